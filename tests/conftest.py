@@ -1,0 +1,93 @@
+"""Shared fixtures: every test must leave tasks, threads, processes and sockets as it found them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+IGNORED_THREADS = (
+    "asyncio_",  # the loop's default executor is shut down with the loop, after this check
+    "pytest_timeout",
+)
+
+
+def _sockets() -> set[str]:
+    """The open sockets of this process as `socket:[inode]` names (empty where /proc is missing)."""
+    found = set()
+    for entry in Path("/proc/self/fd").glob("*"):
+        try:
+            target = os.readlink(entry)
+        except OSError:
+            continue  # closed while we looked
+        if target.startswith("socket:"):
+            found.add(target)
+    return found
+
+
+def _threads() -> set[threading.Thread]:
+    return {t for t in threading.enumerate() if t.is_alive() and not t.name.startswith(IGNORED_THREADS)}
+
+
+def _children() -> set[int]:
+    """Living child processes of this one (zombies count: somebody forgot to wait)."""
+    mine = set()
+    for task in Path("/proc/self/task").glob("*"):
+        try:
+            mine.update(int(pid) for pid in (task / "children").read_text().split())
+        except OSError:
+            continue
+    return mine
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads_or_processes() -> Iterator[None]:
+    threads, children = _threads(), _children()
+    yield
+    deadline = time.monotonic() + 2.0
+    while (_threads() - threads or _children() - children) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    left = sorted(t.name for t in _threads() - threads)
+    assert not left, f"threads left behind: {left}"
+    # multiprocessing keeps one resource tracker per process for good
+    pids = {pid for pid in _children() - children if b"resource_tracker" not in _cmdline(pid)}
+    assert not pids, f"processes left behind: {[_cmdline(pid) for pid in pids]}"
+
+
+def _cmdline(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.fixture(autouse=True)
+def no_leaks_in_the_loop(request: pytest.FixtureRequest) -> None:
+    """Asks for the asynchronous check only where there is a loop to check."""
+    if asyncio.iscoroutinefunction(getattr(request.node, "obj", None)):
+        request.getfixturevalue("no_leaked_tasks_or_sockets")
+
+
+@pytest_asyncio.fixture
+async def no_leaked_tasks_or_sockets() -> AsyncIterator[None]:
+    sockets = _sockets()
+    before = asyncio.all_tasks()
+    yield
+    deadline = time.monotonic() + 2.0
+    while True:
+        tasks = {t for t in asyncio.all_tasks() - before if not t.done() and t is not asyncio.current_task()}
+        if not tasks and not _sockets() - sockets:
+            return
+        if time.monotonic() > deadline:
+            break
+        await asyncio.sleep(0.01)
+        gc.collect()
+    assert not tasks, f"tasks left behind: {[t.get_coro() for t in tasks]}"
+    assert not _sockets() - sockets, f"sockets left behind: {_sockets() - sockets}"

@@ -1,0 +1,136 @@
+"""The tape never loses, doubles or moves a sample, whatever the readers do."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.fanout.tape import Cursor, Tape
+from wingman.model.media import Gap, GapCause, PcmBlock
+from wingman.model.time import SAMPLE_RATE
+
+
+def numbered(start: int, count: int) -> PcmBlock:
+    """Audio whose every sample is the low 16 bits of its own index."""
+    return PcmBlock(start, struct.pack(f"<{count}H", *((n & 0xFFFF) for n in range(start, start + count))))
+
+
+def indexes(block: PcmBlock) -> list[int]:
+    return list(struct.unpack(f"<{block.length}H", block.pcm))
+
+
+def check(item: PcmBlock | Gap, at: int) -> int:
+    if isinstance(item, Gap):
+        assert item.span.start == at
+        return item.span.end
+    assert item.start == at
+    assert indexes(item) == [n & 0xFFFF for n in range(at, item.end)]
+    return item.end
+
+
+@given(st.data())
+def test_every_sample_arrives_once_or_is_reported_missing(data: st.DataObject) -> None:
+    tape = Tape(seconds=100 / SAMPLE_RATE)
+    cursor, at = tape.cursor(0), 0
+    holes: set[int] = set()
+    steps = data.draw(
+        st.lists(st.tuples(st.sampled_from(["write", "skip", "take"]), st.integers(1, 150)), max_size=60)
+    )
+    for step, count in steps:
+        if step == "write":
+            tape.write(numbered(tape.end, count))
+        elif step == "skip":
+            holes.update(range(tape.end, tape.end + count))
+            tape.skip(count, GapCause.PAUSED)
+        elif (item := cursor.take(count)) is not None:
+            at = check(item, at)
+            if isinstance(item, Gap) and item.cause is GapCause.PAUSED:
+                assert holes.issuperset(range(item.span.start, item.span.end))
+            elif isinstance(item, PcmBlock):
+                assert holes.isdisjoint(range(item.start, item.end))
+            assert cursor.position == at
+    tape.close()
+    while (item := cursor.take(37)) is not None:
+        at = check(item, at)
+    assert at == tape.end
+    assert cursor.exhausted
+
+
+def test_an_overrun_is_reported_and_the_rest_is_intact() -> None:
+    tape = Tape(seconds=100 / SAMPLE_RATE)
+    cursor = tape.cursor()
+    tape.write(numbered(0, 250))
+    gap = cursor.take(10)
+    assert isinstance(gap, Gap)
+    assert (gap.span.start, gap.span.end, gap.cause) == (0, 150, GapCause.OVERRUN)
+    block = cursor.take(1000)
+    assert isinstance(block, PcmBlock)
+    assert (block.start, block.end) == (150, 250)
+    assert indexes(block) == list(range(150, 250))
+
+
+def test_a_hole_takes_no_room_in_the_ring() -> None:
+    tape = Tape(seconds=100 / SAMPLE_RATE)
+    tape.write(numbered(0, 60))
+    tape.skip(10_000_000, GapCause.PAUSED)
+    tape.write(numbered(tape.end, 30))
+    assert tape.start == 0
+    cursor = tape.cursor(0)
+    items = [cursor.take(1000) for _ in range(3)]
+    assert [type(i) for i in items] == [PcmBlock, Gap, PcmBlock]
+
+
+def test_seek_replays_the_same_samples() -> None:
+    tape = Tape(seconds=1)
+    tape.write(numbered(0, 1000))
+    cursor = tape.cursor()
+    first = cursor.take(700)
+    cursor.seek(200)
+    again = cursor.take(500)
+    assert isinstance(first, PcmBlock)
+    assert isinstance(again, PcmBlock)
+    assert again.pcm == first.pcm[400:]
+
+
+def test_a_block_out_of_place_is_refused() -> None:
+    tape = Tape(seconds=1)
+    with pytest.raises(ValueError, match="begins at 5"):
+        tape.write(numbered(5, 10))
+    tape.close()
+    with pytest.raises(ValueError, match="closed"):
+        tape.write(numbered(0, 10))
+
+
+async def test_read_waits_for_whole_chunks_and_ends_short() -> None:
+    tape = Tape(seconds=1)
+    cursor = tape.cursor()
+    got: list[tuple[int, int] | None] = []
+
+    async def reader(cursor: Cursor) -> None:
+        while (item := await cursor.read(100)) is not None:
+            assert isinstance(item, PcmBlock)
+            got.append((item.start, item.end))
+
+    task = asyncio.create_task(reader(cursor))
+    for _ in range(5):
+        tape.write(numbered(tape.end, 50))
+        await asyncio.sleep(0)
+    tape.close()
+    await task
+    assert got == [(0, 100), (100, 200), (200, 250)]
+
+
+async def test_the_callback_runs_inside_the_write() -> None:
+    tape = Tape(seconds=1)
+    cursor = tape.cursor()
+    seen: list[PcmBlock | Gap | None] = []
+    cursor.on_change(lambda: seen.append(cursor.take(320)))
+    tape.write(numbered(0, 320))
+    assert len(seen) == 1
+    cursor.close()
+    tape.write(numbered(320, 320))
+    assert len(seen) == 1

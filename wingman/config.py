@@ -1,0 +1,173 @@
+"""One typed settings tree, from `configs/default.yaml`'s fields, a user's YAML file and the environment.
+
+Order, later wins: the defaults in the section classes, the YAML file, `WINGMAN_<SECTION>__<FIELD>`
+variables, and the well-known key variables (`DEEPGRAM_API_KEY` …). Unknown keys are refused by name.
+"""
+
+from __future__ import annotations
+
+import os
+import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from wingman.correlate.settings import CorrelateSettings
+from wingman.deliver.settings import DeliverSettings
+from wingman.emotion.settings import EmotionSettings
+from wingman.ingest.settings import IngestSettings
+from wingman.model.faults import InputError
+from wingman.observe.settings import ObserveSettings
+from wingman.report.settings import ReportSettings
+from wingman.server.settings import ServerSettings
+from wingman.settings import Secret, Section
+from wingman.suggest.settings import SuggestSettings
+from wingman.transcribe.settings import TranscribeSettings
+
+PREFIX = "WINGMAN_"
+
+KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "DEEPGRAM_API_KEY": ("transcribe", "deepgram", "api_key"),
+    "HUME_API_KEY": ("emotion", "hume", "api_key"),
+    "GEMINI_API_KEY": ("suggest", "gemini", "api_key"),
+    "GOOGLE_API_KEY": ("suggest", "gemini", "api_key"),
+}
+"""Variables the vendors' own tools read → the setting they fill (unless the file sets it)."""
+
+
+class Settings(Section, frozen=True):
+    """The whole tree. Every field is documented in `configs/default.yaml`."""
+
+    server: ServerSettings = ServerSettings()
+    ingest: IngestSettings = IngestSettings()
+    transcribe: TranscribeSettings = TranscribeSettings()
+    emotion: EmotionSettings = EmotionSettings()
+    correlate: CorrelateSettings = CorrelateSettings()
+    suggest: SuggestSettings = SuggestSettings()
+    deliver: DeliverSettings = DeliverSettings()
+    report: ReportSettings = ReportSettings()
+    observe: ObserveSettings = ObserveSettings()
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises `InputError` with one sentence that names the field and the mend."""
+    environ = os.environ if environ is None else environ
+    tree = _read_yaml(path) if path else {}
+    for variable, where in KEY_VARIABLES.items():
+        if environ.get(variable) and not _get(tree, where):
+            _put(tree, where, environ[variable])
+    for variable, value in environ.items():
+        if variable.startswith(PREFIX) and "__" in variable:
+            _put(tree, _field_path(variable), yaml.safe_load(value) if value else value)
+    return build(tree, origin=str(path) if path else "the environment")
+
+
+def build(tree: Mapping[str, Any], origin: str = "the settings") -> Settings:
+    """A plain tree of values as `Settings`. Raises `InputError`."""
+    try:
+        return msgspec.convert(tree, Settings, dec_hook=_decode)
+    except msgspec.ValidationError as broken:
+        raise _explain(broken, origin) from None
+
+
+def plain(value: Any) -> Any:
+    """Settings as plain values with every secret masked; safe to print or serve."""
+    return msgspec.to_builtins(value, enc_hook=_mask)
+
+
+def fields(section: type[Section] = Settings, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted name and default of every leaf setting, in order (for documentation and its test)."""
+    for field in msgspec.structs.fields(section):
+        name = f"{prefix}{field.name}"
+        if isinstance(field.type, type) and issubclass(field.type, Section):
+            yield from fields(field.type, f"{name}.")
+        else:
+            yield name, field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as failed:
+        raise InputError(
+            f"cannot read the settings file {path}: {failed.strerror}; check the path given to --config",
+            field="config",
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as broken:
+        where = getattr(broken, "problem_mark", None)
+        line = f" at line {where.line + 1}" if where else ""
+        raise InputError(
+            f"{path} is not valid YAML{line}; check its indentation and quotes", field="config"
+        ) from None
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise InputError(
+            f"{path} must hold sections like `server:`, not a {type(tree).__name__}", field="config"
+        )
+    return tree
+
+
+def _field_path(variable: str) -> tuple[str, ...]:
+    path = tuple(part.lower() for part in variable.removeprefix(PREFIX).split("__"))
+    section: Any = Settings
+    for part in path:
+        known = {f.name: f.type for f in msgspec.structs.fields(section)} if _is_section(section) else {}
+        if part not in known:
+            raise InputError(
+                f"the variable {variable} names no setting; see configs/default.yaml for their names",
+                field=variable,
+            )
+        section = known[part]
+    return path
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and not isinstance(kind, types.GenericAlias) and issubclass(kind, Section)
+
+
+def _get(tree: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+    value: Any = tree
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for part in path[:-1]:
+        inner = tree.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return  # the file has a scalar where a section belongs; `build` will name it
+        tree = inner
+    tree[path[-1]] = value
+
+
+def _decode(kind: type, value: Any) -> Any:
+    if kind is Secret:
+        if not isinstance(value, str):
+            raise ValueError("Expected `str`")
+        return Secret(value)
+    raise NotImplementedError(kind)
+
+
+def _mask(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return "***" if value else ""
+    raise NotImplementedError(type(value))
+
+
+def _explain(broken: msgspec.ValidationError, origin: str) -> InputError:
+    text = str(broken)
+    reason, _, where = text.partition(" - at `$")
+    path = where.rstrip("`").lstrip(".")
+    if reason.startswith("Object contains unknown field"):
+        name = reason.split("`")[1]
+        dotted = f"{path}.{name}" if path else name
+        return InputError(
+            f"unknown setting `{dotted}` in {origin}; remove it or see configs/default.yaml for the names",
+            field=dotted,
+        )
+    return InputError(f"setting `{path or '?'}` in {origin} is wrong: {reason}", field=path)

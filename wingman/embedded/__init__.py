@@ -1,0 +1,1 @@
+"""Local providers that need no key and no network, in one worker process per meeting."""

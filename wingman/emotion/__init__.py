@@ -1,0 +1,1 @@
+"""How things are said. One file per provider behind the protocols in `base`."""

@@ -1,0 +1,1 @@
+"""Faithful local servers for the providers, and the fault scripts they run."""

@@ -1,0 +1,1 @@
+"""The tee: one decoded stream, any number of independent readers."""

@@ -1,0 +1,237 @@
+"""The tape: decoded audio written once into a bounded ring, read through any number of cursors.
+
+A consumer has a cursor, not a queue. A slow one delays nobody, a reconnect is a seek back, a reader that
+falls further behind than the ring gets an explicit `Gap`, and memory is fixed whatever a provider does.
+
+Media time that carries no audio (a pause, a re-anchored sender) is a *hole*: it advances the sample
+index, occupies no memory and reaches readers as a `Gap`.
+
+The tape belongs to one event loop. `write`, `skip` and `close` run every cursor's callback before they
+return, so a packet can reach a provider's socket without a task switch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wingman.model.media import Gap, GapCause, PcmBlock
+from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    span: Span
+    cause: GapCause
+    stored: int
+    """Samples of audio written before this hole; ring positions are counted in stored samples."""
+
+
+class Tape:
+    """A bounded ring of 16 kHz mono audio with an absolute sample index.
+
+    `seconds` of audio are kept: 60 s cost 1.92 MB. The index begins at 0.
+    """
+
+    def __init__(self, seconds: float = 60.0) -> None:
+        self._capacity = max(1, round(seconds * SAMPLE_RATE))
+        self._ring = bytearray(self._capacity * BYTES_PER_SAMPLE)
+        self._stored = 0  # samples of audio ever written
+        self._end: SampleTime = 0
+        self._holes: deque[_Hole] = deque()
+        self._dropped_hole_samples = 0  # length of the holes already forgotten
+        self._cursors: list[Cursor] = []
+        self._closed = False
+
+    @property
+    def end(self) -> SampleTime:
+        """The index the next written sample will get."""
+        return self._end
+
+    @property
+    def start(self) -> SampleTime:
+        """The oldest index that can still be read."""
+        return self._time_of(max(0, self._stored - self._capacity))
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def write(self, block: PcmBlock) -> None:
+        """Append audio. Raises `ValueError` if it does not begin at `end`, or the tape is closed."""
+        if self._closed:
+            raise ValueError("the tape is closed")
+        if block.start != self._end:
+            raise ValueError(f"the tape ends at {self._end}, the block begins at {block.start}")
+        pcm = memoryview(block.pcm)
+        length = block.length
+        kept = min(length, self._capacity)
+        pcm = pcm[(length - kept) * BYTES_PER_SAMPLE :]
+        at = (self._stored + length - kept) % self._capacity * BYTES_PER_SAMPLE
+        head = min(len(pcm), len(self._ring) - at)
+        self._ring[at : at + head] = pcm[:head]
+        self._ring[: len(pcm) - head] = pcm[head:]
+        self._stored += length
+        self._end += length
+        self._forget()
+        self._notify()
+
+    def skip(self, count: int, cause: GapCause) -> None:
+        """Advance the index by `count` samples that carry no audio. Adjacent holes of one cause merge."""
+        if self._closed:
+            raise ValueError("the tape is closed")
+        if count <= 0:
+            return
+        last = self._holes[-1] if self._holes else None
+        if last and last.span.end == self._end and last.cause is cause:
+            self._holes[-1] = _Hole(Span(last.span.start, self._end + count), cause, last.stored)
+        else:
+            self._holes.append(_Hole(Span(self._end, self._end + count), cause, self._stored))
+        self._end += count
+        self._notify()
+
+    def close(self) -> None:
+        """No more audio will come. Readers drain what is left and then get None. Idempotent."""
+        if not self._closed:
+            self._closed = True
+            self._notify()
+
+    def cursor(self, at: SampleTime | None = None) -> Cursor:
+        """A new reader at `at` (default: the oldest sample still held, so that nothing is lost)."""
+        cursor = Cursor(self, self.start if at is None else at)
+        self._cursors.append(cursor)
+        return cursor
+
+    def _detach(self, cursor: Cursor) -> None:
+        if cursor in self._cursors:
+            self._cursors.remove(cursor)
+
+    def _notify(self) -> None:
+        for cursor in tuple(self._cursors):
+            cursor._wake()
+
+    def _forget(self) -> None:
+        oldest = self._stored - self._capacity
+        while self._holes and self._holes[0].stored < oldest:
+            self._dropped_hole_samples += self._holes.popleft().span.length
+
+    def _time_of(self, stored: int) -> SampleTime:
+        """Index of the stored sample number `stored`; before a hole when both meet."""
+        at = stored + self._dropped_hole_samples
+        for hole in self._holes:
+            if hole.stored >= stored:
+                break
+            at += hole.span.length
+        return at
+
+    def _read(self, at: SampleTime, limit: int) -> PcmBlock | Gap | None:
+        """The next thing at `at`: up to `limit` samples that end before any hole, a gap, or None."""
+        if at < (start := self.start):
+            return Gap(Span(at, start), GapCause.OVERRUN)
+        boundary = self._end
+        skipped = self._dropped_hole_samples
+        for hole in self._holes:
+            if at < hole.span.start:
+                boundary = hole.span.start
+                break
+            if at < hole.span.end:
+                return Gap(Span(at, hole.span.end), hole.cause)
+            skipped += hole.span.length
+        count = min(limit, boundary - at)
+        if count <= 0:
+            return None
+        first = (at - skipped) % self._capacity * BYTES_PER_SAMPLE
+        size = count * BYTES_PER_SAMPLE
+        pcm = bytes(self._ring[first : first + size])
+        if len(pcm) < size:
+            pcm += self._ring[: size - len(pcm)]
+        return PcmBlock(at, pcm)
+
+    def _boundary(self, at: SampleTime) -> SampleTime:
+        """Where contiguous audio that begins at `at` stops for certain, or the end of the tape."""
+        for hole in self._holes:
+            if hole.span.end > at:
+                return hole.span.start
+        return self._end
+
+
+class Cursor:
+    """One consumer's place on the tape. Read it with `take` (now) or `read` (wait), not both at once."""
+
+    def __init__(self, tape: Tape, position: SampleTime) -> None:
+        self._tape = tape
+        self._position = position
+        self._waiter: asyncio.Future[None] | None = None
+        self._callback: Callable[[], None] | None = None
+
+    @property
+    def position(self) -> SampleTime:
+        """The next sample this cursor will deliver."""
+        return self._position
+
+    @property
+    def lag(self) -> int:
+        """Samples written but not yet read."""
+        return self._tape.end - self._position
+
+    @property
+    def exhausted(self) -> bool:
+        """True when the tape is closed and everything was read."""
+        return self._tape.closed and self._position >= self._tape.end
+
+    def seek(self, at: SampleTime) -> None:
+        """Read on from `at`; earlier than the tape still holds yields a `Gap`. Never past the end."""
+        self._position = max(0, min(at, self._tape.end))
+        self._wake()
+
+    def take(self, limit: int) -> PcmBlock | Gap | None:
+        """Up to `limit` samples of what is there now, or a gap, or None when there is nothing."""
+        item = self._tape._read(self._position, limit)
+        if item is not None:
+            self._position = item.end if isinstance(item, PcmBlock) else item.span.end
+        return item
+
+    async def read(self, count: int) -> PcmBlock | Gap | None:
+        """Wait for `count` samples and return them; fewer only where a hole or the end cuts them short.
+
+        None means the tape is closed and drained.
+        """
+        while True:
+            ready = self._tape._boundary(self._position) - self._position
+            cut_short = self._tape.closed or self._tape._boundary(self._position) < self._tape.end
+            if ready >= count or cut_short or self._position < self._tape.start:
+                item = self.take(count)
+                if item is not None:
+                    return item
+                if self.exhausted:
+                    return None
+            await self._wait()
+
+    def on_change(self, callback: Callable[[], None] | None) -> None:
+        """Call `callback` synchronously after each write, skip, seek and close; None stops it.
+
+        The callback runs inside the writer's call: it must be short and must not raise.
+        """
+        self._callback = callback
+
+    def close(self) -> None:
+        """Leave the tape. Idempotent."""
+        self._tape._detach(self)
+        self._callback = None
+
+    async def _wait(self) -> None:
+        if self._waiter is not None:
+            raise RuntimeError("two tasks read one cursor")
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+        if self._callback is not None:
+            self._callback()

@@ -1,0 +1,26 @@
+"""Settings of audio in."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from wingman.settings import Section
+
+
+class IngestSettings(Section, frozen=True):
+    media_path: Literal["direct", "portable"] = "portable"
+    """`direct`: one synchronous path per datagram; `portable`: aiortc's public `track.recv()`."""
+    tape_s: float = 60.0
+    """Seconds of audio kept per channel for reconnecting providers (60 s cost 1.92 MB)."""
+    setup_timeout_s: float = 10.0
+    """A peer that has not connected by then is closed."""
+    stalled_after_s: float = 2.0
+    """No RTP for this long: the channel is reported as stalled."""
+    gone_after_s: float = 10.0
+    """No RTP for this long: the peer is closed (the meeting waits for it to come back)."""
+    reorder_packets: int = 5
+    """How many packets to wait for a late one before its place becomes silence."""
+    host_addresses: tuple[str, ...] = ()
+    """Addresses offered as ICE candidates; empty means all of the machine's (and loopback)."""
+    ice_servers: tuple[str, ...] = ()
+    """STUN/TURN URLs; empty means none, which is right on one machine and in a LAN."""

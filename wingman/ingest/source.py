@@ -1,0 +1,48 @@
+"""The ingest seam: a source writes 16 kHz mono blocks into one sink per channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from wingman.model.media import GapCause, PcmBlock
+from wingman.model.time import Channel, SampleTime
+
+
+class ChannelSink(Protocol):
+    """One channel of one meeting, as ingest sees it. All methods are synchronous and cheap."""
+
+    @property
+    def position(self) -> SampleTime:
+        """The index the next sample must have. Above 0 when an earlier source fed this channel."""
+        ...
+
+    def write(self, block: PcmBlock) -> None:
+        """Append audio that begins at `position`."""
+        ...
+
+    def skip(self, count: int, cause: GapCause) -> None:
+        """Advance `position` over `count` samples that carry no audio."""
+        ...
+
+    def anchor(self, wall: float) -> None:
+        """Say which wall time (seconds since the epoch) `position` has; for display only."""
+        ...
+
+    def state(self, state: str, detail: str = "") -> None:
+        """Report the capture state (the values of `CaptureState.state`); repeats are ignored."""
+        ...
+
+
+class AudioSource(Protocol):
+    """Something that produces a meeting's audio: a peer connection, a file, a PCM socket."""
+
+    @property
+    def channels(self) -> tuple[Channel, ...]: ...
+
+    async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
+        """Feed the sinks until the source ends. Runs inside the meeting's TaskGroup.
+
+        Returns when the audio is over; cancelling closes everything the source holds.
+        """
+        ...

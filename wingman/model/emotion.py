@@ -1,0 +1,53 @@
+"""What an emotion meter says, on our clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from wingman.model.faults import Missed, Progress, ProviderState
+from wingman.model.time import Channel, Span
+
+
+class Scale(StrEnum):
+    """What a score means. Scores of different scales (or providers) are never compared."""
+
+    PROBABILITY = "probability"
+    """The measured chance that the expression is present, 0 to 1 (Hume's current API)."""
+    INTENSITY = "intensity"
+    """How strongly a listener would perceive it; usually 0 to 1, above 1 is possible (Hume v0)."""
+    RELATIVE = "relative"
+    """Distance from the speaker's own running baseline, 0 to 1 (local prosody)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One label's score. Labels are the provider's own, in lower case."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionSpan:
+    """One measurement over a stretch of media time.
+
+    Spans of one provider may overlap (sliding windows). `scores` is sorted by falling value and
+    may be empty: "measured, nothing over the provider's floor" is a legal answer.
+    """
+
+    channel: Channel
+    span: Span
+    scores: tuple[Score, ...]
+    source: str
+    """The provider that measured: `hume`, `hume-v0`, `prosody`, `text`."""
+    scale: Scale
+    speaker: str | None = None
+    """Set when the provider knows who spoke; None means "whoever spoke then"."""
+    bursts: tuple[Score, ...] = ()
+    """Vocal bursts and voice attributes, for those who want them; not part of the join."""
+
+
+EmotionEvent: TypeAlias = EmotionSpan | Progress | Missed | ProviderState
+"""Everything an emotion meter may emit."""

@@ -1,0 +1,344 @@
+"""The public events: what goes into a meeting's log and out to overlays, SSE readers and webhooks.
+
+Each payload is a frozen dataclass bound to its wire name by `@event`. Times inside payloads and in
+`Media` are seconds of media time (see `wingman.model.time.seconds`); `Envelope.at` is wall time, for
+display. The schema is versioned by `Envelope.v`; within one version changes only ever add fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from wingman.model.faults import Branch, Health
+from wingman.model.media import GapCause
+from wingman.model.time import Channel, Span, seconds
+from wingman.model.utterance import EmotionReading, Family, Utterance
+
+VERSION = 1
+
+EVENTS: dict[str, type[Any]] = {}
+"""Wire name → payload class, in the order of definition."""
+
+T = TypeVar("T")
+
+
+def event(name: str) -> Callable[[type[T]], type[T]]:
+    """Bind a payload class to its wire name (`Class.TYPE` holds it too)."""
+
+    def bind(cls: type[T]) -> type[T]:
+        if name in EVENTS:
+            raise ValueError(f"two payload classes claim the event type {name!r}")
+        EVENTS[name] = cls
+        cls.TYPE = name  # type: ignore[attr-defined]  # a ClassVar every payload gets from here
+        return cls
+
+    return bind
+
+
+class Event(Protocol):
+    """Any payload class bound by `@event`."""
+
+    TYPE: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Where in the meeting an event belongs: seconds of media time on one channel."""
+
+    channel: Channel
+    start: float
+    end: float
+
+    @classmethod
+    def of(cls, channel: Channel, span: Span) -> Media:
+        return cls(channel, seconds(span.start), seconds(span.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One event as it is logged and delivered. `seq` counts from 1 without a gap, per meeting."""
+
+    v: int
+    seq: int
+    type: str
+    meeting: str
+    at: float
+    """Wall time, seconds since the Unix epoch."""
+    data: Any
+    """The payload: one of the classes in `EVENTS`, by `type`."""
+    media: Media | None = None
+
+
+Publish = Callable[[Any, "Media | None"], None]
+"""How rooms hand a payload to the log: `publish(payload, media)`. Never blocks, never raises."""
+
+
+# --- the meeting ------------------------------------------------------------------------------
+
+
+@event("meeting.started")
+@dataclass(frozen=True, slots=True)
+class MeetingStarted:
+    title: str
+    channels: tuple[Channel, ...]
+    playbook: str
+    transcriber: str
+    emotion: str
+    suggester: str
+    emotion_policy: str
+
+
+@event("meeting.paused")
+@dataclass(frozen=True, slots=True)
+class MeetingPaused:
+    by: str = "user"
+
+
+@event("meeting.resumed")
+@dataclass(frozen=True, slots=True)
+class MeetingResumed:
+    by: str = "user"
+
+
+@event("meeting.ended")
+@dataclass(frozen=True, slots=True)
+class MeetingEnded:
+    reason: str
+    """`stopped`, `source_ended`, `client_gone`, `shutdown` or `failed`."""
+    seconds: float
+    """Media time of the longest channel."""
+
+
+@event("policy.applied")
+@dataclass(frozen=True, slots=True)
+class PolicyApplied:
+    emotion_policy: str
+    """`off`, `counterpart`, `self` or `text-only`."""
+    reason: str
+
+
+@event("consent.recorded")
+@dataclass(frozen=True, slots=True)
+class ConsentRecorded:
+    emotion_policy: str
+    by: str
+    text: str
+    """The very words that were acknowledged."""
+
+
+@event("capture.state")
+@dataclass(frozen=True, slots=True)
+class CaptureState:
+    channel: Channel
+    state: str
+    """`connecting`, `capturing`, `no_signal`, `stalled`, `paused`, `gone` or `ended`."""
+    detail: str = ""
+
+
+@event("provider.state")
+@dataclass(frozen=True, slots=True)
+class ProviderStateChanged:
+    branch: Branch
+    provider: str
+    health: Health
+    channel: Channel | None = None
+    detail: str = ""
+    """One sentence for the user: what is lost and how to mend it."""
+
+
+# --- what was said ----------------------------------------------------------------------------
+
+
+@event("transcript.partial")
+@dataclass(frozen=True, slots=True)
+class TranscriptPartial:
+    """Replaces the channel's previous partial; empty text clears it."""
+
+    channel: Channel
+    speaker: str
+    text: str
+
+
+@event("transcript.gap")
+@dataclass(frozen=True, slots=True)
+class TranscriptGap:
+    channel: Channel
+    branch: Branch
+    cause: GapCause
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceData:
+    """Public form of an utterance (its times are the envelope's `media`)."""
+
+    id: str
+    speaker: str
+    text: str
+    confidence: float
+    revision: int
+    emotion: EmotionReading
+
+    @classmethod
+    def of(cls, utterance: Utterance) -> UtteranceData:
+        return cls(
+            utterance.id,
+            utterance.speaker,
+            utterance.text,
+            round(utterance.confidence, 3),
+            utterance.revision,
+            utterance.emotion,
+        )
+
+
+@event("utterance.created")
+@dataclass(frozen=True, slots=True)
+class UtteranceCreated(UtteranceData):
+    pass
+
+
+@event("utterance.revised")
+@dataclass(frozen=True, slots=True)
+class UtteranceRevised(UtteranceData):
+    pass
+
+
+@event("emotion.shift")
+@dataclass(frozen=True, slots=True)
+class EmotionShifted:
+    speaker: str
+    before: Family
+    after: Family
+    utterance: str
+
+
+# --- suggestions ------------------------------------------------------------------------------
+
+
+@event("suggestion.created")
+@dataclass(frozen=True, slots=True)
+class SuggestionCreated:
+    id: str
+    kind: str
+    """`question`, `objection`, `price`, `competitor`, `commitment`, `emotion`, `cue`, `action` …"""
+    reason: str
+    """Why Wingman speaks: the gate's reason code."""
+    utterance: str | None
+    """Id of the utterance that asked for it."""
+    origin: str
+    """`playbook`, or the model's provider name."""
+    text: str = ""
+    """The instant text (a playbook cue); deltas extend or replace it."""
+    title: str = ""
+    source: str = ""
+    """Where the facts come from (playbook name, document and heading)."""
+    priority: int = 0
+    expires_in: float | None = None
+    """Seconds after which the card is stale."""
+    latency_ms: float | None = None
+    """From the trigger (end of the utterance as delivered to the gate) to this event."""
+
+
+@event("suggestion.delta")
+@dataclass(frozen=True, slots=True)
+class SuggestionDelta:
+    id: str
+    text: str
+
+
+@event("suggestion.completed")
+@dataclass(frozen=True, slots=True)
+class SuggestionCompleted:
+    id: str
+    text: str
+    """The whole text, so that a late client needs no deltas."""
+    origin: str
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+
+
+@event("suggestion.superseded")
+@dataclass(frozen=True, slots=True)
+class SuggestionSuperseded:
+    id: str
+    by: str
+    """Id of the suggestion or utterance that took its place."""
+
+
+@event("suggestion.expired")
+@dataclass(frozen=True, slots=True)
+class SuggestionExpired:
+    id: str
+    reason: str
+
+
+@event("suggestion.failed")
+@dataclass(frozen=True, slots=True)
+class SuggestionFailed:
+    id: str
+    kind: str
+    """A `FaultKind`, or `blocked`, `empty`, `truncated`."""
+    detail: str
+
+
+@event("suggestion.skipped")
+@dataclass(frozen=True, slots=True)
+class SuggestionSkipped:
+    reason: str
+    """The gate's reason code for staying silent."""
+    utterance: str | None = None
+    detail: str = ""
+
+
+@event("suggestion.updated")
+@dataclass(frozen=True, slots=True)
+class SuggestionUpdated:
+    """A user's feedback on a card was stored."""
+
+    id: str
+    feedback: str
+    """`used`, `copied`, `pinned`, `unpinned`, `dismissed` or `wrong`."""
+
+
+# --- the rest ---------------------------------------------------------------------------------
+
+
+@event("cost.updated")
+@dataclass(frozen=True, slots=True)
+class CostUpdated:
+    total: float
+    """In `currency`, since the meeting began."""
+    per_hour: float
+    by_provider: dict[str, float] = field(default_factory=dict)
+    currency: str = "USD"
+    degraded: str = ""
+    """What the budget has switched off (`emotion`, `rate`, `model`); empty while within it."""
+
+
+@event("summary.ready")
+@dataclass(frozen=True, slots=True)
+class SummaryReady:
+    origin: str
+    """`extractive`, or the model's provider name."""
+    text: str
+    decisions: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@event("stream.reset")
+@dataclass(frozen=True, slots=True)
+class StreamReset:
+    """Sent to one client only (not logged): what it asked for is gone; a snapshot follows."""
+
+    reason: str
+    snapshot: dict[str, Any] = field(default_factory=dict)
+
+
+@event("stream.caught_up")
+@dataclass(frozen=True, slots=True)
+class StreamCaughtUp:
+    """Sent to one client only (not logged): everything up to `seq` has been delivered."""
+
+    last: int

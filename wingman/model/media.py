@@ -1,0 +1,56 @@
+"""Audio as it travels between ingest, the tape and the provider branches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wingman.model.time import BYTES_PER_SAMPLE, SampleTime, Span
+
+
+class GapCause(StrEnum):
+    """Why a stretch of media time carries no audio (or was not heard by a provider)."""
+
+    REANCHOR = "reanchor"
+    """The sender's clock jumped (backwards, or by more than the timeline fills with silence)."""
+    RECONNECT = "reconnect"
+    """The capturing client was away and came back under the same meeting."""
+    PAUSED = "paused"
+    """The user paused: the audio was never written, so no branch can leak it."""
+    OVERRUN = "overrun"
+    """A reader fell further behind than the tape holds."""
+    OUTAGE = "outage"
+    """The provider was unreachable for this stretch."""
+    LIVE_EDGE = "live_edge"
+    """The provider does not accept audio faster than real time, so the backlog was skipped."""
+    PROVIDER = "provider"
+    """The provider accepted the audio and failed to answer for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PcmBlock:
+    """Mono 16 kHz signed 16-bit little-endian audio that begins at `start`."""
+
+    start: SampleTime
+    pcm: bytes
+
+    @property
+    def length(self) -> int:
+        """Samples held."""
+        return len(self.pcm) // BYTES_PER_SAMPLE
+
+    @property
+    def end(self) -> SampleTime:
+        return self.start + len(self.pcm) // BYTES_PER_SAMPLE
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Media time without audio. Readers get it in place of the block they would have had."""
+
+    span: Span
+    cause: GapCause

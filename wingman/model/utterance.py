@@ -1,0 +1,90 @@
+"""The join's result: what was said, by whom, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wingman.model.emotion import Score
+from wingman.model.speech import Word
+from wingman.model.time import Channel, SampleTime, Span
+
+
+class Family(StrEnum):
+    """The few families all providers' labels map to; see `wingman.emotion.labels`."""
+
+    ENGAGED = "engaged"
+    POSITIVE = "positive"
+    DOUBTFUL = "doubtful"
+    NEGATIVE = "negative"
+    LOW_ENERGY = "low-energy"
+    NEUTRAL = "neutral"
+    UNKNOWN = "unknown"
+
+
+class ReadingStatus(StrEnum):
+    PENDING = "pending"
+    """The meter has not yet reported past the utterance's end; one revision may follow."""
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    """Measured, and there is no honest answer: too little coverage, or nothing over the floor."""
+    OFF = "off"
+    """No meter runs on this channel (policy, budget or configuration)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionReading:
+    """The dominant emotion of one utterance."""
+
+    status: ReadingStatus
+    label: str = ""
+    """The provider's label; empty unless `status` is `KNOWN`."""
+    family: Family = Family.UNKNOWN
+    score: float = 0.0
+    strength: str = ""
+    """`weak`, `moderate` or `strong` on the provider's own scale; empty unless known."""
+    top: tuple[Score, ...] = ()
+    """Up to three best labels, best first."""
+    coverage: float = 0.0
+    """Share of the utterance that measurements cover, 0 to 1."""
+    source: str = ""
+
+
+EMOTION_PENDING = EmotionReading(ReadingStatus.PENDING)
+EMOTION_OFF = EmotionReading(ReadingStatus.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words of one speaker on one channel up to the end of speech, with their emotion."""
+
+    id: str
+    """Stable over revisions and replays: derived from channel and start, not from a counter of arrivals."""
+    channel: Channel
+    speaker: str
+    """`tab`/`mic` without diarization, else channel and label (`tab:1`)."""
+    start: SampleTime
+    end: SampleTime
+    text: str
+    words: tuple[Word, ...]
+    confidence: float
+    """Mean word confidence, 0 to 1."""
+    emotion: EmotionReading
+    revision: int = 0
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionShift:
+    """A speaker's emotion left its own running baseline (with hysteresis)."""
+
+    channel: Channel
+    speaker: str
+    at: SampleTime
+    before: Family
+    after: Family
+    utterance: str
+    """Id of the utterance that tipped it."""

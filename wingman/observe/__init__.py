@@ -1,0 +1,1 @@
+"""Metrics, tracing, the loop watch and structlog set-up."""

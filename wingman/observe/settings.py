@@ -1,0 +1,13 @@
+"""Settings of logs and metrics."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from wingman.settings import Section
+
+
+class ObserveSettings(Section, frozen=True):
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+    """`auto`: console on a terminal, JSON lines otherwise."""

@@ -1,0 +1,1 @@
+"""What is left after the meeting: summary, report page and exports."""

@@ -1,0 +1,91 @@
+"""What the routes need of the meetings they serve. `wingman.app` supplies it; routes never import it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from wingman.ingest.source import AudioSource
+from wingman.model.time import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingSpec:
+    """How a meeting is to be run; what is left empty comes from the configuration."""
+
+    title: str = ""
+    playbook: str = ""
+    language: str = ""
+    emotion_policy: str = ""
+    consent: str = ""
+    """The words the user acknowledged, when the policy needs an acknowledgement."""
+    brief: str = ""
+    """Who is in the call and what the user wants from it; goes into the prompt."""
+    verbosity: str = ""
+    mode: str = ""
+    keyterms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingStatus:
+    """One meeting at a glance."""
+
+    id: str
+    title: str
+    state: str
+    """`live`, `paused` or `ended`."""
+    started_at: float
+    seconds: float
+    channels: tuple[Channel, ...] = ()
+    playbook: str = ""
+    emotion_policy: str = "off"
+    providers: dict[str, str] = field(default_factory=dict)
+    """Branch name → provider name."""
+
+
+class MeetingHandle(Protocol):
+    """One live meeting. Commands raise `InputError` when their arguments make no sense."""
+
+    @property
+    def id(self) -> str: ...
+
+    def status(self) -> MeetingStatus: ...
+
+    async def attach(self, source: AudioSource) -> None:
+        """Run `source` in this meeting. Raises `InputError(status=409)` when a channel is taken."""
+        ...
+
+    async def detach(self, source: AudioSource) -> None:
+        """Stop `source` and wait until it has let go. Idempotent."""
+        ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    async def end(self, reason: str = "stopped") -> None:
+        """End the meeting and wait until everything heard is in the log. Idempotent."""
+        ...
+
+    def act(self, action: str, text: str = "") -> str:
+        """An explicit request (`say`, `clarify`, `recap`, `fact-check`, `ask`, `stop`); returns its id."""
+        ...
+
+    def feedback(self, suggestion: str, feedback: str) -> None: ...
+
+    def control(self, setting: str, value: Any) -> None:
+        """Change a live setting: `verbosity`, `mode`, `playbook`, `speaker_name`, `emotion_policy` …"""
+        ...
+
+
+class Meetings(Protocol):
+    """The meetings of this process."""
+
+    async def create(self, spec: MeetingSpec) -> MeetingHandle: ...
+
+    def live(self, meeting: str) -> MeetingHandle:
+        """Raises `InputError(status=404)` when no such meeting runs here."""
+        ...
+
+    def all_live(self) -> Sequence[MeetingHandle]: ...

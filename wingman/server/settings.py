@@ -1,0 +1,18 @@
+"""Settings of the HTTP side."""
+
+from __future__ import annotations
+
+from wingman.settings import Secret, Section
+
+
+class ServerSettings(Section, frozen=True):
+    host: str = "127.0.0.1"
+    """Address to bind; keep it on loopback unless a TLS proxy stands in front."""
+    port: int = 8710
+    """TCP port; 0 picks a free one."""
+    token: Secret = Secret()
+    """Access token; empty makes a random one at each start."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further Host header values to accept (a reverse proxy's name)."""
+    allowed_origins: tuple[str, ...] = ()
+    """Further Origin header values to accept (`chrome-extension://<id>`)."""

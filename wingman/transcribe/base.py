@@ -1,0 +1,48 @@
+"""The transcriber seam: one coroutine per channel, fed by a cursor, answering in `SampleTime`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from wingman.fanout.tape import Cursor
+from wingman.model.speech import TranscriberEvent
+from wingman.model.time import Channel
+
+Emit = Callable[[TranscriberEvent], None]
+"""Where events go. Synchronous, never raises; call it from the event loop's thread only."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriberInfo:
+    """What a transcriber can do; the meeting adapts to it instead of asking for its name."""
+
+    name: str
+    """The provider's name in configuration and in `provider.state`."""
+    remote: bool
+    """True when audio leaves this machine."""
+    diarizes: bool = False
+    punctuates: bool = False
+    languages: tuple[str, ...] = ("en",)
+    """BCP-47 tags; `("multi",)` when it detects by itself."""
+
+
+class Transcriber(Protocol):
+    """Turns one channel's audio into words. One instance serves one channel of one meeting."""
+
+    @property
+    def info(self) -> TranscriberInfo: ...
+
+    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        """Read `audio` until it is exhausted, emit everything heard, return when the last final is out.
+
+        Retries, reconnects and replay happen inside. A `Gap` from the cursor is media time without
+        audio. A provider that gives up emits `ProviderState(DOWN)` with its sentence, goes on draining
+        nothing, and returns; it does not raise. Cancelling ends at once and leaves nothing behind.
+        """
+        ...
+
+    def flush(self) -> None:
+        """Ask for everything heard so far to be settled now (the user asked for help mid-sentence)."""
+        ...
