@@ -1,4 +1,4 @@
-"""What every `scripts/prove_*.py` shares: figures with targets, a table for people, one JSON line for machines."""
+"""What the `scripts/prove_*.py` share: figures with targets, a table for people, one JSON line for machines."""
 
 from __future__ import annotations
 

@@ -1,0 +1,98 @@
+"""What parent and worker say to each other over the worker's pipes. Pure.
+
+Down: a fixed header and raw audio, because it is most of the traffic. Up: length-prefixed JSON.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+from typing import TypeAlias
+
+import msgspec
+
+from wingman.model.time import SampleTime
+
+
+class Command(IntEnum):
+    OPEN_SPEECH = 1
+    OPEN_PROSODY = 2
+    AUDIO = 3
+    GAP = 4
+    """Media time without audio: `at` is where audio will go on."""
+    FLUSH = 5
+    CLOSE = 6
+    """No more audio in this lane; answer with `Done` when everything is out."""
+
+
+HEADER = struct.Struct("<BIqI")
+"""command, lane, at (samples), length of the payload (bytes)."""
+LENGTH = struct.Struct("<I")
+
+
+def pack(command: Command, lane: int, at: SampleTime = 0, payload: bytes = b"") -> bytes:
+    return HEADER.pack(command, lane, at, len(payload)) + payload
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The worker has loaded everything."""
+
+
+class Began(msgspec.Struct, frozen=True, tag=True):
+    lane: int
+    at: SampleTime
+
+
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """Words of an utterance; `final` words will not change."""
+
+    lane: int
+    start: SampleTime
+    end: SampleTime
+    words: list[tuple[str, SampleTime, SampleTime, float]]
+    final: bool
+    endpoint: bool = False
+
+
+class Felt(msgspec.Struct, frozen=True, tag=True):
+    """One utterance's vocal energy; no label while the baseline is too short."""
+
+    lane: int
+    start: SampleTime
+    end: SampleTime
+    label: str
+    score: float
+
+
+class Reached(msgspec.Struct, frozen=True, tag=True):
+    """Everything before `upto` has been answered in this lane."""
+
+    lane: int
+    upto: SampleTime
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    lane: int
+
+
+class Unable(msgspec.Struct, frozen=True, tag=True):
+    """The worker cannot do this lane's job here and says why in one sentence."""
+
+    lane: int
+    sentence: str
+
+
+Message: TypeAlias = Ready | Began | Heard | Felt | Reached | Done | Unable
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
+
+
+def encode(message: Message) -> bytes:
+    body = _encoder.encode(message)
+    return LENGTH.pack(len(body)) + body
+
+
+def decode(body: bytes) -> Message:
+    """One message without its length prefix. Raises `msgspec.MsgspecError` on anything else."""
+    return _decoder.decode(body)

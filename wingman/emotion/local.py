@@ -1,0 +1,41 @@
+"""The embedded meter: relative vocal energy of each utterance, in the meeting's worker process.
+
+It reports how much energy a voice has against what is usual for it. It is not emotion recognition, and
+the interface never calls it that.
+"""
+
+from __future__ import annotations
+
+from wingman.embedded.branch import EmbeddedBranch
+from wingman.embedded.process import EmbeddedWorker
+from wingman.embedded.wire import Command, Felt, Message, Reached
+from wingman.emotion.base import Emit, EmotionInfo
+from wingman.fanout.tape import Cursor
+from wingman.model.emotion import EmotionSpan, Scale, Score
+from wingman.model.faults import Branch, Progress
+from wingman.model.time import Channel, Span
+
+INFO = EmotionInfo(name="prosody", remote=False, scale=Scale.RELATIVE, floor=0.2, moderate=0.35, strong=0.5)
+
+
+class ProsodyMeter:
+    """One channel's prosody lane on the meeting's worker."""
+
+    def __init__(self, worker: EmbeddedWorker) -> None:
+        self._branch = EmbeddedBranch(worker, Command.OPEN_PROSODY, Branch.EMOTION, INFO.name)
+
+    @property
+    def info(self) -> EmotionInfo:
+        return INFO
+
+    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        def on_message(message: Message) -> None:
+            match message:
+                case Felt():
+                    scores = (Score(message.label, message.score),) if message.label else ()
+                    span = Span(message.start, message.end)
+                    emit(EmotionSpan(channel, span, scores, INFO.name, INFO.scale))
+                case Reached(upto=upto):
+                    emit(Progress(Branch.EMOTION, channel, upto))
+
+        await self._branch.run(channel, audio, on_message, emit)
