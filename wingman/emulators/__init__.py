@@ -1,1 +1,1 @@
-"""Faithful local servers for the providers, and the fault scripts they run."""
+"""Local providers, true to the wire: real servers on real sockets, with scripts for what goes wrong."""

@@ -1,1 +1,4 @@
-"""One provider connection's upkeep: retry, watchdog, pacing, replay, and the map from its clock to ours."""
+"""One provider connection's upkeep: retry, watchdog, time map and pace.
+
+Everything but `supervisor` and `socket` is pure: time is an argument, randomness is injected.
+"""

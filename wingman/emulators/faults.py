@@ -1,0 +1,126 @@
+"""What goes wrong, and when: fault scripts for the emulators.
+
+```yaml
+faults:
+  - {on: 1, kind: refuse, status: 503, retry_after: 1}   # the first connection's handshake
+  - {on: 2, kind: drop, at: 3.5}                         # cut the second after 3.5 s of audio
+  - {on: "3-5", kind: half_open, at: 1}
+  - {on: every, kind: late, delay: 0.8}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from wingman.model.faults import InputError
+
+
+class Kind(StrEnum):
+    REFUSE = "refuse"
+    """Answer the handshake with the HTTP `status`."""
+    HANG = "hang"
+    """Accept the TCP connection and never answer the handshake."""
+    DROP = "drop"
+    """Cut the connection without a closing handshake."""
+    CLOSE = "close"
+    """Close politely with `code` and `reason`."""
+    HALF_OPEN = "half_open"
+    """From `at` on accept audio and say nothing, for good."""
+    DEAF = "deaf"
+    """From `at` on stop reading the socket, for good."""
+    STALL = "stall"
+    """From `at` on hold every message back for `delay` seconds, then deliver them all."""
+    LATE = "late"
+    """From `at` on deliver every message `delay` seconds late, in order."""
+    SLOW = "slow"
+    """From `at` on deliver at most one message per `delay` seconds."""
+    REORDER = "reorder"
+    """From `at` on swap neighbouring messages."""
+    MALFORMED = "malformed"
+    """Replace the `count` messages after `at` by broken JSON."""
+    UNKNOWN = "unknown"
+    """From `at` on add a message of an unknown type before each message, and an unknown field in it."""
+    REPEAT = "repeat"
+    """From `at` on say every message twice."""
+
+
+class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that goes wrong on some connections."""
+
+    kind: Kind
+    on: int | str | tuple[int, ...] = 1
+    """Which connections, counted from 1: a number, a list, `"2-4"`, `"3+"` or `"every"`."""
+    at: float = 0.0
+    """Seconds of audio accepted on that connection."""
+    status: int = 503
+    code: int = 1011
+    reason: str = ""
+    retry_after: float | None = None
+    delay: float = 1.0
+    count: int = 1
+
+    def applies(self, connection: int) -> bool:
+        """Whether connection number `connection` (from 1) has it."""
+        match self.on:
+            case int(number):
+                return connection == number
+            case str(text):
+                return connection in _range(text)
+            case many:
+                return connection in many
+
+
+class FaultScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that goes wrong with one emulator."""
+
+    faults: tuple[Fault, ...] = ()
+
+    def of(self, connection: int) -> tuple[Fault, ...]:
+        """The faults of connection number `connection`, counted from 1."""
+        return tuple(fault for fault in self.faults if fault.applies(connection))
+
+    @staticmethod
+    def made_of(faults: Iterable[Fault]) -> FaultScript:
+        return FaultScript(tuple(faults))
+
+
+def _range(text: str) -> range:
+    if text == "every":
+        return range(1, 1 << 31)
+    first, dash, last = text.partition("-")
+    try:
+        if text.endswith("+"):
+            return range(int(text[:-1]), 1 << 31)
+        return range(int(first), int(last if dash else first) + 1)
+    except ValueError:
+        raise InputError(
+            f'`on: {text}` names no connections; use a number, a list, "2-4", "3+" or "every"', field="on"
+        ) from None
+
+
+def parse(tree: Any) -> FaultScript:
+    """A plain tree as a fault script. Raises `InputError` that names the place."""
+    try:
+        script = msgspec.convert(tree or {}, FaultScript)
+    except msgspec.ValidationError as broken:
+        raise InputError(f"the fault script is wrong: {broken}", field="script") from None
+    for fault in script.faults:
+        fault.applies(1)
+    return script
+
+
+def load(path: Path) -> FaultScript:
+    """Read a fault script from YAML. Raises `InputError`."""
+    try:
+        return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError as failed:
+        raise InputError(f"cannot read the fault script {path}: {failed.strerror}", field="script") from None
+    except yaml.YAMLError:
+        raise InputError(f"{path} is not valid YAML; check its indentation", field="script") from None

@@ -1,0 +1,83 @@
+"""How long to wait before the next attempt, and when to stop trying. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wingman.settings import Section
+
+
+class RetrySettings(Section, frozen=True):
+    """How a provider link is retried. Shared by all streaming providers."""
+
+    first_min_ms: int = 100
+    """Shortest wait before the first retry, in milliseconds."""
+    first_max_ms: int = 250
+    """Longest wait before the first retry, in milliseconds; the jitter lies between the two."""
+    cap_s: float = 10.0
+    """No wait grows beyond this many seconds (a provider's own Retry-After may)."""
+    quick_s: float = 5.0
+    """A connection that achieved nothing and lived less than this many seconds was a quick failure."""
+    quick_limit: int = 12
+    """After this many quick failures in a row the branch gives up."""
+    give_up_s: float = 600.0
+    """Without any success for this many seconds the branch gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of one connection attempt that failed."""
+
+    opened: bool
+    """True when the provider had accepted the connection."""
+    useful: bool
+    """True when the provider had settled something on it."""
+    lived_s: float
+    """Seconds between opening and failing; 0 when it never opened."""
+
+
+class Backoff:
+    """Delays that double from 100-250 ms up to a cap; full jitter between half and the whole.
+
+    A useful connection resets everything. An opened one that lived for `quick_s` resets the count of quick
+    failures but not the delay, so a provider that accepts and then starves us is not hammered.
+    """
+
+    def __init__(self, settings: RetrySettings, random: Callable[[], float]) -> None:
+        self._settings = settings
+        self._random = random
+        self._failures = 0
+        self._quick = 0
+        self._since: float | None = None
+
+    @property
+    def failures(self) -> int:
+        """Attempts that failed since the last useful one."""
+        return self._failures
+
+    def succeeded(self) -> None:
+        """The provider settled something: forget the failures before."""
+        self._failures = self._quick = 0
+        self._since = None
+
+    def failed(self, attempt: Attempt, now: float, retry_after: float | None = None) -> float | None:
+        """Seconds to wait before the next attempt, or None when trying on is hopeless."""
+        if attempt.useful:
+            self.succeeded()
+        if self._since is None:
+            self._since = now
+        self._failures += 1
+        quick = attempt.opened and not attempt.useful and attempt.lived_s < self._settings.quick_s
+        self._quick = self._quick + 1 if quick else (0 if attempt.opened else self._quick)
+        if self._quick >= self._settings.quick_limit or now - self._since >= self._settings.give_up_s:
+            return None
+        return max(self._delay(), retry_after or 0.0)
+
+    def _delay(self) -> float:
+        low, high = self._settings.first_min_ms / 1000, self._settings.first_max_ms / 1000
+        factor = 2.0 ** min(self._failures - 1, 16)
+        low, high = (min(bound * factor, self._settings.cap_s) for bound in (low, high))
+        # At the cap both bounds meet; keep a jitter there, or all clients of a provider come back at once.
+        low = min(low, high / 2)
+        return low + (high - low) * self._random()

@@ -1,0 +1,90 @@
+"""Provider time to `SampleTime`, per connection. Pure.
+
+A provider counts the samples it accepted on this connection. The map is piecewise: one breakpoint for the
+first block, and one wherever the next block does not begin where the one before it ended.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from wingman.model.time import SampleTime, Span, samples
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """From `position` samples accepted on, media time runs from `at`."""
+
+    position: int
+    at: SampleTime
+
+
+class Offsets:
+    """The map of one connection; make a new one for each."""
+
+    def __init__(self, origin: SampleTime = 0) -> None:
+        self._points = [Breakpoint(0, origin)]
+        self._accepted = 0
+
+    @property
+    def accepted(self) -> int:
+        """Samples handed to the provider on this connection."""
+        return self._accepted
+
+    @property
+    def reached(self) -> SampleTime:
+        """Media time of the next sample, if it is contiguous."""
+        return self.start_at(self._accepted)
+
+    def sent(self, start: SampleTime, count: int) -> None:
+        """`count` samples that begin at media time `start` were handed over."""
+        self.jump(start)
+        self._accepted += count
+
+    def jump(self, to: SampleTime) -> None:
+        """Media time moves on without audio (a gap): the next sample belongs to `to`."""
+        if to == self.reached:
+            return
+        if self._points[-1].position == self._accepted:
+            self._points.pop()
+        self._points.append(Breakpoint(self._accepted, to))
+
+    def retract(self, count: int) -> None:
+        """The provider refused the last `count` samples: they did not advance its clock."""
+        at = self.start_at(self._accepted - count)
+        self._accepted -= count
+        while len(self._points) > 1 and self._points[-1].position >= self._accepted:
+            self._points.pop()
+        if self._points[-1].position >= self._accepted:
+            self._points = [Breakpoint(self._accepted, at)]
+
+    def forget(self, position: int) -> None:
+        """Nothing before `position` will be asked for again: keeps the map short in a long meeting."""
+        keep = bisect_right(self._points, position, key=lambda p: p.position) - 1
+        if keep > 0:
+            del self._points[:keep]
+
+    def start_at(self, position: int) -> SampleTime:
+        """Media time of the sample number `position`; after a gap when it lies on one."""
+        return self._at(position, bisect_right(self._points, position, key=lambda p: p.position))
+
+    def end_at(self, position: int) -> SampleTime:
+        """Media time at which something that ends before sample `position` ends; before a gap."""
+        return self._at(position, bisect_left(self._points, position, key=lambda p: p.position))
+
+    def span(self, start_s: float, end_s: float) -> Span:
+        """A provider's `[start, end)` in its own seconds as media time. Never inverted."""
+        first, last = samples(start_s), samples(end_s)
+        start = self.start_at(first)
+        return Span(start, max(start, self.end_at(last)))
+
+    def pieces(self, first: int, last: int) -> list[Span]:
+        """Media time of the accepted samples `[first, last)`: one span per stretch without a gap."""
+        inner = [p.position for p in self._points if first < p.position < last]
+        bounds = [first, *inner, last]
+        return [Span(self.start_at(a), self.end_at(b)) for a, b in zip(bounds, bounds[1:], strict=False)]
+
+    def _at(self, position: int, after: int) -> SampleTime:
+        point = self._points[max(0, after - 1)]
+        return point.at + position - point.position

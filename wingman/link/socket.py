@@ -1,0 +1,167 @@
+"""A WebSocket whose sends are plain function calls.
+
+`websockets` documents `broadcast` as its synchronous send. With it a packet goes from the tape's write to
+the provider's socket inside one call, without a task switch and without a queue; the price is that we look
+after the buffer ourselves (`buffered`), which the watchdog needs to see anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.server import broadcast
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.http11 import Response
+from websockets.protocol import State
+from websockets.typing import Subprotocol
+
+from wingman.model.faults import FaultKind, ProviderFault
+
+
+class Refused(Exception):
+    """The server answered the handshake with an HTTP status; the adapter turns it into its own fault."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.headers = headers
+        """Names in lower case."""
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How a connection ended: the peer's close code and reason, 1006 when there was none."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SocketTuning:
+    """Timeouts of the transport, in seconds."""
+
+    open_s: float = 5.0
+    ping_s: float = 5.0
+    """How often to ping, and how long to wait for the answer."""
+    close_s: float = 1.0
+
+
+class Socket:
+    """One open connection. Use it as an asynchronous context manager: leaving it never waits for the peer."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The response headers of the handshake, names in lower case."""
+        response = self._connection.response
+        return _plain(response) if response else {}
+
+    @property
+    def is_open(self) -> bool:
+        return self._connection.state is State.OPEN
+
+    @property
+    def buffered(self) -> int:
+        """Bytes handed over that the kernel has not taken yet."""
+        return self._connection.transport.get_write_buffer_size()
+
+    def write(self, data: bytes | str) -> None:
+        """Send one frame now (bytes: binary, str: text). Does nothing once the connection has ended."""
+        broadcast((self._connection,), data)
+
+    async def send(self, data: bytes | str) -> None:
+        """The same as a coroutine, which is what vendors' socket classes call on what they wrap."""
+        self.write(data)
+
+    async def ping(self) -> None:
+        """Return when the peer has read everything written so far. Raises `ConnectionClosed`."""
+        await (await self._connection.ping())
+
+    async def messages(self) -> AsyncIterator[bytes]:
+        """Every message as undecoded bytes until the connection ends; see `closed` for how it did."""
+        try:
+            while True:
+                yield await self._connection.recv(decode=False)
+        except ConnectionClosed:
+            return
+
+    @property
+    def closed(self) -> Closed:
+        """Meaningful after `messages` has ended."""
+        return Closed(self._connection.close_code or 1006, self._connection.close_reason or "")
+
+    def abort(self) -> None:
+        """Cut the connection; `messages` ends. Idempotent."""
+        self._connection.transport.abort()
+
+    async def __aenter__(self) -> Socket:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # No closing handshake: whoever wants one (CloseStream, session.close) has had it by now.
+        self.abort()
+        await self._connection.wait_closed()
+
+
+async def open_socket(
+    url: str,
+    headers: Mapping[str, str],
+    provider: str,
+    tuning: SocketTuning = SocketTuning(),
+    subprotocols: Sequence[str] = (),
+) -> Socket:
+    """Connect. Raises `Refused` for an HTTP answer, `ProviderFault` when there was none."""
+    try:
+        return Socket(
+            await connect(
+                url,
+                additional_headers=dict(headers),
+                subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+                compression=None,  # a peer that accepts it makes every send 4 to 18 times as expensive
+                open_timeout=tuning.open_s,
+                ping_interval=tuning.ping_s,
+                ping_timeout=tuning.ping_s,
+                close_timeout=tuning.close_s,
+                user_agent_header="wingman",
+                proxy=None,
+            )
+        )
+    except InvalidStatus as refused:
+        response = refused.response
+        raise Refused(response.status_code, _plain(response), bytes(response.body or b"")) from None
+    except TimeoutError:
+        raise ProviderFault(
+            f"{provider} did not answer the connection request within {tuning.open_s:g} s.",
+            kind=FaultKind.TIMEOUT,
+        ) from None
+    except (OSError, EOFError) as failed:
+        reason = getattr(failed, "strerror", None) or "the connection was lost"
+        raise ProviderFault(f"{provider} could not be reached: {reason}.", kind=FaultKind.NETWORK) from None
+    except InvalidHandshake:
+        raise ProviderFault(
+            f"{provider} answered the connection request with something that is not a WebSocket.",
+            kind=FaultKind.PROTOCOL,
+        ) from None
+
+
+def _plain(response: Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.raw_items()}
+
+
+def fault_in(group: BaseExceptionGroup[BaseException]) -> ProviderFault | None:
+    """The provider's fault in what a task group raised, or None when something else is in there too."""
+    faults, rest = group.split(ProviderFault)
+    if faults is None or rest is not None:
+        return None
+    found: BaseException = faults
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found if isinstance(found, ProviderFault) else None
