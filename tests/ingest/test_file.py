@@ -1,0 +1,101 @@
+"""Recordings as sources, and every way a file can be wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.support import TapeSink, interleave, pitch, tone, write_wav
+from wingman.ingest.file import FileSource
+from wingman.model.faults import InputError
+from wingman.model.time import SAMPLE_RATE, Channel
+
+BOTH = (Channel.TAB, Channel.MIC)
+
+
+async def test_a_mono_file_is_the_tab(tmp_path: Path) -> None:
+    sink, heard = TapeSink(), []
+    source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False, on_progress=heard.append)
+    await source.run({Channel.TAB: sink})
+    assert sink.position == pytest.approx(SAMPLE_RATE, abs=40)
+    assert pitch(sink.pcm) == pytest.approx(440, abs=2)
+    assert source.duration == pytest.approx(1.0)
+    assert heard[-1] == source.played == pytest.approx(1.0, abs=0.01)
+    assert sink.states == ["capturing", "ended"]
+
+
+async def test_a_stereo_file_is_two_channels(tmp_path: Path) -> None:
+    sinks = {channel: TapeSink() for channel in BOTH}
+    pcm = interleave(tone(440, 1.0), tone(660, 1.0))
+    source = FileSource(write_wav(tmp_path / "a.wav", pcm, channels=2), realtime=False, channels=BOTH)
+    await source.run(sinks)
+    assert pitch(sinks[Channel.TAB].pcm) == pytest.approx(440, abs=2)
+    assert pitch(sinks[Channel.MIC].pcm) == pytest.approx(660, abs=2)
+    assert sinks[Channel.TAB].position == sinks[Channel.MIC].position
+
+
+async def test_two_tracks_are_two_channels(tmp_path: Path) -> None:
+    import av
+
+    path = tmp_path / "two.mka"
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("pcm_s16le", rate=16_000, layout="mono") for _ in BOTH]
+        for stream, hertz in zip(streams, (440, 660), strict=True):
+            frame = av.AudioFrame(format="s16", layout="mono", samples=16_000)
+            frame.sample_rate, frame.pts = 16_000, 0
+            frame.planes[0].update(tone(hertz, 1.0, 16_000))
+            out.mux(stream.encode(frame))
+    sinks = {channel: TapeSink() for channel in BOTH}
+    await FileSource(path, realtime=False, channels=BOTH).run(sinks)
+    assert pitch(sinks[Channel.TAB].pcm) == pytest.approx(440, abs=2)
+    assert pitch(sinks[Channel.MIC].pcm) == pytest.approx(660, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("missing.wav", None, "cannot open"),
+        ("empty.wav", b"", "is empty"),
+        ("notes.txt", b"these are my notes\n" * 40, "no audio"),
+        ("broken.ogg", b"OggS" + bytes(range(256)) * 8, "not a media file"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=words) as refused:
+        FileSource(path)
+    assert refused.value.field == "file"
+    assert "\n" not in str(refused.value)
+
+
+def test_a_wav_without_samples_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        FileSource(write_wav(tmp_path / "a.wav", b""))
+
+
+def test_a_mono_file_cannot_be_two_channels(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="one mono track"):
+        FileSource(write_wav(tmp_path / "a.wav", tone(440, 0.1)), channels=BOTH)
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder"):
+        FileSource(tmp_path)
+
+
+async def test_the_gate_is_asked_before_each_block(tmp_path: Path) -> None:
+    asked = 0
+
+    async def gate() -> None:
+        nonlocal asked
+        asked += 1
+
+    sink = TapeSink()
+    source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False, gate=gate)
+    await source.run({Channel.TAB: sink})
+    assert asked == pytest.approx(10, abs=1)

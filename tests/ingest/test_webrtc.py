@@ -1,0 +1,33 @@
+"""A real WHIP client against the real routes, over loopback."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ingest.support import LOOPBACK, pitch, rms, service, tone
+from wingman.ingest.settings import IngestSettings
+from wingman.ingest.whip_client import send
+from wingman.model.time import SAMPLE_RATE, Channel
+
+HOST = ("127.0.0.1",)
+
+
+def media_path(name: str) -> IngestSettings:
+    return IngestSettings(host_addresses=LOOPBACK.host_addresses, media_path=name)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", ["portable", "direct"])
+async def test_two_tracks_arrive_whole_and_apart(path: str) -> None:
+    async with service(media_path(path)) as (url, meetings):
+        tracks = {Channel.TAB: iter([tone(440, 2.0)]), Channel.MIC: iter([tone(660, 2.0)])}
+        session = await send(url, "", tracks, host_addresses=HOST)
+        sinks = meetings.known[session.meeting].sinks
+        for channel, hertz in ((Channel.TAB, 440), (Channel.MIC, 660)):
+            sink = sinks[channel]
+            assert sink.states[:2] == ["connecting", "capturing"]
+            assert sink.position / SAMPLE_RATE == pytest.approx(2.0, abs=0.06)
+            assert not sink.gaps
+            middle = sink.pcm[SAMPLE_RATE : 3 * SAMPLE_RATE]
+            assert pitch(middle) == pytest.approx(hertz, abs=2)
+            assert rms(middle) == pytest.approx(0.4 * 32767 / 2**0.5, rel=0.1)
+        assert abs(sinks[Channel.TAB].position - sinks[Channel.MIC].position) <= 480

@@ -1,0 +1,149 @@
+"""Opus packets to 16 kHz mono PCM.
+
+libopus decodes straight to 16 kHz mono, so no resampler and no stereo downmix are needed (39 µs a packet
+instead of 71 + 34), and it conceals losses. PyAV cannot be asked for that: FFmpeg's wrapper fixes the rate at
+48 kHz and hides the decoder's loss handling. The bindings on PyAV's side of the fence (opuslib and its forks)
+are thin ctypes layers over a libopus the user would have to install, so this is that same thin layer over the
+libopus the PyAV wheel already brings. Where none is found, PyAV and its resampler do the work.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import sysconfig
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from wingman.model.faults import WingmanError
+from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE
+
+MAX_FRAME = SAMPLE_RATE * 120 // 1000
+"""Samples of the longest Opus packet, 120 ms."""
+
+
+class DecodeError(WingmanError):
+    """A packet is not valid Opus. The decoder stays usable."""
+
+
+class Decoder(Protocol):
+    """One stream's decoder; it keeps state, so packets go in in order. Output: 16 kHz mono s16."""
+
+    def decode(self, packet: bytes) -> bytes: ...
+
+    def conceal(self, samples: int) -> bytes:
+        """Sound that bridges a loss of `samples` (a multiple of 40); silence where the codec has none."""
+        ...
+
+    def recover(self, following: bytes, samples: int) -> bytes:
+        """The lost packet as far as the in-band FEC of the packet after it knows it, else concealment."""
+        ...
+
+
+class LibopusDecoder:
+    """libopus at 16 kHz mono."""
+
+    __slots__ = ("__weakref__", "_address", "_buffer", "_decode", "_library", "_state", "_view")
+
+    def __init__(self) -> None:
+        library = libopus()
+        if library is None:
+            raise WingmanError("no libopus was found; reinstall the `av` package from its wheel")
+        error = ctypes.c_int()
+        self._library = library
+        self._state: int | None = library.opus_decoder_create(SAMPLE_RATE, 1, ctypes.byref(error))
+        if error.value or not self._state:
+            raise WingmanError(f"libopus could not make a decoder (error {error.value})")
+        self._buffer = bytearray(MAX_FRAME * BYTES_PER_SAMPLE)
+        self._address = ctypes.addressof((ctypes.c_char * len(self._buffer)).from_buffer(self._buffer))
+        self._view = memoryview(self._buffer)
+        self._decode = library.opus_decode
+
+    def decode(self, packet: bytes) -> bytes:
+        """PCM of one packet. Raises `DecodeError`."""
+        return self._take(self._decode(self._state, packet, len(packet), self._address, MAX_FRAME, 0))
+
+    def conceal(self, samples: int) -> bytes:
+        return self._take(self._decode(self._state, None, 0, self._address, min(samples, MAX_FRAME), 0))
+
+    def recover(self, following: bytes, samples: int) -> bytes:
+        count = min(samples, MAX_FRAME)
+        return self._take(self._decode(self._state, following, len(following), self._address, count, 1))
+
+    def _take(self, count: int) -> bytes:
+        if count < 0:
+            raise DecodeError(f"a packet is not valid Opus (libopus error {count})")
+        return bytes(self._view[: count * BYTES_PER_SAMPLE])
+
+    def __del__(self) -> None:
+        if getattr(self, "_state", None):
+            self._library.opus_decoder_destroy(self._state)
+            self._state = None
+
+
+class AvDecoder:
+    """PyAV's Opus decoder and resampler: where libopus cannot be called directly. Knows no concealment."""
+
+    def __init__(self) -> None:
+        import av
+
+        self._av = av
+        self._codec: Any = av.CodecContext.create("libopus", "r")
+        self._codec.sample_rate = 48_000
+        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+
+    def decode(self, packet: bytes) -> bytes:
+        try:
+            frames = self._codec.decode(self._av.Packet(packet))
+        except self._av.FFmpegError as broken:
+            raise DecodeError(f"a packet is not valid Opus ({broken.strerror})") from None
+        return b"".join(pcm_of(out) for frame in frames for out in self._resampler.resample(frame))
+
+    def conceal(self, samples: int) -> bytes:
+        return bytes(samples * BYTES_PER_SAMPLE)
+
+    def recover(self, following: bytes, samples: int) -> bytes:
+        return self.conceal(samples)
+
+
+def pcm_of(frame: Any) -> bytes:
+    """The samples of a packed mono s16 `av.AudioFrame` without the padding of its plane."""
+    return bytes(memoryview(frame.planes[0])[: frame.samples * BYTES_PER_SAMPLE])
+
+
+def opus_decoder() -> Decoder:
+    """The best decoder this machine has."""
+    return LibopusDecoder() if libopus() is not None else AvDecoder()
+
+
+@cache
+def libopus() -> Any | None:
+    """The loaded library with its signatures declared, or None when there is none."""
+    for candidate in _candidates():
+        try:
+            library = ctypes.CDLL(candidate)
+            _declare(library)
+        except (OSError, AttributeError):
+            continue
+        return library
+    return None
+
+
+def _candidates() -> Iterator[str]:
+    packages = Path(sysconfig.get_paths()["platlib"])
+    for folder in ("av.libs", "av/.dylibs"):
+        yield from (str(path) for path in sorted((packages / folder).glob("*opus[-.]*")))
+    if system := ctypes.util.find_library("opus"):
+        yield system
+
+
+def _declare(library: Any) -> None:
+    pointer, i32, integer = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int
+    library.opus_decoder_create.restype = pointer
+    library.opus_decoder_create.argtypes = [i32, integer, ctypes.POINTER(integer)]
+    library.opus_decoder_destroy.restype = None
+    library.opus_decoder_destroy.argtypes = [pointer]
+    library.opus_decode.restype = integer
+    library.opus_decode.argtypes = [pointer, ctypes.c_char_p, i32, pointer, integer, integer]

@@ -1,0 +1,146 @@
+"""One channel of a peer connection on its way to the sink: reorder → decode → timeline → sink.
+
+Everything here is synchronous: a datagram that arrives in order has been decoded and written to the tape (and,
+through the tape's cursors, handed to the provider sockets) before the socket is read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from wingman.ingest.decode import DecodeError, Decoder
+from wingman.ingest.reorder import ReorderBuffer
+from wingman.ingest.source import ChannelSink
+from wingman.ingest.timeline import Placed, Timeline
+from wingman.model.media import GapCause, PcmBlock
+from wingman.model.time import SAMPLE_RATE, Channel, SampleTime
+
+log = structlog.get_logger(__name__)
+
+NO_SIGNAL_S = 10.0
+"""Exact digital silence for this long is a wrong tab or a muted input, not a quiet speaker."""
+
+
+class SharedZero:
+    """The instant at which all channels of one peer begin, so that their sample indices agree."""
+
+    __slots__ = ("_arrival", "_position")
+
+    def __init__(self, position: SampleTime) -> None:
+        self._position = position
+        self._arrival: float | None = None
+
+    def index_at(self, arrival: float) -> SampleTime:
+        """The index that audio arriving at `arrival` has; the first caller defines the zero."""
+        if self._arrival is None:
+            self._arrival = arrival
+        return self._position + max(0, round((arrival - self._arrival) * SAMPLE_RATE))
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What the media path needs of an RTP packet."""
+
+    sequence: int
+    timestamp: int
+    payload: bytes
+
+
+class Lane:
+    """One channel's audio path. `loop` is only used to give up holes in time."""
+
+    def __init__(self, channel: Channel, sink: ChannelSink, zero: SharedZero, depth: int) -> None:
+        self.channel = channel
+        self._sink = sink
+        self._zero = zero
+        self._timeline: Timeline | None = None
+        self._reorder: ReorderBuffer[Packet] = ReorderBuffer(depth, wait=depth * 0.02)
+        self._decoder: Decoder | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._sounding = 0.0
+        self.last_arrival: float | None = None
+        """When the newest packet came (loop time); None before the first."""
+        self.broken = 0
+        """Packets that were not valid Opus."""
+
+    @property
+    def lost(self) -> int:
+        """Packets given up so far."""
+        return self._reorder.lost
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds of exact digital silence up to now."""
+        return (self.last_arrival or 0.0) - self._sounding
+
+    def use(self, decoder: Decoder) -> None:
+        """Decode packets with `decoder`; needed before `packet` is called."""
+        self._decoder = decoder
+
+    def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
+        """One encoded packet off the wire, in any order."""
+        self.last_arrival = now
+        ready = self._reorder.push(sequence, Packet(sequence, timestamp, payload), now)
+        if ready:
+            self._decode(ready, now)
+        if self._reorder.deadline is not None and self._timer is None:
+            self._arm()
+
+    def pcm(self, timestamp: int, pcm: bytes, now: float) -> None:
+        """Audio that is decoded already (16 kHz mono s16), stamped with the sender's 48 kHz clock."""
+        self.last_arrival = now
+        timeline = self._timeline or self._begin(now)
+        self._write(timeline.place(timestamp, pcm, now))
+        if pcm.count(0) != len(pcm):
+            self._sounding = now
+
+    def close(self) -> None:
+        """Write what is held and let go of the decoder."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        rest = self._reorder.flush()
+        if rest and self._decoder is not None:
+            self._decode(rest, self._loop.time())
+        self._decoder = None
+
+    def _decode(self, packets: Sequence[Packet], now: float) -> None:
+        assert self._decoder is not None
+        for packet in packets:
+            try:
+                pcm = self._decoder.decode(packet.payload)
+            except DecodeError as broken:
+                self.broken += 1
+                log.debug("packet dropped", channel=self.channel, reason=str(broken))
+                continue  # the timeline fills its place
+            self.pcm(packet.timestamp, pcm, now)
+
+    def _begin(self, now: float) -> Timeline:
+        self._timeline = timeline = Timeline(self._sink.position)
+        self._write(timeline.advance(self._zero.index_at(now), GapCause.RECONNECT))
+        self._sounding = now
+        return timeline
+
+    def _write(self, placed: Sequence[Placed]) -> None:
+        for item in placed:
+            if isinstance(item, PcmBlock):
+                self._sink.write(item)
+            else:
+                self._sink.skip(item.span.length, item.cause)
+
+    def _arm(self) -> None:
+        deadline = self._reorder.deadline
+        if deadline is not None:
+            self._timer = self._loop.call_at(deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        if ready := self._reorder.expire(now):
+            self._decode(ready, now)
+        self._arm()

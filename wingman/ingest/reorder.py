@@ -1,0 +1,105 @@
+"""Puts packets back in order and waits for nothing else. Pure: time is an argument.
+
+A packet that comes in order leaves at once. A hole is waited for until `depth` newer packets are held or
+`wait` seconds have passed, whichever is first; then it is given up and what follows leaves. There is no
+prefetch, so a stream without loss is not delayed at all, and a loss leaves no lasting delay behind.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_MODULUS = 1 << 16
+_RESTART = 3000
+"""A sequence number further away than this is a sender that started anew (as in RFC 3550, A.1)."""
+
+
+class ReorderBuffer(Generic[T]):
+    """A reorder-only buffer for items numbered modulo 2^16."""
+
+    __slots__ = ("_depth", "_held", "_held_since", "_next", "_wait", "duplicates", "late", "lost", "restarts")
+
+    def __init__(self, depth: int = 5, wait: float = 0.1) -> None:
+        self._depth = max(1, depth)
+        self._wait = wait
+        self._next: int | None = None
+        self._held: dict[int, T] = {}
+        self._held_since = 0.0
+        self.lost = 0
+        """Items given up so far."""
+        self.late = 0
+        """Items that came after their place was given up, or twice after they left."""
+        self.duplicates = 0
+        """Items that came twice while they were held."""
+        self.restarts = 0
+        """How often the sender began a new sequence."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `expire` has work to do; None while nothing is held."""
+        return self._held_since + self._wait if self._held else None
+
+    def push(self, number: int, item: T, now: float) -> tuple[T, ...]:
+        """Take one item in; returns what may leave now, in order (mostly the item itself)."""
+        if number == self._next and not self._held:
+            self._next = (number + 1) % _MODULUS
+            return (item,)
+        return self._out_of_order(number, item, now)
+
+    def expire(self, now: float) -> tuple[T, ...]:
+        """Give up the hole that has been waited for long enough; returns what may leave now."""
+        deadline = self.deadline
+        if deadline is None or now < deadline:
+            return ()
+        return tuple(self._give_up(now))
+
+    def flush(self) -> tuple[T, ...]:
+        """Everything held, in order; holes between are given up."""
+        out: list[T] = []
+        while self._held:
+            out += self._give_up(0.0)
+        return tuple(out)
+
+    def _out_of_order(self, number: int, item: T, now: float) -> tuple[T, ...]:
+        if self._next is None:
+            self._next = number
+        ahead = (number - self._next) % _MODULUS
+        before: tuple[T, ...] = ()
+        if _RESTART < ahead < _MODULUS - _RESTART:
+            self.restarts += 1
+            before = self.flush()
+            self._next = number
+        elif ahead >= _MODULUS // 2:
+            self.late += 1
+            return ()
+        if number in self._held:
+            self.duplicates += 1
+            return ()
+        if not self._held:
+            self._held_since = now
+        self._held[number] = item
+        out = self._run()
+        if not out and len(self._held) >= self._depth:
+            out = self._give_up(now)
+        elif out and self._held:
+            self._held_since = now
+        return (*before, *out)
+
+    def _give_up(self, now: float) -> list[T]:
+        assert self._next is not None
+        origin = self._next
+        nearest = min(self._held, key=lambda number: (number - origin) % _MODULUS)
+        self.lost += (nearest - origin) % _MODULUS
+        self._next = nearest
+        self._held_since = now
+        return self._run()
+
+    def _run(self) -> list[T]:
+        out: list[T] = []
+        assert self._next is not None
+        while self._next in self._held:
+            out.append(self._held.pop(self._next))
+            self._next = (self._next + 1) % _MODULUS
+        return out

@@ -1,0 +1,158 @@
+"""Session descriptions as text: what is checked in an offer, and what an answer needs besides. Pure.
+
+The peer connection itself negotiates; here are the rules it does not know: which m-line is whose voice, that
+mDNS candidates cannot be resolved on a server (and cost a second each), and how we want Opus to be sent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wingman.model.faults import InputError
+from wingman.model.time import Channel
+
+MAX_OFFER = 64 * 1024
+"""Bytes. Browsers send 2 to 8 kB; much more is a mistake or an attack."""
+
+OPUS_FORMAT = "minptime=10;useinbandfec=0;usedtx=0;stereo=0;maxaveragebitrate=32000"
+"""How we ask for Opus: mono at 32 kb/s, every packet sent (a watchdog can then tell silence from absence)."""
+
+PTIME_MS = 20
+
+_MDNS = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local ", re.IGNORECASE)
+_OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A checked offer: its text, ready for the peer connection, and whose voice each audio m-line is."""
+
+    sdp: str
+    channels: tuple[Channel, ...]
+    """In the order of the audio m-lines."""
+
+
+def parse_channels(text: str | None) -> tuple[Channel, ...] | None:
+    """`tab,mic` as channels; None when nothing was said. Raises `InputError`."""
+    if not text:
+        return None
+    try:
+        channels = tuple(Channel(name.strip()) for name in text.split(","))
+    except ValueError:
+        raise InputError(
+            "channels must name `tab` and `mic` in the order of the audio m-lines, such as channels=tab,mic",
+            field="channels",
+        ) from None
+    if len(set(channels)) != len(channels):
+        raise InputError("channels names one channel twice; use channels=tab,mic", field="channels")
+    return channels
+
+
+def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None) -> Offer:
+    """Check an offer and say which channel each of its audio m-lines is. Raises `InputError`."""
+    if len(body) > MAX_OFFER:
+        raise InputError(
+            f"the offer has {len(body)} bytes; a session description has at most {MAX_OFFER}",
+            field="body",
+            status=413,
+        )
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _not_sdp() from None
+    if not text.startswith("v=0"):
+        raise _not_sdp()
+    head, sections = _split(text)
+    if not sections:
+        raise InputError("the offer has no media; add an audio track before creating it", field="body")
+    audio = [section for section in sections if section[0].startswith("m=audio ")]
+    if not audio:
+        raise InputError(
+            "the offer has no audio; share a tab with `Also share tab audio` or add the microphone",
+            field="body",
+        )
+    if len(audio) != len(sections):
+        raise InputError(
+            "the offer has m-lines other than audio; stop the video track and send audio only", field="body"
+        )
+    for section in audio:
+        _check_audio(head, section)
+    return Offer(_without_mdns(text), _assign(len(audio), channels))
+
+
+def finish_answer(answer: str) -> str:
+    """The peer connection's answer with our wishes for Opus added."""
+    lines = _lines(answer)
+    out: list[str] = []
+    for line in lines:
+        out.append(line)
+        if match := _OPUS.match(line):
+            out.append(f"a=fmtp:{match[1]} {OPUS_FORMAT}")
+            out.append(f"a=ptime:{PTIME_MS}")
+    kept = [line for n, line in enumerate(out) if not _superseded(line, out, n)]
+    return "\r\n".join(kept) + "\r\n"
+
+
+def _superseded(line: str, lines: list[str], at: int) -> bool:
+    """True for an Opus `a=fmtp` that came with the answer: ours stands directly after the rtpmap."""
+    if not line.startswith("a=fmtp:") or line.endswith(OPUS_FORMAT):
+        return False
+    number = line[len("a=fmtp:") :].split(" ", 1)[0]
+    return any((m := _OPUS.match(other)) is not None and m[1] == number for other in lines[:at])
+
+
+def _assign(count: int, channels: tuple[Channel, ...] | None) -> tuple[Channel, ...]:
+    if channels is None:
+        if count == 1:
+            return (Channel.TAB,)
+        raise InputError(
+            f"the offer has {count} audio m-lines; say whose they are with channels=tab,mic", field="channels"
+        )
+    if len(channels) != count:
+        raise InputError(
+            f"channels names {len(channels)} channel(s) but the offer has {count} audio m-line(s)",
+            field="channels",
+        )
+    return channels
+
+
+def _check_audio(head: list[str], section: list[str]) -> None:
+    if not any(_OPUS.match(line) for line in section):
+        raise InputError("an audio m-line of the offer has no Opus; offer opus/48000/2", field="body")
+    if any(line in ("a=recvonly", "a=inactive") for line in section):
+        raise InputError(
+            "an audio m-line of the offer sends nothing; make its direction sendonly", field="body"
+        )
+    for wanted in ("a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:"):
+        if not any(line.startswith(wanted) for line in (*head, *section)):
+            raise InputError(
+                f"the offer has no `{wanted[2:-1]}`; it must come from a WebRTC peer connection", field="body"
+            )
+
+
+def _without_mdns(text: str) -> str:
+    """Drop `.local` candidates, and with them `end-of-candidates`: the peer's own checks reveal its address."""
+    lines = _lines(text)
+    if not any(_MDNS.match(line) for line in lines):
+        return text
+    kept = [line for line in lines if not _MDNS.match(line) and line != "a=end-of-candidates"]
+    return "\r\n".join(kept) + "\r\n"
+
+
+def _split(text: str) -> tuple[list[str], list[list[str]]]:
+    head: list[str] = []
+    sections: list[list[str]] = []
+    for line in _lines(text):
+        if line.startswith("m="):
+            sections.append([])
+        (sections[-1] if sections else head).append(line)
+    return head, sections
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+
+
+def _not_sdp() -> InputError:
+    return InputError("the body is not a session description; send the offer's `sdp` text", field="body")

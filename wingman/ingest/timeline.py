@@ -1,0 +1,125 @@
+"""Places decoded audio on a channel's gap-free sample index by its sender's clock. Pure.
+
+What the sender left out (a lost packet, discontinuous transmission) becomes silence of the right length, so
+*sample index == media time*. A jump backwards, or forwards by more than two seconds, says nothing about the
+time that passed: the timeline then re-anchors, and the `Gap` it emits is as long as the clock on our wall says.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from wingman.model.media import Gap, GapCause, PcmBlock
+from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span, samples_of_ms
+
+MAX_FILL = 2 * SAMPLE_RATE
+"""Missing audio up to this long (2 s) becomes silence; more re-anchors."""
+
+TOLERANCE = samples_of_ms(2)
+"""A block this near to its place counts as adjacent: codecs and resamplers shift blocks by a few samples."""
+
+_WRAP = 1 << 32
+
+Placed: TypeAlias = "PcmBlock | Gap"
+
+
+class Timeline:
+    """One channel's timeline. `rate` is the sender's clock, in ticks per second (Opus: always 48,000)."""
+
+    __slots__ = (
+        "_arrival",
+        "_base",
+        "_position",
+        "_rate",
+        "_timestamp",
+        "_unwrapped",
+        "filled",
+        "reanchors",
+    )
+
+    def __init__(self, position: SampleTime = 0, rate: int = 48_000) -> None:
+        self._position = position
+        self._rate = rate
+        self._timestamp: int | None = None
+        self._unwrapped = 0  # sender ticks since the anchor
+        self._base: SampleTime = position  # where the anchor is
+        self._arrival = 0.0
+        self.filled = 0
+        """Samples of silence inserted so far."""
+        self.reanchors = 0
+
+    @property
+    def position(self) -> SampleTime:
+        """The index the next sample will have."""
+        return self._position
+
+    def place(self, timestamp: int, pcm: bytes, arrival: float) -> tuple[Placed, ...]:
+        """Where `pcm` (16 kHz mono s16), stamped `timestamp` modulo 2^32, belongs.
+
+        `arrival` (seconds, any monotonic clock) dates a re-anchoring and nothing else.
+        """
+        if self._timestamp is None:
+            self._anchor(timestamp)
+        else:
+            step = (timestamp - self._timestamp + _WRAP // 2) % _WRAP - _WRAP // 2
+            self._unwrapped += step
+            self._timestamp = timestamp % _WRAP
+        missing = self._base + self._unwrapped * SAMPLE_RATE // self._rate - self._position
+        if -TOLERANCE <= missing <= TOLERANCE:
+            self._arrival = arrival
+            block = PcmBlock(self._position, pcm)
+            self._position = block.end
+            return (block,)
+        return self._place_apart(timestamp, pcm, arrival, missing)
+
+    def at(self, timestamp: int) -> SampleTime | None:
+        """The index of the sample that carries `timestamp`; None before the first block."""
+        if self._timestamp is None:
+            return None
+        step = (timestamp - self._timestamp + _WRAP // 2) % _WRAP - _WRAP // 2
+        return self._base + (self._unwrapped + step) * SAMPLE_RATE // self._rate
+
+    def shift(self, samples: int) -> None:
+        """Move what comes next by `samples`: later (silence is filled in) or earlier (audio is cut)."""
+        self._base += samples
+
+    def advance(self, target: SampleTime, cause: GapCause) -> tuple[Placed, ...]:
+        """Go forward to `target` without audio: silence when it is near, a `Gap` when it is far."""
+        count = target - self._position
+        if count <= 0:
+            return ()
+        self._base += count
+        return (self._silence(count) if count <= MAX_FILL else self._gap(count, cause),)
+
+    def _place_apart(self, timestamp: int, pcm: bytes, arrival: float, missing: int) -> tuple[Placed, ...]:
+        if 0 < missing <= MAX_FILL:
+            before: Placed = self._silence(missing)
+            tail = self.place(timestamp, pcm, arrival)
+            return (before, *tail)
+        overlap = -missing * BYTES_PER_SAMPLE
+        if 0 < overlap < len(pcm):  # partly heard already
+            self._base += -missing
+            rest = self.place(timestamp, pcm[overlap:], arrival)
+            self._base -= -missing
+            return rest
+        elapsed = round((arrival - self._arrival) * SAMPLE_RATE) - len(pcm) // BYTES_PER_SAMPLE
+        gap = self._gap(max(1, elapsed), GapCause.REANCHOR)
+        self.reanchors += 1
+        self._anchor(timestamp)
+        return (gap, *self.place(timestamp, pcm, arrival))
+
+    def _anchor(self, timestamp: int) -> None:
+        self._timestamp = timestamp % _WRAP
+        self._unwrapped = 0
+        self._base = self._position
+
+    def _silence(self, count: int) -> PcmBlock:
+        block = PcmBlock(self._position, bytes(count * BYTES_PER_SAMPLE))
+        self._position = block.end
+        self.filled += count
+        return block
+
+    def _gap(self, count: int, cause: GapCause) -> Gap:
+        gap = Gap(Span(self._position, self._position + count), cause)
+        self._position = gap.span.end
+        return gap

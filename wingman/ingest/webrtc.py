@@ -1,0 +1,193 @@
+"""A browser's or WHIP client's peer connection as an audio source."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from wingman.ingest.decode import pcm_of
+from wingman.ingest.lane import NO_SIGNAL_S, Lane, SharedZero
+from wingman.ingest.sdp import Offer, finish_answer
+from wingman.ingest.settings import IngestSettings
+from wingman.ingest.source import ChannelSink
+from wingman.model.faults import InputError
+from wingman.model.time import SAMPLE_RATE, Channel
+
+if TYPE_CHECKING:
+    from aiortc import RTCPeerConnection, RTCRtpReceiver
+
+log = structlog.get_logger(__name__)
+
+WATCH_S = 0.25
+"""How often the watchdog looks."""
+
+
+class WebRtcSource:
+    """One peer connection with one audio track per channel.
+
+    `accept` negotiates; `run` (in the meeting's TaskGroup) feeds the sinks until the peer is gone. Whoever
+    called `accept` and then does not `run` must `close`.
+    """
+
+    def __init__(self, offer: Offer, settings: IngestSettings) -> None:
+        self._offer = offer
+        self._settings = settings
+        self._peer: RTCPeerConnection | None = None
+        self._ended = asyncio.Event()
+        self._connected = asyncio.Event()
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self._offer.channels
+
+    @property
+    def ended(self) -> bool:
+        """True when the peer connection is over."""
+        return self._ended.is_set()
+
+    async def accept(self) -> str:
+        """Negotiate; returns the answer's SDP. Raises `InputError` when the offer cannot be accepted."""
+        # aiortc takes 0.4 s and 37 MB to import: the first peer pays, not the start of the service
+        from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+        from aiortc.exceptions import InternalError, InvalidStateError, OperationError
+
+        from wingman.ingest import aiortc_seam as seam
+
+        servers = [RTCIceServer(urls=url) for url in self._settings.ice_servers]
+        self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))
+        peer.on("connectionstatechange", self._on_state)
+        try:
+            with seam.host_addresses(self._settings.host_addresses):
+                await peer.setRemoteDescription(RTCSessionDescription(self._offer.sdp, "offer"))
+                for receiver in seam.audio_receivers(peer):
+                    seam.reorder_only(receiver, self._settings.reorder_packets)
+                await peer.setLocalDescription(await peer.createAnswer())
+        except (ValueError, IndexError, KeyError, AssertionError, OperationError) as refused:
+            await self.close()
+            raise InputError(
+                f"the offer cannot be accepted: {refused or 'it is malformed'}", field="body"
+            ) from None
+        except (InvalidStateError, InternalError):
+            await self.close()
+            raise InputError("the peer connection was closed while it was negotiated", status=409) from None
+        return finish_answer(peer.localDescription.sdp)
+
+    async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
+        """Feed the sinks until the peer closes, is gone for too long, or the task is cancelled."""
+        from wingman.ingest import aiortc_seam as seam
+
+        peer = self._peer
+        if peer is None:
+            raise RuntimeError("accept() comes before run()")
+        zero = SharedZero(max(sinks[channel].position for channel in self.channels))
+        depth = self._settings.reorder_packets
+        lanes = [Lane(channel, sinks[channel], zero, depth) for channel in self.channels]
+        for lane in lanes:
+            sinks[lane.channel].state("connecting")
+        receivers = seam.audio_receivers(peer)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                pumps = [tasks.create_task(_pump(r, lane)) for r, lane in zip(receivers, lanes, strict=True)]
+                await self._watch(lanes, sinks)
+                for pump in pumps:
+                    pump.cancel()
+        finally:
+            for lane in lanes:
+                lane.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the peer connection. Idempotent."""
+        peer, self._peer = self._peer, None
+        if peer is not None:
+            peer.remove_all_listeners()
+            await peer.close()
+        self._ended.set()
+
+    def _on_state(self) -> None:
+        state = self._peer.connectionState if self._peer is not None else "closed"
+        log.debug("peer", state=state)
+        if state == "connected":
+            self._connected.set()
+        elif state in ("failed", "closed"):
+            self._ended.set()
+
+    async def _watch(self, lanes: Sequence[Lane], sinks: Mapping[Channel, ChannelSink]) -> None:
+        """Report each channel's state; return when the peer is over."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while not self._ended.is_set():
+            now = loop.time()
+            newest = max((lane.last_arrival or began for lane in lanes), default=began)
+            heard = any(lane.last_arrival is not None for lane in lanes)
+            limit = self._settings.gone_after_s if heard else self._settings.setup_timeout_s
+            if now - newest > limit:
+                detail = (
+                    f"no audio came for {limit:g} s; the capture must be started again"
+                    if heard
+                    else f"the client did not connect within {limit:g} s; check that it can reach this address"
+                )
+                _tell(lanes, sinks, "gone", detail)
+                return
+            for lane in lanes:
+                self._report(lane, sinks[lane.channel], now)
+            await _wait(self._ended, WATCH_S)
+        _tell(lanes, sinks, "ended", "")
+
+    def _report(self, lane: Lane, sink: ChannelSink, now: float) -> None:
+        if lane.last_arrival is None:
+            return
+        if now - lane.last_arrival > self._settings.stalled_after_s:
+            sink.state("stalled", "no audio is coming from the client")
+        elif lane.silent_for > NO_SIGNAL_S:
+            sink.state("no_signal", "only digital silence is coming; is it the right tab or microphone?")
+        else:
+            sink.state("capturing")
+
+
+async def _pump(receiver: RTCRtpReceiver, lane: Lane) -> None:
+    """The portable path: decoded frames out of aiortc's public `recv`, resampled, into the lane."""
+    from aiortc.mediastreams import MediaStreamError
+
+    resample = _Resampler()
+    clock = asyncio.get_running_loop().time
+    while True:
+        try:
+            frame = await receiver.track.recv()
+        except MediaStreamError:
+            return
+        for timestamp, pcm in resample(frame):
+            lane.pcm(timestamp, pcm, clock())
+
+
+class _Resampler:
+    """48 kHz frames to 16 kHz mono; begins anew where the stream has a hole, so that none is smeared over."""
+
+    def __init__(self) -> None:
+        import av
+
+        self._make: Callable[[], Any] = lambda: av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+        self._resampler = self._make()
+        self._expected: int | None = None
+
+    def __call__(self, frame: Any) -> list[tuple[int, bytes]]:
+        if self._expected is not None and frame.pts != self._expected:
+            self._resampler = self._make()
+        self._expected = frame.pts + frame.samples
+        return [(frame.pts, pcm_of(out)) for out in self._resampler.resample(frame)]
+
+
+def _tell(lanes: Sequence[Lane], sinks: Mapping[Channel, ChannelSink], state: str, detail: str) -> None:
+    for lane in lanes:
+        sinks[lane.channel].state(state, detail)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
