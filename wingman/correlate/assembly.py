@@ -1,0 +1,253 @@
+"""Words into turns: one channel's transcript, split by speaker and cut where speech ends.
+
+A turn closes when the transcriber hears its end, when the words that follow lie behind a pause, or when
+media time has passed without any. A half sentence that was cut at a short pause is *held* for its
+continuation. What closes depends on this channel's transcript and its time alone, never on emotions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from wingman.correlate.sentences import Sentences
+from wingman.correlate.settings import CorrelateSettings
+from wingman.model.speech import Final, Interim, Word
+from wingman.model.time import Channel, SampleTime, Span, samples
+
+STUCK = samples(20.0)
+"""Signs of speech keep a turn open no longer than this when the words never settle."""
+
+REMEMBERED_FINALS = 32
+"""How many settled windows are remembered to recognise one that is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Closed words of one speaker, in order; never empty."""
+
+    channel: Channel
+    speaker: str
+    words: tuple[Word, ...]
+
+    @property
+    def start(self) -> SampleTime:
+        return self.words[0].start
+
+    @property
+    def end(self) -> SampleTime:
+        return max(word.end for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What a channel is saying right now. Replaces the one before; empty text clears it."""
+
+    channel: Channel
+    speaker: str
+    text: str
+    span: Span
+
+
+class _Draft:
+    """The open turn of one speaker."""
+
+    __slots__ = ("end", "held", "label", "text", "words")
+
+    def __init__(self, label: str | None, word: Word) -> None:
+        self.label = label
+        self.words = [word]
+        self.text = word.text
+        self.end = word.end
+        self.held = False
+        """The transcriber heard an end, but the sentence is only half: its continuation may follow."""
+
+    @property
+    def start(self) -> SampleTime:
+        return self.words[0].start
+
+    def add(self, word: Word) -> None:
+        self.words.append(word)
+        self.text = f"{self.text} {word.text}"
+        self.end = max(self.end, word.end)
+        self.held = False
+
+
+class Assembler:
+    """Assembles the turns of one channel. Every method returns the turns it closed, oldest first."""
+
+    def __init__(self, channel: Channel, settings: CorrelateSettings) -> None:
+        self._channel = channel
+        self._pause = samples(settings.pause_s)
+        self._merge = samples(settings.merge_pause_s)
+        self._lag = samples(settings.lag_s)
+        self._longest = samples(settings.max_utterance_s)
+        self._drafts: dict[str | None, _Draft] = {}
+        self._interim: tuple[Word, ...] = ()
+        self._speaking_since: SampleTime | None = None
+        self._settled: SampleTime = 0
+        self._recent: deque[Final] = deque(maxlen=REMEMBERED_FINALS)
+        self._sentences = Sentences()
+        self.replayed_words = 0
+
+    @property
+    def settled(self) -> SampleTime:
+        """Words before this have been sent for good."""
+        return self._settled
+
+    @property
+    def heard(self) -> SampleTime:
+        """Words before this are known, if only as an interim."""
+        return max(self._settled, self._interim[-1].end) if self._interim else self._settled
+
+    @property
+    def speaking(self) -> bool:
+        """True while there are signs of speech whose words are not settled."""
+        return bool(self._interim) or self._speaking_since is not None
+
+    @property
+    def interim_words(self) -> tuple[Word, ...]:
+        return self._interim
+
+    @property
+    def idle(self) -> bool:
+        return not self._drafts
+
+    def final(self, final: Final) -> list[Turn]:
+        closed: list[Turn] = []
+        for word in self._unseen(final):
+            self._take(word, closed)
+        self._settled = max(self._settled, final.span.end)
+        self._interim = ()
+        if final.endpoint:
+            self._speaking_since = None
+            self._end_of_speech(closed)
+        self._close_stale(self._settled, closed)
+        return _in_order(closed)
+
+    def interim(self, interim: Interim) -> None:
+        if interim.span.end > self._settled:
+            self._interim = interim.words
+
+    def speech_started(self, at: SampleTime) -> None:
+        self._speaking_since = at
+
+    def speech_ended(self, at: SampleTime) -> list[Turn]:
+        closed: list[Turn] = []
+        if self._speaking_since is not None and self._speaking_since <= at:
+            self._speaking_since = None
+        # A late report about an earlier pause must not cut the words spoken since.
+        if all(draft.end <= at + self._lag for draft in self._drafts.values()):
+            self._end_of_speech(closed)
+        return _in_order(closed)
+
+    def reported(self, upto: SampleTime) -> list[Turn]:
+        """The transcriber has nothing more to say about anything before `upto`."""
+        closed: list[Turn] = []
+        self._settled = max(self._settled, upto)
+        self._close_stale(upto, closed)
+        return _in_order(closed)
+
+    def advance(self, now: SampleTime) -> list[Turn]:
+        """Media time is at `now`: what has been quiet for too long is over."""
+        closed: list[Turn] = []
+        for draft in list(self._drafts.values()):
+            quiet = now - draft.end - self._lag
+            if quiet >= self._patience(draft) and (quiet > STUCK or not self._goes_on(draft)):
+                self._close(draft, closed)
+        return _in_order(closed)
+
+    def close(self) -> list[Turn]:
+        """No more words will come."""
+        closed: list[Turn] = []
+        for draft in list(self._drafts.values()):
+            self._close(draft, closed)
+        self._interim = ()
+        self._speaking_since = None
+        return _in_order(closed)
+
+    def partial(self) -> Partial:
+        """The unsettled text of whoever spoke last."""
+        interim = self._interim
+        if interim:
+            label = interim[-1].speaker
+        elif self._drafts:
+            label = max(self._drafts.values(), key=lambda draft: draft.end).label
+        else:
+            return Partial(self._channel, self._speaker(None), "", Span(self._settled, self._settled))
+        draft = self._drafts.get(label)
+        tail = [word for word in interim if word.speaker == label]
+        text = " ".join([draft.text] if draft else []) if not tail else ""
+        if tail:
+            said = " ".join([word.text for word in tail])
+            text = f"{draft.text} {said}" if draft else said
+        start = draft.start if draft else tail[0].start
+        end = tail[-1].end if tail else draft.end if draft else start
+        return Partial(self._channel, self._speaker(label), text, Span(start, max(start, end)))
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _unseen(self, final: Final) -> tuple[Word, ...] | list[Word]:
+        """The words of `final` that were not settled before: a provider may send a window again."""
+        if final.span.start >= self._settled and not self._recent:
+            self._recent.append(final)
+            return final.words
+        if final in self._recent:
+            self.replayed_words += len(final.words)
+            return ()
+        self._recent.append(final)
+        if final.span.start >= self._settled:
+            return final.words
+        unseen = [word for word in final.words if word.start + word.end >= 2 * self._settled]
+        self.replayed_words += len(final.words) - len(unseen)
+        return unseen
+
+    def _take(self, word: Word, closed: list[Turn]) -> None:
+        self._sentences.learn(word.text)
+        draft = self._drafts.get(word.speaker)
+        if draft is not None and word.start - draft.end > self._patience(draft):
+            self._close(draft, closed)
+            draft = None
+        if draft is None:
+            self._drafts[word.speaker] = draft = _Draft(word.speaker, word)
+        else:
+            draft.add(word)
+        length = draft.end - draft.start
+        if length > self._longest and (self._sentences.ends(word.text) or 2 * length > 3 * self._longest):
+            self._close(draft, closed)
+
+    def _end_of_speech(self, closed: list[Turn]) -> None:
+        for draft in list(self._drafts.values()):
+            if self._merge and not self._sentences.complete(draft.words[-1].text):
+                draft.held = True
+            else:
+                self._close(draft, closed)
+
+    def _close_stale(self, upto: SampleTime, closed: list[Turn]) -> None:
+        for draft in list(self._drafts.values()):
+            if upto - draft.end > self._patience(draft):
+                self._close(draft, closed)
+
+    def _patience(self, draft: _Draft) -> int:
+        return self._merge if draft.held else self._pause
+
+    def _goes_on(self, draft: _Draft) -> bool:
+        """Signs that the speaker of `draft` is talking on, though the words are not settled yet."""
+        latest = draft.end + self._patience(draft)
+        if any(word.start <= latest and word.speaker == draft.label for word in self._interim):
+            return True
+        since = self._speaking_since
+        return since is not None and since <= latest
+
+    def _close(self, draft: _Draft, closed: list[Turn]) -> None:
+        del self._drafts[draft.label]
+        closed.append(Turn(self._channel, self._speaker(draft.label), tuple(draft.words)))
+
+    def _speaker(self, label: str | None) -> str:
+        return self._channel.value if label is None else f"{self._channel.value}:{label}"
+
+
+def _in_order(turns: list[Turn]) -> list[Turn]:
+    if len(turns) > 1:
+        turns.sort(key=lambda turn: (turn.start, turn.end, turn.speaker))
+    return turns

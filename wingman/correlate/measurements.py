@@ -1,0 +1,103 @@
+"""One channel's emotion stream: a bounded window of spans, and how far the meter has certainly got.
+
+Which spans count for an utterance is a property of the emotion stream alone: those that came before the
+stream's *frontier* passed the utterance's end. When the transcript arrives plays no part, so the join
+gives the same answer however the two providers' events interleave.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass
+
+from wingman.correlate.settings import CorrelateSettings
+from wingman.model.emotion import EmotionSpan
+from wingman.model.time import SampleTime, Span, samples, samples_of_ms
+
+END_TOLERANCE = samples_of_ms(300)
+"""Two providers never hear speech end at the same sample: a span that ends this much early closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A span, and where the stream's frontier was when it came."""
+
+    span: EmotionSpan
+    frontier: SampleTime
+
+
+def _end(kept: _Kept) -> tuple[SampleTime, SampleTime]:
+    return kept.span.span.end, kept.span.span.start
+
+
+class Measurements:
+    """What one channel's meter has said. Bounded by seconds and by number."""
+
+    def __init__(self, settings: CorrelateSettings) -> None:
+        self._reach = samples(settings.grace_s)
+        self._window = samples(settings.window_s)
+        self._limit = settings.window_events
+        self._kept: list[_Kept] = []
+        self.frontier: SampleTime = -1
+        """Utterances that end at or before this have got all the spans they will get."""
+        self.watermark: SampleTime = 0
+        """The meter's own promise (`Progress`): nothing that ends before this is still to come."""
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def add(self, span: EmotionSpan) -> bool:
+        """Keep a span. False when the very same one was there already (a replay)."""
+        kept = _Kept(span, self.frontier)
+        key = _end(kept)
+        at = bisect_left(self._kept, key, key=_end)
+        while at < len(self._kept) and _end(self._kept[at]) == key:
+            if self._kept[at].span == span:
+                return False
+            at += 1
+        if at == len(self._kept):
+            self._kept.append(kept)
+        else:
+            insort(self._kept, kept, key=_end)
+        self._move(span.span.end + END_TOLERANCE)
+        self._prune()
+        return True
+
+    def missed(self, span: Span) -> None:
+        """The meter will never report on `span`: waiting for it is pointless."""
+        self._move(span.end + END_TOLERANCE)
+
+    def progress(self, upto: SampleTime) -> None:
+        # A window that ends after the watermark may still reach back into the utterance, so the
+        # watermark alone settles only what is a whole grace behind it.
+        self.watermark = max(self.watermark, upto)
+        self._move(upto - self._reach)
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    def over(self, span: Span) -> list[EmotionSpan]:
+        """The spans that count for `span`, by rising end: the canonical order of the join."""
+        latest = span.end + self._reach
+        found = []
+        at = bisect_left(self._kept, (span.start, -1), key=_end)
+        while at < len(self._kept):
+            kept = self._kept[at]
+            if kept.span.span.end > latest:
+                break
+            if kept.frontier < span.end and kept.span.span.start < span.end:
+                found.append(kept.span)
+            at += 1
+        return found
+
+    def _move(self, frontier: SampleTime) -> None:
+        self.frontier = max(self.frontier, frontier)
+
+    def _prune(self) -> None:
+        kept = self._kept
+        if len(kept) <= 64 and len(kept) <= self._limit:
+            return  # pruning a list from its front costs; do it in batches
+        oldest = kept[-1].span.span.end - self._window
+        cut = max(bisect_left(kept, (oldest, -1), key=_end), len(kept) - self._limit)
+        if cut >= 32 or len(kept) > self._limit:
+            del kept[:cut]
