@@ -148,6 +148,17 @@ class ProviderStateChanged:
     """One sentence for the user: what is lost and how to mend it."""
 
 
+@event("storage.state")
+@dataclass(frozen=True, slots=True)
+class StorageState:
+    """The event log changed how safely it keeps this meeting."""
+
+    state: str
+    """`stored`, `memory` (the disk refuses; kept in memory until it does not) or `lost` (given up)."""
+    detail: str = ""
+    """One sentence for the user; empty when all is well."""
+
+
 # --- what was said ----------------------------------------------------------------------------
 
 

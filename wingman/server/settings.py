@@ -16,3 +16,5 @@ class ServerSettings(Section, frozen=True):
     """Further Host header values to accept (a reverse proxy's name)."""
     allowed_origins: tuple[str, ...] = ()
     """Further Origin header values to accept (`chrome-extension://<id>`)."""
+    stall_seconds: float = 10.0
+    """Seconds an event client may go without reading before it is closed (4408, resumable)."""

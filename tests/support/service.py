@@ -1,0 +1,61 @@
+"""The real HTTP service on a loopback port, around meetings without audio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.support.meetings import SupportMeetings
+from wingman.deliver.hub import Hub, HubLimits
+from wingman.deliver.memory_log import MemoryLog
+from wingman.server.app import build_app
+from wingman.server.rest import Offers
+from wingman.server.serving import serve
+from wingman.server.settings import ServerSettings
+
+TOKEN = "test-token"
+
+
+@dataclass
+class Service:
+    """A running service and its inner parts."""
+
+    port: int
+    log: Any
+    hub: Hub
+    meetings: SupportMeetings
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    def client(self, token: str = TOKEN, **headers: str) -> httpx.AsyncClient:
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20)
+
+
+@asynccontextmanager
+async def service(
+    log: Any = None, settings: ServerSettings | None = None, limits: HubLimits | None = None, **offers: Any
+) -> AsyncIterator[Service]:
+    log = log or MemoryLog()
+    hub = Hub(log, limits or HubLimits())
+    meetings = SupportMeetings(log)
+    settings = settings or ServerSettings()
+    app = build_app(meetings, log, hub, settings, token=TOKEN, offers=Offers(**offers))
+    ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(serve(app, "127.0.0.1", 0, ready.set_result))
+        yield Service(await ready, log, hub, meetings)
+        hub.close()
+        serving.cancel()

@@ -1,0 +1,58 @@
+"""One event, encoded once for all its readers."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from typing import Any
+
+from wingman.model import codec
+from wingman.model.events import Envelope, TranscriptPartial
+
+SHORT, MEDIUM = 126, 1 << 16
+
+
+class Frame:
+    """An envelope with its JSON line and, on demand, its WebSocket and SSE forms."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self.envelope = envelope
+        self.line = codec.encode(envelope)
+
+    @property
+    def seq(self) -> int:
+        return self.envelope.seq
+
+    @property
+    def interim(self) -> str:
+        """The channel whose partial transcript this is; a later one replaces it. Empty for all else."""
+        data = self.envelope.data
+        return data.channel if isinstance(data, TranscriptPartial) else ""
+
+    @cached_property
+    def text(self) -> str:
+        """The line as WebSocket libraries want it."""
+        return self.line.decode()
+
+    @cached_property
+    def websocket(self) -> bytes:
+        """A whole unmasked, uncompressed text frame (RFC 6455, section 5.2)."""
+        size = len(self.line)
+        if size < SHORT:
+            head = bytes((0x81, size))
+        elif size < MEDIUM:
+            head = b"\x81\x7e" + size.to_bytes(2, "big")
+        else:
+            head = b"\x81\x7f" + size.to_bytes(8, "big")
+        return head + self.line
+
+    @cached_property
+    def sse(self) -> bytes:
+        """A whole server-sent event."""
+        head = f"id: {self.envelope.seq}\nevent: {self.envelope.type}\ndata: "
+        return head.encode() + self.line + b"\n\n"
+
+
+def transient(meeting: str, seq: int, payload: Any) -> Frame:
+    """A frame for one client that is not in the log; `seq` is the newest one it accounts for."""
+    return Frame(codec.envelope(seq, meeting, time.time(), payload))

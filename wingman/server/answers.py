@@ -1,0 +1,71 @@
+"""Reading requests and writing JSON answers, typed at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from wingman.model.faults import InputError
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder()
+
+
+class Json(Response):
+    """Any dataclass, struct or plain value as JSON."""
+
+    media_type = "application/json"
+
+    def __init__(self, content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(_encoder.encode(content), status, headers)
+        self.headers.setdefault("Cache-Control", "no-store")
+
+
+async def body(request: Request, kind: type[T]) -> T:
+    """The JSON body as the dataclass `kind`. An empty body means its defaults. Raises `InputError`."""
+    raw = await request.body()
+    try:
+        tree = msgspec.json.decode(raw) if raw.strip() else {}
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
+        raise InputError(f"the body is not valid JSON: {broken}", field="body") from None
+    return convert(tree, kind)
+
+
+def convert(tree: Any, kind: type[T]) -> T:
+    """Plain values as the dataclass `kind`; unknown and misspelt fields are named. Raises `InputError`."""
+    if not isinstance(tree, dict):
+        raise InputError("the body must be a JSON object", field="body")
+    known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # callers pass dataclasses
+    for name in tree:
+        if name not in known:
+            raise InputError(f"unknown field `{name}`; known are {', '.join(known)}", field=str(name))
+    try:
+        return msgspec.convert(tree, kind)
+    except msgspec.ValidationError as broken:
+        raise _explain(broken) from None
+
+
+def _explain(broken: msgspec.ValidationError) -> InputError:
+    reason, _, where = str(broken).partition(" - at `$")
+    field = where.rstrip("`").lstrip(".")
+    if reason.startswith("Object missing required field"):
+        field = reason.split("`")[1]
+        return InputError(f"the field `{field}` is missing", field=field)
+    return InputError(f"the field `{field}` is wrong: {reason}", field=field)
+
+
+def whole_number(request: HTTPConnection, name: str, default: int, *, least: int = 0, most: int) -> int:
+    """A whole number from the query. Raises `InputError`."""
+    text = request.query_params.get(name)
+    if text is None or text == "":
+        return default
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+    if not least <= number <= most:
+        raise InputError(f"`{name}` must be a whole number from {least} to {most}", field=name)
+    return number

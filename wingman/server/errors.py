@@ -1,0 +1,69 @@
+"""Every error leaves as the same small JSON object, whatever raised it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.server.answers import Json
+
+CODES = {
+    400: "bad_input",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    411: "length_required",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "bad_input",
+    429: "too_many_requests",
+    503: "unavailable",
+}
+
+SENTENCES = {
+    404: "there is nothing at this address; the list is at /api/openapi.json",
+    405: "this address does not know that method; the list is at /api/openapi.json",
+    413: "the body is too large for this address",
+}
+
+
+def error(status: int, detail: str, *, field: str = "", headers: dict[str, str] | None = None) -> Response:
+    """`{"error": {"code", "field", "detail"}}` with its status."""
+    body = {"error": {"code": CODES.get(status, "internal"), "field": field, "detail": detail}}
+    return Json(body, status, headers)
+
+
+async def _input_error(_: Request, failed: Exception) -> Response:
+    assert isinstance(failed, InputError)  # registered for this type only
+    return error(failed.status, str(failed), field=failed.field)
+
+
+async def _provider_fault(_: Request, failed: Exception) -> Response:
+    assert isinstance(failed, ProviderFault)  # registered for this type only
+    status = 429 if failed.kind is FaultKind.RATE_LIMITED else 503
+    return error(status, str(failed))
+
+
+async def _http_exception(_: Request, failed: Exception) -> Response:
+    assert isinstance(failed, HTTPException)  # registered for this type only
+    detail = SENTENCES.get(failed.status_code) or failed.detail or HTTPStatus(failed.status_code).phrase
+    return error(failed.status_code, detail, headers=dict(failed.headers or {}))
+
+
+async def _crash(_: Request, __: Exception) -> Response:
+    return error(500, "something went wrong inside Wingman; its log says what")
+
+
+HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {
+    InputError: _input_error,
+    ProviderFault: _provider_fault,
+    HTTPException: _http_exception,
+    Exception: _crash,
+}

@@ -1,0 +1,62 @@
+"""Finding a meeting, live or stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wingman.deliver.archive import Archive, MeetingRow
+from wingman.model.faults import InputError
+from wingman.server.base import MeetingHandle, Meetings, MeetingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Live meetings first, then the archive."""
+
+    meetings: Meetings
+    archive: Archive
+
+    def live(self, meeting: str) -> MeetingHandle | None:
+        """The running meeting, or None."""
+        for handle in self.meetings.all_live():
+            if handle.id == meeting:
+                return handle
+        return None
+
+    async def status(self, meeting: str) -> MeetingStatus:
+        """Raises `InputError(status=404)` for a meeting never heard of."""
+        handle = self.live(meeting)
+        if handle is not None:
+            return handle.status()
+        row = await self.archive.meeting(meeting)
+        if row is None:
+            raise unknown(meeting)
+        return stored(row)
+
+    async def must_exist(self, meeting: str) -> None:
+        """Raises `InputError(status=404)` for a meeting never heard of."""
+        if self.live(meeting) is None and await self.archive.meeting(meeting) is None:
+            raise unknown(meeting)
+
+    def must_live(self, meeting: str) -> MeetingHandle:
+        """Raises `InputError(status=404)` when it does not run here."""
+        return self.meetings.live(meeting)
+
+
+def stored(row: MeetingRow) -> MeetingStatus:
+    """A meeting that does not run any more. One that was cut off by a crash has ended, too."""
+    return MeetingStatus(
+        id=row.id,
+        title=row.title,
+        state="ended",
+        started_at=row.started_at,
+        seconds=row.seconds or max(0.0, row.last_at - row.started_at),
+        playbook=row.playbook,
+        emotion_policy=row.emotion_policy,
+    )
+
+
+def unknown(meeting: str) -> InputError:
+    return InputError(
+        f"there is no meeting `{meeting[:80]}`; GET /api/meetings lists them", field="meeting", status=404
+    )

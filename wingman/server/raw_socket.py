@@ -1,0 +1,80 @@
+"""The one seam to uvicorn's WebSocket transport: frames encoded once, and a way to drop a dead reader.
+
+ASGI lets an application only `await send(text)`: each client then pays for its own frame and its own task
+switch, and a client that stopped reading can never be let go. This subclass of uvicorn's sans-I/O protocol
+adds one scope extension, `wingman.push`, that writes whole frames and can abort the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import cast
+
+from starlette.websockets import WebSocket
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Close
+from websockets.http11 import Request
+
+EXTENSION = "wingman.push"
+
+UNSENT_BYTES = 16 * 1024
+"""Bytes the kernel may hold unsent per client: beyond that the client counts as slow. Without the bound
+Linux grows the buffer to megabytes, and a slow overlay would show minutes-old partials."""
+
+
+class PushSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's protocol with the `wingman.push` extension. Needs `ws_per_message_deflate=False`."""
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            _limit_unsent(self.transport)
+            extensions: dict[str, object] = cast("dict[str, object]", self.scope["extensions"])
+            extensions[EXTENSION] = Push(self)
+
+
+class Push:
+    """Raw access to one accepted WebSocket."""
+
+    def __init__(self, protocol: WebSocketsSansIOProtocol) -> None:
+        self._protocol = protocol
+
+    @classmethod
+    def of(cls, ws: WebSocket) -> Push | None:
+        """The extension of this connection; None when another server runs the application."""
+        found = ws.scope.get("extensions", {}).get(EXTENSION)
+        return found if isinstance(found, Push) else None
+
+    @property
+    def writable(self) -> bool:
+        """False while the client reads more slowly than it is written to."""
+        return self._protocol.writable.is_set()
+
+    def write(self, frame: bytes) -> None:
+        """Write one whole frame. Dropped silently when the connection is closing."""
+        protocol = self._protocol
+        if protocol.handshake_complete and not protocol.close_sent and not protocol.transport.is_closing():
+            protocol.transport.write(frame)
+
+    async def drained(self) -> None:
+        """Wait until the client has read enough."""
+        await self._protocol.writable.wait()
+
+    def close(self, code: int, reason: str) -> None:
+        """Queue a close frame behind what is still unsent; `abort` when the client does not take it."""
+        self.write(b"\x88" + _length(body := Close(code, reason).serialize()) + body)
+
+    def abort(self) -> None:
+        """Drop the connection and everything unsent."""
+        self._protocol.transport.abort()
+
+
+def _length(body: bytes) -> bytes:
+    return bytes((len(body),))  # control frames are at most 125 bytes long
+
+
+def _limit_unsent(transport: asyncio.Transport) -> None:
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)

@@ -1,0 +1,106 @@
+"""uvicorn inside the caller's loop: our socket, our signals, our shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Generator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from wingman.model.faults import InputError
+from wingman.server.raw_socket import PushSocketProtocol
+
+GRACE_SECONDS = 3
+"""How long open requests may take to end when the service stops."""
+
+MESSAGE_BYTES = 1024 * 1024
+"""Longest WebSocket message a client may send."""
+
+
+async def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], object] = int) -> None:
+    """Serve `app` until this coroutine is cancelled; then end every connection and re-raise.
+
+    `ready` is told the port once requests are answered. Raises `InputError` when the port is taken or the
+    address is not ours. Installs no signal handlers.
+    """
+    listener = _listen(host, port)
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws=PushSocketProtocol,
+        ws_per_message_deflate=False,
+        ws_max_size=MESSAGE_BYTES,
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config, lambda: ready(listener.getsockname()[1]))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        listener.close()
+    if server.cancelled:
+        raise asyncio.CancelledError
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which leaves signals alone and shuts down cleanly when its task is cancelled."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self.cancelled = False
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    async def main_loop(self) -> None:
+        # swallowed here so that uvicorn goes on to its shutdown; `serve` raises it again afterwards
+        try:
+            await super().main_loop()
+        except asyncio.CancelledError:
+            self.cancelled = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+    except socket.gaierror as failed:
+        raise InputError(
+            f"cannot find the address {host}: {failed.strerror}; set server.host to 127.0.0.1",
+            field="server.host",
+        ) from None
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as failed:
+        listener.close()
+        if failed.errno == errno.EADDRINUSE:
+            raise InputError(
+                f"port {port} on {host} is taken; stop that program or set server.port (0 picks one)",
+                field="server.port",
+                status=409,
+            ) from None
+        raise InputError(
+            f"cannot listen on {host}:{port}: {failed.strerror}; change server.host or server.port",
+            field="server.host",
+        ) from None
+    listener.setblocking(False)
+    return listener
