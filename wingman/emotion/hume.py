@@ -1,0 +1,290 @@
+"""Voice emotion by Hume's realtime expression API (the current generation, one WebSocket per channel).
+
+Plain `websockets` carries the session, not the vendor's package: that one pulls in pydantic and a second
+HTTP stack for seven message types, wraps the deprecated client of the same library, and hides exactly
+what a link without wrong times needs: pings, the write buffer, close codes and who reconnects when. The
+vendor's unmodified client judges the emulator instead.
+
+The API refuses audio faster than real time, so nothing is ever replayed: after a drop the meter goes on
+at the live edge and reports the unheard stretch as `Missed`. Rotation is gapless: the next session is
+opened while the old one still listens, and the switch falls on a frame boundary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+
+from wingman.emotion.base import Emit, EmotionInfo
+from wingman.emotion.hume_link import HumeSession, open_session
+from wingman.emotion.hume_session import PROVIDER, SessionLedger
+from wingman.emotion.settings import HumeSettings
+from wingman.fanout.tape import Cursor
+from wingman.link.pacing import Pacer
+from wingman.link.supervisor import Identity, Outcome, Supervisor
+from wingman.model.emotion import EmotionSpan, Scale
+from wingman.model.faults import Branch, Missed, Progress, ProviderFault
+from wingman.model.media import GapCause, PcmBlock
+from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
+
+log = structlog.get_logger(__name__)
+
+ROTATION_RETRY_S = 30.0
+"""How long to wait after a successor could not be opened; the old session serves on meanwhile."""
+
+
+class HumeMeter:
+    """A `VoiceMeter` on Hume's realtime API. One instance serves one channel of one meeting."""
+
+    def __init__(self, settings: HumeSettings) -> None:
+        self._settings = settings
+
+    @property
+    def info(self) -> EmotionInfo:
+        settings = self._settings
+        return EmotionInfo(
+            PROVIDER, True, Scale.PROBABILITY, settings.floor, settings.moderate, settings.strong
+        )
+
+    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        """Measure `audio` until it is exhausted; see `VoiceMeter.run`."""
+        supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
+        await supervisor.run(_Run(self._settings, channel, audio, emit, supervisor).connection)
+
+
+class _Backlog:
+    """The audio still to be heard, frame by frame, cut to what the API may still be sent."""
+
+    def __init__(self, audio: Cursor, settings: HumeSettings, missed: Callable[[Span, GapCause], None]) -> None:
+        self._audio = audio
+        self._frame = samples_of_ms(settings.frame_ms)
+        self._limit = samples_of_ms(settings.max_lag_ms)
+        self._missed = missed
+        self._held: deque[PcmBlock] = deque()
+
+    @property
+    def position(self) -> SampleTime:
+        """The first sample that was not handed out."""
+        return self._held[0].start if self._held else self._audio.position
+
+    async def wait(self) -> bool:
+        """Return when a frame can be taken; False when no audio will ever come again."""
+        while not self._held:
+            item = await self._audio.read(self._frame)
+            if item is None:
+                return False
+            if isinstance(item, PcmBlock):
+                self._held.append(item)
+            else:
+                self._missed(item.span, item.cause)
+        return True
+
+    def take(self) -> PcmBlock | None:
+        """The next frame, if `wait` has found one and nothing has skipped it since."""
+        return self._held.popleft() if self._held else None
+
+    def put_back(self, block: PcmBlock) -> None:
+        """This frame was refused: it comes first again."""
+        self._held.appendleft(block)
+
+    def skip_to_live(self, cause: GapCause) -> None:
+        """Give up what is older than the API may still be sent, and say so."""
+        end = self._audio.position + self._audio.lag
+        begin = self.position
+        if end - begin <= self._limit:
+            return
+        self._held.clear()
+        self._audio.seek(end)
+        self._missed(Span(begin, end), cause)
+
+
+class _Watermark:
+    """One watermark over a session and its successor: the older one speaks until it is over."""
+
+    def __init__(self, channel: Channel, emit: Emit) -> None:
+        self._channel = channel
+        self._emit = emit
+        self._ledgers: deque[SessionLedger] = deque()
+        self._upto: SampleTime = 0
+
+    def add(self, ledger: SessionLedger) -> None:
+        self._ledgers.append(ledger)
+
+    def remove(self, ledger: SessionLedger) -> None:
+        self._ledgers.remove(ledger)
+        if not self._ledgers:
+            self._advance(ledger.upto)
+
+    def report(self) -> None:
+        """Emit `Progress` if the oldest session's watermark moved."""
+        if self._ledgers:
+            self._advance(self._ledgers[0].upto)
+
+    def _advance(self, upto: SampleTime) -> None:
+        if upto > self._upto:
+            self._upto = upto
+            self._emit(Progress(Branch.EMOTION, self._channel, upto))
+
+
+class _Run:
+    """The state of one `HumeMeter.run`."""
+
+    def __init__(
+        self, settings: HumeSettings, channel: Channel, audio: Cursor, emit: Emit, supervisor: Supervisor
+    ) -> None:
+        self.settings = settings
+        self._channel = channel
+        self._emit = emit
+        self._supervisor = supervisor
+        self._backlog = _Backlog(audio, settings, self._missed)
+        self._watermark = _Watermark(channel, emit)
+        self._rested = True  # the next session follows silence, not an outage
+
+    async def connection(self) -> Outcome:
+        """One session and its successors by rotation, until audio ends or rests, or something breaks."""
+        if not await self._backlog.wait():
+            return Outcome.DONE
+        failed: ProviderFault | None = None
+        outcome = Outcome.AGAIN
+        async with asyncio.TaskGroup() as group:
+            relay = _Relay(self, group)
+            try:
+                await relay.begin()
+                self._supervisor.opened()
+                self._backlog.skip_to_live(GapCause.LIVE_EDGE if self._rested else GapCause.OUTAGE)
+                outcome = await self._pump(relay)
+            except ProviderFault as fault:
+                failed = fault
+            finally:
+                await relay.drop_successor()
+        self._rested = failed is None
+        if failed is not None:
+            raise failed
+        return outcome
+
+    async def open(self) -> HumeSession:
+        """A new session for the audio that comes next. Raises `ProviderFault`."""
+        ledger = SessionLedger(self._channel, self._backlog.position)
+        return await open_session(self.settings, ledger, self._heard)
+
+    async def attend(self, session: HumeSession) -> None:
+        """Listen to a session until it is over, then settle its account."""
+        self._watermark.add(session.ledger)
+        await session.run()
+        for span in session.ledger.abandon():
+            self._missed(span, GapCause.PROVIDER)
+        self._watermark.remove(session.ledger)
+
+    async def _pump(self, relay: _Relay) -> Outcome:
+        """Send frame after frame at the pace of real time."""
+        loop = asyncio.get_running_loop()
+        pacer = _pacer(loop.time(), samples_of_ms(self.settings.frame_ms))
+        while True:
+            more = await self._more()
+            if relay.session.over.is_set():
+                return relay.ended()
+            if not more:
+                await relay.finish()
+                return Outcome.DONE if more is None else Outcome.AGAIN
+            if (refused := relay.session.take_refused()) is not None:
+                self._backlog.put_back(refused)
+            self._backlog.skip_to_live(GapCause.LIVE_EDGE)
+            if (block := self._backlog.take()) is None:
+                continue
+            if (wait := pacer.wait(block.length, loop.time())) > 0:
+                self._backlog.put_back(block)
+                await asyncio.sleep(wait)
+                continue
+            pacer.sent(block.length, loop.time())
+            relay.session.send(block)
+            relay.rotate(loop.time())
+
+    async def _more(self) -> bool | None:
+        """True: a frame waits. False: audio rests. None: it has ended for good."""
+        try:
+            async with asyncio.timeout(self.settings.idle_close_s):
+                return await self._backlog.wait() or None
+        except TimeoutError:
+            return False
+
+    def _heard(self, spans: list[EmotionSpan]) -> None:
+        self._supervisor.useful()
+        for span in spans:
+            self._emit(span)
+        self._watermark.report()
+
+    def _missed(self, span: Span, cause: GapCause) -> None:
+        self._emit(Missed(Branch.EMOTION, self._channel, span, cause))
+
+
+class _Relay:
+    """The session that is being sent to, and the change to its successor when it grows old."""
+
+    def __init__(self, run: _Run, group: asyncio.TaskGroup) -> None:
+        self._run = run
+        self._group = group
+        self._successor: asyncio.Task[HumeSession | None] | None = None
+        self._due = 0.0
+        self.session: HumeSession
+
+    async def begin(self) -> None:
+        """Open the first session. Raises `ProviderFault`."""
+        self._take_over(await self._run.open())
+
+    def ended(self) -> Outcome:
+        """How the session ended by itself: raises its fault, or says that a new one may be opened."""
+        if self.session.fault is not None:
+            raise self.session.fault
+        return Outcome.AGAIN
+
+    async def finish(self) -> None:
+        """End the session in order. A failure here loses nothing that was not reported as missed."""
+        await self.session.finish()
+
+    def rotate(self, now: float) -> None:
+        """Open a successor once the session is old and speech pauses; change over when it is ready."""
+        if now < self._due:
+            return
+        if self._successor is None:
+            if not self.session.ledger.speaking or now >= self._due + self._run.settings.rotate_grace_s:
+                self._successor = self._group.create_task(self._open_successor(), name="hume-successor")
+            return
+        if not self._successor.done():
+            return
+        successor, self._successor = self._successor.result(), None
+        if successor is None:
+            self._due = now + ROTATION_RETRY_S
+            return
+        self._group.create_task(self.session.finish(), name="hume-farewell")
+        self._take_over(successor)
+
+    async def drop_successor(self) -> None:
+        """Nobody needs the successor any more: leave no socket behind."""
+        if self._successor is None:
+            return
+        self._successor.cancel()
+        await asyncio.wait([self._successor])
+        if not self._successor.cancelled() and (unused := self._successor.result()) is not None:
+            await unused.discard()
+
+    def _take_over(self, session: HumeSession) -> None:
+        self.session = session
+        self._due = asyncio.get_running_loop().time() + self._run.settings.rotate_after_s
+        self._group.create_task(self._run.attend(session), name="hume-session")
+
+    async def _open_successor(self) -> HumeSession | None:
+        try:
+            return await self._run.open()
+        except ProviderFault as fault:
+            log.warning("hume.rotation_failed", kind=fault.kind, code=fault.code, detail=str(fault))
+            return None
+
+
+def _pacer(now: float, frame: int) -> Pacer:
+    """Never ahead of real time by more than one frame, yet free to catch up with a hiccup of ours."""
+    pacer = Pacer(1.0, SAMPLE_RATE, now)
+    pacer.sent(SAMPLE_RATE - frame, now)
+    return pacer

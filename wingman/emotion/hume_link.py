@@ -1,0 +1,214 @@
+"""One WebSocket to Hume's realtime API, from handshake to `session.closed`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+from websockets.exceptions import ConnectionClosed
+
+from wingman.emotion import hume_wire as wire
+from wingman.emotion.hume_session import PROVIDER, SessionLedger
+from wingman.emotion.settings import HumeSettings
+from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
+from wingman.model.emotion import EmotionSpan
+from wingman.model.faults import FaultKind, ProviderFault
+from wingman.model.media import PcmBlock
+from wingman.model.time import samples_of_ms
+
+log = structlog.get_logger(__name__)
+
+MAX_MALFORMED = 10
+"""Unreadable messages in a row after which a session is given up."""
+TUNING = SocketTuning(open_s=3600.0, ping_s=3600.0)
+"""Our own time-out covers handshake and `session.created`; our own heartbeat pings, and learns from it."""
+
+Report = Callable[[list[EmotionSpan]], None]
+"""Called after every message and every settled silence: new spans, and perhaps a moved watermark."""
+
+
+class HumeSession:
+    """One open session. `run` listens until the end; `over` is set when nothing more will come.
+
+    `fault` then says why it ended; None after an orderly end or the provider's idle time-out.
+    """
+
+    def __init__(self, socket: Socket, ledger: SessionLedger, settings: HumeSettings, report: Report) -> None:
+        self.ledger = ledger
+        self.over = asyncio.Event()
+        self.fault: ProviderFault | None = None
+        self.difference = 0
+        """Samples we believed accepted minus what the server counted (known after `session.closed`)."""
+        self._socket = socket
+        self._settings = settings
+        self._report = report
+        self._error: wire.SessionError | None = None
+        self._closed: wire.SessionClosed | None = None
+        self._malformed = 0
+        self._heard_at = 0  # accepted samples when the last message came
+        self._in_flight: deque[tuple[float, PcmBlock]] = deque(maxlen=32)
+        self._refused: PcmBlock | None = None
+        self._round_trip = 0.0
+
+    async def run(self) -> None:
+        """Listen until the session is over. Never raises on the provider's account; cancelling ends at once."""
+        try:
+            async with self._socket, asyncio.TaskGroup() as group:
+                beat = group.create_task(self._heartbeat(), name="hume-heartbeat")
+                try:
+                    await self._listen()
+                finally:
+                    beat.cancel()
+        finally:
+            self.over.set()
+
+    def send(self, block: PcmBlock) -> None:
+        """Send one frame now. A session that is over swallows it (and its ledger reports it unanswered)."""
+        self._in_flight.append((asyncio.get_running_loop().time(), block))
+        self.ledger.sent(block.start, block.length)
+        self._socket.write(block.pcm)
+
+    def take_refused(self) -> PcmBlock | None:
+        """The frame that has to be sent again before any other, once."""
+        block, self._refused = self._refused, None
+        return block
+
+    async def finish(self) -> None:
+        """Ask for an orderly end and wait for it; a peer that does not comply is cut off."""
+        self._socket.write(wire.session_close())
+        try:
+            async with asyncio.timeout(self._settings.answer_timeout_s):
+                await self.over.wait()
+        except TimeoutError:
+            self._give_up("Hume did not finish the session", FaultKind.TIMEOUT, "session.close")
+            await self.over.wait()
+
+    async def discard(self) -> None:
+        """Leave a session that was never listened to."""
+        async with self._socket:
+            self.over.set()
+
+    async def _listen(self) -> None:
+        async for text in self._socket.messages():
+            self._take(text)
+        if self._closed is None:
+            self.fault = self.fault or wire.closed_fault(self._socket.closed.code, self._error)
+        elif self._closed.reason not in ("client_request", "idle_timeout"):
+            self.fault = self.fault or wire.closed_fault(1012, self._error)
+
+    def _take(self, text: str | bytes) -> None:
+        try:
+            message = wire.decode(text)
+        except wire.WireError as broken:
+            self._malformed += 1
+            log.warning("hume.unreadable_message", reason=str(broken), in_a_row=self._malformed)
+            if self._malformed >= MAX_MALFORMED:
+                self._give_up("Hume sends nothing readable; trying again", FaultKind.PROTOCOL, "unreadable")
+            return
+        self._malformed = 0
+        self._heard_at = self.ledger.accepted
+        match message:
+            case wire.SessionError():
+                self._failed(message)
+            case wire.SessionClosed():
+                self._closed = message
+                self.difference = self.ledger.difference(message)
+                if self.difference:
+                    log.warning("hume.totals_differ", samples=self.difference, reason=message.reason)
+            case wire.Unknown():
+                log.info("hume.unknown_message", type=message.type)
+            case _:
+                pass
+        self._report(self.ledger.receive(message))
+
+    def _failed(self, error: wire.SessionError) -> None:
+        if error.code != "rate_limited":
+            self._error = error
+            log.warning("hume.error", code=error.code, message=error.message, retryable=error.retryable)
+            return
+        now = asyncio.get_running_loop().time()
+        possible = sum(now - at <= self._round_trip * 1.5 + 0.03 for at, _ in self._in_flight)
+        if self._refused is not None or possible > 1 or not self._in_flight:
+            # More than one frame may be meant. Guessing would shift every later time: start afresh.
+            self._give_up("Hume refused audio; starting a new session", FaultKind.RATE_LIMITED, error.code)
+            return
+        self._refused = self._in_flight.pop()[1]
+        self.ledger.refused()
+
+    async def _heartbeat(self) -> None:
+        """Find a dead or stalled peer, and settle silence: what was read a while ago held no voice."""
+        settings = self._settings
+        patience = settings.measurement_timer_ms + round(settings.stall_timeout_s * 1000)
+        loop = asyncio.get_running_loop()
+        while True:
+            mark, asked = self.ledger.position, loop.time()
+            try:
+                async with asyncio.timeout(settings.answer_timeout_s):
+                    await self._socket.ping()
+            except TimeoutError:
+                self._give_up("Hume stopped answering; trying again", FaultKind.TIMEOUT, "ping")
+                return
+            except ConnectionClosed:
+                return
+            self._round_trip = loop.time() - asked
+            await asyncio.sleep(settings.settle_ms / 1000)
+            self.ledger.quiet(mark)
+            self._report([])
+            if self.ledger.speaking and self.ledger.accepted - self._heard_at > samples_of_ms(patience):
+                self._give_up("Hume stopped measuring; trying again", FaultKind.TIMEOUT, "stalled")
+                return
+
+    def _give_up(self, sentence: str, kind: FaultKind, code: str) -> None:
+        self.fault = self.fault or ProviderFault(sentence, kind=kind, code=code)
+        self._socket.abort()
+
+
+async def open_session(settings: HumeSettings, ledger: SessionLedger, report: Report) -> HumeSession:
+    """Connect, authenticate and configure. Raises `ProviderFault`; leaves nothing open when it does."""
+    try:
+        url = wire.realtime_url(settings.url)
+    except ValueError as wrong:
+        text = f"setting emotion.hume.url is wrong: {wrong}"
+        raise ProviderFault(text, kind=FaultKind.BAD_REQUEST, code="url") from None
+    try:
+        async with asyncio.timeout(settings.connect_timeout_s):
+            socket = await open_socket(url, credential(settings), "Hume", TUNING)
+            try:
+                await _configure(socket, settings)
+            except BaseException:
+                async with socket:
+                    raise
+    except Refused as answer:
+        raise wire.refused(answer.status, answer.headers, answer.body) from None
+    except TimeoutError:
+        text = "Hume did not answer in time; trying again"
+        raise ProviderFault(text, kind=FaultKind.TIMEOUT, code="connect") from None
+    return HumeSession(socket, ledger, settings, report)
+
+
+async def _configure(socket: Socket, settings: HumeSettings) -> None:
+    async for text in socket.messages():
+        try:
+            created = wire.decode(text)
+        except wire.WireError as broken:
+            log.warning("hume.unreadable_message", reason=str(broken))
+            created = wire.Unknown("unreadable")
+        if not isinstance(created, wire.SessionCreated):
+            sentence = "what answers at emotion.hume.url is not Hume's realtime API; check the address"
+            raise ProviderFault(sentence, kind=FaultKind.PROTOCOL, code="session.created")
+        log.info("hume.session", id=created.session_id, provider=PROVIDER)
+        socket.write(wire.session_update(settings.measurement_timer_ms))
+        return
+    raise wire.closed_fault(socket.closed.code, None)
+
+
+def credential(settings: HumeSettings) -> dict[str, str]:
+    """Exactly one credential, as the API demands."""
+    if settings.api_key:
+        return {"X-Hume-Api-Key": settings.api_key.reveal()}
+    if settings.access_token:
+        return {"Authorization": f"Bearer {settings.access_token.reveal()}"}
+    text = "no Hume key is set; set emotion.hume.api_key (HUME_API_KEY)"
+    raise ProviderFault(text, kind=FaultKind.AUTH, code="no key")

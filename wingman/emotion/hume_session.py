@@ -1,0 +1,145 @@
+"""What one Hume session was sent and what it has said about it, on our clock. Pure; no socket, no clock.
+
+Hume counts the audio it accepted since the session began. The ledger remembers where on the channel's
+timeline every accepted sample came from, so that a window that straddles a hole comes back as two spans
+and never claims a sample the server did not hear.
+
+The watermark (`upto`) is the harder half: Hume says nothing about silence. It moves
+
+- to the start of an utterance when it opens (before it nobody spoke),
+- to the end of each measured window (whatever comes later ends later),
+- to the end of an utterance when it closes,
+- and, while no utterance is open, to the newest sample that the peer provably read long enough ago to
+  have announced any voice in it (`quiet`).
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from wingman.emotion.hume_wire import (
+    Measurement,
+    ServerMessage,
+    SessionClosed,
+    UtteranceEnd,
+    UtteranceStart,
+    scores,
+)
+from wingman.link.offsets import Offsets
+from wingman.model.emotion import EmotionSpan, Scale
+from wingman.model.time import Channel, SampleTime, Span, samples_of_ms
+
+PROVIDER = "hume"
+WINDOW = samples_of_ms(30_000)
+"""How far back the map of a session is kept; measured windows reach back ten seconds."""
+
+log = structlog.get_logger(__name__)
+
+
+class SessionLedger:
+    """One session's books. Every method runs to completion and returns what to tell the pipeline."""
+
+    def __init__(self, channel: Channel, begin: SampleTime) -> None:
+        self._channel = channel
+        self._map = Offsets(begin)
+        self._count = 0
+        self._last = 0
+        self._open: int | None = None
+        self._upto = begin
+
+    @property
+    def position(self) -> SampleTime:
+        """Media time up to which audio was sent; holes before it were skipped, not sent."""
+        return max(self._upto, self._map.end_at(self._map.accepted))
+
+    @property
+    def upto(self) -> SampleTime:
+        """Watermark of this session: everything that ends at or before it was reported."""
+        return self._upto
+
+    @property
+    def speaking(self) -> bool:
+        """True while the server has an utterance open."""
+        return self._open is not None
+
+    @property
+    def accepted(self) -> int:
+        """Samples sent and not refused."""
+        return self._map.accepted
+
+    @property
+    def frames(self) -> int:
+        """Frames sent and not refused."""
+        return self._count
+
+    def sent(self, start: SampleTime, length: int) -> None:
+        """A frame went out. It counts as accepted until `refused` says otherwise."""
+        if not self._map.accepted:
+            self._upto = max(self._upto, start)
+        self._map.sent(start, length)
+        self._map.forget(self._map.accepted - WINDOW)
+        self._count += 1
+        self._last = length
+
+    def refused(self) -> None:
+        """The frame sent last was not accepted: the server's clock stands where it stood before it."""
+        self._map.retract(self._last)
+        self._count -= 1
+        self._last = 0
+
+    def receive(self, message: ServerMessage) -> list[EmotionSpan]:
+        """Take one message in; the spans it yields, in media time. The watermark may move."""
+        match message:
+            case UtteranceStart():
+                self._open = message.utterance_id
+                self._advance(self._start(message.audio_start_ms))
+            case Measurement():
+                spans = self._measured(message)
+                self._advance(self._end(message.audio_end_ms))
+                return spans
+            case UtteranceEnd():
+                self._open = None
+                self._advance(self._end(message.audio_end_ms))
+            case SessionClosed() if message.reason != "error" and self._open is None:
+                self._advance(self.position)
+            case _:
+                pass
+        return []
+
+    def quiet(self, mark: SampleTime) -> None:
+        """The peer read everything up to `mark` a while ago. Without an open utterance it was silence."""
+        if self._open is None:
+            self._advance(mark)
+
+    def difference(self, closed: SessionClosed) -> int:
+        """Samples we believe accepted minus what the server counted; 0 when every time was right."""
+        return self._map.accepted - samples_of_ms(closed.received.audio_duration_ms)
+
+    def abandon(self) -> list[Span]:
+        """The session is over: the stretches it accepted and never answered for."""
+        heard = self._map.pieces(max(0, self._map.accepted - WINDOW), self._map.accepted)
+        left = [Span(max(span.start, self._upto), span.end) for span in heard if span.end > self._upto]
+        self._open = None
+        self._upto = self.position
+        return left
+
+    def _advance(self, to: SampleTime) -> None:
+        self._upto = max(self._upto, min(to, self.position))
+
+    def _measured(self, message: Measurement) -> list[EmotionSpan]:
+        first = samples_of_ms(message.audio_start_ms)
+        last = min(samples_of_ms(message.audio_end_ms), self._map.accepted)
+        if first >= last:
+            log.warning("hume.measured_unsent_audio", at_ms=message.audio_start_ms)
+            return []
+        expressions, attributes = scores(message.expressions), scores(message.voice_attributes)
+        return [
+            EmotionSpan(self._channel, span, expressions, PROVIDER, Scale.PROBABILITY, bursts=attributes)
+            for span in self._map.pieces(first, last)
+        ]
+
+    def _start(self, ms: int) -> SampleTime:
+        return self._map.start_at(min(samples_of_ms(ms), self._map.accepted))
+
+    def _end(self, ms: int) -> SampleTime:
+        return self._map.end_at(min(samples_of_ms(ms), self._map.accepted))

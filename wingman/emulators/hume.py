@@ -1,0 +1,241 @@
+"""Hume's realtime expression API on a local port (the current generation).
+
+Unpublished numbers of the real service (pause that ends speech, tolerance of the pace, idle time-out,
+close codes) are settings here: see `HumeHabits`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult
+from uuid import uuid4
+
+import msgspec
+from websockets.http11 import Request, Response
+
+from wingman.emulators.faults import FaultScript
+from wingman.emulators.harness import SocketEmulator, http_answer
+from wingman.emulators.hume_speech import Detector, Heard, Measurer
+from wingman.emulators.scenario import Scenario, Track
+from wingman.emulators.voice import VoiceDetector
+from wingman.emulators.wire import Wire
+
+PATH = "/v1/expression/audio/realtime"
+MAX_FRAME = 320_000
+MAX_MESSAGE = 1 << 20
+DEFAULT_TIMER_MS = 3000
+AUDIO = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}
+
+Locate = Callable[[bytes], int | None]
+"""Where on the meeting's timeline a received frame lies (samples), for audio that carries its own index."""
+
+
+@dataclass(frozen=True, slots=True)
+class HumeHabits:
+    """What the vendor does not publish."""
+
+    keys: frozenset[str] = frozenset()
+    """Keys that are known; empty accepts any key."""
+    forbidden: frozenset[str] = frozenset()
+    """Keys that are known and may not measure (403)."""
+    pause_s: float = 0.5
+    """Silence that ends an utterance."""
+    burst_s: float = 0.4
+    """How far audio may run ahead of real time."""
+    idle_s: float = 30.0
+    """Without any message for this long the session ends."""
+    paced: bool = True
+    """False accepts audio at any speed."""
+
+
+@dataclass(slots=True)
+class _Session:
+    """What one connection remembers."""
+
+    id: str
+    measurer: Measurer
+    opened_at: float
+    frames: int = 0
+    media: int = 0
+    """Meeting time minus session time, in samples."""
+
+    @property
+    def locked(self) -> bool:
+        return self.frames > 0
+
+
+class HumeEmulator(SocketEmulator):
+    """The realtime endpoint. `channel` names the scenario's track it listens to."""
+
+    def __init__(
+        self,
+        faults: FaultScript = FaultScript(),
+        scenario: Scenario = Scenario(),
+        habits: HumeHabits = HumeHabits(),
+        locate: Locate | None = None,
+        channel: str = "tab",
+    ) -> None:
+        super().__init__(faults)
+        self.totals: list[dict[str, Any]] = []
+        """Every `session.closed` that was said, in order."""
+        self._track = scenario.track(channel)
+        self._habits = habits
+        self._locate = locate
+
+    def detector(self) -> Detector:
+        """A new detector for one session; tests may replace it."""
+        return VoiceDetector(hangover_s=self._habits.pause_s)
+
+    async def admit(self, url: SplitResult, request: Request) -> Response | None:
+        """Exactly one credential, in a header; the gateway answers before the service sees it."""
+        if url.path != PATH:
+            return _error(404, "not_found", f"no such path: {url.path}")
+        key = request.headers.get("X-Hume-Api-Key")
+        bearer = request.headers.get("Authorization", "")
+        token = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else None
+        if (key is None) == (token is None):
+            return _unauthorized(key)
+        credential = key or token or ""
+        if credential in self._habits.forbidden:
+            return _error(403, "forbidden", "this key may not measure expressions")
+        if not credential or (self._habits.keys and credential not in self._habits.keys):
+            return _unauthorized(key)
+        return None
+
+    def refusal(self, status: int, retry_after: float | None) -> Response:
+        """A scripted refusal in the vendor's words."""
+        if status == 401:
+            return _unauthorized("scripted")
+        codes = {403: "forbidden", 404: "not_found", 429: "rate_limited", 503: "server_busy"}
+        response = _error(status, codes.get(status, "internal_error"), "scripted refusal")
+        if retry_after is not None:
+            response.headers["Retry-After"] = f"{retry_after:g}"
+        return response
+
+    async def session(self, wire: Wire, url: SplitResult, number: int) -> None:
+        """One session, from `session.created` to `session.closed`."""
+        state = self._begin(wire)
+        try:
+            async for frame in wire.incoming(self._habits.idle_s):
+                if len(frame) > MAX_MESSAGE:
+                    await self._fatal(wire, state, "message_too_large", 1009)
+                elif isinstance(frame, bytes):
+                    await self._audio(wire, state, frame)
+                elif await self._text(wire, state, frame):
+                    return
+        except TimeoutError:
+            await self._close(wire, state, "idle_timeout", 1000)
+
+    def _begin(self, wire: Wire) -> _Session:
+        state = _Session(str(uuid4()), None, asyncio.get_running_loop().time())  # type: ignore[arg-type]
+        state.measurer = Measurer(self.detector(), lambda start, end: self._judge(state, start, end))
+        created = {"type": "session.created", "session_id": state.id, "audio": AUDIO}
+        wire.say("session.created", created | {"measurement_timer_ms": state.measurer.timer_ms})
+        return state
+
+    async def _audio(self, wire: Wire, state: _Session, frame: bytes) -> None:
+        if not frame or len(frame) % 2 or len(frame) > MAX_FRAME:
+            _say_error(wire, "invalid_audio_frame", "a frame holds whole samples, at most ten seconds", True)
+            return
+        elapsed = asyncio.get_running_loop().time() - state.opened_at
+        length = len(frame) // 2
+        ahead = (state.measurer.accepted + length) / 16_000 - elapsed
+        if self._habits.paced and ahead > self._habits.burst_s:
+            _say_error(wire, "rate_limited", "audio arrived faster than real time", True)
+            return
+        if self._locate is not None and (at := self._locate(frame)) is not None:
+            state.media = at - state.measurer.accepted
+        state.frames += 1
+        for message in state.measurer.feed(frame):
+            wire.say(message["type"], message)
+        await wire.accepted(state.measurer.accepted / 16_000)
+
+    async def _text(self, wire: Wire, state: _Session, text: str) -> bool:
+        """Handle one text message; True when the session is over."""
+        try:
+            message = msgspec.json.decode(text)
+            kind = message["type"]
+        except (msgspec.DecodeError, KeyError, TypeError):
+            _say_error(wire, "message_invalid", "the message cannot be read", True)
+            return False
+        if kind == "session.close":
+            for said in state.measurer.finish():
+                wire.say(said["type"], said)
+            await self._close(wire, state, "client_request", 1000)
+            return True
+        if kind != "session.update":
+            _say_error(wire, "message_invalid", f"unknown message type {kind!r}", True)
+            return False
+        timer = None if state.locked else _timer_of(message)
+        if timer is None:
+            await self._fatal(wire, state, "config_invalid", 1008)
+            return True
+        state.measurer.timer_ms = timer
+        updated = {"type": "session.updated", "audio": AUDIO, "measurement_timer_ms": timer}
+        wire.say("session.updated", updated)
+        return False
+
+    async def _fatal(self, wire: Wire, state: _Session, code: str, close_code: int) -> None:
+        _say_error(wire, code, f"the session ends: {code}", False)
+        await self._close(wire, state, "error", close_code)
+
+    async def _close(self, wire: Wire, state: _Session, reason: str, code: int) -> None:
+        measurer = state.measurer
+        closed = {
+            "type": "session.closed",
+            "session_id": state.id,
+            "reason": reason,
+            "received": {"audio_duration_ms": measurer.accepted_ms, "frames": state.frames},
+            "produced": {"utterances": measurer.utterances, "measurements": measurer.measurements},
+        }
+        self.totals.append(closed)
+        wire.say("session.closed", closed)
+        await wire.close(code)
+
+    def _judge(self, state: _Session, start: int, end: int) -> Heard:
+        return judge(self._track, (start + state.media) / 16_000, (end + state.media) / 16_000)
+
+
+def judge(track: Track, start: float, end: float) -> Heard:
+    """Scores of `[start, end)` seconds: what the scenario says was felt then, weighted by time."""
+    felt: dict[str, float] = {}
+    for turn in track.turns_between(start, end):
+        if turn.emotion:
+            share = (min(end, turn.end) - max(start, turn.start)) / max(end - start, 1e-6)
+            felt[turn.emotion] = felt.get(turn.emotion, 0.0) + share
+    expressions = {name: 0.3 + 0.55 * share for name, share in felt.items()} or {"neutral": 0.5}
+    return Heard(expressions, {"clear": 0.81, "calm": 0.4})
+
+
+def _timer_of(message: dict[str, Any]) -> int | None:
+    """The timer a `session.update` asks for; None when the configuration is not legal."""
+    if set(message) - {"type", "audio", "measurement_timer_ms"}:
+        return None
+    audio = message.get("audio", {})
+    if not isinstance(audio, dict) or not audio.items() <= AUDIO.items():
+        return None
+    timer = message.get("measurement_timer_ms", DEFAULT_TIMER_MS)
+    legal = isinstance(timer, int) and not isinstance(timer, bool) and 3000 <= timer <= 10_000
+    return timer if legal else None
+
+
+def _say_error(wire: Wire, code: str, text: str, retryable: bool) -> None:
+    wire.say("error", {"type": "error", "code": code, "message": text, "retryable": retryable})
+
+
+def _error(status: int, code: str, text: str) -> Response:
+    body = {"type": "error", "code": code, "message": text, "request_id": f"req_{uuid4().hex[:12]}"}
+    return _json(status, body)
+
+
+def _unauthorized(key: str | None) -> Response:
+    """The gateway's own answer; it names the request only when a key was sent and refused."""
+    body = {"message": "Unauthorized"}
+    return _json(401, body | {"request_id": f"req_{uuid4().hex[:12]}"} if key else body)
+
+
+def _json(status: int, body: dict[str, Any]) -> Response:
+    return http_answer(status, msgspec.json.encode(body), {"Content-Type": "application/json"})
