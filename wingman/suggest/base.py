@@ -40,6 +40,13 @@ class AnswerEmpty(ProviderFault):
         super().__init__(sentence, kind=FaultKind.PROTOCOL, code=code)
 
 
+class AnswerTruncated(ProviderFault):
+    """The answer ran into its length limit; what came before it has been handed over."""
+
+    def __init__(self, sentence: str, *, code: str = "") -> None:
+        super().__init__(sentence, kind=FaultKind.PROTOCOL, code=code)
+
+
 class SuggestionModel(Protocol):
     """One language model. One instance (and one HTTP client) serves the whole process."""
 

@@ -1,4 +1,4 @@
-"""Settings of the gate and the models."""
+"""Settings of the gate, the models and the cost meter."""
 
 from __future__ import annotations
 
@@ -7,24 +7,72 @@ from typing import Literal
 from wingman.settings import Secret, Section
 
 
+class DeadlineSettings(Section, frozen=True):
+    first_token_s: float = 3.0
+    """Seconds until the first text of an answer must be there."""
+    gap_s: float = 5.0
+    """Longest silence between two pieces of one answer, in seconds."""
+    total_s: float = 10.0
+    """Seconds after which an answer is given up, whatever has come."""
+
+
 class GeminiSettings(Section, frozen=True):
     api_key: Secret = Secret()
     """Key of the Gemini project (also read from GEMINI_API_KEY or GOOGLE_API_KEY)."""
     url: str = ""
     """REST root; empty means Google's, a local emulator otherwise."""
+    grpc_target: str = ""
+    """`host:port` of a plaintext gRPC server for `generativeai`; empty means Google's over TLS."""
     model: str = "gemini-3.5-flash-lite"
+    """Model id, without the `models/` prefix."""
     fallbacks: tuple[str, ...] = ("gemini-3.1-flash-lite", "gemini-2.5-flash-lite")
     """Tried in order when the model is not served to this key (404)."""
     thinking: str = "minimal"
     """Thinking level; empty sends none."""
     api_version: str = "v1"
+    """Version segment of the REST path; the `-latest` aliases exist on `v1beta` only."""
+    deadlines: DeadlineSettings = DeadlineSettings()
 
 
 class OpenAiSettings(Section, frozen=True):
     api_key: Secret = Secret()
+    """Bearer token; local servers usually want none."""
     url: str = ""
     """Root of an OpenAI-compatible server, such as http://127.0.0.1:11434/v1 (Ollama)."""
     model: str = ""
+    """Model name as the server lists it; empty takes the first one it serves."""
+    deadlines: DeadlineSettings = DeadlineSettings(first_token_s=8.0, total_s=20.0)
+
+
+class PriceSettings(Section, frozen=True):
+    """List prices, in `currency`. Only what a provider actually served is counted."""
+
+    deepgram_per_minute: float = 0.0077
+    """Streaming transcription, per minute and channel of audio."""
+    hume_per_minute: float = 0.0639
+    """Voice emotion, per minute and channel of audio."""
+    gemini_input_per_million: float = 0.30
+    """Prompt tokens, per million."""
+    gemini_output_per_million: float = 2.50
+    """Answer tokens, per million."""
+    openai_input_per_million: float = 0.0
+    """Prompt tokens of the OpenAI-compatible server, per million (a local one costs nothing)."""
+    openai_output_per_million: float = 0.0
+    """Answer tokens of the OpenAI-compatible server, per million."""
+
+
+class CostSettings(Section, frozen=True):
+    currency: str = "USD"
+    """Name of the currency the prices are in; nothing is converted."""
+    budget: float = 0.0
+    """Most a meeting may cost, in `currency`; 0 sets no limit."""
+    emotion_at: float = 0.80
+    """Share of the budget at which paid voice emotion is switched off."""
+    rate_at: float = 0.90
+    """Share of the budget at which suggestions fall back to the quiet verbosity."""
+    model_at: float = 1.00
+    """Share of the budget at which the model is no longer asked and playbook cues remain."""
+    prices: PriceSettings = PriceSettings()
 
 
 class SuggestSettings(Section, frozen=True):
@@ -33,6 +81,19 @@ class SuggestSettings(Section, frozen=True):
     playbook: str = "sales"
     """Name of a file in `configs/playbooks`, or a path to one."""
     verbosity: Literal["quiet", "balanced", "lively"] = "balanced"
+    """How often Wingman may speak: at most 4, 8 or 15 cards in ten minutes."""
     mode: Literal["auto", "questions-only", "manual"] = "auto"
+    """`questions-only` reacts to questions alone, `manual` to explicit requests alone."""
+    ttl_s: float = 20.0
+    """Seconds of media time a reason to speak stays good; what has not started by then is dropped."""
+    max_output_tokens: int = 160
+    """Upper bound of one answer's length."""
+    context_tokens: int = 1500
+    """Upper bound of the conversation given to the model, in estimated tokens."""
+    knowledge: str = ""
+    """Folder of Markdown, text and PDF files that cards may quote; empty uses none."""
+    brief: str = ""
+    """Who takes part and what the meeting is for; given to the model and to cards."""
     gemini: GeminiSettings = GeminiSettings()
     openai: OpenAiSettings = OpenAiSettings()
+    cost: CostSettings = CostSettings()

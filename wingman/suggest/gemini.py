@@ -1,0 +1,196 @@
+"""Gemini through `google-genai`: the default model.
+
+Wire: `POST {url}/{version}/models/{model}:streamGenerateContent?alt=sse` over HTTP/1.1, kept alive.
+HTTP/2 stays off on purpose: the client does not reset a cancelled stream there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+
+import httpx2
+import structlog
+from google import genai
+from google.genai import errors, types
+
+from wingman.model.faults import FaultKind, ProviderFault
+from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.suggest.google_faults import fault_of_status
+from wingman.suggest.pump import Pump
+from wingman.suggest.settings import GeminiSettings
+
+log = structlog.get_logger(__name__)
+
+PROVIDER = "gemini"
+KEEP_ALIVE_S = 240
+SDK_TIMEOUT_MS = 15_000
+"""Per network operation, and sent to the service, which refuses less than ten seconds. The real
+deadlines are kept by whoever consumes the stream."""
+PROBE_TIMEOUT_S = 10.0
+NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
+
+
+class Gemini:
+    """One instance, one client and one connection pool for the whole process."""
+
+    def __init__(self, settings: GeminiSettings) -> None:
+        self._settings = settings
+        self._http = httpx2.AsyncClient(
+            http1=True,
+            http2=False,
+            limits=httpx2.Limits(
+                max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_ALIVE_S
+            ),
+        )
+        self._client = genai.Client(
+            vertexai=False,
+            api_key=settings.api_key.reveal() or "missing",
+            http_options=types.HttpOptions(
+                base_url=settings.url or None,
+                api_version=settings.api_version,
+                timeout=SDK_TIMEOUT_MS,
+                httpx_async_client=self._http,
+            ),
+        )
+        self._models = (settings.model, *settings.fallbacks)
+        self._chosen = 0
+        self._thinks = bool(settings.thinking)
+        self._usage = Usage()
+
+    @property
+    def name(self) -> str:
+        return PROVIDER
+
+    @property
+    def remote(self) -> bool:
+        return True
+
+    @property
+    def model(self) -> str:
+        """The model in use: the configured one, or the fallback that replaced it."""
+        return self._models[self._chosen]
+
+    @property
+    def last_usage(self) -> Usage:
+        return self._usage
+
+    async def probe(self) -> None:
+        """Ask for one word, which checks key, model and thinking level, and warms the connection up."""
+        if not self._settings.api_key:
+            raise ProviderFault(
+                "no Gemini key is set; put one into suggest.gemini.api_key or GEMINI_API_KEY",
+                kind=FaultKind.AUTH,
+            )
+        hello = Prompt("Answer with the one word: ready", "ready?", max_output_tokens=8)
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                async with aclosing(self.stream(hello)) as answer:
+                    async for _ in answer:
+                        pass
+        except AnswerTruncated:
+            log.debug("suggest.probe_truncated", model=self.model)
+        except TimeoutError:
+            raise ProviderFault(
+                f"Gemini did not answer within {PROBE_TIMEOUT_S:.0f} s; check the network",
+                kind=FaultKind.TIMEOUT,
+            ) from None
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """Text deltas; falls back along the configured models on 404 before anything was said."""
+        while True:
+            model, thinks = self.model, self._thinks
+            try:
+                async with aclosing(self._answer(model, prompt, thinks)) as answer:
+                    async for text in answer:
+                        yield text
+                return
+            except errors.APIError as refused:
+                if refused.code == 404 and self._fall_back(model):
+                    continue
+                if refused.code == 400 and thinks and "thinking" in str(refused.message).lower():
+                    log.warning("suggest.thinking_refused", model=model, level=self._settings.thinking)
+                    self._thinks = False
+                    continue
+                raise _fault(refused, model) from None
+            except errors.UnknownApiResponseError:
+                raise ProviderFault(
+                    "Gemini's answer broke off or could not be read", kind=FaultKind.PROTOCOL
+                ) from None
+            except httpx2.TimeoutException:
+                raise ProviderFault("Gemini did not answer in time", kind=FaultKind.TIMEOUT) from None
+            except httpx2.HTTPError as broken:
+                raise ProviderFault(
+                    f"the connection to Gemini failed ({type(broken).__name__}); check the network",
+                    kind=FaultKind.NETWORK,
+                ) from None
+
+    async def aclose(self) -> None:
+        await self._client.aio.aclose()
+        await self._http.aclose()  # a client passed in is not closed by the SDK
+
+    async def _answer(self, model: str, prompt: Prompt, thinks: bool) -> AsyncGenerator[str, None]:
+        async def opened() -> AsyncIterator[types.GenerateContentResponse]:
+            return await self._client.aio.models.generate_content_stream(
+                model=model, contents=prompt.user, config=self._config(prompt, thinks)
+            )
+
+        self._usage = Usage()
+        async with Pump(opened) as chunks:
+            async for chunk in chunks:
+                self._count(chunk)
+                for text in _texts(chunk):
+                    yield text
+                _check_end(chunk)
+
+    def _config(self, prompt: Prompt, thinks: bool) -> types.GenerateContentConfig:
+        level = types.ThinkingLevel(self._settings.thinking.upper()) if thinks else None
+        return types.GenerateContentConfig(
+            system_instruction=prompt.system,
+            max_output_tokens=prompt.max_output_tokens,
+            automatic_continuation=False,
+            thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
+            automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+        )
+
+    def _count(self, chunk: types.GenerateContentResponse) -> None:
+        usage = chunk.usage_metadata
+        if usage is not None:
+            answered = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
+            self._usage = Usage(usage.prompt_token_count or 0, answered)
+
+    def _fall_back(self, model: str) -> bool:
+        """Move on to the next configured model; False when none is left."""
+        if self.model == model:
+            if self._chosen + 1 >= len(self._models):
+                return False
+            self._chosen += 1
+            log.warning("suggest.model_not_served", model=model, using=self.model)
+        return True
+
+
+def _texts(chunk: types.GenerateContentResponse) -> Iterator[str]:
+    for candidate in (chunk.candidates or ())[:1]:
+        for part in (candidate.content.parts or ()) if candidate.content else ():
+            if part.text and not part.thought:
+                yield part.text
+
+
+def _check_end(chunk: types.GenerateContentResponse) -> None:
+    """Raise when the answer was refused, cut or ended in a way that is not normal."""
+    feedback = chunk.prompt_feedback
+    if feedback is not None and feedback.block_reason:
+        code = str(feedback.block_reason.value)
+        raise AnswerBlocked(f"Gemini refused the prompt ({code.lower()})", code=code)
+    for candidate in (chunk.candidates or ())[:1]:
+        reason = candidate.finish_reason.value if candidate.finish_reason else "STOP"
+        if reason == "MAX_TOKENS":
+            raise AnswerTruncated("Gemini's answer ran into its length limit", code=reason)
+        if reason not in NORMAL_ENDS:
+            raise AnswerBlocked(f"Gemini cut its answer ({reason.lower()})", code=reason)
+
+
+def _fault(refused: errors.APIError, model: str) -> ProviderFault:
+    details = refused.details if isinstance(refused.details, dict) else {}
+    return fault_of_status(refused.code, refused.message or "", details, model)

@@ -1,0 +1,85 @@
+"""One card's life: created → delta* → exactly one of completed, superseded, expired, failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wingman.model.events import (
+    Media,
+    Publish,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionExpired,
+    SuggestionFailed,
+    SuggestionSuperseded,
+)
+from wingman.model.faults import ProviderFault
+
+Clock = Callable[[], float]
+"""Monotonic seconds; used for the latencies on the card and for nothing else."""
+
+
+class CardLife:
+    """Publishes one suggestion's events and refuses a second end."""
+
+    def __init__(self, created: SuggestionCreated, media: Media | None, publish: Publish, clock: Clock) -> None:
+        self.id = created.id
+        self.created = created
+        self.text = created.text
+        self.ended = False
+        self._media = media
+        self._publish = publish
+        self._clock = clock
+        self._began = clock()
+        self._first: float | None = None
+        publish(created, media)
+
+    @property
+    def answered(self) -> bool:
+        """True once the model's first text is out."""
+        return self._first is not None
+
+    def delta(self, text: str) -> None:
+        """More of the model's text. The first piece takes the instant text's place."""
+        if self.ended or not text:
+            return
+        if self._first is None:
+            self._first = self._clock()
+            self.text = ""
+        self.text += text
+        self._publish(SuggestionDelta(self.id, text), self._media)
+
+    def complete(self, origin: str) -> None:
+        """The whole text is there (the instant text alone is a whole text, too)."""
+        first = None if self._first is None else _ms(self._first - self._began)
+        total = _ms(self._clock() - self._began)
+        self._end(SuggestionCompleted(self.id, self.text.strip(), origin, first, total))
+
+    def supersede(self, by: str) -> None:
+        self._end(SuggestionSuperseded(self.id, by))
+
+    def expire(self, reason: str) -> None:
+        self._end(SuggestionExpired(self.id, reason))
+
+    def fail(self, kind: str, detail: str) -> None:
+        self._end(SuggestionFailed(self.id, kind, detail))
+
+    def fall_back(self, fault: ProviderFault, kind: str) -> None:
+        """The model failed: an instant text still stands on its own, otherwise the card has failed."""
+        if self.created.text and not self.answered:
+            self.complete("playbook")
+        else:
+            self.fail(kind, str(fault))
+
+    def _end(
+        self, last: SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed
+    ) -> None:
+        if self.ended:
+            return
+        self.ended = True
+        self._publish(last, self._media)
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)
