@@ -7,15 +7,20 @@ the direct path the datagrams themselves. `check` says by name what a new versio
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
+import struct
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
 import aioice.ice
+import pylibsrtp
 from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.jitterbuffer import JitterFrame
+from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtp import RtcpSrPacket, RtpPacket
 
 from wingman.ingest.reorder import ReorderBuffer
@@ -136,6 +141,175 @@ def audio_receivers(peer: RTCPeerConnection) -> list[RTCRtpReceiver]:
     """The peer's audio receivers in the order of the offer's m-lines."""
     lines = [t for t in peer.getTransceivers() if t.kind == "audio"]
     return [t.receiver for t in sorted(lines, key=lambda t: t._get_mline_index() or 0)]
+
+
+class PacketHandler(Protocol):
+    def __call__(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
+        """One RTP packet, in the order of arrival; `now` is loop time."""
+        ...
+
+
+class DirectPath:
+    """RTP packets straight from the UDP socket: unprotected, taken apart and handed on in one call.
+
+    aiortc keeps ICE, DTLS, RTCP and the decision which stream belongs to which receiver: the first packet of a
+    stream takes the stock way, and what that learns is remembered here. So do packets that arrive while the
+    stock queue still holds older ones, which keeps the order. No decoder thread is started.
+    """
+
+    def __init__(self, peer: RTCPeerConnection, handlers: Sequence[PacketHandler]) -> None:
+        self._peer = peer
+        self._streams: dict[int, _Stream] = {}
+        self._clock = asyncio.get_running_loop().time
+        for receiver, handler in zip(audio_receivers(peer), handlers, strict=True):
+            self._replace(receiver, handler)
+
+    def hook_sockets(self) -> None:
+        """Take the datagrams. To be called when the local candidates have been gathered."""
+        for dtls in {receiver.transport for receiver in audio_receivers(self._peer)}:
+            connection = dtls.transport._connection
+            _route_by_mid(dtls._rtp_router)
+            for protocol in connection._protocols:
+                protocol.datagram_received = self._datagrams(
+                    protocol.datagram_received, connection._queue, dtls
+                )
+
+    def _replace(self, receiver: RTCRtpReceiver, handler: PacketHandler) -> None:
+        types: list[int] = []
+
+        async def receive(parameters: RTCRtpReceiveParameters) -> None:
+            if _private(receiver, "started"):
+                return
+            types.extend(codec.payloadType for codec in parameters.codecs if codec.payloadType is not None)
+            receiver.transport._register_rtp_receiver(receiver, parameters)
+            _set_private(receiver, "rtcp_task", asyncio.ensure_future(receiver._run_rtcp()))
+            _set_private(receiver, "started", True)
+
+        async def handle_rtp_packet(packet: RtpPacket, **_: Any) -> None:
+            stream = self._streams.get(packet.ssrc)
+            if stream is None and packet.payload_type in types:
+                stream = self._streams[packet.ssrc] = _Stream(packet.payload_type, handler)
+                _private(receiver, "remote_streams")[packet.ssrc] = stream
+            if stream is not None and packet.payload:
+                stream.hear(packet.sequence_number, packet.timestamp)
+                handler(packet.sequence_number, packet.timestamp, packet.payload, self._clock())
+
+        receiver.receive = receive  # type: ignore[method-assign]
+        receiver._handle_rtp_packet = handle_rtp_packet  # type: ignore[method-assign,assignment]
+
+    def _datagrams(
+        self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any
+    ) -> Callable[[bytes, Any], None]:
+        streams, clock, unpack, queued = self._streams, self._clock, _HEADER.unpack_from, queue.empty
+
+        def datagram_received(data: bytes, address: Any) -> None:
+            if len(data) < _HEADER.size or not 127 < data[0] < 192:
+                return stock(data, address)
+            stream = streams.get(int.from_bytes(data[8:12], "big"))
+            if stream is None or stream.payload_type != data[1] & 0x7F or not queued():
+                return stock(data, address)
+            try:
+                clear = dtls._rx_srtp.unprotect(data)
+            except pylibsrtp.Error:
+                return None  # replayed or forged
+            first, _, sequence, timestamp, _ = unpack(clear)
+            start = _HEADER.size + 4 * (first & 0x0F)
+            end = len(clear)
+            if first & 0x10:
+                start += 4 + 4 * int.from_bytes(clear[start + 2 : start + 4], "big")
+            if first & 0x20:
+                end -= clear[-1]
+            if start < end:
+                stream.hear(sequence, timestamp)
+                stream.handler(sequence, timestamp, clear[start:end], clock())
+            return None
+
+        return datagram_received
+
+
+class _Stream:
+    """One SSRC: where its packets go, and what receiver reports say of it (aiortc's `StreamStatistics`)."""
+
+    __slots__ = (
+        "_arrival",
+        "_base",
+        "_heard",
+        "_jitter",
+        "_prior",
+        "_timestamp",
+        "_top",
+        "handler",
+        "payload_type",
+    )
+
+    def __init__(self, payload_type: int, handler: PacketHandler) -> None:
+        self.payload_type = payload_type
+        self.handler = handler
+        self._base: int | None = None
+        self._top = 0  # highest sequence number, extended beyond 16 bits
+        self._heard = 0
+        self._jitter = 0.0
+        self._arrival = 0
+        self._timestamp = 0
+        self._prior = (0, 0)
+
+    def hear(self, sequence: int, timestamp: int) -> None:
+        """Count a packet (RFC 3550, A.3 and A.8)."""
+        self._heard += 1
+        arrival = int(time.time() * 48_000)
+        if self._base is None:
+            self._base = self._top = sequence
+        else:
+            ahead = (sequence - self._top + 0x8000 & 0xFFFF) - 0x8000
+            if ahead > 0:
+                self._top += ahead
+                late = abs((arrival - self._arrival) - (timestamp - self._timestamp))
+                if late < 48_000:  # a wrapped or restarted timestamp says nothing
+                    self._jitter += (late - self._jitter) / 16
+        self._arrival = arrival
+        self._timestamp = timestamp
+
+    @property
+    def max_seq(self) -> int:
+        return self._top & 0xFFFFFFFF
+
+    @property
+    def jitter(self) -> int:
+        return int(self._jitter)
+
+    @property
+    def packets_received(self) -> int:
+        return self._heard
+
+    @property
+    def packets_lost(self) -> int:
+        return max(0, min(self._expected - self._heard, 0x7FFFFF))
+
+    @property
+    def fraction_lost(self) -> int:
+        expected, heard = self._expected - self._prior[0], self._heard - self._prior[1]
+        self._prior = (self._expected, self._heard)
+        return ((expected - heard) << 8) // expected if expected > heard else 0
+
+    @property
+    def _expected(self) -> int:
+        return self._top - self._base + 1 if self._base is not None else 0
+
+
+_HEADER = struct.Struct("!BBHLL")
+
+
+def _route_by_mid(router: Any) -> None:
+    """Let the MID header extension decide where an unannounced SSRC belongs; aiortc discards it otherwise."""
+    stock = router.route_rtp
+
+    def route_rtp(packet: RtpPacket) -> Any:
+        known = packet.extensions.mid
+        if known is not None and packet.ssrc not in router.ssrc_table and known in router.mid_table:
+            router.ssrc_table[packet.ssrc] = router.mid_table[known]
+        return stock(packet)
+
+    router.route_rtp = route_rtp
 
 
 def _data(packet: RtpPacket) -> bytes:

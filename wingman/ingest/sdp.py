@@ -21,6 +21,7 @@ OPUS_FORMAT = "minptime=10;useinbandfec=0;usedtx=0;stereo=0;maxaveragebitrate=32
 PTIME_MS = 20
 
 _MDNS = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local ", re.IGNORECASE)
+_PER_CODEC = ("rtpmap", "fmtp", "rtcp-fb")
 _OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000", re.IGNORECASE)
 
 
@@ -78,7 +79,8 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None) -> Offe
         )
     for section in audio:
         _check_audio(head, section)
-    return Offer(_without_mdns(text), _assign(len(audio), channels))
+    kept = [*_without_mdns(head), *(line for section in audio for line in _without_mdns(_opus_only(section)))]
+    return Offer(_join(kept), _assign(len(audio), channels))
 
 
 def finish_answer(answer: str) -> str:
@@ -91,7 +93,7 @@ def finish_answer(answer: str) -> str:
             out.append(f"a=fmtp:{match[1]} {OPUS_FORMAT}")
             out.append(f"a=ptime:{PTIME_MS}")
     kept = [line for n, line in enumerate(out) if not _superseded(line, out, n)]
-    return "\r\n".join(kept) + "\r\n"
+    return _join(kept)
 
 
 def _superseded(line: str, lines: list[str], at: int) -> bool:
@@ -131,13 +133,19 @@ def _check_audio(head: list[str], section: list[str]) -> None:
             )
 
 
-def _without_mdns(text: str) -> str:
+def _opus_only(section: list[str]) -> list[str]:
+    """The m-line with Opus alone: no redundancy, telephone events or comfort noise can come."""
+    opus = next(match[1] for line in section if (match := _OPUS.match(line)))
+    media = section[0].split(" ")
+    others = tuple(f"a={kind}:{number} " for kind in _PER_CODEC for number in media[3:] if number != opus)
+    return [" ".join([*media[:3], opus]), *(line for line in section[1:] if not line.startswith(others))]
+
+
+def _without_mdns(lines: list[str]) -> list[str]:
     """Drop `.local` candidates, and with them `end-of-candidates`: the peer's own checks reveal its address."""
-    lines = _lines(text)
     if not any(_MDNS.match(line) for line in lines):
-        return text
-    kept = [line for line in lines if not _MDNS.match(line) and line != "a=end-of-candidates"]
-    return "\r\n".join(kept) + "\r\n"
+        return lines
+    return [line for line in lines if not _MDNS.match(line) and line != "a=end-of-candidates"]
 
 
 def _split(text: str) -> tuple[list[str], list[list[str]]]:
@@ -148,6 +156,10 @@ def _split(text: str) -> tuple[list[str], list[list[str]]]:
             sections.append([])
         (sections[-1] if sections else head).append(line)
     return head, sections
+
+
+def _join(lines: list[str]) -> str:
+    return "\r\n".join(lines) + "\r\n"
 
 
 def _lines(text: str) -> list[str]:

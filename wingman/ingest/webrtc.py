@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from wingman.ingest.decode import pcm_of
+from wingman.ingest.decode import opus_decoder, pcm_of
 from wingman.ingest.lane import NO_SIGNAL_S, Lane, SharedZero
 from wingman.ingest.sdp import Offer, finish_answer
 from wingman.ingest.settings import IngestSettings
@@ -18,6 +18,8 @@ from wingman.model.time import SAMPLE_RATE, Channel
 
 if TYPE_CHECKING:
     from aiortc import RTCPeerConnection, RTCRtpReceiver
+
+    from wingman.ingest.aiortc_seam import DirectPath
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +39,7 @@ class WebRtcSource:
         self._settings = settings
         self._peer: RTCPeerConnection | None = None
         self._ended = asyncio.Event()
-        self._connected = asyncio.Event()
+        self._inlets: list[_Inlet] = []
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -62,9 +64,10 @@ class WebRtcSource:
         try:
             with seam.host_addresses(self._settings.host_addresses):
                 await peer.setRemoteDescription(RTCSessionDescription(self._offer.sdp, "offer"))
-                for receiver in seam.audio_receivers(peer):
-                    seam.reorder_only(receiver, self._settings.reorder_packets)
+                direct = self._prepare(peer)
                 await peer.setLocalDescription(await peer.createAnswer())
+                if direct is not None:
+                    direct.hook_sockets()
         except (ValueError, IndexError, KeyError, AssertionError, OperationError) as refused:
             await self.close()
             raise InputError(
@@ -74,6 +77,17 @@ class WebRtcSource:
             await self.close()
             raise InputError("the peer connection was closed while it was negotiated", status=409) from None
         return finish_answer(peer.localDescription.sdp)
+
+    def _prepare(self, peer: RTCPeerConnection) -> DirectPath | None:
+        """Put the chosen media path between aiortc and the lanes."""
+        from wingman.ingest import aiortc_seam as seam
+
+        if self._settings.media_path == "direct":
+            self._inlets = [_Inlet() for _ in self.channels]
+            return seam.DirectPath(peer, [inlet.packet for inlet in self._inlets])
+        for receiver in seam.audio_receivers(peer):
+            seam.reorder_only(receiver, self._settings.reorder_packets)
+        return None
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         """Feed the sinks until the peer closes, is gone for too long, or the task is cancelled."""
@@ -87,14 +101,22 @@ class WebRtcSource:
         lanes = [Lane(channel, sinks[channel], zero, depth) for channel in self.channels]
         for lane in lanes:
             sinks[lane.channel].state("connecting")
-        receivers = seam.audio_receivers(peer)
         try:
+            if self._inlets:
+                for inlet, lane in zip(self._inlets, lanes, strict=True):
+                    lane.use(opus_decoder())
+                    inlet.lane = lane
+                await self._watch(lanes, sinks)
+                return
             async with asyncio.TaskGroup() as tasks:
+                receivers = seam.audio_receivers(peer)
                 pumps = [tasks.create_task(_pump(r, lane)) for r, lane in zip(receivers, lanes, strict=True)]
                 await self._watch(lanes, sinks)
                 for pump in pumps:
                     pump.cancel()
         finally:
+            for inlet in self._inlets:
+                inlet.lane = None
             for lane in lanes:
                 lane.close()
             await self.close()
@@ -110,9 +132,7 @@ class WebRtcSource:
     def _on_state(self) -> None:
         state = self._peer.connectionState if self._peer is not None else "closed"
         log.debug("peer", state=state)
-        if state == "connected":
-            self._connected.set()
-        elif state in ("failed", "closed"):
+        if state in ("failed", "closed"):
             self._ended.set()
 
     async def _watch(self, lanes: Sequence[Lane], sinks: Mapping[Channel, ChannelSink]) -> None:
@@ -146,6 +166,19 @@ class WebRtcSource:
             sink.state("no_signal", "only digital silence is coming; is it the right tab or microphone?")
         else:
             sink.state("capturing")
+
+
+class _Inlet:
+    """Where the direct path puts packets: a lane while the source runs, nowhere before and after."""
+
+    __slots__ = ("lane",)
+
+    def __init__(self) -> None:
+        self.lane: Lane | None = None
+
+    def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
+        if self.lane is not None:
+            self.lane.packet(sequence, timestamp, payload, now)
 
 
 async def _pump(receiver: RTCRtpReceiver, lane: Lane) -> None:

@@ -1,0 +1,95 @@
+"""The reorder-only buffer: nothing waits that need not, and nothing leaves twice or out of order."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.ingest.reorder import ReorderBuffer
+
+
+def _run(buffer: ReorderBuffer[int], numbers: list[int]) -> list[int]:
+    return [out for number in numbers for out in buffer.push(number, number, 0.0)]
+
+
+def test_packets_in_order_leave_at_once() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    for number in range(65_530, 65_546):
+        assert buffer.push(number % 65_536, number, 0.0) == (number,)
+    assert buffer.deadline is None
+    assert buffer.lost == 0
+
+
+def test_a_late_packet_within_the_wait_costs_nothing() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    assert _run(buffer, [1, 3, 4]) == [1]
+    assert _run(buffer, [2]) == [2, 3, 4]
+    assert (buffer.lost, buffer.late, buffer.deadline) == (0, 0, None)
+
+
+def test_a_hole_is_given_up_after_depth_packets_and_leaves_no_delay() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer(depth=3)
+    assert _run(buffer, [1, 3, 4]) == [1]
+    assert _run(buffer, [5]) == [3, 4, 5]
+    assert buffer.lost == 1
+    assert _run(buffer, [6]) == [6]
+    assert _run(buffer, [2]) == []
+    assert buffer.late == 1
+
+
+def test_a_hole_is_given_up_when_its_time_is_over() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer(depth=50, wait=0.1)
+    buffer.push(1, 1, 10.0)
+    buffer.push(3, 3, 10.02)
+    assert buffer.deadline == 10.02 + 0.1
+    assert buffer.expire(10.1) == ()
+    assert buffer.expire(10.13) == (3,)
+    assert buffer.deadline is None
+
+
+def test_a_second_hole_has_its_own_time() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer(depth=50, wait=0.1)
+    for number, now in ((1, 0.0), (3, 0.02), (5, 0.06)):
+        buffer.push(number, number, now)
+    assert buffer.expire(0.13) == (3,)
+    assert buffer.deadline is not None
+    assert buffer.expire(buffer.deadline) == (5,)
+
+
+def test_a_sender_that_starts_anew_is_followed() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    assert _run(buffer, [1, 2, 40_000, 40_001]) == [1, 2, 40_000, 40_001]
+    assert buffer.restarts == 1
+    assert buffer.lost == 0
+
+
+def test_duplicates_leave_once() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    assert _run(buffer, [1, 1, 3, 3, 2, 2]) == [1, 2, 3]
+    assert (buffer.duplicates, buffer.late) == (1, 2)
+
+
+def test_flush_gives_what_is_held() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    assert _run(buffer, [1, 3, 5]) == [1]
+    assert buffer.flush() == (3, 5)
+    assert buffer.lost == 2
+
+
+@given(st.lists(st.integers(0, 200), max_size=300), st.integers(1, 8), st.integers(0, 65_535))
+def test_whatever_arrives_leaves_in_order_and_once(numbers: list[int], depth: int, origin: int) -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer(depth=depth)
+    out = [o for n in numbers for o in buffer.push((origin + n) % 65_536, n, 0.0)]
+    assert len(buffer._held) < depth or depth == 1
+    out += buffer.flush()
+    assert out == sorted(set(out))
+    assert set(out) <= set(numbers)
+    assert len(out) + buffer.late + buffer.duplicates == len(numbers)
+
+
+@given(st.integers(10, 200), st.randoms(use_true_random=False))
+def test_shuffling_within_the_depth_loses_nothing(count: int, random: object) -> None:
+    order = sorted(range(1, count), key=lambda n: n + 3.9 * random.random())  # type: ignore[attr-defined]
+    buffer: ReorderBuffer[int] = ReorderBuffer(depth=5)
+    assert _run(buffer, [0, *order]) + list(buffer.flush()) == list(range(count))
+    assert buffer.lost == 0

@@ -1,0 +1,127 @@
+"""Offers that are right, and every way in which they are wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.ingest.sdp import OPUS_FORMAT, finish_answer, parse_channels, read_offer
+from wingman.model.faults import InputError
+from wingman.model.time import Channel
+
+HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
+AUDIO = (
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 0\r\n"
+    "c=IN IP4 0.0.0.0\r\n"
+    "a=mid:0\r\n"
+    "a=ice-ufrag:abcd\r\n"
+    "a=ice-pwd:0123456789012345678901\r\n"
+    "a=fingerprint:sha-256 00:11\r\n"
+    "a=setup:actpass\r\n"
+    "a=sendonly\r\n"
+    "a=rtpmap:111 opus/48000/2\r\n"
+    "a=fmtp:111 minptime=10;useinbandfec=1\r\n"
+    "a=rtpmap:63 red/48000/2\r\n"
+    "a=fmtp:63 111/111\r\n"
+    "a=rtpmap:0 PCMU/8000\r\n"
+)
+VIDEO = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\n"
+MDNS = "a=candidate:1 1 udp 2113937151 4d2c7b9a.local 51000 typ host\r\n"
+HOST = "a=candidate:2 1 udp 2113937151 192.0.2.1 51000 typ host\r\n"
+END = "a=end-of-candidates\r\n"
+
+
+def test_one_audio_line_is_the_tab() -> None:
+    assert read_offer((HEAD + AUDIO).encode()).channels == (Channel.TAB,)
+
+
+def test_channels_follow_the_m_lines() -> None:
+    offer = read_offer((HEAD + AUDIO + AUDIO).encode(), (Channel.MIC, Channel.TAB))
+    assert offer.channels == (Channel.MIC, Channel.TAB)
+
+
+def test_only_opus_is_left() -> None:
+    text = read_offer((HEAD + AUDIO).encode()).sdp
+    assert "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" in text
+    assert "red" not in text
+    assert "PCMU" not in text
+    assert "a=fmtp:63" not in text
+
+
+def test_mdns_candidates_go_and_take_end_of_candidates_with_them() -> None:
+    text = read_offer((HEAD + AUDIO + MDNS + HOST + END).encode()).sdp
+    assert ".local" not in text
+    assert "end-of-candidates" not in text
+    assert HOST in text
+
+
+def test_end_of_candidates_stays_when_all_can_be_resolved() -> None:
+    assert END in read_offer((HEAD + AUDIO + HOST + END).encode()).sdp
+
+
+@pytest.mark.parametrize(
+    ("body", "channels", "words", "status"),
+    [
+        (b"", None, "not a session description", 400),
+        (b'{"sdp": "v=0"}', None, "not a session description", 400),
+        (b"\xff\xfe\x00", None, "not a session description", 400),
+        (HEAD.encode(), None, "no media", 400),
+        ((HEAD + VIDEO).encode(), None, "no audio", 400),
+        ((HEAD + AUDIO + VIDEO).encode(), None, "audio only", 400),
+        ((HEAD + AUDIO).encode() + b"a=x\r\n" * 200_000, None, "at most", 413),
+        ((HEAD + AUDIO + AUDIO).encode(), None, "channels=tab,mic", 400),
+        ((HEAD + AUDIO).encode(), (Channel.TAB, Channel.MIC), "names 2 channel", 400),
+        ((HEAD + AUDIO + AUDIO + AUDIO).encode(), (Channel.TAB, Channel.MIC), "3 audio", 400),
+        ((HEAD + AUDIO.replace("opus", "speex")).encode(), None, "no Opus", 400),
+        ((HEAD + AUDIO.replace("sendonly", "recvonly")).encode(), None, "sendonly", 400),
+        ((HEAD + AUDIO.replace("a=fingerprint", "a=x")).encode(), None, "fingerprint", 400),
+        ((HEAD + AUDIO.replace("a=ice-pwd", "a=x")).encode(), None, "ice-pwd", 400),
+    ],
+)
+def test_a_wrong_offer_is_refused_in_one_sentence(
+    body: bytes, channels: tuple[Channel, ...] | None, words: str, status: int
+) -> None:
+    with pytest.raises(InputError, match=words) as refused:
+        read_offer(body, channels)
+    assert refused.value.status == status
+    assert "\n" not in str(refused.value)
+
+
+@given(st.binary(max_size=4000))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    with pytest.raises(InputError):
+        read_offer(body)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*AUDIO.splitlines(), *HEAD.splitlines(), *VIDEO.splitlines(), MDNS.strip(), "a="])
+    )
+)
+def test_any_mixture_of_lines_is_read_or_refused(lines: list[str]) -> None:
+    try:
+        offer = read_offer("\r\n".join(["v=0", *lines]).encode())
+    except InputError:
+        return
+    assert ".local" not in offer.sdp
+
+
+@pytest.mark.parametrize("text", ["them,me", "tab,tab", "tab,", ","])
+def test_wrong_channel_names_are_refused(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_channels(text)
+    assert refused.value.field == "channels"
+
+
+def test_channel_names_are_read() -> None:
+    assert parse_channels("mic, tab") == (Channel.MIC, Channel.TAB)
+    assert parse_channels("") is None
+    assert parse_channels(None) is None
+
+
+def test_the_answer_says_how_opus_is_wanted() -> None:
+    answer = finish_answer(HEAD + AUDIO)
+    assert f"a=rtpmap:111 opus/48000/2\r\na=fmtp:111 {OPUS_FORMAT}\r\na=ptime:20\r\n" in answer
+    assert "useinbandfec=1" not in answer
+    assert "a=fmtp:63 111/111" in answer
