@@ -137,12 +137,14 @@ def test_missed_audio_is_not_waited_for() -> None:
     assert revised.emotion.status is ReadingStatus.UNKNOWN
 
 
-def test_the_watermark_settles_what_lies_a_grace_behind_it() -> None:
+def test_the_watermark_settles_what_lies_behind_it() -> None:
     correlator = metered()
     correlator.feed(final("Hello there.", 1.0, 2.0))
-    assert utterances(correlator.feed(Progress(Branch.EMOTION, TAB, samples(3.0)))) == []
-    [revised] = utterances(correlator.feed(Progress(Branch.EMOTION, TAB, samples(4.0))))
+    assert utterances(correlator.feed(Progress(Branch.EMOTION, TAB, samples(1.9)))) == []
+    [revised] = utterances(correlator.feed(Progress(Branch.EMOTION, TAB, samples(2.0))))
     assert revised.revision == 1
+    correlator.feed(felt(1.0, 2.0, joy=0.8))
+    assert correlator.statistics().late_spans == 1
 
 
 def test_sliding_windows_are_not_counted_twice() -> None:

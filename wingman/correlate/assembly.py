@@ -86,19 +86,16 @@ class Assembler:
         self._interim: tuple[Word, ...] = ()
         self._speaking_since: SampleTime | None = None
         self._settled: SampleTime = 0
+        self._reported: SampleTime = 0
+        self._interim_end: SampleTime = 0
         self._recent: deque[Final] = deque(maxlen=REMEMBERED_FINALS)
         self._sentences = Sentences()
         self.replayed_words = 0
 
     @property
-    def settled(self) -> SampleTime:
-        """Words before this have been sent for good."""
-        return self._settled
-
-    @property
     def heard(self) -> SampleTime:
         """Words before this are known, if only as an interim."""
-        return max(self._settled, self._interim[-1].end) if self._interim else self._settled
+        return max(self._settled, self._reported, self._interim_end)
 
     @property
     def speaking(self) -> bool:
@@ -128,6 +125,7 @@ class Assembler:
     def interim(self, interim: Interim) -> None:
         if interim.span.end > self._settled:
             self._interim = interim.words
+            self._interim_end = interim.span.end
 
     def speech_started(self, at: SampleTime) -> None:
         self._speaking_since = at
@@ -144,7 +142,7 @@ class Assembler:
     def reported(self, upto: SampleTime) -> list[Turn]:
         """The transcriber has nothing more to say about anything before `upto`."""
         closed: list[Turn] = []
-        self._settled = max(self._settled, upto)
+        self._reported = max(self._reported, upto)
         self._close_stale(upto, closed)
         return _in_order(closed)
 
@@ -177,10 +175,8 @@ class Assembler:
             return Partial(self._channel, self._speaker(None), "", Span(self._settled, self._settled))
         draft = self._drafts.get(label)
         tail = [word for word in interim if word.speaker == label]
-        text = " ".join([draft.text] if draft else []) if not tail else ""
-        if tail:
-            said = " ".join([word.text for word in tail])
-            text = f"{draft.text} {said}" if draft else said
+        said = " ".join([word.text for word in tail])
+        text = f"{draft.text} {said}".rstrip() if draft else said
         start = draft.start if draft else tail[0].start
         end = tail[-1].end if tail else draft.end if draft else start
         return Partial(self._channel, self._speaker(label), text, Span(start, max(start, end)))

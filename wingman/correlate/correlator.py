@@ -13,19 +13,22 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from wingman.correlate.assembly import Assembler, Partial, Turn
+from wingman.correlate.echo import EchoFilter
 from wingman.correlate.join import of_speaker, read
 from wingman.correlate.measurements import Measurements
 from wingman.correlate.settings import CorrelateSettings
+from wingman.correlate.shift import ShiftDetector
 from wingman.emotion.base import EmotionInfo
 from wingman.model.emotion import EmotionEvent, EmotionSpan
 from wingman.model.faults import Branch, Health, Missed, Progress, ProviderState
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import Channel, SampleTime, samples
+from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
+from wingman.model.time import Channel, SampleTime, Span, samples
 from wingman.model.utterance import (
     EMOTION_OFF,
     EMOTION_PENDING,
     EmotionReading,
     EmotionShift,
+    ReadingStatus,
     Utterance,
 )
 
@@ -73,6 +76,7 @@ class _Lane:
         "pending",
         "settled_by_grace",
         "starts",
+        "waiting",
     )
 
     def __init__(self, channel: Channel, settings: CorrelateSettings) -> None:
@@ -86,6 +90,8 @@ class _Lane:
         self.partial = Partial(channel, channel.value, "", self.assembler.partial().span)
         self.settled_by_grace: SampleTime = 0
         self.starts: deque[SampleTime] = deque(maxlen=REMEMBERED_STARTS)
+        self.waiting: deque[Turn] = deque()
+        """Microphone turns that wait for the tab's words, to tell an echo."""
 
     def identify(self, start: SampleTime) -> str:
         """A stable id; a number follows only where two speakers begin at the very same sample."""
@@ -101,6 +107,9 @@ class Correlator:
     def __init__(self, settings: CorrelateSettings) -> None:
         self._settings = settings
         self._grace = samples(settings.grace_s)
+        self._echo = EchoFilter(settings.echo)
+        self._echo_wait = samples(settings.echo.wait_s)
+        self._shifts = ShiftDetector(settings.shift)
         self._lanes = {channel: _Lane(channel, settings) for channel in Channel}
         self._handlers: dict[type[Any], Callable[[Any], list[Output]]] = {
             Interim: self._interim,
@@ -112,6 +121,7 @@ class Correlator:
             Missed: self._missed,
             ProviderState: self._provider_state,
         }
+        self._finished = False
         self._counts = dict.fromkeys(
             ("utterances", "revised", "known", "words", "shifts", "late", "replayed", "unexpected", "echo"), 0
         )
@@ -119,14 +129,14 @@ class Correlator:
     def expect_emotion(self, channel: Channel, info: EmotionInfo | None) -> None:
         """Say which meter runs on `channel`; None: none, so that readings are `OFF` from here on.
 
-        May be called in mid-meeting. Switching off also drops what was measured and lets go of the
-        readings still pending (their revision leaves with the next call for the channel).
+        May be called in mid-meeting. Another meter, or none, begins with nothing measured. Switching off
+        also lets go of the readings still pending: their revision leaves with the next `advance`.
         """
         lane = self._lanes[channel]
+        if info is None or (lane.info is not None and lane.info.name != info.name):
+            lane.measurements.clear()
         lane.info = info
         lane.meter_over = False
-        if info is None:
-            lane.measurements.clear()
 
     def feed(self, event: TranscriberEvent | EmotionEvent) -> list[Output]:
         """Take one event of a transcriber or a meter."""
@@ -138,13 +148,14 @@ class Correlator:
         if now <= lane.now and not lane.pending:
             return []
         lane.now = max(lane.now, now)
-        if lane.assembler.idle and not lane.pending:
+        if lane.assembler.idle and not lane.pending and not lane.waiting:
             return []
         return self._moved(lane, lane.assembler.advance(lane.now))
 
     def finish(self) -> list[Output]:
         """The meeting is over: everything open is closed, every pending reading settled."""
         out: list[Output] = []
+        self._finished = True
         for lane in self._lanes.values():
             lane.meter_over = True
             out += self._moved(lane, lane.assembler.close())
@@ -163,7 +174,7 @@ class Correlator:
             unexpected_spans=count["unexpected"],
             replayed_words=sum(lane.assembler.replayed_words for lane in lanes),
             echo_words=count["echo"],
-            pending=sum(len(lane.pending) for lane in lanes),
+            pending=sum(len(lane.pending) + len(lane.waiting) for lane in lanes),
             spans_held=sum(len(lane.measurements) for lane in lanes),
         )
 
@@ -171,11 +182,16 @@ class Correlator:
 
     def _interim(self, event: Interim) -> list[Output]:
         lane = self._lanes[event.channel]
+        if event.channel is Channel.MIC and event.words and self._may_echo(event.span):
+            own = self._echo.own(event.words, self._tab_interim, learn=False)
+            event = replace(event, words=tuple(own))
         lane.assembler.interim(event)
-        return self._partial(lane)
+        return self._partial(lane) + self._compared(lane)
 
     def _final(self, event: Final) -> list[Output]:
         lane = self._lanes[event.channel]
+        if event.channel is Channel.TAB and self._echo.enabled:
+            self._echo.hear(event.words)
         return self._moved(lane, lane.assembler.final(event))
 
     def _speech_started(self, event: SpeechStarted) -> list[Output]:
@@ -235,14 +251,48 @@ class Correlator:
                 out += self._moved(lane, lane.assembler.close())
         return out
 
-    # --- utterances and their readings ----------------------------------------------------
-
     def _moved(self, lane: _Lane, turns: list[Turn]) -> list[Output]:
         """Turns were closed (or time passed): tell them, settle what is due, refresh the partial."""
         out = self._settle(lane) if lane.pending else []
-        for turn in turns:
-            out += self._tell(lane, turn)
-        return out + self._partial(lane)
+        if lane.channel is Channel.MIC and self._echo.enabled:
+            lane.waiting.extend(turns)
+            out += self._compare(lane)
+        else:
+            for turn in turns:
+                out += self._tell(lane, turn)
+        return out + self._partial(lane) + self._compared(lane)
+
+    # --- echo -----------------------------------------------------------------------------
+
+    @property
+    def _tab_interim(self) -> tuple[Word, ...]:
+        return self._lanes[Channel.TAB].assembler.interim_words
+
+    def _may_echo(self, span: Span) -> bool:
+        return self._echo.enabled and (bool(self._tab_interim) or self._echo.near(span.start, span.end))
+
+    def _compared(self, lane: _Lane) -> list[Output]:
+        """The tab has moved: microphone turns may have waited for just that."""
+        mic = self._lanes[Channel.MIC]
+        return self._compare(mic) if lane.channel is Channel.TAB and mic.waiting else []
+
+    def _compare(self, mic: _Lane) -> list[Output]:
+        """Tell the microphone's turns, less the echo, as soon as the tab's words beside them are known."""
+        out: list[Output] = []
+        tab = self._lanes[Channel.TAB].assembler
+        while mic.waiting:
+            turn = mic.waiting[0]
+            behind = tab.speaking and tab.heard < turn.end
+            if behind and mic.now < turn.end + self._echo_wait and not self._finished:
+                break
+            mic.waiting.popleft()
+            own = self._echo.own(turn.words, tab.interim_words)
+            self._counts["echo"] += len(turn.words) - len(own)
+            if own:
+                out += self._tell(mic, replace(turn, words=tuple(own)))
+        return out
+
+    # --- utterances and their readings ----------------------------------------------------
 
     def _tell(self, lane: _Lane, turn: Turn) -> list[Output]:
         words = turn.words
@@ -294,9 +344,14 @@ class Correlator:
         return read(span, measured, lane.info, self._settings.min_coverage)
 
     def _known(self, utterance: Utterance) -> list[Output]:
-        if utterance.emotion.label:
-            self._counts["known"] += 1
-        return [utterance]
+        if utterance.emotion.status is not ReadingStatus.KNOWN:
+            return [utterance]
+        self._counts["known"] += 1
+        shift = self._shifts.take(utterance)
+        if shift is None:
+            return [utterance]
+        self._counts["shifts"] += 1
+        return [utterance, shift]
 
     def _partial(self, lane: _Lane) -> list[Output]:
         partial = lane.assembler.partial()

@@ -68,10 +68,8 @@ class Measurements:
         self._move(span.end + END_TOLERANCE)
 
     def progress(self, upto: SampleTime) -> None:
-        # A window that ends after the watermark may still reach back into the utterance, so the
-        # watermark alone settles only what is a whole grace behind it.
         self.watermark = max(self.watermark, upto)
-        self._move(upto - self._reach)
+        self._move(upto)
 
     def clear(self) -> None:
         self._kept.clear()

@@ -58,7 +58,7 @@ doubtful   perplexity -0.2 0.3 | concern -0.4 0.3 | apprehension -0.5 0.4 | unea
 doubtful   discomfort -0.5 0.2 | reluctance -0.4 -0.1 | caution -0.2 0.1 | panic -0.8 0.9
 negative   anger -0.8 0.8 | contempt -0.7 0.3 | disgust -0.8 0.4 | distress -0.8 0.6 | pain -0.8 0.5
 negative   empathic pain -0.6 0.3 | envy -0.5 0.3 | annoyance -0.6 0.4 | disapproval -0.6 0.2
-negative   sarcasm -0.4 0.3 | frustration -0.7 0.6 | abhorrence -0.9 0.6 | feeling upset -0.7 0.4
+negative   angry -0.8 0.8 | sarcasm -0.4 0.3 | frustration -0.7 0.6 | abhorrence -0.9 0.6 | feeling upset -0.7 0.4
 negative   irritation -0.6 0.5 | hostility -0.8 0.7 | rage -0.9 0.9 | fury -0.9 0.9 | resentment -0.7 0.3
 negative   impatience -0.5 0.6 | exasperation -0.7 0.5 | bitterness -0.7 0.2 | displeasure -0.6 0.3
 negative   outrage -0.8 0.8 | defensiveness -0.5 0.4 | aggression -0.7 0.8 | disdain -0.7 0.2
@@ -74,7 +74,11 @@ neutral    relaxation 0.5 -0.6 | matter-of-factness 0.0 0.0 | politeness 0.3 0.0
 """
 """One line per family and group: the family, then `label valence arousal` between bars."""
 
-_STEM = re.compile(r"(?:ness|ment|tion|sion|ing|ity|ism|ed|ly|ful|ing|y|e|s)$")
+_ENDING = re.compile(
+    r"(?:edness|iness|ness|ement|ment|ation|ition|ion|edom|ating|ated|ing|ity|ism|ious|ous|ance|ence|iety"
+    r"|ied|ed|ful|y|e|s)$"
+)
+"""Endings that a label may lose to meet its kin."""
 
 
 def _parse(table: str) -> dict[str, Affect]:
@@ -92,10 +96,10 @@ AFFECTS: dict[str, Affect] = _parse(_TABLE)
 
 
 def _stem(label: str) -> str:
-    """Crude root of a label, so that `bored`, `feeling bored` and `boredom's` kin meet."""
+    """Crude root of a label, so that `feeling bored`, `boredom` and their kin meet."""
     word = label.removeprefix("feeling ").removeprefix("being ").partition(" (")[0]
-    shorter = _STEM.sub("", word)
-    return shorter if len(shorter) >= 4 else word
+    shorter = _ENDING.sub("", word)
+    return shorter if len(shorter) >= 3 else word
 
 
 _BY_STEM: dict[str, Affect] = {}
@@ -107,7 +111,9 @@ for _label, _affect in AFFECTS.items():
 def affect_of(label: str) -> Affect:
     """Where `label` lies; an unknown one is tried by its root, then it is `UNMAPPED`."""
     name = label.strip().lower()
-    return AFFECTS.get(name) or _BY_STEM.get(_stem(name)) or UNMAPPED
+    return (
+        AFFECTS.get(name) or AFFECTS.get(name.removeprefix("feeling ")) or _BY_STEM.get(_stem(name)) or UNMAPPED
+    )
 
 
 def family_of(label: str) -> Family:

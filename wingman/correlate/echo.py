@@ -1,0 +1,186 @@
+"""Echo: the microphone hears the loudspeaker, so the tab's words come again as the user's.
+
+An echo is the tab's words again, in their order, all behind by one and the same small lag. A person who repeats
+what they heard needs longer, or says too little to tell by words alone ("yes, yes"): such words are dropped
+only at a lag that longer echoes of this meeting have already shown.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from wingman.correlate.settings import EchoSettings
+from wingman.model.speech import Word
+from wingman.model.time import SampleTime, samples, samples_of_ms
+
+LAG_TOLERANCE = samples_of_ms(120)
+"""Two transcribers place the same word this much apart."""
+
+EARLIEST = samples_of_ms(-150)
+"""The microphone's clock may be a little ahead of the tab's."""
+
+SURE_WORDS = 3
+"""Different words in a row at one lag that prove an echo by themselves."""
+
+REMEMBERED = samples(60.0)
+"""How far back the tab's words are kept."""
+
+MOST_WORDS = 600
+"""Upper bound of the tab's words kept."""
+
+ALIKE = 0.5
+"""How similar a misheard word at the rim of an echo must be to its original."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A word of the tab, ready to compare."""
+
+    form: str
+    start: SampleTime
+    end: SampleTime
+
+
+@dataclass(frozen=True, slots=True)
+class _Alignment:
+    """The best lag between some words and the tab's, and which words it explains."""
+
+    lag: int
+    matched: frozenset[int]
+    forms: int
+    """Different words matched."""
+
+
+class EchoFilter:
+    """Knows the tab's latest words and strikes their echoes from the microphone's."""
+
+    def __init__(self, settings: EchoSettings) -> None:
+        self.enabled = settings.enabled
+        self._latest = samples(settings.max_lag_s)
+        self._tab: deque[_Heard] = deque(maxlen=MOST_WORDS)
+        self._lag: int | None = None
+        """The lag that the meeting's echoes have shown."""
+
+    @property
+    def lag(self) -> int | None:
+        """Samples the proven echo is behind; None until one was proven."""
+        return self._lag
+
+    def hear(self, words: Iterable[Word]) -> None:
+        """Settled words of the tab."""
+        for word in words:
+            form = _form(word.text)
+            if form:
+                self._tab.append(_Heard(form, word.start, word.end))
+        while self._tab and self._tab[-1].end - self._tab[0].end > REMEMBERED:
+            self._tab.popleft()
+
+    def near(self, start: SampleTime, end: SampleTime) -> bool:
+        """True when the tab has spoken where an echo in `[start, end)` would come from."""
+        return any(
+            heard.start < end - EARLIEST and heard.end > start - self._latest for heard in reversed(self._tab)
+        )
+
+    def own(self, words: Sequence[Word], unsettled: Sequence[Word] = (), *, learn: bool = True) -> list[Word]:
+        """The words that are the user's own. `unsettled`: what the tab is saying at the moment."""
+        if not words:
+            return []
+        tab = self._nearby(words, unsettled)
+        if not tab:
+            return list(words)
+        forms = [_form(word.text) for word in words]
+        best = self._align(words, forms, tab)
+        if best is None or not self._convinces(best):
+            return list(words)
+        if learn and best.forms >= SURE_WORDS:
+            # the newest proof counts most: a changed device changes the lag
+            self._lag = best.lag if self._lag is None else (self._lag + 2 * best.lag) // 3
+        echoed = _grow(words, forms, tab, best)
+        return [word for i, word in enumerate(words) if i not in echoed]
+
+    def _convinces(self, found: _Alignment) -> bool:
+        if found.forms >= SURE_WORDS:
+            return True
+        return self._lag is not None and abs(found.lag - self._lag) <= LAG_TOLERANCE
+
+    def _nearby(self, words: Sequence[Word], unsettled: Sequence[Word]) -> list[_Heard]:
+        first, last = words[0].start - self._latest, words[-1].end - EARLIEST
+        tab = [heard for heard in self._tab if heard.end > first and heard.start < last]
+        known = self._tab[-1].end if self._tab else 0
+        tab += [
+            _Heard(_form(word.text), word.start, word.end)
+            for word in unsettled
+            if word.start >= known and word.end > first and word.start < last
+        ]
+        return tab
+
+    def _align(self, words: Sequence[Word], forms: Sequence[str], tab: Sequence[_Heard]) -> _Alignment | None:
+        """The lag that explains most words. At a proven lag fewer words suffice, so it is tried first."""
+        pairs = [
+            (word.start - heard.start, i)
+            for i, word in enumerate(words)
+            for heard in tab
+            if heard.form == forms[i] and EARLIEST <= word.start - heard.start <= self._latest
+        ]
+        if not pairs:
+            return None
+        pairs.sort()
+        best: _Alignment | None = None
+        low = 0
+        for high, (lag, _) in enumerate(pairs):
+            while lag - pairs[low][0] > 2 * LAG_TOLERANCE:
+                low += 1
+            if high + 1 < len(pairs) and pairs[high + 1][0] - pairs[low][0] <= 2 * LAG_TOLERANCE:
+                continue  # the window can still grow
+            inside = pairs[low : high + 1]
+            matched = frozenset(i for _, i in inside)
+            middle = inside[len(inside) // 2][0]
+            found = _Alignment(middle, matched, len({forms[i] for i in matched}))
+            if best is None or self._rank(found) > self._rank(best):
+                best = found
+        return best
+
+    def _rank(self, found: _Alignment) -> tuple[int, int, int]:
+        off = abs(found.lag - self._lag) if self._lag is not None else abs(found.lag)
+        return found.forms, len(found.matched), -off
+
+
+def _grow(words: Sequence[Word], forms: Sequence[str], tab: Sequence[_Heard], found: _Alignment) -> set[int]:
+    """The matched words and those between or beside them that are the same echo, misheard."""
+    echoed = set(found.matched)
+    first, last = min(echoed), max(echoed)
+    for i in range(first, last):
+        beside = (i - 1 in echoed or i - 2 in echoed) and (i + 1 in found.matched or i + 2 in found.matched)
+        if i not in echoed and beside and _under(words[i], tab, found.lag):
+            echoed.add(i)
+    for step, at in ((-1, first - 1), (1, last + 1)):
+        while 0 <= at < len(words) and at not in echoed:
+            original = _under(words[at], tab, found.lag)
+            if original is None or _likeness(forms[at], original.form) < ALIKE:
+                break
+            echoed.add(at)
+            at += step
+    return echoed
+
+
+def _under(word: Word, tab: Sequence[_Heard], lag: int) -> _Heard | None:
+    """The tab's word that the lag puts under `word`, for at least half of it."""
+    start, end = word.start - lag, word.end - lag
+    best, most = None, 0
+    for heard in tab:
+        overlap = min(end, heard.end) - max(start, heard.start)
+        if overlap > most:
+            best, most = heard, overlap
+    return best if 2 * most >= max(1, end - start) else None
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _form(text: str) -> str:
+    """A word without case, marks and apostrophes."""
+    return "".join(character for character in text.casefold() if character.isalnum())

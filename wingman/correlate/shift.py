@@ -1,0 +1,171 @@
+"""When a speaker's emotion leaves their own normal: a change point with hysteresis.
+
+Each known reading is a point on the valence/arousal plane. A speaker's first readings make a baseline
+that goes on adapting slowly; two-sided cumulative sums (Page, 1954) of the distance to it tell a lasting change
+from a single outburst. After a shift the detector rests until the speaker has come back to normal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+
+from wingman.correlate.settings import ShiftSettings
+from wingman.emotion.labels import affect_of
+from wingman.model.time import SampleTime, samples
+from wingman.model.utterance import EmotionReading, EmotionShift, Family, ReadingStatus, Utterance
+
+ALLOWANCE = 0.75
+"""Deviation (in standard deviations) that counts as noise: half of the smallest shift worth telling."""
+
+OUTLIER = 3.0
+"""Deviations are clipped here, so that no single utterance makes a shift."""
+
+LEAST_DEVIATION = 0.2
+"""Floor of the standard deviation, in units of the plane: a monotone speaker is not oversensitive."""
+
+MEMORY = 60
+"""Readings over which the baseline forgets."""
+
+BACK_TO_NORMAL = 0.5
+"""The smoothed deviation below which a shifted speaker counts as back (the hysteresis)."""
+
+SMOOTHING = 0.35
+"""Weight of the newest reading in the smoothed deviation."""
+
+MOST_SPEAKERS = 64
+"""Speakers remembered; labels change with every reconnect, so the oldest are let go."""
+
+
+@dataclass(slots=True)
+class _Axis:
+    """One coordinate's running baseline and the evidence against it."""
+
+    mean: float = 0.0
+    square: float = 0.0
+    """Running variance."""
+    up: float = 0.0
+    down: float = 0.0
+    smoothed: float = 0.0
+
+    @property
+    def evidence(self) -> float:
+        return max(self.up, self.down)
+
+    def learn(self, value: float, weight: float) -> None:
+        step = value - self.mean
+        self.mean += weight * step
+        self.square = (1.0 - weight) * (self.square + weight * step * step)
+
+    def weigh(self, value: float) -> None:
+        deviation = (value - self.mean) / max(LEAST_DEVIATION, math.sqrt(self.square))
+        deviation = max(-OUTLIER, min(OUTLIER, deviation))
+        self.up = max(0.0, self.up + deviation - ALLOWANCE)
+        self.down = max(0.0, self.down - deviation - ALLOWANCE)
+        self.smoothed += SMOOTHING * (deviation - self.smoothed)
+
+    def forget_evidence(self) -> None:
+        self.up = self.down = 0.0
+
+
+@dataclass(slots=True)
+class _Speaker:
+    """What is known of one speaker's normal."""
+
+    source: str
+    valence: _Axis = field(default_factory=_Axis)
+    arousal: _Axis = field(default_factory=_Axis)
+    readings: int = 0
+    usual: Counter[Family] = field(default_factory=Counter)
+    lately: Counter[Family] = field(default_factory=Counter)
+    """Families since the evidence last stood at nought."""
+    shifted: bool = False
+    told_at: SampleTime | None = None
+
+    @property
+    def evidence(self) -> float:
+        return max(self.valence.evidence, self.arousal.evidence)
+
+    @property
+    def normal(self) -> bool:
+        return abs(self.valence.smoothed) < BACK_TO_NORMAL and abs(self.arousal.smoothed) < BACK_TO_NORMAL
+
+    def learn(self, place: tuple[float, float], family: Family) -> None:
+        self.readings += 1
+        weight = 1.0 / min(self.readings, MEMORY)
+        self.valence.learn(place[0], weight)
+        self.arousal.learn(place[1], weight)
+        self.usual[family] += 1
+
+
+class ShiftDetector:
+    """Takes settled utterances in order, per speaker, and tells the shifts."""
+
+    def __init__(self, settings: ShiftSettings) -> None:
+        self._needed = settings.baseline_utterances
+        self._threshold = settings.threshold
+        self._interval = samples(settings.min_interval_s)
+        self._speakers: OrderedDict[str, _Speaker] = OrderedDict()
+
+    def take(self, utterance: Utterance) -> EmotionShift | None:
+        """The shift that `utterance` tipped, if any. Readings that are not known say nothing."""
+        reading = utterance.emotion
+        if reading.status is not ReadingStatus.KNOWN:
+            return None
+        speaker = self._speaker(utterance.speaker, reading.source)
+        place = _place(reading)
+        if speaker.readings < self._needed:
+            speaker.learn(place, reading.family)
+            return None
+        speaker.valence.weigh(place[0])
+        speaker.arousal.weigh(place[1])
+        if speaker.evidence == 0.0:
+            speaker.lately.clear()
+        speaker.lately[reading.family] += 1
+        tipped = self._tipped(speaker, utterance)
+        if speaker.shifted or speaker.evidence < self._threshold / 2:
+            # what may be the beginning of a shift must not become part of what is normal
+            speaker.learn(place, reading.family)
+        return tipped
+
+    def _tipped(self, speaker: _Speaker, utterance: Utterance) -> EmotionShift | None:
+        if speaker.shifted:
+            speaker.valence.forget_evidence()
+            speaker.arousal.forget_evidence()
+            speaker.shifted = not speaker.normal
+            return None
+        if speaker.evidence < self._threshold:
+            return None
+        before, after = _most(speaker.usual), _most(speaker.lately)
+        speaker.shifted = True
+        quiet = speaker.told_at is not None and utterance.end - speaker.told_at < self._interval
+        if quiet or after in (before, Family.UNKNOWN):
+            return None
+        speaker.told_at = utterance.end
+        return EmotionShift(utterance.channel, utterance.speaker, utterance.end, before, after, utterance.id)
+
+    def _speaker(self, name: str, source: str) -> _Speaker:
+        speaker = self._speakers.get(name)
+        if speaker is None or speaker.source != source:
+            # another meter's scores are not comparable: its baseline begins anew
+            speaker = self._speakers[name] = _Speaker(source)
+        self._speakers.move_to_end(name)
+        if len(self._speakers) > MOST_SPEAKERS:
+            self._speakers.popitem(last=False)
+        return speaker
+
+
+def _place(reading: EmotionReading) -> tuple[float, float]:
+    """Where a reading lies on the plane: its best labels, weighted by score."""
+    total = valence = arousal = 0.0
+    for score in reading.top:
+        affect = affect_of(score.label)
+        total += score.value
+        valence += score.value * affect.valence
+        arousal += score.value * affect.arousal
+    return (valence / total, arousal / total) if total > 0 else (0.0, 0.0)
+
+
+def _most(families: Counter[Family]) -> Family:
+    return min(families, key=lambda family: (-families[family], family))
