@@ -181,6 +181,11 @@ class Cursor:
         """True when the tape is closed and everything was read."""
         return self._tape.closed and self._position >= self._tape.end
 
+    @property
+    def ended(self) -> bool:
+        """True when no more audio will be written; what is there may still have to be read."""
+        return self._tape.closed
+
     def seek(self, at: SampleTime) -> None:
         """Read on from `at`; earlier than the tape still holds yields a `Gap`. Never past the end."""
         self._position = max(0, min(at, self._tape.end))

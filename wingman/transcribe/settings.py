@@ -4,17 +4,72 @@ from __future__ import annotations
 
 from typing import Literal
 
+from wingman.link.backoff import RetrySettings
 from wingman.settings import Secret, Section
 
 
 class DeepgramSettings(Section, frozen=True):
     api_key: Secret = Secret()
     """Key of the Deepgram project (also read from DEEPGRAM_API_KEY)."""
+    auth: Literal["key", "token"] = "key"
+    """`key` sends the key itself; `token` exchanges it for a short-lived token before each connection."""
+    token_ttl_s: int = 60
+    """Life of such a token in seconds, 1 to 3600; it is needed at the handshake only."""
     url: str = "wss://api.deepgram.com"
     """WebSocket root; a regional host or a local emulator."""
     model: str = "nova-3"
+    """Model name; `nova-3` is the vendor's choice for meetings."""
+    version: str = ""
+    """Model version to pin; empty means the newest."""
     language: str = "en"
     """BCP-47 tag, or `multi`."""
+    language_hints: tuple[str, ...] = ()
+    """Expected languages, only with `nova-3` and `language: multi`."""
+    keyterms: tuple[str, ...] = ()
+    """Names and terms to listen for, about 100 at most (nova-3)."""
+    interim_results: bool = True
+    """Show words before they are settled; also needed for `utterance_end_ms`."""
+    endpointing_ms: int = 300
+    """Silence in milliseconds that ends a phrase; 0 switches it off. 100 suits `language: multi`."""
+    utterance_end_ms: int = 1000
+    """Gap between words in milliseconds that ends an utterance, 1000 to 5000; 0 switches it off."""
+    vad_events: bool = True
+    """Report when a voice begins."""
+    smart_format: bool = True
+    """Punctuation, capitals, numbers, dates and amounts as one writes them."""
+    no_delay: bool = False
+    """Do not wait for formatting to complete an entity such as a long number."""
+    numerals: bool = False
+    """Digits for spoken numbers even without smart formatting."""
+    diarize: Literal["auto", "on", "off"] = "auto"
+    """Tell speakers apart; `auto` does so on the tab channel only (it lowers the project's stream limit)."""
+    profanity_filter: bool = False
+    """Mask swear words."""
+    filler_words: bool = False
+    """Keep "uh" and "um"."""
+    redact: tuple[str, ...] = ()
+    """What the provider masks: `pci`, `ssn`, `numbers`, `aggressive_numbers`."""
+    mip_opt_out: bool = True
+    """Keep audio and transcripts out of the vendor's model improvement (may change the price)."""
+    tags: tuple[str, ...] = ("wingman",)
+    """Labels shown in the vendor's usage reports."""
+    chunk_ms: int = 100
+    """Audio per frame in milliseconds, 20 to 250."""
+    keepalive_s: float = 4.0
+    """Send KeepAlive after this many seconds without audio; the service closes after 10."""
+    idle_finalize_s: float = 1.0
+    """Ask for what is pending after this many seconds without audio."""
+    max_unsettled_s: float = 20.0
+    """Ask for a final when this many seconds of audio are unsettled, so that a replay stays short."""
+    replay_rate: float = 1.25
+    """Seconds of audio per second while catching up; the service accepts no more than 1.25."""
+    stall_slack_s: float = 2.0
+    """Seconds of unanswered audio that are normal (results come about once per second)."""
+    stall_limit_s: float = 5.5
+    """Without progress for this many seconds beyond the slack the connection counts as dead."""
+    close_s: float = 8.0
+    """Longest wait for the last words after the end of the audio, in seconds."""
+    retry: RetrySettings = RetrySettings()
 
 
 class MoonshineSettings(Section, frozen=True):

@@ -1,0 +1,154 @@
+"""A local Deepgram: `/v1/listen` as the service speaks it, and `/v1/auth/grant`.
+
+It does its own voice detection on the audio it receives. With a scenario it says that track's words at their
+times; without one it says a placeholder word for every stretch of voice. Times count the audio of this
+connection, as the service's do.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult
+
+from websockets.http11 import Request, Response
+
+from wingman.emulators.deepgram_speech import (
+    PlaceholderSource,
+    Recogniser,
+    ScriptedSource,
+    Source,
+    StreamOptions,
+)
+from wingman.emulators.faults import FaultScript
+from wingman.emulators.harness import SocketEmulator, http_answer, query
+from wingman.emulators.scenario import Scenario
+from wingman.emulators.wire import Wire
+
+IDLE_REASON = "Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001"
+_REFUSALS: Mapping[int, tuple[str, str]] = {
+    400: ("Bad Request", "The request was refused."),
+    401: ("INVALID_AUTH", "Invalid credentials."),
+    402: ("ASR_PAYMENT_REQUIRED", "Project does not have enough credits for an ASR request."),
+    403: ("INSUFFICIENT_PERMISSIONS", "Project does not have access to the requested model."),
+    404: ("NOT_FOUND", "Not found."),
+    429: ("TOO_MANY_REQUESTS", "Too many requests. Please try again later"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeepgramLimits:
+    """What the emulated service enforces."""
+
+    idle_s: float = 10.0
+    """Seconds without any frame after which it closes with 1011."""
+    keys: frozenset[str] = frozenset({"local-key"})
+    tokens: frozenset[str] = frozenset()
+    """Bearer tokens that are valid besides those granted here."""
+
+
+class DeepgramEmulator(SocketEmulator):
+    """`async with DeepgramEmulator(scenario) as emulator:` then use `emulator.url`."""
+
+    def __init__(
+        self,
+        scenario: Scenario | None = None,
+        faults: FaultScript = FaultScript(),
+        limits: DeepgramLimits = DeepgramLimits(),
+    ) -> None:
+        super().__init__(faults)
+        self.scenario = scenario
+        self.limits = limits
+        self._granted: set[str] = set()
+        self._request_ids: dict[int, str] = {}
+
+    def greet(self, number: int) -> Mapping[str, str]:
+        return {"dg-request-id": self._request_ids.setdefault(number, str(uuid.uuid4()))}
+
+    def refusal(self, status: int, retry_after: float | None) -> Response:
+        code, text = _REFUSALS.get(status, ("UNAVAILABLE", "The service is unavailable."))
+        return _deny(status, code, text, retry_after)
+
+    async def admit(self, url: SplitResult, request: Request) -> Response | None:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if not scheme and (offered := request.headers.get("Sec-WebSocket-Protocol")):
+            scheme, _, secret = (part.strip() for part in offered.partition(","))
+        known = {"token": self.limits.keys, "bearer": self.limits.tokens | self._granted}.get(
+            scheme.lower(), ()
+        )
+        if url.path != "/v1/listen":
+            return self.refusal(404, None)
+        if secret not in known:
+            return self.refusal(401, None)
+        try:
+            StreamOptions.of(query(url))
+        except ValueError as wrong:
+            return _deny(400, "Bad Request", str(wrong))
+        return None
+
+    async def session(self, wire: Wire, url: SplitResult, number: int) -> None:
+        options = StreamOptions.of(query(url))
+        recogniser = Recogniser(options, self._source(options), self.greet(number)["dg-request-id"])
+        try:
+            async for frame in wire.incoming(self.limits.idle_s):
+                if isinstance(frame, bytes) and frame:
+                    for kind, message in recogniser.hear(frame):
+                        wire.say(kind, message)
+                    await wire.accepted(recogniser.heard_s)
+                elif await self._control(wire, recogniser, frame):
+                    return
+        except TimeoutError:
+            wire.say("Metadata", recogniser.summary())
+            await wire.close(1011, IDLE_REASON)
+
+    async def _control(self, wire: Wire, recogniser: Recogniser, frame: bytes | str) -> bool:
+        """Obey a control message; True when it ended the stream. An empty binary frame ends it as well."""
+        try:
+            message = json.loads(frame) if frame else {"type": "CloseStream"}
+            kind = message["type"]
+        except (ValueError, KeyError, TypeError):
+            kind = None
+        if kind == "CloseStream":
+            for name, said in recogniser.finish():
+                wire.say(name, said)
+            wire.say("Metadata", recogniser.summary())
+            await wire.close(1000)
+            return True
+        if kind == "Finalize":
+            for name, said in recogniser.finalize():
+                wire.say(name, said)
+        elif kind == "Configure":
+            wire.say(*recogniser.configure(message))
+        elif kind != "KeepAlive":
+            text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
+            wire.say(
+                "Error",
+                {
+                    "type": "Error",
+                    "variant": "SchemaError",
+                    "description": "Could not deserialize last text message",
+                    "message": text,
+                },
+            )
+        return False
+
+    def _source(self, options: StreamOptions) -> Source:
+        if self.scenario is None:
+            return PlaceholderSource(options.rate)
+        return ScriptedSource(self.scenario.track(options.channel_name), options.rate)
+
+
+def _deny(status: int, code: str, text: str, retry_after: float | None = None) -> Response:
+    request_id = str(uuid.uuid4())
+    body = json.dumps({"err_code": code, "err_msg": text, "request_id": request_id}).encode()
+    headers = {"Content-Type": "application/json", "dg-request-id": request_id, "dg-error": text}
+    if retry_after is not None:
+        headers["Retry-After"] = f"{retry_after:g}"
+    return http_answer(status, body, headers)
+
+
+async def serve(port: int, scenario: Scenario | None = None, faults: FaultScript = FaultScript()) -> None:
+    """Serve on loopback until cancelled, with the key `local-key`."""
+    await DeepgramEmulator(scenario, faults).serve_forever(port)

@@ -1,0 +1,143 @@
+"""Deepgram live transcription (`/v1/listen`), on deepgram-sdk 7.17.
+
+The SDK's socket class runs on a `websockets.asyncio` connection of our own. The SDK's `connect` uses the
+deprecated `websockets.legacy` with fixed timeouts: a dead peer surfaces after 60 s, a peer that does not read
+blocks `send_media` for ever, and leaving can take 30 s. Control messages and tokens go through the SDK; audio
+is written to the same socket by a plain call, and `deepgram_wire` decodes results at a tenth of the cost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from wingman.fanout.tape import Cursor
+from wingman.link.socket import Refused, Socket, open_socket
+from wingman.link.supervisor import Identity, Outcome, Supervisor
+from wingman.model.faults import Branch, FaultKind, ProviderFault
+from wingman.model.media import Gap
+from wingman.model.time import SAMPLE_RATE, Channel, samples_of_ms
+from wingman.transcribe import deepgram_wire as wire
+from wingman.transcribe.base import Emit, TranscriberInfo
+from wingman.transcribe.deepgram_connection import Connection, Controls, Line
+from wingman.transcribe.settings import DeepgramSettings
+from wingman.transcribe.stitch import Stitcher
+
+NAME = "deepgram"
+ROUNDING = samples_of_ms(20)
+"""The last window may end this much before the last sample: the service rounds."""
+
+
+class DeepgramTranscriber:
+    """Satisfies `wingman.transcribe.base.Transcriber`."""
+
+    def __init__(self, settings: DeepgramSettings) -> None:
+        """Raises `InputError` when a setting is one the service would refuse."""
+        wire.check(settings)
+        self._settings = settings
+        self._connection: Connection | None = None
+
+    @property
+    def info(self) -> TranscriberInfo:
+        return TranscriberInfo(
+            NAME,
+            remote=True,
+            diarizes=self._settings.diarize != "off",
+            punctuates=self._settings.smart_format,
+            languages=(self._settings.language,),
+        )
+
+    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        """See `Transcriber.run`."""
+        stitch = Stitcher(channel, audio.position)
+        supervisor = Supervisor(Identity(Branch.TRANSCRIBE, NAME, channel), emit, self._settings.retry)
+        give_up_at: float | None = None
+
+        async def connect_once() -> Outcome:
+            nonlocal give_up_at
+            if not await self._first_audio(audio, stitch, emit):
+                return Outcome.DONE
+            if audio.ended:
+                now = asyncio.get_running_loop().time()
+                backlog_s = audio.lag / SAMPLE_RATE / self._settings.replay_rate
+                give_up_at = give_up_at or now + self._settings.close_s + backlog_s
+                if now >= give_up_at:
+                    return Outcome.DONE
+            return await self._stream(channel, audio, stitch, emit, supervisor)
+
+        await supervisor.run(connect_once)
+        audio.seek(stitch.settled)
+        for event in stitch.finish(audio.position + audio.lag, heard=False):
+            emit(event)
+
+    def flush(self) -> None:
+        """See `Transcriber.flush`."""
+        if self._connection is not None:
+            self._connection.flush()
+
+    async def _first_audio(self, audio: Cursor, stitch: Stitcher, emit: Emit) -> bool:
+        """Wait until there is a sample to send: the service closes a stream that stays without audio for 10 s.
+
+        False when the tape ended instead.
+        """
+        audio.seek(stitch.settled)
+        changed = asyncio.Event()
+        audio.on_change(changed.set)
+        try:
+            while True:
+                item = audio.take(1)
+                if isinstance(item, Gap):
+                    for event in stitch.skip(item):
+                        emit(event)
+                elif item is not None:
+                    audio.seek(item.start)
+                    return True
+                elif audio.exhausted:
+                    return False
+                else:
+                    changed.clear()
+                    await changed.wait()
+        finally:
+            audio.on_change(None)
+
+    async def _stream(
+        self, channel: Channel, audio: Cursor, stitch: Stitcher, emit: Emit, supervisor: Supervisor
+    ) -> Outcome:
+        wrap = await asyncio.to_thread(_sdk_controls)
+        async with await self._open(channel) as socket:
+            supervisor.opened()
+            line = Line(socket, wrap(socket))
+            connection = Connection(line, audio, stitch, self._settings, emit, supervisor.useful)
+            self._connection = connection
+            try:
+                await connection.run()
+            finally:
+                self._connection = None
+            ended = socket.closed
+        if connection.finished and ended.code in (1000, 1001, 1005) and stitch.unsettled <= ROUNDING:
+            for event in stitch.finish(audio.position, heard=True):
+                emit(event)
+            return Outcome.DONE
+        raise wire.closed(ended.code, ended.reason)
+
+    async def _open(self, channel: Channel) -> Socket:
+        headers = {"Authorization": await self._authorization()}
+        try:
+            return await open_socket(wire.listen_url(self._settings, channel), headers, "Deepgram")
+        except Refused as refused:
+            raise wire.refused(refused.status, refused.headers, refused.body) from None
+
+    async def _authorization(self) -> str:
+        if not self._settings.api_key:
+            raise ProviderFault(
+                "No Deepgram key is set. Set DEEPGRAM_API_KEY or transcribe.deepgram.api_key.",
+                kind=FaultKind.AUTH,
+            )
+        return f"Token {self._settings.api_key.reveal()}"
+
+
+def _sdk_controls() -> Callable[[Socket], Controls]:
+    """The SDK's socket class. Importing it takes 0.4 s once, so callers do it off the loop."""
+    from deepgram.listen.v1.socket_client import AsyncV1SocketClient
+
+    return lambda socket: AsyncV1SocketClient(websocket=socket)  # type: ignore[arg-type]
