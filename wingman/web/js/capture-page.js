@@ -1,0 +1,282 @@
+// The capture page: set a meeting up, listen, and keep listening. The parts are put together here.
+
+import { json, call } from "./api.js";
+import { Capture } from "./capture.js";
+import { h } from "./dom.js";
+import { batched } from "./frame.js";
+import { Live } from "./live.js";
+import { LevelMeter } from "./meter.js";
+import { MeetingModel } from "./model.js";
+import { Overlay } from "./overlay.js";
+import { canFloat, float, popUp } from "./pip.js";
+import { Preferences } from "./prefs.js";
+import { forget, recall, remember } from "./resume.js";
+import { Setup } from "./setup.js";
+import { EventStream, socketUrl } from "./stream.js";
+import { openMicrophone, shareTab } from "./tracks.js";
+
+const METER_PERIOD = 80;
+
+const open = { tab: shareTab, mic: openMicrophone };
+
+class Page {
+  constructor() {
+    this.setup = new Setup({
+      start: (spec, sources) => this.#attempt(() => this.#listen(spec, sources)),
+      sample: (spec) => this.#attempt(() => this.#play({ ...spec, source: "sample" })),
+      recording: (file, spec) => this.#attempt(() => this.#play({ ...spec, title: spec.title || file.name }, file)),
+    });
+    this.side = h("div", { class: "side" }, h("header", { class: "brand" }, h("img", { src: "/static/icons/wingman.svg", alt: "", width: "28", height: "28" }), h("span", { text: "Wingman" })), this.setup.node);
+    this.stage = h("main", { class: "stage", "aria-label": "Overlay", hidden: true });
+    this.drop = h("div", { class: "drop", hidden: true, text: "Drop the recording to play it" });
+    this.root = h("div", { class: "wm capture" }, this.side, this.stage, this.drop);
+    document.body.append(this.root);
+    this.current = null;
+    new Preferences().apply(this.root);
+    this.#listenForFiles();
+    globalThis.addEventListener("pagehide", () => this.current?.capture?.leave());
+  }
+
+  async load() {
+    try {
+      const { playbooks } = await json("GET", "/api/playbooks");
+      const config = await json("GET", "/api/config");
+      this.setup.offer(playbooks, config.suggest?.playbook ?? config.settings?.suggest?.playbook);
+      await this.#offerToGoOn();
+    } catch (failed) {
+      this.setup.fail(failed.message);
+    }
+  }
+
+  // --- beginnings ---
+
+  async #attempt(begin) {
+    this.setup.fail("");
+    this.setup.busy(true, "Connecting…");
+    try {
+      await begin();
+    } catch (failed) {
+      this.setup.fail(failed.message);
+    } finally {
+      this.setup.busy(false);
+    }
+  }
+
+  /** Tracks first (the browser wants the user's click for them), then the meeting, then the connection. */
+  async #listen(spec, sources, meeting = null) {
+    const context = new AudioContext();
+    const tracks = new Map();
+    let made = null;
+    try {
+      for (const channel of sources) tracks.set(channel, await open[channel]());
+      made = meeting ?? (await json("POST", "/api/meetings", spec)).id;
+      const capture = new Capture(made, () => this.current?.paint());
+      this.#enter(made, capture, context, spec);
+      await capture.start(tracks);
+      for (const [channel, track] of tracks) this.#measure(channel, track);
+      remember({ meeting: made, sources, spec });
+    } catch (failed) {
+      for (const track of tracks.values()) track.stop();
+      await context.close();
+      if (this.current) await this.#abandon(meeting ? null : made);
+      throw failed;
+    }
+  }
+
+  /** The sample, or a recording: the service plays it, this page only watches. */
+  async #play(spec, file = null) {
+    const { id } = await json("POST", "/api/meetings", spec);
+    this.#enter(id, null, null, spec);
+    if (!file) return;
+    try {
+      await call("POST", `/api/meetings/${id}/recording`, { body: file, headers: { "Content-Type": file.type || "application/octet-stream" } });
+    } catch (failed) {
+      await this.#abandon(id);
+      throw failed;
+    }
+  }
+
+  #enter(id, capture, context, spec) {
+    const model = new MeetingModel(id);
+    const stream = new EventStream(socketUrl(id), {
+      onEnvelope: (envelope) => model.take(envelope),
+      onStatus: (status) => {
+        model.setStream(status === "doubtful" ? "waiting" : status);
+        if (status === "live") capture?.revive();
+      },
+      onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
+    });
+    const overlay = new Overlay(model, (message) => stream.send(message));
+    const current = { id, model, stream, overlay, capture, context, spec, meters: new Map(), startedAt: performance.now() };
+    current.live = new Live(current, this.#commands(current));
+    current.paint = batched(() => globalThis, () => this.#paint(current));
+    current.timer = setInterval(() => this.#meter(current), METER_PERIOD);
+    model.subscribe(current.paint);
+    this.current = current;
+    this.setup.node.hidden = true;
+    this.side.append(current.live.node);
+    this.stage.hidden = false;
+    this.root.dataset.live = "";
+    overlay.mount(this.stage);
+    stream.start();
+    current.paint();
+  }
+
+  #commands(current) {
+    const tell = (run) => async () => {
+      current.live.fail("");
+      try {
+        await run();
+      } catch (failed) {
+        current.live.fail(failed.message);
+      }
+    };
+    const { capture, id } = current;
+    const command = (word) => json("POST", `/api/meetings/${id}/${word}`);
+    return {
+      stop: tell(() => this.#stop(current)),
+      pause: tell(() => (capture ? capture.pause() : command("pause"))),
+      resume: tell(() => (capture ? capture.resume() : command("resume"))),
+      again: (channel) => tell(() => this.#again(current, channel))(),
+      float: tell(() => this.#float(current)),
+      restart: tell(() => this.#restart(current)),
+      over: () => this.#leave(),
+    };
+  }
+
+  // --- what the buttons do ---
+
+  async #stop({ capture, id }) {
+    forget();
+    if (capture) await capture.stop();
+    else await json("POST", `/api/meetings/${id}/end`);
+  }
+
+  async #again(current, channel) {
+    const track = await open[channel]();
+    await current.capture.replace(channel, track);
+    this.#measure(channel, track);
+  }
+
+  async #float({ overlay, live, id }) {
+    if (!canFloat()) {
+      popUp(id);
+      return;
+    }
+    await float(overlay, this.stage, () => live.floating(false));
+    live.floating(true);
+  }
+
+  /** The service lost the meeting: the same tracks go on in a new one. */
+  async #restart(current) {
+    const { capture, spec } = current;
+    const { id } = await json("POST", "/api/meetings", spec);
+    const tracks = new Map([...capture.tracks].filter(([, track]) => track.readyState === "live"));
+    const sources = [...tracks.keys()];
+    const kept = new Map([...tracks].map(([channel, track]) => [channel, track.clone()]));
+    await capture.over();
+    this.#leave();
+    const fresh = new Capture(id, () => this.current?.paint());
+    this.#enter(id, fresh, new AudioContext(), spec);
+    await fresh.start(kept);
+    for (const [channel, track] of kept) this.#measure(channel, track);
+    remember({ meeting: id, sources, spec });
+  }
+
+  /** Back to the first page. */
+  #leave() {
+    const { current } = this;
+    this.current = null;
+    clearInterval(current.timer);
+    current.stream.close();
+    current.overlay.unmount();
+    current.live.node.remove();
+    for (const meter of current.meters.values()) meter.close();
+    void current.context?.close();
+    this.setup.node.hidden = false;
+    this.stage.hidden = true;
+    delete this.root.dataset.live;
+  }
+
+  /** A beginning that failed: take back what it made. */
+  async #abandon(made) {
+    const { capture } = this.current;
+    await capture?.over();
+    this.current.context = null;
+    this.#leave();
+    if (made) await json("POST", `/api/meetings/${made}/end`).catch(() => undefined);
+  }
+
+  // --- levels and states ---
+
+  #measure(channel, track) {
+    const { context, meters } = this.current;
+    meters.get(channel)?.close();
+    meters.set(channel, new LevelMeter(context, track));
+  }
+
+  #meter(current) {
+    const now = performance.now();
+    for (const [channel, meter] of current.meters) current.live.rows.get(channel)?.loud(current.capture.phase === "ended" ? 0 : meter.read(now).level);
+    current.paint();
+  }
+
+  #paint(current) {
+    if (current !== this.current) return;
+    current.live.render();
+    if (current.model.state.meeting.phase === "ended" && current.capture && current.capture.phase !== "ended") {
+      forget();
+      void current.capture.over();
+    }
+  }
+
+  // --- after a reload ---
+
+  async #offerToGoOn() {
+    const kept = recall();
+    if (!kept) return;
+    const status = await json("GET", `/api/meetings/${encodeURIComponent(kept.meeting)}`).catch(() => null);
+    if (!status || status.state === "ended") {
+      forget();
+      return;
+    }
+    const goOn = () => this.#attempt(async () => {
+      await this.#listen(kept.spec, kept.sources, kept.meeting);
+      banner.remove();
+    });
+    const end = () => this.#attempt(async () => {
+      forget();
+      banner.remove();
+      await json("POST", `/api/meetings/${encodeURIComponent(kept.meeting)}/end`);
+    });
+    const banner = h(
+      "div",
+      { class: "resume", role: "status" },
+      h("p", { text: `“${status.title || "Your meeting"}” is still running, and nothing is being listened to.` }),
+      h("div", { class: "row" }, h("button", { type: "button", class: "primary", id: "go-on", text: "Share again and go on", on: { click: goOn } }), h("button", { type: "button", class: "quiet", text: "End it", on: { click: end } })),
+    );
+    this.setup.node.before(banner);
+  }
+
+  // --- files dropped onto the page ---
+
+  #listenForFiles() {
+    const files = (event) => event.dataTransfer?.types.includes("Files") && !this.current;
+    document.addEventListener("dragover", (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      this.drop.hidden = false;
+    });
+    document.addEventListener("dragleave", (event) => (this.drop.hidden = event.relatedTarget === null || this.drop.hidden));
+    document.addEventListener("drop", (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      this.drop.hidden = true;
+      this.setup.dropped(event.dataTransfer.files);
+    });
+  }
+}
+
+if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);
+
+void new Page().load();

@@ -1,0 +1,174 @@
+// The capturing side of one meeting: its tracks, its WHIP session, and coming back after any trouble.
+
+import { json } from "./api.js";
+import { WhipSession } from "./whip.js";
+
+/** How long a peer connection may be `disconnected` before a new one is made, in ms. */
+const PATIENCE = 4000;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8000;
+
+/** Phases: `starting`, `live`, `reconnecting`, `lost` (the meeting ended meanwhile), `ended`. */
+export class Capture {
+  #session = null;
+  #timer = 0;
+  #online = () => this.#check(0);
+
+  /**
+   * @param {string} meeting
+   * @param {() => void} changed called whenever `phase`, `paused`, `muted` or `tracks` may have changed
+   * @param {(onState: Function) => WhipSession} makeSession
+   */
+  constructor(meeting, changed, makeSession = (onState) => new WhipSession(onState)) {
+    this.meeting = meeting;
+    this.changed = changed;
+    this.makeSession = makeSession;
+    this.tracks = new Map();
+    this.muted = new Set();
+    this.endedChannels = new Set();
+    this.paused = false;
+    this.phase = "starting";
+  }
+
+  get peer() {
+    return this.#session?.state ?? "new";
+  }
+
+  /** Begin with `tracks` (`Map` of channel to track). Throws when the first connection fails. */
+  async start(tracks) {
+    for (const [channel, track] of tracks) this.#adopt(channel, track);
+    globalThis.addEventListener("online", this.#online);
+    await this.#connect();
+    this.#become("live");
+  }
+
+  /** Take `track` in the place of a channel's present one, which is stopped. */
+  async replace(channel, track) {
+    const old = this.tracks.get(channel);
+    this.#adopt(channel, track);
+    await this.#session?.replace(channel, track);
+    old?.stop();
+    this.changed();
+  }
+
+  mute(channel, on) {
+    if (on) this.muted.add(channel);
+    else this.muted.delete(channel);
+    this.#enable();
+    this.changed();
+  }
+
+  /** No sound leaves this page and none reaches a provider until `resume`. */
+  async pause() {
+    this.paused = true;
+    this.#enable();
+    this.changed();
+    await json("POST", `/api/meetings/${this.meeting}/pause`);
+  }
+
+  async resume() {
+    await json("POST", `/api/meetings/${this.meeting}/resume`);
+    this.paused = false;
+    this.#enable();
+    this.changed();
+  }
+
+  /** End the meeting. */
+  async stop() {
+    if (this.phase === "ended") return;
+    this.#become("ended");
+    this.#release();
+    await this.#session?.close();
+    await json("POST", `/api/meetings/${this.meeting}/end`);
+  }
+
+  /** The meeting ended elsewhere: let go of everything. */
+  async over() {
+    if (this.phase === "ended") return;
+    this.#become("ended");
+    this.#release();
+    await this.#session?.close();
+  }
+
+  /** The page is going away. */
+  leave() {
+    this.#session?.leave();
+  }
+
+  /** The service was away and is back: look whether the sound still flows. */
+  revive() {
+    this.#check(PATIENCE / 4);
+  }
+
+  #adopt(channel, track) {
+    this.tracks.set(channel, track);
+    this.endedChannels.delete(channel);
+    track.enabled = !this.paused && !this.muted.has(channel);
+    track.addEventListener("ended", () => this.#trackEnded(channel, track));
+  }
+
+  #trackEnded(channel, track) {
+    if (this.tracks.get(channel) !== track || this.phase === "ended") return;
+    this.endedChannels.add(channel);
+    this.changed();
+  }
+
+  #enable() {
+    for (const [channel, track] of this.tracks) track.enabled = !this.paused && !this.muted.has(channel);
+  }
+
+  #release() {
+    clearTimeout(this.#timer);
+    globalThis.removeEventListener("online", this.#online);
+    for (const track of this.tracks.values()) track.stop();
+  }
+
+  async #connect() {
+    const session = this.makeSession((state) => this.#peer(session, state));
+    this.#session = session;
+    try {
+      await session.open(this.meeting, this.tracks);
+    } catch (failed) {
+      await session.close();
+      throw failed;
+    }
+  }
+
+  #peer(session, state) {
+    if (session !== this.#session || this.phase !== "live") return;
+    this.changed();
+    if (state === "failed" || state === "closed") this.#check(0);
+    else if (state === "disconnected") this.#check(PATIENCE);
+  }
+
+  /** After `wait` ms: when the sound does not flow, make a new session under the same meeting. */
+  #check(wait) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (this.phase === "live" && this.peer !== "connected") void this.#reconnect(FIRST_WAIT);
+    }, wait);
+  }
+
+  async #reconnect(wait) {
+    this.#become("reconnecting");
+    await this.#session.close();
+    if (this.phase !== "reconnecting") return;
+    try {
+      await this.#connect();
+      this.#become("live");
+    } catch (failed) {
+      if (this.phase !== "reconnecting") return;
+      if (failed.status === 404 || failed.status === 410) {
+        this.#become("lost");
+        return;
+      }
+      this.#timer = setTimeout(() => void this.#reconnect(Math.min(wait * 2, LONGEST_WAIT)), wait);
+    }
+  }
+
+  #become(phase) {
+    if (this.phase === "ended") return;
+    this.phase = phase;
+    this.changed();
+  }
+}

@@ -1,0 +1,53 @@
+// One channel of a running meeting: what it is, how loud, in which state, and its mute.
+
+import { h, icon, setAttribute, setIcon, setText } from "./dom.js";
+import { captureSentence } from "./words.js";
+
+const NAMES = { tab: "The meeting’s tab", mic: "My microphone" };
+
+const STATES = { connecting: "Connecting", capturing: "Listening", no_signal: "Silent", stalled: "Interrupted", muted: "Muted", paused: "Paused", gone: "Gone", ended: "Ended" };
+
+/** States that need the user's eye, and the button that mends them. */
+const TROUBLE = new Set(["no_signal", "stalled", "ended", "gone"]);
+
+export class ChannelRow {
+  /** @param {{mute: (on: boolean) => void, again: () => void} | null} act null when the sound is not ours (a recording) */
+  constructor(channel, act) {
+    this.channel = channel;
+    this.fill = h("span", { class: "level-fill" });
+    this.level = h("div", { class: "level", role: "meter", "aria-label": `Level of ${NAMES[channel].toLowerCase()}`, "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "0", hidden: !act }, this.fill);
+    this.state = h("span", { class: "channel-state" });
+    this.detail = h("p", { class: "channel-detail", role: "status" });
+    this.muteIcon = icon("mic");
+    this.muteWords = h("span");
+    this.mute = h("button", { type: "button", class: "quiet", hidden: !act, "aria-pressed": "false", on: { click: () => act.mute(!this.muted) } }, this.muteIcon, this.muteWords);
+    this.again = h("button", { type: "button", class: "quiet", hidden: !act, on: { click: () => act.again() } }, channel === "tab" ? "Share another tab" : "Open it again");
+    this.node = h(
+      "section",
+      { class: "channel", "aria-label": NAMES[channel], data: { channel } },
+      h("div", { class: "channel-head" }, icon(channel), h("b", { text: NAMES[channel] }), this.state),
+      this.level,
+      this.detail,
+      h("div", { class: "row" }, this.mute, this.again),
+    );
+  }
+
+  /** @param {{state: string, muted: boolean, detail: string}} now */
+  render({ state, muted, detail }) {
+    this.muted = muted;
+    this.node.dataset.state = state;
+    setText(this.state, STATES[state] || state);
+    setText(this.detail, TROUBLE.has(state) ? captureSentence(this.channel, state, detail) : "");
+    setText(this.muteWords, muted ? "Unmute" : "Mute");
+    setIcon(this.muteIcon, muted ? "mic-off" : "mic");
+    setAttribute(this.mute, "aria-pressed", String(muted));
+    this.again.classList.toggle("called", state === "no_signal" || state === "ended");
+  }
+
+  /** @param {number} level 0 to 1 */
+  loud(level) {
+    this.fill.style.setProperty("transform", `scaleX(${level.toFixed(3)})`);
+    const percent = String(Math.round(level * 20) * 5);
+    if (this.level.getAttribute("aria-valuenow") !== percent) this.level.setAttribute("aria-valuenow", percent);
+  }
+}

@@ -1,0 +1,127 @@
+// While the meeting runs: its channels with level and state, and what can be done with it.
+
+import { ChannelRow } from "./channel-row.js";
+import { h, icon, setText } from "./dom.js";
+import { channelState } from "./evidence.js";
+import { canFloat } from "./pip.js";
+import { SharePanel } from "./share.js";
+import { endedWords } from "./words.js";
+
+const PHASES = {
+  starting: "Connecting…",
+  live: "",
+  reconnecting: "The connection was lost. Reconnecting; the meeting goes on.",
+  lost: "Wingman was restarted and this meeting has ended there. You can go on in a new one.",
+};
+
+export class Live {
+  /**
+   * @param {object} meeting `{model, capture, meters, startedAt}`; `capture` is null for a recording
+   * @param {{stop: Function, pause: Function, resume: Function, again: (channel: string) => void,
+   *   float: Function, over: Function, restart: Function}} run
+   */
+  constructor(meeting, run) {
+    this.meeting = meeting;
+    this.run = run;
+    this.rows = new Map();
+    this.share = new SharePanel(meeting.model.meeting);
+    this.#build();
+  }
+
+  /** Show what is known now; `now` in ms. */
+  render(now = performance.now()) {
+    const { capture, model } = this.meeting;
+    const { phase, reason, title } = model.state.meeting;
+    const over = phase === "ended" || capture?.phase === "ended";
+    setText(this.title, title || "Meeting");
+    this.#renderChannels(now, over);
+    const trouble = capture && !over ? PHASES[capture.phase] : "";
+    setText(this.words, over ? endedWords(reason || "stopped") : trouble);
+    this.status.hidden = !this.words.textContent;
+    this.status.dataset.level = over ? "info" : "warn";
+    this.restart.hidden = capture?.phase !== "lost";
+    this.controls.hidden = over;
+    this.after.hidden = !over;
+    const paused = capture ? capture.paused : phase === "paused";
+    this.pause.hidden = paused;
+    this.resume.hidden = !paused;
+  }
+
+  /** Say why something did not work. */
+  fail(sentence) {
+    setText(this.problem.lastChild, sentence);
+    this.problem.hidden = !sentence;
+  }
+
+  floating(on) {
+    this.floatButton.disabled = on;
+    this.floatNote.hidden = !on;
+  }
+
+  #build() {
+    const { run } = this;
+    const button = (name, text, act, props = {}) => h("button", { type: "button", class: "quiet", on: { click: act }, ...props }, icon(name), text);
+    this.title = h("h1", { class: "live-title" });
+    this.words = h("span");
+    this.restart = button("play", "Go on in a new meeting", run.restart, { hidden: true, id: "restart" });
+    this.status = h("p", { class: "live-status", role: "status" }, this.words, this.restart);
+    this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
+    this.channels = h("div", { class: "channels" });
+    this.pause = button("pause", "Pause", run.pause, { id: "pause" });
+    this.resume = button("play", "Resume", run.resume, { id: "resume", hidden: true });
+    this.stop = button("stop", "End the meeting", run.stop, { id: "stop" });
+    this.floatButton = button("window", canFloat() ? "Float the overlay" : "Overlay in a window", run.float, { id: "float" });
+    this.floatNote = h("p", { class: "soft", hidden: true, text: "The overlay is in its own window, on top of the meeting." });
+    const id = this.meeting.model.meeting;
+    this.open = h("a", { class: "button quiet", href: `/overlay?meeting=${encodeURIComponent(id)}`, target: "_blank", rel: "noopener" }, icon("open"), "Overlay in a tab");
+    this.phone = button("phone", "Phone or second screen", () => this.share.toggle(), { id: "share" });
+    this.controls = h(
+      "div",
+      { class: "controls" },
+      h("div", { class: "row" }, this.pause, this.resume, this.stop),
+      h("h2", { text: "Overlay" }),
+      h("div", { class: "row" }, this.floatButton, this.open, this.phone),
+      this.floatNote,
+      this.share.node,
+    );
+    this.after = h("div", { class: "row", hidden: true }, h("a", { class: "button quiet", href: `/meetings/${encodeURIComponent(id)}`, target: "_blank", rel: "noopener" }, icon("recap"), "Report"), button("play", "New meeting", run.over, { id: "again" }));
+    this.node = h("section", { class: "live", "aria-label": "The running meeting" }, this.title, this.status, this.problem, this.channels, this.controls, this.after);
+  }
+
+  #renderChannels(now, over) {
+    const { capture, model } = this.meeting;
+    for (const channel of this.#known()) {
+      const row = this.rows.get(channel) || this.#row(channel);
+      const service = model.state.capture[channel];
+      const muted = capture?.muted.has(channel) ?? false;
+      const state = capture ? channelState(this.#facts(channel, now, over)) : over ? "ended" : (service?.state ?? "connecting");
+      row.render({ state: over ? "ended" : state, muted, detail: over ? " " : (service?.detail ?? "") });
+    }
+  }
+
+  #known() {
+    const { capture, model } = this.meeting;
+    return capture ? [...capture.tracks.keys()] : Object.keys(model.state.capture);
+  }
+
+  #facts(channel, now, over) {
+    const { capture, meters, model, startedAt } = this.meeting;
+    return {
+      ended: over || capture.endedChannels.has(channel),
+      paused: capture.paused,
+      muted: capture.muted.has(channel),
+      peer: capture.phase === "reconnecting" ? "disconnected" : capture.peer,
+      silentFor: meters.get(channel)?.silentFor(now, startedAt) ?? 0,
+      service: model.state.capture[channel]?.state,
+    };
+  }
+
+  #row(channel) {
+    const { capture } = this.meeting;
+    const act = capture && { mute: (on) => capture.mute(channel, on), again: () => this.run.again(channel) };
+    const row = new ChannelRow(channel, act);
+    this.rows.set(channel, row);
+    this.channels.append(row.node);
+    return row;
+  }
+}

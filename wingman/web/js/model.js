@@ -1,0 +1,54 @@
+// One meeting as the page knows it: the reduced state, the stream's status, and who wants to hear of changes.
+
+import { expire, initial, reduce, renamed } from "./state.js";
+
+export class MeetingModel {
+  #listeners = new Set();
+
+  constructor(meeting) {
+    this.meeting = meeting;
+    this.state = initial();
+    this.stream = "connecting";
+    this.readOnly = false;
+  }
+
+  /** @returns {() => void} stop listening */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  take(envelope) {
+    const next = reduce(this.state, envelope);
+    if (next !== this.state) this.#set(next);
+  }
+
+  setStream(status) {
+    this.stream = status;
+    this.#changed();
+  }
+
+  setReadOnly() {
+    this.readOnly = true;
+    this.#changed();
+  }
+
+  rename(speaker, name) {
+    this.#set(renamed(this.state, speaker, name));
+  }
+
+  /** Let time pass: `now` in seconds since the epoch. */
+  tick(now) {
+    const next = expire(this.state, now);
+    if (next !== this.state) this.#set(next);
+  }
+
+  #set(state) {
+    this.state = state;
+    this.#changed();
+  }
+
+  #changed() {
+    for (const listener of this.#listeners) listener();
+  }
+}

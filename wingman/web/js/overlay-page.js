@@ -1,0 +1,45 @@
+// The overlay as a page of its own: `/overlay?meeting=ID`, also for a phone or a second screen.
+
+import { json } from "./api.js";
+import { MeetingModel } from "./model.js";
+import { Overlay } from "./overlay.js";
+import { EventStream, socketUrl } from "./stream.js";
+
+const query = new URLSearchParams(location.search);
+const meeting = query.get("meeting") || "";
+
+// The key has become a cookie by now; keep it out of the address bar, history and screenshots.
+if (query.has("token")) {
+  query.delete("token");
+  history.replaceState(null, "", `${location.pathname}?${query}`);
+}
+
+const model = new MeetingModel(meeting);
+
+async function whyNot() {
+  try {
+    await json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
+  } catch (refused) {
+    if ([401, 403, 404].includes(refused.status)) {
+      stream.close();
+      model.setStream(refused.status === 404 ? "missing" : "refused");
+    }
+  }
+}
+
+const stream = new EventStream(socketUrl(meeting), {
+  onEnvelope: (envelope) => model.take(envelope),
+  onStatus: (status) => (status === "doubtful" ? whyNot() : model.setStream(status)),
+  onAnswer: (answer) => {
+    if (answer.type !== "error") return;
+    if (answer.code === "read_only") model.setReadOnly();
+    overlay.say(answer.detail);
+  },
+});
+
+const overlay = new Overlay(model, (message) => stream.send(message)).mount(document.body);
+if (meeting) stream.start();
+else model.setStream("missing");
+
+// Keys work before anything in the overlay has the focus.
+document.addEventListener("keydown", (event) => event.target === document.body && overlay.key(event));

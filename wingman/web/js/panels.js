@@ -1,0 +1,60 @@
+// The overlay's two small panels: settings of the look, and the list of keys.
+
+import { h, iconButton, setAttribute } from "./dom.js";
+import { KEYS, keyName } from "./keys.js";
+import { VERBOSITY } from "./words.js";
+
+const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
+
+export class SettingsPanel {
+  /** @param {{preferences: object, changed: (name: string, value: any) => void, close: () => void}} options */
+  constructor({ preferences, changed, close }) {
+    this.preferences = preferences;
+    this.changed = changed;
+    this.verbosity = choice("How much Wingman says", "verbosity", VERBOSITY, (v) => changed("verbosity", v));
+    this.theme = choice("Look", "theme", THEMES, (v) => changed("theme", v));
+    this.opacity = h("input", { type: "range", min: "40", max: "100", step: "5", "aria-label": "Opacity of the background", on: { input: () => changed("opacity", Number(this.opacity.value)) } });
+    this.node = h(
+      "section",
+      { class: "panel", hidden: true, "aria-label": "Settings" },
+      h("div", { class: "panel-head" }, h("h2", { text: "Settings" }), iconButton("close", "Close settings", close)),
+      this.verbosity.node,
+      this.theme.node,
+      h(
+        "div",
+        { class: "field" },
+        h("span", { class: "field-name", text: "Text size" }),
+        h("span", { class: "segments" }, h("button", { type: "button", text: "A−", "aria-label": "Smaller text", on: { click: () => changed("size", -1) } }), h("button", { type: "button", text: "A+", "aria-label": "Larger text", on: { click: () => changed("size", 1) } })),
+      ),
+      h("label", { class: "field" }, h("span", { class: "field-name", text: "Background" }), this.opacity),
+    );
+  }
+
+  render(readOnly) {
+    const { values } = this.preferences;
+    this.verbosity.show(values.verbosity);
+    this.verbosity.node.hidden = readOnly;
+    this.theme.show(values.theme);
+    this.opacity.value = String(values.opacity);
+  }
+}
+
+export class HelpPanel {
+  constructor(close) {
+    const rows = KEYS.map(({ keys, about }) => [h("dt", {}, keys.map((key) => h("kbd", { text: keyName(key) }))), h("dd", { text: about })]);
+    this.node = h(
+      "section",
+      { class: "panel help", hidden: true, "aria-label": "Keys" },
+      h("div", { class: "panel-head" }, h("h2", { text: "Keys" }), iconButton("close", "Close the list of keys", close)),
+      h("dl", { class: "keys", tabindex: "0", "aria-label": "Keys and what they do" }, rows.flat()),
+    );
+  }
+}
+
+function choice(label, name, options, pick) {
+  const buttons = Object.entries(options).map(([value, text]) => h("button", { type: "button", text, data: { value }, "aria-pressed": "false", on: { click: () => pick(value) } }));
+  return {
+    node: h("div", { class: "field", role: "group", "aria-label": label, data: { name } }, h("span", { class: "field-name", text: label }), h("span", { class: "segments" }, buttons)),
+    show: (value) => buttons.forEach((button) => setAttribute(button, "aria-pressed", String(button.dataset.value === value))),
+  };
+}

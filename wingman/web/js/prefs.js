@@ -1,0 +1,67 @@
+// What the overlay remembers on this device: look and layout, nothing of what was said.
+
+const KEY = "wingman.overlay";
+
+export const DEFAULTS = { theme: "auto", size: 15, opacity: 100, transcript: true, verbosity: "balanced" };
+export const SIZES = [13, 14, 15, 16, 18, 20, 23];
+
+/** Storage that survives a blocked `localStorage` (private windows, sandboxed frames) by forgetting. */
+export const pageStore = {
+  read() {
+    try {
+      return JSON.parse(localStorage.getItem(KEY)) || {};
+    } catch {
+      return {};
+    }
+  },
+  write(values) {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(values));
+    } catch {
+      // Remembering is a comfort; without storage the page works all the same.
+    }
+  },
+};
+
+export class Preferences {
+  constructor(store = pageStore) {
+    this.store = store;
+    this.values = { ...DEFAULTS, ...valid(store.read()) };
+  }
+
+  get(name) {
+    return this.values[name];
+  }
+
+  set(name, value) {
+    this.values = { ...this.values, ...valid({ [name]: value }) };
+    this.store.write(this.values);
+  }
+
+  /** One step larger (`+1`) or smaller (`-1`). */
+  resize(step) {
+    const at = SIZES.indexOf(this.values.size);
+    this.set("size", SIZES[Math.min(SIZES.length - 1, Math.max(0, at + step))]);
+  }
+
+  /** Put the look on the overlay's root element. */
+  apply(root) {
+    const { theme, size, opacity } = this.values;
+    if (theme === "auto") delete root.dataset.theme;
+    else root.dataset.theme = theme;
+    root.style.setProperty("--size", `${size}px`);
+    root.style.setProperty("--panel-alpha", `${opacity}%`);
+  }
+}
+
+/** What was stored by an older version, or edited by hand, must not break the page. */
+function valid(values) {
+  const checks = {
+    theme: (v) => ["auto", "light", "dark"].includes(v),
+    size: (v) => SIZES.includes(v),
+    opacity: (v) => Number.isFinite(v) && v >= 40 && v <= 100,
+    transcript: (v) => typeof v === "boolean",
+    verbosity: (v) => ["quiet", "balanced", "lively"].includes(v),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => checks[name]?.(value)));
+}

@@ -1,0 +1,206 @@
+// Before the meeting: what kind of call it is, whose tone may be measured, and what to listen to.
+
+import { acknowledgement, NEEDS_CONSENT, notice } from "./consent.js";
+import { h, icon, setAttribute, setText } from "./dom.js";
+import { POLICIES } from "./words.js";
+
+const LANGUAGES = {
+  "": "As configured",
+  multi: "Several, as spoken",
+  en: "English",
+  de: "German",
+  es: "Spanish",
+  fr: "French",
+  it: "Italian",
+  nl: "Dutch",
+  pl: "Polish",
+  pt: "Portuguese",
+  ja: "Japanese",
+  ko: "Korean",
+};
+
+export class Setup {
+  /**
+   * @param {{start: (spec: object, sources: string[]) => void, sample: (spec: object) => void,
+   *   recording: (file: File, spec: object) => void}} run
+   */
+  constructor(run) {
+    this.run = run;
+    this.playbooks = [];
+    this.#build();
+    this.#policyChanged();
+    this.#sourcesChanged();
+  }
+
+  /** Offer `playbooks` (`{name, title?, voice_emotion?}`); `chosen` is the configured one. */
+  offer(playbooks, chosen) {
+    this.playbooks = playbooks;
+    this.playbook.replaceChildren(...playbooks.map((p) => h("option", { value: p.name, text: p.title || p.name, selected: p.name === chosen })));
+    this.playbook.closest(".field").hidden = playbooks.length === 0;
+    this.#policyChanged();
+  }
+
+  /** A sentence about what went wrong; empty takes it away. */
+  fail(sentence) {
+    setText(this.problem.lastChild, sentence);
+    this.problem.hidden = !sentence;
+    if (sentence) this.problem.scrollIntoView({ block: "nearest" });
+  }
+
+  busy(on, words = "") {
+    this.start.disabled = this.sample.disabled = this.choose.disabled = on;
+    setText(this.startWords, on ? words : this.startLabel);
+  }
+
+  /** What the user chose, as the service's meeting fields. */
+  spec() {
+    const policy = this.policy();
+    return {
+      title: this.title.value.trim(),
+      playbook: this.playbook.value,
+      language: this.language.value,
+      brief: this.brief.value.trim(),
+      emotion_policy: policy,
+      consent: NEEDS_CONSENT.has(policy) ? acknowledgement(policy) : "",
+    };
+  }
+
+  policy() {
+    return this.node.querySelector("input[name=policy]:checked").value;
+  }
+
+  #build() {
+    this.title = h("input", { type: "text", id: "title", maxlength: "120", placeholder: "Renewal with Acme", autocomplete: "off" });
+    this.playbook = h("select", { id: "playbook", on: { change: () => this.#policyChanged() } });
+    this.language = h("select", { id: "language" }, Object.entries(LANGUAGES).map(([value, text]) => h("option", { value, text })));
+    this.brief = h("textarea", { id: "brief", rows: "3", maxlength: "2000", placeholder: "Who is in the call, and what you want from it" });
+    this.acknowledge = h("input", { type: "checkbox", id: "acknowledge", on: { change: () => this.fail("") } });
+    this.acknowledgeWords = h("span");
+    this.consent = h("label", { class: "consent", for: "acknowledge" }, this.acknowledge, this.acknowledgeWords);
+    this.noticeText = h("p", { class: "notice-text", id: "notice-text" });
+    this.copied = h("span", { class: "soft", role: "status" });
+    this.refusal = h("p", { class: "soft", role: "status" });
+    this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
+    this.tab = h("input", { type: "checkbox", id: "tab", checked: true, on: { change: () => this.#sourcesChanged() } });
+    this.mic = h("input", { type: "checkbox", id: "mic", checked: true, on: { change: () => this.#sourcesChanged() } });
+    this.startWords = h("span");
+    this.start = h("button", { class: "primary", id: "start" }, icon("tab"), this.startWords);
+    this.sample = h("button", { type: "button", id: "sample", class: "quiet", on: { click: () => this.run.sample(this.spec()) } }, icon("play"), "Play the sample meeting");
+    this.file = h("input", { type: "file", accept: "audio/*,video/*", id: "file", hidden: true, on: { change: () => this.#picked(this.file.files) } });
+    this.choose = h("button", { type: "button", id: "choose", class: "quiet", on: { click: () => this.file.click() } }, icon("file"), "Play a recording");
+    this.node = h(
+      "form",
+      { class: "setup", novalidate: true, "aria-label": "Set up a meeting", on: { submit: (event) => this.#submit(event) } },
+      h("p", { class: "lead", text: "Wingman listens along, reads words and tone, and suggests what to say while the question is still open. The sound is not stored." }),
+      section(
+        "Your call",
+        field("title", "Name", this.title),
+        h("div", { class: "pair" }, field("playbook", "Playbook", this.playbook), field("language", "Spoken language", this.language)),
+        h("details", { class: "more" }, h("summary", { text: "What should Wingman know?" }), h("label", { class: "hidden-text", for: "brief", text: "What should Wingman know?" }), this.brief),
+      ),
+      section("Tone of voice", this.#policies(), this.refusal, this.consent, this.#noticeBox()),
+      section(
+        "Listen to",
+        h("div", { class: "pair" }, source(this.tab, "tab", "The meeting’s tab", "What the others say"), source(this.mic, "mic", "My microphone", "What you say, apart from them")),
+      ),
+      this.problem,
+      h("div", { class: "go" }, this.start, h("div", { class: "others" }, this.sample, this.choose, this.file)),
+      h("p", { class: "soft", text: "You can also drop an audio or video file anywhere on this page." }),
+    );
+  }
+
+  #policies() {
+    const options = Object.entries(POLICIES).map(([value, { name, about }]) =>
+      h(
+        "label",
+        { class: "policy", data: { policy: value } },
+        h("input", { type: "radio", name: "policy", value, checked: value === "off", on: { change: () => this.#policyChanged() } }),
+        h("span", {}, h("b", { text: name }), h("span", { class: "soft", text: about })),
+      ),
+    );
+    return h("div", { class: "policies", role: "radiogroup", "aria-label": "Whose tone may be measured" }, options);
+  }
+
+  #noticeBox() {
+    const copy = h("button", { type: "button", class: "quiet", id: "copy-notice", on: { click: () => this.#copyNotice() } }, icon("copy"), "Copy for the meeting’s chat");
+    return h("details", { class: "more", id: "notice" }, h("summary", { text: "A notice for the others" }), this.noticeText, h("div", { class: "row" }, copy, this.copied));
+  }
+
+  async #copyNotice() {
+    try {
+      await navigator.clipboard.writeText(this.noticeText.textContent);
+      setText(this.copied, "Copied.");
+    } catch {
+      setText(this.copied, "The browser did not allow copying; select the text instead.");
+    }
+  }
+
+  #policyChanged() {
+    const playbook = this.playbooks.find((p) => p.name === this.playbook.value);
+    const refused = playbook !== undefined && playbook.voice_emotion === false;
+    for (const input of this.node.querySelectorAll("input[name=policy]")) {
+      input.disabled = refused && NEEDS_CONSENT.has(input.value);
+      if (input.disabled && input.checked) this.node.querySelector("input[name=policy][value=off]").checked = true;
+    }
+    setText(this.refusal, refused ? "In interviews and with employees, voices must not be analysed for emotion; this playbook allows words only." : "");
+    this.refusal.hidden = !refused;
+    const policy = this.policy();
+    const words = acknowledgement(policy);
+    this.consent.hidden = !words;
+    if (this.acknowledgeWords.textContent !== words) this.acknowledge.checked = false;
+    setText(this.acknowledgeWords, words);
+    setText(this.noticeText, notice(policy));
+    setText(this.copied, "");
+    this.node.querySelector("#notice").open ||= policy === "counterpart";
+  }
+
+  #sources() {
+    return [this.tab.checked && "tab", this.mic.checked && "mic"].filter(Boolean);
+  }
+
+  #sourcesChanged() {
+    const sources = this.#sources();
+    this.startLabel = this.tab.checked ? "Share the meeting’s tab" : "Start with the microphone";
+    setText(this.startWords, this.startLabel);
+    setAttribute(this.start, "disabled", sources.length ? null : "");
+    this.fail(sources.length ? "" : "Choose at least one thing to listen to.");
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    if (!this.#agreed()) return;
+    this.fail("");
+    this.run.start(this.spec(), this.#sources());
+  }
+
+  #agreed() {
+    if (!acknowledgement(this.policy()) || this.acknowledge.checked) return true;
+    this.fail("Confirm that the others know and agree, or choose a setting that does not analyse voices.");
+    this.acknowledge.focus();
+    return false;
+  }
+
+  #picked(files) {
+    if (files.length && this.#agreed()) this.run.recording(files[0], this.spec());
+    this.file.value = "";
+  }
+
+  /** Files dropped anywhere on the page. */
+  dropped(files) {
+    if (!files.length) return;
+    if (!/^(audio|video)\//.test(files[0].type)) this.fail(`“${files[0].name}” is not an audio or video file.`);
+    else this.#picked(files);
+  }
+}
+
+function section(title, ...content) {
+  return h("section", { class: "part" }, h("h2", { text: title }), ...content);
+}
+
+function field(id, label, control) {
+  return h("div", { class: "field" }, h("label", { for: id, text: label }), control);
+}
+
+function source(input, name, title, about) {
+  return h("label", { class: "source" }, input, icon(name), h("span", {}, h("b", { text: title }), h("span", { class: "soft", text: about })));
+}

@@ -1,0 +1,242 @@
+// What the overlay knows, as a pure function of the envelopes it was given: `reduce(state, envelope)`.
+// Nothing here touches the DOM, the clock or the network.
+
+export const UTTERANCES_KEPT = 600;
+export const CARDS_KEPT = 60;
+const TREND_LENGTH = 8;
+
+/** How welcome a family is; used for the trend's direction only, never shown as a number. */
+const VALENCE = { engaged: 1, positive: 1, neutral: 0, doubtful: -1, "low-energy": -1, negative: -2 };
+
+/** Families the marks and colours know; anything else is shown as unknown. */
+export const FAMILIES = ["engaged", "positive", "doubtful", "negative", "low-energy", "neutral", "unknown"];
+
+export function initial() {
+  return {
+    seq: 0,
+    meeting: { phase: "waiting", title: "", channels: [], playbook: "", startedAt: null, endedAt: null, reason: "", seconds: 0 },
+    policy: { emotion: "off", reason: "" },
+    providers: {},
+    capture: {},
+    names: {},
+    utterances: [],
+    partials: {},
+    counterpart: { reading: null, speaker: "", trail: [], trend: "none" },
+    cards: [],
+    cost: null,
+    summary: null,
+    skipped: null,
+  };
+}
+
+/** The state after `envelope`. One already seen (by `seq`) changes nothing. */
+export function reduce(state, envelope) {
+  const { type, seq, data } = envelope;
+  if (type === "stream.reset") return restore(envelope);
+  if (type === "stream.caught_up") return state;
+  if (seq <= state.seq) return state;
+  const step = STEPS[type];
+  const next = step ? step(state, data, envelope) : state;
+  return { ...next, seq };
+}
+
+const STEPS = {
+  "meeting.started": (state, data, envelope) => ({
+    ...state,
+    meeting: {
+      ...state.meeting,
+      phase: "live",
+      title: data.title,
+      channels: data.channels,
+      playbook: data.playbook,
+      startedAt: envelope.at,
+    },
+    policy: { ...state.policy, emotion: data.emotion_policy },
+  }),
+  "meeting.paused": (state) => phase(state, "paused"),
+  "meeting.resumed": (state) => phase(state, "live"),
+  "meeting.ended": (state, data, envelope) => ({
+    ...state,
+    partials: {},
+    cards: state.cards.map((card) => (card.status === "streaming" ? { ...card, status: "expired", gone: true } : card)),
+    meeting: { ...state.meeting, phase: "ended", endedAt: envelope.at, reason: data.reason, seconds: data.seconds },
+  }),
+  "policy.applied": (state, data) => ({ ...state, policy: { emotion: data.emotion_policy, reason: data.reason } }),
+  "capture.state": (state, data, envelope) => ({
+    ...state,
+    capture: { ...state.capture, [data.channel]: { state: data.state, detail: data.detail || "", at: envelope.at } },
+  }),
+  "provider.state": (state, data) => ({
+    ...state,
+    providers: { ...state.providers, [`${data.branch}/${data.channel || ""}`]: data },
+  }),
+  "transcript.partial": (state, data) => ({
+    ...state,
+    partials: { ...state.partials, [data.channel]: data.text ? { speaker: data.speaker, text: data.text } : null },
+  }),
+  "transcript.gap": (state, data, envelope) =>
+    data.branch === "transcribe"
+      ? line(state, { kind: "gap", id: `gap-${envelope.seq}`, cause: data.cause, channel: data.channel, ...spanOf(envelope) })
+      : state,
+  "utterance.created": (state, data, envelope) => heard(state, data, envelope),
+  "utterance.revised": (state, data, envelope) => heard(state, data, envelope),
+  "suggestion.created": created,
+  "suggestion.delta": (state, data) =>
+    card(state, data.id, (c) => (c.status === "streaming" ? { ...c, answer: c.answer + data.text } : c)),
+  "suggestion.completed": (state, data) =>
+    card(state, data.id, (c) => ({ ...c, status: "done", answer: data.text, origin: data.origin || c.origin })),
+  "suggestion.superseded": (state, data) => card(state, data.id, (c) => ({ ...c, status: "superseded", gone: !c.pinned })),
+  "suggestion.expired": (state, data) =>
+    card(state, data.id, (c) => ({ ...c, status: "expired", reason: data.reason, gone: !c.pinned })),
+  "suggestion.failed": (state, data) =>
+    card(state, data.id, (c) => ({ ...c, status: "failed", detail: data.detail, gone: false })),
+  "suggestion.skipped": (state, data) => ({ ...state, skipped: data }),
+  "suggestion.updated": (state, data) => card(state, data.id, (c) => feedback(c, data.feedback)),
+  "speaker.renamed": (state, data) => renamed(state, data.speaker, data.name),
+  "cost.updated": (state, data) => ({ ...state, cost: data }),
+  "summary.ready": (state, data) => ({ ...state, summary: data }),
+};
+
+/** A speaker's new name; it applies to everything already said. An empty name takes it back. */
+export function renamed(state, speaker, name) {
+  const names = { ...state.names };
+  if (name) names[speaker] = name;
+  else delete names[speaker];
+  return { ...state, names };
+}
+
+/** The cards to show: pinned or not gone, newest first, at most `limit` of those not pinned. */
+export function visibleCards(state, limit = 3) {
+  const shown = state.cards.filter((c) => !c.gone);
+  const loose = shown.filter((c) => !c.pinned).slice(0, limit);
+  return shown.filter((c) => c.pinned || loose.includes(c)).slice(0, limit + 3);
+}
+
+/** Let cards go that outlived their time at `now` (seconds since the epoch). */
+export function expire(state, now) {
+  const stale = (c) => !c.gone && !c.pinned && c.expiresAt !== null && c.expiresAt <= now && c.status !== "streaming";
+  if (!state.cards.some(stale)) return state;
+  return { ...state, cards: state.cards.map((c) => (stale(c) ? { ...c, gone: true, status: "expired" } : c)) };
+}
+
+function phase(state, name) {
+  return { ...state, meeting: { ...state.meeting, phase: name } };
+}
+
+function spanOf(envelope) {
+  const media = envelope.media || { start: 0, end: 0 };
+  return { start: media.start, end: media.end };
+}
+
+function line(state, entry) {
+  return { ...state, utterances: [...state.utterances, entry].slice(-UTTERANCES_KEPT) };
+}
+
+function heard(state, data, envelope) {
+  const channel = envelope.media ? envelope.media.channel : data.speaker.split(":")[0];
+  const at = state.utterances.findIndex((u) => u.id === data.id);
+  const known = at >= 0 ? state.utterances[at] : null;
+  if (known && known.revision > data.revision) return state;
+  const entry = { kind: "utterance", ...data, channel, ...spanOf(envelope) };
+  let next;
+  if (known) {
+    const utterances = state.utterances.slice();
+    utterances[at] = entry;
+    next = { ...state, utterances };
+  } else {
+    next = line({ ...state, partials: { ...state.partials, [channel]: null } }, entry);
+  }
+  return channel === "tab" ? felt(next, entry) : next;
+}
+
+function felt(state, utterance) {
+  const { emotion } = utterance;
+  if (emotion.status !== "known" && emotion.status !== "unknown") return state;
+  const { trail } = state.counterpart;
+  const mark = { id: utterance.id, end: utterance.end, family: emotion.status === "known" ? emotion.family : "unknown", label: emotion.label };
+  const marks = [...trail.filter((m) => m.id !== mark.id), mark].sort((a, b) => a.end - b.end).slice(-TREND_LENGTH);
+  const newest = marks[marks.length - 1].id === mark.id;
+  return {
+    ...state,
+    counterpart: {
+      reading: newest ? emotion : state.counterpart.reading,
+      speaker: newest ? utterance.speaker : state.counterpart.speaker,
+      trail: marks,
+      trend: trend(marks),
+    },
+  };
+}
+
+/** `warmer`, `cooler`, `steady`, or `none` while there is too little to say so. */
+function trend(marks) {
+  const values = marks.filter((m) => m.family in VALENCE).map((m) => VALENCE[m.family]);
+  if (values.length < 3) return "none";
+  const mean = (list) => list.reduce((sum, v) => sum + v, 0) / list.length;
+  const change = mean(values.slice(-2)) - mean(values.slice(0, -2));
+  if (change > 0.6) return "warmer";
+  return change < -0.6 ? "cooler" : "steady";
+}
+
+function created(state, data, envelope) {
+  if (state.cards.some((c) => c.id === data.id)) return state;
+  const entry = {
+    id: data.id,
+    kind: data.kind,
+    reason: data.reason,
+    utterance: data.utterance,
+    origin: data.origin,
+    title: data.title || "",
+    source: data.source || "",
+    cue: data.text || "",
+    answer: "",
+    status: "streaming",
+    detail: "",
+    pinned: false,
+    feedback: "",
+    gone: false,
+    at: envelope.at,
+    expiresAt: data.expires_in ? envelope.at + data.expires_in : null,
+  };
+  return { ...state, cards: [entry, ...state.cards].slice(0, CARDS_KEPT) };
+}
+
+function card(state, id, change) {
+  const at = state.cards.findIndex((c) => c.id === id);
+  if (at < 0) return state;
+  const cards = state.cards.slice();
+  cards[at] = change(cards[at]);
+  return { ...state, cards };
+}
+
+function feedback(c, value) {
+  if (value === "pinned") return { ...c, pinned: true, gone: false };
+  if (value === "unpinned") return { ...c, pinned: false };
+  if (value === "dismissed" || value === "wrong") return { ...c, feedback: value, pinned: false, gone: true };
+  return { ...c, feedback: value };
+}
+
+/** The state a reset's snapshot stands for: the meeting as far as it is still known. */
+function restore(envelope) {
+  const { snapshot = {} } = envelope.data;
+  const meeting = envelope.meeting;
+  const wrap = (type, data, media) => ({ type, seq: Infinity, meeting, at: envelope.at, data, media });
+  const events = [
+    ...Object.entries(snapshot.latest || {}).map(([type, data]) => wrap(type, data)),
+    ...Object.values(snapshot.captures || {}).map((data) => wrap("capture.state", data)),
+    ...Object.values(snapshot.providers || {}).map((data) => wrap("provider.state", data)),
+    ...(snapshot.utterances || []).map(({ media, ...data }) => wrap("utterance.created", data, media)),
+    ...(snapshot.suggestions || []).flatMap((card) => restoredCard(card, wrap)),
+  ];
+  const state = events.reduce((now, { type, ...rest }) => (STEPS[type] ? STEPS[type](now, rest.data, rest) : now), initial());
+  const phases = { paused: "paused", ended: "ended" };
+  return { ...state, seq: snapshot.seq ?? envelope.seq, meeting: { ...state.meeting, phase: phases[snapshot.state] || state.meeting.phase } };
+}
+
+function restoredCard({ state, feedback: given, ...data }, wrap) {
+  const events = [wrap("suggestion.created", state === "completed" ? { ...data, text: "" } : data)];
+  if (state === "completed") events.push(wrap("suggestion.completed", data));
+  else if (state === "failed") events.push(wrap("suggestion.failed", { ...data, detail: "" }));
+  else if (state !== "created") events.push(wrap(`suggestion.${state}`, data));
+  if (given) events.push(wrap("suggestion.updated", { id: data.id, feedback: given }));
+  return events;
+}

@@ -1,0 +1,146 @@
+// The resuming event stream: a WebSocket that always continues after the last event it has seen.
+
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 10_000;
+const OPEN_LIMIT = 8_000;
+
+/** Close codes after which asking again cannot help. */
+const FINAL = { 4401: "refused", 4403: "refused", 4404: "missing" };
+
+/**
+ * Delivers every envelope once and in order, over drops, reloads of the server and sleep.
+ *
+ * `status` is one of `connecting`, `live`, `waiting` (a retry is due), `refused`, `missing`, `closed`.
+ * Handlers: `onEnvelope(envelope)`, `onStatus(status)`, `onAnswer(message)` for answers to `send`.
+ */
+export class EventStream {
+  #url;
+  #handlers;
+  #open;
+  #socket = null;
+  #timer = 0;
+  #wait = FIRST_WAIT;
+  #closed = false;
+  #everOpened = false;
+  #failures = 0;
+  #last = 0;
+  #retry = () => this.#now();
+
+  /**
+   * @param {(after: number) => string} url address of the socket that continues after a `seq`
+   * @param {{onEnvelope: Function, onStatus?: Function, onAnswer?: Function}} handlers
+   * @param {(url: string) => WebSocket} open
+   */
+  constructor(url, handlers, open = (address) => new WebSocket(address)) {
+    this.#url = url;
+    this.#handlers = handlers;
+    this.#open = open;
+    this.status = "connecting";
+  }
+
+  /** The newest `seq` delivered. */
+  get last() {
+    return this.#last;
+  }
+
+  start() {
+    globalThis.addEventListener?.("online", this.#retry);
+    this.#connect();
+    return this;
+  }
+
+  /** Send an upward message; false when the connection is away (nothing is queued: it would be stale). */
+  send(message) {
+    if (this.#socket?.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  close() {
+    this.#closed = true;
+    globalThis.removeEventListener?.("online", this.#retry);
+    clearTimeout(this.#timer);
+    this.#socket?.close(1000);
+    this.#say("closed");
+  }
+
+  #now() {
+    if (this.#closed) return;
+    // After a network change a socket can look open and be dead: start over, nothing is lost by it.
+    this.#drop();
+    this.#wait = FIRST_WAIT;
+    this.#connect();
+  }
+
+  #drop() {
+    clearTimeout(this.#timer);
+    const old = this.#socket;
+    this.#socket = null;
+    if (!old) return;
+    old.onopen = old.onmessage = old.onclose = old.onerror = null;
+    old.close();
+  }
+
+  #connect() {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#say("connecting");
+    const socket = this.#open(this.#url(this.#last));
+    this.#socket = socket;
+    this.#timer = setTimeout(() => socket.readyState === 0 && this.#again(socket, 0), OPEN_LIMIT);
+    socket.onopen = () => {
+      clearTimeout(this.#timer);
+      this.#everOpened = true;
+      this.#failures = 0;
+      this.#say("live");
+    };
+    socket.onmessage = (message) => this.#take(JSON.parse(message.data));
+    socket.onclose = (event) => this.#again(socket, event.code);
+  }
+
+  #take(message) {
+    this.#wait = FIRST_WAIT;
+    if (message.seq === undefined) {
+      this.#handlers.onAnswer?.(message);
+      return;
+    }
+    if (message.type === "stream.reset") this.#last = message.data.snapshot?.seq ?? message.seq;
+    else if (message.type !== "stream.caught_up") {
+      if (message.seq <= this.#last) return;
+      this.#last = message.seq;
+    }
+    this.#handlers.onEnvelope(message);
+  }
+
+  #again(socket, code) {
+    if (socket !== this.#socket) return;
+    this.#drop();
+    if (this.#closed) return;
+    if (FINAL[code]) {
+      this.#say(FINAL[code]);
+      return;
+    }
+    this.#failures += 1;
+    // A handshake refused outright shows as 1006 only; ask the server over HTTP what it has against us.
+    if (!this.#everOpened && this.#failures === 2) this.#handlers.onStatus?.("doubtful");
+    this.#say("waiting");
+    const wait = code === 4408 ? 0 : this.#wait * (0.75 + Math.random() / 2);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+    this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  #say(status) {
+    if (this.status === status) return;
+    this.status = status;
+    this.#handlers.onStatus?.(status);
+  }
+}
+
+/** The socket address of a meeting on this page's own service. */
+export function socketUrl(meeting, base = location.href) {
+  return (after) => {
+    const url = new URL(`/api/meetings/${encodeURIComponent(meeting)}/ws?after=${after}`, base);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return url.href;
+  };
+}

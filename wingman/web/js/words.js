@@ -1,0 +1,174 @@
+// The sentences people read. States and codes become plain words here and nowhere else.
+
+export const KINDS = {
+  question: "They asked",
+  objection: "Objection",
+  price: "Price",
+  competitor: "Competitor",
+  commitment: "Commitment",
+  emotion: "Mood",
+  cue: "Playbook",
+  action: "You asked",
+  say: "What to say",
+  clarify: "Clarify",
+  recap: "Recap",
+  "fact-check": "Fact-check",
+  ask: "Your question",
+};
+
+export const FAMILY_WORDS = {
+  engaged: "engaged",
+  positive: "positive",
+  doubtful: "doubtful",
+  negative: "tense",
+  "low-energy": "low energy",
+  neutral: "neutral",
+  unknown: "not clear",
+};
+
+export const TREND_WORDS = { warmer: "warming", cooler: "cooling", steady: "steady", none: "" };
+
+const CHANNEL = { tab: "the meeting tab", mic: "your microphone" };
+const CHANNEL_SHORT = { tab: "Meeting", mic: "You" };
+
+const CAPTURE = {
+  connecting: (c) => `Connecting ${c}…`,
+  capturing: (c) => `Listening to ${c}.`,
+  no_signal: (c) =>
+    c === CHANNEL.tab ? "The meeting tab is silent. Is it the right tab, and is it not muted?" : "Your microphone is silent. Is it muted or another one?",
+  stalled: (c) => `No sound has arrived from ${c} for a moment. Trying to bring it back.`,
+  paused: () => "Paused. Nothing is listened to.",
+  gone: (c) => `${capital(c)} is gone. Share it again to go on.`,
+  ended: (c) => `${capital(c)} has ended.`,
+};
+
+const HEALTH = {
+  transcribe: {
+    retrying: "The transcript is interrupted and will catch up.",
+    down: "There is no transcript at the moment.",
+    off: "The transcript is switched off.",
+  },
+  emotion: {
+    retrying: "Mood is interrupted. Transcript and suggestions go on.",
+    down: "Mood is not available. Transcript and suggestions go on.",
+    off: "Mood is switched off.",
+  },
+  suggest: {
+    retrying: "Suggestions may come late; playbook cues still work.",
+    down: "Only playbook cues at the moment.",
+    off: "Suggestions by a model are switched off; playbook cues still work.",
+  },
+};
+
+const GAPS = {
+  reanchor: "the sound jumped",
+  reconnect: "reconnected",
+  paused: "paused",
+  overrun: "too much at once; a stretch was skipped",
+  outage: "the transcript was interrupted",
+  live_edge: "a stretch was not heard",
+  provider: "a stretch was not transcribed",
+};
+
+const STREAM = {
+  connecting: "Connecting to Wingman…",
+  waiting: "Wingman is out of reach. Trying again; nothing will be missed.",
+  refused: "This link is not valid any more. Open Wingman again from the capture page.",
+  missing: "There is no such meeting here.",
+};
+
+const ENDED = {
+  stopped: "The meeting was ended.",
+  source_ended: "The recording is over.",
+  client_gone: "The capturing page is gone.",
+  shutdown: "Wingman was shut down.",
+  failed: "The meeting ended because of a fault.",
+};
+
+export const POLICIES = {
+  off: { name: "Off", about: "Tone is not measured." },
+  "text-only": { name: "Words only", about: "Mood is read from the transcript. No voice is analysed." },
+  counterpart: { name: "Their voices", about: "The tone of the others is measured." },
+  self: { name: "My voice", about: "Only your own tone is measured." },
+};
+
+export const VERBOSITY = { quiet: "Quiet", balanced: "Balanced", lively: "Lively" };
+
+/** A short name for whoever is behind a speaker id such as `tab`, `tab:1` or `mic`. */
+export function speakerName(speaker, names) {
+  if (names[speaker]) return names[speaker];
+  const [channel, label] = speaker.split(":");
+  if (channel === "mic") return label ? `You ${label}` : "You";
+  if (channel === "tab") return label ? `Speaker ${/^\d+$/.test(label) ? Number(label) + 1 : label}` : "Them";
+  return speaker;
+}
+
+export const channelName = (channel) => CHANNEL_SHORT[channel] || channel;
+
+export const captureSentence = (channel, state, detail) => detail || (CAPTURE[state] ? CAPTURE[state](CHANNEL[channel] || channel) : state);
+
+export const gapWords = (cause) => GAPS[cause] || cause;
+
+export const endedWords = (reason) => ENDED[reason] || "The meeting has ended.";
+
+/**
+ * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text}`.
+ * An empty list means all is well.
+ */
+export function notices(state, stream) {
+  const list = [];
+  if (STREAM[stream]) list.push({ level: stream === "connecting" ? "info" : "bad", text: STREAM[stream] });
+  const { phase, reason } = state.meeting;
+  if (phase === "ended") {
+    list.push({ level: "info", text: endedWords(reason) });
+    return list;
+  }
+  if (phase === "paused") list.push({ level: "info", text: CAPTURE.paused() });
+  for (const [channel, { state: now, detail }] of Object.entries(state.capture)) {
+    if (now === "stalled" || now === "gone") list.push({ level: "bad", text: captureSentence(channel, now, detail) });
+    else if (now === "no_signal") list.push({ level: "warn", text: captureSentence(channel, now, detail) });
+  }
+  list.push(...providerNotices(state));
+  if (state.cost && state.cost.degraded)
+    list.push({ level: "warn", text: "The budget for this meeting is nearly used; Wingman does less to stay within it." });
+  return list;
+}
+
+function providerNotices(state) {
+  const seen = new Set();
+  const list = [];
+  for (const { branch, health, detail } of Object.values(state.providers)) {
+    if (health !== "retrying" && health !== "down") continue;
+    const text = detail || HEALTH[branch]?.[health];
+    if (!text || seen.has(text)) continue;
+    seen.add(text);
+    list.push({ level: health === "down" ? "bad" : "warn", text });
+  }
+  return list;
+}
+
+/** Why there are no cards, in words. */
+export function silence(state) {
+  if (state.meeting.phase === "waiting") return "Waiting for the meeting to begin.";
+  if (state.meeting.phase === "ended") return "The meeting is over.";
+  if (state.meeting.phase === "paused") return "Paused. Nothing is listened to.";
+  return "Listening. You will see a card when there is something worth saying.";
+}
+
+/** `3:07` or `1:02:45`. */
+export function clock(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(s / 3600);
+  return hours ? `${hours}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
+}
+
+/** `$0.04`; small amounts are not rounded to nothing. */
+export function money(amount, currency) {
+  const digits = amount > 0 && amount < 0.01 ? 4 : 2;
+  return new Intl.NumberFormat("en", { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount);
+}
+
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
