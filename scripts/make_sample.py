@@ -26,7 +26,7 @@ OUT = Path(__file__).parent.parent / "wingman" / "samples"
 VOICES = {"tab": "slt", "mic": "rms"}
 SPEAKERS = {"tab": "the customer", "mic": "you"}
 BITRATE = 18_000  # per channel; the two are coded without coupling, so nothing leaks between them
-LEAD_IN_S = 0.6
+LEAD_IN_S = 0.3
 LEVEL = 0.08  # RMS of a neutral turn
 
 Samples = npt.NDArray[np.float32]
@@ -48,12 +48,13 @@ class Turn:
 
 
 def upset(text: str) -> Turn:
-    return Turn("tab", text, "frustrated", "frustration", stretch=0.86, pitch=4.0, gain=2.4)
+    return Turn("tab", text, "frustrated", "frustration", stretch=0.92, pitch=3.0, gain=2.4)
 
 
 SCRIPT = (
-    Turn("mic", "Good morning and thank you for joining the call today."),
-    Turn("tab", "Good morning. We have about two hundred users in three different offices."),
+    Turn("mic", "Good morning everyone.", pause=0.2),
+    Turn("mic", "Thank you for joining the call today.", pause=0.8),
+    Turn("tab", "Hello. We have about two hundred users in three different offices."),
     Turn("tab", "Our main problem is that the reports take too long to load.", "problem", pause=1.0),
     Turn("mic", "How long does it usually take to load the main report?"),
     Turn("tab", "It takes about two minutes every single time."),

@@ -10,7 +10,7 @@ import os
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import yaml
@@ -76,6 +76,19 @@ def build(tree: Mapping[str, Any], origin: str = "the settings") -> Settings:
 def plain(value: Any) -> Any:
     """Settings as plain values with every secret masked; safe to print or serve."""
     return msgspec.to_builtins(value, enc_hook=_mask)
+
+
+S = TypeVar("S", bound=Section)
+
+
+def changed(section: S, field: str, value: Any) -> S:
+    """`section` with one field replaced by a caller's value, checked like the settings file's."""
+    kinds = {f.name: f.type for f in msgspec.structs.fields(section)}
+    try:
+        checked = msgspec.convert(value, kinds[field], dec_hook=_decode)
+    except msgspec.ValidationError as broken:
+        raise InputError(f"`{field}` is wrong: {broken}", field=field) from None
+    return msgspec.structs.replace(section, **{field: checked})
 
 
 def fields(section: type[Section] = Settings, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,9 @@
+"""`python -m wingman` is the `wingman` command."""
+
+from __future__ import annotations
+
+import sys
+
+from wingman.cli import main
+
+sys.exit(main())

@@ -1,0 +1,127 @@
+"""The `wingman` command. Light to import: a subcommand's module is loaded when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import wingman
+
+USAGE_ERROR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return its exit status. Every mistake of the caller is one sentence on stderr."""
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if not arguments.command:
+        parser.print_help()
+        return USAGE_ERROR
+    command = importlib.import_module(f"wingman.commands.{arguments.module}")
+    from wingman.model.faults import WingmanError
+
+    try:
+        return int(command.main(arguments))
+    except WingmanError as mistake:
+        print(f"wingman: {mistake}", file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All subcommands and their flags, without importing what they need."""
+    parser = argparse.ArgumentParser(
+        prog="wingman",
+        description="A meeting sidecar: transcript, tone and suggestions while the question is still open.",
+    )
+    parser.add_argument("--version", action="version", version=f"wingman {wingman.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _serve(commands)
+    _demo(commands)
+    _transcribe(commands)
+    _doctor(commands)
+    _emulate(commands)
+    _models(commands)
+    return parser
+
+
+# argparse has no public name for what add_subparsers returns
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(commands: Commands, name: str, help_text: str, module: str = "") -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.set_defaults(module=module or name)
+    parser.add_argument("--config", metavar="FILE", help="settings file (see configs/default.yaml)")
+    return parser
+
+
+def _listening(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to bind (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to bind (default 8710; 0 picks a free one)")
+
+
+def _serve(commands: Commands) -> None:
+    parser = _command(commands, "serve", "Run the service: capture page, overlay, API.")
+    _listening(parser)
+
+
+def _demo(commands: Commands) -> None:
+    parser = _command(commands, "demo", "Run the sample meeting through the whole pipeline and show it.")
+    _listening(parser)
+    parser.add_argument("--exit", action="store_true", help="end when the meeting is over")
+    parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
+    parser.add_argument(
+        "--providers",
+        choices=["auto", "embedded", "emulated"],
+        default="embedded",
+        help="embedded: no key, no network; emulated: Deepgram, Hume and Gemini clients against local servers; "
+        "auto: what your settings and keys say",
+    )
+    parser.add_argument("--audio", metavar="FILE", help="another recording (left: the others, right: you)")
+    parser.add_argument("--playbook", help="playbook name or file (default: sales)")
+
+
+def _transcribe(commands: Commands) -> None:
+    parser = _command(commands, "transcribe", "Transcribe a recording and join the words with their tone.")
+    parser.add_argument("file", metavar="FILE", help="any audio or video file")
+    parser.add_argument("--realtime", action="store_true", help="play at 1x instead of as fast as possible")
+    parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
+    parser.add_argument(
+        "--stereo", action="store_true", help="left channel is the others, right channel is you"
+    )
+    parser.add_argument(
+        "--emotion",
+        choices=["off", "counterpart", "self"],
+        default="off",
+        help="measure a voice; you acknowledge that everybody heard in the recording agreed",
+    )
+
+
+def _doctor(commands: Commands) -> None:
+    parser = _command(commands, "doctor", "Say what is configured, what is missing and how to mend it.")
+    parser.add_argument("--json", action="store_true", help="print the findings as one JSON object")
+    parser.add_argument("--offline", action="store_true", help="do not ask the providers whether keys work")
+
+
+def _emulate(commands: Commands) -> None:
+    parser = _command(commands, "emulate", "Run a local server that speaks a provider's protocol.")
+    parser.add_argument("provider", choices=["deepgram", "hume", "hume-v0", "gemini"])
+    parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=0, help="port to bind (default: a free one)")
+    parser.add_argument("--script", metavar="FILE", help="fault script (YAML)")
+    parser.add_argument("--scenario", metavar="FILE", help="timed words and emotions to answer with (JSON)")
+
+
+def _models(commands: Commands) -> None:
+    parser = _command(commands, "models", "Local model files: list or fetch them (nothing fetches on start).")
+    parser.add_argument("action", choices=["list", "fetch"])
+    parser.add_argument("name", nargs="?", default="moonshine-small", help="which model to fetch")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

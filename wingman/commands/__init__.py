@@ -1,0 +1,1 @@
+"""What the `wingman` command does, one module a subcommand. Imported only when it is called for."""

@@ -1,0 +1,66 @@
+"""What several subcommands share: settings from flags, running until a signal, an overlay's URL."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wingman.config import Settings, load
+from wingman.observe.logs import configure
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings, with `--host` and `--port` on top. Raises `InputError`."""
+    settings = load(Path(arguments.config) if arguments.config else None)
+    configure(settings.observe)
+    server = settings.server
+    if getattr(arguments, "host", None):
+        server = msgspec.structs.replace(server, host=arguments.host)
+    if getattr(arguments, "port", None) is not None:
+        server = msgspec.structs.replace(server, port=arguments.port)
+    return msgspec.structs.replace(settings, server=server)
+
+
+def base_url(host: str, port: int) -> str:
+    """The service's root as a browser on this machine reaches it."""
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def overlay_url(root: str, meeting: str, token: str) -> str:
+    return f"{root}/overlay?meeting={meeting}&token={token}"
+
+
+def run_until_signal(job: Coroutine[Any, Any, int]) -> int:
+    """Run `job`; the first SIGINT or SIGTERM cancels it, and it cleans up after itself."""
+
+    async def body() -> int:
+        task = asyncio.ensure_future(job)  # owned: awaited right below, cancelled by the signal
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # Windows loops have no signal handlers
+                loop.add_signal_handler(name, task.cancel)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return 0
+
+    return asyncio.run(body())
+
+
+@contextlib.asynccontextmanager
+async def background(job: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run `job` beside the block and cancel it at the end. Its failure fails the block."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(job)
+        try:
+            yield
+        finally:
+            task.cancel()

@@ -1,0 +1,184 @@
+"""`wingman demo`: the sample meeting through the real path, shown in the terminal and on the overlay.
+
+A second process sends two Opus tracks by WHIP; everything after that is what a browser's meeting gets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from wingman.app import SAMPLE, Service, open_service
+from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
+from wingman.commands.send import TOKEN_VARIABLE
+from wingman.commands.show import Show
+from wingman.config import Settings
+from wingman.deliver.hub import Subscription
+from wingman.ingest.media_file import probe
+from wingman.model.codec import encode
+from wingman.model.events import MeetingEnded
+from wingman.model.faults import WingmanError
+from wingman.model.time import Channel
+from wingman.server.base import MeetingSpec
+from wingman.settings import Secret
+
+CONSENT = "The voices of the sample are synthetic; nobody is measured."
+CONSENT_FILE = "I am allowed to measure the voices in this recording."
+EMULATED_KEY = "local-key"
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    audio = Path(arguments.audio) if arguments.audio else SAMPLE
+    probe(audio, None)  # a bad file gets its sentence before anything is started
+    return run_until_signal(_demo(arguments, settings, audio))
+
+
+async def _demo(arguments: argparse.Namespace, settings: Settings, audio: Path) -> int:
+    async with contextlib.AsyncExitStack() as stack:
+        settings = await stack.enter_async_context(_providers(arguments.providers, settings))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wingman-demo-"))
+        if not settings.deliver.data_dir:
+            deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
+            settings = msgspec.structs.replace(settings, deliver=deliver)
+        service = await stack.enter_async_context(open_service(settings))
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        await stack.enter_async_context(background(service.serve(port.set_result)))
+        root = base_url(settings.server.host, await port)
+        return await _play(arguments, service, root, audio)
+
+
+async def _play(arguments: argparse.Namespace, service: Service, root: str, audio: Path) -> int:
+    own = audio == SAMPLE
+    spec = MeetingSpec(
+        title="Sample: a renewal call" if own else audio.name,
+        playbook=arguments.playbook or "",
+        emotion_policy="counterpart",
+        consent=CONSENT if own else CONSENT_FILE,
+        brief="A renewal call with a customer of 200 users; we want to keep them." if own else "",
+    )
+    meeting = await service.registry.create(spec)
+    url = overlay_url(root, meeting.id, service.token)
+    if not arguments.json:
+        print(f"Overlay: {url}\n")
+        print(f"Voice energy is measured in this demo: {spec.consent}", flush=True)
+    show = Show()
+    watching = service.hub.subscribe(meeting.id)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            watcher = tasks.create_task(_watch(watching, show, as_json=arguments.json))
+            sent = await _send(root, service.token, meeting.id, audio)
+            await meeting.end("source_ended")
+            await service.log.flush()
+            await watcher
+    finally:
+        watching.close()
+    if sent != 0:
+        raise WingmanError("the sending process failed; its message is above")
+    if arguments.json:
+        return 0
+    print(f"\n{show.summary()}")
+    if arguments.exit or not sys.stdin.isatty():
+        return 0
+    print(f"Still serving: {url}  (Ctrl-C ends)", flush=True)
+    await asyncio.Event().wait()
+    return 0
+
+
+async def _watch(watching: Subscription, show: Show, *, as_json: bool) -> None:
+    while True:
+        for frame in await watching.read():
+            envelope = frame.envelope
+            if as_json:
+                sys.stdout.write(encode(envelope).decode() + "\n")
+                sys.stdout.flush()
+            else:
+                show.envelope(envelope)
+            if isinstance(envelope.data, MeetingEnded):
+                return
+
+
+async def _send(root: str, token: str, meeting: str, audio: Path) -> int:
+    """Run the sender in a process of its own; its exit status."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "wingman.commands.send",
+        root,
+        str(audio),
+        f"meeting={meeting}",
+        env={**os.environ, TOKEN_VARIABLE: token},
+    )
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2):
+                    await process.wait()
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def _providers(which: str, settings: Settings) -> AsyncIterator[Settings]:
+    """The settings for the demo's providers, with the emulators running where they are wanted."""
+    replace = msgspec.structs.replace
+    if which == "auto":
+        yield settings
+    elif which == "embedded":
+        yield replace(
+            settings,
+            transcribe=replace(settings.transcribe, provider="embedded"),
+            emotion=replace(settings.emotion, provider="prosody"),
+            suggest=replace(settings.suggest, provider="cues"),
+        )
+    else:
+        async with _emulators() as (deepgram, hume, gemini):
+            key = Secret(EMULATED_KEY)
+            yield replace(
+                settings,
+                transcribe=replace(
+                    settings.transcribe,
+                    provider="deepgram",
+                    deepgram=replace(settings.transcribe.deepgram, url=deepgram, api_key=key),
+                ),
+                emotion=replace(
+                    settings.emotion,
+                    provider="hume",
+                    hume=replace(settings.emotion.hume, url=hume, api_key=key),
+                ),
+                suggest=replace(
+                    settings.suggest,
+                    provider="gemini",
+                    gemini=replace(settings.suggest.gemini, url=gemini, api_key=key),
+                ),
+            )
+
+
+@contextlib.asynccontextmanager
+async def _emulators() -> AsyncIterator[tuple[str, str, str]]:
+    """Local Deepgram, Hume and Gemini servers that know the sample's script; their URLs."""
+    from wingman.emulators import scenario
+    from wingman.emulators.deepgram import DeepgramEmulator
+    from wingman.emulators.gemini import GeminiEmulator
+    from wingman.emulators.hume import HumeEmulator
+
+    script = scenario.load(SAMPLE.with_suffix(".json"))
+    async with (
+        DeepgramEmulator(script) as deepgram,
+        HumeEmulator(scenario=script, channel=Channel.TAB) as hume,
+        GeminiEmulator() as gemini,
+    ):
+        yield deepgram.url, hume.url, gemini.url

@@ -1,0 +1,36 @@
+"""The demo's other end: a process of its own that sends a recording by WHIP, as a browser would.
+
+`python -m wingman.commands.send URL FILE [KEY=VALUE …]`; the access token comes in `WINGMAN_SEND_TOKEN`, so
+that it shows in no process list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from wingman.ingest.whip_client import file_tracks, send
+from wingman.model.faults import WingmanError
+from wingman.model.time import Channel
+
+TOKEN_VARIABLE = "WINGMAN_SEND_TOKEN"
+
+
+def main(argv: list[str]) -> int:
+    url, path, *pairs = argv
+    query = dict(pair.partition("=")[::2] for pair in pairs)
+    try:
+        tracks = file_tracks(Path(path), (Channel.TAB, Channel.MIC))
+        asyncio.run(send(url, os.environ.get(TOKEN_VARIABLE, ""), tracks, query=query))
+    except WingmanError as failed:
+        print(f"wingman: {failed}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,159 @@
+"""Envelopes as lines for a person: who said what, how, and what Wingman made of it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from wingman.model.events import (
+    Envelope,
+    MeetingEnded,
+    ProviderStateChanged,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionFailed,
+    TranscriptPartial,
+    UtteranceCreated,
+    UtteranceData,
+    UtteranceRevised,
+)
+from wingman.model.faults import Health
+from wingman.model.utterance import EmotionReading, ReadingStatus
+
+NAMES = {"tab": "them", "mic": "you"}
+DIM, BOLD, CYAN, YELLOW, RED, RESET = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
+CLEAR_LINE = "\r\x1b[2K"
+PARTIAL_WIDTH = 100
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came by, for the summary at the end."""
+
+    utterances: int = 0
+    joined: int = 0
+    """Utterances whose emotion is known (in either revision)."""
+    suggestions: int = 0
+    errors: int = 0
+    first_words: bool = False
+    latencies_ms: list[float] = field(default_factory=list)
+
+
+class Show:
+    """Prints envelopes. Partials only where they can be wiped away again: on a terminal."""
+
+    def __init__(self, out: TextIO = sys.stdout) -> None:
+        self._out = out
+        self._fancy = out.isatty()
+        self._texts: dict[str, str] = {}
+        self._created: dict[str, tuple[str, str]] = {}
+        self.tally = Tally()
+
+    def envelope(self, envelope: Envelope) -> None:
+        match envelope.data:
+            case TranscriptPartial(text=text) as partial if text:
+                self.tally.first_words = True
+                if self._fancy:
+                    line = f"{_name(partial.speaker):>5}  {text}"[-PARTIAL_WIDTH:]
+                    self._out.write(f"{CLEAR_LINE}{DIM}         {line}{RESET}")
+                    self._out.flush()
+            case UtteranceCreated() as said:
+                self._said(envelope, said)
+            case UtteranceRevised() as said:
+                self._revised(envelope, said)
+            case SuggestionCreated() as card:
+                self._card(envelope, card)
+            case SuggestionDelta() as delta:
+                self._texts[delta.id] = self._texts.get(delta.id, "") + delta.text
+            case SuggestionCompleted() as done:
+                self._completed(envelope, done)
+            case SuggestionFailed() as failed:
+                self.tally.errors += 1
+                self._line(envelope.at, f"{RED}  ! {failed.kind}: {failed.detail}{RESET}")
+            case ProviderStateChanged() as state if state.health in (Health.DOWN, Health.RETRYING):
+                self.tally.errors += state.health is Health.DOWN
+                self._line(envelope.at, f"{RED}  ! {state.branch}: {state.detail}{RESET}")
+            case MeetingEnded(seconds=length):
+                self._line(envelope.at, f"{DIM}meeting over after {length:.0f} s{RESET}")
+
+    def summary(self) -> str:
+        """A sentence or two about what came by."""
+        tally = self.tally
+        text = (
+            f"{tally.utterances} utterances ({tally.joined} with a measured tone), "
+            f"{tally.suggestions} suggestions, {tally.errors} errors"
+        )
+        if tally.latencies_ms:
+            ordered = sorted(tally.latencies_ms)
+            text += f"; utterance → suggestion {ordered[len(ordered) // 2]:.0f} ms (median)"
+        return text
+
+    def _said(self, envelope: Envelope, said: UtteranceData) -> None:
+        tally = self.tally
+        tally.utterances += 1
+        tally.first_words = True
+        tally.joined += said.emotion.status is ReadingStatus.KNOWN
+        badge = _badge(said.emotion)
+        self._line(
+            _second(envelope), f"{BOLD}{_name(said.speaker):>5}{RESET}  {said.text}  {DIM}{badge}{RESET}"
+        )
+
+    def _revised(self, envelope: Envelope, said: UtteranceData) -> None:
+        if said.emotion.status is ReadingStatus.KNOWN:
+            self.tally.joined += 1
+        text = said.text if len(said.text) <= 40 else said.text[:39] + "…"
+        self._line(_second(envelope), f"{DIM}{_name(said.speaker):>5}  “{text}” {_badge(said.emotion)}{RESET}")
+
+    def _card(self, envelope: Envelope, card: SuggestionCreated) -> None:
+        self.tally.suggestions += 1
+        self._created[card.id] = (card.kind, card.text)
+        if card.latency_ms is not None:
+            self.tally.latencies_ms.append(card.latency_ms)
+        if card.text:
+            latency = f" +{card.latency_ms:.0f} ms" if card.latency_ms is not None else ""
+            head = f"{card.kind} · {card.origin}{latency}"
+            self._line(None, f"{YELLOW}    ▸ {card.text}{RESET}  {DIM}{head}{RESET}")
+
+    def _completed(self, envelope: Envelope, done: SuggestionCompleted) -> None:
+        kind, instant = self._created.get(done.id, ("", ""))
+        text = done.text or self._texts.pop(done.id, "")
+        if text == instant:
+            return
+        first = f" first word +{done.first_token_ms:.0f} ms" if done.first_token_ms is not None else ""
+        self._line(None, f"{CYAN}    ▸ {text}{RESET}  {DIM}{kind} · {done.origin}{first}{RESET}")
+
+    def _line(self, at: float | None, text: str) -> None:
+        stamp = f"{int(at) // 60:02d}:{int(at) % 60:02d}" if at is not None and at < 1e6 else "     "
+        line = f"{stamp}  {text}"
+        if self._fancy:
+            line = CLEAR_LINE + line
+        else:
+            for code in (DIM, BOLD, CYAN, YELLOW, RED, RESET):
+                line = line.replace(code, "")
+        self._out.write(line.rstrip() + "\n")
+        self._out.flush()
+
+
+def _second(envelope: Envelope) -> float | None:
+    return envelope.media.start if envelope.media else None
+
+
+def _name(speaker: str) -> str:
+    channel, _, label = speaker.partition(":")
+    name = NAMES.get(channel, channel)
+    return f"{name} {label}".strip()
+
+
+def _badge(emotion: EmotionReading) -> str:
+    match emotion.status:
+        case ReadingStatus.KNOWN:
+            what = "voice energy" if emotion.source == "prosody" else "tone"
+            return f"[{what}: {emotion.label}, {emotion.strength}]"
+        case ReadingStatus.UNKNOWN:
+            return "[tone: unknown]"
+        case ReadingStatus.PENDING:
+            return "[tone: …]"
+        case _:
+            return ""

@@ -1,0 +1,89 @@
+"""`wingman transcribe FILE`: a recording through the pipeline, joined utterances out."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+from tqdm import tqdm
+
+from wingman.app import Service, open_service
+from wingman.commands.common import run_until_signal, settings_of
+from wingman.commands.demo import CONSENT_FILE
+from wingman.commands.show import Show
+from wingman.config import Settings
+from wingman.deliver.hub import Subscription
+from wingman.ingest.file import FileSource
+from wingman.meeting import Meeting
+from wingman.model.codec import encode
+from wingman.model.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
+from wingman.model.time import Channel
+from wingman.server.base import MeetingSpec
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    return run_until_signal(_transcribe(arguments, settings))
+
+
+async def _transcribe(arguments: argparse.Namespace, settings: Settings) -> int:
+    silent = msgspec.structs.replace(settings.suggest, provider="off", mode="manual")
+    settings = msgspec.structs.replace(settings, suggest=silent)
+    async with open_service(settings, keep=False) as service:
+        spec = MeetingSpec(
+            title=Path(arguments.file).name,
+            emotion_policy=arguments.emotion,
+            consent="" if arguments.emotion == "off" else CONSENT_FILE,
+        )
+        meeting = await service.registry.create(spec, live=arguments.realtime)
+        watching = service.hub.subscribe(meeting.id)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_print(watching, as_json=arguments.json))
+                await _play(arguments, service, meeting)
+        finally:
+            watching.close()
+    return 0
+
+
+async def _play(arguments: argparse.Namespace, service: Service, meeting: Meeting) -> None:
+    try:
+        with tqdm(unit="s", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False) as bar:
+
+            def advance(played: float) -> None:
+                bar.update(round(played, 1) - bar.n)
+
+            source = FileSource(
+                Path(arguments.file),
+                realtime=arguments.realtime,
+                channels=(Channel.TAB, Channel.MIC) if arguments.stereo else None,
+                gate=meeting.room,
+                on_progress=advance,
+            )
+            bar.total = round(source.duration, 1) if source.duration else None
+            await meeting.attach(source)
+            await meeting.played(source)
+    finally:
+        await meeting.end("source_ended")
+        await service.log.flush()
+
+
+async def _print(watching: Subscription, *, as_json: bool) -> None:
+    show = Show()
+    while True:
+        for frame in await watching.read():
+            if as_json:
+                _write_json(frame.envelope)
+            elif not isinstance(frame.envelope.data, TranscriptPartial):
+                show.envelope(frame.envelope)
+            if isinstance(frame.envelope.data, MeetingEnded):
+                return
+
+
+def _write_json(envelope: Envelope) -> None:
+    if not isinstance(envelope.data, TranscriptPartial | SuggestionSkipped):
+        sys.stdout.write(encode(envelope).decode() + "\n")
+        sys.stdout.flush()

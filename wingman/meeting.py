@@ -1,0 +1,451 @@
+"""One meeting: the TaskGroup that owns every stage, and the wires between them.
+
+    source → strip (tape) ─┬→ transcriber ─┐
+                           └→ meter ───────┴→ correlator → coach → publish (log, then push)
+
+Stages talk through plain synchronous calls on the event loop's thread; the only tasks are the ones that
+wait for a provider, a source, a model or the clock. Leaving the group ends the meeting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from wingman.correlate.assembly import Partial
+from wingman.correlate.correlator import Correlator, Output
+from wingman.emotion.base import TextMeter, VoiceMeter
+from wingman.fanout.tape import Cursor, Tape
+from wingman.ingest.source import AudioSource
+from wingman.model.emotion import EmotionEvent
+from wingman.model.events import (
+    ConsentRecorded,
+    EmotionShifted,
+    Media,
+    MeetingEnded,
+    MeetingPaused,
+    MeetingResumed,
+    MeetingStarted,
+    PolicyApplied,
+    ProviderStateChanged,
+    Publish,
+    TranscriptGap,
+    TranscriptPartial,
+    UtteranceCreated,
+    UtteranceRevised,
+)
+from wingman.model.faults import Branch, InputError, Missed, Progress, ProviderState, WingmanError
+from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span, seconds
+from wingman.model.utterance import EmotionShift, Utterance
+from wingman.policy import Policy, check_policy, decide, measured_channels
+from wingman.server.base import MeetingSpec, MeetingStatus
+from wingman.strip import ChannelStrip
+from wingman.suggest.coach import Coach
+from wingman.transcribe.base import Transcriber
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 0.1
+WIND_DOWN_S = 10.0
+"""How long the branches may take to answer for the audio they already have."""
+FAST_LAG_S = 20.0
+"""A recording played faster than real time stays this close to the slowest reader; less than any tape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the composition root picked for one meeting."""
+
+    transcriber: Callable[[], Transcriber | None]
+    meter: Callable[[], VoiceMeter | None]
+    text_meter: Callable[[], TextMeter | None]
+    correlator: Correlator
+    coach: Coach
+    background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+    """Coroutines that live as long as the meeting (the embedded worker's owner)."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Branch name → provider name, for display."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one meeting is to be run, after the spec met the configuration."""
+
+    spec: MeetingSpec
+    policy: Policy
+    policy_reason: str
+    playbook: str
+    refusal: str = ""
+    """Why the playbook refuses voice emotion; empty when it does not."""
+    tape_s: float = 60.0
+    live: bool = True
+    """False for a recording played faster than real time: deadlines then follow the slowest branch."""
+    idle_end_s: float = 900.0
+    """A meeting that nobody feeds for this long ends by itself."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """One channel's strip, its branches and how far each has answered."""
+
+    strip: ChannelStrip
+    transcriber: Transcriber | None = None
+    meter: VoiceMeter | None = None
+    text_meter: TextMeter | None = None
+    cursors: list[Cursor] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    meter_task: asyncio.Task[None] | None = None
+    answered: dict[Branch, SampleTime] = field(default_factory=dict)
+
+
+class Meeting:
+    """A live meeting. `run` it in a task; everything else is called from the same event loop."""
+
+    def __init__(self, meeting_id: str, plan: Plan, parts: Parts, publish: Publish) -> None:
+        self._id = meeting_id
+        self._plan = plan
+        self._parts = parts
+        self._publish = publish
+        self._policy = plan.policy
+        self._lines: dict[Channel, _Line] = {}
+        self._plays: dict[AudioSource, asyncio.Task[None]] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._started_at = time.time()
+        self._running = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._reason = "stopped"
+        self._paused = False
+        self._idle_since = time.monotonic()
+        self._log = log.bind(meeting=meeting_id)
+
+    # --- what the outside sees ----------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    def status(self) -> MeetingStatus:
+        state = "ended" if self._ended.is_set() else "paused" if self._paused else "live"
+        return MeetingStatus(
+            id=self._id,
+            title=self._plan.spec.title,
+            state=state,
+            started_at=self._started_at,
+            seconds=self._length(),
+            channels=tuple(self._lines),
+            playbook=self._plan.playbook,
+            emotion_policy=self._policy,
+            providers=dict(self._parts.names),
+        )
+
+    async def run(self) -> None:
+        """Live until `end` is called. Raises an ExceptionGroup when a stage broke; the meeting is over then."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._tasks = tasks
+                services = [tasks.create_task(job()) for job in self._parts.background]
+                services.append(tasks.create_task(self._parts.coach.run()))
+                services.append(tasks.create_task(self._tick()))
+                self._announce()
+                self._running.set()
+                await self._ending.wait()
+                await self._wind_down()
+                for service in services:
+                    service.cancel()
+        except BaseException:
+            if not self._ending.is_set():
+                self._reason = "failed"
+            raise
+        finally:
+            self._tasks = None
+            self._running.set()
+            self._publish(MeetingEnded(self._reason, round(self._length(), 3)), None)
+            self._ended.set()
+            self._log.info("meeting ended", reason=self._reason, seconds=round(self._length(), 1))
+
+    async def started(self) -> None:
+        """Wait until sources can be attached."""
+        await self._running.wait()
+
+    async def attach(self, source: AudioSource) -> None:
+        tasks = self._open_tasks()
+        taken = [c for c in source.channels if c in self._lines and self._lines[c].strip.source is not None]
+        if taken:
+            raise InputError(
+                f"channel `{taken[0]}` of this meeting is already fed by another client; stop that one first",
+                field="channels",
+                status=409,
+            )
+        lines = [self._line(channel) for channel in source.channels]
+        for line in lines:
+            line.strip.source = source
+        self._plays[source] = tasks.create_task(self._play(source, lines))
+
+    async def detach(self, source: AudioSource) -> None:
+        play = self._plays.get(source)
+        if play is not None:
+            play.cancel()
+            await asyncio.wait([play])
+
+    async def played(self, source: AudioSource) -> None:
+        """Wait until `source` has ended by itself (or was detached)."""
+        if play := self._plays.get(source):
+            await asyncio.wait([play])
+
+    async def room(self) -> None:
+        """Wait until no reader is further behind than a tape can bear (for sources faster than real time)."""
+        limit = min(FAST_LAG_S, self._plan.tape_s / 2) * SAMPLE_RATE
+        # readers move on several tasks; there is no one event to wait for
+        while any(c.lag > limit for line in self._lines.values() for c in line.cursors):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+    def pause(self) -> None:
+        self._open_tasks()
+        if not self._paused:
+            self._paused = True
+            for line in self._lines.values():
+                line.strip.paused = True
+                line.strip.state("paused")
+            self._publish(MeetingPaused(), None)
+
+    def resume(self) -> None:
+        self._open_tasks()
+        if self._paused:
+            self._paused = False
+            for line in self._lines.values():
+                line.strip.paused = False
+                line.strip.state("capturing")
+            self._publish(MeetingResumed(), None)
+
+    async def end(self, reason: str = "stopped") -> None:
+        if not self._ending.is_set():
+            self._reason = reason
+            self._ending.set()
+        await self._ended.wait()
+
+    def act(self, action: str, text: str = "") -> str:
+        self._open_tasks()
+        for line in self._lines.values():
+            if line.transcriber is not None:
+                line.transcriber.flush()  # what was just said must be in the answer
+        return self._parts.coach.act(action, text)
+
+    def feedback(self, suggestion: str, feedback: str) -> None:
+        self._open_tasks()
+        self._parts.coach.feedback(suggestion, feedback)
+
+    def control(self, setting: str, value: Any) -> None:
+        self._open_tasks()
+        if setting == "emotion_policy":
+            self._switch_policy(value)
+        else:
+            self._parts.coach.control(setting, value)
+
+    # --- the wires ----------------------------------------------------------------------------
+
+    def _open_tasks(self) -> asyncio.TaskGroup:
+        if self._tasks is None or self._ending.is_set():
+            raise InputError("this meeting has ended; start a new one", field="meeting", status=409)
+        return self._tasks
+
+    def _announce(self) -> None:
+        spec, names = self._plan.spec, self._parts.names
+        self._publish(
+            MeetingStarted(
+                title=spec.title,
+                channels=tuple(Channel),
+                playbook=self._plan.playbook,
+                transcriber=names.get(Branch.TRANSCRIBE, ""),
+                emotion=names.get(Branch.EMOTION, ""),
+                suggester=names.get(Branch.SUGGEST, ""),
+                emotion_policy=self._policy,
+            ),
+            None,
+        )
+        self._publish(PolicyApplied(self._policy, self._plan.policy_reason), None)
+        if spec.consent:
+            self._publish(ConsentRecorded(self._policy, "user", spec.consent), None)
+
+    def _line(self, channel: Channel) -> _Line:
+        if channel in self._lines:
+            return self._lines[channel]
+        strip = ChannelStrip(channel, Tape(self._plan.tape_s), self._publish)
+        strip.paused = self._paused
+        line = self._lines[channel] = _Line(strip)
+        self._start_transcriber(line)
+        self._start_meters(line)
+        return line
+
+    def _start_transcriber(self, line: _Line) -> None:
+        transcriber = line.transcriber = self._parts.transcriber()
+        if transcriber is None or self._tasks is None:
+            return
+        cursor = line.strip.tape.cursor(0)
+        line.cursors.append(cursor)
+        run = transcriber.run(line.strip.channel, cursor, self._on_speech)
+        line.tasks.append(self._tasks.create_task(self._branch(run, line, cursor)))
+        line.answered[Branch.TRANSCRIBE] = 0
+
+    def _start_meters(self, line: _Line) -> None:
+        channel = line.strip.channel
+        measured = channel in measured_channels(self._policy)
+        line.meter = self._parts.meter() if measured else None
+        line.text_meter = self._parts.text_meter() if self._policy == "text-only" else None
+        meter = line.meter or line.text_meter
+        self._parts.correlator.expect_emotion(channel, meter.info if meter else None)
+        if self._tasks is None or meter is None:
+            return
+        if line.meter is not None:
+            cursor = line.strip.tape.cursor(line.strip.position)
+            line.cursors.append(cursor)
+            run = line.meter.run(channel, cursor, self._on_emotion)
+            task = self._tasks.create_task(self._branch(run, line, cursor))
+            line.answered[Branch.EMOTION] = line.strip.position
+        elif line.text_meter is not None:
+            task = self._tasks.create_task(line.text_meter.run(channel, self._on_emotion))
+        line.meter_task = task
+        line.tasks.append(task)
+
+    async def _branch(self, run: Coroutine[Any, Any, None], line: _Line, cursor: Cursor) -> None:
+        """A provider's run; when it ends (well or not) its cursor stops holding anybody up."""
+        try:
+            await run
+        finally:
+            cursor.close()
+            if cursor in line.cursors:
+                line.cursors.remove(cursor)
+
+    def _switch_policy(self, value: Any) -> None:
+        """Stop and start meters so that the policy holds from this very sample on.
+
+        `value` is a policy, or `{"policy": …, "consent": …}` where an acknowledgement is still needed.
+        """
+        wanted = value.get("policy") if isinstance(value, dict) else value
+        consent = str(value.get("consent", "")) if isinstance(value, dict) else ""
+        policy, reason = decide(
+            check_policy(wanted),
+            consent=consent or self._plan.spec.consent,
+            refused_because=self._plan.refusal,
+        )
+        self._policy = policy
+        for line in self._lines.values():
+            if line.meter_task is not None:
+                line.meter_task.cancel()
+                line.meter_task = None
+            line.answered.pop(Branch.EMOTION, None)
+            self._start_meters(line)
+        self._publish(PolicyApplied(policy, reason), None)
+        if consent:
+            self._publish(ConsentRecorded(policy, "user", consent), None)
+
+    async def _play(self, source: AudioSource, lines: list[_Line]) -> None:
+        try:
+            await source.run({line.strip.channel: line.strip for line in lines})
+        except WingmanError as failed:
+            for line in lines:
+                line.strip.state("gone", str(failed))
+        finally:
+            for line in lines:
+                line.strip.source = None
+            del self._plays[source]
+            self._idle_since = time.monotonic()
+
+    async def _tick(self) -> None:
+        """Tell the pure rooms what time it is on each channel, ten times a second."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            for channel, line in self._lines.items():
+                now = line.strip.position if self._plan.live else self._certain(line)
+                self._deliver(self._parts.correlator.advance(channel, now))
+                self._parts.coach.advance(channel, now)
+            if not self._plays and time.monotonic() - self._idle_since > self._plan.idle_end_s:
+                self._reason = "client_gone"
+                self._ending.set()
+
+    def _certain(self, line: _Line) -> SampleTime:
+        return min(line.answered.values(), default=line.strip.position)
+
+    def _on_speech(self, event: TranscriberEvent) -> None:
+        coach = self._parts.coach
+        match event:
+            case Interim() if event.words:
+                coach.speaking(event.channel, True, event.span.end)
+            case SpeechStarted():
+                coach.speaking(event.channel, True, event.at)
+            case SpeechEnded():
+                coach.speaking(event.channel, False, event.at)
+            case Final() if (text_meter := self._lines[event.channel].text_meter) is not None:
+                text_meter.hear(event)
+        self._on_any(event)
+
+    def _on_emotion(self, event: EmotionEvent) -> None:
+        self._on_any(event)
+
+    def _on_any(self, event: TranscriberEvent | EmotionEvent) -> None:
+        match event:
+            case ProviderState():
+                self._publish(
+                    ProviderStateChanged(
+                        event.branch, event.provider, event.health, event.channel, event.detail
+                    ),
+                    None,
+                )
+            case Missed():
+                media = Media.of(event.channel, event.span)
+                self._publish(TranscriptGap(event.channel, event.branch, event.cause), media)
+            case Progress():
+                self._lines[event.channel].answered[event.branch] = event.upto
+        self._deliver(self._parts.correlator.feed(event))
+
+    def _deliver(self, outputs: list[Output]) -> None:
+        for output in outputs:
+            match output:
+                case Partial():
+                    media = Media.of(output.channel, output.span)
+                    self._publish(TranscriptPartial(output.channel, output.speaker, output.text), media)
+                case Utterance():
+                    kind = UtteranceRevised if output.revision else UtteranceCreated
+                    self._publish(kind.of(output), Media.of(output.channel, output.span))
+                    self._parts.coach.hear(output)
+                case EmotionShift():
+                    media = Media.of(output.channel, Span(output.at, output.at))
+                    shifted = EmotionShifted(output.speaker, output.before, output.after, output.utterance)
+                    self._publish(shifted, media)
+                    self._parts.coach.shift(output)
+
+    async def _wind_down(self) -> None:
+        """Stop the sources, let every branch answer for what it has, then settle the join."""
+        for play in list(self._plays.values()):
+            play.cancel()
+        if self._plays:
+            await asyncio.wait(list(self._plays.values()))
+        for line in self._lines.values():
+            line.strip.tape.close()
+        transcribing = [t for line in self._lines.values() for t in line.tasks if t is not line.meter_task]
+        await _settle(transcribing)
+        for line in self._lines.values():
+            if line.text_meter is not None:
+                line.text_meter.close()
+        await _settle([line.meter_task for line in self._lines.values() if line.meter_task is not None])
+        self._deliver(self._parts.correlator.finish())
+
+    def _length(self) -> float:
+        return max((seconds(line.strip.position) for line in self._lines.values()), default=0.0)
+
+
+async def _settle(tasks: list[asyncio.Task[None]]) -> None:
+    """Wait for tasks that are about to end; cancel those that do not."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=WIND_DOWN_S)
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late)

@@ -1,0 +1,42 @@
+"""structlog, set up once: a line for a person on a terminal, a line of JSON for a machine elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from wingman.observe.settings import ObserveSettings
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+QUIET = ("httpx", "httpx2", "aioice", "aiortc", "google_genai", "websockets", "asyncio", "uvicorn")
+"""Libraries that narrate their work at INFO; their warnings still come through."""
+
+
+def configure(settings: ObserveSettings) -> None:
+    """Log to stderr in the format the settings ask for. Standard-library loggers go the same way."""
+    human = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    level = LEVELS[settings.log_level]
+    renderer: structlog.types.Processor = (
+        structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
+    )
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=not human),
+    ]
+    if not human:
+        shared.append(structlog.processors.format_exc_info)
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))

@@ -1,0 +1,46 @@
+"""One channel of a meeting: its tape, what its source may do to it, and what it looks like outside."""
+
+from __future__ import annotations
+
+from wingman.fanout.tape import Tape
+from wingman.ingest.source import AudioSource
+from wingman.model.events import CaptureState, Media, Publish
+from wingman.model.media import GapCause, PcmBlock
+from wingman.model.time import Channel, SampleTime, seconds
+
+
+class ChannelStrip:
+    """The sink a source writes into. While paused, audio is turned into a hole before anybody can read it."""
+
+    def __init__(self, channel: Channel, tape: Tape, publish: Publish) -> None:
+        self.channel = channel
+        self.tape = tape
+        self.source: AudioSource | None = None
+        self.paused = False
+        self.started_at: float | None = None
+        """Wall time of sample 0, for display; None until a source has anchored it."""
+        self._publish = publish
+        self._state = ""
+
+    @property
+    def position(self) -> SampleTime:
+        return self.tape.end
+
+    def write(self, block: PcmBlock) -> None:
+        if self.paused:
+            self.tape.skip(block.length, GapCause.PAUSED)
+        else:
+            self.tape.write(block)
+
+    def skip(self, count: int, cause: GapCause) -> None:
+        self.tape.skip(count, GapCause.PAUSED if self.paused else cause)
+
+    def anchor(self, wall: float) -> None:
+        self.started_at = wall - seconds(self.position)
+
+    def state(self, state: str, detail: str = "") -> None:
+        if state == self._state:
+            return
+        self._state = state
+        at = seconds(self.position)
+        self._publish(CaptureState(self.channel, state, detail), Media(self.channel, at, at))
