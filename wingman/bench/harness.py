@@ -1,0 +1,170 @@
+"""Runs one server under test through growing numbers of sessions and says what it held and what that cost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from wingman.bench.load import Load, summary
+from wingman.model.faults import WingmanError
+
+LIMIT_MS = 200.0
+"""A server holds a number of sessions while its 99th percentile stays below this."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A server under test: how to start it and how to talk to it."""
+
+    name: str
+    command: Callable[[int], Sequence[str]]
+    """The command line, given the port of the stand-in providers."""
+    outlets: tuple[str, ...] = ("transcribe",)
+    rate: int = 16_000
+    path: str = "/whip"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was measured with `sessions` open."""
+
+    sessions: int
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float
+    """Milliseconds of processor time per second of audio and session."""
+    cpu_share: float
+    """Of one core, 0 to 1."""
+    rss_mb: float
+    silent: int = 0
+    branches: tuple[tuple[str, float, float], ...] = ()
+    """Per provider: name, p50 and p99 in milliseconds."""
+
+    @property
+    def held(self) -> bool:
+        return self.p99_ms <= LIMIT_MS and not self.silent
+
+
+def wingman(chunk_ms: int = 20, media_path: str = "direct") -> Subject:
+    """This Wingman, with a transcriber's and an emotion meter's socket per session."""
+    options = ("--chunk-ms", str(chunk_ms), "--media-path", media_path)
+
+    def command(providers: int) -> Sequence[str]:
+        return (sys.executable, "-m", "wingman.bench.server", "--providers", str(providers), *options)
+
+    path = "/whip?channels=tab&emotion_policy=counterpart&consent=bench"
+    return Subject("wingman", command, ("transcribe", "emotion"), path=path)
+
+
+async def ramp(
+    subject: Subject,
+    steps: Sequence[int],
+    seconds: float = 4.0,
+    on_step: Callable[[Step], object] = lambda _: None,
+    stop_when_lost: bool = True,
+) -> list[Step]:
+    """Measure `subject` with each number of sessions in `steps`; ends early when one is no longer held."""
+    target: dict[str, Any] = {}
+
+    async def post(offer: str) -> str:
+        reply = await target["http"].post(
+            target["url"], content=offer, headers={"Content-Type": "application/sdp"}
+        )
+        if reply.status_code not in (200, 201):
+            raise WingmanError(f"{subject.name} answered {reply.status_code}: {reply.text[:200]}")
+        return str(reply.text)
+
+    results: list[Step] = []
+    load = Load(post, subject.outlets, subject.rate)
+    async with load.running(), _started(subject, load.providers.port) as (pid, port):
+        headers = {"Authorization": "Bearer bench"}
+        async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False) as http:
+            target |= {"http": http, "url": f"http://127.0.0.1:{port}{subject.path}"}
+            for count in steps:
+                try:
+                    await load.grow(count)
+                except (WingmanError, httpx.HTTPError):
+                    break  # it cannot even take them
+                await asyncio.sleep(1.0)
+                results.append(await _step(load, pid, count, seconds, subject.outlets))
+                on_step(results[-1])
+                if stop_when_lost and not results[-1].held:
+                    break
+    return results
+
+
+async def _step(load: Load, pid: int, count: int, seconds: float, branches: Sequence[str]) -> Step:
+    before, began = cpu_seconds(pid), time.perf_counter()
+    latencies = await load.measure(seconds)
+    spent, passed = cpu_seconds(pid) - before, time.perf_counter() - began
+    figures = summary(latencies)
+    return Step(
+        count,
+        figures["p50"],
+        figures["p99"],
+        1000 * spent / passed / count,
+        spent / passed,
+        rss_mb(pid),
+        load.silent(),
+        tuple(_branch(load, name) for name in branches),
+    )
+
+
+def _branch(load: Load, name: str) -> tuple[str, float, float]:
+    figures = summary(load.latencies(name))
+    return name, figures["p50"], figures["p99"]
+
+
+@asynccontextmanager
+async def _started(subject: Subject, providers: int) -> AsyncIterator[tuple[int, int]]:
+    """The server as a child process: its pid and its port. On two cores it has the first one for itself."""
+    cores = sorted(os.sched_getaffinity(0))
+    process = await asyncio.create_subprocess_exec(
+        *subject.command(providers), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        if len(cores) > 1:
+            os.sched_setaffinity(process.pid, cores[:1])
+            os.sched_setaffinity(0, cores[1:])
+        async with asyncio.timeout(60):
+            while line := await process.stdout.readline():
+                if line.startswith(b"READY "):
+                    break
+        if not line:
+            raise WingmanError(f"the server {subject.name} did not start")
+        yield process.pid, int(line.split()[1])
+    finally:
+        os.sched_setaffinity(0, cores)
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(10):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def rss_mb(pid: int) -> float:
+    """Resident memory of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0

@@ -1,0 +1,170 @@
+"""The load: live WebRTC sessions sending marked audio, and the clocks that date it at the provider sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from wingman.bench.marks import CYCLE, Onsets, cycle_pcm
+from wingman.bench.providers import Chunk, Providers
+from wingman.ingest import aiortc_seam as seam
+from wingman.ingest.whip_client import encode
+from wingman.model.faults import WingmanError
+
+PACKET_S = 0.02
+OPEN_S = 15.0
+"""How long a session may take until its provider sockets receive audio."""
+
+Post = Callable[[httpx.AsyncClient, str], "asyncio.Future[str]"]
+
+
+@dataclass(slots=True)
+class Session:
+    """One client: what it sent when, and what came out at the provider sockets."""
+
+    peer: RTCPeerConnection
+    sender: seam.PacketSender
+    sent: list[float] = field(default_factory=list)
+    """When each packet went out, by number."""
+    outlets: dict[str, Outlet] = field(default_factory=dict)
+
+
+class Outlet:
+    """One provider socket of one session."""
+
+    def __init__(self, session: Session, rate: int, lose: bool = False) -> None:
+        self._session = session
+        self._onsets = Onsets(rate)
+        self._cycle: int | None = None
+        self.latencies: list[float] = []
+        self.bytes = 0
+
+    def chunk(self, pcm: bytes, now: float) -> None:
+        """A chunk arrived at `now`: date it by the packet it ends with."""
+        self.bytes += len(pcm)
+        after = self._onsets.feed(pcm)
+        if after is None:
+            return
+        newest = (len(self._session.sent) - 1 - after) // CYCLE
+        self._cycle = newest if self._cycle is None else min(self._cycle + 1, newest)
+        number = self._cycle * CYCLE + after
+        if number < len(self._session.sent):
+            self.latencies.append(now - self._session.sent[number])
+
+
+class Load:
+    """Sessions against one server. `post` sends an offer its way and returns the answer's SDP."""
+
+    def __init__(self, post: Callable[[str], Any], outlets: tuple[str, ...], rate: int = 16_000) -> None:
+        self._post = post
+        self._wanted = outlets
+        self._rate = rate
+        self.sessions: list[Session] = []
+        self.providers = Providers(self._socket)
+        self._opening: Session | None = None
+        self._packets: list[bytes] = []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Load]:
+        """The provider sockets and the sender; leaving closes every session."""
+        # the second half of a longer run: the codec has settled and the cycle repeats cleanly
+        self._packets = [bytes(p) for p in encode(cycle_pcm(6))][-4 * CYCLE : -2 * CYCLE]
+        async with self.providers.open(), asyncio.TaskGroup() as tasks:
+            ticker = tasks.create_task(self._tick())
+            try:
+                yield self
+            finally:
+                ticker.cancel()
+                for session in self.sessions:
+                    await session.peer.close()
+
+    async def grow(self, count: int) -> None:
+        """Open sessions one after the other until there are `count`."""
+        while len(self.sessions) < count:
+            await self._open()
+
+    async def measure(self, seconds: float) -> list[float]:
+        """Latencies in seconds of every onset at every socket during the next `seconds`."""
+        for session in self.sessions:
+            for outlet in session.outlets.values():
+                outlet.latencies.clear()
+        await asyncio.sleep(seconds)
+        return self.latencies()
+
+    def latencies(self, branch: str | None = None) -> list[float]:
+        """What the last `measure` heard, of one provider or of all."""
+        outlets = [o for s in self.sessions for name, o in s.outlets.items() if branch in (None, name)]
+        return [x for outlet in outlets for x in outlet.latencies]
+
+    def silent(self) -> int:
+        """Sockets at which nothing arrived since the last `measure` began."""
+        return sum(not o.latencies for s in self.sessions for o in s.outlets.values())
+
+    async def _open(self) -> None:
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        peer.addTransceiver("audio", direction="sendonly")
+        with seam.host_addresses(("127.0.0.1",)):
+            await peer.setLocalDescription(await peer.createOffer())
+        offer = peer.localDescription.sdp
+        session = Session(peer, seam.PacketSender(peer, _payload_type(offer)))
+        self._opening = session
+        self.sessions.append(session)
+        await peer.setRemoteDescription(RTCSessionDescription(await self._post(offer), "answer"))
+        deadline = time.perf_counter() + OPEN_S
+        # sockets open in a callback of the provider's server; there is no one event to wait for
+        while set(session.outlets) != set(self._wanted) or not all(
+            outlet.bytes for outlet in session.outlets.values()
+        ):
+            if time.perf_counter() > deadline:
+                raise WingmanError(f"session {len(self.sessions)} reached only {sorted(session.outlets)}")
+            await asyncio.sleep(0.005)
+
+    def _socket(self, branch: str) -> Chunk:
+        if self._opening is None or branch in self._opening.outlets:
+            return lambda _data, _now: None  # a reconnect: its audio is not counted
+        outlet = self._opening.outlets[branch] = Outlet(self._opening, self._rate)
+        return outlet.chunk
+
+    async def _tick(self) -> None:
+        """Every connected session sends a packet every 20 ms, spread evenly so that none is favoured."""
+        began = time.perf_counter()
+        number = 0
+        while True:
+            sessions = list(self.sessions)
+            for at, session in enumerate(sessions):
+                due = began + (number + at / len(sessions)) * PACKET_S
+                if (wait := due - time.perf_counter()) > 0.0005:
+                    await asyncio.sleep(wait)
+                if session.peer.connectionState == "connected":
+                    session.sender.send(self._packets[len(session.sent) % len(self._packets)])
+                    session.sent.append(time.perf_counter())
+            number += 1
+            if (wait := began + number * PACKET_S - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            else:
+                await asyncio.sleep(0)
+
+
+def _payload_type(offer: str) -> int:
+    line = next(line for line in offer.splitlines() if line.startswith("a=rtpmap:") and "opus" in line)
+    return int(line[len("a=rtpmap:") :].split(" ")[0])
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` (0 to 1) of `values` lie; infinite when there are none."""
+    if not values:
+        return float("inf")
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+def summary(latencies: list[float]) -> Mapping[str, float]:
+    """p50 and p99 in milliseconds."""
+    return {name: percentile(latencies, share) * 1000 for name, share in (("p50", 0.5), ("p99", 0.99))}

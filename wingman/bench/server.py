@@ -1,0 +1,60 @@
+"""Wingman as the server under test: the whole service, with both provider links, in a process of its own.
+
+`python -m wingman.bench.server` prints `READY port` and serves until its input ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+
+import structlog
+
+from wingman.app import open_service
+from wingman.config import build
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--providers", type=int, required=True, help="port of the stand-in providers")
+    options.add_argument("--chunk-ms", type=int, default=20)
+    options.add_argument("--media-path", default="direct")
+    chosen = options.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    asyncio.run(_serve(chosen))
+
+
+async def _serve(chosen: argparse.Namespace) -> None:
+    root = f"ws://127.0.0.1:{chosen.providers}"
+    settings = build(
+        {
+            "server": {"port": 0, "token": "bench"},
+            "ingest": {"media_path": chosen.media_path, "host_addresses": ["127.0.0.1"], "tape_s": 10.0},
+            "transcribe": {
+                "provider": "deepgram",
+                "deepgram": {"api_key": "bench", "url": root, "chunk_ms": chosen.chunk_ms},
+            },
+            "emotion": {
+                "provider": "hume",
+                "policy": "counterpart",
+                "hume": {"api_key": "bench", "url": root, "frame_ms": chosen.chunk_ms},
+            },
+            "suggest": {"provider": "cues"},
+        }
+    )
+    async with open_service(settings, keep=False) as service:
+        serving = asyncio.ensure_future(service.serve(_announce))
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        serving.cancel()
+        await asyncio.wait([serving])
+
+
+def _announce(port: int) -> None:
+    sys.stdout.write(f"READY {port}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
