@@ -101,6 +101,9 @@ class SupportMeetings:
         meeting.publish(started)
         return meeting
 
+    async def create_titled(self, title: str) -> SupportMeeting:
+        return await self.create(MeetingSpec(title=title))
+
     def live(self, meeting: str) -> MeetingHandle:
         if meeting not in self._live:
             raise InputError(f"no meeting `{meeting}` runs here", field="meeting", status=404)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -13,6 +13,9 @@ from starlette.responses import Response
 from wingman.model.faults import InputError
 
 T = TypeVar("T")
+
+JSON_BYTES = 256 * 1024
+"""Longest JSON body."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -27,9 +30,19 @@ class Json(Response):
         self.headers.setdefault("Cache-Control", "no-store")
 
 
+async def chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The body piece by piece. Raises `InputError(status=413)` as soon as it is longer than `limit` bytes."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise InputError(f"the body may have at most {limit} bytes", field="body", status=413)
+        yield chunk
+
+
 async def body(request: Request, kind: type[T]) -> T:
     """The JSON body as the dataclass `kind`. An empty body means its defaults. Raises `InputError`."""
-    raw = await request.body()
+    raw = b"".join([chunk async for chunk in chunks(request, JSON_BYTES)])
     try:
         tree = msgspec.json.decode(raw) if raw.strip() else {}
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:

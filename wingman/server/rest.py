@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from wingman.deliver.hub import Hub
 from wingman.ingest.source import AudioSource
@@ -19,10 +19,9 @@ from wingman.server.access import PAIRING_SECONDS, Access
 from wingman.server.answers import Json, body, whole_number
 from wingman.server.base import MeetingSpec
 from wingman.server.lookup import Lookup, stored, unknown
+from wingman.server.routing import ApiRoute
 from wingman.server.streams import MOST_SEQ
 
-JSON_BYTES = 256 * 1024
-"""Longest JSON body."""
 RECORDING_BYTES = 4 * 1024**3
 """Largest recording that may be posted."""
 SPEC_FIELDS = tuple(field.name for field in fields(MeetingSpec))
@@ -60,28 +59,22 @@ class Rest:
 
     def routes(self) -> list[BaseRoute]:
         one = "/api/meetings/{id}"
-
-        def route(path: str, endpoint: Callable[..., Any], method: str, limit: int = JSON_BYTES) -> Route:
-            return Route(path, endpoint, methods=[method], max_body_size=limit)
-
         return [
-            route("/api/meetings", self.create, "POST"),
-            route("/api/meetings", self.list, "GET"),
-            route(one, self.get, "GET"),
-            route(one, self.delete, "DELETE"),
-            route(f"{one}/pause", self.pause, "POST"),
-            route(f"{one}/resume", self.resume, "POST"),
-            route(f"{one}/end", self.end, "POST"),
-            route(f"{one}/recording", self.recording, "POST", RECORDING_BYTES),
-            route(f"{one}/events", self.events, "GET"),
-            route(f"{one}/actions", self.act, "POST"),
-            route(f"{one}/feedback", self.feedback, "POST"),
-            route(f"{one}/control", self.control, "POST"),
-            route(f"{one}/viewers", self.viewers, "POST"),
-            route("/api/pairing", self.pair, "POST"),
-            route("/api/pairing/redeem", self.redeem, "POST"),
-            route("/api/playbooks", self.playbooks, "GET"),
-            route("/api/config", self.config, "GET"),
+            ApiRoute("/api/meetings", GET=self.list, POST=self.create),
+            ApiRoute(one, GET=self.get, DELETE=self.delete),
+            ApiRoute(f"{one}/pause", POST=self.pause),
+            ApiRoute(f"{one}/resume", POST=self.resume),
+            ApiRoute(f"{one}/end", POST=self.end),
+            ApiRoute(f"{one}/recording", POST=self.recording),
+            ApiRoute(f"{one}/events", GET=self.events),
+            ApiRoute(f"{one}/actions", POST=self.act),
+            ApiRoute(f"{one}/feedback", POST=self.feedback),
+            ApiRoute(f"{one}/control", POST=self.control),
+            ApiRoute(f"{one}/viewers", POST=self.viewers),
+            ApiRoute("/api/pairing", POST=self.pair),
+            ApiRoute("/api/pairing/redeem", POST=self.redeem),
+            ApiRoute("/api/playbooks", GET=self.playbooks),
+            ApiRoute("/api/config", GET=self.config),
         ]
 
     async def create(self, request: Request) -> Response:
@@ -143,7 +136,7 @@ class Rest:
         handle = self.lookup.must_live(request.path_params["id"])
         if self.offers.recording is None:
             raise InputError("this server does not take recordings", field="body", status=501)
-        path = await upload.spool(request)
+        path = await upload.spool(request, RECORDING_BYTES)
         try:
             source = self.offers.recording(path)
             await handle.attach(upload.Temporary(source, path))

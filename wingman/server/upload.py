@@ -13,6 +13,7 @@ from starlette.requests import Request
 from wingman.ingest.source import AudioSource, ChannelSink
 from wingman.model.faults import InputError
 from wingman.model.time import Channel
+from wingman.server.answers import chunks
 
 SUFFIXES = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "video/mp4": ".mp4"}
 """Content types whose container some decoders only recognise by the file name."""
@@ -36,15 +37,15 @@ class Temporary:
             discard(self._path)
 
 
-async def spool(request: Request) -> Path:
-    """The body as a temporary file, which the caller owns. Raises `InputError` when it is empty."""
+async def spool(request: Request, limit: int) -> Path:
+    """The body as a temporary file, which the caller owns. Raises `InputError` when it is empty or too long."""
     loop = asyncio.get_running_loop()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     handle, name = tempfile.mkstemp(prefix="wingman-", suffix=SUFFIXES.get(kind, ".media"))
     path = Path(name)
     size = 0
     try:
-        async for chunk in request.stream():
+        async for chunk in chunks(request, limit):
             size += len(chunk)
             await loop.run_in_executor(None, _write, handle, chunk)
         if size == 0:
