@@ -19,7 +19,7 @@ from collections.abc import Callable
 import structlog
 
 from wingman.emotion.base import Emit, EmotionInfo
-from wingman.emotion.hume_link import HumeSession, open_session
+from wingman.emotion.hume_link import UNANSWERED, Duty, HumeSession, open_session
 from wingman.emotion.hume_session import PROVIDER, SessionLedger
 from wingman.emotion.settings import HumeSettings
 from wingman.fanout.tape import Cursor
@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 ROTATION_RETRY_S = 30.0
 """How long to wait after a successor could not be opened; the old session serves on meanwhile."""
+
+
+MAX_DOUBT = 16
 
 
 class HumeMeter:
@@ -141,6 +144,7 @@ class _Run:
         self._supervisor = supervisor
         self._backlog = _Backlog(audio, settings, self._missed)
         self._watermark = _Watermark(channel, emit)
+        self._doubt = 1  # grows while sound draws no answer on session after session: it may be music
         self._rested = True  # the next session follows silence, not an outage
 
     async def connection(self) -> Outcome:
@@ -162,13 +166,18 @@ class _Run:
                 await relay.drop_successor()
         self._rested = failed is None
         if failed is not None:
+            if failed.code == UNANSWERED:
+                self._doubt = min(2 * self._doubt, MAX_DOUBT)
             raise failed
         return outcome
 
     async def open(self) -> HumeSession:
         """A new session for the audio that comes next. Raises `ProviderFault`."""
         ledger = SessionLedger(self._channel, self._backlog.position)
-        return await open_session(self.settings, ledger, self._heard)
+        settings = self.settings
+        patience = settings.measurement_timer_ms + settings.stall_timeout_s * 1000
+        duty = Duty(self._heard, samples_of_ms(patience * self._doubt))
+        return await open_session(settings, ledger, duty)
 
     async def attend(self, session: HumeSession) -> None:
         """Listen to a session until it is over, then settle its account."""
@@ -213,6 +222,7 @@ class _Run:
     def _heard(self, spans: list[EmotionSpan]) -> None:
         self._supervisor.useful()
         for span in spans:
+            self._doubt = 1
             self._emit(span)
         self._watermark.report()
 

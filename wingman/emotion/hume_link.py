@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 from websockets.exceptions import ConnectionClosed
 
 from wingman.emotion import hume_wire as wire
-from wingman.emotion.hume_session import PROVIDER, SessionLedger
+from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_loud
 from wingman.emotion.settings import HumeSettings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.model.emotion import EmotionSpan
 from wingman.model.faults import FaultKind, ProviderFault
 from wingman.model.media import PcmBlock
-from wingman.model.time import samples_of_ms
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +25,18 @@ MAX_MALFORMED = 10
 TUNING = SocketTuning(open_s=3600.0, ping_s=3600.0)
 """Our own time-out covers handshake and `session.created`; our own heartbeat pings, and learns from it."""
 
-Report = Callable[[list[EmotionSpan]], None]
-"""Called after every message and every settled silence: new spans, and perhaps a moved watermark."""
+UNANSWERED = "unanswered"
+"""Fault code of a peer that takes audio and says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a session owes its meter."""
+
+    report: Callable[[list[EmotionSpan]], None]
+    """Called after every message and every settled silence: new spans, and perhaps a moved watermark."""
+    patience: int
+    """Samples that may be owed (see `SessionLedger.owed`) before the peer is taken for dead."""
 
 
 class HumeSession:
@@ -35,7 +45,7 @@ class HumeSession:
     `fault` then says why it ended; None after an orderly end or the provider's idle time-out.
     """
 
-    def __init__(self, socket: Socket, ledger: SessionLedger, settings: HumeSettings, report: Report) -> None:
+    def __init__(self, socket: Socket, ledger: SessionLedger, settings: HumeSettings, duty: Duty) -> None:
         self.ledger = ledger
         self.over = asyncio.Event()
         self.fault: ProviderFault | None = None
@@ -43,11 +53,10 @@ class HumeSession:
         """Samples we believed accepted minus what the server counted (known after `session.closed`)."""
         self._socket = socket
         self._settings = settings
-        self._report = report
+        self._duty = duty
         self._error: wire.SessionError | None = None
         self._closed: wire.SessionClosed | None = None
         self._malformed = 0
-        self._heard_at = 0  # accepted samples when the last message came
         self._in_flight: deque[tuple[float, PcmBlock]] = deque(maxlen=32)
         self._refused: PcmBlock | None = None
         self._round_trip = 0.0
@@ -67,8 +76,10 @@ class HumeSession:
     def send(self, block: PcmBlock) -> None:
         """Send one frame now. A session that is over swallows it (and its ledger reports it unanswered)."""
         self._in_flight.append((asyncio.get_running_loop().time(), block))
-        self.ledger.sent(block.start, block.length)
+        self.ledger.sent(block.start, block.length, is_loud(block.pcm))
         self._socket.write(block.pcm)
+        if self.ledger.owed > self._duty.patience:
+            self._give_up("Hume takes audio and measures nothing; trying again", FaultKind.TIMEOUT, UNANSWERED)
 
     def take_refused(self) -> PcmBlock | None:
         """The frame that has to be sent again before any other, once."""
@@ -108,7 +119,6 @@ class HumeSession:
                 self._give_up("Hume sends nothing readable; trying again", FaultKind.PROTOCOL, "unreadable")
             return
         self._malformed = 0
-        self._heard_at = self.ledger.accepted
         match message:
             case wire.SessionError():
                 self._failed(message)
@@ -121,7 +131,7 @@ class HumeSession:
                 log.info("hume.unknown_message", type=message.type)
             case _:
                 pass
-        self._report(self.ledger.receive(message))
+        self._duty.report(self.ledger.receive(message))
 
     def _failed(self, error: wire.SessionError) -> None:
         if error.code != "rate_limited":
@@ -138,9 +148,8 @@ class HumeSession:
         self.ledger.refused()
 
     async def _heartbeat(self) -> None:
-        """Find a dead or stalled peer, and settle silence: what was read a while ago held no voice."""
+        """Find a dead peer, and settle silence: what was read a while ago held no voice."""
         settings = self._settings
-        patience = settings.measurement_timer_ms + round(settings.stall_timeout_s * 1000)
         loop = asyncio.get_running_loop()
         while True:
             mark, asked = self.ledger.position, loop.time()
@@ -155,17 +164,14 @@ class HumeSession:
             self._round_trip = loop.time() - asked
             await asyncio.sleep(settings.settle_ms / 1000)
             self.ledger.quiet(mark)
-            self._report([])
-            if self.ledger.speaking and self.ledger.accepted - self._heard_at > samples_of_ms(patience):
-                self._give_up("Hume stopped measuring; trying again", FaultKind.TIMEOUT, "stalled")
-                return
+            self._duty.report([])
 
     def _give_up(self, sentence: str, kind: FaultKind, code: str) -> None:
         self.fault = self.fault or ProviderFault(sentence, kind=kind, code=code)
         self._socket.abort()
 
 
-async def open_session(settings: HumeSettings, ledger: SessionLedger, report: Report) -> HumeSession:
+async def open_session(settings: HumeSettings, ledger: SessionLedger, duty: Duty) -> HumeSession:
     """Connect, authenticate and configure. Raises `ProviderFault`; leaves nothing open when it does."""
     try:
         url = wire.realtime_url(settings.url)
@@ -185,7 +191,7 @@ async def open_session(settings: HumeSettings, ledger: SessionLedger, report: Re
     except TimeoutError:
         text = "Hume did not answer in time; trying again"
         raise ProviderFault(text, kind=FaultKind.TIMEOUT, code="connect") from None
-    return HumeSession(socket, ledger, settings, report)
+    return HumeSession(socket, ledger, settings, duty)
 
 
 async def _configure(socket: Socket, settings: HumeSettings) -> None:

@@ -10,11 +10,13 @@ The watermark (`upto`) is the harder half: Hume says nothing about silence. It m
 - to the end of each measured window (whatever comes later ends later),
 - to the end of an utterance when it closes,
 - and, while no utterance is open, to the newest sample that the peer provably read long enough ago to
-  have announced any voice in it (`quiet`).
+  have announced any voice in it (`quiet`), but never past sound that drew no answer yet: a peer that takes
+  everything and says nothing must not look like silence.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import structlog
 
 from wingman.emotion.hume_wire import (
@@ -30,10 +32,17 @@ from wingman.model.emotion import EmotionSpan, Scale
 from wingman.model.time import Channel, SampleTime, Span, samples_of_ms
 
 PROVIDER = "hume"
+LOUD_POWER = (32768 * 10 ** (-40 / 20)) ** 2
 WINDOW = samples_of_ms(30_000)
 """How far back the map of a session is kept; measured windows reach back ten seconds."""
 
 log = structlog.get_logger(__name__)
+
+
+def is_loud(pcm: bytes) -> bool:
+    """Whether a frame holds sound: its level is over -40 dBFS."""
+    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+    return bool(len(samples)) and float(np.dot(samples, samples)) / len(samples) > LOUD_POWER
 
 
 class SessionLedger:
@@ -46,6 +55,9 @@ class SessionLedger:
         self._last = 0
         self._open: int | None = None
         self._upto = begin
+        self._heard_at = 0  # accepted samples when the last message came
+        self._loud = 0  # samples of sound sent since then
+        self._loud_from: SampleTime | None = None
 
     @property
     def position(self) -> SampleTime:
@@ -72,14 +84,23 @@ class SessionLedger:
         """Frames sent and not refused."""
         return self._count
 
-    def sent(self, start: SampleTime, length: int) -> None:
-        """A frame went out. It counts as accepted until `refused` says otherwise."""
+    @property
+    def owed(self) -> int:
+        """Samples since the last message for which an answer is due: all of them while an utterance is open,
+        else those with sound in them."""
+        return self.accepted - self._heard_at if self.speaking else self._loud
+
+    def sent(self, start: SampleTime, length: int, loud: bool) -> None:
+        """A frame went out; `loud` when it holds sound. Accepted until `refused` says otherwise."""
         if not self._map.accepted:
             self._upto = max(self._upto, start)
         self._map.sent(start, length)
         self._map.forget(self._map.accepted - WINDOW)
         self._count += 1
         self._last = length
+        if loud:
+            self._loud += length
+            self._loud_from = start if self._loud_from is None else self._loud_from
 
     def refused(self) -> None:
         """The frame sent last was not accepted: the server's clock stands where it stood before it."""
@@ -89,6 +110,7 @@ class SessionLedger:
 
     def receive(self, message: ServerMessage) -> list[EmotionSpan]:
         """Take one message in; the spans it yields, in media time. The watermark may move."""
+        self._heard_at, self._loud, self._loud_from = self.accepted, 0, None
         match message:
             case UtteranceStart():
                 self._open = message.utterance_id
@@ -109,7 +131,7 @@ class SessionLedger:
     def quiet(self, mark: SampleTime) -> None:
         """The peer read everything up to `mark` a while ago. Without an open utterance it was silence."""
         if self._open is None:
-            self._advance(mark)
+            self._advance(mark if self._loud_from is None else min(mark, self._loud_from))
 
     def difference(self, closed: SessionClosed) -> int:
         """Samples we believe accepted minus what the server counted; 0 when every time was right."""

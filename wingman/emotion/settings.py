@@ -25,8 +25,8 @@ class HumeSettings(Section, frozen=True):
     """How long a connection may take until its session is created."""
     answer_timeout_s: float = 5.0
     """A peer that does not answer a ping for this long is taken for dead."""
-    stall_timeout_s: float = 8.0
-    """An open utterance must be measured within this time after the timer; else the session is replaced."""
+    stall_timeout_s: float = 4.5
+    """Speech must be answered within this time after the timer; else the session is replaced."""
     settle_ms: int = 1000
     """How long after it was read audio counts as silent when the server announced no voice in it."""
     max_lag_ms: int = 1500
@@ -48,8 +48,48 @@ class HumeSettings(Section, frozen=True):
 
 class HumeV0Settings(Section, frozen=True):
     api_key: Secret = Secret()
+    """Key for the gateway; with `auth: token` also the client id of the token endpoint."""
+    secret_key: Secret = Secret()
+    """Client secret of the token endpoint; needed for `auth: token` and to hand tokens to browsers."""
+    auth: Literal["header", "query", "token"] = "header"
+    """How a socket is authorised: key in a header, key in the query, or an OAuth access token."""
     url: str = ""
     """WebSocket root of a v0-compatible gateway; the vendor's own was switched off in June 2026."""
+    http_url: str = ""
+    """HTTP root of its token endpoint and batch jobs; empty takes the host of `url`."""
+    clip_ms: int = 3000
+    """Longest clip that is sent, up to 5000; a pause in speech cuts earlier."""
+    pause_ms: int = 400
+    """Quiet that ends a clip."""
+    gate_dbfs: float = -55.0
+    """Audio below this level is silence and is not sent."""
+    burst: bool = True
+    """Also ask for vocal bursts (laughs, sighs …)."""
+    stream_window_ms: int = 0
+    """Earlier audio the gateway puts in front of a clip, 500 to 10000; 0 measures every clip by itself."""
+    granularity: Literal["word", "sentence", "utterance", "passage"] = "passage"
+    """Into what pieces the language model cuts a settled text."""
+    face: bool = False
+    """Allow the face model; nothing sends pictures unless this is on."""
+    connect_timeout_s: float = 5.0
+    """How long a connection or a token may take."""
+    answer_timeout_s: float = 7.0
+    """A gateway that does not answer a clip for this long is taken for dead; the clip is sent again."""
+    keepalive_s: float = 45.0
+    """A silent clip is sent after this long without one, ahead of the gateway's inactivity limit of 60 s."""
+    idle_close_s: float = 20.0
+    """Without any audio at all (a pause) the connection is closed after this long and opened again later."""
+    rotate_after_s: float = 1680.0
+    """Age at which a connection is replaced, ahead of the 30 minutes a session may last."""
+    token_margin_s: float = 120.0
+    """How long before its expiry a token (and the connection it opened) is replaced."""
+    floor: float = 0.2
+    """Score below which an emotion is not perceived at all."""
+    moderate: float = 0.4
+    """Score from which an emotion is moderately perceived."""
+    strong: float = 0.6
+    """Score from which an emotion is strongly perceived."""
+    retry: RetrySettings = RetrySettings()
 
 
 class EmotionSettings(Section, frozen=True):
