@@ -10,7 +10,7 @@ RATE_LIMIT_S = 10.0
 
 
 class Breaker:
-    """Rests after a 429 for as long as it asked, after three failures in a row for 30 s, after a final one for good."""
+    """Rests after a 429 as asked, after three failures in a row for 30 s, after a final one for good."""
 
     def __init__(self) -> None:
         self._failures = 0

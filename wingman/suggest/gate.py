@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -74,7 +74,11 @@ LIMITS: dict[Verbosity, Limits] = {
 }
 WINDOW = samples(600)
 URGENT = 90
-"""From this priority on a card may start while the user speaks and in cooldown."""
+"""From this priority on a card may start in cooldown, and in place of one that is being read."""
+INTERRUPTS = 75
+"""From this priority on a card may start while the user speaks."""
+JUST_BEGUN = samples(2)
+"""Who has only begun to answer can still use a card."""
 BREATH = samples(3)
 """Even an urgent card leaves the one before it so much time."""
 SILENCE_AFTER_QUESTION = samples(5)
@@ -98,6 +102,8 @@ class Candidate:
     text: str
     speaker: str
     trigger: Trigger | None = None
+    others: tuple[Candidate, ...] = ()
+    """Lesser reasons the same words gave, best first; for when the first has nothing new to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +168,12 @@ class Gate:
     ) -> None:
         self.verbosity: Verbosity = verbosity
         self.mode: Mode = mode
+        self.frugal = False
+        """True when the budget allows no more than the quiet verbosity."""
         self._ttl = ttl
         self._now: SampleTime = 0
-        self._speaking: dict[Channel, bool] = {channel: False for channel in Channel}
+        self._speaking: dict[Channel, bool] = dict.fromkeys(Channel, False)
+        self._began_speaking: dict[Channel, SampleTime] = {}
         self._quiet_since: SampleTime = 0
         self._recent: deque[tuple[Utterance, str]] = deque(maxlen=6)
         self._waiting: Candidate | None = None
@@ -185,6 +194,11 @@ class Gate:
     def now(self) -> SampleTime:
         """The latest media time heard of."""
         return self._now
+
+    @property
+    def limits(self) -> Limits:
+        """What the verbosity and the budget allow."""
+        return LIMITS["quiet" if self.frugal else self.verbosity]
 
     # --- what comes in -----------------------------------------------------------------------
 
@@ -216,6 +230,8 @@ class Gate:
         self._now = max(self._now, at)
         if self._speaking[channel] and not active:
             self._quiet_since = max(self._quiet_since, at)
+        if active and not self._speaking[channel]:
+            self._began_speaking[channel] = at
         self._speaking[channel] = active
 
     def advance(self, now: SampleTime) -> tuple[Decision, ...]:
@@ -223,10 +239,9 @@ class Gate:
         self._now = max(self._now, now)
         decisions: list[Decision] = []
         question = self._open_question
-        if question is not None and not any(self._speaking.values()):
-            if self._now - max(question.end, self._quiet_since) >= SILENCE_AFTER_QUESTION:
-                self._open_question = None
-                decisions += self._consider(_silence(question, self._now))
+        if question is not None and self._silent_since(question.end) >= SILENCE_AFTER_QUESTION:
+            self._open_question = None
+            decisions += self._consider(_silence(question, self._now))
         waiting = self._waiting
         if waiting is not None:
             decisions += self._retry(waiting)
@@ -258,7 +273,7 @@ class Gate:
     def _candidate(self, utterance: Utterance, plain: str, signals: frozenset[Signal]) -> Candidate | Skip:
         """The best trigger that may still fire, or why none does."""
         refused: Skip | None = None
-        best: Candidate | None = None
+        found: list[Candidate] = []
         for matcher in self._matchers:
             reason = matcher.match(utterance, plain, signals)
             if reason is None:
@@ -266,13 +281,14 @@ class Gate:
             spent = self._spent(matcher.trigger)
             if spent is not None:
                 refused = Skip(spent, utterance.id, matcher.trigger.name)
-            elif best is None or matcher.trigger.priority > best.priority:
-                best = _candidate_of(matcher.trigger, reason, utterance)
-        if best is None:
+            else:
+                found.append(_candidate_of(matcher.trigger, reason, utterance))
+        if not found:
             return refused or Skip(Reason.NO_TRIGGER, utterance.id)
         if self.mode == "questions-only" and Signal.QUESTION not in signals:
             return Skip(Reason.MODE, utterance.id, self.mode)
-        return best
+        found.sort(key=lambda candidate: -candidate.priority)
+        return replace(found[0], others=tuple(found[1:]))
 
     def _feel(
         self,
@@ -313,7 +329,7 @@ class Gate:
         """Speak now, keep for later, or drop with the reason."""
         if self.mode == "manual":
             return (Skip(Reason.MODE, candidate.utterance, self.mode),)
-        limits = LIMITS[self.verbosity]
+        limits = self.limits
         if candidate.priority < limits.priority:
             return (Skip(Reason.VERBOSITY, candidate.utterance, self.verbosity),)
         if self._window_full(limits):
@@ -337,7 +353,7 @@ class Gate:
         if self._now - waiting.at > self._ttl:
             self._waiting = None
             return (Skip(Reason.STALE, waiting.utterance),)
-        limits = LIMITS[self.verbosity]
+        limits = self.limits
         if self._window_full(limits) or self._hold(waiting, limits) is not None:
             return ()
         self._waiting = None
@@ -354,7 +370,8 @@ class Gate:
             wait = BREATH if urgent else limits.cooldown
             if self._now - self._started[-1] < wait:
                 return Reason.COOLDOWN
-        if self._speaking[Channel.MIC] and not urgent:
+        talking = self._now - self._began_speaking.get(Channel.MIC, self._now)
+        if self._speaking[Channel.MIC] and talking > JUST_BEGUN and candidate.priority < INTERRUPTS:
             return Reason.USER_SPEAKING
         return None
 
@@ -399,6 +416,12 @@ class Gate:
             if utterance.channel is Channel.MIC and utterance.start >= waiting.at
         )
         return talk >= ANSWERING
+
+    def _silent_since(self, moment: SampleTime) -> SampleTime:
+        """How long nobody has said anything since `moment`."""
+        if any(self._speaking.values()):
+            return 0
+        return self._now - max(moment, self._quiet_since)
 
     def _follow_question(self, utterance: Utterance, signals: frozenset[Signal]) -> None:
         """Remember a question nobody has answered yet; any other words are taken as the answer."""

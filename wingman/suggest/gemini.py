@@ -136,13 +136,16 @@ class Gemini:
                 model=model, contents=prompt.user, config=self._config(prompt, thinks)
             )
 
-        self._usage = Usage()
-        async with Pump(opened) as chunks:
-            async for chunk in chunks:
-                self._count(chunk)
-                for text in _texts(chunk):
-                    yield text
-                _check_end(chunk)
+        usage = Usage()
+        try:
+            async with Pump(opened) as chunks:
+                async for chunk in chunks:
+                    usage = _usage(chunk) or usage
+                    for text in _texts(chunk):
+                        yield text
+                    _check_end(chunk)
+        finally:
+            self._usage = usage  # only now: other meetings may be streaming at the same time
 
     def _config(self, prompt: Prompt, thinks: bool) -> types.GenerateContentConfig:
         level = types.ThinkingLevel(self._settings.thinking.upper()) if thinks else None
@@ -154,12 +157,6 @@ class Gemini:
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         )
 
-    def _count(self, chunk: types.GenerateContentResponse) -> None:
-        usage = chunk.usage_metadata
-        if usage is not None:
-            answered = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
-            self._usage = Usage(usage.prompt_token_count or 0, answered)
-
     def _fall_back(self, model: str) -> bool:
         """Move on to the next configured model; False when none is left."""
         if self.model == model:
@@ -168,6 +165,15 @@ class Gemini:
             self._chosen += 1
             log.warning("suggest.model_not_served", model=model, using=self.model)
         return True
+
+
+def _usage(chunk: types.GenerateContentResponse) -> Usage | None:
+    """The running total, which every event carries; thinking is billed as output."""
+    usage = chunk.usage_metadata
+    if usage is None:
+        return None
+    answered = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
+    return Usage(usage.prompt_token_count or 0, answered)
 
 
 def _texts(chunk: types.GenerateContentResponse) -> Iterator[str]:

@@ -14,7 +14,6 @@ from wingman.model.events import (
     SuggestionFailed,
     SuggestionSuperseded,
 )
-from wingman.model.faults import ProviderFault
 
 Clock = Callable[[], float]
 """Monotonic seconds; used for the latencies on the card and for nothing else."""
@@ -64,13 +63,6 @@ class CardLife:
 
     def fail(self, kind: str, detail: str) -> None:
         self._end(SuggestionFailed(self.id, kind, detail))
-
-    def fall_back(self, fault: ProviderFault, kind: str) -> None:
-        """The model failed: an instant text still stands on its own, otherwise the card has failed."""
-        if self.created.text and not self.answered:
-            self.complete("playbook")
-        else:
-            self.fail(kind, str(fault))
 
     def _end(
         self, last: SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed

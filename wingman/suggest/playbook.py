@@ -75,7 +75,7 @@ class Playbook(Section, frozen=True):
     voice_emotion: Literal["allow", "refuse"] = "allow"
     """`refuse`: no voice emotion is measured in such a meeting, whatever the user sets."""
     voice_emotion_reason: str = ""
-    variables: dict[str, str] = {}
+    variables: dict[str, str] = msgspec.field(default_factory=dict)
     facts: tuple[str, ...] = ()
     """What the model may state as true; it is told to state nothing else about the product."""
     do_not_trigger: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ _SPOKEN_EMAIL = re.compile(
 
 
 def redact(text: str) -> str:
-    """`text` with e-mail addresses, IBANs, card, phone and id numbers (also spelled out) replaced by their kind."""
+    """`text` with e-mail addresses, IBANs, card, phone and id numbers (spoken ones, too) replaced."""
     text = _EMAIL.sub("[e-mail]", text)
     text = _SPOKEN_EMAIL.sub("[e-mail]", text)
     text = _IBAN.sub(_checked(_iban_holds, "[iban]"), text)

@@ -1,0 +1,142 @@
+"""A local OpenAI-compatible chat server, as Ollama, llama.cpp and vLLM offer it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from contextlib import AsyncExitStack
+from enum import StrEnum
+from types import TracebackType
+from typing import Any
+
+from wingman.emulators.gemini import Pace
+from wingman.emulators.gemini_answers import Answer, by_rules
+from wingman.emulators.gemini_wire import pieces
+from wingman.emulators.loopback_http import LoopbackHttp, Reply, Request
+
+JSON = "application/json"
+
+
+class ChatFault(StrEnum):
+    """What can go wrong with one chat request."""
+
+    STALL = "stall"
+    RATE_LIMITED = "rate-limited"
+    OVERLOADED = "overloaded"
+    UNAUTHORIZED = "unauthorized"
+    FILTERED = "filtered"
+    TRUNCATED = "truncated"
+    EMPTY = "empty"
+    ERROR_EVENT = "error-event"
+    DROPPED = "dropped"
+    CUT_JSON = "cut-json"
+
+
+_STATUSES = {ChatFault.RATE_LIMITED: 429, ChatFault.OVERLOADED: 503, ChatFault.UNAUTHORIZED: 401}
+
+
+class ChatEmulator:
+    """Serve inside `async with`; `url` (with its `/v1`) is what goes into `suggest.openai.url`."""
+
+    def __init__(
+        self,
+        *,
+        answer: Answer = by_rules,
+        pace: Pace = Pace(),
+        models: tuple[str, ...] = ("local-model",),
+        port: int = 0,
+    ) -> None:
+        self.answer = answer
+        self.pace = pace
+        self.models = models
+        self._faults: deque[ChatFault | None] = deque()
+        self._http = LoopbackHttp(self._handle, port=port)
+        self._stack = AsyncExitStack()
+        self.requests: list[Request] = []
+
+    @property
+    def url(self) -> str:
+        return f"{self._http.url}/v1"
+
+    @property
+    def connections(self) -> int:
+        return self._http.connections
+
+    @property
+    def left(self) -> list[float]:
+        """Monotonic times at which clients left before their answer was complete."""
+        return self._http.left
+
+    def play(self, *faults: ChatFault | None) -> None:
+        """The next requests meet these faults, one each; None is a healthy one."""
+        self._faults.extend(faults)
+
+    async def __aenter__(self) -> ChatEmulator:
+        await self._stack.enter_async_context(self._http)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _handle(self, request: Request, reply: Reply) -> None:
+        self.requests.append(request)
+        if request.path == "/v1/models":
+            listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}
+            await reply.whole(200, json.dumps(listed).encode(), JSON)
+        elif request.path == "/v1/chat/completions":
+            await self._chat(json.loads(request.body), reply)
+        else:
+            await reply.whole(404, b'{"error": {"message": "not found"}}', JSON)
+
+    async def _chat(self, body: dict[str, Any], reply: Reply) -> None:
+        fault = self._faults.popleft() if self._faults else None
+        if fault in _STATUSES:
+            await reply.whole(_STATUSES[fault], b'{"error": {"message": "no, not now"}}', JSON)
+            return
+        if body["model"] not in self.models:
+            await reply.whole(404, b'{"error": {"message": "model not found, try pulling it first"}}', JSON)
+            return
+        messages = body["messages"]
+        text = "" if fault is ChatFault.EMPTY else self.answer(messages[0]["content"], messages[-1]["content"])
+        await reply.begin(200, "text/event-stream")
+        await asyncio.sleep(self.pace.first_s)
+        await reply.chunk(b": a comment, as some servers send\n\n")
+        for part in pieces(text, self.pace.characters):
+            await _send(reply, {"content": part})
+            if fault is not None and await _midway(fault, reply):
+                return
+            await asyncio.sleep(self.pace.gap_s)
+        await _send(reply, {}, "stop")
+        await reply.chunk(b'data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}\n\n')
+        await reply.chunk(b"data: [DONE]\n\n")
+        await reply.end()
+
+
+async def _midway(fault: ChatFault, reply: Reply) -> bool:
+    """Faults that strike after the first text. True when the answer is over."""
+    match fault:
+        case ChatFault.STALL:
+            await asyncio.Event().wait()
+        case ChatFault.FILTERED:
+            await _send(reply, {}, "content_filter")
+        case ChatFault.TRUNCATED:
+            await _send(reply, {}, "length")
+        case ChatFault.ERROR_EVENT:
+            await reply.chunk(b'data: {"error": {"message": "out of memory"}}\n\n')
+        case ChatFault.CUT_JSON:
+            await reply.chunk(b'data: {"choices": [{"del')
+        case ChatFault.DROPPED:
+            reply.abort()
+            return True
+        case _:
+            return False
+    await reply.end()
+    return True
+
+
+async def _send(reply: Reply, delta: dict[str, Any], finish: str | None = None) -> None:
+    event = {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+    await reply.chunk(b"data: " + json.dumps(event).encode() + b"\n\n")

@@ -1,0 +1,84 @@
+"""What a meeting costs, and what it gives up when the budget runs out. Pure: media seconds are an argument."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import StrEnum
+
+from wingman.model.events import CostUpdated
+from wingman.suggest.base import Usage
+from wingman.suggest.settings import CostSettings
+
+MILLION = 1_000_000
+
+
+class Level(StrEnum):
+    """How far the budget has degraded a meeting; each level includes the ones before it."""
+
+    FULL = ""
+    EMOTION = "emotion"
+    """Paid voice emotion is off."""
+    RATE = "rate"
+    """Suggestions are limited to the quiet verbosity."""
+    MODEL = "model"
+    """The model is no longer asked; playbook cues go on."""
+
+
+class CostMeter:
+    """Adds up one meeting. Providers that cost nothing (local ones) may be charged, too; it stays at zero."""
+
+    def __init__(self, settings: CostSettings) -> None:
+        self._settings = settings
+        prices = settings.prices
+        self._per_minute = {"deepgram": prices.deepgram_per_minute, "hume": prices.hume_per_minute}
+        gemini = (prices.gemini_input_per_million, prices.gemini_output_per_million)
+        self._per_million = {
+            "gemini": gemini,
+            "generativeai": gemini,
+            "openai": (prices.openai_input_per_million, prices.openai_output_per_million),
+        }
+        self._spent: defaultdict[str, float] = defaultdict(float)
+        self._level = Level.FULL
+
+    @property
+    def total(self) -> float:
+        """Spent so far, in the currency of the prices."""
+        return sum(self._spent.values(), 0.0)
+
+    @property
+    def level(self) -> Level:
+        """What the budget has switched off. It never comes back within a meeting: the money is spent."""
+        return self._level
+
+    def audio(self, provider: str, seconds: float) -> None:
+        """`seconds` of one channel's audio were sent to `provider`."""
+        self._charge(provider, self._per_minute.get(provider, 0.0) * seconds / 60)
+
+    def tokens(self, provider: str, usage: Usage) -> None:
+        """A model answered; it fits `CoachParts.on_usage`."""
+        price_in, price_out = self._per_million.get(provider, (0.0, 0.0))
+        self._charge(provider, (usage.prompt_tokens * price_in + usage.output_tokens * price_out) / MILLION)
+
+    def reading(self, media_seconds: float) -> CostUpdated:
+        """The figures after `media_seconds` of meeting, ready to publish."""
+        per_hour = self.total * 3600 / media_seconds if media_seconds > 0 else 0.0
+        by_provider = {name: round(spent, 6) for name, spent in sorted(self._spent.items())}
+        return CostUpdated(
+            round(self.total, 6), round(per_hour, 6), by_provider, self._settings.currency, str(self._level)
+        )
+
+    def _charge(self, provider: str, amount: float) -> None:
+        if amount > 0:
+            self._spent[provider] += amount
+        self._level = self._reached()
+
+    def _reached(self) -> Level:
+        settings = self._settings
+        if settings.budget <= 0:
+            return Level.FULL
+        share = self.total / settings.budget
+        if share >= settings.model_at:
+            return Level.MODEL
+        if share >= settings.rate_at:
+            return Level.RATE
+        return Level.EMOTION if share >= settings.emotion_at else Level.FULL

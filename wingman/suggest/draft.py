@@ -1,0 +1,52 @@
+"""What the model has written so far, held back only while it may still turn out not worth showing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wingman.suggest.lifecycle import CardLife
+from wingman.suggest.novelty import Novelty
+from wingman.suggest.prompt import PASS
+
+
+class Draft:
+    """One answer. Text that begins like an earlier card, or like a pass, waits; other text does not."""
+
+    def __init__(self, life: CardLife, novelty: Novelty, on_show: Callable[[], None]) -> None:
+        self._life = life
+        self._novelty = novelty
+        self._on_show = on_show
+        self._text = ""
+        self._held = ""
+
+    @property
+    def passes(self) -> bool:
+        """True when the model said that it has nothing to add."""
+        return self._text.strip(" .\n\"'*").upper() == PASS
+
+    @property
+    def repeats(self) -> bool:
+        """True when the answer says what one of the last three cards said."""
+        return self._novelty.repeats(self._text)
+
+    def add(self, text: str) -> None:
+        """More of the answer."""
+        self._text += text
+        self._held += text
+        start = self._text.strip()
+        if not start or PASS.startswith(start[: len(PASS)].upper()) or self._novelty.may_repeat(start):
+            return
+        self.show()
+
+    def show(self) -> None:
+        """Hand over what was held back."""
+        held, self._held = self._held, ""
+        if held and not self._life.ended:
+            self._life.delta(held)
+            self._on_show()
+
+    def cut(self) -> None:
+        """The answer ran into its length limit: end it with its last whole sentence, if it has one."""
+        end = max(self._life.text.rfind(mark) for mark in ".!?")
+        if self._life.answered and end > 0:
+            self._life.text = self._life.text[: end + 1]

@@ -1,0 +1,219 @@
+"""Gemini through the older `google-generativeai` package (an extra), for those who must use it.
+
+Only its low-level asynchronous client over gRPC is used: the high-level call hands each chunk over one
+chunk late, retries a 503 for ten minutes whatever timeout it is given, and leaves the call running
+when its consumer goes away. Thinking cannot be set through this package.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import structlog
+
+from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.suggest.google_faults import RETRY_AFTER_S, fault_of_status
+from wingman.suggest.settings import GeminiSettings
+
+log = structlog.get_logger(__name__)
+
+PROVIDER = "generativeai"
+CALL_TIMEOUT_S = 30.0
+"""Only a net below the deadlines that whoever consumes the stream keeps."""
+NORMAL_ENDS = (0, 1)
+"""Unspecified and STOP. Numbers, because the package's enum does not know the newer reasons."""
+MAX_TOKENS = 2
+GRPC_TO_HTTP = {
+    "INVALID_ARGUMENT": 400,
+    "FAILED_PRECONDITION": 400,
+    "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
+    "NOT_FOUND": 404,
+    "RESOURCE_EXHAUSTED": 429,
+    "CANCELLED": 499,
+    "INTERNAL": 500,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+}
+
+
+class GenerativeAiModel:
+    """One instance per process; construct it inside the running event loop, where its channel lives."""
+
+    def __init__(self, settings: GeminiSettings) -> None:
+        self._settings = settings
+        self._sdk = _Sdk()
+        self._models = (settings.model, *settings.fallbacks)
+        self._chosen = 0
+        self._usage = Usage()
+        self._channel, self._api = self._sdk.connect(settings.grpc_target)
+
+    @property
+    def name(self) -> str:
+        return PROVIDER
+
+    @property
+    def remote(self) -> bool:
+        return True
+
+    @property
+    def model(self) -> str:
+        """The model in use: the configured one, or the fallback that replaced it."""
+        return self._models[self._chosen]
+
+    @property
+    def last_usage(self) -> Usage:
+        return self._usage
+
+    async def probe(self) -> None:
+        """Ask for one word, which checks key and model and opens the channel."""
+        if not self._settings.api_key:
+            raise ProviderFault(
+                "no Gemini key is set; put one into suggest.gemini.api_key or GEMINI_API_KEY",
+                kind=FaultKind.AUTH,
+            )
+        hello = Prompt("Answer with the one word: ready", "ready?", max_output_tokens=8)
+        try:
+            async with aclosing(self.stream(hello)) as answer:
+                async for _ in answer:
+                    pass
+        except AnswerTruncated:
+            log.debug("suggest.probe_truncated", model=self.model)
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """Text deltas; falls back along the configured models on NOT_FOUND before anything was said."""
+        while True:
+            model = self.model
+            try:
+                async with aclosing(self._answer(model, prompt)) as answer:
+                    async for text in answer:
+                        yield text
+                return
+            except self._sdk.failure as failed:
+                status = _status(failed)
+                if status == 404 and self._fall_back(model):
+                    continue
+                raise fault_of_status(status, _message(failed), _details(failed), model) from None
+
+    async def aclose(self) -> None:
+        await self._channel.close()
+
+    async def _answer(self, model: str, prompt: Prompt) -> AsyncGenerator[str, None]:
+        request = self._sdk.request(model, prompt)
+        metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
+        usage = Usage()
+        call = await self._api.stream_generate_content(
+            request, timeout=CALL_TIMEOUT_S, retry=None, metadata=metadata
+        )
+        try:
+            async for chunk in call:
+                usage = _usage(chunk) or usage
+                if chunk.prompt_feedback.block_reason:
+                    code = str(int(chunk.prompt_feedback.block_reason))
+                    raise AnswerBlocked("Gemini refused the prompt", code=code)
+                for candidate in chunk.candidates[:1]:
+                    for part in candidate.content.parts:
+                        if "text" in part and part.text:
+                            yield part.text
+                    _check_end(int(candidate.finish_reason))
+        finally:
+            call.cancel()  # resets the one stream; the channel stays open for the next
+            self._usage = usage
+
+    def _fall_back(self, model: str) -> bool:
+        if self.model == model:
+            if self._chosen + 1 >= len(self._models):
+                return False
+            self._chosen += 1
+            log.warning("suggest.model_not_served", model=model, using=self.model)
+        return True
+
+
+class _Sdk:
+    """What is used of the package, imported on first use with its farewell warnings kept quiet."""
+
+    def __init__(self) -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)
+                warnings.simplefilter("ignore", DeprecationWarning)
+                import grpc
+                from google.ai.generativelanguage_v1beta import (
+                    Content,
+                    GenerateContentRequest,
+                    GenerationConfig,
+                    GenerativeServiceAsyncClient,
+                    Part,
+                )
+                from google.ai.generativelanguage_v1beta.services.generative_service.transports import (
+                    GenerativeServiceGrpcAsyncIOTransport,
+                )
+                from google.api_core.exceptions import GoogleAPICallError
+        except ImportError:
+            raise InputError(
+                "suggest.provider is `generativeai` but its package is not installed; "
+                "install wingman-sidecar[generativeai], or use `gemini`",
+                field="suggest.provider",
+            ) from None
+        self._grpc: Any = grpc
+        self._content, self._part = Content, Part
+        self._generate, self._config = GenerateContentRequest, GenerationConfig
+        self._client, self._transport = GenerativeServiceAsyncClient, GenerativeServiceGrpcAsyncIOTransport
+        self.failure: type[Exception] = GoogleAPICallError
+
+    def connect(self, target: str) -> tuple[Any, Any]:
+        """(channel, client). A target is a plaintext server; without one it is Google's over TLS."""
+        if target:
+            channel = self._grpc.aio.insecure_channel(target)
+        else:
+            credentials = self._grpc.ssl_channel_credentials()
+            channel = self._grpc.aio.secure_channel("generativelanguage.googleapis.com:443", credentials)
+        # the channel is ours, so credentials travel as metadata and nothing else is looked up
+        return channel, self._client(transport=self._transport(channel=channel))
+
+    def request(self, model: str, prompt: Prompt) -> Any:
+        return self._generate(
+            model=f"models/{model}",
+            system_instruction=self._content(parts=[self._part(text=prompt.system)]),
+            contents=[self._content(role="user", parts=[self._part(text=prompt.user)])],
+            generation_config=self._config(max_output_tokens=prompt.max_output_tokens),
+        )
+
+
+def _check_end(reason: int) -> None:
+    if reason == MAX_TOKENS:
+        raise AnswerTruncated("Gemini's answer ran into its length limit", code="MAX_TOKENS")
+    if reason not in NORMAL_ENDS:
+        raise AnswerBlocked("Gemini cut its answer", code=str(reason))
+
+
+def _usage(chunk: Any) -> Usage | None:
+    counted = chunk.usage_metadata
+    if not counted.total_token_count:
+        return None
+    return Usage(int(counted.prompt_token_count), int(counted.candidates_token_count))
+
+
+def _status(failed: Any) -> int:
+    code = getattr(failed, "grpc_status_code", None)
+    return GRPC_TO_HTTP.get(getattr(code, "name", ""), 503)
+
+
+def _message(failed: Any) -> str:
+    return str(getattr(failed, "message", "") or "")
+
+
+def _details(failed: Any) -> dict[str, Any]:
+    """The error details in the form REST has them."""
+    details = []
+    for detail in getattr(failed, "details", None) or ():
+        if hasattr(detail, "retry_delay"):
+            wait = detail.retry_delay.seconds + detail.retry_delay.nanos / 1e9
+            details.append({"retryDelay": f"{wait or RETRY_AFTER_S}s"})
+        elif hasattr(detail, "reason"):
+            details.append({"reason": detail.reason})
+    return {"error": {"details": details}}

@@ -1,0 +1,125 @@
+"""The model's side of a card: one request at a time, closed for real, and a clear word on how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeAlias
+
+import structlog
+
+from wingman.model.events import ProviderStateChanged, Publish
+from wingman.model.faults import Branch, ProviderFault
+from wingman.suggest.asking import ask
+from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel, Usage
+from wingman.suggest.breaker import Breaker
+from wingman.suggest.lifecycle import Clock
+from wingman.suggest.settings import DeadlineSettings
+
+log = structlog.get_logger(__name__)
+
+Done: TypeAlias = Callable[[ProviderFault | None], None]
+"""Told once when the answer ended: None when it is whole."""
+Counted: TypeAlias = Callable[[str, Usage], None]
+"""Told after each answer what it used: (provider, tokens)."""
+
+
+def ignore_usage(_provider: str, _usage: Usage) -> None:
+    """For those who do not count."""
+
+
+class Writer:
+    """Asks the model for one meeting. Its requests run in the TaskGroup it is given."""
+
+    def __init__(
+        self,
+        model: SuggestionModel,
+        deadlines: DeadlineSettings,
+        publish: Publish,
+        clock: Clock,
+        on_usage: Counted = ignore_usage,
+    ) -> None:
+        self._model = model
+        self._deadlines = deadlines
+        self._publish = publish
+        self._clock = clock
+        self._on_usage = on_usage
+        self._breaker = Breaker()
+        self._group: asyncio.TaskGroup | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.allowed = True
+        """False once the budget has taken the model away."""
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def ready(self) -> bool:
+        """True when asking now has a chance: running, allowed, and the provider is not resting."""
+        return self.allowed and self._group is not None and self._breaker.allows(self._clock())
+
+    def own(self, group: asyncio.TaskGroup | None) -> None:
+        """From now on requests run in `group`; None takes no more of them."""
+        self._group = group
+
+    def write(self, build: Callable[[], Prompt], on_text: Callable[[str], None], done: Done) -> None:
+        """Ask; the request before is closed first. `done` is not called for one that was stopped."""
+        assert self._group is not None, "only a ready writer can write"
+        self.stop()
+        before = self._task
+        self._task = self._group.create_task(self._write(build, on_text, done, before))
+
+    def stop(self) -> None:
+        """Close the running request, if there is one."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _write(
+        self,
+        build: Callable[[], Prompt],
+        on_text: Callable[[str], None],
+        done: Done,
+        before: asyncio.Task[None] | None,
+    ) -> None:
+        if before is not None:
+            await asyncio.wait((before,))  # its connection is closed before ours is opened
+        fault: ProviderFault | None = None
+        try:
+            await ask(self._model, build(), self._deadlines, on_text)
+        except (AnswerBlocked, AnswerEmpty, AnswerTruncated) as unusable:
+            fault = unusable
+        except ProviderFault as failed:
+            fault = failed
+            self._failed(failed)
+        else:
+            self._succeeded()
+        finally:
+            self._on_usage(self._model.name, self._model.last_usage)
+        done(fault)
+
+    def _succeeded(self) -> None:
+        if self._breaker.succeeded():
+            self._announce("")
+
+    def _failed(self, fault: ProviderFault) -> None:
+        log.warning("suggest.failed", kind=str(fault.kind), code=fault.code, detail=str(fault))
+        if self._breaker.failed(fault, self._clock()):
+            self._announce(str(fault))
+
+    def _announce(self, detail: str) -> None:
+        state = ProviderStateChanged(Branch.SUGGEST, self._model.name, self._breaker.health, detail=detail)
+        self._publish(state, None)
+
+
+def fault_name(fault: ProviderFault) -> str:
+    """The word `suggestion.failed` uses: `blocked`, `empty`, `truncated`, or the kind of fault."""
+    match fault:
+        case AnswerBlocked():
+            return "blocked"
+        case AnswerEmpty():
+            return "empty"
+        case AnswerTruncated():
+            return "truncated"
+        case _:
+            return str(fault.kind)
