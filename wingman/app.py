@@ -35,6 +35,7 @@ from wingman.server.base import MeetingHandle, MeetingSpec
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach
 from wingman.suggest.playbook import Playbook, load_playbook
+from wingman.transcribe import moonshine
 from wingman.transcribe.base import Transcriber
 
 if TYPE_CHECKING:
@@ -56,17 +57,9 @@ def data_dir(settings: Settings) -> Path:
 def facts(settings: Settings) -> Facts:
     """Look at this machine once."""
     return Facts(
-        moonshine_model=_moonshine_present(settings),
+        moonshine_model=moonshine.model_present(settings.transcribe.moonshine),
         pocketsphinx=importlib.util.find_spec("pocketsphinx") is not None,
     )
-
-
-def _moonshine_present(settings: Settings) -> bool:
-    if importlib.util.find_spec("moonshine_voice") is None:
-        return False
-    from wingman.transcribe.moonshine import model_present
-
-    return model_present(settings.transcribe.moonshine)
 
 
 def build_model(settings: Settings, provider: str) -> SuggestionModel | None:
@@ -214,9 +207,7 @@ class Registry:
                     settings = changed(settings, "keyterms", (*settings.keyterms, *spec.keyterms))
                 return DeepgramTranscriber(settings)
             case "moonshine":
-                from wingman.transcribe.moonshine import MoonshineTranscriber
-
-                return MoonshineTranscriber(section.moonshine)
+                return moonshine.build(local.worker(), section.moonshine)
             case "embedded":
                 from wingman.transcribe.local import EmbeddedTranscriber
 

@@ -111,7 +111,6 @@ def _doctor(commands: Commands) -> None:
 def _emulate(commands: Commands) -> None:
     parser = _command(commands, "emulate", "Run a local server that speaks a provider's protocol.")
     parser.add_argument("provider", choices=["deepgram", "hume", "hume-v0", "gemini"])
-    parser.add_argument("--host", default="127.0.0.1", help="address to bind (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=0, help="port to bind (default: a free one)")
     parser.add_argument("--script", metavar="FILE", help="fault script (YAML)")
     parser.add_argument("--scenario", metavar="FILE", help="timed words and emotions to answer with (JSON)")
@@ -120,7 +119,12 @@ def _emulate(commands: Commands) -> None:
 def _models(commands: Commands) -> None:
     parser = _command(commands, "models", "Local model files: list or fetch them (nothing fetches on start).")
     parser.add_argument("action", choices=["list", "fetch"])
-    parser.add_argument("name", nargs="?", default="moonshine-small", help="which model to fetch")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        choices=["tiny-streaming", "small-streaming", "medium-streaming"],
+        help="which model to fetch",
+    )
 
 
 if __name__ == "__main__":

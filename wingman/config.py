@@ -7,6 +7,7 @@ variables, and the well-known key variables (`DEEPGRAM_API_KEY` …). Unknown ke
 from __future__ import annotations
 
 import os
+import re
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -61,7 +62,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
             _put(tree, where, environ[variable])
     for variable, value in environ.items():
         if variable.startswith(PREFIX) and "__" in variable:
-            _put(tree, _field_path(variable), yaml.safe_load(value) if value else value)
+            _put(tree, _field_path(variable), yaml.load(value, _Yaml) if value else value)
     return build(tree, origin=str(path) if path else "the environment")
 
 
@@ -101,9 +102,20 @@ def fields(section: type[Section] = Settings, prefix: str = "") -> Iterator[tupl
             yield name, field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
 
 
+class _Yaml(yaml.SafeLoader):
+    """YAML in which only `true` and `false` are booleans: `policy: off` must stay the word it is."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml)
     except OSError as failed:
         raise InputError(
             f"cannot read the settings file {path}: {failed.strerror}; check the path given to --config",

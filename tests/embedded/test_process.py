@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import sample
 from wingman.embedded import process
-from wingman.embedded.process import EmbeddedWorker, WorkerRules
+from wingman.embedded.process import EmbeddedWorker, Order, WorkerRules
 from wingman.embedded.wire import HEADER, Command, Heard, Message, Reached, Ready, decode, encode, pack
 from wingman.emotion.local import ProsodyMeter
 from wingman.fanout.tape import Tape
@@ -134,7 +134,7 @@ async def test_the_meter_reports_every_utterance() -> None:
 async def test_cancelling_leaves_no_process() -> None:
     worker = EmbeddedWorker(WorkerRules())
     seen: list[Message] = []
-    async with running(worker), worker.lane(Command.OPEN_SPEECH, seen.append) as lane:
+    async with running(worker), worker.lane(Order(Command.OPEN_SPEECH), seen.append) as lane:
         await lane.send(PcmBlock(0, turn_pcm()))
         await until(lambda: any(isinstance(m, Heard | Reached) for m in seen))
     assert worker.pid is None

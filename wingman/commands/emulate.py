@@ -6,11 +6,15 @@ import argparse
 import asyncio
 import contextlib
 from pathlib import Path
-from typing import Any
 
 from wingman.commands.common import run_until_signal
 from wingman.emulators import faults as fault_scripts
 from wingman.emulators import scenario as scenarios
+from wingman.emulators.deepgram import DeepgramEmulator
+from wingman.emulators.gemini import GeminiEmulator
+from wingman.emulators.harness import SocketEmulator
+from wingman.emulators.hume import HumeEmulator
+from wingman.emulators.hume_v0 import HumeV0Emulator
 
 SETTING = {
     "deepgram": "transcribe.deepgram.url",
@@ -25,32 +29,31 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 async def _emulate(arguments: argparse.Namespace) -> int:
-    async with _emulator(arguments) as emulator:
-        setting = SETTING[arguments.provider]
-        variable = "WINGMAN_" + setting.upper().replace(".", "__")
-        print(f"{arguments.provider} is emulated at {emulator.url}")
-        print(f"  use it with {variable}={emulator.url}", flush=True)
+    script = fault_scripts.load(Path(arguments.script)) if arguments.script else fault_scripts.FaultScript()
+    scenario = scenarios.load(Path(arguments.scenario)) if arguments.scenario else None
+    async with contextlib.AsyncExitStack() as stack:
+        if arguments.provider == "gemini":
+            gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))
+            url = gemini.url
+        else:
+            server = _socket_server(arguments.provider, script, scenario)
+            await server.start(arguments.port)
+            stack.push_async_callback(server.stop)
+            url = server.url
+        variable = "WINGMAN_" + SETTING[arguments.provider].upper().replace(".", "__")
+        print(f"{arguments.provider} is emulated at {url}")
+        print(f"  use it with {variable}={url} and the key local-key", flush=True)
         await asyncio.Event().wait()
     return 0
 
 
-def _emulator(arguments: argparse.Namespace) -> contextlib.AbstractAsyncContextManager[Any]:
-    script = fault_scripts.load(Path(arguments.script)) if arguments.script else fault_scripts.FaultScript()
-    scenario = scenarios.load(Path(arguments.scenario)) if arguments.scenario else None
-    match arguments.provider:
+def _socket_server(
+    provider: str, script: fault_scripts.FaultScript, scenario: scenarios.Scenario | None
+) -> SocketEmulator:
+    match provider:
         case "deepgram":
-            from wingman.emulators.deepgram import DeepgramEmulator
-
             return DeepgramEmulator(scenario, script)
         case "hume":
-            from wingman.emulators.hume import HumeEmulator
-
             return HumeEmulator(script, scenario or scenarios.Scenario())
-        case "hume-v0":
-            from wingman.emulators.hume_v0 import HumeV0Emulator
-
-            return HumeV0Emulator(script, scenario or scenarios.Scenario())
         case _:
-            from wingman.emulators.gemini import GeminiEmulator
-
-            return GeminiEmulator(port=arguments.port)
+            return HumeV0Emulator(script)

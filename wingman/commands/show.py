@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import sys
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -20,7 +21,7 @@ from wingman.model.events import (
     UtteranceRevised,
 )
 from wingman.model.faults import Health
-from wingman.model.utterance import EmotionReading, ReadingStatus
+from wingman.model.utterance import EmotionReading, Family, ReadingStatus
 
 NAMES = {"tab": "them", "mic": "you"}
 DIM, BOLD, CYAN, YELLOW, RED, RESET = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
@@ -48,6 +49,7 @@ class Show:
         self._out = out
         self._fancy = out.isatty()
         self._texts: dict[str, str] = {}
+        self._labels: dict[str, list[str]] = {}
         self._created: dict[str, tuple[str, str]] = {}
         self.tally = Tally()
 
@@ -56,7 +58,7 @@ class Show:
             case TranscriptPartial(text=text) as partial if text:
                 self.tally.first_words = True
                 if self._fancy:
-                    line = f"{_name(partial.speaker):>5}  {text}"[-PARTIAL_WIDTH:]
+                    line = f"{self._name(partial.speaker):>5}  {text}"[-PARTIAL_WIDTH:]
                     self._out.write(f"{CLEAR_LINE}{DIM}         {line}{RESET}")
                     self._out.flush()
             case UtteranceCreated() as said:
@@ -97,14 +99,16 @@ class Show:
         tally.joined += said.emotion.status is ReadingStatus.KNOWN
         badge = _badge(said.emotion)
         self._line(
-            _second(envelope), f"{BOLD}{_name(said.speaker):>5}{RESET}  {said.text}  {DIM}{badge}{RESET}"
+            _second(envelope), f"{BOLD}{self._name(said.speaker):>5}{RESET}  {said.text}  {DIM}{badge}{RESET}"
         )
 
     def _revised(self, envelope: Envelope, said: UtteranceData) -> None:
         if said.emotion.status is ReadingStatus.KNOWN:
             self.tally.joined += 1
         text = said.text if len(said.text) <= 40 else said.text[:39] + "…"
-        self._line(_second(envelope), f"{DIM}{_name(said.speaker):>5}  “{text}” {_badge(said.emotion)}{RESET}")
+        self._line(
+            _second(envelope), f"{DIM}{self._name(said.speaker):>5}  “{text}” {_badge(said.emotion)}{RESET}"
+        )
 
     def _card(self, envelope: Envelope, card: SuggestionCreated) -> None:
         self.tally.suggestions += 1
@@ -124,6 +128,15 @@ class Show:
         first = f" first word +{done.first_token_ms:.0f} ms" if done.first_token_ms is not None else ""
         self._line(None, f"{CYAN}    ▸ {text}{RESET}  {DIM}{kind} · {done.origin}{first}{RESET}")
 
+    def _name(self, speaker: str) -> str:
+        """`them`/`you`; with a letter once a channel has had more than one speaker."""
+        channel, _, label = speaker.partition(":")
+        labels = self._labels.setdefault(channel, [])
+        if label not in labels:
+            labels.append(label)
+        name = NAMES.get(channel, channel)
+        return f"{name} {string.ascii_uppercase[labels.index(label) % 26]}" if len(labels) > 1 else name
+
     def _line(self, at: float | None, text: str) -> None:
         stamp = f"{int(at) // 60:02d}:{int(at) % 60:02d}" if at is not None and at < 1e6 else "     "
         line = f"{stamp}  {text}"
@@ -140,17 +153,12 @@ def _second(envelope: Envelope) -> float | None:
     return envelope.media.start if envelope.media else None
 
 
-def _name(speaker: str) -> str:
-    channel, _, label = speaker.partition(":")
-    name = NAMES.get(channel, channel)
-    return f"{name} {label}".strip()
-
-
 def _badge(emotion: EmotionReading) -> str:
     match emotion.status:
         case ReadingStatus.KNOWN:
             what = "voice energy" if emotion.source == "prosody" else "tone"
-            return f"[{what}: {emotion.label}, {emotion.strength}]"
+            strength = "" if emotion.family is Family.NEUTRAL else f", {emotion.strength}"
+            return f"[{what}: {emotion.label}{strength}]"
         case ReadingStatus.UNKNOWN:
             return "[tone: unknown]"
         case ReadingStatus.PENDING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from wingman.embedded.process import EmbeddedWorker, Lane, WorkerDied
-from wingman.embedded.wire import Command, Message, Reached
+from wingman.embedded.process import EmbeddedWorker, Lane, Order, WorkerDied
+from wingman.embedded.wire import Message, Reached
 from wingman.fanout.tape import Cursor
 from wingman.model.faults import Branch, Health, ProviderFault, ProviderState
 from wingman.model.time import SAMPLE_RATE, Channel, SampleTime
@@ -18,9 +18,9 @@ CHUNK = SAMPLE_RATE // 50
 class EmbeddedBranch:
     """Feeds one channel to a lane and starts over at the last settled sample when the worker dies."""
 
-    def __init__(self, worker: EmbeddedWorker, command: Command, branch: Branch, name: str) -> None:
+    def __init__(self, worker: EmbeddedWorker, order: Order, branch: Branch, name: str) -> None:
         self._worker = worker
-        self._command = command
+        self._order = order
         self._branch = branch
         self._name = name
         self._lane: Lane | None = None
@@ -47,7 +47,7 @@ class EmbeddedBranch:
         state(Health.CONNECTING)
         while True:
             try:
-                async with self._worker.lane(self._command, settle) as lane:
+                async with self._worker.lane(self._order, settle) as lane:
                     self._lane = lane
                     audio.seek(self._settled)
                     state(Health.UP)

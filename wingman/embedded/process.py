@@ -39,6 +39,14 @@ class WorkerRules:
     max_utterance_s: float = 15.0
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a lane is to do: recognise speech (with which engine) or measure prosody."""
+
+    command: Command
+    payload: bytes = b""
+
+
 class Lane:
     """One channel's stream to the worker for one job. Ends with `done`, or with an exception."""
 
@@ -96,10 +104,10 @@ class _Process:
     def pid(self) -> int:
         return self._process.pid
 
-    def open(self, command: Command, on_message: Callable[[Message], None]) -> Lane:
+    def open(self, order: Order, on_message: Callable[[Message], None]) -> Lane:
         number, self._next = self._next, self._next + 1
         lane = self._lanes[number] = Lane(self, number, on_message)
-        self.write_soon(pack(command, number))
+        self.write_soon(pack(order.command, number, payload=order.payload))
         return lane
 
     def close(self, lane: Lane) -> None:
@@ -211,7 +219,7 @@ class EmbeddedWorker:
             await process.end()
 
     @contextlib.asynccontextmanager
-    async def lane(self, command: Command, on_message: Callable[[Message], None]) -> AsyncIterator[Lane]:
+    async def lane(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[Lane]:
         """Open a lane as soon as a worker lives. Raises `ProviderFault` when there will be none."""
         self._wanted.set()
         while (process := self._process) is None:
@@ -219,7 +227,7 @@ class EmbeddedWorker:
                 raise self._failure
             self._changed.clear()
             await self._changed.wait()
-        lane = process.open(command, on_message)
+        lane = process.open(order, on_message)
         try:
             yield lane
         finally:

@@ -6,6 +6,7 @@ when its stdin closes, so it cannot outlive its parent.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -33,7 +34,7 @@ from wingman.embedded.wire import (
 from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
 
 if TYPE_CHECKING:
-    from wingman.embedded.recognizer import HeardWord
+    from wingman.embedded.recognizer import HeardWord, Recognizer
 
 PARTIAL_EVERY = SAMPLE_RATE // 5
 REACHED_EVERY = SAMPLE_RATE // 2
@@ -48,11 +49,9 @@ class Job(Protocol):
 class Speech:
     """Recognise the words of each utterance."""
 
-    def __init__(self, lane: int) -> None:
-        from wingman.embedded.recognizer import Recognizer
-
+    def __init__(self, lane: int, recognizer: Recognizer) -> None:
         self._lane = lane
-        self._recognizer = Recognizer()
+        self._recognizer = recognizer
         self._begin = self._shown_at = 0
 
     def step(self, step: Step, heard_upto: SampleTime) -> list[Message]:
@@ -179,7 +178,7 @@ class Worker:
 
     def handle(self, command: int, lane: int, at: SampleTime, payload: bytes) -> None:
         if command in (Command.OPEN_SPEECH, Command.OPEN_PROSODY):
-            self._open(command, lane)
+            self._open(command, lane, payload)
         elif (open_lane := self._lanes.get(lane)) is None:
             return
         elif command == Command.AUDIO:
@@ -192,16 +191,11 @@ class Worker:
             self._send(open_lane.close())
             del self._lanes[lane]
 
-    def _open(self, command: int, lane: int) -> None:
+    def _open(self, command: int, lane: int, payload: bytes) -> None:
         try:
-            job: Job = Speech(lane) if command == Command.OPEN_SPEECH else Prosody(lane)
-        except ImportError:
-            version = f"{sys.version_info.major}.{sys.version_info.minor}"
-            sentence = (
-                f"the embedded transcriber needs pocketsphinx, which has no wheel for Python {version}; "
-                "use Python 3.11 to 3.13, set DEEPGRAM_API_KEY, or install wingman-sidecar[moonshine]"
-            )
-            self._send([Unable(lane, sentence)])
+            job: Job = Speech(lane, _recognizer(payload)) if command == Command.OPEN_SPEECH else Prosody(lane)
+        except (ImportError, OSError) as missing:
+            self._send([Unable(lane, _mend(missing))])
             return
         self._lanes[lane] = Lane(lane, self._rules, job)
 
@@ -210,6 +204,23 @@ class Worker:
             self._out.write(encode(message))
         if messages:
             self._out.flush()
+
+
+def _recognizer(payload: bytes) -> Recognizer:
+    from wingman.embedded.recognizer import build
+
+    return build(json.loads(payload or b"{}"))
+
+
+def _mend(missing: ImportError | OSError) -> str:
+    """One sentence: what cannot run here, and the ways out."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if isinstance(missing, ImportError) and missing.name == "pocketsphinx":
+        return (
+            f"the embedded transcriber needs pocketsphinx, which has no wheel for Python {version}; "
+            "use Python 3.11 to 3.13, set DEEPGRAM_API_KEY, or install wingman-sidecar[moonshine]"
+        )
+    return f"the local transcriber cannot start ({missing}); run `wingman doctor` to see what is missing"
 
 
 def main(argv: list[str]) -> int:

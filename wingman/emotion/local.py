@@ -7,7 +7,7 @@ the interface never calls it that.
 from __future__ import annotations
 
 from wingman.embedded.branch import EmbeddedBranch
-from wingman.embedded.process import EmbeddedWorker
+from wingman.embedded.process import EmbeddedWorker, Order
 from wingman.embedded.wire import Command, Felt, Message, Reached
 from wingman.emotion.base import Emit, EmotionInfo
 from wingman.fanout.tape import Cursor
@@ -22,7 +22,7 @@ class ProsodyMeter:
     """One channel's prosody lane on the meeting's worker."""
 
     def __init__(self, worker: EmbeddedWorker) -> None:
-        self._branch = EmbeddedBranch(worker, Command.OPEN_PROSODY, Branch.EMOTION, INFO.name)
+        self._branch = EmbeddedBranch(worker, Order(Command.OPEN_PROSODY), Branch.EMOTION, INFO.name)
 
     @property
     def info(self) -> EmotionInfo:

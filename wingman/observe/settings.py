@@ -9,5 +9,6 @@ from wingman.settings import Section
 
 class ObserveSettings(Section, frozen=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least important level that is logged."""
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto`: console on a terminal, JSON lines otherwise."""

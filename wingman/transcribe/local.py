@@ -1,13 +1,17 @@
-"""The embedded transcriber: PocketSphinx behind a voice detector, in the meeting's worker process.
+"""Local transcribers: a recogniser behind a voice detector, in the meeting's worker process.
 
-English, for trying Wingman out with no key and no network. Clean speech comes out at 4 to 7 % word errors,
-real meetings at 20 to 40 %.
+`embedded` is PocketSphinx: English, for trying Wingman out with no key and no network. Clean speech comes out
+at 4 to 7 % word errors, real meetings at 20 to 40 %. `wingman.transcribe.moonshine` is the better one.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from wingman.embedded.branch import EmbeddedBranch
-from wingman.embedded.process import EmbeddedWorker
+from wingman.embedded.process import EmbeddedWorker, Order
 from wingman.embedded.wire import Began, Command, Heard, Message, Reached
 from wingman.fanout.tape import Cursor
 from wingman.model.faults import Branch, Progress
@@ -21,12 +25,16 @@ INFO = TranscriberInfo(name="embedded", remote=False)
 class EmbeddedTranscriber:
     """One channel's recogniser lane on the meeting's worker."""
 
-    def __init__(self, worker: EmbeddedWorker) -> None:
-        self._branch = EmbeddedBranch(worker, Command.OPEN_SPEECH, Branch.TRANSCRIBE, INFO.name)
+    def __init__(
+        self, worker: EmbeddedWorker, info: TranscriberInfo = INFO, engine: Mapping[str, Any] | None = None
+    ) -> None:
+        order = Order(Command.OPEN_SPEECH, json.dumps(dict(engine or {})).encode())
+        self._info = info
+        self._branch = EmbeddedBranch(worker, order, Branch.TRANSCRIBE, info.name)
 
     @property
     def info(self) -> TranscriberInfo:
-        return INFO
+        return self._info
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         def on_message(message: Message) -> None:

@@ -67,6 +67,8 @@ class DeepgramSettings(Section, frozen=True):
     """Seconds of unanswered audio that are normal (results come about once per second)."""
     stall_limit_s: float = 5.5
     """Without progress for this many seconds beyond the slack the connection counts as dead."""
+    open_s: float = 5.0
+    """Longest wait for a connection to open, in seconds."""
     close_s: float = 8.0
     """Longest wait for the last words after the end of the audio, in seconds."""
     retry: RetrySettings = RetrySettings()
@@ -74,7 +76,9 @@ class DeepgramSettings(Section, frozen=True):
 
 class MoonshineSettings(Section, frozen=True):
     model_dir: str = ""
-    """Directory of a fetched Moonshine model; empty means the library's cache."""
+    """Where `wingman models fetch` keeps models; empty means `~/.cache/wingman/moonshine`."""
+    model: Literal["tiny-streaming", "small-streaming", "medium-streaming"] = "small-streaming"
+    """Which English model to use: 78, 224 or 416 MB; larger ones hear better."""
 
 
 class EmbeddedSettings(Section, frozen=True):

@@ -1,0 +1,105 @@
+"""Settings: one typed tree, nothing unknown accepted, no secret ever printed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.config import Settings, build, changed, fields, load, plain
+from wingman.model.faults import InputError
+
+ROOT = Path(__file__).parent.parent
+DEFAULTS = ROOT / "configs" / "default.yaml"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "wingman.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_documented_defaults_are_the_defaults() -> None:
+    assert load(DEFAULTS, {}) == Settings()
+
+
+def test_every_field_is_documented_and_the_file_is_up_to_date() -> None:
+    check = [sys.executable, str(ROOT / "scripts" / "make_defaults.py"), "--check"]
+    assert subprocess.run(check, cwd=ROOT, check=False).returncode == 0
+    lines = DEFAULTS.read_text(encoding="utf-8").splitlines()
+    undocumented = [
+        line.strip()
+        for before, line in pairwise(lines)
+        if line.startswith("  ")
+        and not line.strip().startswith("#")
+        and not line.rstrip().endswith(":")
+        and not before.strip().startswith("#")
+    ]
+    assert undocumented == []
+
+
+def test_environment_wins_over_the_file_and_keys_fill_in(tmp_path: Path) -> None:
+    path = write(tmp_path, "server:\n  port: 1\ntranscribe:\n  deepgram:\n    api_key: from-file\n")
+    environ = {"WINGMAN_SERVER__PORT": "2", "DEEPGRAM_API_KEY": "from-variable", "HUME_API_KEY": "h"}
+    settings = load(path, environ)
+    assert settings.server.port == 2
+    assert settings.transcribe.deepgram.api_key.reveal() == "from-file"
+    assert settings.emotion.hume.api_key.reveal() == "h"
+
+
+def test_off_is_a_word_and_not_a_boolean(tmp_path: Path) -> None:
+    settings = load(write(tmp_path, "emotion:\n  policy: off\n  provider: off\n"), {})
+    assert (settings.emotion.policy, settings.emotion.provider) == ("off", "off")
+    assert load(None, {"WINGMAN_TRANSCRIBE__PROVIDER": "off"}).transcribe.provider == "off"
+
+
+@pytest.mark.parametrize(
+    ("tree", "field", "says"),
+    [
+        ({"server": {"prt": 1}}, "server.prt", "unknown setting `server.prt`"),
+        ({"nonsense": {}}, "nonsense", "unknown setting `nonsense`"),
+        ({"server": {"port": "many"}}, "server.port", "`server.port`"),
+        ({"emotion": {"policy": "always"}}, "emotion.policy", "`emotion.policy`"),
+        ({"server": 3}, "server", "`server`"),
+    ],
+)
+def test_a_mistake_is_named(tree: dict[str, object], field: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as mistake:
+        build(tree)
+    assert mistake.value.field == field
+
+
+def test_files_that_are_no_settings_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    for text, says in (("a: [", "not valid YAML"), ("- a\n", "must hold sections")):
+        with pytest.raises(InputError, match=says):
+            load(write(tmp_path, text), {})
+    with pytest.raises(InputError, match="cannot read"):
+        load(tmp_path / "missing.yaml", {})
+    with pytest.raises(InputError, match="WINGMAN_SERVER__PROT"):
+        load(None, {"WINGMAN_SERVER__PROT": "1"})
+
+
+@given(st.text(st.characters(categories=["L", "N"]), min_size=6))
+def test_secrets_never_print(secret: str) -> None:
+    settings = build({"suggest": {"gemini": {"api_key": secret}}, "server": {"token": secret}})
+    assert secret not in repr(settings) or secret in repr(Settings())
+    assert plain(settings)["suggest"]["gemini"]["api_key"] == "***"
+    assert plain(settings)["server"]["token"] == "***"
+
+
+def test_a_callers_value_is_checked_like_the_files() -> None:
+    suggest = Settings().suggest
+    assert changed(suggest, "verbosity", "quiet").verbosity == "quiet"
+    with pytest.raises(InputError, match="`verbosity` is wrong"):
+        changed(suggest, "verbosity", "loud")
+
+
+def test_every_leaf_has_a_default() -> None:
+    names = [name for name, _ in fields()]
+    assert len(names) == len(set(names))
+    assert "transcribe.deepgram.api_key" in names

@@ -1,0 +1,122 @@
+"""`wingman doctor`: what is configured, what is missing, how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import wingman
+from wingman.app import build_model, data_dir, facts
+from wingman.choose import Choice, choose_emotion, choose_suggester, choose_transcriber
+from wingman.commands.common import settings_of
+from wingman.config import Settings
+from wingman.model.faults import InputError, ProviderFault
+from wingman.policy import Policy
+
+MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    level: str
+    """`ok`, `note` (works, could be better) or `problem` (something will not work)."""
+    what: str
+    mend: str = ""
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    findings = [*machine(), *providers(settings), *storage(settings)]
+    if not arguments.offline:
+        findings += asyncio.run(_probe(settings))
+    if arguments.json:
+        print(json.dumps({"version": wingman.__version__, "findings": [asdict(f) for f in findings]}))
+    else:
+        for finding in findings:
+            print(f"{MARKS[finding.level]} {finding.what}")
+            if finding.mend:
+                print(f"    → {finding.mend}")
+    return 1 if any(f.level == "problem" for f in findings) else 0
+
+
+def machine() -> Iterator[Finding]:
+    yield Finding("ok", f"Wingman {wingman.__version__}, Python {platform.python_version()}, {sys.platform}")
+    for module, what, mend in (
+        (
+            "pocketsphinx",
+            "embedded recogniser",
+            "use Python 3.11 to 3.13; pocketsphinx has no wheel here",
+        ),
+        ("moonshine_voice", "Moonshine (better local transcripts)", "pip install wingman-sidecar[moonshine]"),
+        ("google.generativeai", "google-generativeai (second Gemini client)", "only needed if you select it"),
+    ):
+        if _present(module):
+            yield Finding("ok", f"{what} is installed")
+        else:
+            yield Finding("note", f"{what} is not installed", mend)
+
+
+def providers(settings: Settings) -> Iterator[Finding]:
+    """What each branch would use, or why it cannot."""
+    here = facts(settings)
+    measured: Policy = settings.emotion.policy if settings.emotion.policy != "off" else "counterpart"
+    picks: tuple[tuple[str, Callable[[], Choice]], ...] = (
+        ("transcriber", lambda: choose_transcriber(settings, here)),
+        ("emotion, once it is switched on", lambda: choose_emotion(settings, measured)),
+        ("suggestions", lambda: choose_suggester(settings)),
+    )
+    for branch, pick in picks:
+        try:
+            choice = pick()
+        except InputError as wrong:
+            yield Finding("problem", f"{branch}: {wrong}")
+            continue
+        yield Finding("ok", f"{branch}: {choice.provider} ({choice.why})")
+    if settings.emotion.policy == "off":
+        yield Finding("note", "voice emotion is off", "switch it on per meeting, with an acknowledgement")
+
+
+def storage(settings: Settings) -> Iterator[Finding]:
+    folder = data_dir(settings)
+    nearest = next(p for p in (folder, *folder.parents) if p.exists())
+    probe = nearest / ".wingman-doctor"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as failed:
+        yield Finding(
+            "problem", f"meetings cannot be stored in {folder}: {failed.strerror}", "set deliver.data_dir"
+        )
+        return
+    yield Finding("ok", f"meetings are stored in {folder}")
+
+
+async def _probe(settings: Settings) -> list[Finding]:
+    """Ask the configured model whether key and model id are good (the only call that leaves the machine)."""
+    try:
+        name = choose_suggester(settings).provider
+    except InputError:
+        return []  # reported by `providers` already
+    model = build_model(settings, name)
+    if model is None:
+        return []
+    try:
+        await model.probe()
+    except ProviderFault as fault:
+        return [Finding("problem", f"{name}: {fault}")]
+    finally:
+        await model.aclose()
+    return [Finding("ok", f"{name}: key and model answer")]
+
+
+def _present(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # a parent package is missing
+        return False
