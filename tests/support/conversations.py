@@ -57,6 +57,9 @@ class Plan:
     mood_change: float = 0.15
     """Chance that a speaker's mood is another one in the next utterance."""
     moods: tuple[str, ...] = MOODS
+    """What moods are drawn from; one named twice is drawn twice as often."""
+    later_moods: tuple[str, ...] = ()
+    """… from half-time on; empty: the same."""
     word_jitter: float = 0.04
     skew_ppm: float = 50.0
     """Both providers' clocks drift by up to this much."""
@@ -143,8 +146,9 @@ def _talk(plan: Plan, chance: random.Random) -> list[Said]:
             now = max(now + chance.uniform(0.3, 1.2), free[talker.channel] + 0.6)
         others = [one for one in tab if one is not talker] if talker.channel is Channel.TAB else []
         for _ in range(chance.randint(1, 3)):
+            later = plan.later_moods and now > plan.minutes * 30
             if chance.random() < plan.mood_change:
-                talker.mood = chance.choice(plan.moods)
+                talker.mood = chance.choice(plan.later_moods if later else plan.moods)
             words, now = _sentence(plan, chance, now, talker.label, numbers)
             said.append(Said(talker.channel, talker.label, words, talker.mood))
             if others and len(words) > 8 and chance.random() < plan.interjection:
@@ -300,7 +304,7 @@ def _scores(plan: Plan, chance: random.Random, window: Span, said: list[Said]) -
             shares[one.mood] = shares.get(one.mood, 0) + overlap
     total = sum(shares.values()) or 1
     scores = []
-    for mood in plan.moods:
+    for mood in dict.fromkeys(plan.moods + plan.later_moods):
         value = 0.75 * shares.get(mood, 0) / total + chance.gauss(0, plan.noise)
         if value >= 0.15:
             scores.append(Score(mood, round(min(1.0, value), 4)))

@@ -8,6 +8,7 @@ continuation. What closes depends on this channel's transcript and its time alon
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wingman.correlate.sentences import Sentences
@@ -111,8 +112,11 @@ class Assembler:
         return not self._drafts
 
     def final(self, final: Final) -> list[Turn]:
+        unseen = self._unseen(final)
+        if unseen is None:
+            return []
         closed: list[Turn] = []
-        for word in self._unseen(final):
+        for word in unseen:
             self._take(word, closed)
         self._settled = max(self._settled, final.span.end)
         self._interim = ()
@@ -183,20 +187,19 @@ class Assembler:
 
     # --- inside ---------------------------------------------------------------------------
 
-    def _unseen(self, final: Final) -> tuple[Word, ...] | list[Word]:
-        """The words of `final` that were not settled before: a provider may send a window again."""
-        if final.span.start >= self._settled and not self._recent:
+    def _unseen(self, final: Final) -> Sequence[Word] | None:
+        """The words that were not settled before, for a provider may send a window again; None: all were.
+
+        A window sent again says nothing new, so its endpoint must not cut the words spoken since.
+        """
+        again = final in self._recent
+        if not again:
             self._recent.append(final)
-            return final.words
-        if final in self._recent:
-            self.replayed_words += len(final.words)
-            return ()
-        self._recent.append(final)
-        if final.span.start >= self._settled:
-            return final.words
-        unseen = [word for word in final.words if word.start + word.end >= 2 * self._settled]
+            if final.span.start >= self._settled:
+                return final.words
+        unseen = () if again else [w for w in final.words if w.start + w.end >= 2 * self._settled]
         self.replayed_words += len(final.words) - len(unseen)
-        return unseen
+        return unseen if unseen or (not again and final.span.end >= self._settled) else None
 
     def _take(self, word: Word, closed: list[Turn]) -> None:
         self._sentences.learn(word.text)

@@ -35,21 +35,24 @@ ALIKE = 0.5
 """How similar a misheard word at the rim of an echo must be to its original."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Heard:
     """A word of the tab, ready to compare."""
 
     form: str
     start: SampleTime
     end: SampleTime
+    echoed: bool = False
+    """Its echo was struck already: the same word again is somebody's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Alignment:
-    """The best lag between some words and the tab's, and which words it explains."""
+    """One lag between some words and the tab's, and which words it explains."""
 
     lag: int
-    matched: frozenset[int]
+    matched: dict[int, _Heard]
+    """Index of a word → its original. An original has one echo."""
     forms: int
     """Different words matched."""
 
@@ -99,6 +102,9 @@ class EchoFilter:
             # the newest proof counts most: a changed device changes the lag
             self._lag = best.lag if self._lag is None else (self._lag + 2 * best.lag) // 3
         echoed = _grow(words, forms, tab, best)
+        if learn:
+            for original in echoed.values():
+                original.echoed = True
         return [word for i, word in enumerate(words) if i not in echoed]
 
     def _convinces(self, found: _Alignment) -> bool:
@@ -108,7 +114,7 @@ class EchoFilter:
 
     def _nearby(self, words: Sequence[Word], unsettled: Sequence[Word]) -> list[_Heard]:
         first, last = words[0].start - self._latest, words[-1].end - EARLIEST
-        tab = [heard for heard in self._tab if heard.end > first and heard.start < last]
+        tab = [one for one in self._tab if one.end > first and one.start < last and not one.echoed]
         known = self._tab[-1].end if self._tab else 0
         tab += [
             _Heard(_form(word.text), word.start, word.end)
@@ -118,27 +124,22 @@ class EchoFilter:
         return tab
 
     def _align(self, words: Sequence[Word], forms: Sequence[str], tab: Sequence[_Heard]) -> _Alignment | None:
-        """The lag that explains most words. At a proven lag fewer words suffice, so it is tried first."""
+        """The lag that explains most words; among equals the one nearest to the proven lag."""
         pairs = [
-            (word.start - heard.start, i)
+            (word.start - heard.start, i, j)
             for i, word in enumerate(words)
-            for heard in tab
+            for j, heard in enumerate(tab)
             if heard.form == forms[i] and EARLIEST <= word.start - heard.start <= self._latest
         ]
-        if not pairs:
-            return None
         pairs.sort()
         best: _Alignment | None = None
         low = 0
-        for high, (lag, _) in enumerate(pairs):
-            while lag - pairs[low][0] > 2 * LAG_TOLERANCE:
+        for high, pair in enumerate(pairs):
+            while pair[0] - pairs[low][0] > 2 * LAG_TOLERANCE:
                 low += 1
             if high + 1 < len(pairs) and pairs[high + 1][0] - pairs[low][0] <= 2 * LAG_TOLERANCE:
                 continue  # the window can still grow
-            inside = pairs[low : high + 1]
-            matched = frozenset(i for _, i in inside)
-            middle = inside[len(inside) // 2][0]
-            found = _Alignment(middle, matched, len({forms[i] for i in matched}))
+            found = _one_to_one(pairs[low : high + 1], forms, tab)
             if best is None or self._rank(found) > self._rank(best):
                 best = found
         return best
@@ -148,20 +149,43 @@ class EchoFilter:
         return found.forms, len(found.matched), -off
 
 
-def _grow(words: Sequence[Word], forms: Sequence[str], tab: Sequence[_Heard], found: _Alignment) -> set[int]:
-    """The matched words and those between or beside them that are the same echo, misheard."""
-    echoed = set(found.matched)
+def _one_to_one(
+    pairs: Sequence[tuple[int, int, int]], forms: Sequence[str], tab: Sequence[_Heard]
+) -> _Alignment:
+    """Pair every word with at most one original and back, those nearest to the common lag first."""
+    lag = pairs[len(pairs) // 2][0]
+    matched: dict[int, _Heard] = {}
+    taken: set[int] = set()
+    for _, i, j in sorted(pairs, key=lambda pair: (abs(pair[0] - lag), pair[1], pair[2])):
+        if i not in matched and j not in taken:
+            matched[i] = tab[j]
+            taken.add(j)
+    return _Alignment(lag, matched, len({forms[i] for i in matched}))
+
+
+def _grow(
+    words: Sequence[Word], forms: Sequence[str], tab: Sequence[_Heard], found: _Alignment
+) -> dict[int, _Heard]:
+    """The matched words and those between or beside them that are the same echo, misheard.
+
+    Only an original without an echo can have been misheard: a word spoken over an echo stays.
+    """
+    echoed = dict(found.matched)
+    free = [heard for heard in tab if not any(heard is taken for taken in echoed.values())]
     first, last = min(echoed), max(echoed)
     for i in range(first, last):
         beside = (i - 1 in echoed or i - 2 in echoed) and (i + 1 in found.matched or i + 2 in found.matched)
-        if i not in echoed and beside and _under(words[i], tab, found.lag):
-            echoed.add(i)
+        original = _under(words[i], free, found.lag) if i not in echoed and beside else None
+        if original is not None:
+            echoed[i] = original
+            free.remove(original)
     for step, at in ((-1, first - 1), (1, last + 1)):
-        while 0 <= at < len(words) and at not in echoed:
-            original = _under(words[at], tab, found.lag)
+        while 0 <= at < len(words):
+            original = _under(words[at], free, found.lag)
             if original is None or _likeness(forms[at], original.form) < ALIKE:
                 break
-            echoed.add(at)
+            echoed[at] = original
+            free.remove(original)
             at += step
     return echoed
 

@@ -23,7 +23,7 @@ class EchoSettings(Section, frozen=True):
 class ShiftSettings(Section, frozen=True):
     baseline_utterances: Annotated[int, Meta(ge=2)] = 8
     """Known readings a speaker needs before a shift can be told from their normal voice."""
-    threshold: Annotated[float, Meta(gt=0)] = 5.0
+    threshold: Annotated[float, Meta(gt=0)] = 8.0
     """Evidence (in the speaker's own standard deviations, accumulated) that makes a shift; higher is calmer."""
     min_interval_s: Seconds = 60.0
     """At most one shift per speaker in this many media seconds."""

@@ -8,7 +8,7 @@ from a single outburst. After a shift the detector rests until the speaker has c
 from __future__ import annotations
 
 import math
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 
 from wingman.correlate.settings import ShiftSettings
@@ -30,6 +30,9 @@ MEMORY = 60
 
 BACK_TO_NORMAL = 0.5
 """The smoothed deviation below which a shifted speaker counts as back (the hysteresis)."""
+
+LATELY = 5
+"""Readings that say what a speaker has shifted to."""
 
 SMOOTHING = 0.35
 """Weight of the newest reading in the smoothed deviation."""
@@ -58,11 +61,12 @@ class _Axis:
         self.mean += weight * step
         self.square = (1.0 - weight) * (self.square + weight * step * step)
 
-    def weigh(self, value: float) -> None:
+    def weigh(self, value: float, most: float) -> None:
+        """Add to the evidence, up to `most`."""
         deviation = (value - self.mean) / max(LEAST_DEVIATION, math.sqrt(self.square))
         deviation = max(-OUTLIER, min(OUTLIER, deviation))
-        self.up = max(0.0, self.up + deviation - ALLOWANCE)
-        self.down = max(0.0, self.down - deviation - ALLOWANCE)
+        self.up = min(most, max(0.0, self.up + deviation - ALLOWANCE))
+        self.down = min(most, max(0.0, self.down - deviation - ALLOWANCE))
         self.smoothed += SMOOTHING * (deviation - self.smoothed)
 
     def forget_evidence(self) -> None:
@@ -78,8 +82,8 @@ class _Speaker:
     arousal: _Axis = field(default_factory=_Axis)
     readings: int = 0
     usual: Counter[Family] = field(default_factory=Counter)
-    lately: Counter[Family] = field(default_factory=Counter)
-    """Families since the evidence last stood at nought."""
+    lately: deque[tuple[Family, tuple[float, float]]] = field(default_factory=lambda: deque(maxlen=LATELY))
+    """The newest readings and their places."""
     shifted: bool = False
     told_at: SampleTime | None = None
 
@@ -90,6 +94,13 @@ class _Speaker:
     @property
     def normal(self) -> bool:
         return abs(self.valence.smoothed) < BACK_TO_NORMAL and abs(self.arousal.smoothed) < BACK_TO_NORMAL
+
+    def tends_to(self) -> Family:
+        """The family of the newest readings that lie where the evidence points."""
+        axis, at = max((self.valence, 0), (self.arousal, 1), key=lambda one: one[0].evidence)
+        upward = axis.up >= axis.down
+        there = [family for family, place in self.lately if (place[at] > axis.mean) is upward]
+        return _most(Counter(there or [family for family, _ in self.lately]))
 
     def learn(self, place: tuple[float, float], family: Family) -> None:
         self.readings += 1
@@ -118,13 +129,12 @@ class ShiftDetector:
         if speaker.readings < self._needed:
             speaker.learn(place, reading.family)
             return None
-        speaker.valence.weigh(place[0])
-        speaker.arousal.weigh(place[1])
-        if speaker.evidence == 0.0:
-            speaker.lately.clear()
-        speaker.lately[reading.family] += 1
+        most = 1.5 * self._threshold
+        speaker.valence.weigh(place[0], most)
+        speaker.arousal.weigh(place[1], most)
+        speaker.lately.append((reading.family, place))
         tipped = self._tipped(speaker, utterance)
-        if speaker.shifted or speaker.evidence < self._threshold / 2:
+        if speaker.shifted or not self._threshold / 2 <= speaker.evidence < self._threshold:
             # what may be the beginning of a shift must not become part of what is normal
             speaker.learn(place, reading.family)
         return tipped
@@ -137,11 +147,11 @@ class ShiftDetector:
             return None
         if speaker.evidence < self._threshold:
             return None
-        before, after = _most(speaker.usual), _most(speaker.lately)
-        speaker.shifted = True
+        before, after = _most(speaker.usual), speaker.tends_to()
         quiet = speaker.told_at is not None and utterance.end - speaker.told_at < self._interval
         if quiet or after in (before, Family.UNKNOWN):
             return None
+        speaker.shifted = True
         speaker.told_at = utterance.end
         return EmotionShift(utterance.channel, utterance.speaker, utterance.end, before, after, utterance.id)
 

@@ -58,8 +58,9 @@ doubtful   perplexity -0.2 0.3 | concern -0.4 0.3 | apprehension -0.5 0.4 | unea
 doubtful   discomfort -0.5 0.2 | reluctance -0.4 -0.1 | caution -0.2 0.1 | panic -0.8 0.9
 negative   anger -0.8 0.8 | contempt -0.7 0.3 | disgust -0.8 0.4 | distress -0.8 0.6 | pain -0.8 0.5
 negative   empathic pain -0.6 0.3 | envy -0.5 0.3 | annoyance -0.6 0.4 | disapproval -0.6 0.2
-negative   angry -0.8 0.8 | sarcasm -0.4 0.3 | frustration -0.7 0.6 | abhorrence -0.9 0.6 | feeling upset -0.7 0.4
-negative   irritation -0.6 0.5 | hostility -0.8 0.7 | rage -0.9 0.9 | fury -0.9 0.9 | resentment -0.7 0.3
+negative   angry -0.8 0.8 | sarcasm -0.4 0.3 | frustration -0.7 0.6 | abhorrence -0.9 0.6
+negative   feeling upset -0.7 0.4 | irritation -0.6 0.5 | hostility -0.8 0.7 | rage -0.9 0.9 | fury -0.9 0.9
+negative   resentment -0.7 0.3
 negative   impatience -0.5 0.6 | exasperation -0.7 0.5 | bitterness -0.7 0.2 | displeasure -0.6 0.3
 negative   outrage -0.8 0.8 | defensiveness -0.5 0.4 | aggression -0.7 0.8 | disdain -0.7 0.2
 negative   hatred -0.9 0.7 | jealousy -0.6 0.4 | disagreement -0.4 0.3 | mockery -0.5 0.3
