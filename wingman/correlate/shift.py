@@ -104,7 +104,8 @@ class _Speaker:
 
     def learn(self, place: tuple[float, float], family: Family) -> None:
         self.readings += 1
-        weight = 1.0 / min(self.readings, MEMORY)
+        # the normal of a shifted speaker is still the old one; it gives way slowly
+        weight = 1.0 / (MEMORY if self.shifted else min(self.readings, MEMORY))
         self.valence.learn(place[0], weight)
         self.arousal.learn(place[1], weight)
         self.usual[family] += 1
