@@ -121,15 +121,16 @@ class _Watermark:
         if not self._ledgers:
             self._advance(ledger.upto)
 
-    def report(self) -> None:
-        """Emit `Progress` if the oldest session's watermark moved."""
-        if self._ledgers:
-            self._advance(self._ledgers[0].upto)
+    def report(self) -> bool:
+        """Emit `Progress` if the oldest session's watermark moved; whether it did."""
+        return bool(self._ledgers) and self._advance(self._ledgers[0].upto)
 
-    def _advance(self, upto: SampleTime) -> None:
-        if upto > self._upto:
-            self._upto = upto
-            self._emit(Progress(Branch.EMOTION, self._channel, upto))
+    def _advance(self, upto: SampleTime) -> bool:
+        if upto <= self._upto:
+            return False
+        self._upto = upto
+        self._emit(Progress(Branch.EMOTION, self._channel, upto))
+        return True
 
 
 class _Run:
@@ -219,12 +220,12 @@ class _Run:
         except TimeoutError:
             return False
 
-    def _heard(self, spans: list[EmotionSpan]) -> None:
-        self._supervisor.useful()
-        for span in spans:
+    def _heard(self, said: list[EmotionSpan | Missed]) -> None:
+        for event in said:
             self._doubt = 1
-            self._emit(span)
-        self._watermark.report()
+            self._emit(event)
+        if self._watermark.report() or said:
+            self._supervisor.useful()
 
     def _missed(self, span: Span, cause: GapCause) -> None:
         self._emit(Missed(Branch.EMOTION, self._channel, span, cause))

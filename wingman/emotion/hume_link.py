@@ -15,7 +15,7 @@ from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_loud
 from wingman.emotion.settings import HumeSettings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.model.emotion import EmotionSpan
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.model.faults import FaultKind, Missed, ProviderFault
 from wingman.model.media import PcmBlock
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ UNANSWERED = "unanswered"
 class Duty:
     """What a session owes its meter."""
 
-    report: Callable[[list[EmotionSpan]], None]
+    report: Callable[[list[EmotionSpan | Missed]], None]
     """Called after every message and every settled silence: new spans, and perhaps a moved watermark."""
     patience: int
     """Samples that may be owed (see `SessionLedger.owed`) before the peer is taken for dead."""

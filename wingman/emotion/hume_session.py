@@ -29,10 +29,16 @@ from wingman.emotion.hume_wire import (
 )
 from wingman.link.offsets import Offsets
 from wingman.model.emotion import EmotionSpan, Scale
+from wingman.model.faults import Branch, Missed
+from wingman.model.media import GapCause
 from wingman.model.time import Channel, SampleTime, Span, samples_of_ms
 
 PROVIDER = "hume"
 LOUD_POWER = (32768 * 10 ** (-40 / 20)) ** 2
+VOICE = samples_of_ms(2_000)
+"""Unanswered sound from which silence on the other side is suspicious; a cough or a door is shorter."""
+LAST_DUE_MS = 1000
+"""An utterance's last measurement is due unless the one before ended less than this before its end."""
 WINDOW = samples_of_ms(30_000)
 """How far back the map of a session is kept; measured windows reach back ten seconds."""
 
@@ -54,6 +60,8 @@ class SessionLedger:
         self._count = 0
         self._last = 0
         self._open: int | None = None
+        self._next = 0  # id of the next utterance
+        self._covered = 0  # session milliseconds up to which the current utterance was measured
         self._upto = begin
         self._heard_at = 0  # accepted samples when the last message came
         self._loud = 0  # samples of sound sent since then
@@ -86,9 +94,13 @@ class SessionLedger:
 
     @property
     def owed(self) -> int:
-        """Samples since the last message for which an answer is due: all of them while an utterance is open,
-        else those with sound in them."""
-        return self.accepted - self._heard_at if self.speaking else self._loud
+        """Samples since an answer became due: since the last message while an utterance is open, else since
+        sound began to go out unanswered (once there is enough of it to be a voice)."""
+        if self.speaking:
+            return self.accepted - self._heard_at
+        if self._loud_from is None or self._loud < VOICE:
+            return 0
+        return self.position - self._loud_from
 
     def sent(self, start: SampleTime, length: int, loud: bool) -> None:
         """A frame went out; `loud` when it holds sound. Accepted until `refused` says otherwise."""
@@ -108,20 +120,28 @@ class SessionLedger:
         self._count -= 1
         self._last = 0
 
-    def receive(self, message: ServerMessage) -> list[EmotionSpan]:
-        """Take one message in; the spans it yields, in media time. The watermark may move."""
+    def receive(self, message: ServerMessage) -> list[EmotionSpan | Missed]:
+        """Take one message in; what it yields, in media time. The watermark may move.
+
+        A measurement that was due and never came (it was unreadable, say) shows in the ids and at the
+        utterance's end: its stretch is reported as missed.
+        """
         self._heard_at, self._loud, self._loud_from = self.accepted, 0, None
         match message:
             case UtteranceStart():
-                self._open = message.utterance_id
-                self._advance(self._start(message.audio_start_ms))
+                begin = self._start(message.audio_start_ms)
+                skipped = message.utterance_id > self._next or self._open is not None
+                lost = self._lost(self._upto, begin) if skipped else []
+                self._begin(message.utterance_id, message.audio_start_ms)
+                self._advance(begin)
+                return lost
             case Measurement():
+                self._covered = max(self._covered, message.audio_end_ms)
                 spans = self._measured(message)
                 self._advance(self._end(message.audio_end_ms))
                 return spans
             case UtteranceEnd():
-                self._open = None
-                self._advance(self._end(message.audio_end_ms))
+                return self._ended(message)
             case SessionClosed() if message.reason != "error" and self._open is None:
                 self._advance(self.position)
             case _:
@@ -145,10 +165,28 @@ class SessionLedger:
         self._upto = self.position
         return left
 
+    def _begin(self, utterance: int, at_ms: int) -> None:
+        self._open, self._next = utterance, utterance + 1
+        self._covered = at_ms
+
+    def _ended(self, message: UtteranceEnd) -> list[EmotionSpan | Missed]:
+        covered = max(self._covered, message.audio_start_ms)
+        bare = message.audio_end_ms - covered
+        due = bare >= LAST_DUE_MS or (bare > 0 and covered == message.audio_start_ms)
+        lost = self._lost(self._start(covered), self._end(message.audio_end_ms)) if due else []
+        self._open, self._next = None, max(self._next, message.utterance_id + 1)
+        self._advance(self._end(message.audio_end_ms))
+        return lost
+
+    def _lost(self, start: SampleTime, end: SampleTime) -> list[EmotionSpan | Missed]:
+        if start >= end:
+            return []
+        return [Missed(Branch.EMOTION, self._channel, Span(start, end), GapCause.PROVIDER)]
+
     def _advance(self, to: SampleTime) -> None:
         self._upto = max(self._upto, min(to, self.position))
 
-    def _measured(self, message: Measurement) -> list[EmotionSpan]:
+    def _measured(self, message: Measurement) -> list[EmotionSpan | Missed]:
         first = samples_of_ms(message.audio_start_ms)
         last = min(samples_of_ms(message.audio_end_ms), self._map.accepted)
         if first >= last:

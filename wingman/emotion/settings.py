@@ -21,7 +21,7 @@ class HumeSettings(Section, frozen=True):
     """How often a running utterance is measured, 3000 to 10000."""
     frame_ms: int = 100
     """Length of one audio frame."""
-    connect_timeout_s: float = 10.0
+    connect_timeout_s: float = 5.0
     """How long a connection may take until its session is created."""
     answer_timeout_s: float = 5.0
     """A peer that does not answer a ping for this long is taken for dead."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import SplitResult
 from uuid import uuid4
 
@@ -29,8 +29,30 @@ MAX_MESSAGE = 1 << 20
 DEFAULT_TIMER_MS = 3000
 AUDIO = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}
 
-Locate = Callable[[bytes], int | None]
-"""Where on the meeting's timeline a received frame lies (samples), for audio that carries its own index."""
+
+class Ear(Protocol):
+    """What one session hears in the audio it accepts."""
+
+    def accept(self, frame: bytes) -> None:
+        """The session's audio goes on with this."""
+        ...
+
+    def judge(self, start: int, end: int) -> Heard:
+        """The scores of the session's samples `[start, end)`."""
+        ...
+
+
+@dataclass(slots=True)
+class ScenarioEar:
+    """Hears what the scenario says was felt, taking the session's beginning for the meeting's."""
+
+    track: Track
+
+    def accept(self, frame: bytes) -> None:
+        """The scenario knows better than the audio."""
+
+    def judge(self, start: int, end: int) -> Heard:
+        return judge(self.track, start / 16_000, end / 16_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +78,10 @@ class _Session:
     """What one connection remembers."""
 
     id: str
+    ear: Ear
     measurer: Measurer
     opened_at: float
     frames: int = 0
-    media: int = 0
-    """Meeting time minus session time, in samples."""
 
     @property
     def locked(self) -> bool:
@@ -68,22 +89,21 @@ class _Session:
 
 
 class HumeEmulator(SocketEmulator):
-    """The realtime endpoint. `channel` names the scenario's track it listens to."""
+    """The realtime endpoint: `async with HumeEmulator() as hume:` then use `hume.url`."""
 
     def __init__(
         self,
         faults: FaultScript = FaultScript(),
         scenario: Scenario = Scenario(),
         habits: HumeHabits = HumeHabits(),
-        locate: Locate | None = None,
-        channel: str = "tab",
+        ear: Callable[[], Ear] | None = None,
     ) -> None:
+        """`ear` makes what a session hears with; by default the scenario's first track."""
         super().__init__(faults)
         self.totals: list[dict[str, Any]] = []
         """Every `session.closed` that was said, in order."""
-        self._track = scenario.track(channel)
+        self._ear = ear or (lambda: ScenarioEar(scenario.track("tab")))
         self._habits = habits
-        self._locate = locate
 
     def detector(self) -> Detector:
         """A new detector for one session; tests may replace it."""
@@ -130,8 +150,9 @@ class HumeEmulator(SocketEmulator):
             await self._close(wire, state, "idle_timeout", 1000)
 
     def _begin(self, wire: Wire) -> _Session:
-        state = _Session(str(uuid4()), None, asyncio.get_running_loop().time())  # type: ignore[arg-type]
-        state.measurer = Measurer(self.detector(), lambda start, end: self._judge(state, start, end))
+        ear = self._ear()
+        measurer = Measurer(self.detector(), ear.judge)
+        state = _Session(str(uuid4()), ear, measurer, asyncio.get_running_loop().time())
         created = {"type": "session.created", "session_id": state.id, "audio": AUDIO}
         wire.say("session.created", created | {"measurement_timer_ms": state.measurer.timer_ms})
         return state
@@ -146,8 +167,7 @@ class HumeEmulator(SocketEmulator):
         if self._habits.paced and ahead > self._habits.burst_s:
             _say_error(wire, "rate_limited", "audio arrived faster than real time", True)
             return
-        if self._locate is not None and (at := self._locate(frame)) is not None:
-            state.media = at - state.measurer.accepted
+        state.ear.accept(frame)
         state.frames += 1
         for message in state.measurer.feed(frame):
             wire.say(message["type"], message)
@@ -195,9 +215,6 @@ class HumeEmulator(SocketEmulator):
         wire.say("session.closed", closed)
         await wire.close(code)
 
-    def _judge(self, state: _Session, start: int, end: int) -> Heard:
-        return judge(self._track, (start + state.media) / 16_000, (end + state.media) / 16_000)
-
 
 def judge(track: Track, start: float, end: float) -> Heard:
     """Scores of `[start, end)` seconds: what the scenario says was felt then, weighted by time."""
@@ -239,3 +256,8 @@ def _unauthorized(key: str | None) -> Response:
 
 def _json(status: int, body: dict[str, Any]) -> Response:
     return http_answer(status, msgspec.json.encode(body), {"Content-Type": "application/json"})
+
+
+async def serve(port: int, scenario: Scenario = Scenario(), faults: FaultScript = FaultScript()) -> None:
+    """Serve on loopback until cancelled; any key will do."""
+    await HumeEmulator(faults, scenario).serve_forever(port)

@@ -1,0 +1,169 @@
+"""Whatever goes wrong with Hume, and whenever: no wrong time, and every unheard sample is reported once.
+
+The audio knows its own index and the emulator says it back as an expression's name, so "none" is exact. The
+whole matrix runs in jumping time, with the settings of production.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from wingman.emotion.hume import HumeMeter
+from wingman.emotion.settings import HumeSettings
+from wingman.emulators.faults import Fault, FaultScript, Kind
+from wingman.emulators.hume import HumeEmulator, HumeHabits
+from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial
+from wingman.emulators.timelapse import run
+from wingman.emulators.trial import Recording
+from wingman.model.faults import Health
+from wingman.settings import Secret
+
+
+async def attempt(
+    *faults: Fault,
+    seconds: float = 24.0,
+    habits: HumeHabits = HumeHabits(),
+    **changes: object,
+) -> tuple[MeterAccount, HumeEmulator]:
+    async with HumeEmulator(FaultScript(faults), habits=habits, ear=IndexedEar) as emulator:
+        settings = msgspec.structs.replace(
+            HumeSettings(url=emulator.url, api_key=Secret("local-key")), **changes
+        )
+        account = await MeterTrial(Recording(seconds)).run(HumeMeter(settings))
+    return account, emulator
+
+
+MID_WORD, BEFORE_END = 1.0, 1.9
+"""Words run 0-0.3, 0.4-0.7, 0.8-1.1, 1.2-1.5 s; that utterance is over for Hume at 2.0 s."""
+
+FAULTS = {
+    "drop": Fault(kind=Kind.DROP),
+    "close 1000": Fault(kind=Kind.CLOSE, code=1000),
+    "close 1011": Fault(kind=Kind.CLOSE, code=1011),
+    "close 1012": Fault(kind=Kind.CLOSE, code=1012),
+    "half-open": Fault(kind=Kind.HALF_OPEN),
+    "deaf": Fault(kind=Kind.DEAF),
+    "stall": Fault(kind=Kind.STALL, delay=2.0),
+    "late": Fault(kind=Kind.LATE, delay=0.4),
+    "malformed": Fault(kind=Kind.MALFORMED, count=2),
+    "unknown": Fault(kind=Kind.UNKNOWN),
+    "503": Fault(kind=Kind.REFUSE, status=503),
+    "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
+    "hang": Fault(kind=Kind.HANG),
+}
+MOMENTS = {
+    "before audio": (1, 0.0),
+    "mid-word": (1, MID_WORD),
+    "before an end": (1, BEFORE_END),
+    "after a reconnect": (2, 0.5),
+}
+
+
+def script(fault: Fault, moment: str) -> tuple[Fault, ...]:
+    number, at = MOMENTS[moment]
+    moved = msgspec.structs.replace(fault, on=number, at=at)
+    if moment == "after a reconnect":
+        return (Fault(kind=Kind.DROP, at=1.2), moved)
+    if fault.kind in (Kind.REFUSE, Kind.HANG) and at:
+        return (Fault(kind=Kind.DROP, at=at), msgspec.structs.replace(fault, on="2-3"))
+    return (moved,)
+
+
+def final(account: MeterAccount) -> Health:
+    return account.states[-1].health
+
+
+async def all_of(moment: str) -> dict[str, tuple[MeterAccount, HumeEmulator]]:
+    async with asyncio.TaskGroup() as group:
+        trials = {name: group.create_task(attempt(*script(fault, moment))) for name, fault in FAULTS.items()}
+    return {name: trial.result() for name, trial in trials.items()}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_no_time_is_wrong_and_every_gap_is_told(moment: str) -> None:
+    for name, (account, emulator) in run(all_of(moment)).items():
+        assert account.exact, (name, account, emulator.traffic)
+        assert account.spans >= 3, (name, account)
+        assert final(account) is Health.ENDED, (name, account)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+@pytest.mark.parametrize("connection", [1, 2])
+def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: int, connection: int) -> None:
+    drop = Fault(kind=Kind.DROP, at=MID_WORD)
+    refuse = Fault(kind=Kind.REFUSE, status=status, on=connection)
+    account, emulator = run(attempt(*((drop, refuse) if connection == 2 else (refuse,)), seconds=4.0))
+    assert final(account) is Health.DOWN
+    assert account.states[-1].detail
+    assert emulator.connections == connection
+    assert not account.error
+
+
+def test_a_flapping_provider_is_retried_and_then_heard() -> None:
+    account, emulator = run(attempt(Fault(kind=Kind.DROP, on="1-5", at=0.3)))
+    assert account.exact, account
+    assert emulator.connections == 6
+    assert final(account) is Health.ENDED
+
+
+def test_a_provider_that_never_works_is_given_up() -> None:
+    account, _ = run(attempt(Fault(kind=Kind.DROP, on="every"), seconds=60.0))
+    assert final(account) is Health.DOWN
+    assert "Gave up after" in account.states[-1].detail
+
+
+@pytest.mark.parametrize("kind", [Kind.HALF_OPEN, Kind.DEAF])
+@pytest.mark.parametrize("at", [0.2, 1.0, 5.0])
+def test_a_peer_that_is_gone_is_found_within_eight_seconds(kind: Kind, at: float) -> None:
+    account, _ = run(attempt(Fault(kind=kind, at=at)))
+    (gap,) = account.missed
+    assert gap.span.seconds <= 8.0 + 0.5, "eight seconds, and the way back"
+    assert account.exact, account
+
+
+def test_rotation_loses_nothing_and_doubles_nothing() -> None:
+    account, emulator = run(attempt(seconds=60.0, rotate_after_s=10.0))
+    assert account.exact, account
+    assert not account.missed
+    assert emulator.connections == 6
+    assert [total["reason"] for total in emulator.totals] == ["client_request"] * 6
+    assert sum(total["received"]["audio_duration_ms"] for total in emulator.totals) == 60_000
+
+
+def test_rotation_that_fails_keeps_the_old_session() -> None:
+    account, emulator = run(
+        attempt(Fault(kind=Kind.REFUSE, status=503, on="2-3"), seconds=90.0, rotate_after_s=20.0)
+    )
+    assert account.exact, account
+    assert not account.missed
+    assert emulator.connections >= 4
+
+
+def test_refused_frames_are_sent_again_and_no_time_moves() -> None:
+    """The server allows 90 ms of haste, so every frame that is early by jitter is refused once."""
+    account, emulator = run(attempt(habits=HumeHabits(burst_s=0.0)))
+    assert "error" in [said for traffic in emulator.traffic for said in traffic.said]
+    assert account.exact, account
+    assert account.measured > 0
+
+
+def test_long_utterances_are_measured_as_they_go() -> None:
+    account, emulator = run(attempt(habits=HumeHabits(pause_s=2.0), seconds=30.0))
+    assert account.exact, account
+    assert account.spans >= 9
+    assert not account.missed
+
+
+def test_totals_agree_with_what_was_sent() -> None:
+    account, emulator = run(attempt(seconds=10.0))
+    (total,) = emulator.totals
+    assert total["received"] == {"audio_duration_ms": 10_000, "frames": 100}
+    assert account.upto == 160_000
+
+
+def test_other_branches_never_wait() -> None:
+    account, _ = run(attempt(Fault(kind=Kind.DEAF, on="every"), seconds=20.0))
+    assert account.witness_ms < 50

@@ -1,0 +1,158 @@
+"""One trial of the Hume meter: indexed audio through a tape, a fault script, and an exact account."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wingman.emotion.base import VoiceMeter
+from wingman.emulators.hume_speech import Heard
+from wingman.emulators.indexed import FRAME, LEVEL
+from wingman.emulators.trial import Recording
+from wingman.fanout.tape import Cursor, Tape
+from wingman.model.emotion import EmotionEvent, EmotionSpan
+from wingman.model.faults import Missed, Progress, ProviderState
+from wingman.model.media import PcmBlock
+from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span
+
+
+@dataclass(slots=True)
+class IndexedEar:
+    """Hears where on the meeting's timeline a window lies, and says it as the name of an expression."""
+
+    pcm: bytearray = field(default_factory=bytearray)
+
+    def accept(self, frame: bytes) -> None:
+        self.pcm += frame
+
+    def judge(self, start: int, end: int) -> Heard:
+        values = np.frombuffer(bytes(self.pcm[2 * start : 2 * end]), dtype="<i2").astype(np.int64)
+        first, last = _first(values), _first(values, backwards=True)
+        return Heard({f"{first}-{last + end - start}": 0.9}, {})
+
+
+def _first(values: NDArray[np.int64], *, backwards: bool = False) -> int:
+    """Where the window begins, told by its first pair of voiced samples (or by its last)."""
+    pairs = np.flatnonzero((values[:-1] > 0) & (values[1:] < 0))
+    at = int(pairs[-1 if backwards else 0])
+    return int((values[at] - LEVEL) * FRAME - values[at + 1] - LEVEL - 1) - at
+
+
+@dataclass(frozen=True, slots=True)
+class MeterAccount:
+    """What became of every voiced sample."""
+
+    spans: int
+    error: int
+    """Largest difference between a span and where its audio really was, in samples."""
+    unexplained: int
+    """Voiced samples that were neither measured nor reported as missed."""
+    contradicted: int
+    """Samples that were measured and reported as missed."""
+    late_spans: int
+    """Spans that came after a `Progress` had passed their end."""
+    measured: int
+    """Voiced samples that were measured."""
+    missed: tuple[Missed, ...]
+    states: tuple[ProviderState, ...]
+    upto: SampleTime
+    """The last watermark."""
+    witness_ms: float
+    """Worst extra delay another reader of the same tape saw, in real milliseconds."""
+
+    @property
+    def exact(self) -> bool:
+        """No wrong time, and every sample accounted for once."""
+        return not (self.error or self.unexplained or self.contradicted or self.late_spans)
+
+
+@dataclass(slots=True)
+class MeterTrial:
+    """`events` holds everything the meter said."""
+
+    recording: Recording = field(default_factory=Recording)
+    events: list[EmotionEvent] = field(default_factory=list)
+    worst_ms: float = 0.0
+
+    async def run(self, meter: VoiceMeter, channel: Channel = Channel.TAB) -> MeterAccount:
+        """Play the recording into `meter` and wait until it has returned."""
+        tape = Tape(self.recording.tape_s)
+        audio, witness = tape.cursor(0), tape.cursor(0)
+        written: list[float] = []
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._play(tape, written))
+            group.create_task(self._witness(witness, written))
+            await meter.run(channel, audio, self.events.append)
+        audio.close()
+        witness.close()
+        return self.account()
+
+    def account(self) -> MeterAccount:
+        """Compare what was said with what was spoken."""
+        length = self.recording.length
+        spans = [event for event in self.events if isinstance(event, EmotionSpan)]
+        missed = tuple(event for event in self.events if isinstance(event, Missed))
+        voiced = np.zeros(length, bool)
+        for word in self.recording.speech.words(0, length):
+            voiced[word.start : word.end] = True
+        measured = _cover(length, (event.span for event in spans))
+        unheard = _cover(length, (event.span for event in missed))
+        progress = [event.upto for event in self.events if isinstance(event, Progress)]
+        return MeterAccount(
+            spans=len(spans),
+            error=max((_error(span) for span in spans), default=0),
+            unexplained=int((voiced & ~measured & ~unheard).sum()),
+            contradicted=int((measured & unheard).sum()),
+            late_spans=sum(_late(self.events)),
+            measured=int((voiced & measured).sum()),
+            missed=missed,
+            states=tuple(event for event in self.events if isinstance(event, ProviderState)),
+            upto=max(progress, default=0),
+            witness_ms=self.worst_ms,
+        )
+
+    async def _play(self, tape: Tape, written: list[float]) -> None:
+        loop = asyncio.get_running_loop()
+        begun, recording = loop.time(), self.recording
+        block = 5 * FRAME
+        while tape.end < recording.length:
+            due = begun + (tape.end + block) / SAMPLE_RATE / recording.speed
+            if (wait := due - loop.time()) > 0:
+                await asyncio.sleep(wait)
+            count = min(block, recording.length - tape.end)
+            written.append(time.perf_counter())
+            tape.write(PcmBlock(tape.end, recording.speech.pcm(tape.end, count)))
+        tape.close()
+
+    async def _witness(self, cursor: Cursor, written: list[float]) -> None:
+        """Another branch: how long after a block was written does it get hold of it?"""
+        while (item := await cursor.read(FRAME)) is not None:
+            at = written[(cursor.position - 1) // (5 * FRAME)]
+            if isinstance(item, PcmBlock):
+                self.worst_ms = max(self.worst_ms, (time.perf_counter() - at) * 1000)
+
+
+def _cover(length: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
+    covered = np.zeros(length, bool)
+    for span in spans:
+        covered[span.start : span.end] = True
+    return covered
+
+
+def _error(span: EmotionSpan) -> int:
+    start, _, end = span.scores[0].label.partition("-")
+    return max(abs(span.span.start - int(start)), abs(span.span.end - int(end)))
+
+
+def _late(events: Iterable[EmotionEvent]) -> Iterator[bool]:
+    settled = 0
+    for event in events:
+        if isinstance(event, Progress):
+            settled = max(settled, event.upto)
+        elif isinstance(event, EmotionSpan):
+            yield event.span.end <= settled
