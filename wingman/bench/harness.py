@@ -30,7 +30,8 @@ class Subject:
     command: Callable[[int], Sequence[str]]
     """The command line, given the port of the stand-in providers."""
     outlets: tuple[str, ...] = ("transcribe",)
-    rate: int = 16_000
+    from_start: bool = False
+    """True when its provider sockets get every packet from the first one on."""
     path: str = "/whip"
 
 
@@ -63,7 +64,7 @@ def wingman(chunk_ms: int = 20, media_path: str = "direct") -> Subject:
         return (sys.executable, "-m", "wingman.bench.server", "--providers", str(providers), *options)
 
     path = "/whip?channels=tab&emotion_policy=counterpart&consent=bench"
-    return Subject("wingman", command, ("transcribe", "emotion"), path=path)
+    return Subject("wingman", command, ("transcribe", "emotion"), from_start=True, path=path)
 
 
 async def ramp(
@@ -85,7 +86,7 @@ async def ramp(
         return str(reply.text)
 
     results: list[Step] = []
-    load = Load(post, subject.outlets, subject.rate)
+    load = Load(post, subject.outlets, subject.from_start)
     async with load.running(), _started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
         async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False) as http:

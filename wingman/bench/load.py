@@ -17,6 +17,7 @@ from wingman.bench.providers import Chunk, Providers
 from wingman.ingest import aiortc_seam as seam
 from wingman.ingest.whip_client import encode
 from wingman.model.faults import WingmanError
+from wingman.model.time import SAMPLE_RATE
 
 PACKET_S = 0.02
 OPEN_S = 15.0
@@ -37,35 +38,45 @@ class Session:
 
 
 class Outlet:
-    """One provider socket of one session."""
+    """One provider socket of one session.
 
-    def __init__(self, session: Session, rate: int, lose: bool = False) -> None:
+    A burst repeats every `CYCLE` packets; which repetition a chunk belongs to follows from the audio counted
+    since the last one. `from_start` says that the socket gets everything from the session's first packet on.
+    """
+
+    def __init__(self, session: Session, rate: int, from_start: bool) -> None:
         self._session = session
         self._onsets = Onsets(rate)
-        self._cycle: int | None = None
+        self._packet_bytes = rate // 50 * 2
+        self._end: float | None = 0.0 if from_start else None
         self.latencies: list[float] = []
         self.bytes = 0
 
     def chunk(self, pcm: bytes, now: float) -> None:
         """A chunk arrived at `now`: date it by the packet it ends with."""
         self.bytes += len(pcm)
+        if self._end is not None:
+            self._end += len(pcm) / self._packet_bytes
         after = self._onsets.feed(pcm)
         if after is None:
             return
-        newest = (len(self._session.sent) - 1 - after) // CYCLE
-        self._cycle = newest if self._cycle is None else min(self._cycle + 1, newest)
-        number = self._cycle * CYCLE + after
-        if number < len(self._session.sent):
+        newest = len(self._session.sent) - 1
+        guess = newest if self._end is None else min(newest, self._end - 1)
+        number = round((guess - after) / CYCLE) * CYCLE + after
+        if self._end is None:
+            number = (newest - after) // CYCLE * CYCLE + after
+        self._end = number + 1
+        if 0 <= number <= newest:
             self.latencies.append(now - self._session.sent[number])
 
 
 class Load:
     """Sessions against one server. `post` sends an offer its way and returns the answer's SDP."""
 
-    def __init__(self, post: Callable[[str], Any], outlets: tuple[str, ...], rate: int = 16_000) -> None:
+    def __init__(self, post: Callable[[str], Any], outlets: tuple[str, ...], from_start: bool = False) -> None:
         self._post = post
         self._wanted = outlets
-        self._rate = rate
+        self._from_start = from_start
         self.sessions: list[Session] = []
         self.providers = Providers(self._socket)
         self._opening: Session | None = None
@@ -129,7 +140,7 @@ class Load:
     def _socket(self, branch: str) -> Chunk:
         if self._opening is None or branch in self._opening.outlets:
             return lambda _data, _now: None  # a reconnect: its audio is not counted
-        outlet = self._opening.outlets[branch] = Outlet(self._opening, self._rate)
+        outlet = self._opening.outlets[branch] = Outlet(self._opening, SAMPLE_RATE, self._from_start)
         return outlet.chunk
 
     async def _tick(self) -> None:

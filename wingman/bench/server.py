@@ -39,7 +39,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
             "emotion": {
                 "provider": "hume",
                 "policy": "counterpart",
-                "hume": {"api_key": "bench", "url": root, "frame_ms": chosen.chunk_ms},
+                "hume": {"api_key": "bench", "url": root, "frame_ms": chosen.chunk_ms, "max_lag_ms": 200},
             },
             "suggest": {"provider": "cues"},
         }

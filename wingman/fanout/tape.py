@@ -42,7 +42,7 @@ class Tape:
         self._end: SampleTime = 0
         self._holes: deque[_Hole] = deque()
         self._dropped_hole_samples = 0  # length of the holes already forgotten
-        self._cursors: list[Cursor] = []
+        self._cursors: tuple[Cursor, ...] = ()  # replaced, never changed: writers iterate over it
         self._closed = False
 
     @property
@@ -65,18 +65,29 @@ class Tape:
             raise ValueError("the tape is closed")
         if block.start != self._end:
             raise ValueError(f"the tape ends at {self._end}, the block begins at {block.start}")
-        pcm = memoryview(block.pcm)
-        length = block.length
-        kept = min(length, self._capacity)
-        pcm = pcm[(length - kept) * BYTES_PER_SAMPLE :]
-        at = (self._stored + length - kept) % self._capacity * BYTES_PER_SAMPLE
-        head = min(len(pcm), len(self._ring) - at)
-        self._ring[at : at + head] = pcm[:head]
-        self._ring[: len(pcm) - head] = pcm[head:]
+        pcm = block.pcm
+        length = len(pcm) // BYTES_PER_SAMPLE
+        at = self._stored % self._capacity * BYTES_PER_SAMPLE
+        if at + len(pcm) <= len(self._ring):
+            self._ring[at : at + len(pcm)] = pcm
+        else:
+            self._write_around(pcm)
         self._stored += length
         self._end += length
-        self._forget()
-        self._notify()
+        if self._holes:
+            self._forget()
+        for cursor in self._cursors:
+            cursor._written()
+
+    def _write_around(self, pcm: bytes) -> None:
+        """Store a block that does not fit before the ring's end."""
+        length = len(pcm) // BYTES_PER_SAMPLE
+        kept = min(length, self._capacity)
+        rest = memoryview(pcm)[(length - kept) * BYTES_PER_SAMPLE :]
+        at = (self._stored + length - kept) % self._capacity * BYTES_PER_SAMPLE
+        head = min(len(rest), len(self._ring) - at)
+        self._ring[at : at + head] = rest[:head]
+        self._ring[: len(rest) - head] = rest[head:]
 
     def skip(self, count: int, cause: GapCause) -> None:
         """Advance the index by `count` samples that carry no audio. Adjacent holes of one cause merge."""
@@ -101,15 +112,14 @@ class Tape:
     def cursor(self, at: SampleTime | None = None) -> Cursor:
         """A new reader at `at` (default: the oldest sample still held, so that nothing is lost)."""
         cursor = Cursor(self, self.start if at is None else at)
-        self._cursors.append(cursor)
+        self._cursors = (*self._cursors, cursor)
         return cursor
 
     def _detach(self, cursor: Cursor) -> None:
-        if cursor in self._cursors:
-            self._cursors.remove(cursor)
+        self._cursors = tuple(other for other in self._cursors if other is not cursor)
 
     def _notify(self) -> None:
-        for cursor in tuple(self._cursors):
+        for cursor in self._cursors:
             cursor._wake()
 
     def _forget(self) -> None:
@@ -164,6 +174,7 @@ class Cursor:
         self._tape = tape
         self._position = position
         self._waiter: asyncio.Future[None] | None = None
+        self._wanted = 0  # samples the waiter needs; it is not woken for less
         self._callback: Callable[[], None] | None = None
 
     @property
@@ -212,7 +223,7 @@ class Cursor:
                     return item
                 if self.exhausted:
                     return None
-            await self._wait()
+            await self._wait(count)
 
     def on_change(self, callback: Callable[[], None] | None) -> None:
         """Call `callback` synchronously after each write, skip, seek and close; None stops it.
@@ -226,14 +237,23 @@ class Cursor:
         self._tape._detach(self)
         self._callback = None
 
-    async def _wait(self) -> None:
+    async def _wait(self, count: int) -> None:
         if self._waiter is not None:
             raise RuntimeError("two tasks read one cursor")
+        self._wanted = count
         self._waiter = asyncio.get_running_loop().create_future()
         try:
             await self._waiter
         finally:
             self._waiter = None
+
+    def _written(self) -> None:
+        """Audio was appended: the common case of `_wake`."""
+        waiter = self._waiter
+        if waiter is not None and self._tape._end - self._position >= self._wanted and not waiter.done():
+            waiter.set_result(None)
+        if self._callback is not None:
+            self._callback()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

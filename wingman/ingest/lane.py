@@ -7,15 +7,17 @@ through the tape's cursors, handed to the provider sockets) before the socket is
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 
+from wingman.ingest.dating import SharedClock, StreamClock
 from wingman.ingest.decode import DecodeError, Decoder
 from wingman.ingest.reorder import ReorderBuffer
 from wingman.ingest.source import ChannelSink
-from wingman.ingest.timeline import Placed, Timeline
+from wingman.ingest.timeline import MAX_FILL, Placed, Timeline
 from wingman.model.media import GapCause, PcmBlock
 from wingman.model.time import SAMPLE_RATE, Channel, SampleTime
 
@@ -25,17 +27,18 @@ NO_SIGNAL_S = 10.0
 """Exact digital silence for this long is a wrong tab or a muted input, not a quiet speaker."""
 
 
-class SharedZero:
-    """The instant at which all channels of one peer begin, so that their sample indices agree."""
+class Conductor:
+    """What the channels of one peer share, so that their sample indices agree: a zero and a clock."""
 
-    __slots__ = ("_arrival", "_position")
+    __slots__ = ("_arrival", "_position", "clock")
 
     def __init__(self, position: SampleTime) -> None:
         self._position = position
         self._arrival: float | None = None
+        self.clock = SharedClock()
 
     def index_at(self, arrival: float) -> SampleTime:
-        """The index that audio arriving at `arrival` has; the first caller defines the zero."""
+        """The index that audio arriving at `arrival` begins with; the first caller defines the zero."""
         if self._arrival is None:
             self._arrival = arrival
         return self._position + max(0, round((arrival - self._arrival) * SAMPLE_RATE))
@@ -53,10 +56,11 @@ class Packet:
 class Lane:
     """One channel's audio path. `loop` is only used to give up holes in time."""
 
-    def __init__(self, channel: Channel, sink: ChannelSink, zero: SharedZero, depth: int) -> None:
+    def __init__(self, channel: Channel, sink: ChannelSink, conductor: Conductor, depth: int) -> None:
         self.channel = channel
         self._sink = sink
-        self._zero = zero
+        self._conductor = conductor
+        self._clock = StreamClock()
         self._timeline: Timeline | None = None
         self._reorder: ReorderBuffer[Packet] = ReorderBuffer(depth, wait=depth * 0.02)
         self._decoder: Decoder | None = None
@@ -85,9 +89,11 @@ class Lane:
     def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
         """One encoded packet off the wire, in any order."""
         self.last_arrival = now
-        ready = self._reorder.push(sequence, Packet(sequence, timestamp, payload), now)
-        if ready:
-            self._decode(ready, now)
+        if self._reorder.passes(sequence):
+            self._decode(timestamp, payload, now)
+            return
+        for packet in self._reorder.push(sequence, Packet(sequence, timestamp, payload), now):
+            self._decode(packet.timestamp, packet.payload, now)
         if self._reorder.deadline is not None and self._timer is None:
             self._arm()
 
@@ -99,31 +105,43 @@ class Lane:
         if pcm.count(0) != len(pcm):
             self._sounding = now
 
+    def report(self, ntp: int, timestamp: int) -> None:
+        """A sender report: keep this channel's index on the clock it shares with the others."""
+        self._clock.report(ntp, timestamp)
+        timeline = self._timeline
+        index = timeline.at(timestamp) if timeline is not None else None
+        if timeline is None or index is None:
+            return
+        correction = self._conductor.clock.correction(self._clock, timestamp, index)
+        if correction > MAX_FILL:
+            self._write(timeline.advance(timeline.position + correction, GapCause.REANCHOR))
+        elif correction:
+            timeline.shift(correction)
+
     def close(self) -> None:
         """Write what is held and let go of the decoder."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        rest = self._reorder.flush()
-        if rest and self._decoder is not None:
-            self._decode(rest, self._loop.time())
+        for packet in self._reorder.flush():
+            self._decode(packet.timestamp, packet.payload, self._loop.time())
         self._decoder = None
 
-    def _decode(self, packets: Sequence[Packet], now: float) -> None:
+    def _decode(self, timestamp: int, payload: bytes, now: float) -> None:
         assert self._decoder is not None
-        for packet in packets:
-            try:
-                pcm = self._decoder.decode(packet.payload)
-            except DecodeError as broken:
-                self.broken += 1
-                log.debug("packet dropped", channel=self.channel, reason=str(broken))
-                continue  # the timeline fills its place
-            self.pcm(packet.timestamp, pcm, now)
+        try:
+            pcm = self._decoder.decode(payload)
+        except DecodeError as broken:
+            self.broken += 1
+            log.debug("packet dropped", channel=self.channel, reason=str(broken))
+            return  # the timeline fills its place
+        self.pcm(timestamp, pcm, now)
 
     def _begin(self, now: float) -> Timeline:
         self._timeline = timeline = Timeline(self._sink.position)
-        self._write(timeline.advance(self._zero.index_at(now), GapCause.RECONNECT))
+        self._write(timeline.advance(self._conductor.index_at(now), GapCause.RECONNECT))
         self._sounding = now
+        self._sink.anchor(time.time())
         return timeline
 
     def _write(self, placed: Sequence[Placed]) -> None:
@@ -141,6 +159,6 @@ class Lane:
     def _expire(self) -> None:
         self._timer = None
         now = self._loop.time()
-        if ready := self._reorder.expire(now):
-            self._decode(ready, now)
+        for packet in self._reorder.expire(now):
+            self._decode(packet.timestamp, packet.payload, now)
         self._arm()

@@ -41,6 +41,13 @@ class ReorderBuffer(Generic[T]):
         """When `expire` has work to do; None while nothing is held."""
         return self._held_since + self._wait if self._held else None
 
+    def passes(self, number: int) -> bool:
+        """True when the item may leave at once; it then counts as pushed."""
+        if number != self._next or self._held:
+            return False
+        self._next = (number + 1) % _MODULUS
+        return True
+
     def push(self, number: int, item: T, now: float) -> tuple[T, ...]:
         """Take one item in; returns what may leave now, in order (mostly the item itself)."""
         if number == self._next and not self._held:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from wingman.ingest.decode import opus_decoder, pcm_of
-from wingman.ingest.lane import NO_SIGNAL_S, Lane, SharedZero
+from wingman.ingest.lane import NO_SIGNAL_S, Conductor, Lane
 from wingman.ingest.sdp import Offer, finish_answer
 from wingman.ingest.settings import IngestSettings
 from wingman.ingest.source import ChannelSink
@@ -39,7 +39,7 @@ class WebRtcSource:
         self._settings = settings
         self._peer: RTCPeerConnection | None = None
         self._ended = asyncio.Event()
-        self._inlets: list[_Inlet] = []
+        self._inlets = [_Inlet() for _ in offer.channels]
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -83,10 +83,13 @@ class WebRtcSource:
         from wingman.ingest import aiortc_seam as seam
 
         if self._settings.media_path == "direct":
-            self._inlets = [_Inlet() for _ in self.channels]
-            return seam.DirectPath(peer, [inlet.packet for inlet in self._inlets])
-        for receiver in seam.audio_receivers(peer):
-            seam.reorder_only(receiver, self._settings.reorder_packets)
+            direct = seam.DirectPath(peer, [inlet.packet for inlet in self._inlets])
+            for inlet, receiver in zip(self._inlets, seam.audio_receivers(peer), strict=True):
+                seam.on_sender_report(receiver, inlet.report)
+            return direct
+        for inlet, receiver in zip(self._inlets, seam.audio_receivers(peer), strict=True):
+            inlet.origin = seam.reorder_only(receiver, self._settings.reorder_packets)
+            seam.on_sender_report(receiver, inlet.report)
         return None
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
@@ -96,16 +99,17 @@ class WebRtcSource:
         peer = self._peer
         if peer is None:
             raise RuntimeError("accept() comes before run()")
-        zero = SharedZero(max(sinks[channel].position for channel in self.channels))
+        conductor = Conductor(max(sinks[channel].position for channel in self.channels))
         depth = self._settings.reorder_packets
-        lanes = [Lane(channel, sinks[channel], zero, depth) for channel in self.channels]
+        lanes = [Lane(channel, sinks[channel], conductor, depth) for channel in self.channels]
         for lane in lanes:
             sinks[lane.channel].state("connecting")
         try:
-            if self._inlets:
-                for inlet, lane in zip(self._inlets, lanes, strict=True):
+            for inlet, lane in zip(self._inlets, lanes, strict=True):
+                inlet.lane = lane
+            if self._settings.media_path == "direct":
+                for lane in lanes:
                     lane.use(opus_decoder())
-                    inlet.lane = lane
                 await self._watch(lanes, sinks)
                 return
             async with asyncio.TaskGroup() as tasks:
@@ -169,16 +173,23 @@ class WebRtcSource:
 
 
 class _Inlet:
-    """Where the direct path puts packets: a lane while the source runs, nowhere before and after."""
+    """Where packets and sender reports go: a lane while the source runs, nowhere before and after."""
 
-    __slots__ = ("lane",)
+    __slots__ = ("lane", "origin")
 
     def __init__(self) -> None:
         self.lane: Lane | None = None
+        self.origin: Callable[[], int | None] = lambda: 0
+        """RTP timestamp that the lane knows as 0."""
 
     def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
         if self.lane is not None:
             self.lane.packet(sequence, timestamp, payload, now)
+
+    def report(self, ntp: int, timestamp: int) -> None:
+        origin = self.origin()
+        if self.lane is not None and origin is not None:
+            self.lane.report(ntp, (timestamp - origin) % (1 << 32))
 
 
 async def _pump(receiver: RTCRtpReceiver, lane: Lane) -> None:

@@ -1,0 +1,123 @@
+"""Sender reports keep the channels on one clock, however the sound cards drift."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from wingman.ingest.dating import REPORTS, SharedClock, StreamClock
+from wingman.ingest.lane import Conductor, Lane
+from wingman.model.media import GapCause, PcmBlock
+from wingman.model.time import SAMPLE_RATE, Channel
+
+NTP = 1 << 32
+EPOCH = 3_970_000_000  # seconds since 1900
+PCM = b"\x10\x00" * 320
+
+
+class CountingSink:
+    """A sink for hours of audio: it keeps the length only."""
+
+    def __init__(self) -> None:
+        self.position = 0
+
+    def write(self, block: PcmBlock) -> None:
+        assert block.start == self.position
+        self.position = block.end
+
+    def skip(self, count: int, cause: GapCause) -> None:
+        self.position += count
+
+    def anchor(self, wall: float) -> None: ...
+
+    def state(self, state: str, detail: str = "") -> None: ...
+
+
+class Track:
+    """A virtual sender: its sound card's clock is off by `ppm`, its reports by a few milliseconds."""
+
+    def __init__(self, conductor: Conductor, ppm: float, seed: int, origin: int) -> None:
+        self.sink = CountingSink()
+        self.lane = Lane(Channel.TAB, self.sink, conductor, 5)
+        self._rate = 48_000 * (1 + ppm * 1e-6)
+        self._random = random.Random(seed)
+        self._origin = origin
+        self._sent = 0
+
+    @property
+    def written(self) -> int:
+        return self.sink.position
+
+    def until(self, wall: float) -> None:
+        """Send every packet that is full by `wall` (seconds since the call began)."""
+        while (self._sent + 1) * 960 / self._rate <= wall:
+            self.lane.pcm((self._origin + self._sent * 960) % NTP, PCM, 1000.0 + wall)
+            self._sent += 1
+
+    def report(self, wall: float, noise: float = 0.001) -> None:
+        late = abs(self._random.gauss(0, noise))
+        if noise and self._random.random() < 0.05:
+            late += 0.04  # a busy machine
+        timestamp = (self._origin + round(wall * self._rate)) % NTP
+        self.lane.report(round((EPOCH + wall + late) * NTP), timestamp)
+
+    def index_of(self, wall: float) -> float:
+        """Where this channel's timeline has what was captured at `wall`, in samples."""
+        timeline = self.lane._timeline
+        assert timeline is not None
+        index = timeline.at((self._origin + round(wall * self._rate)) % NTP)
+        assert index is not None
+        return index
+
+
+async def test_ninety_minutes_at_fifty_ppm_stay_on_the_clock_and_together() -> None:
+    conductor = Conductor(0)
+    tab = Track(conductor, 50.0, 1, (1 << 32) - 48_000)
+    mic = Track(conductor, -50.0, 2, 77)
+    worst_drift = worst_apart = 0.0
+    for second in range(5, 90 * 60 + 1, 5):
+        for track in (tab, mic):
+            track.until(second)
+            track.report(second)
+        if second > 30:
+            drift = max(abs(t.index_of(second) / SAMPLE_RATE - second) for t in (tab, mic))
+            apart = abs(tab.index_of(second) - mic.index_of(second)) / SAMPLE_RATE
+            worst_drift, worst_apart = max(worst_drift, drift), max(worst_apart, apart)
+    assert worst_drift <= 0.1
+    assert worst_apart <= 0.005
+    assert tab.written == pytest.approx(90 * 60 * SAMPLE_RATE, abs=0.1 * SAMPLE_RATE)
+
+
+async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
+    conductor = Conductor(0)
+    track = Track(conductor, 0.0, 1, 0)
+    for second in (1, 2, 3, 4):
+        track.until(second)
+        track.report(second, noise=0.0)
+    before = track.written
+    # a replaced track: three seconds pass, RTP time does not
+    for number in range(200, 300):
+        track.lane.pcm(number * 960, PCM, 1007.0)
+    track.lane.report(round((EPOCH + 4 + 3 + 2) * NTP), 300 * 960)
+    track.lane.pcm(300 * 960, PCM, 1009.0)
+    assert track.written - before == pytest.approx(5 * SAMPLE_RATE, abs=400)
+
+
+def test_a_single_wild_report_moves_nothing() -> None:
+    clock, shared = StreamClock(), SharedClock()
+    for second in range(REPORTS):
+        clock.report((EPOCH + second) * NTP, second * 48_000)
+        assert shared.correction(clock, second * 48_000, second * SAMPLE_RATE) == 0
+    clock.report(round((EPOCH + REPORTS + 0.043) * NTP), REPORTS * 48_000)
+    assert shared.correction(clock, REPORTS * 48_000, REPORTS * SAMPLE_RATE) == 0
+
+
+def test_a_clock_that_was_set_back_starts_a_new_line() -> None:
+    clock, shared = StreamClock(), SharedClock()
+    clock.report(EPOCH * NTP, 0)
+    assert shared.correction(clock, 0, 0) == 0
+    clock.report((EPOCH - 3600) * NTP, 48_000)
+    assert shared.correction(clock, 48_000, SAMPLE_RATE) == 0
+    clock.report((EPOCH - 3599) * NTP, 96_000)
+    assert shared.correction(clock, 96_000, 2 * SAMPLE_RATE) == 0
