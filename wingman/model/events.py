@@ -327,6 +327,21 @@ class CostUpdated:
     """What the budget has switched off (`emotion`, `rate`, `model`); empty while within it."""
 
 
+@dataclass(frozen=True, slots=True)
+class SummaryItem:
+    """One thing worth keeping, and where it was said."""
+
+    kind: str
+    """`decision`, `action` or `question`."""
+    text: str
+    at: float
+    """Seconds of media time of the moment it was said."""
+    utterance: str
+    """Id of the utterance it was found in."""
+    owner: str = ""
+    """Who is to do it (`you`, `them`, or a name that was said); empty when that is not known."""
+
+
 @event("summary.ready")
 @dataclass(frozen=True, slots=True)
 class SummaryReady:
@@ -336,6 +351,8 @@ class SummaryReady:
     decisions: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    items: tuple[SummaryItem, ...] = ()
+    """The same decisions, actions and questions with their moments."""
 
 
 @event("stream.reset")

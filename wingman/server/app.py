@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from wingman.deliver.archive import Archive
 from wingman.deliver.hub import Hub
 from wingman.deliver.log import EventLog
+from wingman.report.routes import ReportRoutes
 from wingman.server.access import Access, Neighbours
 from wingman.server.base import Meetings
 from wingman.server.errors import HANDLERS
@@ -49,6 +50,7 @@ def build_app(
         *extra_routes,
         *Streams(hub, lookup, settings.stall_seconds).routes(),
         *Rest(lookup, hub, access, offers).routes(),
+        *ReportRoutes(log, lookup).routes(),
         *HealthRoutes(offers.not_ready).routes(),
         *Pages().routes(),
     ]

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import golden, story
+from wingman.model.faults import InputError
+from wingman.model.time import Channel
+from wingman.model.utterance import EMOTION_OFF
+from wingman.report.exports import FORMATS, export, speaker_name
+from wingman.report.record import Record, Said, record
+
+GOLDEN = Path(__file__).parent / "golden"
+RECORD = record(story.MEETING, story.events())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_formats_stay_as_they_are(name: str) -> None:
+    chosen, text = export(RECORD, name)
+    golden.check(GOLDEN / f"story.{chosen.suffix}", text)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_empty_meeting_can_be_exported(name: str) -> None:
+    assert isinstance(export(Record("m-empty"), name)[1], str)
+
+
+def test_an_unknown_format_is_named() -> None:
+    with pytest.raises(InputError, match="md, json, srt, vtt, csv"):
+        export(RECORD, "docx")
+
+
+texts = st.text(max_size=80)
+
+
+@given(texts, st.floats(0, 400_000), st.floats(0, 5))
+def test_no_text_breaks_a_format(text: str, start: float, length: float) -> None:
+    said = Said("tab-1", Channel.TAB, "tab", start, start + length, text, EMOTION_OFF)
+    whole = replace(Record("m-1"), said=(said,))
+    (_, cells) = csv.reader(io.StringIO(export(whole, "csv")[1], newline=""))
+    assert cells[4].lstrip("'").replace("\r", "\n").split() == text.lstrip("'").replace("\r", "\n").split()
+    assert not cells[4].startswith(("=", "+", "-", "@"))
+    assert json.loads(export(whole, "json")[1])["meeting"]["said"][0]["text"] == text
+    srt = export(whole, "srt")[1]
+    assert len(re.findall(r"^\d+:\d\d:\d\d,\d\d\d --> \d+:\d\d:\d\d,\d\d\d$", srt, re.MULTILINE)) == 1
+    vtt = export(whole, "vtt")[1]
+    assert vtt.startswith("WEBVTT\n\n")
+    assert vtt.count("-->") == 1
+
+
+def test_names() -> None:
+    assert speaker_name(Channel.MIC, "mic") == "You"
+    assert speaker_name(Channel.TAB, "tab") == "Them"
+    assert speaker_name(Channel.TAB, "tab:1") == "Them 2"
+    assert speaker_name(Channel.TAB, "tab:Ada") == "Them Ada"

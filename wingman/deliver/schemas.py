@@ -1,0 +1,75 @@
+"""JSON Schemas of the public events, generated from the dataclasses that are sent."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from wingman.model.events import EVENTS, VERSION, Media
+
+REFERENCE = "#/$defs/{name}"
+
+
+def components(types: Sequence[type[Any]], template: str = REFERENCE) -> dict[str, Any]:
+    """Schemas of `types` and all they refer to, by class name."""
+    _, found = msgspec.json.schema_components(types, ref_template=template)
+    for schema in found.values():
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
+    return {name: found[name] for name in sorted(found)}
+
+
+def envelope_schema(kind: str, template: str = REFERENCE) -> dict[str, Any]:
+    """The schema of one event type's whole envelope."""
+    return {
+        "type": "object",
+        "title": kind,
+        "properties": {
+            "v": {"const": VERSION},
+            "seq": {"type": "integer", "minimum": 0},
+            "type": {"const": kind},
+            "meeting": {"type": "string"},
+            "at": {"type": "number", "description": "Wall time, seconds since the Unix epoch."},
+            "data": {"$ref": template.format(name=EVENTS[kind].__name__)},
+            "media": {"anyOf": [{"type": "null"}, {"$ref": template.format(name=Media.__name__)}]},
+        },
+        "required": ["v", "seq", "type", "meeting", "at", "data"],
+    }
+
+
+def events_schema() -> dict[str, Any]:
+    """One JSON Schema (2020-12) that every envelope of this version satisfies."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Wingman events",
+        "description": "One envelope as sent over WebSocket and server-sent events and kept in the log.",
+        "oneOf": [envelope_schema(kind) for kind in EVENTS],
+        "$defs": components([Media, *EVENTS.values()]),
+    }
+
+
+def breaking(old: Any, new: Any, where: str = "") -> list[str]:
+    """What a reader of `old` would trip over in `new`; empty when all changes are additions."""
+    found: list[str] = []
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key, value in old.items():
+            if key in ("description", "title"):
+                continue
+            here = f"{where}/{key}"
+            if key not in new:
+                found.append(f"{here} is gone")
+            elif key == "enum":
+                found += [f"{here} lost {item!r}" for item in value if item not in new[key]]
+            elif key == "oneOf":
+                kinds = {item["title"]: item for item in new[key]}
+                for item in value:
+                    found += breaking(item, kinds.get(item["title"], {}), f"{here}/{item['title']}")
+            else:
+                found += breaking(value, new[key], here)
+        return found
+    if isinstance(old, list) and isinstance(new, list):
+        return [f"{where} lost {item!r}" for item in old if item not in new]
+    return [] if old == new else [f"{where} changed from {old!r} to {new!r}"]

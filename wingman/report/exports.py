@@ -1,0 +1,178 @@
+"""A meeting as a file other programs read: Markdown, JSON, SRT, WebVTT, CSV. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from wingman.model.events import SummaryReady
+from wingman.model.faults import InputError
+from wingman.model.time import Channel
+from wingman.model.utterance import ReadingStatus
+from wingman.report.extractive import summarize
+from wingman.report.figures import figures
+from wingman.report.record import Record, Said
+from wingman.report.summary import clock
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheet programs take for a formula: such a cell gets an apostrophe in front."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a meeting."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[Record], str]
+
+
+def export(record: Record, name: str) -> tuple[Format, str]:
+    """The meeting in the format `name`. Raises `InputError` for one that is not known."""
+    chosen = FORMATS.get(name)
+    if chosen is None:
+        raise InputError(f"`format` must be one of {', '.join(FORMATS)}", field="format")
+    return chosen, chosen.write(record)
+
+
+def name_of(said: Said) -> str:
+    """Who spoke, for a reader."""
+    return speaker_name(said.channel, said.speaker)
+
+
+def speaker_name(channel: Channel, speaker: str) -> str:
+    """`You`, `Them`, or `Them 2` when voices were told apart."""
+    who = "You" if channel is Channel.MIC else "Them"
+    label = speaker.partition(":")[2]
+    return f"{who} {int(label) + 1}" if label.isdigit() else f"{who} {label}".strip()
+
+
+def tone_of(said: Said) -> str:
+    """The emotion in words; empty when it is not known."""
+    reading = said.emotion
+    if reading.status is not ReadingStatus.KNOWN:
+        return ""
+    return f"{reading.strength} {reading.label}".strip()
+
+
+def _markdown(record: Record) -> str:
+    summary = record.summary or summarize(record)
+    numbers = figures(record)
+    when = datetime.fromtimestamp(record.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    parts = [f"# {_line(record.title) or record.id}", f"{when}, {clock(record.seconds)}"]
+    parts.append(_markdown_summary(summary))
+    rows = []
+    for talk in numbers.talk:
+        who = _cell(speaker_name(talk.channel, talk.speaker))
+        counts = f"{talk.words_per_minute:.0f} | {talk.questions} | {talk.interruptions}"
+        rows.append(f"| {who} | {talk.share:.0%} | {counts} |")
+    if rows:
+        head = "| who | talk time | words per minute | questions | interruptions |\n|---|---|---|---|---|"
+        parts.append("\n".join(["## Figures", "", head, *rows]))
+    shown = [card for card in record.cards if card.text]
+    if shown:
+        cards = []
+        for card in shown:
+            fate = f"{card.feedback or card.fate}, {card.origin}"
+            cards.append(f"- {clock(card.at)} **{card.kind}** {_line(card.text)} ({fate})")
+        parts.append("\n".join(["## Suggestions", "", *cards]))
+    lines = []
+    for said in record.said:
+        tone = f" _({tone_of(said)})_" if tone_of(said) else ""
+        lines.append(f"**{clock(said.start)} {name_of(said)}**{tone}: {_line(said.text)}\n")
+    parts.append("\n".join(["## Transcript", "", *lines]).rstrip())
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_summary(summary: SummaryReady) -> str:
+    note = " (extractive: sentences as they were said)" if summary.origin == "extractive" else ""
+    lines = [f"## Summary{note}", "", _line(summary.text) or "Nothing was said."]
+    for title, kind in (("Decisions", "decision"), ("Action items", "action"), ("Open questions", "question")):
+        items = [item for item in summary.items if item.kind == kind]
+        if items:
+            box = "- [ ] " if kind == "action" else "- "
+            lines += ["", f"### {title}", ""]
+            for item in items:
+                owner = f"**{_line(item.owner)}**: " if item.owner else ""
+                lines.append(f"{box}{owner}{_line(item.text)} ({clock(item.at)})")
+    return "\n".join(lines)
+
+
+def _json(record: Record) -> str:
+    whole = {"version": 1, "meeting": record, "figures": figures(record)}
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
+
+
+def _srt(record: Record) -> str:
+    blocks = []
+    for number, said in enumerate(record.said, 1):
+        times = f"{_stamp(said.start, ',')} --> {_stamp(_shown_until(said), ',')}"
+        blocks.append(f"{number}\n{times}\n{name_of(said)}: {_line(said.text)}\n")
+    return "\n".join(blocks)
+
+
+def _webvtt(record: Record) -> str:
+    blocks = ["WEBVTT\n"]
+    for said in record.said:
+        times = f"{_stamp(said.start, '.')} --> {_stamp(_shown_until(said), '.')}"
+        text = _line(said.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        blocks.append(f"{said.id.replace('-->', '')}\n{times}\n<v {name_of(said)}>{text}</v>\n")
+    return "\n".join(blocks)
+
+
+def _csv(record: Record) -> str:
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(["start", "end", "channel", "speaker", "text", "emotion", "family", "strength"])
+    for said in record.said:
+        known = said.emotion.status is ReadingStatus.KNOWN
+        family, label, strength = (
+            (said.emotion.family, said.emotion.label, said.emotion.strength) if known else [""] * 3
+        )
+        cells = [
+            f"{said.start:.3f}",
+            f"{said.end:.3f}",
+            said.channel,
+            said.speaker,
+            said.text,
+            label,
+            family,
+            strength,
+        ]
+        rows.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _shown_until(said: Said) -> float:
+    return max(said.end, said.start + 0.5)  # players drop a cue of no length
+
+
+def _stamp(seconds: float, point: str) -> str:
+    whole = round(seconds * 1000)
+    hours, rest = divmod(whole, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"
+
+
+def _line(text: str) -> str:
+    """On one line: line breaks end paragraphs, cues and list items."""
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return _line(text).replace("|", "\\|")
+
+
+FORMATS = {
+    "md": Format("md", "text/markdown; charset=utf-8", _markdown),
+    "json": Format("json", "application/json", _json),
+    "srt": Format("srt", "application/x-subrip; charset=utf-8", _srt),
+    "vtt": Format("vtt", "text/vtt; charset=utf-8", _webvtt),
+    "csv": Format("csv", "text/csv; charset=utf-8", _csv),
+}
+"""By the name a user asks for."""

@@ -1,0 +1,241 @@
+"""The report page: one self-contained HTML file without a line of script. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from wingman.model.events import SummaryItem, SummaryReady
+from wingman.model.utterance import ReadingStatus
+from wingman.report import arc
+from wingman.report.exports import FORMATS, name_of, speaker_name, tone_of
+from wingman.report.extractive import ORIGIN, summarize
+from wingman.report.figures import Figures, Talk, figures
+from wingman.report.record import Card, Lost, Record, Said
+from wingman.report.summary import clock
+
+GAP_SECONDS = 1.0
+"""Shorter stretches that were not heard are not worth a line."""
+
+FATES = {
+    "completed": "shown",
+    "superseded": "replaced",
+    "expired": "expired",
+    "failed": "failed",
+    "open": "shown",
+}
+POLICIES = {
+    "off": "voice emotion off",
+    "counterpart": "voice emotion of the others",
+    "self": "voice emotion of yourself",
+    "text-only": "tone from words only",
+}
+
+
+@cache
+def style() -> str:
+    """The page's style sheet."""
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+
+@cache
+def content_security_policy() -> str:
+    """What the page may load: its own style sheet, by its hash, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def page(record: Record, *, links: bool = True) -> str:
+    """The whole page. Without `links` (a file on its own) the downloads are left out."""
+    numbers = figures(record)
+    summary = record.summary or summarize(record)
+    title = escape(record.title or f"Meeting {record.id}")
+    body = [
+        f"<h1>{title}</h1>",
+        _meta(record),
+        _tiles(record, numbers),
+        _summary(summary),
+        _arc(record, numbers),
+        _talk_figures(numbers),
+        _cards(record.cards),
+        _transcript(record),
+        _files(record) if links else "",
+    ]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<meta name="robots" content="noindex"><title>{title}</title><style>{style()}</style></head>'
+        f"<body><main>{''.join(body)}</main></body></html>"
+    )
+
+
+def _meta(record: Record) -> str:
+    when = datetime.fromtimestamp(record.started_at, UTC)
+    facts = [when.strftime("%A %d %B %Y, %H:%M UTC").replace(" 0", " "), clock(record.seconds)]
+    if record.playbook:
+        facts.append(f"playbook {record.playbook}")
+    facts.append(POLICIES.get(record.emotion_policy, record.emotion_policy))
+    facts += [", ".join(dict.fromkeys(name for name in record.providers if name and name != "off"))]
+    return f'<p class="meta">{"".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)}</p>'
+
+
+def _tiles(record: Record, numbers: Figures) -> str:
+    tiles = [(clock(record.seconds), "length")]
+    if numbers.user_share:
+        tiles.append((f"{numbers.user_share:.0%}", "of the talking was yours"))
+    tiles.append((f"{sum(t.questions for t in numbers.talk)}", "questions were asked"))
+    if numbers.shown:
+        tiles.append((f"{numbers.used} of {numbers.shown}", "suggestions were used"))
+    if numbers.latency_ms is not None:
+        tiles.append((f"{numbers.latency_ms:.0f} ms", "from question to suggestion"))
+    cells = "".join(f'<div class="tile"><b>{value}</b><span>{label}</span></div>' for value, label in tiles)
+    return f'<div class="tiles">{cells}</div>'
+
+
+def _summary(summary: SummaryReady) -> str:
+    if not summary.text and not summary.items:
+        empty = '<p class="gist">Too little was said to sum it up.</p>'
+        return f'<section class="panel"><h2>Summary</h2>{empty}</section>'
+    groups = []
+    for title, kind in (("Decisions", "decision"), ("Action items", "action"), ("Open questions", "question")):
+        items = [item for item in summary.items if item.kind == kind]
+        if items:
+            rows = "".join(_item(item) for item in items)
+            groups.append(f'<div><h3>{title}</h3><ul class="items">{rows}</ul></div>')
+    note = (
+        "Sentences as they were said: no model was asked."
+        if summary.origin == ORIGIN
+        else f"Written by {summary.origin}; every item links to the line that proves it."
+    )
+    return (
+        f'<section class="panel"><h2>Summary</h2><p class="gist">{escape(summary.text)}</p>'
+        f'<div class="columns">{"".join(groups)}</div><p class="note">{escape(note)}</p></section>'
+    )
+
+
+def _item(item: SummaryItem) -> str:
+    owner = f' <span class="chip own">{escape(item.owner)}</span>' if item.owner else ""
+    time = f'<a class="time" href="#{escape(item.utterance)}">{clock(item.at)}</a>'
+    return f"<li>{time}<span>{escape(item.text)}{owner}</span></li>"
+
+
+def _arc(record: Record, numbers: Figures) -> str:
+    if not numbers.arc:
+        return ""
+    known = f"Tone is known for {numbers.arc_coverage:.0%} of what they said."
+    note = f"{known} {arc.describe(numbers.arc)} An estimate from voice or words, not a fact about a person."
+    picture = arc.svg(record, numbers.arc)
+    return (
+        f'<section class="panel"><h2>How they sounded</h2>{picture}<p class="note">{escape(note)}</p></section>'
+    )
+
+
+def _talk_figures(numbers: Figures) -> str:
+    if not numbers.talk:
+        return ""
+    rows = "".join(_talk_row(talk) for talk in numbers.talk)
+    heads = ("", "talk", "time", "words/min", "questions", "cut in", "longest turn")
+    head = "".join(f"<th>{head}</th>" for head in heads)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return (
+        f'<section class="panel"><h2>Who talked</h2>{_bar(numbers)}<div class="scroll">{table}</div></section>'
+    )
+
+
+def _talk_row(talk: Talk) -> str:
+    cells = (
+        escape(speaker_name(talk.channel, talk.speaker)),
+        f"{talk.share:.0%}",
+        clock(talk.seconds),
+        f"{talk.words_per_minute:.0f}",
+        talk.questions,
+        talk.interruptions,
+        clock(talk.longest),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _bar(numbers: Figures) -> str:
+    if not 0 < numbers.user_share < 1:
+        return ""
+    mine = round(numbers.user_share * 1000)
+    return (
+        '<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" role="img">'
+        f"<title>You {numbers.user_share:.0%}, they {1 - numbers.user_share:.0%}</title>"
+        f'<rect class="mine" width="{mine - 3}" height="10"/>'
+        f'<rect class="theirs" x="{mine + 3}" width="{997 - mine}" height="10"/></svg>'
+    )
+
+
+def _cards(cards: Iterable[Card]) -> str:
+    shown = [card for card in cards if card.text or card.fate == "failed"]
+    if not shown:
+        return ""
+    return (
+        '<section class="panel"><h2>Suggestions</h2><div class="cards">'
+        f"{''.join(_card(card) for card in shown)}</div></section>"
+    )
+
+
+def _card(card: Card) -> str:
+    used = card.feedback in ("used", "copied", "pinned")
+    facts = [card.reason.replace("_", " "), card.feedback or FATES.get(card.fate, card.fate), card.origin]
+    if card.latency_ms is not None:
+        facts.append(f"{card.latency_ms:.0f} ms to the first text")
+    if card.total_ms is not None:
+        facts.append(f"{card.total_ms:.0f} ms in all")
+    where = clock(card.at)
+    if card.utterance:
+        where = f'<a href="#{escape(card.utterance)}">{where}</a>'
+    title = f"<b>{escape(card.title)}</b> " if card.title else ""
+    kind = f'<span class="chip">{escape(card.kind)}</span>'
+    kind = f'<span class="chip">{escape(card.kind)}</span>'
+    return (
+        f'<article id="{escape(card.id)}" class="{"used" if used else "shown"}">'
+        f'<span class="dim">{where} {kind}</span>'
+        f"<p>{title}{escape(card.text or card.detail)}</p>"
+        f'<span class="dim">{escape(" · ".join(fact for fact in facts if fact))}</span></article>'
+    )
+
+
+def _transcript(record: Record) -> str:
+    if not record.said:
+        return ""
+    entries: list[Said | Lost] = [
+        *record.said,
+        *(gap for gap in record.lost if gap.end - gap.start >= GAP_SECONDS),
+    ]
+    entries.sort(key=lambda entry: entry.start)
+    turns = "".join(_turn(entry) if isinstance(entry, Said) else _gap(entry) for entry in entries)
+    return f'<section class="panel"><h2>Transcript</h2><div class="talk">{turns}</div></section>'
+
+
+def _turn(said: Said) -> str:
+    known = said.emotion.status is ReadingStatus.KNOWN
+    tone = f'<span class="f-{said.emotion.family}">{escape(tone_of(said))}</span>' if known else ""
+    time = f'<a href="#{escape(said.id)}">{clock(said.start)}</a>'
+    time = f'<a href="#{escape(said.id)}">{clock(said.start)}</a>'
+    return (
+        f'<div class="turn {said.channel}" id="{escape(said.id)}"><header><b>{escape(name_of(said))}</b>'
+        f"{time}{tone}</header><p>{escape(said.text)}</p></div>"
+    )
+
+
+def _gap(gap: Lost) -> str:
+    reason = {"paused": "paused"}.get(gap.cause, f"not heard: {gap.cause.replace('_', ' ')}")
+    return f'<div class="gap">{clock(gap.start)} to {clock(gap.end)} {escape(reason)}</div>'
+
+
+def _files(record: Record) -> str:
+    links = "".join(
+        f'<a href="/api/meetings/{escape(record.id)}/export?format={name}" download>{label}</a>'
+        for name, label in zip(FORMATS, ("Markdown", "JSON", "SRT", "WebVTT", "CSV"), strict=True)
+    )
+    return f'<p class="files">{links}</p>'

@@ -1,0 +1,69 @@
+"""What people say when they decide, promise, ask for something or put it off (English)."""
+
+from __future__ import annotations
+
+import re
+
+DECISION = re.compile(
+    r"""\b(
+    we(?:'ve|\ have)?\ (?:decided|agreed|settled)
+    | let'?s\ (?:go\ with|do\ (?:it|that|this)|move\ forward|start\ with)
+    | (?:we|i)(?:\ will|'ll)\ go\ with
+    | that'?s\ (?:a\ deal|settled|decided|agreed) | we\ have\ a\ deal | it'?s\ a\ deal
+    | (?:i|we)\ (?:approve|sign\ off)
+    | (?:sounds|looks)\ good,?\ (?:let'?s|we)
+    | agreed
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+PROMISE = re.compile(
+    r"""\b(?:i|we)
+    (?:'ll|\ will|'m\ going\ to|\ am\ going\ to|'re\ going\ to|\ are\ going\ to|\ need\ to|\ have\ to)
+    \ (?!be\b|see\b|go\ with\b)\w+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+REQUEST = re.compile(
+    r"""\b(?:can|could|would|will)\ you\ (?:please\ )?
+    (?:send|share|check|prepare|write|set\ up|schedule|book|call|email|follow|introduce|confirm|find|get|look)\b
+    | \bplease\ (?:send|share|check|prepare|confirm|schedule)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+DEFERRED = re.compile(
+    r"""\b(
+    get\ back\ to\ you | i\ don'?t\ know | not\ sure | have\ to\ check | need\ to\ check
+    | find\ out | let\ me\ check | follow\ up
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+FILLERS = frozenset({"so", "and", "but", "okay", "ok", "well", "right", "yeah"})
+"""What may stand in front of a question without changing it."""
+
+ASKING = frozenset(
+    {"what", "who", "whom", "whose", "where", "when", "why", "how", "which", "can", "could", "would", "will"}
+    | {"do", "does", "did", "is", "are", "was", "were", "should"}
+)
+"""First words of a question, for transcripts without punctuation."""
+
+_COMMON_WORDS = (
+    "the a an and or but so to of in on at for with from by is are was were be been being it this that "
+    "these those i you he she we they me him her us them my your our their its as if then than not no yes "
+    "do does did have has had will would can could should may might just like really very well okay ok "
+    "right yeah um uh what which who how when where why there here about into over also too some any all "
+    "more most other up out get got going go know think mean want need make thing things lot"
+)
+COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that say nothing about what a meeting was about."""
+
+
+def is_question(text: str) -> bool:
+    """Does this ask something? Works without punctuation, which not every transcriber supplies."""
+    if text.rstrip().endswith("?"):
+        return True
+    words = [word.strip(",.") for word in text.lower().split()]
+    while words and words[0] in FILLERS:
+        del words[0]
+    return len(words) > 2 and words[0] in ASKING and not text.rstrip().endswith((".", "!"))

@@ -1,0 +1,221 @@
+"""A meeting's events folded into what a reader wants: what was said, what was suggested, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from wingman.deliver.log import EventLog
+from wingman.model.events import (
+    Envelope,
+    MeetingEnded,
+    MeetingStarted,
+    PolicyApplied,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionExpired,
+    SuggestionFailed,
+    SuggestionSuperseded,
+    SuggestionUpdated,
+    SummaryReady,
+    TranscriptGap,
+    UtteranceCreated,
+    UtteranceRevised,
+)
+from wingman.model.time import Channel
+from wingman.model.utterance import EmotionReading
+
+PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One utterance in its latest revision. Times are seconds of media time."""
+
+    id: str
+    channel: Channel
+    speaker: str
+    start: float
+    end: float
+    text: str
+    emotion: EmotionReading
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, self.end - self.start)
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One suggestion and its fate."""
+
+    id: str
+    kind: str
+    reason: str
+    origin: str
+    title: str
+    text: str
+    at: float
+    """Seconds of media time of the utterance that asked for it (or of the newest one then)."""
+    utterance: str | None
+    fate: str = "open"
+    """`completed`, `superseded`, `expired`, `failed`, or `open` when the meeting ended first."""
+    detail: str = ""
+    feedback: str = ""
+    latency_ms: float | None = None
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Media time that was not heard."""
+
+    channel: Channel
+    start: float
+    end: float
+    branch: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One meeting, ready to be summed up, exported or shown."""
+
+    id: str
+    title: str = ""
+    started_at: float = 0.0
+    seconds: float = 0.0
+    ended: str = ""
+    """Why it ended; empty while it runs or when it was cut off."""
+    playbook: str = ""
+    emotion_policy: str = "off"
+    providers: tuple[str, str, str] = ("", "", "")
+    """Transcriber, emotion meter, suggester."""
+    said: tuple[Said, ...] = ()
+    cards: tuple[Card, ...] = ()
+    lost: tuple[Lost, ...] = ()
+    summary: SummaryReady | None = None
+
+    def utterance(self, wanted: str) -> Said | None:
+        return next((said for said in self.said if said.id == wanted), None)
+
+
+async def read(log: EventLog, meeting: str) -> Record:
+    """The record of a logged meeting."""
+    fold = _Fold(meeting)
+    after = 0
+    while page := await log.read(meeting, after, PAGE):
+        for envelope in page:
+            fold.add(envelope)
+        after = page[-1].seq
+    return fold.record()
+
+
+def record(meeting: str, events: Iterable[Envelope]) -> Record:
+    """The record of these events, oldest first."""
+    fold = _Fold(meeting)
+    for envelope in events:
+        fold.add(envelope)
+    return fold.record()
+
+
+class _Fold:
+    def __init__(self, meeting: str) -> None:
+        self._record = Record(meeting)
+        self._said: dict[str, Said] = {}
+        self._cards: dict[str, Card] = {}
+        self._lost: list[Lost] = []
+        self._newest = 0.0
+
+    def add(self, envelope: Envelope) -> None:
+        data = envelope.data
+        if envelope.seq == 1:
+            self._record = replace(self._record, started_at=envelope.at)
+        if isinstance(data, (UtteranceCreated, UtteranceRevised)):
+            self._utterance(data, envelope)
+        elif isinstance(data, SuggestionCreated):
+            self._created(data)
+        elif isinstance(data, TranscriptGap):
+            media = envelope.media
+            if media is not None:
+                self._lost.append(Lost(media.channel, media.start, media.end, data.branch, data.cause))
+        elif not self._fate(data):
+            self._meeting(data)
+
+    def record(self) -> Record:
+        said = sorted(self._said.values(), key=lambda s: (s.start, s.end, s.channel))
+        length = max((s.end for s in said), default=0.0)
+        return replace(
+            self._record,
+            seconds=max(self._record.seconds, length),
+            said=tuple(said),
+            cards=tuple(self._cards.values()),
+            lost=tuple(self._lost),
+        )
+
+    def _meeting(self, data: object) -> None:
+        if isinstance(data, MeetingStarted):
+            self._record = replace(
+                self._record,
+                title=data.title,
+                playbook=data.playbook,
+                emotion_policy=data.emotion_policy,
+                providers=(data.transcriber, data.emotion, data.suggester),
+            )
+        elif isinstance(data, PolicyApplied):
+            self._record = replace(self._record, emotion_policy=data.emotion_policy)
+        elif isinstance(data, MeetingEnded):
+            self._record = replace(self._record, ended=data.reason, seconds=data.seconds)
+        elif isinstance(data, SummaryReady):
+            self._record = replace(self._record, summary=data)
+
+    def _utterance(self, data: UtteranceCreated | UtteranceRevised, envelope: Envelope) -> None:
+        media = envelope.media
+        if media is None:
+            return  # an utterance without a place in time is not one of ours
+        self._newest = max(self._newest, media.end)
+        self._said[data.id] = Said(
+            data.id, media.channel, data.speaker, media.start, media.end, data.text, data.emotion
+        )
+
+    def _created(self, data: SuggestionCreated) -> None:
+        asked = self._said.get(data.utterance or "")
+        self._cards[data.id] = Card(
+            data.id,
+            data.kind,
+            data.reason,
+            data.origin,
+            data.title,
+            data.text,
+            asked.end if asked else self._newest,
+            data.utterance,
+            latency_ms=data.latency_ms,
+        )
+
+    def _fate(self, data: object) -> bool:
+        """Follow a card to its end; False when this is not about a card."""
+        if isinstance(data, SuggestionCompleted):
+            self._change(data.id, fate="completed", origin=data.origin)
+            self._change(data.id, first_token_ms=data.first_token_ms, total_ms=data.total_ms)
+            if data.text:
+                self._change(data.id, text=data.text)
+        elif isinstance(data, SuggestionSuperseded):
+            self._change(data.id, fate="superseded")
+        elif isinstance(data, SuggestionExpired):
+            self._change(data.id, fate="expired", detail=data.reason)
+        elif isinstance(data, SuggestionFailed):
+            self._change(data.id, fate="failed", detail=data.detail)
+        elif isinstance(data, SuggestionUpdated):
+            self._change(data.id, feedback=data.feedback)
+        else:
+            return False
+        return True
+
+    def _change(self, card: str, **changes: object) -> None:
+        if card in self._cards:
+            self._cards[card] = replace(self._cards[card], **changes)  # type: ignore[arg-type]

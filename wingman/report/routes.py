@@ -1,0 +1,69 @@
+"""What is left of a meeting, over HTTP: the page, the exports, the summary."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from wingman.deliver.log import EventLog
+from wingman.report.exports import FORMATS, export
+from wingman.report.extractive import summarize
+from wingman.report.page import content_security_policy, page
+from wingman.report.record import Record, read
+from wingman.server.answers import Json
+from wingman.server.lookup import Lookup
+from wingman.server.routing import ApiRoute
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRoutes:
+    """Work on a running meeting, too: they show what has been said so far."""
+
+    log: EventLog
+    lookup: Lookup
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            ApiRoute("/meetings/{id}", GET=self.page),
+            ApiRoute("/api/meetings/{id}/export", GET=self.export),
+            ApiRoute("/api/meetings/{id}/summary", GET=self.summary),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        shown = page(await self._record(request))
+        headers = {"Content-Security-Policy": content_security_policy(), "Cache-Control": "no-store"}
+        return Response(shown, media_type="text/html", headers=headers)
+
+    async def export(self, request: Request) -> Response:
+        """`?format=md|json|srt|vtt|csv`; `html` is the report page as a file of its own."""
+        name = request.query_params.get("format", "md")
+        record = await self._record(request)
+        if name == "html":
+            return _file(record, "html", "text/html; charset=utf-8", page(record, links=False))
+        chosen, text = export(record, name)
+        return _file(record, chosen.suffix, chosen.media_type, text)
+
+    async def summary(self, request: Request) -> Response:
+        record = await self._record(request)
+        return Json(record.summary or summarize(record))
+
+    async def _record(self, request: Request) -> Record:
+        meeting = request.path_params["id"]
+        await self.lookup.must_exist(meeting)
+        return await read(self.log, meeting)
+
+
+def _file(record: Record, suffix: str, media_type: str, text: str) -> Response:
+    name = re.sub(r"[^A-Za-z0-9_]+", "-", record.title)[:60].strip("-")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name or record.id}.{suffix}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(text, headers=headers, media_type=media_type)
+
+
+KNOWN_FORMATS = (*FORMATS, "html")

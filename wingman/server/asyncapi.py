@@ -1,0 +1,87 @@
+"""The event streams as an AsyncAPI 3.0 document, generated from the classes that are sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wingman import __version__
+from wingman.deliver.schemas import components, envelope_schema
+from wingman.model.events import EVENTS, Media
+from wingman.server.upward import MESSAGES, Ok, Refusal
+
+SCHEMAS = "#/components/schemas/{name}"
+
+
+def asyncapi() -> dict[str, Any]:
+    """What goes down to and may come up from a client of a meeting."""
+    down = {_key(kind): _message(kind, envelope_schema(kind, SCHEMAS)) for kind in EVENTS}
+    answers = {kind.__name__: _message(kind.__name__, _reference(kind)) for kind in (Ok, Refusal)}
+    up = {_key(kind): _message(kind, _upward(kind, message)) for kind, message in MESSAGES.items()}
+    meeting = {"meeting": {"description": "The meeting's id."}}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Wingman events",
+            "version": __version__,
+            "description": "Resume with `after=SEQ` (WebSocket, SSE) or `Last-Event-ID` (SSE). A client "
+            "that does not read is closed with 4408 and resumes the same way.",
+        },
+        "channels": {
+            "socket": {
+                "address": "/api/meetings/{meeting}/ws",
+                "parameters": meeting,
+                "messages": {name: _link(name) for name in (*down, *answers, *up)},
+                "bindings": {"ws": {"query": {"type": "object", "properties": {"after": {"type": "integer"}}}}},
+            },
+            "stream": {
+                "address": "/api/meetings/{meeting}/stream",
+                "parameters": meeting,
+                "messages": {name: _link(name) for name in down},
+            },
+        },
+        "operations": {
+            "events": _operation("send", "socket", [*down, *answers]),
+            "requests": _operation("receive", "socket", list(up)),
+            "serverSentEvents": _operation("send", "stream", list(down)),
+        },
+        "components": {
+            "messages": {**down, **answers, **up},
+            "schemas": components([Media, *EVENTS.values(), *MESSAGES.values(), Ok, Refusal], SCHEMAS),
+        },
+    }
+
+
+def _key(kind: str) -> str:
+    return kind.replace(".", "_").replace("-", "_")
+
+
+def _message(name: str, payload: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "contentType": "application/json", "payload": payload}
+
+
+def _reference(kind: type[Any]) -> dict[str, Any]:
+    return {"$ref": SCHEMAS.format(name=kind.__name__)}
+
+
+def _upward(kind: str, message: type[Any]) -> dict[str, Any]:
+    frame = {
+        "type": "object",
+        "properties": {
+            "type": {"const": kind},
+            "ref": {"type": "string", "maxLength": 100, "description": "Comes back in the answer."},
+        },
+        "required": ["type"],
+    }
+    return {"allOf": [frame, _reference(message)]}
+
+
+def _link(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/messages/{name}"}
+
+
+def _operation(action: str, channel: str, messages: list[str]) -> dict[str, Any]:
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in messages],
+    }
