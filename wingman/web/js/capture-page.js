@@ -70,8 +70,7 @@ class Page {
     try {
       for (const channel of sources) tracks.set(channel, await open[channel]());
       made = meeting ?? (await json("POST", "/api/meetings", spec)).id;
-      const capture = new Capture(made, () => this.current?.paint());
-      this.#enter(made, capture, context, spec);
+      const capture = this.#enter(made, context, spec);
       await capture.start(tracks);
       for (const [channel, track] of tracks) this.#measure(channel, track);
       remember({ meeting: made, sources, spec });
@@ -86,7 +85,7 @@ class Page {
   /** The sample, or a recording: the service plays it, this page only watches. */
   async #play(spec, file = null) {
     const { id } = await json("POST", "/api/meetings", spec);
-    this.#enter(id, null, null, spec);
+    this.#enter(id, null, spec);
     if (!file) return;
     try {
       await call("POST", `/api/meetings/${id}/recording`, { body: file, headers: { "Content-Type": file.type || "application/octet-stream" } });
@@ -96,13 +95,18 @@ class Page {
     }
   }
 
-  #enter(id, capture, context, spec) {
+  /** Show meeting `id`; with an audio `context` this page is its source. @returns {Capture | null} */
+  #enter(id, context, spec) {
     const model = new MeetingModel(id);
+    const capture = context && new Capture(id, { changed: () => this.current?.paint(), heard: () => !lostChannels(model, capture).length });
     const stream = new EventStream(socketUrl(id), {
-      onEnvelope: (envelope) => model.take(envelope),
+      onEnvelope: (envelope) => {
+        model.take(envelope);
+        if (envelope.type === "capture.state" && capture && lostChannels(model, capture).length) capture.doubt();
+      },
       onStatus: (status) => {
         model.setStream(status === "doubtful" ? "waiting" : status);
-        if (status === "live") capture?.revive();
+        if (status === "live" && this.current) void capture?.revive();
       },
       onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
     });
@@ -120,6 +124,7 @@ class Page {
     overlay.mount(this.stage);
     stream.start();
     current.paint();
+    return capture;
   }
 
   #commands(current) {
@@ -176,8 +181,7 @@ class Page {
     const kept = new Map([...tracks].map(([channel, track]) => [channel, track.clone()]));
     await capture.over();
     this.#leave();
-    const fresh = new Capture(id, () => this.current?.paint());
-    this.#enter(id, fresh, new AudioContext(), spec);
+    const fresh = this.#enter(id, new AudioContext(), spec);
     await fresh.start(kept);
     for (const [channel, track] of kept) this.#measure(channel, track);
     remember({ meeting: id, sources, spec });
@@ -275,6 +279,11 @@ class Page {
       this.setup.dropped(event.dataTransfer.files);
     });
   }
+}
+
+/** Channels this page still sends and the service says are over. */
+function lostChannels(model, capture) {
+  return [...capture.tracks.keys()].filter((c) => !capture.endedChannels.has(c) && ["gone", "ended"].includes(model.state.capture[c]?.state));
 }
 
 if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);

@@ -12,16 +12,18 @@ const LONGEST_WAIT = 8000;
 export class Capture {
   #session = null;
   #timer = 0;
-  #online = () => this.#check(0);
+  #online = () => this.#check(PATIENCE / 4);
 
   /**
    * @param {string} meeting
-   * @param {() => void} changed called whenever `phase`, `paused`, `muted` or `tracks` may have changed
+   * @param {{changed: () => void, heard: () => boolean}} watch `changed` is called whenever `phase`,
+   *   `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us
    * @param {(onState: Function) => WhipSession} makeSession
    */
-  constructor(meeting, changed, makeSession = (onState) => new WhipSession(onState)) {
+  constructor(meeting, { changed, heard }, makeSession = (onState) => new WhipSession(onState)) {
     this.meeting = meeting;
     this.changed = changed;
+    this.heard = heard;
     this.makeSession = makeSession;
     this.tracks = new Map();
     this.muted = new Set();
@@ -95,9 +97,18 @@ export class Capture {
     this.#session?.leave();
   }
 
-  /** The service was away and is back: look whether the sound still flows. */
-  revive() {
+  /** The service says it no longer hears us: believe it unless it says otherwise in a moment. */
+  doubt() {
     this.#check(PATIENCE / 4);
+  }
+
+  /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
+  async revive() {
+    if (this.phase !== "live") return;
+    const status = await json("GET", `/api/meetings/${this.meeting}`).catch((failed) => ({ state: failed.status === 404 ? "ended" : "" }));
+    if (this.phase !== "live") return;
+    if (status.state === "ended") this.#become("lost");
+    else this.#check(PATIENCE / 4);
   }
 
   #adopt(channel, track) {
@@ -145,7 +156,7 @@ export class Capture {
   #check(wait) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.phase === "live" && this.peer !== "connected") void this.#reconnect(FIRST_WAIT);
+      if (this.phase === "live" && (this.peer !== "connected" || !this.heard())) void this.#reconnect(FIRST_WAIT);
     }, wait);
   }
 

@@ -109,7 +109,8 @@ class CardView {
     const quoted = state.utterances.find((u) => u.id === card.utterance);
     setText(this.quote, quoted ? `${speakerName(quoted.speaker, state.names)}: “${quoted.text}”` : "");
     const text = card.answer || card.cue;
-    setText(this.cue, card.answer && card.cue && card.cue !== card.answer ? card.cue : "");
+    // The playbook's words stay readable until the model's, which take their place, are complete.
+    setText(this.cue, status === "streaming" && card.answer ? card.cue : "");
     setText(this.answer, text || (status === "failed" ? "" : "Thinking…"));
     setAttribute(this.answer, "data-thinking", status === "streaming" && !text ? "" : null);
     setAttribute(this.node, "aria-busy", status === "streaming" ? "true" : null);

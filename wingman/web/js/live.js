@@ -10,6 +10,7 @@ import { endedWords } from "./words.js";
 const PHASES = {
   starting: "Connecting…",
   live: "",
+  away: "Wingman is out of reach. Reconnecting as soon as it is back.",
   reconnecting: "The connection was lost. Reconnecting; the meeting goes on.",
   lost: "Wingman was restarted and this meeting has ended there. You can go on in a new one.",
 };
@@ -35,7 +36,8 @@ export class Live {
     const over = phase === "ended" || capture?.phase === "ended";
     setText(this.title, title || "Meeting");
     this.#renderChannels(now, over);
-    const trouble = capture && !over ? PHASES[capture.phase] : "";
+    const phaseNow = capture?.phase === "live" && model.stream === "waiting" ? "away" : capture?.phase;
+    const trouble = capture && !over ? PHASES[phaseNow] : "";
     setText(this.words, over ? endedWords(reason || "stopped") : trouble);
     this.status.hidden = !this.words.textContent;
     this.status.dataset.level = over ? "info" : "warn";
@@ -110,7 +112,7 @@ export class Live {
       ended: over || capture.endedChannels.has(channel),
       paused: capture.paused,
       muted: capture.muted.has(channel),
-      peer: capture.phase === "reconnecting" ? "disconnected" : capture.peer,
+      peer: capture.phase === "live" && model.stream !== "waiting" ? capture.peer : capture.phase === "starting" ? "connecting" : "disconnected",
       silentFor: meters.get(channel)?.silentFor(now, startedAt) ?? 0,
       service: model.state.capture[channel]?.state,
     };

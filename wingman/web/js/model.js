@@ -1,13 +1,16 @@
 // One meeting as the page knows it: the reduced state, the stream's status, and who wants to hear of changes.
 
+import { speakerNames } from "./prefs.js";
 import { expire, initial, reduce, renamed } from "./state.js";
 
 export class MeetingModel {
   #listeners = new Set();
 
-  constructor(meeting) {
+  /** @param {{read: (meeting: string) => object, write: (meeting: string, names: object) => void}} names */
+  constructor(meeting, names = speakerNames) {
     this.meeting = meeting;
-    this.state = initial();
+    this.names = names;
+    this.state = { ...initial(), names: names.read(meeting) };
     this.stream = "connecting";
     this.readOnly = false;
   }
@@ -35,6 +38,7 @@ export class MeetingModel {
 
   rename(speaker, name) {
     this.#set(renamed(this.state, speaker, name));
+    this.names.write(this.meeting, this.state.names);
   }
 
   /** Let time pass: `now` in seconds since the epoch. */

@@ -16,30 +16,37 @@ if (query.has("token")) {
 
 const model = new MeetingModel(meeting);
 
+/** A socket that never opens does not say why; the same question over HTTP does. */
 async function whyNot() {
   try {
     await json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
   } catch (refused) {
-    if ([401, 403, 404].includes(refused.status)) {
-      stream.close();
-      model.setStream(refused.status === 404 ? "missing" : "refused");
-    }
+    if (![401, 403, 404].includes(refused.status)) return;
+    stream.close();
+    model.setStream(refused.status === 404 ? "missing" : "refused");
+  }
+}
+
+/** A viewer's key opens the meeting and nothing else. */
+async function whatMayWe() {
+  try {
+    await json("GET", "/api/config");
+  } catch (refused) {
+    if (refused.status === 403) model.setReadOnly();
   }
 }
 
 const stream = new EventStream(socketUrl(meeting), {
   onEnvelope: (envelope) => model.take(envelope),
   onStatus: (status) => (status === "doubtful" ? whyNot() : model.setStream(status)),
-  onAnswer: (answer) => {
-    if (answer.type !== "error") return;
-    if (answer.code === "read_only") model.setReadOnly();
-    overlay.say(answer.detail);
-  },
+  onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
 });
 
 const overlay = new Overlay(model, (message) => stream.send(message)).mount(document.body);
-if (meeting) stream.start();
-else model.setStream("missing");
+if (meeting) {
+  void whatMayWe();
+  stream.start();
+} else model.setStream("missing");
 
 // Keys work before anything in the overlay has the focus.
 document.addEventListener("keydown", (event) => event.target === document.body && overlay.key(event));

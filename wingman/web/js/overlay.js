@@ -35,7 +35,7 @@ export class Overlay {
     this.preferences = new Preferences(store);
     this.cards = new CardsView((card, what) => this.#act(card, what));
     this.mood = new MoodView();
-    this.transcript = new TranscriptView((speaker, name) => this.#rename(speaker, name));
+    this.transcript = new TranscriptView((speaker, name) => model.rename(speaker, name));
     this.settings = new SettingsPanel({ preferences: this.preferences, changed: (n, v) => this.#changed(n, v), close: () => this.togglePanel(null) });
     this.help = new HelpPanel(() => this.togglePanel(null));
     this.#build();
@@ -245,11 +245,6 @@ export class Overlay {
     } catch {
       this.say("The browser did not allow copying; select the text instead.");
     }
-  }
-
-  #rename(speaker, name) {
-    this.model.rename(speaker, name);
-    this.sendUp({ type: "control", setting: "speaker_name", value: { speaker, name } });
   }
 
   #changed(name, value) {

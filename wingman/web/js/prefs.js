@@ -5,21 +5,33 @@ const KEY = "wingman.overlay";
 export const DEFAULTS = { theme: "auto", size: 15, opacity: 100, transcript: true, verbosity: "balanced" };
 export const SIZES = [13, 14, 15, 16, 18, 20, 23];
 
-/** Storage that survives a blocked `localStorage` (private windows, sandboxed frames) by forgetting. */
-export const pageStore = {
-  read() {
-    try {
-      return JSON.parse(localStorage.getItem(KEY)) || {};
-    } catch {
-      return {};
-    }
+// A blocked `localStorage` (private windows, sandboxed frames) only means that nothing is remembered.
+
+function stored(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key)) || {};
+  } catch {
+    return {};
+  }
+}
+
+function keep(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Remembering is a comfort; without storage the page works all the same.
+  }
+}
+
+export const pageStore = { read: () => stored(KEY), write: (values) => keep(KEY, values) };
+
+/** The names given to a meeting's speakers on this device. */
+export const speakerNames = {
+  read(meeting) {
+    return stored(`wingman.names.${meeting}`);
   },
-  write(values) {
-    try {
-      localStorage.setItem(KEY, JSON.stringify(values));
-    } catch {
-      // Remembering is a comfort; without storage the page works all the same.
-    }
+  write(meeting, names) {
+    keep(`wingman.names.${meeting}`, names);
   },
 };
 

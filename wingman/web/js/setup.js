@@ -32,7 +32,7 @@ export class Setup {
     this.#sourcesChanged();
   }
 
-  /** Offer `playbooks` (`{name, title?, voice_emotion?}`); `chosen` is the configured one. */
+  /** Offer `playbooks` (`{name, title, voice_emotion: "allow" | "refuse"}`); `chosen` is the configured one. */
   offer(playbooks, chosen) {
     this.playbooks = playbooks;
     this.playbook.replaceChildren(...playbooks.map((p) => h("option", { value: p.name, text: p.title || p.name, selected: p.name === chosen })));
@@ -137,7 +137,7 @@ export class Setup {
 
   #policyChanged() {
     const playbook = this.playbooks.find((p) => p.name === this.playbook.value);
-    const refused = playbook !== undefined && playbook.voice_emotion === false;
+    const refused = playbook !== undefined && playbook.voice_emotion === "refuse";
     for (const input of this.node.querySelectorAll("input[name=policy]")) {
       input.disabled = refused && NEEDS_CONSENT.has(input.value);
       if (input.disabled && input.checked) this.node.querySelector("input[name=policy][value=off]").checked = true;

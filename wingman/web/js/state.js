@@ -32,7 +32,7 @@ export function initial() {
 /** The state after `envelope`. One already seen (by `seq`) changes nothing. */
 export function reduce(state, envelope) {
   const { type, seq, data } = envelope;
-  if (type === "stream.reset") return restore(envelope);
+  if (type === "stream.reset") return { ...restore(envelope), names: state.names };
   if (type === "stream.caught_up") return state;
   if (seq <= state.seq) return state;
   const step = STEPS[type];
@@ -92,7 +92,6 @@ const STEPS = {
     card(state, data.id, (c) => ({ ...c, status: "failed", detail: data.detail, gone: false })),
   "suggestion.skipped": (state, data) => ({ ...state, skipped: data }),
   "suggestion.updated": (state, data) => card(state, data.id, (c) => feedback(c, data.feedback)),
-  "speaker.renamed": (state, data) => renamed(state, data.speaker, data.name),
   "cost.updated": (state, data) => ({ ...state, cost: data }),
   "summary.ready": (state, data) => ({ ...state, summary: data }),
 };

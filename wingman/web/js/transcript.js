@@ -114,8 +114,9 @@ export class TranscriptView {
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key === "Enter") finish(true);
-      else if (event.key === "Escape") finish(false);
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // or the key would press the button that takes the field's place
+      finish(event.key === "Enter");
     });
     input.addEventListener("blur", () => finish(true));
     view.name.replaceWith(input);

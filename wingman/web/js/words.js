@@ -124,13 +124,19 @@ export function notices(state, stream) {
     return list;
   }
   if (phase === "paused") list.push({ level: "info", text: CAPTURE.paused() });
+  else list.push(...captureNotices(state));
+  list.push(...providerNotices(state));
+  if (state.cost && state.cost.degraded)
+    list.push({ level: "warn", text: "The budget for this meeting is nearly used; Wingman does less to stay within it." });
+  return list;
+}
+
+function captureNotices(state) {
+  const list = [];
   for (const [channel, { state: now, detail }] of Object.entries(state.capture)) {
     if (now === "stalled" || now === "gone") list.push({ level: "bad", text: captureSentence(channel, now, detail) });
     else if (now === "no_signal") list.push({ level: "warn", text: captureSentence(channel, now, detail) });
   }
-  list.push(...providerNotices(state));
-  if (state.cost && state.cost.degraded)
-    list.push({ level: "warn", text: "The budget for this meeting is nearly used; Wingman does less to stay within it." });
   return list;
 }
 

@@ -1,0 +1,157 @@
+"""One Chromium and one service for all browser tests; every test gets pages of its own.
+
+Everything here is synchronous: Playwright's own event loop would get in the way of other loops, so it is
+stopped when the last test of this package is done.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.support.chromium import BASE_FLAGS, CHROMIUM, PLAYER_TITLE
+from tests.browser.support.service import BrowserService
+from tests.browser.support.sound import make_sounds
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+collect_ignore_glob = [] if importlib.util.find_spec("playwright") else ["test_*.py"]
+"""Without Playwright (dependency group `test`) there is nothing to collect here."""
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM.exists():
+                item.add_marker(pytest.mark.skip(reason=f"{CHROMIUM} is not installed"))
+
+
+@pytest.fixture(scope="package")
+def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `tone.wav` (440 Hz), `me.wav` (1000 Hz) and `speech.wav`."""
+    return make_sounds(tmp_path_factory.mktemp("sounds"))
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads_or_processes() -> None:
+    """Takes the place of the check after every test: the service and the browser outlive single tests, so
+    `service` looks for what is left when the last one is done."""
+
+
+@pytest.fixture(scope="package")
+def service(tmp_path_factory: pytest.TempPathFactory, sounds: Path) -> Iterator[BrowserService]:
+    before = set(threading.enumerate())
+    running = BrowserService(tmp_path_factory.mktemp("service"), sounds)
+    running.start()
+    yield running
+    running.stop()
+    left = [t.name for t in set(threading.enumerate()) - before if not t.name.startswith("asyncio_")]
+    assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, sounds: Path) -> Iterator[Browser]:
+    flags = [
+        *BASE_FLAGS,
+        "--autoplay-policy=no-user-gesture-required",
+        f"--auto-select-tab-capture-source-by-title={PLAYER_TITLE}",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={sounds / 'me.wav'}",
+    ]
+    running = playwright.chromium.launch(
+        executable_path=str(CHROMIUM), args=flags, ignore_default_args=["--mute-audio"]
+    )
+    yield running
+    running.close()
+
+
+class Complaints(list[str]):
+    """Console errors and uncaught exceptions of a page; a test fails when any is left."""
+
+
+@pytest.fixture
+def context(browser: Browser, service: BrowserService) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 420, "height": 820})
+    made.grant_permissions(["microphone", "clipboard-read", "clipboard-write"], origin=service.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def new_page(context: BrowserContext, complaints: Complaints) -> Iterator[Callable[[str], Page]]:
+    def open_page(url: str) -> Page:
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.goto(url)
+        return page
+
+    yield open_page
+    assert not complaints, f"the page complained: {complaints}"
+
+
+@pytest.fixture
+def browser_page(context: BrowserContext) -> Page:
+    """An empty page without any protection, for negative controls."""
+    page: Page = context.new_page()
+    page.goto("about:blank")
+    return page
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Keep a picture of a page under `artifacts/browser` (outside git)."""
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+    return take
+
+
+@pytest.fixture(scope="package")
+def axe_source() -> str:
+    """The accessibility checker, fetched once by npm into a folder that git ignores."""
+    where = ARTIFACTS.parent / "npm"
+    script = where / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        where.mkdir(parents=True, exist_ok=True)
+        command = [
+            "npm",
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--silent",
+            "--prefix",
+            str(where),
+            "axe-core@4",
+        ]
+        try:
+            subprocess.run(command, check=True, timeout=60, capture_output=True)
+        except (OSError, subprocess.SubprocessError) as failed:
+            pytest.skip(f"axe-core could not be fetched: {failed}")
+    return script.read_text(encoding="utf-8")

@@ -1,0 +1,264 @@
+"""The capture page with a real tab, a real (file-fed) microphone and the real WHIP endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.support.scene import call
+from tests.browser.support.service import BrowserService, ListeningMeeting
+from tests.browser.support.sound import LEVEL, MIC_HZ, TAB_HZ, bad_windows, dominant, level_at, rms
+from wingman.model.time import Channel
+
+NewPage = Callable[[str], Page]
+TONE_RMS = LEVEL / 2**0.5
+
+
+@pytest.fixture
+def player(context: BrowserContext, service: BrowserService) -> Iterator[Page]:
+    """The meeting's tab, playing a 440 Hz tone."""
+    page = context.new_page()
+    page.goto(f"{service.url}/static/test/player")
+    yield page
+    page.close()
+
+
+def begin(page: Page, *sources: str) -> None:
+    """Choose what to listen to and press the button."""
+    for source in ("tab", "mic"):
+        page.locator(f"#{source}").set_checked(source in sources)
+    page.bring_to_front()
+    page.click("#start")
+
+
+def listening(page: Page, channel: str) -> None:
+    page.wait_for_selector(".channel")
+    page.bring_to_front()  # sharing a tab shows that tab, and a page behind it hardly paints
+    expect(page.locator(f".channel[data-channel={channel}]")).to_have_attribute("data-state", "capturing")
+
+
+def hear(service: BrowserService, meeting: ListeningMeeting, channel: Channel, seconds: float) -> None:
+    """Wait until `seconds` more have arrived."""
+    strip = meeting.strips[channel]
+    goal = strip.position + int(seconds * 16_000)
+    service.wait(lambda: strip.position >= goal, f"{seconds} s of {channel}")
+
+
+def test_tab_and_microphone_arrive_apart(
+    service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
+) -> None:
+    page = new_page(service.root)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.fill("#title", "Renewal with Acme")
+    begin(page, "tab", "mic")
+    listening(page, "tab")
+    listening(page, "mic")
+    meeting = service.newest
+    assert meeting.spec.title == "Renewal with Acme"
+    hear(service, meeting, Channel.TAB, 3.0)
+    tab, mic = meeting.heard(Channel.TAB, 2.5), meeting.heard(Channel.MIC, 2.5)
+    assert abs(dominant(tab) - TAB_HZ) < 1
+    assert abs(rms(tab) - TONE_RMS) < 0.1 * TONE_RMS
+    assert bad_windows(tab) <= 0.05
+    assert abs(dominant(mic) - MIC_HZ) < 1
+    # what leaks from one channel into the other lies 60 dB or more below what belongs there
+    assert level_at(tab, MIC_HZ) - level_at(mic, MIC_HZ) < -60
+    assert level_at(mic, TAB_HZ) - level_at(tab, TAB_HZ) < -60
+    service.publish(meeting.id, *call())
+    expect(page.locator(".card")).to_have_count(3)
+    shot(page, "capture-live-dark")
+
+
+def test_a_silent_tab_is_not_mistaken_for_sound(
+    service: BrowserService, new_page: NewPage, player: Page
+) -> None:
+    player.evaluate("player.pause()")
+    page = new_page(service.root)
+    begin(page, "tab")
+    page.wait_for_selector(".channel")
+    page.bring_to_front()
+    meeting = service.newest
+    service.wait(lambda: Channel.TAB in meeting.strips, "the tab")
+    hear(service, meeting, Channel.TAB, 1.0)
+    assert rms(meeting.heard(Channel.TAB, 0.8)) < 1e-4
+    expect(page.locator(".channel-state")).to_have_text("Silent", timeout=15_000)
+    expect(page.locator(".channel-detail")).to_contain_text("silent")
+    player.evaluate("player.play()")
+    listening(page, "tab")
+
+
+def test_mute_and_pause_send_nothing(service: BrowserService, new_page: NewPage, player: Page) -> None:
+    page = new_page(service.root)
+    begin(page, "tab", "mic")
+    listening(page, "mic")
+    meeting = service.newest
+    page.locator(".channel[data-channel=mic]").get_by_role("button", name="Mute").click()
+    expect(page.locator(".channel[data-channel=mic]")).to_have_attribute("data-state", "muted")
+    hear(service, meeting, Channel.MIC, 1.0)
+    assert rms(meeting.heard(Channel.MIC, 0.5)) < 1e-4
+    assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3  # the other channel goes on
+    page.click("#pause")
+    expect(page.locator(".phase")).to_have_text("Paused")
+    hear(service, meeting, Channel.TAB, 1.0)
+    assert rms(meeting.heard(Channel.TAB, 0.5)) == 0.0
+    page.click("#resume")
+    listening(page, "tab")
+    hear(service, meeting, Channel.TAB, 1.0)
+    assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3
+
+
+def test_ending_and_leaving_let_go_at_once(service: BrowserService, new_page: NewPage, player: Page) -> None:
+    page = new_page(service.root)
+    begin(page, "mic")
+    listening(page, "mic")
+    ended = service.newest
+    page.click("#stop")
+    service.wait(lambda: ended.state == "ended" and not ended.plays, "the end")
+    expect(page.locator(".live-status")).to_contain_text("The meeting was ended.")
+    page.click("#again")
+    begin(page, "mic")
+    listening(page, "mic")
+    left = service.newest
+    assert left is not ended
+    page.goto("about:blank")
+    service.wait(lambda: not left.plays, "the DELETE of a page that goes away", limit=3)
+
+
+def test_a_reload_goes_on_in_the_same_meeting(service: BrowserService, new_page: NewPage, player: Page) -> None:
+    page = new_page(service.root)
+    begin(page, "mic")
+    listening(page, "mic")
+    meeting = service.newest
+    page.reload()
+    page.click("#go-on")
+    listening(page, "mic")
+    assert service.newest is meeting
+    assert meeting.sessions == 2
+
+
+def test_a_lost_connection_comes_back_under_the_same_meeting(
+    service: BrowserService, new_page: NewPage, player: Page
+) -> None:
+    page = new_page(service.root)
+    begin(page, "tab")
+    listening(page, "tab")
+    meeting = service.newest
+    (source,) = meeting.plays
+    service.run(source.close())  # the peer connection closes under the page
+    service.wait(lambda: meeting.sessions == 2, "a second session")
+    listening(page, "tab")
+    hear(service, meeting, Channel.TAB, 1.0)
+    assert abs(dominant(meeting.heard(Channel.TAB, 0.8)) - TAB_HZ) < 2
+    expect(page.locator(".live-status")).to_be_hidden()
+
+
+def test_a_restarted_service_is_explained(
+    service: BrowserService, new_page: NewPage, player: Page, complaints: list[str]
+) -> None:
+    page = new_page(service.root)
+    begin(page, "tab")
+    listening(page, "tab")
+    before = service.newest
+    service.stop()
+    expect(page.locator(".live-status")).to_contain_text("out of reach")
+    service.start()
+    expect(page.locator(".live-status")).to_contain_text("has ended there", timeout=20_000)
+    page.click("#restart")
+    listening(page, "tab")
+    meeting = service.newest
+    assert meeting.id != before.id
+    hear(service, meeting, Channel.TAB, 1.0)
+    assert abs(dominant(meeting.heard(Channel.TAB, 0.8)) - TAB_HZ) < 2
+    complaints.clear()  # the browser logs every refused connection
+
+
+def test_a_wrong_pick_is_explained(service: BrowserService, new_page: NewPage) -> None:
+    page = new_page(service.root)
+    made = len(service.meetings.all)
+    for surface, words in (("browser", "Also share tab audio"), ("window", "windows have no sound")):
+        page.evaluate(
+            """surface => {
+              navigator.mediaDevices.getDisplayMedia = async () => {
+                const stream = document.createElement("canvas").captureStream(1);
+                const [track] = stream.getVideoTracks();
+                track.getSettings = () => ({displaySurface: surface});
+                return stream;
+              };
+            }""",
+            surface,
+        )
+        begin(page, "tab")
+        expect(page.locator(".problem")).to_contain_text(words)
+    assert len(service.meetings.all) == made
+
+
+def test_a_denied_microphone_is_explained(
+    service: BrowserService, new_page: NewPage, context: BrowserContext
+) -> None:
+    context.clear_permissions()
+    page = new_page(service.root)
+    made = len(service.meetings.all)
+    begin(page, "mic")
+    expect(page.locator(".problem")).to_contain_text("The microphone is blocked")
+    assert len(service.meetings.all) == made
+    expect(page.locator("#start")).to_be_enabled()
+
+
+def test_a_policy_on_voices_needs_its_acknowledgement(service: BrowserService, new_page: NewPage) -> None:
+    page = new_page(service.root)
+    page.click("[data-policy=counterpart]")
+    made = len(service.meetings.all)
+    begin(page, "mic")
+    expect(page.locator(".problem")).to_contain_text("Confirm")
+    assert len(service.meetings.all) == made
+    words = page.locator(".consent span").inner_text()
+    page.click("#copy-notice")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#notice-text").inner_text()
+    page.check("#acknowledge")
+    page.click("#start")
+    listening(page, "mic")
+    assert service.newest.spec.emotion_policy == "counterpart"
+    assert service.newest.spec.consent == words
+
+
+def test_an_interview_refuses_voices(service: BrowserService, new_page: NewPage) -> None:
+    page = new_page(service.root)
+    page.click("[data-policy=self]")
+    expect(page.locator("[data-policy=self] input")).to_be_enabled()
+    page.select_option("#playbook", "interview")
+    expect(page.locator("[data-policy=self] input")).to_be_disabled()
+    expect(page.locator("[data-policy=off] input")).to_be_checked()
+
+
+def test_a_dropped_recording_is_played(service: BrowserService, new_page: NewPage, sounds: Path) -> None:
+    page = new_page(service.root)
+    drop = """([name, type]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(1000)], name, {type}));
+      document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true}));
+    }"""
+    page.evaluate(drop, ["notes.txt", "text/plain"])
+    expect(page.locator(".problem")).to_contain_text("not an audio or video file")
+    page.evaluate(drop, ["call.wav", "audio/wav"])
+    page.wait_for_selector(".channel")
+    assert service.newest.spec.title == "call.wav"
+    assert len(service.newest.plays) == 1
+
+
+def test_the_sample_plays_without_sharing_anything(service: BrowserService, new_page: NewPage) -> None:
+    page = new_page(service.root)
+    page.click("#sample")
+    expect(page.locator(".channel-state")).to_have_text(["Listening", "Listening"])
+    assert page.locator(".level:visible").count() == 0
+    page.click("#stop")
+    expect(page.locator(".live-status")).to_contain_text("ended")
+
+
+def test_the_key_leaves_the_address_bar(service: BrowserService, new_page: NewPage) -> None:
+    page = new_page(service.root)
+    assert "token" not in page.url
+    page.reload()  # the cookie takes its place
+    expect(page.locator("#start")).to_be_enabled()

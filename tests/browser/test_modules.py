@@ -1,0 +1,189 @@
+"""The pages' pure modules, run by the browser's own engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import zxingcpp
+from playwright.sync_api import Page
+
+from tests.browser.support.scene import call, said, started
+from tests.browser.support.service import BrowserService
+from wingman.deliver.snapshot import Snapshot
+from wingman.model import codec
+from wingman.model.utterance import EMOTION_OFF
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def run(service: BrowserService, browser_page: Page) -> Run:
+    """`run(module, script, argument)`: evaluate `script`, a function of the module and the argument."""
+    browser_page.goto(f"{service.url}/static/icons/wingman.svg")
+
+    def evaluate(module: str, script: str, argument: Any = None) -> Any:
+        source = f"async (x) => ({script})(await import('/static/js/{module}.js'), x)"
+        return browser_page.evaluate(source, argument)
+
+    return evaluate
+
+
+def envelopes(*payloads: Any) -> list[dict[str, Any]]:
+    made = []
+    for seq, item in enumerate(payloads, 1):
+        payload, media = item if isinstance(item, tuple) else (item, None)
+        made.append(json.loads(codec.encode(codec.envelope(seq, "m-1", 1000.0 + seq, payload, media))))
+    return made
+
+
+FOLD = "(m, events) => events.reduce(m.reduce, m.initial())"
+
+
+def test_the_same_events_give_the_same_state_however_often_they_come(run: Run) -> None:
+    events = envelopes(*call())
+    once = run("state", FOLD, events)
+    again = run("state", FOLD, [e for event in events for e in (event, event)] + events)
+    assert once == again
+    assert once != run("state", FOLD, events[:-4])
+    assert [c["id"] for c in once["cards"]] == ["s-3", "s-2", "s-1"]
+
+
+def test_the_state_that_goes_in_is_not_changed(run: Run) -> None:
+    script = """(m, events) => {
+      const freeze = (value) => {
+        if (value && typeof value === "object") Object.values(Object.freeze(value)).forEach(freeze);
+        return value;
+      };
+      return events.reduce((state, event) => freeze(m.reduce(state, event)), freeze(m.initial())).seq;
+    }"""
+    assert run("state", script, envelopes(*call())) == len(call())
+
+
+def test_a_late_first_form_does_not_undo_a_revision(run: Run) -> None:
+    events = envelopes(
+        started(),
+        said(1, "tab", "Hello there.", 0, 1, EMOTION_OFF, revision=1),
+        said(1, "tab", "Hello", 0, 1, EMOTION_OFF),
+    )
+    state = run("state", FOLD, events)
+    assert [u["text"] for u in state["utterances"]] == ["Hello there."]
+
+
+def test_a_long_meeting_stays_within_bounds(run: Run) -> None:
+    many = [said(n, "tab", f"Sentence {n}.", n, n + 1, EMOTION_OFF) for n in range(2000)]
+    state = run("state", FOLD, envelopes(*many))
+    assert len(state["utterances"]) == run("state", "(m) => m.UTTERANCES_KEPT")
+    assert state["utterances"][-1]["text"] == "Sentence 1999."
+
+
+def test_a_snapshot_stands_for_the_events_it_was_made_of(run: Run) -> None:
+    snapshot = Snapshot()
+    events = envelopes(*call())
+    for event in events:
+        snapshot.add(codec.decode(json.dumps(event)))
+    reset = {
+        "type": "stream.reset",
+        "seq": len(events),
+        "meeting": "m-1",
+        "at": 2000.0,
+        "data": {"reason": "too old", "snapshot": snapshot.value()},
+    }
+    rebuilt = run("state", FOLD, [reset])
+    whole = run("state", FOLD, events)
+    assert rebuilt["seq"] == whole["seq"]
+    assert rebuilt["capture"].keys() == whole["capture"].keys()
+    assert rebuilt["counterpart"] == whole["counterpart"]
+    assert [u["text"] for u in rebuilt["utterances"]] == [u["text"] for u in whole["utterances"]]
+    assert [c["id"] for c in rebuilt["cards"]] == [c["id"] for c in whole["cards"]]
+    assert [c["answer"] for c in rebuilt["cards"]][1:] == [c["answer"] for c in whole["cards"]][1:]
+
+
+FACTS = {
+    "ended": False,
+    "paused": False,
+    "muted": False,
+    "peer": "connected",
+    "silentFor": 0,
+    "service": "capturing",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ({}, "capturing"),
+        ({"peer": "new"}, "connecting"),
+        ({"service": None}, "connecting"),
+        ({"peer": "disconnected"}, "stalled"),
+        ({"service": "stalled"}, "stalled"),
+        ({"silentFor": 9000}, "no_signal"),
+        ({"service": "no_signal", "silentFor": 3000}, "no_signal"),
+        ({"service": "no_signal", "silentFor": 10}, "capturing"),
+        ({"muted": True, "silentFor": 9000}, "muted"),
+        ({"paused": True, "peer": "failed"}, "paused"),
+        ({"ended": True, "paused": True}, "ended"),
+    ],
+)
+def test_a_channels_state_is_earned_from_evidence(run: Run, change: dict[str, Any], state: str) -> None:
+    script = "(m, facts) => m.channelState({...facts, service: facts.service ?? undefined})"
+    assert run("evidence", script, {**FACTS, **change}) == state
+
+
+@pytest.mark.parametrize("length", [1, 14, 15, 60, 106, 107, 154, 200, 230, 331])
+def test_a_reader_reads_the_qr_code(run: Run, length: int) -> None:
+    text = ("http://127.0.0.1:8710/overlay?meeting=m-20261121-030911-7c28b3&token=v." * 6)[:length]
+    modules = np.array(run("qr", "(m, text) => m.qrCode(text)", text))
+    assert read_qr(modules) == text
+    modules[9:] = ~modules[9:]  # a code that is wrong is not read
+    assert read_qr(modules) != text
+
+
+def read_qr(modules: np.ndarray[Any, Any]) -> str | None:
+    picture = np.kron(np.where(np.pad(modules, 4), 0, 255).astype(np.uint8), np.ones((4, 4), np.uint8))
+    found = zxingcpp.read_barcodes(picture)
+    return found[0].text if found else None
+
+
+def test_the_qr_code_takes_the_smallest_size_and_refuses_what_is_too_long(run: Run) -> None:
+    assert len(run("qr", "(m, text) => m.qrCode(text)", "a" * 14)) == 21
+    assert len(run("qr", "(m, text) => m.qrCode(text)", "a" * 15)) == 25
+    assert run("qr", "(m) => { try { m.qrCode('a'.repeat(400)) } catch (e) { return e.name } }") == "RangeError"
+
+
+STREAM = """async (m, closes) => {
+  const urls = [], got = [], statuses = [], sockets = [];
+  const stream = new m.EventStream((after) => `ws://x/?after=${after}`, {
+    onEnvelope: (e) => got.push(e.seq), onStatus: (s) => statuses.push(s),
+  }, (url) => { urls.push(url); const s = {readyState: 0, close() {}, send() {}}; sockets.push(s); return s; });
+  stream.start();
+  const later = (ms) => new Promise((r) => setTimeout(r, ms));
+  const say = (socket, seq, type = "x") => socket.onmessage({data: JSON.stringify({type, seq, data: {}})});
+  sockets[0].readyState = 1; sockets[0].onopen();
+  for (const seq of [1, 2, 2, 3]) say(sockets[0], seq);
+  say(sockets[0], 3, "stream.caught_up");
+  sockets[0].onclose({code: closes});
+  await later(600);
+  if (sockets[1]) {
+    sockets[1].readyState = 1; sockets[1].onopen();
+    for (const seq of [3, 4]) say(sockets[1], seq);
+  }
+  stream.close();
+  return {urls, got, statuses};
+}"""
+
+
+def test_the_stream_goes_on_after_what_it_has_seen(run: Run) -> None:
+    seen = run("stream", STREAM, 1006)
+    assert seen["urls"] == ["ws://x/?after=0", "ws://x/?after=3"]
+    assert seen["got"] == [1, 2, 3, 3, 4]  # the second 3 is the mark `stream.caught_up`
+    assert seen["statuses"] == ["live", "waiting", "connecting", "live", "closed"]
+
+
+def test_the_stream_does_not_knock_where_it_was_refused(run: Run) -> None:
+    seen = run("stream", STREAM, 4404)
+    assert seen["urls"] == ["ws://x/?after=0"]
+    assert seen["statuses"] == ["live", "missing", "closed"]

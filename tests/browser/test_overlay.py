@@ -1,0 +1,226 @@
+"""The overlay in a real browser: what it shows, and that nothing is lost, doubled or executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.support.scene import call, said, started
+from tests.browser.support.service import BrowserService
+from wingman.model.events import (
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionExpired,
+    SuggestionFailed,
+    SuggestionSuperseded,
+    SummaryReady,
+    TranscriptPartial,
+    UtteranceCreated,
+)
+from wingman.model.time import Channel
+from wingman.model.utterance import EMOTION_OFF
+
+NewPage = Callable[[str], Page]
+
+
+def card(number: int, text: str = "", **fields: str) -> SuggestionCreated:
+    return SuggestionCreated(f"s-{number}", "question", "question_to_user", None, "gemini", text, **fields)
+
+
+def test_shows_a_call_in_full_swing(
+    service: BrowserService, new_page: NewPage, shot: Callable[..., None]
+) -> None:
+    meeting = service.meeting("Acme renewal").id
+    service.publish(meeting, *call())
+    page = new_page(service.overlay(meeting))
+    expect(page.locator(".card")).to_have_count(3)
+    expect(page.locator(".card").first).to_contain_text("Yes: two years brings it back to today’s price.")
+    expect(page.locator(".card").first).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".mood")).to_contain_text("interest")
+    expect(page.locator(".mood .trend")).to_have_text("cooling")
+    expect(page.locator(".line").filter(has_text="weekly reports").locator(".badge")).to_have_text(
+        "mood unclear"
+    )
+    expect(page.locator(".line.partial")).to_contain_text("because our budget round closes")
+    expect(page.locator(".cost")).to_have_text("$0.04")
+    shot(page, "overlay-dark-narrow")
+
+
+def test_keeps_three_cards_and_lets_the_others_go(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    page = new_page(service.overlay(meeting))
+    service.publish(meeting, *(event for n in range(1, 6) for event in (card(n), done(n, f"Answer {n}"))))
+    cards = page.locator(".card-answer")
+    expect(cards).to_have_text(["Answer 5", "Answer 4", "Answer 3"])
+    service.publish(meeting, SuggestionSuperseded("s-4", "u-9"), SuggestionExpired("s-3", "ttl"))
+    expect(cards).to_have_text(["Answer 5", "Answer 2", "Answer 1"])
+
+
+def test_a_failed_model_leaves_the_playbook_text_and_says_so(
+    service: BrowserService, new_page: NewPage
+) -> None:
+    meeting = service.meeting().id
+    page = new_page(service.overlay(meeting))
+    service.publish(
+        meeting,
+        card(1, "Name the range first."),
+        SuggestionFailed("s-1", "timeout", "The model took too long."),
+    )
+    expect(page.locator(".card-answer")).to_have_text("Name the range first.")
+    expect(page.locator(".card-source")).to_contain_text("The model took too long.")
+
+
+def test_feedback_goes_up_and_comes_back(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    page = new_page(service.overlay(meeting))
+    service.publish(meeting, card(1), done(1, "First"), card(2), done(2, "Second"))
+    first = page.locator(".card").filter(has_text="First")
+    first.get_by_role("button", name="Pin").click()
+    expect(first.get_by_role("button", name="Unpin")).to_have_attribute("aria-pressed", "true")
+    service.publish(meeting, SuggestionSuperseded("s-1", "u-1"), SuggestionSuperseded("s-2", "u-1"))
+    expect(page.locator(".card-answer")).to_have_text(["First"])  # the pinned one stays, the other went
+    first.get_by_role("button", name="Copy").click()
+    expect(page.locator(".toast")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == "First"
+    first.get_by_role("button", name="Dismiss").click()
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_actions_and_questions_reach_the_meeting(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting()
+    page = new_page(service.overlay(meeting.id))
+    expect(page.locator(".phase")).to_have_text("Live")
+    page.get_by_role("button", name="Recap").click()
+    page.get_by_label("Ask about this meeting").fill("What did they pay last year?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".card").first).to_contain_text("Answer to ask")
+    assert meeting.requests == [("recap", ""), ("ask", "What did they pay last year?")]
+    expect(page.get_by_label("Ask about this meeting")).to_have_value("")
+
+
+def test_renaming_a_speaker_applies_backwards(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    page = new_page(service.overlay(meeting))
+    service.publish(meeting, started(), said(1, "tab:0", "Hello.", 0, 1, EMOTION_OFF))
+    service.publish(
+        meeting, said(2, "tab:1", "Hi.", 1, 2, EMOTION_OFF), said(3, "tab:0", "So.", 30, 31, EMOTION_OFF)
+    )
+    names = page.locator(".line .speaker")
+    expect(names).to_have_text(["Speaker 1", "Speaker 2", "Speaker 1"])
+    names.last.click()
+    page.keyboard.type("Anna")
+    page.keyboard.press("Enter")
+    expect(names).to_have_text(["Anna", "Speaker 2", "Anna"])
+    page.reload()
+    expect(names).to_have_text(["Anna", "Speaker 2", "Anna"])
+
+
+def test_reload_in_the_middle_of_a_suggestion_loses_and_doubles_nothing(
+    service: BrowserService, new_page: NewPage
+) -> None:
+    meeting = service.meeting().id
+    page = new_page(service.overlay(meeting))
+    service.publish(meeting, card(1), SuggestionDelta("s-1", "one "), SuggestionDelta("s-1", "two "))
+    expect(page.locator(".card-answer")).to_have_text("one two")
+    page.reload()
+    service.publish(meeting, SuggestionDelta("s-1", "three"))
+    expect(page.locator(".card-answer")).to_have_text("one two three")
+
+
+def test_an_outage_is_said_and_made_up_for(
+    service: BrowserService, new_page: NewPage, complaints: list[str]
+) -> None:
+    meeting = service.meeting().id
+    service.publish(meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(1, 6)))
+    page = new_page(service.overlay(meeting))
+    lines = page.locator(".line .said")
+    expect(lines).to_have_count(5)
+    service.stop()
+    expect(page.locator(".notice[data-level=bad]")).to_contain_text("out of reach")
+    page.keyboard.press("1")
+    expect(page.locator(".toast")).to_contain_text("Not sent")
+    service.start()
+    service.publish(meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(6, 9)))
+    expect(lines).to_have_text([f"Sentence {n}." for n in range(1, 9)], timeout=20_000)
+    expect(page.locator(".notice")).to_have_count(0)
+    complaints.clear()  # the browser itself logs every refused connection
+
+
+HOSTILE = (
+    "<img src=x onerror=\"window.hit='img'\">",
+    "<script>window.hit='script'</script>",
+    "<svg onload=\"window.hit='svg'\"></svg>",
+    '"><iframe srcdoc="<script>parent.hit=\'frame\'</script>"></iframe>',
+)
+
+
+def test_hostile_text_stays_text(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting(HOSTILE[0]).id
+    page = new_page(service.overlay(meeting))
+    for n, text in enumerate(HOSTILE, 1):
+        service.publish(
+            meeting,
+            started(text),
+            (UtteranceCreated(f"u-{n}", f"tab:{text}", text, 1.0, 0, EMOTION_OFF), None),
+            TranscriptPartial(Channel.TAB, f"tab:{text}", text),
+            SuggestionCreated(f"s-{n}", text, text, f"u-{n}", text, text, text, text),
+            SuggestionCompleted(f"s-{n}", text, text),
+            SummaryReady("extractive", text, (text,), (text,), (text,)),
+        )
+    expect(page.locator(".said").first).to_have_text(HOSTILE[0])
+    expect(page.locator(".card-answer").first).to_have_text(HOSTILE[3])
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hit") is None
+    assert page.locator(".wm img, .wm script, .wm iframe, .wm svg").count() == 0
+
+
+def test_the_hostile_text_is_really_hostile(browser_page: Page) -> None:
+    browser_page.evaluate("html => { document.body.innerHTML = html }", HOSTILE[0])
+    browser_page.wait_for_function("window.hit === 'img'")
+
+
+def test_the_pages_refuse_inline_script(
+    service: BrowserService, new_page: NewPage, complaints: list[str]
+) -> None:
+    page = new_page(service.overlay(service.meeting().id))
+    expect(page.locator(".overlay")).to_be_visible()
+    page.evaluate("html => { document.body.insertAdjacentHTML('beforeend', html) }", HOSTILE[0])
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hit") is None
+    assert any("Content Security Policy" in text for text in complaints)
+    complaints.clear()
+
+
+def test_a_viewer_only_looks(service: BrowserService, new_page: NewPage, complaints: list[str]) -> None:
+    meeting = service.meeting()
+    owner = new_page(service.root)
+    url = owner.evaluate(
+        "id => fetch(`/api/meetings/${id}/viewers`, {method: 'POST'}).then(r => r.json()).then(r => r.url)",
+        meeting.id,
+    )
+    page = new_page(url)
+    service.publish(meeting.id, card(1), done(1, "Seen"))
+    expect(page.locator(".card-answer")).to_have_text("Seen")
+    expect(page.get_by_role("button", name="Recap")).to_have_count(0)
+    expect(page.get_by_label("Ask about this meeting")).to_be_hidden()
+    expect(page.locator(".card-tools")).to_be_hidden()
+    page.keyboard.press("1")
+    page.keyboard.press("x")
+    page.wait_for_timeout(200)
+    assert meeting.requests == []
+    expect(page.locator(".card")).to_have_count(1)
+    complaints.clear()  # the browser logs the question that only an owner is answered
+
+
+def test_a_meeting_that_is_not_there_is_said(
+    service: BrowserService, new_page: NewPage, complaints: list[str]
+) -> None:
+    page = new_page(service.overlay("m-nowhere"))
+    expect(page.locator(".notice")).to_contain_text("There is no such meeting here.")
+    complaints.clear()
+
+
+def done(number: int, text: str) -> SuggestionCompleted:
+    return SuggestionCompleted(f"s-{number}", text, "gemini")
