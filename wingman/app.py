@@ -30,6 +30,8 @@ from wingman.meeting import Meeting, Parts, Plan
 from wingman.model.events import Media, ProviderStateChanged
 from wingman.model.faults import Branch, Health, InputError, ProviderFault
 from wingman.model.time import Channel
+from wingman.observe import metrics
+from wingman.observe.loop_watch import LoopWatch
 from wingman.policy import check_policy, decide
 from wingman.server.base import MeetingHandle, MeetingSpec
 from wingman.suggest.base import SuggestionModel
@@ -277,6 +279,7 @@ class Service:
     log: EventLog
     hub: Hub
     token: str
+    loop_watch: LoopWatch
 
     def http(self) -> Starlette:
         """The HTTP application over this service."""
@@ -326,15 +329,20 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
     event_log = await _open_log(settings, keep)
     try:
         hub = Hub(event_log)
+        hub.tap(metrics.count)
+        loop_watch = LoopWatch()
+        metrics.watch_loop(lambda: loop_watch.percentile(0.99))
         async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(loop_watch.run())
             registry = Registry(settings, event_log, tasks)
             model = build_model(settings, choose(settings, facts(settings), "off").suggester.provider)
             try:
                 await registry.use_model(model)
                 token = settings.server.token.reveal() or secrets.token_urlsafe(18)
-                yield Service(settings, registry, event_log, hub, token)
+                yield Service(settings, registry, event_log, hub, token, loop_watch)
             finally:
                 await registry.end_all("shutdown")
+                watching.cancel()
                 if model is not None:
                     await model.aclose()
         hub.close()

@@ -28,8 +28,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WingmanError as mistake:
         print(f"wingman: {mistake}", file=sys.stderr)
         return USAGE_ERROR
+    except ExceptionGroup as several:  # task groups wrap what their tasks raise
+        mistakes, others = several.split(WingmanError)
+        if mistakes is None or others is not None:
+            raise
+        print(f"wingman: {_first(mistakes)}", file=sys.stderr)
+        return USAGE_ERROR
     except KeyboardInterrupt:
         return 130
+
+
+def _first(group: BaseException) -> BaseException:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    return group
 
 
 def build_parser() -> argparse.ArgumentParser:

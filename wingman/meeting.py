@@ -13,6 +13,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -159,9 +160,11 @@ class Meeting:
                 await self._wind_down()
                 for service in services:
                     service.cancel()
-        except BaseException:
-            if not self._ending.is_set():
-                self._reason = "failed"
+        except BaseExceptionGroup:
+            self._reason = "failed"
+            raise
+        except asyncio.CancelledError:
+            self._reason = "shutdown"
             raise
         finally:
             self._tasks = None
@@ -169,6 +172,11 @@ class Meeting:
             self._publish(MeetingEnded(self._reason, round(self._length(), 3)), None)
             self._ended.set()
             self._log.info("meeting ended", reason=self._reason, seconds=round(self._length(), 1))
+
+    def now(self, channel: Channel) -> float:
+        """Media seconds received on `channel` so far; 0 for a channel that was never fed."""
+        line = self._lines.get(channel)
+        return seconds(line.strip.position) if line else 0.0
 
     async def started(self) -> None:
         """Wait until sources can be attached."""
@@ -186,7 +194,8 @@ class Meeting:
         lines = [self._line(channel) for channel in source.channels]
         for line in lines:
             line.strip.source = source
-        self._plays[source] = tasks.create_task(self._play(source, lines))
+        play = self._plays[source] = tasks.create_task(self._play(source, lines))
+        play.add_done_callback(lambda _: self._release(source, lines))
 
     async def detach(self, source: AudioSource) -> None:
         play = self._plays.get(source)
@@ -289,7 +298,7 @@ class Meeting:
             return
         cursor = line.strip.tape.cursor(0)
         line.cursors.append(cursor)
-        run = transcriber.run(line.strip.channel, cursor, self._on_speech)
+        run = partial(transcriber.run, line.strip.channel, cursor, self._on_speech)
         line.tasks.append(self._tasks.create_task(self._branch(run, line, cursor)))
         line.answered[Branch.TRANSCRIBE] = 0
 
@@ -305,7 +314,7 @@ class Meeting:
         if line.meter is not None:
             cursor = line.strip.tape.cursor(line.strip.position)
             line.cursors.append(cursor)
-            run = line.meter.run(channel, cursor, self._on_emotion)
+            run = partial(line.meter.run, channel, cursor, self._on_emotion)
             task = self._tasks.create_task(self._branch(run, line, cursor))
             line.answered[Branch.EMOTION] = line.strip.position
         elif line.text_meter is not None:
@@ -313,10 +322,10 @@ class Meeting:
         line.meter_task = task
         line.tasks.append(task)
 
-    async def _branch(self, run: Coroutine[Any, Any, None], line: _Line, cursor: Cursor) -> None:
+    async def _branch(self, run: Callable[[], Coroutine[Any, Any, None]], line: _Line, cursor: Cursor) -> None:
         """A provider's run; when it ends (well or not) its cursor stops holding anybody up."""
         try:
-            await run
+            await run()
         finally:
             cursor.close()
             if cursor in line.cursors:
@@ -351,11 +360,13 @@ class Meeting:
         except WingmanError as failed:
             for line in lines:
                 line.strip.state("gone", str(failed))
-        finally:
-            for line in lines:
-                line.strip.source = None
-            del self._plays[source]
-            self._idle_since = time.monotonic()
+
+    def _release(self, source: AudioSource, lines: list[_Line]) -> None:
+        """Free the channels; also for a source that was cancelled before its first turn."""
+        for line in lines:
+            line.strip.source = None
+        del self._plays[source]
+        self._idle_since = time.monotonic()
 
     async def _tick(self) -> None:
         """Tell the pure rooms what time it is on each channel, ten times a second."""

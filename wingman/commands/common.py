@@ -16,10 +16,14 @@ from wingman.config import Settings, load
 from wingman.observe.logs import configure
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings, with `--host` and `--port` on top. Raises `InputError`."""
+def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settings:
+    """The settings, with `--host` and `--port` on top. Raises `InputError`.
+
+    `quiet` is for commands that tell a person what happens themselves: only warnings are logged then.
+    """
     settings = load(Path(arguments.config) if arguments.config else None)
-    configure(settings.observe)
+    observe = settings.observe
+    configure(msgspec.structs.replace(observe, log_level="warning") if quiet else observe)
     server = settings.server
     if getattr(arguments, "host", None):
         server = msgspec.structs.replace(server, host=arguments.host)

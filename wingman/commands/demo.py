@@ -27,7 +27,6 @@ from wingman.ingest.media_file import probe
 from wingman.model.codec import encode
 from wingman.model.events import MeetingEnded
 from wingman.model.faults import WingmanError
-from wingman.model.time import Channel
 from wingman.server.base import MeetingSpec
 from wingman.settings import Secret
 
@@ -37,7 +36,7 @@ EMULATED_KEY = "local-key"
 
 
 def main(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
+    settings = settings_of(arguments, quiet=True)
     audio = Path(arguments.audio) if arguments.audio else SAMPLE
     probe(audio, None)  # a bad file gets its sentence before anything is started
     return run_until_signal(_demo(arguments, settings, audio))
@@ -178,7 +177,7 @@ async def _emulators() -> AsyncIterator[tuple[str, str, str]]:
     script = scenario.load(SAMPLE.with_suffix(".json"))
     async with (
         DeepgramEmulator(script) as deepgram,
-        HumeEmulator(scenario=script, channel=Channel.TAB) as hume,
+        HumeEmulator(scenario=script) as hume,
         GeminiEmulator() as gemini,
     ):
         yield deepgram.url, hume.url, gemini.url

@@ -31,7 +31,7 @@ class Finding:
 
 
 def main(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
+    settings = settings_of(arguments, quiet=True)
     findings = [*machine(), *providers(settings), *storage(settings)]
     if not arguments.offline:
         findings += asyncio.run(_probe(settings))

@@ -16,7 +16,7 @@ SIZES = {"tiny-streaming": 78, "small-streaming": 224, "medium-streaming": 416}
 
 
 def main(arguments: argparse.Namespace) -> int:
-    configured = settings_of(arguments).transcribe.moonshine
+    configured = settings_of(arguments, quiet=True).transcribe.moonshine
     if arguments.action == "list":
         for name, megabytes in SIZES.items():
             settings = msgspec.structs.replace(configured, model=name)

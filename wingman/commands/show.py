@@ -43,10 +43,14 @@ class Tally:
 
 
 class Show:
-    """Prints envelopes. Partials only where they can be wiped away again: on a terminal."""
+    """Prints envelopes. Partials only where they can be wiped away again: on a terminal.
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
+    `settled` prints each utterance once, when its tone is known (or known to be unknown).
+    """
+
+    def __init__(self, out: TextIO = sys.stdout, *, settled: bool = False) -> None:
         self._out = out
+        self._settled = settled
         self._fancy = out.isatty()
         self._texts: dict[str, str] = {}
         self._labels: dict[str, list[str]] = {}
@@ -97,6 +101,8 @@ class Show:
         tally.utterances += 1
         tally.first_words = True
         tally.joined += said.emotion.status is ReadingStatus.KNOWN
+        if self._settled and said.emotion.status is ReadingStatus.PENDING:
+            return
         badge = _badge(said.emotion)
         self._line(
             _second(envelope), f"{BOLD}{self._name(said.speaker):>5}{RESET}  {said.text}  {DIM}{badge}{RESET}"
@@ -105,6 +111,12 @@ class Show:
     def _revised(self, envelope: Envelope, said: UtteranceData) -> None:
         if said.emotion.status is ReadingStatus.KNOWN:
             self.tally.joined += 1
+        if self._settled:
+            name = self._name(said.speaker)
+            self._line(
+                _second(envelope), f"{BOLD}{name:>5}{RESET}  {said.text}  {DIM}{_badge(said.emotion)}{RESET}"
+            )
+            return
         text = said.text if len(said.text) <= 40 else said.text[:39] + "…"
         self._line(
             _second(envelope), f"{DIM}{self._name(said.speaker):>5}  “{text}” {_badge(said.emotion)}{RESET}"

@@ -25,7 +25,7 @@ from wingman.server.base import MeetingSpec
 
 
 def main(arguments: argparse.Namespace) -> int:
-    settings = settings_of(arguments)
+    settings = settings_of(arguments, quiet=True)
     return run_until_signal(_transcribe(arguments, settings))
 
 
@@ -72,7 +72,7 @@ async def _play(arguments: argparse.Namespace, service: Service, meeting: Meetin
 
 
 async def _print(watching: Subscription, *, as_json: bool) -> None:
-    show = Show()
+    show = Show(settled=True)
     while True:
         for frame in await watching.read():
             if as_json:

@@ -1,0 +1,136 @@
+"""Every mistake on the command line gets one sentence, status 2, and no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.support import recordings, sample
+
+
+def wingman(*arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY") and not k.startswith("WINGMAN_")}
+    return subprocess.run(
+        [sys.executable, "-m", "wingman", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**clean, **(environ or {})},
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str], says: str) -> None:
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("wingman: ")
+    assert says in lines[0]
+
+
+def test_files_that_are_no_recordings(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("these are words, not sound\n" * 50, encoding="utf-8")
+    empty = tmp_path / "empty.wav"
+    empty.touch()
+    broken = tmp_path / "broken.ogg"
+    broken.write_bytes((sample.FOLDER / "meeting.ogg").read_bytes()[:60] + b"\0" * 500)
+    for path in (text, empty, broken, tmp_path / "missing.wav"):
+        refused(wingman("transcribe", str(path)), path.name)
+    refused(wingman("demo", "--exit", "--audio", str(text)), text.name)
+
+
+def test_an_occupied_port() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused(wingman("serve", "--port", str(port)), f"port {port}")
+        refused(wingman("demo", "--exit", "--port", str(port)), f"port {port}")
+
+
+def test_settings_that_are_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "wingman.yaml"
+    path.write_text("server:\n  prot: 1\n", encoding="utf-8")
+    refused(wingman("serve", "--config", str(path)), "server.prot")
+    refused(wingman("serve", "--config", str(tmp_path / "none.yaml")), "cannot read")
+
+
+@pytest.mark.parametrize(
+    ("variable", "provider", "mend"),
+    [
+        ("WINGMAN_TRANSCRIBE__PROVIDER", "deepgram", "DEEPGRAM_API_KEY"),
+        ("WINGMAN_EMOTION__PROVIDER", "hume", "HUME_API_KEY"),
+        ("WINGMAN_SUGGEST__PROVIDER", "gemini", "GEMINI_API_KEY"),
+        ("WINGMAN_TRANSCRIBE__PROVIDER", "moonshine", "wingman models fetch"),
+    ],
+)
+def test_a_named_provider_without_what_it_needs(variable: str, provider: str, mend: str) -> None:
+    refused(wingman("serve", "--port", "0", environ={variable: provider}), mend)
+
+
+def test_a_data_folder_that_cannot_be_written() -> None:
+    refused(wingman("serve", "--port", "0", environ={"WINGMAN_DELIVER__DATA_DIR": "/proc/wingman"}), "data_dir")
+
+
+def test_transcribe_prints_what_was_said(tmp_path: Path) -> None:
+    path, turn = recordings.turn(tmp_path / "turn.wav", "Can you tell me")
+    done = wingman("transcribe", "--stereo", "--emotion", "counterpart", str(path))
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "them" in line]
+    heard = sample.plain_words(line.partition("them")[2].partition("[")[0])
+    assert sample.word_errors(sample.plain_words(turn.text), heard) <= 2
+    assert "[tone: unknown]" in done.stdout  # one utterance is no baseline to compare with
+    as_json = wingman("transcribe", "--json", str(path))
+    kinds = [json.loads(line)["type"] for line in as_json.stdout.splitlines()]
+    assert kinds[0] == "meeting.started"
+    assert "utterance.created" in kinds
+
+
+def test_doctor_says_what_is_there_and_what_is_wrong() -> None:
+    fine = wingman("doctor", "--offline", "--json")
+    assert fine.returncode == 0
+    findings = json.loads(fine.stdout)["findings"]
+    assert any("embedded" in f["what"] for f in findings)
+    wrong = wingman("doctor", "--offline", environ={"WINGMAN_SUGGEST__PROVIDER": "gemini"})
+    assert wrong.returncode == 1
+    assert "GEMINI_API_KEY" in wrong.stdout
+
+
+def test_serve_says_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> None:
+    environ = {**os.environ, "WINGMAN_DELIVER__DATA_DIR": str(tmp_path), "DEEPGRAM_API_KEY": "sekrit-key-123"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wingman", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ,
+    )
+    try:
+        assert process.stdout is not None
+        first, *others = (process.stdout.readline() for _ in range(4))
+        assert "http://127.0.0.1:" in first
+        assert "token=" in first
+    finally:
+        process.terminate()
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    assert any("deepgram" in line for line in others)
+    assert "sekrit-key-123" not in "".join([first, *others, out, err])
+    assert "Traceback" not in err
+
+
+def test_models_are_listed_and_never_fetched_by_themselves() -> None:
+    done = wingman("models", "list")
+    assert done.returncode == 0
+    assert "not fetched" in done.stdout
+    fetch = wingman("models", "fetch")
+    refused(fetch, "wingman-sidecar[moonshine]")

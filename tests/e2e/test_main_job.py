@@ -1,0 +1,126 @@
+"""The main job as a user runs it: the sample meeting over WebRTC, in real time, with both sets of providers.
+
+Both runs take as long as the sample (75 s) and share it: they run side by side, once for all tests here.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support import sample
+
+RUNS = ("embedded", "emulated")
+pytestmark = pytest.mark.timeout(240)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one demo printed."""
+
+    envelopes: tuple[dict[str, Any], ...]
+    errors: str
+    status: int
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [e for e in self.envelopes if e["type"] == kind]
+
+
+@pytest.fixture(scope="module")
+def runs() -> Mapping[str, Run]:
+    command = [sys.executable, "-m", "wingman", "demo", "--exit", "--json", "--port", "0", "--providers"]
+    started = {
+        name: subprocess.Popen([*command, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for name in RUNS
+    }
+    done = {}
+    for name, process in started.items():
+        out, err = process.communicate(timeout=200)
+        envelopes = tuple(json.loads(line) for line in out.splitlines())
+        done[name] = Run(envelopes, err, process.returncode)
+    return done
+
+
+def said(run: Run, channel: str) -> list[dict[str, Any]]:
+    """Utterances of a channel in their latest revision, in the order they were spoken."""
+    latest = {e["data"]["id"]: e for e in run.of("utterance.created") + run.of("utterance.revised")}
+    return sorted(
+        (e for e in latest.values() if e["media"]["channel"] == channel), key=lambda e: e["media"]["start"]
+    )
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_ends_well_and_nothing_is_missing(runs: Mapping[str, Run], name: str) -> None:
+    run = runs[name]
+    assert run.status == 0, run.errors
+    assert "Traceback" not in run.errors
+    assert [e["seq"] for e in run.envelopes] == list(range(1, len(run.envelopes) + 1))
+    assert run.envelopes[0]["type"] == "meeting.started"
+    assert run.envelopes[-1]["type"] == "meeting.ended"
+    assert run.envelopes[-1]["data"]["reason"] == "source_ended"
+    assert [s for s in run.of("provider.state") if s["data"]["health"] in ("down", "retrying")] == []
+    assert run.of("suggestion.failed") == []
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_utterances_are_joined_and_suggestions_come(runs: Mapping[str, Run], name: str) -> None:
+    run = runs[name]
+    tab = said(run, "tab")
+    assert len(tab) + len(said(run, "mic")) >= 8
+    assert all(u["data"]["emotion"]["status"] in ("known", "unknown") for u in tab)
+    assert len([u for u in tab if u["data"]["emotion"]["status"] == "known"]) >= 3
+    created = run.of("suggestion.created")
+    assert len(created) >= 3
+    assert all(card["data"]["text"] for card in created)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_each_suggestion_ends_exactly_once(runs: Mapping[str, Run], name: str) -> None:
+    run = runs[name]
+    terminal = ("completed", "superseded", "expired", "failed")
+    for card in run.of("suggestion.created"):
+        ends = [e for t in terminal for e in run.of(f"suggestion.{t}") if e["data"]["id"] == card["data"]["id"]]
+        assert len(ends) == 1, card
+
+
+def test_the_words_are_what_was_said(runs: Mapping[str, Run]) -> None:
+    errors = total = 0
+    for channel in ("tab", "mic"):
+        spoken = [w for t in sample.truth() if t.channel == channel for w in sample.plain_words(t.text)]
+        heard = [w for u in said(runs["embedded"], channel) for w in sample.plain_words(u["data"]["text"])]
+        errors += sample.word_errors(spoken, heard)
+        total += len(spoken)
+    assert errors / total <= 0.12
+
+
+def test_times_are_those_of_the_speech(runs: Mapping[str, Run]) -> None:
+    """Each true turn is found, within 200 ms at both ends."""
+    for name in RUNS:
+        for channel in ("tab", "mic"):
+            heard = [(u["media"]["start"], u["media"]["end"]) for u in said(runs[name], channel)]
+            for turn in (t for t in sample.truth() if t.channel == channel):
+                start = min(abs(turn.start - s) for s, _ in heard)
+                end = min(abs(turn.end - e) for _, e in heard)
+                assert start <= 0.2, (name, turn, heard)
+                assert end <= 0.2, (name, turn, heard)
+
+
+def test_the_raised_voice_is_noticed(runs: Mapping[str, Run]) -> None:
+    turn = next(t for t in sample.truth() if t.tag == "frustrated")
+    labels = {}
+    for name in RUNS:
+        near = min(said(runs[name], "tab"), key=lambda u: abs(u["media"]["start"] - turn.start))
+        labels[name] = near["data"]["emotion"]["label"]
+    assert labels == {"embedded": "intensity", "emulated": "frustration"}
+
+
+def test_the_emulated_model_wrote_something(runs: Mapping[str, Run]) -> None:
+    written = [s for s in runs["emulated"].of("suggestion.completed") if s["data"]["origin"] == "gemini"]
+    assert len(written) >= 3
+    assert all(s["data"]["text"] for s in written)

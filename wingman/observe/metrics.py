@@ -1,0 +1,60 @@
+"""What the service counts, for `/metrics`. Fed by the hub with committed events, so counting costs no stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from wingman.model.events import (
+    Envelope,
+    MeetingEnded,
+    MeetingStarted,
+    ProviderStateChanged,
+    SuggestionCompleted,
+    SuggestionCreated,
+    TranscriptGap,
+)
+
+EVENTS = Counter("wingman_events_total", "Events logged, by type.", ["type"])
+MEETINGS = Gauge("wingman_meetings_live", "Meetings running in this process.")
+PROVIDER_STATES = Counter(
+    "wingman_provider_states_total", "Changes of a provider's health.", ["branch", "provider", "health"]
+)
+GAP_SECONDS = Counter("wingman_gap_seconds_total", "Media time a branch never heard.", ["branch", "cause"])
+CUE_LATENCY = Histogram(
+    "wingman_suggestion_created_seconds",
+    "From the utterance reaching the gate to its card.",
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0),
+)
+FIRST_TOKEN = Histogram(
+    "wingman_suggestion_first_token_seconds",
+    "From the trigger to the model's first word.",
+    ["origin"],
+    buckets=(0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0),
+)
+LOOP_LAG = Gauge("wingman_event_loop_lag_p99_seconds", "How late the event loop ran, 99th percentile.")
+
+
+def count(envelopes: Sequence[Envelope]) -> None:
+    """Count a committed batch. Give it to `Hub.tap`."""
+    for envelope in envelopes:
+        EVENTS.labels(envelope.type).inc()
+        match envelope.data:
+            case MeetingStarted():
+                MEETINGS.inc()
+            case MeetingEnded():
+                MEETINGS.dec()
+            case ProviderStateChanged() as changed:
+                PROVIDER_STATES.labels(changed.branch, changed.provider, changed.health).inc()
+            case TranscriptGap() as gap if envelope.media is not None:
+                GAP_SECONDS.labels(gap.branch, gap.cause).inc(envelope.media.end - envelope.media.start)
+            case SuggestionCreated(latency_ms=float() as latency):
+                CUE_LATENCY.observe(latency / 1000)
+            case SuggestionCompleted(first_token_ms=float() as first) as done:
+                FIRST_TOKEN.labels(done.origin).observe(first / 1000)
+
+
+def watch_loop(p99: Callable[[], float]) -> None:
+    """Report `p99()` (seconds) whenever `/metrics` is read."""
+    LOOP_LAG.set_function(p99)
