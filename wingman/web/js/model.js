@@ -13,6 +13,8 @@ export class MeetingModel {
     this.state = { ...initial(), names: names.read(meeting) };
     this.stream = "connecting";
     this.readOnly = false;
+    /** False while the past is being replayed. */
+    this.caughtUp = false;
   }
 
   /** @returns {() => void} stop listening */
@@ -22,6 +24,11 @@ export class MeetingModel {
   }
 
   take(envelope) {
+    if (envelope.type === "stream.caught_up") {
+      this.caughtUp = true;
+      this.#changed();
+      return;
+    }
     const next = reduce(this.state, envelope);
     if (next !== this.state) this.#set(next);
   }

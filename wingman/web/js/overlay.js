@@ -220,11 +220,12 @@ export class Overlay {
   /** Screen readers hear a whole card once, not its deltas, and none of what is replayed at the start. */
   #announce(state) {
     const newest = state.cards.find((card) => !card.gone && card.status !== "streaming");
+    const before = this.speaking;
+    this.speaking = this.model.caughtUp;
     const key = newest ? `${newest.id}/${newest.status}` : "";
     if (key === this.announced) return;
-    const first = this.announced === undefined;
     this.announced = key;
-    if (newest && !first) setText(this.live, `Suggestion: ${newest.title ? `${newest.title}. ` : ""}${newest.answer || newest.cue || newest.detail}`);
+    if (newest && before) setText(this.live, `Suggestion: ${newest.title ? `${newest.title}. ` : ""}${newest.answer || newest.cue || newest.detail}`);
   }
 
   #act(card, what) {

@@ -22,9 +22,9 @@ export class SettingsPanel {
       this.theme.node,
       h(
         "div",
-        { class: "field" },
+        { class: "field", role: "group", "aria-label": "Text size" },
         h("span", { class: "field-name", text: "Text size" }),
-        h("span", { class: "segments" }, h("button", { type: "button", text: "A−", "aria-label": "Smaller text", on: { click: () => changed("size", -1) } }), h("button", { type: "button", text: "A+", "aria-label": "Larger text", on: { click: () => changed("size", 1) } })),
+        h("span", { class: "segments" }, h("button", { type: "button", text: "Smaller", on: { click: () => changed("size", -1) } }), h("button", { type: "button", text: "Larger", on: { click: () => changed("size", 1) } })),
       ),
       h("label", { class: "field" }, h("span", { class: "field-name", text: "Background" }), this.opacity),
     );

@@ -1,0 +1,213 @@
+"""The overlay without a mouse, for a screen reader, and as a floating window; and how fast it paints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.support.burst import FRAMES, burst, frames
+from tests.browser.support.scene import call
+from tests.browser.support.service import BrowserService
+from wingman.model.events import SummaryReady
+
+NewPage = Callable[[str], Page]
+
+SUMMARY = SummaryReady("extractive", "They want two years.", ("Two years",), ("Send the offer",), ("Price?",))
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What the checker calls serious or critical, as `rule: selector`."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    return [
+        f"{v['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_checker_finds_nothing_serious(
+    service: BrowserService, new_page: NewPage, axe_source: str, theme: Any, shot: Callable[..., None]
+) -> None:
+    meeting = service.meeting("Acme renewal").id
+    service.publish(meeting, *call())
+    page = new_page("about:blank")
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.goto(service.overlay(meeting))
+    expect(page.locator(".card")).to_have_count(3)
+    assert violations(page, axe_source) == []
+    page.keyboard.press("?")
+    shot(page, f"overlay-help-{theme}")
+    assert violations(page, axe_source) == []
+    page.get_by_role("button", name="Settings", exact=True).click()
+    shot(page, f"overlay-settings-{theme}")
+    assert violations(page, axe_source) == []
+    service.publish(meeting, SUMMARY)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.locator(".summary")).to_be_visible()
+    shot(page, f"overlay-wide-{theme}")
+    assert violations(page, axe_source) == []
+    page.goto(service.url)
+    page.click("[data-policy=counterpart]")
+    shot(page, f"capture-setup-{theme}")
+    assert violations(page, axe_source) == []
+    page.click("[data-policy=off]")
+    page.click("#sample")
+    expect(page.locator(".channel-state")).to_have_text(["Listening", "Listening"])
+    page.click("#share")
+    expect(page.locator(".qr path")).to_be_attached()
+    service.publish(service.newest.id, *call())
+    expect(page.locator(".card")).to_have_count(3)
+    shot(page, f"capture-live-{theme}")
+    assert violations(page, axe_source) == []
+
+
+def test_the_checker_does_find_what_is_wrong(browser_page: Page, axe_source: str) -> None:
+    browser_page.evaluate(
+        """() => {
+          document.documentElement.lang = "en";
+          document.body.innerHTML = '<main><button></button><p style="color:#aaa">pale</p></main>';
+        }"""
+    )
+    found = violations(browser_page, axe_source)
+    assert any(v.startswith("button-name") for v in found)
+    assert any(v.startswith("color-contrast") for v in found)
+
+
+def test_everything_by_keyboard(service: BrowserService, new_page: NewPage, context: BrowserContext) -> None:
+    meeting = service.meeting()
+    service.publish(meeting.id, *call())
+    page = new_page(service.overlay(meeting.id))
+    cards = page.locator(".card-answer")
+    expect(cards).to_have_count(3)
+    for key in "1234s":
+        page.keyboard.press(key)
+    page.keyboard.press("/")
+    page.keyboard.type("1 or 2?")  # digits are text here
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    service.wait(lambda: len(meeting.requests) == 6, "six requests")
+    asked = ["say", "clarify", "recap", "fact-check", "stop", "ask"]
+    assert meeting.requests == [(a, "1 or 2?" if a == "ask" else "") for a in asked]
+    expect(cards.first).to_contain_text("Answer to ask")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = cards.nth(1).inner_text()
+    page.keyboard.press("c")
+    expect(page.locator(".toast")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == second
+    page.keyboard.press("p")
+    expect(page.locator(".card[data-pinned]")).to_contain_text(second)
+    page.keyboard.press("u")
+    expect(page.locator(".card[data-pinned] [data-what=used]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("x")
+    expect(page.locator(".card[data-pinned]")).to_have_count(0)
+    assert page.evaluate("document.activeElement.closest('.overlay') !== null")  # the focus is not lost
+    page.keyboard.press("v")
+    service.wait(lambda: meeting.controls == [("verbosity", "lively")], "the dial")
+    page.keyboard.press("t")
+    expect(page.locator(".transcript")).to_be_hidden()
+    page.keyboard.press("d")
+    page.keyboard.press("+")
+    page.reload()
+    expect(page.locator(".transcript")).to_be_hidden()
+    expect(page.locator(".overlay")).to_have_attribute("data-theme", "light")
+    assert page.locator(".overlay").evaluate("e => getComputedStyle(e).fontSize") == "16px"
+    page.keyboard.press("?")
+    expect(page.get_by_label("Keys and what they do")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Keys and what they do")).to_be_hidden()
+    expect(page.get_by_role("button", name="Keys (?)")).to_be_focused()
+
+
+def test_the_capture_page_by_keyboard(service: BrowserService, new_page: NewPage) -> None:
+    page = new_page(service.root)
+    page.locator("#title").focus()
+    reached = []
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.name || ''"))
+    wanted = ["playbook", "language", "policy", "tab", "mic", "start", "sample", "choose"]
+    assert [name for name in reached if name in wanted] == wanted
+    page.locator("#sample").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".live")).to_be_visible()
+
+
+def test_a_screen_reader_hears_whole_cards_and_no_history(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    service.publish(meeting, *call()[:14])
+    page = new_page(service.overlay(meeting))
+    heard = page.locator("[data-role=announcer]")
+    expect(page.locator(".card")).to_have_count(1)
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const live = document.querySelector("[data-role=announcer]");
+          new MutationObserver(() => window.said.push(live.textContent)).observe(live, {childList: true});
+        }"""
+    )
+    expect(heard).to_have_text("")
+    service.publish(meeting, *call()[14:])
+    expect(heard).to_contain_text("Ask what the other offer leaves out")
+    assert page.evaluate("window.said.length") <= 2
+
+
+def test_it_floats_and_comes_back(
+    service: BrowserService, new_page: NewPage, context: BrowserContext, shot: Callable[..., None]
+) -> None:
+    page = new_page(service.root)
+    page.click("#sample")
+    page.wait_for_selector(".channel")
+    without_a_click = context.new_cdp_session(page).send(
+        "Runtime.evaluate",
+        {
+            "expression": "documentPictureInPicture.requestWindow().then(() => 'open', e => e.name)",
+            "awaitPromise": True,
+            "userGesture": False,
+        },
+    )
+    page.wait_for_timeout(5100)  # a click counts as a gesture for five seconds
+    with context.expect_page() as opened:
+        page.click("#float")
+    window = opened.value
+    service.publish(service.newest.id, *call())
+    expect(window.locator(".card")).to_have_count(3)
+    expect(window.locator(".card").first).to_contain_text("Yes: two years")
+    assert window.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") == "12px"
+    shot(window, "floating")
+    expect(page.locator(".card")).to_have_count(0)
+    window.keyboard.press("?")
+    expect(window.get_by_label("Keys and what they do")).to_be_visible()
+    window.close()
+    expect(page.locator(".card")).to_have_count(3)
+    assert without_a_click["result"]["value"] in ("NotAllowedError", "open")
+
+
+def test_a_burst_does_not_stop_the_picture(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    service.publish(meeting, *call())
+    page = new_page(service.overlay(meeting))
+    expect(page.locator(".card")).to_have_count(3)
+    counting = page.evaluate_handle(FRAMES)
+    sent = burst(service, meeting, seconds=3.0, rate=200)
+    rate, longest = frames(counting)
+    expect(page.locator(".said").last).to_have_text(f"Sentence {sent}.")
+    assert rate >= 30, f"{rate:.0f} frames a second, longest frame {longest:.0f} ms"
+
+
+def test_the_frame_counter_sees_a_busy_page(browser_page: Page) -> None:
+    counting = browser_page.evaluate_handle(FRAMES)
+    browser_page.evaluate(
+        "setInterval(() => { const end = performance.now() + 180; while (performance.now() < end); }, 200)"
+    )
+    time.sleep(2)
+    rate, longest = frames(counting)
+    assert rate < 25
+    assert longest > 60
