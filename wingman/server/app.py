@@ -12,6 +12,7 @@ from wingman.deliver.archive import Archive
 from wingman.deliver.hub import Hub
 from wingman.deliver.log import EventLog
 from wingman.report.routes import ReportRoutes
+from wingman.server import documents
 from wingman.server.access import Access, Neighbours
 from wingman.server.base import Meetings
 from wingman.server.errors import HANDLERS
@@ -51,6 +52,7 @@ def build_app(
         *Streams(hub, lookup, settings.stall_seconds).routes(),
         *Rest(lookup, hub, access, offers).routes(),
         *ReportRoutes(log, lookup).routes(),
+        *documents.routes(),
         *HealthRoutes(offers.not_ready).routes(),
         *Pages().routes(),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
@@ -21,8 +21,8 @@ TEXT_LENGTH = 2000
 class ActionRequest:
     """`action.request`: an explicit wish, with the user's own words if there are any."""
 
-    action: str
-    text: str = ""
+    action: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(ACTIONS)})]
+    text: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": TEXT_LENGTH})] = ""
 
     def apply(self, meeting: MeetingHandle) -> str:
         if self.action not in ACTIONS:
@@ -37,7 +37,7 @@ class SuggestionFeedback:
     """`suggestion.feedback`: what became of a card."""
 
     id: str
-    feedback: str
+    feedback: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(FEEDBACK)})]
 
     def apply(self, meeting: MeetingHandle) -> str:
         if self.feedback not in FEEDBACK:

@@ -1,0 +1,45 @@
+"""The service against its own OpenAPI document, with inputs nobody would think of."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.meetings import SupportMeetings
+from tests.support.service import TOKEN, service
+from wingman.ingest.source import AudioSource
+from wingman.model.faults import InputError
+
+
+def refuse(path: Path) -> AudioSource:
+    raise InputError("this is not a media file", field="body")
+
+
+@pytest.mark.parametrize("phases", ["fuzzing", pytest.param("coverage", marks=pytest.mark.slow)])
+async def test_no_input_breaks_the_contract(tmp_path: Path, phases: str) -> None:
+    async with service(playbooks=lambda: [{"name": "sales"}], recording=refuse) as it:
+        assert isinstance(it.meetings, SupportMeetings)
+        meeting = await it.meetings.create_titled("x")
+        config = tmp_path / "schemathesis.toml"
+        config.write_text(f'[parameters]\n"path.id" = "{meeting.id}"\n')
+        command = [
+            *(sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "--config-file", str(config)),
+            *("run", f"{it.url}/api/openapi.json", "--header", f"Authorization: Bearer {TOKEN}"),
+            *("--exclude-operation-id", "streamEvents", "--exclude-operation-id", "deleteMeeting"),
+            *("--exclude-operation-id", "endMeeting"),
+            *("--phases", phases, "--max-examples", "12", "--seed", "1", "--generation-database", "none"),
+            *("--exclude-checks", "positive_data_acceptance,unsupported_method"),
+        ]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=tmp_path,
+            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        assert process.returncode == 0, out.decode()

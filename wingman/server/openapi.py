@@ -1,0 +1,195 @@
+"""The REST routes as an OpenAPI 3.1 document, generated from the dataclasses they read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wingman import __version__
+from wingman.deliver.archive import MeetingRow, SearchHit
+from wingman.deliver.schemas import components
+from wingman.model.events import SummaryReady
+from wingman.report.routes import KNOWN_FORMATS
+from wingman.server.asyncapi import SCHEMAS
+from wingman.server.base import MeetingStatus
+from wingman.server.rest import NewMeeting, Redeem
+from wingman.server.streams import MOST_SEQ
+from wingman.server.upward import ActionRequest, Control, SuggestionFeedback
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one address."""
+
+    id: str
+    summary: str
+    answers: Mapping[int, Any] = field(default_factory=dict)
+    """Status → schema of its JSON; a string names another media type; None means no body."""
+    body: type[Any] | str | None = None
+    """Dataclass of the JSON body, or the media type of another kind of body."""
+    query: Mapping[str, Any] = field(default_factory=dict)
+    open: bool = False
+    """True when no token is needed."""
+
+
+def ref(kind: type[Any]) -> dict[str, str]:
+    return {"$ref": SCHEMAS.format(name=kind.__name__)}
+
+
+def listing(name: str, kind: type[Any] | None = None) -> dict[str, Any]:
+    items: dict[str, Any] = ref(kind) if kind else {"type": "object"}
+    return {"type": "object", "properties": {name: {"type": "array", "items": items}}, "required": [name]}
+
+
+def record(*names: str, **types: str) -> dict[str, Any]:
+    kinds = dict.fromkeys(names, "string") | types
+    return {"type": "object", "properties": {n: {"type": t} for n, t in kinds.items()}, "required": list(kinds)}
+
+
+def number(least: int, most: int, default: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+
+
+STATUS = {200: ref(MeetingStatus)}
+TEXT = {"type": "string"}
+EVENTS_PAGE = {
+    "type": "object",
+    "properties": {"events": {"type": "array", "items": {"type": "object"}}, "last": {"type": "integer"}},
+    "required": ["events", "last"],
+}
+MEETING_OR_HITS = {"anyOf": [listing("meetings", MeetingStatus), listing("hits", SearchHit)]}
+LIST_QUERY = {"q": TEXT, "limit": number(1, 500, 50), "before": TEXT}
+AFTER = {"after": number(0, MOST_SEQ, 0)}
+EVENTS_QUERY = {**AFTER, "limit": number(1, 10_000, 1000)}
+FORMAT = {"format": {"type": "string", "enum": list(KNOWN_FORMATS), "default": "md"}}
+
+ONE = "/api/meetings/{id}"
+OPERATIONS: dict[str, dict[str, Operation]] = {
+    "/api/meetings": {
+        "get": Operation("listMeetings", "List or search meetings", {200: MEETING_OR_HITS}, query=LIST_QUERY),
+        "post": Operation("createMeeting", "Start a meeting", {201: ref(MeetingStatus)}, NewMeeting),
+    },
+    ONE: {
+        "get": Operation("getMeeting", "One meeting, live or stored", STATUS),
+        "delete": Operation("deleteMeeting", "End it if it runs and remove every trace", {204: None}),
+    },
+    f"{ONE}/pause": {"post": Operation("pauseMeeting", "No audio leaves for any provider", STATUS)},
+    f"{ONE}/resume": {"post": Operation("resumeMeeting", "Go on after a pause", STATUS)},
+    f"{ONE}/end": {"post": Operation("endMeeting", "End the meeting; twice is no error", STATUS)},
+    f"{ONE}/recording": {
+        "post": Operation("playRecording", "Play a media file into it", {202: ref(MeetingStatus)}, "*/*")
+    },
+    f"{ONE}/events": {
+        "get": Operation("readEvents", "A page of its log", {200: EVENTS_PAGE}, query=EVENTS_QUERY)
+    },
+    f"{ONE}/stream": {
+        "get": Operation("streamEvents", "Server-sent events", {200: "text/event-stream"}, query=AFTER)
+    },
+    f"{ONE}/actions": {"post": Operation("requestAction", "Ask for help", {202: record("id")}, ActionRequest)},
+    f"{ONE}/feedback": {
+        "post": Operation("giveFeedback", "Rate a card", {200: record("id")}, SuggestionFeedback)
+    },
+    f"{ONE}/control": {
+        "post": Operation("control", "Change a live setting", {200: record("setting")}, Control)
+    },
+    f"{ONE}/viewers": {
+        "post": Operation(
+            "addViewer", "A token that may only watch this meeting", {201: record("token", "url")}
+        )
+    },
+    f"{ONE}/export": {"get": Operation("exportMeeting", "The meeting as a file", {200: "*/*"}, query=FORMAT)},
+    f"{ONE}/summary": {"get": Operation("getSummary", "Its summary so far", {200: ref(SummaryReady)})},
+    "/api/pairing": {
+        "post": Operation(
+            "startPairing", "A code for the extension", {200: record("code", expires_in="integer")}
+        )
+    },
+    "/api/pairing/redeem": {
+        "post": Operation("redeemPairing", "The extension's token", {200: record("token")}, Redeem, open=True)
+    },
+    "/api/playbooks": {
+        "get": Operation("listPlaybooks", "Playbooks to choose from", {200: listing("playbooks")})
+    },
+    "/api/config": {
+        "get": Operation("getConfig", "What is configured, secrets masked", {200: {"type": "object"}})
+    },
+    "/healthz": {"get": Operation("alive", "Is the process alive", {200: record("status")}, open=True)},
+    "/readyz": {
+        "get": Operation(
+            "ready", "May it take meetings", {200: record("status"), 503: record("status")}, open=True
+        )
+    },
+    "/metrics": {"get": Operation("metrics", "Prometheus metrics", {200: "text/plain"})},
+}
+
+
+def openapi() -> dict[str, Any]:
+    """The document."""
+    bodies = [
+        op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
+    ]
+    schemas = components([MeetingStatus, MeetingRow, SearchHit, SummaryReady, *bodies], SCHEMAS)
+    for body in bodies:
+        schemas[body.__name__]["additionalProperties"] = False
+    problem = record("code", "field", "detail")
+    schemas["Error"] = {"type": "object", "properties": {"error": problem}, "required": ["error"]}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Wingman", "version": __version__, "license": {"name": "Apache-2.0"}},
+        "paths": {
+            path: {method: _operation(path, op) for method, op in methods.items()}
+            for path, methods in OPERATIONS.items()
+        },
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                "Error": {
+                    "description": "What is wrong, in one sentence",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+                }
+            },
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _operation(path: str, operation: Operation) -> dict[str, Any]:
+    found: dict[str, Any] = {"operationId": operation.id, "summary": operation.summary}
+    parameters = [
+        {"name": name, "in": "query", "required": False, "schema": schema}
+        for name, schema in operation.query.items()
+    ]
+    if "{id}" in path:
+        schema = {"type": "string", "minLength": 1, "maxLength": 100}
+        parameters.append({"name": "id", "in": "path", "required": True, "schema": schema})
+    if parameters:
+        found["parameters"] = parameters
+    if operation.body is not None:
+        found["requestBody"] = {
+            "required": operation.body is not NewMeeting,
+            "content": _content(operation.body),
+        }
+    responses = {str(status): _response(status, answer) for status, answer in operation.answers.items()}
+    found["responses"] = {**responses, "default": {"$ref": "#/components/responses/Error"}}
+    if operation.open:
+        found["security"] = []
+    return found
+
+
+def _content(body: type[Any] | str) -> dict[str, Any]:
+    if isinstance(body, str):
+        return {body: {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": ref(body)}}
+
+
+def _response(status: int, answer: Any) -> dict[str, Any]:
+    described = {
+        "description": {200: "OK", 201: "Created", 202: "Accepted", 204: "Gone"}.get(status, "Not now")
+    }
+    if answer is None:
+        return described
+    if isinstance(answer, str):
+        return {**described, "content": {answer: {}}}
+    return {**described, "content": {"application/json": {"schema": answer}}}
