@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import SplitResult
 from uuid import uuid4
 
@@ -18,7 +18,10 @@ from websockets.http11 import Request, Response
 
 from wingman.emulators.faults import FaultScript
 from wingman.emulators.harness import SocketEmulator, http_answer
+from wingman.emulators.hume_files import AUDIO, DEFAULT_TIMER_MS, Ear, Files, Run, error
 from wingman.emulators.hume_speech import Detector, Heard, Measurer
+from wingman.emulators.loopback_http import LoopbackHttp, Reply
+from wingman.emulators.loopback_http import Request as HttpRequest
 from wingman.emulators.scenario import Scenario, Track
 from wingman.emulators.voice import VoiceDetector
 from wingman.emulators.wire import Wire
@@ -26,20 +29,6 @@ from wingman.emulators.wire import Wire
 PATH = "/v1/expression/audio/realtime"
 MAX_FRAME = 320_000
 MAX_MESSAGE = 1 << 20
-DEFAULT_TIMER_MS = 3000
-AUDIO = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}
-
-
-class Ear(Protocol):
-    """What one session hears in the audio it accepts."""
-
-    def accept(self, frame: bytes) -> None:
-        """The session's audio goes on with this."""
-        ...
-
-    def judge(self, start: int, end: int) -> Heard:
-        """The scores of the session's samples `[start, end)`."""
-        ...
 
 
 @dataclass(slots=True)
@@ -77,11 +66,15 @@ class HumeHabits:
 class _Session:
     """What one connection remembers."""
 
-    id: str
+    run: Run
     ear: Ear
     measurer: Measurer
     opened_at: float
     frames: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.run.id
 
     @property
     def locked(self) -> bool:
@@ -97,6 +90,7 @@ class HumeEmulator(SocketEmulator):
         scenario: Scenario = Scenario(),
         habits: HumeHabits = HumeHabits(),
         ear: Callable[[], Ear] | None = None,
+        http_port: int = 0,
     ) -> None:
         """`ear` makes what a session hears with; by default the scenario's first track."""
         super().__init__(faults)
@@ -104,6 +98,21 @@ class HumeEmulator(SocketEmulator):
         """Every `session.closed` that was said, in order."""
         self._ear = ear or (lambda: ScenarioEar(scenario.track("tab")))
         self._habits = habits
+        self.files = Files(self.detector, self._ear)
+        self._http = LoopbackHttp(self._serve_http, port=http_port)
+
+    @property
+    def http_url(self) -> str:
+        """Root of the upload and run endpoints."""
+        return self._http.url
+
+    async def start(self, port: int = 0) -> None:
+        await super().start(port)
+        await self._http.__aenter__()
+
+    async def stop(self) -> None:
+        await self._http.__aexit__(None, None, None)
+        await super().stop()
 
     def detector(self) -> Detector:
         """A new detector for one session; tests may replace it."""
@@ -113,27 +122,35 @@ class HumeEmulator(SocketEmulator):
         """Exactly one credential, in a header; the gateway answers before the service sees it."""
         if url.path != PATH:
             return _error(404, "not_found", f"no such path: {url.path}")
-        key = request.headers.get("X-Hume-Api-Key")
-        bearer = request.headers.get("Authorization", "")
-        token = bearer.removeprefix("Bearer ") if bearer.startswith("Bearer ") else None
-        if (key is None) == (token is None):
-            return _unauthorized(key)
-        credential = key or token or ""
-        if credential in self._habits.forbidden:
-            return _error(403, "forbidden", "this key may not measure expressions")
-        if not credential or (self._habits.keys and credential not in self._habits.keys):
-            return _unauthorized(key)
-        return None
+        refused = self._check(request.headers.get("X-Hume-Api-Key"), request.headers.get("Authorization", ""))
+        return _json(*refused) if refused else None
 
     def refusal(self, status: int, retry_after: float | None) -> Response:
         """A scripted refusal in the vendor's words."""
         if status == 401:
-            return _unauthorized("scripted")
+            return _json(*unauthorized("scripted"))
         codes = {403: "forbidden", 404: "not_found", 429: "rate_limited", 503: "server_busy"}
         response = _error(status, codes.get(status, "internal_error"), "scripted refusal")
         if retry_after is not None:
             response.headers["Retry-After"] = f"{retry_after:g}"
         return response
+
+    def _check(self, key: str | None, authorization: str) -> tuple[int, dict[str, Any]] | None:
+        """None when exactly one credential came and is good, else how the gateway refuses."""
+        scheme, _, token = authorization.partition(" ")
+        bearer = token if scheme == "Bearer" else None
+        credential = key or bearer or ""
+        if credential in self._habits.forbidden:
+            return error(403, "forbidden", "this key may not measure expressions")
+        known = not self._habits.keys or credential in self._habits.keys
+        if (key is None) == (bearer is None) or not credential or not known:
+            return unauthorized(key)
+        return None
+
+    async def _serve_http(self, request: HttpRequest, reply: Reply) -> None:
+        refused = self._check(request.headers.get("x-hume-api-key"), request.headers.get("authorization", ""))
+        status, body = refused or self.files.serve(request)
+        await reply.whole(status, msgspec.json.encode(body), "application/json")
 
     async def session(self, wire: Wire, url: SplitResult, number: int) -> None:
         """One session, from `session.created` to `session.closed`."""
@@ -152,7 +169,9 @@ class HumeEmulator(SocketEmulator):
     def _begin(self, wire: Wire) -> _Session:
         ear = self._ear()
         measurer = Measurer(self.detector(), ear.judge)
-        state = _Session(str(uuid4()), ear, measurer, asyncio.get_running_loop().time())
+        run = Run(str(uuid4()), "realtime")
+        self.files.runs[run.id] = run
+        state = _Session(run, ear, measurer, asyncio.get_running_loop().time())
         created = {"type": "session.created", "session_id": state.id, "audio": AUDIO}
         wire.say("session.created", created | {"measurement_timer_ms": state.measurer.timer_ms})
         return state
@@ -160,15 +179,18 @@ class HumeEmulator(SocketEmulator):
     async def _audio(self, wire: Wire, state: _Session, frame: bytes) -> None:
         if not frame or len(frame) % 2 or len(frame) > MAX_FRAME:
             _say_error(wire, "invalid_audio_frame", "a frame holds whole samples, at most ten seconds", True)
+            state.run.events.append("invalid_audio_frame")
             return
         elapsed = asyncio.get_running_loop().time() - state.opened_at
         length = len(frame) // 2
         ahead = (state.measurer.accepted + length) / 16_000 - elapsed
         if self._habits.paced and ahead > self._habits.burst_s:
             _say_error(wire, "rate_limited", "audio arrived faster than real time", True)
+            state.run.events.append("rate_limited")
             return
         state.ear.accept(frame)
         state.frames += 1
+        state.run.received_bytes += len(frame)
         for message in state.measurer.feed(frame):
             wire.say(message["type"], message)
         await wire.accepted(state.measurer.accepted / 16_000)
@@ -193,7 +215,7 @@ class HumeEmulator(SocketEmulator):
         if timer is None:
             await self._fatal(wire, state, "config_invalid", 1008)
             return True
-        state.measurer.timer_ms = timer
+        state.measurer.timer_ms = state.run.timer_ms = timer
         updated = {"type": "session.updated", "audio": AUDIO, "measurement_timer_ms": timer}
         wire.say("session.updated", updated)
         return False
@@ -212,6 +234,7 @@ class HumeEmulator(SocketEmulator):
             "produced": {"utterances": measurer.utterances, "measurements": measurer.measurements},
         }
         self.totals.append(closed)
+        state.run.end("errored" if reason == "error" else "ended", reason, code)
         wire.say("session.closed", closed)
         await wire.close(code)
 
@@ -243,15 +266,14 @@ def _say_error(wire: Wire, code: str, text: str, retryable: bool) -> None:
     wire.say("error", {"type": "error", "code": code, "message": text, "retryable": retryable})
 
 
-def _error(status: int, code: str, text: str) -> Response:
-    body = {"type": "error", "code": code, "message": text, "request_id": f"req_{uuid4().hex[:12]}"}
-    return _json(status, body)
-
-
-def _unauthorized(key: str | None) -> Response:
+def unauthorized(key: str | None) -> tuple[int, dict[str, Any]]:
     """The gateway's own answer; it names the request only when a key was sent and refused."""
     body = {"message": "Unauthorized"}
-    return _json(401, body | {"request_id": f"req_{uuid4().hex[:12]}"} if key else body)
+    return 401, body | {"request_id": f"req_{uuid4().hex[:12]}"} if key else body
+
+
+def _error(status: int, code: str, text: str) -> Response:
+    return _json(*error(status, code, text))
 
 
 def _json(status: int, body: dict[str, Any]) -> Response:
@@ -259,5 +281,5 @@ def _json(status: int, body: dict[str, Any]) -> Response:
 
 
 async def serve(port: int, scenario: Scenario = Scenario(), faults: FaultScript = FaultScript()) -> None:
-    """Serve on loopback until cancelled; any key will do."""
-    await HumeEmulator(faults, scenario).serve_forever(port)
+    """Serve on loopback until cancelled (any key will do): the socket on `port`, HTTP on the one after it."""
+    await HumeEmulator(faults, scenario, http_port=port + 1 if port else 0).serve_forever(port)

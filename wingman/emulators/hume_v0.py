@@ -8,8 +8,6 @@ from __future__ import annotations
 import asyncio
 import binascii
 from base64 import b64decode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, parse_qs
@@ -68,7 +66,7 @@ class HumeV0Emulator(SocketEmulator):
         faults: FaultScript = FaultScript(),
         habits: GatewayHabits = GatewayHabits(),
         *,
-        port: int = 0,
+        http_port: int = 0,
         errors: dict[int, tuple[str, str]] | None = None,
     ) -> None:
         """`errors` puts an error (code, text) in place of the reply number n (from 1, over all sockets)."""
@@ -82,7 +80,7 @@ class HumeV0Emulator(SocketEmulator):
         self.handshakes: list[float] = []
         """Loop times of all handshakes."""
         self._tokens: dict[str, float] = {}
-        self._http = LoopbackHttp(self._serve_http, port=port)
+        self._http = LoopbackHttp(self._serve_http, port=http_port)
 
     @property
     def http_url(self) -> str:
@@ -213,12 +211,6 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-@asynccontextmanager
-async def gateway(port: int, faults: FaultScript = FaultScript()) -> AsyncIterator[HumeV0Emulator]:
-    """The emulator on fixed ports: `port` for the socket, the one after it for HTTP."""
-    emulator = HumeV0Emulator(faults, port=port + 1 if port else 0)
-    await emulator.start(port)
-    try:
-        yield emulator
-    finally:
-        await emulator.stop()
+async def serve(port: int, faults: FaultScript = FaultScript()) -> None:
+    """Serve on loopback until cancelled: the socket on `port`, HTTP on the one after it."""
+    await HumeV0Emulator(faults, http_port=port + 1 if port else 0).serve_forever(port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ class Jobs:
             state |= {"num_predictions": len(job.files), "num_errors": 0}
         if job.status == "FAILED":
             state["message"] = "the file cannot be read"
-        request = {"files": [{"filename": name, "content_type": "audio/wav"} for name, _ in job.files]}
+        request: dict[str, Any] = {"files": [_source(name, data) for name, data in job.files]}
         return {
             "type": "INFERENCE",
             "job_id": job.id,
@@ -120,7 +121,7 @@ class Jobs:
     def _predictions(self, job: Job) -> list[dict[str, Any]]:
         return [
             {
-                "source": {"type": "file", "filename": name, "content_type": "audio/wav", "md5sum": ""},
+                "source": {"type": "file", **_source(name, data)},
                 "results": {"predictions": [{"file": name, "models": self._models(job, data)}], "errors": []},
             }
             for name, data in job.files
@@ -157,6 +158,11 @@ class Jobs:
             "speaker_confidence": None,
             "emotions": emotions(VOICE, self._judge(audio[begin:end])),
         }
+
+
+def _source(name: str, data: bytes) -> dict[str, str]:
+    checksum = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return {"filename": name, "content_type": "audio/wav", "md5sum": checksum}
 
 
 def _multipart(kind: str, body: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
