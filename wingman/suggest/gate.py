@@ -49,6 +49,7 @@ class Reason(StrEnum):
     OUTRANKED = "outranked"
     STALE = "stale"
     ANSWERED = "already_answered"
+    SAME = "same_trigger_again"
 
 
 HELD = frozenset({Reason.COOLDOWN, Reason.IN_FLIGHT, Reason.USER_SPEAKING})
@@ -73,6 +74,12 @@ LIMITS: dict[Verbosity, Limits] = {
     "lively": Limits(20, 15, samples(6)),
 }
 WINDOW = samples(600)
+LAST_SLOTS = 0.25
+LAST_SLOTS_PRIORITY = 60
+"""The last quarter of the ten minutes' cards is kept for what matters."""
+NEVER = 101
+SAME_TRIGGER = samples(45)
+"""A trigger other than a question does not speak again so soon: people stay on a subject for a while."""
 URGENT = 90
 """From this priority on a card may start in cooldown, and in place of one that is being read."""
 INTERRUPTS = 75
@@ -182,6 +189,8 @@ class Gate:
         self._flight_shows = False
         self._started: deque[SampleTime] = deque(maxlen=max(limit.per_window for limit in LIMITS.values()))
         self._said: Counter[str] = Counter()
+        self._last_said: dict[str, SampleTime] = {}
+        self._carded: deque[str] = deque(maxlen=8)
         self._open_question: Utterance | None = None
         self.use(playbook)
 
@@ -209,12 +218,14 @@ class Gate:
             return self._feel(utterance.channel, utterance.emotion.family, utterance)
         plain = normalise(utterance.text)
         echo = self._echo_of(utterance, plain)
-        self._recent.append((utterance, plain))
         if echo is not None:
             return (Skip(echo, utterance.id),)
+        text = self._turn(utterance)
+        self._recent.append((utterance, plain))
+        plain = normalise(text)
         if any(pattern.search(plain) for pattern in self._excluded):
             return (Skip(Reason.EXCLUDED, utterance.id),)
-        signals = detect(utterance.text)
+        signals = detect(text)
         self._follow_question(utterance, signals)
         found = self._candidate(utterance, plain, signals)
         return (found,) if isinstance(found, Skip) else self._consider(found)
@@ -237,15 +248,15 @@ class Gate:
     def advance(self, now: SampleTime) -> tuple[Decision, ...]:
         """Media time went on: release or drop what waits, notice a silence after a question."""
         self._now = max(self._now, now)
-        decisions: list[Decision] = []
-        question = self._open_question
+        waiting, question = self._waiting, self._open_question
+        if waiting is not None:
+            decisions = self._retry(waiting)
+            if decisions or question is None or waiting.utterance == question.id:
+                return decisions
         if question is not None and self._silent_since(question.end) >= SILENCE_AFTER_QUESTION:
             self._open_question = None
-            decisions += self._consider(_silence(question, self._now))
-        waiting = self._waiting
-        if waiting is not None:
-            decisions += self._retry(waiting)
-        return tuple(decisions)
+            return self._consider(_silence(question, self._now))
+        return ()
 
     # --- what became of a card ---------------------------------------------------------------
 
@@ -257,6 +268,9 @@ class Gate:
         self._started.append(self._now)
         if candidate.trigger is not None:
             self._said[candidate.trigger.name] += 1
+            self._last_said[candidate.trigger.name] = self._now
+        if candidate.utterance is not None:
+            self._carded.append(candidate.utterance)
         if self._open_question is not None and self._open_question.id == candidate.utterance:
             self._open_question = None
 
@@ -332,7 +346,7 @@ class Gate:
         limits = self.limits
         if candidate.priority < limits.priority:
             return (Skip(Reason.VERBOSITY, candidate.utterance, self.verbosity),)
-        if self._window_full(limits):
+        if candidate.priority < self._price_of_a_slot(limits):
             return (Skip(Reason.RATE, candidate.utterance, f"{limits.per_window} in ten minutes"),)
         hold = self._hold(candidate, limits)
         if hold is None:
@@ -352,9 +366,13 @@ class Gate:
     def _retry(self, waiting: Candidate) -> tuple[Decision, ...]:
         if self._now - waiting.at > self._ttl:
             self._waiting = None
+            self._open_question = None
             return (Skip(Reason.STALE, waiting.utterance),)
+        if self.mode == "manual":
+            self._waiting = None
+            return (Skip(Reason.MODE, waiting.utterance, self.mode),)
         limits = self.limits
-        if self._window_full(limits) or self._hold(waiting, limits) is not None:
+        if waiting.priority < self._price_of_a_slot(limits) or self._hold(waiting, limits) is not None:
             return ()
         self._waiting = None
         if self._user_answered(waiting):
@@ -389,9 +407,14 @@ class Gate:
             return False
         return candidate.at - self._flight.at <= SAME_TURN + samples(6)
 
-    def _window_full(self, limits: Limits) -> bool:
-        recent = sum(1 for at in self._started if self._now - at < WINDOW)
-        return recent >= limits.per_window
+    def _price_of_a_slot(self, limits: Limits) -> int:
+        """The priority a card needs: the fewer are left of the ten minutes' cards, the more."""
+        left = limits.per_window - sum(1 for at in self._started if self._now - at < WINDOW)
+        if left <= 0:
+            return NEVER
+        if left <= limits.per_window * LAST_SLOTS:
+            return LAST_SLOTS_PRIORITY
+        return limits.priority
 
     def _spent(self, trigger: Trigger) -> Reason | None:
         said = self._said[trigger.name]
@@ -399,12 +422,15 @@ class Gate:
             return Reason.ONCE
         if trigger.max and said >= trigger.max:
             return Reason.MAX
+        last = self._last_said.get(trigger.name)
+        if last is not None and trigger.kind != "question" and self._now - last < SAME_TRIGGER:
+            return Reason.SAME
         return None
 
     def _covered(self, utterance: str) -> bool:
         """True when this utterance already has a card, shown or waiting."""
-        cards = (self._flight, self._waiting)
-        return any(card is not None and card.utterance == utterance for card in cards)
+        waits = self._waiting is not None and self._waiting.utterance == utterance
+        return waits or utterance in self._carded
 
     def _user_answered(self, waiting: Candidate) -> bool:
         """True when the user has meanwhile talked at length after the question that waits."""
@@ -430,6 +456,14 @@ class Gate:
             self._open_question = utterance
         elif self._open_question is not None and utterance.start >= self._open_question.end:
             self._open_question = None
+
+    def _turn(self, utterance: Utterance) -> str:
+        """The words with those just before them, when a breath cut one sentence in two."""
+        for before, _ in reversed(self._recent):
+            if before.speaker == utterance.speaker:
+                goes_on = utterance.start - before.end <= SAME_TURN and before.id not in self._carded
+                return f"{before.text} {utterance.text}" if goes_on else utterance.text
+        return utterance.text
 
     def _echo_of(self, utterance: Utterance, plain: str) -> Reason | None:
         """The same words again: picked up by the other channel's microphone, or sent twice."""

@@ -30,14 +30,20 @@ DEADLINE_S = 0.1
 """A look-up that takes longer is given up: a late snippet helps nobody."""
 BEST = 3
 STOP_WORDS = frozenset(
-    "a an and any are as at be been but by can could did do does for from had has have he her his how i if in is "
-    "it its just like may me might my no not of on one or our out she should so some sure tell than that the "
-    "their them then there these they this those to too up us very want was we well were what when where which "
-    "who why will with would yeah yes you your okay ok um uh right really think know get got going make much many "
-    "per about hello thank thanks good great also need let see say said".split()
+    re.findall(
+        r"\w+",
+        """
+        a about an and any are as at be been but by can could did do does for from get going good got great had
+        has have he hello her his how i if in is it its just know let like make many me might much my need no
+        not of okay on one or our out per really right said say see she should so some sure tell than thank
+        thanks that the their them then there these they think this those to too uh um up us very want was we
+        well were what when where which who why will with would yeah yes you your ok may also
+        """,
+    )
 )
+"""Words that say nothing about the subject."""
 _ENOUGH_TERMS = 2
-"""Different words of the utterance that a section must hold to be worth showing (if it has so many)."""
+"""Different words of the utterance that a section must hold to be worth showing."""
 
 
 class Knowledge:

@@ -8,6 +8,12 @@ from collections.abc import Callable
 _EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w.,])\+?\(?\d(?:[ \-./()]{0,2}\d){6,18}\b")
+_HARMLESS = re.compile(
+    r"\d{4}-\d\d-\d\d"  # a date
+    r"|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
+    r"|[1-9]\d{6}"  # a round or not so round amount
+    r"|[1-9]\d{0,2}(?:[ .]\d{3})+"
+)
 _ID = re.compile(
     r"\b(?P<label>(?:social security|passport|id card|identity card|driving licen[cs]e|tax|national id|ssn|"
     r"insurance|account|customer)(?: number| no\.?| id)?(?: is)?:? +)(?P<value>(?=\S*\d)[A-Z0-9-]{5,20})\b",
@@ -48,6 +54,8 @@ def _checked(holds: Callable[[str], bool], name: str) -> Callable[[re.Match[str]
 
 
 def _number(found: re.Match[str]) -> str:
+    if _HARMLESS.fullmatch(found[0]):
+        return found[0]
     digits = re.sub(r"\D", "", found[0])
     if 13 <= len(digits) <= 19:
         return "[card]" if _luhn_holds(digits) else "[number]"

@@ -33,7 +33,7 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
 _NOT_WORD = re.compile(r"[^\w'$€£%]+")
 _GAP = r"(?:\S+ ){0,4}?"
 _SHORTEST_QUESTION = 3
-"""Words; what is shorter is too often a fragment."""
+"""Words, fillers aside; what is shorter is too often a fragment."""
 
 
 def normalise(text: str) -> str:
@@ -66,7 +66,8 @@ def detect(text: str) -> frozenset[Signal]:
 def is_question(text: str, plain: str | None = None) -> bool:
     """True when the words ask for an answer (greetings and sound checks do not)."""
     plain = normalise(text) if plain is None else plain
-    if len(plain.split()) < _SHORTEST_QUESTION or _NOT_QUESTION.search(plain):
+    asked = _FILLERS.sub("", plain, count=1)
+    if len(asked.split()) < _SHORTEST_QUESTION or _NOT_QUESTION.search(plain):
         return False
     return text.rstrip().endswith("?") or _QUESTION.search(plain) is not None
 
@@ -88,6 +89,7 @@ def _question(alternatives: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(filled))
 
 
+_FILLERS = re.compile(rf"^(?:(?:{'|'.join(words.FILLERS)}) )+")
 _QUESTION = _question(words.QUESTIONS)
 _NOT_QUESTION = _question(words.NOT_QUESTIONS)
 _PATTERNS: dict[Signal, re.Pattern[str]] = {

@@ -48,7 +48,7 @@ QUESTIONS = (
     r"|hear|see how)\b",
     r"\b(?:i|we) (?:just |really |also )?(?:want|need|wanted|have) to (?:know|understand|ask)\b",
     r"\b(?:my|one|another|the|our|next|big|last|quick) question(?: \S+){{0,3}} (?:is|was|for you|about)\b",
-    r"\b(?:tell me|walk me through|walk us through|help me understand|explain to me|talk me through)\b",
+    r"^{fillers}(?:tell (?:me|us)|walk (?:me|us) through|help me understand|explain to me|talk me through)\b",
     r"\b(?:any idea|any thoughts|what are your thoughts|any plans|any update|any news) (?:on|about"
     r"|how|when|if|for|of)\b",
     r"\bis (?:there (?:a|an|any|some)|it possible|that right|that correct|that included|that something)\b",
@@ -134,13 +134,15 @@ COMMITMENT = (
     r"(?:send|share|check|schedule|follow up|get (?:you|back|that|it)|prepare|set up|book|email|call"
     r"|draft|arrange"
     r"|put together|deliver|fix|look into|have it|introduce|forward|review it|make sure|take care|write)",
-    r"by (?:the end of|monday|tuesday|wednesday|thursday|friday|tomorrow|next week|end of|noon)",
+    r"(?:i|we)(?:'ll| will|'m going to| am going to|'re going to| are going to) (?:\S+ ){1,8}"
+    r"(?:tomorrow|today|tonight|(?:by|on) (?:monday|tuesday|wednesday|thursday|friday)|next week)",
+    r"by (?:the end of|monday|tuesday|wednesday|thursday|friday|tomorrow|next week|end of)",
     r"(?:until|before) (?:monday|tuesday|wednesday|thursday|friday|tomorrow)|i promise|you have my word",
 )
 BUYING = (
     r"sounds (?:great|good to me|perfect|exactly)|move forward|go ahead|next steps?",
-    r"ready to (?:sign|start|buy|go)|(?:let's|let us) do (?:it|that|this)|when (?:can"
-    r"|could) we (?:start|begin|get started)",
+    r"ready to (?:sign|start|buy|go)|when (?:can|could) we (?:start|begin|get started)",
+    r"(?:let's|let us|we could|we can) (?:do|try|start) (?:it|that|this|the|a|with|in)",
     r"sign (?:up|the contract|today)|we(?:'d| would) (?:like|love) to (?:start|buy|go|try)|i'm sold"
     r"|count us in",
     r"that works for us|start (?:a|the|with a) (?:trial|pilot)|send (?:me|us|over) the contract",
@@ -160,8 +162,9 @@ RISK = (
     r"|the) data",
 )
 FRUSTRATION = (
-    r"frustrat\w+|annoy\w+|unacceptable|fed up|disappoint\w+|ridiculous|furious|upset|terrible"
-    r"|horrible|useless|angry",
+    r"frustrat\w+|annoy\w+|unacceptable|fed up|disappoint\w+|ridiculous|furious|useless",
+    r"(?:i'm|i am|we're|we are|really|very|so|quite) (?:upset|angry|mad)",
+    r"(?:terrible|horrible|awful) (?:service|support|experience|product|quality)",
     r"nobody (?:answers?|answered|helps?|calls?|called|cares?|told)|no one (?:answers?|answered"
     r"|helps?|calls?|cares?|told)",
     r"never (?:answers?|answered|works?|worked|called|heard)|(?:yet|once) again|(?:second|third"

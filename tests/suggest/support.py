@@ -1,0 +1,71 @@
+"""Shared by the tests of this room: utterances, and a place where events are collected."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from wingman.model.events import Media
+from wingman.model.time import Channel, samples
+from wingman.model.utterance import EMOTION_PENDING, EmotionReading, Utterance
+from wingman.suggest.coach import Coach
+
+
+def said(
+    text: str,
+    at: float = 0.0,
+    *,
+    channel: Channel = Channel.TAB,
+    seconds: float = 3.0,
+    emotion: EmotionReading = EMOTION_PENDING,
+    revision: int = 0,
+    speaker: str = "",
+) -> Utterance:
+    """An utterance that begins at `at` seconds."""
+    start, end = samples(at), samples(at + seconds)
+    name = speaker or str(channel)
+    return Utterance(f"{channel}-{start}", channel, name, start, end, text, (), 0.9, emotion, revision)
+
+
+class Published:
+    """Collects what is published."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.media: list[Media | None] = []
+        self._news = asyncio.Event()
+
+    def __call__(self, event: Any, media: Media | None) -> None:
+        self.events.append(event)
+        self.media.append(media)
+        self._news.set()
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        return [event for event in self.events if type(event) is kind]
+
+    def about(self, suggestion: str) -> Iterator[Any]:
+        return (event for event in self.events if getattr(event, "id", "") == suggestion)
+
+    async def until(self, *kinds: type[Any], count: int = 1) -> Any:
+        """Wait until so many events of these kinds are there; returns the last of them."""
+        async with asyncio.timeout(10):
+            while True:
+                found = [event for event in self.events if type(event) in kinds]
+                if len(found) >= count:
+                    return found[count - 1]
+                self._news.clear()
+                await self._news.wait()
+
+
+@asynccontextmanager
+async def running(coach: Coach) -> AsyncIterator[Coach]:
+    """The coach's own task, alive while the block runs."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(coach.run())
+        await asyncio.sleep(0)
+        try:
+            yield coach
+        finally:
+            task.cancel()

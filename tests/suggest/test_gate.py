@@ -1,0 +1,381 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.suggest.support import said
+from wingman.model.time import Channel, samples
+from wingman.model.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
+from wingman.suggest.gate import LIMITS, Decision, Gate, Reason, Skip, Speak
+from wingman.suggest.playbook import Playbook, Trigger, load_playbook, parse_playbook
+
+ANGRY = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.8, "strong")
+
+
+def book(*triggers: Trigger, **fields: Any) -> Playbook:
+    return Playbook(name="t", title="T", persona="", triggers=triggers, **fields)
+
+
+def gate(*triggers: Trigger, **options: Any) -> Gate:
+    return Gate(book(*triggers) if triggers else load_playbook("sales"), **options)
+
+
+def start(gate: Gate, decisions: tuple[Decision, ...], *, over: bool = True) -> Speak:
+    """Accept the one card among the decisions, as the coach would."""
+    (speak,) = [decision for decision in decisions if isinstance(decision, Speak)]
+    gate.began(speak.candidate)
+    if over:
+        gate.ended()
+    return speak
+
+
+def reasons(decisions: tuple[Decision, ...]) -> list[str]:
+    return [str(d.reason) if isinstance(d, Skip) else f"speak:{d.candidate.kind}" for d in decisions]
+
+
+def test_it_is_silent_by_default() -> None:
+    assert reasons(gate().hear(said("we sell shoes in three towns"))) == ["no_trigger"]
+
+
+def test_a_question_from_the_counterpart_is_a_reason_to_speak() -> None:
+    (speak,) = gate().hear(said("is there a limit on the number of users"))
+    assert isinstance(speak, Speak)
+    assert (speak.candidate.kind, speak.candidate.reason) == ("question", Reason.QUESTION)
+
+
+def test_the_users_own_question_is_not() -> None:
+    assert reasons(gate().hear(said("how do you do this today", channel=Channel.MIC))) == ["no_trigger"]
+
+
+def test_the_highest_priority_speaks_and_the_others_stand_by() -> None:
+    (speak,) = gate().hear(said("how much is it and is it cheaper than the other vendor"))
+    assert isinstance(speak, Speak)
+    assert speak.candidate.kind == "price"
+    assert [other.kind for other in speak.candidate.others] == ["competitor", "question"]
+
+
+def test_do_not_trigger_phrases_keep_everything_silent() -> None:
+    words = said("how much is it just kidding")
+    assert reasons(gate().hear(words)) == ["do_not_trigger"]
+
+
+def test_a_triggers_own_unless_keeps_only_it_silent() -> None:
+    one = Trigger(name="a", phrases=("budget",), unless=("time budget",))
+    assert reasons(gate(one).hear(said("our time budget is small"))) == ["no_trigger"]
+    assert reasons(gate(one).hear(said("our budget is small"))) == ["speak:cue"]
+
+
+def test_an_echo_in_the_microphone_is_not_heard_twice() -> None:
+    both = gate(Trigger(name="a", who="anyone", phrases=("next friday",)))
+    start(both, both.hear(said("i can do it next friday if you like", 0)))
+    again = said("can do it next friday if you like", 0.3, channel=Channel.MIC)
+    assert reasons(both.hear(again)) == ["echo"]
+
+
+def test_the_same_utterance_sent_twice_counts_once() -> None:
+    once = gate()
+    start(once, once.hear(said("how much is it per month")))
+    assert reasons(once.hear(said("how much is it per month"))) == ["repeated_utterance"]
+
+
+# --- cooldown, flight, the user's own speech -----------------------------------------------------
+
+
+def test_a_trigger_in_cooldown_is_kept_and_released_when_it_is_over() -> None:
+    held = gate()
+    start(held, held.hear(said("how much is it per month", 0)))
+    assert reasons(held.hear(said("and does it work offline as well", 5))) == ["cooldown"]
+    assert held.advance(samples(12.9)) == ()
+    speak = start(held, held.advance(samples(13.1)))
+    assert speak.candidate.text == "and does it work offline as well"
+    assert held.advance(samples(14)) == ()
+
+
+def test_of_two_held_triggers_the_later_one_wins() -> None:
+    held = gate()
+    start(held, held.hear(said("how much is it per month", 0)))
+    held.hear(said("does it work offline as well", 4))
+    assert reasons(held.hear(said("is there a mobile app too", 8))) == ["replaced_by_newer", "cooldown"]
+    (speak,) = held.advance(samples(14))
+    assert isinstance(speak, Speak)
+    assert speak.candidate.text == "is there a mobile app too"
+
+
+def test_a_lesser_trigger_does_not_replace_a_greater_one_that_waits() -> None:
+    held = gate()
+    start(held, held.hear(said("does it work offline as well", 0)))
+    held.hear(said("honestly that is too expensive for us", 3, seconds=2))
+    assert reasons(held.hear(said("is there a mobile app too", 8))) == ["outranked"]
+
+
+def test_what_waited_too_long_is_dropped_with_a_reason() -> None:
+    held = gate(ttl=samples(6))
+    start(held, held.hear(said("how much is it per month", 0)))
+    held.hear(said("does it work offline as well", 3))
+    assert reasons(held.advance(samples(12.1))) == ["stale"]
+    assert held.advance(samples(30)) == ()
+
+
+def test_while_a_card_is_being_read_an_equal_one_waits_for_its_end() -> None:
+    busy = gate()
+    start(busy, busy.hear(said("how much is it per month", 0)), over=False)
+    busy.shows()
+    assert reasons(busy.hear(said("does it work offline as well", 20))) == ["in_flight"]
+    assert busy.advance(samples(24)) == ()
+    busy.ended()
+    assert reasons(busy.advance(samples(24.1))) == ["speak:question"]
+
+
+def test_a_card_that_shows_nothing_yet_gives_way_to_a_newer_one() -> None:
+    busy = gate()
+    start(busy, busy.hear(said("does it work offline as well", 0)), over=False)
+    assert reasons(busy.hear(said("how much is it per month", 20))) == ["speak:price"]
+
+
+def test_urgent_reasons_pass_the_cooldown_and_a_card_being_read() -> None:
+    busy = gate()
+    start(busy, busy.hear(said("how much is it per month", 0)), over=False)
+    busy.shows()
+    assert reasons(busy.hear(said("i am really frustrated nobody answers us", 5))) == ["speak:emotion"]
+
+
+def test_no_card_starts_while_the_user_speaks_unless_it_matters() -> None:
+    talking = gate()
+    talking.speaking(Channel.MIC, True, samples(1))
+    assert reasons(talking.hear(said("does it work offline as well", 2))) == ["user_speaking"]
+    assert talking.advance(samples(8)) == ()
+    talking.speaking(Channel.MIC, False, samples(8.5))
+    assert reasons(talking.advance(samples(8.6))) == ["speak:question"]
+    talking.speaking(Channel.MIC, True, samples(20))
+    assert reasons(talking.hear(said("honestly that is too expensive for us", 21))) == ["speak:objection"]
+
+
+def test_who_has_only_begun_to_answer_still_gets_the_card() -> None:
+    talking = gate()
+    talking.speaking(Channel.MIC, True, samples(2.6))
+    assert reasons(talking.hear(said("does it work offline as well", 0))) == ["speak:question"]
+
+
+def test_a_question_the_user_has_answered_at_length_is_dropped() -> None:
+    held = gate()
+    start(held, held.hear(said("how much is it per month", 0)))
+    held.hear(said("does it work offline as well", 3.2, seconds=2))
+    long_answer = said("it does and here is why", 5.5, channel=Channel.MIC, seconds=9)
+    held.hear(long_answer)
+    assert reasons(held.advance(samples(15))) == ["already_answered"]
+
+
+def test_a_sentence_cut_in_two_is_read_as_one() -> None:
+    cut = gate()
+    assert reasons(cut.hear(said("so can you", 0, seconds=1))) == ["no_trigger"]
+    assert reasons(cut.hear(said("tell us more about the roadmap", 1.4))) == ["speak:question"]
+
+
+# --- counts ------------------------------------------------------------------------------------
+
+
+def test_once_and_max_per_meeting_hold() -> None:
+    once = Trigger(name="a", phrases=("alpha",), once=True)
+    twice = Trigger(name="b", phrases=("beta",), max=2)
+    counted = gate(once, twice)
+    start(counted, counted.hear(said("alpha please", 0)))
+    assert reasons(counted.hear(said("alpha again", 60))) == ["once_per_meeting"]
+    for at in (120, 180):
+        start(counted, counted.hear(said("beta please", at)))
+    assert reasons(counted.hear(said("beta again", 240))) == ["max_per_meeting"]
+
+
+def test_a_trigger_does_not_nag_on_the_same_subject() -> None:
+    nag = gate(Trigger(name="a", phrases=("budget",)))
+    start(nag, nag.hear(said("the budget is small", 0)))
+    assert reasons(nag.hear(said("a small budget I mean", 20))) == ["same_trigger_again"]
+    assert reasons(nag.hear(said("the budget once more", 60))) == ["speak:cue"]
+
+
+@pytest.mark.parametrize("verbosity", ["quiet", "balanced", "lively"])
+def test_the_rate_of_ten_minutes_is_kept(verbosity: Any) -> None:
+    limited = gate(verbosity=verbosity)
+    cards = []
+    for number in range(120):
+        for decision in limited.hear(said(f"can you explain number {number} to us please", number * 10.0)):
+            if isinstance(decision, Speak):
+                start(limited, (decision,))
+                cards.append(number * 10.0)
+    most = max(sum(1 for at in cards if begin <= at < begin + 600) for begin in cards)
+    assert most <= LIMITS[verbosity].per_window
+    assert len(cards) > 4
+
+
+def test_the_last_cards_of_ten_minutes_are_kept_for_what_matters() -> None:
+    minor = Trigger(name="a", kind="question", phrases=("minor",), priority=45)
+    major = Trigger(name="b", kind="question", phrases=("major",), priority=80)
+    limited = gate(minor, major)
+    for number in range(6):
+        start(limited, limited.hear(said(f"a minor point {number}", number * 30.0)))
+    assert reasons(limited.hear(said("a minor point again", 200))) == ["rate_limit"]
+    assert reasons(limited.hear(said("a major point", 230))) == ["speak:question"]
+
+
+def test_a_low_priority_needs_a_lively_meeting() -> None:
+    low = Trigger(name="a", phrases=("alpha",), priority=30)
+    assert reasons(gate(low).hear(said("alpha please"))) == ["below_verbosity"]
+    assert reasons(gate(low, verbosity="lively").hear(said("alpha please"))) == ["speak:cue"]
+
+
+def test_a_frugal_gate_is_a_quiet_one() -> None:
+    frugal = gate(verbosity="lively")
+    frugal.frugal = True
+    assert frugal.limits == LIMITS["quiet"]
+
+
+# --- modes ---------------------------------------------------------------------------------------
+
+
+def test_questions_only_passes_questions_and_nothing_else() -> None:
+    quiet = gate(mode="questions-only")
+    assert reasons(quiet.hear(said("honestly that is too expensive for us", 0))) == ["mode"]
+    assert reasons(quiet.hear(said("is it too expensive for us", 30))) == ["speak:objection"]
+
+
+def test_manual_says_nothing_by_itself() -> None:
+    assert reasons(gate(mode="manual").hear(said("how much is it"))) == ["mode"]
+
+
+def test_a_waiting_card_follows_the_mode_of_the_moment() -> None:
+    changed = gate()
+    start(changed, changed.hear(said("how much is it per month", 0)))
+    changed.hear(said("does it work offline as well", 5))
+    changed.mode = "manual"
+    assert reasons(changed.advance(samples(14))) == ["mode"]
+
+
+# --- emotion and silence -------------------------------------------------------------------------
+
+
+def shift(at: float, utterance: str, channel: Channel = Channel.TAB) -> EmotionShift:
+    return EmotionShift(channel, str(channel), samples(at), Family.NEUTRAL, Family.NEGATIVE, utterance)
+
+
+def test_a_shift_of_the_counterparts_tone_is_a_reason() -> None:
+    felt = gate()
+    words = said("well that is how it is", 0)
+    felt.hear(words)
+    (speak,) = felt.shift(shift(4, words.id))
+    assert isinstance(speak, Speak)
+    assert (speak.candidate.reason, speak.candidate.text) == (Reason.EMOTION, words.text)
+
+
+def test_a_shift_of_the_users_tone_is_not() -> None:
+    assert gate().shift(shift(4, "mic-0", Channel.MIC)) == ()
+
+
+def test_a_strong_reading_that_comes_late_is_a_reason_once() -> None:
+    felt = gate()
+    felt.hear(said("well that is how it is", 0))
+    start(felt, felt.hear(said("well that is how it is", 0, emotion=ANGRY, revision=1)))
+    assert reasons(felt.shift(shift(5, "tab-0"))) == ["same_trigger_again"]
+
+
+def test_an_emotion_adds_no_second_card_to_an_utterance() -> None:
+    felt = gate()
+    start(felt, felt.hear(said("how much is it per month", 0)))
+    assert reasons(felt.hear(said("how much is it per month", 0, emotion=ANGRY, revision=1))) == [
+        "already_answered"
+    ]
+
+
+def test_a_weak_reading_is_no_reason() -> None:
+    weak = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.3, "weak")
+    felt = gate()
+    felt.hear(said("well that is how it is", 0))
+    assert felt.hear(said("well that is how it is", 0, emotion=weak, revision=1)) == ()
+
+
+def test_a_long_silence_after_a_question_is_a_reason() -> None:
+    asked = gate()
+    asked.hear(said("how do you plan your week", 0, channel=Channel.MIC))
+    assert asked.advance(samples(7.9)) == ()
+    (speak,) = asked.advance(samples(8.1))
+    assert isinstance(speak, Speak)
+    assert speak.candidate.reason is Reason.SILENCE
+    assert asked.advance(samples(20)) == ()
+
+
+def test_an_answer_ends_the_wait_for_one() -> None:
+    asked = gate()
+    asked.hear(said("how do you plan your week", 0, channel=Channel.MIC))
+    asked.hear(said("with a pen and a lot of paper", 4))
+    assert asked.advance(samples(30)) == ()
+
+
+def test_somebody_speaking_is_no_silence() -> None:
+    asked = gate()
+    asked.hear(said("how do you plan your week", 0, channel=Channel.MIC))
+    asked.speaking(Channel.TAB, True, samples(4))
+    assert asked.advance(samples(20)) == ()
+
+
+# --- properties ----------------------------------------------------------------------------------
+
+WORDS = st.sampled_from(
+    [
+        "how much is it per month",
+        "honestly that is too expensive for us",
+        "we sell shoes",
+        "i am really frustrated nobody answers",
+        "does it work offline",
+        "i will send it by friday",
+        "another vendor offered us the same",
+    ]
+)
+STEP = st.tuples(WORDS, st.floats(0.5, 20), st.sampled_from(list(Channel)), st.booleans())
+
+
+@settings(max_examples=60)
+@given(st.lists(STEP, max_size=40))
+def test_whatever_happens_every_utterance_is_answered_and_limits_hold(steps: list[Any]) -> None:
+    any_gate = gate()
+    now, started = 0.0, []
+    for words, pause, channel, over in steps:
+        now += pause + 2
+        utterance = said(words, now, channel=channel, seconds=2)
+        decisions = any_gate.hear(utterance)
+        assert any(
+            (d.utterance if isinstance(d, Skip) else d.candidate.utterance) == utterance.id for d in decisions
+        )
+        for decision in (*decisions, *any_gate.advance(samples(now + 2.4))):
+            if isinstance(decision, Speak):
+                started.append(now)
+                any_gate.began(decision.candidate)
+                if over:
+                    any_gate.ended()
+    assert all(sum(1 for at in started if begin <= at < begin + 590) <= 8 for begin in started)
+
+
+def test_a_decision_takes_far_less_than_five_milliseconds() -> None:
+    busy = gate()
+    utterances = [
+        said(
+            f"so can you tell me again how much number {n} costs and whether our legal team is fine with it",
+            n * 9.0,
+        )
+        for n in range(200)
+    ]
+    took = []
+    for utterance in utterances:
+        began = time.process_time()
+        busy.hear(utterance)
+        took.append(time.process_time() - began)
+    assert sorted(took)[len(took) // 2] < 0.005
+
+
+def test_a_playbook_can_be_changed_while_the_meeting_runs() -> None:
+    changing = gate()
+    changing.use(
+        parse_playbook("name: b\ntitle: B\npersona: x\ntriggers:\n  - {name: a, phrases: [shoes]}\n", "b")
+    )
+    assert reasons(changing.hear(said("we sell shoes"))) == ["speak:cue"]

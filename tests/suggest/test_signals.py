@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.suggest.signals import Signal, compile_phrase, detect, is_question, normalise
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you tell me how much the enterprise plan costs per month",
+        "Can you tell me how much the enterprise plan costs per month?",
+        "who is going to be responsible for the migration on your side",
+        "so what happens if we cancel in the middle of the year",
+        "is there a limit on the number of users",
+        "i was wondering if it works offline",
+        "and how long does the setup take",
+        "do you have a reference in our industry",
+        "what uptime do you guarantee",
+        "we would like to know where the servers are",
+        "could we start with five people",
+        "any chance of a discount",
+        "This works with Okta?",
+    ],
+)
+def test_a_question_needs_neither_case_nor_punctuation(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hi how are you today",
+        "can you hear me now",
+        "can you see my screen",
+        "that is what we do on mondays",
+        "what we do is sell shoes",
+        "when we started there were nine of us",
+        "i do not know what happened",
+        "let me show you how it works",
+        "you know what that sounds fine",
+        "she asked me when it would be ready",
+        "how was your weekend",
+        "yes",
+        "what",
+    ],
+)
+def test_greetings_sound_checks_and_statements_are_no_questions(text: str) -> None:
+    assert not is_question(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("your competitor offered us the same features for half the money", Signal.COMPETITOR),
+        ("we are worried about the price because our budget is tight", Signal.OBJECTION),
+        ("i need to talk to my boss about it", Signal.STALL),
+        ("i will send you the updated proposal by friday", Signal.COMMITMENT),
+        ("i am really frustrated that it broke again", Signal.FRUSTRATION),
+        ("where is our data stored and is it encrypted", Signal.RISK),
+        ("we can move forward this week", Signal.BUYING),
+        ("the reports take too long to load", Signal.PAIN),
+        ("who signs off on this", Signal.DECISION),
+        ("how much is it per seat", Signal.PRICE),
+    ],
+)
+def test_signals_are_found_in_bare_text(text: str, signal: Signal) -> None:
+    assert signal in detect(text)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "we sell shoes in three towns", "good morning everyone"])
+def test_small_talk_has_no_signal(text: str) -> None:
+    assert detect(text) == frozenset()
+
+
+@given(st.text())
+def test_normalised_text_stays_as_it_is(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+@given(st.text(max_size=400))
+def test_any_text_can_be_searched(text: str) -> None:
+    assert detect(text) <= frozenset(Signal)
+
+
+def test_a_phrase_matches_whole_words_and_its_star_up_to_four() -> None:
+    pattern = compile_phrase("price * too high")
+    assert pattern.search(normalise("The price you quoted is too high!"))
+    assert pattern.search(normalise("price too high"))
+    assert not pattern.search(normalise("price that you and your people named is too high"))
+    assert not compile_phrase("raise").search("she raised her hand")
+
+
+def test_a_phrase_without_words_is_refused() -> None:
+    with pytest.raises(ValueError, match="no word"):
+        compile_phrase(" * ?!")
