@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ingest.support import LOOPBACK, pitch, rms, service, tone
+from wingman.ingest import aiortc_seam as seam
 from wingman.ingest.settings import IngestSettings
 from wingman.ingest.whip_client import send
 from wingman.model.time import SAMPLE_RATE, Channel
@@ -31,3 +32,11 @@ async def test_two_tracks_arrive_whole_and_apart(path: str) -> None:
             assert pitch(middle) == pytest.approx(hertz, abs=2)
             assert rms(middle) == pytest.approx(0.4 * 32767 / 2**0.5, rel=0.1)
         assert abs(sinks[Channel.TAB].position - sinks[Channel.MIC].position) <= 480
+
+
+async def test_with_an_unknown_aiortc_the_public_path_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seam, "unfit", lambda: "aiortc 9.9.0 is installed")
+    async with service(media_path("direct")) as (url, meetings):
+        session = await send(url, "", {Channel.TAB: iter([tone(440, 1.0)])}, host_addresses=HOST)
+        sink = meetings.known[session.meeting].sinks[Channel.TAB]
+        assert pitch(sink.pcm[SAMPLE_RATE // 2 :]) == pytest.approx(440, abs=3)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Protocol
 
 import aioice.ice
@@ -40,6 +41,16 @@ class SenderReport(Protocol):
     def __call__(self, ntp: int, timestamp: int) -> None:
         """RTP time `timestamp` was `ntp` (64-bit NTP) on the sender's clock."""
         ...
+
+
+@cache
+def unfit() -> str:
+    """Why the private parts cannot be used with what is installed; empty when they can."""
+    try:
+        check()
+    except WingmanError as reason:
+        return str(reason)
+    return ""
 
 
 def check() -> None:
@@ -139,8 +150,7 @@ def on_sender_report(receiver: RTCRtpReceiver, report: SenderReport) -> None:
 
 def audio_receivers(peer: RTCPeerConnection) -> list[RTCRtpReceiver]:
     """The peer's audio receivers in the order of the offer's m-lines."""
-    lines = [t for t in peer.getTransceivers() if t.kind == "audio"]
-    return [t.receiver for t in sorted(lines, key=lambda t: t._get_mline_index() or 0)]
+    return [line.receiver for line in peer.getTransceivers() if line.kind == "audio"]
 
 
 class PacketHandler(Protocol):

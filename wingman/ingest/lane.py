@@ -19,12 +19,18 @@ from wingman.ingest.reorder import ReorderBuffer
 from wingman.ingest.source import ChannelSink
 from wingman.ingest.timeline import MAX_FILL, Placed, Timeline
 from wingman.model.media import GapCause, PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime
 
 log = structlog.get_logger(__name__)
 
 NO_SIGNAL_S = 10.0
 """Exact digital silence for this long is a wrong tab or a muted input, not a quiet speaker."""
+
+MAX_CONCEALED = 100
+"""Milliseconds: the codec's imagination fades out over about this time anyway."""
+
+TICKS_PER_MS = 48
+"""RTP ticks; Opus always counts at 48 kHz."""
 
 
 class Conductor:
@@ -67,6 +73,10 @@ class Lane:
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._sounding = 0.0
+        self._conceal = True
+        self._bridged = 0  # lost packets that were dealt with
+        self._ticks = 0  # length of the newest packet
+        self._next: int | None = None  # RTP timestamp at which the newest packet ends
         self.last_arrival: float | None = None
         """When the newest packet came (loop time); None before the first."""
         self.broken = 0
@@ -82,9 +92,10 @@ class Lane:
         """Seconds of exact digital silence up to now."""
         return (self.last_arrival or 0.0) - self._sounding
 
-    def use(self, decoder: Decoder) -> None:
-        """Decode packets with `decoder`; needed before `packet` is called."""
+    def use(self, decoder: Decoder, conceal: bool) -> None:
+        """Decode packets with `decoder`; needed before `packet` is called. `conceal`: bridge short losses."""
         self._decoder = decoder
+        self._conceal = conceal
 
     def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
         """One encoded packet off the wire, in any order."""
@@ -92,8 +103,7 @@ class Lane:
         if self._reorder.passes(sequence):
             self._decode(timestamp, payload, now)
             return
-        for packet in self._reorder.push(sequence, Packet(sequence, timestamp, payload), now):
-            self._decode(packet.timestamp, packet.payload, now)
+        self._settle(self._reorder.push(sequence, Packet(sequence, timestamp, payload), now), now)
         if self._reorder.deadline is not None and self._timer is None:
             self._arm()
 
@@ -123,9 +133,31 @@ class Lane:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for packet in self._reorder.flush():
-            self._decode(packet.timestamp, packet.payload, self._loop.time())
+        self._settle(self._reorder.flush(), self._loop.time())
         self._decoder = None
+
+    def _settle(self, packets: Sequence[Packet], now: float) -> None:
+        """Decode what the reorder buffer let go; where packets were given up before it, bridge the hole."""
+        lost = self._reorder.lost
+        if packets and lost > self._bridged:
+            self._bridge(packets[0], lost - self._bridged, now)
+            self._bridged = lost
+        for packet in packets:
+            self._decode(packet.timestamp, packet.payload, now)
+
+    def _bridge(self, following: Packet, lost: int, now: float) -> None:
+        """Fill the hole before `following`: its last packet from the redundancy that `following` carries, what
+        came before it by concealment. A long hole stays silent (see `Timeline`)."""
+        if self._decoder is None or self._next is None or not self._conceal:
+            return
+        hole = (following.timestamp - self._next) % (1 << 32)
+        if hole > MAX_CONCEALED * TICKS_PER_MS or hole != lost * self._ticks:
+            return  # too long, or silence was suppressed in it as well
+        for at in range(0, hole, self._ticks):
+            samples = self._ticks // 3
+            last = at + self._ticks == hole
+            pcm = self._decoder.recover(following.payload, samples) if last else self._decoder.conceal(samples)
+            self.pcm((self._next + at) % (1 << 32), pcm, now)
 
     def _decode(self, timestamp: int, payload: bytes, now: float) -> None:
         assert self._decoder is not None
@@ -136,6 +168,8 @@ class Lane:
             log.debug("packet dropped", channel=self.channel, reason=str(broken))
             return  # the timeline fills its place
         self.pcm(timestamp, pcm, now)
+        self._ticks = 3 * len(pcm) // BYTES_PER_SAMPLE
+        self._next = timestamp + self._ticks
 
     def _begin(self, now: float) -> Timeline:
         self._timeline = timeline = Timeline(self._sink.position)
@@ -159,6 +193,5 @@ class Lane:
     def _expire(self) -> None:
         self._timer = None
         now = self._loop.time()
-        for packet in self._reorder.expire(now):
-            self._decode(packet.timestamp, packet.payload, now)
+        self._settle(self._reorder.expire(now), now)
         self._arm()

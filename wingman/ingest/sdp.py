@@ -15,8 +15,9 @@ from wingman.model.time import Channel
 MAX_OFFER = 64 * 1024
 """Bytes. Browsers send 2 to 8 kB; much more is a mistake or an attack."""
 
-OPUS_FORMAT = "minptime=10;useinbandfec=0;usedtx=0;stereo=0;maxaveragebitrate=32000"
-"""How we ask for Opus: mono at 32 kb/s, every packet sent (a watchdog can then tell silence from absence)."""
+OPUS_FORMAT = "minptime=10;useinbandfec=1;usedtx=0;stereo=0;maxaveragebitrate=32000"
+"""How we ask for Opus: mono at 32 kb/s, with redundancy while packets get lost, and every packet sent (a
+watchdog can then tell silence from absence)."""
 
 PTIME_MS = 20
 

@@ -8,7 +8,7 @@ from wingman.settings import Section
 
 
 class IngestSettings(Section, frozen=True):
-    media_path: Literal["direct", "portable"] = "portable"
+    media_path: Literal["direct", "portable"] = "direct"
     """`direct`: one synchronous path per datagram; `portable`: aiortc's public `track.recv()`."""
     tape_s: float = 60.0
     """Seconds of audio kept per channel for reconnecting providers (60 s cost 1.92 MB)."""
@@ -20,6 +20,8 @@ class IngestSettings(Section, frozen=True):
     """No RTP for this long: the peer is closed (the meeting waits for it to come back)."""
     reorder_packets: int = 5
     """How many packets to wait for a late one before its place becomes silence."""
+    conceal_loss: bool = True
+    """Let the codec bridge a loss of up to 100 ms instead of leaving silence (direct path only)."""
     host_addresses: tuple[str, ...] = ()
     """Addresses offered as ICE candidates; empty means all of the machine's (and loopback)."""
     ice_servers: tuple[str, ...] = ()

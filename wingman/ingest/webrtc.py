@@ -38,6 +38,7 @@ class WebRtcSource:
         self._offer = offer
         self._settings = settings
         self._peer: RTCPeerConnection | None = None
+        self._direct = settings.media_path == "direct"
         self._ended = asyncio.Event()
         self._inlets = [_Inlet() for _ in offer.channels]
 
@@ -82,7 +83,11 @@ class WebRtcSource:
         """Put the chosen media path between aiortc and the lanes."""
         from wingman.ingest import aiortc_seam as seam
 
-        if self._settings.media_path == "direct":
+        if reason := seam.unfit():
+            log.warning("media path without its improvements", reason=reason)
+            self._direct = False
+            return None
+        if self._direct:
             direct = seam.DirectPath(peer, [inlet.packet for inlet in self._inlets])
             for inlet, receiver in zip(self._inlets, seam.audio_receivers(peer), strict=True):
                 seam.on_sender_report(receiver, inlet.report)
@@ -107,9 +112,9 @@ class WebRtcSource:
         try:
             for inlet, lane in zip(self._inlets, lanes, strict=True):
                 inlet.lane = lane
-            if self._settings.media_path == "direct":
+            if self._direct:
                 for lane in lanes:
-                    lane.use(opus_decoder())
+                    lane.use(opus_decoder(), self._settings.conceal_loss)
                 await self._watch(lanes, sinks)
                 return
             async with asyncio.TaskGroup() as tasks:

@@ -1,0 +1,129 @@
+"""What a loss costs in words: the sample's turns as Opus, packets dropped at random, recognised again.
+
+Prints the word error rate of each way to fill the holes. Usage: scripts/bench/loss_wer.py [LOSS] [SEEDS]
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from wingman.embedded.recognizer import PocketSphinx
+from wingman.ingest.decode import LibopusDecoder
+from wingman.ingest.media_file import probe, read
+from wingman.model.time import SAMPLE_RATE, Channel
+
+SAMPLES = Path(__file__).resolve().parents[2] / "wingman" / "samples"
+FRAME = SAMPLE_RATE // 50
+Fill = Callable[[LibopusDecoder, bytes], bytes]
+
+
+def silence(_decoder: LibopusDecoder, _following: bytes) -> bytes:
+    return bytes(2 * FRAME)
+
+
+def conceal(decoder: LibopusDecoder, _following: bytes) -> bytes:
+    return decoder.conceal(FRAME)
+
+
+def recover(decoder: LibopusDecoder, following: bytes) -> bytes:
+    return decoder.recover(following, FRAME)
+
+
+def main() -> None:
+    loss = float(sys.argv[1]) if len(sys.argv) > 1 else 0.05
+    seeds = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    turns = list(_turns())
+    recognizer = PocketSphinx()
+    total = sum(len(words) for _, words in turns)
+    ways: list[tuple[str, bool, float, Fill]] = [
+        ("no loss", False, 0.0, silence),
+        ("silence", False, loss, silence),
+        ("concealment", False, loss, conceal),
+        ("concealment, sender with FEC", True, loss, conceal),
+        ("FEC, else concealment", True, loss, recover),
+    ]
+    for name, fec, share, fill in ways:
+        errors = rounds = 0
+        for seed in range(seeds if share else 1):
+            rng = random.Random(seed)
+            for pcm, words in turns:
+                heard = _recognise(recognizer, _through(pcm, fec, share, fill, rng, loss))
+                errors += _distance(words, heard)
+            rounds += 1
+        print(f"{name:<32} {100 * errors / total / rounds:5.1f} %  of {total} words", flush=True)
+
+
+def _turns() -> Iterator[tuple[bytes, list[str]]]:
+    truth = json.loads((SAMPLES / "meeting.json").read_text())
+    media = probe(SAMPLES / "meeting.ogg", (Channel.TAB, Channel.MIC))
+    sound: dict[Channel, bytearray] = {c: bytearray() for c in media.channels}
+    for block in read(media, 48_000):
+        for channel, pcm in block.items():
+            sound[channel] += pcm
+    turns = [(Channel(name), turn) for name, side in truth["channels"].items() for turn in side["turns"]]
+    for channel, turn in turns:
+        pcm = sound[channel]
+        begin, end = (round(turn[key] * 48_000) * 2 for key in ("start", "end"))
+        heard = bytes(pcm[max(0, begin - 28_800) : end + 28_800])
+        yield heard, _plain(turn["text"])
+
+
+def _through(pcm: bytes, fec: bool, loss: float, fill: Fill, rng: random.Random, expected: float) -> bytes:
+    """`pcm` (48 kHz) encoded, thinned out and decoded to 16 kHz."""
+    decoder = LibopusDecoder()
+    out = bytearray()
+    missing = 0
+    for packet in _encode(pcm, fec, expected):
+        if rng.random() < loss:
+            missing += 1
+            continue
+        while missing:
+            out += conceal(decoder, packet) if missing > 1 and fill is recover else fill(decoder, packet)
+            missing -= 1
+        out += decoder.decode(packet)
+    return bytes(out)
+
+
+def _encode(pcm: bytes, fec: bool, loss: float) -> Iterator[bytes]:
+    encoder = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "mono", "s16"
+    encoder.bit_rate, encoder.time_base = 32_000, Fraction(1, 48_000)
+    encoder.options = {"application": "voip", "frame_duration": "20"}
+    if fec:
+        encoder.options |= {"fec": "1", "packet_loss": str(round(100 * loss))}
+    for at in range(0, len(pcm) - 1919, 1920):
+        frame = av.AudioFrame(format="s16", layout="mono", samples=960)
+        frame.sample_rate, frame.pts = 48_000, at // 2
+        frame.planes[0].update(pcm[at : at + 1920])
+        yield from (bytes(packet) for packet in encoder.encode(frame))
+
+
+def _recognise(recognizer: PocketSphinx, pcm: bytes) -> list[str]:
+    recognizer.begin(0)
+    for at in range(0, len(pcm), 3200):
+        recognizer.feed(pcm[at : at + 3200])
+    return _plain(" ".join(word.text for word in recognizer.end()))
+
+
+def _plain(text: str) -> list[str]:
+    return "".join(c for c in text.lower() if c.isalnum() or c in " '").split()
+
+
+def _distance(wanted: list[str], heard: list[str]) -> int:
+    row = list(range(len(heard) + 1))
+    for i, word in enumerate(wanted, 1):
+        previous, row[0] = row[0], i
+        for j, other in enumerate(heard, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (word != other))
+    return row[-1]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""One channel from packets to the sink: loss, reordering, restarts."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from tests.ingest.support import TapeSink, rms, tone
+from wingman.ingest.decode import LibopusDecoder
+from wingman.ingest.lane import Conductor, Lane
+from wingman.ingest.whip_client import encode
+from wingman.model.media import GapCause
+from wingman.model.time import SAMPLE_RATE, Channel
+
+FRAME = 320
+PACKETS = [bytes(packet) for packet in encode(iter([tone(440, 3.0)]))]
+WRAP = 1 << 32
+
+
+def make(conceal: bool = True, depth: int = 5) -> tuple[Lane, TapeSink]:
+    sink = TapeSink()
+    lane = Lane(Channel.TAB, sink, Conductor(0), depth)
+    lane.use(LibopusDecoder(), conceal)
+    return lane, sink
+
+
+def play(lane: Lane, numbers: list[int], origin: int = 0) -> None:
+    for number in numbers:
+        lane.packet((65_500 + number) % 65_536, (origin + number * 960) % WRAP, PACKETS[number], number / 50)
+
+
+async def test_nothing_lost_nothing_changed() -> None:
+    lane, sink = make()
+    play(lane, list(range(100)), origin=WRAP - 5000)
+    lane.close()
+    decoder = LibopusDecoder()
+    assert bytes(sink.pcm) == b"".join(decoder.decode(packet) for packet in PACKETS[:100])
+    assert (lane.lost, lane.broken) == (0, 0)
+
+
+@pytest.mark.parametrize("conceal", [True, False])
+async def test_one_lost_packet_costs_at_most_20_ms_and_no_delay(conceal: bool) -> None:
+    lane, sink = make(conceal)
+    play(lane, [n for n in range(100) if n != 50])
+    assert lane.lost == 1
+    assert sink.position == 100 * FRAME  # everything sent is there: no lasting delay
+    decoder = LibopusDecoder()
+    whole = b"".join(decoder.decode(packet) for packet in PACKETS[:100])
+    assert bytes(sink.pcm[: 50 * 2 * FRAME]) == whole[: 50 * 2 * FRAME]
+    hole = bytes(sink.pcm[50 * 2 * FRAME : 51 * 2 * FRAME])
+    assert (rms(hole) > 3000) if conceal else hole == bytes(2 * FRAME)
+    assert rms(sink.pcm[52 * 2 * FRAME : 60 * 2 * FRAME]) == pytest.approx(rms(whole[32_000:]), rel=0.1)
+    lane.close()
+
+
+async def test_five_percent_loss_loses_five_percent() -> None:
+    lane, sink = make(conceal=False)
+    rng = random.Random(1)
+    kept = [0, *(n for n in range(1, 149) if rng.random() > 0.05), 149]
+    play(lane, kept)
+    lane.close()
+    silent = sum(not any(sink.pcm[at : at + 2 * FRAME]) for at in range(0, len(sink.pcm), 2 * FRAME))
+    assert silent <= 150 - len(kept)
+    assert sink.position == 150 * FRAME
+
+
+async def test_a_loss_at_the_end_is_given_up_by_time() -> None:
+    lane, sink = make()
+    loop = asyncio.get_running_loop()
+    for number in (0, 1, 3):
+        lane.packet(number, number * 960, PACKETS[number], loop.time())
+    assert sink.position == 2 * FRAME
+    await asyncio.sleep(0.15)
+    assert sink.position == 4 * FRAME
+    lane.close()
+
+
+async def test_a_long_hole_stays_silent() -> None:
+    lane, sink = make()
+    play(lane, [*range(20), *range(60, 80)])
+    lane.close()
+    hole = sink.pcm[21 * 2 * FRAME : 59 * 2 * FRAME]
+    assert not any(hole)
+    assert sink.position == 80 * FRAME
+
+
+async def test_dtx_is_not_taken_for_loss() -> None:
+    lane, sink = make()
+    for sequence, number in enumerate((0, 1, 21, 22)):
+        lane.packet(sequence, number * 960, PACKETS[number], number / 50)
+    assert lane.lost == 0
+    assert not any(sink.pcm[2 * 2 * FRAME : 21 * 2 * FRAME])
+
+
+async def test_a_sender_that_starts_anew_leaves_a_gap() -> None:
+    lane, sink = make()
+    play(lane, list(range(50)))
+    lane.packet(20_000, 123, PACKETS[50], 2.0)
+    assert [cause for _, _, cause in sink.gaps] == [GapCause.REANCHOR]
+    assert sink.position == pytest.approx(2.02 * SAMPLE_RATE, abs=2 * FRAME)
+
+
+async def test_a_broken_packet_is_silence() -> None:
+    lane, sink = make()
+    play(lane, list(range(10)))
+    lane.packet((65_500 + 10) % 65_536, 10 * 960, b"\xff\xff\xff", 0.2)
+    play(lane, list(range(11, 20)))
+    assert lane.broken == 1
+    assert not any(sink.pcm[10 * 2 * FRAME : 11 * 2 * FRAME])
+    assert sink.position == 20 * FRAME
+
+
+async def test_two_channels_share_one_zero() -> None:
+    conductor = Conductor(1000)
+    sinks = [TapeSink(1000), TapeSink(1000)]
+    lanes = [Lane(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    lanes[0].pcm(0, bytes(2 * FRAME), 5.0)
+    lanes[1].pcm(0, bytes(2 * FRAME), 5.5)
+    assert sinks[0].position == 1000 + FRAME
+    assert sinks[1].position == 1000 + SAMPLE_RATE // 2 + FRAME
+    assert sinks[0].anchors
