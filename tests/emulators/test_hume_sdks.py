@@ -9,14 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import pytest
 
+from tests.emulators.pictures import picture
 from wingman.emotion.hume_v0_wire import wav
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_v0 import HumeV0Emulator
@@ -90,15 +88,3 @@ async def test_the_v0_sdk(tmp_path: Path) -> None:
         "artifacts": "PK",
     }
     assert found["refused"] == 401
-
-
-def picture(width: int, height: int) -> bytes:
-    """A JPEG with enough contrast to hold a face."""
-    codec = av.CodecContext.create("mjpeg", "w")
-    codec.width, codec.height, codec.pix_fmt, codec.time_base = width, height, "yuvj420p", Fraction(1, 25)
-    pixels = np.indices((height, width)).sum(0).astype(np.uint8)
-    frame = av.VideoFrame.from_ndarray(np.stack([pixels] * 3, axis=2), format="rgb24").reformat(
-        format="yuvj420p"
-    )
-    frame.pts = 0
-    return b"".join(bytes(packet) for packet in [*codec.encode(frame), *codec.encode(None)])

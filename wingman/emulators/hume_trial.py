@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from wingman.model.faults import Missed, Progress, ProviderState
 from wingman.model.media import PcmBlock
 from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span
 
+E = TypeVar("E")
+
 
 @dataclass(slots=True)
 class IndexedEar:
@@ -32,8 +35,13 @@ class IndexedEar:
 
     def judge(self, start: int, end: int) -> Heard:
         values = np.frombuffer(bytes(self.pcm[2 * start : 2 * end]), dtype="<i2").astype(np.int64)
-        first, last = _first(values), _first(values, backwards=True)
-        return Heard({f"{first}-{last + end - start}": 0.9}, {})
+        first, last = window_of(values)
+        return Heard({f"{first}-{last}": 0.9}, {})
+
+
+def window_of(values: NDArray[np.int64]) -> tuple[int, int]:
+    """Where a window of indexed audio begins and ends: told by its first and its last voiced sounds."""
+    return _first(values), _first(values, backwards=True) + len(values)
 
 
 def _first(values: NDArray[np.int64], *, backwards: bool = False) -> int:
@@ -71,7 +79,7 @@ class MeterAccount:
         return not (self.error or self.unexplained or self.contradicted or self.late_spans)
 
 
-@dataclass(slots=True)
+@dataclass
 class MeterTrial:
     """`events` holds everything the meter said."""
 
@@ -80,6 +88,11 @@ class MeterTrial:
     worst_ms: float = 0.0
 
     async def run(self, meter: VoiceMeter, channel: Channel = Channel.TAB) -> MeterAccount:
+        """Play the recording into `meter`, wait until it has returned, and settle."""
+        await self.play_into(meter, channel)
+        return self.account()
+
+    async def play_into(self, meter: VoiceMeter, channel: Channel) -> None:
         """Play the recording into `meter` and wait until it has returned."""
         tape = Tape(self.recording.tape_s)
         audio, witness = tape.cursor(0), tape.cursor(0)
@@ -90,28 +103,27 @@ class MeterTrial:
             await meter.run(channel, audio, self.events.append)
         audio.close()
         witness.close()
-        return self.account()
 
     def account(self) -> MeterAccount:
         """Compare what was said with what was spoken."""
         length = self.recording.length
-        spans = [event for event in self.events if isinstance(event, EmotionSpan)]
-        missed = tuple(event for event in self.events if isinstance(event, Missed))
+        spans = said(self.events, EmotionSpan)
+        missed = tuple(said(self.events, Missed))
         voiced = np.zeros(length, bool)
         for word in self.recording.speech.words(0, length):
             voiced[word.start : word.end] = True
-        measured = _cover(length, (event.span for event in spans))
-        unheard = _cover(length, (event.span for event in missed))
-        progress = [event.upto for event in self.events if isinstance(event, Progress)]
+        measured = cover(length, (event.span for event in spans))
+        unheard = cover(length, (event.span for event in missed))
+        progress = [event.upto for event in said(self.events, Progress)]
         return MeterAccount(
             spans=len(spans),
             error=max((_error(span) for span in spans), default=0),
             unexplained=int((voiced & ~measured & ~unheard).sum()),
             contradicted=int((measured & unheard).sum()),
-            late_spans=sum(_late(self.events)),
+            late_spans=sum(late(self.events)),
             measured=int((voiced & measured).sum()),
             missed=missed,
-            states=tuple(event for event in self.events if isinstance(event, ProviderState)),
+            states=tuple(said(self.events, ProviderState)),
             upto=max(progress, default=0),
             witness_ms=self.worst_ms,
         )
@@ -137,7 +149,12 @@ class MeterTrial:
                 self.worst_ms = max(self.worst_ms, (time.perf_counter() - at) * 1000)
 
 
-def _cover(length: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
+def said(events: Iterable[EmotionEvent], kind: type[E]) -> list[E]:
+    """The events of one kind, in order."""
+    return [event for event in events if isinstance(event, kind)]
+
+
+def cover(length: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
     covered = np.zeros(length, bool)
     for span in spans:
         covered[span.start : span.end] = True
@@ -149,7 +166,7 @@ def _error(span: EmotionSpan) -> int:
     return max(abs(span.span.start - int(start)), abs(span.span.end - int(end)))
 
 
-def _late(events: Iterable[EmotionEvent]) -> Iterator[bool]:
+def late(events: Iterable[EmotionEvent]) -> Iterator[bool]:
     settled = 0
     for event in events:
         if isinstance(event, Progress):
