@@ -33,6 +33,8 @@ class Subject:
     from_start: bool = False
     """True when its provider sockets get every packet from the first one on."""
     path: str = "/whip"
+    pinned: bool = True
+    """Give the server the first core and the load the others; False lets both use all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,15 @@ class Step:
         return self.p99_ms <= LIMIT_MS and not self.silent
 
 
-def wingman(chunk_ms: int = 20, media_path: str = "direct") -> Subject:
+def wingman(chunk_ms: int = 20, media_path: str = "direct", workers: int = 1) -> Subject:
     """This Wingman, with a transcriber's and an emotion meter's socket per session."""
-    options = ("--chunk-ms", str(chunk_ms), "--media-path", media_path)
+    options = ("--chunk-ms", str(chunk_ms), "--media-path", media_path, "--workers", str(workers))
 
     def command(providers: int) -> Sequence[str]:
         return (sys.executable, "-m", "wingman.bench.server", "--providers", str(providers), *options)
 
     path = "/whip?channels=tab&emotion_policy=counterpart&consent=bench"
-    return Subject("wingman", command, ("transcribe", "emotion"), from_start=True, path=path)
+    return Subject("wingman", command, ("transcribe", "emotion"), True, path, pinned=workers == 1)
 
 
 async def ramp(
@@ -136,7 +138,7 @@ async def _started(subject: Subject, providers: int) -> AsyncIterator[tuple[int,
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        if len(cores) > 1:
+        if subject.pinned and len(cores) > 1:
             os.sched_setaffinity(process.pid, cores[:1])
             os.sched_setaffinity(0, cores[1:])
         async with asyncio.timeout(60):
@@ -158,14 +160,17 @@ async def _started(subject: Subject, providers: int) -> AsyncIterator[tuple[int,
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
+    """User and system time of a process and its children so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return (int(fields[11]) + int(fields[12])) / _TICKS + sum(map(cpu_seconds, _children(pid)))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def rss_mb(pid: int) -> float:
-    """Resident memory of a process."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    """Resident memory of a process and its children."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    own = next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
+    return own / 1024 + sum(map(rss_mb, _children(pid)))

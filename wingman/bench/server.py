@@ -8,12 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import socket
 import sys
 
 import structlog
 
 from wingman.app import open_service
 from wingman.config import build
+from wingman.server.workers import serve_worker, workers
 
 
 def main() -> None:
@@ -21,9 +23,11 @@ def main() -> None:
     options.add_argument("--providers", type=int, required=True, help="port of the stand-in providers")
     options.add_argument("--chunk-ms", type=int, default=20)
     options.add_argument("--media-path", default="direct")
+    options.add_argument("--workers", type=int, default=1)
+    options.add_argument("--control", type=int, help="descriptor of the dispatcher's socket, in a worker")
     chosen = options.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    asyncio.run(_serve(chosen))
+    asyncio.run(_dispatch(chosen) if chosen.workers > 1 else _serve(chosen))
 
 
 async def _serve(chosen: argparse.Namespace) -> None:
@@ -45,10 +49,29 @@ async def _serve(chosen: argparse.Namespace) -> None:
         }
     )
     async with open_service(settings, keep=False) as service:
+        if chosen.control is not None:
+            live = service.registry.all_live
+            await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], chosen.control)
+            return
         serving = asyncio.ensure_future(service.serve(_announce))
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
         serving.cancel()
         await asyncio.wait([serving])
+
+
+async def _dispatch(chosen: argparse.Namespace) -> None:
+    def command(_number: int, control: int) -> list[str]:
+        flags = {"--providers": chosen.providers, "--chunk-ms": chosen.chunk_ms, "--control": control}
+        return [sys.executable, "-m", "wingman.bench.server", *(str(x) for pair in flags.items() for x in pair)]
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        async with workers(listener, chosen.workers, command) as dispatcher:
+            _announce(listener.getsockname()[1])
+            serving = asyncio.ensure_future(dispatcher.run())
+            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+            serving.cancel()
+            await asyncio.wait([serving])
 
 
 def _announce(port: int) -> None:
