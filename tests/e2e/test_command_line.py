@@ -134,3 +134,17 @@ def test_models_are_listed_and_never_fetched_by_themselves() -> None:
     assert "not fetched" in done.stdout
     fetch = wingman("models", "fetch")
     refused(fetch, "wingman-sidecar[moonshine]")
+
+
+def test_a_python_without_a_pocketsphinx_wheel(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u\n"
+        "real = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'pocketsphinx' else real(name, *rest)\n",
+        encoding="utf-8",
+    )
+    environ = {"PYTHONPATH": str(tmp_path)}
+    refused(wingman("serve", "--port", "0", environ=environ), "no wheel for this Python")
+    said = wingman("doctor", "--offline", environ=environ)
+    assert said.returncode == 1
+    assert "DEEPGRAM_API_KEY" in said.stdout

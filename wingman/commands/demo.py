@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 async def _demo(arguments: argparse.Namespace, settings: Settings, audio: Path) -> int:
     async with contextlib.AsyncExitStack() as stack:
-        settings = await stack.enter_async_context(_providers(arguments.providers, settings))
+        settings = await stack.enter_async_context(providers(arguments.providers, settings))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wingman-demo-"))
         if not settings.deliver.data_dir:
             deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
@@ -75,7 +75,7 @@ async def _play(arguments: argparse.Namespace, service: Service, root: str, audi
     try:
         async with asyncio.TaskGroup() as tasks:
             watcher = tasks.create_task(_watch(watching, show, as_json=arguments.json))
-            sent = await _send(root, service.token, meeting.id, audio)
+            sent = await send(root, service.token, meeting.id, audio)
             await meeting.end("source_ended")
             await service.log.flush()
             await watcher
@@ -106,7 +106,7 @@ async def _watch(watching: Subscription, show: Show, *, as_json: bool) -> None:
                 return
 
 
-async def _send(root: str, token: str, meeting: str, audio: Path) -> int:
+async def send(root: str, token: str, meeting: str, audio: Path) -> int:
     """Run the sender in a process of its own; its exit status."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -131,7 +131,7 @@ async def _send(root: str, token: str, meeting: str, audio: Path) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _providers(which: str, settings: Settings) -> AsyncIterator[Settings]:
+async def providers(which: str, settings: Settings) -> AsyncIterator[Settings]:
     """The settings for the demo's providers, with the emulators running where they are wanted."""
     replace = msgspec.structs.replace
     if which == "auto":
