@@ -16,6 +16,9 @@ from wingman.correlate.settings import CorrelateSettings
 from wingman.model.speech import Final, Interim, Word
 from wingman.model.time import Channel, SampleTime, Span, samples
 
+NEVER: SampleTime = 2**62
+"""Later than any media time."""
+
 STUCK = samples(20.0)
 """Signs of speech keep a turn open no longer than this when the words never settle."""
 
@@ -30,14 +33,12 @@ class Turn:
     channel: Channel
     speaker: str
     words: tuple[Word, ...]
+    start: SampleTime
+    end: SampleTime
 
-    @property
-    def start(self) -> SampleTime:
-        return self.words[0].start
-
-    @property
-    def end(self) -> SampleTime:
-        return max(word.end for word in self.words)
+    @classmethod
+    def of(cls, channel: Channel, speaker: str, words: Sequence[Word]) -> Turn:
+        return cls(channel, speaker, tuple(words), words[0].start, max([word.end for word in words]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Assembler:
 
     def __init__(self, channel: Channel, settings: CorrelateSettings) -> None:
         self._channel = channel
+        self._name = channel.value
         self._pause = samples(settings.pause_s)
         self._merge = samples(settings.merge_pause_s)
         self._lag = samples(settings.lag_s)
@@ -108,8 +110,11 @@ class Assembler:
         return self._interim
 
     @property
-    def idle(self) -> bool:
-        return not self._drafts
+    def due(self) -> SampleTime:
+        """When silence may next close a turn."""
+        if not self._drafts:
+            return NEVER
+        return self._lag + min([draft.end + self._patience(draft) for draft in self._drafts.values()])
 
     def final(self, final: Final) -> list[Turn]:
         unseen = self._unseen(final)
@@ -192,6 +197,9 @@ class Assembler:
 
         A window sent again says nothing new, so its endpoint must not cut the words spoken since.
         """
+        if final.span.start >= self._settled and final.span.length:
+            self._recent.append(final)
+            return final.words
         again = final in self._recent
         if not again:
             self._recent.append(final)
@@ -202,7 +210,8 @@ class Assembler:
         return unseen if unseen or (not again and final.span.end >= self._settled) else None
 
     def _take(self, word: Word, closed: list[Turn]) -> None:
-        self._sentences.learn(word.text)
+        if not self._sentences.punctuated:
+            self._sentences.learn(word.text)
         draft = self._drafts.get(word.speaker)
         if draft is not None and word.start - draft.end > self._patience(draft):
             self._close(draft, closed)
@@ -240,10 +249,13 @@ class Assembler:
 
     def _close(self, draft: _Draft, closed: list[Turn]) -> None:
         del self._drafts[draft.label]
-        closed.append(Turn(self._channel, self._speaker(draft.label), tuple(draft.words)))
+        turn = Turn(
+            self._channel, self._speaker(draft.label), tuple(draft.words), draft.words[0].start, draft.end
+        )
+        closed.append(turn)
 
     def _speaker(self, label: str | None) -> str:
-        return self._channel.value if label is None else f"{self._channel.value}:{label}"
+        return self._name if label is None else f"{self._name}:{label}"
 
 
 def _in_order(turns: list[Turn]) -> list[Turn]:

@@ -28,6 +28,9 @@ SURE_WORDS = 3
 REMEMBERED = samples(60.0)
 """How far back the tab's words are kept."""
 
+DISORDER = samples(2.0)
+"""Words of several speakers may settle out of order by this much."""
+
 MOST_WORDS = 600
 """Upper bound of the tab's words kept."""
 
@@ -83,9 +86,7 @@ class EchoFilter:
 
     def near(self, start: SampleTime, end: SampleTime) -> bool:
         """True when the tab has spoken where an echo in `[start, end)` would come from."""
-        return any(
-            heard.start < end - EARLIEST and heard.end > start - self._latest for heard in reversed(self._tab)
-        )
+        return bool(self._between(start - self._latest, end - EARLIEST))
 
     def own(self, words: Sequence[Word], unsettled: Sequence[Word] = (), *, learn: bool = True) -> list[Word]:
         """The words that are the user's own. `unsettled`: what the tab is saying at the moment."""
@@ -114,7 +115,7 @@ class EchoFilter:
 
     def _nearby(self, words: Sequence[Word], unsettled: Sequence[Word]) -> list[_Heard]:
         first, last = words[0].start - self._latest, words[-1].end - EARLIEST
-        tab = [one for one in self._tab if one.end > first and one.start < last and not one.echoed]
+        tab = [one for one in self._between(first, last) if not one.echoed]
         known = self._tab[-1].end if self._tab else 0
         tab += [
             _Heard(_form(word.text), word.start, word.end)
@@ -122,6 +123,17 @@ class EchoFilter:
             if word.start >= known and word.end > first and word.start < last
         ]
         return tab
+
+    def _between(self, first: SampleTime, last: SampleTime) -> list[_Heard]:
+        """The tab's words that touch the stretch, in order."""
+        found = []
+        for heard in reversed(self._tab):
+            if heard.end <= first - DISORDER:
+                break
+            if heard.end > first and heard.start < last:
+                found.append(heard)
+        found.reverse()
+        return found
 
     def _align(self, words: Sequence[Word], forms: Sequence[str], tab: Sequence[_Heard]) -> _Alignment | None:
         """The lag that explains most words; among equals the one nearest to the proven lag."""
@@ -207,4 +219,6 @@ def _likeness(one: str, other: str) -> float:
 
 def _form(text: str) -> str:
     """A word without case, marks and apostrophes."""
+    if text.isalnum():
+        return text.casefold()
     return "".join(character for character in text.casefold() if character.isalnum())

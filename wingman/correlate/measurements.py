@@ -7,7 +7,7 @@ gives the same answer however the two providers' events interleave.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from wingman.correlate.settings import CorrelateSettings
@@ -26,10 +26,6 @@ class _Kept:
     frontier: SampleTime
 
 
-def _end(kept: _Kept) -> tuple[SampleTime, SampleTime]:
-    return kept.span.span.end, kept.span.span.start
-
-
 class Measurements:
     """What one channel's meter has said. Bounded by seconds and by number."""
 
@@ -38,6 +34,8 @@ class Measurements:
         self._window = samples(settings.window_s)
         self._limit = settings.window_events
         self._kept: list[_Kept] = []
+        self._ends: list[tuple[SampleTime, SampleTime]] = []
+        """End and start of each, rising: the order of the join."""
         self.frontier: SampleTime = -1
         """Utterances that end at or before this have got all the spans they will get."""
         self.watermark: SampleTime = 0
@@ -48,17 +46,16 @@ class Measurements:
 
     def add(self, span: EmotionSpan) -> bool:
         """Keep a span. False when the very same one was there already (a replay)."""
-        kept = _Kept(span, self.frontier)
-        key = _end(kept)
-        at = bisect_left(self._kept, key, key=_end)
-        while at < len(self._kept) and _end(self._kept[at]) == key:
-            if self._kept[at].span == span:
-                return False
-            at += 1
-        if at == len(self._kept):
-            self._kept.append(kept)
-        else:
-            insort(self._kept, kept, key=_end)
+        key = (span.span.end, span.span.start)
+        at = len(self._ends)
+        if at and key <= self._ends[-1]:
+            at = bisect_left(self._ends, key)
+            while at < len(self._ends) and self._ends[at] == key:
+                if self._kept[at].span == span:
+                    return False
+                at += 1
+        self._ends.insert(at, key)
+        self._kept.insert(at, _Kept(span, self.frontier))
         self._move(span.span.end + END_TOLERANCE)
         self._prune()
         return True
@@ -73,12 +70,13 @@ class Measurements:
 
     def clear(self) -> None:
         self._kept.clear()
+        self._ends.clear()
 
     def over(self, span: Span) -> list[EmotionSpan]:
         """The spans that count for `span`, by rising end: the canonical order of the join."""
         latest = span.end + self._reach
         found = []
-        at = bisect_left(self._kept, (span.start, -1), key=_end)
+        at = bisect_left(self._ends, (span.start, -1))
         while at < len(self._kept):
             kept = self._kept[at]
             if kept.span.span.end > latest:
@@ -92,10 +90,10 @@ class Measurements:
         self.frontier = max(self.frontier, frontier)
 
     def _prune(self) -> None:
-        kept = self._kept
-        if len(kept) <= 64 and len(kept) <= self._limit:
+        count = len(self._ends)
+        if count <= 64 and count <= self._limit:
             return  # pruning a list from its front costs; do it in batches
-        oldest = kept[-1].span.span.end - self._window
-        cut = max(bisect_left(kept, (oldest, -1), key=_end), len(kept) - self._limit)
-        if cut >= 32 or len(kept) > self._limit:
-            del kept[:cut]
+        oldest = self._ends[-1][0] - self._window
+        cut = max(bisect_left(self._ends, (oldest, -1)), count - self._limit)
+        if cut >= 32 or count > self._limit:
+            del self._kept[:cut], self._ends[:cut]

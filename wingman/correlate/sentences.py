@@ -24,11 +24,12 @@ class Sentences:
     """Judges sentence ends on one channel; learns from the words whether the provider punctuates."""
 
     def __init__(self) -> None:
-        self._punctuated = False
+        self.punctuated = False
+        """True once the provider has shown that it punctuates."""
 
     def learn(self, word: str) -> None:
-        if not self._punctuated and self.ends(word):
-            self._punctuated = True
+        if not self.punctuated and self.ends(word):
+            self.punctuated = True
 
     @staticmethod
     def ends(word: str) -> bool:
@@ -42,4 +43,4 @@ class Sentences:
             return True
         if last.endswith((",", ";", ":", "-", "–", "—", "...", "…")):
             return False
-        return not self._punctuated and last.casefold() not in DANGLING
+        return not self.punctuated and last.casefold() not in DANGLING
