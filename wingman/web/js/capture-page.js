@@ -1,6 +1,5 @@
 // The capture page: set a meeting up, listen, and keep listening. The parts are put together here.
 
-import { json, call } from "./api.js";
 import { Capture } from "./capture.js";
 import { h } from "./dom.js";
 import { batched } from "./frame.js";
@@ -11,12 +10,14 @@ import { Overlay } from "./overlay.js";
 import { canFloat, float, popUp } from "./pip.js";
 import { Preferences } from "./prefs.js";
 import { forget, recall, remember } from "./resume.js";
+import { Service } from "./service.js";
 import { Setup } from "./setup.js";
-import { EventStream, socketUrl } from "./stream.js";
+import { EventStream } from "./stream.js";
 import { openMicrophone, shareTab } from "./tracks.js";
 
 const METER_PERIOD = 80;
 
+const service = new Service();
 const open = { tab: shareTab, mic: openMicrophone };
 
 class Page {
@@ -25,7 +26,7 @@ class Page {
       start: (spec, sources) => this.#attempt(() => this.#listen(spec, sources)),
       sample: (spec) => this.#attempt(() => this.#play({ ...spec, source: "sample" })),
       recording: (file, spec) => this.#attempt(() => this.#play({ ...spec, title: spec.title || file.name }, file)),
-    });
+    }, service);
     this.side = h("div", { class: "side" }, h("header", { class: "brand" }, h("img", { src: "/static/icons/wingman.svg", alt: "", width: "28", height: "28" }), h("span", { text: "Wingman" })), this.setup.node);
     this.stage = h("main", { class: "stage", "aria-label": "Overlay", hidden: true });
     this.drop = h("div", { class: "drop", hidden: true, text: "Drop the recording to play it" });
@@ -39,8 +40,8 @@ class Page {
 
   async load() {
     try {
-      const { playbooks } = await json("GET", "/api/playbooks");
-      const config = await json("GET", "/api/config");
+      const { playbooks } = await service.json("GET", "/api/playbooks");
+      const config = await service.json("GET", "/api/config");
       this.setup.offer(playbooks, config.suggest?.playbook ?? config.settings?.suggest?.playbook);
       await this.#offerToGoOn();
     } catch (failed) {
@@ -69,7 +70,7 @@ class Page {
     let made = null;
     try {
       for (const channel of sources) tracks.set(channel, await open[channel]());
-      made = meeting ?? (await json("POST", "/api/meetings", spec)).id;
+      made = meeting ?? (await service.json("POST", "/api/meetings", spec)).id;
       const capture = this.#enter(made, context, spec);
       await capture.start(tracks);
       for (const [channel, track] of tracks) this.#measure(channel, track);
@@ -84,11 +85,11 @@ class Page {
 
   /** The sample, or a recording: the service plays it, this page only watches. */
   async #play(spec, file = null) {
-    const { id } = await json("POST", "/api/meetings", spec);
+    const { id } = await service.json("POST", "/api/meetings", spec);
     this.#enter(id, null, spec);
     if (!file) return;
     try {
-      await call("POST", `/api/meetings/${id}/recording`, { body: file, headers: { "Content-Type": file.type || "application/octet-stream" } });
+      await service.call("POST", `/api/meetings/${id}/recording`, { body: file, type: file.type || "application/octet-stream" });
     } catch (failed) {
       await this.#abandon(id);
       throw failed;
@@ -98,8 +99,8 @@ class Page {
   /** Show meeting `id`; with an audio `context` this page is its source. @returns {Capture | null} */
   #enter(id, context, spec) {
     const model = new MeetingModel(id);
-    const capture = context && new Capture(id, { changed: () => this.current?.paint(), heard: () => !lostChannels(model, capture).length });
-    const stream = new EventStream(socketUrl(id), {
+    const capture = context && new Capture(service, id, { changed: () => this.current?.paint(), heard: () => !lostChannels(model, capture).length });
+    const stream = new EventStream(service.socket(id), {
       onEnvelope: (envelope) => {
         model.take(envelope);
         if (envelope.type === "capture.state" && capture && lostChannels(model, capture).length) capture.doubt();
@@ -111,7 +112,7 @@ class Page {
       onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
     });
     const overlay = new Overlay(model, (message) => stream.send(message));
-    const current = { id, model, stream, overlay, capture, context, spec, meters: new Map(), startedAt: performance.now() };
+    const current = { id, service, model, stream, overlay, capture, context, spec, meters: new Map(), startedAt: performance.now() };
     current.live = new Live(current, this.#commands(current));
     current.paint = batched(() => globalThis, () => this.#paint(current));
     current.timer = setInterval(() => this.#meter(current), METER_PERIOD);
@@ -137,7 +138,7 @@ class Page {
       }
     };
     const { capture, id } = current;
-    const command = (word) => json("POST", `/api/meetings/${id}/${word}`);
+    const command = (word) => service.json("POST", `/api/meetings/${id}/${word}`);
     return {
       stop: tell(() => this.#stop(current)),
       pause: tell(() => (capture ? capture.pause() : command("pause"))),
@@ -154,7 +155,7 @@ class Page {
   async #stop({ capture, id }) {
     forget();
     if (capture) await capture.stop();
-    else await json("POST", `/api/meetings/${id}/end`);
+    else await service.json("POST", `/api/meetings/${id}/end`);
   }
 
   async #again(current, channel) {
@@ -175,7 +176,7 @@ class Page {
   /** The service lost the meeting: the same tracks go on in a new one. */
   async #restart(current) {
     const { capture, spec } = current;
-    const { id } = await json("POST", "/api/meetings", spec);
+    const { id } = await service.json("POST", "/api/meetings", spec);
     const tracks = new Map([...capture.tracks].filter(([, track]) => track.readyState === "live"));
     const sources = [...tracks.keys()];
     const kept = new Map([...tracks].map(([channel, track]) => [channel, track.clone()]));
@@ -208,7 +209,7 @@ class Page {
     await capture?.over();
     this.current.context = null;
     this.#leave();
-    if (made) await json("POST", `/api/meetings/${made}/end`).catch(() => undefined);
+    if (made) await service.json("POST", `/api/meetings/${made}/end`).catch(() => undefined);
   }
 
   // --- levels and states ---
@@ -239,7 +240,7 @@ class Page {
   async #offerToGoOn() {
     const kept = recall();
     if (!kept) return;
-    const status = await json("GET", `/api/meetings/${encodeURIComponent(kept.meeting)}`).catch(() => null);
+    const status = await service.json("GET", `/api/meetings/${encodeURIComponent(kept.meeting)}`).catch(() => null);
     if (!status || status.state === "ended") {
       forget();
       return;
@@ -251,7 +252,7 @@ class Page {
     const end = () => this.#attempt(async () => {
       forget();
       banner.remove();
-      await json("POST", `/api/meetings/${encodeURIComponent(kept.meeting)}/end`);
+      await service.json("POST", `/api/meetings/${encodeURIComponent(kept.meeting)}/end`);
     });
     const banner = h(
       "div",

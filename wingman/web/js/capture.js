@@ -1,6 +1,5 @@
 // The capturing side of one meeting: its tracks, its WHIP session, and coming back after any trouble.
 
-import { json } from "./api.js";
 import { WhipSession } from "./whip.js";
 
 /** How long a peer connection may be `disconnected` before a new one is made, in ms. */
@@ -15,12 +14,14 @@ export class Capture {
   #online = () => this.#check(PATIENCE / 4);
 
   /**
+   * @param {object} service the `Service` the meeting runs in
    * @param {string} meeting
    * @param {{changed: () => void, heard: () => boolean}} watch `changed` is called whenever `phase`,
    *   `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us
    * @param {(onState: Function) => WhipSession} makeSession
    */
-  constructor(meeting, { changed, heard }, makeSession = (onState) => new WhipSession(onState)) {
+  constructor(service, meeting, { changed, heard }, makeSession = (onState) => new WhipSession(onState, service)) {
+    this.service = service;
     this.meeting = meeting;
     this.changed = changed;
     this.heard = heard;
@@ -65,11 +66,11 @@ export class Capture {
     this.paused = true;
     this.#enable();
     this.changed();
-    await json("POST", `/api/meetings/${this.meeting}/pause`);
+    await this.service.json("POST", `/api/meetings/${this.meeting}/pause`);
   }
 
   async resume() {
-    await json("POST", `/api/meetings/${this.meeting}/resume`);
+    await this.service.json("POST", `/api/meetings/${this.meeting}/resume`);
     this.paused = false;
     this.#enable();
     this.changed();
@@ -81,7 +82,7 @@ export class Capture {
     this.#become("ended");
     this.#release();
     await this.#session?.close();
-    await json("POST", `/api/meetings/${this.meeting}/end`);
+    await this.service.json("POST", `/api/meetings/${this.meeting}/end`);
   }
 
   /** The meeting ended elsewhere: let go of everything. */
@@ -105,7 +106,7 @@ export class Capture {
   /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
   async revive() {
     if (this.phase !== "live") return;
-    const status = await json("GET", `/api/meetings/${this.meeting}`).catch((failed) => ({ state: failed.status === 404 ? "ended" : "" }));
+    const status = await this.service.json("GET", `/api/meetings/${this.meeting}`).catch((failed) => ({ state: failed.status === 404 ? "ended" : "" }));
     if (this.phase !== "live") return;
     if (status.state === "ended") this.#become("lost");
     else this.#check(PATIENCE / 4);

@@ -17,7 +17,7 @@ const PHASES = {
 
 export class Live {
   /**
-   * @param {object} meeting `{model, capture, meters, startedAt}`; `capture` is null for a recording
+   * @param {object} meeting `{model, service, capture, meters, startedAt}`; `capture` is null for a recording
    * @param {{stop: Function, pause: Function, resume: Function, again: (channel: string) => void,
    *   float: Function, over: Function, restart: Function}} run
    */
@@ -25,7 +25,7 @@ export class Live {
     this.meeting = meeting;
     this.run = run;
     this.rows = new Map();
-    this.share = new SharePanel(meeting.model.meeting);
+    this.share = new SharePanel(meeting.model.meeting, meeting.service);
     this.#build();
   }
 

@@ -1,9 +1,9 @@
 // The overlay as a page of its own: `/overlay?meeting=ID`, also for a phone or a second screen.
 
-import { json } from "./api.js";
 import { MeetingModel } from "./model.js";
 import { Overlay } from "./overlay.js";
-import { EventStream, socketUrl } from "./stream.js";
+import { Service } from "./service.js";
+import { EventStream } from "./stream.js";
 
 const query = new URLSearchParams(location.search);
 const meeting = query.get("meeting") || "";
@@ -14,12 +14,13 @@ if (query.has("token")) {
   history.replaceState(null, "", `${location.pathname}?${query}`);
 }
 
+const service = new Service();
 const model = new MeetingModel(meeting);
 
 /** A socket that never opens does not say why; the same question over HTTP does. */
 async function whyNot() {
   try {
-    await json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
+    await service.json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
   } catch (refused) {
     if (![401, 403, 404].includes(refused.status)) return;
     stream.close();
@@ -30,13 +31,13 @@ async function whyNot() {
 /** A viewer's key opens the meeting and nothing else. */
 async function whatMayWe() {
   try {
-    await json("GET", "/api/config");
+    await service.json("GET", "/api/config");
   } catch (refused) {
     if (refused.status === 403) model.setReadOnly();
   }
 }
 
-const stream = new EventStream(socketUrl(meeting), {
+const stream = new EventStream(service.socket(meeting), {
   onEnvelope: (envelope) => model.take(envelope),
   onStatus: (status) => (status === "doubtful" ? whyNot() : model.setStream(status)),
   onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),

@@ -2,6 +2,7 @@
 
 import { acknowledgement, NEEDS_CONSENT, notice } from "./consent.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
+import { PairingPanel } from "./pairing.js";
 import { POLICIES } from "./words.js";
 
 const LANGUAGES = {
@@ -23,9 +24,11 @@ export class Setup {
   /**
    * @param {{start: (spec: object, sources: string[]) => void, sample: (spec: object) => void,
    *   recording: (file: File, spec: object) => void}} run
+   * @param {object} service the `Service` this page belongs to
    */
-  constructor(run) {
+  constructor(run, service) {
     this.run = run;
+    this.pairing = new PairingPanel(service);
     this.playbooks = [];
     this.#build();
     this.#policyChanged();
@@ -106,6 +109,7 @@ export class Setup {
       this.problem,
       h("div", { class: "go" }, this.start, h("div", { class: "others" }, this.sample, this.choose, this.file)),
       h("p", { class: "soft", text: "You can also drop an audio or video file anywhere on this page." }),
+      this.pairing.node,
     );
   }
 

@@ -1,14 +1,14 @@
 // A read-only link for a phone or a second screen, with its QR code.
 
-import { json } from "./api.js";
 import { h, icon, setText } from "./dom.js";
 import { qrCode } from "./qr.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
 export class SharePanel {
-  constructor(meeting) {
+  constructor(meeting, service) {
     this.meeting = meeting;
+    this.service = service;
     this.link = h("input", { type: "text", readonly: true, "aria-label": "Link that may only watch", on: { focus: () => this.link.select() } });
     this.code = h("div", { class: "qr", role: "img", "aria-label": "QR code of the link" });
     this.words = h("p", { class: "soft", role: "status" });
@@ -21,7 +21,7 @@ export class SharePanel {
     this.node.hidden = !this.node.hidden;
     if (this.node.hidden || this.link.value) return;
     try {
-      const { url } = await json("POST", `/api/meetings/${this.meeting}/viewers`);
+      const { url } = await this.service.json("POST", `/api/meetings/${this.meeting}/viewers`);
       this.link.value = url;
       this.code.replaceChildren(drawing(qrCode(url)));
       if (["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname)) setText(this.words, "This link works on this computer. For a phone, serve Wingman on an address the phone can reach.");

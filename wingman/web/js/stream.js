@@ -135,12 +135,3 @@ export class EventStream {
     this.#handlers.onStatus?.(status);
   }
 }
-
-/** The socket address of a meeting on this page's own service. */
-export function socketUrl(meeting, base = location.href) {
-  return (after) => {
-    const url = new URL(`/api/meetings/${encodeURIComponent(meeting)}/ws?after=${after}`, base);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    return url.href;
-  };
-}

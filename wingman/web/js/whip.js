@@ -1,15 +1,12 @@
 // One WHIP session (RFC 9725): the tracks of this page sent to one meeting.
 
-import { ApiError, call } from "./api.js";
+import { Service, ServiceError } from "./service.js";
 
 const CONNECT_LIMIT = 15_000;
 
-/** The service's own address prefix and headers; a page uses its origin and cookie. */
-export const SAME_ORIGIN = { base: "", headers: {} };
-
 export class WhipSession {
   /** @param {(state: string) => void} onState hears the peer connection's states */
-  constructor(onState, service = SAME_ORIGIN) {
+  constructor(onState, service = new Service()) {
     this.onState = onState;
     this.service = service;
     this.resource = null;
@@ -27,11 +24,8 @@ export class WhipSession {
     await this.pc.setLocalDescription(await this.pc.createOffer());
     const query = new URLSearchParams({ meeting, channels: [...tracks.keys()].join(",") });
     // The offer goes out before its candidates are gathered: the service learns them from the checks.
-    const response = await call("POST", `${this.service.base}/whip?${query}`, {
-      body: this.pc.localDescription.sdp,
-      headers: { "Content-Type": "application/sdp", ...this.service.headers },
-    });
-    this.resource = new URL(response.headers.get("Location"), response.url).href;
+    const response = await this.service.call("POST", `/whip?${query}`, { body: this.pc.localDescription.sdp, type: "application/sdp" });
+    this.resource = response.headers.get("Location");
     await this.pc.setRemoteDescription({ type: "answer", sdp: await response.text() });
     await this.#connected();
   }
@@ -48,7 +42,7 @@ export class WhipSession {
   /** End the session: first at the service, then here, so that it hears it from us and not from DTLS. */
   async close() {
     if (this.resource) {
-      await call("DELETE", this.resource, { headers: this.service.headers }).catch(() => undefined);
+      await this.service.call("DELETE", this.resource).catch(() => undefined);
       this.resource = null;
     }
     this.pc.close();
@@ -56,14 +50,14 @@ export class WhipSession {
 
   /** The page is going away: a request that outlives it. */
   leave() {
-    if (this.resource) call("DELETE", this.resource, { headers: this.service.headers, keepalive: true }).catch(() => undefined);
+    if (this.resource) this.service.call("DELETE", this.resource, { keepalive: true }).catch(() => undefined);
     this.resource = null;
   }
 
   #connected() {
     const { pc } = this;
     return new Promise((resolve, reject) => {
-      const fail = (why) => reject(new ApiError(why, 0));
+      const fail = (why) => reject(new ServiceError(why, 0));
       const timer = setTimeout(() => fail("The sound could not be connected in time. Is a firewall or VPN in the way?"), CONNECT_LIMIT);
       const look = () => {
         if (pc.connectionState === "connected") resolve();

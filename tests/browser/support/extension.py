@@ -1,0 +1,87 @@
+"""A Chromium with the extension loaded, its toolbar action, and a look into its closed shadow root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
+
+from tests.browser.support.chromium import BASE_FLAGS, CHROMIUM
+
+EXTENSION = Path(__file__).parents[3] / "wingman" / "web" / "extension"
+
+
+@dataclass
+class Extension:
+    """The loaded extension. `click` is the real action: it grants `activeTab` on that tab only."""
+
+    context: BrowserContext
+    cdp: CDPSession
+    id: str
+
+    def click(self, page: Page) -> None:
+        title = page.title()
+        tabs = self.cdp.send("Target.getTargets", {"filter": [{"type": "tab"}]})["targetInfos"]
+        (target,) = [tab["targetId"] for tab in tabs if tab["title"] == title]
+        self.cdp.send("Extensions.triggerAction", {"id": self.id, "targetId": target})
+
+    def worker(self, script: str, argument: Any = None) -> Any:
+        """Evaluate in the service worker."""
+        workers = self.context.service_workers
+        worker = workers[0] if workers else self.context.wait_for_event("serviceworker")
+        return worker.evaluate(script, argument)
+
+    def options(self) -> Page:
+        page = self.context.new_page()
+        page.goto(f"chrome-extension://{self.id}/options.html")
+        return page
+
+
+def shadow_text(context: BrowserContext, page: Page) -> str:
+    """All text inside the overlay's closed shadow root, as the browser itself knows it."""
+    session = context.new_cdp_session(page)
+    try:
+        document = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+    finally:
+        session.detach()
+    return " ".join(_texts(document, False))
+
+
+def _texts(node: dict[str, Any], inside: bool) -> Iterator[str]:
+    if inside and node["nodeType"] == 3:
+        yield node["nodeValue"]
+    for root in node.get("shadowRoots", []):
+        yield from _texts(root, True)
+    for child in node.get("children", []):
+        yield from _texts(child, inside)
+
+
+@contextmanager
+def chromium_with_extension(
+    playwright: Playwright, profile: Path, microphone: Path | None = None
+) -> Iterator[Extension]:
+    flags = [*BASE_FLAGS, "--autoplay-policy=no-user-gesture-required", "--enable-unsafe-extension-debugging"]
+    if microphone is not None:
+        flags += [
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-audio-capture={microphone}",
+            "--auto-accept-camera-and-microphone-capture",
+        ]
+    context = playwright.chromium.launch_persistent_context(
+        str(profile),
+        executable_path=str(CHROMIUM),
+        args=flags,
+        ignore_default_args=["--mute-audio", "--disable-extensions"],
+        viewport={"width": 1100, "height": 760},
+    )
+    try:
+        assert context.browser is not None
+        cdp = context.browser.new_browser_cdp_session()
+        loaded = cdp.send("Extensions.loadUnpacked", {"path": str(EXTENSION)})
+        yield Extension(context, cdp, loaded["id"])
+    finally:
+        context.close()

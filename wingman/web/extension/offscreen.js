@@ -1,0 +1,142 @@
+// The offscreen document: owns the sound, the WHIP session and the event stream of the running meeting.
+
+import { Capture } from "./js/capture.js";
+import { Service } from "./js/service.js";
+import { EventStream } from "./js/stream.js";
+import { openMicrophone } from "./js/tracks.js";
+import { PORT } from "./protocol.js";
+
+/** Events kept for an overlay that comes late (the page was reloaded). */
+const KEPT = 5000;
+
+class Listening {
+  /** @param {Set} ports the lines to the overlays, present and to come */
+  constructor(service, ports) {
+    this.service = service;
+    this.ports = ports;
+    this.events = [];
+    this.states = {};
+  }
+
+  /**
+   * Begin with the tab's sound, and the microphone where the user has allowed it. This document cannot
+   * ask for that (the settings page does); without it the tab alone is heard.
+   */
+  async start(streamId, title) {
+    const tracks = new Map([["tab", await this.#tab(streamId)]]);
+    const microphone = await openMicrophone().catch(() => null);
+    if (microphone) tracks.set("mic", microphone);
+    const { id } = await this.service.json("POST", "/api/meetings", { title });
+    this.meeting = id;
+    this.capture = new Capture(this.service, id, { changed: () => this.#changed(), heard: () => !this.#lost() });
+    this.stream = new EventStream(this.service.socket(id), {
+      onEnvelope: (envelope) => this.#take(envelope),
+      onStatus: (status) => this.#status(status === "doubtful" ? "waiting" : status),
+    }).start();
+    await this.capture.start(tracks);
+    tracks.get("tab").addEventListener("ended", () => void this.stop());
+  }
+
+  async stop() {
+    if (this.over) return;
+    this.over = true;
+    await this.capture?.stop().catch(() => undefined);
+    this.stream?.close();
+    await this.context?.close();
+    this.#tell({ status: "live", ended: true });
+    void chrome.runtime.sendMessage({ to: "worker", ended: true, problem: "" }).catch(() => undefined);
+  }
+
+  /** An overlay came: tell it what it missed; what follows it hears with the others. */
+  greet(port) {
+    for (const envelope of this.events) port.postMessage({ envelope });
+    port.postMessage({ status: this.stream?.status ?? "connecting" });
+  }
+
+  send(message) {
+    this.stream?.send(message);
+  }
+
+  async #tab(streamId) {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: { mandatory: { chromeMediaSource: "tab", chromeMediaSourceId: streamId } } });
+    // A captured tab is silent for the user unless somebody plays it back.
+    this.context = new AudioContext();
+    this.context.createMediaStreamSource(stream).connect(this.context.destination);
+    const [track] = stream.getAudioTracks();
+    track.contentHint = "speech";
+    return track;
+  }
+
+  #take(envelope) {
+    this.events.push(envelope);
+    if (this.events.length > KEPT) this.events.splice(0, this.events.length - KEPT);
+    if (envelope.type === "capture.state") {
+      this.states[envelope.data.channel] = envelope.data.state;
+      if (this.#lost()) this.capture.doubt();
+    }
+    this.#tell({ envelope });
+    if (envelope.type === "meeting.ended") void this.stop();
+  }
+
+  #status(status) {
+    this.#tell({ status });
+    if (status === "live") void this.capture.revive();
+  }
+
+  #lost() {
+    return Object.values(this.states).some((state) => state === "gone" || state === "ended");
+  }
+
+  #changed() {
+    if (this.capture?.phase === "lost") void this.stop();
+  }
+
+  #tell(message) {
+    for (const port of this.ports) port.postMessage(message);
+  }
+}
+
+const ports = new Set();
+let current = null;
+let look = {};
+
+chrome.runtime.onMessage.addListener((message, _sender, reply) => {
+  if (message.to !== "offscreen") return false;
+  const work = message.start ? begin(message.start) : current?.stop();
+  Promise.resolve(work).then(
+    () => reply({}),
+    (failed) => reply({ problem: failed.message }),
+  );
+  return true;
+});
+
+chrome.runtime.onConnect.addListener((port) => {
+  if (port.name !== PORT) return;
+  ports.add(port);
+  port.onDisconnect.addListener(() => ports.delete(port));
+  port.onMessage.addListener(({ hello, up, look: chosen }) => {
+    if (hello) {
+      port.postMessage({ look });
+      current?.greet(port);
+    }
+    if (up) current?.send(up);
+    if (chosen) remember(chosen);
+  });
+});
+
+function remember(chosen) {
+  look = chosen;
+  void chrome.runtime.sendMessage({ to: "worker", look }).catch(() => undefined);
+}
+
+async function begin({ streamId, url, token, title, look: kept }) {
+  await current?.stop();
+  look = kept;
+  current = new Listening(new Service(url, token), ports);
+  try {
+    await current.start(streamId, title);
+  } catch (failed) {
+    await current.stop();
+    throw failed;
+  }
+}

@@ -1,0 +1,65 @@
+// One Wingman service over HTTP. Every failure becomes one sentence fit to show.
+
+export class ServiceError extends Error {
+  constructor(sentence, status, field = "") {
+    super(sentence);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+const OUT_OF_REACH = "Wingman is out of reach. Is it still running on this computer?";
+const NO_KEY = "Open this page with the link that Wingman printed: it holds the key.";
+
+export class Service {
+  /**
+   * @param {string} base the service's root
+   * @param {string} token the key to present; a page of the service itself has a cookie instead
+   */
+  constructor(base = location.origin, token = "") {
+    this.base = base;
+    this.token = token;
+  }
+
+  /** @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise */
+  async call(method, path, { body, type, keepalive = false } = {}) {
+    const headers = {};
+    if (type) headers["Content-Type"] = type;
+    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    let response;
+    try {
+      response = await fetch(new URL(path, this.base), { method, body, headers, keepalive, credentials: "same-origin" });
+    } catch {
+      throw new ServiceError(OUT_OF_REACH, 0);
+    }
+    if (response.ok) return response;
+    throw await explained(response);
+  }
+
+  /** Send and receive JSON. */
+  async json(method, path, value) {
+    const body = value === undefined ? {} : { body: JSON.stringify(value), type: "application/json" };
+    const response = await this.call(method, path, body);
+    return response.status === 204 ? null : response.json();
+  }
+
+  /** The address of a meeting's event socket, as a function of the last `seq` seen. */
+  socket(meeting) {
+    return (after) => {
+      const url = new URL(`/api/meetings/${encodeURIComponent(meeting)}/ws`, this.base);
+      url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+      url.searchParams.set("after", after);
+      if (this.token) url.searchParams.set("token", this.token);
+      return url.href;
+    };
+  }
+}
+
+async function explained(response) {
+  try {
+    const { error } = await response.json();
+    return new ServiceError(response.status === 401 ? NO_KEY : error.detail, response.status, error.field);
+  } catch {
+    return new ServiceError(response.status === 401 ? NO_KEY : `Wingman answered with status ${response.status}.`, response.status);
+  }
+}
