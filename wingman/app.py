@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from wingman.budget import Budget
 from wingman.choose import Choices, Facts, choose
 from wingman.config import Settings, changed, plain
 from wingman.correlate.correlator import Correlator
@@ -35,7 +36,9 @@ from wingman.observe.loop_watch import LoopWatch
 from wingman.policy import check_policy, decide
 from wingman.server.base import MeetingHandle, MeetingSpec
 from wingman.suggest.base import SuggestionModel
-from wingman.suggest.coach import Coach
+from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.cost import CostMeter
+from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.playbook import Playbook, load_playbook
 from wingman.transcribe import moonshine
 from wingman.transcribe.base import Transcriber
@@ -87,25 +90,38 @@ def build_model(settings: Settings, provider: str) -> SuggestionModel | None:
 class Registry:
     """The meetings of this process. Their tasks belong to the group it was given."""
 
-    def __init__(self, settings: Settings, event_log: EventLog, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        event_log: EventLog,
+        tasks: asyncio.TaskGroup,
+        knowledge: Knowledge,
+        model: SuggestionModel | None,
+    ) -> None:
         self._settings = settings
         self._log = event_log
         self._tasks = tasks
-        self.facts = facts(settings)
-        self._live: dict[str, Meeting] = {}
-        self._model: SuggestionModel | None = None
-        self._model_fault = ""
-
-    async def use_model(self, model: SuggestionModel | None) -> None:
-        """Take the process's language model and ask it, before any meeting, whether it will answer."""
+        self._knowledge = knowledge
         self._model = model
-        if model is None:
+        self._model_health = Health.CONNECTING
+        self._model_fault = ""
+        self._live: dict[str, Meeting] = {}
+        self.facts = facts(settings)
+        """What this machine offers; looked up once."""
+
+    async def probe_model(self) -> None:
+        """Ask the language model, before anybody needs it, whether it will answer; tell running meetings."""
+        if self._model is None:
             return
         try:
-            await model.probe()
+            await self._model.probe()
         except ProviderFault as fault:
-            self._model_fault = str(fault)
-            log.warning("the suggestion model will not answer", provider=model.name, reason=str(fault))
+            self._model_health, self._model_fault = Health.DOWN, str(fault)
+            log.warning("the suggestion model will not answer", provider=self._model.name, reason=str(fault))
+        else:
+            self._model_health = Health.UP
+        for meeting in self._live:
+            self._report_model(meeting)
 
     async def create(self, spec: MeetingSpec, *, live: bool = True) -> Meeting:
         """Start a meeting. Raises `InputError` when the spec or the configuration forbids it."""
@@ -128,7 +144,7 @@ class Registry:
         self._live[meeting_id] = meeting
         self._tasks.create_task(self._run(meeting))
         await meeting.started()
-        self._report_suggester(choices, publish)
+        self._report_model(meeting_id)
         return meeting
 
     def live(self, meeting: str) -> Meeting:
@@ -158,14 +174,13 @@ class Registry:
         finally:
             del self._live[meeting.id]
 
-    def _report_suggester(self, choices: Choices, publish: Callable[[Any, Media | None], None]) -> None:
+    def _report_model(self, meeting: str) -> None:
         if self._model is None:
             return
-        health = Health.DOWN if self._model_fault else Health.UP
         state = ProviderStateChanged(
-            Branch.SUGGEST, choices.suggester.provider, health, None, self._model_fault
+            Branch.SUGGEST, self._model.name, self._model_health, None, self._model_fault
         )
-        publish(state, None)
+        self._log.append(meeting, state, at=time.time())
 
     def _parts(
         self,
@@ -182,12 +197,15 @@ class Registry:
             suggest = changed(suggest, "mode", spec.mode)
         model = None if self._model_fault else self._model
         local = _Local(settings)
+        budget = Budget(CostMeter(settings.suggest.cost), publish)
+        extras = CoachParts(knowledge=self._knowledge, on_usage=budget.tokens)
         return Parts(
             transcriber=lambda: self._transcriber(choices.transcriber.provider, spec, local),
             meter=lambda: self._meter(local),
             text_meter=self._text_meter,
             correlator=Correlator(settings.correlate),
-            coach=Coach(suggest, playbook, model, publish, brief=spec.brief),
+            coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
+            budget=budget,
             background=(local.run,),
             names={
                 Branch.TRANSCRIBE: choices.transcriber.provider,
@@ -326,28 +344,35 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
     """
-    event_log = await _open_log(settings, keep)
-    try:
+    provider = choose(settings, facts(settings), "off").suggester.provider
+    async with contextlib.AsyncExitStack() as stack:
+        event_log = await _open_log(settings, keep)
+        stack.push_async_callback(event_log.aclose)
         hub = Hub(event_log)
+        stack.callback(hub.close)
         hub.tap(metrics.count)
         loop_watch = LoopWatch()
         metrics.watch_loop(lambda: loop_watch.percentile(0.99))
+        knowledge = stack.enter_context(_knowledge(settings))
+        model = build_model(settings, provider)
+        if model is not None:
+            stack.push_async_callback(model.aclose)
         async with asyncio.TaskGroup() as tasks:
-            watching = tasks.create_task(loop_watch.run())
-            registry = Registry(settings, event_log, tasks)
-            model = build_model(settings, choose(settings, facts(settings), "off").suggester.provider)
+            registry = Registry(settings, event_log, tasks, knowledge, model)
+            helpers = (tasks.create_task(loop_watch.run()), tasks.create_task(registry.probe_model()))
+            token = settings.server.token.reveal() or secrets.token_urlsafe(18)
             try:
-                await registry.use_model(model)
-                token = settings.server.token.reveal() or secrets.token_urlsafe(18)
                 yield Service(settings, registry, event_log, hub, token, loop_watch)
             finally:
                 await registry.end_all("shutdown")
-                watching.cancel()
-                if model is not None:
-                    await model.aclose()
-        hub.close()
-    finally:
-        await event_log.aclose()
+                for helper in helpers:
+                    helper.cancel()
+
+
+def _knowledge(settings: Settings) -> Knowledge:
+    """The configured folder, indexed; an empty index without one. Raises `InputError`."""
+    folder = settings.suggest.knowledge
+    return Knowledge(Path(folder).expanduser() if folder else None)
 
 
 async def _open_log(settings: Settings, keep: bool) -> EventLog:

@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 
+from wingman.budget import Budget
 from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
 from wingman.emotion.base import TextMeter, VoiceMeter
@@ -48,6 +49,7 @@ from wingman.policy import Policy, check_policy, decide, measured_channels
 from wingman.server.base import MeetingSpec, MeetingStatus
 from wingman.strip import ChannelStrip
 from wingman.suggest.coach import Coach
+from wingman.suggest.cost import Level
 from wingman.transcribe.base import Transcriber
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,7 @@ class Parts:
     text_meter: Callable[[], TextMeter | None]
     correlator: Correlator
     coach: Coach
+    budget: Budget
     background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     """Coroutines that live as long as the meeting (the embedded worker's owner)."""
     names: dict[str, str] = field(default_factory=dict)
@@ -317,6 +320,7 @@ class Meeting:
             run = partial(line.meter.run, channel, cursor, self._on_emotion)
             task = self._tasks.create_task(self._branch(run, line, cursor))
             line.answered[Branch.EMOTION] = line.strip.position
+            self._parts.budget.restart(channel, Branch.EMOTION, line.strip.written)
         elif line.text_meter is not None:
             task = self._tasks.create_task(line.text_meter.run(channel, self._on_emotion))
         line.meter_task = task
@@ -343,6 +347,11 @@ class Meeting:
             consent=consent or self._plan.spec.consent,
             refused_because=self._plan.refusal,
         )
+        self._use_policy(policy, reason)
+        if consent:
+            self._publish(ConsentRecorded(policy, "user", consent), None)
+
+    def _use_policy(self, policy: Policy, reason: str) -> None:
         self._policy = policy
         for line in self._lines.values():
             if line.meter_task is not None:
@@ -351,8 +360,6 @@ class Meeting:
             line.answered.pop(Branch.EMOTION, None)
             self._start_meters(line)
         self._publish(PolicyApplied(policy, reason), None)
-        if consent:
-            self._publish(ConsentRecorded(policy, "user", consent), None)
 
     async def _play(self, source: AudioSource, lines: list[_Line]) -> None:
         try:
@@ -376,9 +383,29 @@ class Meeting:
                 now = line.strip.position if self._plan.live else self._certain(line)
                 self._deliver(self._parts.correlator.advance(channel, now))
                 self._parts.coach.advance(channel, now)
+                self._charge(line)
+            self._keep_to_budget()
             if not self._plays and time.monotonic() - self._idle_since > self._plan.idle_end_s:
                 self._reason = "client_gone"
                 self._ending.set()
+
+    def _charge(self, line: _Line) -> None:
+        strip, budget = line.strip, self._parts.budget
+        if line.transcriber is not None and line.transcriber.info.remote:
+            budget.audio(strip.channel, Branch.TRANSCRIBE, line.transcriber.info.name, strip.written)
+        if line.meter is not None and line.meter.info.remote:
+            budget.audio(strip.channel, Branch.EMOTION, line.meter.info.name, strip.written)
+
+    def _keep_to_budget(self) -> None:
+        """Give up what the money no longer allows, in the order emotion, suggestion rate, model."""
+        level = self._parts.budget.report(self._length())
+        if level is None:
+            return
+        self._parts.coach.degrade(level)
+        if level is not Level.FULL and any(
+            line.meter and line.meter.info.remote for line in self._lines.values()
+        ):
+            self._use_policy("off", "the meeting's budget is spent; voice emotion costs extra")
 
     def _certain(self, line: _Line) -> SampleTime:
         return min(line.answered.values(), default=line.strip.position)

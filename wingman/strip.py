@@ -17,6 +17,8 @@ class ChannelStrip:
         self.tape = tape
         self.source: AudioSource | None = None
         self.paused = False
+        self.written = 0
+        """Samples of audio on the tape so far; holes and pauses do not count."""
         self.started_at: float | None = None
         """Wall time of sample 0, for display; None until a source has anchored it."""
         self._publish = publish
@@ -31,6 +33,7 @@ class ChannelStrip:
             self.tape.skip(block.length, GapCause.PAUSED)
         else:
             self.tape.write(block)
+            self.written += block.length
 
     def skip(self, count: int, cause: GapCause) -> None:
         self.tape.skip(count, GapCause.PAUSED if self.paused else cause)
