@@ -357,10 +357,12 @@ def test_the_header_of_a_clip_tells_the_truth() -> None:
         assert set(request["models"]) == {"prosody", "burst"}
 
 
-def test_a_sliding_window_is_asked_for_when_configured() -> None:
-    _, gateway = run(attempt(seconds=6.0, stream_window_ms=2000))
+@pytest.mark.parametrize("window", [2000, 5000, 10_000])
+def test_a_sliding_window_moves_no_time(window: int) -> None:
+    account, gateway = run(attempt(seconds=20.0, stream_window_ms=window))
+    assert account.exact, account
     texts = [msgspec.json.decode(text) for traffic in gateway.traffic for text in traffic.texts]
-    assert {request.get("stream_window_ms") for request in texts} == {2000}
+    assert {request.get("stream_window_ms") for request in texts} == {window}
 
 
 def test_a_gateway_that_is_no_websocket_address_is_refused_in_words() -> None:

@@ -19,7 +19,7 @@ from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.base import Emit, EmotionInfo
 from wingman.emotion.hume_clips import Clip, ClipCutter, Cut
 from wingman.emotion.hume_tokens import Access
-from wingman.emotion.hume_v0_link import PROVIDER, Line, models
+from wingman.emotion.hume_v0_link import PROVIDER, Line
 from wingman.emotion.settings import HumeV0Settings
 from wingman.fanout.tape import Cursor
 from wingman.link.supervisor import Identity, Outcome, Supervisor
@@ -125,10 +125,8 @@ class _VoiceRun:
 
     async def _measure(self, line: Line, clip: Clip) -> None:
         """Ask about the oldest clip. It stays the oldest until it is answered or given up."""
-        window = self._settings.stream_window_ms or None
-        request = wire.clip(clip.pcm, clip.id, models(self._settings), window_ms=window)
         try:
-            reply = await line.ask(request)
+            reply, lead = await line.measure(clip.pcm, clip.id)
         except ProviderFault as fault:
             self._tries += fault.code.startswith("I")
             if self._tries >= MAX_TRIES:
@@ -137,7 +135,7 @@ class _VoiceRun:
         if reply.error is not None:
             self._give_up(clip)
             return
-        for span in spans(reply, clip, self._channel):
+        for span in spans(reply, clip, self._channel, lead):
             self._emit(span)
         self._settle(clip)
 
@@ -156,16 +154,17 @@ class _VoiceRun:
             self._emit(Progress(Branch.EMOTION, self._channel, upto))
 
 
-def spans(reply: wire.Reply, clip: Clip, channel: Channel) -> list[EmotionSpan]:
-    """A reply about a clip as spans of media time; times are clamped to the clip.
+def spans(reply: wire.Reply, clip: Clip, channel: Channel, lead: int = 0) -> list[EmotionSpan]:
+    """A reply about a clip as spans of media time.
 
+    Its times count from `lead` samples before the clip. They are clamped to the clip, and what lies wholly
+    before it is left out: an earlier reply has said it.
     Bursts ride on the prosody span they overlap; those that overlap none get a span of their own.
     """
-    bursts = [(_within(clip.span, item), item) for item in reply.predictions.get("burst", ())]
+    bursts = _placed(reply, "burst", clip, lead)
     found: list[EmotionSpan] = []
     claimed: set[int] = set()
-    for item in reply.predictions.get("prosody", ()):
-        where = _within(clip.span, item)
+    for where, item in _placed(reply, "prosody", clip, lead):
         mine = [n for n, (at, _) in enumerate(bursts) if at.overlap(where)]
         claimed.update(mine)
         extra = tuple(score for n in mine for score in _burst(bursts[n][1]))
@@ -176,10 +175,15 @@ def spans(reply: wire.Reply, clip: Clip, channel: Channel) -> list[EmotionSpan]:
     return found
 
 
-def _within(span: Span, item: wire.Prediction) -> Span:
-    begin = min(max(span.start, span.start + samples(item.begin)), span.end)
-    end = min(max(begin, span.start + samples(item.end)), span.end)
-    return Span(begin, end)
+def _placed(reply: wire.Reply, model: str, clip: Clip, lead: int) -> list[tuple[Span, wire.Prediction]]:
+    """One model's predictions with the media time each covers within the clip."""
+    found = []
+    for item in reply.predictions.get(model, ()):
+        begin = min(max(0, samples(item.begin) - lead), clip.span.length)
+        end = min(samples(item.end) - lead, clip.span.length)
+        if end > 0:
+            found.append((Span(clip.start + begin, clip.start + max(begin, end)), item))
+    return found
 
 
 def _burst(item: wire.Prediction) -> tuple[Score, ...]:

@@ -14,6 +14,7 @@ from wingman.emotion.hume_tokens import Access
 from wingman.emotion.settings import HumeV0Settings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.model.faults import FaultKind, ProviderFault
+from wingman.model.time import samples_of_ms
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,7 @@ class Link:
         self._asked_at = _now()
         self._last_error = ""
         self._identical = 0
+        self._heard = 0  # samples of the gateway's sliding window
 
     @property
     def aged(self) -> bool:
@@ -70,9 +72,24 @@ class Link:
         self._judge(reply.error)
         return reply
 
+    async def measure(self, pcm: bytes, payload_id: str) -> tuple[wire.Reply, int]:
+        """One clip with the configured models. Raises like `ask`.
+
+        The reply's times count from `lead` samples before the clip: with a sliding window the gateway puts
+        that much of what it heard on this connection in front of it.
+        """
+        window_ms = self._settings.stream_window_ms or None
+        reply = await self.ask(wire.clip(pcm, payload_id, models(self._settings), window_ms=window_ms))
+        length = len(pcm) // 2
+        analysed = length if window_ms is None else min(self._heard + length, samples_of_ms(window_ms))
+        if reply.error is None:
+            self._heard = max(analysed, length)
+        return reply, max(0, analysed - length)
+
     async def keep_alive(self) -> None:
         """Ask about silence, so that the connection does not count as idle. Raises like `ask`."""
         await self.ask(wire.clip(SILENCE, "keepalive", wire.Models(prosody={})))
+        self._heard = len(SILENCE) // 2
 
     async def _reply_to(self, payload_id: str | None) -> wire.Reply:
         async for line in self._replies:
@@ -147,7 +164,12 @@ class Line:
         """See `Link.ask`. Connections change between requests, so that a change loses none."""
         return await (await self._current()).ask(request)
 
+    async def measure(self, pcm: bytes, payload_id: str) -> tuple[wire.Reply, int]:
+        """See `Link.measure`."""
+        return await (await self._current()).measure(pcm, payload_id)
+
     async def keep_alive(self) -> None:
+        """See `Link.keep_alive`."""
         await (await self._current()).keep_alive()
 
     async def __aenter__(self) -> Line:

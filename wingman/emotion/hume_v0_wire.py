@@ -7,6 +7,7 @@ pixels) are kept here, by construction: what would break one cannot be encoded.
 
 from __future__ import annotations
 
+import math
 import struct
 from base64 import b64encode
 from collections.abc import Mapping
@@ -223,10 +224,13 @@ def _notice(raw: Mapping[str, Any], member: str) -> Notice | None:
 
 def _prediction(item: Mapping[str, Any]) -> Prediction:
     where = item.get("time") or item.get("position") or {}
+    begin, end = float(where.get("begin", 0.0)), float(where.get("end", 0.0))
+    if not (math.isfinite(begin) and math.isfinite(end)):
+        raise ValueError("a time without bounds")
     return Prediction(
         ranked(item.get("emotions") or ()),
-        float(where.get("begin", 0.0)),
-        float(where.get("end", 0.0)),
+        begin,
+        end,
         str(item.get("text", "")),
         ranked(item.get("descriptions") or ()),
         item,

@@ -1,0 +1,147 @@
+"""The ledger of one session: exact times over holes and refusals, and an honest watermark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.emotion import hume_wire as wire
+from wingman.emotion.hume_session import SessionLedger, is_loud
+from wingman.model.emotion import EmotionSpan
+from wingman.model.faults import Missed
+from wingman.model.time import Channel, Span
+
+FRAME = 1600
+
+
+def ledger(begin: int = 0) -> SessionLedger:
+    return SessionLedger(Channel.TAB, begin)
+
+
+def measured(start: int, end: int, utterance: int = 0, trigger: str = "interval") -> wire.Measurement:
+    scores = (wire.NamedProbability("joy", 0.5),)
+    return wire.Measurement(0, utterance, start, end, trigger, scores, ())
+
+
+def spans(said: list[Any]) -> list[Span]:
+    return [event.span for event in said if isinstance(event, EmotionSpan)]
+
+
+def test_times_count_from_where_the_session_began() -> None:
+    book = ledger(48_000)
+    for n in range(40):
+        book.sent(48_000 + n * FRAME, FRAME, True)
+    assert spans(book.receive(measured(100, 3100))) == [Span(48_000 + 1600, 48_000 + 49_600)]
+
+
+def test_a_window_over_a_hole_becomes_two_spans() -> None:
+    book = ledger()
+    for n in range(10):
+        book.sent(n * FRAME, FRAME, True)
+    for n in range(10):
+        book.sent(100_000 + n * FRAME, FRAME, True)
+    assert spans(book.receive(measured(500, 1500))) == [Span(8000, 16_000), Span(100_000, 108_000)]
+
+
+def test_a_refused_frame_does_not_advance_the_clock() -> None:
+    book = ledger()
+    book.sent(0, FRAME, True)
+    book.sent(FRAME, FRAME, True)
+    book.refused()
+    assert (book.accepted, book.frames, book.position) == (FRAME, 1, FRAME)
+    book.sent(FRAME, FRAME, True)
+    assert spans(book.receive(measured(0, 200))) == [Span(0, 2 * FRAME)]
+
+
+def test_audio_never_sent_is_never_measured() -> None:
+    book = ledger()
+    book.sent(0, FRAME, True)
+    assert book.receive(measured(5000, 6000)) == []
+    assert spans(book.receive(measured(0, 6000))) == [Span(0, FRAME)]
+    assert book.upto == FRAME
+
+
+def test_the_watermark_follows_utterances() -> None:
+    book = ledger()
+    for n in range(60):
+        book.sent(n * FRAME, FRAME, n < 40)
+    book.receive(wire.UtteranceStart(0, 500))
+    assert (book.upto, book.speaking) == (8000, True)
+    book.quiet(80_000)
+    assert book.upto == 8000, "an open utterance is not silence"
+    book.receive(measured(500, 3500))
+    assert book.upto == 56_000
+    book.receive(measured(500, 4000, trigger="speech_ended"))
+    book.receive(wire.UtteranceEnd(0, 500, 4000))
+    assert (book.upto, book.speaking) == (64_000, False)
+    book.quiet(90_000)
+    assert book.upto == 90_000
+
+
+def test_sound_without_an_answer_is_not_taken_for_silence() -> None:
+    book = ledger()
+    book.sent(0, FRAME, False)
+    book.sent(FRAME, FRAME, True)
+    book.sent(2 * FRAME, FRAME, False)
+    book.quiet(3 * FRAME)
+    assert book.upto == FRAME
+
+
+def test_a_measurement_that_never_came_is_told() -> None:
+    book = ledger()
+    for n in range(100):
+        book.sent(n * FRAME, FRAME, True)
+    book.receive(wire.UtteranceStart(0, 0))
+    (gap,) = book.receive(wire.UtteranceEnd(0, 0, 2000))
+    assert isinstance(gap, Missed)
+    assert gap.span == Span(0, 32_000)
+    book.receive(wire.UtteranceStart(1, 3000))
+    book.receive(measured(3000, 6000, 1))
+    assert book.receive(wire.UtteranceEnd(1, 3000, 6800)) == [], "the last one was not due"
+    (lost,) = book.receive(wire.UtteranceStart(3, 9000))
+    assert isinstance(lost, Missed)
+    assert lost.span == Span(108_800, 144_000), "an utterance was never announced"
+
+
+def test_what_is_left_when_a_session_dies() -> None:
+    book = ledger(1000)
+    for n in range(10):
+        book.sent(2000 + n * FRAME, FRAME, True)
+    book.receive(wire.UtteranceStart(0, 500))
+    assert book.abandon() == [Span(10_000, 18_000)]
+    assert book.abandon() == []
+    assert book.upto == 18_000
+
+
+def test_loudness() -> None:
+    assert not is_loud(b"")
+    assert not is_loud(bytes(3200))
+    assert not is_loud((100).to_bytes(2, "little", signed=True) * 1600)
+    assert is_loud((2000).to_bytes(2, "little", signed=True) * 1600)
+
+
+frames = st.lists(
+    st.tuples(st.sampled_from([0, 0, 0, 1600, 40_000]), st.integers(1, 4000), st.booleans()),
+    min_size=1,
+    max_size=40,
+)
+
+
+@given(frames, st.integers(0, 4000), st.integers(0, 4000))
+def test_spans_lie_only_in_audio_that_was_accepted(plan: list[tuple[int, int, bool]], a: int, b: int) -> None:
+    book = ledger()
+    at, heard = 0, []
+    for hole, length, refuse in plan:
+        at += hole
+        book.sent(at, length, False)
+        if refuse:
+            book.refused()
+        else:
+            heard += list(range(at, at + length))
+            at += length
+    assert book.accepted == len(heard)
+    first, last = sorted((a, b))
+    found = [n for span in spans(book.receive(measured(first, last))) for n in range(span.start, span.end)]
+    assert found == heard[first * 16 : last * 16]
