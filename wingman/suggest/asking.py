@@ -40,7 +40,7 @@ async def ask(
                 await _once(model, prompt, deadlines, hand_over)
     except TimeoutError:
         raise ProviderFault(
-            f"{model.name} did not finish its answer within {deadlines.total_s:.0f} s", kind=FaultKind.TIMEOUT
+            f"{model.name} did not finish its answer within {deadlines.total_s:g} s", kind=FaultKind.TIMEOUT
         ) from None
     if not spoke:
         raise AnswerEmpty(f"{model.name} answered without a word")
@@ -61,7 +61,7 @@ async def _once(
                 if not limit.expired():
                     raise
                 raise ProviderFault(
-                    f"{model.name} did not {what} within {patience:.0f} s", kind=FaultKind.TIMEOUT
+                    f"{model.name} did not {what} within {patience:g} s", kind=FaultKind.TIMEOUT
                 ) from None
             on_text(text)
             patience, what = deadlines.gap_s, "go on with its answer"

@@ -99,8 +99,10 @@ def _section(fence: str, name: str, lines: Sequence[str]) -> str:
 
 def quote(text: str, fence: str) -> str:
     """One line of material: redacted, without line breaks, control signs or fence-like text."""
-    flat = " ".join(redact(text).replace(fence, "").split())
-    return re.sub(r"[<>\u2028\u2029\x00-\x1f\x7f]", "", flat)
+    flat = re.sub(r"[<>\x00-\x1f\x7f]", "", " ".join(redact(text).split()))
+    while fence in flat:  # again and again: taking one out may join another
+        flat = flat.replace(fence, "")
+    return flat
 
 
 def _conversation(utterances: Sequence[Utterance], tokens: int) -> list[str]:

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from wingman.model.faults import FaultKind, Health, ProviderFault
+from wingman.suggest.breaker import REST_S, Breaker
+
+
+def fault(kind: FaultKind, wait: float | None = None) -> ProviderFault:
+    return ProviderFault("no", kind=kind, retry_after=wait)
+
+
+def test_it_rests_for_as_long_as_a_rate_limit_asks() -> None:
+    breaker = Breaker()
+    assert breaker.failed(fault(FaultKind.RATE_LIMITED, 17.0), now=100.0)
+    assert breaker.health is Health.RETRYING
+    assert not breaker.allows(116.9)
+    assert breaker.allows(117.0)
+    assert breaker.succeeded()
+    assert breaker.health is Health.UP
+
+
+def test_three_failures_in_a_row_are_announced_once() -> None:
+    breaker = Breaker()
+    told = [breaker.failed(fault(FaultKind.TIMEOUT), now=1.0) for _ in range(4)]
+    assert told == [False, False, True, False]
+    assert not breaker.allows(1.0 + REST_S - 0.1)
+    assert breaker.allows(1.0 + REST_S)
+
+
+def test_a_success_forgets_the_failures_before_it() -> None:
+    breaker = Breaker()
+    for _ in range(5):
+        assert not breaker.failed(fault(FaultKind.NETWORK), now=0.0)
+        assert not breaker.failed(fault(FaultKind.NETWORK), now=0.0)
+        assert not breaker.succeeded()
+    assert breaker.allows(0.0)
+
+
+def test_a_final_fault_ends_it() -> None:
+    breaker = Breaker()
+    assert breaker.failed(fault(FaultKind.AUTH), now=0.0)
+    assert breaker.health is Health.DOWN
+    assert not breaker.allows(1e9)

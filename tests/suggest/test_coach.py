@@ -1,0 +1,436 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.suggest.models import QUICK, SLOW, until_left
+from tests.suggest.support import Published, running, said
+from tests.suggest.test_gemini import gemini
+from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
+from wingman.emulators.gemini_answers import scripted
+from wingman.model.events import (
+    ProviderStateChanged,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionExpired,
+    SuggestionFailed,
+    SuggestionSkipped,
+    SuggestionSuperseded,
+    SuggestionUpdated,
+)
+from wingman.model.faults import Health, InputError
+from wingman.model.time import Channel, samples
+from wingman.suggest.base import Usage
+from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.knowledge import Knowledge
+from wingman.suggest.playbook import Playbook, Trigger, load_playbook
+from wingman.suggest.settings import DeadlineSettings, GeminiSettings, SuggestSettings
+
+PRICE = "can you tell me how much the enterprise plan costs per month"
+ANGRY = "i am really frustrated nobody answers our tickets"
+OFFLINE = "and does it also work offline in the train"
+ENDS = (SuggestionCompleted, SuggestionExpired, SuggestionFailed, SuggestionSuperseded)
+BARE = Playbook(
+    name="bare", title="Bare", persona="", triggers=(Trigger(name="q", kind="question", signals=("question",)),)
+)  # fmt: skip
+"""Asks the model and has no card of its own."""
+
+
+def coach(published: Published, model: Any = None, playbook: Playbook | None = None, **options: Any) -> Coach:
+    parts = options.pop("parts", CoachParts(fence="f00d"))
+    settings = SuggestSettings(**options)
+    return Coach(settings, playbook or load_playbook("sales"), model, published, parts=parts)
+
+
+@asynccontextmanager
+async def coached(
+    emulator: GeminiEmulator, playbook: Playbook | None = None, **options: Any
+) -> AsyncIterator[tuple[Coach, Published]]:
+    """A running coach with Gemini behind it."""
+    published = Published()
+    async with (
+        gemini(emulator) as model,
+        running(coach(published, model, playbook, **options)) as one,
+    ):
+        yield one, published
+    for created in published.of(SuggestionCreated):
+        ends = [event for event in published.about(created.id) if isinstance(event, ENDS)]
+        assert len(ends) == 1, f"{created.id} has {len(ends)} ends"
+
+
+# --- without a model ------------------------------------------------------------------------------
+
+
+def test_an_instant_card_is_published_inside_the_call() -> None:
+    published = Published()
+    coach(published).hear(said(PRICE, 4.0))
+    created, done = published.events
+    assert (created.kind, created.origin, created.source) == ("price", "playbook", "playbook sales")
+    assert created.text.startswith("Anchor on value")
+    assert created.latency_ms < 50
+    assert (done.id, done.text) == (created.id, created.text)
+    media = published.media[0]
+    assert media is not None
+    assert (media.channel, media.start, media.end) == (Channel.TAB, 4.0, 7.0)
+
+
+def test_the_sample_sales_call_gets_at_least_three_cards() -> None:
+    published = Published()
+    one = coach(published)
+    for at, text in (
+        (22.3, "can you tell me how much the enterprise plan costs per month"),
+        (31.6, "we are worried about the price because our budget is very tight this quarter"),
+        (36.5, "your competitor offered us the same features for half the money"),
+        (45.1, "i am really frustrated that the last release broke our integration again"),
+        (54.4, "who is going to be responsible for the migration on your side"),
+        (63.0, "if you can give us a discount of twenty percent we can move forward this week"),
+    ):
+        for tick in range(int(at * 10) - 80, int(at * 10)):
+            one.advance(Channel.TAB, samples(tick / 10))
+        one.hear(said(text, at, seconds=3.5))
+    kinds = [created.kind for created in published.of(SuggestionCreated)]
+    assert len(kinds) >= 4
+    assert {"price", "objection", "emotion"} <= set(kinds)
+
+
+def test_silence_has_a_reason_too() -> None:
+    published = Published()
+    coach(published).hear(said("we sell shoes in three towns"))
+    assert published.events == [SuggestionSkipped("no_trigger", "tab-0", "")]
+
+
+def test_the_same_card_is_not_shown_twice() -> None:
+    published = Published()
+    one = coach(published, playbook=load_playbook("sales"))
+    one.hear(said("that is too expensive for us", 0))
+    one.hear(said("still too expensive for our team", 60))
+    assert len(published.of(SuggestionCreated)) == 2  # the second by its next best reason
+    assert len({created.text for created in published.of(SuggestionCreated)}) == 2
+    one.hear(said("i am not convinced of it", 120))
+    assert published.events[-1].reason == "near_duplicate"
+
+
+def test_a_trigger_that_only_a_model_can_serve_says_so() -> None:
+    published = Published()
+    coach(published, playbook=BARE).hear(said(PRICE))
+    assert published.events == [SuggestionSkipped("nothing_to_say", "tab-0", "question")]
+
+
+def test_a_card_quotes_no_personal_data() -> None:
+    published = Published()
+    coach(published).hear(
+        said("i will send it to you by friday call me at 0171 2345678", 0, channel=Channel.MIC)
+    )
+    assert "2345678" not in published.events[0].text
+    assert "[phone]" in published.events[0].text
+
+
+def test_knowledge_is_shown_with_its_source(tmp_path: Path) -> None:
+    (tmp_path / "plans.md").write_text("# Enterprise plan\nThe enterprise plan costs 40 dollars per user.\n")
+    published = Published()
+    with Knowledge(tmp_path) as knowledge:
+        coach(published, parts=CoachParts(knowledge=knowledge)).hear(said(PRICE))
+        bare = Published()
+        coach(bare, playbook=BARE, parts=CoachParts(knowledge=knowledge)).hear(said(PRICE))
+    created = published.events[0]
+    assert created.source == "plans.md › Enterprise plan"
+    assert created.text.endswith("The enterprise plan costs 40 dollars per user.")
+    assert bare.events[0].text == "The enterprise plan costs 40 dollars per user."
+
+
+# --- with a model ---------------------------------------------------------------------------------
+
+
+async def test_the_models_text_takes_the_instant_texts_place() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, published):
+        one.hear(said(PRICE))
+        (created,) = published.of(SuggestionCreated)
+        done = await published.until(SuggestionCompleted)
+    deltas = "".join(delta.text for delta in published.of(SuggestionDelta))
+    assert (
+        deltas
+        == done.text
+        == "Ask what the problem costs them each month, then name one plan and what it includes."
+    )
+    assert (created.origin, done.origin) == ("playbook", "gemini")
+    assert done.first_token_ms is not None
+
+
+async def test_the_prompt_holds_the_conversation_and_the_moment() -> None:
+    async with (
+        GeminiEmulator(pace=QUICK) as emulator,
+        coached(emulator, brief="Anna, retail") as (one, published),
+    ):
+        one.hear(said("we have two hundred users", 0))
+        one.hear(said(PRICE, 10))
+        await published.until(SuggestionCompleted)
+    body = json.loads(emulator.requests[0].body)
+    user = body["contents"][0]["parts"][0]["text"]
+    assert "00:00 Counterpart: we have two hundred users" in user
+    assert f"<f00d:moment>\nCounterpart: {PRICE}\n</f00d:moment>" in user
+    assert "Anna, retail" in body["systemInstruction"]["parts"][0]["text"]
+
+
+async def test_a_newer_reason_supersedes_and_closes_the_older_request() -> None:
+    async with GeminiEmulator(pace=Pace(first_s=30)) as emulator, coached(emulator, BARE) as (one, published):
+        one.hear(said("is there a limit on the users", 0))
+        await _requests(emulator, 1)
+        one.hear(said("and what does the support cost", 15))
+        ended = await published.until(SuggestionSuperseded)
+        first, second = published.of(SuggestionCreated)
+        assert (ended.id, ended.by) == (first.id, second.id)
+        await _requests(emulator, 2)
+        await until_left(emulator.left)
+
+
+async def test_a_card_being_read_is_not_cut_off_by_an_equal_one() -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, coached(emulator) as (one, published):
+        one.hear(said(PRICE, 0))
+        await published.until(SuggestionDelta)
+        one.hear(said(OFFLINE, 20))
+        assert published.events[-1] == SuggestionSkipped("in_flight", f"tab-{samples(20)}", "")
+        await published.until(SuggestionCompleted)
+        one.advance(Channel.TAB, samples(24))
+        assert published.of(SuggestionCreated)[-1].kind == "question"
+        await published.until(SuggestionCompleted, count=2)
+
+
+async def test_an_explicit_request_bypasses_everything_and_stop_ends_it() -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, coached(emulator, mode="manual") as (one, published):
+        one.hear(said(PRICE, 0))
+        one.hear(said("hello", 4, channel=Channel.MIC))
+        one.speaking(Channel.MIC, True, samples(8))
+        first = one.act("say")
+        second = one.act("ask", "what does it cost")
+        assert published.of(SuggestionSuperseded) == [SuggestionSuperseded(first, second)]
+        await published.until(SuggestionDelta)
+        assert one.act("stop") == second
+        assert published.of(SuggestionExpired) == [SuggestionExpired(second, "stopped")]
+        assert one.act("stop") == ""
+
+
+async def test_the_end_of_the_meeting_ends_the_card_in_flight() -> None:
+    async with GeminiEmulator(pace=Pace(first_s=30)) as emulator:
+        async with coached(emulator) as (one, published):
+            one.hear(said(PRICE))
+            await _requests(emulator, 1)
+        assert published.of(SuggestionExpired) == [
+            SuggestionExpired(published.of(SuggestionCreated)[0].id, "meeting_ended")
+        ]
+
+
+async def test_an_answer_that_begins_too_late_is_dropped() -> None:
+    async with (
+        GeminiEmulator(pace=Pace(first_s=30)) as emulator,
+        coached(emulator, BARE, ttl_s=5) as (one, published),
+    ):
+        one.hear(said("is there a limit on the users", 0))
+        await _requests(emulator, 1)
+        one.advance(Channel.TAB, samples(8.5))
+        (expired,) = published.of(SuggestionExpired)
+        assert expired.reason == "ttl"
+
+
+async def test_an_answer_that_repeats_a_card_is_never_shown() -> None:
+    same = scripted("Ask what they compare it with.")
+    async with GeminiEmulator(pace=QUICK, answer=same) as emulator, coached(emulator, BARE) as (one, published):
+        one.hear(said("is there a limit on the users", 0))
+        await published.until(SuggestionCompleted)
+        shown = len(published.of(SuggestionDelta))
+        one.hear(said("and what does the support cost", 30))
+        expired = await published.until(SuggestionExpired)
+        assert expired.reason == "near_duplicate"
+        assert len(published.of(SuggestionDelta)) == shown
+
+
+async def test_a_model_that_passes_shows_nothing() -> None:
+    async with GeminiEmulator(pace=QUICK, answer=scripted("PASS")) as emulator:
+        async with coached(emulator, BARE) as (one, published):
+            one.hear(said("is there a limit on the users", 0))
+            expired = await published.until(SuggestionExpired)
+            assert expired.reason == "nothing_to_add"
+        async with coached(emulator) as (one, published):
+            one.hear(said(PRICE, 0))
+            done = await published.until(SuggestionCompleted)
+            assert done.origin == "playbook"
+            assert published.of(SuggestionDelta) == []
+
+
+async def test_words_that_begin_like_a_pass_are_shown_in_the_end() -> None:
+    text = "Pass the question to your engineer."
+    async with (
+        GeminiEmulator(pace=QUICK, answer=scripted(text)) as emulator,
+        coached(emulator, BARE) as (one, published),
+    ):
+        one.hear(said("is there a limit on the users", 0))
+        done = await published.until(SuggestionCompleted)
+        assert done.text == text
+
+
+# --- a model that fails ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (GeminiFault.RATE_LIMITED, "rate_limited"),
+        (GeminiFault.BAD_KEY, "auth"),
+        (GeminiFault.PROMPT_BLOCKED, "blocked"),
+        (GeminiFault.ANSWER_BLOCKED, "blocked"),
+        (GeminiFault.EMPTY, "empty"),
+        (GeminiFault.TRUNCATED, "truncated"),
+        (GeminiFault.STALL, "timeout"),
+        (GeminiFault.NO_HEADERS, "timeout"),
+        (GeminiFault.DROPPED, "network"),
+        (GeminiFault.CUT_JSON, "protocol"),
+    ],
+)
+async def test_a_card_of_the_model_alone_fails_with_a_clear_word(fault: GeminiFault, kind: str) -> None:
+    short = GeminiSettings(deadlines=DeadlineSettings(first_token_s=0.3, gap_s=0.3))
+    async with (
+        GeminiEmulator(pace=QUICK) as emulator,
+        coached(emulator, BARE, gemini=short) as (one, published),
+    ):
+        emulator.play(fault)
+        one.hear(said("is there a limit on the users", 0))
+        failed = await published.until(SuggestionFailed)
+    assert failed.kind == kind
+    assert failed.detail
+
+
+async def test_an_instant_card_outlives_the_model() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, published):
+        emulator.play(GeminiFault.RATE_LIMITED)
+        one.hear(said(PRICE, 0))
+        done = await published.until(SuggestionCompleted)
+        assert (done.origin, done.text) == ("playbook", published.of(SuggestionCreated)[0].text)
+        (state,) = published.of(ProviderStateChanged)
+        assert state.health is Health.RETRYING
+        assert "pause for 17 s" in state.detail
+        one.hear(said(ANGRY, 60))  # while the model rests, cards go on without it
+        assert len(published.of(SuggestionCompleted)) == 2
+        assert len(emulator.requests) == 1
+
+
+async def test_a_failure_midway_does_not_pass_half_an_answer_off_as_whole() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, published):
+        emulator.play(GeminiFault.ERROR_EVENT)
+        one.hear(said(PRICE, 0))
+        failed = await published.until(SuggestionFailed)
+        assert failed.kind == "unavailable"
+
+
+async def test_a_blocked_answer_is_reported_beside_the_instant_card() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, published):
+        emulator.play(GeminiFault.PROMPT_BLOCKED)
+        one.hear(said(PRICE, 0))
+        await published.until(SuggestionCompleted)
+        assert [skip.reason for skip in published.of(SuggestionSkipped)] == ["model_blocked"]
+        assert published.of(ProviderStateChanged) == []
+
+
+async def test_three_failures_in_a_row_are_said_once() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator, BARE) as (one, published):
+        for number in range(3):
+            emulator.play(GeminiFault.INTERNAL, GeminiFault.INTERNAL)
+            one.act("say")
+            await published.until(SuggestionFailed, count=number + 1)
+        with pytest.raises(InputError, match="needs a language model"):
+            one.act("say")
+        (state,) = published.of(ProviderStateChanged)
+        assert state.health is Health.RETRYING
+
+
+async def test_usage_is_counted_and_a_budget_takes_the_model_away() -> None:
+    used: list[tuple[str, Usage]] = []
+    parts = CoachParts(on_usage=lambda provider, usage: used.append((provider, usage)))
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator, parts=parts) as (one, published):
+        one.hear(said(PRICE, 0))
+        await published.until(SuggestionCompleted)
+        ((provider, usage),) = used
+        assert provider == "gemini"
+        assert usage.prompt_tokens > 100
+        one.degrade("model")
+        one.hear(said(ANGRY, 60))
+        assert published.events[-1].origin == "playbook"
+        one.degrade("")
+        one.hear(said(OFFLINE, 120))
+        await published.until(SuggestionCompleted, count=3)
+        assert len(emulator.requests) == 2
+
+
+# --- what the user sets ---------------------------------------------------------------------------
+
+
+def test_verbosity_mode_and_playbook_change_while_the_meeting_runs() -> None:
+    published = Published()
+    one = coach(published)
+    one.control("mode", "manual")
+    one.hear(said(PRICE, 0))
+    one.control("mode", "auto")
+    one.control("verbosity", "quiet")
+    one.hear(said("that was painful and it takes forever", 30))
+    one.control("playbook", "support")
+    one.hear(said("it says error and keeps failing", 60))
+    assert [skip.reason for skip in published.of(SuggestionSkipped)] == [
+        "mode",
+        "below_verbosity",
+        "below_verbosity",
+    ]
+    one.control("verbosity", "balanced")
+    one.hear(said("it says error and keeps failing", 90))
+    assert published.of(SuggestionCreated)[0].source == "playbook support"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("verbosity", "loud", "use one of quiet, balanced, lively"),
+        ("mode", 3, "use one of auto, questions-only, manual"),
+        ("playbook", "nope", "there is no playbook named 'nope'"),
+        ("playbook", None, "must be text"),
+        ("brief", ["a"], "must be text"),
+        ("colour", "red", "unknown setting 'colour'"),
+    ],
+)
+def test_nonsense_is_answered_with_the_mend(setting: str, value: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        coach(Published()).control(setting, value)
+
+
+def test_feedback_is_stored_by_id() -> None:
+    published = Published()
+    one = coach(published)
+    one.hear(said(PRICE))
+    card = published.events[0].id
+    one.feedback(card, "used")
+    assert published.events[-1] == SuggestionUpdated(card, "used")
+    with pytest.raises(InputError, match="unknown feedback 'loved'"):
+        one.feedback(card, "loved")
+    with pytest.raises(InputError, match="there is no suggestion 's99'") as refused:
+        one.feedback("s99", "used")
+    assert refused.value.status == 404
+
+
+def test_requests_that_cannot_be_served_say_why() -> None:
+    one = coach(Published())
+    with pytest.raises(InputError, match="unknown action 'dance'"):
+        one.act("dance")
+    with pytest.raises(InputError, match="needs the question in `text`"):
+        one.act("ask", "  ")
+    with pytest.raises(InputError, match="needs a language model") as refused:
+        one.act("recap")
+    assert refused.value.status == 409
+
+
+async def _requests(emulator: GeminiEmulator, count: int) -> None:
+    async with asyncio.timeout(5):
+        while len(emulator.requests) < count:  # noqa: ASYNC110  # the emulator only keeps a list
+            await asyncio.sleep(0.002)

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, answer, until_left
+from wingman.emulators.gemini import GeminiEmulator, GeminiFault
+from wingman.emulators.gemini_answers import scripted
+from wingman.model.faults import FaultKind, ProviderFault
+from wingman.settings import Secret
+from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.suggest.gemini import Gemini
+from wingman.suggest.settings import GeminiSettings
+
+
+@asynccontextmanager
+async def gemini(emulator: GeminiEmulator, **settings: Any) -> AsyncIterator[Gemini]:
+    model = Gemini(GeminiSettings(**({"api_key": Secret("k"), "url": emulator.url} | settings)))
+    try:
+        yield model
+    finally:
+        await model.aclose()
+
+
+async def test_an_answer_arrives_in_pieces_with_its_usage() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        deltas = await answer(model)
+        assert len(deltas) > 2
+        assert "".join(deltas) == ANSWER
+        assert model.last_usage == Usage(6, 21)
+
+
+async def test_what_is_sent_is_what_the_service_wants() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        await answer(model)
+        (request,) = emulator.requests
+    body = json.loads(request.body)
+    assert request.path == "/v1/models/gemini-3.5-flash-lite:streamGenerateContent"
+    assert request.query == {"alt": "sse"}
+    assert request.headers["x-goog-api-key"] == "k"
+    assert "k" not in request.query.values()
+    assert int(request.headers["x-server-timeout"]) >= 10
+    config = body["generationConfig"]
+    assert config["maxOutputTokens"] == 100
+    assert config["thinkingConfig"] == {"thinking_level": "MINIMAL"}
+    assert not {"temperature", "topP", "topK"} & set(config)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        (GeminiFault.RATE_LIMITED, FaultKind.RATE_LIMITED, "quota"),
+        (GeminiFault.OVERLOADED, FaultKind.UNAVAILABLE, "overloaded"),
+        (GeminiFault.INTERNAL, FaultKind.UNAVAILABLE, "status 500"),
+        (GeminiFault.BAD_KEY, FaultKind.AUTH, "refused the key"),
+        (GeminiFault.ERROR_EVENT, FaultKind.UNAVAILABLE, "overloaded"),
+        (GeminiFault.DROPPED, FaultKind.NETWORK, "connection to Gemini failed"),
+        (GeminiFault.CUT_JSON, FaultKind.PROTOCOL, "broke off"),
+    ],
+)
+async def test_a_failure_becomes_a_fault_with_a_sentence(
+    fault: GeminiFault, kind: FaultKind, words: str
+) -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        emulator.play(fault)
+        with pytest.raises(ProviderFault, match=words) as failed:
+            await answer(model)
+        assert failed.value.kind is kind
+        assert len(emulator.requests) == 1
+
+
+async def test_a_rate_limit_says_how_long_to_wait() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        emulator.play(GeminiFault.RATE_LIMITED)
+        with pytest.raises(ProviderFault) as failed:
+            await answer(model)
+        assert failed.value.retry_after == 17
+
+
+@pytest.mark.parametrize("fault", [GeminiFault.PROMPT_BLOCKED, GeminiFault.ANSWER_BLOCKED])
+async def test_a_refused_answer_is_told_apart(fault: GeminiFault) -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        emulator.play(fault)
+        with pytest.raises(AnswerBlocked, match="safety"):
+            await answer(model)
+
+
+async def test_an_answer_that_was_all_thinking_is_truncated() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        emulator.play(GeminiFault.TRUNCATED)
+        with pytest.raises(AnswerTruncated):
+            await answer(model)
+
+
+@pytest.mark.parametrize("fault", [GeminiFault.EMPTY, GeminiFault.NO_CANDIDATES, GeminiFault.EMPTY_BODY])
+async def test_an_answer_without_words_is_simply_empty(fault: GeminiFault) -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        emulator.play(fault)
+        assert await answer(model) == []
+
+
+async def test_line_separators_inside_the_text_survive() -> None:
+    odd = "one\u2028two\u0085three"
+    async with GeminiEmulator(pace=QUICK, answer=scripted(odd)) as emulator, gemini(emulator) as model:
+        assert "".join(await answer(model)) == odd
+
+
+@pytest.mark.parametrize("way_out", WAYS_OUT)
+async def test_leaving_closes_the_request_at_once(
+    way_out: Callable[[SuggestionModel], Awaitable[float]],
+) -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, gemini(emulator) as model:
+        gc.disable()  # a garbage collection would hide a request that was only forgotten
+        try:
+            began = await way_out(model)
+            seen = await until_left(emulator.left)
+        finally:
+            gc.enable()
+        assert seen - began < 1.0  # it is about a millisecond; `scripts/prove suggest` measures it
+
+
+async def test_a_hundred_interrupted_answers_leave_no_connection_behind() -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, gemini(emulator) as model:
+        for way_out in WAYS_OUT * 34:
+            await way_out(model)
+        await until_left(emulator.left, 102)
+        assert len(emulator.requests) == 102
+
+
+async def test_one_connection_serves_one_answer_after_the_other() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        await model.probe()
+        for _ in range(4):
+            await answer(model)
+        assert emulator.connections == 1
+
+
+async def test_two_meetings_keep_their_usage_apart() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        seen: list[Usage] = []
+
+        async def one(words: str) -> None:
+            prompt = type(ASKED)("s", words)
+            async for _ in model.stream(prompt):
+                pass
+            seen.append(model.last_usage)
+
+        await asyncio.gather(one("how much " * 40), one("so"))
+        assert sorted(usage.prompt_tokens for usage in seen) == [1, 91]
+
+
+# --- models, keys, probing ------------------------------------------------------------------------
+
+
+async def test_a_model_that_is_not_served_falls_back_along_the_list() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator:
+        names = {"model": "gemini-9", "fallbacks": ("gemini-8", "gemini-3.1-flash-lite")}
+        async with gemini(emulator, **names) as model:
+            await model.probe()
+            assert model.model == "gemini-3.1-flash-lite"
+            assert len(emulator.requests) == 3
+            await answer(model)
+            assert len(emulator.requests) == 4
+
+
+async def test_when_no_model_is_served_the_probe_says_so() -> None:
+    names = {"model": "gemini-9", "fallbacks": ("gemini-8",)}
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator, **names) as model:
+        with pytest.raises(ProviderFault, match="model gemini-8 is not served to this key"):
+            await model.probe()
+
+
+async def test_an_alias_exists_on_v1beta_only() -> None:
+    alias: dict[str, Any] = {"model": "gemini-flash-lite-latest", "fallbacks": ()}
+    async with GeminiEmulator(pace=QUICK) as emulator:
+        async with gemini(emulator, **alias) as model:
+            with pytest.raises(ProviderFault, match="not served"):
+                await model.probe()
+        async with gemini(emulator, api_version="v1beta", **alias) as model:
+            await model.probe()
+
+
+async def test_a_thinking_level_the_model_refuses_is_left_out() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator, model="gemini-3.8-flash") as model:
+        assert "".join(await answer(model)) == ANSWER
+        await answer(model)
+    bodies = [json.loads(request.body)["generationConfig"] for request in emulator.requests]
+    assert ["thinkingConfig" in body for body in bodies] == [True, False, False]
+
+
+async def test_a_key_is_needed_and_never_shown() -> None:
+    async with GeminiEmulator(pace=QUICK, key="right") as emulator:
+        async with gemini(emulator, api_key=Secret("")) as model:
+            with pytest.raises(ProviderFault, match="no Gemini key is set"):
+                await model.probe()
+        async with gemini(emulator, api_key=Secret("AIzaWrongWrong")) as model:
+            with pytest.raises(ProviderFault, match="refused the key") as failed:
+                await model.probe()
+            assert "AIza" not in str(failed.value)
+
+
+async def test_nobody_at_the_address_is_a_network_fault() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        model = Gemini(GeminiSettings(api_key=Secret("k"), url=url))
+        with pytest.raises(ProviderFault) as failed:
+            await answer(model)
+        assert failed.value.kind is FaultKind.NETWORK
+        await model.aclose()

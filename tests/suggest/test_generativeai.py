@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_left
+from wingman.emulators.gemini import GeminiFault
+from wingman.model.faults import FaultKind, ProviderFault
+from wingman.settings import Secret
+from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.suggest.generativeai import GenerativeAiModel
+from wingman.suggest.settings import GeminiSettings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", FutureWarning)
+    pytest.importorskip("google.ai.generativelanguage_v1beta", reason="needs the `generativeai` extra")
+
+from wingman.emulators.gemini_grpc import GeminiGrpcEmulator
+
+
+@asynccontextmanager
+async def older(emulator: GeminiGrpcEmulator, **settings: Any) -> AsyncIterator[GenerativeAiModel]:
+    fields = {"api_key": Secret("k"), "grpc_target": emulator.target} | settings
+    model = GenerativeAiModel(GeminiSettings(**fields))
+    try:
+        yield model
+    finally:
+        await model.aclose()
+
+
+async def test_an_answer_arrives_in_pieces_with_its_usage() -> None:
+    async with GeminiGrpcEmulator(pace=QUICK) as emulator, older(emulator) as model:
+        await model.probe()
+        deltas = await answer(model)
+        assert len(deltas) > 2
+        assert "".join(deltas) == ANSWER
+        assert model.last_usage == Usage(7, 5)
+        assert emulator.metadata[-1]["x-goog-api-key"] == "k"
+        assert emulator.requests[-1].generation_config.max_output_tokens == 100
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (GeminiFault.RATE_LIMITED, FaultKind.RATE_LIMITED),
+        (GeminiFault.OVERLOADED, FaultKind.UNAVAILABLE),
+        (GeminiFault.INTERNAL, FaultKind.UNAVAILABLE),
+        (GeminiFault.BAD_KEY, FaultKind.AUTH),
+        (GeminiFault.ERROR_EVENT, FaultKind.UNAVAILABLE),
+    ],
+)
+async def test_a_failure_becomes_a_fault_without_a_hidden_retry(fault: GeminiFault, kind: FaultKind) -> None:
+    async with GeminiGrpcEmulator(pace=QUICK) as emulator, older(emulator) as model:
+        emulator.play(fault)
+        with pytest.raises(ProviderFault) as failed:
+            await answer(model)
+        assert failed.value.kind is kind
+        assert len(emulator.requests) == 1
+        if fault is GeminiFault.RATE_LIMITED:
+            assert failed.value.retry_after == 17
+
+
+async def test_refused_truncated_and_empty_answers_are_told_apart() -> None:
+    async with GeminiGrpcEmulator(pace=QUICK) as emulator, older(emulator) as model:
+        emulator.play(GeminiFault.PROMPT_BLOCKED, GeminiFault.ANSWER_BLOCKED, GeminiFault.TRUNCATED)
+        for kind in (AnswerBlocked, AnswerBlocked, AnswerTruncated):
+            with pytest.raises(kind):
+                await answer(model)
+        for fault in (GeminiFault.EMPTY, GeminiFault.NO_CANDIDATES, GeminiFault.EMPTY_BODY):
+            emulator.play(fault)
+            assert await answer(model) == []
+
+
+async def test_a_model_that_is_not_served_falls_back_along_the_list() -> None:
+    async with GeminiGrpcEmulator(pace=QUICK) as emulator:
+        async with older(emulator, model="gemini-9", fallbacks=("gemini-3.1-flash-lite",)) as model:
+            await model.probe()
+            assert model.model == "gemini-3.1-flash-lite"
+        async with older(emulator, model="gemini-9", fallbacks=()) as model:
+            with pytest.raises(ProviderFault, match="model gemini-9 is not served to this key"):
+                await model.probe()
+
+
+@pytest.mark.parametrize("way_out", WAYS_OUT)
+async def test_leaving_closes_the_request_at_once(
+    way_out: Callable[[SuggestionModel], Awaitable[float]],
+) -> None:
+    async with GeminiGrpcEmulator(pace=SLOW) as emulator, older(emulator) as model:
+        gc.disable()
+        try:
+            began = await way_out(model)
+            seen = await until_left(emulator.left)
+        finally:
+            gc.enable()
+        assert seen - began < 1.0
+
+
+async def test_the_next_answer_uses_the_same_channel() -> None:
+    async with GeminiGrpcEmulator(pace=SLOW) as emulator, older(emulator) as model:
+        for way_out in WAYS_OUT:
+            await way_out(model)
+        assert "".join(await answer(model)) == ANSWER

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from wingman.model.faults import InputError
+from wingman.suggest.knowledge import LONGEST_SNIPPET, Knowledge
+
+NOTES = """\
+# Plans
+
+## Enterprise
+The enterprise plan costs 40 dollars per user and month. It includes single sign-on.
+
+## Starter
+The starter plan is free for five users.
+
+# Security
+All data is stored in Frankfurt and encrypted at rest. We are audited for SOC 2 every spring.
+"""
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    (tmp_path / "plans.md").write_text(NOTES)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "faq.txt").write_text(
+        "How to export\n\nAn export of all reports runs every night at two."
+    )
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("asked", "source", "words"),
+    [
+        ("can you tell me how much the enterprise plan costs per month", "plans.md › Enterprise", "40 dollars"),
+        ("where is our data stored and is it encrypted", "plans.md › Security", "Frankfurt"),
+        ("when does the export of the reports run", "sub/faq.txt", "every night"),
+    ],
+)
+def test_the_matching_section_is_found_with_its_source(
+    notes: Path, asked: str, source: str, words: str
+) -> None:
+    with Knowledge(notes) as knowledge:
+        (best, text), *_ = knowledge.search(asked)
+    assert best == source
+    assert words in text
+    assert len(text) <= LONGEST_SNIPPET
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "yes okay thank you", "the weather is nice in Lisbon", '" OR 1=1 --', "NEAR("]
+)
+def test_nothing_fits_small_talk(notes: Path, asked: str) -> None:
+    with Knowledge(notes) as knowledge:
+        assert knowledge.search(asked) == ()
+
+
+def test_it_works_empty(tmp_path: Path) -> None:
+    for folder in (None, tmp_path):
+        with Knowledge(folder) as knowledge:
+            assert len(knowledge) == 0
+            assert knowledge.search("how much is the enterprise plan") == ()
+
+
+def test_a_folder_that_does_not_exist_is_named() -> None:
+    with pytest.raises(InputError, match="knowledge folder /nowhere does not exist"):
+        Knowledge(Path("/nowhere"))
+
+
+def test_a_large_folder_is_searched_in_time(tmp_path: Path) -> None:
+    for number in range(40):
+        body = "\n\n".join(f"## Part {n}\nThe plan {number} of customer {n} has price {n}." for n in range(200))
+        (tmp_path / f"{number}.md").write_text(body)
+    with Knowledge(tmp_path) as knowledge:
+        assert len(knowledge) == 8000
+        began = time.process_time()
+        assert knowledge.search("what is the price of plan 7 for customer 99")
+        assert time.process_time() - began < 0.2
+
+
+def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    (tmp_path / "offer.pdf").write_bytes(_pdf("The migration takes two days per office."))
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    with Knowledge(tmp_path) as knowledge:
+        ((source, text),) = knowledge.search("how many days does the migration take for an office")
+    assert source == "offer.pdf › page 1"
+    assert "two days" in text
+
+
+def _pdf(text: str) -> bytes:
+    """The smallest one-page PDF that holds `text`."""
+    stream = f"BT /F1 12 Tf 50 700 Td ({text}) Tj ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+    ]
+    body, offsets = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return body + table + b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(body)

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_left
+from wingman.emulators.openai import ChatEmulator, ChatFault
+from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.settings import Secret
+from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.suggest.openai_compatible import OpenAiModel
+from wingman.suggest.settings import OpenAiSettings
+
+
+@asynccontextmanager
+async def local(emulator: ChatEmulator, **settings: Any) -> AsyncIterator[OpenAiModel]:
+    model = OpenAiModel(OpenAiSettings(**({"url": emulator.url, "model": "local-model"} | settings)))
+    try:
+        yield model
+    finally:
+        await model.aclose()
+
+
+async def test_an_answer_arrives_in_pieces_with_its_usage() -> None:
+    async with ChatEmulator(pace=QUICK) as emulator, local(emulator, api_key=Secret("sk")) as model:
+        await model.probe()
+        deltas = await answer(model)
+        assert len(deltas) > 2
+        assert "".join(deltas) == ANSWER
+        assert model.last_usage == Usage(7, 5)
+    request = emulator.requests[-1]
+    assert request.headers["authorization"] == "Bearer sk"
+    body = json.loads(request.body)
+    assert [message["role"] for message in body["messages"]] == ["system", "user"]
+    assert (body["stream"], body["max_tokens"]) == (True, 100)
+    assert emulator.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (ChatFault.RATE_LIMITED, FaultKind.RATE_LIMITED),
+        (ChatFault.OVERLOADED, FaultKind.UNAVAILABLE),
+        (ChatFault.UNAUTHORIZED, FaultKind.AUTH),
+        (ChatFault.ERROR_EVENT, FaultKind.UNAVAILABLE),
+        (ChatFault.DROPPED, FaultKind.NETWORK),
+        (ChatFault.CUT_JSON, FaultKind.PROTOCOL),
+    ],
+)
+async def test_a_failure_becomes_a_fault(fault: ChatFault, kind: FaultKind) -> None:
+    async with ChatEmulator(pace=QUICK) as emulator, local(emulator) as model:
+        emulator.play(fault)
+        with pytest.raises(ProviderFault) as failed:
+            await answer(model)
+        assert failed.value.kind is kind
+
+
+async def test_refused_and_truncated_answers_are_told_apart() -> None:
+    async with ChatEmulator(pace=QUICK) as emulator, local(emulator) as model:
+        emulator.play(ChatFault.FILTERED, ChatFault.TRUNCATED, ChatFault.EMPTY)
+        with pytest.raises(AnswerBlocked):
+            await answer(model)
+        with pytest.raises(AnswerTruncated):
+            await answer(model)
+        assert await answer(model) == []
+
+
+@pytest.mark.parametrize("way_out", WAYS_OUT)
+async def test_leaving_closes_the_request_at_once(
+    way_out: Callable[[SuggestionModel], Awaitable[float]],
+) -> None:
+    async with ChatEmulator(pace=SLOW) as emulator, local(emulator) as model:
+        gc.disable()
+        try:
+            began = await way_out(model)
+            seen = await until_left(emulator.left)
+        finally:
+            gc.enable()
+        assert seen - began < 1.0
+
+
+async def test_the_probe_names_the_models_there_are() -> None:
+    async with ChatEmulator(models=("llama", "qwen")) as emulator:
+        async with local(emulator, model="mistral") as model:
+            with pytest.raises(ProviderFault, match=r"mistral is not served .* one of llama, qwen"):
+                await model.probe()
+        async with local(emulator, model="") as model:
+            await model.probe()
+            await answer(model)
+    assert json.loads(emulator.requests[-1].body)["model"] == "llama"
+
+
+async def test_no_server_and_no_url_are_said_plainly() -> None:
+    with pytest.raises(InputError, match=r"suggest.openai.url is empty"):
+        OpenAiModel(OpenAiSettings())
+    model = OpenAiModel(OpenAiSettings(url="http://127.0.0.1:9/v1"))
+    with pytest.raises(ProviderFault, match=r"cannot reach the model server at http://127\.0\.0\.1:9/v1"):
+        await model.probe()
+    await model.aclose()
+
+
+@pytest.mark.parametrize(
+    ("url", "remote"),
+    [("http://127.0.0.1:1/v1", False), ("http://localhost:1/v1", False), ("https://api.example.com/v1", True)],
+)
+async def test_it_knows_whether_prompts_leave_the_machine(url: str, remote: bool) -> None:
+    model = OpenAiModel(OpenAiSettings(url=url))
+    assert model.remote is remote
+    await model.aclose()
