@@ -73,7 +73,7 @@ def test_tab_and_microphone_arrive_apart(
 
 
 def test_a_silent_tab_is_not_mistaken_for_sound(
-    service: BrowserService, new_page: NewPage, player: Page
+    service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
     player.evaluate("player.pause()")
     page = new_page(service.root)
@@ -85,7 +85,8 @@ def test_a_silent_tab_is_not_mistaken_for_sound(
     hear(service, meeting, Channel.TAB, 1.0)
     assert rms(meeting.heard(Channel.TAB, 0.8)) < 1e-4
     expect(page.locator(".channel-state")).to_have_text("Silent", timeout=15_000)
-    expect(page.locator(".channel-detail")).to_contain_text("silent")
+    expect(page.locator(".channel-detail")).to_contain_text("silen")
+    shot(page, "capture-no-signal")
     player.evaluate("player.play()")
     listening(page, "tab")
 
@@ -110,7 +111,9 @@ def test_mute_and_pause_send_nothing(service: BrowserService, new_page: NewPage,
     assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3
 
 
-def test_ending_and_leaving_let_go_at_once(service: BrowserService, new_page: NewPage, player: Page) -> None:
+def test_ending_and_leaving_let_go_at_once(
+    service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
+) -> None:
     page = new_page(service.root)
     begin(page, "mic")
     listening(page, "mic")
@@ -118,6 +121,7 @@ def test_ending_and_leaving_let_go_at_once(service: BrowserService, new_page: Ne
     page.click("#stop")
     service.wait(lambda: ended.state == "ended" and not ended.plays, "the end")
     expect(page.locator(".live-status")).to_contain_text("The meeting was ended.")
+    shot(page, "capture-ended")
     page.click("#again")
     begin(page, "mic")
     listening(page, "mic")
@@ -156,7 +160,11 @@ def test_a_lost_connection_comes_back_under_the_same_meeting(
 
 
 def test_a_restarted_service_is_explained(
-    service: BrowserService, new_page: NewPage, player: Page, complaints: list[str]
+    service: BrowserService,
+    new_page: NewPage,
+    player: Page,
+    complaints: list[str],
+    shot: Callable[..., None],
 ) -> None:
     page = new_page(service.root)
     begin(page, "tab")
@@ -164,8 +172,10 @@ def test_a_restarted_service_is_explained(
     before = service.newest
     service.stop()
     expect(page.locator(".live-status")).to_contain_text("out of reach")
+    shot(page, "capture-out-of-reach")
     service.start()
     expect(page.locator(".live-status")).to_contain_text("has ended there", timeout=20_000)
+    shot(page, "capture-lost")
     page.click("#restart")
     listening(page, "tab")
     meeting = service.newest
@@ -175,7 +185,9 @@ def test_a_restarted_service_is_explained(
     complaints.clear()  # the browser logs every refused connection
 
 
-def test_a_wrong_pick_is_explained(service: BrowserService, new_page: NewPage) -> None:
+def test_a_wrong_pick_is_explained(
+    service: BrowserService, new_page: NewPage, shot: Callable[..., None]
+) -> None:
     page = new_page(service.root)
     made = len(service.meetings.all)
     for surface, words in (("browser", "Also share tab audio"), ("window", "windows have no sound")):
@@ -192,6 +204,7 @@ def test_a_wrong_pick_is_explained(service: BrowserService, new_page: NewPage) -
         )
         begin(page, "tab")
         expect(page.locator(".problem")).to_contain_text(words)
+        shot(page, f"capture-wrong-pick-{surface}")
     assert len(service.meetings.all) == made
 
 

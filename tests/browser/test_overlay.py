@@ -59,7 +59,7 @@ def test_keeps_three_cards_and_lets_the_others_go(service: BrowserService, new_p
 
 
 def test_a_failed_model_leaves_the_playbook_text_and_says_so(
-    service: BrowserService, new_page: NewPage
+    service: BrowserService, new_page: NewPage, shot: Callable[..., None]
 ) -> None:
     meeting = service.meeting().id
     page = new_page(service.overlay(meeting))
@@ -70,6 +70,7 @@ def test_a_failed_model_leaves_the_playbook_text_and_says_so(
     )
     expect(page.locator(".card-answer")).to_have_text("Name the range first.")
     expect(page.locator(".card-source")).to_contain_text("The model took too long.")
+    shot(page, "overlay-failed")
 
 
 def test_feedback_goes_up_and_comes_back(service: BrowserService, new_page: NewPage) -> None:
@@ -130,7 +131,7 @@ def test_reload_in_the_middle_of_a_suggestion_loses_and_doubles_nothing(
 
 
 def test_an_outage_is_said_and_made_up_for(
-    service: BrowserService, new_page: NewPage, complaints: list[str]
+    service: BrowserService, new_page: NewPage, complaints: list[str], shot: Callable[..., None]
 ) -> None:
     meeting = service.meeting().id
     service.publish(meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(1, 6)))
@@ -139,6 +140,7 @@ def test_an_outage_is_said_and_made_up_for(
     expect(lines).to_have_count(5)
     service.stop()
     expect(page.locator(".notice[data-level=bad]")).to_contain_text("out of reach")
+    shot(page, "overlay-out-of-reach")
     page.keyboard.press("1")
     expect(page.locator(".toast")).to_contain_text("Not sent")
     service.start()
@@ -193,7 +195,9 @@ def test_the_pages_refuse_inline_script(
     complaints.clear()
 
 
-def test_a_viewer_only_looks(service: BrowserService, new_page: NewPage, complaints: list[str]) -> None:
+def test_a_viewer_only_looks(
+    service: BrowserService, new_page: NewPage, complaints: list[str], shot: Callable[..., None]
+) -> None:
     meeting = service.meeting()
     owner = new_page(service.root)
     url = owner.evaluate(
@@ -206,6 +210,7 @@ def test_a_viewer_only_looks(service: BrowserService, new_page: NewPage, complai
     expect(page.get_by_role("button", name="Recap")).to_have_count(0)
     expect(page.get_by_label("Ask about this meeting")).to_be_hidden()
     expect(page.locator(".card-tools")).to_be_hidden()
+    shot(page, "overlay-viewer")
     page.keyboard.press("1")
     page.keyboard.press("x")
     page.wait_for_timeout(200)
