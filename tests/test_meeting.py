@@ -192,7 +192,8 @@ async def test_one_meetings_bug_ends_that_meeting_only(monkeypatch: pytest.Monke
         make = running.registry._parts
 
         def broken_parts(*arguments: Any) -> Any:
-            return replace(make(*arguments), transcriber=Broken)
+            parts = make(*arguments)
+            return replace(parts, providers=replace(parts.providers, transcriber=Broken))
 
         monkeypatch.setattr(running.registry, "_parts", broken_parts)
         sick = await running.registry.create(MeetingSpec())

@@ -27,6 +27,7 @@ from wingman.correlate.correlator import Correlator
 from wingman.deliver.hub import Hub
 from wingman.deliver.log import EventLog
 from wingman.emotion.base import TextMeter, VoiceMeter
+from wingman.line import Providers
 from wingman.meeting import Meeting, Parts, Plan
 from wingman.model.events import Media, ProviderStateChanged
 from wingman.model.faults import Branch, Health, InputError, ProviderFault
@@ -200,9 +201,11 @@ class Registry:
         budget = Budget(CostMeter(settings.suggest.cost), publish)
         extras = CoachParts(knowledge=self._knowledge, on_usage=budget.tokens)
         return Parts(
-            transcriber=lambda: self._transcriber(choices.transcriber.provider, spec, local),
-            meter=lambda: self._meter(local),
-            text_meter=self._text_meter,
+            providers=Providers(
+                transcriber=lambda: self._transcriber(choices.transcriber.provider, spec, local),
+                meter=lambda: self._meter(local),
+                text_meter=self._text_meter,
+            ),
             correlator=Correlator(settings.correlate),
             coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
             budget=budget,

@@ -13,7 +13,6 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import structlog
@@ -21,9 +20,9 @@ import structlog
 from wingman.budget import Budget
 from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
-from wingman.emotion.base import TextMeter, VoiceMeter
-from wingman.fanout.tape import Cursor, Tape
+from wingman.fanout.tape import Tape
 from wingman.ingest.source import AudioSource
+from wingman.line import Ears, Line, Providers
 from wingman.model.emotion import EmotionEvent
 from wingman.model.events import (
     ConsentRecorded,
@@ -43,20 +42,17 @@ from wingman.model.events import (
 )
 from wingman.model.faults import Branch, InputError, Missed, Progress, ProviderState, WingmanError
 from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span, seconds
+from wingman.model.time import SAMPLE_RATE, Channel, Span, seconds
 from wingman.model.utterance import EmotionShift, Utterance
-from wingman.policy import Policy, check_policy, decide, measured_channels
+from wingman.policy import Policy, check_policy, decide
 from wingman.server.base import MeetingSpec, MeetingStatus
 from wingman.strip import ChannelStrip
 from wingman.suggest.coach import Coach
 from wingman.suggest.cost import Level
-from wingman.transcribe.base import Transcriber
 
 log = structlog.get_logger(__name__)
 
 TICK_S = 0.1
-WIND_DOWN_S = 10.0
-"""How long the branches may take to answer for the audio they already have."""
 FAST_LAG_S = 20.0
 """A recording played faster than real time stays this close to the slowest reader; less than any tape."""
 
@@ -65,9 +61,7 @@ FAST_LAG_S = 20.0
 class Parts:
     """What the composition root picked for one meeting."""
 
-    transcriber: Callable[[], Transcriber | None]
-    meter: Callable[[], VoiceMeter | None]
-    text_meter: Callable[[], TextMeter | None]
+    providers: Providers
     correlator: Correlator
     coach: Coach
     budget: Budget
@@ -94,20 +88,6 @@ class Plan:
     """A meeting that nobody feeds for this long ends by itself."""
 
 
-@dataclass(slots=True)
-class _Line:
-    """One channel's strip, its branches and how far each has answered."""
-
-    strip: ChannelStrip
-    transcriber: Transcriber | None = None
-    meter: VoiceMeter | None = None
-    text_meter: TextMeter | None = None
-    cursors: list[Cursor] = field(default_factory=list)
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    meter_task: asyncio.Task[None] | None = None
-    answered: dict[Branch, SampleTime] = field(default_factory=dict)
-
-
 class Meeting:
     """A live meeting. `run` it in a task; everything else is called from the same event loop."""
 
@@ -117,7 +97,7 @@ class Meeting:
         self._parts = parts
         self._publish = publish
         self._policy = plan.policy
-        self._lines: dict[Channel, _Line] = {}
+        self._lines: dict[Channel, Line] = {}
         self._plays: dict[AudioSource, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._started_at = time.time()
@@ -194,7 +174,7 @@ class Meeting:
                 field="channels",
                 status=409,
             )
-        lines = [self._line(channel) for channel in source.channels]
+        lines = [self._line(channel, tasks) for channel in source.channels]
         for line in lines:
             line.strip.source = source
         play = self._plays[source] = tasks.create_task(self._play(source, lines))
@@ -215,7 +195,7 @@ class Meeting:
         """Wait until no reader is further behind than a tape can bear (for sources faster than real time)."""
         limit = min(FAST_LAG_S, self._plan.tape_s / 2) * SAMPLE_RATE
         # readers move on several tasks; there is no one event to wait for
-        while any(c.lag > limit for line in self._lines.values() for c in line.cursors):  # noqa: ASYNC110
+        while any(line.lag > limit for line in self._lines.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
     def pause(self) -> None:
@@ -245,8 +225,7 @@ class Meeting:
     def act(self, action: str, text: str = "") -> str:
         self._open_tasks()
         for line in self._lines.values():
-            if line.transcriber is not None:
-                line.transcriber.flush()  # what was just said must be in the answer
+            line.flush()  # what was just said must be in the answer
         return self._parts.coach.act(action, text)
 
     def feedback(self, suggestion: str, feedback: str) -> None:
@@ -285,55 +264,15 @@ class Meeting:
         if spec.consent:
             self._publish(ConsentRecorded(self._policy, "user", spec.consent), None)
 
-    def _line(self, channel: Channel) -> _Line:
-        if channel in self._lines:
-            return self._lines[channel]
-        strip = ChannelStrip(channel, Tape(self._plan.tape_s), self._publish)
-        strip.paused = self._paused
-        line = self._lines[channel] = _Line(strip)
-        self._start_transcriber(line)
-        self._start_meters(line)
-        return line
-
-    def _start_transcriber(self, line: _Line) -> None:
-        transcriber = line.transcriber = self._parts.transcriber()
-        if transcriber is None or self._tasks is None:
-            return
-        cursor = line.strip.tape.cursor(0)
-        line.cursors.append(cursor)
-        run = partial(transcriber.run, line.strip.channel, cursor, self._on_speech)
-        line.tasks.append(self._tasks.create_task(self._branch(run, line, cursor)))
-        line.answered[Branch.TRANSCRIBE] = 0
-
-    def _start_meters(self, line: _Line) -> None:
-        channel = line.strip.channel
-        measured = channel in measured_channels(self._policy)
-        line.meter = self._parts.meter() if measured else None
-        line.text_meter = self._parts.text_meter() if self._policy == "text-only" else None
-        meter = line.meter or line.text_meter
-        self._parts.correlator.expect_emotion(channel, meter.info if meter else None)
-        if self._tasks is None or meter is None:
-            return
-        if line.meter is not None:
-            cursor = line.strip.tape.cursor(line.strip.position)
-            line.cursors.append(cursor)
-            run = partial(line.meter.run, channel, cursor, self._on_emotion)
-            task = self._tasks.create_task(self._branch(run, line, cursor))
-            line.answered[Branch.EMOTION] = line.strip.position
-            self._parts.budget.restart(channel, Branch.EMOTION, line.strip.written)
-        elif line.text_meter is not None:
-            task = self._tasks.create_task(line.text_meter.run(channel, self._on_emotion))
-        line.meter_task = task
-        line.tasks.append(task)
-
-    async def _branch(self, run: Callable[[], Coroutine[Any, Any, None]], line: _Line, cursor: Cursor) -> None:
-        """A provider's run; when it ends (well or not) its cursor stops holding anybody up."""
-        try:
-            await run()
-        finally:
-            cursor.close()
-            if cursor in line.cursors:
-                line.cursors.remove(cursor)
+    def _line(self, channel: Channel, tasks: asyncio.TaskGroup) -> Line:
+        if channel not in self._lines:
+            strip = ChannelStrip(channel, Tape(self._plan.tape_s), self._publish)
+            strip.paused = self._paused
+            line = Line(strip, self._parts.providers, Ears(self._on_speech, self._on_any), tasks)
+            self._lines[channel] = line  # before its branches: they report at once
+            line.start_transcriber()
+            line.measure(self._policy, self._parts.correlator, self._parts.budget)
+        return self._lines[channel]
 
     def _switch_policy(self, value: Any) -> None:
         """Stop and start meters so that the policy holds from this very sample on.
@@ -354,21 +293,17 @@ class Meeting:
     def _use_policy(self, policy: Policy, reason: str) -> None:
         self._policy = policy
         for line in self._lines.values():
-            if line.meter_task is not None:
-                line.meter_task.cancel()
-                line.meter_task = None
-            line.answered.pop(Branch.EMOTION, None)
-            self._start_meters(line)
+            line.measure(policy, self._parts.correlator, self._parts.budget)
         self._publish(PolicyApplied(policy, reason), None)
 
-    async def _play(self, source: AudioSource, lines: list[_Line]) -> None:
+    async def _play(self, source: AudioSource, lines: list[Line]) -> None:
         try:
             await source.run({line.strip.channel: line.strip for line in lines})
         except WingmanError as failed:
             for line in lines:
                 line.strip.state("gone", str(failed))
 
-    def _release(self, source: AudioSource, lines: list[_Line]) -> None:
+    def _release(self, source: AudioSource, lines: list[Line]) -> None:
         """Free the channels; also for a source that was cancelled before its first turn."""
         for line in lines:
             line.strip.source = None
@@ -380,21 +315,14 @@ class Meeting:
         while True:
             await asyncio.sleep(TICK_S)
             for channel, line in self._lines.items():
-                now = line.strip.position if self._plan.live else self._certain(line)
+                now = line.strip.position if self._plan.live else line.answered
                 self._deliver(self._parts.correlator.advance(channel, now))
                 self._parts.coach.advance(channel, now)
-                self._charge(line)
+                line.charge(self._parts.budget)
             self._keep_to_budget()
             if not self._plays and time.monotonic() - self._idle_since > self._plan.idle_end_s:
                 self._reason = "client_gone"
                 self._ending.set()
-
-    def _charge(self, line: _Line) -> None:
-        strip, budget = line.strip, self._parts.budget
-        if line.transcriber is not None and line.transcriber.info.remote:
-            budget.audio(strip.channel, Branch.TRANSCRIBE, line.transcriber.info.name, strip.written)
-        if line.meter is not None and line.meter.info.remote:
-            budget.audio(strip.channel, Branch.EMOTION, line.meter.info.name, strip.written)
 
     def _keep_to_budget(self) -> None:
         """Give up what the money no longer allows, in the order emotion, suggestion rate, model."""
@@ -402,13 +330,8 @@ class Meeting:
         if level is None:
             return
         self._parts.coach.degrade(level)
-        if level is not Level.FULL and any(
-            line.meter and line.meter.info.remote for line in self._lines.values()
-        ):
+        if level is not Level.FULL and any(line.pays_for_emotion for line in self._lines.values()):
             self._use_policy("off", "the meeting's budget is spent; voice emotion costs extra")
-
-    def _certain(self, line: _Line) -> SampleTime:
-        return min(line.answered.values(), default=line.strip.position)
 
     def _on_speech(self, event: TranscriberEvent) -> None:
         coach = self._parts.coach
@@ -419,11 +342,8 @@ class Meeting:
                 coach.speaking(event.channel, True, event.at)
             case SpeechEnded():
                 coach.speaking(event.channel, False, event.at)
-            case Final() if (text_meter := self._lines[event.channel].text_meter) is not None:
-                text_meter.hear(event)
-        self._on_any(event)
-
-    def _on_emotion(self, event: EmotionEvent) -> None:
+            case Final():
+                self._lines[event.channel].settled(event)
         self._on_any(event)
 
     def _on_any(self, event: TranscriberEvent | EmotionEvent) -> None:
@@ -439,7 +359,7 @@ class Meeting:
                 media = Media.of(event.channel, event.span)
                 self._publish(TranscriptGap(event.channel, event.branch, event.cause), media)
             case Progress():
-                self._lines[event.channel].answered[event.branch] = event.upto
+                self._lines[event.channel].progress(event)
         self._deliver(self._parts.correlator.feed(event))
 
     def _deliver(self, outputs: list[Output]) -> None:
@@ -464,26 +384,10 @@ class Meeting:
             play.cancel()
         if self._plays:
             await asyncio.wait(list(self._plays.values()))
-        for line in self._lines.values():
-            line.strip.tape.close()
-        transcribing = [t for line in self._lines.values() for t in line.tasks if t is not line.meter_task]
-        await _settle(transcribing)
-        for line in self._lines.values():
-            if line.text_meter is not None:
-                line.text_meter.close()
-        await _settle([line.meter_task for line in self._lines.values() if line.meter_task is not None])
+        async with asyncio.TaskGroup() as settling:
+            for line in self._lines.values():
+                settling.create_task(line.finish())
         self._deliver(self._parts.correlator.finish())
 
     def _length(self) -> float:
         return max((seconds(line.strip.position) for line in self._lines.values()), default=0.0)
-
-
-async def _settle(tasks: list[asyncio.Task[None]]) -> None:
-    """Wait for tasks that are about to end; cancel those that do not."""
-    if not tasks:
-        return
-    _, late = await asyncio.wait(tasks, timeout=WIND_DOWN_S)
-    for task in late:
-        task.cancel()
-    if late:
-        await asyncio.wait(late)
