@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from wingman.settings import Section
+from wingman.settings import Secret, Section
 
 
 class DeliverSettings(Section, frozen=True):
     data_dir: str = ""
     """Where the event log lives; empty means `$XDG_DATA_HOME/wingman` or `~/.local/share/wingman`."""
+    fsync: bool = False
+    """Survive a power cut, not only a crash of Wingman, at the price of a disk flush per commit."""
+    encryption_key: Secret = Secret()
+    """Encrypt the event log with this key; empty leaves it plain (needs the `encryption` extra)."""
+    retention_days: int = 0
+    """Delete meetings this many days after their last event; 0 keeps them."""

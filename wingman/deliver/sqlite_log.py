@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
-from wingman.deliver import sqlite_store
+from wingman.deliver import drivers, sqlite_store
 from wingman.deliver.archive import MeetingRow, SearchHit
+from wingman.deliver.drivers import Connection
 from wingman.deliver.log import Committed
 from wingman.deliver.sqlite_writer import Report, Writer
 from wingman.model import codec
@@ -37,7 +38,7 @@ class SqliteLog:
     `storage.state` event, and what was held back is written as soon as the disk takes it again.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int) -> None:
+    def __init__(self, path: Path, connection: Connection, reading: Connection, lock: int) -> None:
         self._path = path
         self._lock = lock
         self._loop = asyncio.get_running_loop()
@@ -48,13 +49,13 @@ class SqliteLog:
         self._fault = ""
         self._callback: Committed | None = None
         self._reader = ThreadPoolExecutor(1, "wingman-log-reader")
-        self._reading = sqlite_store.connect_reader(path)
+        self._reading = reading
         self._writer = Writer(connection, self._on_writer_thread)
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path, *, fsync: bool = False) -> SqliteLog:
-        """Open or create the log at `path`.
+    async def open(cls, path: Path, *, fsync: bool = False, key: str = "") -> SqliteLog:
+        """Open or create the log at `path`, encrypted when there is a `key` (needs the `encryption` extra).
 
         Raises `InputError` with one sentence and a way out when the file is damaged, cannot be written,
         comes from a newer version, or belongs to another running Wingman.
@@ -62,11 +63,12 @@ class SqliteLog:
         loop = asyncio.get_running_loop()
         lock = _take_lock(path)
         try:
-            connection = await loop.run_in_executor(None, lambda: sqlite_store.connect(path, fsync=fsync))
+            connect = partial(sqlite_store.connect, path, fsync=fsync, key=key)
+            connection = await loop.run_in_executor(None, connect)
         except InputError:
             os.close(lock)
             raise
-        return cls(path, connection, lock)
+        return cls(path, connection, sqlite_store.connect_reader(path, key), lock)
 
     @property
     def path(self) -> Path:
@@ -134,10 +136,10 @@ class SqliteLog:
         os.close(self._lock)
         await asyncio.sleep(0)  # lets the writer's last reports run before the caller goes on
 
-    async def _on_reader(self, query: Callable[[sqlite3.Connection], T]) -> T:
+    async def _on_reader(self, query: Callable[[Connection], T]) -> T:
         try:
             return await self._loop.run_in_executor(self._reader, query, self._reading)
-        except sqlite3.DatabaseError as broken:
+        except drivers.DatabaseError as broken:
             raise InputError(
                 f"the event log {self._path} cannot be read ({broken}); check the disk it is on",
                 field="deliver.data_dir",

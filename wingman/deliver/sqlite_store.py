@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from wingman.deliver import drivers
 from wingman.deliver.archive import MeetingRow, SearchHit
+from wingman.deliver.drivers import Connection
 from wingman.deliver.projection import advance, first_row, searchable
 from wingman.model.events import Envelope
 from wingman.model.faults import InputError
@@ -43,36 +44,39 @@ Entry = tuple[Envelope, bytes]
 """An envelope and its encoded line."""
 
 
-def connect(path: Path, *, fsync: bool) -> sqlite3.Connection:
-    """Open (or create) the log at `path`. Raises `InputError` with a sentence and a way out."""
+def connect(path: Path, *, fsync: bool, key: str = "") -> Connection:
+    """Open (or create) the log at `path`, encrypted when there is a `key`.
+
+    Raises `InputError` with a sentence and a way out.
+    """
     existed = path.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
-    except (OSError, sqlite3.OperationalError) as failed:
+        connection = drivers.open_file(path, key)
+    except drivers.Unusable as failed:
         raise unusable(path, failed) from None
     try:
         _prepare(connection, path, fsync=fsync, existed=existed)
-    except sqlite3.OperationalError as failed:
+    except drivers.OperationalError as failed:
         connection.close()
         raise unusable(path, failed) from None
-    except sqlite3.DatabaseError as broken:
+    except drivers.DatabaseError as broken:
         connection.close()
-        raise _damaged(path, str(broken)) from None
+        raise _damaged(path, str(broken), key) from None
     except InputError:
         connection.close()
         raise
     return connection
 
 
-def connect_reader(path: Path) -> sqlite3.Connection:
+def connect_reader(path: Path, key: str = "") -> Connection:
     """A second connection for queries; it cannot write."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    connection = drivers.open_file(path, key)
     connection.execute("PRAGMA query_only=ON")
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, fsync: bool, existed: bool) -> None:
+def _prepare(connection: Connection, path: Path, *, fsync: bool, existed: bool) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute(f"PRAGMA synchronous={'FULL' if fsync else 'NORMAL'}")
     connection.execute("PRAGMA secure_delete=ON")  # a deleted meeting's pages are overwritten, not just freed
@@ -80,7 +84,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, fsync: bool, existed
     if existed and path.stat().st_size <= CHECKED_BYTES:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
-            raise _damaged(path, verdict)
+            raise _damaged(path, verdict, "")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise InputError(
@@ -106,16 +110,25 @@ def unusable(path: Path, failed: Exception) -> InputError:
     )
 
 
-def _damaged(path: Path, reason: str) -> InputError:
+def _damaged(path: Path, reason: str, key: str) -> InputError:
+    reason = reason.splitlines()[0]
+    if "not a database" in reason and key:
+        return InputError(
+            f"the event log {path} does not open with deliver.encryption_key: give the key it was made with "
+            "(a log that was made without a key stays without one), or set deliver.data_dir to an empty folder",
+            field="deliver.encryption_key",
+            status=503,
+        )
+    hint = " (or encrypted: set deliver.encryption_key)" if "not a database" in reason else ""
     return InputError(
-        f"the event log {path} is damaged ({reason.splitlines()[0]}); move the file aside to start afresh, "
+        f"the event log {path} is damaged ({reason}){hint}; move the file aside to start afresh, "
         f"and salvage what it holds with: sqlite3 {path.name} .recover",
         field="deliver.data_dir",
         status=503,
     )
 
 
-def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+def write(connection: Connection, entries: Sequence[Entry]) -> None:
     """Append all entries in one transaction, or none (then the sqlite3 error is raised)."""
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -141,13 +154,13 @@ def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
                 ),
             )
         connection.execute("COMMIT")
-    except sqlite3.Error:
+    except drivers.Error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
 
 
-def _row_of(connection: sqlite3.Connection, envelope: Envelope) -> tuple[int, MeetingRow]:
+def _row_of(connection: Connection, envelope: Envelope) -> tuple[int, MeetingRow]:
     found = connection.execute(f"SELECT number, {ROW} FROM meetings WHERE id=?", (envelope.meeting,)).fetchone()
     if found:
         return found[0], MeetingRow(*found[1:])
@@ -170,7 +183,7 @@ def _row_of(connection: sqlite3.Connection, envelope: Envelope) -> tuple[int, Me
     return number, row
 
 
-def _index(connection: sqlite3.Connection, number: int, envelope: Envelope) -> None:
+def _index(connection: Connection, number: int, envelope: Envelope) -> None:
     found = searchable(envelope)
     if found is None:
         return
@@ -181,12 +194,12 @@ def _index(connection: sqlite3.Connection, number: int, envelope: Envelope) -> N
     connection.execute("INSERT INTO search(rowid, text) VALUES(?,?)", (row, found.text))
 
 
-def heads(connection: sqlite3.Connection) -> dict[str, int]:
+def heads(connection: Connection) -> dict[str, int]:
     """Every meeting's newest `seq`."""
     return dict(connection.execute("SELECT id, last FROM meetings"))
 
 
-def lines(connection: sqlite3.Connection, meeting: str, after: int, limit: int) -> list[bytes]:
+def lines(connection: Connection, meeting: str, after: int, limit: int) -> list[bytes]:
     """Encoded envelopes with `seq > after`, in order."""
     found = connection.execute(
         "SELECT line FROM events WHERE meeting=(SELECT number FROM meetings WHERE id=?) AND seq>?"
@@ -196,7 +209,7 @@ def lines(connection: sqlite3.Connection, meeting: str, after: int, limit: int) 
     return [line for (line,) in found]
 
 
-def rows(connection: sqlite3.Connection, limit: int, before: str) -> list[MeetingRow]:
+def rows(connection: Connection, limit: int, before: str) -> list[MeetingRow]:
     """Meetings, newest first."""
     found = connection.execute(
         f"SELECT {ROW} FROM meetings"
@@ -207,12 +220,12 @@ def rows(connection: sqlite3.Connection, limit: int, before: str) -> list[Meetin
     return [MeetingRow(*row) for row in found]
 
 
-def row(connection: sqlite3.Connection, meeting: str) -> MeetingRow | None:
+def row(connection: Connection, meeting: str) -> MeetingRow | None:
     found = connection.execute(f"SELECT {ROW} FROM meetings WHERE id=?", (meeting,)).fetchone()
     return MeetingRow(*found) if found else None
 
 
-def search(connection: sqlite3.Connection, words: str, limit: int) -> list[SearchHit]:
+def search(connection: Connection, words: str, limit: int) -> list[SearchHit]:
     """Places that hold all the words, best first."""
     query = match_expression(words)
     if not query:
@@ -233,7 +246,7 @@ def match_expression(words: str) -> str:
     return " ".join(terms) + "*" if terms else ""
 
 
-def delete(connection: sqlite3.Connection, meeting: str) -> bool:
+def delete(connection: Connection, meeting: str) -> bool:
     """Remove a meeting's rows and indexes and overwrite the pages and the WAL that held them."""
     found = connection.execute("SELECT number FROM meetings WHERE id=?", (meeting,)).fetchone()
     if found is None:
@@ -251,7 +264,7 @@ def delete(connection: sqlite3.Connection, meeting: str) -> bool:
         # the index marks deletions; only a merge of all its segments drops the deleted words themselves
         connection.execute("INSERT INTO search(search) VALUES('optimize')")
         connection.execute("COMMIT")
-    except sqlite3.Error:
+    except drivers.Error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
@@ -259,6 +272,6 @@ def delete(connection: sqlite3.Connection, meeting: str) -> bool:
     return True
 
 
-def checkpoint(connection: sqlite3.Connection) -> None:
+def checkpoint(connection: Connection) -> None:
     """Move the WAL into the file and cut it to nothing."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -7,14 +7,14 @@ not durable, and tried again until they are written or the bound is reached.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from wingman.deliver import sqlite_store
+from wingman.deliver import drivers, sqlite_store
+from wingman.deliver.drivers import Connection
 from wingman.deliver.sqlite_store import Entry
 
 RETRY_SECONDS = 1.0
@@ -23,7 +23,7 @@ RETRY_SECONDS = 1.0
 HELD_BYTES = 64 * 1024 * 1024
 """Events held in memory while the disk refuses: some thirty hours of one meeting."""
 
-Work: TypeAlias = Callable[[sqlite3.Connection], Any]
+Work: TypeAlias = Callable[[Connection], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Job:
 class Writer:
     """Owns the writing connection. `report` is called on the writer thread."""
 
-    def __init__(self, connection: sqlite3.Connection, report: Callable[[Report], None]) -> None:
+    def __init__(self, connection: Connection, report: Callable[[Report], None]) -> None:
         self._connection = connection
         self._report = report
         self._ready = threading.Condition()
@@ -107,7 +107,7 @@ class Writer:
             return
         try:
             job.answer.set_result(job.work(self._connection))
-        except sqlite3.Error as failed:
+        except drivers.Error as failed:
             job.answer.set_exception(failed)
 
     def _commit(self, entries: list[Entry]) -> None:
@@ -118,7 +118,7 @@ class Writer:
             return
         try:
             sqlite_store.write(self._connection, [*self._held, *entries])
-        except sqlite3.Error as failed:
+        except drivers.Error as failed:
             self._hold(entries, str(failed))
             return
         self._held, self._held_bytes, self._fault = [], 0, ""

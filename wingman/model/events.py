@@ -327,6 +327,28 @@ class CostUpdated:
     """What the budget has switched off (`emotion`, `rate`, `model`); empty while within it."""
 
 
+@event("egress.recorded")
+@dataclass(frozen=True, slots=True)
+class EgressRecorded:
+    """What one provider was sent between two moments. Silence in the ledger means: nothing was."""
+
+    to: str
+    """The provider's name."""
+    branch: Branch
+    kind: str
+    """`audio` or `text`."""
+    bytes: int
+    seconds: float
+    """Seconds of audio; 0 for text."""
+    since: float
+    """Wall time at which this entry begins."""
+    until: float
+    """Wall time at which it ends; entries of one provider never overlap and never span a pause."""
+    channel: Channel | None = None
+    consent: str = ""
+    """The words that were acknowledged before this was sent; empty when none were asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
     """One thing worth keeping, and where it was said."""

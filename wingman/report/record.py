@@ -107,13 +107,15 @@ class Record:
 
 async def read(log: EventLog, meeting: str) -> Record:
     """The record of a logged meeting."""
-    fold = _Fold(meeting)
-    after = 0
-    while page := await log.read(meeting, after, PAGE):
-        for envelope in page:
-            fold.add(envelope)
-        after = page[-1].seq
-    return fold.record()
+    return record(meeting, await read_all(log, meeting))
+
+
+async def read_all(log: EventLog, meeting: str) -> list[Envelope]:
+    """Every event of a meeting, oldest first."""
+    events: list[Envelope] = []
+    while page := await log.read(meeting, len(events), PAGE):
+        events += page
+    return events
 
 
 def record(meeting: str, events: Iterable[Envelope]) -> Record:

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from wingman.deliver.log import EventLog
+from wingman.privacy.ledger import account
 from wingman.report.exports import FORMATS, export
 from wingman.report.extractive import summarize
 from wingman.report.page import content_security_policy, page
-from wingman.report.record import Record, read
+from wingman.report.record import Record, read, read_all
 from wingman.server.answers import Json
 from wingman.server.lookup import Lookup
 from wingman.server.routing import ApiRoute
@@ -31,6 +32,7 @@ class ReportRoutes:
             ApiRoute("/meetings/{id}", GET=self.page),
             ApiRoute("/api/meetings/{id}/export", GET=self.export),
             ApiRoute("/api/meetings/{id}/summary", GET=self.summary),
+            ApiRoute("/api/meetings/{id}/ledger", GET=self.ledger),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -50,6 +52,13 @@ class ReportRoutes:
     async def summary(self, request: Request) -> Response:
         record = await self._record(request)
         return Json(record.summary or summarize(record))
+
+    async def ledger(self, request: Request) -> Response:
+        """What left this machine for this meeting, and the proof that nothing did while it was paused."""
+        meeting = request.path_params["id"]
+        await self.lookup.must_exist(meeting)
+        found = account(await read_all(self.log, meeting))
+        return Json({"totals": found.totals, "pauses": found.pauses, "clean": found.clean})
 
     async def _record(self, request: Request) -> Record:
         meeting = request.path_params["id"]

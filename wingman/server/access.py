@@ -17,7 +17,7 @@ PAIRING_SECONDS = 120
 PAIRING_TRIES = 5
 """Wrong codes before a pairing is called off: one in 200,000 guesses would succeed."""
 
-VIEWER_PARTS = ("", "/events", "/export", "/stream", "/ws", "/report", "/summary")
+VIEWER_PARTS = ("", "/events", "/export", "/ledger", "/stream", "/summary", "/ws")
 """What a viewer may read below `/api/meetings/ID`."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

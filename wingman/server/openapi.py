@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wingman import __version__
-from wingman.deliver.archive import MeetingRow, SearchHit
+from wingman.deliver.archive import SearchHit
 from wingman.deliver.schemas import components
 from wingman.model.events import SummaryReady
+from wingman.privacy.ledger import Pause, Total
 from wingman.report.routes import KNOWN_FORMATS
 from wingman.server.asyncapi import SCHEMAS
 from wingman.server.base import MeetingStatus
@@ -59,6 +60,15 @@ EVENTS_PAGE = {
     "required": ["events", "last"],
 }
 MEETING_OR_HITS = {"anyOf": [listing("meetings", MeetingStatus), listing("hits", SearchHit)]}
+LEDGER = {
+    "type": "object",
+    "properties": {
+        "totals": {"type": "array", "items": ref(Total)},
+        "pauses": {"type": "array", "items": ref(Pause)},
+        "clean": {"type": "boolean", "description": "True when nothing was sent during any pause."},
+    },
+    "required": ["totals", "pauses", "clean"],
+}
 LIST_QUERY = {"q": TEXT, "limit": number(1, 500, 50), "before": TEXT}
 AFTER = {"after": number(0, MOST_SEQ, 0)}
 EVENTS_QUERY = {**AFTER, "limit": number(1, 10_000, 1000)}
@@ -100,6 +110,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     },
     f"{ONE}/export": {"get": Operation("exportMeeting", "The meeting as a file", {200: "*/*"}, query=FORMAT)},
     f"{ONE}/summary": {"get": Operation("getSummary", "Its summary so far", {200: ref(SummaryReady)})},
+    f"{ONE}/ledger": {"get": Operation("getLedger", "What left this machine", {200: LEDGER})},
     "/api/pairing": {
         "post": Operation(
             "startPairing", "A code for the extension", {200: record("code", expires_in="integer")}
@@ -129,7 +140,7 @@ def openapi() -> dict[str, Any]:
     bodies = [
         op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
     ]
-    schemas = components([MeetingStatus, MeetingRow, SearchHit, SummaryReady, *bodies], SCHEMAS)
+    schemas = components([MeetingStatus, SearchHit, SummaryReady, Total, Pause, *bodies], SCHEMAS)
     for body in bodies:
         schemas[body.__name__]["additionalProperties"] = False
     problem = record("code", "field", "detail")

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from wingman.deliver.hub import Hub
 from wingman.ingest.source import AudioSource
 from wingman.model.faults import InputError
+from wingman.privacy.retention import Eraser, Forget
 from wingman.server import upload, upward
 from wingman.server.access import PAIRING_SECONDS, Access
 from wingman.server.answers import Json, body, whole_number
@@ -39,6 +40,8 @@ class Offers:
     """The bundled sample."""
     recording: Callable[[Path], AudioSource] | None = None
     """A media file as a source; the file may be removed once the source has ended."""
+    forget: Sequence[Forget] = ()
+    """What else removes a deleted meeting's traces (stored audio, webhook deliveries)."""
     not_ready: Callable[[], str] = str
     """A sentence while the service cannot take meetings; empty when it can."""
 
@@ -110,7 +113,8 @@ class Rest:
         handle = self.lookup.live(meeting)
         if handle is not None:
             await handle.end("stopped")
-        if not await self.lookup.archive.delete(meeting) and handle is None:
+        known = await Eraser(self.lookup.archive, self.offers.forget).erase(meeting)
+        if not known and handle is None:
             raise unknown(meeting)
         self.hub.end(meeting, "the meeting was deleted")
         return Response(status_code=204)

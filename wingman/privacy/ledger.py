@@ -1,0 +1,143 @@
+"""The egress ledger: how much of what went to whom, when, and under which consent.
+
+The meeting tells the ledger of everything it hands to a provider outside this machine. The ledger gathers
+that into entries and writes them into the meeting's own log, so they are kept, exported and deleted with it.
+A pause closes all entries first: an entry that overlapped a pause would be a leak, and `account` looks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from wingman.model.events import (
+    EgressRecorded,
+    Envelope,
+    MeetingEnded,
+    MeetingPaused,
+    MeetingResumed,
+    Publish,
+)
+from wingman.model.faults import Branch
+from wingman.model.time import BYTES_PER_SAMPLE, Channel, seconds
+
+ENTRY_SECONDS = 30.0
+"""How long an entry gathers before it is written."""
+
+
+class Ledger:
+    """One meeting's ledger. All calls come from the meeting's event loop."""
+
+    def __init__(self, publish: Publish, clock: Callable[[], float]) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._consent = ""
+        self._open: dict[tuple[str, Branch, Channel | None], EgressRecorded] = {}
+
+    def consent(self, words: str) -> None:
+        """From now on things are sent under these words."""
+        self.close()
+        self._consent = words
+
+    def audio(self, to: str, branch: Branch, channel: Channel, samples: int) -> None:
+        """So many samples were handed to a remote provider."""
+        self._add(to, branch, channel, "audio", samples * BYTES_PER_SAMPLE, seconds(samples))
+
+    def text(self, to: str, branch: Branch, size: int, channel: Channel | None = None) -> None:
+        """So many bytes of text were."""
+        self._add(to, branch, channel, "text", size, 0.0)
+
+    def tick(self) -> None:
+        """Write entries that have gathered long enough."""
+        now = self._clock()
+        for key, entry in list(self._open.items()):
+            if now - entry.since >= ENTRY_SECONDS or now < entry.since:  # or the clock was set back
+                self._write(key)
+
+    def close(self) -> None:
+        """Write all open entries: at a pause, a change of consent, and the end."""
+        for key in list(self._open):
+            self._write(key)
+
+    def _add(
+        self, to: str, branch: Branch, channel: Channel | None, kind: str, size: int, length: float
+    ) -> None:
+        key = (to, branch, channel)
+        now = self._clock()
+        entry = self._open.get(key)
+        if entry is None:
+            entry = EgressRecorded(to, branch, kind, 0, 0.0, now, now, channel, self._consent)
+        grown = replace(entry, bytes=entry.bytes + size, seconds=entry.seconds + length)
+        self._open[key] = replace(grown, until=max(now, entry.since))
+
+    def _write(self, key: tuple[str, Branch, Channel | None]) -> None:
+        entry = self._open.pop(key)
+        self._publish(replace(entry, seconds=round(entry.seconds, 3)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Everything one provider was sent on one channel."""
+
+    to: str
+    branch: Branch
+    kind: str
+    channel: Channel | None
+    bytes: int
+    seconds: float
+    consents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One pause, and what was sent during it: nothing, or it is a leak."""
+
+    since: float
+    until: float | None
+    """None while it lasts."""
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The ledger of a meeting, added up."""
+
+    totals: tuple[Total, ...]
+    pauses: tuple[Pause, ...]
+
+    @property
+    def clean(self) -> bool:
+        """True when nothing was sent during any pause."""
+        return not any(pause.bytes for pause in self.pauses)
+
+
+def account(events: Iterable[Envelope]) -> Account:
+    """Add up a meeting's ledger from its events, oldest first."""
+    entries: list[EgressRecorded] = []
+    pauses: list[Pause] = []
+    for envelope in events:
+        data = envelope.data
+        if isinstance(data, EgressRecorded):
+            entries.append(data)
+        elif isinstance(data, MeetingPaused):
+            pauses.append(Pause(envelope.at, None, 0))
+        elif isinstance(data, (MeetingResumed, MeetingEnded)) and pauses and pauses[-1].until is None:
+            pauses[-1] = replace(pauses[-1], until=envelope.at)
+    return Account(_totals(entries), tuple(_checked(pause, entries) for pause in pauses))
+
+
+def _totals(entries: Iterable[EgressRecorded]) -> tuple[Total, ...]:
+    totals: dict[tuple[str, Branch, str, Channel | None], Total] = {}
+    for entry in entries:
+        key = (entry.to, entry.branch, entry.kind, entry.channel)
+        total = totals.get(key) or Total(*key, 0, 0.0, ())
+        consents = total.consents
+        if entry.consent and entry.consent not in consents:
+            consents = (*consents, entry.consent)
+        totals[key] = Total(*key, total.bytes + entry.bytes, round(total.seconds + entry.seconds, 3), consents)
+    return tuple(totals.values())
+
+
+def _checked(pause: Pause, entries: Iterable[EgressRecorded]) -> Pause:
+    end = pause.until if pause.until is not None else float("inf")
+    return replace(pause, bytes=sum(e.bytes for e in entries if e.since < end and e.until > pause.since))
