@@ -7,9 +7,10 @@ connection, as the service's do.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult
 
@@ -47,6 +48,9 @@ class DeepgramLimits:
     keys: frozenset[str] = frozenset({"local-key"})
     tokens: frozenset[str] = frozenset()
     """Bearer tokens that are valid besides those granted here."""
+    pace: float | None = 1.25
+    """Seconds of audio per second it takes in, beyond `head_start_s`; it reads no faster. None: no limit."""
+    head_start_s: float = 1.0
 
 
 class DeepgramEmulator(SocketEmulator):
@@ -57,9 +61,12 @@ class DeepgramEmulator(SocketEmulator):
         scenario: Scenario | None = None,
         faults: FaultScript = FaultScript(),
         limits: DeepgramLimits = DeepgramLimits(),
+        hearing: Callable[[StreamOptions], Source] | None = None,
     ) -> None:
+        """`hearing` replaces scenario and placeholder, e.g. by one that decodes indexed audio."""
         super().__init__(faults)
         self.scenario = scenario
+        self._hearing = hearing
         self.limits = limits
         self._granted: set[str] = set()
         self._request_ids: dict[int, str] = {}
@@ -91,17 +98,29 @@ class DeepgramEmulator(SocketEmulator):
     async def session(self, wire: Wire, url: SplitResult, number: int) -> None:
         options = StreamOptions.of(query(url))
         recogniser = Recogniser(options, self._source(options), self.greet(number)["dg-request-id"])
+        begun = asyncio.get_running_loop().time()
+        await wire.accepted(0.0)
         try:
             async for frame in wire.incoming(self.limits.idle_s):
                 if isinstance(frame, bytes) and frame:
                     for kind, message in recogniser.hear(frame):
                         wire.say(kind, message)
                     await wire.accepted(recogniser.heard_s)
+                    await self._keep_pace(wire, recogniser.heard_s, begun)
                 elif await self._control(wire, recogniser, frame):
                     return
         except TimeoutError:
             wire.say("Metadata", recogniser.summary())
             await wire.close(1011, IDLE_REASON)
+
+    async def _keep_pace(self, wire: Wire, heard_s: float, begun: float) -> None:
+        """Read no faster than the service does, so that a client in a hurry meets back pressure."""
+        elapsed = asyncio.get_running_loop().time() - begun
+        if self.limits.pace is not None:
+            ahead = heard_s - self.limits.head_start_s - self.limits.pace * elapsed
+            wire.traffic.ahead_s = max(wire.traffic.ahead_s, ahead)
+            if ahead > 0:
+                await asyncio.sleep(ahead / self.limits.pace)
 
     async def _control(self, wire: Wire, recogniser: Recogniser, frame: bytes | str) -> bool:
         """Obey a control message; True when it ended the stream. An empty binary frame ends it as well."""
@@ -135,6 +154,8 @@ class DeepgramEmulator(SocketEmulator):
         return False
 
     def _source(self, options: StreamOptions) -> Source:
+        if self._hearing is not None:
+            return self._hearing(options)
         if self.scenario is None:
             return PlaceholderSource(options.rate)
         return ScriptedSource(self.scenario.track(options.channel_name), options.rate)

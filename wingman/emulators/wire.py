@@ -28,6 +28,8 @@ class Traffic:
     texts: list[str] = field(default_factory=list)
     """Text frames received."""
     close_code: int | None = None
+    ahead_s: float = 0.0
+    """Most seconds by which the audio outran the pace the service allows; 0 when it never did."""
 
 
 class Wire:

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 
 from wingman.fanout.tape import Cursor
-from wingman.link.socket import Refused, Socket, open_socket
+from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.model.faults import Branch, FaultKind, ProviderFault
 from wingman.model.media import Gap
@@ -123,7 +123,8 @@ class DeepgramTranscriber:
     async def _open(self, channel: Channel) -> Socket:
         headers = {"Authorization": await self._authorization()}
         try:
-            return await open_socket(wire.listen_url(self._settings, channel), headers, "Deepgram")
+            tuning = SocketTuning(open_s=self._settings.open_s)
+            return await open_socket(wire.listen_url(self._settings, channel), headers, "Deepgram", tuning)
         except Refused as refused:
             raise wire.refused(refused.status, refused.headers, refused.body) from None
 
