@@ -12,6 +12,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
+
+# A loaded machine must not fail a property; in CI the same examples are tried every time.
+settings.register_profile(
+    "wingman",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("wingman")
 
 IGNORED_THREADS = (
     "asyncio_",  # the loop's default executor is shut down with the loop, after this check
