@@ -89,7 +89,9 @@ class Complaints(list[str]):
 
 @pytest.fixture
 def context(browser: Browser, service: BrowserService) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 420, "height": 820})
+    made = browser.new_context(
+        viewport={"width": 420, "height": 820}, color_scheme="dark", reduced_motion="reduce"
+    )
     made.grant_permissions(["microphone", "clipboard-read", "clipboard-write"], origin=service.url)
     yield made
     made.close()

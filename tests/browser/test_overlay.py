@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from playwright.sync_api import Page, expect
 
@@ -25,6 +26,9 @@ from wingman.model.utterance import EMOTION_OFF
 NewPage = Callable[[str], Page]
 
 
+THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+
+
 def card(number: int, text: str = "", **fields: str) -> SuggestionCreated:
     return SuggestionCreated(f"s-{number}", "question", "question_to_user", None, "gemini", text, **fields)
 
@@ -45,7 +49,9 @@ def test_shows_a_call_in_full_swing(
     )
     expect(page.locator(".line.partial")).to_contain_text("because our budget round closes")
     expect(page.locator(".cost")).to_have_text("$0.04")
-    shot(page, "overlay-dark-narrow")
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        shot(page, f"overlay-narrow-{theme}")
 
 
 def test_keeps_three_cards_and_lets_the_others_go(service: BrowserService, new_page: NewPage) -> None:
@@ -140,6 +146,7 @@ def test_an_outage_is_said_and_made_up_for(
     expect(lines).to_have_count(5)
     service.stop()
     expect(page.locator(".notice[data-level=bad]")).to_contain_text("out of reach")
+    expect(page.locator(".phase")).to_have_text("Away")
     shot(page, "overlay-out-of-reach")
     page.keyboard.press("1")
     expect(page.locator(".toast")).to_contain_text("Not sent")

@@ -123,6 +123,7 @@ class Page {
     this.stage.hidden = false;
     this.root.dataset.live = "";
     overlay.mount(this.stage);
+    scrollTo(0, 0);
     stream.start();
     current.paint();
     return capture;
@@ -201,6 +202,7 @@ class Page {
     this.setup.node.hidden = false;
     this.stage.hidden = true;
     delete this.root.dataset.live;
+    scrollTo(0, 0);
   }
 
   /** A beginning that failed: take back what it made. */

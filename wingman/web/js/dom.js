@@ -27,6 +27,11 @@ export function icon(name) {
   return h("span", { class: "icon", "aria-hidden": "true", style: { "--icon": `url("${ICONS}${name}.svg")` } });
 }
 
+/** Icons loaded before they are needed: when the service is out of reach it is too late to fetch them. */
+export function iconsAtHand(...names) {
+  return h("span", { class: "hidden-text", "aria-hidden": "true" }, names.map(icon));
+}
+
 /** Change which icon an icon element shows. */
 export function setIcon(node, name) {
   node.style.setProperty("--icon", `url("${ICONS}${name}.svg")`);

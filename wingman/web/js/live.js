@@ -1,7 +1,7 @@
 // While the meeting runs: its channels with level and state, and what can be done with it.
 
 import { ChannelRow } from "./channel-row.js";
-import { h, icon, setText } from "./dom.js";
+import { h, icon, iconsAtHand, setText } from "./dom.js";
 import { channelState } from "./evidence.js";
 import { canFloat } from "./pip.js";
 import { SharePanel } from "./share.js";
@@ -87,7 +87,7 @@ export class Live {
       this.share.node,
     );
     this.after = h("div", { class: "row", hidden: true }, h("a", { class: "button quiet", href: `/meetings/${encodeURIComponent(id)}`, target: "_blank", rel: "noopener" }, icon("recap"), "Report"), button("play", "New meeting", run.over, { id: "again" }));
-    this.node = h("section", { class: "live", "aria-label": "The running meeting" }, this.title, this.status, this.problem, this.channels, this.controls, this.after);
+    this.node = h("section", { class: "live", "aria-label": "The running meeting" }, this.title, this.status, this.problem, this.channels, this.controls, this.after, iconsAtHand("warn", "mic-off", "play"));
   }
 
   #renderChannels(now, over) {

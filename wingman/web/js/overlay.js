@@ -1,7 +1,7 @@
 // The overlay as one element that can live in a page, a picture-in-picture window or a shadow root.
 
 import { CardsView } from "./cards.js";
-import { h, icon, iconButton, setAttribute, setChildren, setText } from "./dom.js";
+import { h, icon, iconButton, iconsAtHand, setAttribute, setChildren, setText } from "./dom.js";
 import { MoodView } from "./emotion.js";
 import { batched } from "./frame.js";
 import { press } from "./keys.js";
@@ -62,9 +62,9 @@ export class Overlay {
 
   render() {
     const { state, stream, readOnly } = this.model;
-    this.#renderHeader(state);
+    this.#renderHeader(state, stream);
     this.mood.render(state);
-    this.cards.render(state, readOnly, silence(state));
+    this.cards.render(state, readOnly, silence(state, stream));
     this.transcript.node.hidden = !this.preferences.get("transcript");
     setAttribute(this.transcriptToggle, "aria-expanded", String(this.preferences.get("transcript")));
     this.node.dataset.transcript = String(this.preferences.get("transcript"));
@@ -179,12 +179,14 @@ export class Overlay {
       this.help.node,
       this.toast,
       this.live,
+      iconsAtHand("warn"),
     );
   }
 
-  #renderHeader(state) {
-    const { phase, title, startedAt, endedAt } = state.meeting;
-    const words = { waiting: "Waiting", live: "Live", paused: "Paused", ended: "Ended" };
+  #renderHeader(state, stream) {
+    const { title, startedAt, endedAt } = state.meeting;
+    const words = { away: "Away", waiting: "Waiting", live: "Live", paused: "Paused", ended: "Ended" };
+    const phase = state.meeting.phase === "live" && stream === "waiting" ? "away" : state.meeting.phase;
     this.dot.dataset.phase = phase;
     setText(this.phase, words[phase]);
     setText(this.title, title);

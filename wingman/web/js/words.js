@@ -154,7 +154,8 @@ function providerNotices(state) {
 }
 
 /** Why there are no cards, in words. */
-export function silence(state) {
+export function silence(state, stream) {
+  if (stream !== "live" && state.meeting.phase !== "ended") return "";
   if (state.meeting.phase === "waiting") return "Waiting for the meeting to begin.";
   if (state.meeting.phase === "ended") return "The meeting is over.";
   if (state.meeting.phase === "paused") return "Paused. Nothing is listened to.";

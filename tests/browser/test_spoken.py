@@ -1,0 +1,100 @@
+"""From words spoken in a tab to a card on the overlay, through the real service and its embedded providers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from starlette.applications import Starlette
+
+from tests.browser.support.player import player_routes
+from wingman.app import SAMPLE, open_service
+from wingman.config import Settings
+from wingman.server.serving import serve
+from wingman.settings import Secret
+
+TOKEN = "spoken-test"
+
+
+@dataclass
+class Running:
+    port: int = 0
+
+
+@pytest.fixture(scope="module")
+def wingman() -> Iterator[str]:
+    """The whole service, in memory, without a key; answers the root's address."""
+    started, stopping = threading.Event(), threading.Event()
+    running = Running()
+
+    async def main() -> None:
+        defaults = Settings()
+        settings = msgspec.structs.replace(
+            defaults, server=msgspec.structs.replace(defaults.server, token=Secret(TOKEN))
+        )
+        async with open_service(settings, keep=False) as service:
+            app: Starlette = service.http()
+            app.router.routes[:0] = player_routes(SAMPLE.parent)
+            ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            async with asyncio.TaskGroup() as tasks:
+                serving = tasks.create_task(serve(app, "127.0.0.1", 0, ready.set_result))
+                running.port = await ready
+                started.set()
+                await asyncio.to_thread(stopping.wait)
+                serving.cancel()
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), name="wingman")
+    thread.start()
+    assert started.wait(30)
+    yield f"http://127.0.0.1:{running.port}"
+    stopping.set()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_card_comes_from_the_words_spoken_in_the_tab(
+    wingman: str, browser: Browser, shot: Callable[..., None]
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    player = context.new_page()
+    player.goto(f"{wingman}/static/test/player?sound=meeting.ogg&paused")
+    page: Page = context.new_page()
+    page.goto(f"{wingman}/?token={TOKEN}")
+    page.uncheck("#mic")
+    page.bring_to_front()
+    page.click("#start")
+    page.wait_for_selector(".channel")
+    page.bring_to_front()
+    assert page.locator(".card").count() == 0
+    player.evaluate("player.play()")
+    expect(page.locator(".line:not(.partial) .said").first).to_be_visible(timeout=40_000)
+    expect(page.locator(".card").first).to_be_visible(timeout=60_000)
+    spoken = page.locator(".card-quote").first.inner_text()
+    assert spoken.split("“")[1].rstrip("”") in page.locator(".said").all_inner_texts()
+    expect(page.locator(".card-source").first).not_to_be_empty()
+    shot(page, "spoken")
+    page.click("#stop")
+    expect(page.locator(".phase")).to_have_text("Ended")
+    context.close()
+
+
+def test_nothing_is_suggested_while_nobody_speaks(wingman: str, browser: Browser, sounds: Path) -> None:
+    context = browser.new_context()
+    player = context.new_page()
+    player.goto(f"{wingman}/static/test/player?sound=meeting.ogg&paused")
+    page = context.new_page()
+    page.goto(f"{wingman}/?token={TOKEN}")
+    page.uncheck("#mic")
+    page.bring_to_front()
+    page.click("#start")
+    page.wait_for_selector(".channel")
+    page.wait_for_timeout(4000)
+    assert page.locator(".card").count() == 0
+    assert page.locator(".said").count() == 0
+    context.close()
