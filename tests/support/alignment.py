@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from wingman.model.time import Channel, SampleTime, Span, samples
 from wingman.model.utterance import ReadingStatus, Utterance
 
 METER = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)
+
+NEIGHBOURS = 20
+"""How many true utterances before and after one are looked at as its neighbours."""
 
 TICK = samples(0.1)
 """How often a meeting tells the time."""
@@ -102,20 +106,22 @@ def compare(made: Conversation, found: list[Utterance], into: Alignment | None =
         if count > main.get(index, (0, one))[0]:
             main[index] = (count, one)
     for index, (_, one) in main.items():
-        _measure(made, index, one, result)
+        near = made.said[max(0, index - NEIGHBOURS) : index + NEIGHBOURS]
+        _measure(made.complete[one.channel], made.said[index], near, one, result)
     return result
 
 
-def _measure(made: Conversation, index: int, found: Utterance, result: Alignment) -> None:
-    said = made.said[index]
+def _measure(
+    complete: list[EmotionSpan], said: Said, near: list[Said], found: Utterance, result: Alignment
+) -> None:
     span = said.span
     result.errors += [abs(found.start - span.start), abs(found.end - span.end)]
-    others = [one for one in made.said if one is not said and one.channel is said.channel]
-    near = [one for one in others if one.span.overlap(Span(span.start - samples(5.0), span.end + samples(5.0)))]
+    reach = Span(max(0, span.start - samples(5.0)), span.end + samples(5.0))
+    near = [one for one in near if one is not said and one.channel is said.channel and one.span.overlap(reach)]
     outside = [Span(found.start, max(found.start, span.start)), Span(min(span.end, found.end), found.end)]
     result.stretched += sum(one.span.overlap(part) for one in near for part in outside)
     result.length += found.span.length
-    own = oracle(made.complete[said.channel], said)
+    own = oracle(complete, said)
     reading = found.emotion
     known = reading.status is ReadingStatus.KNOWN
     result.known += known
@@ -131,9 +137,9 @@ def _measure(made: Conversation, index: int, found: Utterance, result: Alignment
 
 def oracle(complete: list[EmotionSpan], said: Said) -> str | None:
     """The join with all measurements, true times and all the time in the world, instant by instant."""
-    windows = sorted(
-        (one for one in complete if one.span.overlap(said.span)), key=lambda one: (one.span.end, one.span.start)
-    )
+    first = bisect_left(complete, said.span.start, key=lambda one: one.span.end)
+    last = bisect_left(complete, said.span.end + samples(10.0), key=lambda one: one.span.end)
+    windows = sorted(complete[first : last + 1], key=lambda one: (one.span.end, one.span.start))
     step = samples(0.01)
     sums: dict[str, float] = {}
     covered = 0

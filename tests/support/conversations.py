@@ -8,6 +8,7 @@ losses, outages and clocks that drift. Nothing here imports the correlator.
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -292,13 +293,20 @@ def _clips(plan: Plan, said: list[Said]) -> list[Span]:
     step = samples(plan.window)
     end = max(one.span.end for one in said)
     windows = [Span(at, at + step) for at in range(0, end, step)]
-    return [window for window in windows if any(one.span.overlap(window) for one in said)]
+    return [window for window in windows if any(one.span.overlap(window) for one in _near(said, window))]
+
+
+def _near(said: list[Said], window: Span) -> list[Said]:
+    """What may touch the window: `said` is in order and nobody speaks longer than half a minute."""
+    first = bisect_left(said, window.start - samples(30.0), key=lambda one: one.span.start)
+    last = bisect_left(said, window.end, key=lambda one: one.span.start)
+    return said[first:last]
 
 
 def _scores(plan: Plan, chance: random.Random, window: Span, said: list[Said]) -> tuple[Score, ...]:
     """Each mood by its share of the window's speech, with noise; what is weak is left out."""
     shares: dict[str, int] = {}
-    for one in said:
+    for one in _near(said, window):
         overlap = one.span.overlap(window)
         if overlap:
             shares[one.mood] = shares.get(one.mood, 0) + overlap
