@@ -49,9 +49,8 @@ async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for folder in (arguments.folder,) if arguments.folder else ("tuning", "heldout"):
         show(await evaluate(folder), arguments.details and folder == "tuning")
-    print(
-        f"\nThe meetings and the rules have one author; the held-out half was written before any tuning.\n{NOT_RUN}"
-    )
+    print("\nThe meetings and the rules have one author; the held-out half was written before any tuning.")
+    print(NOT_RUN)
 
 
 asyncio.run(main())

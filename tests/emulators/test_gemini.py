@@ -157,7 +157,8 @@ async def test_a_client_that_leaves_is_noticed(how: str) -> None:
     async with GeminiEmulator(pace=slow) as emulator:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(emulator.url.rsplit(":", 1)[1]))
         body = json.dumps(BODY).encode()
-        head = f"POST {path()}?alt=sse HTTP/1.1\r\nhost: x\r\nx-goog-api-key: k\r\ncontent-length: {len(body)}\r\n\r\n"
+        lines = (f"POST {path()}?alt=sse HTTP/1.1", "host: x", "x-goog-api-key: k")
+        head = "\r\n".join((*lines, f"content-length: {len(body)}", "", ""))
         writer.write(head.encode() + body)
         await reader.readuntil(b"data:")
         if how == "close":

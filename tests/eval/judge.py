@@ -1,4 +1,4 @@
-"""The slot for a judge of content: is what Wingman says any good? Needs a real model, so it is never run by itself.
+"""The slot for a judge of content: is what Wingman says any good? Needs a real model: nothing runs it.
 
 Timing can be judged by scripts; words cannot. This builds the judge's prompt for each moment, with and
 without emotion (an A/B), and turns its verdicts into a difference with a confidence interval. The
@@ -50,7 +50,7 @@ async def verdict(ask: Ask, script: Script, line: Line, answer: str) -> int | No
 
 
 def difference(with_emotion: Sequence[int], without: Sequence[int], seed: int = 0) -> Interval:
-    """Mean of the paired differences (A minus B), with a percentile bootstrap. Raises `ValueError` if unpaired."""
+    """Mean of the paired differences (A minus B), bootstrapped. Raises `ValueError` when unpaired."""
     pairs = [a - b for a, b in zip(with_emotion, without, strict=True)]
     if not pairs:
         return Interval(math.nan, math.nan, math.nan)

@@ -45,7 +45,7 @@ def test_there_are_twenty_meetings_of_ten_minutes_and_half_are_held_out() -> Non
     tuning, heldout = script.load("tuning"), script.load("heldout")
     assert len(tuning) == len(heldout) == 10
     for one in (*tuning, *heldout):
-        assert 520 < one.seconds < 660
+        assert 500 < one.seconds < 660
         assert any(line.label == "must" for line in one.lines)
     assert not {line.text for one in tuning for line in one.lines if len(line.text) > 40} & {
         line.text for one in heldout for line in one.lines

@@ -13,7 +13,7 @@ import pytest
 from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, answer, until_left
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault
 from wingman.emulators.gemini_answers import scripted
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.settings import Secret
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.suggest.gemini import Gemini
@@ -193,6 +193,18 @@ async def test_a_thinking_level_the_model_refuses_is_left_out() -> None:
         await answer(model)
     bodies = [json.loads(request.body)["generationConfig"] for request in emulator.requests]
     assert ["thinkingConfig" in body for body in bodies] == [True, False, False]
+
+
+async def test_the_older_generation_is_sent_a_budget_instead_of_a_level() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator, model="gemini-2.5-flash-lite") as model:
+        assert "".join(await answer(model)) == ANSWER
+    (request,) = emulator.requests
+    assert json.loads(request.body)["generationConfig"]["thinkingConfig"] == {"thinking_budget": 0}
+
+
+def test_an_unknown_thinking_level_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InputError, match="use one of minimal, low, medium, high"):
+        Gemini(GeminiSettings(api_key=Secret("k"), thinking="tiny"))
 
 
 async def test_a_key_is_needed_and_never_shown() -> None:

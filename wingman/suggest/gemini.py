@@ -15,7 +15,7 @@ import structlog
 from google import genai
 from google.genai import errors, types
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.google_faults import fault_of_status
 from wingman.suggest.pump import Pump
@@ -36,6 +36,12 @@ class Gemini:
     """One instance, one client and one connection pool for the whole process."""
 
     def __init__(self, settings: GeminiSettings) -> None:
+        if settings.thinking and settings.thinking.upper() not in types.ThinkingLevel.__members__:
+            known = ", ".join(name.lower() for name in types.ThinkingLevel.__members__ if "_" not in name)
+            raise InputError(
+                f"unknown thinking level {settings.thinking!r}; use one of {known}, or leave it empty",
+                field="suggest.gemini.thinking",
+            )
         self._settings = settings
         self._http = httpx2.AsyncClient(
             http1=True,
@@ -133,7 +139,7 @@ class Gemini:
     async def _answer(self, model: str, prompt: Prompt, thinks: bool) -> AsyncGenerator[str, None]:
         async def opened() -> AsyncIterator[types.GenerateContentResponse]:
             return await self._client.aio.models.generate_content_stream(
-                model=model, contents=prompt.user, config=self._config(prompt, thinks)
+                model=model, contents=prompt.user, config=self._config(model, prompt, thinks)
             )
 
         usage = Usage()
@@ -147,13 +153,12 @@ class Gemini:
         finally:
             self._usage = usage  # only now: other meetings may be streaming at the same time
 
-    def _config(self, prompt: Prompt, thinks: bool) -> types.GenerateContentConfig:
-        level = types.ThinkingLevel(self._settings.thinking.upper()) if thinks else None
+    def _config(self, model: str, prompt: Prompt, thinks: bool) -> types.GenerateContentConfig:
         return types.GenerateContentConfig(
             system_instruction=prompt.system,
             max_output_tokens=prompt.max_output_tokens,
             automatic_continuation=False,
-            thinking_config=types.ThinkingConfig(thinking_level=level) if level else None,
+            thinking_config=_thinking(model, self._settings.thinking) if thinks else None,
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         )
 
@@ -165,6 +170,13 @@ class Gemini:
             self._chosen += 1
             log.warning("suggest.model_not_served", model=model, using=self.model)
         return True
+
+
+def _thinking(model: str, level: str) -> types.ThinkingConfig | None:
+    """The 2.5 generation takes a budget (0 is off) where later ones take a level; both at once are refused."""
+    if model.startswith("gemini-2.5"):
+        return types.ThinkingConfig(thinking_budget=0) if level == "minimal" else None
+    return types.ThinkingConfig(thinking_level=types.ThinkingLevel(level.upper()))
 
 
 def _usage(chunk: types.GenerateContentResponse) -> Usage | None:

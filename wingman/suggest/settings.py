@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from wingman.settings import Secret, Section
 
+Positive = Annotated[float, Meta(gt=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Price = Annotated[float, Meta(ge=0)]
+Tokens = Annotated[int, Meta(ge=1)]
+
 
 class DeadlineSettings(Section, frozen=True):
-    first_token_s: float = 3.0
+    first_token_s: Positive = 3.0
     """Seconds until the first text of an answer must be there."""
-    gap_s: float = 5.0
+    gap_s: Positive = 5.0
     """Longest silence between two pieces of one answer, in seconds."""
-    total_s: float = 10.0
+    total_s: Positive = 10.0
     """Seconds after which an answer is given up, whatever has come."""
 
 
@@ -32,6 +39,7 @@ class GeminiSettings(Section, frozen=True):
     api_version: str = "v1"
     """Version segment of the REST path; the `-latest` aliases exist on `v1beta` only."""
     deadlines: DeadlineSettings = DeadlineSettings()
+    """How long an answer may take."""
 
 
 class OpenAiSettings(Section, frozen=True):
@@ -42,35 +50,36 @@ class OpenAiSettings(Section, frozen=True):
     model: str = ""
     """Model name as the server lists it; empty takes the first one it serves."""
     deadlines: DeadlineSettings = DeadlineSettings(first_token_s=8.0, total_s=20.0)
+    """How long an answer may take; a model on this machine is given more."""
 
 
 class PriceSettings(Section, frozen=True):
     """List prices, in `currency`. Only what a provider actually served is counted."""
 
-    deepgram_per_minute: float = 0.0077
+    deepgram_per_minute: Price = 0.0077
     """Streaming transcription, per minute and channel of audio."""
-    hume_per_minute: float = 0.0639
+    hume_per_minute: Price = 0.0639
     """Voice emotion, per minute and channel of audio."""
-    gemini_input_per_million: float = 0.30
+    gemini_input_per_million: Price = 0.30
     """Prompt tokens, per million."""
-    gemini_output_per_million: float = 2.50
+    gemini_output_per_million: Price = 2.50
     """Answer tokens, per million."""
-    openai_input_per_million: float = 0.0
+    openai_input_per_million: Price = 0.0
     """Prompt tokens of the OpenAI-compatible server, per million (a local one costs nothing)."""
-    openai_output_per_million: float = 0.0
+    openai_output_per_million: Price = 0.0
     """Answer tokens of the OpenAI-compatible server, per million."""
 
 
 class CostSettings(Section, frozen=True):
     currency: str = "USD"
     """Name of the currency the prices are in; nothing is converted."""
-    budget: float = 0.0
+    budget: Price = 0.0
     """Most a meeting may cost, in `currency`; 0 sets no limit."""
-    emotion_at: float = 0.80
+    emotion_at: Share = 0.80
     """Share of the budget at which paid voice emotion is switched off."""
-    rate_at: float = 0.90
+    rate_at: Share = 0.90
     """Share of the budget at which suggestions fall back to the quiet verbosity."""
-    model_at: float = 1.00
+    model_at: Share = 1.00
     """Share of the budget at which the model is no longer asked and playbook cues remain."""
     prices: PriceSettings = PriceSettings()
 
@@ -84,11 +93,11 @@ class SuggestSettings(Section, frozen=True):
     """How often Wingman may speak: at most 4, 8 or 15 cards in ten minutes."""
     mode: Literal["auto", "questions-only", "manual"] = "auto"
     """`questions-only` reacts to questions alone, `manual` to explicit requests alone."""
-    ttl_s: float = 20.0
+    ttl_s: Positive = 20.0
     """Seconds of media time a reason to speak stays good; what has not started by then is dropped."""
-    max_output_tokens: int = 160
+    max_output_tokens: Tokens = 160
     """Upper bound of one answer's length."""
-    context_tokens: int = 1500
+    context_tokens: Tokens = 1500
     """Upper bound of the conversation given to the model, in estimated tokens."""
     knowledge: str = ""
     """Folder of Markdown, text and PDF files that cards may quote; empty uses none."""
