@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.emulators.pictures import picture
 from wingman.emotion import hume_v0_wire as wire
+from wingman.model.emotion import Score
 from wingman.model.faults import FaultKind, InputError
 
 
@@ -107,10 +108,7 @@ def test_a_prediction() -> None:
     }
     (found,) = wire.decode(msgspec.json.encode(raw)).predictions["prosody"]
     assert (found.begin, found.end) == (0.5, 1.0)
-    assert [(score.label, score.value) for score in found.scores] == [
-        ("surprise (positive)", 1.4),
-        ("joy", 0.2),
-    ]
+    assert found.scores == (Score("surprise (positive)", 1.4), Score("joy", 0.2))
 
 
 @given(st.binary(max_size=100))

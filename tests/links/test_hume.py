@@ -151,7 +151,7 @@ def test_refused_frames_are_sent_again_and_no_time_moves() -> None:
 
 
 def test_long_utterances_are_measured_as_they_go() -> None:
-    account, emulator = run(attempt(habits=HumeHabits(pause_s=2.0), seconds=30.0))
+    account, _ = run(attempt(habits=HumeHabits(pause_s=2.0), seconds=30.0))
     assert account.exact, account
     assert account.spans >= 9
     assert not account.missed

@@ -10,10 +10,14 @@ import numpy as np
 from wingman.emotion.base import VoiceMeter
 from wingman.emulators.hume_trial import MeterTrial, cover, late, said, window_of
 from wingman.emulators.hume_v0 import HumeV0Emulator
+from wingman.emulators.indexed import FRAME, FRAMES
 from wingman.emulators.trial import Recording
 from wingman.model.emotion import EmotionEvent, EmotionSpan
 from wingman.model.faults import Missed, Progress, ProviderState
 from wingman.model.time import Channel, SampleTime
+
+PERIOD = FRAMES * FRAME
+"""Samples after which indexed audio repeats itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +94,5 @@ def _errors(gateway: HumeV0Emulator) -> Iterable[int]:
     for taken in gateway.taken:
         prefix, _, start = (taken.payload_id or "").partition("-")
         if prefix == "clip":
-            yield abs(window_of(taken.audio.astype(np.int64))[0] - int(start))
+            apart = (window_of(taken.audio.astype(np.int64))[0] - int(start)) % PERIOD
+            yield min(apart, PERIOD - apart)
