@@ -242,7 +242,8 @@ class Assembler:
     def _goes_on(self, draft: _Draft) -> bool:
         """Signs that the speaker of `draft` is talking on, though the words are not settled yet."""
         latest = draft.end + self._patience(draft)
-        if any(word.start <= latest and word.speaker == draft.label for word in self._interim):
+        # interims often carry no labels yet
+        if any(word.start <= latest and word.speaker in (draft.label, None) for word in self._interim):
             return True
         since = self._speaking_since
         return since is not None and since <= latest
