@@ -74,6 +74,15 @@ async def test_a_burst_is_one_batch_and_in_order(log: SqliteLog) -> None:
     assert len(batches) < 200
 
 
+async def test_a_reader_never_runs_ahead_of_what_was_handed_on(log: SqliteLog) -> None:
+    handed_on = [0]
+    log.on_committed(lambda envelopes: handed_on.append(envelopes[-1].seq))
+    for number in range(400):
+        log.append(M, said("x", number), at=1.0)
+        events = await log.read(M, after=handed_on[-1])
+        assert (events[-1].seq if events else 0) <= handed_on[-1] == await log.last_seq(M)
+
+
 async def test_what_was_written_is_read_back_equal_and_paged(log: SqliteLog) -> None:
     media = Media(Channel.MIC, 1.0, 2.5)
     envelope = log.append(M, said("naïve ünïcode ✓"), media, at=12.25)

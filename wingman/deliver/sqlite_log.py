@@ -96,7 +96,9 @@ class SqliteLog:
 
     async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
         lines = await self._on_reader(lambda db: sqlite_store.lines(db, meeting, after, limit))
-        found = [codec.decode(line) for line in lines]
+        # the file may already hold what has not been handed on yet; a reader must not run ahead of the hub
+        known = self._committed.get(meeting, 0)
+        found = [event for line in lines if (event := codec.decode(line)).seq <= known]
         last = found[-1].seq if found else after
         if len(found) < limit:
             found += [e for e in self._volatile.get(meeting, ()) if e.seq > last][: limit - len(found)]

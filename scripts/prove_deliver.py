@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Measures what delivery promises: nothing seen is lost, pushes are quick, deletions are complete."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+import bench_deliver
+from provelib import Figure, progress, report
+from websockets.asyncio.client import connect
+
+from tests.deliver.test_sqlite_log import full_disk, said, started
+from tests.support.service import TOKEN, service
+from wingman.deliver.hub import HubLimits
+from wingman.deliver.sqlite_log import SqliteLog
+from wingman.model.events import Envelope, TranscriptPartial
+from wingman.model.time import Channel
+
+CLIENTS = 1000
+SECONDS = 5.0
+RATE = 10.0
+
+
+def killed() -> list[Figure]:
+    """A hundred lives of a log under load, each ended by SIGKILL."""
+    progress("killing a loaded log a hundred times …")
+    with tempfile.TemporaryDirectory() as directory:
+        seed = str(random.SystemRandom().randrange(1 << 30))
+        command = [sys.executable, "-m", "tests.support.kill_loop", directory, "100", seed]
+        out = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=200).stdout
+    tally = json.loads(out)
+    return [
+        Figure("kill_9", tally["kills"], 50, ">=", "kills"),
+        Figure("events_seen_by_clients", tally["seen"]),
+        Figure("seen_events_lost", tally["lost"], 0, "=="),
+        Figure("seq_doubled", tally["doubled"], 0, "=="),
+        Figure("seq_missing", tally["holes"], 0, "=="),
+        Figure("databases_that_did_not_open", tally["unopened"], 0, "=="),
+    ]
+
+
+async def committing() -> list[Figure]:
+    """How long an event waits for its commit, and how long `append` keeps the loop."""
+    progress("timing commits …")
+    waits: list[float] = []
+    holds: list[float] = []
+    with tempfile.TemporaryDirectory() as directory:
+        log = await SqliteLog.open(Path(directory) / "events.db")
+        given: dict[int, float] = {}
+
+        def committed(envelopes: Sequence[Envelope]) -> None:
+            now = time.perf_counter()
+            waits.extend(now - given[e.seq] for e in envelopes)
+
+        log.on_committed(committed)
+        for number in range(2000):  # 500 a second, some fifty times a busy meeting
+            before = time.perf_counter()
+            given[number + 1] = before
+            log.append("m", said(f"sentence number {number}", number), at=1.0)
+            holds.append(time.perf_counter() - before)
+            await asyncio.sleep(0.002)
+        await log.aclose()
+    return [
+        Figure("commit_wait_p50", _quantile(waits, 0.5), None, unit="ms"),
+        Figure("commit_wait_p99", _quantile(waits, 0.99), 50, unit="ms", note="batches take at most 50 ms"),
+        Figure("append_holds_loop_p99", _quantile(holds, 0.99), 1, unit="ms"),
+    ]
+
+
+async def resuming() -> list[Figure]:
+    """A client that drops again and again while events keep coming."""
+    progress("dropping and resuming a client two hundred times …")
+    got: list[int] = []
+    drops = 0
+    with tempfile.TemporaryDirectory() as directory:
+        log = await SqliteLog.open(Path(directory) / "events.db")
+        async with service(log, limits=HubLimits(ring=32, page=50)) as it:
+            meeting = await it.meetings.create_titled("x")
+            total = 4001
+
+            async def speak() -> None:
+                for number in range(total - 1):
+                    meeting.publish(
+                        said("x", number) if number % 4 else TranscriptPartial(Channel.TAB, "t", "x")
+                    )
+                    if number % 5 == 0:
+                        await asyncio.sleep(0.001)
+
+            async def listen() -> None:
+                nonlocal drops
+                while not got or got[-1] < total:
+                    url = (
+                        f"{it.ws_url}/api/meetings/{meeting.id}/ws?token={TOKEN}&after={got[-1] if got else 0}"
+                    )
+                    async with connect(url, proxy=None, max_queue=None) as ws:
+                        for _ in range(random.randrange(2, 40)):
+                            message = json.loads(await ws.recv())
+                            if message["type"] != "stream.caught_up":
+                                got.append(message["seq"])
+                                if got[-1] >= total:
+                                    break
+                    drops += 1
+
+            async with asyncio.TaskGroup() as group:
+                group.create_task(speak())
+                group.create_task(listen())
+            finals = {e.seq for e in await log.read(meeting.id, limit=9999) if e.type != "transcript.partial"}
+        await log.aclose()
+    return [
+        Figure("resumes", drops),
+        Figure("finals_lost_over_resumes", len(finals - set(got)), 0, "=="),
+        Figure("events_doubled_over_resumes", len(got) - len(set(got)), 0, "=="),
+    ]
+
+
+async def erased_and_full() -> list[Figure]:
+    """What a deleted meeting leaves on disk, and what a full disk loses."""
+    progress("deleting a meeting; filling a disk …")
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "events.db"
+        log = await SqliteLog.open(path)
+        for number in range(2000):
+            log.append("m-gone", said(f"xylophone marmalade {number}", number), at=1.0)
+            log.append("m-stays", said(f"ordinary {number}", number), at=1.0)
+        await log.delete("m-gone")
+        words = (b"xylophone", b"marmalade", b"m-gone")
+        traces = count(Path(directory), words)
+        handed_on: list[Envelope] = []
+        log.on_committed(lambda batch: handed_on.extend(e for e in batch if e.meeting == "m-full"))
+        log.append("m-full", started(), at=1.0)
+        await log.flush()
+        with full_disk(path.with_name("events.db-wal").stat().st_size + 8192):
+            for number in range(500):
+                log.append("m-full", said("x" * 400, number), at=1.0)
+            await log.flush()
+            delivered = len(handed_on)
+        log.append("m-full", said("space again"), at=1.0)
+        await log.flush()
+        await log.aclose()
+        reopened = await SqliteLog.open(path)
+        stored = await reopened.last_seq("m-full")
+        await reopened.aclose()
+    return [
+        Figure("traces_of_a_deleted_meeting", traces, 0, "==", "hits"),
+        Figure("events_withheld_on_a_full_disk", max(0, 501 - delivered), 0, "=="),
+        Figure("events_unstored_after_recovery", max(0, len(handed_on) - stored), 0, "=="),
+    ]
+
+
+def count(directory: Path, words: Sequence[bytes]) -> int:
+    """How often the words occur in the files of a directory."""
+    return sum(file.read_bytes().count(word) for file in directory.iterdir() for word in words)
+
+
+async def pushing() -> list[Figure]:
+    """A thousand overlays on one meeting; again with one that never reads; and the plain library beside it."""
+    figures = []
+    runs = (
+        ("push", "ours", 0),
+        ("push_beside_a_stalled_client", "ours", 1),
+        ("plain_broadcast", "broadcast", 0),
+    )
+    for name, kind, stalled in runs:
+        progress(f"{name}: {CLIENTS} clients …")
+        r = await bench_deliver.measure(kind, CLIENTS, SECONDS, RATE, stalled)
+        target = 50 if kind == "ours" else None
+        figures.append(Figure(f"{name}_p50", r.p50, unit="ms", note=f"{CLIENTS} clients"))
+        figures.append(Figure(f"{name}_p99", r.p99, target, unit="ms"))
+        if kind == "ours":
+            figures.append(Figure(f"{name}_lost", r.expected - r.received, 0, "=="))
+        figures.append(Figure(f"{name}_server_cpu", r.cpu_us, unit="us/event"))
+    return figures
+
+
+async def measure() -> list[Figure]:
+    return [
+        *killed(),
+        *await committing(),
+        *await resuming(),
+        *await erased_and_full(),
+        *await pushing(),
+    ]
+
+
+def _quantile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(report("deliver", asyncio.run(measure()), sys.argv[1:]))

@@ -1,0 +1,225 @@
+"""A recorded meeting run again: its utterances go through the real gate, cues and card life cycle.
+
+Everything that was heard and measured is taken from the record; everything that was suggested is made anew,
+on the record's own clock, with the model's recorded answers. So a replay gives the same bytes every time,
+whatever its speed, and a replay with one thing changed (`Changes`) shows what that thing does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from wingman.bundle.archive import Bundle
+from wingman.bundle.recorded import PLAYBOOK, RecordedModel, recorded_model
+from wingman.model import codec
+from wingman.model.events import (
+    EmotionShifted,
+    Envelope,
+    Media,
+    MeetingEnded,
+    MeetingStarted,
+    SuggestionCompleted,
+    SuggestionCreated,
+    UtteranceCreated,
+    UtteranceRevised,
+)
+from wingman.model.time import Channel, samples
+from wingman.model.utterance import EmotionShift, Utterance
+from wingman.suggest.base import SuggestionModel
+from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.playbook import load_playbook
+from wingman.suggest.settings import SuggestSettings
+
+TICK = 0.1
+"""Seconds between two looks at the clock, as in a live meeting."""
+
+SETTLE_TURNS = 64
+"""Turns of the event loop given to an answer: recorded ones need a handful."""
+
+MADE_ANEW = "suggestion."
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is to be different from the recorded meeting."""
+
+    playbook: str = ""
+    """Name or path of another playbook."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Fields of `SuggestSettings` by name, such as `verbosity`, `mode` or `ttl_s`."""
+    model: SuggestionModel | None = None
+    """Another model instead of the recorded answers; a live one makes a replay differ from run to run."""
+
+
+async def replay(
+    bundle: Bundle,
+    settings: SuggestSettings = SuggestSettings(),
+    changes: Changes = Changes(),
+    *,
+    speed: float = 0.0,
+    on_event: Callable[[Envelope], None] = lambda _: None,
+) -> Bundle:
+    """Run a meeting again. `speed` 1 is real time, 0 as fast as possible; `on_event` gets each event.
+
+    Raises `InputError` for a playbook that cannot be loaded or a setting that does not exist.
+    """
+    run = _Run(bundle, settings, changes, on_event)
+    return await run.play(speed)
+
+
+class _Run:
+    """One replay."""
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        settings: SuggestSettings,
+        changes: Changes,
+        on_event: Callable[[Envelope], None],
+    ) -> None:
+        self._bundle = bundle
+        self._on_event = on_event
+        self._out: list[Envelope] = []
+        self._began = self._now = bundle.events[0].at if bundle.events else 0.0
+        self._ticks = 0
+        self._settled = 0
+        self._media: dict[Channel, tuple[float, float]] = {}
+        """Channel → (media time, record time) of what was heard last."""
+        self._recorded = recorded_model(bundle.events)
+        model: SuggestionModel | None = changes.model or self._recorded
+        chosen = load_playbook(changes.playbook or _playbook(bundle, settings))
+        parts = CoachParts(fence="replay", clock=lambda: self._now)
+        self._coach = Coach(changed(settings, changes), chosen, model, self._publish, parts=parts)
+
+    async def play(self, speed: float) -> Bundle:
+        async with asyncio.TaskGroup() as group:
+            coaching = group.create_task(self._coach.run())
+            await asyncio.sleep(0)
+            for event in self._bundle.events:
+                if event.type.startswith(MADE_ANEW):
+                    continue
+                await self._run_until(event.at, speed)
+                self._step(event)
+                await self._settle()
+                if isinstance(event.data, MeetingEnded):
+                    break
+            coaching.cancel()
+        return Bundle(self._bundle.meeting, tuple(self._out), self._bundle.audio, self._bundle.suffixes)
+
+    async def _run_until(self, at: float, speed: float) -> None:
+        """Let the record's clock run up to `at`, with the looks at it a live meeting takes.
+
+        They lie on a grid from the beginning, so that what a run itself suggests cannot move them.
+        """
+        while (tick := self._began + (self._ticks + 1) * TICK) < at:
+            self._ticks += 1
+            self._now = tick
+            if speed > 0:
+                await asyncio.sleep(TICK / speed)
+            for channel, (media, heard) in self._media.items():
+                self._coach.advance(channel, samples(media + tick - heard))
+            await self._settle()
+        self._now = max(self._now, at)  # a clock that was set back does not run backwards here
+
+    async def _settle(self) -> None:
+        """Let an answer that was asked for arrive before the clock goes on."""
+        if len(self._out) > self._settled:
+            for _ in range(SETTLE_TURNS):
+                await asyncio.sleep(0)
+            self._settled = len(self._out)
+
+    def _step(self, event: Envelope) -> None:
+        self._publish(event.data, event.media)
+        data = event.data
+        if isinstance(data, (UtteranceCreated, UtteranceRevised)) and event.media is not None:
+            self._media[event.media.channel] = (event.media.end, self._now)
+            self._coach.hear(_utterance(data, event.media))
+        elif isinstance(data, EmotionShifted) and event.media is not None:
+            at = samples(event.media.end)
+            shift = EmotionShift(event.media.channel, data.speaker, at, data.before, data.after, data.utterance)
+            self._coach.shift(shift)
+
+    def _publish(self, payload: Any, media: Media | None) -> None:
+        if isinstance(payload, SuggestionCreated) and isinstance(self._recorded, RecordedModel):
+            self._recorded.asking = payload.utterance or ""
+        event = codec.envelope(len(self._out) + 1, self._bundle.meeting, self._now, payload, media)
+        self._out.append(event)
+        self._on_event(event)
+
+
+def changed(settings: SuggestSettings, changes: Changes) -> SuggestSettings:
+    """The settings with the changes applied. Raises `InputError` that names a wrong one."""
+    from wingman.config import build, plain
+
+    tree = plain(settings) | changes.settings
+    return build({"suggest": tree}, origin="--with").suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One moment at which two runs of a meeting advised differently."""
+
+    utterance: str | None
+    said: str
+    before: tuple[str, ...]
+    """What was on screen then; empty when Wingman kept silent."""
+    after: tuple[str, ...]
+
+
+def compare(before: Sequence[Envelope], after: Sequence[Envelope]) -> list[Difference]:
+    """Where `after` suggests something else than `before`, in the order of the meeting."""
+    said = {e.data.id: e.data.text for e in before if isinstance(e.data, UtteranceCreated)}
+    ours, theirs = _advice(before), _advice(after)
+    order = list(dict.fromkeys((*said, *ours, *theirs)))
+    return [
+        Difference(key or None, said.get(key, ""), ours.get(key, ()), theirs.get(key, ()))
+        for key in order
+        if ours.get(key, ()) != theirs.get(key, ())
+    ]
+
+
+def _advice(events: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
+    """Utterance → the final texts of the cards it led to."""
+    cards: dict[str, tuple[str, str]] = {}
+    for event in events:
+        data = event.data
+        if isinstance(data, SuggestionCreated):
+            cards[data.id] = (data.utterance or "", data.text)
+        elif isinstance(data, SuggestionCompleted) and data.id in cards:
+            cards[data.id] = (cards[data.id][0], data.text or cards[data.id][1])
+    advice: dict[str, tuple[str, ...]] = {}
+    for utterance, text in cards.values():
+        if text:
+            advice[utterance] = (*advice.get(utterance, ()), text)
+    return advice
+
+
+def _playbook(bundle: Bundle, settings: SuggestSettings) -> str:
+    first = bundle.events[0].data if bundle.events else None
+    recorded = first.playbook if isinstance(first, MeetingStarted) else ""
+    return recorded or settings.playbook or PLAYBOOK
+
+
+def _utterance(data: UtteranceCreated | UtteranceRevised, media: Media) -> Utterance:
+    return Utterance(
+        id=data.id,
+        channel=media.channel,
+        speaker=data.speaker,
+        start=samples(media.start),
+        end=samples(media.end),
+        text=data.text,
+        words=(),
+        confidence=data.confidence,
+        emotion=data.emotion,
+        revision=data.revision,
+    )
+
+
+def digest(events: Sequence[Envelope]) -> bytes:
+    """The events as the bytes that are compared between two runs."""
+    return b"\n".join(msgspec.json.encode(event) for event in events)
