@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.eval.play import Card, Played
-from wingman.suggest.gate import HELD
+from wingman.suggest.reasons import HELD
 from wingman.suggest.signals import normalise
 
 IN_TIME_S = 15.0

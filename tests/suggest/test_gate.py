@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from tests.suggest.support import said
 from wingman.model.time import Channel, samples
 from wingman.model.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
-from wingman.suggest.gate import LIMITS, Decision, Gate, Reason, Skip, Speak
+from wingman.suggest.gate import Gate
 from wingman.suggest.playbook import Playbook, Trigger, load_playbook, parse_playbook
+from wingman.suggest.reasons import Decision, Reason, Skip, Speak
+from wingman.suggest.restraint import LIMITS
 
 ANGRY = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.8, "strong")
 
@@ -317,6 +319,10 @@ def test_somebody_speaking_is_no_silence() -> None:
     asked.hear(said("how do you plan your week", 0, channel=Channel.MIC))
     asked.speaking(Channel.TAB, True, samples(4))
     assert asked.advance(samples(20)) == ()
+
+
+def test_a_strong_tone_that_is_known_at_once_is_a_reason() -> None:
+    assert reasons(gate().hear(said("well that is how it is", 0, emotion=ANGRY))) == ["speak:emotion"]
 
 
 # --- properties ----------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.suggest.support import said
 from wingman.model.time import Channel, samples
 from wingman.model.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
-from wingman.suggest.gate import Candidate, Reason, request
 from wingman.suggest.playbook import Playbook
 from wingman.suggest.prompt import PASS, Material, build, quote
+from wingman.suggest.reasons import Candidate, Reason, request
 
 FENCE = "f00d"
 PLAYBOOK = Playbook(

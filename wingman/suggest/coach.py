@@ -23,10 +23,11 @@ from wingman.model.utterance import EmotionShift, Utterance
 from wingman.suggest import prompt as prompts
 from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest.draft import Draft
-from wingman.suggest.gate import Candidate, Decision, Gate, Skip, request
+from wingman.suggest.gate import Gate
 from wingman.suggest.lifecycle import CardLife, Clock
 from wingman.suggest.novelty import Novelty
 from wingman.suggest.playbook import Card, Playbook, load_playbook
+from wingman.suggest.reasons import Candidate, Decision, Reason, Skip, request
 from wingman.suggest.redact import redact
 from wingman.suggest.settings import DeadlineSettings, SuggestSettings
 from wingman.suggest.writing import Counted, Writer, fault_name, ignore_usage
@@ -250,7 +251,7 @@ class Coach:
             self._start(candidate, None, "", snippets, heard_at)
             return
         said = any(self._instant(reason, snippets)[0] for reason in (candidate, *candidate.others))
-        self._skip("near_duplicate" if said else "nothing_to_say", candidate.utterance, candidate.kind)
+        self._skip(Reason.DUPLICATE if said else Reason.NOTHING, candidate.utterance, candidate.kind)
 
     def _instant(self, candidate: Candidate, snippets: tuple[tuple[str, str], ...]) -> tuple[Card | None, str]:
         """The card to show before any model has answered, and where its words come from."""

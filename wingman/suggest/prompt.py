@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from wingman.model.time import Channel, seconds
 from wingman.model.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.suggest.base import Prompt
-from wingman.suggest.gate import Candidate
 from wingman.suggest.playbook import Playbook
+from wingman.suggest.reasons import Candidate
 from wingman.suggest.redact import redact
 
 PASS = "PASS"

@@ -1,0 +1,74 @@
+"""Which of a playbook's triggers an utterance or a tone fires. Pure, and without memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wingman.model.time import Channel
+from wingman.model.utterance import Family
+from wingman.suggest.playbook import Playbook, Trigger
+from wingman.suggest.reasons import Reason
+from wingman.suggest.signals import Signal, compile_phrase, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A trigger with its phrases compiled."""
+
+    trigger: Trigger
+    phrases: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+
+    @classmethod
+    def of(cls, trigger: Trigger) -> _Compiled:
+        return cls(trigger, _compiled(trigger.phrases), _compiled(trigger.unless))
+
+    def listens_to(self, channel: Channel) -> bool:
+        who = self.trigger.who
+        return who == "anyone" or channel is (Channel.MIC if who == "user" else Channel.TAB)
+
+    def match(self, plain: str, signals: frozenset[Signal]) -> Reason | None:
+        if any(pattern.search(plain) for pattern in self.unless):
+            return None
+        if any(pattern.search(plain) for pattern in self.phrases):
+            return Reason.PHRASE
+        if signals.intersection(self.trigger.signals):
+            return Reason.QUESTION if Signal.QUESTION in signals else Reason.SIGNAL
+        return None
+
+
+class Triggers:
+    """A playbook, ready to be matched against what is heard."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self._excluded = _compiled(playbook.do_not_trigger)
+        by_priority = sorted(playbook.triggers, key=lambda trigger: -trigger.priority)
+        self._triggers = tuple(_Compiled.of(trigger) for trigger in by_priority)
+
+    def excluded(self, text: str) -> bool:
+        """True when the playbook wants silence at these words."""
+        plain = normalise(text)
+        return any(pattern.search(plain) for pattern in self._excluded)
+
+    def heard(
+        self, text: str, channel: Channel, signals: frozenset[Signal]
+    ) -> Iterator[tuple[Trigger, Reason]]:
+        """The triggers these words fire, by falling priority."""
+        plain = normalise(text)
+        for compiled in self._triggers:
+            reason = compiled.match(plain, signals) if compiled.listens_to(channel) else None
+            if reason is not None:
+                yield compiled.trigger, reason
+
+    def felt(self, family: Family, channel: Channel) -> Trigger | None:
+        """The first trigger that a tone of this family fires."""
+        for compiled in self._triggers:
+            if family in compiled.trigger.emotions and compiled.listens_to(channel):
+                return compiled.trigger
+        return None
+
+
+def _compiled(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(compile_phrase(phrase) for phrase in phrases)
