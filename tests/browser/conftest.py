@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.support.chromium import BASE_FLAGS, CHROMIUM, PLAYER_TITLE
+from tests.browser.support.chromium import CHROMIUM, launch
 from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import make_sounds
 
@@ -69,16 +69,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright, sounds: Path) -> Iterator[Browser]:
-    flags = [
-        *BASE_FLAGS,
-        "--autoplay-policy=no-user-gesture-required",
-        f"--auto-select-tab-capture-source-by-title={PLAYER_TITLE}",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={sounds / 'me.wav'}",
-    ]
-    running = playwright.chromium.launch(
-        executable_path=str(CHROMIUM), args=flags, ignore_default_args=["--mute-audio"]
-    )
+    running = launch(playwright, sounds)
     yield running
     running.close()
 
@@ -136,24 +127,11 @@ def shot(request: pytest.FixtureRequest) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="package")
-def axe_source() -> str:
-    """The accessibility checker, fetched once by npm into a folder that git ignores."""
-    where = ARTIFACTS.parent / "npm"
-    script = where / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        where.mkdir(parents=True, exist_ok=True)
-        command = [
-            "npm",
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--silent",
-            "--prefix",
-            str(where),
-            "axe-core@4",
-        ]
-        try:
-            subprocess.run(command, check=True, timeout=60, capture_output=True)
-        except (OSError, subprocess.SubprocessError) as failed:
-            pytest.skip(f"axe-core could not be fetched: {failed}")
-    return script.read_text(encoding="utf-8")
+def axe() -> str:
+    """The accessibility checker's script."""
+    from tests.browser.support.axe import axe_source
+
+    try:
+        return axe_source()
+    except (OSError, subprocess.SubprocessError) as failed:
+        pytest.skip(f"axe-core could not be fetched: {failed}")

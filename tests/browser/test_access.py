@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.support.axe import violations
 from tests.browser.support.burst import FRAMES, burst, frames
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService
@@ -19,21 +20,9 @@ NewPage = Callable[[str], Page]
 SUMMARY = SummaryReady("extractive", "They want two years.", ("Two years",), ("Send the offer",), ("Price?",))
 
 
-def violations(page: Page, axe: str) -> list[str]:
-    """What the checker calls serious or critical, as `rule: selector`."""
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
-    return [
-        f"{v['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for v in found
-        if v["impact"] in ("serious", "critical")
-        for node in v["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_checker_finds_nothing_serious(
-    service: BrowserService, new_page: NewPage, axe_source: str, theme: Any, shot: Callable[..., None]
+    service: BrowserService, new_page: NewPage, axe: str, theme: Any, shot: Callable[..., None]
 ) -> None:
     meeting = service.meeting("Acme renewal").id
     service.publish(meeting, *call())
@@ -41,22 +30,22 @@ def test_the_checker_finds_nothing_serious(
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.goto(service.overlay(meeting))
     expect(page.locator(".card")).to_have_count(3)
-    assert violations(page, axe_source) == []
+    assert violations(page, axe) == []
     page.keyboard.press("?")
     shot(page, f"overlay-help-{theme}")
-    assert violations(page, axe_source) == []
+    assert violations(page, axe) == []
     page.get_by_role("button", name="Settings", exact=True).click()
     shot(page, f"overlay-settings-{theme}")
-    assert violations(page, axe_source) == []
+    assert violations(page, axe) == []
     service.publish(meeting, SUMMARY)
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(page.locator(".summary")).to_be_visible()
     shot(page, f"overlay-wide-{theme}")
-    assert violations(page, axe_source) == []
+    assert violations(page, axe) == []
     page.goto(service.url)
     page.click("[data-policy=counterpart]")
     shot(page, f"capture-setup-{theme}")
-    assert violations(page, axe_source) == []
+    assert violations(page, axe) == []
     page.click("[data-policy=off]")
     page.click("#sample")
     expect(page.locator(".channel-state")).to_have_text(["Listening", "Listening"])
@@ -65,17 +54,17 @@ def test_the_checker_finds_nothing_serious(
     service.publish(service.newest.id, *call())
     expect(page.locator(".card")).to_have_count(3)
     shot(page, f"capture-live-{theme}")
-    assert violations(page, axe_source) == []
+    assert violations(page, axe) == []
 
 
-def test_the_checker_does_find_what_is_wrong(browser_page: Page, axe_source: str) -> None:
+def test_the_checker_does_find_what_is_wrong(browser_page: Page, axe: str) -> None:
     browser_page.evaluate(
         """() => {
           document.documentElement.lang = "en";
           document.body.innerHTML = '<main><button></button><p style="color:#aaa">pale</p></main>';
         }"""
     )
-    found = violations(browser_page, axe_source)
+    found = violations(browser_page, axe)
     assert any(v.startswith("button-name") for v in found)
     assert any(v.startswith("color-contrast") for v in found)
 

@@ -33,25 +33,6 @@ def meeting_page(extension: Extension, service: BrowserService) -> Iterator[Page
     page.close()
 
 
-def pair(extension: Extension, service: BrowserService) -> None:
-    """Pair as a user does: the code from the capture page into the extension's settings."""
-    capture = extension.context.new_page()
-    capture.goto(service.root)
-    capture.click("#pairing summary")
-    capture.click("#pair")
-    code = capture.locator("#pairing .code")
-    expect(code).to_be_visible()
-    options = extension.options()
-    options.fill("#url", service.url)
-    options.fill("#code", code.inner_text())
-    options.click("#pair")
-    expect(options.locator("#paired")).to_contain_text("Paired. Click")
-    options.click("#allow")
-    expect(options.locator("#hearing")).to_have_text("Allowed.")
-    options.close()
-    capture.close()
-
-
 def state(extension: Extension) -> str:
     """What the toolbar icon says."""
     return str(extension.worker("chrome.action.getTitle({})"))
@@ -75,7 +56,7 @@ def test_without_a_pairing_it_asks_for_one(
 def test_a_click_listens_and_shows_the_overlay(
     extension: Extension, service: BrowserService, meeting_page: Page, shot: Callable[..., None]
 ) -> None:
-    pair(extension, service)
+    extension.pair(service.root, service.url)
     meeting_page.bring_to_front()
     extension.click(meeting_page)
     service.wait(lambda: state(extension).startswith("Wingman is listening"), "the start")
@@ -99,11 +80,7 @@ def test_a_click_listens_and_shows_the_overlay(
     assert "signature" not in meeting_page.evaluate("document.documentElement.textContent")
 
     # a stopped service worker changes nothing
-    worker_page = extension.context.new_page()
-    session = extension.context.new_cdp_session(worker_page)
-    session.send("ServiceWorker.enable")
-    session.send("ServiceWorker.stopAllWorkers")
-    worker_page.close()
+    extension.stop_workers()
     before = strip.position
     service.wait(lambda: strip.position > before + 16_000, "a further second")
     assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3

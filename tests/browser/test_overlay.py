@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.support.scene import call, said, started
 from tests.browser.support.service import BrowserService
+from tests.browser.support.wire import Wire
 from wingman.model.events import (
     SuggestionCompleted,
     SuggestionCreated,
@@ -155,6 +156,28 @@ def test_an_outage_is_said_and_made_up_for(
     expect(lines).to_have_text([f"Sentence {n}." for n in range(1, 9)], timeout=20_000)
     expect(page.locator(".notice")).to_have_count(0)
     complaints.clear()  # the browser itself logs every refused connection
+
+
+def test_what_was_said_while_offline_comes_once_and_in_order(
+    service: BrowserService, new_page: NewPage, complaints: list[str]
+) -> None:
+    meeting = service.meeting().id
+    with Wire(service.port) as wire:
+        page = new_page(service.overlay(meeting).replace(str(service.port), str(wire.port)))
+        service.publish(meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(5)))
+        lines = page.locator(".line .said")
+        expect(lines).to_have_count(5)
+        wire.cut()
+        service.publish(
+            meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(5, 99))
+        )
+        expect(page.locator(".phase")).to_have_text("Away")
+        page.wait_for_timeout(1500)
+        expect(lines).to_have_count(5)  # the wire is really cut
+        wire.mend()
+        expect(lines).to_have_text([f"Sentence {n}." for n in range(99)], timeout=15_000)
+        complaints.clear()  # the browser logs every refused connection
+        page.close()
 
 
 HOSTILE = (

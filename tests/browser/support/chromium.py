@@ -7,6 +7,10 @@ passes any test for "some sound".
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 PLAYER_TITLE = "WM-PLAYER"
@@ -21,3 +25,17 @@ BASE_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def launch(playwright: Playwright, sounds: Path) -> Browser:
+    """A browser whose microphone plays `sounds/me.wav` and which shares the player's tab without asking."""
+    flags = [
+        *BASE_FLAGS,
+        "--autoplay-policy=no-user-gesture-required",
+        f"--auto-select-tab-capture-source-by-title={PLAYER_TITLE}",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={sounds / 'me.wav'}",
+    ]
+    return playwright.chromium.launch(
+        executable_path=str(CHROMIUM), args=flags, ignore_default_args=["--mute-audio"]
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, expect
 
 from tests.browser.support.chromium import BASE_FLAGS, CHROMIUM
 
@@ -34,6 +34,32 @@ class Extension:
         workers = self.context.service_workers
         worker = workers[0] if workers else self.context.wait_for_event("serviceworker")
         return worker.evaluate(script, argument)
+
+    def stop_workers(self) -> None:
+        """Stop every service worker, as the browser does when it finds them idle."""
+        page = self.context.new_page()
+        session = self.context.new_cdp_session(page)
+        session.send("ServiceWorker.enable")
+        session.send("ServiceWorker.stopAllWorkers")
+        page.close()
+
+    def pair(self, root: str, url: str) -> None:
+        """Pair as a user does: the code from the capture page into the extension's settings."""
+        capture = self.context.new_page()
+        capture.goto(root)
+        capture.click("#pairing summary")
+        capture.click("#pair")
+        code = capture.locator("#pairing .code")
+        expect(code).to_be_visible()
+        options = self.options()
+        options.fill("#url", url)
+        options.fill("#code", code.inner_text())
+        options.click("#pair")
+        expect(options.locator("#paired")).to_contain_text("Paired. Click")
+        options.click("#allow")
+        expect(options.locator("#hearing")).to_have_text("Allowed.")
+        options.close()
+        capture.close()
 
     def options(self) -> Page:
         page = self.context.new_page()

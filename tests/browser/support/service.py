@@ -211,6 +211,10 @@ class BrowserService:
         return f"http://127.0.0.1:{self._port}"
 
     @property
+    def port(self) -> int:
+        return self._port
+
+    @property
     def root(self) -> str:
         """The capture page with the key in it, as `wingman serve` prints it."""
         return f"{self.url}/?token={TOKEN}"

@@ -2,7 +2,7 @@
 
 import { h, icon, iconButton, setAttribute, setChildren, setText } from "./dom.js";
 import { visibleCards } from "./state.js";
-import { clock, KINDS, speakerName } from "./words.js";
+import { clock, kindName, speakerName } from "./words.js";
 
 const TOOLS = [
   ["used", "check", "Used it", "u"],
@@ -103,8 +103,9 @@ class CardView {
     Object.assign(this, { last: card, card, names: state.names, readOnly });
     const { status } = card;
     this.node.dataset.status = status;
-    setText(this.kind, KINDS[card.kind] || card.kind);
-    setText(this.title, card.title.toLowerCase() === (KINDS[card.kind] || card.kind).toLowerCase() ? "" : card.title);
+    const kind = kindName(card);
+    setText(this.kind, kind);
+    setText(this.title, card.title.toLowerCase() === kind.toLowerCase() ? "" : card.title);
     setText(this.when, state.meeting.startedAt ? clock(card.at - state.meeting.startedAt) : "");
     const quoted = state.utterances.find((u) => u.id === card.utterance);
     setText(this.quote, quoted ? `${speakerName(quoted.speaker, state.names)}: “${quoted.text}”` : "");

@@ -1,6 +1,6 @@
 // The sentences people read. States and codes become plain words here and nowhere else.
 
-export const KINDS = {
+const KINDS = {
   question: "They asked",
   objection: "Objection",
   price: "Price",
@@ -93,6 +93,9 @@ export const POLICIES = {
 };
 
 export const VERBOSITY = { quiet: "Quiet", balanced: "Balanced", lively: "Lively" };
+
+/** What a card is, in a word or two; playbooks may have kinds of their own, which their title explains best. */
+export const kindName = ({ kind, title }) => KINDS[kind] || title || capital(kind.replaceAll(/[-_]/g, " "));
 
 /** A short name for whoever is behind a speaker id such as `tab`, `tab:1` or `mic`. */
 export function speakerName(speaker, names) {

@@ -1,0 +1,32 @@
+"""The accessibility checker axe-core, fetched once by npm into a folder that git ignores."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+FOLDER = Path(__file__).parents[3] / "artifacts" / "npm"
+
+
+def axe_source() -> str:
+    """The checker's script. Raises OSError or SubprocessError when it cannot be had."""
+    script = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        options = ["--no-audit", "--no-fund", "--silent", "--prefix", str(FOLDER)]
+        subprocess.run(["npm", "install", *options, "axe-core@4"], check=True, timeout=60, capture_output=True)
+    return script.read_text(encoding="utf-8")
+
+
+def violations(page: Page, source: str) -> list[str]:
+    """What the checker calls serious or critical, as `rule: selector why`."""
+    page.evaluate(source)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
