@@ -239,3 +239,11 @@ def test_finish_tells_everything_that_is_open() -> None:
     [only] = utterances(correlator.finish())
     assert (only.text, only.emotion.status) == ("We would like to", ReadingStatus.UNKNOWN)
     assert utterances(correlator.finish()) == []
+
+
+def test_flush_tells_half_a_sentence_to_somebody_who_cannot_wait() -> None:
+    correlator = Correlator(CorrelateSettings())
+    correlator.feed(final("We would like to", 0.0, 2.0))
+    [only] = utterances(correlator.flush(TAB))
+    assert only.text == "We would like to"
+    assert correlator.flush(TAB) == []

@@ -11,6 +11,7 @@ import random
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from wingman.model.emotion import EmotionEvent, EmotionSpan, Scale, Score
 from wingman.model.faults import Branch, Missed, Progress
@@ -230,7 +231,7 @@ def _stretch_reports(plan: Plan, chance: random.Random, channel: Channel, words:
     settled, shown = 0, begin + samples(1.0)
     from_ = begin
     while settled < len(words):
-        known = [word for word in words[settled:] if word.end <= shown]
+        known = _heard_by(words[settled:], shown)
         if shown >= end:
             break
         if known and shown - from_ >= samples(4.0):
@@ -244,6 +245,11 @@ def _stretch_reports(plan: Plan, chance: random.Random, channel: Channel, words:
     at = end + samples(ENDPOINT_S)
     reports.append(Report(late(at), Final(channel, Span(min(from_, end), end), rest, endpoint=True)))
     return reports
+
+
+def _heard_by(words: list[Word], at: SampleTime) -> list[Word]:
+    """The first words, as far as all of them are over."""
+    return list(takewhile(lambda word: word.end <= at, words))
 
 
 # --- the meter --------------------------------------------------------------------------------

@@ -54,24 +54,30 @@ class Partial:
 class _Draft:
     """The open turn of one speaker."""
 
-    __slots__ = ("end", "held", "label", "text", "words")
+    __slots__ = ("_shown", "_text", "end", "held", "label", "start", "words")
 
     def __init__(self, label: str | None, word: Word) -> None:
         self.label = label
         self.words = [word]
-        self.text = word.text
+        self.start = word.start
         self.end = word.end
         self.held = False
         """The transcriber heard an end, but the sentence is only half: its continuation may follow."""
+        self._text = word.text
+        self._shown = 1
 
     @property
-    def start(self) -> SampleTime:
-        return self.words[0].start
+    def text(self) -> str:
+        """The words so far; joined when asked for, which is less often than words come."""
+        if self._shown < len(self.words):
+            self._text = " ".join([self._text, *[word.text for word in self.words[self._shown :]]])
+            self._shown = len(self.words)
+        return self._text
 
     def add(self, word: Word) -> None:
         self.words.append(word)
-        self.text = f"{self.text} {word.text}"
-        self.end = max(self.end, word.end)
+        if word.end > self.end:
+            self.end = word.end
         self.held = False
 
 
@@ -164,14 +170,18 @@ class Assembler:
                 self._close(draft, closed)
         return _in_order(closed)
 
-    def close(self) -> list[Turn]:
-        """No more words will come."""
+    def flush(self) -> list[Turn]:
+        """Somebody cannot wait: settled words are told as they stand, half sentences too."""
         closed: list[Turn] = []
         for draft in list(self._drafts.values()):
             self._close(draft, closed)
+        return _in_order(closed)
+
+    def close(self) -> list[Turn]:
+        """No more words will come."""
         self._interim = ()
         self._speaking_since = None
-        return _in_order(closed)
+        return self.flush()
 
     def partial(self) -> Partial:
         """The unsettled text of whoever spoke last."""
@@ -213,7 +223,7 @@ class Assembler:
         if not self._sentences.punctuated:
             self._sentences.learn(word.text)
         draft = self._drafts.get(word.speaker)
-        if draft is not None and word.start - draft.end > self._patience(draft):
+        if draft is not None and word.start - draft.end > (self._merge if draft.held else self._pause):
             self._close(draft, closed)
             draft = None
         if draft is None:
@@ -250,9 +260,7 @@ class Assembler:
 
     def _close(self, draft: _Draft, closed: list[Turn]) -> None:
         del self._drafts[draft.label]
-        turn = Turn(
-            self._channel, self._speaker(draft.label), tuple(draft.words), draft.words[0].start, draft.end
-        )
+        turn = Turn(self._channel, self._speaker(draft.label), tuple(draft.words), draft.start, draft.end)
         closed.append(turn)
 
     def _speaker(self, label: str | None) -> str:

@@ -68,7 +68,7 @@ class _Counts:
 class _Lane:
     """One channel: its transcript, its readings, and what it has shown."""
 
-    __slots__ = ("assembler", "channel", "due", "fates", "readings", "shown", "starts", "waiting")
+    __slots__ = ("assembler", "channel", "due", "fates", "now", "readings", "shown", "starts", "waiting")
 
     def __init__(self, channel: Channel, settings: CorrelateSettings) -> None:
         self.channel = channel
@@ -79,6 +79,7 @@ class _Lane:
         self.starts: deque[SampleTime] = deque(maxlen=REMEMBERED_STARTS)
         self.waiting: deque[Turn] = deque()
         """Microphone turns that wait for the tab's words, to tell an echo."""
+        self.now: SampleTime = 0
         self.due: SampleTime = 0
         """Before this, time alone changes nothing; 0: to be worked out."""
         self.fates = dict.fromkeys(Fate, 0)
@@ -135,14 +136,19 @@ class Correlator:
     def advance(self, channel: Channel, now: SampleTime) -> list[Output]:
         """Media time has reached `now` on `channel`: what has waited long enough is settled."""
         lane = self._lanes[channel]
-        if now > lane.readings.now:
-            lane.readings.now = now
+        if now > lane.now:
+            lane.now = now
         if not lane.due:
             lane.due = min(lane.assembler.due, lane.readings.due, self._waiting_until(lane))
         if now < lane.due:
             return []
         lane.due = 0
-        return self._moved(lane, lane.assembler.advance(lane.readings.now))
+        return self._moved(lane, lane.assembler.advance(lane.now))
+
+    def flush(self, channel: Channel) -> list[Output]:
+        """Tell the words settled so far on `channel` now, half a sentence or not (the user asked for help)."""
+        lane = self._lanes[channel]
+        return self._moved(lane, lane.assembler.flush(), refresh=True)
 
     def finish(self) -> list[Output]:
         """The meeting is over: everything open is closed, every pending reading settled."""
@@ -251,12 +257,12 @@ class Correlator:
         lane.due = 0
         self._counts.utterances += 1
         self._counts.words += len(turn.words)
-        return self._with_shifts([lane.readings.tell(turn, lane.identify(turn.start))])
+        return self._with_shifts([lane.readings.tell(turn, lane.identify(turn.start), lane.now)])
 
     def _settle(self, lane: _Lane) -> list[Output]:
         if not lane.readings.pending:
             return []
-        settled = lane.readings.settle()
+        settled = lane.readings.settle(lane.now)
         self._counts.revised += len(settled)
         return self._with_shifts(settled)
 
@@ -302,7 +308,7 @@ class Correlator:
         while mic.waiting:
             turn = mic.waiting[0]
             behind = tab.speaking and tab.heard < turn.end
-            if behind and mic.readings.now < self._waiting_until(mic) and not self._finished:
+            if behind and mic.now < self._waiting_until(mic) and not self._finished:
                 break
             mic.waiting.popleft()
             own = self._echo.own(turn.words, tab.interim_words)

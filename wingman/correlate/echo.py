@@ -38,15 +38,24 @@ ALIKE = 0.5
 """How similar a misheard word at the rim of an echo must be to its original."""
 
 
-@dataclass(slots=True, eq=False)
 class _Heard:
-    """A word of the tab, ready to compare."""
+    """A word of the tab. Its form is made when it is first compared: mostly it never is."""
 
-    form: str
-    start: SampleTime
-    end: SampleTime
-    echoed: bool = False
-    """Its echo was struck already: the same word again is somebody's own."""
+    __slots__ = ("_form", "_text", "echoed", "end", "start")
+
+    def __init__(self, word: Word) -> None:
+        self.start = word.start
+        self.end = word.end
+        self.echoed = False
+        """Its echo was struck already: the same word again is somebody's own."""
+        self._text = word.text
+        self._form: str | None = None
+
+    @property
+    def form(self) -> str:
+        if self._form is None:
+            self._form = _form(self._text)
+        return self._form
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +86,7 @@ class EchoFilter:
 
     def hear(self, words: Iterable[Word]) -> None:
         """Settled words of the tab."""
-        for word in words:
-            form = _form(word.text)
-            if form:
-                self._tab.append(_Heard(form, word.start, word.end))
+        self._tab.extend([_Heard(word) for word in words])
         while self._tab and self._tab[-1].end - self._tab[0].end > REMEMBERED:
             self._tab.popleft()
 
@@ -118,9 +124,7 @@ class EchoFilter:
         tab = [one for one in self._between(first, last) if not one.echoed]
         known = self._tab[-1].end if self._tab else 0
         tab += [
-            _Heard(_form(word.text), word.start, word.end)
-            for word in unsettled
-            if word.start >= known and word.end > first and word.start < last
+            _Heard(word) for word in unsettled if word.start >= known and word.end > first and word.start < last
         ]
         return tab
 
@@ -141,7 +145,7 @@ class EchoFilter:
             (word.start - heard.start, i, j)
             for i, word in enumerate(words)
             for j, heard in enumerate(tab)
-            if heard.form == forms[i] and EARLIEST <= word.start - heard.start <= self._latest
+            if forms[i] and heard.form == forms[i] and EARLIEST <= word.start - heard.start <= self._latest
         ]
         pairs.sort()
         best: _Alignment | None = None

@@ -13,6 +13,9 @@ from wingman.model.utterance import EmotionReading, ReadingStatus
 TOP = 3
 """How many labels a reading keeps."""
 
+ROUNDING = 1e-4
+"""Means that differ by less are equal: scores have four digits."""
+
 
 class Tally:
     """Overlap-weighted means of one source's scores over one span.
@@ -36,16 +39,23 @@ class Tally:
         weight = self._claim(measured.span)
         if weight:
             self._covered += weight
+            sums = self._sums
             for score in measured.scores:
-                self._sums[score.label] = self._sums.get(score.label, 0.0) + weight * score.value
+                label = score.label
+                sums[label] = sums.get(label, 0.0) + weight * score.value
 
     def best(self) -> tuple[Score, ...]:
         """Mean per label over the covered part, best first; ties by label."""
         if not self._covered:
             return ()
-        means = [Score(label, round(total / self._covered, 4)) for label, total in self._sums.items()]
-        means.sort(key=lambda score: (-score.value, score.label))
-        return tuple(means[:TOP])
+        totals = self._sums
+        # Hume v0 sends 48 labels: only those that can be among the best are looked at closely
+        least = sorted(totals.values(), reverse=True)[:TOP][-1:] or [0.0]
+        near = least[0] - self._covered * ROUNDING
+        ranked = sorted(
+            [(-round(total / self._covered, 4), label) for label, total in totals.items() if total >= near]
+        )
+        return tuple([Score(label, -value) for value, label in ranked[:TOP]])
 
     def _claim(self, window: Span) -> int:
         claimed = 0

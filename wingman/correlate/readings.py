@@ -6,7 +6,7 @@ when no meter can answer any more. Until then the utterance is pending.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 from wingman.correlate.assembly import NEVER, Turn
 from wingman.correlate.join import of_speaker, read
@@ -18,7 +18,7 @@ from wingman.model.time import SampleTime, Span, samples
 from wingman.model.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Utterance
 
 
-class Fate(Enum):
+class Fate(StrEnum):
     """What became of a measurement."""
 
     KEPT = "kept"
@@ -31,7 +31,7 @@ class Fate(Enum):
 
 
 class Readings:
-    """The readings of one channel. `now` is its media time; whoever owns this moves it."""
+    """The readings of one channel. `now` is the channel's media time."""
 
     def __init__(self, settings: CorrelateSettings) -> None:
         self._grace = samples(settings.grace_s)
@@ -43,7 +43,6 @@ class Readings:
         """Utterances up to here were settled by the grace, not by the meter."""
         self.over = False
         """The meter says nothing more: it failed for good, was switched off or has ended."""
-        self.now: SampleTime = 0
 
     @property
     def pending(self) -> int:
@@ -88,10 +87,10 @@ class Readings:
     def missed(self, span: Span) -> None:
         self._measurements.missed(span)
 
-    def tell(self, turn: Turn, name: str) -> Utterance:
+    def tell(self, turn: Turn, name: str, now: SampleTime) -> Utterance:
         """The utterance of `turn`, revision 0, its reading settled if it can be already."""
         words = turn.words
-        reading = self._reading(Span(turn.start, turn.end), turn.speaker)
+        reading = self._reading(Span(turn.start, turn.end), turn.speaker, now)
         utterance = Utterance(
             id=name,
             channel=turn.channel,
@@ -107,12 +106,12 @@ class Readings:
             self._pending.append(utterance)
         return utterance
 
-    def settle(self) -> list[Utterance]:
+    def settle(self, now: SampleTime) -> list[Utterance]:
         """Revision 1 of the pending utterances whose reading no longer depends on what may come."""
         settled: list[Utterance] = []
         still: list[Utterance] = []
         for utterance in self._pending:
-            reading = self._reading(utterance.span, utterance.speaker)
+            reading = self._reading(utterance.span, utterance.speaker, now)
             if reading is None:
                 still.append(utterance)
             else:
@@ -121,13 +120,13 @@ class Readings:
             self._pending = still
         return settled
 
-    def _reading(self, span: Span, speaker: str) -> EmotionReading | None:
+    def _reading(self, span: Span, speaker: str, now: SampleTime) -> EmotionReading | None:
         """The settled reading, or None while more may come."""
         info, measurements = self._info, self._measurements
         if info is None:
             return EMOTION_OFF
         if measurements.frontier < span.end and not self.over:
-            if self.now < span.end + self._grace:
+            if now < span.end + self._grace:
                 return None
             self._given_up = max(self._given_up, span.end)
         return read(span, of_speaker(measurements.over(span), speaker), info, self._coverage)
