@@ -23,6 +23,7 @@ from wingman.meeting import Meeting
 from wingman.model.events import (
     CaptureState,
     ConsentRecorded,
+    EgressRecorded,
     Envelope,
     MeetingEnded,
     MeetingPaused,
@@ -136,6 +137,7 @@ async def test_a_paused_meeting_sends_nothing_to_a_provider() -> None:
             await meeting.end()
             events = await events_of(running, meeting)
     assert len(of(events, MeetingPaused)) == 1
+    assert sum(entry.bytes for entry in of(events, EgressRecorded)) == deepgram.traffic[0].audio_bytes
     states = [s.state for s in of(events, CaptureState)]
     assert states[:3] == ["capturing", "paused", "capturing"]
 

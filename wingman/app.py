@@ -14,13 +14,13 @@ import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from wingman.budget import Budget
+from wingman.accounts import AccountedModel, Accounts
 from wingman.choose import Choices, Facts, choose
 from wingman.config import Settings, changed, plain
 from wingman.correlate.correlator import Correlator
@@ -35,6 +35,7 @@ from wingman.model.time import Channel
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.policy import check_policy, decide
+from wingman.privacy.ledger import Ledger
 from wingman.server.base import MeetingHandle, MeetingSpec
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
@@ -124,8 +125,13 @@ class Registry:
         for meeting in self._live:
             self._report_model(meeting)
 
-    async def create(self, spec: MeetingSpec, *, live: bool = True) -> Meeting:
-        """Start a meeting. Raises `InputError` when the spec or the configuration forbids it."""
+    async def create(
+        self, spec: MeetingSpec, *, live: bool = True, meter: Callable[[], VoiceMeter] | None = None
+    ) -> Meeting:
+        """Start a meeting. Raises `InputError` when the spec or the configuration forbids it.
+
+        `live=False` is for recordings played faster than real time; `meter` replaces the configured one.
+        """
         settings = self._settings
         playbook = load_playbook(spec.playbook or settings.suggest.playbook)
         refusal = ""
@@ -141,6 +147,8 @@ class Registry:
             self._log.append(meeting_id, payload, media, at=time.time())
 
         parts = self._parts(spec, playbook, choices, publish)
+        if meter is not None:
+            parts = replace(parts, providers=replace(parts.providers, meter=meter))
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._live[meeting_id] = meeting
         self._tasks.create_task(self._run(meeting))
@@ -196,10 +204,12 @@ class Registry:
             suggest = changed(suggest, "verbosity", spec.verbosity)
         if spec.mode:
             suggest = changed(suggest, "mode", spec.mode)
-        model = None if self._model_fault else self._model
         local = _Local(settings)
-        budget = Budget(CostMeter(settings.suggest.cost), publish)
-        extras = CoachParts(knowledge=self._knowledge, on_usage=budget.tokens)
+        accounts = Accounts(CostMeter(settings.suggest.cost), Ledger(publish, time.time), publish)
+        model = None
+        if self._model is not None and not self._model_fault:
+            model = AccountedModel(self._model, accounts)
+        extras = CoachParts(knowledge=self._knowledge, on_usage=accounts.tokens)
         return Parts(
             providers=Providers(
                 transcriber=lambda: self._transcriber(choices.transcriber.provider, spec, local),
@@ -208,7 +218,7 @@ class Registry:
             ),
             correlator=Correlator(settings.correlate),
             coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
-            budget=budget,
+            accounts=accounts,
             background=(local.run,),
             names={
                 Branch.TRANSCRIBE: choices.transcriber.provider,

@@ -55,6 +55,8 @@ def build_parser() -> argparse.ArgumentParser:
     _serve(commands)
     _demo(commands)
     _transcribe(commands)
+    _analyze(commands)
+    _bench(commands)
     _doctor(commands)
     _emulate(commands)
     _models(commands)
@@ -80,6 +82,8 @@ def _listening(parser: argparse.ArgumentParser) -> None:
 def _serve(commands: Commands) -> None:
     parser = _command(commands, "serve", "Run the service: capture page, overlay, API.")
     _listening(parser)
+    parser.add_argument("--workers", type=int, default=1, help="processes behind the one port (default 1)")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)  # how a worker process is told its place
 
 
 def _demo(commands: Commands) -> None:
@@ -112,6 +116,23 @@ def _transcribe(commands: Commands) -> None:
         default="off",
         help="measure a voice; you acknowledge that everybody heard in the recording agreed",
     )
+
+
+def _analyze(commands: Commands) -> None:
+    parser = _command(commands, "analyze", "Join a recording's words with a batch job's measurements.")
+    parser.add_argument("file", metavar="FILE", help="any audio or video file")
+    parser.add_argument("--provider", choices=["hume-v0-batch"], default="hume-v0-batch")
+    parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
+
+
+def _bench(commands: Commands) -> None:
+    parser = _command(commands, "bench", "Measure how many live sessions this machine holds.")
+    parser.add_argument("--sessions", default="10,40,80", help="numbers to try (default 10,40,80)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long to measure each (default 4)")
+    parser.add_argument("--chunk-ms", type=int, default=20, help="audio per provider frame (default 20)")
+    parser.add_argument("--media-path", choices=["direct", "portable"], default="direct")
+    parser.add_argument("--workers", type=int, default=1, help="processes behind one port (default 1)")
+    parser.add_argument("--json", action="store_true", help="print the steps as one JSON list")
 
 
 def _doctor(commands: Commands) -> None:

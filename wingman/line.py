@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from wingman.budget import Budget
+from wingman.accounts import Accounts
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import TextMeter, VoiceMeter
 from wingman.fanout.tape import Cursor
@@ -51,6 +51,7 @@ class Line:
         self._tasks = tasks
         self._cursors: list[Cursor] = []
         self._answered: dict[Branch, SampleTime] = {}
+        self._accounted: dict[Branch, int] = {}
         self._transcriber: Transcriber | None = None
         self._transcribing: asyncio.Task[None] | None = None
         self._meter: VoiceMeter | None = None
@@ -65,7 +66,7 @@ class Line:
             self._transcribing = self._read(run, cursor)
             self._answered[Branch.TRANSCRIBE] = 0
 
-    def measure(self, policy: Policy, correlator: Correlator, budget: Budget) -> None:
+    def measure(self, policy: Policy, correlator: Correlator) -> None:
         """Stop the meter and start the one `policy` allows, from this very sample on."""
         if self._measuring is not None:
             self._measuring.cancel()
@@ -81,7 +82,7 @@ class Line:
             run = partial(self._meter.run, channel, cursor, self._ears.emotion)
             self._measuring = self._read(run, cursor)
             self._answered[Branch.EMOTION] = self.strip.position
-            budget.restart(channel, Branch.EMOTION, self.strip.written)
+            self._accounted[Branch.EMOTION] = self.strip.written
         elif self._text_meter is not None:
             self._measuring = self._tasks.create_task(self._text_meter.run(channel, self._ears.emotion))
 
@@ -113,13 +114,17 @@ class Line:
         if self._transcriber is not None:
             self._transcriber.flush()
 
-    def charge(self, budget: Budget) -> None:
-        """Account for the audio that remote branches were given."""
-        channel, written = self.strip.channel, self.strip.written
+    def account(self, accounts: Accounts) -> None:
+        """Note the audio that remote branches were given since the last call."""
         if self._transcriber is not None and self._transcriber.info.remote:
-            budget.audio(channel, Branch.TRANSCRIBE, self._transcriber.info.name, written)
+            self._note(accounts, Branch.TRANSCRIBE, self._transcriber.info.name)
         if self._meter is not None and self._meter.info.remote:
-            budget.audio(channel, Branch.EMOTION, self._meter.info.name, written)
+            self._note(accounts, Branch.EMOTION, self._meter.info.name)
+
+    def _note(self, accounts: Accounts, branch: Branch, provider: str) -> None:
+        written = self.strip.written
+        accounts.audio(self.strip.channel, branch, provider, written - self._accounted.get(branch, 0))
+        self._accounted[branch] = written
 
     async def finish(self) -> None:
         """No more audio comes: every branch answers for what it has. Words first; a text meter needs them."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from wingman.budget import Budget
+from wingman.accounts import Accounts
 from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
 from wingman.fanout.tape import Tape
@@ -64,7 +64,7 @@ class Parts:
     providers: Providers
     correlator: Correlator
     coach: Coach
-    budget: Budget
+    accounts: Accounts
     background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     """Coroutines that live as long as the meeting (the embedded worker's owner)."""
     names: dict[str, str] = field(default_factory=dict)
@@ -204,7 +204,9 @@ class Meeting:
             self._paused = True
             for line in self._lines.values():
                 line.strip.paused = True
+                line.account(self._parts.accounts)
                 line.strip.state("paused")
+            self._parts.accounts.close()
             self._publish(MeetingPaused(), None)
 
     def resume(self) -> None:
@@ -262,7 +264,7 @@ class Meeting:
         )
         self._publish(PolicyApplied(self._policy, self._plan.policy_reason), None)
         if spec.consent:
-            self._publish(ConsentRecorded(self._policy, "user", spec.consent), None)
+            self._consented(spec.consent)
 
     def _line(self, channel: Channel, tasks: asyncio.TaskGroup) -> Line:
         if channel not in self._lines:
@@ -271,7 +273,7 @@ class Meeting:
             line = Line(strip, self._parts.providers, Ears(self._on_speech, self._on_any), tasks)
             self._lines[channel] = line  # before its branches: they report at once
             line.start_transcriber()
-            line.measure(self._policy, self._parts.correlator, self._parts.budget)
+            line.measure(self._policy, self._parts.correlator)
         return self._lines[channel]
 
     def _switch_policy(self, value: Any) -> None:
@@ -288,12 +290,16 @@ class Meeting:
         )
         self._use_policy(policy, reason)
         if consent:
-            self._publish(ConsentRecorded(policy, "user", consent), None)
+            self._consented(consent)
+
+    def _consented(self, words: str) -> None:
+        self._parts.accounts.consent(words)
+        self._publish(ConsentRecorded(self._policy, "user", words), None)
 
     def _use_policy(self, policy: Policy, reason: str) -> None:
         self._policy = policy
         for line in self._lines.values():
-            line.measure(policy, self._parts.correlator, self._parts.budget)
+            line.measure(policy, self._parts.correlator)
         self._publish(PolicyApplied(policy, reason), None)
 
     async def _play(self, source: AudioSource, lines: list[Line]) -> None:
@@ -318,7 +324,7 @@ class Meeting:
                 now = line.strip.position if self._plan.live else line.answered
                 self._deliver(self._parts.correlator.advance(channel, now))
                 self._parts.coach.advance(channel, now)
-                line.charge(self._parts.budget)
+                line.account(self._parts.accounts)
             self._keep_to_budget()
             if not self._plays and time.monotonic() - self._idle_since > self._plan.idle_end_s:
                 self._reason = "client_gone"
@@ -326,7 +332,7 @@ class Meeting:
 
     def _keep_to_budget(self) -> None:
         """Give up what the money no longer allows, in the order emotion, suggestion rate, model."""
-        level = self._parts.budget.report(self._length())
+        level = self._parts.accounts.report(self._length())
         if level is None:
             return
         self._parts.coach.degrade(level)
@@ -388,6 +394,9 @@ class Meeting:
             for line in self._lines.values():
                 settling.create_task(line.finish())
         self._deliver(self._parts.correlator.finish())
+        for line in self._lines.values():
+            line.account(self._parts.accounts)
+        self._parts.accounts.close()
 
     def _length(self) -> float:
         return max((seconds(line.strip.position) for line in self._lines.values()), default=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -10,9 +11,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support import recordings, sample
+from wingman.emulators.hume_v0 import HumeV0Emulator
 
 
 def wingman(*arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -148,3 +151,52 @@ def test_a_python_without_a_pocketsphinx_wheel(tmp_path: Path) -> None:
     said = wingman("doctor", "--offline", environ=environ)
     assert said.returncode == 1
     assert "DEEPGRAM_API_KEY" in said.stdout
+
+
+async def test_analyze_joins_a_batch_job_with_the_words(tmp_path: Path) -> None:
+    path, _ = recordings.turn(tmp_path / "turn.wav", "Can you tell me")
+    async with HumeV0Emulator() as gateway:
+        environ = {
+            "WINGMAN_EMOTION__HUME_V0__URL": gateway.url,
+            "WINGMAN_EMOTION__HUME_V0__HTTP_URL": gateway.http_url,
+            "WINGMAN_EMOTION__HUME_V0__API_KEY": "local-key",
+        }
+        done = await asyncio.to_thread(wingman, "analyze", str(path), environ=environ)
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "them" in line]
+    assert "[tone: " in line
+    assert "unknown" not in line
+    refused(wingman("analyze", str(path)), "emotion.hume_v0.url")
+
+
+def test_the_bench_measures_sessions() -> None:
+    done = wingman("bench", "--sessions", "1", "--seconds", "3", "--json")
+    assert done.returncode == 0, done.stderr
+    (step,) = json.loads(done.stdout)
+    assert step["sessions"] == 1
+    assert step["silent"] == 0
+    assert step["p50_ms"] > 0
+    refused(wingman("bench", "--sessions", "many"), "--sessions")
+
+
+def test_many_workers_answer_behind_one_port(tmp_path: Path) -> None:
+    environ = {**os.environ, "WINGMAN_DELIVER__DATA_DIR": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wingman", "serve", "--port", "0", "--workers", "2"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environ,
+    )
+    try:
+        assert process.stdout is not None
+        root, _, token = process.stdout.readline().split()[-1].partition("/?token=")
+        with httpx.Client(base_url=root, headers={"Authorization": f"Bearer {token}"}) as http:
+            made = [http.post("/api/meetings", json={"title": str(n)}).json()["id"] for n in range(4)]
+            for meeting in made:  # each request finds the process that has the meeting
+                assert http.get(f"/api/meetings/{meeting}").json()["state"] == "live"
+                assert http.post(f"/api/meetings/{meeting}/end").status_code == 200
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+    assert process.returncode == 0

@@ -1,29 +1,72 @@
-"""`wingman serve`: the service until a signal ends it."""
+"""`wingman serve`: the service until a signal ends it; with `--workers`, many processes behind one port."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import secrets
+import sys
 
-from wingman.app import open_service
+import msgspec
+
+from wingman.app import data_dir, facts, open_service
 from wingman.choose import choose
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.config import Settings
+from wingman.model.faults import InputError
+from wingman.server.serving import listen
+from wingman.server.workers import serve_worker, workers
+
+TOKEN_VARIABLE = "WINGMAN_SERVER__TOKEN"
 
 
 def main(arguments: argparse.Namespace) -> int:
-    return run_until_signal(_serve(settings_of(arguments)))
+    settings = settings_of(arguments)
+    if arguments.worker is not None:
+        return run_until_signal(_worker(settings, *map(int, arguments.worker.split(","))))
+    if arguments.workers < 1:
+        raise InputError("--workers must be 1 or more", field="workers")
+    job = _serve(settings) if arguments.workers == 1 else _dispatch(arguments, settings)
+    return run_until_signal(job)
 
 
 async def _serve(settings: Settings) -> int:
     async with open_service(settings) as service:
-        choices = choose(settings, service.registry.facts, settings.emotion.policy)
-
-        def ready(port: int) -> None:
-            root = base_url(settings.server.host, port)
-            print(f"Wingman is ready: {root}/?token={service.token}")
-            print(f"  transcriber  {choices.transcriber.provider:<10} {choices.transcriber.why}")
-            print(f"  emotion      {choices.emotion.provider:<10} {choices.emotion.why}")
-            print(f"  suggestions  {choices.suggester.provider:<10} {choices.suggester.why}", flush=True)
-
-        await service.serve(ready)
+        await service.serve(lambda port: _announce(settings, port, service.token))
     return 0
+
+
+async def _dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Hand each connection to the worker that owns its meeting."""
+    token = settings.server.token.reveal() or secrets.token_urlsafe(18)
+    os.environ[TOKEN_VARIABLE] = token  # the workers read it with their settings; it shows in no process list
+    config = ["--config", arguments.config] if arguments.config else []
+
+    def command(number: int, control: int) -> list[str]:
+        return [sys.executable, "-m", "wingman", "serve", *config, "--worker", f"{number},{control}"]
+
+    with listen(settings.server.host, settings.server.port) as listener:
+        async with workers(listener, arguments.workers, command) as dispatcher:
+            _announce(settings, listener.getsockname()[1], token)
+            print(f"  workers      {arguments.workers}", flush=True)
+            await dispatcher.run()
+    return 0
+
+
+async def _worker(settings: Settings, number: int, control: int) -> int:
+    """One process of several: its own event log, no port of its own."""
+    folder = str(data_dir(settings) / f"worker-{number}")
+    deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
+    async with open_service(msgspec.structs.replace(settings, deliver=deliver)) as service:
+        live = service.registry.all_live
+        await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], control)
+    return 0
+
+
+def _announce(settings: Settings, port: int, token: str) -> None:
+    choices = choose(settings, facts(settings), settings.emotion.policy)
+    root = base_url(settings.server.host, port)
+    print(f"Wingman is ready: {root}/?token={token}")
+    print(f"  transcriber  {choices.transcriber.provider:<10} {choices.transcriber.why}")
+    print(f"  emotion      {choices.emotion.provider:<10} {choices.emotion.why}")
+    print(f"  suggestions  {choices.suggester.provider:<10} {choices.suggester.why}", flush=True)

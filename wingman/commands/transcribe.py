@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from wingman.commands.demo import CONSENT_FILE
 from wingman.commands.show import Show
 from wingman.config import Settings
 from wingman.deliver.hub import Subscription
+from wingman.emotion.base import VoiceMeter
 from wingman.ingest.file import FileSource
 from wingman.meeting import Meeting
 from wingman.model.codec import encode
@@ -26,10 +28,13 @@ from wingman.server.base import MeetingSpec
 
 def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
-    return run_until_signal(_transcribe(arguments, settings))
+    return run_until_signal(transcribe(arguments, settings))
 
 
-async def _transcribe(arguments: argparse.Namespace, settings: Settings) -> int:
+async def transcribe(
+    arguments: argparse.Namespace, settings: Settings, meter: Callable[[], VoiceMeter] | None = None
+) -> int:
+    """Play the file into a meeting of its own and print it. `meter` replaces the configured one."""
     silent = msgspec.structs.replace(settings.suggest, provider="off", mode="manual")
     settings = msgspec.structs.replace(settings, suggest=silent)
     async with open_service(settings, keep=False) as service:
@@ -38,7 +43,7 @@ async def _transcribe(arguments: argparse.Namespace, settings: Settings) -> int:
             emotion_policy=arguments.emotion,
             consent="" if arguments.emotion == "off" else CONSENT_FILE,
         )
-        meeting = await service.registry.create(spec, live=arguments.realtime)
+        meeting = await service.registry.create(spec, live=arguments.realtime, meter=meter)
         watching = service.hub.subscribe(meeting.id)
         try:
             async with asyncio.TaskGroup() as tasks:

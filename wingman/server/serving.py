@@ -27,7 +27,7 @@ async def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], objec
     `ready` is told the port once requests are answered. Raises `InputError` when the port is taken or the
     address is not ours. Installs no signal handlers.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -75,7 +75,8 @@ class _Server(uvicorn.Server):
             self.cancelled = True
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `InputError` when the port is taken or the address is not ours."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
             0

@@ -1,0 +1,92 @@
+"""A meeting pays for what reached a provider, and gives things up in the announced order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wingman.accounts import REPORT_EVERY_S, AccountedModel, Accounts
+from wingman.config import build
+from wingman.emulators.gemini import GeminiEmulator
+from wingman.model.events import CostUpdated, EgressRecorded
+from wingman.model.faults import Branch
+from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.privacy.ledger import Ledger
+from wingman.suggest.base import Prompt, Usage
+from wingman.suggest.cost import CostMeter, Level
+from wingman.suggest.gemini import Gemini
+
+MINUTE = 60 * SAMPLE_RATE
+
+
+def make(limit: float = 0.0) -> tuple[Accounts, list[Any]]:
+    prices = {
+        "deepgram_per_minute": 0.6,
+        "hume_per_minute": 0.4,
+        "gemini_input_per_million": 1_000_000.0,
+        "gemini_output_per_million": 2_000_000.0,
+    }
+    settings = build({"suggest": {"cost": {"budget": limit, "prices": prices}}}).suggest.cost
+    published: list[Any] = []
+
+    def publish(payload: Any, _media: Any) -> None:
+        published.append(payload)
+
+    return Accounts(CostMeter(settings), Ledger(publish, lambda: 0.0), publish), published
+
+
+def costs(published: list[Any]) -> list[CostUpdated]:
+    return [p for p in published if isinstance(p, CostUpdated)]
+
+
+def test_every_provider_is_billed_for_what_it_was_given() -> None:
+    accounts, published = make()
+    for channel in Channel:
+        accounts.audio(channel, Branch.TRANSCRIBE, "deepgram", MINUTE)
+    accounts.audio(Channel.TAB, Branch.EMOTION, "hume", MINUTE)
+    assert accounts.report(REPORT_EVERY_S) is None
+    assert costs(published)[0].by_provider == {"deepgram": 1.2, "hume": 0.4}
+
+
+def test_figures_come_when_due_and_only_when_they_changed() -> None:
+    accounts, published = make()
+    accounts.tokens("gemini", Usage(1, 1))
+    assert accounts.report(1.0) is None
+    assert published == []
+    accounts.report(REPORT_EVERY_S)
+    accounts.report(3 * REPORT_EVERY_S)
+    assert [p.total for p in costs(published)] == [3.0]
+
+
+def test_levels_come_in_order_and_each_once() -> None:
+    accounts, published = make(limit=10.0)
+    levels = []
+    for minute in range(1, 20):
+        accounts.audio(Channel.TAB, Branch.TRANSCRIBE, "deepgram", MINUTE)
+        levels.append(accounts.report(minute * 60.0))
+    assert [level for level in levels if level] == [Level.EMOTION, Level.RATE, Level.MODEL]
+    assert [p.degraded for p in costs(published)][-1] == "model"
+
+
+def test_the_ledger_is_written_at_a_pause_with_the_words_of_consent() -> None:
+    accounts, published = make()
+    accounts.consent("They agreed.")
+    accounts.audio(Channel.TAB, Branch.EMOTION, "hume", SAMPLE_RATE)
+    accounts.close()
+    (entry,) = [p for p in published if isinstance(p, EgressRecorded)]
+    assert (entry.to, entry.bytes, entry.seconds, entry.consent) == ("hume", 32_000, 1.0, "They agreed.")
+
+
+async def test_a_prompt_is_noted_before_it_leaves() -> None:
+    accounts, published = make()
+    prompt = Prompt("Be brief.", "What now?")
+    async with GeminiEmulator() as gemini:
+        tree = {"suggest": {"gemini": {"api_key": "local-key", "url": gemini.url}}}
+        model = Gemini(build(tree).suggest.gemini)
+        try:
+            answer = "".join([text async for text in AccountedModel(model, accounts).stream(prompt)])
+        finally:
+            await model.aclose()
+    accounts.close()
+    assert answer
+    (entry,) = [p for p in published if isinstance(p, EgressRecorded)]
+    assert (entry.to, entry.bytes, entry.kind) == ("gemini", len(prompt.system + prompt.user), "text")

@@ -1,0 +1,42 @@
+"""`wingman analyze FILE`: a recording's words joined with what a batch job measured in its voices."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from wingman.commands.common import run_until_signal, settings_of
+from wingman.commands.transcribe import transcribe
+from wingman.config import Settings
+from wingman.emotion.hume_v0 import info_of
+from wingman.emotion.hume_v0_batch import JobProgress, analyze
+from wingman.emotion.recorded import RecordedMeter
+from wingman.ingest.media_file import probe
+from wingman.model.emotion import EmotionSpan
+from wingman.model.faults import InputError
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments, quiet=True)
+    probe(Path(arguments.file), None)  # a bad file gets its sentence before anything is sent
+    return run_until_signal(_analyze(arguments, settings))
+
+
+async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
+    gateway = settings.emotion.hume_v0
+    if not gateway.url:
+        raise InputError(
+            "no gateway is set; set emotion.hume_v0.url to one that speaks the v0 API",
+            field="emotion.hume_v0.url",
+        )
+    with tqdm(file=sys.stderr, disable=not sys.stderr.isatty(), bar_format="{desc} {elapsed}") as bar:
+
+        def show(progress: JobProgress) -> None:
+            bar.set_description_str(f"batch job: {progress.state.lower().replace('_', ' ')}")
+
+        spans: tuple[EmotionSpan, ...] = await analyze(Path(arguments.file), gateway, progress=show)
+    arguments.emotion, arguments.realtime, arguments.stereo = "counterpart", False, False
+    return await transcribe(arguments, settings, lambda: RecordedMeter(spans, info_of(gateway)))

@@ -1,0 +1,49 @@
+"""`wingman bench`: how many live sessions this machine holds, and what each costs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from dataclasses import asdict
+
+from wingman.bench.harness import LIMIT_MS, Step, ramp, wingman
+from wingman.commands.common import settings_of
+from wingman.model.faults import InputError
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings_of(arguments, quiet=True)
+    steps = _steps(arguments.sessions)
+    subject = wingman(arguments.chunk_ms, arguments.media_path, arguments.workers)
+    if not arguments.json:
+        print("Live Opus over SRTP into this machine, two provider sockets per session on loopback.")
+        print("sessions    p50      p99   CPU per s of audio   of a core     RSS")
+    results = asyncio.run(
+        ramp(subject, steps, arguments.seconds, on_step=lambda step: None if arguments.json else _print(step))
+    )
+    if arguments.json:
+        print(json.dumps([asdict(step) for step in results]))
+        return 0
+    held = max((step.sessions for step in results if step.held), default=0)
+    print(f"\nheld with the 99th percentile below {LIMIT_MS:.0f} ms: {held} sessions (of those tried)")
+    return 0
+
+
+def _print(step: Step) -> None:
+    mark = "" if step.held else "  not held"
+    print(
+        f"{step.sessions:>8} {step.p50_ms:>5.1f} ms {step.p99_ms:>5.0f} ms {step.cpu_ms:>13.1f} ms "
+        f"{100 * step.cpu_share:>12.0f} % {step.rss_mb:>5.0f} MB{mark}",
+        flush=True,
+    )
+
+
+def _steps(text: str) -> list[int]:
+    try:
+        steps = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        steps = []
+    if not steps or steps[0] < 1:
+        raise InputError(f"--sessions must be numbers like 10,40,80, not {text[:40]!r}", field="sessions")
+    return steps

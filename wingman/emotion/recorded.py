@@ -1,0 +1,39 @@
+"""A meter that knows its answers beforehand: the spans of a batch job, told as the audio passes by."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from wingman.emotion.base import Emit, EmotionInfo
+from wingman.fanout.tape import Cursor
+from wingman.model.emotion import EmotionSpan
+from wingman.model.faults import Branch, Health, Progress, ProviderState
+from wingman.model.time import SAMPLE_RATE, Channel
+
+STEP = SAMPLE_RATE // 2
+
+
+class RecordedMeter:
+    """Satisfies `wingman.emotion.base.VoiceMeter`. `spans` are in media time, in any order."""
+
+    def __init__(self, spans: Sequence[EmotionSpan], info: EmotionInfo) -> None:
+        self._spans = deque(sorted(spans, key=lambda span: span.span))
+        self._info = info
+
+    @property
+    def info(self) -> EmotionInfo:
+        return self._info
+
+    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        emit(ProviderState(Branch.EMOTION, self._info.name, Health.UP, channel))
+        while await audio.read(STEP) is not None:
+            self._tell(audio.position, emit)
+            emit(Progress(Branch.EMOTION, channel, audio.position))
+        while self._spans:  # a span may end a little after the audio does
+            emit(self._spans.popleft())
+        emit(ProviderState(Branch.EMOTION, self._info.name, Health.ENDED, channel))
+
+    def _tell(self, position: int, emit: Emit) -> None:
+        while self._spans and self._spans[0].span.end <= position:
+            emit(self._spans.popleft())
