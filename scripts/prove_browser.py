@@ -1,4 +1,4 @@
-"""What people see, measured in a real Chromium: sound, resume, frames, accessibility. `scripts/prove browser [--json]`."""
+"""What people see, measured in a real Chromium: sound, resume, frames, access. `scripts/prove browser [--json]`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
+import structlog
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from provelib import Figure, progress, report
 
@@ -189,9 +190,9 @@ def extension_figures(service: BrowserService, playwright: Playwright, sounds: P
         page.goto(f"{service.url}/static/test/player?title=A meeting")
         extension.pair(service.root, service.url)
         page.bring_to_front()
+        meetings = len(service.meetings.all)
         began = time.monotonic()
         extension.click(page)
-        meetings = len(service.meetings.all)
         service.wait(lambda: len(service.meetings.all) > meetings, "the meeting")
         meeting = service.newest
         service.wait(
@@ -273,4 +274,6 @@ def measure() -> list[Figure]:
 
 
 if __name__ == "__main__":
+    # the service logs here too, and stdout is for the figures
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     sys.exit(report("browser", measure(), sys.argv[1:]))

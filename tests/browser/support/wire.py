@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 class Wire:
-    """Forwards TCP from a port of its own to the service's. `cut` breaks every connection and takes no new one."""
+    """Forwards TCP from a port of its own to the service's. `cut` breaks every connection and takes no new."""
 
     def __init__(self, service_port: int) -> None:
         self._to = service_port

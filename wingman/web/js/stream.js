@@ -1,7 +1,7 @@
 // The resuming event stream: a WebSocket that always continues after the last event it has seen.
 
 const FIRST_WAIT = 250;
-const LONGEST_WAIT = 10_000;
+const LONGEST_WAIT = 5000;
 const OPEN_LIMIT = 8_000;
 
 /** Close codes after which asking again cannot help. */

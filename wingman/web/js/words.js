@@ -6,6 +6,8 @@ const KINDS = {
   price: "Price",
   competitor: "Competitor",
   commitment: "Commitment",
+  pain: "Pain point",
+  decision: "Decision",
   emotion: "Mood",
   cue: "Playbook",
   action: "You asked",
