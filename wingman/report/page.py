@@ -11,7 +11,9 @@ from html import escape
 from pathlib import Path
 
 from wingman.model.events import SummaryItem, SummaryReady
+from wingman.model.time import Channel
 from wingman.model.utterance import ReadingStatus
+from wingman.privacy.ledger import Account, Total
 from wingman.report import arc
 from wingman.report.exports import FORMATS, name_of, speaker_name, tone_of
 from wingman.report.extractive import ORIGIN, summarize
@@ -66,6 +68,7 @@ def page(record: Record, *, links: bool = True) -> str:
         _talk_figures(numbers),
         _cards(record.cards),
         _transcript(record),
+        _ledger(record.ledger),
         _files(record) if links else "",
     ]
     return (
@@ -231,6 +234,35 @@ def _turn(said: Said) -> str:
 def _gap(gap: Lost) -> str:
     reason = {"paused": "paused"}.get(gap.cause, f"not heard: {gap.cause.replace('_', ' ')}")
     return f'<div class="gap">{clock(gap.start)} to {clock(gap.end)} {escape(reason)}</div>'
+
+
+def _ledger(ledger: Account) -> str:
+    if not ledger.totals and not ledger.pauses:
+        return ""
+    rows = "".join(_ledger_row(total) for total in ledger.totals)
+    head = "<tr><th></th><th>what</th><th>seconds</th><th>kB</th></tr>"
+    table = f'<div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+    notes = []
+    if not ledger.totals:
+        table, notes = "", ["Nothing left this machine."]
+    if ledger.pauses:
+        leaked = sum(pause.bytes for pause in ledger.pauses)
+        notes.append(f"{len(ledger.pauses)} pause(s), during which {leaked} bytes were sent.")
+    return (
+        f'<section class="panel"><h2>What left this machine</h2>{table}'
+        f'<p class="note">{escape(" ".join(notes))}</p></section>'
+    )
+
+
+def _ledger_row(total: Total) -> str:
+    what = f"{total.kind} of {'your microphone' if total.channel is Channel.MIC else 'the tab'}"
+    cells = (
+        escape(total.to),
+        what if total.channel else total.kind,
+        f"{total.seconds:.0f}" if total.seconds else "",
+        f"{total.bytes / 1000:.0f}",
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _files(record: Record) -> str:

@@ -24,8 +24,10 @@ from wingman.model.events import (
 )
 from wingman.model.time import Channel
 from wingman.model.utterance import EmotionReading
+from wingman.privacy.ledger import Account, account
 
 PAGE = 2000
+NOTHING_LEFT = Account((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class Record:
     cards: tuple[Card, ...] = ()
     lost: tuple[Lost, ...] = ()
     summary: SummaryReady | None = None
+    ledger: Account = NOTHING_LEFT
+    """What left this machine."""
 
     def utterance(self, wanted: str) -> Said | None:
         return next((said for said in self.said if said.id == wanted), None)
@@ -120,10 +124,11 @@ async def read_all(log: EventLog, meeting: str) -> list[Envelope]:
 
 def record(meeting: str, events: Iterable[Envelope]) -> Record:
     """The record of these events, oldest first."""
+    known = list(events)
     fold = _Fold(meeting)
-    for envelope in events:
+    for envelope in known:
         fold.add(envelope)
-    return fold.record()
+    return replace(fold.record(), ledger=account(known))
 
 
 class _Fold:

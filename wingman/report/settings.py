@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from wingman.settings import Section
+import msgspec
+
+from wingman.settings import Secret, Section
+
+
+class WebhookSettings(Section, frozen=True):
+    url: str = ""
+    """Where to POST events."""
+    secret: Secret = Secret()
+    """Signing secret: `whsec_` and at least 24 random bytes in base64 (standardwebhooks.com)."""
+    events: tuple[str, ...] = ("meeting.started", "meeting.ended", "summary.ready")
+    """Event types to send."""
 
 
 class ReportSettings(Section, frozen=True):
     summary: bool = True
     """Write a summary when a meeting ends."""
+    webhooks: dict[str, WebhookSettings] = msgspec.field(default_factory=dict)
+    """Receivers of signed webhooks, by a name of your choice."""

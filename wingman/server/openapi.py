@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from wingman.deliver.schemas import components
 from wingman.model.events import SummaryReady
 from wingman.privacy.ledger import Pause, Total
 from wingman.report.routes import KNOWN_FORMATS
+from wingman.report.webhook_store import Delivery
 from wingman.server.asyncapi import SCHEMAS
 from wingman.server.base import MeetingStatus
 from wingman.server.rest import NewMeeting, Redeem
@@ -69,6 +71,8 @@ LEDGER = {
     },
     "required": ["totals", "pauses", "clean"],
 }
+DELIVERIES = listing("deliveries", Delivery)
+DELIVERY_QUERY = {"limit": number(1, 1000, 100), "meeting": TEXT}
 LIST_QUERY = {"q": TEXT, "limit": number(1, 500, 50), "before": TEXT}
 AFTER = {"after": number(0, MOST_SEQ, 0)}
 EVENTS_QUERY = {**AFTER, "limit": number(1, 10_000, 1000)}
@@ -125,6 +129,14 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     "/api/config": {
         "get": Operation("getConfig", "What is configured, secrets masked", {200: {"type": "object"}})
     },
+    "/api/webhooks/deliveries": {
+        "get": Operation(
+            "listDeliveries", "The webhooks' delivery log", {200: DELIVERIES}, query=DELIVERY_QUERY
+        )
+    },
+    "/api/webhooks/deliveries/{delivery}/resend": {
+        "post": Operation("resendDelivery", "Try a delivery again now", {202: ref(Delivery)})
+    },
     "/healthz": {"get": Operation("alive", "Is the process alive", {200: record("status")}, open=True)},
     "/readyz": {
         "get": Operation(
@@ -140,7 +152,7 @@ def openapi() -> dict[str, Any]:
     bodies = [
         op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
     ]
-    schemas = components([MeetingStatus, SearchHit, SummaryReady, Total, Pause, *bodies], SCHEMAS)
+    schemas = components([MeetingStatus, SearchHit, SummaryReady, Total, Pause, Delivery, *bodies], SCHEMAS)
     for body in bodies:
         schemas[body.__name__]["additionalProperties"] = False
     problem = record("code", "field", "detail")
@@ -172,9 +184,9 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
         {"name": name, "in": "query", "required": False, "schema": schema}
         for name, schema in operation.query.items()
     ]
-    if "{id}" in path:
+    for name in re.findall(r"{(\w+)}", path):
         schema = {"type": "string", "minLength": 1, "maxLength": 100}
-        parameters.append({"name": "id", "in": "path", "required": True, "schema": schema})
+        parameters.append({"name": name, "in": "path", "required": True, "schema": schema})
     if parameters:
         found["parameters"] = parameters
     if operation.body is not None:

@@ -1,0 +1,159 @@
+"""The REST side of the client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from wingman.client.stream import events
+from wingman.deliver.archive import SearchHit
+from wingman.model import codec
+from wingman.model.events import Envelope, SummaryReady
+from wingman.model.faults import InputError
+from wingman.server.base import MeetingStatus
+
+T = TypeVar("T")
+
+CHUNK = 256 * 1024
+
+
+class Client:
+    """One service. Every refusal is an `InputError` with the service's own sentence, field and status."""
+
+    def __init__(self, url: str, token: str, *, timeout: float = 30.0) -> None:
+        self._url = url.rstrip("/")
+        self._token = token
+        headers = {"Authorization": f"Bearer {token}"}
+        # this machine's proxy settings are not meant for a service on this machine
+        self._http = httpx.AsyncClient(base_url=self._url, headers=headers, timeout=timeout, trust_env=False)
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def create(self, **spec: Any) -> MeetingStatus:
+        """Start a meeting. `spec`: fields of `MeetingSpec`, and `source="sample"` for the bundled sample."""
+        return _as(MeetingStatus, await self._ask("POST", "/api/meetings", json=spec))
+
+    async def meetings(self, limit: int = 50, before: str = "") -> Sequence[MeetingStatus]:
+        """Newest first."""
+        found = await self._ask("GET", "/api/meetings", params={"limit": limit, "before": before})
+        return [_as(MeetingStatus, item) for item in found["meetings"]]
+
+    async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
+        """Where all `words` were said, in all meetings."""
+        found = await self._ask("GET", "/api/meetings", params={"q": words, "limit": limit})
+        return [_as(SearchHit, item) for item in found.get("hits", ())]
+
+    async def status(self, meeting: str) -> MeetingStatus:
+        return _as(MeetingStatus, await self._ask("GET", _path(meeting)))
+
+    async def pause(self, meeting: str) -> MeetingStatus:
+        return _as(MeetingStatus, await self._ask("POST", _path(meeting, "/pause")))
+
+    async def resume(self, meeting: str) -> MeetingStatus:
+        return _as(MeetingStatus, await self._ask("POST", _path(meeting, "/resume")))
+
+    async def end(self, meeting: str) -> MeetingStatus:
+        return _as(MeetingStatus, await self._ask("POST", _path(meeting, "/end")))
+
+    async def delete(self, meeting: str) -> None:
+        """Remove every trace."""
+        await self._ask("DELETE", _path(meeting))
+
+    async def play(self, meeting: str, recording: Path) -> MeetingStatus:
+        """Play a media file into a meeting."""
+        return _as(
+            MeetingStatus, await self._ask("POST", _path(meeting, "/recording"), content=_chunks(recording))
+        )
+
+    async def act(self, meeting: str, action: str, text: str = "") -> str:
+        """Ask for help; returns the id of the suggestion."""
+        answer = await self._ask("POST", _path(meeting, "/actions"), json={"action": action, "text": text})
+        return str(answer["id"])
+
+    async def feedback(self, meeting: str, suggestion: str, feedback: str) -> None:
+        await self._ask("POST", _path(meeting, "/feedback"), json={"id": suggestion, "feedback": feedback})
+
+    async def control(self, meeting: str, setting: str, value: Any) -> None:
+        await self._ask("POST", _path(meeting, "/control"), json={"setting": setting, "value": value})
+
+    async def summary(self, meeting: str) -> SummaryReady:
+        return _as(SummaryReady, await self._ask("GET", _path(meeting, "/summary")))
+
+    async def export(self, meeting: str, name: str = "md") -> str:
+        """`md`, `json`, `srt`, `vtt`, `csv` or `html`."""
+        return (await self._send("GET", _path(meeting, "/export"), params={"format": name})).text
+
+    async def log(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
+        """A page of the meeting's log."""
+        answer = await self._send("GET", _path(meeting, "/events"), params={"after": after, "limit": limit})
+        page = msgspec.json.decode(answer.content, type=_Page)
+        return [codec.decode(bytes(line)) for line in page.events]
+
+    def events(self, meeting: str, after: int = 0) -> AsyncIterator[Envelope]:
+        """The meeting's events as they happen; see `wingman.client.stream.events`."""
+        return events(self._url, self._token, meeting, after)
+
+    async def playbooks(self) -> Sequence[Mapping[str, Any]]:
+        found: Sequence[Mapping[str, Any]] = (await self._ask("GET", "/api/playbooks"))["playbooks"]
+        return found
+
+    async def _ask(self, method: str, path: str, **options: Any) -> Any:
+        answer = await self._send(method, path, **options)
+        return answer.json() if answer.content else None
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            answer = await self._http.request(method, path, **options)
+        except httpx.TransportError as failed:
+            raise InputError(
+                f"no Wingman answers at {self._url} ({type(failed).__name__}); start it with: wingman serve",
+                field="url",
+                status=503,
+            ) from None
+        if answer.is_success:
+            return answer
+        try:
+            problem = answer.json()["error"]
+        except (ValueError, KeyError):
+            problem = {"detail": f"{self._url} answered {answer.status_code}; is it a Wingman?", "field": "url"}
+        raise InputError(str(problem["detail"]), field=str(problem["field"]), status=answer.status_code)
+
+
+class _Page(msgspec.Struct):
+    events: list[msgspec.Raw]
+    last: int
+
+
+def _as(kind: type[T], value: Any) -> T:
+    return msgspec.convert(value, kind)
+
+
+def _path(meeting: str, rest: str = "") -> str:
+    return f"/api/meetings/{quote(meeting, safe='')}{rest}"
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    try:
+        file = await loop.run_in_executor(None, path.open, "rb")
+    except OSError as failed:
+        raise InputError(f"cannot read {path}: {failed.strerror}", field="recording") from None
+    with file:
+        while chunk := await loop.run_in_executor(None, file.read, CHUNK):
+            yield chunk
