@@ -142,6 +142,15 @@ async def test_one_connection_serves_one_answer_after_the_other() -> None:
         assert emulator.connections == 1
 
 
+@pytest.mark.slow
+async def test_a_connection_outlives_a_pause_between_suggestions() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        await answer(model)
+        await asyncio.sleep(8)  # the client's own default would have hung up after five seconds
+        await answer(model)
+        assert emulator.connections == 1
+
+
 async def test_two_meetings_keep_their_usage_apart() -> None:
     async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
         seen: list[Usage] = []

@@ -297,7 +297,7 @@ class Coach:
         self._gate.began(candidate)
         self._known.append(created.id)
         life = CardLife(created, self._media(candidate), self._publish, self._parts.clock)
-        flight = _Flight(life, candidate, Draft(life, self._novelty, self._gate.shows))
+        flight = _Flight(life, candidate, Draft(life, self._novelty, self._gate.shows, self._fence))
         self._flight = flight
         if asks and self._writer is not None:
             if card is not None:
@@ -336,6 +336,9 @@ class Coach:
             self._skip(f"model_{fault_name(fault)}", flight.candidate.utterance, str(fault))
         if fault is not None and not (isinstance(fault, AnswerTruncated) and life.answered):
             self._fall_back(flight, lambda: life.fail(fault_name(fault), str(fault)))
+        elif draft.leaks:
+            life.fail("blocked", "the model repeated its instructions instead of helping")
+            self._land(flight)
         elif draft.passes:
             self._fall_back(flight, lambda: life.expire("nothing_to_add"))
         elif not life.answered and draft.repeats:

@@ -12,9 +12,10 @@ from wingman.suggest.prompt import PASS
 class Draft:
     """One answer. Text that begins like an earlier card, or like a pass, waits; other text does not."""
 
-    def __init__(self, life: CardLife, novelty: Novelty, on_show: Callable[[], None]) -> None:
+    def __init__(self, life: CardLife, novelty: Novelty, on_show: Callable[[], None], secret: str = "") -> None:
         self._life = life
         self._novelty = novelty
+        self._secret = secret
         self._on_show = on_show
         self._text = ""
         self._held = ""
@@ -25,6 +26,11 @@ class Draft:
         return self._text.strip(" .\n\"'*").upper() == PASS
 
     @property
+    def leaks(self) -> bool:
+        """True when the answer holds the prompt's secret token: somebody talked the model into its own text."""
+        return bool(self._secret) and self._secret in self._text
+
+    @property
     def repeats(self) -> bool:
         """True when the answer says what one of the last three cards said."""
         return self._novelty.repeats(self._text)
@@ -33,6 +39,8 @@ class Draft:
         """More of the answer."""
         self._text += text
         self._held += text
+        if self.leaks:
+            return
         start = self._text.strip()
         if not start or PASS.startswith(start[: len(PASS)].upper()) or self._novelty.may_repeat(start):
             return
@@ -41,7 +49,7 @@ class Draft:
     def show(self) -> None:
         """Hand over what was held back."""
         held, self._held = self._held, ""
-        if held and not self._life.ended:
+        if held and not self._life.ended and not self.leaks:
             self._life.delta(held)
             self._on_show()
 

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from tests.suggest.support import said
+from wingman.model.time import Channel, samples
+from wingman.suggest.floor import Floor
+from wingman.suggest.reasons import Reason
+
+
+def test_media_time_never_goes_back() -> None:
+    floor = Floor()
+    floor.reach(samples(5))
+    floor.reach(samples(3))
+    assert floor.now == samples(5)
+
+
+def test_it_knows_for_how_long_somebody_has_been_talking() -> None:
+    floor = Floor()
+    floor.speaking(Channel.MIC, True, samples(1))
+    floor.speaking(Channel.MIC, True, samples(2))  # still the same talk
+    floor.reach(samples(4))
+    assert floor.talking(Channel.MIC) == samples(3)
+    assert floor.talking(Channel.TAB) == 0
+    floor.speaking(Channel.MIC, False, samples(5))
+    assert floor.talking(Channel.MIC) == 0
+
+
+def test_silence_counts_from_the_last_voice() -> None:
+    floor = Floor()
+    floor.speaking(Channel.TAB, True, samples(1))
+    floor.reach(samples(9))
+    assert floor.silence(0) == 0
+    floor.speaking(Channel.TAB, False, samples(10))
+    floor.reach(samples(12))
+    assert floor.silence(samples(4)) == samples(2)
+
+
+def test_a_question_stays_open_until_words_answer_it() -> None:
+    floor = Floor()
+    question = said("how much is it", 0)
+    floor.heard(question, question=True)
+    floor.heard(said("while they spoke", 1, channel=Channel.MIC), question=False)
+    assert floor.question is question
+    floor.heard(said("forty per user", 4, channel=Channel.MIC), question=False)
+    assert floor.question is None
+
+
+def test_an_echo_is_told_from_a_short_yes() -> None:
+    floor = Floor()
+    floor.heard(said("we need it by the end of june", 0), question=False)
+    floor.heard(said("yes exactly", 4), question=False)
+    assert floor.twice(said("we need it by end of june", 0.3, channel=Channel.MIC)) is Reason.ECHO
+    assert floor.twice(said("yes exactly", 5, channel=Channel.MIC)) is None
+    assert floor.twice(said("we need it by the end of june", 30)) is None
+
+
+def test_only_words_without_a_pause_belong_together() -> None:
+    floor = Floor()
+    first = said("so can you", 0, seconds=1)
+    floor.heard(first, question=False)
+    assert floor.before(said("tell me more", 1.5)) is first
+    assert floor.before(said("tell me more", 4)) is None
+    assert floor.before(said("tell me more", 1.5, channel=Channel.MIC)) is None
