@@ -87,9 +87,22 @@ def test_another_meter_begins_a_new_baseline() -> None:
     assert talk.say("excitement", 8, source="prosody") == []
 
 
-def test_readings_that_are_not_known_say_nothing() -> None:
-    detector = ShiftDetector(ShiftSettings())
-    assert all(detector.take(utterance(float(n), EMOTION_OFF)) is None for n in range(50))
+def test_what_was_not_measured_says_nothing() -> None:
+    talk = Talk()
+    for n in range(20):
+        assert talk.detector.take(utterance(float(n), EMOTION_OFF)) is None
+        unmeasured = EmotionReading(ReadingStatus.UNKNOWN, coverage=0.1, source="hume")
+        assert talk.detector.take(utterance(float(n), unmeasured)) is None
+    assert talk.say("anger", 7) == []  # they are the first readings
+
+
+def test_measured_without_a_label_is_a_neutral_reading() -> None:
+    talk = Talk()
+    for n in range(12):
+        nothing = EmotionReading(ReadingStatus.UNKNOWN, coverage=1.0, source="prosody")
+        assert talk.detector.take(utterance(float(n), nothing)) is None
+    [shift] = talk.say("intensity", 8, source="prosody")
+    assert (shift.before, shift.after) == (Family.NEUTRAL, Family.ENGAGED)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -98,7 +98,7 @@ class Correlator:
     def __init__(self, settings: CorrelateSettings) -> None:
         self._echo = EchoFilter(settings.echo)
         self._echo_wait = samples(settings.echo.wait_s)
-        self._shifts = ShiftDetector(settings.shift)
+        self._shifts = ShiftDetector(settings.shift, settings.min_coverage)
         self._tab = _Lane(Channel.TAB, settings)
         self._mic = _Lane(Channel.MIC, settings)
         self._lanes = {Channel.TAB: self._tab, Channel.MIC: self._mic}
@@ -271,12 +271,11 @@ class Correlator:
         out: list[Output] = []
         for utterance in utterances:
             out.append(utterance)
-            if utterance.emotion.status is ReadingStatus.KNOWN:
-                self._counts.known += 1
-                shift = self._shifts.take(utterance)
-                if shift is not None:
-                    self._counts.shifts += 1
-                    out.append(shift)
+            self._counts.known += utterance.emotion.status is ReadingStatus.KNOWN
+            shift = self._shifts.take(utterance)
+            if shift is not None:
+                self._counts.shifts += 1
+                out.append(shift)
         return out
 
     def _partial(self, lane: _Lane) -> list[Output]:

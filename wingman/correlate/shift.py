@@ -114,30 +114,35 @@ class _Speaker:
 class ShiftDetector:
     """Takes settled utterances in order, per speaker, and tells the shifts."""
 
-    def __init__(self, settings: ShiftSettings) -> None:
+    def __init__(self, settings: ShiftSettings, min_coverage: float = 0.3) -> None:
+        self._coverage = min_coverage
         self._needed = settings.baseline_utterances
         self._threshold = settings.threshold
         self._interval = samples(settings.min_interval_s)
         self._speakers: OrderedDict[str, _Speaker] = OrderedDict()
 
     def take(self, utterance: Utterance) -> EmotionShift | None:
-        """The shift that `utterance` tipped, if any. Readings that are not known say nothing."""
+        """The shift that `utterance` tipped, if any. What was not measured says nothing."""
         reading = utterance.emotion
-        if reading.status is not ReadingStatus.KNOWN:
+        if reading.status is ReadingStatus.KNOWN:
+            place, family = _place(reading), reading.family
+        elif reading.status is ReadingStatus.UNKNOWN and reading.coverage >= self._coverage:
+            # measured, and nothing stood out: that is what neutral looks like to many a meter
+            place, family = (0.0, 0.0), Family.NEUTRAL
+        else:
             return None
         speaker = self._speaker(utterance.speaker, reading.source)
-        place = _place(reading)
         if speaker.readings < self._needed:
-            speaker.learn(place, reading.family)
+            speaker.learn(place, family)
             return None
         most = 1.5 * self._threshold
         speaker.valence.weigh(place[0], most)
         speaker.arousal.weigh(place[1], most)
-        speaker.lately.append((reading.family, place))
+        speaker.lately.append((family, place))
         tipped = self._tipped(speaker, utterance)
         if speaker.shifted or not self._threshold / 2 <= speaker.evidence < self._threshold:
             # what may be the beginning of a shift must not become part of what is normal
-            speaker.learn(place, reading.family)
+            speaker.learn(place, family)
         return tipped
 
     def _tipped(self, speaker: _Speaker, utterance: Utterance) -> EmotionShift | None:
