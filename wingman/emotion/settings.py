@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from wingman.link.backoff import RetrySettings
 from wingman.settings import Secret, Section
@@ -17,10 +19,10 @@ class HumeSettings(Section, frozen=True):
     """Bearer token to use in place of the key; when both are set the key wins."""
     url: str = "wss://api.cloud.hume.ai"
     """WebSocket root of the realtime API, or a local emulator."""
-    measurement_timer_ms: int = 3000
+    measurement_timer_ms: Annotated[int, Meta(ge=3000, le=10_000)] = 3000
     """How often a running utterance is measured, 3000 to 10000."""
-    frame_ms: int = 100
-    """Length of one audio frame."""
+    frame_ms: Annotated[int, Meta(ge=10, le=1000)] = 100
+    """Length of one audio frame, 10 to 1000."""
     connect_timeout_s: float = 5.0
     """How long a connection may take until its session is created."""
     answer_timeout_s: float = 5.0
@@ -44,6 +46,7 @@ class HumeSettings(Section, frozen=True):
     strong: float = 0.65
     """Probability from which an expression counts as strong."""
     retry: RetrySettings = RetrySettings()
+    """How a connection that broke is opened again."""
 
 
 class HumeV0Settings(Section, frozen=True):
@@ -57,15 +60,15 @@ class HumeV0Settings(Section, frozen=True):
     """WebSocket root of a v0-compatible gateway; the vendor's own was switched off in June 2026."""
     http_url: str = ""
     """HTTP root of its token endpoint and batch jobs; empty takes the host of `url`."""
-    clip_ms: int = 3000
-    """Longest clip that is sent, up to 5000; a pause in speech cuts earlier."""
+    clip_ms: Annotated[int, Meta(ge=500, le=5000)] = 3000
+    """Longest clip that is sent, 500 to 5000; a pause in speech cuts earlier."""
     pause_ms: int = 400
     """Quiet that ends a clip."""
     gate_dbfs: float = -55.0
     """Audio below this level is silence and is not sent."""
     burst: bool = True
     """Also ask for vocal bursts (laughs, sighs …)."""
-    stream_window_ms: int = 0
+    stream_window_ms: Annotated[int, Meta(ge=0, le=10_000)] = 0
     """Earlier audio the gateway puts in front of a clip, 500 to 10000; 0 measures every clip by itself."""
     granularity: Literal["word", "sentence", "utterance", "passage"] = "passage"
     """Into what pieces the language model cuts a settled text."""
@@ -90,6 +93,7 @@ class HumeV0Settings(Section, frozen=True):
     strong: float = 0.6
     """Score from which an emotion is strongly perceived."""
     retry: RetrySettings = RetrySettings()
+    """How a connection that broke is opened again."""
 
 
 class EmotionSettings(Section, frozen=True):

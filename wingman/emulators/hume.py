@@ -90,7 +90,6 @@ class HumeEmulator(SocketEmulator):
         scenario: Scenario = Scenario(),
         habits: HumeHabits = HumeHabits(),
         ear: Callable[[], Ear] | None = None,
-        http_port: int = 0,
     ) -> None:
         """`ear` makes what a session hears with; by default the scenario's first track."""
         super().__init__(faults)
@@ -99,7 +98,7 @@ class HumeEmulator(SocketEmulator):
         self._ear = ear or (lambda: ScenarioEar(scenario.track("tab")))
         self._habits = habits
         self.files = Files(self.detector, self._ear)
-        self._http = LoopbackHttp(self._serve_http, port=http_port)
+        self._http = LoopbackHttp(self._serve_http)
 
     @property
     def http_url(self) -> str:
@@ -107,7 +106,9 @@ class HumeEmulator(SocketEmulator):
         return self._http.url
 
     async def start(self, port: int = 0) -> None:
+        """Listen on loopback: the socket on `port` and HTTP on the one after it, or both on free ones."""
         await super().start(port)
+        self._http = LoopbackHttp(self._serve_http, port=port + 1 if port else 0)
         await self._http.__aenter__()
 
     async def stop(self) -> None:
@@ -278,8 +279,3 @@ def _error(status: int, code: str, text: str) -> Response:
 
 def _json(status: int, body: dict[str, Any]) -> Response:
     return http_answer(status, msgspec.json.encode(body), {"Content-Type": "application/json"})
-
-
-async def serve(port: int, scenario: Scenario = Scenario(), faults: FaultScript = FaultScript()) -> None:
-    """Serve on loopback until cancelled (any key will do): the socket on `port`, HTTP on the one after it."""
-    await HumeEmulator(faults, scenario, http_port=port + 1 if port else 0).serve_forever(port)

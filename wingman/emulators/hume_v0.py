@@ -66,7 +66,6 @@ class HumeV0Emulator(SocketEmulator):
         faults: FaultScript = FaultScript(),
         habits: GatewayHabits = GatewayHabits(),
         *,
-        http_port: int = 0,
         errors: dict[int, tuple[str, str]] | None = None,
     ) -> None:
         """`errors` puts an error (code, text) in place of the reply number n (from 1, over all sockets)."""
@@ -80,7 +79,7 @@ class HumeV0Emulator(SocketEmulator):
         self.handshakes: list[float] = []
         """Loop times of all handshakes."""
         self._tokens: dict[str, float] = {}
-        self._http = LoopbackHttp(self._serve_http, port=http_port)
+        self._http = LoopbackHttp(self._serve_http)
 
     @property
     def http_url(self) -> str:
@@ -94,7 +93,9 @@ class HumeV0Emulator(SocketEmulator):
         return count
 
     async def start(self, port: int = 0) -> None:
+        """Listen on loopback: the socket on `port` and HTTP on the one after it, or both on free ones."""
         await super().start(port)
+        self._http = LoopbackHttp(self._serve_http, port=port + 1 if port else 0)
         await self._http.__aenter__()
 
     async def stop(self) -> None:
@@ -209,8 +210,3 @@ def _refuse(status: int, text: str) -> Response:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-async def serve(port: int, faults: FaultScript = FaultScript()) -> None:
-    """Serve on loopback until cancelled: the socket on `port`, HTTP on the one after it."""
-    await HumeV0Emulator(faults, http_port=port + 1 if port else 0).serve_forever(port)
