@@ -71,7 +71,8 @@ def fetch(settings: MoonshineSettings, on_progress: Callable[[float, str], None]
         )
     except (OSError, MoonshineError) as failed:  # the library's network errors are OSErrors
         raise InputError(
-            f"the model {settings.model} could not be downloaded ({type(failed).__name__}); check the network and try again",
+            f"the model {settings.model} could not be downloaded ({type(failed).__name__}); "
+            "check the network and try again",
             field="transcribe.moonshine.model",
         ) from None
     note = {"model_path": str(path), "architecture": int(architecture)}
