@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from wingman.model.time import SampleTime, Span, samples
 
@@ -83,7 +84,7 @@ class Offsets:
         """Media time of the accepted samples `[first, last)`: one span per stretch without a gap."""
         inner = [p.position for p in self._points if first < p.position < last]
         bounds = [first, *inner, last]
-        return [Span(self.start_at(a), self.end_at(b)) for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [Span(self.start_at(a), self.end_at(b)) for a, b in pairwise(bounds)]
 
     def _at(self, position: int, after: int) -> SampleTime:
         point = self._points[max(0, after - 1)]
