@@ -30,8 +30,6 @@ class Subject:
     command: Callable[[int], Sequence[str]]
     """The command line, given the port of the stand-in providers."""
     outlets: tuple[str, ...] = ("transcribe",)
-    from_start: bool = False
-    """True when its provider sockets get every packet from the first one on."""
     path: str = "/whip"
     pinned: bool = True
     """Give the server the first core and the load the others; False lets both use all."""
@@ -66,7 +64,7 @@ def wingman(chunk_ms: int = 20, media_path: str = "direct", workers: int = 1) ->
         return (sys.executable, "-m", "wingman.bench.server", "--providers", str(providers), *options)
 
     path = "/whip?channels=tab&emotion_policy=counterpart&consent=bench"
-    return Subject("wingman", command, ("transcribe", "emotion"), True, path, pinned=workers == 1)
+    return Subject("wingman", command, ("transcribe", "emotion"), path, pinned=workers == 1)
 
 
 async def ramp(
@@ -88,7 +86,7 @@ async def ramp(
         return str(reply.text)
 
     results: list[Step] = []
-    load = Load(post, subject.outlets, subject.from_start)
+    load = Load(post, subject.outlets)
     async with load.running(), _started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
         async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False) as http:

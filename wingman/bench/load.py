@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import httpx
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from wingman.bench.marks import CYCLE, Onsets, cycle_pcm
+from wingman.bench.marks import CYCLE, PITCHES, Bursts, signal
 from wingman.bench.providers import Chunk, Providers
 from wingman.ingest import aiortc_seam as seam
 from wingman.ingest.whip_client import encode
 from wingman.model.faults import WingmanError
-from wingman.model.time import SAMPLE_RATE
 
 PACKET_S = 0.02
 OPEN_S = 15.0
@@ -38,45 +39,34 @@ class Session:
 
 
 class Outlet:
-    """One provider socket of one session.
+    """One provider socket of one session."""
 
-    A burst repeats every `CYCLE` packets; which repetition a chunk belongs to follows from the audio counted
-    since the last one. `from_start` says that the socket gets everything from the session's first packet on.
-    """
-
-    def __init__(self, session: Session, rate: int, from_start: bool) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._onsets = Onsets(rate)
-        self._packet_bytes = rate // 50 * 2
-        self._end: float | None = 0.0 if from_start else None
+        self._bursts = Bursts()
         self.latencies: list[float] = []
         self.bytes = 0
 
     def chunk(self, pcm: bytes, now: float) -> None:
         """A chunk arrived at `now`: date it by the packet it ends with."""
         self.bytes += len(pcm)
-        if self._end is not None:
-            self._end += len(pcm) / self._packet_bytes
-        after = self._onsets.feed(pcm)
-        if after is None:
+        burst = self._bursts.feed(pcm, now)
+        if burst is None:
             return
-        newest = len(self._session.sent) - 1
-        guess = newest if self._end is None else min(newest, self._end - 1)
-        number = round((guess - after) / CYCLE) * CYCLE + after
-        if self._end is None:
-            number = (newest - after) // CYCLE * CYCLE + after
-        self._end = number + 1
-        if 0 <= number <= newest:
-            self.latencies.append(now - self._session.sent[number])
+        sent = self._session.sent
+        newest = (bisect_right(sent, burst.arrived) - 1 - burst.after) // CYCLE
+        cycle = newest - (newest - burst.pitch) % PITCHES
+        number = cycle * CYCLE + burst.after
+        if 0 <= number < len(sent):
+            self.latencies.append(burst.arrived - sent[number])
 
 
 class Load:
     """Sessions against one server. `post` sends an offer its way and returns the answer's SDP."""
 
-    def __init__(self, post: Callable[[str], Any], outlets: tuple[str, ...], from_start: bool = False) -> None:
+    def __init__(self, post: Callable[[str], Any], outlets: tuple[str, ...]) -> None:
         self._post = post
         self._wanted = outlets
-        self._from_start = from_start
         self.sessions: list[Session] = []
         self.providers = Providers(self._socket)
         self._opening: Session | None = None
@@ -85,8 +75,8 @@ class Load:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Load]:
         """The provider sockets and the sender; leaving closes every session."""
-        # the second half of a longer run: the codec has settled and the cycle repeats cleanly
-        self._packets = [bytes(p) for p in encode(cycle_pcm(6))][-4 * CYCLE : -2 * CYCLE]
+        # the second of two rounds: the codec has settled, and the round repeats cleanly
+        self._packets = [bytes(p) for p in encode(chain(signal(), signal()))][-PITCHES * CYCLE :]
         async with self.providers.open(), asyncio.TaskGroup() as tasks:
             ticker = tasks.create_task(self._tick())
             try:
@@ -140,7 +130,7 @@ class Load:
     def _socket(self, branch: str) -> Chunk:
         if self._opening is None or branch in self._opening.outlets:
             return lambda _data, _now: None  # a reconnect: its audio is not counted
-        outlet = self._opening.outlets[branch] = Outlet(self._opening, SAMPLE_RATE, self._from_start)
+        outlet = self._opening.outlets[branch] = Outlet(self._opening)
         return outlet.chunk
 
     async def _tick(self) -> None:
@@ -154,8 +144,9 @@ class Load:
                 if (wait := due - time.perf_counter()) > 0.0005:
                     await asyncio.sleep(wait)
                 if session.peer.connectionState == "connected":
-                    session.sender.send(self._packets[len(session.sent) % len(self._packets)])
+                    packet = self._packets[len(session.sent) % len(self._packets)]
                     session.sent.append(time.perf_counter())
+                    session.sender.send(packet)
             number += 1
             if (wait := began + number * PACKET_S - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)

@@ -15,6 +15,7 @@ import structlog
 
 from wingman.app import open_service
 from wingman.config import build
+from wingman.server.loop import run
 from wingman.server.workers import serve_worker, workers
 
 
@@ -27,7 +28,7 @@ def main() -> None:
     options.add_argument("--control", type=int, help="descriptor of the dispatcher's socket, in a worker")
     chosen = options.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    asyncio.run(_dispatch(chosen) if chosen.workers > 1 else _serve(chosen))
+    run(_dispatch(chosen) if chosen.workers > 1 else _serve(chosen))
 
 
 async def _serve(chosen: argparse.Namespace) -> None:

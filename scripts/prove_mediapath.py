@@ -1,0 +1,284 @@
+"""The media path's figures: sessions against peers, latency, memory, loss, drift, start, many cores."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from provelib import Figure, progress, report
+
+from wingman.bench.harness import Step, Subject, ramp, rss_mb, wingman
+from wingman.bench.marks import signal
+from wingman.fanout.tape import Tape
+from wingman.ingest.decode import LibopusDecoder
+from wingman.ingest.lane import Conductor, Lane
+from wingman.ingest.whip_client import encode
+from wingman.model.media import GapCause, PcmBlock
+from wingman.model.time import SAMPLE_RATE, Channel
+
+ROOT = Path(__file__).resolve().parent.parent
+FRAME = SAMPLE_RATE // 50
+CHUNK_WAIT_MS = 80.0
+"""The first packet of a 100 ms chunk waits this long for the last: part of what a session may take."""
+PEER_STEPS = {
+    "stock": (40, 60, 80, 100, 120),
+    "fastrtc": (20, 40, 60, 80, 100),
+    "pipecat": (10, 20, 30, 40, 50, 60),
+}
+
+
+def main() -> int:
+    sys.path.insert(0, str(ROOT / "scripts" / "bench"))
+    figures = [*_loss(), *_drift(), *_memory(), _start(), *_pass_through()]
+    figures += _sessions()
+    figures += _cores()
+    return report("mediapath", figures, sys.argv[1:])
+
+
+# --- sessions against the peers ------------------------------------------------------------------------
+
+
+def _sessions() -> Iterator[Figure]:
+    fine = _run(wingman(chunk_ms=20), (10, 40, 80))
+    coarse = _run(wingman(chunk_ms=100), (10, 80, 120, 160, 200, 240))
+    held = [s for s in coarse if s.p99_ms + CHUNK_WAIT_MS <= 200 and not s.silent]
+    most = max((s.sessions for s in held), default=0)
+    yield Figure("sessions held on one core", most, 75, ">=", note="both provider sockets, 100 ms chunks")
+    peers = {name: _run(subject, PEER_STEPS[name]) for name, subject in _peers()}
+    for name, factor in (("stock", 2.5), ("fastrtc", None), ("pipecat", 5.0)):
+        steps = peers.get(name)
+        if steps is None:
+            yield Figure(
+                f"sessions against {name}", 0, factor, ">=", "x", "not installed: scripts/bench/peers.py"
+            )
+            continue
+        theirs = max((s.sessions for s in steps if s.held), default=0)
+        yield Figure(f"{name}: sessions held", theirs, note="one provider socket")
+        yield Figure(f"sessions against {name}", most / max(1, theirs), factor, ">=", "x")
+    yield Figure("cpu per session, N=10, 20 ms chunks", fine[0].cpu_ms, unit="ms/s")
+    yield Figure("cpu per session, N=10, 100 ms chunks", coarse[0].cpu_ms, unit="ms/s")
+    yield Figure("cpu per session at the most held", held[-1].cpu_ms if held else 0.0, unit="ms/s")
+    for branch, p50, _ in fine[0].branches:
+        yield Figure(f"packet to {branch} socket p50, 20 ms chunks", p50, 1.0, "<=", "ms")
+    for branch, p50, _ in coarse[0].branches:
+        yield Figure(
+            f"packet to {branch} socket p50, 100 ms chunks", p50, 1.0, "<=", "ms", "after the last packet"
+        )
+    busy = min(coarse, key=lambda s: abs(s.cpu_share - 0.6))
+    yield Figure("p99 near 60 % of the core", busy.p99_ms, 20.0, "<=", "ms", f"at {busy.cpu_share:.0%}")
+    yield _memory_per_session(coarse)
+
+
+def _memory_per_session(steps: list[Step]) -> Figure:
+    first, last = steps[0], steps[-1]
+    each = (last.rss_mb - first.rss_mb) / max(1, last.sessions - first.sessions)
+    tape = 10 * SAMPLE_RATE * 2 / (1 << 20)
+    return Figure("memory per further session, tape apart", each - tape, 1.5, "<=", "MB")
+
+
+def _peers() -> Iterator[tuple[str, Subject]]:
+    from peers import subject
+
+    for name in PEER_STEPS:
+        try:
+            yield name, subject(name)
+        except FileNotFoundError as missing:
+            progress(str(missing))
+
+
+def _run(subject: Subject, counts: tuple[int, ...]) -> list[Step]:
+    def tell(step: Step) -> None:
+        progress(
+            f"{subject.name:<8} {step.sessions:>4} sessions  {step.cpu_ms:5.1f} ms/s  {step.cpu_share:4.0%}  "
+            f"p50 {step.p50_ms:7.1f}  p99 {step.p99_ms:7.1f} ms  {step.rss_mb:5.0f} MB"
+        )
+
+    return asyncio.run(ramp(subject, counts, 4.0, tell))
+
+
+def _cores() -> Iterator[Figure]:
+    """The same load on one process and on two, neither pinned, on all cores with the load beside them."""
+    spent = {}
+    for workers in (1, 2):
+        subject = wingman(100, workers=workers)
+        steps = _run(Subject(f"{workers} proc", subject.command, subject.outlets, subject.path, False), (60,))
+        spent[workers] = steps[-1]
+    efficiency = spent[1].cpu_ms / spent[2].cpu_ms
+    yield Figure("two workers: cost per session kept", efficiency, 0.8, ">=", "x", "1 = perfect scaling")
+    yield Figure("two workers: p99", spent[2].p99_ms, 200.0, "<=", "ms", "60 sessions")
+
+
+# --- what needs no network -----------------------------------------------------------------------------
+
+
+class _Sink:
+    """A sink over a tape that counts what was silent."""
+
+    def __init__(self) -> None:
+        self.tape = Tape(10.0)
+        self.silent = 0
+
+    @property
+    def position(self) -> int:
+        return self.tape.end
+
+    def write(self, block: PcmBlock) -> None:
+        self.silent += 0 if any(block.pcm) else block.length
+        self.tape.write(block)
+
+    def skip(self, count: int, cause: GapCause) -> None:
+        self.silent += count
+        self.tape.skip(count, cause)
+
+    def anchor(self, wall: float) -> None: ...
+
+    def state(self, state: str, detail: str = "") -> None: ...
+
+
+def _lane(conductor: Conductor | None = None, conceal: bool = False) -> tuple[Lane, _Sink]:
+    sink = _Sink()
+    lane = Lane(Channel.TAB, sink, conductor or Conductor(0), 5)
+    lane.use(LibopusDecoder(), conceal)
+    return lane, sink
+
+
+def _loss() -> Iterator[Figure]:
+    progress("loss")
+    packets = [bytes(packet) for packet in encode(signal())]
+
+    async def play(count: int, lost: set[int]) -> tuple[float, float]:
+        lane, sink = _lane()
+        for number in range(count):
+            if number not in lost:
+                packet = packets[number % len(packets)]
+                lane.packet(number & 0xFFFF, number * 960 & 0xFFFFFFFF, packet, number / 50)
+        behind = count * FRAME - sink.position
+        lane.close()
+        return sink.silent / SAMPLE_RATE * 1000, behind / SAMPLE_RATE * 1000
+
+    rng = random.Random(5)
+    total = 15_000
+    lost = {n for n in range(10, total - 20) if rng.random() < 0.05}
+    silent, behind = asyncio.run(play(total, lost))
+    yield Figure(
+        "audio lost at 5 % loss",
+        silent / (total * 20) * 100,
+        5.5,
+        "<=",
+        "%",
+        f"{len(lost) / total:.2%} dropped",
+    )
+    yield Figure("delay that stays after 5 % loss", behind, 0.0, "<=", "ms")
+    silent, behind = asyncio.run(play(500, {250}))
+    yield Figure("audio lost by one lost packet", silent, 20.0, "<=", "ms")
+    yield Figure("delay that stays after one lost packet", behind, 0.0, "<=", "ms")
+    from loss_wer import measure
+
+    silence, concealed = measure(0.05, 1, ("silence", "FEC, else concealment"))
+    yield Figure("word errors at 5 % loss, silence", silence, unit="%")
+    yield Figure(
+        "word errors at 5 % loss, as bridged", concealed, silence, "<=", "%", "not more than with silence"
+    )
+
+
+def _drift() -> Iterator[Figure]:
+    """90 minutes of two sound cards, +50 and -50 ppm, reports every 5 s with the noise of a busy browser."""
+    progress("drift")
+    epoch, unit, pcm = 3_970_000_000, 1 << 32, b"\x10\x00" * FRAME
+    rng = random.Random(9)
+
+    async def run() -> tuple[float, float]:
+        conductor = Conductor(0)
+        tracks = [(_lane(conductor), 48_000 * (1 + ppm * 1e-6)) for ppm in (50, -50)]
+        sent = [0, 0]
+        drift = apart = 0.0
+        for second in range(5, 90 * 60 + 1, 5):
+            ends = []
+            for number, ((lane, sink), rate) in enumerate(tracks):
+                while (sent[number] + 1) * 960 / rate <= second:
+                    lane.pcm(sent[number] * 960 % unit, pcm, float(second))
+                    sent[number] += 1
+                late = abs(rng.gauss(0, 0.001)) + (0.04 if rng.random() < 0.05 else 0.0)
+                lane.report(round((epoch + second + late) * unit), round(second * rate) % unit)
+                ends.append(sink.position + second * SAMPLE_RATE - sent[number] * 960 / rate * SAMPLE_RATE)
+            if second > 30:
+                drift = max(drift, *(abs(end / SAMPLE_RATE - second) for end in ends))
+                apart = max(apart, abs(ends[0] - ends[1]) / SAMPLE_RATE)
+        return drift * 1000, apart * 1000
+
+    drift, apart = asyncio.run(run())
+    yield Figure("drift in 90 min at 50 ppm (virtual)", drift, 100.0, "<=", "ms")
+    yield Figure("tab against mic in 90 min at 100 ppm (virtual)", apart, 5.0, "<=", "ms")
+
+
+def _memory() -> Iterator[Figure]:
+    """Two hours through reorder, decoder, timeline and tape, with a reader: what the process grows by."""
+    progress("two hours of memory")
+    packets = [bytes(packet) for packet in encode(signal())]
+
+    async def run() -> float:
+        lane, sink = _lane(conceal=True)
+        cursor = sink.tape.cursor()
+        before = 0.0
+        for number in range(2 * 3600 * 50):
+            if number == 10 * 60 * 50:
+                gc.collect()
+                before = rss_mb(_pid())
+            if number % 97:
+                lane.packet(
+                    number & 0xFFFF, number * 960 & 0xFFFFFFFF, packets[number % len(packets)], number / 50
+                )
+            if number % 5 == 0:
+                while cursor.take(1600) is not None:
+                    pass
+        gc.collect()
+        lane.close()
+        return rss_mb(_pid()) - before
+
+    yield Figure("growth over 2 h of one channel (virtual)", asyncio.run(run()), 1.0, "<=", "MB")
+
+
+def _pid() -> int:
+    import os
+
+    return os.getpid()
+
+
+def _start() -> Figure:
+    """`wingman serve` until it says that it is ready; the median of three."""
+    progress("cold start")
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        command = [ROOT / ".venv" / "bin" / "wingman", "serve", "--port", "0"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
+            assert serving.stdout is not None
+            for line in serving.stdout:
+                if "ready" in line:
+                    times.append(time.perf_counter() - began)
+                    break
+            serving.terminate()
+    return Figure("cold start of wingman serve", sorted(times)[1] if len(times) == 3 else 99.0, 1.5, "<=", "s")
+
+
+def _pass_through() -> Iterator[Figure]:
+    """What forwarding Opus to the transcriber could save: the decode, were nobody else to need it."""
+    packets = [bytes(packet) for packet in encode(signal())]
+    decoder = LibopusDecoder()
+    began = time.perf_counter()
+    for _ in range(20):
+        for packet in packets:
+            decoder.decode(packet)
+    each = (time.perf_counter() - began) / 20 / len(packets)
+    yield Figure("Opus decode at 16 kHz mono", each * 1e6, unit="us/packet")
+    yield Figure("decode per session", each * 50 * 1000, unit="ms/s", note="the most a pass-through could save")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
