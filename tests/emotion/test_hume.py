@@ -219,3 +219,65 @@ def test_what_scores_mean() -> None:
     info = HumeMeter(HumeSettings()).info
     assert (info.name, info.remote, info.scale) == ("hume", True, Scale.PROBABILITY)
     assert 0 < info.floor < info.moderate < info.strong < 1
+
+
+CREATED = '{"type":"session.created","session_id":"s","audio":{},"measurement_timer_ms":3000}'
+
+
+class Minimal:
+    """A server that counts frames and does `trick` to each socket."""
+
+    def __init__(self, trick: str) -> None:
+        self.trick = trick
+        self.frames: list[int] = []
+
+    async def __call__(self, socket: ServerConnection) -> None:
+        self.frames.append(0)
+        await socket.send(CREATED)
+        async for message in socket:
+            if isinstance(message, bytes):
+                self.frames[-1] += 1
+                if len(self.frames) == 1 and self.frames[0] == 5 and self.trick != "stay":
+                    error = {"type": "error", "code": self.trick, "message": "", "retryable": True}
+                    await socket.send(msgspec.json.encode(error), text=True)
+            elif "session.close" in message:
+                received = {"audio_duration_ms": 100 * self.frames[-1], "frames": self.frames[-1]}
+                closed = {"type": "session.closed", "session_id": "s", "reason": "client_request"}
+                closed |= {"received": received, "produced": {"utterances": 0, "measurements": 0}}
+                await socket.send(msgspec.json.encode(closed), text=True)
+                await socket.wait_closed()
+
+    async def hear(self) -> list[EmotionEvent]:
+        """Two seconds of silence through a meter."""
+        trial = MeterTrial(Recording(2.0, speech=IndexedSpeech(word=1, between=0, phrase=1, pause=900)))
+        async with serve(self, "127.0.0.1", 0) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            await trial.play_into(HumeMeter(settings_for(f"ws://127.0.0.1:{port}")), Channel.TAB)
+        return trial.events
+
+
+def test_a_server_that_does_not_close_what_it_ended() -> None:
+    server = Minimal("stay")
+    events = run(server.hear())
+    assert of(ProviderState, events)[-1].health is Health.ENDED
+    assert server.frames == [20]
+
+
+@pytest.mark.parametrize(
+    ("code", "sessions"), [("invalid_audio_frame", 2), ("new_code", 2), ("message_invalid", 1)]
+)
+def test_an_error_that_may_have_cost_a_frame_costs_the_session(code: str, sessions: int) -> None:
+    """Nobody says which frame was dropped, so no later time of that session could be trusted."""
+    server = Minimal(code)
+    events = run(server.hear())
+    assert len(server.frames) == sessions
+    assert of(ProviderState, events)[-1].health is Health.ENDED
+    missed = [event.span for event in of(Missed, events)]
+    assert bool(missed) == (sessions == 2)
+
+
+def test_a_refused_frame_is_sent_again_before_any_other() -> None:
+    server = Minimal("rate_limited")
+    events = run(server.hear())
+    assert server.frames == [21]
+    assert not of(Missed, events)

@@ -186,6 +186,8 @@ class _Run:
         await session.run()
         for span in session.ledger.abandon():
             self._missed(span, GapCause.PROVIDER)
+        if (refused := session.take_refused()) is not None:  # nobody can send it again on this session
+            self._missed(refused.span, GapCause.PROVIDER)
         self._watermark.remove(session.ledger)
 
     async def _pump(self, relay: _Relay) -> Outcome:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 import structlog
@@ -20,6 +21,8 @@ from wingman.model.media import PcmBlock
 
 log = structlog.get_logger(__name__)
 
+FAREWELL_S = 1.0
+"""How long the server may take to close the socket after `session.closed`."""
 MAX_MALFORMED = 10
 """Unreadable messages in a row after which a session is given up."""
 TUNING = SocketTuning(open_s=3600.0, ping_s=3600.0)
@@ -27,6 +30,14 @@ TUNING = SocketTuning(open_s=3600.0, ping_s=3600.0)
 
 UNANSWERED = "unanswered"
 """Fault code of a peer that takes audio and says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A socket and the one generator that reads it, from the handshake to the end."""
+
+    socket: Socket
+    messages: AsyncGenerator[bytes, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +56,14 @@ class HumeSession:
     `fault` then says why it ended; None after an orderly end or the provider's idle time-out.
     """
 
-    def __init__(self, socket: Socket, ledger: SessionLedger, settings: HumeSettings, duty: Duty) -> None:
+    def __init__(self, line: Line, ledger: SessionLedger, settings: HumeSettings, duty: Duty) -> None:
         self.ledger = ledger
         self.over = asyncio.Event()
         self.fault: ProviderFault | None = None
         self.difference = 0
         """Samples we believed accepted minus what the server counted (known after `session.closed`)."""
-        self._socket = socket
+        self._socket = line.socket
+        self._messages = line.messages
         self._settings = settings
         self._duty = duty
         self._error: wire.SessionError | None = None
@@ -64,7 +76,7 @@ class HumeSession:
     async def run(self) -> None:
         """Listen until the session is over. Never raises on the provider's account; cancelling ends at once."""
         try:
-            async with self._socket, asyncio.TaskGroup() as group:
+            async with self._socket, aclosing(self._messages), asyncio.TaskGroup() as group:
                 beat = group.create_task(self._heartbeat(), name="hume-heartbeat")
                 try:
                     await self._listen()
@@ -98,12 +110,18 @@ class HumeSession:
 
     async def discard(self) -> None:
         """Leave a session that was never listened to."""
-        async with self._socket:
+        async with self._socket, aclosing(self._messages):
             self.over.set()
 
     async def _listen(self) -> None:
-        async for text in self._socket.messages():
-            self._take(text)
+        try:
+            async with asyncio.timeout(None) as patience:
+                async for text in self._messages:
+                    self._take(text)
+                    if self._closed is not None:  # nothing follows, yet not every server hurries to close
+                        patience.reschedule(asyncio.get_running_loop().time() + FAREWELL_S)
+        except TimeoutError:
+            log.info("hume.left_open", reason="the server did not close a session it had ended")
         if self._closed is None:
             self.fault = self.fault or wire.closed_fault(self._socket.closed.code, self._error)
         elif self._closed.reason not in ("client_request", "idle_timeout"):
@@ -135,8 +153,11 @@ class HumeSession:
 
     def _failed(self, error: wire.SessionError) -> None:
         if error.code != "rate_limited":
-            self._error = error
             log.warning("hume.error", code=error.code, message=error.message, retryable=error.retryable)
+            self._error = error
+            if error.retryable and error.code != "message_invalid":
+                # A frame was dropped, we cannot know which: every later time would be wrong.
+                self._give_up("Hume refused audio; starting a new session", FaultKind.PROTOCOL, error.code)
             return
         now = asyncio.get_running_loop().time()
         possible = sum(now - at <= self._round_trip * 1.5 + 0.03 for at, _ in self._in_flight)
@@ -181,21 +202,22 @@ async def open_session(settings: HumeSettings, ledger: SessionLedger, duty: Duty
     try:
         async with asyncio.timeout(settings.connect_timeout_s):
             socket = await open_socket(url, credential(settings), "Hume", TUNING)
+            line = Line(socket, socket.messages())
             try:
-                await _configure(socket, settings)
+                await _configure(line, settings)
             except BaseException:
-                async with socket:
+                async with socket, aclosing(line.messages):
                     raise
     except Refused as answer:
         raise wire.refused(answer.status, answer.headers, answer.body) from None
     except TimeoutError:
         text = "Hume did not answer in time; trying again"
         raise ProviderFault(text, kind=FaultKind.TIMEOUT, code="connect") from None
-    return HumeSession(socket, ledger, settings, duty)
+    return HumeSession(line, ledger, settings, duty)
 
 
-async def _configure(socket: Socket, settings: HumeSettings) -> None:
-    async for text in socket.messages():
+async def _configure(line: Line, settings: HumeSettings) -> None:
+    async for text in line.messages:
         try:
             created = wire.decode(text)
         except wire.WireError as broken:
@@ -205,9 +227,9 @@ async def _configure(socket: Socket, settings: HumeSettings) -> None:
             sentence = "what answers at emotion.hume.url is not Hume's realtime API; check the address"
             raise ProviderFault(sentence, kind=FaultKind.PROTOCOL, code="session.created")
         log.info("hume.session", id=created.session_id, provider=PROVIDER)
-        socket.write(wire.session_update(settings.measurement_timer_ms))
+        line.socket.write(wire.session_update(settings.measurement_timer_ms))
         return
-    raise wire.closed_fault(socket.closed.code, None)
+    raise wire.closed_fault(line.socket.closed.code, None)
 
 
 def credential(settings: HumeSettings) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Final
 
@@ -36,7 +35,7 @@ class Link:
         self._settings = settings
         self._access = access
         self._due = due
-        self._replies: AsyncIterator[bytes] = socket.messages()
+        self._replies = socket.messages()
         self._asked_at = _now()
         self._last_error = ""
         self._identical = 0
@@ -123,6 +122,7 @@ class Link:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._socket.__aexit__(kind, error, trace)
+        await self._replies.aclose()
 
 
 async def open_link(settings: HumeV0Settings, access: Access) -> Link:

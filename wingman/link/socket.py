@@ -7,7 +7,7 @@ after the buffer ourselves (`buffered`), which the watchdog needs to see anyway.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -83,7 +83,7 @@ class Socket:
         """Return when the peer has read everything written so far. Raises `ConnectionClosed`."""
         await (await self._connection.ping())
 
-    async def messages(self) -> AsyncIterator[bytes]:
+    async def messages(self) -> AsyncGenerator[bytes, None]:
         """Every message as undecoded bytes until the connection ends; see `closed` for how it did."""
         try:
             while True:
