@@ -1,4 +1,4 @@
-"""What people see, measured in a real Chromium: sound, resume, frames, access. `scripts/prove browser [--json]`."""
+"""What people see, measured in a real Chromium: sound, resume, frames. `scripts/prove browser [--json]`."""
 
 from __future__ import annotations
 

@@ -230,6 +230,8 @@ def test_a_policy_on_voices_needs_its_acknowledgement(service: BrowserService, n
     words = page.locator(".consent span").inner_text()
     page.click("#copy-notice")
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#notice-text").inner_text()
+    page.click("#sample")
+    assert len(service.meetings.all) == made  # the sample is no way around it
     page.check("#acknowledge")
     page.click("#start")
     listening(page, "mic")

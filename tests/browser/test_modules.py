@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import zxingcpp
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
 from tests.browser.support.scene import call, said, started
 from tests.browser.support.service import BrowserService
@@ -20,16 +20,18 @@ from wingman.model.utterance import EMOTION_OFF
 Run = Callable[..., Any]
 
 
-@pytest.fixture
-def run(service: BrowserService, browser_page: Page) -> Run:
+@pytest.fixture(scope="module")
+def run(service: BrowserService, browser: Browser) -> Iterator[Run]:
     """`run(module, script, argument)`: evaluate `script`, a function of the module and the argument."""
-    browser_page.goto(f"{service.url}/static/icons/wingman.svg")
+    page = browser.new_page()
+    page.goto(f"{service.url}/static/icons/wingman.svg")
 
     def evaluate(module: str, script: str, argument: Any = None) -> Any:
         source = f"async (x) => ({script})(await import('/static/js/{module}.js'), x)"
-        return browser_page.evaluate(source, argument)
+        return page.evaluate(source, argument)
 
-    return evaluate
+    yield evaluate
+    page.close()
 
 
 def envelopes(*payloads: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -71,30 +70,17 @@ def test_a_card_comes_from_the_words_spoken_in_the_tab(
     page.click("#start")
     page.wait_for_selector(".channel")
     page.bring_to_front()
-    assert page.locator(".card").count() == 0
+    page.wait_for_timeout(2500)
+    assert page.locator(".card, .said").count() == 0  # nobody has spoken yet
     player.evaluate("player.play()")
     expect(page.locator(".line:not(.partial) .said").first).to_be_visible(timeout=40_000)
     expect(page.locator(".card").first).to_be_visible(timeout=60_000)
+    said = " ".join(page.locator(".said").all_inner_texts()).lower()
+    assert sum(word in said for word in ("morning", "hundred", "users", "offices", "problem")) >= 3, said
     spoken = page.locator(".card-quote").first.inner_text()
     assert spoken.split("“")[1].rstrip("”") in page.locator(".said").all_inner_texts()
     expect(page.locator(".card-source").first).not_to_be_empty()
     shot(page, "spoken")
     page.click("#stop")
     expect(page.locator(".phase")).to_have_text("Ended")
-    context.close()
-
-
-def test_nothing_is_suggested_while_nobody_speaks(wingman: str, browser: Browser, sounds: Path) -> None:
-    context = browser.new_context()
-    player = context.new_page()
-    player.goto(f"{wingman}/static/test/player?sound=meeting.ogg&paused")
-    page = context.new_page()
-    page.goto(f"{wingman}/?token={TOKEN}")
-    page.uncheck("#mic")
-    page.bring_to_front()
-    page.click("#start")
-    page.wait_for_selector(".channel")
-    page.wait_for_timeout(4000)
-    assert page.locator(".card").count() == 0
-    assert page.locator(".said").count() == 0
     context.close()

@@ -62,7 +62,9 @@ class Host {
   #show(look) {
     if (this.overlay) return;
     const store = { read: () => look, write: (values) => this.port.postMessage({ look: values }) };
-    this.overlay = new Overlay(this.model, (message) => this.#send(message), store).mount(this.frame);
+    this.overlay = new Overlay(this.model, (message) => this.#send(message), store);
+    this.overlay.node.addEventListener("look", () => this.overlay.preferences.apply(this.frame));
+    this.overlay.mount(this.frame);
   }
 
   #send(message) {

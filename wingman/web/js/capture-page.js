@@ -89,7 +89,7 @@ class Page {
     this.#enter(id, null, spec);
     if (!file) return;
     try {
-      await service.call("POST", `/api/meetings/${id}/recording`, { body: file, type: file.type || "application/octet-stream" });
+      await service.call("POST", `/api/meetings/${id}/recording`, { body: file, limit: 0, type: file.type || "application/octet-stream" });
     } catch (failed) {
       await this.#abandon(id);
       throw failed;
@@ -122,6 +122,7 @@ class Page {
     this.side.append(current.live.node);
     this.stage.hidden = false;
     this.root.dataset.live = "";
+    overlay.node.addEventListener("look", () => overlay.preferences.apply(this.root));
     overlay.mount(this.stage);
     scrollTo(0, 0);
     stream.start();

@@ -43,7 +43,9 @@ const stream = new EventStream(service.socket(meeting), {
   onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
 });
 
-const overlay = new Overlay(model, (message) => stream.send(message)).mount(document.body);
+const overlay = new Overlay(model, (message) => stream.send(message));
+overlay.node.addEventListener("look", () => overlay.preferences.apply(document.body));
+overlay.mount(document.body);
 if (meeting) {
   void whatMayWe();
   stream.start();

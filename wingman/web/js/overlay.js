@@ -45,7 +45,7 @@ export class Overlay {
   /** Show the overlay in `parent` (of any document) and keep it up to date. */
   mount(parent) {
     parent.append(this.node);
-    this.preferences.apply(this.node);
+    this.#look();
     this.#unsubscribe();
     this.#unsubscribe = this.model.subscribe(this.ask);
     clearInterval(this.#timer);
@@ -254,8 +254,14 @@ export class Overlay {
     if (name === "size") this.preferences.resize(value);
     else this.preferences.set(name, value);
     if (name === "verbosity") this.sendUp({ type: "control", setting: "verbosity", value });
-    this.preferences.apply(this.node);
+    this.#look();
     this.ask();
+  }
+
+  /** Apply the look, and let those around the overlay follow it (`look` event). */
+  #look() {
+    this.preferences.apply(this.node);
+    this.node.dispatchEvent(new CustomEvent("look"));
   }
 
   #question(event) {

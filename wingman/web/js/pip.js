@@ -13,7 +13,7 @@ export async function float(overlay, home, closed) {
   const { document: inner } = window;
   inner.title = "Wingman";
   inner.documentElement.lang = "en";
-  inner.body.className = "overlay-page";
+  inner.body.className = "wm overlay-page";
   for (const sheet of document.querySelectorAll("link[rel=stylesheet]")) {
     const link = inner.createElement("link");
     link.rel = "stylesheet";

@@ -25,6 +25,9 @@ function keep(key, value) {
 
 export const pageStore = { read: () => stored(KEY), write: (values) => keep(KEY, values) };
 
+/** How much Wingman should say, where the user has set it on this device; else empty. */
+export const chosenVerbosity = () => valid(pageStore.read()).verbosity ?? "";
+
 /** The names given to a meeting's speakers on this device. */
 export const speakerNames = {
   read(meeting) {

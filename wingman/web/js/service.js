@@ -9,6 +9,8 @@ export class ServiceError extends Error {
 }
 
 const OUT_OF_REACH = "Wingman is out of reach. Is it still running on this computer?";
+/** How long an answer may take, in ms; a network that swallows everything must not hold a reconnect up. */
+const ANSWER_LIMIT = 15_000;
 const NO_KEY = "Open this page with the link that Wingman printed: it holds the key.";
 
 export class Service {
@@ -21,14 +23,15 @@ export class Service {
     this.token = token;
   }
 
-  /** @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise */
-  async call(method, path, { body, type, keepalive = false } = {}) {
+  /** `limit` is in ms, 0 for none. @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise */
+  async call(method, path, { body, type, keepalive = false, limit = ANSWER_LIMIT } = {}) {
     const headers = {};
     if (type) headers["Content-Type"] = type;
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    const signal = limit ? AbortSignal.timeout(limit) : undefined;
     let response;
     try {
-      response = await fetch(new URL(path, this.base), { method, body, headers, keepalive, credentials: "same-origin" });
+      response = await fetch(new URL(path, this.base), { method, body, headers, keepalive, signal, credentials: "same-origin" });
     } catch {
       throw new ServiceError(OUT_OF_REACH, 0);
     }

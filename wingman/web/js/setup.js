@@ -2,6 +2,7 @@
 
 import { acknowledgement, NEEDS_CONSENT, notice } from "./consent.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
+import { chosenVerbosity } from "./prefs.js";
 import { PairingPanel } from "./pairing.js";
 import { POLICIES } from "./words.js";
 
@@ -64,7 +65,8 @@ export class Setup {
       language: this.language.value,
       brief: this.brief.value.trim(),
       emotion_policy: policy,
-      consent: NEEDS_CONSENT.has(policy) ? acknowledgement(policy) : "",
+      consent: NEEDS_CONSENT.has(policy) && this.acknowledge.checked ? acknowledgement(policy) : "",
+      verbosity: chosenVerbosity(),
     };
   }
 
@@ -88,7 +90,7 @@ export class Setup {
     this.mic = h("input", { type: "checkbox", id: "mic", checked: true, on: { change: () => this.#sourcesChanged() } });
     this.startWords = h("span");
     this.start = h("button", { class: "primary", id: "start" }, icon("tab"), this.startWords);
-    this.sample = h("button", { type: "button", id: "sample", class: "quiet", on: { click: () => this.run.sample(this.spec()) } }, icon("play"), "Play the sample meeting");
+    this.sample = h("button", { type: "button", id: "sample", class: "quiet", on: { click: () => this.#agreed() && this.run.sample(this.spec()) } }, icon("play"), "Play the sample meeting");
     this.file = h("input", { type: "file", accept: "audio/*,video/*", id: "file", hidden: true, on: { change: () => this.#picked(this.file.files) } });
     this.choose = h("button", { type: "button", id: "choose", class: "quiet", on: { click: () => this.file.click() } }, icon("file"), "Play a recording");
     this.node = h(

@@ -3,6 +3,8 @@
 import { Service, ServiceError } from "./service.js";
 
 const CONNECT_LIMIT = 15_000;
+/** A goodbye nobody hears is given up soon: the service notices by itself. */
+const GOODBYE_LIMIT = 3000;
 
 export class WhipSession {
   /** @param {(state: string) => void} onState hears the peer connection's states */
@@ -42,7 +44,7 @@ export class WhipSession {
   /** End the session: first at the service, then here, so that it hears it from us and not from DTLS. */
   async close() {
     if (this.resource) {
-      await this.service.call("DELETE", this.resource).catch(() => undefined);
+      await this.service.call("DELETE", this.resource, { limit: GOODBYE_LIMIT }).catch(() => undefined);
       this.resource = null;
     }
     this.pc.close();
