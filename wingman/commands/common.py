@@ -14,6 +14,7 @@ import msgspec
 
 from wingman.config import Settings, load
 from wingman.observe.logs import configure
+from wingman.server.loop import run
 
 
 def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settings:
@@ -56,7 +57,7 @@ def run_until_signal(job: Coroutine[Any, Any, int]) -> int:
         except asyncio.CancelledError:
             return 0
 
-    return asyncio.run(body())
+    return run(body())
 
 
 @contextlib.asynccontextmanager

@@ -28,7 +28,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wingman.model.faults import WingmanError
-from wingman.server.raw_socket import PushSocketProtocol
+from wingman.server.raw_socket import AbortableHttpProtocol, PushSocketProtocol
 from wingman.server.serving import MESSAGE_BYTES
 
 log = structlog.get_logger(__name__)
@@ -214,7 +214,7 @@ async def serve_worker(app: ASGIApp, live: Callable[[], Sequence[str]], control_
         control.setblocking(False)
         config = uvicorn.Config(
             _Announcing(app, live, control),
-            http="httptools",
+            http=AbortableHttpProtocol,
             ws=PushSocketProtocol,
             ws_per_message_deflate=False,
             ws_max_size=MESSAGE_BYTES,
