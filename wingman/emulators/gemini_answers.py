@@ -15,6 +15,10 @@ _RULES: tuple[tuple[str, str], ...] = (
         "Say: I am sorry, that should not have happened. I own this and will call you back today with a fix.",
     ),
     (
+        r"move forward|go ahead|next steps?|ready to sign",
+        "Stop selling: agree the next step, who does it and the date, before you hang up.",
+    ),
+    (
         r"how much|price|pricing|cost|budget|expensive|discount",
         "Ask what the problem costs them each month, then name one plan and what it includes.",
     ),
@@ -37,6 +41,14 @@ _RULES: tuple[tuple[str, str], ...] = (
     (
         r"recap|decisions|open questions",
         "So far: needs are clear, price is open, and a follow-up with dates is the next step.",
+    ),
+    (
+        r"problem|too long|too slow|broke|by hand",
+        "Ask when it last happened, what it cost them, and who felt it most.",
+    ),
+    (
+        r"who",
+        "Name one person and what they do first; if you do not know yet, say by when you will.",
     ),
     (
         r"how (?:do|does|long|many)|what|when|can you|do you",

@@ -103,7 +103,7 @@ COMPETITOR = (
     r"(?:why|what makes) (?:should we choose )?you (?:over|better|different)|different from|better than",
 )
 OBJECTION = (
-    r"too (?:expensive|much|high|complex|complicated|risky|slow|long|early|big|hard|difficult|many)",
+    r"too (?:expensive|much|high|complex|complicated|risky|early|big|hard|difficult|many)",
     r"(?:not|n't) (?:sure|convinced|comfortable|ready|the right|a (?:good |great )?fit|see (?:the|why"
     r"|how|any)|need"
     r"|have (?:the )?(?:time|budget|people|capacity)|really need|think (?:this|it|we)|believe)",
