@@ -1,8 +1,7 @@
 """Whatever goes wrong with Deepgram, and whenever: no word lost, none doubled, none at a wrong time.
 
-The audio knows its own index, so "none" is exact. Media time runs ten times as fast as real time, and every
-timeout of the adapter is a tenth, so that the whole matrix fits into a test run; `scripts/prove links` runs it
-at true speed.
+The audio knows its own index, so "none" is exact. The whole matrix runs in jumping time over real sockets, with
+the settings of production; `scripts/prove links` runs it at true speed.
 """
 
 from __future__ import annotations
@@ -12,39 +11,28 @@ import asyncio
 import msgspec
 import pytest
 
-from wingman.emulators.deepgram import DeepgramEmulator, DeepgramLimits
+from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.indexed import IndexedSource
+from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Account, Recording, Trial
-from wingman.link.backoff import RetrySettings
+from wingman.model.faults import Health
+from wingman.model.media import GapCause
+from wingman.model.speech import SpeechEnded
+from wingman.model.time import Span
 from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
 from wingman.transcribe.settings import DeepgramSettings
 
-SPEED = 10.0
-
-
-def quick(settings: DeepgramSettings, speed: float = SPEED) -> DeepgramSettings:
-    """The same settings with all times divided by `speed`."""
-    scaled = {
-        name: getattr(settings, name) / speed
-        for name in ("keepalive_s", "idle_finalize_s", "stall_limit_s", "open_s")
-    }
-    retry = RetrySettings(
-        first_min_ms=10, first_max_ms=25, cap_s=1.0, quick_s=0.5, quick_limit=12, give_up_s=60
-    )
-    return msgspec.structs.replace(settings, replay_rate=settings.replay_rate * speed, retry=retry, **scaled)
-
 
 async def attempt(
-    *faults: Fault, seconds: float = 12.0, tape_s: float = 60.0
+    *faults: Fault, seconds: float = 16.0, tape_s: float = 60.0, **changes: object
 ) -> tuple[Account, DeepgramEmulator]:
-    limits = DeepgramLimits(pace=None)
-    emulator = DeepgramEmulator(None, FaultScript(faults), limits, lambda options: IndexedSource())
-    async with emulator:
-        settings = quick(DeepgramSettings(url=emulator.url, api_key=Secret("local-key")))
-        trial = Trial(Recording(seconds, SPEED, tape_s))
-        account = await trial.run(DeepgramTranscriber(settings))
+    async with DeepgramEmulator(None, FaultScript(faults), hearing=lambda _: IndexedSource()) as emulator:
+        settings = DeepgramSettings(url=emulator.url, rest_url=emulator.rest_url, api_key=Secret("local-key"))
+        transcriber = DeepgramTranscriber(msgspec.structs.replace(settings, **changes))
+        account = await Trial(Recording(seconds, tape_s=tape_s)).run(transcriber)
+    assert all(traffic.ahead_s <= 0 for traffic in emulator.traffic), "faster than the service allows"
     return account, emulator
 
 
@@ -57,15 +45,15 @@ FAULTS = {
     "close 1011": Fault(kind=Kind.CLOSE, code=1011, reason="See https://dpgr.am/net0000"),
     "half-open": Fault(kind=Kind.HALF_OPEN),
     "deaf": Fault(kind=Kind.DEAF),
-    "stall": Fault(kind=Kind.STALL, delay=2.0),
-    "slow": Fault(kind=Kind.SLOW, delay=0.2),
-    "late": Fault(kind=Kind.LATE, delay=0.15),
+    "stall": Fault(kind=Kind.STALL, delay=10.0),
+    "slow": Fault(kind=Kind.SLOW, delay=1.5),
+    "late": Fault(kind=Kind.LATE, delay=1.2),
     "reorder": Fault(kind=Kind.REORDER),
     "repeat": Fault(kind=Kind.REPEAT),
     "malformed": Fault(kind=Kind.MALFORMED, count=2),
     "unknown": Fault(kind=Kind.UNKNOWN),
     "503": Fault(kind=Kind.REFUSE, status=503),
-    "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.05),
+    "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
     "hang": Fault(kind=Kind.HANG),
 }
 MOMENTS = {
@@ -87,12 +75,118 @@ def script(fault: Fault, moment: str) -> tuple[Fault, ...]:
     return (moved,)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-async def test_no_word_is_lost_doubled_or_moved(moment: str) -> None:
+async def all_of(moment: str) -> dict[str, tuple[Account, DeepgramEmulator]]:
     async with asyncio.TaskGroup() as group:
         trials = {name: group.create_task(attempt(*script(fault, moment))) for name, fault in FAULTS.items()}
-    for name, trial in trials.items():
-        account, emulator = trial.result()
-        assert account.expected >= 16, name
+    return {name: trial.result() for name, trial in trials.items()}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_no_word_is_lost_doubled_or_moved(moment: str) -> None:
+    for name, (account, emulator) in run(all_of(moment)).items():
+        assert account.expected >= 22, name
         assert account.exact, (name, account, emulator.traffic)
         assert not account.missed, (name, account)
+        assert account.states[-1].health is Health.ENDED, (name, account)
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403])
+@pytest.mark.parametrize("connection", [1, 2])
+def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: int, connection: int) -> None:
+    drop = Fault(kind=Kind.DROP, at=4.0)
+    refuse = Fault(kind=Kind.REFUSE, status=status, on=connection)
+    account, emulator = run(attempt(*((drop, refuse) if connection == 2 else (refuse,)), seconds=6.0))
+    last = account.states[-1]
+    assert (last.health, last.detail.endswith(".")) == (Health.DOWN, True)
+    assert emulator.connections == connection
+    assert (account.doubled, account.error, account.torn) == ((), 0, ())
+    (missed,) = account.missed
+    assert missed.cause is GapCause.OUTAGE
+    said = account.expected - len(account.lost)
+    assert said == (0 if connection == 1 else 4), "what was settled before stays"
+
+
+def test_a_flapping_provider_loses_nothing() -> None:
+    account, emulator = run(attempt(Fault(kind=Kind.DROP, on="1-6", at=0.3), seconds=30.0))
+    assert account.exact, account
+    assert emulator.connections == 7
+
+
+def test_a_provider_that_never_works_is_given_up() -> None:
+    account, emulator = run(attempt(Fault(kind=Kind.DROP, on="every"), seconds=70.0))
+    assert account.states[-1].health is Health.DOWN
+    assert "Gave up after 12 attempts" in account.states[-1].detail
+    assert emulator.connections == 12
+
+
+@pytest.mark.parametrize("kind", [Kind.HALF_OPEN, Kind.DEAF])
+@pytest.mark.parametrize("at", [0.2, 1.0, 5.0])
+def test_a_peer_that_is_gone_is_found_within_eight_seconds(kind: Kind, at: float) -> None:
+    account, emulator = run(attempt(Fault(kind=kind, at=at)))
+    assert account.exact, account
+    assert emulator.connections == 2
+    heard = emulator.traffic[0].audio_bytes / 32_000
+    if kind is Kind.HALF_OPEN:
+        assert heard - at <= 8.0
+
+
+def test_an_outage_shorter_than_the_tape_loses_nothing() -> None:
+    refused = Fault(kind=Kind.REFUSE, status=503, on="2-8")
+    account, emulator = run(attempt(Fault(kind=Kind.DROP, at=3.0), refused, seconds=60.0))
+    assert account.exact, account
+    assert not account.missed
+    assert emulator.connections == 9
+
+
+def test_an_outage_longer_than_the_tape_reports_exactly_what_was_not_heard() -> None:
+    refused = Fault(kind=Kind.REFUSE, status=503, on="2-7")
+    account, _ = run(attempt(Fault(kind=Kind.DROP, at=3.0), refused, seconds=60.0, tape_s=8.0))
+    assert (account.doubled, account.error, account.late_events) == ((), 0, 0)
+    first, *more = account.missed
+    assert {missed.cause for missed in account.missed} == {GapCause.OVERRUN}
+    hole = first.span
+    for missed in more:  # the tape moves on while the connection opens
+        assert missed.span.start == hole.end
+        hole = hole.hull(missed.span)
+    speech = Recording().speech
+    for text in account.lost:
+        assert Span(*speech.bounds(int(text[1:]))).overlap(hole), text
+    assert len(account.torn) <= 1, "the word the gap ends in"
+
+
+def test_other_settings_in_the_middle_of_a_word_lose_nothing() -> None:
+    async def change_twice() -> tuple[Account, DeepgramEmulator]:
+        async with DeepgramEmulator(None, hearing=lambda _: IndexedSource()) as emulator:
+            settings = DeepgramSettings(url=emulator.url, api_key=Secret("local-key"))
+            transcriber = DeepgramTranscriber(settings)
+            async with asyncio.TaskGroup() as group:
+                trial = group.create_task(Trial(Recording(24.0)).run(transcriber))
+                for second in (4.0, 9.15):
+                    await asyncio.sleep(second - asyncio.get_running_loop().time())
+                    transcriber.apply(msgspec.structs.replace(settings, keyterms=(f"term {second:g}",)))
+        return trial.result(), emulator
+
+    account, emulator = run(change_twice())
+    assert account.exact, account
+    assert [t.query.get("keyterm") for t in emulator.traffic] == [None, ["term 4"], ["term 9.15"]]
+    assert {state.health for state in account.states} == {Health.CONNECTING, Health.UP, Health.ENDED}
+
+
+def test_a_token_is_fetched_for_each_connection() -> None:
+    account, emulator = run(attempt(Fault(kind=Kind.DROP, at=2.0), auth="token"))
+    assert account.exact, account
+    assert [t.query["model"] for t in emulator.traffic] == [["nova-3"]] * 2
+    assert len(emulator.granted) == 2
+
+
+def test_an_utterance_that_was_final_before_the_drop_still_ends() -> None:
+    async def ends() -> list[int]:
+        faults = FaultScript((Fault(kind=Kind.DROP, at=2.0),))
+        async with DeepgramEmulator(None, faults, hearing=lambda _: IndexedSource()) as emulator:
+            trial = Trial(Recording(6.0))
+            await trial.run(
+                DeepgramTranscriber(DeepgramSettings(url=emulator.url, api_key=Secret("local-key")))
+            )
+        return [event.at for event in trial.events if isinstance(event, SpeechEnded)]
+
+    assert run(ends()) == [24_000, 68_800]

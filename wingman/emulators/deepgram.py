@@ -25,6 +25,8 @@ from wingman.emulators.deepgram_speech import (
 )
 from wingman.emulators.faults import FaultScript
 from wingman.emulators.harness import SocketEmulator, http_answer, query
+from wingman.emulators.loopback_http import LoopbackHttp, Reply
+from wingman.emulators.loopback_http import Request as HttpRequest
 from wingman.emulators.scenario import Scenario
 from wingman.emulators.wire import Wire
 
@@ -67,9 +69,24 @@ class DeepgramEmulator(SocketEmulator):
         super().__init__(faults)
         self.scenario = scenario
         self._hearing = hearing
+        self._http = LoopbackHttp(self._serve_http)
         self.limits = limits
-        self._granted: set[str] = set()
+        self.granted: set[str] = set()
+        """Tokens handed out so far."""
         self._request_ids: dict[int, str] = {}
+
+    @property
+    def rest_url(self) -> str:
+        """Root of the REST calls (`/v1/auth/grant`)."""
+        return self._http.url
+
+    async def start(self, port: int = 0) -> None:
+        await super().start(port)
+        await self._http.__aenter__()
+
+    async def stop(self) -> None:
+        await self._http.__aexit__(None, None, None)
+        await super().stop()
 
     def greet(self, number: int) -> Mapping[str, str]:
         return {"dg-request-id": self._request_ids.setdefault(number, str(uuid.uuid4()))}
@@ -82,9 +99,7 @@ class DeepgramEmulator(SocketEmulator):
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if not scheme and (offered := request.headers.get("Sec-WebSocket-Protocol")):
             scheme, _, secret = (part.strip() for part in offered.partition(","))
-        known = {"token": self.limits.keys, "bearer": self.limits.tokens | self._granted}.get(
-            scheme.lower(), ()
-        )
+        known = {"token": self.limits.keys, "bearer": self.limits.tokens | self.granted}.get(scheme.lower(), ())
         if url.path != "/v1/listen":
             return self.refusal(404, None)
         if secret not in known:
@@ -152,6 +167,19 @@ class DeepgramEmulator(SocketEmulator):
                 },
             )
         return False
+
+    async def _serve_http(self, request: HttpRequest, reply: Reply) -> None:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        if (request.method, request.path) != ("POST", "/v1/auth/grant"):
+            status, answer = 404, {"err_code": "NOT_FOUND", "err_msg": "Not found."}
+        elif scheme.lower() != "token" or secret not in self.limits.keys:
+            status, answer = 401, {"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials."}
+        else:
+            asked = json.loads(request.body or b"{}")
+            token = f"jwt-{uuid.uuid4()}"
+            self.granted.add(token)
+            status, answer = 200, {"access_token": token, "expires_in": asked.get("ttl_seconds", 30)}
+        await reply.whole(status, json.dumps(answer).encode(), "application/json")
 
     def _source(self, options: StreamOptions) -> Source:
         if self._hearing is not None:

@@ -110,7 +110,7 @@ class SocketEmulator:
     async def _handshake(self, connection: ServerConnection, request: Request) -> Response | None:
         number = len(self.traffic) + 1
         self._numbers[connection] = number
-        self.traffic.append(Traffic(number))
+        self.traffic.append(Traffic(number, query(urlsplit(request.path))))
         for fault in self.faults.of(number):
             if fault.kind is Kind.HANG:
                 await self._hang(connection)

@@ -22,6 +22,7 @@ class Traffic:
     """What passed on one connection, for assertions and figures."""
 
     connection: int
+    query: dict[str, list[str]] = field(default_factory=dict)
     audio_bytes: int = 0
     said: list[str] = field(default_factory=list)
     """Types of the messages really sent."""
@@ -111,17 +112,18 @@ class Wire:
     async def deliver(self) -> None:
         """Runs beside the session: puts what was said on the socket at its time. Ends with the connection."""
         loop = asyncio.get_running_loop()
+        gone = False
         while (entry := await self._outbox.get()) is not None:
             due, kind, data = entry
-            if (wait := due - loop.time()) > 0:
-                await asyncio.sleep(wait)
             try:
-                await self.socket.send(data, text=True)
+                if not gone:
+                    await asyncio.sleep(max(0.0, due - loop.time()))
+                    await self.socket.send(data, text=True)
+                    self.traffic.said.append(kind)
             except ConnectionClosed:
-                return
+                gone = True  # whoever waits for the outbox to empty must not wait for ever
             finally:
                 self._outbox.task_done()
-            self.traffic.said.append(kind)
 
     def finish(self) -> None:
         """No more will be said: `deliver` returns when the outbox is empty."""

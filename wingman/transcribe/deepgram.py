@@ -9,6 +9,8 @@ is written to the same socket by a plain call, and `deepgram_wire` decodes resul
 from __future__ import annotations
 
 import asyncio
+import importlib
+import sys
 from collections.abc import Callable
 
 from wingman.fanout.tape import Cursor
@@ -20,10 +22,12 @@ from wingman.model.time import SAMPLE_RATE, Channel, samples_of_ms
 from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.base import Emit, TranscriberInfo
 from wingman.transcribe.deepgram_connection import Connection, Controls, Line
+from wingman.transcribe.deepgram_token import grant
 from wingman.transcribe.settings import DeepgramSettings
 from wingman.transcribe.stitch import Stitcher
 
 NAME = "deepgram"
+_SDK_MODULE = "deepgram.listen.v1.socket_client"
 ROUNDING = samples_of_ms(20)
 """The last window may end this much before the last sample: the service rounds."""
 
@@ -49,7 +53,7 @@ class DeepgramTranscriber:
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         """See `Transcriber.run`."""
-        stitch = Stitcher(channel, audio.position)
+        stitch = Stitcher(channel, audio.position, self._settings.utterance_end_ms)
         supervisor = Supervisor(Identity(Branch.TRANSCRIBE, NAME, channel), emit, self._settings.retry)
         give_up_at: float | None = None
 
@@ -74,6 +78,16 @@ class DeepgramTranscriber:
         """See `Transcriber.flush`."""
         if self._connection is not None:
             self._connection.flush()
+
+    def apply(self, settings: DeepgramSettings) -> None:
+        """Use other settings from now on (a language, key terms): the stream is replaced, no word is lost.
+
+        Raises `InputError` and changes nothing when a setting is one the service would refuse.
+        """
+        wire.check(settings)
+        self._settings = settings
+        if self._connection is not None:
+            self._connection.replace()
 
     async def _first_audio(self, audio: Cursor, stitch: Stitcher, emit: Emit) -> bool:
         """Wait until there is a sample to send: the service closes a stream that stays without audio for 10 s.
@@ -103,7 +117,7 @@ class DeepgramTranscriber:
     async def _stream(
         self, channel: Channel, audio: Cursor, stitch: Stitcher, emit: Emit, supervisor: Supervisor
     ) -> Outcome:
-        wrap = await asyncio.to_thread(_sdk_controls)
+        wrap = await _sdk_controls()
         async with await self._open(channel) as socket:
             supervisor.opened()
             line = Line(socket, wrap(socket))
@@ -113,6 +127,8 @@ class DeepgramTranscriber:
                 await connection.run()
             finally:
                 self._connection = None
+            if connection.replaced:
+                return Outcome.AGAIN
             ended = socket.closed
         if connection.finished and ended.code in (1000, 1001, 1005) and stitch.unsettled <= ROUNDING:
             for event in stitch.finish(audio.position, heard=True):
@@ -134,11 +150,15 @@ class DeepgramTranscriber:
                 "No Deepgram key is set. Set DEEPGRAM_API_KEY or transcribe.deepgram.api_key.",
                 kind=FaultKind.AUTH,
             )
+        if self._settings.auth == "token":
+            return f"Bearer {await grant(self._settings)}"
         return f"Token {self._settings.api_key.reveal()}"
 
 
-def _sdk_controls() -> Callable[[Socket], Controls]:
-    """The SDK's socket class. Importing it takes 0.4 s once, so callers do it off the loop."""
+async def _sdk_controls() -> Callable[[Socket], Controls]:
+    """The SDK's socket class. Importing it takes 0.4 s, so the first time it happens off the loop."""
+    if _SDK_MODULE not in sys.modules:
+        await asyncio.to_thread(importlib.import_module, _SDK_MODULE)
     from deepgram.listen.v1.socket_client import AsyncV1SocketClient
 
     return lambda socket: AsyncV1SocketClient(websocket=socket)  # type: ignore[arg-type]

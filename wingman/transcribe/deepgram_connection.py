@@ -8,6 +8,8 @@ task; both run on one loop and never send at the same time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,11 +94,22 @@ class Connection:
         self._last_audio = self._last_frame = now
         self._finalized_at = -1
         self._closing_at: float | None = None
+        self._replaced = False
 
     @property
     def finished(self) -> bool:
         """True when the stream was closed by us after the last sample."""
         return self._closing_at is not None
+
+    @property
+    def replaced(self) -> bool:
+        """True when it was ended to make room for another."""
+        return self._replaced
+
+    def replace(self) -> None:
+        """End this stream now: the next one takes over from the last settled word."""
+        self._replaced = True
+        self._line.socket.abort()
 
     async def run(self) -> None:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
@@ -178,7 +191,7 @@ class Connection:
     async def _look_after(self) -> None:
         loop = asyncio.get_running_loop()
         self._pump()
-        while True:
+        while self._line.socket.is_open:  # once it is not, nothing can be sent and the reader is about to end
             await self._sleep()
             now = loop.time()
             self._check(now)
@@ -193,16 +206,14 @@ class Connection:
 
     async def _sleep(self) -> None:
         self._asleep_until = self._due()
-        try:
-            async with asyncio.timeout_at(self._asleep_until):
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(None if self._asleep_until == math.inf else self._asleep_until):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
         self._wake.clear()
 
     def _due(self) -> float:
         """The next moment at which there is something to do besides sending."""
-        times = [self._last_frame + self._settings.keepalive_s]
+        times = [self._last_frame + self._settings.keepalive_s] if self._offsets.accepted else []
         if self._resume_at is not None:
             times.append(self._resume_at)
         if (stalled := self._watchdog.due()) is not None:
@@ -213,7 +224,7 @@ class Connection:
             times.append(self._last_audio + TAIL_S)
         if self._stitch.unsettled and self._finalized_at != self._offsets.accepted:
             times.append(self._last_audio + self._settings.idle_finalize_s)
-        return min(times)
+        return min(times, default=math.inf)
 
     def _check(self, now: float) -> None:
         """Raise `ProviderFault` when the peer counts as dead."""

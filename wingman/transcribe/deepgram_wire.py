@@ -188,7 +188,9 @@ def listen_url(settings: DeepgramSettings, channel: Channel) -> str:
 
 
 def rest_url(settings: DeepgramSettings) -> str:
-    """The REST root that belongs to the WebSocket root."""
+    """The REST root, by default that of the WebSocket's host."""
+    if settings.rest_url:
+        return settings.rest_url.rstrip("/")
     scheme, _, rest = settings.url.rstrip("/").partition("://")
     return f"{'https' if scheme == 'wss' else 'http'}://{rest}"
 
@@ -200,6 +202,8 @@ def check(settings: DeepgramSettings) -> None:
         raise InputError(
             f"`{where}.url` must begin with wss:// or ws://, not {settings.url!r}", field=f"{where}.url"
         )
+    if not 1 <= settings.token_ttl_s <= 3600:
+        raise InputError(f"`{where}.token_ttl_s` must be between 1 and 3600", field=f"{where}.token_ttl_s")
     if not 20 <= settings.chunk_ms <= 250:
         raise InputError(f"`{where}.chunk_ms` must be between 20 and 250", field=f"{where}.chunk_ms")
     if settings.utterance_end_ms and not 1000 <= settings.utterance_end_ms <= 5000:

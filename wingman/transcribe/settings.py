@@ -17,6 +17,8 @@ class DeepgramSettings(Section, frozen=True):
     """Life of such a token in seconds, 1 to 3600; it is needed at the handshake only."""
     url: str = "wss://api.deepgram.com"
     """WebSocket root; a regional host or a local emulator."""
+    rest_url: str = ""
+    """REST root for tokens; empty means the host of `url`."""
     model: str = "nova-3"
     """Model name; `nova-3` is the vendor's choice for meetings."""
     version: str = ""

@@ -26,8 +26,11 @@ SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT})
 class Stitcher:
     """Feed it the messages of one connection after the other; it answers with events in `SampleTime`."""
 
-    def __init__(self, channel: Channel, origin: SampleTime) -> None:
+    def __init__(self, channel: Channel, origin: SampleTime, utterance_end_ms: int = 1000) -> None:
+        """`utterance_end_ms`: the gap after which the service tells the end of an utterance; 0: never."""
         self._channel = channel
+        self._ending = samples_of_ms(utterance_end_ms)
+        self._open_since: SampleTime | None = None
         self._settled = origin
         self._generation = 0
         self._offsets = Offsets(origin)
@@ -36,6 +39,7 @@ class Stitcher:
         self._interim_words: tuple[Word, ...] = ()
         self._showing = False
         self._doubt = False
+        self._inherited = False
         self._retried: SampleTime | None = None
 
     @property
@@ -64,6 +68,7 @@ class Stitcher:
     def connected(self, offsets: Offsets) -> None:
         """A new connection begins: its time starts at zero and its speaker labels mean somebody else."""
         self._generation += 1
+        self._inherited = self._open_since is not None and self._ending > 0
         self._offsets = offsets
         self._position = self._answered = 0
         self._held.clear()
@@ -104,6 +109,7 @@ class Stitcher:
         """No word since `last_word_end` seconds of the stream; -1 means it was said before."""
         if last_word_end < 0:
             return []
+        self._open_since = None
         return [SpeechEnded(self._channel, self._offsets.end_at(samples(last_word_end)))]
 
     def results(self, message: Results) -> list[TranscriberEvent]:
@@ -117,7 +123,18 @@ class Stitcher:
             self._held.sort(key=lambda final: final.start)
         while self._held and self._joins(self._held[0]):
             events += self._final(self._held.pop(0))
-        return events
+        return events + self._inherited_end(message)
+
+    def _inherited_end(self, message: Results) -> list[TranscriberEvent]:
+        """An utterance whose words were final before the reconnect: this connection will never say it ended."""
+        if not self._inherited or self._open_since is None:
+            return []
+        next_word = samples(message.words[0].start) if message.words else self._answered
+        if self._offsets.end_at(next_word) - self._open_since >= self._ending:
+            self._inherited, ended, self._open_since = False, self._open_since, None
+            return [SpeechEnded(self._channel, ended)]
+        self._inherited = not message.words
+        return []
 
     def _joins(self, final: Results) -> bool:
         start = samples(final.start)
@@ -139,6 +156,8 @@ class Stitcher:
         span = Span(span_start, max(span_start, self._offsets.end_at(end)))
         if end > self._position or (final.speech_final and not words):
             events.append(Final(self._channel, span, words, final.speech_final))
+        if words:
+            self._open_since = max(word.end for word in words)
         self._position = max(self._position, end)
         self._interim_words = tuple(word for word in self._interim_words if word.end > span.end)
         self._showing = False
