@@ -115,6 +115,16 @@ def test_what_is_left_when_a_session_dies() -> None:
     assert book.upto == 18_000
 
 
+def test_totals_are_reconciled_to_the_millisecond() -> None:
+    book = ledger()
+    book.sent(0, FRAME, False)
+    book.sent(FRAME, 13, False)
+    received, produced = wire.Received(100, 2), wire.Produced(0, 0)
+    assert book.difference(wire.SessionClosed("s", "client_request", received, produced)) == 0
+    fewer = wire.SessionClosed("s", "client_request", wire.Received(0, 1), produced)
+    assert book.difference(fewer) == FRAME + 13
+
+
 def test_loudness() -> None:
     assert not is_loud(b"")
     assert not is_loud(bytes(3200))

@@ -154,8 +154,12 @@ class SessionLedger:
             self._advance(mark if self._loud_from is None else min(mark, self._loud_from))
 
     def difference(self, closed: SessionClosed) -> int:
-        """Samples we believe accepted minus what the server counted; 0 when every time was right."""
-        return self._map.accepted - samples_of_ms(closed.received.audio_duration_ms)
+        """Samples we believe accepted minus what the server counted; 0 when every time was right.
+
+        The server counts whole milliseconds, so less than one is no difference.
+        """
+        apart = self._map.accepted - samples_of_ms(closed.received.audio_duration_ms)
+        return apart if abs(apart) >= samples_of_ms(1) else 0
 
     def abandon(self) -> list[Span]:
         """The session is over: the stretches it accepted and never answered for."""
