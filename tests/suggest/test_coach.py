@@ -306,10 +306,15 @@ async def test_an_answer_that_spills_the_prompt_is_blocked() -> None:
     ],
 )
 async def test_a_card_of_the_model_alone_fails_with_a_clear_word(fault: GeminiFault, kind: str) -> None:
-    short = GeminiSettings(deadlines=DeadlineSettings(first_token_s=0.3, gap_s=0.3))
+    deadlines = DeadlineSettings(
+        first_token_s=0.3 if fault is GeminiFault.NO_HEADERS else 20.0,
+        gap_s=0.3 if fault is GeminiFault.STALL else 20.0,
+        total_s=40.0,
+    )
+    patient = GeminiSettings(deadlines=deadlines)
     async with (
         GeminiEmulator(pace=QUICK) as emulator,
-        coached(emulator, BARE, gemini=short) as (one, published),
+        coached(emulator, BARE, gemini=patient) as (one, published),
     ):
         emulator.play(fault)
         one.hear(said("is there a limit on the users", 0))

@@ -119,11 +119,10 @@ async def test_leaving_closes_the_request_at_once(
     async with GeminiEmulator(pace=SLOW) as emulator, gemini(emulator) as model:
         gc.disable()  # a garbage collection would hide a request that was only forgotten
         try:
-            began = await way_out(model)
-            seen = await until_left(emulator.left)
+            await way_out(model)
+            await until_left(emulator.left)  # the time it takes is measured by `scripts/prove suggest`
         finally:
             gc.enable()
-        assert seen - began < 1.0  # it is about a millisecond; `scripts/prove suggest` measures it
 
 
 async def test_a_hundred_interrupted_answers_leave_no_connection_behind() -> None:
