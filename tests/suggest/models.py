@@ -14,7 +14,7 @@ from wingman.suggest.base import Prompt, SuggestionModel
 ASKED = Prompt("You help.", "how much is it", max_output_tokens=100)
 ANSWER = "Ask what the problem costs them each month, then name one plan and what it includes."
 QUICK = Pace(first_s=0.0, gap_s=0.005, characters=20)
-SLOW = Pace(first_s=0.0, gap_s=0.05, characters=8)
+SLOW = Pace(first_s=0.0, gap_s=0.05, characters=2)
 
 
 async def answer(model: SuggestionModel, prompt: Prompt = ASKED) -> list[str]:

@@ -191,7 +191,10 @@ async def test_a_newer_reason_supersedes_and_closes_the_older_request() -> None:
 
 
 async def test_a_card_being_read_is_not_cut_off_by_an_equal_one() -> None:
-    async with GeminiEmulator(pace=SLOW) as emulator, coached(emulator) as (one, published):
+    async with (
+        GeminiEmulator(pace=Pace(first_s=0.0, gap_s=0.1, characters=20)) as emulator,
+        coached(emulator) as (one, published),
+    ):
         one.hear(said(PRICE, 0))
         await published.until(SuggestionDelta)
         one.hear(said(OFFLINE, 20))
