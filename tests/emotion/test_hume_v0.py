@@ -26,6 +26,7 @@ from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.model.emotion import EmotionEvent, EmotionSpan
 from wingman.model.faults import Health, InputError, Missed, Progress, ProviderFault, ProviderState
+from wingman.model.media import GapCause
 from wingman.model.speech import Final, Word
 from wingman.model.time import Channel, Span
 from wingman.settings import Secret
@@ -135,6 +136,8 @@ def test_what_trying_again_cannot_mend_stops_the_branch_and_says_why(code: str, 
     assert word in last.detail
     assert code in last.detail
     assert gateway.requests == 2
+    (gap,) = account.missed
+    assert gap.cause is GapCause.OUTAGE, "what was recorded and not answered for is told"
 
 
 @pytest.mark.parametrize("code", ["E0200", "E0201", "E0202", "E0203"])
@@ -288,6 +291,14 @@ def test_every_settled_text_is_scored_once(faults: tuple[Fault, ...]) -> None:
     ]
     assert all(len(span.scores) == 53 for span in spans)
     assert [event.upto for event in events if isinstance(event, Progress)] == [23_000, 71_000]
+
+
+def test_texts_that_can_never_be_scored_are_told() -> None:
+    refuse = Fault(kind=Kind.REFUSE, status=402)
+    events = run(read(final("well then", 0), final("thank you", 40_000), faults=(refuse,)))
+    assert [event.span.start for event in events if isinstance(event, Missed)] == [0, 40_000]
+    (last,) = [event for event in events if isinstance(event, ProviderState)][-1:]
+    assert (last.health, "credit" in last.detail) == (Health.DOWN, True)
 
 
 def test_sentences_keep_their_own_times() -> None:

@@ -100,6 +100,7 @@ def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status
     assert account.states[-1].detail
     assert emulator.connections == connection
     assert not account.error
+    assert account.missed[0].span.start == 0, "what was recorded and not heard is told"
 
 
 def test_a_flapping_provider_is_retried_and_then_heard() -> None:

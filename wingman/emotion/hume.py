@@ -55,7 +55,9 @@ class HumeMeter:
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         """Measure `audio` until it is exhausted; see `VoiceMeter.run`."""
         supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
-        await supervisor.run(_Run(self._settings, channel, audio, emit, supervisor).connection)
+        run = _Run(self._settings, channel, audio, emit, supervisor)
+        if not await supervisor.run(run.connection):
+            run.give_up()
 
 
 class _Backlog:
@@ -95,13 +97,16 @@ class _Backlog:
 
     def skip_to_live(self, cause: GapCause) -> None:
         """Give up what is older than the API may still be sent, and say so."""
-        end = self._audio.position + self._audio.lag
-        begin = self.position
-        if end - begin <= self._limit:
-            return
+        if self._audio.position + self._audio.lag - self.position > self._limit:
+            self.skip_all(cause)
+
+    def skip_all(self, cause: GapCause) -> None:
+        """Give up all that was recorded so far, and say so."""
+        begin, end = self.position, self._audio.position + self._audio.lag
         self._held.clear()
         self._audio.seek(end)
-        self._missed(Span(begin, end), cause)
+        if end > begin:
+            self._missed(Span(begin, end), cause)
 
 
 class _Watermark:
@@ -171,6 +176,10 @@ class _Run:
                 self._doubt = min(2 * self._doubt, MAX_DOUBT)
             raise failed
         return outcome
+
+    def give_up(self) -> None:
+        """Nothing more will be measured: what was recorded and not heard is missed."""
+        self._backlog.skip_all(GapCause.OUTAGE)
 
     async def open(self) -> HumeSession:
         """A new session for the audio that comes next. Raises `ProviderFault`."""

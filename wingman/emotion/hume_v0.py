@@ -58,7 +58,8 @@ class HumeV0Meter:
         """Measure `audio` until it is exhausted; see `VoiceMeter.run`."""
         supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
         run = _VoiceRun(self._settings, self._access, channel, audio, emit)
-        await supervisor.run(lambda: run.connection(supervisor))
+        if not await supervisor.run(lambda: run.connection(supervisor)):
+            run.give_up()
 
 
 class _VoiceRun:
@@ -71,6 +72,7 @@ class _VoiceRun:
         self._access = access
         self._channel = channel
         self._audio = audio
+        self._origin = audio.position
         self._emit = emit
         self._clips: deque[Clip] = deque()
         self._tries = 0
@@ -100,6 +102,13 @@ class _VoiceRun:
                     return Outcome.DONE
                 if line.idle_s >= self._settings.keepalive_s:
                     await line.keep_alive()
+
+    def give_up(self) -> None:
+        """Nothing more will be measured: what was recorded and not answered for is missed."""
+        begin = self._clips[0].start if self._clips else max(self._origin, self._cutter.settled)
+        end = self._audio.position + self._audio.lag
+        if end > begin:
+            self._emit(Missed(Branch.EMOTION, self._channel, Span(begin, end), GapCause.OUTAGE))
 
     async def _more(self, idle_s: float | None) -> bool | None:
         """Read one block. True: go on. False: all was read and cut. None: no audio came for `idle_s`."""
@@ -224,7 +233,10 @@ class HumeV0TextMeter:
     async def run(self, channel: Channel, emit: Emit) -> None:
         """Answer what is heard until `close`; see `TextMeter.run`."""
         supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
-        await supervisor.run(lambda: self._connection(channel, emit, supervisor))
+        if not await supervisor.run(lambda: self._connection(channel, emit, supervisor)):
+            for final in self._pending:
+                emit(Missed(Branch.EMOTION, channel, final.span, GapCause.OUTAGE))
+            self._pending.clear()
 
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
         if not await self._wait(None):
