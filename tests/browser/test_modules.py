@@ -24,10 +24,10 @@ Run = Callable[..., Any]
 def run(service: BrowserService, browser: Browser) -> Iterator[Run]:
     """`run(module, script, argument)`: evaluate `script`, a function of the module and the argument."""
     page = browser.new_page()
-    page.goto(f"{service.url}/static/icons/wingman.svg")
+    page.goto(f"{service.url}/static/extension/icons/wingman.svg")
 
     def evaluate(module: str, script: str, argument: Any = None) -> Any:
-        source = f"async (x) => ({script})(await import('/static/js/{module}.js'), x)"
+        source = f"async (x) => ({script})(await import('/static/extension/js/{module}.js'), x)"
         return page.evaluate(source, argument)
 
     yield evaluate

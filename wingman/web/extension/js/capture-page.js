@@ -27,7 +27,7 @@ class Page {
       sample: (spec) => this.#attempt(() => this.#play({ ...spec, source: "sample" })),
       recording: (file, spec) => this.#attempt(() => this.#play({ ...spec, title: spec.title || file.name }, file)),
     }, service);
-    this.side = h("div", { class: "side" }, h("header", { class: "brand" }, h("img", { src: "/static/icons/wingman.svg", alt: "", width: "28", height: "28" }), h("span", { text: "Wingman" })), this.setup.node);
+    this.side = h("div", { class: "side" }, h("header", { class: "brand" }, h("img", { src: "/static/extension/icons/wingman.svg", alt: "", width: "28", height: "28" }), h("span", { text: "Wingman" })), this.setup.node);
     this.stage = h("main", { class: "stage", "aria-label": "Overlay", hidden: true });
     this.drop = h("div", { class: "drop", hidden: true, text: "Drop the recording to play it" });
     this.root = h("div", { class: "wm capture" }, this.side, this.stage, this.drop);
