@@ -280,5 +280,22 @@ async def test_a_newer_log_is_refused(tmp_path: Path) -> None:
         await SqliteLog.open(path)
 
 
+async def test_the_wal_does_not_grow_for_ever(log: SqliteLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wingman.deliver.sqlite_log.CHECKPOINT_COMMITS", 20)
+    wal = log.path.with_name("events.db-wal")
+    log.append(M, said("x"), at=1.0)
+    await log.flush()
+    generation = wal.read_bytes()[16:24]  # the salts in its header change when it begins anew
+    for number in range(20_000):
+        log.append(M, said("x" * 300, number), at=1.0)
+        await log.flush()
+        with wal.open("rb") as file:
+            if file.read(24)[16:] != generation:
+                break
+    else:
+        pytest.fail("the WAL never began anew")
+    assert len(await log.read(M, limit=10**6)) == number + 2
+
+
 async def test_the_file_is_for_its_owner_only(log: SqliteLog) -> None:
     assert log.path.stat().st_mode & 0o077 == 0

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support import story
 from tests.support.service import service
+from wingman.bundle.archive import unpack
 from wingman.report.figures import figures
 from wingman.report.page import content_security_policy, page
 from wingman.report.record import Record, record
@@ -123,6 +124,8 @@ async def test_the_page_and_the_exports_are_served() -> None:
         assert markdown.text.startswith("# Pilot call")
         alone = await client.get(f"{one}/export?format=html")
         assert "/api/" not in alone.text
+        bundle = await client.get(f"{one}/export?format=bundle")
+        assert [e.data for e in unpack(bundle.content).events] == [e.data for e in story.events()]
         assert (await client.get(f"{one}/export?format=pdf")).json()["error"]["field"] == "format"
         assert (await client.get(f"{one}/summary")).json()["decisions"]
         assert (await client.get("/meetings/never")).status_code == 404

@@ -243,6 +243,19 @@ async def test_the_same_envelopes_as_server_sent_events() -> None:
         await until(lambda: it.hub.watchers(meeting.id) == 0)
 
 
+async def test_a_reader_of_server_sent_events_that_stalls_is_let_go() -> None:
+    async with service(settings=ServerSettings(stall_seconds=0.3)) as it:
+        meeting = await it.meetings.create_titled("x")
+        raw = socket.create_connection(("127.0.0.1", it.port))
+        request = f"GET /api/meetings/{meeting.id}/stream?token={TOKEN} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        raw.sendall(request.encode())
+        await until(lambda: it.hub.watchers(meeting.id) == 1)
+        for number in range(400):
+            meeting.publish(said(number, 20_000))
+        await until(lambda: it.hub.watchers(meeting.id) == 0)
+        raw.close()
+
+
 async def test_a_stream_ends_when_the_service_stops() -> None:
     async with service() as it, it.client() as client:
         meeting = await it.meetings.create_titled("x")

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +28,20 @@ T = TypeVar("T")
 
 logger = structlog.get_logger(__name__)
 
+CHECKPOINT_COMMITS = 1000
+"""Commits between two checkpoints: some 16 MB of WAL. A checkpoint flushes the disk, which can take longer
+than a suggestion may wait, so it happens beside the writer, on a thread and a connection of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What an open log holds: the lock and one connection per thread."""
+
+    lock: int
+    writing: Connection
+    reading: Connection
+    keeping: Connection
+
 
 class SqliteLog:
     """An `EventLog` and `Archive` in one file. Open it with `SqliteLog.open`; one process at a time.
@@ -38,19 +53,20 @@ class SqliteLog:
     `storage.state` event, and what was held back is written as soon as the disk takes it again.
     """
 
-    def __init__(self, path: Path, connection: Connection, reading: Connection, lock: int) -> None:
+    def __init__(self, path: Path, files: _Files) -> None:
         self._path = path
-        self._lock = lock
+        self._files = files
         self._loop = asyncio.get_running_loop()
-        self._heads = sqlite_store.heads(connection)
+        self._heads = sqlite_store.heads(files.writing)
         self._committed = dict(self._heads)
         self._open: set[str] = set()
         self._volatile: dict[str, list[Envelope]] = {}
         self._fault = ""
         self._callback: Committed | None = None
         self._reader = ThreadPoolExecutor(1, "wingman-log-reader")
-        self._reading = reading
-        self._writer = Writer(connection, self._on_writer_thread)
+        self._keeper = ThreadPoolExecutor(1, "wingman-log-keeper")
+        self._commits = 0
+        self._writer = Writer(files.writing, self._on_writer_thread)
         self._closed = False
 
     @classmethod
@@ -64,11 +80,12 @@ class SqliteLog:
         lock = _take_lock(path)
         try:
             connect = partial(sqlite_store.connect, path, fsync=fsync, key=key)
-            connection = await loop.run_in_executor(None, connect)
+            writing = await loop.run_in_executor(None, connect)
         except InputError:
             os.close(lock)
             raise
-        return cls(path, connection, sqlite_store.connect_reader(path, key), lock)
+        reading, keeping = sqlite_store.connect_reader(path, key), sqlite_store.connect_keeper(path, key)
+        return cls(path, _Files(lock, writing, reading, keeping))
 
     @property
     def path(self) -> Path:
@@ -132,15 +149,17 @@ class SqliteLog:
         if self._closed:
             return
         self._closed = True
-        await self._loop.run_in_executor(self._reader, self._reading.close)
+        await self._loop.run_in_executor(self._keeper, self._files.keeping.close)
+        await self._loop.run_in_executor(self._reader, self._files.reading.close)
         await self._loop.run_in_executor(None, self._writer.stop)
+        self._keeper.shutdown()
         self._reader.shutdown()
-        os.close(self._lock)
+        os.close(self._files.lock)
         await asyncio.sleep(0)  # lets the writer's last reports run before the caller goes on
 
     async def _on_reader(self, query: Callable[[Connection], T]) -> T:
         try:
-            return await self._loop.run_in_executor(self._reader, query, self._reading)
+            return await self._loop.run_in_executor(self._reader, query, self._files.reading)
         except drivers.DatabaseError as broken:
             raise InputError(
                 f"the event log {self._path} cannot be read ({broken}); check the disk it is on",
@@ -161,6 +180,10 @@ class SqliteLog:
             self._volatile.clear()
         if envelopes and self._callback is not None:
             self._callback(envelopes)
+        self._commits += 1
+        if self._commits >= CHECKPOINT_COMMITS and report.durable and not self._closed:
+            self._commits = 0
+            self._keeper.submit(_keep, self._files.keeping, self._writer)
         self._tell(report)
 
     def _tell(self, report: Report) -> None:
@@ -182,6 +205,15 @@ class SqliteLog:
             return
         for meeting in sorted(self._open):
             self.append(meeting, StorageState(state, detail), at=time.time())
+
+
+def _keep(keeping: Connection, writer: Writer) -> None:
+    """Do the bulk of a checkpoint here; the writer does what came in meanwhile, and begins its WAL anew."""
+    try:
+        sqlite_store.checkpoint_beside(keeping)
+        writer.submit(sqlite_store.checkpoint_beside)
+    except drivers.Error as refused:  # a full disk: the writer says so, and the next one tries again
+        logger.warning("checkpoint refused", reason=str(refused))
 
 
 def _take_lock(path: Path) -> int:

@@ -76,10 +76,16 @@ def connect_reader(path: Path, key: str = "") -> Connection:
     return connection
 
 
+def connect_keeper(path: Path, key: str = "") -> Connection:
+    """A third one, which only ever moves the WAL into the file."""
+    return drivers.open_file(path, key)
+
+
 def _prepare(connection: Connection, path: Path, *, fsync: bool, existed: bool) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute(f"PRAGMA synchronous={'FULL' if fsync else 'NORMAL'}")
     connection.execute("PRAGMA secure_delete=ON")  # a deleted meeting's pages are overwritten, not just freed
+    connection.execute("PRAGMA wal_autocheckpoint=0")  # its disk flush would delay commits; see SqliteLog
     connection.execute("PRAGMA temp_store=MEMORY")  # nothing said may leak into a temporary file
     if existed and path.stat().st_size <= CHECKED_BYTES:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -270,6 +276,11 @@ def delete(connection: Connection, meeting: str) -> bool:
         raise
     checkpoint(connection)
     return True
+
+
+def checkpoint_beside(connection: Connection) -> None:
+    """Move what can be moved from the WAL into the file, without holding up the writer."""
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
 
 def checkpoint(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from wingman.bundle.archive import SUFFIX, Bundle, pack
 from wingman.deliver.log import EventLog
 from wingman.privacy.ledger import account
 from wingman.report.exports import FORMATS, export
@@ -41,9 +42,12 @@ class ReportRoutes:
         return Response(shown, media_type="text/html", headers=headers)
 
     async def export(self, request: Request) -> Response:
-        """`?format=md|json|srt|vtt|csv`; `html` is the report page as a file of its own."""
+        """`?format=md|json|srt|vtt|csv`, `html` (the report page as a file), `bundle` (to replay it)."""
         name = request.query_params.get("format", "md")
         record = await self._record(request)
+        if name == "bundle":
+            whole = Bundle(record.id, tuple(await read_all(self.log, record.id)))
+            return _file(record, SUFFIX.lstrip("."), "application/zip", pack(whole))
         if name == "html":
             return _file(record, "html", "text/html; charset=utf-8", page(record, links=False))
         chosen, text = export(record, name)
@@ -66,13 +70,13 @@ class ReportRoutes:
         return await read(self.log, meeting)
 
 
-def _file(record: Record, suffix: str, media_type: str, text: str) -> Response:
+def _file(record: Record, suffix: str, media_type: str, content: str | bytes) -> Response:
     name = re.sub(r"[^A-Za-z0-9_]+", "-", record.title)[:60].strip("-")
     headers = {
         "Content-Disposition": f'attachment; filename="{name or record.id}.{suffix}"',
         "Cache-Control": "no-store",
     }
-    return Response(text, headers=headers, media_type=media_type)
+    return Response(content, headers=headers, media_type=media_type)
 
 
-KNOWN_FORMATS = (*FORMATS, "html")
+KNOWN_FORMATS = (*FORMATS, "html", "bundle")

@@ -1,8 +1,8 @@
-"""The one seam to uvicorn's WebSocket transport: frames encoded once, and a way to drop a dead reader.
+"""The one seam to uvicorn's transports: frames encoded once, and a way to drop a dead reader.
 
 ASGI lets an application only `await send(text)`: each client then pays for its own frame and its own task
-switch, and a client that stopped reading can never be let go. This subclass of uvicorn's sans-I/O protocol
-adds one scope extension, `wingman.push`, that writes whole frames and can abort the connection.
+switch, and a client that stopped reading can never be let go. These subclasses of uvicorn's protocols add
+two scope extensions: `wingman.push` writes whole WebSocket frames, `wingman.abort` drops an HTTP connection.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import asyncio
 import socket
 from typing import cast
 
+from starlette.types import Scope
 from starlette.websockets import WebSocket
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Close
 from websockets.http11 import Request
 
 EXTENSION = "wingman.push"
+ABORT = "wingman.abort"
 
 UNSENT_BYTES = 16 * 1024
 """Bytes the kernel may hold unsent per client: beyond that the client counts as slow. Without the bound
@@ -32,6 +35,23 @@ class PushSocketProtocol(WebSocketsSansIOProtocol):
             _limit_unsent(self.transport)
             extensions: dict[str, object] = cast("dict[str, object]", self.scope["extensions"])
             extensions[EXTENSION] = Push(self)
+
+
+class AbortableHttpProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with the `wingman.abort` extension."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        extensions = cast("dict[str, object]", self.scope.setdefault("extensions", {}))
+        extensions[ABORT] = self.transport.abort
+
+
+async def abort(scope: Scope) -> None:
+    """Drop an HTTP connection and everything unsent; does nothing where another server runs the application."""
+    drop = scope.get("extensions", {}).get(ABORT)
+    if drop is not None:
+        drop()
+        await asyncio.sleep(0)  # the protocol learns of it in the next turn of the loop
 
 
 class Push:

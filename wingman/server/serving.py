@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from wingman.model.faults import InputError
-from wingman.server.raw_socket import PushSocketProtocol
+from wingman.server.raw_socket import AbortableHttpProtocol, PushSocketProtocol
 
 GRACE_SECONDS = 3
 """How long open requests may take to end when the service stops."""
@@ -30,7 +30,7 @@ async def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], objec
     listener = listen(host, port)
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=AbortableHttpProtocol,
         ws=PushSocketProtocol,
         ws_per_message_deflate=False,
         ws_max_size=MESSAGE_BYTES,

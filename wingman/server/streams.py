@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -21,7 +22,7 @@ from wingman.server.answers import whole_number
 from wingman.server.base import MeetingHandle
 from wingman.server.errors import error
 from wingman.server.lookup import Lookup
-from wingman.server.raw_socket import Push
+from wingman.server.raw_socket import Push, abort
 
 CLOSE_SLOW = 4408
 CLOSE_GONE = 4404
@@ -29,6 +30,8 @@ CLOSE_STOPPING = 1012
 SLOW = "slow; resume with after=SEQ"
 
 KEEPALIVE_SECONDS = 15.0
+SSE_FRAMES = 16
+"""Frames written to an SSE client at a time."""
 MOST_SEQ = 2**53
 ABORT_SECONDS = 2.0
 """What a client that was told to go is given to take the close frame."""
@@ -204,13 +207,13 @@ class _SseResponse(Response):
                 sending.add_done_callback(lambda _: watching.cancel())
                 watching.add_done_callback(lambda _: sending.cancel())
         except* SlowClient:
-            pass  # the body is left unfinished, so the client knows that it must resume
+            await abort(scope)  # an unfinished body tells the client that it must resume
         finally:
             subscription.close()
 
     async def _send(self, subscription: Subscription, send: Send) -> None:
         while frames := await subscription.catch_up():
-            await self._write(send, b"".join(frame.sse for frame in frames))
+            await self._write_all(send, frames)
         await self._write(send, subscription.caught_up().sse)
         while not subscription.ended:
             try:
@@ -219,8 +222,13 @@ class _SseResponse(Response):
             except TimeoutError:
                 await self._write(send, b": still here\n\n")
             else:
-                await self._write(send, b"".join(frame.sse for frame in frames))
+                await self._write_all(send, frames)
         await send({"type": "http.response.body", "body": b""})
+
+    async def _write_all(self, send: Send, frames: Sequence[Frame]) -> None:
+        """A few frames at a time, so that what waits for a slow reader stays small."""
+        for at in range(0, len(frames), SSE_FRAMES):
+            await self._write(send, b"".join(frame.sse for frame in frames[at : at + SSE_FRAMES]))
 
     async def _write(self, send: Send, chunk: bytes) -> None:
         try:

@@ -1,0 +1,34 @@
+"""What happens once a meeting is over: its summary becomes part of its log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from wingman.deliver.log import EventLog
+from wingman.model.events import SummaryReady
+from wingman.report.record import read
+from wingman.report.summary import summarize
+from wingman.suggest.base import SuggestionModel
+from wingman.suggest.redact import redact
+
+
+async def sum_up(
+    log: EventLog,
+    meeting: str,
+    model: SuggestionModel | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> SummaryReady | None:
+    """Write the summary of a meeting into its log as `summary.ready` and wait until it is stored.
+
+    None when nothing was said, or there is a summary already (then nothing is written). Private data is
+    taken out of what the model reads; a model that fails is replaced by the extractive summary.
+    """
+    record = await read(log, meeting)
+    if record.summary is not None or not record.said:
+        return None
+    summary = await summarize(record, model, redact)
+    log.append(meeting, summary, at=clock())
+    await log.flush()
+    return summary
