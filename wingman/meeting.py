@@ -226,8 +226,9 @@ class Meeting:
 
     def act(self, action: str, text: str = "") -> str:
         self._open_tasks()
-        for line in self._lines.values():
-            line.flush()  # what was just said must be in the answer
+        for channel, line in self._lines.items():  # what was just said must be in the answer
+            line.flush()
+            self._deliver(self._parts.correlator.flush(channel))
         return self._parts.coach.act(action, text)
 
     def feedback(self, suggestion: str, feedback: str) -> None:
