@@ -24,9 +24,10 @@ from wingman.emulators.hume_v0_trial import VoiceAccount, VoiceTrial
 from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
+from wingman.fanout.tape import Tape
 from wingman.model.emotion import EmotionEvent, EmotionSpan
 from wingman.model.faults import Health, InputError, Missed, Progress, ProviderFault, ProviderState
-from wingman.model.media import GapCause
+from wingman.model.media import GapCause, PcmBlock
 from wingman.model.speech import Final, Word
 from wingman.model.time import Channel, Span
 from wingman.settings import Secret
@@ -121,6 +122,20 @@ def test_silence_keeps_the_connection_alive() -> None:
     assert account.exact, account
     assert gateway.connections == 1
     assert account.upto >= 289 * 16_000, "silence moves the watermark too"
+
+
+async def test_cancelling_leaves_nothing_behind() -> None:
+    """At any moment, in real time; the shared fixtures look for tasks and sockets."""
+    async with HumeV0Emulator() as gateway:
+        for moment in range(40):
+            tape = Tape()
+            tape.write(PcmBlock(0, IndexedSpeech().pcm(0, 64_000)))
+            meter = HumeV0Meter(settings_for(gateway, auth="token"))
+            task = asyncio.create_task(meter.run(Channel.TAB, tape.cursor(0), lambda event: None))
+            await asyncio.sleep(moment * 0.0015)
+            task.cancel()
+            await asyncio.wait([task], timeout=1.0)
+            assert task.cancelled()
 
 
 # --- error families -------------------------------------------------------------------------------

@@ -169,6 +169,7 @@ class _Run:
             except ProviderFault as fault:
                 failed = fault
             finally:
+                relay.cut()
                 await relay.drop_successor()
         self._rested = failed is None
         if failed is not None:
@@ -250,7 +251,14 @@ class _Relay:
         self._group = group
         self._successor: asyncio.Task[HumeSession | None] | None = None
         self._due = 0.0
-        self.session: HumeSession
+        self._session: HumeSession | None = None
+
+    @property
+    def session(self) -> HumeSession:
+        """The session that is being sent to; there is one from `begin` on."""
+        if self._session is None:
+            raise RuntimeError("no session was begun")
+        return self._session
 
     async def begin(self) -> None:
         """Open the first session. Raises `ProviderFault`."""
@@ -283,6 +291,11 @@ class _Relay:
         self._group.create_task(self.session.finish(), name="hume-farewell")
         self._take_over(successor)
 
+    def cut(self) -> None:
+        """Leave no socket behind, even when cancelling came before anybody listened. Idempotent."""
+        if self._session is not None:
+            self._session.cut()
+
     async def drop_successor(self) -> None:
         """Nobody needs the successor any more: leave no socket behind."""
         if self._successor is None:
@@ -293,7 +306,7 @@ class _Relay:
             await unused.discard()
 
     def _take_over(self, session: HumeSession) -> None:
-        self.session = session
+        self._session = session
         self._due = asyncio.get_running_loop().time() + self._run.settings.rotate_after_s
         self._group.create_task(self._run.attend(session), name="hume-session")
 

@@ -108,6 +108,10 @@ class HumeSession:
             self._give_up("Hume did not finish the session", FaultKind.TIMEOUT, "session.close")
             await self.over.wait()
 
+    def cut(self) -> None:
+        """End the connection at once. Idempotent."""
+        self._socket.abort()
+
     async def discard(self) -> None:
         """Leave a session that was never listened to."""
         async with self._socket, aclosing(self._messages):

@@ -153,8 +153,6 @@ class Line:
         self._access = access
         self._link: Link | None = None
         self._retry_at = 0.0
-        self.rotations = 0
-        """Replacements made so far on this line."""
 
     @property
     def idle_s(self) -> float:
@@ -194,7 +192,6 @@ class Line:
                 self._retry_at = _now() + 5.0
                 return link
             self._link, old = successor, link
-            self.rotations += 1
             await old.__aexit__(None, None, None)
             return successor
         return link

@@ -17,13 +17,8 @@ from wingman.model.emotion import Score
 from wingman.model.faults import FaultKind, ProviderFault
 
 PATH: Final = "/v1/expression/audio/realtime"
-BYTES_PER_SECOND: Final = 32_000
-"""16 kHz, mono, signed 16-bit little-endian: the only format the API takes."""
-MAX_FRAME_BYTES: Final = 320_000
-"""The largest audio frame: ten seconds."""
-MAX_MESSAGE_BYTES: Final = 1 << 20
-"""The largest WebSocket message of any kind."""
 AUDIO: Final = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}
+"""The only format the API takes, in binary frames of whole samples (ten seconds at most)."""
 
 
 class WireError(ValueError):
