@@ -97,6 +97,15 @@ def test_a_shift_is_taken_at_the_next_block() -> None:
     assert _length(line.place(2 * TICKS, PCM, 0.04)) == FRAME - 80
 
 
+def test_a_shift_may_cut_more_than_a_block() -> None:
+    line = Timeline()
+    line.place(0, PCM, 0.0)
+    line.shift(-2 * FRAME - 80)
+    lengths = [_length(line.place(number * TICKS, PCM, number / 50)) for number in range(1, 6)]
+    assert lengths == [0, 0, FRAME - 80, FRAME, FRAME]
+    assert line.reanchors == 0
+
+
 def test_it_can_be_advanced_before_and_between_blocks() -> None:
     line = Timeline()
     (silence,) = line.advance(100, GapCause.RECONNECT)

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 
 from wingman.bench.load import Load, summary
 from wingman.model.faults import WingmanError
 
 LIMIT_MS = 200.0
 """A server holds a number of sessions while its 99th percentile stays below this."""
+log = structlog.get_logger(__name__)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -74,7 +76,10 @@ async def ramp(
     on_step: Callable[[Step], object] = lambda _: None,
     stop_when_lost: bool = True,
 ) -> list[Step]:
-    """Measure `subject` with each number of sessions in `steps`; ends early when one is no longer held."""
+    """Measure `subject` with each number of sessions in `steps`; ends early when one is no longer held.
+
+    A step that is not held is measured once more: the load shares the machine with whatever else runs there.
+    """
     target: dict[str, Any] = {}
 
     async def post(offer: str) -> str:
@@ -94,11 +99,15 @@ async def ramp(
             for count in steps:
                 try:
                     await load.grow(count)
-                except (WingmanError, httpx.HTTPError):
-                    break  # it cannot even take them
+                except (WingmanError, httpx.HTTPError) as refused:
+                    log.warning("it takes no more sessions", subject=subject.name, reason=str(refused))
+                    break
                 await asyncio.sleep(1.0)
-                results.append(await _step(load, pid, count, seconds, subject.outlets))
-                on_step(results[-1])
+                step = await _step(load, pid, count, seconds, subject.outlets)
+                if not step.held:
+                    step = await _step(load, pid, count, seconds, subject.outlets)
+                results.append(step)
+                on_step(step)
                 if stop_when_lost and not results[-1].held:
                     break
     return results

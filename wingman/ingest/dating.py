@@ -13,19 +13,19 @@ from statistics import median
 
 from wingman.model.time import SAMPLE_RATE, SampleTime, samples_of_ms
 
-REPORTS = 7
-"""Reports the median is taken over; at one per 5 s it follows a drift of 50 ppm within 0.8 ms."""
-
-COARSE = samples_of_ms(20)
-"""A disagreement believed at once, on the word of a single report."""
+REPORTS = 5
+"""Reports the median is taken over; at one per 5 s it follows a drift of 50 ppm within 0.5 ms."""
 
 FINE = samples_of_ms(1)
-"""A disagreement worth mending once there are `SETTLED` reports."""
+"""A disagreement worth mending once there are `SETTLED` reports and it stands out from their noise."""
 
 SETTLED = 3
 
 STEP = samples_of_ms(400)
-"""More than this *ahead* of the clock is the clock having been set, not audio having been lost."""
+"""More than this is no drift: behind the clock, a track stood still; ahead of it, the clock was set."""
+
+CONFIRMED = 2
+"""Reports that must agree on a step: a starved sender can be late with one."""
 
 _WRAP = 1 << 32
 _NTP_UNIT = 1 << 32
@@ -56,6 +56,12 @@ class StreamClock:
         """Seconds since 1900 on the sender's clock at which `timestamp` was captured. Needs a report."""
         return self._seconds(timestamp) + median(self._offsets)
 
+    @property
+    def noise(self) -> float:
+        """Seconds by which reports scatter around their median (the median deviation)."""
+        middle = median(self._offsets)
+        return median(abs(offset - middle) for offset in self._offsets)
+
     def _seconds(self, timestamp: int) -> float:
         if self._last is None:
             self._last, self._unwrapped = timestamp, timestamp
@@ -82,8 +88,12 @@ class SharedClock:
             self._wall, self._index = wall, index
             return 0
         wanted = self._index + round((wall - self._wall) * SAMPLE_RATE) - index
-        if wanted < -STEP:
-            self._wall, self._index = wall, index
-            return 0
-        limit = FINE if clock.reports >= SETTLED else COARSE
-        return wanted if abs(wanted) > limit else 0
+        if abs(wanted) > STEP:
+            if clock.reports < CONFIRMED:
+                return 0
+            if wanted < 0:
+                self._wall, self._index = wall, index
+                return 0
+            return wanted
+        limit = max(FINE, round(clock.noise / 2 * SAMPLE_RATE))  # a median scatters less than one
+        return wanted if clock.reports >= SETTLED and abs(wanted) > limit else 0

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from wingman.ingest.dating import SharedClock, StreamClock
+from wingman.ingest.dating import STEP, SharedClock, StreamClock
 from wingman.ingest.decode import DecodeError, Decoder
 from wingman.ingest.reorder import ReorderBuffer
 from wingman.ingest.source import ChannelSink
-from wingman.ingest.timeline import MAX_FILL, Placed, Timeline
+from wingman.ingest.timeline import Placed, Timeline
 from wingman.model.media import GapCause, PcmBlock
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime
+from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples_of_ms
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,12 @@ NO_SIGNAL_S = 10.0
 
 MAX_CONCEALED = 100
 """Milliseconds: the codec's imagination fades out over about this time anyway."""
+
+MAX_DUE = samples_of_ms(4)
+"""A correction this large is made at once, pause or not."""
+
+QUIET = 500
+"""Samples below this (-36 dBFS) are a pause."""
 
 TICKS_PER_MS = 48
 """RTP ticks; Opus always counts at 48 kHz."""
@@ -75,6 +81,7 @@ class Lane:
         self._sounding = 0.0
         self._conceal = True
         self._bridged = 0  # lost packets that were dealt with
+        self._due = 0  # samples by which the timeline has to move
         self._ticks = 0  # length of the newest packet
         self._next: int | None = None  # RTP timestamp at which the newest packet ends
         self.last_arrival: float | None = None
@@ -111,6 +118,8 @@ class Lane:
         """Audio that is decoded already (16 kHz mono s16), stamped with the sender's 48 kHz clock."""
         self.last_arrival = now
         timeline = self._timeline or self._begin(now)
+        if self._due:
+            self._correct(timeline, pcm)
         self._write(timeline.place(timestamp, pcm, now))
         if pcm.count(0) != len(pcm):
             self._sounding = now
@@ -123,10 +132,17 @@ class Lane:
         if timeline is None or index is None:
             return
         correction = self._conductor.clock.correction(self._clock, timestamp, index)
-        if correction > MAX_FILL:
+        if correction > STEP:
+            self._due = 0
             self._write(timeline.advance(timeline.position + correction, GapCause.REANCHOR))
-        elif correction:
-            timeline.shift(correction)
+        else:
+            self._due = correction
+
+    def _correct(self, timeline: Timeline, pcm: bytes) -> None:
+        """Move the timeline where it is due, in a pause if one comes soon: a cut in a word costs the word."""
+        if abs(self._due) >= MAX_DUE or _is_quiet(pcm):
+            timeline.shift(self._due)
+            self._due = 0
 
     def close(self) -> None:
         """Write what is held and let go of the decoder."""
@@ -195,3 +211,8 @@ class Lane:
         now = self._loop.time()
         self._settle(self._reorder.expire(now), now)
         self._arm()
+
+
+def _is_quiet(pcm: bytes) -> bool:
+    samples = memoryview(pcm).cast("h")
+    return max(samples, default=0) < QUIET and min(samples, default=0) > -QUIET

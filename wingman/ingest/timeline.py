@@ -29,6 +29,7 @@ class Timeline:
     __slots__ = (
         "_arrival",
         "_base",
+        "_owed",
         "_position",
         "_rate",
         "_timestamp",
@@ -44,6 +45,7 @@ class Timeline:
         self._unwrapped = 0  # sender ticks since the anchor
         self._base: SampleTime = position  # where the anchor is
         self._arrival = 0.0
+        self._owed = 0  # samples that `shift` asked to cut and that are not cut yet
         self.filled = 0
         """Samples of silence inserted so far."""
         self.reanchors = 0
@@ -67,6 +69,7 @@ class Timeline:
         missing = self._base + self._unwrapped * SAMPLE_RATE // self._rate - self._position
         if -TOLERANCE <= missing <= TOLERANCE:
             self._arrival = arrival
+            self._owed = 0
             block = PcmBlock(self._position, pcm)
             self._position = block.end
             return (block,)
@@ -82,6 +85,7 @@ class Timeline:
     def shift(self, samples: int) -> None:
         """Move what comes next by `samples`: later (silence is filled in) or earlier (audio is cut)."""
         self._base += samples
+        self._owed = max(0, self._owed - samples)
 
     def advance(self, target: SampleTime, cause: GapCause) -> tuple[Placed, ...]:
         """Go forward to `target` without audio: silence when it is near, a `Gap` when it is far."""
@@ -102,6 +106,8 @@ class Timeline:
             rest = self.place(timestamp, pcm[overlap:], arrival)
             self._base -= -missing
             return rest
+        if 0 < -missing <= self._owed + TOLERANCE:
+            return ()  # a cut longer than this block
         elapsed = round((arrival - self._arrival) * SAMPLE_RATE) - len(pcm) // BYTES_PER_SAMPLE
         gap = self._gap(max(1, elapsed), GapCause.REANCHOR)
         self.reanchors += 1

@@ -252,6 +252,8 @@ async def _receive(control: socket.socket) -> socket.socket | None:
         except BlockingIOError:
             await _readable(control)
             continue
+        except ConnectionResetError:  # it closed while news of ours lay unread
+            return None
         if not data:
             return None
         connection = socket.socket(fileno=array.array("i", descriptors)[0])
