@@ -1,0 +1,185 @@
+"""Measure what Wingman promises about provider links; run it as `scripts/prove links [--json]`.
+
+True speed, real sockets, audio that knows its own index: every fault at every moment, all at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from dataclasses import dataclass
+
+import links_hume
+import msgspec
+import structlog
+from provelib import Figure, progress, report
+
+from wingman.emulators.deepgram import DeepgramEmulator
+from wingman.emulators.faults import Fault, FaultScript, Kind
+from wingman.emulators.indexed import IndexedSource
+from wingman.emulators.trial import Account, Recording, Trial
+from wingman.model.faults import Health
+from wingman.settings import Secret
+from wingman.transcribe.deepgram import DeepgramTranscriber, preload
+from wingman.transcribe.settings import DeepgramSettings
+
+SECONDS = 30.0
+STAGGER_S = 0.05
+"""Meetings do not all begin in one instant."""
+FAULTS = {
+    "drop": Fault(kind=Kind.DROP),
+    "close": Fault(kind=Kind.CLOSE, code=1000),
+    "close 1011": Fault(kind=Kind.CLOSE, code=1011, reason="See https://dpgr.am/net0000"),
+    "half-open": Fault(kind=Kind.HALF_OPEN),
+    "not reading": Fault(kind=Kind.DEAF),
+    "stall": Fault(kind=Kind.STALL, delay=10.0),
+    "slow": Fault(kind=Kind.SLOW, delay=1.5),
+    "late": Fault(kind=Kind.LATE, delay=1.2),
+    "reorder": Fault(kind=Kind.REORDER),
+    "repeat": Fault(kind=Kind.REPEAT),
+    "malformed": Fault(kind=Kind.MALFORMED, count=2),
+    "unknown": Fault(kind=Kind.UNKNOWN),
+    "503": Fault(kind=Kind.REFUSE, status=503),
+    "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
+    "hang": Fault(kind=Kind.HANG),
+    "flapping": Fault(kind=Kind.DROP),
+    "401": Fault(kind=Kind.REFUSE, status=401),
+    "402": Fault(kind=Kind.REFUSE, status=402),
+    "settings change": None,
+}
+FINAL = frozenset({"401", "402"})
+MOMENTS = {"before audio": (1, 0.0), "mid-word": (1, 1.0), "before a final": (1, 1.75), "replaying": (2, 0.45)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One fault at one moment, and what became of it."""
+
+    fault: str
+    moment: str
+    account: Account
+    emulator: DeepgramEmulator
+
+    @property
+    def final(self) -> bool:
+        """A refusal that no retry can mend."""
+        return self.fault in FINAL
+
+    @property
+    def holds(self) -> bool:
+        """Exact; after a final refusal what was said is exact, and the rest is reported as missed."""
+        a = self.account
+        if not self.final:
+            return a.exact and not a.missed and a.states[-1].health is Health.ENDED
+        clean = not (a.doubled or a.error or a.torn or a.late_events)
+        return clean and a.states[-1].health is Health.DOWN and len(a.missed) == 1
+
+
+def script(name: str, moment: str) -> tuple[Fault, ...]:
+    """The faults that make `name` happen at `moment`."""
+    number, at = MOMENTS[moment]
+    before = (Fault(kind=Kind.HALF_OPEN, at=1.2),) if moment == "replaying" else ()
+    fault = FAULTS[name]
+    if fault is None:
+        return before
+    if name == "flapping":
+        return (*before, msgspec.structs.replace(fault, on=f"{number}-{number + 4}", at=max(at, 0.3)))
+    if fault.kind in (Kind.REFUSE, Kind.HANG) and at and not before:
+        again = 2 if name in FINAL else "2-3"
+        return (Fault(kind=Kind.DROP, at=at), msgspec.structs.replace(fault, on=again))
+    return (*before, msgspec.structs.replace(fault, on=number, at=at))
+
+
+async def attempt(name: str, moment: str) -> Cell:
+    """Run one cell at true speed."""
+    faults = FaultScript(script(name, moment))
+    async with DeepgramEmulator(None, faults, hearing=lambda _: IndexedSource()) as emulator:
+        settings = DeepgramSettings(url=emulator.url, api_key=Secret("local-key"))
+        transcriber = DeepgramTranscriber(settings)
+        async with asyncio.TaskGroup() as group:
+            trial = group.create_task(Trial(Recording(SECONDS)).run(transcriber))
+            if FAULTS[name] is None:
+                await asyncio.sleep(MOMENTS[moment][1] if moment != "replaying" else 9.5)
+                transcriber.apply(msgspec.structs.replace(settings, keyterms=("Wingman",)))
+    return Cell(name, moment, trial.result(), emulator)
+
+
+async def matrix() -> list[Cell]:
+    """Every fault at every moment, side by side."""
+    await preload()  # as the service does when it starts
+    cells: list[asyncio.Task[Cell]] = []
+    async with asyncio.TaskGroup() as group:
+        for name in FAULTS:
+            for moment in MOMENTS:
+                cells.append(group.create_task(attempt(name, moment)))
+                await asyncio.sleep(STAGGER_S)
+    return [cell.result() for cell in cells]
+
+
+async def detection() -> list[float]:
+    """Seconds of audio a dead peer swallowed before it was found, for half-open peers at six moments."""
+
+    async def one(at: float) -> float:
+        faults = FaultScript((Fault(kind=Kind.HALF_OPEN, at=at),))
+        async with DeepgramEmulator(None, faults, hearing=lambda _: IndexedSource()) as emulator:
+            settings = DeepgramSettings(url=emulator.url, api_key=Secret("local-key"))
+            await Trial(Recording(SECONDS)).run(DeepgramTranscriber(settings))
+            return emulator.traffic[0].audio_bytes / 32_000 - at
+
+    async with asyncio.TaskGroup() as group:
+        trials = [group.create_task(one(at)) for at in (0.2, 0.9, 1.75, 3.3, 5.0, 7.1)]
+    return [trial.result() for trial in trials]
+
+
+def deepgram_figures() -> list[Figure]:
+    """Deepgram's part of the matrix."""
+    progress(f"Deepgram: {len(FAULTS)} faults x {len(MOMENTS)} moments at true speed, about a minute")
+    cells = asyncio.run(matrix())
+    for cell in cells:
+        if not cell.holds:
+            progress(f"  {cell.fault} / {cell.moment}: {cell.account}")
+    exact = [cell.account for cell in cells if not cell.final]
+    progress("Deepgram: dead peers")
+    found = asyncio.run(detection())
+    return [
+        Figure("deepgram cells", len(cells)),
+        Figure("deepgram cells that hold", sum(cell.holds for cell in cells), len(cells), "=="),
+        Figure("deepgram words spoken", sum(a.expected for a in exact)),
+        Figure("deepgram words lost", sum(len(a.lost) for a in exact), 0, "=="),
+        Figure("deepgram words doubled", sum(len(a.doubled) for a in exact), 0, "=="),
+        Figure("deepgram words torn", sum(len(a.torn) for a in exact), 0, "=="),
+        Figure("deepgram worst time error", max(a.error for a in exact) / 16, 0, "==", "ms"),
+        Figure("deepgram finals behind the watermark", sum(a.late_events for a in exact), 0, "=="),
+        Figure("deepgram dead peer found after", max(found), 8.0, "<=", "s"),
+        Figure(
+            "deepgram audio ahead of 1.25 x real time",
+            max(t.ahead_s for cell in cells for t in cell.emulator.traffic),
+            0,
+            "<=",
+            "s",
+        ),
+        Figure(
+            "other branch: worst extra delay",
+            max(c.account.witness_ms for c in cells),
+            50,
+            "<=",
+            "ms",
+            "all cells in one process",
+        ),
+    ]
+
+
+def quiet() -> None:
+    """Failures are the point here; the log would only repeat them."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)
+
+
+def main(argv: list[str]) -> int:
+    quiet()
+    return report("links", [*deepgram_figures(), *links_hume.figures()], argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""Retry, classify, tell: what a user sees of a provider in trouble."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from wingman.emulators.timelapse import run
+from wingman.link.backoff import RetrySettings
+from wingman.link.supervisor import Identity, Outcome, Supervisor
+from wingman.model.faults import Branch, FaultKind, Health, ProviderFault, ProviderState
+
+LOST = ProviderFault("The line is down.", kind=FaultKind.NETWORK)
+KEY = ProviderFault("The key is wrong.", kind=FaultKind.AUTH)
+
+
+def supervise(
+    *script: Outcome | ProviderFault, lives_s: float = 60.0, **settings: float
+) -> tuple[bool, list[ProviderState]]:
+    """Connections that open, live for `lives_s` and end as scripted; the last one repeats."""
+    states: list[ProviderState] = []
+    steps = list(script)
+
+    async def main() -> bool:
+        retry = RetrySettings(**settings)  # type: ignore[arg-type]
+        supervisor = Supervisor(Identity(Branch.TRANSCRIBE, "p"), states.append, retry, lambda: 0.5)
+
+        async def connect_once() -> Outcome:
+            supervisor.opened()
+            await asyncio.sleep(lives_s)
+            step = steps.pop(0) if len(steps) > 1 else steps[0]
+            if isinstance(step, ProviderFault):
+                raise step
+            return step
+
+        return await supervisor.run(connect_once)
+
+    return run(main()), states
+
+
+def test_a_lost_line_is_told_and_mended() -> None:
+    well, states = supervise(LOST, Outcome.DONE)
+    assert well
+    assert [(s.health, s.detail) for s in states] == [
+        (Health.CONNECTING, ""),
+        (Health.UP, ""),
+        (Health.RETRYING, "The line is down."),
+        (Health.UP, ""),
+        (Health.ENDED, ""),
+    ]
+
+
+def test_a_rotation_is_nobodys_business() -> None:
+    _, states = supervise(Outcome.AGAIN, Outcome.AGAIN, Outcome.DONE)
+    assert [s.health for s in states] == [Health.CONNECTING, Health.UP, Health.ENDED]
+
+
+def test_a_final_fault_is_not_tried_again() -> None:
+    well, states = supervise(KEY)
+    assert not well
+    assert (states[-1].health, states[-1].detail) == (Health.DOWN, "The key is wrong.")
+
+
+def test_quick_deaths_end_in_down_with_a_sentence() -> None:
+    well, states = supervise(LOST, lives_s=0.1, quick_limit=4)
+    assert not well
+    assert states[-1].detail == "Gave up after 4 attempts: The line is down."
+
+
+def test_other_exceptions_are_not_swallowed() -> None:
+    async def broken() -> Outcome:
+        raise ZeroDivisionError
+
+    async def main() -> None:
+        await Supervisor(Identity(Branch.EMOTION, "p"), lambda state: None).run(broken)
+
+    with pytest.raises(ZeroDivisionError):
+        run(main())
