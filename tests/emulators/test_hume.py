@@ -214,6 +214,13 @@ async def test_uploads_that_are_refused(upload: bytes, status: int, code: str) -
         assert (await http.post("/v1/expression/audio/file", files=files)).status_code == 401
 
 
+async def test_an_upload_over_25_megabytes_is_too_long() -> None:
+    async with HumeEmulator() as hume, httpx.AsyncClient(base_url=hume.http_url, trust_env=False) as http:
+        files = {"file": ("a.pcm", bytes(25_000_001))}
+        answer = await http.post("/v1/expression/audio/file", files=files, headers=KEY, timeout=30)
+        assert (answer.status_code, answer.json()["code"]) == (413, "audio_too_long")
+
+
 async def test_an_upload_measures_what_a_session_would() -> None:
     pcm = IndexedSpeech().pcm(0, 160_000)
     scenario = single(say("we are so happy today", 0.0, emotion="joy"))

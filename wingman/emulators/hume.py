@@ -29,6 +29,8 @@ from wingman.emulators.wire import Wire
 PATH = "/v1/expression/audio/realtime"
 MAX_FRAME = 320_000
 MAX_MESSAGE = 1 << 20
+MAX_UPLOAD = 64 * 1024 * 1024
+"""What the emulator reads at all; the API's own limit of 25 MB is answered in its words."""
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ class HumeEmulator(SocketEmulator):
     async def start(self, port: int = 0) -> None:
         """Listen on loopback: the socket on `port` and HTTP on the one after it, or both on free ones."""
         await super().start(port)
-        self._http = LoopbackHttp(self._serve_http, port=port + 1 if port else 0)
+        self._http = LoopbackHttp(self._serve_http, port=port + 1 if port else 0, max_body=MAX_UPLOAD)
         await self._http.__aenter__()
 
     async def stop(self) -> None:

@@ -26,6 +26,8 @@ from wingman.emulators.loopback_http import Request as HttpRequest
 from wingman.emulators.wire import Wire
 
 PATH = "/v0/stream/models"
+MAX_UPLOAD = 512 * 1024 * 1024
+"""The largest batch job the emulator reads."""
 IDENTICAL = 10
 """Identical errors in a row at which the gateway closes."""
 
@@ -95,7 +97,7 @@ class HumeV0Emulator(SocketEmulator):
     async def start(self, port: int = 0) -> None:
         """Listen on loopback: the socket on `port` and HTTP on the one after it, or both on free ones."""
         await super().start(port)
-        self._http = LoopbackHttp(self._serve_http, port=port + 1 if port else 0)
+        self._http = LoopbackHttp(self._serve_http, port=port + 1 if port else 0, max_body=MAX_UPLOAD)
         await self._http.__aenter__()
 
     async def stop(self) -> None:

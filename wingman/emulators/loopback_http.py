@@ -79,9 +79,10 @@ Handler = Callable[[Request, Reply], Awaitable[None]]
 class LoopbackHttp:
     """Serves `handler` on 127.0.0.1 inside `async with`; port 0 takes a free one."""
 
-    def __init__(self, handler: Handler, *, port: int = 0) -> None:
+    def __init__(self, handler: Handler, *, port: int = 0, max_body: int = MAX_BODY) -> None:
         self._handler = handler
         self._wanted_port = port
+        self._max_body = max_body
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self.connections = 0
@@ -127,7 +128,7 @@ class LoopbackHttp:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             try:
                 ahead = b""
-                while (request := await _read(reader, ahead, number)) is not None:
+                while (request := await _read(reader, ahead, number, self._max_body)) is not None:
                     ahead = await self._answer(request, reader, writer)
             finally:
                 writer.close()
@@ -156,7 +157,7 @@ class LoopbackHttp:
                     task.exception()
 
 
-async def _read(reader: asyncio.StreamReader, ahead: bytes, number: int) -> Request | None:
+async def _read(reader: asyncio.StreamReader, ahead: bytes, number: int, max_body: int) -> Request | None:
     """The next request, or None when the client has closed the connection."""
     try:
         head = ahead + await reader.readuntil(b"\r\n\r\n")
@@ -170,7 +171,7 @@ async def _read(reader: asyncio.StreamReader, ahead: bytes, number: int) -> Requ
         if colon:
             headers[name.strip().lower()] = value.strip()
     length = int(headers.get("content-length", "0"))
-    if length > MAX_BODY:
+    if length > max_body:
         raise ConnectionAbortedError(f"a body of {length} bytes is more than the emulator takes")
     body = await reader.readexactly(length) if length else b""
     address = urlsplit(target)
