@@ -119,8 +119,15 @@ def parse(tree: Any) -> FaultScript:
 def load(path: Path) -> FaultScript:
     """Read a fault script from YAML. Raises `InputError`."""
     try:
-        return parse(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return parse(_with_on(yaml.safe_load(path.read_text(encoding="utf-8"))))
     except OSError as failed:
         raise InputError(f"cannot read the fault script {path}: {failed.strerror}", field="script") from None
     except yaml.YAMLError:
         raise InputError(f"{path} is not valid YAML; check its indentation", field="script") from None
+
+
+def _with_on(tree: Any) -> Any:
+    """YAML 1.1 reads a bare `on` as true, also where it is a key."""
+    if isinstance(tree, dict):
+        return {"on" if key is True else key: _with_on(value) for key, value in tree.items()}
+    return [_with_on(item) for item in tree] if isinstance(tree, list) else tree
