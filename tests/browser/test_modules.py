@@ -156,6 +156,22 @@ def test_the_qr_code_takes_the_smallest_size_and_refuses_what_is_too_long(run: R
     assert run("qr", "(m) => { try { m.qrCode('a'.repeat(400)) } catch (e) { return e.name } }") == "RangeError"
 
 
+@pytest.mark.parametrize(
+    ("speaker", "name"),
+    [
+        ("mic", "You"),
+        ("tab", "Them"),
+        ("tab:0", "Speaker 1"),
+        ("tab:1.1", "Speaker 2"),
+        ("tab:2.0", "Speaker 1 (2)"),
+        ("tab:x<b>", "Speaker x<b>"),
+        ("tab:9", "Anna"),
+    ],
+)
+def test_speakers_have_names_people_understand(run: Run, speaker: str, name: str) -> None:
+    assert run("words", "(m, id) => m.speakerName(id, {'tab:9': 'Anna'})", speaker) == name
+
+
 STREAM = """async (m, closes) => {
   const urls = [], got = [], statuses = [], sockets = [];
   const stream = new m.EventStream((after) => `ws://x/?after=${after}`, {

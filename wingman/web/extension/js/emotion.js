@@ -25,7 +25,8 @@ export function badge(reading) {
     { class: "badge", data: { family }, title: words, role: "img", "aria-label": `Mood: ${words}` },
     mark(family),
     h("span", { class: "badge-label", text: reading.status === "known" ? reading.label : "mood unclear" }),
-    reading.status === "known" ? bars(reading.strength) : null,
+    // A strong "neutral" would say nothing
+    reading.status === "known" && family !== "neutral" ? bars(reading.strength) : null,
   );
 }
 

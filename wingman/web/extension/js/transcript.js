@@ -20,6 +20,7 @@ export class TranscriptView {
     this.node = h("div", { class: "transcript" }, this.scroll, this.latest);
     this.following = true;
     this.top = 0;
+    new ResizeObserver(() => this.following && this.follow()).observe(this.scroll);
   }
 
   render(state, readOnly) {

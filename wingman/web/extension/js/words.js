@@ -31,7 +31,6 @@ export const FAMILY_WORDS = {
 export const TREND_WORDS = { warmer: "warming", cooler: "cooling", steady: "steady", none: "" };
 
 const CHANNEL = { tab: "the meeting tab", mic: "your microphone" };
-const CHANNEL_SHORT = { tab: "Meeting", mic: "You" };
 
 const CAPTURE = {
   connecting: (c) => `Connecting ${c}…`,
@@ -99,16 +98,23 @@ export const VERBOSITY = { quiet: "Quiet", balanced: "Balanced", lively: "Lively
 /** What a card is, in a word or two; playbooks may have kinds of their own, which their title explains best. */
 export const kindName = ({ kind, title }) => KINDS[kind] || title || capital(kind.replaceAll(/[-_]/g, " "));
 
-/** A short name for whoever is behind a speaker id such as `tab`, `tab:1` or `mic`. */
+/**
+ * A short name for whoever is behind a speaker id: `tab`, `mic`, `tab:1`, or `tab:2.0` (the transcriber's
+ * second connection, its first voice: who that is compared with the first connection, nobody knows).
+ */
 export function speakerName(speaker, names) {
   if (names[speaker]) return names[speaker];
-  const [channel, label] = speaker.split(":");
-  if (channel === "mic") return label ? `You ${label}` : "You";
-  if (channel === "tab") return label ? `Speaker ${/^\d+$/.test(label) ? Number(label) + 1 : label}` : "Them";
-  return speaker;
+  const at = speaker.indexOf(":");
+  const channel = at < 0 ? speaker : speaker.slice(0, at);
+  const label = at < 0 ? "" : speaker.slice(at + 1);
+  if (channel === "mic") return "You";
+  if (channel !== "tab") return speaker;
+  if (!label) return "Them";
+  const [, connection, voice] = /^(?:(\d+)\.)?(\d+)$/.exec(label) || [];
+  if (voice === undefined) return `Speaker ${label}`;
+  return `Speaker ${Number(voice) + 1}${Number(connection) > 1 ? ` (${connection})` : ""}`;
 }
 
-export const channelName = (channel) => CHANNEL_SHORT[channel] || channel;
 
 export const captureSentence = (channel, state, detail) => detail || (CAPTURE[state] ? CAPTURE[state](CHANNEL[channel] || channel) : state);
 
