@@ -16,18 +16,12 @@ class Frame:
     """An envelope with its JSON line and, on demand, its WebSocket and SSE forms."""
 
     def __init__(self, envelope: Envelope) -> None:
+        data = envelope.data
         self.envelope = envelope
         self.line = codec.encode(envelope)
-
-    @property
-    def seq(self) -> int:
-        return self.envelope.seq
-
-    @property
-    def interim(self) -> str:
+        self.seq = envelope.seq
+        self.interim = data.channel if isinstance(data, TranscriptPartial) else ""
         """The channel whose partial transcript this is; a later one replaces it. Empty for all else."""
-        data = self.envelope.data
-        return data.channel if isinstance(data, TranscriptPartial) else ""
 
     @cached_property
     def text(self) -> str:

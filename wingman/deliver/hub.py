@@ -161,8 +161,18 @@ class Subscription:
         """True when the next frame has left the ring: `catch_up` again."""
         return bool(self._feed.frames) and self._next < self._feed.frames[0].seq
 
+    @property
+    def stuck(self) -> bool:
+        """True when `take` will never give anything again by itself: `catch_up`, or it has ended."""
+        return bool(self._ended) or self.behind_ring
+
     def take(self) -> Frame | None:
         """The next frame of the ring, or None when there is none (or `behind_ring`)."""
+        # a thousand clients run through here for every event: newest frame first, it is what most of them want
+        frames = self._feed.frames
+        if frames and frames[-1].seq == self._next:
+            self._next += 1
+            return frames[-1]
         while (frame := self._feed.at(self._next)) is not None:
             self._next += 1
             if not self._replaced(frame):

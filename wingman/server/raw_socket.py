@@ -59,6 +59,8 @@ class Push:
 
     def __init__(self, protocol: WebSocketsSansIOProtocol) -> None:
         self._protocol = protocol
+        self._transport = protocol.transport
+        self._may_write = protocol.writable.is_set
 
     @classmethod
     def of(cls, ws: WebSocket) -> Push | None:
@@ -69,13 +71,13 @@ class Push:
     @property
     def writable(self) -> bool:
         """False while the client reads more slowly than it is written to."""
-        return self._protocol.writable.is_set()
+        return self._may_write()
 
     def write(self, frame: bytes) -> None:
         """Write one whole frame. Dropped silently when the connection is closing."""
         protocol = self._protocol
-        if protocol.handshake_complete and not protocol.close_sent and not protocol.transport.is_closing():
-            protocol.transport.write(frame)
+        if protocol.handshake_complete and not protocol.close_sent and not self._transport.is_closing():
+            self._transport.write(frame)
 
     async def drained(self) -> None:
         """Wait until the client has read enough."""

@@ -127,9 +127,11 @@ class _EventSocket:
         subscription, attention = self._subscription, self._attention
 
         def drain() -> None:
-            while push.writable and (frame := subscription.take()) is not None:
+            writable = push.writable
+            while writable and (frame := subscription.take()) is not None:
                 push.write(frame.websocket)
-            if not push.writable or subscription.behind_ring or subscription.ended:
+                writable = push.writable
+            if not writable or subscription.stuck:
                 attention.set()
 
         attention.clear()
