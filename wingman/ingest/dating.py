@@ -3,20 +3,24 @@
 An RTP clock counts audio that was sent. It runs at the sound card's idea of 48 kHz and stands still while a
 track is replaced, so after an hour two channels can be a quarter of a second apart. Sender reports tie RTP time
 to the sender's wall clock, which all tracks of one peer share; single reports are off by up to 40 ms on a busy
-machine, their median by less than one.
+machine, the line through several by less than one.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from itertools import combinations
 from statistics import median
 
 from wingman.model.time import SAMPLE_RATE, SampleTime, samples_of_ms
 
-REPORTS = 5
-"""Reports the median is taken over; at one per 5 s it follows a drift of 50 ppm within 0.5 ms."""
+REPORTS = 15
+"""Reports the line is drawn through (75 s from a browser): up to seven of them may be wild."""
 
-FINE = samples_of_ms(1)
+SLOPED = 5
+"""Reports from which the line may slope; fewer say nothing about drift."""
+
+FINE = samples_of_ms(0.75)
 """A disagreement worth mending once there are `SETTLED` reports and it stands out from their noise."""
 
 SETTLED = 3
@@ -38,29 +42,44 @@ class StreamClock:
         self._rate = rate
         self._last: int | None = None
         self._unwrapped = 0
-        self._offsets: deque[float] = deque(maxlen=REPORTS)
+        self._offsets: deque[tuple[float, float]] = deque(maxlen=REPORTS)  # RTP seconds, wall minus them
 
     @property
     def reports(self) -> int:
-        """Reports in the median."""
+        """Reports the line is drawn through."""
         return len(self._offsets)
-
-    def report(self, ntp: int, timestamp: int) -> None:
-        """A sender report: RTP `timestamp` was at `ntp` (64-bit NTP time)."""
-        offset = ntp / _NTP_UNIT - self._seconds(timestamp)
-        if self._offsets and abs(offset - self._offsets[-1]) > STEP / SAMPLE_RATE:
-            self._offsets.clear()  # a pause or a clock that was set: older reports are about another line
-        self._offsets.append(offset)
-
-    def wall(self, timestamp: int) -> float:
-        """Seconds since 1900 on the sender's clock at which `timestamp` was captured. Needs a report."""
-        return self._seconds(timestamp) + median(self._offsets)
 
     @property
     def noise(self) -> float:
-        """Seconds by which reports scatter around their median (the median deviation)."""
-        middle = median(self._offsets)
-        return median(abs(offset - middle) for offset in self._offsets)
+        """Seconds by which reports scatter around the line (their median deviation)."""
+        now, slope = self._offsets[-1][0], self._slope()
+        middle = self._offset(now, slope)
+        return median(abs(offset + slope * (now - at) - middle) for at, offset in self._offsets)
+
+    def report(self, ntp: int, timestamp: int) -> None:
+        """A sender report: RTP `timestamp` was at `ntp` (64-bit NTP time)."""
+        at = self._seconds(timestamp)
+        offset = ntp / _NTP_UNIT - at
+        if self._offsets and abs(offset - self._offsets[-1][1]) > STEP / SAMPLE_RATE:
+            self._offsets.clear()  # a pause or a clock that was set: older reports are about another line
+        self._offsets.append((at, offset))
+
+    def wall(self, timestamp: int) -> float:
+        """Seconds since 1900 on the sender's clock at which `timestamp` was captured. Needs a report."""
+        at = self._seconds(timestamp)
+        return at + self._offset(at, self._slope())
+
+    def _offset(self, now: float, slope: float) -> float:
+        return median(offset + slope * (now - at) for at, offset in self._offsets)
+
+    def _slope(self) -> float:
+        """Drift in seconds per second: the median over all pairs of reports (Theil and Sen)."""
+        if len(self._offsets) < SLOPED:
+            return 0.0
+        pairs = combinations(self._offsets, 2)
+        return median(
+            (later[1] - first[1]) / (later[0] - first[0]) for first, later in pairs if later[0] > first[0]
+        )
 
     def _seconds(self, timestamp: int) -> float:
         if self._last is None:

@@ -15,7 +15,7 @@ from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span, 
 MAX_FILL = 2 * SAMPLE_RATE
 """Missing audio up to this long (2 s) becomes silence; more re-anchors."""
 
-TOLERANCE = samples_of_ms(1)
+TOLERANCE = samples_of_ms(0.25)
 """A block this near to its place counts as adjacent: codecs and resamplers shift blocks by a few samples."""
 
 _WRAP = 1 << 32
