@@ -1,0 +1,115 @@
+"""Feed the wire parsers generated and broken input for SECONDS (default 300, five minutes).
+
+`scripts/fuzz [SECONDS]`. Coverage-guided by atheris where it is installed for this interpreter, by hypothesis
+everywhere else. Only the documented refusals may come out; anything else ends the run with its input.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import time
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from wingman.link.offsets import Offsets
+from wingman.model.time import Channel
+from wingman.transcribe import deepgram_wire as wire
+from wingman.transcribe.stitch import Stitcher
+
+NUMBERS = st.floats(-2, 40, width=32) | st.floats() | st.integers(-5, 2**70)
+WORD = st.fixed_dictionaries(
+    {"start": NUMBERS, "end": NUMBERS}, optional={"word": st.text(), "speaker": st.integers(-3, 9) | st.none()}
+)
+RESULTS = st.fixed_dictionaries(
+    {
+        "type": st.just("Results"),
+        "start": NUMBERS,
+        "duration": NUMBERS,
+        "channel": st.fixed_dictionaries(
+            {"alternatives": st.lists(st.fixed_dictionaries({"words": st.lists(WORD, max_size=5)}), max_size=2)}
+        ),
+    },
+    optional={"is_final": st.booleans(), "speech_final": st.booleans()},
+)
+OTHERS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["UtteranceEnd", "SpeechStarted", "Metadata", "Error", "Surprise"])},
+    optional={"last_word_end": NUMBERS, "timestamp": NUMBERS, "duration": NUMBERS, "description": st.text()},
+)
+MESSAGES = st.lists(
+    st.binary(max_size=80) | (RESULTS | OTHERS).map(lambda m: json.dumps(m).encode()), max_size=12
+)
+
+
+def feed(raws: list[bytes]) -> int:
+    """One connection's worth of messages through decoder and stitcher; how many were understood."""
+    stitch, offsets, understood = Stitcher(Channel.TAB, 0), Offsets(0), 0
+    stitch.connected(offsets)
+    offsets.sent(0, 40 * 16_000)
+    settled = 0
+    for raw in raws:
+        try:
+            message = wire.decode(raw)
+        except wire.Unreadable:
+            stitch.unreadable()
+            continue
+        understood += message is not None
+        if isinstance(message, wire.Results):
+            stitch.results(message)
+        elif isinstance(message, wire.UtteranceEnd):
+            stitch.utterance_end(message.last_word_end)
+        elif isinstance(message, wire.SpeechStartedMessage):
+            stitch.speech_started(message.timestamp)
+        if stitch.settled < settled:
+            raise AssertionError(f"the watermark went back from {settled} to {stitch.settled}")
+        settled = stitch.settled
+    return understood
+
+
+def with_hypothesis(seconds: float) -> int:
+    """Property-based rounds until the time is over; how many inputs were tried."""
+    tried = 0
+
+    @settings(
+        max_examples=2000,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(MESSAGES)
+    def one_round(raws: list[bytes]) -> None:
+        nonlocal tried
+        tried += 1
+        feed(raws)
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        one_round()
+    return tried
+
+
+def with_atheris(seconds: float) -> None:
+    """Coverage-guided; ends the process."""
+    import atheris
+
+    atheris.instrument_all()
+    atheris.Setup([sys.argv[0], f"-max_total_time={int(seconds)}"], lambda data: feed(data.split(b"\n")))
+    atheris.Fuzz()
+
+
+def main(argv: list[str]) -> int:
+    seconds = float(argv[0]) if argv else 300.0
+    guided = importlib.util.find_spec("atheris") is not None
+    print(f"{with_hypothesis(seconds / 2 if guided else seconds)} inputs by hypothesis, none broke the parsers")
+    if guided:
+        with_atheris(seconds / 2)
+    else:
+        print("atheris is not installed for this interpreter; only hypothesis ran")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
