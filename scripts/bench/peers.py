@@ -39,7 +39,7 @@ def subject(name: str) -> Subject:
     python = Path(sys.executable) if name == "stock" else python_of(name)
     if not python.exists():
         raise FileNotFoundError(f"{python} is missing; run scripts/bench/peers.py --install")
-    return Subject(name, _command(python, HERE / f"server_{name}.py"))
+    return Subject(name, _command(python, HERE / f"server_{name}.py"), data_channel=name == "fastrtc")
 
 
 def _command(python: Path, script: Path) -> Callable[[int], Sequence[str]]:

@@ -35,6 +35,8 @@ class Subject:
     path: str = "/whip"
     pinned: bool = True
     """Give the server the first core and the load the others; False lets both use all."""
+    data_channel: bool = False
+    """It does nothing before the client has opened a data channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ async def ramp(
         return str(reply.text)
 
     results: list[Step] = []
-    load = Load(post, subject.outlets)
+    load = Load(post, subject.outlets, subject.data_channel)
     async with load.running(), _started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
         async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False) as http:

@@ -64,9 +64,12 @@ class Outlet:
 class Load:
     """Sessions against one server. `post` sends an offer its way and returns the answer's SDP."""
 
-    def __init__(self, post: Callable[[str], Any], outlets: tuple[str, ...]) -> None:
+    def __init__(
+        self, post: Callable[[str], Any], outlets: tuple[str, ...], data_channel: bool = False
+    ) -> None:
         self._post = post
         self._wanted = outlets
+        self._data_channel = data_channel
         self.sessions: list[Session] = []
         self.providers = Providers(self._socket)
         self._opening: Session | None = None
@@ -111,6 +114,8 @@ class Load:
     async def _open(self) -> None:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peer.addTransceiver("audio", direction="sendonly")
+        if self._data_channel:
+            peer.createDataChannel("text")
         with seam.host_addresses(("127.0.0.1",)):
             await peer.setLocalDescription(await peer.createOffer())
         offer = peer.localDescription.sdp
