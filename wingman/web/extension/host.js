@@ -34,7 +34,8 @@ class Host {
     root.append(this.frame);
     this.#drag();
     // What is typed here is not the page's: a meeting's own shortcuts must not fire.
-    for (const type of ["keydown", "keyup", "keypress"]) this.element.addEventListener(type, (event) => event.stopPropagation());
+    for (const type of ["keydown", "keyup", "keypress"])
+      this.element.addEventListener(type, (event) => event.stopPropagation());
     document.documentElement.append(this.element);
     this.#connect();
   }

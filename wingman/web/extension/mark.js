@@ -16,7 +16,11 @@ function drawn(size) {
   context.roundRect(0, 0, 32, 32, 8);
   context.fill();
   context.fillStyle = "#9fe0d0";
-  context.fill(new Path2D("M6 12.5c4.5 0 6.5 2 10 8 3.5-6 5.5-8 10-8-3 1.6-4.3 4.2-5.6 8.3-1.1 3.3-2.7 4.7-4.4 4.7s-3.3-1.4-4.4-4.7C10.3 16.7 9 14.1 6 12.5z"));
+  context.fill(
+    new Path2D(
+      "M6 12.5c4.5 0 6.5 2 10 8 3.5-6 5.5-8 10-8-3 1.6-4.3 4.2-5.6 8.3-1.1 3.3-2.7 4.7-4.4 4.7s-3.3-1.4-4.4-4.7C10.3 16.7 9 14.1 6 12.5z",
+    ),
+  );
   context.fillStyle = "#fff";
   context.beginPath();
   context.arc(16, 9.5, 2.6, 0, 2 * Math.PI);

@@ -28,7 +28,10 @@ class Listening {
     if (microphone) tracks.set("mic", microphone);
     const { id } = await this.service.json("POST", "/api/meetings", { title });
     this.meeting = id;
-    this.capture = new Capture(this.service, id, { changed: () => this.#changed(), heard: () => !this.#lost() });
+    this.capture = new Capture(this.service, id, {
+      changed: () => this.#changed(),
+      heard: () => !this.#lost(),
+    });
     this.stream = new EventStream(this.service.socket(id), {
       onEnvelope: (envelope) => this.#take(envelope),
       onStatus: (status) => this.#status(status === "doubtful" ? "waiting" : status),
@@ -58,7 +61,9 @@ class Listening {
   }
 
   async #tab(streamId) {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: { mandatory: { chromeMediaSource: "tab", chromeMediaSourceId: streamId } } });
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: { mandatory: { chromeMediaSource: "tab", chromeMediaSourceId: streamId } },
+    });
     // A captured tab is silent for the user unless somebody plays it back.
     this.context = new AudioContext();
     this.context.createMediaStreamSource(stream).connect(this.context.destination);

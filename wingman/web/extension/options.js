@@ -7,17 +7,71 @@ import { readSettings, writeSettings } from "./settings.js";
 
 class Options {
   constructor({ url, token }) {
-    this.url = h("input", { type: "text", id: "url", value: url, inputmode: "url", autocomplete: "off", spellcheck: "false" });
-    this.code = h("input", { type: "text", id: "code", inputmode: "numeric", maxlength: "7", placeholder: "123 456", autocomplete: "off" });
-    this.paired = h("p", { class: "soft", role: "status", id: "paired", text: token ? "Paired. A new code replaces the pairing." : "On Wingman’s page, open “Pair the browser extension” and type the code here." });
+    this.url = h("input", {
+      type: "text",
+      id: "url",
+      value: url,
+      inputmode: "url",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
+    this.code = h("input", {
+      type: "text",
+      id: "code",
+      inputmode: "numeric",
+      maxlength: "7",
+      placeholder: "123 456",
+      autocomplete: "off",
+    });
+    this.paired = h("p", {
+      class: "soft",
+      role: "status",
+      id: "paired",
+      text: token
+        ? "Paired. A new code replaces the pairing."
+        : "On Wingman’s page, open “Pair the browser extension” and type the code here.",
+    });
     this.hearing = h("p", { class: "soft", role: "status", id: "hearing" });
     const form = h(
       "form",
       { class: "setup", on: { submit: (event) => this.#pair(event) } },
-      h("section", { class: "part" }, h("h2", { text: "Service" }), field("url", "Address", this.url), field("code", "Pairing code", this.code), h("div", { class: "row" }, h("button", { class: "primary", id: "pair", text: "Pair" })), this.paired),
-      h("section", { class: "part" }, h("h2", { text: "Microphone" }), h("p", { class: "soft", text: "Allow it once to have your own voice heard apart from the others. Without it, only the tab is heard." }), h("div", { class: "row" }, h("button", { type: "button", class: "quiet", id: "allow", text: "Allow the microphone", on: { click: () => this.#allow() } })), this.hearing),
+      h(
+        "section",
+        { class: "part" },
+        h("h2", { text: "Service" }),
+        field("url", "Address", this.url),
+        field("code", "Pairing code", this.code),
+        h("div", { class: "row" }, h("button", { class: "primary", id: "pair", text: "Pair" })),
+        this.paired,
+      ),
+      h(
+        "section",
+        { class: "part" },
+        h("h2", { text: "Microphone" }),
+        h("p", {
+          class: "soft",
+          text: "Allow it once to have your own voice heard apart from the others. Without it, only the tab is heard.",
+        }),
+        h(
+          "div",
+          { class: "row" },
+          h("button", {
+            type: "button",
+            class: "quiet",
+            id: "allow",
+            text: "Allow the microphone",
+            on: { click: () => this.#allow() },
+          }),
+        ),
+        this.hearing,
+      ),
     );
-    const brand = h("header", { class: "brand" }, h("img", { src: "icons/wingman.svg", alt: "", width: "28", height: "28" }), h("span", { text: "Wingman" }));
+    const brand = h(
+      "header",
+      { class: "brand" },
+      h("img", { src: "icons/wingman.svg", alt: "", width: "28", height: "28" }),
+      h("span", { text: "Wingman" }),
+    );
     document.body.append(h("main", { class: "wm capture" }, h("div", { class: "side" }, brand, form)));
   }
 
@@ -25,8 +79,11 @@ class Options {
     event.preventDefault();
     try {
       const origin = addressOf(this.url.value);
-      if (!(await this.#mayReach(origin))) throw new Error("Without this permission the extension cannot reach that address.");
-      const { token } = await new Service(origin).json("POST", "/api/pairing/redeem", { code: this.code.value.replaceAll(/\D/g, "") });
+      if (!(await this.#mayReach(origin)))
+        throw new Error("Without this permission the extension cannot reach that address.");
+      const { token } = await new Service(origin).json("POST", "/api/pairing/redeem", {
+        code: this.code.value.replaceAll(/\D/g, ""),
+      });
       await writeSettings({ url: origin, token });
       this.code.value = "";
       setText(this.paired, "Paired. Click the toolbar icon on a meeting’s tab to begin.");

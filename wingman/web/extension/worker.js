@@ -40,7 +40,10 @@ async function start(tab) {
     await chrome.storage.session.set({ running: { tabId: tab.id } });
     await inject(tab.id);
     await badge("…", "Wingman: connecting");
-    const answer = await chrome.runtime.sendMessage({ to: "offscreen", start: { streamId, url, token, look, title: tab.title } });
+    const answer = await chrome.runtime.sendMessage({
+      to: "offscreen",
+      start: { streamId, url, token, look, title: tab.title },
+    });
     if (answer.problem) throw new Error(answer.problem);
     await badge("●", "Wingman is listening to this tab. Click to stop.");
   } catch (failed) {
@@ -69,7 +72,11 @@ async function running() {
 async function openOffscreen() {
   const open = await chrome.runtime.getContexts({ contextTypes: ["OFFSCREEN_DOCUMENT"] });
   if (open.length) return;
-  await chrome.offscreen.createDocument({ url: OFFSCREEN, reasons: ["USER_MEDIA"], justification: "Listen to the meeting in the tab you chose." });
+  await chrome.offscreen.createDocument({
+    url: OFFSCREEN,
+    reasons: ["USER_MEDIA"],
+    justification: "Listen to the meeting in the tab you chose.",
+  });
 }
 
 /** The overlay goes where the user's click allows it, and nowhere else. */

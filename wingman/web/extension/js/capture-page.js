@@ -2,6 +2,7 @@
 
 import { Capture } from "./capture.js";
 import { h } from "./dom.js";
+import { dropArea } from "./drop.js";
 import { batched } from "./frame.js";
 import { Live } from "./live.js";
 import { LevelMeter } from "./meter.js";
@@ -9,7 +10,7 @@ import { MeetingModel } from "./model.js";
 import { Overlay } from "./overlay.js";
 import { canFloat, float, popUp } from "./pip.js";
 import { Preferences } from "./prefs.js";
-import { forget, recall, remember } from "./resume.js";
+import { forget, recall, remember, resumeBanner } from "./resume.js";
 import { Service } from "./service.js";
 import { Setup } from "./setup.js";
 import { EventStream } from "./stream.js";
@@ -22,19 +23,35 @@ const open = { tab: shareTab, mic: openMicrophone };
 
 class Page {
   constructor() {
-    this.setup = new Setup({
-      start: (spec, sources) => this.#attempt(() => this.#listen(spec, sources)),
-      sample: (spec) => this.#attempt(() => this.#play({ ...spec, source: "sample" })),
-      recording: (file, spec) => this.#attempt(() => this.#play({ ...spec, title: spec.title || file.name }, file)),
-    }, service);
-    this.side = h("div", { class: "side" }, h("header", { class: "brand" }, h("img", { src: "/static/extension/icons/wingman.svg", alt: "", width: "28", height: "28" }), h("span", { text: "Wingman" })), this.setup.node);
+    this.setup = new Setup(
+      {
+        start: (spec, sources) => this.#attempt(() => this.#listen(spec, sources)),
+        sample: (spec) => this.#attempt(() => this.#play({ ...spec, source: "sample" })),
+        recording: (file, spec) =>
+          this.#attempt(() => this.#play({ ...spec, title: spec.title || file.name }, file)),
+      },
+      service,
+    );
+    this.side = h(
+      "div",
+      { class: "side" },
+      h(
+        "header",
+        { class: "brand" },
+        h("img", { src: "/static/extension/icons/wingman.svg", alt: "", width: "28", height: "28" }),
+        h("span", { text: "Wingman" }),
+      ),
+      this.setup.node,
+    );
     this.stage = h("main", { class: "stage", "aria-label": "Overlay", hidden: true });
-    this.drop = h("div", { class: "drop", hidden: true, text: "Drop the recording to play it" });
-    this.root = h("div", { class: "wm capture" }, this.side, this.stage, this.drop);
+    const drop = dropArea(
+      () => !this.current,
+      (files) => this.setup.dropped(files),
+    );
+    this.root = h("div", { class: "wm capture" }, this.side, this.stage, drop);
     document.body.append(this.root);
     this.current = null;
     new Preferences().apply(this.root);
-    this.#listenForFiles();
     globalThis.addEventListener("pagehide", () => this.current?.capture?.leave());
   }
 
@@ -89,7 +106,11 @@ class Page {
     this.#enter(id, null, spec);
     if (!file) return;
     try {
-      await service.call("POST", `/api/meetings/${id}/recording`, { body: file, limit: 0, type: file.type || "application/octet-stream" });
+      await service.call("POST", `/api/meetings/${id}/recording`, {
+        body: file,
+        limit: 0,
+        type: file.type || "application/octet-stream",
+      });
     } catch (failed) {
       await this.#abandon(id);
       throw failed;
@@ -99,11 +120,17 @@ class Page {
   /** Show meeting `id`; with an audio `context` this page is its source. @returns {Capture | null} */
   #enter(id, context, spec) {
     const model = new MeetingModel(id);
-    const capture = context && new Capture(service, id, { changed: () => this.current?.paint(), heard: () => !lostChannels(model, capture).length });
+    const capture =
+      context &&
+      new Capture(service, id, {
+        changed: () => this.current?.paint(),
+        heard: () => !lostChannels(model, capture).length,
+      });
     const stream = new EventStream(service.socket(id), {
       onEnvelope: (envelope) => {
         model.take(envelope);
-        if (envelope.type === "capture.state" && capture && lostChannels(model, capture).length) capture.doubt();
+        if (envelope.type === "capture.state" && capture && lostChannels(model, capture).length)
+          capture.doubt();
       },
       onStatus: (status) => {
         model.setStream(status === "doubtful" ? "waiting" : status);
@@ -112,9 +139,23 @@ class Page {
       onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
     });
     const overlay = new Overlay(model, (message) => stream.send(message));
-    const current = { id, service, model, stream, overlay, capture, context, spec, meters: new Map(), startedAt: performance.now() };
+    const current = {
+      id,
+      service,
+      model,
+      stream,
+      overlay,
+      capture,
+      context,
+      spec,
+      meters: new Map(),
+      startedAt: performance.now(),
+    };
     current.live = new Live(current, this.#commands(current));
-    current.paint = batched(() => globalThis, () => this.#paint(current));
+    current.paint = batched(
+      () => globalThis,
+      () => this.#paint(current),
+    );
     current.timer = setInterval(() => this.#meter(current), METER_PERIOD);
     model.subscribe(current.paint);
     this.current = current;
@@ -225,7 +266,8 @@ class Page {
 
   #meter(current) {
     const now = performance.now();
-    for (const [channel, meter] of current.meters) current.live.rows.get(channel)?.loud(current.capture.phase === "ended" ? 0 : meter.read(now).level);
+    for (const [channel, meter] of current.meters)
+      current.live.rows.get(channel)?.loud(current.capture.phase === "ended" ? 0 : meter.read(now).level);
     current.paint();
   }
 
@@ -243,51 +285,32 @@ class Page {
   async #offerToGoOn() {
     const kept = recall();
     if (!kept) return;
-    const status = await service.json("GET", `/api/meetings/${encodeURIComponent(kept.meeting)}`).catch(() => null);
+    const status = await service
+      .json("GET", `/api/meetings/${encodeURIComponent(kept.meeting)}`)
+      .catch(() => null);
     if (!status || status.state === "ended") {
       forget();
       return;
     }
-    const goOn = () => this.#attempt(async () => {
-      await this.#listen(kept.spec, kept.sources, kept.meeting);
-      banner.remove();
+    const banner = resumeBanner(status.title, {
+      goOn: () =>
+        this.#attempt(() => this.#listen(kept.spec, kept.sources, kept.meeting).then(() => banner.remove())),
+      end: () =>
+        this.#attempt(async () => {
+          forget();
+          banner.remove();
+          await service.json("POST", `/api/meetings/${encodeURIComponent(kept.meeting)}/end`);
+        }),
     });
-    const end = () => this.#attempt(async () => {
-      forget();
-      banner.remove();
-      await service.json("POST", `/api/meetings/${encodeURIComponent(kept.meeting)}/end`);
-    });
-    const banner = h(
-      "div",
-      { class: "resume", role: "status" },
-      h("p", { text: `“${status.title || "Your meeting"}” is still running, and nothing is being listened to.` }),
-      h("div", { class: "row" }, h("button", { type: "button", class: "primary", id: "go-on", text: "Share again and go on", on: { click: goOn } }), h("button", { type: "button", class: "quiet", text: "End it", on: { click: end } })),
-    );
     this.setup.node.before(banner);
-  }
-
-  // --- files dropped onto the page ---
-
-  #listenForFiles() {
-    const files = (event) => event.dataTransfer?.types.includes("Files") && !this.current;
-    document.addEventListener("dragover", (event) => {
-      if (!files(event)) return;
-      event.preventDefault();
-      this.drop.hidden = false;
-    });
-    document.addEventListener("dragleave", (event) => (this.drop.hidden = event.relatedTarget === null || this.drop.hidden));
-    document.addEventListener("drop", (event) => {
-      if (!files(event)) return;
-      event.preventDefault();
-      this.drop.hidden = true;
-      this.setup.dropped(event.dataTransfer.files);
-    });
   }
 }
 
 /** Channels this page still sends and the service says are over. */
 function lostChannels(model, capture) {
-  return [...capture.tracks.keys()].filter((c) => !capture.endedChannels.has(c) && ["gone", "ended"].includes(model.state.capture[c]?.state));
+  return [...capture.tracks.keys()].filter(
+    (c) => !capture.endedChannels.has(c) && ["gone", "ended"].includes(model.state.capture[c]?.state),
+  );
 }
 
 if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", location.pathname);

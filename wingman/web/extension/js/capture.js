@@ -20,7 +20,12 @@ export class Capture {
    *   `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us
    * @param {(onState: Function) => WhipSession} makeSession
    */
-  constructor(service, meeting, { changed, heard }, makeSession = (onState) => new WhipSession(onState, service)) {
+  constructor(
+    service,
+    meeting,
+    { changed, heard },
+    makeSession = (onState) => new WhipSession(onState, service),
+  ) {
     this.service = service;
     this.meeting = meeting;
     this.changed = changed;
@@ -106,7 +111,9 @@ export class Capture {
   /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
   async revive() {
     if (this.phase !== "live") return;
-    const status = await this.service.json("GET", `/api/meetings/${this.meeting}`).catch((failed) => ({ state: failed.status === 404 ? "ended" : "" }));
+    const status = await this.service
+      .json("GET", `/api/meetings/${this.meeting}`)
+      .catch((failed) => ({ state: failed.status === 404 ? "ended" : "" }));
     if (this.phase !== "live") return;
     if (status.state === "ended") this.#become("lost");
     else this.#check(PATIENCE / 4);
@@ -157,7 +164,8 @@ export class Capture {
   #check(wait) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.phase === "live" && (this.peer !== "connected" || !this.heard())) void this.#reconnect(FIRST_WAIT);
+      if (this.phase === "live" && (this.peer !== "connected" || !this.heard()))
+        void this.#reconnect(FIRST_WAIT);
     }, wait);
   }
 

@@ -78,17 +78,32 @@ class CardView {
     this.tools = new Map();
     this.bar = h("div", { class: "card-tools", role: "group", "aria-label": "What to do with this card" });
     for (const [what, name, label] of TOOLS) {
-      const button = iconButton(name, label, () => act(this.card, what === "pinned" && this.card.pinned ? "unpinned" : what), { data: { what } });
+      const button = iconButton(
+        name,
+        label,
+        () => act(this.card, what === "pinned" && this.card.pinned ? "unpinned" : what),
+        { data: { what } },
+      );
       this.tools.set(what, button);
       this.bar.append(button);
     }
-    this.stop = h("button", { type: "button", class: "stop", on: { click: () => act(this.card, "stop") } }, icon("stop"), "Stop");
+    this.stop = h(
+      "button",
+      { type: "button", class: "stop", on: { click: () => act(this.card, "stop") } },
+      icon("stop"),
+      "Stop",
+    );
     const id = `card-${card.id.replace(/[^\w-]/g, "_")}`;
     this.kind.id = `${id}-kind`;
     this.answer.id = `${id}-answer`;
     this.node = h(
       "li",
-      { class: "card", tabindex: "-1", "aria-labelledby": `${id}-kind ${id}-answer`, data: { id: card.id, kind: card.kind } },
+      {
+        class: "card",
+        tabindex: "-1",
+        "aria-labelledby": `${id}-kind ${id}-answer`,
+        data: { id: card.id, kind: card.kind },
+      },
       h("div", { class: "card-head" }, this.kind, this.title, this.when),
       this.quote,
       this.cue,
@@ -131,7 +146,8 @@ class CardView {
 }
 
 function footnote(card) {
-  if (card.status === "failed") return `${card.cue || card.answer ? "Only the playbook’s part: " : ""}${card.detail || "the model did not answer."}`;
+  if (card.status === "failed")
+    return `${card.cue || card.answer ? "Only the playbook’s part: " : ""}${card.detail || "the model did not answer."}`;
   if (card.status === "superseded") return "Pinned. The talk has moved on.";
   if (card.feedback === "copied") return "Copied";
   return card.source || (card.origin === "playbook" ? "From the playbook" : "");

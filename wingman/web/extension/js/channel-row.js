@@ -5,7 +5,16 @@ import { captureSentence } from "./words.js";
 
 const NAMES = { tab: "The meeting’s tab", mic: "My microphone" };
 
-const STATES = { connecting: "Connecting", capturing: "Listening", no_signal: "Silent", stalled: "Interrupted", muted: "Muted", paused: "Paused", gone: "Gone", ended: "Ended" };
+const STATES = {
+  connecting: "Connecting",
+  capturing: "Listening",
+  no_signal: "Silent",
+  stalled: "Interrupted",
+  muted: "Muted",
+  paused: "Paused",
+  gone: "Gone",
+  ended: "Ended",
+};
 
 /** States that need the user's eye, and the button that mends them. */
 const TROUBLE = new Set(["no_signal", "stalled", "ended", "gone"]);
@@ -15,13 +24,40 @@ export class ChannelRow {
   constructor(channel, act) {
     this.channel = channel;
     this.fill = h("span", { class: "level-fill" });
-    this.level = h("div", { class: "level", role: "meter", "aria-label": `Level of ${NAMES[channel].toLowerCase()}`, "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "0", hidden: !act }, this.fill);
+    this.level = h(
+      "div",
+      {
+        class: "level",
+        role: "meter",
+        "aria-label": `Level of ${NAMES[channel].toLowerCase()}`,
+        "aria-valuemin": "0",
+        "aria-valuemax": "100",
+        "aria-valuenow": "0",
+        hidden: !act,
+      },
+      this.fill,
+    );
     this.state = h("span", { class: "channel-state" });
     this.detail = h("p", { class: "channel-detail", role: "status" });
     this.muteIcon = icon("mic");
     this.muteWords = h("span");
-    this.mute = h("button", { type: "button", class: "quiet", hidden: !act, "aria-pressed": "false", on: { click: () => act.mute(!this.muted) } }, this.muteIcon, this.muteWords);
-    this.again = h("button", { type: "button", class: "quiet", hidden: !act, on: { click: () => act.again() } }, channel === "tab" ? "Share another tab" : "Open it again");
+    this.mute = h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        hidden: !act,
+        "aria-pressed": "false",
+        on: { click: () => act.mute(!this.muted) },
+      },
+      this.muteIcon,
+      this.muteWords,
+    );
+    this.again = h(
+      "button",
+      { type: "button", class: "quiet", hidden: !act, on: { click: () => act.again() } },
+      channel === "tab" ? "Share another tab" : "Open it again",
+    );
     this.node = h(
       "section",
       { class: "channel", "aria-label": NAMES[channel], data: { channel } },

@@ -42,7 +42,14 @@ export function iconButton(name, label, run, props = {}) {
   const { class: extra = "", ...rest } = props;
   return h(
     "button",
-    { type: "button", class: `icon-button ${extra}`.trim(), "aria-label": label, title: label, on: { click: run }, ...rest },
+    {
+      type: "button",
+      class: `icon-button ${extra}`.trim(),
+      "aria-label": label,
+      title: label,
+      on: { click: run },
+      ...rest,
+    },
     icon(name),
   );
 }

@@ -7,7 +7,8 @@ import { FAMILY_WORDS, speakerName, TREND_WORDS } from "./words.js";
 
 const STRENGTHS = ["weak", "moderate", "strong"];
 
-export const familyOf = (reading) => (reading.status === "known" && FAMILIES.includes(reading.family) ? reading.family : "unknown");
+export const familyOf = (reading) =>
+  reading.status === "known" && FAMILIES.includes(reading.family) ? reading.family : "unknown";
 
 /** The family's mark alone (decorative). */
 export function mark(family) {
@@ -17,7 +18,12 @@ export function mark(family) {
 /** The badge of one utterance, or null where there is nothing to say. */
 export function badge(reading) {
   if (!reading || reading.status === "off") return null;
-  if (reading.status === "pending") return h("span", { class: "badge pending", title: "Mood follows in a moment" }, h("span", { class: "quiet", text: "···", "aria-hidden": "true" }));
+  if (reading.status === "pending")
+    return h(
+      "span",
+      { class: "badge pending", title: "Mood follows in a moment" },
+      h("span", { class: "quiet", text: "···", "aria-hidden": "true" }),
+    );
   const family = familyOf(reading);
   const words = readingWords(reading);
   return h(
@@ -41,7 +47,13 @@ export function readingWords(reading) {
 function bars(strength) {
   const level = STRENGTHS.indexOf(strength) + 1;
   if (!level) return null;
-  return h("span", { class: "bars", "aria-hidden": "true", data: { level: String(level) } }, h("i"), h("i"), h("i"));
+  return h(
+    "span",
+    { class: "bars", "aria-hidden": "true", data: { level: String(level) } },
+    h("i"),
+    h("i"),
+    h("i"),
+  );
 }
 
 /** The counterpart's mood in the header: newest badge, the last few marks, and the direction. */
@@ -50,7 +62,13 @@ export class MoodView {
     this.badge = h("span", { class: "mood-now" });
     this.trail = h("span", { class: "trail", "aria-hidden": "true" });
     this.trend = h("span", { class: "trend" });
-    this.node = h("div", { class: "mood", role: "group", "aria-label": "Mood of the others", hidden: true }, this.badge, this.trail, this.trend);
+    this.node = h(
+      "div",
+      { class: "mood", role: "group", "aria-label": "Mood of the others", hidden: true },
+      this.badge,
+      this.trail,
+      this.trend,
+    );
     this.shown = null;
   }
 
@@ -60,8 +78,14 @@ export class MoodView {
     const key = reading && JSON.stringify([reading, trail, trend, speaker, state.names]);
     if (!reading || key === this.shown) return;
     this.shown = key;
-    setChildren(this.badge, [h("span", { class: "who", text: speakerName(speaker, state.names) }), badge(reading)].filter(Boolean));
-    setChildren(this.trail, trail.map((m) => mark(m.family)));
+    setChildren(
+      this.badge,
+      [h("span", { class: "who", text: speakerName(speaker, state.names) }), badge(reading)].filter(Boolean),
+    );
+    setChildren(
+      this.trail,
+      trail.map((m) => mark(m.family)),
+    );
     setText(this.trend, TREND_WORDS[trend]);
     this.trend.dataset.trend = trend;
   }

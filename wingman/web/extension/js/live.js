@@ -62,7 +62,8 @@ export class Live {
 
   #build() {
     const { run } = this;
-    const button = (name, text, act, props = {}) => h("button", { type: "button", class: "quiet", on: { click: act }, ...props }, icon(name), text);
+    const button = (name, text, act, props = {}) =>
+      h("button", { type: "button", class: "quiet", on: { click: act }, ...props }, icon(name), text);
     this.title = h("h1", { class: "live-title" });
     this.words = h("span");
     this.restart = button("play", "Go on in a new meeting", run.restart, { hidden: true, id: "restart" });
@@ -72,10 +73,26 @@ export class Live {
     this.pause = button("pause", "Pause", run.pause, { id: "pause" });
     this.resume = button("play", "Resume", run.resume, { id: "resume", hidden: true });
     this.stop = button("stop", "End the meeting", run.stop, { id: "stop" });
-    this.floatButton = button("window", canFloat() ? "Float the overlay" : "Overlay in a window", run.float, { id: "float" });
-    this.floatNote = h("p", { class: "soft", hidden: true, text: "The overlay is in its own window, on top of the meeting." });
+    this.floatButton = button("window", canFloat() ? "Float the overlay" : "Overlay in a window", run.float, {
+      id: "float",
+    });
+    this.floatNote = h("p", {
+      class: "soft",
+      hidden: true,
+      text: "The overlay is in its own window, on top of the meeting.",
+    });
     const id = this.meeting.model.meeting;
-    this.open = h("a", { class: "button quiet", href: `/overlay?meeting=${encodeURIComponent(id)}`, target: "_blank", rel: "noopener" }, icon("open"), "Overlay in a tab");
+    this.open = h(
+      "a",
+      {
+        class: "button quiet",
+        href: `/overlay?meeting=${encodeURIComponent(id)}`,
+        target: "_blank",
+        rel: "noopener",
+      },
+      icon("open"),
+      "Overlay in a tab",
+    );
     this.phone = button("phone", "Phone or second screen", () => this.share.toggle(), { id: "share" });
     this.controls = h(
       "div",
@@ -86,8 +103,33 @@ export class Live {
       this.floatNote,
       this.share.node,
     );
-    this.after = h("div", { class: "row", hidden: true }, h("a", { class: "button quiet", href: `/meetings/${encodeURIComponent(id)}`, target: "_blank", rel: "noopener" }, icon("recap"), "Report"), button("play", "New meeting", run.over, { id: "again" }));
-    this.node = h("section", { class: "live", "aria-label": "The running meeting" }, this.title, this.status, this.problem, this.channels, this.controls, this.after, iconsAtHand("warn", "mic-off", "play"));
+    this.after = h(
+      "div",
+      { class: "row", hidden: true },
+      h(
+        "a",
+        {
+          class: "button quiet",
+          href: `/meetings/${encodeURIComponent(id)}`,
+          target: "_blank",
+          rel: "noopener",
+        },
+        icon("recap"),
+        "Report",
+      ),
+      button("play", "New meeting", run.over, { id: "again" }),
+    );
+    this.node = h(
+      "section",
+      { class: "live", "aria-label": "The running meeting" },
+      this.title,
+      this.status,
+      this.problem,
+      this.channels,
+      this.controls,
+      this.after,
+      iconsAtHand("warn", "mic-off", "play"),
+    );
   }
 
   #renderChannels(now, over) {
@@ -96,7 +138,11 @@ export class Live {
       const row = this.rows.get(channel) || this.#row(channel);
       const service = model.state.capture[channel];
       const muted = capture?.muted.has(channel) ?? false;
-      const state = capture ? channelState(this.#facts(channel, now, over)) : over ? "ended" : (service?.state ?? "connecting");
+      const state = capture
+        ? channelState(this.#facts(channel, now, over))
+        : over
+          ? "ended"
+          : (service?.state ?? "connecting");
       row.render({ state: over ? "ended" : state, muted, detail: over ? " " : (service?.detail ?? "") });
     }
   }
@@ -112,7 +158,12 @@ export class Live {
       ended: over || capture.endedChannels.has(channel),
       paused: capture.paused,
       muted: capture.muted.has(channel),
-      peer: capture.phase === "live" && model.stream !== "waiting" ? capture.peer : capture.phase === "starting" ? "connecting" : "disconnected",
+      peer:
+        capture.phase === "live" && model.stream !== "waiting"
+          ? capture.peer
+          : capture.phase === "starting"
+            ? "connecting"
+            : "disconnected",
       silentFor: meters.get(channel)?.silentFor(now, startedAt) ?? 0,
       service: model.state.capture[channel]?.state,
     };

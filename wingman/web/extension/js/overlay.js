@@ -36,10 +36,17 @@ export class Overlay {
     this.cards = new CardsView((card, what) => this.#act(card, what));
     this.mood = new MoodView();
     this.transcript = new TranscriptView((speaker, name) => model.rename(speaker, name));
-    this.settings = new SettingsPanel({ preferences: this.preferences, changed: (n, v) => this.#changed(n, v), close: () => this.togglePanel(null) });
+    this.settings = new SettingsPanel({
+      preferences: this.preferences,
+      changed: (n, v) => this.#changed(n, v),
+      close: () => this.togglePanel(null),
+    });
     this.help = new HelpPanel(() => this.togglePanel(null));
     this.#build();
-    this.ask = batched(() => this.node.ownerDocument.defaultView, () => this.render());
+    this.ask = batched(
+      () => this.node.ownerDocument.defaultView,
+      () => this.render(),
+    );
   }
 
   /** Show the overlay in `parent` (of any document) and keep it up to date. */
@@ -148,27 +155,87 @@ export class Overlay {
     this.time = h("span", { class: "clock", "aria-hidden": "true" });
     this.title = h("span", { class: "title" });
     this.cost = h("span", { class: "cost" });
-    this.settingsButton = iconButton("settings", "Settings", () => this.togglePanel(this.settings.node.hidden ? this.settings : null, this.settingsButton), { "aria-expanded": "false" });
+    this.settingsButton = iconButton(
+      "settings",
+      "Settings",
+      () => this.togglePanel(this.settings.node.hidden ? this.settings : null, this.settingsButton),
+      { "aria-expanded": "false" },
+    );
     this.helpButton = iconButton("help", "Keys (?)", () => this.toggleHelp(), { "aria-expanded": "false" });
     this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
-    this.live = h("div", { class: "hidden-text", role: "status", "aria-live": "polite", data: { role: "announcer" } });
+    this.live = h("div", {
+      class: "hidden-text",
+      role: "status",
+      "aria-live": "polite",
+      data: { role: "announcer" },
+    });
     this.toast = h("div", { class: "toast", role: "status", "aria-live": "polite" });
     this.summary = h("section", { class: "summary", "aria-label": "Summary", hidden: true });
     this.actions = h(
       "div",
       { class: "actions", role: "group", "aria-label": "Ask Wingman" },
       ACTIONS.map(([action, name, label, key]) =>
-        h("button", { type: "button", data: { action }, title: `${label} (${key})`, "aria-keyshortcuts": key, on: { click: () => this.request(action) } }, icon(name), h("span", { text: label })),
+        h(
+          "button",
+          {
+            type: "button",
+            data: { action },
+            title: `${label} (${key})`,
+            "aria-keyshortcuts": key,
+            on: { click: () => this.request(action) },
+          },
+          icon(name),
+          h("span", { text: label }),
+        ),
       ),
     );
-    this.question = h("input", { type: "text", class: "question", placeholder: "Ask about this meeting", "aria-label": "Ask about this meeting", maxlength: "500", autocomplete: "off", enterkeyhint: "send" });
-    this.form = h("form", { class: "ask", on: { submit: (event) => this.#question(event) } }, this.question, h("button", { class: "icon-button", "aria-label": "Ask", title: "Ask" }, icon("send")));
+    this.question = h("input", {
+      type: "text",
+      class: "question",
+      placeholder: "Ask about this meeting",
+      "aria-label": "Ask about this meeting",
+      maxlength: "500",
+      autocomplete: "off",
+      enterkeyhint: "send",
+    });
+    this.form = h(
+      "form",
+      { class: "ask", on: { submit: (event) => this.#question(event) } },
+      this.question,
+      h("button", { class: "icon-button", "aria-label": "Ask", title: "Ask" }, icon("send")),
+    );
     this.question.addEventListener("keydown", (event) => event.key === "Escape" && this.question.blur());
-    this.transcriptToggle = h("button", { type: "button", class: "pane-toggle", "aria-expanded": "true", on: { click: () => this.toggleTranscript() } }, h("span", { text: "Transcript" }), icon("down"));
+    this.transcriptToggle = h(
+      "button",
+      {
+        type: "button",
+        class: "pane-toggle",
+        "aria-expanded": "true",
+        on: { click: () => this.toggleTranscript() },
+      },
+      h("span", { text: "Transcript" }),
+      icon("down"),
+    );
     this.node = h(
       "div",
-      { class: "wm overlay", role: "region", "aria-label": "Wingman", tabindex: "-1", on: { keydown: (event) => this.key(event) } },
-      h("header", { class: "bar" }, this.dot, this.phase, this.time, this.title, this.cost, this.settingsButton, this.helpButton),
+      {
+        class: "wm overlay",
+        role: "region",
+        "aria-label": "Wingman",
+        tabindex: "-1",
+        on: { keydown: (event) => this.key(event) },
+      },
+      h(
+        "header",
+        { class: "bar" },
+        this.dot,
+        this.phase,
+        this.time,
+        this.title,
+        this.cost,
+        this.settingsButton,
+        this.helpButton,
+      ),
       this.notices,
       this.mood.node,
       h("div", { class: "main" }, this.cards.node, this.summary),
@@ -194,14 +261,30 @@ export class Overlay {
     setText(this.time, startedAt ? clock((endedAt ?? Date.now() / 1000) - startedAt) : "");
     const { cost } = state;
     setText(this.cost, cost && cost.total > 0 ? money(cost.total, cost.currency) : "");
-    setAttribute(this.cost, "title", cost ? `So far; ${money(cost.per_hour, cost.currency)} an hour at this rate` : null);
+    setAttribute(
+      this.cost,
+      "title",
+      cost ? `So far; ${money(cost.per_hour, cost.currency)} an hour at this rate` : null,
+    );
   }
 
   #renderNotices(list) {
     const key = JSON.stringify(list);
     if (key === this.noticesShown) return;
     this.noticesShown = key;
-    setChildren(this.notices, list.slice(0, 3).map(({ level, text }) => h("p", { class: "notice", data: { level } }, level === "info" ? null : icon("warn"), h("span", { text }))));
+    setChildren(
+      this.notices,
+      list
+        .slice(0, 3)
+        .map(({ level, text }) =>
+          h(
+            "p",
+            { class: "notice", data: { level } },
+            level === "info" ? null : icon("warn"),
+            h("span", { text }),
+          ),
+        ),
+    );
   }
 
   #renderSummary(summary) {
@@ -209,7 +292,17 @@ export class Overlay {
     this.summaryShown = summary;
     this.summary.hidden = !summary;
     if (!summary) return;
-    const part = (title, items) => (items && items.length ? [h("h3", { text: title }), h("ul", {}, items.map((text) => h("li", { text })))] : []);
+    const part = (title, items) =>
+      items && items.length
+        ? [
+            h("h3", { text: title }),
+            h(
+              "ul",
+              {},
+              items.map((text) => h("li", { text })),
+            ),
+          ]
+        : [];
     setChildren(this.summary, [
       h("h2", { text: "Summary" }),
       h("p", { text: summary.text }),
@@ -227,7 +320,11 @@ export class Overlay {
     const key = newest ? `${newest.id}/${newest.status}` : "";
     if (key === this.announced) return;
     this.announced = key;
-    if (newest && before) setText(this.live, `Suggestion: ${newest.title ? `${newest.title}. ` : ""}${newest.answer || newest.cue || newest.detail}`);
+    if (newest && before)
+      setText(
+        this.live,
+        `Suggestion: ${newest.title ? `${newest.title}. ` : ""}${newest.answer || newest.cue || newest.detail}`,
+      );
   }
 
   #act(card, what) {
@@ -296,4 +393,3 @@ function readOnlyKeys(overlay) {
     },
   });
 }
-

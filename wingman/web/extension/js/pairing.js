@@ -6,13 +6,27 @@ export class PairingPanel {
   constructor(service) {
     this.service = service;
     this.code = h("output", { class: "code", "aria-label": "Pairing code", hidden: true });
-    this.words = h("p", { class: "soft", text: "The extension puts the overlay on the meeting’s own page. Type the code into the extension’s settings." });
+    this.words = h("p", {
+      class: "soft",
+      text: "The extension puts the overlay on the meeting’s own page. Type the code into the extension’s settings.",
+    });
     this.node = h(
       "details",
       { class: "more", id: "pairing" },
       h("summary", { text: "Pair the browser extension" }),
       this.words,
-      h("div", { class: "row" }, h("button", { type: "button", class: "quiet", id: "pair", text: "Show a code", on: { click: () => this.#show() } }), this.code),
+      h(
+        "div",
+        { class: "row" },
+        h("button", {
+          type: "button",
+          class: "quiet",
+          id: "pair",
+          text: "Show a code",
+          on: { click: () => this.#show() },
+        }),
+        this.code,
+      ),
     );
   }
 

@@ -13,18 +13,35 @@ export class SettingsPanel {
     this.changed = changed;
     this.verbosity = choice("How much Wingman says", "verbosity", VERBOSITY, (v) => changed("verbosity", v));
     this.theme = choice("Look", "theme", THEMES, (v) => changed("theme", v));
-    this.opacity = h("input", { type: "range", min: "40", max: "100", step: "5", "aria-label": "Opacity of the background", on: { input: () => changed("opacity", Number(this.opacity.value)) } });
+    this.opacity = h("input", {
+      type: "range",
+      min: "40",
+      max: "100",
+      step: "5",
+      "aria-label": "Opacity of the background",
+      on: { input: () => changed("opacity", Number(this.opacity.value)) },
+    });
     this.node = h(
       "section",
       { class: "panel", hidden: true, "aria-label": "Settings" },
-      h("div", { class: "panel-head" }, h("h2", { text: "Settings" }), iconButton("close", "Close settings", close)),
+      h(
+        "div",
+        { class: "panel-head" },
+        h("h2", { text: "Settings" }),
+        iconButton("close", "Close settings", close),
+      ),
       this.verbosity.node,
       this.theme.node,
       h(
         "div",
         { class: "field", role: "group", "aria-label": "Text size" },
         h("span", { class: "field-name", text: "Text size" }),
-        h("span", { class: "segments" }, h("button", { type: "button", text: "Smaller", on: { click: () => changed("size", -1) } }), h("button", { type: "button", text: "Larger", on: { click: () => changed("size", 1) } })),
+        h(
+          "span",
+          { class: "segments" },
+          h("button", { type: "button", text: "Smaller", on: { click: () => changed("size", -1) } }),
+          h("button", { type: "button", text: "Larger", on: { click: () => changed("size", 1) } }),
+        ),
       ),
       h("label", { class: "field" }, h("span", { class: "field-name", text: "Background" }), this.opacity),
     );
@@ -41,20 +58,46 @@ export class SettingsPanel {
 
 export class HelpPanel {
   constructor(close) {
-    const rows = KEYS.map(({ keys, about }) => [h("dt", {}, keys.map((key) => h("kbd", { text: keyName(key) }))), h("dd", { text: about })]);
+    const rows = KEYS.map(({ keys, about }) => [
+      h(
+        "dt",
+        {},
+        keys.map((key) => h("kbd", { text: keyName(key) })),
+      ),
+      h("dd", { text: about }),
+    ]);
     this.node = h(
       "section",
       { class: "panel help", hidden: true, "aria-label": "Keys" },
-      h("div", { class: "panel-head" }, h("h2", { text: "Keys" }), iconButton("close", "Close the list of keys", close)),
+      h(
+        "div",
+        { class: "panel-head" },
+        h("h2", { text: "Keys" }),
+        iconButton("close", "Close the list of keys", close),
+      ),
       h("dl", { class: "keys", tabindex: "0", "aria-label": "Keys and what they do" }, rows.flat()),
     );
   }
 }
 
 function choice(label, name, options, pick) {
-  const buttons = Object.entries(options).map(([value, text]) => h("button", { type: "button", text, data: { value }, "aria-pressed": "false", on: { click: () => pick(value) } }));
+  const buttons = Object.entries(options).map(([value, text]) =>
+    h("button", {
+      type: "button",
+      text,
+      data: { value },
+      "aria-pressed": "false",
+      on: { click: () => pick(value) },
+    }),
+  );
   return {
-    node: h("div", { class: "field", role: "group", "aria-label": label, data: { name } }, h("span", { class: "field-name", text: label }), h("span", { class: "segments" }, buttons)),
-    show: (value) => buttons.forEach((button) => setAttribute(button, "aria-pressed", String(button.dataset.value === value))),
+    node: h(
+      "div",
+      { class: "field", role: "group", "aria-label": label, data: { name } },
+      h("span", { class: "field-name", text: label }),
+      h("span", { class: "segments" }, buttons),
+    ),
+    show: (value) =>
+      buttons.forEach((button) => setAttribute(button, "aria-pressed", String(button.dataset.value === value))),
   };
 }

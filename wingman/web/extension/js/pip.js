@@ -31,5 +31,9 @@ export async function float(overlay, home, closed) {
 
 /** Where there is no floating window: the overlay page in a narrow one. */
 export function popUp(meeting) {
-  return open(`/overlay?meeting=${encodeURIComponent(meeting)}`, "wingman-overlay", `popup,width=${SIZE.width},height=${SIZE.height}`);
+  return open(
+    `/overlay?meeting=${encodeURIComponent(meeting)}`,
+    "wingman-overlay",
+    `popup,width=${SIZE.width},height=${SIZE.height}`,
+  );
 }

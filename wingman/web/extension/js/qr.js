@@ -30,7 +30,9 @@ for (let i = 0, x = 1; i < 255; i++) {
 /** @returns {boolean[][]} rows of modules, true is dark; throws RangeError when the text is too long */
 export function qrCode(text) {
   const bytes = new TextEncoder().encode(text);
-  const version = LAYOUT.findIndex((layout, v) => layout && layout[0] * 8 >= 4 + countBits(v) + 8 * bytes.length);
+  const version = LAYOUT.findIndex(
+    (layout, v) => layout && layout[0] * 8 >= 4 + countBits(v) + 8 * bytes.length,
+  );
   if (version < 0) throw new RangeError("the text is too long for a QR code of this size");
   const codewords = interleaved(dataCodewords(bytes, version), version);
   const plain = new Grid(version);
@@ -58,7 +60,8 @@ function dataCodewords(bytes, version) {
   put(0, Math.min(4, capacity * 8 - bits.length));
   while (bits.length % 8) bits.push(0);
   const words = [];
-  for (let i = 0; i < bits.length; i += 8) words.push(bits.slice(i, i + 8).reduce((byte, bit) => (byte << 1) | bit, 0));
+  for (let i = 0; i < bits.length; i += 8)
+    words.push(bits.slice(i, i + 8).reduce((byte, bit) => (byte << 1) | bit, 0));
   for (let pad = 0xec; words.length < capacity; pad ^= 0xec ^ 0x11) words.push(pad);
   return words;
 }
@@ -144,7 +147,9 @@ class Grid {
 
   /** The rows with `mask` applied and written into the format information. */
   masked(mask) {
-    const rows = this.dark.map((row, y) => row.map((dark, x) => (this.fixed[y][x] ? dark : dark !== MASKS[mask](y, x))));
+    const rows = this.dark.map((row, y) =>
+      row.map((dark, x) => (this.fixed[y][x] ? dark : dark !== MASKS[mask](y, x))),
+    );
     const bits = bch((LEVEL_M << 3) | mask, 10, 0b10100110111) ^ 0b101010000010010;
     const at = (i) => ((bits >> i) & 1) === 1;
     const n = this.size;
@@ -168,7 +173,12 @@ class Grid {
       this.#set(6, i, i % 2 === 0);
       this.#set(i, 6, i % 2 === 0);
     }
-    for (const [y, x] of [[3, 3], [3, n - 4], [n - 4, 3]]) this.#finder(y, x);
+    for (const [y, x] of [
+      [3, 3],
+      [3, n - 4],
+      [n - 4, 3],
+    ])
+      this.#finder(y, x);
     const centres = alignmentCentres(this.version, n);
     for (const y of centres) for (const x of centres) if (!this.#atFinder(y, x)) this.#alignment(y, x);
     for (let i = 0; i < 9; i++) {
@@ -195,7 +205,8 @@ class Grid {
   }
 
   #alignment(cy, cx) {
-    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) this.#set(cy + dy, cx + dx, Math.max(Math.abs(dy), Math.abs(dx)) !== 1);
+    for (let dy = -2; dy <= 2; dy++)
+      for (let dx = -2; dx <= 2; dx++) this.#set(cy + dy, cx + dx, Math.max(Math.abs(dy), Math.abs(dx)) !== 1);
   }
 
   #atFinder(y, x) {
@@ -257,6 +268,7 @@ function linePenalty(line) {
     }
   }
   const text = line.map((dark) => (dark ? "1" : "0")).join("");
-  for (const pattern of ["10111010000", "00001011101"]) for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + 1)) score += 40;
+  for (const pattern of ["10111010000", "00001011101"])
+    for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + 1)) score += 40;
   return score;
 }

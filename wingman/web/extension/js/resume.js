@@ -1,5 +1,7 @@
 // Which meeting this tab was capturing, so that a reload can go on with it. Lives as long as the tab.
 
+import { h } from "./dom.js";
+
 const KEY = "wingman.capture";
 
 /** @param {{meeting: string, sources: string[], spec: object}} running */
@@ -26,4 +28,20 @@ export function recall() {
   } catch {
     return null;
   }
+}
+
+/** What a reloaded page offers. */
+export function resumeBanner(title, { goOn, end }) {
+  const button = (props, text, click) => h("button", { type: "button", ...props, text, on: { click } });
+  return h(
+    "div",
+    { class: "resume", role: "status" },
+    h("p", { text: `“${title || "Your meeting"}” is still running, and nothing is being listened to.` }),
+    h(
+      "div",
+      { class: "row" },
+      button({ class: "primary", id: "go-on" }, "Share again and go on", goOn),
+      button({ class: "quiet" }, "End it", end),
+    ),
+  );
 }

@@ -31,7 +31,14 @@ export class Service {
     const signal = limit ? AbortSignal.timeout(limit) : undefined;
     let response;
     try {
-      response = await fetch(new URL(path, this.base), { method, body, headers, keepalive, signal, credentials: "same-origin" });
+      response = await fetch(new URL(path, this.base), {
+        method,
+        body,
+        headers,
+        keepalive,
+        signal,
+        credentials: "same-origin",
+      });
     } catch {
       throw new ServiceError(OUT_OF_REACH, 0);
     }
@@ -63,6 +70,9 @@ async function explained(response) {
     const { error } = await response.json();
     return new ServiceError(response.status === 401 ? NO_KEY : error.detail, response.status, error.field);
   } catch {
-    return new ServiceError(response.status === 401 ? NO_KEY : `Wingman answered with status ${response.status}.`, response.status);
+    return new ServiceError(
+      response.status === 401 ? NO_KEY : `Wingman answered with status ${response.status}.`,
+      response.status,
+    );
   }
 }

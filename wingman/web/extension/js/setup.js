@@ -39,7 +39,11 @@ export class Setup {
   /** Offer `playbooks` (`{name, title, voice_emotion: "allow" | "refuse"}`); `chosen` is the configured one. */
   offer(playbooks, chosen) {
     this.playbooks = playbooks;
-    this.playbook.replaceChildren(...playbooks.map((p) => h("option", { value: p.name, text: p.title || p.name, selected: p.name === chosen })));
+    this.playbook.replaceChildren(
+      ...playbooks.map((p) =>
+        h("option", { value: p.name, text: p.title || p.name, selected: p.name === chosen }),
+      ),
+    );
     this.playbook.closest(".field").hidden = playbooks.length === 0;
     this.#policyChanged();
   }
@@ -75,38 +79,113 @@ export class Setup {
   }
 
   #build() {
-    this.title = h("input", { type: "text", id: "title", maxlength: "120", placeholder: "Renewal with Acme", autocomplete: "off" });
+    this.title = h("input", {
+      type: "text",
+      id: "title",
+      maxlength: "120",
+      placeholder: "Renewal with Acme",
+      autocomplete: "off",
+    });
     this.playbook = h("select", { id: "playbook", on: { change: () => this.#policyChanged() } });
-    this.language = h("select", { id: "language" }, Object.entries(LANGUAGES).map(([value, text]) => h("option", { value, text })));
-    this.brief = h("textarea", { id: "brief", rows: "3", maxlength: "2000", placeholder: "Who is in the call, and what you want from it" });
+    this.language = h(
+      "select",
+      { id: "language" },
+      Object.entries(LANGUAGES).map(([value, text]) => h("option", { value, text })),
+    );
+    this.brief = h("textarea", {
+      id: "brief",
+      rows: "3",
+      maxlength: "2000",
+      placeholder: "Who is in the call, and what you want from it",
+    });
     this.acknowledge = h("input", { type: "checkbox", id: "acknowledge", on: { change: () => this.fail("") } });
     this.acknowledgeWords = h("span");
-    this.consent = h("label", { class: "consent", for: "acknowledge" }, this.acknowledge, this.acknowledgeWords);
+    this.consent = h(
+      "label",
+      { class: "consent", for: "acknowledge" },
+      this.acknowledge,
+      this.acknowledgeWords,
+    );
     this.noticeText = h("p", { class: "notice-text", id: "notice-text" });
     this.copied = h("span", { class: "soft", role: "status" });
     this.refusal = h("p", { class: "soft", role: "status" });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
-    this.tab = h("input", { type: "checkbox", id: "tab", checked: true, on: { change: () => this.#sourcesChanged() } });
-    this.mic = h("input", { type: "checkbox", id: "mic", checked: true, on: { change: () => this.#sourcesChanged() } });
+    this.tab = h("input", {
+      type: "checkbox",
+      id: "tab",
+      checked: true,
+      on: { change: () => this.#sourcesChanged() },
+    });
+    this.mic = h("input", {
+      type: "checkbox",
+      id: "mic",
+      checked: true,
+      on: { change: () => this.#sourcesChanged() },
+    });
     this.startWords = h("span");
     this.start = h("button", { class: "primary", id: "start" }, icon("tab"), this.startWords);
-    this.sample = h("button", { type: "button", id: "sample", class: "quiet", on: { click: () => this.#agreed() && this.run.sample(this.spec()) } }, icon("play"), "Play the sample meeting");
-    this.file = h("input", { type: "file", accept: "audio/*,video/*", id: "file", hidden: true, on: { change: () => this.#picked(this.file.files) } });
-    this.choose = h("button", { type: "button", id: "choose", class: "quiet", on: { click: () => this.file.click() } }, icon("file"), "Play a recording");
+    this.sample = h(
+      "button",
+      {
+        type: "button",
+        id: "sample",
+        class: "quiet",
+        on: { click: () => this.#agreed() && this.run.sample(this.spec()) },
+      },
+      icon("play"),
+      "Play the sample meeting",
+    );
+    this.file = h("input", {
+      type: "file",
+      accept: "audio/*,video/*",
+      id: "file",
+      hidden: true,
+      on: { change: () => this.#picked(this.file.files) },
+    });
+    this.choose = h(
+      "button",
+      { type: "button", id: "choose", class: "quiet", on: { click: () => this.file.click() } },
+      icon("file"),
+      "Play a recording",
+    );
     this.node = h(
       "form",
-      { class: "setup", novalidate: true, "aria-label": "Set up a meeting", on: { submit: (event) => this.#submit(event) } },
-      h("p", { class: "lead", text: "Wingman listens along, reads words and tone, and suggests what to say while the question is still open. The sound is not stored." }),
+      {
+        class: "setup",
+        novalidate: true,
+        "aria-label": "Set up a meeting",
+        on: { submit: (event) => this.#submit(event) },
+      },
+      h("p", {
+        class: "lead",
+        text: "Wingman listens along, reads words and tone, and suggests what to say while the question is still open. The sound is not stored.",
+      }),
       section(
         "Your call",
         field("title", "Name", this.title),
-        h("div", { class: "pair" }, field("playbook", "Playbook", this.playbook), field("language", "Spoken language", this.language)),
-        h("details", { class: "more" }, h("summary", { text: "What should Wingman know?" }), h("label", { class: "hidden-text", for: "brief", text: "What should Wingman know?" }), this.brief),
+        h(
+          "div",
+          { class: "pair" },
+          field("playbook", "Playbook", this.playbook),
+          field("language", "Spoken language", this.language),
+        ),
+        h(
+          "details",
+          { class: "more" },
+          h("summary", { text: "What should Wingman know?" }),
+          h("label", { class: "hidden-text", for: "brief", text: "What should Wingman know?" }),
+          this.brief,
+        ),
       ),
       section("Tone of voice", this.#policies(), this.refusal, this.consent, this.#noticeBox()),
       section(
         "Listen to",
-        h("div", { class: "pair" }, source(this.tab, "tab", "The meeting’s tab", "What the others say"), source(this.mic, "mic", "My microphone", "What you say, apart from them")),
+        h(
+          "div",
+          { class: "pair" },
+          source(this.tab, "tab", "The meeting’s tab", "What the others say"),
+          source(this.mic, "mic", "My microphone", "What you say, apart from them"),
+        ),
       ),
       this.problem,
       h("div", { class: "go" }, this.start, h("div", { class: "others" }, this.sample, this.choose, this.file)),
@@ -120,16 +199,37 @@ export class Setup {
       h(
         "label",
         { class: "policy", data: { policy: value } },
-        h("input", { type: "radio", name: "policy", value, checked: value === "off", on: { change: () => this.#policyChanged() } }),
+        h("input", {
+          type: "radio",
+          name: "policy",
+          value,
+          checked: value === "off",
+          on: { change: () => this.#policyChanged() },
+        }),
         h("span", {}, h("b", { text: name }), h("span", { class: "soft", text: about })),
       ),
     );
-    return h("div", { class: "policies", role: "radiogroup", "aria-label": "Whose tone may be measured" }, options);
+    return h(
+      "div",
+      { class: "policies", role: "radiogroup", "aria-label": "Whose tone may be measured" },
+      options,
+    );
   }
 
   #noticeBox() {
-    const copy = h("button", { type: "button", class: "quiet", id: "copy-notice", on: { click: () => this.#copyNotice() } }, icon("copy"), "Copy for the meeting’s chat");
-    return h("details", { class: "more", id: "notice" }, h("summary", { text: "A notice for the others" }), this.noticeText, h("div", { class: "row" }, copy, this.copied));
+    const copy = h(
+      "button",
+      { type: "button", class: "quiet", id: "copy-notice", on: { click: () => this.#copyNotice() } },
+      icon("copy"),
+      "Copy for the meeting’s chat",
+    );
+    return h(
+      "details",
+      { class: "more", id: "notice" },
+      h("summary", { text: "A notice for the others" }),
+      this.noticeText,
+      h("div", { class: "row" }, copy, this.copied),
+    );
   }
 
   async #copyNotice() {
@@ -146,9 +246,15 @@ export class Setup {
     const refused = playbook !== undefined && playbook.voice_emotion === "refuse";
     for (const input of this.node.querySelectorAll("input[name=policy]")) {
       input.disabled = refused && NEEDS_CONSENT.has(input.value);
-      if (input.disabled && input.checked) this.node.querySelector("input[name=policy][value=off]").checked = true;
+      if (input.disabled && input.checked)
+        this.node.querySelector("input[name=policy][value=off]").checked = true;
     }
-    setText(this.refusal, refused ? "In interviews and with employees, voices must not be analysed for emotion; this playbook allows words only." : "");
+    setText(
+      this.refusal,
+      refused
+        ? "In interviews and with employees, voices must not be analysed for emotion; this playbook allows words only."
+        : "",
+    );
     this.refusal.hidden = !refused;
     const policy = this.policy();
     const words = acknowledgement(policy);
@@ -208,5 +314,11 @@ function field(id, label, control) {
 }
 
 function source(input, name, title, about) {
-  return h("label", { class: "source" }, input, icon(name), h("span", {}, h("b", { text: title }), h("span", { class: "soft", text: about })));
+  return h(
+    "label",
+    { class: "source" },
+    input,
+    icon(name),
+    h("span", {}, h("b", { text: title }), h("span", { class: "soft", text: about })),
+  );
 }

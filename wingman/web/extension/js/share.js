@@ -9,11 +9,35 @@ export class SharePanel {
   constructor(meeting, service) {
     this.meeting = meeting;
     this.service = service;
-    this.link = h("input", { type: "text", readonly: true, "aria-label": "Link that may only watch", on: { focus: () => this.link.select() } });
+    this.link = h("input", {
+      type: "text",
+      readonly: true,
+      "aria-label": "Link that may only watch",
+      on: { focus: () => this.link.select() },
+    });
     this.code = h("div", { class: "qr", role: "img", "aria-label": "QR code of the link" });
     this.words = h("p", { class: "soft", role: "status" });
-    this.copy = h("button", { type: "button", class: "quiet", on: { click: () => this.#copy() } }, icon("copy"), "Copy the link");
-    this.node = h("div", { class: "share", hidden: true }, this.code, h("div", { class: "share-text" }, h("p", { text: "Whoever has this link can watch this meeting’s cards and transcript, and nothing else." }), this.link, h("div", { class: "row" }, this.copy), this.words));
+    this.copy = h(
+      "button",
+      { type: "button", class: "quiet", on: { click: () => this.#copy() } },
+      icon("copy"),
+      "Copy the link",
+    );
+    this.node = h(
+      "div",
+      { class: "share", hidden: true },
+      this.code,
+      h(
+        "div",
+        { class: "share-text" },
+        h("p", {
+          text: "Whoever has this link can watch this meeting’s cards and transcript, and nothing else.",
+        }),
+        this.link,
+        h("div", { class: "row" }, this.copy),
+        this.words,
+      ),
+    );
   }
 
   /** Show the link (made at the first call), or hide it again. */
@@ -24,7 +48,11 @@ export class SharePanel {
       const { url } = await this.service.json("POST", `/api/meetings/${this.meeting}/viewers`);
       this.link.value = url;
       this.code.replaceChildren(drawing(qrCode(url)));
-      if (["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname)) setText(this.words, "This link works on this computer. For a phone, serve Wingman on an address the phone can reach.");
+      if (["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname))
+        setText(
+          this.words,
+          "This link works on this computer. For a phone, serve Wingman on an address the phone can reach.",
+        );
     } catch (failed) {
       setText(this.words, failed.message);
     }
@@ -49,7 +77,9 @@ function drawing(rows) {
   svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
   svg.setAttribute("shape-rendering", "crispEdges");
   const path = document.createElementNS(SVG, "path");
-  const d = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + quiet} ${y + quiet}h1v1h-1z` : ""))).join("");
+  const d = rows
+    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + quiet} ${y + quiet}h1v1h-1z` : "")))
+    .join("");
   path.setAttribute("d", d);
   svg.append(path);
   return svg;

@@ -14,7 +14,16 @@ export const FAMILIES = ["engaged", "positive", "doubtful", "negative", "low-ene
 export function initial() {
   return {
     seq: 0,
-    meeting: { phase: "waiting", title: "", channels: [], playbook: "", startedAt: null, endedAt: null, reason: "", seconds: 0 },
+    meeting: {
+      phase: "waiting",
+      title: "",
+      channels: [],
+      playbook: "",
+      startedAt: null,
+      endedAt: null,
+      reason: "",
+      seconds: 0,
+    },
     policy: { emotion: "off", reason: "" },
     providers: {},
     capture: {},
@@ -58,13 +67,27 @@ const STEPS = {
   "meeting.ended": (state, data, envelope) => ({
     ...state,
     partials: {},
-    cards: state.cards.map((card) => (card.status === "streaming" ? { ...card, status: "expired", gone: true } : card)),
-    meeting: { ...state.meeting, phase: "ended", endedAt: envelope.at, reason: data.reason, seconds: data.seconds },
+    cards: state.cards.map((card) =>
+      card.status === "streaming" ? { ...card, status: "expired", gone: true } : card,
+    ),
+    meeting: {
+      ...state.meeting,
+      phase: "ended",
+      endedAt: envelope.at,
+      reason: data.reason,
+      seconds: data.seconds,
+    },
   }),
-  "policy.applied": (state, data) => ({ ...state, policy: { emotion: data.emotion_policy, reason: data.reason } }),
+  "policy.applied": (state, data) => ({
+    ...state,
+    policy: { emotion: data.emotion_policy, reason: data.reason },
+  }),
   "capture.state": (state, data, envelope) => ({
     ...state,
-    capture: { ...state.capture, [data.channel]: { state: data.state, detail: data.detail || "", at: envelope.at } },
+    capture: {
+      ...state.capture,
+      [data.channel]: { state: data.state, detail: data.detail || "", at: envelope.at },
+    },
   }),
   "provider.state": (state, data) => ({
     ...state,
@@ -72,11 +95,20 @@ const STEPS = {
   }),
   "transcript.partial": (state, data) => ({
     ...state,
-    partials: { ...state.partials, [data.channel]: data.text ? { speaker: data.speaker, text: data.text } : null },
+    partials: {
+      ...state.partials,
+      [data.channel]: data.text ? { speaker: data.speaker, text: data.text } : null,
+    },
   }),
   "transcript.gap": (state, data, envelope) =>
     data.branch === "transcribe"
-      ? line(state, { kind: "gap", id: `gap-${envelope.seq}`, cause: data.cause, channel: data.channel, ...spanOf(envelope) })
+      ? line(state, {
+          kind: "gap",
+          id: `gap-${envelope.seq}`,
+          cause: data.cause,
+          channel: data.channel,
+          ...spanOf(envelope),
+        })
       : state,
   "utterance.created": (state, data, envelope) => heard(state, data, envelope),
   "utterance.revised": (state, data, envelope) => heard(state, data, envelope),
@@ -85,7 +117,8 @@ const STEPS = {
     card(state, data.id, (c) => (c.status === "streaming" ? { ...c, answer: c.answer + data.text } : c)),
   "suggestion.completed": (state, data) =>
     card(state, data.id, (c) => ({ ...c, status: "done", answer: data.text, origin: data.origin || c.origin })),
-  "suggestion.superseded": (state, data) => card(state, data.id, (c) => ({ ...c, status: "superseded", gone: !c.pinned })),
+  "suggestion.superseded": (state, data) =>
+    card(state, data.id, (c) => ({ ...c, status: "superseded", gone: !c.pinned })),
   "suggestion.expired": (state, data) =>
     card(state, data.id, (c) => ({ ...c, status: "expired", reason: data.reason, gone: !c.pinned })),
   "suggestion.failed": (state, data) =>
@@ -113,7 +146,8 @@ export function visibleCards(state, limit = 3) {
 
 /** Let cards go that outlived their time at `now` (seconds since the epoch). */
 export function expire(state, now) {
-  const stale = (c) => !c.gone && !c.pinned && c.expiresAt !== null && c.expiresAt <= now && c.status !== "streaming";
+  const stale = (c) =>
+    !c.gone && !c.pinned && c.expiresAt !== null && c.expiresAt <= now && c.status !== "streaming";
   if (!state.cards.some(stale)) return state;
   return { ...state, cards: state.cards.map((c) => (stale(c) ? { ...c, gone: true, status: "expired" } : c)) };
 }
@@ -152,8 +186,15 @@ function felt(state, utterance) {
   const { emotion } = utterance;
   if (emotion.status !== "known" && emotion.status !== "unknown") return state;
   const { trail } = state.counterpart;
-  const mark = { id: utterance.id, end: utterance.end, family: emotion.status === "known" ? emotion.family : "unknown", label: emotion.label };
-  const marks = [...trail.filter((m) => m.id !== mark.id), mark].sort((a, b) => a.end - b.end).slice(-TREND_LENGTH);
+  const mark = {
+    id: utterance.id,
+    end: utterance.end,
+    family: emotion.status === "known" ? emotion.family : "unknown",
+    label: emotion.label,
+  };
+  const marks = [...trail.filter((m) => m.id !== mark.id), mark]
+    .sort((a, b) => a.end - b.end)
+    .slice(-TREND_LENGTH);
   const newest = marks[marks.length - 1].id === mark.id;
   return {
     ...state,
@@ -226,9 +267,16 @@ function restore(envelope) {
     ...(snapshot.utterances || []).map(({ media, ...data }) => wrap("utterance.created", data, media)),
     ...(snapshot.suggestions || []).flatMap((card) => restoredCard(card, wrap)),
   ];
-  const state = events.reduce((now, { type, ...rest }) => (STEPS[type] ? STEPS[type](now, rest.data, rest) : now), initial());
+  const state = events.reduce(
+    (now, { type, ...rest }) => (STEPS[type] ? STEPS[type](now, rest.data, rest) : now),
+    initial(),
+  );
   const phases = { paused: "paused", ended: "ended" };
-  return { ...state, seq: snapshot.seq ?? envelope.seq, meeting: { ...state.meeting, phase: phases[snapshot.state] || state.meeting.phase } };
+  return {
+    ...state,
+    seq: snapshot.seq ?? envelope.seq,
+    meeting: { ...state.meeting, phase: phases[snapshot.state] || state.meeting.phase },
+  };
 }
 
 function restoredCard({ state, feedback: given, ...data }, wrap) {

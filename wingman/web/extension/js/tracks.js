@@ -7,21 +7,27 @@ const PICKER_LIMIT = 120_000;
 export class TrackError extends Error {}
 
 const TAB_ERRORS = {
-  NotAllowedError: "You closed the dialog or this browser is not allowed to share. Press the button again and pick the meeting’s tab.",
+  NotAllowedError:
+    "You closed the dialog or this browser is not allowed to share. Press the button again and pick the meeting’s tab.",
   NotFoundError: "There is nothing to share here.",
-  NotReadableError: "The tab could not be captured. Close other programs that capture the screen and try again.",
-  NotSupportedError: "This browser cannot share a tab’s sound. Use Chrome or Edge on a computer, or the microphone alone.",
+  NotReadableError:
+    "The tab could not be captured. Close other programs that capture the screen and try again.",
+  NotSupportedError:
+    "This browser cannot share a tab’s sound. Use Chrome or Edge on a computer, or the microphone alone.",
 };
 
 const MIC_ERRORS = {
-  NotAllowedError: "The microphone is blocked for this page. Allow it at the left end of the address bar, or go on without it.",
+  NotAllowedError:
+    "The microphone is blocked for this page. Allow it at the left end of the address bar, or go on without it.",
   NotFoundError: "No microphone was found. Plug one in, or go on without it.",
   NotReadableError: "Another program holds the microphone. Close it there, or go on without it.",
 };
 
 const NO_AUDIO = {
-  browser: "The tab was shared without its sound. Press the button again and tick “Also share tab audio” in the dialog.",
-  window: "You shared a window, and windows have no sound to share. Press the button again and pick the tab the meeting runs in.",
+  browser:
+    "The tab was shared without its sound. Press the button again and tick “Also share tab audio” in the dialog.",
+  window:
+    "You shared a window, and windows have no sound to share. Press the button again and pick the tab the meeting runs in.",
   monitor: "You shared the whole screen. Press the button again and pick the tab the meeting runs in.",
 };
 
@@ -51,7 +57,8 @@ export async function shareTab(media = navigator.mediaDevices) {
 
 /** @returns {Promise<MediaStreamTrack>} the user's microphone; throws `TrackError` */
 export async function openMicrophone(media = navigator.mediaDevices) {
-  if (!media?.getUserMedia) throw new TrackError("This page may not use the microphone: open it on localhost or over https.");
+  if (!media?.getUserMedia)
+    throw new TrackError("This page may not use the microphone: open it on localhost or over https.");
   try {
     const stream = await media.getUserMedia({ audio: { ...UNTOUCHED } });
     const [sound] = stream.getAudioTracks();
@@ -65,7 +72,10 @@ export async function openMicrophone(media = navigator.mediaDevices) {
 function limited(promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new TrackError("Nothing was picked in the dialog. Press the button again.")), PICKER_LIMIT);
+    timer = setTimeout(
+      () => reject(new TrackError("Nothing was picked in the dialog. Press the button again.")),
+      PICKER_LIMIT,
+    );
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

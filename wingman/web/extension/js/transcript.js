@@ -15,8 +15,25 @@ export class TranscriptView {
     this.lines = new Map();
     this.partials = new Map();
     this.list = h("ol", { class: "lines" });
-    this.latest = h("button", { type: "button", class: "latest", hidden: true, text: "Jump to the newest", on: { click: () => this.follow() } });
-    this.scroll = h("div", { class: "transcript-scroll", tabindex: "0", role: "log", "aria-live": "off", "aria-label": "Transcript", on: { scroll: () => this.#scrolled() } }, this.list);
+    this.latest = h("button", {
+      type: "button",
+      class: "latest",
+      hidden: true,
+      text: "Jump to the newest",
+      on: { click: () => this.follow() },
+    });
+    this.scroll = h(
+      "div",
+      {
+        class: "transcript-scroll",
+        tabindex: "0",
+        role: "log",
+        "aria-live": "off",
+        "aria-label": "Transcript",
+        on: { scroll: () => this.#scrolled() },
+      },
+      this.list,
+    );
     this.node = h("div", { class: "transcript" }, this.scroll, this.latest);
     this.following = true;
     this.top = 0;
@@ -31,7 +48,8 @@ export class TranscriptView {
       before = entry.kind === "gap" ? null : entry;
       return node;
     });
-    for (const [channel, partial] of Object.entries(state.partials)) if (partial) nodes.push(this.#partial(channel, partial, state.names));
+    for (const [channel, partial] of Object.entries(state.partials))
+      if (partial) nodes.push(this.#partial(channel, partial, state.names));
     setChildren(this.list, nodes);
     for (const [id, view] of this.lines) if (!view.node.isConnected) this.lines.delete(id);
     if (this.following) this.scroll.scrollTop = this.scroll.scrollHeight;
@@ -55,8 +73,10 @@ export class TranscriptView {
 
   #line(entry, before, names, readOnly) {
     const view = this.lines.get(entry.id) || this.#make(entry);
-    const same = before !== null && before.speaker === entry.speaker && entry.start - before.end < NEW_PARAGRAPH;
-    if (view.entry === entry && view.names === names && view.same === same && view.readOnly === readOnly) return view.node;
+    const same =
+      before !== null && before.speaker === entry.speaker && entry.start - before.end < NEW_PARAGRAPH;
+    if (view.entry === entry && view.names === names && view.same === same && view.readOnly === readOnly)
+      return view.node;
     Object.assign(view, { entry, names, same, readOnly });
     view.node.dataset.same = String(same);
     view.name.disabled = readOnly;
@@ -72,7 +92,12 @@ export class TranscriptView {
     const time = h("span", { class: "time" });
     const mood = h("span", { class: "line-mood" });
     const text = h("p", { class: "said" });
-    const node = h("li", { class: "line", data: { channel: entry.channel } }, h("div", { class: "line-head" }, name, time, mood), text);
+    const node = h(
+      "li",
+      { class: "line", data: { channel: entry.channel } },
+      h("div", { class: "line-head" }, name, time, mood),
+      text,
+    );
     const view = { node, name, time, text, mood };
     name.addEventListener("click", () => this.#edit(view));
     this.lines.set(entry.id, view);
@@ -93,7 +118,16 @@ export class TranscriptView {
     if (!view) {
       const name = h("span", { class: "speaker" });
       const text = h("p", { class: "said" });
-      view = { name, text, node: h("li", { class: "line partial", data: { channel } }, h("div", { class: "line-head" }, name), text) };
+      view = {
+        name,
+        text,
+        node: h(
+          "li",
+          { class: "line partial", data: { channel } },
+          h("div", { class: "line-head" }, name),
+          text,
+        ),
+      };
       this.partials.set(channel, view);
     }
     setText(view.name, speakerName(partial.speaker, names));
@@ -103,7 +137,13 @@ export class TranscriptView {
 
   #edit(view) {
     const { speaker } = view.entry;
-    const input = h("input", { class: "rename", type: "text", maxlength: "40", "aria-label": `New name for ${view.name.textContent}`, value: view.names[speaker] || "" });
+    const input = h("input", {
+      class: "rename",
+      type: "text",
+      maxlength: "40",
+      "aria-label": `New name for ${view.name.textContent}`,
+      value: view.names[speaker] || "",
+    });
     let done = false;
     const finish = (keep) => {
       if (done) return;

@@ -20,13 +20,19 @@ export class WhipSession {
   /** Send `tracks` (`Map` of channel to track) to `meeting`; resolves when media flows. */
   async open(meeting, tracks) {
     for (const [channel, track] of tracks) {
-      const { sender } = this.pc.addTransceiver(track, { direction: "sendonly", streams: [new MediaStream([track])] });
+      const { sender } = this.pc.addTransceiver(track, {
+        direction: "sendonly",
+        streams: [new MediaStream([track])],
+      });
       this.senders.set(channel, sender);
     }
     await this.pc.setLocalDescription(await this.pc.createOffer());
     const query = new URLSearchParams({ meeting, channels: [...tracks.keys()].join(",") });
     // The offer goes out before its candidates are gathered: the service learns them from the checks.
-    const response = await this.service.call("POST", `/whip?${query}`, { body: this.pc.localDescription.sdp, type: "application/sdp" });
+    const response = await this.service.call("POST", `/whip?${query}`, {
+      body: this.pc.localDescription.sdp,
+      type: "application/sdp",
+    });
     this.resource = response.headers.get("Location");
     await this.pc.setRemoteDescription({ type: "answer", sdp: await response.text() });
     await this.#connected();
@@ -60,10 +66,14 @@ export class WhipSession {
     const { pc } = this;
     return new Promise((resolve, reject) => {
       const fail = (why) => reject(new ServiceError(why, 0));
-      const timer = setTimeout(() => fail("The sound could not be connected in time. Is a firewall or VPN in the way?"), CONNECT_LIMIT);
+      const timer = setTimeout(
+        () => fail("The sound could not be connected in time. Is a firewall or VPN in the way?"),
+        CONNECT_LIMIT,
+      );
       const look = () => {
         if (pc.connectionState === "connected") resolve();
-        else if (pc.connectionState === "failed" || pc.connectionState === "closed") fail("The sound could not be connected. Is a firewall or VPN in the way?");
+        else if (pc.connectionState === "failed" || pc.connectionState === "closed")
+          fail("The sound could not be connected. Is a firewall or VPN in the way?");
         else return;
         clearTimeout(timer);
         pc.removeEventListener("connectionstatechange", look);

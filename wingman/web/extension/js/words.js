@@ -36,7 +36,9 @@ const CAPTURE = {
   connecting: (c) => `Connecting ${c}…`,
   capturing: (c) => `Listening to ${c}.`,
   no_signal: (c) =>
-    c === CHANNEL.tab ? "The meeting tab is silent. Is it the right tab, and is it not muted?" : "Your microphone is silent. Is it muted or another one?",
+    c === CHANNEL.tab
+      ? "The meeting tab is silent. Is it the right tab, and is it not muted?"
+      : "Your microphone is silent. Is it muted or another one?",
   stalled: (c) => `No sound has arrived from ${c} for a moment. Trying to bring it back.`,
   paused: () => "Paused. Nothing is listened to.",
   gone: (c) => `${capital(c)} is gone. Share it again to go on.`,
@@ -115,8 +117,8 @@ export function speakerName(speaker, names) {
   return `Speaker ${Number(voice) + 1}${Number(connection) > 1 ? ` (${connection})` : ""}`;
 }
 
-
-export const captureSentence = (channel, state, detail) => detail || (CAPTURE[state] ? CAPTURE[state](CHANNEL[channel] || channel) : state);
+export const captureSentence = (channel, state, detail) =>
+  detail || (CAPTURE[state] ? CAPTURE[state](CHANNEL[channel] || channel) : state);
 
 export const gapWords = (cause) => GAPS[cause] || cause;
 
@@ -138,14 +140,18 @@ export function notices(state, stream) {
   else list.push(...captureNotices(state));
   list.push(...providerNotices(state));
   if (state.cost && state.cost.degraded)
-    list.push({ level: "warn", text: "The budget for this meeting is nearly used; Wingman does less to stay within it." });
+    list.push({
+      level: "warn",
+      text: "The budget for this meeting is nearly used; Wingman does less to stay within it.",
+    });
   return list;
 }
 
 function captureNotices(state) {
   const list = [];
   for (const [channel, { state: now, detail }] of Object.entries(state.capture)) {
-    if (now === "stalled" || now === "gone") list.push({ level: "bad", text: captureSentence(channel, now, detail) });
+    if (now === "stalled" || now === "gone")
+      list.push({ level: "bad", text: captureSentence(channel, now, detail) });
     else if (now === "no_signal") list.push({ level: "warn", text: captureSentence(channel, now, detail) });
   }
   return list;
@@ -178,13 +184,20 @@ export function clock(seconds) {
   const s = Math.max(0, Math.floor(seconds));
   const two = (n) => String(n).padStart(2, "0");
   const hours = Math.floor(s / 3600);
-  return hours ? `${hours}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
+  return hours
+    ? `${hours}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
+    : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
 /** `$0.04`; small amounts are not rounded to nothing. */
 export function money(amount, currency) {
   const digits = amount > 0 && amount < 0.01 ? 4 : 2;
-  return new Intl.NumberFormat("en", { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount);
+  return new Intl.NumberFormat("en", {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount);
 }
 
 function capital(text) {
