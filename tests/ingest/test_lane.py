@@ -121,3 +121,12 @@ async def test_two_channels_share_one_zero() -> None:
     assert sinks[0].position == 1000 + FRAME
     assert sinks[1].position == 1000 + SAMPLE_RATE // 2 + FRAME
     assert sinks[0].anchors
+
+
+async def test_channels_that_begin_almost_together_begin_together() -> None:
+    conductor = Conductor(0)
+    sinks = [TapeSink(), TapeSink()]
+    lanes = [Lane(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    lanes[0].pcm(0, bytes(2 * FRAME), 5.0)
+    lanes[1].pcm(0, bytes(2 * FRAME), 5.06)
+    assert sinks[0].position == sinks[1].position == FRAME

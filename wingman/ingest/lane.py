@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 NO_SIGNAL_S = 10.0
 """Exact digital silence for this long is a wrong tab or a muted input, not a quiet speaker."""
 
+TOGETHER_S = 0.1
+"""First packets this near to each other mean tracks that began together; sender reports know better soon."""
+
 MAX_CONCEALED = 100
 """Milliseconds: the codec's imagination fades out over about this time anyway."""
 
@@ -53,7 +56,8 @@ class Conductor:
         """The index that audio arriving at `arrival` begins with; the first caller defines the zero."""
         if self._arrival is None:
             self._arrival = arrival
-        return self._position + max(0, round((arrival - self._arrival) * SAMPLE_RATE))
+        elapsed = arrival - self._arrival
+        return self._position + (round(elapsed * SAMPLE_RATE) if elapsed > TOGETHER_S else 0)
 
 
 @dataclass(frozen=True, slots=True)
