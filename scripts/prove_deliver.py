@@ -204,4 +204,5 @@ def _quantile(values: list[float], share: float) -> float:
 
 
 if __name__ == "__main__":
+    bench_deliver.step_forward()
     sys.exit(report("deliver", asyncio.run(measure()), sys.argv[1:]))

@@ -134,7 +134,7 @@ def _arc(record: Record, numbers: Figures) -> str:
         return ""
     known = f"Tone is known for {numbers.arc_coverage:.0%} of what they said."
     note = f"{known} {arc.describe(numbers.arc)} An estimate from voice or words, not a fact about a person."
-    picture = arc.svg(record, numbers.arc)
+    picture = f'<div class="scroll">{arc.svg(record, numbers.arc)}</div>'
     return (
         f'<section class="panel"><h2>How they sounded</h2>{picture}<p class="note">{escape(note)}</p></section>'
     )
