@@ -155,3 +155,42 @@ def test_spans_lie_only_in_audio_that_was_accepted(plan: list[tuple[int, int, bo
     first, last = sorted((a, b))
     found = [n for span in spans(book.receive(measured(first, last))) for n in range(span.start, span.end)]
     assert found == heard[first * 16 : last * 16]
+
+
+def test_an_utterance_of_which_nothing_could_be_read_is_told_by_the_next() -> None:
+    """The measurement and end of one and the start of the next were unreadable."""
+    book = ledger()
+    for n in range(100):
+        book.sent(n * FRAME, FRAME, True)
+    book.receive(wire.UtteranceStart(0, 1000))
+    lost, *rest = book.receive(measured(5000, 6000, 1, "speech_ended"))
+    assert isinstance(lost, Missed)
+    assert lost.span == Span(16_000, 80_000)
+    assert spans(rest) == [Span(80_000, 96_000)]
+
+
+def test_utterances_only_the_totals_know_of_are_told() -> None:
+    book = ledger()
+    book.sent(0, FRAME, True)
+    closed = wire.SessionClosed("s", "client_request", wire.Received(100, 1), wire.Produced(1, 1))
+    assert book.receive(closed) == []
+    assert book.abandon() == [Span(0, FRAME)]
+
+
+def test_a_late_answer_does_not_vouch_for_later_sound() -> None:
+    book = ledger()
+    for n in range(60):
+        book.sent(n * FRAME, FRAME, n < 20 or n >= 40)
+    book.receive(wire.UtteranceStart(0, 0))
+    book.receive(measured(0, 2000, 0, "speech_ended"))
+    book.receive(wire.UtteranceEnd(0, 0, 2000))
+    book.quiet(60 * FRAME)
+    assert book.upto == 40 * FRAME
+
+
+def test_sound_that_stays_without_an_answer_was_no_voice() -> None:
+    book = ledger()
+    for n in range(150):
+        book.sent(n * FRAME, FRAME, n == 10)
+    book.quiet(150 * FRAME)
+    assert book.upto == 150 * FRAME

@@ -7,6 +7,7 @@ whole matrix runs in jumping time, with the settings of production.
 from __future__ import annotations
 
 import asyncio
+import random
 
 import msgspec
 import pytest
@@ -168,3 +169,36 @@ def test_totals_agree_with_what_was_sent() -> None:
 def test_other_branches_never_wait() -> None:
     account, _ = run(attempt(Fault(kind=Kind.DEAF, on="every"), seconds=20.0))
     assert account.witness_ms < 50
+
+
+KINDS = (Kind.DROP, Kind.CLOSE, Kind.HALF_OPEN, Kind.DEAF, Kind.STALL, Kind.LATE, Kind.MALFORMED, Kind.HANG)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_storm_of_faults_leaves_the_account_exact(seed: int) -> None:
+    """A dozen meetings at once, each with up to five connections that go wrong at random."""
+    chance = random.Random(seed)
+
+    async def storms() -> list[tuple[list[Fault], MeterAccount]]:
+        async with asyncio.TaskGroup() as group:
+            trials = []
+            for _ in range(12):
+                faults = [
+                    Fault(
+                        kind=chance.choice(KINDS),
+                        on=number,
+                        at=chance.uniform(0, 9),
+                        code=chance.choice((1000, 1008, 1011, 1012)),
+                        delay=chance.uniform(0.1, 3),
+                        count=chance.randint(1, 4),
+                    )
+                    for number in range(1, chance.randint(2, 6))
+                ]
+                rotate = chance.choice((5.0, 11.0, 1500.0))
+                task = group.create_task(attempt(*faults, seconds=30.0, rotate_after_s=rotate))
+                trials.append((faults, task))
+        return [(faults, task.result()[0]) for faults, task in trials]
+
+    for faults, account in run(storms()):
+        assert account.exact, (faults, account)
+        assert final(account) is Health.ENDED, (faults, account)

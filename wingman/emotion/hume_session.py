@@ -16,6 +16,8 @@ The watermark (`upto`) is the harder half: Hume says nothing about silence. It m
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 import structlog
 
@@ -37,6 +39,8 @@ PROVIDER = "hume"
 LOUD_POWER = (32768 * 10 ** (-40 / 20)) ** 2
 VOICE = samples_of_ms(2_000)
 """Unanswered sound from which silence on the other side is suspicious; a cough or a door is shorter."""
+FORGIVEN = samples_of_ms(10_000)
+"""Sound this old that nobody spoke about was no voice: a peer that is gone would have been found by now."""
 LAST_DUE_MS = 1000
 """An utterance's last measurement is due unless the one before ended less than this before its end."""
 WINDOW = samples_of_ms(30_000)
@@ -66,6 +70,7 @@ class SessionLedger:
         self._heard_at = 0  # accepted samples when the last message came
         self._loud = 0  # samples of sound sent since then
         self._loud_from: SampleTime | None = None
+        self._unanswered: deque[tuple[SampleTime, SampleTime]] = deque(maxlen=4096)
 
     @property
     def position(self) -> SampleTime:
@@ -111,6 +116,7 @@ class SessionLedger:
         self._count += 1
         self._last = length
         if loud:
+            self._unanswered.append((start, start + length))
             self._loud += length
             self._loud_from = start if self._loud_from is None else self._loud_from
 
@@ -130,28 +136,31 @@ class SessionLedger:
         match message:
             case UtteranceStart():
                 begin = self._start(message.audio_start_ms)
-                skipped = message.utterance_id > self._next or self._open is not None
-                lost = self._lost(self._upto, begin) if skipped else []
-                self._begin(message.utterance_id, message.audio_start_ms)
-                self._advance(begin)
+                lost = self._enter(message.utterance_id, message.audio_start_ms)
+                self._answered(begin)
                 return lost
             case Measurement():
+                lost = self._enter(message.utterance_id, message.audio_start_ms)
                 self._covered = max(self._covered, message.audio_end_ms)
                 spans = self._measured(message)
-                self._advance(self._end(message.audio_end_ms))
-                return spans
+                self._answered(self._end(message.audio_end_ms))
+                return lost + spans
             case UtteranceEnd():
-                return self._ended(message)
-            case SessionClosed() if message.reason != "error" and self._open is None:
-                self._advance(self.position)
+                lost = self._enter(message.utterance_id, message.audio_start_ms)
+                return lost + self._ended(message)
+            case SessionClosed() if self._complete(message):
+                self._answered(self.position)
             case _:
                 pass
         return []
 
     def quiet(self, mark: SampleTime) -> None:
         """The peer read everything up to `mark` a while ago. Without an open utterance it was silence."""
-        if self._open is None:
-            self._advance(mark if self._loud_from is None else min(mark, self._loud_from))
+        if self._open is not None:
+            return
+        while self._unanswered and self._unanswered[0][1] <= self.position - FORGIVEN:
+            self._unanswered.popleft()
+        self._advance(min(mark, self._unanswered[0][0]) if self._unanswered else mark)
 
     def difference(self, closed: SessionClosed) -> int:
         """Samples we believe accepted minus what the server counted; 0 when every time was right.
@@ -169,17 +178,32 @@ class SessionLedger:
         self._upto = self.position
         return left
 
-    def _begin(self, utterance: int, at_ms: int) -> None:
-        self._open, self._next = utterance, utterance + 1
-        self._covered = at_ms
+    def _enter(self, utterance: int, at_ms: int) -> list[EmotionSpan | Missed]:
+        """A message about `utterance`. If it is the first one, others may have been lost before it."""
+        if utterance < self._next:
+            return []
+        skipped = utterance > self._next or self._open is not None
+        lost = self._lost(self._upto, self._start(at_ms)) if skipped else []
+        self._open, self._next, self._covered = utterance, utterance + 1, at_ms
+        return lost
+
+    def _complete(self, closed: SessionClosed) -> bool:
+        """Whether a closed session has told us about everything it heard."""
+        return closed.reason != "error" and self._open is None and closed.produced.utterances <= self._next
+
+    def _answered(self, upto: SampleTime) -> None:
+        """Everything before `upto` was spoken about; sound after it still waits for its answer."""
+        while self._unanswered and self._unanswered[0][1] <= upto:
+            self._unanswered.popleft()
+        self._advance(upto)
 
     def _ended(self, message: UtteranceEnd) -> list[EmotionSpan | Missed]:
         covered = max(self._covered, message.audio_start_ms)
         bare = message.audio_end_ms - covered
         due = bare >= LAST_DUE_MS or (bare > 0 and covered == message.audio_start_ms)
         lost = self._lost(self._start(covered), self._end(message.audio_end_ms)) if due else []
-        self._open, self._next = None, max(self._next, message.utterance_id + 1)
-        self._advance(self._end(message.audio_end_ms))
+        self._open = None
+        self._answered(self._end(message.audio_end_ms))
         return lost
 
     def _lost(self, start: SampleTime, end: SampleTime) -> list[EmotionSpan | Missed]:
