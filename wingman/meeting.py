@@ -203,9 +203,8 @@ class Meeting:
         if not self._paused:
             self._paused = True
             for line in self._lines.values():
-                line.strip.paused = True
+                line.strip.pause()
                 line.account(self._parts.accounts)
-                line.strip.state("paused")
             self._parts.accounts.close()
             self._publish(MeetingPaused(), None)
 
@@ -214,8 +213,7 @@ class Meeting:
         if self._paused:
             self._paused = False
             for line in self._lines.values():
-                line.strip.paused = False
-                line.strip.state("capturing")
+                line.strip.resume()
             self._publish(MeetingResumed(), None)
 
     async def end(self, reason: str = "stopped") -> None:
@@ -270,7 +268,8 @@ class Meeting:
     def _line(self, channel: Channel, tasks: asyncio.TaskGroup) -> Line:
         if channel not in self._lines:
             strip = ChannelStrip(channel, Tape(self._plan.tape_s), self._publish)
-            strip.paused = self._paused
+            if self._paused:
+                strip.pause()
             line = Line(strip, self._parts.providers, Ears(self._on_speech, self._on_any), tasks)
             self._lines[channel] = line  # before its branches: they report at once
             line.start_transcriber()

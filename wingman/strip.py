@@ -23,6 +23,7 @@ class ChannelStrip:
         """Wall time of sample 0, for display; None until a source has anchored it."""
         self._publish = publish
         self._state = ""
+        self._reported = ("connecting", "")
 
     @property
     def position(self) -> SampleTime:
@@ -42,6 +43,20 @@ class ChannelStrip:
         self.started_at = wall - seconds(self.position)
 
     def state(self, state: str, detail: str = "") -> None:
+        """What the source says of itself; while paused it is kept and told after the pause."""
+        self._reported = (state, detail)
+        if not self.paused:
+            self._show(state, detail)
+
+    def pause(self) -> None:
+        self.paused = True
+        self._show("paused")
+
+    def resume(self) -> None:
+        self.paused = False
+        self._show(*self._reported)
+
+    def _show(self, state: str, detail: str = "") -> None:
         if state == self._state:
             return
         self._state = state
