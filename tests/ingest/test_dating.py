@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wingman.ingest.dating import REPORTS, SharedClock, StreamClock
 from wingman.ingest.lane import Conductor, Lane
@@ -121,6 +123,41 @@ async def test_a_starved_sender_with_late_reports_costs_no_audio() -> None:
         track.until(second)
         track.report(second, noise=0.03)
     assert track.written == pytest.approx(59 * SAMPLE_RATE, abs=0.05 * SAMPLE_RATE)
+
+
+def test_repeated_reports_say_nothing_new() -> None:
+    clock, shared = StreamClock(), SharedClock()
+    for _ in range(20):
+        clock.report(EPOCH * NTP, 48_000)
+        assert shared.correction(clock, 48_000, SAMPLE_RATE) == 0
+    assert clock.reports == 1
+
+
+def test_a_sender_that_starts_anew_is_listened_to() -> None:
+    clock = StreamClock()
+    for second in range(5):
+        clock.report((EPOCH + second) * NTP, (100 + second) * 48_000)
+    for second in range(6, 9):
+        clock.report((EPOCH + second) * NTP, second * 48_000)
+    assert clock.reports == 3
+    assert clock.wall(8 * 48_000) == EPOCH + 8
+
+
+@given(st.lists(st.tuples(st.integers(1, (1 << 64) - 1), st.integers(0, (1 << 32) - 1)), max_size=40))
+def test_whatever_is_reported_no_correction_fails(reports: list[tuple[int, int]]) -> None:
+    clock, shared = StreamClock(), SharedClock()
+    for ntp, timestamp in reports:
+        clock.report(ntp, timestamp)
+        shared.correction(clock, timestamp, 0)
+        assert clock.noise >= 0
+
+
+async def test_a_sender_without_a_clock_is_left_alone() -> None:
+    track = Track(Conductor(0), 0.0, 1, 0)
+    for second in range(1, 20):
+        track.until(second)
+        track.lane.report(0, 0)
+    assert track.written == 19 * SAMPLE_RATE
 
 
 def test_a_clock_that_was_set_back_starts_a_new_line() -> None:

@@ -59,6 +59,11 @@ class StreamClock:
     def report(self, ntp: int, timestamp: int) -> None:
         """A sender report: RTP `timestamp` was at `ntp` (64-bit NTP time)."""
         at = self._seconds(timestamp)
+        since = at - self._offsets[-1][0] if self._offsets else 1.0
+        if -1.0 < since <= 0.0:
+            return  # nothing was sent since the last one
+        if since <= -1.0:
+            self._offsets.clear()  # the sender started anew
         offset = ntp / _NTP_UNIT - at
         if self._offsets and abs(offset - self._offsets[-1][1]) > STEP / SAMPLE_RATE:
             self._offsets.clear()  # a pause or a clock that was set: older reports are about another line
@@ -77,9 +82,8 @@ class StreamClock:
         if len(self._offsets) < SLOPED:
             return 0.0
         pairs = combinations(self._offsets, 2)
-        return median(
-            (later[1] - first[1]) / (later[0] - first[0]) for first, later in pairs if later[0] > first[0]
-        )
+        slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairs if b[0] > a[0]]
+        return median(slopes) if slopes else 0.0
 
     def _seconds(self, timestamp: int) -> float:
         if self._last is None:

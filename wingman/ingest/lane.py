@@ -130,6 +130,8 @@ class Lane:
 
     def report(self, ntp: int, timestamp: int) -> None:
         """A sender report: keep this channel's index on the clock it shares with the others."""
+        if not ntp:
+            return  # RFC 3550: a sender without a wall clock says 0
         self._clock.report(ntp, timestamp)
         timeline = self._timeline
         index = timeline.at(timestamp) if timeline is not None else None
