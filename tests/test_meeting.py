@@ -30,6 +30,7 @@ from wingman.model.events import (
     MeetingStarted,
     PolicyApplied,
     ProviderStateChanged,
+    SpeakerRenamed,
     SuggestionCreated,
     TranscriptPartial,
     UtteranceCreated,
@@ -217,3 +218,20 @@ async def test_meetings_come_and_go_without_a_trace(tmp_path: Path) -> None:
             await until(lambda: meeting.now(Channel.TAB) > 0.5)  # noqa: B023 - awaited in this very turn
             await meeting.end()
         assert running.registry.all_live() == ()
+
+
+async def test_speakers_get_names() -> None:
+    async with service({"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}) as running:
+        meeting = await running.registry.create(MeetingSpec())
+        meeting.control("speaker_name", {"speaker": "tab:1", "name": " Dana "})
+        for wrong in (
+            "Dana",
+            {"speaker": "tab"},
+            {"speaker": "", "name": "x"},
+            {"speaker": "tab", "name": "x" * 61},
+        ):
+            with pytest.raises(InputError):
+                meeting.control("speaker_name", wrong)
+        await meeting.end()
+        events = await events_of(running, meeting)
+    assert of(events, SpeakerRenamed) == [SpeakerRenamed("tab:1", "Dana")]

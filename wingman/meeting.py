@@ -35,6 +35,7 @@ from wingman.model.events import (
     PolicyApplied,
     ProviderStateChanged,
     Publish,
+    SpeakerRenamed,
     TranscriptGap,
     TranscriptPartial,
     UtteranceCreated,
@@ -53,6 +54,7 @@ from wingman.suggest.cost import Level
 log = structlog.get_logger(__name__)
 
 TICK_S = 0.1
+LONGEST_NAME = 60
 FAST_LAG_S = 20.0
 """A recording played faster than real time stays this close to the slowest reader; less than any tape."""
 
@@ -237,6 +239,8 @@ class Meeting:
         self._open_tasks()
         if setting == "emotion_policy":
             self._switch_policy(value)
+        elif setting == "speaker_name":
+            self._rename(value)
         else:
             self._parts.coach.control(setting, value)
 
@@ -295,6 +299,16 @@ class Meeting:
     def _consented(self, words: str) -> None:
         self._parts.accounts.consent(words)
         self._publish(ConsentRecorded(self._policy, "user", words), None)
+
+    def _rename(self, value: Any) -> None:
+        """`{"speaker": "tab:1", "name": "Dana"}`; for display only, so past lines need no second telling."""
+        speaker = value.get("speaker") if isinstance(value, dict) else None
+        name = value.get("name") if isinstance(value, dict) else None
+        if not isinstance(speaker, str) or not speaker:
+            raise InputError("`speaker` must name a speaker, such as tab:1", field="speaker")
+        if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME:
+            raise InputError(f"`name` must have 1 to {LONGEST_NAME} characters", field="name")
+        self._publish(SpeakerRenamed(speaker, name.strip()), None)
 
     def _use_policy(self, policy: Policy, reason: str) -> None:
         self._policy = policy

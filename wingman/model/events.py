@@ -215,6 +215,15 @@ class UtteranceRevised(UtteranceData):
     pass
 
 
+@event("speaker.renamed")
+@dataclass(frozen=True, slots=True)
+class SpeakerRenamed:
+    """A speaker has a name from now on, and for everything already said."""
+
+    speaker: str
+    name: str
+
+
 @event("emotion.shift")
 @dataclass(frozen=True, slots=True)
 class EmotionShifted:
