@@ -1,7 +1,8 @@
 """Feed the wire parsers generated and broken input for SECONDS (default 300, five minutes).
 
-`scripts/fuzz [SECONDS]`. Coverage-guided by atheris where it is installed for this interpreter, by hypothesis
-everywhere else. Only the documented refusals may come out; anything else ends the run with its input.
+`scripts/fuzz [SECONDS]`. Half of the time belongs to hypothesis, half to atheris, which mutates the same inputs
+by the coverage they reach; where atheris has no wheel hypothesis does all of it. Only the documented
+refusals may come out; anything else ends the run with its input.
 """
 
 from __future__ import annotations
@@ -68,35 +69,37 @@ def feed(raws: list[bytes]) -> int:
     return understood
 
 
+@settings(
+    max_examples=500,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+@given(MESSAGES)
+def one_round(raws: list[bytes]) -> None:
+    """What both fuzzers run."""
+    feed(raws)
+
+
 def with_hypothesis(seconds: float) -> int:
-    """Property-based rounds until the time is over; how many inputs were tried."""
-    tried = 0
-
-    @settings(
-        max_examples=2000,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(MESSAGES)
-    def one_round(raws: list[bytes]) -> None:
-        nonlocal tried
-        tried += 1
-        feed(raws)
-
-    end = time.monotonic() + seconds
+    """Rounds of generated input until the time is over; how many inputs were tried."""
+    end, rounds = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         one_round()
-    return tried
+        rounds += 1
+    return rounds * 500
 
 
 def with_atheris(seconds: float) -> None:
-    """Coverage-guided; ends the process."""
+    """Coverage-guided mutation of the same strategies; ends the process."""
     import atheris
 
     atheris.instrument_all()
-    atheris.Setup([sys.argv[0], f"-max_total_time={int(seconds)}"], lambda data: feed(data.split(b"\n")))
+    atheris.Setup(
+        [sys.argv[0], f"-max_total_time={int(seconds)}", "-verbosity=0", "-print_final_stats=1"],
+        one_round.hypothesis.fuzz_one_input,
+    )
     atheris.Fuzz()
 
 
