@@ -15,6 +15,7 @@ from tests.browser.support.scene import call, said, started
 from tests.browser.support.service import BrowserService
 from wingman.deliver.snapshot import Snapshot
 from wingman.model import codec
+from wingman.model.events import SpeakerRenamed
 from wingman.model.utterance import EMOTION_OFF
 
 Run = Callable[..., Any]
@@ -84,7 +85,7 @@ def test_a_long_meeting_stays_within_bounds(run: Run) -> None:
 
 def test_a_snapshot_stands_for_the_events_it_was_made_of(run: Run) -> None:
     snapshot = Snapshot()
-    events = envelopes(*call())
+    events = envelopes(*call(), SpeakerRenamed("tab:0", "Dana"))
     for event in events:
         snapshot.add(codec.decode(json.dumps(event)))
     reset = {
@@ -97,6 +98,7 @@ def test_a_snapshot_stands_for_the_events_it_was_made_of(run: Run) -> None:
     rebuilt = run("state", FOLD, [reset])
     whole = run("state", FOLD, events)
     assert rebuilt["seq"] == whole["seq"]
+    assert rebuilt["names"] == whole["names"] == {"tab:0": "Dana"}
     assert rebuilt["capture"].keys() == whole["capture"].keys()
     assert rebuilt["counterpart"] == whole["counterpart"]
     assert [u["text"] for u in rebuilt["utterances"]] == [u["text"] for u in whole["utterances"]]

@@ -7,10 +7,11 @@ from typing import Literal
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.support.scene import call, said, started
+from tests.browser.support.scene import call, reading, said, started
 from tests.browser.support.service import BrowserService
 from tests.browser.support.wire import Wire
 from wingman.model.events import (
+    SpeakerRenamed,
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
@@ -22,7 +23,7 @@ from wingman.model.events import (
     UtteranceCreated,
 )
 from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
+from wingman.model.utterance import EMOTION_OFF, Family
 
 NewPage = Callable[[str], Page]
 
@@ -109,20 +110,66 @@ def test_actions_and_questions_reach_the_meeting(service: BrowserService, new_pa
 
 
 def test_renaming_a_speaker_applies_backwards(service: BrowserService, new_page: NewPage) -> None:
-    meeting = service.meeting().id
+    running = service.meeting()
+    meeting = running.id
     page = new_page(service.overlay(meeting))
-    service.publish(meeting, started(), said(1, "tab:0", "Hello.", 0, 1, EMOTION_OFF))
+    other = new_page(service.overlay(meeting))
+    interested = reading("interest", Family.ENGAGED)
     service.publish(
-        meeting, said(2, "tab:1", "Hi.", 1, 2, EMOTION_OFF), said(3, "tab:0", "So.", 30, 31, EMOTION_OFF)
+        meeting,
+        started(),
+        said(1, "tab:0", "Hello.", 0, 1, EMOTION_OFF),
+        said(2, "tab:1", "Hi.", 1, 2, EMOTION_OFF),
+        said(3, "tab:0", "So, what does it cost?", 30, 31, interested),
+        SuggestionCreated("s-1", "price", "price_term", "u-3", "playbook", "Anchor high."),
     )
-    names = page.locator(".line .speaker")
-    expect(names).to_have_text(["Speaker 1", "Speaker 2", "Speaker 1"])
+    names, theirs = page.locator(".line .speaker"), other.locator(".line .speaker")
+    for each in (names, theirs):
+        expect(each).to_have_text(["Speaker 1", "Speaker 2", "Speaker 1"])
+    page.bring_to_front()
     names.last.click()
     page.keyboard.type("Anna")
     page.keyboard.press("Enter")
-    expect(names).to_have_text(["Anna", "Speaker 2", "Anna"])
-    page.reload()
-    expect(names).to_have_text(["Anna", "Speaker 2", "Anna"])
+    # what was already said, the cards and the header follow, here and on every other screen
+    for screen, each in ((page, names), (other, theirs)):
+        screen.bring_to_front()
+        expect(each).to_have_text(["Anna", "Speaker 2", "Anna"])
+        expect(screen.locator(".card-quote")).to_have_text("Anna: “So, what does it cost?”")
+        expect(screen.locator(".mood")).to_contain_text("Anna")
+    service.publish(meeting, said(4, "tab:0", "Well.", 60, 61, EMOTION_OFF))
+    expect(theirs.last).to_have_text("Anna")
+    other.reload()
+    expect(theirs).to_have_text(["Anna", "Speaker 2", "Anna", "Anna"])
+    # an emptied field takes the name back; leaving it as it is says nothing
+    page.bring_to_front()
+    for keys in (["Enter"], ["Backspace", "Enter"]):
+        names.last.click()
+        page.keyboard.press("Control+A")
+        for key in keys:
+            page.keyboard.press(key)
+    expect(names).to_have_text(["Speaker 1", "Speaker 2", "Speaker 1", "Speaker 1"])
+    assert running.controls == [
+        ("speaker_name", {"speaker": "tab:0", "name": name}) for name in ("Anna", "Speaker 1")
+    ]
+
+
+def test_a_name_that_cannot_be_sent_is_not_pretended(
+    service: BrowserService, new_page: NewPage, complaints: list[str]
+) -> None:
+    meeting = service.meeting().id
+    with Wire(service.port) as wire:
+        page = new_page(service.overlay(meeting).replace(str(service.port), str(wire.port)))
+        service.publish(meeting, started(), said(1, "tab:0", "Hello.", 0, 1, EMOTION_OFF))
+        expect(page.locator(".line .speaker")).to_have_text("Speaker 1")
+        wire.cut()
+        expect(page.locator(".phase")).to_have_text("Away")
+        page.locator(".line .speaker").click()
+        page.keyboard.type("Anna")
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast")).to_contain_text("Not renamed")
+        expect(page.locator(".line .speaker")).to_have_text("Speaker 1")
+        complaints.clear()  # the browser logs every refused connection
+        page.close()
 
 
 def test_reload_in_the_middle_of_a_suggestion_loses_and_doubles_nothing(
@@ -197,6 +244,7 @@ def test_hostile_text_stays_text(service: BrowserService, new_page: NewPage) -> 
             started(text),
             (UtteranceCreated(f"u-{n}", f"tab:{text}", text, 1.0, 0, EMOTION_OFF), None),
             TranscriptPartial(Channel.TAB, f"tab:{text}", text),
+            SpeakerRenamed(f"tab:{text}", text),
             SuggestionCreated(f"s-{n}", text, text, f"u-{n}", text, text, text, text),
             SuggestionCompleted(f"s-{n}", text, text),
             SummaryReady("extractive", text, (text,), (text,), (text,)),

@@ -8,6 +8,7 @@ from wingman.model.events import (
     Media,
     MeetingPaused,
     ProviderStateChanged,
+    SpeakerRenamed,
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
@@ -40,13 +41,15 @@ async def test_it_holds_what_a_screen_needs() -> None:
         SuggestionCreated("s-2", "cue", "price", "u-1", "playbook", "Anchor high"),
         SuggestionExpired("s-2", "ttl"),
         SuggestionUpdated("s-1", "pinned"),
+        SpeakerRenamed("tab", "Dan"),
+        SpeakerRenamed("tab", "Dana"),
         CostUpdated(0.1, 1.0),
         CostUpdated(0.2, 1.1),
         MeetingPaused(),
     ):
         log.append(M, payload, media, at=1.0)
-    value = await Snapshot.read(log, M, 15)
-    assert value["seq"] == 15
+    value = await Snapshot.read(log, M, 17)
+    assert value["seq"] == 17
     assert value["state"] == "paused"
     assert value["captures"]["tab"]["state"] == "capturing"
     assert value["providers"]["transcribe:tab"]["health"] == "up"
@@ -54,6 +57,7 @@ async def test_it_holds_what_a_screen_needs() -> None:
     cards = {card["id"]: (card["state"], card["text"], card["feedback"]) for card in value["suggestions"]}
     assert cards == {"s-1": ("completed", "Say yes.", "pinned"), "s-2": ("expired", "Anchor high", "")}
     assert value["latest"]["cost.updated"]["total"] == 0.2
+    assert value["names"] == {"tab": "Dana"}
 
 
 async def test_it_is_bounded() -> None:

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import golden, story
+from wingman.model import codec
+from wingman.model.events import SpeakerRenamed
 from wingman.model.faults import InputError
 from wingman.model.time import Channel
 from wingman.model.utterance import EMOTION_OFF
@@ -54,6 +56,21 @@ def test_no_text_breaks_a_format(text: str, start: float, length: float) -> None
     vtt = export(whole, "vtt")[1]
     assert vtt.startswith("WEBVTT\n\n")
     assert vtt.count("-->") == 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_speakers_name_holds_for_the_whole_meeting(name: str) -> None:
+    events = story.events()
+    late = codec.envelope(len(events) + 1, story.MEETING, story.BEGAN + 200, SpeakerRenamed("tab:1", "A. <Ng>"))
+    told = record(story.MEETING, [*events, late])
+    assert {said.name for said in told.said if said.speaker == "tab:1"} == {"A. <Ng>"}
+    assert {said.name for said in told.said if said.speaker != "tab:1"} == {""}
+    written = "A. &lt;Ng&gt;" if name == "vtt" else "A. <Ng>"
+    before, after = export(RECORD, name)[1], export(told, name)[1]
+    assert written not in before
+    assert after.count(written) >= 3
+    if name != "json":  # there the id stays beside the name
+        assert "Them 2" not in after
 
 
 def test_names() -> None:

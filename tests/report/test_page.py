@@ -87,6 +87,15 @@ def test_it_shows_what_happened() -> None:
         assert text in html, text
 
 
+def test_a_speakers_name_is_shown_and_stays_text() -> None:
+    said = tuple(replace(s, name="<b>Ada") if s.speaker == "tab:1" else s for s in RECORD.said)
+    html = page(replace(RECORD, said=said))
+    assert "&lt;b&gt;Ada" in html
+    assert "<b><b>Ada" not in html
+    assert "Them 2" in page(RECORD)
+    assert "Them 2" not in html
+
+
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'\"&<>"])
 def test_nothing_said_becomes_markup(text: str) -> None:
     said = tuple(replace(s, text=text, id=s.id + text, speaker=f"tab:{text}") for s in RECORD.said)

@@ -14,6 +14,8 @@ UTTERANCES = 200
 """Newest utterances kept in a snapshot."""
 CARDS = 20
 """Newest suggestions kept in a snapshot."""
+NAMES = 100
+"""Newest speaker names kept in a snapshot."""
 
 LATEST = ("meeting.started", "policy.applied", "cost.updated", "storage.state", "summary.ready")
 """Types of which the newest event is all that counts."""
@@ -29,7 +31,8 @@ class Snapshot:
     """Folds envelopes, oldest first. `value()` is plain JSON data:
 
     `{"seq", "state", "latest": {type: data}, "captures": {channel: data}, "providers": {key: data},
-    "utterances": [{…data, "media"}], "suggestions": [{…created, "text", "state", "feedback"}]}`
+    "names": {speaker: name}, "utterances": [{…data, "media"}],
+    "suggestions": [{…created, "text", "state", "feedback"}]}`
     """
 
     def __init__(self) -> None:
@@ -38,6 +41,7 @@ class Snapshot:
         self._latest: dict[str, Any] = {}
         self._captures: dict[str, Any] = {}
         self._providers: dict[str, Any] = {}
+        self._names: dict[str, str] = {}
         self._utterances: dict[str, dict[str, Any]] = {}
         self._order: deque[str] = deque()
         self._cards: dict[str, dict[str, Any]] = {}
@@ -69,6 +73,10 @@ class Snapshot:
             self._captures[data["channel"]] = data
         elif kind == "provider.state":
             self._providers[f"{data['branch']}:{data['channel'] or ''}"] = data
+        elif kind == "speaker.renamed":
+            self._names[data["speaker"]] = data["name"]
+            if len(self._names) > NAMES:
+                del self._names[next(iter(self._names))]
         elif kind.startswith("meeting."):
             self._state = {"paused": "paused", "ended": "ended"}.get(kind.partition(".")[2], "live")
 
@@ -79,6 +87,7 @@ class Snapshot:
             "latest": self._latest,
             "captures": self._captures,
             "providers": self._providers,
+            "names": self._names,
             "utterances": [self._utterances[key] for key in self._order],
             "suggestions": list(self._cards.values()),
         }

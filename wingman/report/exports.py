@@ -15,7 +15,7 @@ from wingman.model.faults import InputError
 from wingman.model.time import Channel
 from wingman.model.utterance import ReadingStatus
 from wingman.report.extractive import summarize
-from wingman.report.figures import figures
+from wingman.report.figures import Talk, figures
 from wingman.report.record import Record, Said
 from wingman.report.summary import clock
 
@@ -40,9 +40,9 @@ def export(record: Record, name: str) -> tuple[Format, str]:
     return chosen, chosen.write(record)
 
 
-def name_of(said: Said) -> str:
-    """Who spoke, for a reader."""
-    return speaker_name(said.channel, said.speaker)
+def name_of(who: Said | Talk) -> str:
+    """Who spoke, for a reader: the name the user gave them, or what they are called without one."""
+    return who.name or speaker_name(who.channel, who.speaker)
 
 
 def speaker_name(channel: Channel, speaker: str) -> str:
@@ -68,7 +68,7 @@ def _markdown(record: Record) -> str:
     parts.append(_markdown_summary(summary))
     rows = []
     for talk in numbers.talk:
-        who = _cell(speaker_name(talk.channel, talk.speaker))
+        who = _cell(name_of(talk))
         counts = f"{talk.words_per_minute:.0f} | {talk.questions} | {talk.interruptions}"
         rows.append(f"| {who} | {talk.share:.0%} | {counts} |")
     if rows:
@@ -84,7 +84,7 @@ def _markdown(record: Record) -> str:
     lines = []
     for said in record.said:
         tone = f" _({tone_of(said)})_" if tone_of(said) else ""
-        lines.append(f"**{clock(said.start)} {name_of(said)}**{tone}: {_line(said.text)}\n")
+        lines.append(f"**{clock(said.start)} {_line(name_of(said))}**{tone}: {_line(said.text)}\n")
     parts.append("\n".join(["## Transcript", "", *lines]).rstrip())
     return "\n\n".join(parts) + "\n"
 
@@ -112,7 +112,7 @@ def _srt(record: Record) -> str:
     blocks = []
     for number, said in enumerate(record.said, 1):
         times = f"{_stamp(said.start, ',')} --> {_stamp(_shown_until(said), ',')}"
-        blocks.append(f"{number}\n{times}\n{name_of(said)}: {_line(said.text)}\n")
+        blocks.append(f"{number}\n{times}\n{_line(name_of(said))}: {_line(said.text)}\n")
     return "\n".join(blocks)
 
 
@@ -120,9 +120,13 @@ def _webvtt(record: Record) -> str:
     blocks = ["WEBVTT\n"]
     for said in record.said:
         times = f"{_stamp(said.start, '.')} --> {_stamp(_shown_until(said), '.')}"
-        text = _line(said.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{said.id.replace('-->', '')}\n{times}\n<v {name_of(said)}>{text}</v>\n")
+        who, text = _webvtt_text(name_of(said)), _webvtt_text(said.text)
+        blocks.append(f"{said.id.replace('-->', '')}\n{times}\n<v {who}>{text}</v>\n")
     return "\n".join(blocks)
+
+
+def _webvtt_text(text: str) -> str:
+    return _line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _csv(record: Record) -> str:
@@ -138,7 +142,7 @@ def _csv(record: Record) -> str:
             f"{said.start:.3f}",
             f"{said.end:.3f}",
             said.channel,
-            said.speaker,
+            said.name or said.speaker,
             said.text,
             label,
             family,

@@ -43,6 +43,8 @@ class Talk:
     """How often they cut in on somebody."""
     longest: float
     """Seconds of their longest uninterrupted turn."""
+    name: str = ""
+    """What the user calls them; empty when they gave no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _talk(speaker: str, said: list[Said], total: float, cut_ins: list[Said]) -> 
         questions=sum(is_question(turn.text) for turn in said),
         interruptions=sum(turn in cut_ins for turn in said),
         longest=max(turn.seconds for turn in said),
+        name=said[0].name,
     )
 
 

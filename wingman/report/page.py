@@ -15,7 +15,7 @@ from wingman.model.time import Channel
 from wingman.model.utterance import ReadingStatus
 from wingman.privacy.ledger import Account, Total
 from wingman.report import arc
-from wingman.report.exports import FORMATS, name_of, speaker_name, tone_of
+from wingman.report.exports import FORMATS, name_of, tone_of
 from wingman.report.extractive import ORIGIN, summarize
 from wingman.report.figures import Figures, Talk, figures
 from wingman.report.record import Card, Lost, Record, Said
@@ -154,7 +154,7 @@ def _talk_figures(numbers: Figures) -> str:
 
 def _talk_row(talk: Talk) -> str:
     cells = (
-        escape(speaker_name(talk.channel, talk.speaker)),
+        escape(name_of(talk)),
         f"{talk.share:.0%}",
         clock(talk.seconds),
         f"{talk.words_per_minute:.0f}",

@@ -11,6 +11,7 @@ from wingman.model.events import (
     MeetingEnded,
     MeetingStarted,
     PolicyApplied,
+    SpeakerRenamed,
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionExpired,
@@ -41,6 +42,8 @@ class Said:
     end: float
     text: str
     emotion: EmotionReading
+    name: str = ""
+    """What the user calls the speaker; empty when they gave no name."""
 
     @property
     def seconds(self) -> float:
@@ -137,6 +140,7 @@ class _Fold:
         self._said: dict[str, Said] = {}
         self._cards: dict[str, Card] = {}
         self._lost: list[Lost] = []
+        self._names: dict[str, str] = {}
         self._newest = 0.0
 
     def add(self, envelope: Envelope) -> None:
@@ -147,6 +151,8 @@ class _Fold:
             self._utterance(data, envelope)
         elif isinstance(data, SuggestionCreated):
             self._created(data)
+        elif isinstance(data, SpeakerRenamed):
+            self._names[data.speaker] = data.name
         elif isinstance(data, TranscriptGap):
             media = envelope.media
             if media is not None:
@@ -155,7 +161,8 @@ class _Fold:
             self._meeting(data)
 
     def record(self) -> Record:
-        said = sorted(self._said.values(), key=lambda s: (s.start, s.end, s.channel))
+        named = (replace(s, name=self._names.get(s.speaker, "")) for s in self._said.values())
+        said = sorted(named, key=lambda s: (s.start, s.end, s.channel))
         length = max((s.end for s in said), default=0.0)
         return replace(
             self._record,

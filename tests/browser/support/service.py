@@ -26,6 +26,7 @@ from wingman.model.events import (
     MeetingPaused,
     MeetingResumed,
     MeetingStarted,
+    SpeakerRenamed,
     SuggestionCreated,
     SuggestionUpdated,
 )
@@ -139,6 +140,8 @@ class ListeningMeeting:
 
     def control(self, setting: str, value: Any) -> None:
         self.controls.append((setting, value))
+        if setting == "speaker_name":
+            self.publish(SpeakerRenamed(value["speaker"], value["name"]))
 
     def heard(self, channel: Channel, last: float) -> np.ndarray[Any, Any]:
         """The newest `last` seconds of a channel as floats from -1 to 1."""

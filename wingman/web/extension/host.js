@@ -7,7 +7,6 @@ import { PORT } from "./protocol.js";
 
 const SHEETS = ["css/base.css", "css/overlay.css", "css/frame.css"];
 const MARK = "data-wingman-overlay";
-const NOTHING_REMEMBERED = { read: () => ({}), write: () => undefined };
 
 async function sheet(path) {
   const response = await fetch(chrome.runtime.getURL(path));
@@ -18,7 +17,7 @@ async function sheet(path) {
 
 class Host {
   constructor(sheets) {
-    this.model = new MeetingModel("", NOTHING_REMEMBERED);
+    this.model = new MeetingModel("");
     this.element = h("div", { [MARK]: true });
     this.element.style.cssText = "all: initial";
     const root = this.element.attachShadow({ mode: "closed" });

@@ -1,16 +1,13 @@
 // One meeting as the page knows it: the reduced state, the stream's status, and who wants to hear of changes.
 
-import { speakerNames } from "./prefs.js";
-import { expire, initial, reduce, renamed } from "./state.js";
+import { expire, initial, reduce } from "./state.js";
 
 export class MeetingModel {
   #listeners = new Set();
 
-  /** @param {{read: (meeting: string) => object, write: (meeting: string, names: object) => void}} names */
-  constructor(meeting, names = speakerNames) {
+  constructor(meeting) {
     this.meeting = meeting;
-    this.names = names;
-    this.state = { ...initial(), names: names.read(meeting) };
+    this.state = initial();
     this.stream = "connecting";
     this.readOnly = false;
     /** False while the past is being replayed. */
@@ -41,11 +38,6 @@ export class MeetingModel {
   setReadOnly() {
     this.readOnly = true;
     this.#changed();
-  }
-
-  rename(speaker, name) {
-    this.#set(renamed(this.state, speaker, name));
-    this.names.write(this.meeting, this.state.names);
   }
 
   /** Let time pass: `now` in seconds since the epoch. */

@@ -35,7 +35,7 @@ export class Overlay {
     this.preferences = new Preferences(store);
     this.cards = new CardsView((card, what) => this.#act(card, what));
     this.mood = new MoodView();
-    this.transcript = new TranscriptView((speaker, name) => model.rename(speaker, name));
+    this.transcript = new TranscriptView((speaker, name) => this.#rename(speaker, name));
     this.settings = new SettingsPanel({
       preferences: this.preferences,
       changed: (n, v) => this.#changed(n, v),
@@ -75,7 +75,8 @@ export class Overlay {
     this.transcript.node.hidden = !this.preferences.get("transcript");
     setAttribute(this.transcriptToggle, "aria-expanded", String(this.preferences.get("transcript")));
     this.node.dataset.transcript = String(this.preferences.get("transcript"));
-    if (!this.transcript.node.hidden) this.transcript.render(state, readOnly);
+    if (!this.transcript.node.hidden)
+      this.transcript.render(state, readOnly || state.meeting.phase === "ended");
     this.settings.render(readOnly);
     this.actions.hidden = this.form.hidden = readOnly || state.meeting.phase === "ended";
     this.#renderNotices(notices(state, stream));
@@ -335,6 +336,12 @@ export class Overlay {
     if (what === "copied") this.#copy(card);
     const sent = this.sendUp({ type: "suggestion.feedback", id: card.id, feedback: what });
     if (!sent) this.say("Not saved: Wingman is out of reach.");
+  }
+
+  /** The name comes back as an event, here and on every other screen. */
+  #rename(speaker, name) {
+    const sent = this.sendUp({ type: "control", setting: "speaker_name", value: { speaker, name } });
+    if (!sent) this.say("Not renamed: Wingman is out of reach.");
   }
 
   async #copy(card) {

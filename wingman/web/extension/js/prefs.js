@@ -7,36 +7,26 @@ export const SIZES = [13, 14, 15, 16, 18, 20, 23];
 
 // A blocked `localStorage` (private windows, sandboxed frames) only means that nothing is remembered.
 
-function stored(key) {
+function stored() {
   try {
-    return JSON.parse(localStorage.getItem(key)) || {};
+    return JSON.parse(localStorage.getItem(KEY)) || {};
   } catch {
     return {};
   }
 }
 
-function keep(key, value) {
+function keep(values) {
   try {
-    localStorage.setItem(key, JSON.stringify(value));
+    localStorage.setItem(KEY, JSON.stringify(values));
   } catch {
     // Remembering is a comfort; without storage the page works all the same.
   }
 }
 
-export const pageStore = { read: () => stored(KEY), write: (values) => keep(KEY, values) };
+export const pageStore = { read: stored, write: keep };
 
 /** How much Wingman should say, where the user has set it on this device; else empty. */
 export const chosenVerbosity = () => valid(pageStore.read()).verbosity ?? "";
-
-/** The names given to a meeting's speakers on this device. */
-export const speakerNames = {
-  read(meeting) {
-    return stored(`wingman.names.${meeting}`);
-  },
-  write(meeting, names) {
-    keep(`wingman.names.${meeting}`, names);
-  },
-};
 
 export class Preferences {
   constructor(store = pageStore) {

@@ -41,7 +41,7 @@ export function initial() {
 /** The state after `envelope`. One already seen (by `seq`) changes nothing. */
 export function reduce(state, envelope) {
   const { type, seq, data } = envelope;
-  if (type === "stream.reset") return { ...restore(envelope), names: state.names };
+  if (type === "stream.reset") return restore(envelope);
   if (type === "stream.caught_up") return state;
   if (seq <= state.seq) return state;
   const step = STEPS[type];
@@ -112,6 +112,8 @@ const STEPS = {
       : state,
   "utterance.created": (state, data, envelope) => heard(state, data, envelope),
   "utterance.revised": (state, data, envelope) => heard(state, data, envelope),
+  // A name is looked up when a line is shown, so it holds for what was said before it was given as well.
+  "speaker.renamed": (state, data) => ({ ...state, names: { ...state.names, [data.speaker]: data.name } }),
   "suggestion.created": created,
   "suggestion.delta": (state, data) =>
     card(state, data.id, (c) => (c.status === "streaming" ? { ...c, answer: c.answer + data.text } : c)),
@@ -128,14 +130,6 @@ const STEPS = {
   "cost.updated": (state, data) => ({ ...state, cost: data }),
   "summary.ready": (state, data) => ({ ...state, summary: data }),
 };
-
-/** A speaker's new name; it applies to everything already said. An empty name takes it back. */
-export function renamed(state, speaker, name) {
-  const names = { ...state.names };
-  if (name) names[speaker] = name;
-  else delete names[speaker];
-  return { ...state, names };
-}
 
 /** The cards to show: pinned or not gone, newest first, at most `limit` of those not pinned. */
 export function visibleCards(state, limit = 3) {
@@ -264,6 +258,7 @@ function restore(envelope) {
     ...Object.entries(snapshot.latest || {}).map(([type, data]) => wrap(type, data)),
     ...Object.values(snapshot.captures || {}).map((data) => wrap("capture.state", data)),
     ...Object.values(snapshot.providers || {}).map((data) => wrap("provider.state", data)),
+    ...Object.entries(snapshot.names || {}).map(([speaker, name]) => wrap("speaker.renamed", { speaker, name })),
     ...(snapshot.utterances || []).map(({ media, ...data }) => wrap("utterance.created", data, media)),
     ...(snapshot.suggestions || []).flatMap((card) => restoredCard(card, wrap)),
   ];

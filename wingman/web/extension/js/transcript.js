@@ -137,12 +137,13 @@ export class TranscriptView {
 
   #edit(view) {
     const { speaker } = view.entry;
+    const before = view.names[speaker] || "";
     const input = h("input", {
       class: "rename",
       type: "text",
-      maxlength: "40",
+      maxlength: "60",
       "aria-label": `New name for ${view.name.textContent}`,
-      value: view.names[speaker] || "",
+      value: before,
     });
     let done = false;
     const finish = (keep) => {
@@ -150,7 +151,8 @@ export class TranscriptView {
       done = true;
       const name = input.value.trim();
       input.replaceWith(view.name);
-      if (keep) this.rename(speaker, name);
+      // An emptied field takes the name back: the speaker is called as if nobody had named them.
+      if (keep && name !== before) this.rename(speaker, name || speakerName(speaker, {}));
       view.name.focus({ preventScroll: true });
     };
     input.addEventListener("keydown", (event) => {
