@@ -33,6 +33,7 @@ PREFIX = "WINGMAN_"
 KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
     "DEEPGRAM_API_KEY": ("transcribe", "deepgram", "api_key"),
     "HUME_API_KEY": ("emotion", "hume", "api_key"),
+    "HUME_SECRET_KEY": ("emotion", "hume_v0", "secret_key"),
     "GEMINI_API_KEY": ("suggest", "gemini", "api_key"),
     "GOOGLE_API_KEY": ("suggest", "gemini", "api_key"),
 }

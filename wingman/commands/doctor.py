@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import wingman
-from wingman.app import build_model, data_dir, facts
+from wingman.adapters import build_model
+from wingman.app import data_dir
 from wingman.choose import Choice, choose_emotion, choose_suggester, choose_transcriber
 from wingman.commands.common import settings_of
 from wingman.config import Settings
+from wingman.facts import facts
 from wingman.model.faults import InputError, ProviderFault
 from wingman.policy import Policy
 

@@ -40,6 +40,8 @@ async def _emulate(arguments: argparse.Namespace) -> int:
             await server.start(arguments.port)
             stack.push_async_callback(server.stop)
             url = server.url
+            if isinstance(server, HumeEmulator | HumeV0Emulator):
+                print(f"uploads, tokens and batch jobs are answered at {server.http_url}")
         variable = "WINGMAN_" + SETTING[arguments.provider].upper().replace(".", "__")
         print(f"{arguments.provider} is emulated at {url}")
         print(f"  use it with {variable}={url} and the key local-key", flush=True)

@@ -1,0 +1,17 @@
+"""What this machine offers, looked up once."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from wingman.choose import Facts
+from wingman.config import Settings
+from wingman.transcribe import moonshine
+
+
+def facts(settings: Settings) -> Facts:
+    """Look at this machine once."""
+    return Facts(
+        moonshine_model=moonshine.model_present(settings.transcribe.moonshine),
+        pocketsphinx=importlib.util.find_spec("pocketsphinx") is not None,
+    )

@@ -1,0 +1,176 @@
+"""The meetings of one process: made from a spec and the configuration, kept until they end."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from wingman.accounts import AccountedModel, Accounts
+from wingman.adapters import Adapters, LocalWorker
+from wingman.choose import Choices, choose
+from wingman.config import Settings, changed
+from wingman.correlate.correlator import Correlator
+from wingman.deliver.log import EventLog
+from wingman.emotion.base import VoiceMeter
+from wingman.facts import facts
+from wingman.line import Providers
+from wingman.meeting import Meeting, Parts, Plan
+from wingman.model.events import Media, ProviderStateChanged
+from wingman.model.faults import Branch, Health, InputError, ProviderFault
+from wingman.policy import check_policy, decide
+from wingman.privacy.ledger import Ledger
+from wingman.server.base import MeetingHandle, MeetingSpec
+from wingman.suggest.base import SuggestionModel
+from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.cost import CostMeter
+from wingman.suggest.knowledge import Knowledge
+from wingman.suggest.playbook import Playbook, load_playbook
+
+log = structlog.get_logger(__name__)
+
+
+class Registry:
+    """The meetings of this process. Their tasks belong to the group it was given."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        event_log: EventLog,
+        tasks: asyncio.TaskGroup,
+        knowledge: Knowledge,
+        model: SuggestionModel | None,
+    ) -> None:
+        self._settings = settings
+        self._log = event_log
+        self._tasks = tasks
+        self._knowledge = knowledge
+        self._model = model
+        self._model_health = Health.CONNECTING
+        self._model_fault = ""
+        self._live: dict[str, Meeting] = {}
+        self.facts = facts(settings)
+        """What this machine offers; looked up once."""
+        self.adapters = Adapters(settings)
+        """The providers of this process, and what they share."""
+
+    async def probe_model(self) -> None:
+        """Ask the language model, before anybody needs it, whether it will answer; tell running meetings."""
+        if self._model is None:
+            return
+        try:
+            await self._model.probe()
+        except ProviderFault as fault:
+            self._model_health, self._model_fault = Health.DOWN, str(fault)
+            log.warning("the suggestion model will not answer", provider=self._model.name, reason=str(fault))
+        else:
+            self._model_health = Health.UP
+        for meeting in self._live:
+            self._report_model(meeting)
+
+    async def create(
+        self, spec: MeetingSpec, *, live: bool = True, meter: Callable[[], VoiceMeter] | None = None
+    ) -> Meeting:
+        """Start a meeting. Raises `InputError` when the spec or the configuration forbids it.
+
+        `live=False` is for recordings played faster than real time; `meter` replaces the configured one.
+        """
+        settings = self._settings
+        playbook = load_playbook(spec.playbook or settings.suggest.playbook)
+        refusal = ""
+        if playbook.voice_emotion == "refuse":
+            refusal = playbook.voice_emotion_reason or f"the playbook {playbook.name} refuses voice emotion"
+        wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
+        policy, reason = decide(wanted, consent=spec.consent, refused_because=refusal)
+        choices = choose(settings, self.facts, policy)
+        plan = Plan(spec, policy, reason, playbook.name, refusal, settings.ingest.tape_s, live)
+        meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+
+        def publish(payload: Any, media: Media | None) -> None:
+            self._log.append(meeting_id, payload, media, at=time.time())
+
+        parts = self._parts(spec, playbook, choices, publish)
+        if meter is not None:
+            parts = replace(parts, providers=replace(parts.providers, meter=meter))
+        meeting = Meeting(meeting_id, plan, parts, publish)
+        self._live[meeting_id] = meeting
+        self._tasks.create_task(self._run(meeting))
+        await meeting.started()
+        self._report_model(meeting_id)
+        return meeting
+
+    def live(self, meeting: str) -> Meeting:
+        try:
+            return self._live[meeting]
+        except KeyError:
+            raise InputError(
+                f"no meeting {meeting[:40]!r} is running here; list them with GET /api/meetings",
+                field="meeting",
+                status=404,
+            ) from None
+
+    def all_live(self) -> Sequence[MeetingHandle]:
+        return tuple(self._live.values())
+
+    async def end_all(self, reason: str) -> None:
+        """End every meeting and wait for all of them."""
+        async with asyncio.TaskGroup() as tasks:
+            for meeting in self._live.values():
+                tasks.create_task(meeting.end(reason))
+
+    async def _run(self, meeting: Meeting) -> None:
+        try:
+            await meeting.run()
+        except ExceptionGroup as broken:  # one meeting's bug ends that meeting, not its neighbours
+            log.error("a meeting failed", meeting=meeting.id, exc_info=broken)
+        finally:
+            del self._live[meeting.id]
+
+    def _report_model(self, meeting: str) -> None:
+        if self._model is None:
+            return
+        state = ProviderStateChanged(
+            Branch.SUGGEST, self._model.name, self._model_health, None, self._model_fault
+        )
+        self._log.append(meeting, state, at=time.time())
+
+    def _parts(
+        self,
+        spec: MeetingSpec,
+        playbook: Playbook,
+        choices: Choices,
+        publish: Callable[[Any, Media | None], None],
+    ) -> Parts:
+        settings = self._settings
+        suggest = settings.suggest
+        if spec.verbosity:
+            suggest = changed(suggest, "verbosity", spec.verbosity)
+        if spec.mode:
+            suggest = changed(suggest, "mode", spec.mode)
+        local = LocalWorker(settings)
+        accounts = Accounts(CostMeter(settings.suggest.cost), Ledger(publish, time.time), publish)
+        model = None
+        if self._model is not None and not self._model_fault:
+            model = AccountedModel(self._model, accounts)
+        extras = CoachParts(knowledge=self._knowledge, on_usage=accounts.tokens)
+        return Parts(
+            providers=Providers(
+                transcriber=lambda: self.adapters.transcriber(choices.transcriber.provider, spec, local),
+                meter=lambda: self.adapters.meter(local),
+                text_meter=self.adapters.text_meter,
+            ),
+            correlator=Correlator(settings.correlate),
+            coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
+            accounts=accounts,
+            background=(local.run,),
+            names={
+                Branch.TRANSCRIBE: choices.transcriber.provider,
+                Branch.EMOTION: choices.emotion.provider,
+                Branch.SUGGEST: choices.suggester.provider,
+            },
+        )
