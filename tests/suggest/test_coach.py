@@ -55,8 +55,9 @@ async def coached(
 ) -> AsyncIterator[tuple[Coach, Published]]:
     """A running coach with Gemini behind it."""
     published = Published()
+    wire = {"hedge_after_s": options.pop("hedge_after_s", 0.0)}
     async with (
-        gemini(emulator) as model,
+        gemini(emulator, **wire) as model,
         running(coach(published, model, playbook, **options)) as one,
     ):
         yield one, published

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, answer, until_left
+from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, answer, leave_the_loop, until_left
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault
 from wingman.emulators.gemini_answers import scripted
 from wingman.model.faults import FaultKind, InputError, ProviderFault
@@ -135,10 +135,25 @@ async def test_a_hundred_interrupted_answers_leave_no_connection_behind() -> Non
 
 async def test_one_connection_serves_one_answer_after_the_other() -> None:
     async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
-        await model.probe()
         for _ in range(4):
             await answer(model)
         assert emulator.connections == 1
+
+
+async def test_the_probe_warms_two_connections_so_that_a_newer_card_needs_no_handshake() -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, gemini(emulator) as model:
+        await model.probe()
+        assert emulator.connections == 2
+        await leave_the_loop(model)  # closes its connection; the other one is still warm
+        await leave_the_loop(model)
+        await until_left(emulator.left, 2)
+        assert emulator.connections == 2
+
+
+async def test_a_second_connection_that_fails_is_no_reason_to_refuse_the_model() -> None:
+    async with GeminiEmulator(pace=QUICK, lists_models=False) as emulator, gemini(emulator) as model:
+        await model.probe()
+        assert [request.method for request in emulator.requests].count("GET") == 1
 
 
 @pytest.mark.slow
@@ -173,9 +188,10 @@ async def test_a_model_that_is_not_served_falls_back_along_the_list() -> None:
         async with gemini(emulator, **names) as model:
             await model.probe()
             assert model.model == "gemini-3.1-flash-lite"
-            assert len(emulator.requests) == 3
+            asked = [request for request in emulator.requests if request.method == "POST"]
+            assert len(asked) == 3
             await answer(model)
-            assert len(emulator.requests) == 4
+            assert emulator.requests[-1].path.endswith("gemini-3.1-flash-lite:streamGenerateContent")
 
 
 async def test_when_no_model_is_served_the_probe_says_so() -> None:

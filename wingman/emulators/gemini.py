@@ -7,8 +7,11 @@ Speaks `v1` and `v1beta`: `:streamGenerateContent` (SSE, or a JSON array without
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
+import random
 from collections import deque
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -73,8 +76,19 @@ class Pace:
     """Characters per event."""
     late_s: float = 6.0
     """What `GeminiFault.LATE` adds."""
+    jitter: float = 0.0
+    """Spread of the waits: the sigma of a log-normal factor whose median is 1; 0 keeps them exact."""
+
+    def waits(self, seed: str) -> Iterator[float]:
+        """Seconds before the first event, then before each further one; the same for the same seed."""
+        dice = random.Random(seed)
+        yield self.first_s * dice.lognormvariate(0.0, self.jitter)
+        while True:
+            yield self.gap_s * dice.lognormvariate(0.0, self.jitter)
 
 
+LIVELIKE = Pace(jitter=0.35)
+"""What an emulator keeps unless told otherwise: most waits near the median, one in ten half as long again."""
 INSTANT = Pace(first_s=0.0, gap_s=0.0)
 """For tests that do not measure time."""
 
@@ -86,15 +100,17 @@ class GeminiEmulator:
         self,
         *,
         answer: Answer = by_rules,
-        pace: Pace = Pace(),
+        pace: Pace = LIVELIKE,
         key: str = "",
         served: frozenset[str] = frozenset(wire.MODELS),
+        lists_models: bool = True,
         port: int = 0,
     ) -> None:
         self.answer = answer
         self.pace = pace
         self.served = served
         self._key = key
+        self._lists_models = lists_models
         self._faults: deque[GeminiFault | None] = deque()
         self._http = LoopbackHttp(self._handle, port=port)
         self._stack = AsyncExitStack()
@@ -146,6 +162,8 @@ class GeminiEmulator:
             await reply.whole(refused.code, refused.body, JSON)
 
     async def _models(self, call: wire.Call, reply: Reply) -> None:
+        if not self._lists_models:
+            raise wire.Refused(503, "The service is currently unavailable.")
         if call.model:
             tree: dict[str, Any] = _model(wire.resolve_model(call, self.served))
         else:
@@ -164,7 +182,9 @@ class GeminiEmulator:
         await self._before(fault)
         text = self.answer(system, prompt)
         if call.method == "generateContent":
-            await asyncio.sleep(self.pace.first_s + self.pace.gap_s * len(text) / self.pace.characters)
+            waits = self.pace.waits(stream.response_id)
+            pieces = -(-len(text) // self.pace.characters)
+            await asyncio.sleep(sum(itertools.islice(waits, 1 + pieces)))
             tree = stream.event(text, len(text), "STOP")
             await reply.whole(200, json.dumps(tree).encode(), JSON)
         elif call.method == "streamGenerateContent":
@@ -198,7 +218,8 @@ class _Streaming:
         if fault is GeminiFault.EMPTY_BODY:
             await self._reply.end()
             return
-        await asyncio.sleep(pace.first_s + (pace.late_s if fault is GeminiFault.LATE else 0.0))
+        waits = pace.waits(self._stream.response_id)
+        await asyncio.sleep(next(waits) + (pace.late_s if fault is GeminiFault.LATE else 0.0))
         self._owner.sent.append(asyncio.get_running_loop().time())
         if fault is not None and await self._instead(fault):
             await self._finish()
@@ -212,7 +233,7 @@ class _Streaming:
             if fault is not None and await self._midway(fault, said):
                 return
             if not last:
-                await asyncio.sleep(pace.gap_s)
+                await asyncio.sleep(next(waits))
         await self._finish()
 
     async def _instead(self, fault: GeminiFault) -> bool:

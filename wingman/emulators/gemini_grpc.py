@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from wingman.emulators import gemini_wire as wire
-from wingman.emulators.gemini import RETRY_DELAY_S, GeminiFault, Pace
+from wingman.emulators.gemini import LIVELIKE, RETRY_DELAY_S, GeminiFault, Pace
 from wingman.emulators.gemini_answers import Answer, by_rules
 
 SERVICE = "google.ai.generativelanguage.v1beta.GenerativeService"
@@ -33,7 +33,7 @@ class GeminiGrpcEmulator:
         self,
         *,
         answer: Answer = by_rules,
-        pace: Pace = Pace(),
+        pace: Pace = LIVELIKE,
         served: frozenset[str] = frozenset(wire.MODELS),
     ) -> None:
         with warnings.catch_warnings():
@@ -109,7 +109,8 @@ class GeminiGrpcEmulator:
         system = "".join(part.text for part in request.system_instruction.parts)
         prompt = "".join(part.text for part in request.contents[-1].parts)
         late = self._pace.late_s if fault is GeminiFault.LATE else 0.0
-        await asyncio.sleep(self._pace.first_s + late)
+        waits = self._pace.waits(f"{model} {len(prompt)}")
+        await asyncio.sleep(next(waits) + late)
         match fault:
             case GeminiFault.EMPTY_BODY:
                 return
@@ -138,7 +139,7 @@ class GeminiGrpcEmulator:
                 yield self._response({"candidates": [{"finish_reason": SAFETY}]}, model)
             if fault in (GeminiFault.ANSWER_BLOCKED, GeminiFault.ERROR_EVENT):
                 return
-            await asyncio.sleep(self._pace.gap_s)
+            await asyncio.sleep(next(waits))
 
     def _response(self, fields: dict[str, Any], model: str) -> Any:
         usage = {"prompt_token_count": 7, "candidates_token_count": 5, "total_token_count": 12}

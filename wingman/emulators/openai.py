@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any
 
-from wingman.emulators.gemini import Pace
+from wingman.emulators.gemini import LIVELIKE, Pace
 from wingman.emulators.gemini_answers import Answer, by_rules
 from wingman.emulators.gemini_wire import pieces
 from wingman.emulators.loopback_http import LoopbackHttp, Reply, Request
@@ -43,7 +43,7 @@ class ChatEmulator:
         self,
         *,
         answer: Answer = by_rules,
-        pace: Pace = Pace(),
+        pace: Pace = LIVELIKE,
         models: tuple[str, ...] = ("local-model",),
         port: int = 0,
     ) -> None:
@@ -102,13 +102,14 @@ class ChatEmulator:
         messages = body["messages"]
         text = "" if fault is ChatFault.EMPTY else self.answer(messages[0]["content"], messages[-1]["content"])
         await reply.begin(200, "text/event-stream")
-        await asyncio.sleep(self.pace.first_s)
+        waits = self.pace.waits(f"r{len(self.requests)}")
+        await asyncio.sleep(next(waits))
         await reply.chunk(b": a comment, as some servers send\n\n")
         for part in pieces(text, self.pace.characters):
             await _send(reply, {"content": part})
             if fault is not None and await _midway(fault, reply):
                 return
-            await asyncio.sleep(self.pace.gap_s)
+            await asyncio.sleep(next(waits))
         await _send(reply, {}, "stop")
         await reply.chunk(b'data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}\n\n')
         await reply.chunk(b"data: [DONE]\n\n")

@@ -18,6 +18,7 @@ from google.genai import errors, types
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.google_faults import fault_of_status
+from wingman.suggest.hedging import hedged
 from wingman.suggest.pump import Pump
 from wingman.suggest.settings import GeminiSettings
 
@@ -29,6 +30,8 @@ SDK_TIMEOUT_MS = 15_000
 """Per network operation, and sent to the service, which refuses less than ten seconds. The real
 deadlines are kept by whoever consumes the stream."""
 PROBE_TIMEOUT_S = 10.0
+SPARE_TIMEOUT_S = 2.0
+"""For the second connection, after the first has answered; it is a convenience."""
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
@@ -83,20 +86,15 @@ class Gemini:
         return self._usage
 
     async def probe(self) -> None:
-        """Ask for one word, which checks key, model and thinking level, and warms the connection up."""
+        """Ask for one word, which checks key, model and thinking level, and warms two connections up."""
         if not self._settings.api_key:
             raise ProviderFault(
                 "no Gemini key is set; put one into suggest.gemini.api_key or GEMINI_API_KEY",
                 kind=FaultKind.AUTH,
             )
-        hello = Prompt("Answer with the one word: ready", "ready?", max_output_tokens=8)
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                async with aclosing(self.stream(hello)) as answer:
-                    async for _ in answer:
-                        pass
-        except AnswerTruncated:
-            log.debug("suggest.probe_truncated", model=self.model)
+                await self._greet()
         except TimeoutError:
             raise ProviderFault(
                 f"Gemini did not answer within {PROBE_TIMEOUT_S:.0f} s; check the network",
@@ -104,7 +102,71 @@ class Gemini:
             ) from None
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
-        """Text deltas; falls back along the configured models on 404 before anything was said."""
+        """Text deltas; falls back along the configured models on 404 before anything was said.
+
+        With `hedge_after_s` the next fallback is asked as well when no text has come by then.
+        """
+        after, spare = self._settings.hedge_after_s, self._spare()
+        answer = self._hedged(spare, prompt, after) if after > 0 and spare else self._served(prompt)
+        async with aclosing(answer):
+            async for text in answer:
+                yield text
+
+    async def aclose(self) -> None:
+        await self._client.aio.aclose()
+        await self._http.aclose()  # a client passed in is not closed by the SDK
+
+    async def _greet(self) -> None:
+        """One word over the first connection, and a look at the model over a second one."""
+        hello = Prompt("Answer with the one word: ready", "ready?", max_output_tokens=8)
+        refused: ProviderFault | None = None
+        async with asyncio.TaskGroup() as both:
+            spare = both.create_task(self._warm_up())
+            try:
+                async with aclosing(self._served(hello)) as answer:
+                    async for _ in answer:
+                        pass
+            except AnswerTruncated:
+                log.debug("suggest.probe_truncated", model=self.model)
+            except ProviderFault as fault:
+                refused = fault
+            await asyncio.wait((spare,), timeout=0 if refused else SPARE_TIMEOUT_S)
+            spare.cancel()
+        if refused is not None:
+            raise refused
+
+    async def _warm_up(self) -> None:
+        """Open a second connection: a card that supersedes another closes the first one."""
+        try:
+            await self._client.aio.models.get(model=self.model)
+        except (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError) as failed:
+            log.debug("suggest.no_second_connection", why=type(failed).__name__)
+
+    def _spare(self) -> str | None:
+        """The next fallback, for hedging; None when there is none left."""
+        after = self._models[self._chosen + 1 :]
+        return after[0] if after else None
+
+    async def _hedged(self, spare: str, prompt: Prompt, after_s: float) -> AsyncGenerator[str, None]:
+        asked_twice = False
+
+        def note() -> None:
+            nonlocal asked_twice
+            asked_twice = True
+            log.debug("suggest.hedged", model=self.model, spare=spare)
+
+        race = hedged(lambda: self._served(prompt), lambda: self._plain(spare, prompt), after_s, note)
+        try:
+            async with aclosing(race):
+                async for text in race:
+                    yield text
+        finally:
+            if asked_twice:  # the request that lost has read the prompt, too, and is billed for it
+                usage = self._usage
+                self._usage = Usage(2 * usage.prompt_tokens, usage.output_tokens)
+
+    async def _served(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """An answer of the model in use; moves on along the fallbacks and drops a refused thinking level."""
         while True:
             model, thinks = self.model, self._thinks
             try:
@@ -120,21 +182,19 @@ class Gemini:
                     self._thinks = False
                     continue
                 raise _fault(refused, model) from None
-            except errors.UnknownApiResponseError:
-                raise ProviderFault(
-                    "Gemini's answer broke off or could not be read", kind=FaultKind.PROTOCOL
-                ) from None
-            except httpx2.TimeoutException:
-                raise ProviderFault("Gemini did not answer in time", kind=FaultKind.TIMEOUT) from None
-            except httpx2.HTTPError as broken:
-                raise ProviderFault(
-                    f"the connection to Gemini failed ({type(broken).__name__}); check the network",
-                    kind=FaultKind.NETWORK,
-                ) from None
+            except _BROKEN as broken:
+                raise _broken(broken) from None
 
-    async def aclose(self) -> None:
-        await self._client.aio.aclose()
-        await self._http.aclose()  # a client passed in is not closed by the SDK
+    async def _plain(self, model: str, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """An answer of exactly this model."""
+        try:
+            async with aclosing(self._answer(model, prompt, self._thinks)) as answer:
+                async for text in answer:
+                    yield text
+        except errors.APIError as refused:
+            raise _fault(refused, model) from None
+        except _BROKEN as broken:
+            raise _broken(broken) from None
 
     async def _answer(self, model: str, prompt: Prompt, thinks: bool) -> AsyncGenerator[str, None]:
         async def opened() -> AsyncIterator[types.GenerateContentResponse]:
@@ -170,6 +230,21 @@ class Gemini:
             self._chosen += 1
             log.warning("suggest.model_not_served", model=model, using=self.model)
         return True
+
+
+_BROKEN = (errors.UnknownApiResponseError, httpx2.HTTPError)
+"""What a stream raises when the connection, not the service, is at fault."""
+
+
+def _broken(failed: Exception) -> ProviderFault:
+    if isinstance(failed, errors.UnknownApiResponseError):
+        return ProviderFault("Gemini's answer broke off or could not be read", kind=FaultKind.PROTOCOL)
+    if isinstance(failed, httpx2.TimeoutException):
+        return ProviderFault("Gemini did not answer in time", kind=FaultKind.TIMEOUT)
+    return ProviderFault(
+        f"the connection to Gemini failed ({type(failed).__name__}); check the network",
+        kind=FaultKind.NETWORK,
+    )
 
 
 def _thinking(model: str, level: str) -> types.ThinkingConfig | None:

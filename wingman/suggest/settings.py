@@ -38,6 +38,8 @@ class GeminiSettings(Section, frozen=True):
     """Thinking level; empty sends none."""
     api_version: str = "v1"
     """Version segment of the REST path; the `-latest` aliases exist on `v1beta` only."""
+    hedge_after_s: Annotated[float, Meta(ge=0)] = 0.0
+    """Seconds without a first word after which the next fallback is asked as well; 0 never does."""
     deadlines: DeadlineSettings = DeadlineSettings()
     """How long an answer may take."""
 
@@ -51,6 +53,17 @@ class OpenAiSettings(Section, frozen=True):
     """Model name as the server lists it; empty takes the first one it serves."""
     deadlines: DeadlineSettings = DeadlineSettings(first_token_s=8.0, total_s=20.0)
     """How long an answer may take; a model on this machine is given more."""
+
+
+class EmbeddingSettings(Section, frozen=True):
+    url: str = ""
+    """Root of a server with `/embeddings`, such as http://127.0.0.1:11434/v1 (Ollama); empty uses none."""
+    model: str = ""
+    """Embedding model as the server names it."""
+    api_key: Secret = Secret()
+    """Bearer token; local servers usually want none."""
+    at_least: Share = 0.5
+    """Cosine from which notes fit although they share no words with what was said."""
 
 
 class PriceSettings(Section, frozen=True):
@@ -101,6 +114,8 @@ class SuggestSettings(Section, frozen=True):
     """Upper bound of the conversation given to the model, in estimated tokens."""
     knowledge: str = ""
     """Folder of Markdown, text and PDF files that cards may quote; empty uses none."""
+    embeddings: EmbeddingSettings = EmbeddingSettings()
+    """Finds notes by meaning as well as by words."""
     brief: str = ""
     """Who takes part and what the meeting is for; given to the model and to cards."""
     gemini: GeminiSettings = GeminiSettings()
