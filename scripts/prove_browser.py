@@ -24,7 +24,16 @@ from tests.browser.support.chromium import launch
 from tests.browser.support.extension import Extension, chromium_with_extension, shadow_text
 from tests.browser.support.scene import call, said
 from tests.browser.support.service import BrowserService
-from tests.browser.support.sound import MIC_HZ, TAB_HZ, bad_windows, dominant, level_at, make_sounds
+from tests.browser.support.sound import (
+    MIC_HZ,
+    TAB_HZ,
+    bad_windows,
+    dominant,
+    level_at,
+    make_sounds,
+    speech_match,
+)
+from tests.browser.support.spoken import spoken_call
 from tests.browser.support.wire import Wire
 from wingman.model.events import SuggestionCompleted, SuggestionCreated
 from wingman.model.time import Channel
@@ -65,6 +74,23 @@ def sound_figures(service: BrowserService, context: BrowserContext) -> list[Figu
         Figure("mic_tone_error_hz", abs(dominant(mic) - MIC_HZ), 1.0, unit="Hz"),
         Figure("tab_bad_windows_share", bad_windows(tab), 0.05, note="20 ms windows off level"),
         Figure("leak_between_channels_db", leak, -60.0, unit="dB"),
+    ]
+
+
+def speech_figures(service: BrowserService, playwright: Playwright, sounds: Path) -> list[Figure]:
+    """A sentence in the tab and another at the microphone: each found in its own channel, and not beside it."""
+    call = spoken_call(service, playwright, sounds)
+    tab, mic = speech_match(call.tab, call.theirs), speech_match(call.mic, call.mine)
+    wrong = max(
+        speech_match(call.tab, call.mine).share,
+        speech_match(call.mic, call.theirs).share,
+        speech_match(call.before, call.theirs).share,
+    )
+    return [
+        Figure("tab_speech_found_share", tab.share, 0.8, ">=", note=f"correlation {tab.correlation:.2f}"),
+        Figure("mic_speech_found_share", mic.share, 0.8, ">=", note=f"correlation {mic.correlation:.2f}"),
+        Figure("speech_level_error", max(abs(tab.gain - 1), abs(mic.gain - 1)), 0.1, note="of the level"),
+        Figure("speech_found_where_it_is_not_share", wrong, 0.2, note="other channel, silence"),
     ]
 
 
@@ -258,6 +284,8 @@ def measure() -> list[Figure]:
         try:
             progress("sound: a tab and a microphone through WHIP")
             figures += sound_figures(service, context)
+            progress("speech: a sentence in each")
+            figures += speech_figures(service, playwright, sounds)
             progress("frames: 200 events a second")
             figures += paint_figures(service, context)
             progress("accessibility")

@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `tone.wav` (440 Hz), `me.wav` (1000 Hz) and `speech.wav`."""
+    """A folder with `tone.wav` (440 Hz) and `me.wav` (1000 Hz), and `spoken` with speech in their place."""
     return make_sounds(tmp_path_factory.mktemp("sounds"))
 
 

@@ -6,11 +6,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService, ListeningMeeting
-from tests.browser.support.sound import LEVEL, MIC_HZ, TAB_HZ, bad_windows, dominant, level_at, rms
+from tests.browser.support.sound import (
+    LEVEL,
+    MIC_HZ,
+    TAB_HZ,
+    bad_windows,
+    dominant,
+    level_at,
+    rms,
+    sentence,
+    speech_match,
+)
+from tests.browser.support.spoken import spoken_call
 from wingman.model.time import Channel
 
 NewPage = Callable[[str], Page]
@@ -70,6 +81,26 @@ def test_tab_and_microphone_arrive_apart(
     service.publish(meeting.id, *call())
     expect(page.locator(".card")).to_have_count(3)
     shot(page, "capture-live-dark")
+
+
+def test_speech_arrives_exactly_and_in_its_own_channel_only(
+    service: BrowserService, playwright: Playwright, sounds: Path
+) -> None:
+    call = spoken_call(service, playwright, sounds)
+    for heard, spoken in ((call.tab, call.theirs), (call.mic, call.mine)):
+        found = speech_match(heard, spoken)
+        assert found.share > 0.8, found
+        assert found.correlation > 0.8, found
+        assert abs(found.gain - 1) < 0.1, found
+    # silence, the other channel and another sentence of the same voice are not taken for it
+    another = sentence(Channel.TAB, "Our main problem")
+    for heard, spoken in (
+        (call.before, call.theirs),
+        (call.mic, call.theirs),
+        (call.tab, call.mine),
+        (call.tab, another),
+    ):
+        assert speech_match(heard, spoken).share < 0.2
 
 
 def test_a_silent_tab_is_not_mistaken_for_sound(
