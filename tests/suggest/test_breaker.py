@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from wingman.model.faults import FaultKind, Health, ProviderFault
-from wingman.suggest.breaker import REST_S, Breaker
+from wingman.suggest.breaker import REST_S, Breaker, Quotas
 
 
 def fault(kind: FaultKind, wait: float | None = None) -> ProviderFault:
@@ -40,3 +42,21 @@ def test_a_final_fault_ends_it() -> None:
     assert breaker.failed(fault(FaultKind.AUTH), now=0.0)
     assert breaker.health is Health.DOWN
     assert not breaker.allows(1e9)
+
+
+def test_a_quota_is_one_for_all_who_ask_the_same_model() -> None:
+    quotas = Quotas()
+    hit = fault(FaultKind.RATE_LIMITED, 17.0)
+    assert quotas.note("a", hit, now=100.0) is hit
+    with pytest.raises(ProviderFault, match="quota of a is used up; it is asked again in 7 s") as told:
+        quotas.check("a", now=110.5)
+    assert told.value.kind is FaultKind.RATE_LIMITED
+    assert told.value.retry_after == 6.5
+    quotas.check("a", now=117.0)
+    quotas.check("b", now=101.0)
+
+
+def test_other_faults_use_up_no_quota() -> None:
+    quotas = Quotas()
+    quotas.note("a", fault(FaultKind.UNAVAILABLE), now=1.0)
+    quotas.check("a", now=1.0)

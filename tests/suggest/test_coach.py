@@ -341,6 +341,24 @@ async def test_an_instant_card_outlives_the_model() -> None:
         assert len(emulator.requests) == 1
 
 
+async def test_a_rate_limit_of_one_meeting_is_told_to_the_next_without_a_request() -> None:
+    first, second = Published(), Published()
+    async with (
+        GeminiEmulator(pace=QUICK) as emulator,
+        gemini(emulator) as model,
+        running(coach(first, model)) as one,
+        running(coach(second, model)) as other,
+    ):
+        emulator.play(GeminiFault.RATE_LIMITED)
+        one.hear(said(PRICE, 0))
+        await first.until(ProviderStateChanged)
+        other.hear(said(PRICE, 0))
+        state = await second.until(ProviderStateChanged)
+        done = await second.until(SuggestionCompleted)
+        assert (state.health, done.origin) == (Health.RETRYING, "playbook")
+        assert len(emulator.requests) == 1
+
+
 async def test_a_failure_midway_does_not_pass_half_an_answer_off_as_whole() -> None:
     async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, published):
         emulator.play(GeminiFault.ERROR_EVENT)

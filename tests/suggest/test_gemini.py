@@ -84,6 +84,18 @@ async def test_a_rate_limit_says_how_long_to_wait() -> None:
         assert failed.value.retry_after == 17
 
 
+async def test_what_one_meeting_ran_into_the_others_do_not_ask_again() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:
+        emulator.play(GeminiFault.RATE_LIMITED)
+        for _ in range(3):
+            with pytest.raises(ProviderFault) as failed:
+                await answer(model)
+            assert failed.value.kind is FaultKind.RATE_LIMITED
+            assert failed.value.retry_after is not None
+            assert 10 < failed.value.retry_after <= 17
+        assert len(emulator.requests) == 1
+
+
 @pytest.mark.parametrize("fault", [GeminiFault.PROMPT_BLOCKED, GeminiFault.ANSWER_BLOCKED])
 async def test_a_refused_answer_is_told_apart(fault: GeminiFault) -> None:
     async with GeminiEmulator(pace=QUICK) as emulator, gemini(emulator) as model:

@@ -60,6 +60,16 @@ async def test_a_failure_becomes_a_fault(fault: ChatFault, kind: FaultKind) -> N
         assert failed.value.kind is kind
 
 
+async def test_what_one_meeting_ran_into_the_others_do_not_ask_again() -> None:
+    async with ChatEmulator(pace=QUICK) as emulator, local(emulator) as model:
+        emulator.play(ChatFault.RATE_LIMITED)
+        for _ in range(2):
+            with pytest.raises(ProviderFault) as failed:
+                await answer(model)
+            assert failed.value.kind is FaultKind.RATE_LIMITED
+        assert len(emulator.requests) == 1
+
+
 async def test_refused_and_truncated_answers_are_told_apart() -> None:
     async with ChatEmulator(pace=QUICK) as emulator, local(emulator) as model:
         emulator.play(ChatFault.FILTERED, ChatFault.TRUNCATED, ChatFault.EMPTY)

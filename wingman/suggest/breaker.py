@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from wingman.model.faults import FaultKind, Health, ProviderFault
 
 FAILURES_TO_REST = 3
@@ -43,3 +45,28 @@ class Breaker:
     def _turn(self, health: Health) -> bool:
         changed, self.health = self.health is not health, health
         return changed
+
+
+class Quotas:
+    """Which models rest after a 429. One per client: what one meeting ran into, all others know."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def check(self, model: str, now: float) -> None:
+        """Raises the `ProviderFault` that asking would end in, with the seconds that are left."""
+        left = self._until.get(model, 0.0) - now
+        if left > 0:
+            raise ProviderFault(
+                f"the quota of {model} is used up; it is asked again in {math.ceil(left)} s",
+                kind=FaultKind.RATE_LIMITED,
+                code="429",
+                retry_after=left,
+            )
+
+    def note(self, model: str, fault: ProviderFault, now: float) -> ProviderFault:
+        """Remember a rate limit; hands the fault back for raising."""
+        if fault.kind is FaultKind.RATE_LIMITED:
+            wait = RATE_LIMIT_S if fault.retry_after is None else fault.retry_after
+            self._until[model] = max(self._until.get(model, 0.0), now + wait)
+        return fault

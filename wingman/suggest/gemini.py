@@ -7,6 +7,7 @@ HTTP/2 stays off on purpose: the client does not reset a cancelled stream there.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 
@@ -17,6 +18,7 @@ from google.genai import errors, types
 
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.suggest.breaker import Quotas
 from wingman.suggest.google_faults import fault_of_status
 from wingman.suggest.hedging import hedged
 from wingman.suggest.pump import Pump
@@ -67,6 +69,7 @@ class Gemini:
         self._chosen = 0
         self._thinks = bool(settings.thinking)
         self._usage = Usage()
+        self._quotas = Quotas()
 
     @property
     def name(self) -> str:
@@ -181,7 +184,7 @@ class Gemini:
                     log.warning("suggest.thinking_refused", model=model, level=self._settings.thinking)
                     self._thinks = False
                     continue
-                raise _fault(refused, model) from None
+                raise self._quotas.note(model, _fault(refused, model), time.monotonic()) from None
             except _BROKEN as broken:
                 raise _broken(broken) from None
 
@@ -192,7 +195,7 @@ class Gemini:
                 async for text in answer:
                     yield text
         except errors.APIError as refused:
-            raise _fault(refused, model) from None
+            raise self._quotas.note(model, _fault(refused, model), time.monotonic()) from None
         except _BROKEN as broken:
             raise _broken(broken) from None
 
@@ -202,6 +205,7 @@ class Gemini:
                 model=model, contents=prompt.user, config=self._config(model, prompt, thinks)
             )
 
+        self._quotas.check(model, time.monotonic())
         usage = Usage()
         try:
             async with Pump(opened) as chunks:

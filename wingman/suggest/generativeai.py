@@ -7,6 +7,7 @@ when its consumer goes away. Thinking cannot be set through this package.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -16,6 +17,7 @@ import structlog
 
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.suggest.breaker import Quotas
 from wingman.suggest.google_faults import RETRY_AFTER_S, fault_of_status
 from wingman.suggest.settings import GeminiSettings
 
@@ -50,6 +52,7 @@ class GenerativeAiModel:
         self._models = (settings.model, *settings.fallbacks)
         self._chosen = 0
         self._usage = Usage()
+        self._quotas = Quotas()
         self._channel, self._api = self._sdk.connect(settings.grpc_target)
 
     @property
@@ -97,12 +100,14 @@ class GenerativeAiModel:
                 status = _status(failed)
                 if status == 404 and self._fall_back(model):
                     continue
-                raise fault_of_status(status, _message(failed), _details(failed), model) from None
+                fault = fault_of_status(status, _message(failed), _details(failed), model)
+                raise self._quotas.note(model, fault, time.monotonic()) from None
 
     async def aclose(self) -> None:
         await self._channel.close()
 
     async def _answer(self, model: str, prompt: Prompt) -> AsyncGenerator[str, None]:
+        self._quotas.check(model, time.monotonic())
         request = self._sdk.request(model, prompt)
         metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
         usage = Usage()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -17,6 +18,7 @@ import httpx
 
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.suggest.breaker import Quotas
 from wingman.suggest.settings import OpenAiSettings
 from wingman.suggest.sse import SseReader
 
@@ -49,6 +51,7 @@ class OpenAiModel:
         self._url = settings.url.rstrip("/")
         self._model = settings.model
         self._usage = Usage()
+        self._quotas = Quotas()
         key = settings.api_key.reveal() or "none"
         self._http = httpx.AsyncClient(
             headers={"authorization": f"Bearer {key}", "accept-encoding": "identity"},
@@ -103,6 +106,7 @@ class OpenAiModel:
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """Text deltas; thoughts of reasoning models are left out."""
+        self._quotas.check(self._model, time.monotonic())
         body = {
             "model": self._model,
             "messages": [
@@ -117,7 +121,8 @@ class OpenAiModel:
         try:
             async with self._http.stream("POST", f"{self._url}/chat/completions", json=body) as answer:
                 if answer.status_code != 200:
-                    raise _refused(answer.status_code, await answer.aread(), answer.headers)
+                    fault = _refused(answer.status_code, await answer.aread(), answer.headers)
+                    raise self._quotas.note(self._model, fault, time.monotonic())
                 reader = SseReader()
                 async for piece in answer.aiter_raw():
                     for data in reader.feed(piece):
