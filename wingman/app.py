@@ -28,9 +28,11 @@ from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.registry import Registry
 from wingman.suggest.knowledge import Knowledge
+from wingman.upkeep import Upkeep, open_upkeep, warm_up
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
 
 SAMPLE = Path(__file__).parent / "samples" / "meeting.ogg"
 
@@ -51,6 +53,7 @@ class Service:
     registry: Registry
     log: EventLog
     hub: Hub
+    upkeep: Upkeep
     token: str
     loop_watch: LoopWatch
 
@@ -58,6 +61,7 @@ class Service:
         """The HTTP application over this service."""
         from wingman.ingest import pcm_socket, whip
         from wingman.ingest.file import FileSource
+        from wingman.report.webhook_routes import WebhookRoutes
         from wingman.server import hume_tokens
         from wingman.server.app import build_app
         from wingman.server.rest import Offers
@@ -71,12 +75,15 @@ class Service:
             config=lambda: plain(self.settings),
             sample=lambda: FileSource(SAMPLE, channels=both),
             recording=lambda path: FileSource(path),
+            forget=self.upkeep.forget,
         )
-        routes = [
+        routes: list[BaseRoute] = [
             *whip.routes(self.registry, self.settings.ingest),
             *pcm_socket.routes(self.registry),
             *hume_tokens.routes(self.registry.adapters.gateway, self.settings.emotion.hume_v0),
         ]
+        if self.upkeep.webhooks is not None:
+            routes += WebhookRoutes(self.upkeep.webhooks).routes()
         return build_app(
             self.registry,
             self.log,
@@ -101,7 +108,7 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
     """
-    provider = choose(settings, facts(settings), "off").suggester.provider
+    choices = choose(settings, facts(settings), "off")
     async with contextlib.AsyncExitStack() as stack:
         event_log = await _open_log(settings, keep)
         stack.push_async_callback(event_log.aclose)
@@ -111,19 +118,30 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
         loop_watch = LoopWatch()
         metrics.watch_loop(lambda: loop_watch.percentile(0.99))
         knowledge = stack.enter_context(_knowledge(settings))
-        model = build_model(settings, provider)
+        upkeep = Upkeep(event_log, None, 0)
+        if keep:
+            opening = open_upkeep(settings, event_log, hub, data_dir(settings))
+            upkeep = await stack.enter_async_context(opening)
+        model = build_model(settings, choices.suggester.provider)
         if model is not None:
             stack.push_async_callback(model.aclose)
         async with asyncio.TaskGroup() as tasks:
             registry = Registry(settings, event_log, tasks, knowledge, model)
-            helpers = (tasks.create_task(loop_watch.run()), tasks.create_task(registry.probe_model()))
+            jobs = (
+                loop_watch.run(),
+                registry.probe_model(),
+                warm_up(choices.transcriber.provider),
+                upkeep.deliver(),
+                upkeep.retain(registry.live_ids),
+            )
+            beside = [tasks.create_task(job) for job in jobs]
             token = settings.server.token.reveal() or secrets.token_urlsafe(18)
             try:
-                yield Service(settings, registry, event_log, hub, token, loop_watch)
+                yield Service(settings, registry, event_log, hub, upkeep, token, loop_watch)
             finally:
                 await registry.end_all("shutdown")
-                for helper in helpers:
-                    helper.cancel()
+                for job in beside:
+                    job.cancel()
 
 
 def _knowledge(settings: Settings) -> Knowledge:
@@ -147,4 +165,6 @@ async def _open_log(settings: Settings, keep: bool) -> EventLog:
             f"cannot make the data folder {folder}: {failed.strerror}; set `deliver.data_dir`",
             field="deliver.data_dir",
         ) from None
-    return await SqliteLog.open(folder / "wingman.db")
+    deliver = settings.deliver
+    key = deliver.encryption_key.reveal()
+    return await SqliteLog.open(folder / "wingman.db", fsync=deliver.fsync, key=key)

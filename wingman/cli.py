@@ -60,6 +60,9 @@ def build_parser() -> argparse.ArgumentParser:
     _doctor(commands)
     _emulate(commands)
     _models(commands)
+    _meetings(commands)
+    _export(commands)
+    _replay(commands)
     return parser
 
 
@@ -158,6 +161,53 @@ def _models(commands: Commands) -> None:
         choices=["tiny-streaming", "small-streaming", "medium-streaming"],
         help="which model to fetch",
     )
+
+
+def _finding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", help="a running service (default: WINGMAN_URL, else the log is read)")
+    parser.add_argument("--token", help="the service's token (default: WINGMAN_TOKEN)")
+
+
+def _meetings(commands: Commands) -> None:
+    parser = _command(commands, "meetings", "List the meetings there are, or search all of them.")
+    _finding(parser)
+    parser.add_argument("--search", metavar="WORDS", help="where all these words were said or suggested")
+    parser.add_argument("--limit", type=int, default=50, help="how many at most (default 50)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser = _command(commands, "delete", "Remove every trace of a meeting.")
+    _finding(parser)
+    parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _export(commands: Commands) -> None:
+    parser = _command(commands, "report", "Write a meeting's report page, one self-contained file.", "export")
+    parser.set_defaults(format="html")
+    _taking(parser)
+    parser = _command(commands, "export", "Write a meeting as a file other programs read.")
+    parser.add_argument("--format", default="md", help="md, json, srt, vtt, csv, html or bundle (default md)")
+    _taking(parser)
+
+
+def _taking(parser: argparse.ArgumentParser) -> None:
+    _finding(parser)
+    parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
+    parser.add_argument("--output", metavar="FILE", help="where to write (default: standard output)")
+
+
+def _replay(commands: Commands) -> None:
+    parser = _command(commands, "replay", "Run a recorded meeting again, as it was or with a change.")
+    parser.add_argument("bundle", metavar="BUNDLE", help="made by: wingman export ID --format bundle")
+    parser.add_argument("--realtime", action="store_true", help="play at 1x instead of as fast as possible")
+    parser.add_argument(
+        "--with",
+        dest="changes",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="playbook=NAME, suggest.FIELD=VALUE or model=NAME: print what would have been different",
+    )
+    parser.add_argument("--json", action="store_true", help="print events (or differences), one a line")
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from wingman.policy import Policy, measured_channels
 from wingman.strip import ChannelStrip
 from wingman.transcribe.base import Transcriber
 
-SETTLE_S = 10.0
-"""How long a branch may take to answer for the audio it already has."""
+SETTLE_S = 45.0
+"""How long a branch may take to answer for the audio it already has, a replay after an outage included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from wingman.model.events import Media, ProviderStateChanged
 from wingman.model.faults import Branch, Health, InputError, ProviderFault
 from wingman.policy import check_policy, decide
 from wingman.privacy.ledger import Ledger
+from wingman.report.closing import sum_up
 from wingman.server.base import MeetingHandle, MeetingSpec
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
@@ -99,7 +100,7 @@ class Registry:
             parts = replace(parts, providers=replace(parts.providers, meter=meter))
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._live[meeting_id] = meeting
-        self._tasks.create_task(self._run(meeting))
+        self._tasks.create_task(self._run(meeting, parts.accounts))
         await meeting.started()
         self._report_model(meeting_id)
         return meeting
@@ -117,19 +118,31 @@ class Registry:
     def all_live(self) -> Sequence[MeetingHandle]:
         return tuple(self._live.values())
 
+    def live_ids(self) -> Collection[str]:
+        return tuple(self._live)
+
+    def _accounted(self, accounts: Accounts) -> AccountedModel | None:
+        """The process's model as one meeting uses it; None while it will not answer."""
+        if self._model is None or self._model_fault:
+            return None
+        return AccountedModel(self._model, accounts)
+
     async def end_all(self, reason: str) -> None:
         """End every meeting and wait for all of them."""
         async with asyncio.TaskGroup() as tasks:
             for meeting in self._live.values():
                 tasks.create_task(meeting.end(reason))
 
-    async def _run(self, meeting: Meeting) -> None:
+    async def _run(self, meeting: Meeting, accounts: Accounts) -> None:
         try:
             await meeting.run()
         except ExceptionGroup as broken:  # one meeting's bug ends that meeting, not its neighbours
             log.error("a meeting failed", meeting=meeting.id, exc_info=broken)
         finally:
             del self._live[meeting.id]
+        if self._settings.report.summary:
+            await sum_up(self._log, meeting.id, self._accounted(accounts))
+            accounts.close()
 
     def _report_model(self, meeting: str) -> None:
         if self._model is None:
@@ -154,9 +167,7 @@ class Registry:
             suggest = changed(suggest, "mode", spec.mode)
         local = LocalWorker(settings)
         accounts = Accounts(CostMeter(settings.suggest.cost), Ledger(publish, time.time), publish)
-        model = None
-        if self._model is not None and not self._model_fault:
-            model = AccountedModel(self._model, accounts)
+        model = self._accounted(accounts)
         extras = CoachParts(knowledge=self._knowledge, on_usage=accounts.tokens)
         return Parts(
             providers=Providers(

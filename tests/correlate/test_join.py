@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +88,9 @@ def test_the_tally_equals_a_count_instant_by_instant(
     assert tally.coverage == len(covered) / length
     if covered:
         assert tally.best()[0].value == pytest.approx(sum(covered) / len(covered), abs=1e-4)
+
+
+def test_a_provider_that_has_words_for_its_scores_lends_them() -> None:
+    worded = replace(INFO, band=lambda score: "strongly perceived" if score > 0.5 else "weakly perceived")
+    assert read(Span(0, 100), [felt(0, 100, joy=0.9)], worded, 0.3).band == "strongly perceived"
+    assert read(Span(0, 100), [felt(0, 100, joy=0.9)], INFO, 0.3).band == ""

@@ -169,7 +169,7 @@ def _badge(emotion: EmotionReading) -> str:
     match emotion.status:
         case ReadingStatus.KNOWN:
             what = "voice energy" if emotion.source == "prosody" else "tone"
-            strength = "" if emotion.family is Family.NEUTRAL else f", {emotion.strength}"
+            strength = "" if emotion.family is Family.NEUTRAL else f", {emotion.band or emotion.strength}"
             return f"[{what}: {emotion.label}{strength}]"
         case ReadingStatus.UNKNOWN:
             return "[tone: unknown]"

@@ -29,6 +29,8 @@ class EmotionInfo:
     """From here on the strength is `moderate`."""
     strong: float
     """From here on the strength is `strong`."""
+    band: Callable[[float], str] | None = None
+    """The provider's own words for a score, where it has some."""
 
 
 class VoiceMeter(Protocol):

@@ -40,7 +40,8 @@ MAX_PENDING = 64
 
 def info_of(settings: HumeV0Settings) -> EmotionInfo:
     """How v0 scores are to be read, for voice and text alike."""
-    return EmotionInfo(PROVIDER, True, Scale.INTENSITY, settings.floor, settings.moderate, settings.strong)
+    limits = (settings.floor, settings.moderate, settings.strong)
+    return EmotionInfo(PROVIDER, True, Scale.INTENSITY, *limits, band=wire.band)
 
 
 class HumeV0Meter:

@@ -45,6 +45,8 @@ class EmotionReading:
     """`weak`, `moderate` or `strong` on the provider's own scale; empty unless known."""
     top: tuple[Score, ...] = ()
     """Up to three best labels, best first."""
+    band: str = ""
+    """The score in the provider's own words (`moderately perceived`), where it has some."""
     coverage: float = 0.0
     """Share of the utterance that measurements cover, 0 to 1."""
     source: str = ""

@@ -1,0 +1,70 @@
+"""`wingman delete ID`: remove every trace of a meeting, after asking."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+
+from wingman.app import data_dir
+from wingman.client import Client
+from wingman.commands.common import run_until_signal, settings_of
+from wingman.commands.kept import address, known, log_path
+from wingman.config import Settings
+from wingman.deliver.sqlite_log import SqliteLog
+from wingman.deliver.sqlite_reader import stored_meetings
+from wingman.model.faults import InputError
+from wingman.privacy.retention import Eraser
+from wingman.report.webhook_store import DeliveryStore
+from wingman.server.lookup import stored
+
+DELIVERIES = "webhooks.db"
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments, quiet=True)
+    return run_until_signal(_delete(arguments, settings))
+
+
+async def _delete(arguments: argparse.Namespace, settings: Settings) -> int:
+    url, token = address(arguments, settings)
+    if url:
+        async with Client(url, token) as client:
+            status = await client.status(arguments.id)
+            await _confirm(arguments, status.title)
+            await client.delete(status.id)
+    else:
+        path, key = log_path(settings), settings.deliver.encryption_key.reveal()
+        with stored_meetings(path, key) as held:
+            status = stored(known(held.meeting(arguments.id), arguments.id))
+        await _confirm(arguments, status.title)
+        log = await SqliteLog.open(path, fsync=settings.deliver.fsync, key=key)
+        async with contextlib.aclosing(log):
+            await _erase(log, data_dir(settings), status.id)
+    print(f"deleted {status.id}", file=sys.stderr)
+    return 0
+
+
+async def _erase(log: SqliteLog, folder: Path, meeting: str) -> None:
+    """As the service does it: what other rooms keep first, the log's rows last."""
+
+    async def deliveries(gone: str) -> None:
+        if (folder / DELIVERIES).is_file():
+            with contextlib.closing(DeliveryStore(folder / DELIVERIES)) as store:
+                store.forget(gone)
+
+    await Eraser(log, (deliveries,)).erase(meeting)
+
+
+async def _confirm(arguments: argparse.Namespace, title: str) -> None:
+    """Ask a person. Raises `InputError` unless they say yes."""
+    if arguments.yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError("deleting cannot be undone; say --yes to do it without being asked", field="yes")
+    question = f"Delete {arguments.id} ({title or 'without a title'}) for good? [y/N] "
+    said = await asyncio.get_running_loop().run_in_executor(None, input, question)
+    if said.strip().lower() not in ("y", "yes"):
+        raise InputError("nothing was deleted", field="yes")

@@ -1,0 +1,41 @@
+"""`wingman export` and `wingman report`: one meeting as a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from wingman.bundle.archive import SUFFIX
+from wingman.commands.common import run_until_signal, settings_of
+from wingman.commands.kept import open_kept
+from wingman.config import Settings
+from wingman.model.faults import InputError
+from wingman.report.files import check
+
+SUFFIXES = {"bundle": SUFFIX, "html": ".html"}
+"""Formats nobody wants to see in a terminal: there they go into a file of their own."""
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments, quiet=True)
+    check(arguments.format)
+    return run_until_signal(_export(arguments, settings))
+
+
+async def _export(arguments: argparse.Namespace, settings: Settings) -> int:
+    async with open_kept(arguments, settings) as kept:
+        content = await kept.download(arguments.id, arguments.format)
+    target = arguments.output
+    if not target and sys.stdout.isatty() and (suffix := SUFFIXES.get(arguments.format)):
+        target = f"{arguments.id}{suffix}"
+    if not target or target == "-":
+        sys.stdout.buffer.write(content)
+        return 0
+    path = Path(target)
+    try:
+        path.write_bytes(content)
+    except OSError as failed:
+        raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
+    print(f"written to {path}", file=sys.stderr)
+    return 0

@@ -1,0 +1,63 @@
+"""What a service does beside its meetings: webhooks, retention, and getting ready before anybody waits."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wingman.config import Settings
+from wingman.deliver.archive import Archive
+from wingman.deliver.hub import Hub
+from wingman.deliver.log import EventLog
+from wingman.privacy.retention import Eraser, Forget, keep
+from wingman.report.webhooks import Hook, Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Built by `open_upkeep`."""
+
+    log: EventLog
+    webhooks: Webhooks | None
+    retention_days: int
+
+    @property
+    def forget(self) -> Sequence[Forget]:
+        """What removes a deleted meeting's traces beside the log's rows."""
+        return (self.webhooks.forget,) if self.webhooks else ()
+
+    async def deliver(self) -> None:
+        """Send webhooks until cancelled."""
+        if self.webhooks is not None:
+            await self.webhooks.run()
+
+    async def retain(self, live: Callable[[], Collection[str]]) -> None:
+        """Remove what is older than the settings allow, now and every hour, until cancelled."""
+        if isinstance(self.log, Archive):
+            await keep(Eraser(self.log, self.forget), self.retention_days, live)
+
+
+@contextlib.asynccontextmanager
+async def open_upkeep(settings: Settings, log: EventLog, hub: Hub, folder: Path) -> AsyncIterator[Upkeep]:
+    """`folder` is where the log lives. Raises `InputError` when a webhook's settings make no sense."""
+    hooks = [Hook.of(name, hook) for name, hook in settings.report.webhooks.items()]
+    days = settings.deliver.retention_days
+    if not hooks:
+        yield Upkeep(log, None, days)
+        return
+    webhooks = Webhooks(hooks, log, folder / "webhooks.db")
+    hub.tap(webhooks.offer)
+    try:
+        yield Upkeep(log, webhooks, days)
+    finally:
+        await webhooks.aclose()
+
+
+async def warm_up(transcriber: str) -> None:
+    """Import what the first meeting would otherwise wait for."""
+    if transcriber == "deepgram":
+        from wingman.transcribe.deepgram import preload
+
+        await preload()
