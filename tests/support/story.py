@@ -75,7 +75,9 @@ def events() -> list[Envelope]:
         if tone:
             strength, family, label = tone.split()
             known, top = ReadingStatus.KNOWN, (Score(label, 0.62),)
-            reading = EmotionReading(known, label, Family(family), 0.62, strength, top, 0.9, "hume")
+            reading = EmotionReading(
+                known, label, Family(family), 0.62, strength, top, coverage=0.9, source="hume"
+            )
             tell(UtteranceRevised(key, speaker, text, 0.94, 1, reading), media, end)
         for payload in _suggestions(number, key):
             tell(payload, None, end)

@@ -97,7 +97,11 @@ class Client:
 
     async def export(self, meeting: str, name: str = "md") -> str:
         """`md`, `json`, `srt`, `vtt`, `csv` or `html`."""
-        return (await self._send("GET", _path(meeting, "/export"), params={"format": name})).text
+        return (await self.download(meeting, name)).decode()
+
+    async def download(self, meeting: str, name: str) -> bytes:
+        """An export as a file's content; also `bundle`, which is no text."""
+        return (await self._send("GET", _path(meeting, "/export"), params={"format": name})).content
 
     async def log(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
         """A page of the meeting's log."""

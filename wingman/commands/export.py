@@ -26,16 +26,20 @@ def main(arguments: argparse.Namespace) -> int:
 async def _export(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_kept(arguments, settings) as kept:
         content = await kept.download(arguments.id, arguments.format)
+    _put(arguments, content)
+    return 0
+
+
+def _put(arguments: argparse.Namespace, content: bytes) -> None:
     target = arguments.output
     if not target and sys.stdout.isatty() and (suffix := SUFFIXES.get(arguments.format)):
         target = f"{arguments.id}{suffix}"
     if not target or target == "-":
         sys.stdout.buffer.write(content)
-        return 0
+        return
     path = Path(target)
     try:
         path.write_bytes(content)
     except OSError as failed:
         raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
     print(f"written to {path}", file=sys.stderr)
-    return 0

@@ -29,21 +29,24 @@ DatabaseError: tuple[type[Exception], ...] = (
 )
 
 
-def open_file(path: Path, key: str) -> Connection:
+def open_file(path: Path, key: str, *, read_only: bool = False) -> Connection:
     """Open a database file, encrypted with `key` unless that is empty.
 
     Raises `InputError` when there is a key and no SQLCipher.
     """
     options: dict[str, Any] = {"isolation_level": None, "check_same_thread": False, "timeout": 5.0}
+    name = str(path)
+    if read_only:
+        name, options["uri"] = f"{path.resolve().as_uri()}?mode=ro", True
     if not key:
-        plain: Connection = sqlite3.connect(path, **options)
+        plain: Connection = sqlite3.connect(name, **options)
         return plain
     if sqlcipher is None:
         raise InputError(
             "deliver.encryption_key needs SQLCipher: pip install 'wingman-sidecar[encryption]'",
             field="deliver.encryption_key",
         )
-    connection: Connection = sqlcipher.connect(str(path), **options)
+    connection: Connection = sqlcipher.connect(name, **options)
     quoted = key.replace("'", "''")  # the pragma takes no bound parameter
     connection.execute(f"PRAGMA key='{quoted}'")
     return connection

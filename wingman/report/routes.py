@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from wingman.bundle.archive import SUFFIX, Bundle, pack
+from wingman.bundle.archive import Bundle
 from wingman.deliver.log import EventLog
 from wingman.privacy.ledger import account
-from wingman.report.exports import FORMATS, export
 from wingman.report.extractive import summarize
+from wingman.report.files import make
 from wingman.report.page import content_security_policy, page
 from wingman.report.record import Record, read, read_all
 from wingman.server.answers import Json
@@ -43,15 +42,15 @@ class ReportRoutes:
 
     async def export(self, request: Request) -> Response:
         """`?format=md|json|srt|vtt|csv`, `html` (the report page as a file), `bundle` (to replay it)."""
-        name = request.query_params.get("format", "md")
-        record = await self._record(request)
-        if name == "bundle":
-            whole = Bundle(record.id, tuple(await read_all(self.log, record.id)))
-            return _file(record, SUFFIX.lstrip("."), "application/zip", pack(whole))
-        if name == "html":
-            return _file(record, "html", "text/html; charset=utf-8", page(record, links=False))
-        chosen, text = export(record, name)
-        return _file(record, chosen.suffix, chosen.media_type, text)
+        meeting = request.path_params["id"]
+        await self.lookup.must_exist(meeting)
+        whole = Bundle(meeting, tuple(await read_all(self.log, meeting)))
+        made = make(whole, request.query_params.get("format", "md"))
+        headers = {
+            "Content-Disposition": f'attachment; filename="{made.name}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(made.content, headers=headers, media_type=made.media_type)
 
     async def summary(self, request: Request) -> Response:
         record = await self._record(request)
@@ -68,15 +67,3 @@ class ReportRoutes:
         meeting = request.path_params["id"]
         await self.lookup.must_exist(meeting)
         return await read(self.log, meeting)
-
-
-def _file(record: Record, suffix: str, media_type: str, content: str | bytes) -> Response:
-    name = re.sub(r"[^A-Za-z0-9_]+", "-", record.title)[:60].strip("-")
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name or record.id}.{suffix}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(content, headers=headers, media_type=media_type)
-
-
-KNOWN_FORMATS = (*FORMATS, "html", "bundle")

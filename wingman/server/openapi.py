@@ -12,7 +12,7 @@ from wingman.deliver.archive import SearchHit
 from wingman.deliver.schemas import components
 from wingman.model.events import SummaryReady
 from wingman.privacy.ledger import Pause, Total
-from wingman.report.routes import KNOWN_FORMATS
+from wingman.report.files import KNOWN_FORMATS
 from wingman.report.webhook_store import Delivery
 from wingman.server.asyncapi import SCHEMAS
 from wingman.server.base import MeetingStatus
