@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.browser.support.extension import Extension, chromium_with_extension, shadow_text
+from tests.browser.support.extension import Extension, chromium_with_extension, shadow_box, shadow_text
 from tests.browser.support.scene import call
-from tests.browser.support.service import TOKEN, BrowserService
+from tests.browser.support.service import TOKEN, BrowserService, ListeningMeeting
 from tests.browser.support.sound import MIC_HZ, TAB_HZ, bad_windows, dominant, rms
 from wingman.model.events import SuggestionCompleted, SuggestionCreated
 from wingman.model.time import Channel
+
+LISTENING = "Wingman is listening to this tab. Click to stop."
+HIDDEN = "Wingman is listening to this tab. Click to show the overlay."
+IDLE = "Wingman: listen to this tab"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +37,45 @@ def meeting_page(extension: Extension, service: BrowserService) -> Iterator[Page
     page.goto(f"{service.url}/static/test/player?title=A meeting")
     yield page
     page.close()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """The address of a page on a site the extension has no standing access to."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>Elsewhere</title><h1>Another site</h1>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.2", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever, name="elsewhere")
+        thread.start()
+        yield f"http://127.0.0.2:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def listen(extension: Extension, service: BrowserService, page: Page) -> ListeningMeeting:
+    """Click the icon on `page`, paired before."""
+    if not extension.worker("chrome.storage.local.get('token').then(s => s.token || '')"):
+        extension.pair(service.root, service.url)
+    page.bring_to_front()
+    extension.click(page)
+    service.wait(lambda: state(extension) == LISTENING, "the start")
+    return service.newest
+
+
+def end(extension: Extension, service: BrowserService, page: Page) -> None:
+    meeting = service.newest
+    extension.click(page)
+    service.wait(lambda: meeting.state == "ended", "the end")
+    service.wait(lambda: state(extension) == IDLE, "the idle icon")
 
 
 def state(extension: Extension) -> str:
@@ -56,11 +101,7 @@ def test_without_a_pairing_it_asks_for_one(
 def test_a_click_listens_and_shows_the_overlay(
     extension: Extension, service: BrowserService, meeting_page: Page, shot: Callable[..., None]
 ) -> None:
-    extension.pair(service.root, service.url)
-    meeting_page.bring_to_front()
-    extension.click(meeting_page)
-    service.wait(lambda: state(extension).startswith("Wingman is listening"), "the start")
-    meeting = service.newest
+    meeting = listen(extension, service, meeting_page)
     assert meeting.spec.title == "A meeting"
     strip = meeting.strips[Channel.TAB]
     service.wait(lambda: strip.position > 3 * 16_000, "three seconds")
@@ -96,9 +137,124 @@ def test_a_click_listens_and_shows_the_overlay(
     service.wait(lambda: "Still here." in shadow_text(extension.context, meeting_page), "the overlay again")
 
     # the second click ends the meeting
+    end(extension, service, meeting_page)
+
+
+def test_a_meeting_begins_as_the_settings_say(
+    extension: Extension, service: BrowserService, meeting_page: Page, shot: Callable[..., None]
+) -> None:
+    end_of = listen(extension, service, meeting_page)  # paired, and nothing chosen yet
+    assert (end_of.spec.playbook, end_of.spec.emotion_policy, end_of.spec.consent) == ("", "", "")
+    end(extension, service, meeting_page)
+
+    options = extension.options()
+    options.select_option("#playbook", "interview")
+    expect(options.locator("[data-policy=counterpart] input")).to_be_disabled()
+    options.select_option("#playbook", "sales")
+    options.click("[data-policy=counterpart]")
+    expect(options.locator("#saved")).to_contain_text("Not measured until you confirm")
+    unconfirmed = listen(extension, service, meeting_page)
+    assert (unconfirmed.spec.playbook, unconfirmed.spec.emotion_policy) == ("sales", "off")
+    assert unconfirmed.spec.consent == ""
+    end(extension, service, meeting_page)
+
+    options.bring_to_front()
+    options.check("#acknowledge")
+    expect(options.locator("#saved")).to_contain_text("Saved.")
+    words = options.locator(".consent span").inner_text()
+    options.reload()
+    expect(options.locator("[data-policy=counterpart] input")).to_be_checked()
+    expect(options.locator("#acknowledge")).to_be_checked()
+    shot(options, "extension-settings")
+    confirmed = listen(extension, service, meeting_page)
+    assert (confirmed.spec.playbook, confirmed.spec.emotion_policy) == ("sales", "counterpart")
+    assert confirmed.spec.consent == words
+    assert "tone of their voices is analysed" in words
+    end(extension, service, meeting_page)
+    options.bring_to_front()
+    options.click("[data-policy=off]")
+    expect(options.locator("#saved")).to_contain_text("Saved.")
+    options.close()
+
+
+def test_the_overlay_stays_where_it_was_put(
+    extension: Extension, service: BrowserService, meeting_page: Page
+) -> None:
+    listen(extension, service, meeting_page)
+
+    def frame() -> tuple[int, ...]:
+        box = shadow_box(extension.context, meeting_page, "frame")
+        return tuple(round(value) for value in (box.left, box.top, box.width, box.height))
+
+    def drag(x: float, y: float, by_x: float, by_y: float) -> None:
+        meeting_page.mouse.move(x, y)
+        meeting_page.mouse.down()
+        meeting_page.mouse.move(x + by_x, y + by_y, steps=4)
+        meeting_page.mouse.up()
+
+    service.wait(lambda: "Live" in shadow_text(extension.context, meeting_page), "the overlay")
+    usual = frame()
+    assert usual == (1100 - 380 - 16, 760 - 600 - 16, 380, 600)  # the lower right corner
+    grip = shadow_box(extension.context, meeting_page, "grip")
+    drag(grip.left + grip.width / 2, grip.top + grip.height / 2, -500, -100)
+    service.wait(lambda: frame() == (usual[0] - 500, usual[1] - 100, 380, 600), "the move")
+    left, top, width, height = frame()
+    drag(left + width - 4, top + height - 4, 60, -150)
+    service.wait(lambda: frame() == (left, top, 440, 450), "the resize")
+    kept = "chrome.storage.local.get('place').then(s => JSON.stringify(s.place || {}))"
+    service.wait(lambda: '"width":440' in extension.worker(kept), "the place to be kept")
+
+    meeting_page.reload()
+    service.wait(lambda: "Live" in shadow_text(extension.context, meeting_page), "the overlay again")
+    assert frame() == (left, top, 440, 450)
+    end(extension, service, meeting_page)
+    meeting_page.reload()
+    listen(extension, service, meeting_page)
+    service.wait(lambda: "Live" in shadow_text(extension.context, meeting_page), "a new meeting's overlay")
+    assert frame() == (left, top, 440, 450)
+    meeting_page.set_viewport_size({"width": 500, "height": 400})  # a smaller window keeps it in sight
+    service.wait(lambda: frame() == (60, 32, 440, 368), "the frame within the window")
+    end(extension, service, meeting_page)
+
+
+def test_the_overlay_follows_the_tab(
+    extension: Extension, service: BrowserService, meeting_page: Page, elsewhere: str
+) -> None:
+    other = extension.context.new_page()
+    other.goto(f"{service.url}/static/test/player?title=Not the meeting&paused")
+    meeting = listen(extension, service, meeting_page)
+    strip = meeting.strips[Channel.TAB]
+    service.publish(meeting.id, *call())
+
+    def shown(page: Page) -> bool:
+        return "Offer it against a signature" in shadow_text(extension.context, page)
+
+    service.wait(lambda: shown(meeting_page), "the overlay")
+    meeting_page.goto(f"{service.url}/static/test/player?title=A meeting&room=2")
+    service.wait(lambda: shown(meeting_page), "the overlay on the next page")
+    other.reload()
+    other.wait_for_timeout(300)
+    assert not shown(other)  # it goes where the click allowed it, and nowhere else
+
+    # on another site the browser wants another click; until then the sound goes on and the icon says so
+    meeting_page.goto(elsewhere)
+    service.wait(lambda: state(extension) == HIDDEN, "the icon to ask for a click")
+    assert not shown(meeting_page)
+    before = strip.position
+    service.wait(lambda: strip.position > before + 8_000, "the sound to go on")
     extension.click(meeting_page)
-    service.wait(lambda: meeting.state == "ended", "the end")
-    service.wait(lambda: state(extension) == "Wingman: listen to this tab", "the idle icon")
+    service.wait(lambda: shown(meeting_page), "the overlay on the other site")
+    assert meeting.state == "live"
+    assert service.newest is meeting
+
+    # hidden by its own button, it comes back with a click as well
+    box = shadow_box(extension.context, meeting_page, "frame-handle")
+    meeting_page.mouse.click(box.left + box.width - 22, box.top + box.height / 2)
+    service.wait(lambda: state(extension) == HIDDEN and not shown(meeting_page), "the overlay to hide")
+    extension.click(meeting_page)
+    service.wait(lambda: shown(meeting_page) and state(extension) == LISTENING, "the overlay again")
+    end(extension, service, meeting_page)
+    other.close()
 
 
 def test_a_closed_tab_ends_the_meeting(
@@ -106,9 +262,7 @@ def test_a_closed_tab_ends_the_meeting(
 ) -> None:
     other = extension.context.new_page()
     other.goto(f"{service.url}/static/test/player?title=Another meeting")
-    extension.click(other)
-    service.wait(lambda: state(extension).startswith("Wingman is listening"), "the start")
-    meeting = service.newest
+    meeting = listen(extension, service, other)
     other.close()
     service.wait(lambda: meeting.state == "ended", "the end", limit=5)
 

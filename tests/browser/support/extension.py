@@ -15,6 +15,16 @@ from tests.browser.support.chromium import BASE_FLAGS, CHROMIUM
 EXTENSION = Path(__file__).parents[3] / "wingman" / "web" / "extension"
 
 
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on the page, in CSS pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 @dataclass
 class Extension:
     """The loaded extension. `click` is the real action: it grants `activeTab` on that tab only."""
@@ -74,16 +84,33 @@ def shadow_text(context: BrowserContext, page: Page) -> str:
         document = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
     finally:
         session.detach()
-    return " ".join(_texts(document, False))
+    return " ".join(n["nodeValue"] for n in _nodes(document, False) if n["nodeType"] == 3)
 
 
-def _texts(node: dict[str, Any], inside: bool) -> Iterator[str]:
-    if inside and node["nodeType"] == 3:
-        yield node["nodeValue"]
+def shadow_box(context: BrowserContext, page: Page, of: str) -> Box:
+    """Where the element of class `of` inside the closed shadow root is on the page, in CSS pixels."""
+    session = context.new_cdp_session(page)
+    try:
+        document = session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+        (node,) = [n for n in _nodes(document, False) if of in _attributes(n).get("class", "").split()]
+        border = session.send("DOM.getBoxModel", {"nodeId": node["nodeId"]})["model"]["border"]
+    finally:
+        session.detach()
+    return Box(border[0], border[1], border[4] - border[0], border[5] - border[1])
+
+
+def _attributes(node: dict[str, Any]) -> dict[str, str]:
+    flat = node.get("attributes", [])
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _nodes(node: dict[str, Any], inside: bool) -> Iterator[dict[str, Any]]:
+    if inside:
+        yield node
     for root in node.get("shadowRoots", []):
-        yield from _texts(root, True)
+        yield from _nodes(root, True)
     for child in node.get("children", []):
-        yield from _texts(child, inside)
+        yield from _nodes(child, inside)
 
 
 @contextmanager

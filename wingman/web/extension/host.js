@@ -3,6 +3,7 @@
 import { h, iconButton } from "./js/dom.js";
 import { MeetingModel } from "./js/model.js";
 import { Overlay } from "./js/overlay.js";
+import { Place } from "./place.js";
 import { PORT } from "./protocol.js";
 
 const SHEETS = ["css/base.css", "css/overlay.css", "css/frame.css"];
@@ -25,13 +26,18 @@ class Host {
     this.handle = h(
       "div",
       { class: "frame-handle" },
-      h("span", { class: "grip", "aria-hidden": "true" }),
+      h("button", {
+        type: "button",
+        class: "grip",
+        "aria-label": "Move the overlay with the arrow keys; hold Shift to resize it",
+        on: { keydown: (event) => this.place.key(event) && event.preventDefault() },
+      }),
       iconButton("down", "Fold the overlay", () => this.#fold()),
-      iconButton("close", "Hide the overlay; Wingman keeps listening", () => this.close()),
+      iconButton("close", "Hide the overlay; Wingman keeps listening", () => this.#hide()),
     );
     this.frame = h("div", { class: "wm frame" }, this.handle);
     root.append(this.frame);
-    this.#drag();
+    this.place = new Place(this.frame, this.handle, (place) => this.port.postMessage({ memory: { place } }));
     // What is typed here is not the page's: a meeting's own shortcuts must not fire.
     for (const type of ["keydown", "keyup", "keypress"])
       this.element.addEventListener(type, (event) => event.stopPropagation());
@@ -42,6 +48,7 @@ class Host {
   close() {
     this.port?.disconnect();
     this.overlay?.unmount();
+    this.place.close();
     this.element.remove();
   }
 
@@ -52,19 +59,21 @@ class Host {
     this.port.postMessage({ hello: true });
   }
 
-  #take({ look, envelope, status, ended }) {
-    if (look) this.#show(look);
+  #take({ memory, envelope, status, problem, ended }) {
+    if (memory) this.#show(memory);
+    if (problem) this.overlay.say(problem);
     if (envelope) this.model.take(envelope);
     if (status) this.model.setStream(status);
     if (ended) this.port.disconnect();
   }
 
-  #show(look) {
+  #show({ look, place }) {
     if (this.overlay) return;
-    const store = { read: () => look, write: (values) => this.port.postMessage({ look: values }) };
+    const store = { read: () => look, write: (values) => this.port.postMessage({ memory: { look: values } }) };
     this.overlay = new Overlay(this.model, (message) => this.#send(message), store);
     this.overlay.node.addEventListener("look", () => this.overlay.preferences.apply(this.frame));
     this.overlay.mount(this.frame);
+    this.place.restore(place);
   }
 
   #send(message) {
@@ -73,32 +82,23 @@ class Host {
     return true;
   }
 
+  /** The next click on the toolbar icon brings the overlay back instead of ending the meeting. */
+  #hide() {
+    this.port.postMessage({ hidden: true });
+    this.close();
+  }
+
   #fold() {
     this.frame.toggleAttribute("data-folded");
   }
-
-  #drag() {
-    let from = null;
-    this.handle.addEventListener("pointerdown", (event) => {
-      if (event.target.closest("button")) return;
-      const box = this.frame.getBoundingClientRect();
-      from = { x: event.clientX - box.left, y: event.clientY - box.top };
-      this.handle.setPointerCapture(event.pointerId);
-    });
-    this.handle.addEventListener("pointermove", (event) => {
-      if (!from) return;
-      const box = this.frame.getBoundingClientRect();
-      const left = Math.min(Math.max(0, event.clientX - from.x), innerWidth - box.width);
-      const top = Math.min(Math.max(0, event.clientY - from.y), innerHeight - 40);
-      this.frame.style.setProperty("left", `${left}px`);
-      this.frame.style.setProperty("top", `${top}px`);
-      this.frame.style.setProperty("right", "auto");
-      this.frame.style.setProperty("bottom", "auto");
-    });
-    this.handle.addEventListener("pointerup", () => (from = null));
-  }
 }
 
-// One overlay a page, however often it is put in; the newest one is the one whose extension still runs.
-document.querySelector(`[${MARK}]`)?.remove();
-new Host(await Promise.all(SHEETS.map(sheet)));
+let host = null;
+
+/** Show the overlay here: one a page, however often it is put in; the newest is the one whose extension still runs. */
+export async function attach() {
+  const sheets = await Promise.all(SHEETS.map(sheet));
+  host?.close();
+  document.querySelector(`[${MARK}]`)?.remove();
+  host = new Host(sheets);
+}

@@ -22,11 +22,11 @@ class Listening {
    * Begin with the tab's sound, and the microphone where the user has allowed it. This document cannot
    * ask for that (the settings page does); without it the tab alone is heard.
    */
-  async start(streamId, title) {
+  async start(streamId, spec) {
     const tracks = new Map([["tab", await this.#tab(streamId)]]);
     const microphone = await openMicrophone().catch(() => null);
     if (microphone) tracks.set("mic", microphone);
-    const { id } = await this.service.json("POST", "/api/meetings", { title });
+    const { id } = await this.service.json("POST", "/api/meetings", spec);
     this.meeting = id;
     this.capture = new Capture(this.service, id, {
       changed: () => this.#changed(),
@@ -35,6 +35,7 @@ class Listening {
     this.stream = new EventStream(this.service.socket(id), {
       onEnvelope: (envelope) => this.#take(envelope),
       onStatus: (status) => this.#status(status === "doubtful" ? "waiting" : status),
+      onAnswer: (answer) => answer.type === "error" && this.#tell({ problem: answer.detail }),
     }).start();
     await this.capture.start(tracks);
     tracks.get("tab").addEventListener("ended", () => void this.stop());
@@ -47,7 +48,7 @@ class Listening {
     this.stream?.close();
     await this.context?.close();
     this.#tell({ status: "live", ended: true });
-    void chrome.runtime.sendMessage({ to: "worker", ended: true, problem: "" }).catch(() => undefined);
+    tellWorker({ ended: true, problem: "" });
   }
 
   /** An overlay came: tell it what it missed; what follows it hears with the others. */
@@ -103,7 +104,7 @@ class Listening {
 
 const ports = new Set();
 let current = null;
-let look = {};
+let memory = { look: {}, place: {} };
 
 chrome.runtime.onMessage.addListener((message, _sender, reply) => {
   if (message.to !== "offscreen") return false;
@@ -119,27 +120,32 @@ chrome.runtime.onConnect.addListener((port) => {
   if (port.name !== PORT) return;
   ports.add(port);
   port.onDisconnect.addListener(() => ports.delete(port));
-  port.onMessage.addListener(({ hello, up, look: chosen }) => {
+  port.onMessage.addListener(({ hello, up, memory: chosen, hidden }) => {
     if (hello) {
-      port.postMessage({ look });
+      port.postMessage({ memory });
       current?.greet(port);
     }
     if (up) current?.send(up);
     if (chosen) remember(chosen);
+    if (hidden) tellWorker({ hidden });
   });
 });
 
 function remember(chosen) {
-  look = chosen;
-  void chrome.runtime.sendMessage({ to: "worker", look }).catch(() => undefined);
+  memory = { ...memory, ...chosen };
+  tellWorker({ memory: chosen });
 }
 
-async function begin({ streamId, url, token, title, look: kept }) {
+function tellWorker(message) {
+  void chrome.runtime.sendMessage({ to: "worker", ...message }).catch(() => undefined);
+}
+
+async function begin({ streamId, url, token, spec, memory: kept }) {
   await current?.stop();
-  look = kept;
+  memory = kept;
   current = new Listening(new Service(url, token), ports);
   try {
-    await current.start(streamId, title);
+    await current.start(streamId, spec);
   } catch (failed) {
     await current.stop();
     throw failed;

@@ -1,12 +1,15 @@
-// The extension's settings: which service, pairing with it, and the microphone (which needs a visible page to ask).
+// The extension's settings: which service, pairing with it, how meetings begin, and the microphone (which needs a
+// visible page to ask).
 
+import { CallSettings } from "./call.js";
 import { h, setText } from "./js/dom.js";
 import { Service } from "./js/service.js";
 import { openMicrophone } from "./js/tracks.js";
 import { readSettings, writeSettings } from "./settings.js";
 
 class Options {
-  constructor({ url, token }) {
+  constructor({ url, token, call }) {
+    this.calls = new CallSettings(call);
     this.url = h("input", {
       type: "text",
       id: "url",
@@ -44,6 +47,7 @@ class Options {
         h("div", { class: "row" }, h("button", { class: "primary", id: "pair", text: "Pair" })),
         this.paired,
       ),
+      this.calls.node,
       h(
         "section",
         { class: "part" },
@@ -73,6 +77,7 @@ class Options {
       h("span", { text: "Wingman" }),
     );
     document.body.append(h("main", { class: "wm capture" }, h("div", { class: "side" }, brand, form)));
+    if (token) void this.calls.load(url, token);
   }
 
   async #pair(event) {
@@ -87,6 +92,7 @@ class Options {
       await writeSettings({ url: origin, token });
       this.code.value = "";
       setText(this.paired, "Paired. Click the toolbar icon on a meeting’s tab to begin.");
+      await this.calls.load(origin, token);
     } catch (failed) {
       setText(this.paired, failed.message);
     }

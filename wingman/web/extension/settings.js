@@ -2,10 +2,17 @@
 
 export const DEFAULT_URL = "http://127.0.0.1:8710";
 
-/** @returns {Promise<{url: string, token: string, look: object}>} */
-export async function readSettings() {
-  const { url = DEFAULT_URL, token = "", look = {} } = await chrome.storage.local.get(["url", "token", "look"]);
-  return { url, token, look };
-}
+const DEFAULTS = {
+  url: DEFAULT_URL,
+  token: "",
+  /** What every meeting begins with: `{playbook, emotion_policy, consent}`. */
+  call: {},
+  /** How the overlay looks, and where it is on the page. */
+  look: {},
+  place: {},
+};
+
+/** @returns {Promise<{url: string, token: string, call: object, look: object, place: object}>} */
+export const readSettings = () => chrome.storage.local.get(DEFAULTS);
 
 export const writeSettings = (values) => chrome.storage.local.set(values);

@@ -5,6 +5,8 @@ import { readSettings, writeSettings } from "./settings.js";
 import { paintIcon } from "./mark.js";
 
 const OFFSCREEN = "offscreen.html";
+const LISTENING = "Wingman is listening to this tab. Click to stop.";
+const HIDDEN = "Wingman is listening to this tab. Click to show the overlay.";
 
 // Content scripts must not read the key; only the extension's own pages and this worker may.
 void chrome.storage.local.setAccessLevel({ accessLevel: "TRUSTED_CONTEXTS" });
@@ -19,17 +21,22 @@ chrome.tabs.onUpdated.addListener((tabId, change) => {
 chrome.runtime.onMessage.addListener((message) => {
   if (message.to !== "worker") return;
   if (message.ended) void forget(message.problem);
-  if (message.look) void writeSettings({ look: message.look }); // an offscreen document has no storage
+  if (message.memory) void writeSettings(message.memory); // an offscreen document has no storage
+  if (message.hidden) void hidden();
 });
 
 async function toggle(tab) {
-  const { tabId } = await running();
+  const { tabId, hidden } = await running();
+  if (hidden && tabId === tab.id) {
+    await show(tabId);
+    return;
+  }
   if (tabId !== undefined) await stop();
   if (tabId !== tab.id) await start(tab);
 }
 
 async function start(tab) {
-  const { url, token, look } = await readSettings();
+  const { url, token, call, look, place } = await readSettings();
   if (!token) {
     await chrome.runtime.openOptionsPage();
     return;
@@ -42,10 +49,10 @@ async function start(tab) {
     await badge("…", "Wingman: connecting");
     const answer = await chrome.runtime.sendMessage({
       to: "offscreen",
-      start: { streamId, url, token, look, title: tab.title },
+      start: { streamId, url, token, spec: { ...call, title: tab.title }, memory: { look, place } },
     });
     if (answer.problem) throw new Error(answer.problem);
-    await badge("●", "Wingman is listening to this tab. Click to stop.");
+    await badge("●", LISTENING);
   } catch (failed) {
     await chrome.offscreen.closeDocument().catch(() => undefined);
     await forget(failed.message);
@@ -86,9 +93,29 @@ async function inject(tabId) {
 
 async function showAgain(tabId) {
   const { tabId: captured } = await running();
-  if (captured !== tabId) return;
-  // After a navigation to another site the click no longer allows it; the sound goes on without an overlay.
-  await inject(tabId).catch(() => undefined);
+  if (captured === tabId) await show(tabId);
+}
+
+/** The overlay on the listened-to tab. On another site than the one clicked on, it takes another click. */
+async function show(tabId) {
+  const shown = await inject(tabId).then(
+    () => true,
+    () => false,
+  );
+  if (shown) await became({ tabId }, LISTENING);
+  else await hidden();
+}
+
+async function hidden() {
+  const { tabId } = await running();
+  await became({ tabId, hidden: true }, HIDDEN);
+}
+
+async function became(state, title) {
+  const { tabId } = await running();
+  if (tabId === undefined || tabId !== state.tabId) return; // it ended meanwhile
+  await chrome.storage.session.set({ running: state });
+  await badge("●", title);
 }
 
 async function badge(text, title) {

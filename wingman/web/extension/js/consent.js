@@ -9,6 +9,12 @@ const ACKNOWLEDGEMENTS = {
   self: "I agree that the tone of my own voice is analysed in this call.",
 };
 
+const STANDING = {
+  counterpart:
+    "Before each call I listen to this way, I tell the other participants that the tone of their voices is analysed, and go on only if they agree. I do not use this to judge employees or applicants.",
+  self: "I agree that the tone of my own voice is analysed in each call I listen to this way.",
+};
+
 const NOTICES = {
   off: "I use Wingman, an assistant that transcribes this call and suggests what I could say. It does not store the sound. Tell me if you do not want that and I will switch it off.",
   "text-only":
@@ -18,8 +24,9 @@ const NOTICES = {
   self: "I use Wingman, an assistant that transcribes this call, estimates the tone of my own voice only, and suggests what I could say. It does not store the sound. Tell me if you do not want that and I will switch it off.",
 };
 
-/** The very words to acknowledge for `policy`; empty when none are needed. */
-export const acknowledgement = (policy) => ACKNOWLEDGEMENTS[policy] || "";
+/** The very words to acknowledge for `policy`, for one call or (`standing`) all to come; empty when none are needed. */
+export const acknowledgement = (policy, standing = false) =>
+  (standing ? STANDING : ACKNOWLEDGEMENTS)[policy] || "";
 
 /** A text for the meeting's chat. */
 export const notice = (policy) => NOTICES[policy] || NOTICES.off;

@@ -1,10 +1,9 @@
 // Before the meeting: what kind of call it is, whose tone may be measured, and what to listen to.
 
-import { acknowledgement, NEEDS_CONSENT, notice } from "./consent.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
 import { chosenVerbosity } from "./prefs.js";
 import { PairingPanel } from "./pairing.js";
-import { POLICIES } from "./words.js";
+import { TonePolicy } from "./tone.js";
 
 const LANGUAGES = {
   "": "As configured",
@@ -30,9 +29,9 @@ export class Setup {
   constructor(run, service) {
     this.run = run;
     this.pairing = new PairingPanel(service);
+    this.tone = new TonePolicy(() => this.fail(""));
     this.playbooks = [];
     this.#build();
-    this.#policyChanged();
     this.#sourcesChanged();
   }
 
@@ -45,7 +44,7 @@ export class Setup {
       ),
     );
     this.playbook.closest(".field").hidden = playbooks.length === 0;
-    this.#policyChanged();
+    this.#playbookChanged();
   }
 
   /** A sentence about what went wrong; empty takes it away. */
@@ -62,20 +61,15 @@ export class Setup {
 
   /** What the user chose, as the service's meeting fields. */
   spec() {
-    const policy = this.policy();
     return {
       title: this.title.value.trim(),
       playbook: this.playbook.value,
       language: this.language.value,
       brief: this.brief.value.trim(),
-      emotion_policy: policy,
-      consent: NEEDS_CONSENT.has(policy) && this.acknowledge.checked ? acknowledgement(policy) : "",
+      emotion_policy: this.tone.policy,
+      consent: this.tone.consent,
       verbosity: chosenVerbosity(),
     };
-  }
-
-  policy() {
-    return this.node.querySelector("input[name=policy]:checked").value;
   }
 
   #build() {
@@ -86,7 +80,7 @@ export class Setup {
       placeholder: "Renewal with Acme",
       autocomplete: "off",
     });
-    this.playbook = h("select", { id: "playbook", on: { change: () => this.#policyChanged() } });
+    this.playbook = h("select", { id: "playbook", on: { change: () => this.#playbookChanged() } });
     this.language = h(
       "select",
       { id: "language" },
@@ -98,17 +92,6 @@ export class Setup {
       maxlength: "2000",
       placeholder: "Who is in the call, and what you want from it",
     });
-    this.acknowledge = h("input", { type: "checkbox", id: "acknowledge", on: { change: () => this.fail("") } });
-    this.acknowledgeWords = h("span");
-    this.consent = h(
-      "label",
-      { class: "consent", for: "acknowledge" },
-      this.acknowledge,
-      this.acknowledgeWords,
-    );
-    this.noticeText = h("p", { class: "notice-text", id: "notice-text" });
-    this.copied = h("span", { class: "soft", role: "status" });
-    this.refusal = h("p", { class: "soft", role: "status" });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
     this.tab = h("input", {
       type: "checkbox",
@@ -177,7 +160,7 @@ export class Setup {
           this.brief,
         ),
       ),
-      section("Tone of voice", this.#policies(), this.refusal, this.consent, this.#noticeBox()),
+      section("Tone of voice", this.tone.parts),
       section(
         "Listen to",
         h(
@@ -194,76 +177,9 @@ export class Setup {
     );
   }
 
-  #policies() {
-    const options = Object.entries(POLICIES).map(([value, { name, about }]) =>
-      h(
-        "label",
-        { class: "policy", data: { policy: value } },
-        h("input", {
-          type: "radio",
-          name: "policy",
-          value,
-          checked: value === "off",
-          on: { change: () => this.#policyChanged() },
-        }),
-        h("span", {}, h("b", { text: name }), h("span", { class: "soft", text: about })),
-      ),
-    );
-    return h(
-      "div",
-      { class: "policies", role: "radiogroup", "aria-label": "Whose tone may be measured" },
-      options,
-    );
-  }
-
-  #noticeBox() {
-    const copy = h(
-      "button",
-      { type: "button", class: "quiet", id: "copy-notice", on: { click: () => this.#copyNotice() } },
-      icon("copy"),
-      "Copy for the meeting’s chat",
-    );
-    return h(
-      "details",
-      { class: "more", id: "notice" },
-      h("summary", { text: "A notice for the others" }),
-      this.noticeText,
-      h("div", { class: "row" }, copy, this.copied),
-    );
-  }
-
-  async #copyNotice() {
-    try {
-      await navigator.clipboard.writeText(this.noticeText.textContent);
-      setText(this.copied, "Copied.");
-    } catch {
-      setText(this.copied, "The browser did not allow copying; select the text instead.");
-    }
-  }
-
-  #policyChanged() {
+  #playbookChanged() {
     const playbook = this.playbooks.find((p) => p.name === this.playbook.value);
-    const refused = playbook !== undefined && playbook.voice_emotion === "refuse";
-    for (const input of this.node.querySelectorAll("input[name=policy]")) {
-      input.disabled = refused && NEEDS_CONSENT.has(input.value);
-      if (input.disabled && input.checked)
-        this.node.querySelector("input[name=policy][value=off]").checked = true;
-    }
-    setText(
-      this.refusal,
-      refused
-        ? "In interviews and with employees, voices must not be analysed for emotion; this playbook allows words only."
-        : "",
-    );
-    this.refusal.hidden = !refused;
-    const policy = this.policy();
-    const words = acknowledgement(policy);
-    this.consent.hidden = !words;
-    if (this.acknowledgeWords.textContent !== words) this.acknowledge.checked = false;
-    setText(this.acknowledgeWords, words);
-    setText(this.noticeText, notice(policy));
-    setText(this.copied, "");
-    this.node.querySelector("#notice").open ||= policy === "counterpart";
+    this.tone.refuse(playbook?.voice_emotion === "refuse");
   }
 
   #sources() {
@@ -286,9 +202,9 @@ export class Setup {
   }
 
   #agreed() {
-    if (!acknowledgement(this.policy()) || this.acknowledge.checked) return true;
+    if (this.tone.agreed) return true;
     this.fail("Confirm that the others know and agree, or choose a setting that does not analyse voices.");
-    this.acknowledge.focus();
+    this.tone.acknowledge.focus();
     return false;
   }
 
