@@ -1,10 +1,13 @@
-"""A local OpenAI-compatible chat server, as Ollama, llama.cpp and vLLM offer it."""
+"""A local OpenAI-compatible server for chat and embeddings, as Ollama, llama.cpp and vLLM offer it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
+import zlib
 from collections import deque
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from enum import StrEnum
 from types import TracebackType
@@ -33,6 +36,8 @@ class ChatFault(StrEnum):
     CUT_JSON = "cut-json"
 
 
+DIMENSIONS = 256
+"""Numbers in an emulated embedding."""
 _STATUSES = {ChatFault.RATE_LIMITED: 429, ChatFault.OVERLOADED: 503, ChatFault.UNAUTHORIZED: 401}
 
 
@@ -45,11 +50,13 @@ class ChatEmulator:
         answer: Answer = by_rules,
         pace: Pace = LIVELIKE,
         models: tuple[str, ...] = ("local-model",),
+        synonyms: Mapping[str, str] | None = None,
         port: int = 0,
     ) -> None:
         self.answer = answer
         self.pace = pace
         self.models = models
+        self._synonyms = synonyms or {}
         self._faults: deque[ChatFault | None] = deque()
         self._http = LoopbackHttp(self._handle, port=port)
         self._stack = AsyncExitStack()
@@ -88,8 +95,28 @@ class ChatEmulator:
             await reply.whole(200, json.dumps(listed).encode(), JSON)
         elif request.path == "/v1/chat/completions":
             await self._chat(json.loads(request.body), reply)
+        elif request.path == "/v1/embeddings":
+            await self._embeddings(json.loads(request.body), reply)
         else:
             await reply.whole(404, b'{"error": {"message": "not found"}}', JSON)
+
+    async def _embeddings(self, body: dict[str, Any], reply: Reply) -> None:
+        """Vectors of hashed words; texts with the same words, or their synonyms, point the same way."""
+        fault = self._faults.popleft() if self._faults else None
+        if fault in _STATUSES:
+            await reply.whole(_STATUSES[fault], b'{"error": {"message": "no, not now"}}', JSON)
+            return
+        if fault is ChatFault.STALL:
+            await asyncio.Event().wait()
+        texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+        data = [
+            {"object": "embedding", "index": index, "embedding": hashed_words(text, self._synonyms)}
+            for index, text in enumerate(texts)
+        ]
+        if fault is ChatFault.EMPTY:
+            data = []
+        whole = json.dumps({"object": "list", "data": data[::-1], "model": body["model"]}).encode()
+        await reply.whole(200, whole[: len(whole) // 2] if fault is ChatFault.CUT_JSON else whole, JSON)
 
     async def _chat(self, body: dict[str, Any], reply: Reply) -> None:
         fault = self._faults.popleft() if self._faults else None
@@ -114,6 +141,14 @@ class ChatEmulator:
         await reply.chunk(b'data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}\n\n')
         await reply.chunk(b"data: [DONE]\n\n")
         await reply.end()
+
+
+def hashed_words(text: str, synonyms: Mapping[str, str]) -> list[float]:
+    """A bag of words as a vector of `DIMENSIONS` numbers; the same text always gives the same one."""
+    vector = [0.0] * DIMENSIONS
+    for word in re.findall(r"\w{3,}", text.lower()):
+        vector[zlib.crc32(synonyms.get(word, word).encode()) % DIMENSIONS] += 1.0
+    return vector
 
 
 async def _midway(fault: ChatFault, reply: Reply) -> bool:

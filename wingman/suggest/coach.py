@@ -55,12 +55,19 @@ class Snippets(Protocol):
         """A few (source, text) pairs, best first; empty when nothing fits. Answers in milliseconds."""
         ...
 
+    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """`found`, which `search` gave, or better ones that took a little longer; well under 200 ms."""
+        ...
+
 
 class NoSnippets:
     """No knowledge folder."""
 
     def search(self, text: str) -> tuple[tuple[str, str], ...]:
         return ()
+
+    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +318,9 @@ class Coach:
             self._complete(flight, "playbook")
         return created.id
 
-    def _prompt(self, candidate: Candidate, snippets: tuple[tuple[str, str], ...]) -> Prompt:
+    async def _prompt(self, candidate: Candidate, snippets: tuple[tuple[str, str], ...]) -> Prompt:
+        if candidate.text:
+            snippets = await self._parts.knowledge.settled(candidate.text, snippets)
         material = prompts.Material(
             self._context.window(), tuple(self._shifts), self._brief, snippets, self._novelty.shown
         )

@@ -1,7 +1,8 @@
 """A folder of notes, indexed in memory with SQLite's FTS5 and ranked by BM25.
 
 Markdown is split at its headings, text at blank lines, PDF at its pages. Looking up takes a
-millisecond or two; reading the folder happens once, before the meeting.
+millisecond or two; reading the folder happens once, before the meeting. With embeddings the notes are
+also found by meaning, as soon as that is known.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import TracebackType
 import structlog
 
 from wingman.model.faults import InputError
+from wingman.suggest.meaning import Meaning
 from wingman.suggest.signals import normalise
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,10 @@ MOST_BYTES = 32 * 1024 * 1024
 DEADLINE_S = 0.1
 """A look-up that takes longer is given up: a late snippet helps nobody."""
 BEST = 3
+MEANING_S = 0.12
+"""How long a prompt waits for what embeddings find; with the look-up it stays below 200 ms."""
+_RANK_OFFSET = 60
+"""Reciprocal rank fusion: two lists count alike, and first places not for everything."""
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -49,8 +55,9 @@ _ENOUGH_TERMS = 2
 class Knowledge:
     """The index of one folder. Close it when the service ends (or use it as a context manager)."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, meaning: Meaning | None = None) -> None:
         self._sections = 0
+        self._meaning = meaning
         self._database = sqlite3.connect(":memory:")
         self._database.execute(
             "create virtual table section using fts5(source unindexed, heading, body, "
@@ -74,28 +81,56 @@ class Knowledge:
     def close(self) -> None:
         self._database.close()
 
+    async def run(self) -> None:
+        """Have the notes read for their meaning, until cancelled; returns at once without embeddings."""
+        if self._meaning is not None:
+            rows = self._database.execute("select heading, body from section order by rowid")
+            await self._meaning.run([f"{heading}\n{body}".strip() for heading, body in rows])
+
     def search(self, text: str) -> tuple[tuple[str, str], ...]:
-        """Up to three (source, snippet) pairs for what was said, best first; empty when nothing fits."""
+        """Up to three (source, snippet) pairs for what was said, best first; empty when nothing fits.
+
+        Never waits: what embeddings know about `text` counts when it is there already.
+        """
         terms = _terms(text)
         if not self._sections or not terms:
             return ()
+        found = self._by_words(terms)
+        if self._meaning is not None:
+            self._meaning.ask(text)
+            found = _fused([index + 1 for index in self._meaning.nearest(text)], found)
+        return tuple(self._quoted(row, terms) for row in found[:BEST])
+
+    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """`found`, or what `search` gives once the meaning of `text` is known; waits 120 ms at most."""
+        if self._meaning is None or not self._sections or not _terms(text):
+            return found
+        return self.search(text) if await self._meaning.known(text, MEANING_S) else found
+
+    def _by_words(self, terms: tuple[str, ...]) -> list[int]:
+        """Row numbers by BM25, best first."""
         query = " OR ".join(f'"{term}"' for term in terms)
         give_up = time.monotonic() + DEADLINE_S
         self._database.set_progress_handler(lambda: int(time.monotonic() > give_up), 10_000)
         try:
             rows = self._database.execute(
-                "select source, heading, body from section where section match ? "
+                "select rowid, heading, body from section where section match ? "
                 "order by bm25(section, 0, 4.0, 1.0) limit 8",
                 (query,),
             ).fetchall()
         except sqlite3.OperationalError:
             log.warning("knowledge.too_slow", sections=self._sections)
-            return ()
+            return []
         finally:
             self._database.set_progress_handler(None, 0)
         need = min(_ENOUGH_TERMS, len(terms))
-        fitting = [row for row in rows if _shared(terms, f"{row[1]} {row[2]}") >= need]
-        return tuple((source, _snippet(body, terms)) for source, _, body in fitting[:BEST])
+        return [row[0] for row in rows if _shared(terms, f"{row[1]} {row[2]}") >= need]
+
+    def _quoted(self, row: int, terms: tuple[str, ...]) -> tuple[str, str]:
+        source, body = self._database.execute(
+            "select source, body from section where rowid = ?", (row,)
+        ).fetchone()
+        return source, _snippet(body, terms)
 
     def _index(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -119,6 +154,15 @@ class Knowledge:
         ]
         self._database.executemany("insert into section values (?, ?, ?)", rows)
         self._sections += len(rows)
+
+
+def _fused(*rankings: list[int]) -> list[int]:
+    """One ranking from several; rows that stand high in more than one come first, ties as in the first."""
+    points: dict[int, float] = {}
+    for ranking in rankings:
+        for place, row in enumerate(ranking):
+            points[row] = points.get(row, 0.0) + 1 / (_RANK_OFFSET + place)
+    return sorted(points, key=lambda row: -points[row])
 
 
 def _sections(path: Path) -> Iterator[tuple[str, str]]:

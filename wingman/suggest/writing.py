@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 import structlog
@@ -63,7 +63,7 @@ class Writer:
         """From now on requests run in `group`; None takes no more of them."""
         self._group = group
 
-    def write(self, build: Callable[[], Prompt], on_text: Callable[[str], None], done: Done) -> None:
+    def write(self, build: Callable[[], Awaitable[Prompt]], on_text: Callable[[str], None], done: Done) -> None:
         """Ask; the request before is closed first. `done` is not called for one that was stopped."""
         assert self._group is not None, "only a ready writer can write"
         self.stop()
@@ -77,7 +77,7 @@ class Writer:
 
     async def _write(
         self,
-        build: Callable[[], Prompt],
+        build: Callable[[], Awaitable[Prompt]],
         on_text: Callable[[str], None],
         done: Done,
         before: asyncio.Task[None] | None,
@@ -86,7 +86,7 @@ class Writer:
             await asyncio.wait((before,))  # its connection is closed before ours is opened
         fault: ProviderFault | None = None
         try:
-            await ask(self._model, build(), self._deadlines, on_text)
+            await ask(self._model, await build(), self._deadlines, on_text)
         except (AnswerBlocked, AnswerEmpty, AnswerTruncated) as unusable:
             fault = unusable
         except ProviderFault as failed:

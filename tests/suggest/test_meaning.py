@@ -1,0 +1,222 @@
+"""Notes found by meaning, against a real server that hashes words; whatever it does, words still work."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.suggest.models import QUICK
+from tests.suggest.support import Published, running, said
+from tests.suggest.test_coach import BARE, coach
+from tests.suggest.test_gemini import gemini
+from wingman.emulators.gemini import INSTANT, GeminiEmulator
+from wingman.emulators.openai import ChatEmulator, ChatFault
+from wingman.model.events import SuggestionCompleted
+from wingman.settings import Secret
+from wingman.suggest import meaning
+from wingman.suggest.coach import CoachParts
+from wingman.suggest.knowledge import Knowledge
+from wingman.suggest.meaning import BATCH, Meaning
+from wingman.suggest.settings import EmbeddingSettings
+
+SYNONYMS = {"refund": "money", "reimburse": "money", "purchase": "order", "cancelled": "withdraw"}
+NOTES = """\
+# Refund
+Refund purchase within thirty days.
+
+# Security
+All data is stored in Frankfurt and encrypted at rest.
+
+# Onboarding
+A specialist moves the data of one office in two days.
+"""
+OTHER_WORDS = "would they reimburse an order"
+"""Shares no word with the note it is about."""
+PATIENT_S = 20.0
+
+
+@asynccontextmanager
+async def indexed(
+    emulator: ChatEmulator, folder: Path, *, until_ready: bool = True, **settings: Any
+) -> AsyncIterator[Knowledge]:
+    """A folder whose meaning is read from the emulator beside us."""
+    fields: dict[str, Any] = {"url": emulator.url, "model": "embedder", "at_least": 0.4} | settings
+    known = Meaning(EmbeddingSettings(**fields))
+    with Knowledge(folder, known) as knowledge:
+        async with asyncio.TaskGroup() as group:
+            reader = group.create_task(knowledge.run())
+            try:
+                if until_ready:
+                    await ready(known)
+                yield knowledge
+            finally:
+                reader.cancel()
+
+
+async def ready(known: Meaning) -> None:
+    async with asyncio.timeout(PATIENT_S):
+        while not known.ready:  # noqa: ASYNC110  # nobody but a test waits for this
+            await asyncio.sleep(0.002)
+
+
+async def asked(emulator: ChatEmulator, count: int) -> None:
+    async with asyncio.timeout(PATIENT_S):
+        while len(emulator.requests) < count:  # noqa: ASYNC110  # the emulator only keeps a list
+            await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    (tmp_path / "faq.md").write_text(NOTES)
+    return tmp_path
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what must be found, however loaded the machine is."""
+    monkeypatch.setattr("wingman.suggest.knowledge.MEANING_S", PATIENT_S)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_note_is_found_although_it_shares_no_word(notes: Path) -> None:
+    async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
+        found = knowledge.search(OTHER_WORDS)
+        assert found == ()  # nothing waits for the server
+        found = await knowledge.settled(OTHER_WORDS, found)
+        assert found == (("faq.md › Refund", "Refund purchase within thirty days."),)
+        assert knowledge.search(OTHER_WORDS) == found  # now it is known
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_words_and_meaning_both_find_comes_first(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.txt", "The enterprise plan has single sign-on, audit and export."),
+        ("b.txt", "Reimburse: the enterprise plan gives money back on each order."),
+    ):
+        (tmp_path / name).write_text(text)
+    question = "does the enterprise plan refund a purchase"
+    async with (
+        ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator,
+        indexed(emulator, tmp_path) as knowledge,
+    ):
+        by_words = knowledge.search(question)
+        best, *others = await knowledge.settled(question, by_words)
+    assert best[0] == "b.txt"
+    assert {best[0], *(source for source, _ in others)} == {"a.txt", "b.txt"}
+
+
+@pytest.mark.usefixtures("patient")
+async def test_small_talk_asks_nobody(notes: Path) -> None:
+    async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, notes) as knowledge:
+        count = len(emulator.requests)
+        assert await knowledge.settled("yes okay thank you", ()) == ()
+        assert len(emulator.requests) == count
+        assert await knowledge.settled("the weather is nice in Lisbon", ()) == ()
+
+
+async def test_a_slow_server_changes_nothing(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wingman.suggest.knowledge.MEANING_S", 0.02)
+    async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
+        emulator.play(ChatFault.STALL)
+        question = "is the data encrypted at rest"
+        by_words = knowledge.search(question)
+        assert [source for source, _ in by_words] == ["faq.md › Security"]
+        assert await knowledge.settled(question, by_words) == by_words
+
+
+async def test_words_work_before_the_notes_have_been_read(notes: Path) -> None:
+    async with ChatEmulator(pace=INSTANT) as emulator:
+        emulator.play(ChatFault.STALL)
+        async with indexed(emulator, notes, until_ready=False) as knowledge:
+            await asked(emulator, 1)
+            by_words = knowledge.search("is the data encrypted at rest")
+            assert by_words
+            assert await knowledge.settled("is the data encrypted at rest", by_words) == by_words
+            assert len(emulator.requests) == 1
+
+
+async def test_notes_are_read_in_small_batches(tmp_path: Path) -> None:
+    (tmp_path / "many.md").write_text("\n\n".join(f"# Part {n}\nAbout {n}." for n in range(2 * BATCH + 6)))
+    async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, tmp_path, api_key=Secret("sk")):
+        sizes = [len(json.loads(request.body)["input"]) for request in emulator.requests]
+        assert sizes == [BATCH, BATCH, 6]
+        assert {request.headers["authorization"] for request in emulator.requests} == {"Bearer sk"}
+
+
+@pytest.mark.parametrize("fault", [ChatFault.OVERLOADED, ChatFault.EMPTY, ChatFault.CUT_JSON])
+async def test_reading_goes_on_where_a_failure_stopped_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: ChatFault
+) -> None:
+    monkeypatch.setattr(meaning, "REST_S", 0.01)
+    (tmp_path / "many.md").write_text("\n\n".join(f"# Part {n}\nAbout {n}." for n in range(BATCH + 2)))
+    async with ChatEmulator(pace=INSTANT) as emulator:
+        emulator.play(None, fault)
+        async with indexed(emulator, tmp_path):
+            sizes = [len(json.loads(request.body)["input"]) for request in emulator.requests]
+            assert sizes == [BATCH, 2, 2]
+
+
+@pytest.mark.usefixtures("patient")
+async def test_after_a_failed_question_words_stand_alone_for_a_while(notes: Path) -> None:
+    async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
+        emulator.play(ChatFault.OVERLOADED)
+        assert await knowledge.settled(OTHER_WORDS, ()) == ()
+        count = len(emulator.requests)
+        assert await knowledge.settled("can i get a reimburse on my order", ()) == ()
+        assert len(emulator.requests) == count
+
+
+@pytest.mark.usefixtures("patient")
+async def test_personal_data_does_not_leave_with_a_question(notes: Path) -> None:
+    async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, notes) as knowledge:
+        await knowledge.settled("reimburse it to anna@example.com please", ())
+        (text,) = json.loads(emulator.requests[-1].body)["input"]
+    assert "anna@example.com" not in text
+    assert "reimburse" in text
+
+
+@pytest.mark.usefixtures("patient")
+async def test_the_model_is_given_what_meaning_found(notes: Path) -> None:
+    published = Published()
+    async with (
+        ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as server,
+        indexed(server, notes) as knowledge,
+        GeminiEmulator(pace=QUICK) as emulator,
+        gemini(emulator) as model,
+        running(coach(published, model, BARE, parts=CoachParts(knowledge=knowledge))) as one,
+    ):
+        one.hear(said(OTHER_WORDS))
+        await published.until(SuggestionCompleted)
+    prompt = json.loads(emulator.requests[0].body)["contents"][0]["parts"][0]["text"]
+    assert "(faq.md › Refund) Refund purchase within thirty days." in prompt
+
+
+async def test_without_notes_or_without_embeddings_nothing_runs(tmp_path: Path, notes: Path) -> None:
+    with Knowledge(notes) as plain:
+        await plain.run()
+        found = plain.search("is the data encrypted at rest")
+        assert await plain.settled("is the data encrypted at rest", found) == found
+    async with ChatEmulator(pace=INSTANT) as emulator:
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        async with indexed(emulator, empty, until_ready=False) as knowledge:
+            assert await knowledge.settled(OTHER_WORDS, ()) == ()
+            assert emulator.requests == []
+
+
+async def test_a_flood_of_questions_gives_up_the_oldest(notes: Path) -> None:
+    known = Meaning(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
+    assert not await known.known("anything", 0.0)
+    async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, notes) as knowledge:
+        for number in range(meaning.WAITING + 4):
+            knowledge.search(f"data question number {number}")
+        await asked(emulator, 2)
+        inputs = [json.loads(request.body)["input"] for request in emulator.requests[1:]]
+        assert inputs[0][0] == "data question number 4"
+        assert len(inputs[0]) == meaning.WAITING
