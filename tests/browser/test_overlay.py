@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Literal
 
@@ -205,24 +206,53 @@ def test_an_outage_is_said_and_made_up_for(
     complaints.clear()  # the browser itself logs every refused connection
 
 
-def test_what_was_said_while_offline_comes_once_and_in_order(
+OFFLINE_S = 75
+"""Seconds of the meeting that pass without a network, told with their own times in a moment."""
+
+
+def test_a_minute_offline_is_made_up_for_once_and_in_order(
     service: BrowserService, new_page: NewPage, complaints: list[str]
 ) -> None:
     meeting = service.meeting().id
+    began = time.time() - OFFLINE_S - 5
+
+    def second(n: int) -> None:
+        """One second of a busy meeting: a sentence, its mood, and a card that goes on being written."""
+        text = f"Sentence {n}."
+        service.publish(
+            meeting,
+            TranscriptPartial(Channel.TAB, "tab", text[:5]),
+            said(n, "tab", text, n, n + 0.9, EMOTION_OFF),
+            said(n, "tab", text, n, n + 0.9, reading("interest", Family.ENGAGED), 1),
+            SuggestionDelta("s-1", f"{n} "),
+            at=began + n,
+        )
+
     with Wire(service.port) as wire:
         page = new_page(service.overlay(meeting).replace(str(service.port), str(wire.port)))
-        service.publish(meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(5)))
-        lines = page.locator(".line .said")
-        expect(lines).to_have_count(5)
+        service.publish(meeting, started(), card(1), at=began)
+        for n in range(5):
+            second(n)
+        lines, moods = page.locator(".line .said"), page.locator(".line .badge")
+        expect(moods).to_have_count(5)
         wire.cut()
+        for n in range(5, 5 + OFFLINE_S):
+            second(n)
         service.publish(
-            meeting, *(said(n, "tab", f"Sentence {n}.", n, n + 0.9, EMOTION_OFF) for n in range(5, 99))
+            meeting, card(2), done(2, "Said offline."), SuggestionCompleted("s-1", "Whole.", "gemini")
         )
+        service.publish(meeting, card(3), SuggestionDelta("s-3", "one "))
         expect(page.locator(".phase")).to_have_text("Away")
         page.wait_for_timeout(1500)
         expect(lines).to_have_count(5)  # the wire is really cut
+        expect(page.locator(".card-answer")).to_have_text("0 1 2 3 4")
         wire.mend()
-        expect(lines).to_have_text([f"Sentence {n}." for n in range(99)], timeout=15_000)
+        expect(page.locator(".phase")).to_have_text("Live", timeout=15_000)
+        service.publish(meeting, SuggestionDelta("s-3", "two"))
+        expect(lines).to_have_text([f"Sentence {n}." for n in range(5 + OFFLINE_S)], timeout=15_000)
+        expect(moods).to_have_count(5 + OFFLINE_S)
+        expect(page.locator(".line.partial")).to_have_count(0)
+        expect(page.locator(".card-answer")).to_have_text(["one two", "Said offline.", "Whole."])
         complaints.clear()  # the browser logs every refused connection
         page.close()
 

@@ -29,7 +29,14 @@ UNCLEAR = EmotionReading(ReadingStatus.UNKNOWN, source="hume")
 
 def reading(label: str, family: Family, strength: str = "moderate", score: float = 0.4) -> EmotionReading:
     return EmotionReading(
-        ReadingStatus.KNOWN, label, family, score, strength, (Score(label, score),), 0.9, "hume"
+        ReadingStatus.KNOWN,
+        label,
+        family,
+        score,
+        strength,
+        (Score(label, score),),
+        coverage=0.9,
+        source="hume",
     )
 
 

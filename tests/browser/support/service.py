@@ -289,13 +289,14 @@ class BrowserService:
     def meeting(self, title: str = "", **fields: Any) -> ListeningMeeting:
         return self.run(self.meetings.create(MeetingSpec(title=title, **fields)))
 
-    def publish(self, meeting: str, *payloads: Any) -> None:
-        """Log and push events; each may be a payload or `(payload, media)`."""
+    def publish(self, meeting: str, *payloads: Any, at: float | None = None) -> None:
+        """Log and push events that happened `at` (now); each may be a payload or `(payload, media)`."""
+        moment = time.time() if at is None else at
 
         async def append() -> None:
             for item in payloads:
                 payload, media = item if isinstance(item, tuple) else (item, None)
-                self.meetings.log.append(meeting, payload, media, at=time.time())
+                self.meetings.log.append(meeting, payload, media, at=moment)
 
         self.run(append())
 
