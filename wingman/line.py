@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import structlog
+
 from wingman.accounts import Accounts
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import TextMeter, VoiceMeter
@@ -140,6 +142,7 @@ class Line:
 
     async def _branch(self, run: Callable[[], Coroutine[Any, Any, None]], cursor: Cursor) -> None:
         """A provider's run; when it ends (well or not) its cursor stops holding anybody up."""
+        structlog.contextvars.bind_contextvars(channel=str(self.strip.channel))
         try:
             await run()
         finally:

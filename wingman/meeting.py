@@ -133,6 +133,7 @@ class Meeting:
 
     async def run(self) -> None:
         """Live until `end` is called. Raises an ExceptionGroup when a stage broke; the meeting is over then."""
+        structlog.contextvars.bind_contextvars(meeting=self._id)  # inherited by every task below
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks

@@ -15,6 +15,9 @@ import httpx
 import pytest
 
 from tests.support import recordings, sample
+from wingman.emulators.deepgram import DeepgramEmulator
+from wingman.emulators.gemini import GeminiEmulator
+from wingman.emulators.hume import HumeEmulator
 from wingman.emulators.hume_v0 import HumeV0Emulator
 
 
@@ -200,3 +203,27 @@ def test_many_workers_answer_behind_one_port(tmp_path: Path) -> None:
         process.terminate()
         process.communicate(timeout=20)
     assert process.returncode == 0
+
+
+async def test_doctor_asks_the_providers_whether_the_keys_work() -> None:
+    async with (
+        DeepgramEmulator() as deepgram,
+        HumeEmulator() as hume,
+        GeminiEmulator(key="local-key") as gemini,
+    ):
+        urls = {
+            "WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram.url,
+            "WINGMAN_EMOTION__HUME__URL": hume.url,
+            "WINGMAN_SUGGEST__GEMINI__URL": gemini.url,
+        }
+        keys = dict.fromkeys(("DEEPGRAM_API_KEY", "HUME_API_KEY", "GEMINI_API_KEY"), "local-key")
+        fine = await asyncio.to_thread(wingman, "doctor", environ={**urls, **keys})
+        wrong = dict.fromkeys(keys, "no-such-key-7")
+        refused_keys = await asyncio.to_thread(wingman, "doctor", environ={**urls, **wrong})
+    assert fine.returncode == 0, fine.stdout
+    for provider in ("deepgram: the key works", "hume: the key works", "gemini: key and model answer"):
+        assert provider in fine.stdout
+    assert refused_keys.returncode == 1
+    problems = [line for line in refused_keys.stdout.splitlines() if line.startswith("✗")]
+    assert {line.split()[1].rstrip(":") for line in problems} >= {"deepgram", "gemini"}
+    assert "no-such-key-7" not in refused_keys.stdout + refused_keys.stderr

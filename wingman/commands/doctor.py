@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import importlib.util
 import json
 import platform
@@ -12,14 +13,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import wingman
-from wingman.adapters import build_model
+from wingman.adapters import Adapters, LocalWorker, build_model
 from wingman.app import data_dir
 from wingman.choose import Choice, choose_emotion, choose_suggester, choose_transcriber
 from wingman.commands.common import settings_of
+from wingman.commands.probe import probe
 from wingman.config import Settings
+from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
 from wingman.model.faults import InputError, ProviderFault
 from wingman.policy import Policy
+from wingman.server.base import MeetingSpec
+from wingman.transcribe.base import Transcriber
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
 
@@ -100,7 +105,31 @@ def storage(settings: Settings) -> Iterator[Finding]:
 
 
 async def _probe(settings: Settings) -> list[Finding]:
-    """Ask the configured model whether key and model id are good (the only call that leaves the machine)."""
+    """Ask the providers in force whether they will answer (the only calls that leave the machine)."""
+    return [*await _probe_audio(settings), *await _probe_model(settings)]
+
+
+async def _probe_audio(settings: Settings) -> list[Finding]:
+    adapters = Adapters(settings)
+    local = LocalWorker(settings)
+    found = []
+    heard: list[Transcriber | VoiceMeter | None] = []
+    with contextlib.suppress(InputError):  # what cannot be chosen is reported by `providers` already
+        choice = choose_transcriber(settings, facts(settings))
+        heard.append(adapters.transcriber(choice.provider, MeetingSpec(), local))
+    with contextlib.suppress(InputError):
+        if choose_emotion(settings, "counterpart").provider != "off":
+            heard.append(adapters.meter(local))
+    for adapter in heard:
+        if adapter is None or not adapter.info.remote:
+            continue
+        name = adapter.info.name
+        said = await probe(adapter)
+        found.append(Finding("problem", f"{name}: {said}") if said else Finding("ok", f"{name}: the key works"))
+    return found
+
+
+async def _probe_model(settings: Settings) -> list[Finding]:
     try:
         name = choose_suggester(settings).provider
     except InputError:
