@@ -31,8 +31,40 @@ async def test_the_token_may_come_as_a_header_a_query_or_a_cookie() -> None:
         cookie = page.headers["set-cookie"]
         assert "HttpOnly" in cookie
         assert "SameSite=Strict" in cookie
-        client.cookies.set("wingman_token", TOKEN)
+        assert cookie.startswith(f"wingman_token_{it.port}={TOKEN};")
         assert (await client.get("/api/meetings")).status_code == 200
+
+
+async def test_a_shared_link_does_not_take_the_owners_rights_away() -> None:
+    async with service() as it, it.client(token="") as browser:
+        meeting = await it.meetings.create_titled("x")
+        other = await it.meetings.create_titled("y")
+        async with it.client() as owner:
+            link = (await owner.post(f"/api/meetings/{meeting.id}/viewers")).json()["url"]
+        stranger = await browser.get(link)
+        assert stranger.headers["set-cookie"].startswith(f"wingman_viewer_{it.port}=")
+        assert (await browser.get(f"/api/meetings/{meeting.id}")).json()["role"] == "viewer"
+        assert (await browser.get(f"/api/meetings/{other.id}")).status_code == 403
+        await browser.get("/", params={"token": TOKEN})
+        await browser.get(link)
+        assert (await browser.get(f"/api/meetings/{other.id}")).json()["role"] == "owner"
+
+
+async def test_two_wingmans_on_one_machine_keep_their_cookies_apart() -> None:
+    async with service() as one, service() as two, one.client(token="") as browser:
+        for each in (one, two):
+            await browser.get(f"{each.url}/", params={"token": TOKEN})
+        assert {cookie.name for cookie in browser.cookies.jar} == {
+            f"wingman_token_{one.port}",
+            f"wingman_token_{two.port}",
+        }
+
+
+async def test_the_icon_is_there() -> None:
+    async with service() as it, it.client(token="") as client:
+        icon = await client.get("/favicon.ico")
+        assert icon.status_code == 200
+        assert icon.headers["content-type"].startswith("image/svg+xml")
 
 
 async def test_foreign_hosts_and_origins_are_refused_in_words() -> None:

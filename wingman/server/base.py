@@ -42,6 +42,8 @@ class MeetingStatus:
     emotion_policy: str = "off"
     providers: dict[str, str] = field(default_factory=dict)
     """Branch name → provider name."""
+    role: str = ""
+    """What the asker may do, `owner` or `viewer`; told where one meeting is asked for."""
 
 
 class MeetingHandle(Protocol):

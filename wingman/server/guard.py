@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
@@ -9,10 +10,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wingman.server.access import Access, Grant, Neighbours
+from wingman.server.access import Access, Grant, Neighbours, Role
 from wingman.server.errors import error
 
-COOKIE = "wingman_token"
+COOKIE, VIEWER_COOKIE = "wingman_token", "wingman_viewer"
+"""Each followed by the port: cookies know no ports, and one machine may run several Wingmans. A viewer's
+is another one than the owner's, so that opening a shared link does not take the owner's rights away."""
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/favicon.ico", "/api/pairing/redeem"})
 PAGES = ("/overlay", "/meetings/")
 
@@ -42,7 +45,11 @@ class Guard:
         foreign = bool(origin) and origin in self._neighbours.origins
         if scope["type"] == "http" and scope["method"] == "OPTIONS" and foreign and refusal is None:
             refusal = Response(status_code=204)  # a preflight: the route itself need not know about it
-        decorate = _Decorated(send, origin if foreign else "", query if _is_page(scope["path"]) else "")
+        cookie = ""
+        if query and _is_page(scope["path"]):
+            kind = VIEWER_COOKIE if grant is not None and grant.role is Role.VIEWER else COOKIE
+            cookie = f"{_cookie_name(kind, headers)}={query}"
+        decorate = _Decorated(send, origin if foreign else "", cookie)
         if refusal is not None:
             if refusal.status_code >= 400:
                 decorate.cookie = ""
@@ -62,7 +69,8 @@ class Guard:
             if origin and not pairing and not self._neighbours.knows_origin(origin, host):
                 return _foreign(), None
             return None, None
-        grant = self._access.grant(_presented(headers, query))
+        grants = (self._access.grant(token) for token in _presented(headers, query))
+        grant = next((found for found in grants if found is not None), None)
         if grant is None:
             return _stranger(), None
         if origin and origin != grant.origin and not self._neighbours.knows_origin(origin, host):
@@ -94,23 +102,28 @@ class _Decorated:
                 headers["Access-Control-Expose-Headers"] = "Location, Link, ETag, X-Wingman-Meeting"
                 headers.add_vary_header("Origin")
             if self.cookie and message["status"] < 400:
-                headers.append(
-                    "Set-Cookie", f"{COOKIE}={self.cookie}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400"
-                )
+                headers.append("Set-Cookie", f"{self.cookie}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400")
         await self._send(message)
 
 
-def _presented(headers: Headers, query: str) -> str:
+def _presented(headers: Headers, query: str) -> Sequence[str]:
+    """The tokens a request carries, the one that counts first: a named one alone, else the owner's cookie."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return token.strip()
+        return (token.strip(),)
     if query:
-        return query
+        return (query,)
     try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        jar = SimpleCookie(headers.get("cookie", ""))
     except CookieError:
-        return ""
-    return cookie.value if cookie else ""
+        return ()
+    found = (jar.get(_cookie_name(kind, headers)) for kind in (COOKIE, VIEWER_COOKIE))
+    return [cookie.value for cookie in found if cookie is not None]
+
+
+def _cookie_name(kind: str, headers: Headers) -> str:
+    port = headers.get("host", "").rpartition(":")[2]
+    return f"{kind}_{port}" if port.isascii() and port.isdigit() else kind
 
 
 def _is_page(path: str) -> bool:

@@ -59,7 +59,7 @@ class Pages:
         return self._page("overlay.html")
 
     async def icon(self, _: Request) -> Response:
-        for name in ("favicon.ico", "icons/favicon.svg", "icons/icon.svg", "icons/icon-32.png"):
+        for name in ("favicon.ico", "icons/favicon.svg", "extension/icons/wingman.svg"):
             if (path := self.root / name).is_file():
                 return FileResponse(path, headers={"Cache-Control": "max-age=86400"})
         return Response(status_code=204)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,8 @@ class Rest:
         return Json({"meetings": (fresh + listed)[:limit]})
 
     async def get(self, request: Request) -> Response:
-        return Json(await self.lookup.status(request.path_params["id"]))
+        status = await self.lookup.status(request.path_params["id"])
+        return Json(replace(status, role=request.state.grant.role))
 
     async def delete(self, request: Request) -> Response:
         meeting = request.path_params["id"]
