@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.suggest.models import QUICK, SLOW, until_left
 from tests.suggest.support import Published, running, said
@@ -30,7 +31,7 @@ from wingman.model.time import Channel, samples
 from wingman.suggest.base import Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge import Knowledge
-from wingman.suggest.playbook import Playbook, Trigger, load_playbook
+from wingman.suggest.playbook import Card, Playbook, Trigger, load_playbook
 from wingman.suggest.settings import DeadlineSettings, GeminiSettings, SuggestSettings
 
 PRICE = "can you tell me how much the enterprise plan costs per month"
@@ -218,6 +219,54 @@ async def test_an_explicit_request_bypasses_everything_and_stop_ends_it() -> Non
         assert one.act("stop") == second
         assert published.of(SuggestionExpired) == [SuggestionExpired(second, "stopped")]
         assert one.act("stop") == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "title", "task"),
+    [
+        ("say", "What to say", "The user asks what to say next."),
+        ("clarify", "Clarify", "The user did not follow. Explain what the others meant"),
+        ("recap", "Recap", "Summarise the conversation so far: decisions, open questions, next steps."),
+        ("fact-check", "Fact check", "Check the last claims against facts and notes."),
+        ("ask", "Answer", "Answer the user's own question, given in the request."),
+    ],
+)
+async def test_every_action_asks_the_model_its_own_question(action: str, title: str, task: str) -> None:
+    book = replace(BARE, facts=("The pilot is free.",))
+    async with (
+        GeminiEmulator(pace=QUICK) as emulator,
+        coached(emulator, book, mode="manual") as (one, published),
+    ):
+        one.hear(said("the pilot costs forty thousand", 0))
+        one.speaking(Channel.MIC, True, samples(2))  # nor does talking hold a request back
+        card = one.act(action, "is the pilot really free" if action == "ask" else "")
+        done = await published.until(SuggestionCompleted)
+    (created,) = published.of(SuggestionCreated)
+    assert (created.id, created.kind, created.title) == (card, action, title)
+    assert created.reason == "explicit_request"
+    assert (done.id, done.origin) == (card, "gemini")
+    body = json.loads(emulator.requests[0].body)
+    user = body["contents"][0]["parts"][0]["text"]
+    assert f"Task: {task}" in user
+    assert "Counterpart: the pilot costs forty thousand" in user
+    assert "The pilot is free." in body["systemInstruction"]["parts"][0]["text"]
+    assert ("User: is the pilot really free" in user) is (action == "ask")
+
+
+async def test_a_long_silence_after_a_question_gets_one_card_and_an_answer_none() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator, BARE) as (one, published):
+        for start, answered in ((0, True), (60, False)):
+            one.hear(said("how do you plan your week", start, channel=Channel.MIC))
+            if answered:
+                one.hear(said("with a pen and a lot of paper", start + 4))
+            for tick in range(40, 200):
+                one.advance(Channel.MIC, samples(start + tick / 10))
+        await published.until(SuggestionCompleted)
+    (created,) = published.of(SuggestionCreated)
+    assert (created.kind, created.reason) == ("silence", "silence_after_question")
+    assert created.utterance == f"mic-{samples(60)}"
+    prompt = json.loads(emulator.requests[0].body)["contents"][0]["parts"][0]["text"]
+    assert "The question was followed by a silence." in prompt
 
 
 async def test_the_end_of_the_meeting_ends_the_card_in_flight() -> None:
@@ -427,6 +476,66 @@ def test_verbosity_mode_and_playbook_change_while_the_meeting_runs() -> None:
     one.control("verbosity", "balanced")
     one.hear(said("it says error and keeps failing", 90))
     assert published.of(SuggestionCreated)[0].source == "playbook support"
+
+
+def test_a_livelier_setting_lets_lesser_cards_through_at_once() -> None:
+    low = Trigger(name="low", phrases=("shoes",), priority=30, card=Card(title="T", text="Ask which shoes."))
+    published = Published()
+    one = coach(published, playbook=replace(BARE, triggers=(low,)))
+    one.hear(said("we sell shoes", 0))
+    one.control("verbosity", "lively")
+    one.hear(said("shoes of all kinds", 30))
+    one.control("verbosity", "quiet")
+    one.hear(said("red shoes and blue ones", 90))
+    assert [type(event).__name__ for event in published.events] == [
+        "SuggestionSkipped", "SuggestionCreated", "SuggestionCompleted", "SuggestionSkipped"
+    ]  # fmt: skip
+
+
+def test_questions_only_is_live_too() -> None:
+    published = Published()
+    one = coach(published)
+    one.control("mode", "questions-only")
+    one.hear(said("honestly that is too expensive for us", 0))
+    assert published.of(SuggestionCreated) == []
+    one.hear(said("does it work offline as well", 30))
+    assert [created.kind for created in published.of(SuggestionCreated)] == ["question"]
+    one.control("mode", "auto")
+    one.hear(said("we need to talk to our board first", 60))
+    assert [created.kind for created in published.of(SuggestionCreated)] == ["question", "objection"]
+
+
+def test_while_the_user_speaks_a_card_waits_unless_it_matters() -> None:
+    published = Published()
+    one = coach(published)
+    one.speaking(Channel.MIC, True, samples(1))
+    one.hear(said("does it work offline as well", 2))
+    assert published.events == [SuggestionSkipped("user_speaking", f"tab-{samples(2)}", "")]
+    one.advance(Channel.TAB, samples(9))
+    assert published.of(SuggestionCreated) == []
+    one.speaking(Channel.MIC, False, samples(9.5))
+    one.advance(Channel.TAB, samples(9.6))
+    assert [created.kind for created in published.of(SuggestionCreated)] == ["question"]
+    one.speaking(Channel.MIC, True, samples(25))
+    one.hear(said("honestly that is too expensive for us", 28))
+    assert published.of(SuggestionCreated)[-1].kind == "objection"
+
+
+def test_once_and_max_count_for_the_meeting_whatever_the_playbook() -> None:
+    def card(text: str) -> Card:
+        return Card(title="T", text=text)
+
+    once = Trigger(name="intro", phrases=("hello",), once=True, card=card("Say who you are."))
+    twice = Trigger(name="pilot", phrases=("pilot",), max=2, card=card("{quote}: name a date."))
+    book = replace(BARE, triggers=(once, twice))
+    published = Published()
+    one = coach(published, playbook=book)
+    for at, words in enumerate(
+        ("hello you", "hello again", "a pilot in may", "the big pilot plan", "one more pilot idea")
+    ):
+        one.hear(said(words, at * 60.0))
+    assert len(published.of(SuggestionCreated)) == 3
+    assert [skip.reason for skip in published.of(SuggestionSkipped)] == ["once_per_meeting", "max_per_meeting"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from wingman.suggest import vocabulary as words
+from wingman.suggest.misheard import mend
 
 
 class Signal(StrEnum):
@@ -56,7 +57,7 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
 
 def detect(text: str) -> frozenset[Signal]:
     """All signals of one utterance. `text` may be raw; costs some tens of microseconds."""
-    plain = normalise(text)
+    plain = mend(normalise(text))
     found = {signal for signal, pattern in _PATTERNS.items() if pattern.search(plain)}
     if is_question(text, plain):
         found.add(Signal.QUESTION)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wingman.model.time import Channel
 from wingman.model.utterance import Family
+from wingman.suggest.misheard import mend
 from wingman.suggest.playbook import Playbook, Trigger
 from wingman.suggest.reasons import Reason
 from wingman.suggest.signals import Signal, compile_phrase, normalise
@@ -56,7 +57,7 @@ class Triggers:
         self, text: str, channel: Channel, signals: frozenset[Signal]
     ) -> Iterator[tuple[Trigger, Reason]]:
         """The triggers these words fire, by falling priority."""
-        plain = normalise(text)
+        plain = mend(normalise(text))
         for compiled in self._triggers:
             reason = compiled.match(plain, signals) if compiled.listens_to(channel) else None
             if reason is not None:

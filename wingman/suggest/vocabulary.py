@@ -55,6 +55,10 @@ QUESTIONS = (
     r"\b(?:is that right|is that correct|isn't it|doesn't it|don't you|won't it|aren't you|is that so"
     r"|or not|or what)$",
     r"^{fillers}what if\b",
+    # … with a small word the recogniser lost: (how) long does it, can (you) tell me
+    r"^{fillers}(?:long|much|many|often|soon|fast|quickly) (?:{aux}) (?:{subject})\b",
+    r"^{fillers}(?:can|could|would) (?:tell|explain|walk|show|give|share|send|help|describe|clarify|confirm"
+    r"|repeat|elaborate|check|recommend|fix|rebuild|match)\b",
     r"^{fillers}(?:any|anything) (?:chance|way|discount|else|we can|you can)\b",
 )
 
@@ -91,6 +95,7 @@ PRICE = (
     r"pric(?:e|es|ed|ing|ey|y)|priced|costs?|budgets?|discounts?|expensive|cheap(?:er|est)?|rebates?",
     r"per (?:month|year|seat|user|head|licen[cs]e|annum)|a (?:month|year) per",
     r"how much (?:is|are|does|do|would|will|for|the|it|you|we|money)|licen[cs]e fees?|setup fees?|fees?",
+    r"(?:hundred|thousand) (?:\S+ )?(?:a|the|per|each|every) (?:day|week|month|quarter|year)",
     r"(?:a|your|the) quote|quotation|pay (?:for|per|more|less|you)|invoic(?:e|es|ing)|afford|dollars"
     r"|euros|pounds",
 )
@@ -111,7 +116,7 @@ OBJECTION = (
     r"(?:i'm|i am|we're|we are|bit|little|really|quite) (?:concerned|worried|skeptical|sceptical"
     r"|hesitant|afraid|nervous)",
     r"hard to (?:justify|sell|believe|see)|i doubt|no (?:budget|time)|out of (?:our )?(?:budget"
-    r"|range)|over (?:our )?budget",
+    r"|range)|over (?:\S+ )?budget",
     r"deal ?breaker|(?:can't|cannot|couldn't|can not) (?:justify|afford|commit|accept|go ahead)"
     r"|not going to (?:work|fly)",
     r"why (?:would|should) (?:we|i) (?:change|switch|pay|buy|do)|already have (?:a|something|one)"
@@ -137,6 +142,9 @@ COMMITMENT = (
     r"(?:i|we)(?:'ll| will|'m going to| am going to|'re going to| are going to) (?:\S+ ){1,8}"
     r"(?:tomorrow|today|tonight|(?:by|on) (?:monday|tuesday|wednesday|thursday|friday)|next week)",
     r"by (?:the end of|monday|tuesday|wednesday|thursday|friday|tomorrow|next week|end of)",
+    # … and when the recogniser lost the `I`
+    r"^(?:(?:so|and|then|okay|yes) )*will (?:send|share|check|schedule|follow up|get (?:you|back)|prepare|book"
+    r"|email|call you|draft|arrange|forward|look into|make sure|take care)",
     r"(?:until|before) (?:monday|tuesday|wednesday|thursday|friday|tomorrow)|i promise|you have my word",
 )
 BUYING = (
