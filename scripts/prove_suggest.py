@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from tests.eval.judge import NOT_RUN
 from tests.eval.run import Report, evaluate
-from tests.suggest.models import SLOW, WAYS_OUT, until_left
+from tests.suggest.models import SLOW, WAYS_OUT, answer, until_left
 from tests.suggest.support import Published, running, said
-from wingman.emulators.gemini import GeminiEmulator, Pace
-from wingman.emulators.openai import ChatEmulator
+from wingman.emulators.gemini import INSTANT, GeminiEmulator, Pace
+from wingman.emulators.openai import ChatEmulator, ChatFault
 from wingman.model.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta
 from wingman.model.time import Channel, samples
 from wingman.settings import Secret
@@ -34,9 +34,10 @@ from wingman.suggest.coach import Coach
 from wingman.suggest.gate import Gate
 from wingman.suggest.gemini import Gemini
 from wingman.suggest.knowledge import Knowledge
+from wingman.suggest.meaning import Meaning
 from wingman.suggest.openai_compatible import OpenAiModel
 from wingman.suggest.playbook import load_playbook
-from wingman.suggest.settings import GeminiSettings, OpenAiSettings, SuggestSettings
+from wingman.suggest.settings import EmbeddingSettings, GeminiSettings, OpenAiSettings, SuggestSettings
 
 ROUNDS = 40
 MODEL_S = 0.15
@@ -102,6 +103,33 @@ def lookups() -> list[float]:
     return took
 
 
+async def lookups_by_meaning(*, stalls: bool) -> list[float]:
+    """Milliseconds until a prompt has its notes, with an embedding server that answers or never does."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(20):
+            parts = (
+                f"## Topic {n}\nThe plan of region {n} costs {number} dollars a month." for n in range(100)
+            )
+            (Path(folder) / f"{number}.md").write_text("\n\n".join(parts))
+        async with ChatEmulator(pace=INSTANT) as server:
+            meaning = Meaning(EmbeddingSettings(url=server.url))
+            with Knowledge(Path(folder), meaning) as knowledge:
+                async with asyncio.TaskGroup() as group:
+                    reader = group.create_task(knowledge.run())
+                    while not meaning.ready:  # noqa: ASYNC110  # nobody else waits for this
+                        await asyncio.sleep(0.01)
+                    took = []
+                    for number in range(ROUNDS):
+                        if stalls and number == 0:
+                            server.play(ChatFault.STALL)
+                        words = f"{MOMENTS[number % 5]} {number}"
+                        began = time.perf_counter()
+                        await knowledge.settled(words, knowledge.search(words))
+                        took.append((time.perf_counter() - began) * 1000)
+                    reader.cancel()
+    return took
+
+
 async def beyond_the_model() -> list[float]:
     """Milliseconds from the utterance to the model's first text on screen, less the model's own time."""
     took = []
@@ -144,12 +172,31 @@ async def closings(model: SuggestionModel, left: list[float]) -> list[float]:
     return took
 
 
+async def pairs_closed(model: Gemini, emulator: GeminiEmulator) -> list[float]:
+    """Milliseconds from a cancel before the first word until both requests of a hedged answer are gone."""
+    took = []
+    for _ in range(ROUNDS):
+        asked, left = len(emulator.requests), len(emulator.left)
+        waiting = asyncio.create_task(answer(model))
+        while len(emulator.requests) < asked + 2:  # noqa: ASYNC110  # the emulator only keeps a list
+            await asyncio.sleep(0.001)
+        began = time.monotonic()
+        waiting.cancel()
+        await asyncio.wait((waiting,))
+        took.append((await until_left(emulator.left, left + 2) - began) * 1000)
+    return took
+
+
 async def all_closings() -> dict[str, list[float]]:
     found = {}
     async with GeminiEmulator(pace=SLOW) as emulator:
         gemini = Gemini(GeminiSettings(api_key=Secret("local"), url=emulator.url))
         found["gemini"] = await closings(gemini, emulator.left)
         await gemini.aclose()
+    async with GeminiEmulator(pace=Pace(first_s=0.05, gap_s=0.05, characters=2)) as emulator:
+        hedging = Gemini(GeminiSettings(api_key=Secret("local"), url=emulator.url, hedge_after_s=0.01))
+        found["gemini with two requests"] = await pairs_closed(hedging, emulator)
+        await hedging.aclose()
     async with ChatEmulator(pace=SLOW) as chat:
         local = OpenAiModel(OpenAiSettings(url=chat.url, model="local-model"))
         found["openai"] = await closings(local, chat.left)
@@ -237,6 +284,10 @@ async def measure() -> list[Figure]:
         Figure("instant card after its utterance, p99", percentile(cards, 0.99), 50, unit="ms"),
         Figure("knowledge snippet, p99", percentile(notes, 0.99), 200, unit="ms", note="5,000 sections"),
     ]
+    for stalls, name in ((False, "answering"), (True, "stalled")):
+        took = await lookups_by_meaning(stalls=stalls)
+        label = f"knowledge with embeddings, server {name}, p99"
+        figures.append(Figure(label, percentile(took, 0.99), 200, unit="ms", note="2,000 sections"))
     progress("timing the first token through our code")
     first = await beyond_the_model()
     figures += [

@@ -28,6 +28,7 @@ from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.registry import Registry
 from wingman.suggest.knowledge import Knowledge
+from wingman.suggest.meaning import Meaning
 from wingman.upkeep import Upkeep, open_upkeep, warm_up
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
                 loop_watch.run(),
                 registry.probe_model(),
                 warm_up(choices.transcriber.provider),
+                knowledge.run(),
                 upkeep.deliver(),
                 upkeep.retain(registry.live_ids),
             )
@@ -146,8 +148,9 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
 
 def _knowledge(settings: Settings) -> Knowledge:
     """The configured folder, indexed; an empty index without one. Raises `InputError`."""
-    folder = settings.suggest.knowledge
-    return Knowledge(Path(folder).expanduser() if folder else None)
+    folder, embeddings = settings.suggest.knowledge, settings.suggest.embeddings
+    meaning = Meaning(embeddings) if folder and embeddings.url else None
+    return Knowledge(Path(folder).expanduser() if folder else None, meaning)
 
 
 async def _open_log(settings: Settings, keep: bool) -> EventLog:

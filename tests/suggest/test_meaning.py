@@ -18,6 +18,7 @@ from tests.suggest.test_gemini import gemini
 from wingman.emulators.gemini import INSTANT, GeminiEmulator
 from wingman.emulators.openai import ChatEmulator, ChatFault
 from wingman.model.events import SuggestionCompleted
+from wingman.model.faults import InputError
 from wingman.settings import Secret
 from wingman.suggest import meaning
 from wingman.suggest.coach import CoachParts
@@ -220,3 +221,22 @@ async def test_a_flood_of_questions_gives_up_the_oldest(notes: Path) -> None:
         inputs = [json.loads(request.body)["input"] for request in emulator.requests[1:]]
         assert inputs[0][0] == "data question number 4"
         assert len(inputs[0]) == meaning.WAITING
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1", "http:///v1"])
+def test_an_address_that_is_none_is_said_plainly(url: str) -> None:
+    with pytest.raises(InputError, match=r"suggest\.embeddings\.url is .* use http://127"):
+        Meaning(EmbeddingSettings(url=url))
+
+
+async def test_a_server_that_is_not_there_does_no_harm(notes: Path) -> None:
+    known = Meaning(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
+    with Knowledge(notes, known) as knowledge:
+        async with asyncio.TaskGroup() as group:
+            reader = group.create_task(knowledge.run())
+            await asyncio.sleep(0.05)
+            assert not reader.done()
+            found = knowledge.search("is the data encrypted at rest")
+            assert found
+            assert await knowledge.settled("is the data encrypted at rest", found) == found
+            reader.cancel()

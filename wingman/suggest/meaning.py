@@ -12,13 +12,14 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.redact import redact
 from wingman.suggest.settings import EmbeddingSettings
 
@@ -46,6 +47,8 @@ class Meaning:
     """Compares what was said with the notes. One per process; `run` belongs to whoever starts it."""
 
     def __init__(self, settings: EmbeddingSettings) -> None:
+        """Raises `InputError` when the address is none."""
+        _check(settings.url)
         self._settings = settings
         self._notes: Vectors | None = None
         self._resting = False
@@ -170,6 +173,19 @@ class Meaning:
             self._queue.get_nowait()
         for text in list(self._asked):
             self._settle(text)
+
+
+def _check(url: str) -> None:
+    try:
+        address = urlsplit(url)
+        fine = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise InputError(
+            f"suggest.embeddings.url is {url!r}, which is no address; for Ollama use http://127.0.0.1:11434/v1",
+            field="suggest.embeddings.url",
+        )
 
 
 def _unit(tree: Any, count: int) -> Vectors:
