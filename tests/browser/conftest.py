@@ -7,12 +7,15 @@ stopped when the last test of this package is done.
 from __future__ import annotations
 
 import importlib.util
+import io
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import av
+import numpy as np
 import pytest
 
 from tests.browser.support.chromium import CHROMIUM, launch
@@ -121,7 +124,10 @@ def shot(request: pytest.FixtureRequest) -> Callable[..., None]:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
 
     def take(page: Page, name: str) -> None:
-        page.screenshot(path=ARTIFACTS / f"{name}.png")
+        picture = page.screenshot(path=ARTIFACTS / f"{name}.png")
+        with av.open(io.BytesIO(picture)) as decoded:
+            shades = np.unique(next(decoded.decode(video=0)).to_ndarray(format="gray"))
+        assert shades.size > 20, f"the picture {name} shows nothing"
 
     return take
 

@@ -84,12 +84,19 @@ def test_the_checker_does_find_what_is_wrong(browser_page: Page, axe: str) -> No
     assert any(v.startswith("color-contrast") for v in found)
 
 
+def test_an_empty_picture_is_noticed(browser_page: Page, shot: Callable[..., None]) -> None:
+    with pytest.raises(AssertionError, match="shows nothing"):
+        shot(browser_page, "empty")
+
+
 def test_everything_by_keyboard(service: BrowserService, new_page: NewPage, context: BrowserContext) -> None:
     meeting = service.meeting()
     service.publish(meeting.id, *call())
     page = new_page(service.overlay(meeting.id))
     cards = page.locator(".card-answer")
     expect(cards).to_have_count(3)
+    for key in ("5", "z", "Control+1", "Alt+s"):  # no key, or the browser's
+        page.keyboard.press(key)
     for key in "1234s":
         page.keyboard.press(key)
     page.keyboard.press("/")
@@ -139,6 +146,7 @@ def test_the_capture_page_by_keyboard(service: BrowserService, new_page: NewPage
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.name || ''"))
     wanted = ["playbook", "language", "policy", "tab", "mic", "start", "sample", "choose"]
     assert [name for name in reached if name in wanted] == wanted
+    assert "copy-notice" not in reached  # what is folded away is not stepped through
     page.locator("#sample").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".live")).to_be_visible()

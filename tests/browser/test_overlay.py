@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.support.scene import call, reading, said, started
 from tests.browser.support.service import BrowserService
 from tests.browser.support.wire import Wire
 from wingman.model.events import (
+    ProviderStateChanged,
     SpeakerRenamed,
     SuggestionCompleted,
     SuggestionCreated,
@@ -23,6 +24,7 @@ from wingman.model.events import (
     TranscriptPartial,
     UtteranceCreated,
 )
+from wingman.model.faults import Branch, Health
 from wingman.model.time import Channel
 from wingman.model.utterance import EMOTION_OFF, Family
 
@@ -183,6 +185,8 @@ def test_reload_in_the_middle_of_a_suggestion_loses_and_doubles_nothing(
     page.reload()
     service.publish(meeting, SuggestionDelta("s-1", "three"))
     expect(page.locator(".card-answer")).to_have_text("one two three")
+    service.publish(meeting, SuggestionDelta("s-1", "three"))  # a delta that does come twice is seen twice
+    expect(page.locator(".card-answer")).to_have_text("one two threethree")
 
 
 def test_an_outage_is_said_and_made_up_for(
@@ -193,6 +197,7 @@ def test_an_outage_is_said_and_made_up_for(
     page = new_page(service.overlay(meeting))
     lines = page.locator(".line .said")
     expect(lines).to_have_count(5)
+    expect(page.locator(".notice")).to_have_count(0)
     service.stop()
     expect(page.locator(".notice[data-level=bad]")).to_contain_text("out of reach")
     expect(page.locator(".phase")).to_have_text("Away")
@@ -304,7 +309,7 @@ def test_the_pages_refuse_inline_script(
 
 
 def test_a_viewer_only_looks(
-    service: BrowserService, new_page: NewPage, complaints: list[str], shot: Callable[..., None]
+    service: BrowserService, browser: Browser, new_page: NewPage, shot: Callable[..., None]
 ) -> None:
     meeting = service.meeting()
     owner = new_page(service.root)
@@ -312,7 +317,9 @@ def test_a_viewer_only_looks(
         "id => fetch(`/api/meetings/${id}/viewers`, {method: 'POST'}).then(r => r.json()).then(r => r.url)",
         meeting.id,
     )
-    page = new_page(url)
+    phone = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    page = phone.new_page()
+    page.goto(url)
     service.publish(meeting.id, card(1), done(1, "Seen"))
     expect(page.locator(".card-answer")).to_have_text("Seen")
     expect(page.get_by_role("button", name="Recap")).to_have_count(0)
@@ -324,7 +331,50 @@ def test_a_viewer_only_looks(
     page.wait_for_timeout(200)
     assert meeting.requests == []
     expect(page.locator(".card")).to_have_count(1)
-    complaints.clear()  # the browser logs the question that only an owner is answered
+    phone.close()
+    mine = new_page(url)  # the owner's own browser keeps the owner's rights
+    expect(mine.get_by_role("button", name="Recap")).to_be_visible()
+    mine.keyboard.press("1")
+    service.wait(lambda: meeting.requests == [("say", "")], "the owner's request")
+
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def test_long_texts_stay_within_a_small_phone(
+    service: BrowserService, new_page: NewPage, shot: Callable[..., None]
+) -> None:
+    meeting = service.meeting(LONG).id
+    page = new_page(service.overlay(meeting))
+    page.set_viewport_size({"width": 360, "height": 740})
+    sentence = f"And {LONG} costs more than {'we thought it would, ' * 12}so what now?"
+    service.publish(
+        meeting,
+        started(LONG),
+        said(1, "tab:0", sentence, 0, 9, reading("disappointment", Family.NEGATIVE, "strong")),
+        SpeakerRenamed("tab:0", f"Dr. {LONG}"[:60]),
+        card(1, title=LONG, source=f"Playbook {LONG}"),
+        done(1, f"{sentence} {sentence}"),
+        card(2),
+        SuggestionFailed("s-2", "timeout", f"The model took too long: {LONG}"),
+        ProviderStateChanged(Branch.EMOTION, "hume", Health.DOWN, Channel.TAB, f"Mood is away: {LONG}"),
+    )
+    expect(page.locator(".card")).to_have_count(2)
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        shot(page, f"overlay-long-{theme}")
+    assert page.evaluate(WIDER) <= 0
+    for inside in page.locator(".overlay, .cards, .card, .line, .notice, .mood, .bar").all():
+        assert inside.evaluate("e => e.getBoundingClientRect().right") <= 360
+    page.evaluate(
+        """() => {
+          const wide = document.createElement("pre");
+          wide.textContent = "w".repeat(400);
+          document.body.append(wide);
+        }"""
+    )
+    assert page.evaluate(WIDER) > 0  # too wide a text would be seen
 
 
 def test_a_meeting_that_is_not_there_is_said(

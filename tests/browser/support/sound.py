@@ -78,6 +78,11 @@ def level_at(samples: Samples, hertz: float) -> float:
     return float(20 * np.log10(amplitude + 1e-12))
 
 
+def leak(tab: Samples, mic: Samples) -> float:
+    """How far below itself each tone is heard in the other channel, in dB; the worse of the two."""
+    return max(level_at(tab, MIC_HZ) - level_at(mic, MIC_HZ), level_at(mic, TAB_HZ) - level_at(tab, TAB_HZ))
+
+
 def bad_windows(samples: Samples, milliseconds: int = 20) -> float:
     """Share of windows whose level is more than a quarter off the median: gaps and clicks."""
     size = SAMPLE_RATE * milliseconds // 1000

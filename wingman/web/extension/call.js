@@ -14,13 +14,15 @@ export class CallSettings {
     this.playbook = h("select", { id: "playbook", on: { change: () => this.#changed() } });
     this.words = h("p", { class: "soft", role: "status", id: "saved" });
     this.node = h(
-      "section",
-      { class: "part", hidden: true },
-      h("h2", { text: "Each meeting" }),
-      h("div", { class: "field" }, h("label", { for: "playbook", text: "Playbook" }), this.playbook),
-      h("h2", { text: "Tone of voice" }),
-      this.tone.parts,
-      this.words,
+      "div",
+      { class: "setup", hidden: true },
+      h(
+        "section",
+        { class: "part" },
+        h("h2", { text: "Each meeting" }),
+        h("div", { class: "field" }, h("label", { for: "playbook", text: "Playbook" }), this.playbook),
+      ),
+      h("section", { class: "part" }, h("h2", { text: "Tone of voice" }), this.tone.parts, this.words),
     );
   }
 

@@ -30,11 +30,10 @@ async function whyNot() {
 
 /** A viewer's key opens the meeting and nothing else. */
 async function whatMayWe() {
-  try {
-    await service.json("GET", "/api/config");
-  } catch (refused) {
-    if (refused.status === 403) model.setReadOnly();
-  }
+  const status = await service
+    .json("GET", `/api/meetings/${encodeURIComponent(meeting)}`)
+    .catch(() => ({ role: "" })); // the stream says what is wrong
+  if (status.role === "viewer") model.setReadOnly();
 }
 
 const stream = new EventStream(service.socket(meeting), {
