@@ -15,6 +15,8 @@ from tests.suggest.models import QUICK
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_coach import BARE, coach
 from tests.suggest.test_gemini import gemini
+from wingman.app import open_service
+from wingman.config import build
 from wingman.emulators.gemini import INSTANT, GeminiEmulator
 from wingman.emulators.openai import ChatEmulator, ChatFault
 from wingman.model.events import SuggestionCompleted
@@ -240,3 +242,13 @@ async def test_a_server_that_is_not_there_does_no_harm(notes: Path) -> None:
             assert found
             assert await knowledge.settled("is the data encrypted at rest", found) == found
             reader.cancel()
+
+
+async def test_the_service_has_its_notes_read_beside_the_meetings(notes: Path) -> None:
+    async with ChatEmulator(pace=INSTANT) as emulator:
+        embeddings = {"url": emulator.url, "model": "embedder"}
+        suggest = {"provider": "cues", "knowledge": str(notes), "embeddings": embeddings}
+        async with open_service(build({"suggest": suggest}), keep=False):
+            await asked(emulator, 1)
+    assert emulator.requests[0].path == "/v1/embeddings"
+    assert len(json.loads(emulator.requests[0].body)["input"]) == 3
