@@ -205,7 +205,8 @@ def _replay(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="playbook=NAME, suggest.FIELD=VALUE or model=NAME: print what would have been different",
+        help="playbook=NAME, suggest.FIELD=VALUE, correlate.FIELD=VALUE or model=NAME: "
+        "print what would have been different",
     )
     parser.add_argument("--json", action="store_true", help="print events (or differences), one a line")
 

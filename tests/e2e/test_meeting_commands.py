@@ -168,6 +168,7 @@ async def test_a_mistake_is_one_sentence(folder: Path, arguments: tuple[str, ...
         ("playbook=nothing-of-that-name", "nothing-of-that-name"),
         ("suggest.loudness=3", "suggest.loudness"),
         ("model=hal", "must be one of"),
+        ("correlate.grace_s=3", "report.record_events"),
     ],
 )
 async def test_a_change_that_cannot_be_made(folder: Path, change: str, says: str) -> None:

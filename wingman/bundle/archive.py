@@ -2,6 +2,7 @@
 
     manifest.json          {"format": "wingman-bundle", "version": 1, "meeting", "title", "events", "audio"}
     events.jsonl           one envelope per line, in order
+    heard.jsonl            what the correlator was told (`wingman.bundle.heard`), if it was recorded
     audio/<channel>.<ext>  as it was recorded; media time 0 is its first sample
 
 The same meeting always gives the same bytes: entries are sorted, their dates fixed.
@@ -19,6 +20,8 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from wingman.bundle import heard
+from wingman.bundle.heard import Heard
 from wingman.model import codec
 from wingman.model.events import Envelope, MeetingStarted
 from wingman.model.faults import InputError
@@ -29,6 +32,7 @@ VERSION = 1
 SUFFIX = ".wingman"
 EVENTS_BYTES = 512 * 1024 * 1024
 """Longest event list that is unpacked: a defence against files made to fill memory."""
+HEARD = "heard.jsonl"
 MANIFEST_BYTES = 64 * 1024
 DATE = (1980, 1, 1, 0, 0, 0)
 BROKEN = (
@@ -69,6 +73,8 @@ class Bundle:
     audio: Mapping[Channel, bytes] = field(default_factory=dict)
     suffixes: Mapping[Channel, str] = field(default_factory=dict)
     """File name suffix of each channel's audio, such as `.ogg`."""
+    heard: tuple[Heard, ...] = ()
+    """What the correlator was told; empty when it was not recorded."""
 
     @property
     def title(self) -> str:
@@ -84,6 +90,8 @@ def pack(bundle: Bundle) -> bytes:
     with zipfile.ZipFile(out, "w") as file:
         _put(file, "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
         _put(file, "events.jsonl", b"".join(codec.encode(event) + b"\n" for event in bundle.events))
+        if bundle.heard:
+            _put(file, HEARD, b"".join(heard.encode(told) + b"\n" for told in bundle.heard))
         for channel, name in audio.items():
             _put(file, name, bundle.audio[Channel(channel)], zipfile.ZIP_STORED)  # it is compressed already
     return out.getvalue()
@@ -96,13 +104,14 @@ def unpack(content: bytes | Path) -> Bundle:
             manifest = _manifest(file)
             events = tuple(codec.decode(line) for line in _get(file, "events.jsonl", EVENTS_BYTES).splitlines())
             _check(manifest, events)
+            told = heard.decode(_get(file, HEARD, EVENTS_BYTES)) if HEARD in file.namelist() else ()
             audio = {Channel(channel): file.read(name) for channel, name in manifest.audio.items()}
     except OSError as failed:
         raise InputError(f"cannot read the bundle {content!s}: {failed.strerror}", field="bundle") from None
     except BROKEN as broken:
         raise InputError(f"this is not a Wingman bundle, or it is damaged: {broken}", field="bundle") from None
     suffixes = {Channel(channel): PurePosixPath(name).suffix for channel, name in manifest.audio.items()}
-    return Bundle(manifest.meeting, events, audio, suffixes)
+    return Bundle(manifest.meeting, events, audio, suffixes, told)
 
 
 def _put(file: zipfile.ZipFile, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:

@@ -1,21 +1,26 @@
-"""A recorded meeting run again: its utterances go through the real gate, cues and card life cycle.
+"""A recorded meeting run again through the real join, gate, cues and card life cycle.
 
-Everything that was heard and measured is taken from the record; everything that was suggested is made anew,
-on the record's own clock, with the model's recorded answers. So a replay gives the same bytes every time,
-whatever its speed, and a replay with one thing changed (`Changes`) shows what that thing does.
+What the providers said is taken from the record (where it was not kept: the utterances they led to); all that
+was suggested is made anew, on the record's own clock, with the model's recorded answers. So a replay gives the
+same bytes every time, whatever its speed, and one with something changed (`Changes`) shows what that does.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from heapq import merge
+from typing import Any, TypeVar
 
 import msgspec
 
 from wingman.bundle.archive import Bundle
+from wingman.bundle.heard import Finished
 from wingman.bundle.recorded import PLAYBOOK, RecordedModel, recorded_model
+from wingman.bundle.rejoin import Rejoin
+from wingman.correlate.correlator import Correlator
+from wingman.correlate.settings import CorrelateSettings
 from wingman.model import codec
 from wingman.model.events import (
     EmotionShifted,
@@ -28,8 +33,10 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
+from wingman.model.faults import InputError
 from wingman.model.time import Channel, samples
 from wingman.model.utterance import EmotionShift, Utterance
+from wingman.settings import Section
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook import load_playbook
@@ -41,7 +48,9 @@ TICK = 0.1
 SETTLE_TURNS = 64
 """Turns of the event loop given to an answer: recorded ones need a handful."""
 
-MADE_ANEW = "suggestion."
+MADE_ANEW = ("suggestion.",)
+JOINED_ANEW = ("suggestion.", "transcript.partial", "utterance.", "emotion.shift")
+"""The same where the join is made anew, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,9 @@ class Changes:
     """Name or path of another playbook."""
     settings: dict[str, Any] = field(default_factory=dict)
     """Fields of `SuggestSettings` by name, such as `verbosity`, `mode` or `ttl_s`."""
+    correlate: dict[str, Any] = field(default_factory=dict)
+    """Fields of `CorrelateSettings` by dotted name, such as `grace_s` or `echo.enabled`; needs a bundle in
+    which was recorded what the providers said."""
     model: SuggestionModel | None = None
     """Another model instead of the recorded answers; a live one makes a replay differ from run to run."""
 
@@ -61,14 +73,24 @@ async def replay(
     settings: SuggestSettings = SuggestSettings(),
     changes: Changes = Changes(),
     *,
+    correlate: CorrelateSettings = CorrelateSettings(),
     speed: float = 0.0,
     on_event: Callable[[Envelope], None] = lambda _: None,
 ) -> Bundle:
     """Run a meeting again. `speed` 1 is real time, 0 as fast as possible; `on_event` gets each event.
 
+    Where the bundle holds what the providers said, the join is made anew, else taken from the record.
     Raises `InputError` for a playbook that cannot be loaded or a setting that does not exist.
     """
     run = _Run(bundle, settings, changes, on_event)
+    if bundle.heard and isinstance(bundle.heard[-1], Finished):
+        return await run.rejoin(Correlator(changed(correlate, "correlate", changes.correlate)), speed)
+    if changes.correlate:
+        raise InputError(
+            "this bundle does not hold what the providers said (see report.record_events), "
+            "so the join cannot be made anew",
+            field="with",
+        )
     return await run.play(speed)
 
 
@@ -94,7 +116,8 @@ class _Run:
         model: SuggestionModel | None = changes.model or self._recorded
         chosen = load_playbook(changes.playbook or _playbook(bundle, settings))
         parts = CoachParts(fence="replay", clock=lambda: self._now)
-        self._coach = Coach(changed(settings, changes), chosen, model, self._publish, parts=parts)
+        suggest = changed(settings, "suggest", changes.settings)
+        self._coach = Coach(suggest, chosen, model, self._publish, parts=parts)
 
     async def play(self, speed: float) -> Bundle:
         async with asyncio.TaskGroup() as group:
@@ -109,7 +132,28 @@ class _Run:
                 if isinstance(event.data, MeetingEnded):
                     break
             coaching.cancel()
-        return Bundle(self._bundle.meeting, tuple(self._out), self._bundle.audio, self._bundle.suffixes)
+        return replace(self._bundle, events=tuple(self._out))
+
+    async def rejoin(self, correlator: Correlator, speed: float) -> Bundle:
+        """Like `play`, with the utterances made anew from what the providers said."""
+        join = Rejoin(correlator, self._coach, self._publish)
+        told = _in_order((heard.at, 0, heard) for heard in self._bundle.heard)
+        kept = (e for e in self._bundle.events if not e.type.startswith(JOINED_ANEW))
+        logged = _in_order((event.at, 1, event) for event in kept)
+        async with asyncio.TaskGroup() as group:
+            coaching = group.create_task(self._coach.run())
+            await asyncio.sleep(0)
+            for at, _, what in merge(told, logged, key=lambda one: one[:2]):
+                if speed > 0 and at > self._now:
+                    await asyncio.sleep((at - self._now) / speed)
+                self._now = max(self._now, at)
+                if isinstance(what, Envelope):
+                    self._publish(what.data, what.media)
+                else:
+                    join.take(what)
+                await self._settle()
+            coaching.cancel()
+        return replace(self._bundle, events=tuple(self._out))
 
     async def _run_until(self, at: float, speed: float) -> None:
         """Let the record's clock run up to `at`, with the looks at it a live meeting takes.
@@ -152,12 +196,32 @@ class _Run:
         self._on_event(event)
 
 
-def changed(settings: SuggestSettings, changes: Changes) -> SuggestSettings:
-    """The settings with the changes applied. Raises `InputError` that names a wrong one."""
+def _in_order(timed: Iterable[tuple[float, int, Any]]) -> Iterator[tuple[float, int, Any]]:
+    """The same with times that never fall: the wall clock may have been set back."""
+    latest = 0.0
+    for at, rank, what in timed:
+        latest = max(latest, at)
+        yield latest, rank, what
+
+
+S = TypeVar("S", bound=Section)
+
+
+def changed(settings: S, section: str, changes: Mapping[str, Any]) -> S:
+    """The settings of a section with changes by dotted name. Raises `InputError` that names a wrong one."""
     from wingman.config import build, plain
 
-    tree = plain(settings) | changes.settings
-    return build({"suggest": tree}, origin="--with").suggest
+    tree = plain(settings)
+    for name, value in changes.items():
+        *path, last = name.split(".")
+        inner = tree
+        for part in path:
+            inner = inner.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise InputError(f"`{section}.{name}` is no setting", field="with")
+        inner[last] = value
+    made: S = getattr(build({section: tree}, origin="--with"), section)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +245,27 @@ def compare(before: Sequence[Envelope], after: Sequence[Envelope]) -> list[Diffe
         for key in order
         if ours.get(key, ()) != theirs.get(key, ())
     ]
+
+
+def compare_joined(before: Sequence[Envelope], after: Sequence[Envelope]) -> list[Difference]:
+    """Where `after` heard or measured something else than `before`: each utterance's last revision."""
+    ours, theirs = _joined(before), _joined(after)
+    return [
+        Difference(key, "", ours.get(key, ()), theirs.get(key, ()))
+        for key in dict.fromkeys((*ours, *theirs))
+        if ours.get(key, ()) != theirs.get(key, ())
+    ]
+
+
+def _joined(events: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
+    """Utterance → its words and its emotion."""
+    told: dict[str, tuple[str, ...]] = {}
+    for event in events:
+        if isinstance(data := event.data, (UtteranceCreated, UtteranceRevised)):
+            emotion = data.emotion
+            tone = " ".join(filter(None, (emotion.status, emotion.strength, emotion.label)))
+            told[data.id] = (f"{data.speaker}: {data.text} [{tone}]",)
+    return told
 
 
 def _advice(events: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:

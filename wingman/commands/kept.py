@@ -11,6 +11,7 @@ from typing import Protocol
 
 from wingman.app import data_dir
 from wingman.bundle.archive import Bundle
+from wingman.bundle.heard import decode
 from wingman.client import Client
 from wingman.commands.common import base_url
 from wingman.config import Settings
@@ -54,7 +55,8 @@ class LogFile:
     async def download(self, meeting: str, name: str) -> bytes:
         check(name)
         row = known(self._held.meeting(meeting), meeting)
-        return make(Bundle(row.id, tuple(self._held.events(row.id))), name).content
+        told = decode(b"".join(self._held.heard(row.id))) if name == "bundle" else ()
+        return make(Bundle(row.id, tuple(self._held.events(row.id)), heard=told), name).content
 
 
 def address(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str]:

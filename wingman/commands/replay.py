@@ -13,7 +13,7 @@ import msgspec
 
 from wingman.adapters import build_model
 from wingman.bundle.archive import Bundle, unpack
-from wingman.bundle.replay import Changes, Difference, compare, replay
+from wingman.bundle.replay import Changes, Difference, compare, compare_joined, replay
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.show import Show
 from wingman.config import Settings
@@ -22,7 +22,7 @@ from wingman.model.events import Envelope
 from wingman.model.faults import InputError
 
 MODELS = ("gemini", "generativeai", "openai")
-WAYS = "playbook=NAME, suggest.FIELD=VALUE or model=NAME"
+WAYS = "playbook=NAME, suggest.FIELD=VALUE, correlate.FIELD=VALUE or model=NAME"
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class Wanted:
     playbook: str = ""
     model: str = ""
     suggest: dict[str, Any] = field(default_factory=dict)
+    correlate: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Wanted:
@@ -53,6 +54,8 @@ class Wanted:
             self.model = value
         elif section == "suggest" and setting:
             self.suggest[setting] = _value(value)
+        elif section == "correlate" and setting:
+            self.correlate[setting] = _value(value)
         else:
             raise InputError(f"--with cannot change {name!r}; write {WAYS}", field="with")
 
@@ -73,19 +76,21 @@ async def _replay(arguments: argparse.Namespace, settings: Settings, wanted: Wan
     if not arguments.changes:
         show = Show(settled=not arguments.realtime)
         on_event = _write if arguments.json else show.envelope
-        await replay(bundle, settings.suggest, speed=speed, on_event=on_event)
+        correlate = settings.correlate
+        await replay(bundle, settings.suggest, correlate=correlate, speed=speed, on_event=on_event)
         if not arguments.json:
             print(f"\n{show.summary()}")
         return 0
     model = build_model(settings, wanted.model) if wanted.model else None
     try:
-        before = await replay(bundle, settings.suggest)
-        changes = Changes(wanted.playbook, wanted.suggest, model)
-        after = await replay(bundle, settings.suggest, changes, speed=speed)
+        before = await replay(bundle, settings.suggest, correlate=settings.correlate)
+        changes = Changes(wanted.playbook, wanted.suggest, wanted.correlate, model)
+        after = await replay(bundle, settings.suggest, changes, correlate=settings.correlate, speed=speed)
     finally:
         if model is not None:
             await model.aclose()
-    found = compare(before.events, after.events)
+    found = compare_joined(before.events, after.events) if wanted.correlate else []
+    found += compare(before.events, after.events)
     _print(found, as_json=arguments.json)
     return 0
 

@@ -7,7 +7,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -135,6 +135,13 @@ class SqliteLog:
 
     async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
         return await self._on_reader(lambda db: sqlite_store.search(db, words, limit))
+
+    def keep_heard(self, meeting: str, chunk: bytes) -> Future[None]:
+        """Queue a chunk of what the providers said, behind the events so far; see `wingman.deliver.heard`."""
+        return self._writer.submit(lambda db: sqlite_store.keep_heard(db, meeting, chunk))
+
+    async def heard(self, meeting: str) -> Sequence[bytes]:
+        return await self._on_reader(lambda db: sqlite_store.heard(db, meeting))
 
     async def delete(self, meeting: str) -> bool:
         found: bool = await asyncio.wrap_future(

@@ -43,6 +43,11 @@ class StoredMeetings:
             found += [codec.decode(line) for line in lines]
         return found
 
+    def heard(self, meeting: str) -> Sequence[bytes]:
+        """The chunks of what the providers said; none in a log of an older version."""
+        tables = self._connection.execute("SELECT count(*) FROM sqlite_master WHERE name='heard'").fetchone()
+        return sqlite_store.heard(self._connection, meeting) if tables[0] else ()
+
 
 @contextlib.contextmanager
 def stored_meetings(path: Path, key: str = "") -> Iterator[StoredMeetings]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from wingman.deliver.projection import advance, first_row, searchable
 from wingman.model.events import Envelope
 from wingman.model.faults import InputError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CHECKED_BYTES = 256 * 1024 * 1024
 """Files up to this size are verified page by page when they are opened (well under a second)."""
 
@@ -37,6 +38,12 @@ CREATE TABLE words(
 CREATE INDEX words_of_meeting ON words(meeting);
 CREATE VIRTUAL TABLE search USING fts5(text, content='words', content_rowid='number');
 """
+
+HEARD = """
+CREATE TABLE heard(number INTEGER PRIMARY KEY, meeting INTEGER NOT NULL, chunk BLOB NOT NULL);
+CREATE INDEX heard_of_meeting ON heard(meeting);
+"""
+"""Since version 2: what the providers said, for replays."""
 
 ROW = "id, title, state, started_at, last_at, seconds, playbook, emotion_policy, last"
 
@@ -97,8 +104,9 @@ def _prepare(connection: Connection, path: Path, *, fsync: bool, existed: bool) 
             f"the event log {path} was written by a newer Wingman; upgrade, or set deliver.data_dir elsewhere",
             field="deliver.data_dir",
         )
-    if version == 0:
-        connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+    if version < SCHEMA_VERSION:
+        made = f"{SCHEMA if version == 0 else ''}{HEARD}"
+        connection.executescript(f"BEGIN IMMEDIATE;{made}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
     # proves that the file can be written, which a read-only mount or file would only reveal later
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
@@ -200,6 +208,23 @@ def _index(connection: Connection, number: int, envelope: Envelope) -> None:
     connection.execute("INSERT INTO search(rowid, text) VALUES(?,?)", (row, found.text))
 
 
+def keep_heard(connection: Connection, meeting: str, chunk: bytes) -> None:
+    """Store one chunk of what the providers said; nothing where the log has no such meeting (any more)."""
+    connection.execute(
+        "INSERT INTO heard(meeting, chunk) SELECT number, ? FROM meetings WHERE id=?",
+        (zlib.compress(chunk, 1), meeting),
+    )
+
+
+def heard(connection: Connection, meeting: str) -> list[bytes]:
+    """The stored chunks, oldest first."""
+    found = connection.execute(
+        "SELECT chunk FROM heard WHERE meeting=(SELECT number FROM meetings WHERE id=?) ORDER BY number",
+        (meeting,),
+    )
+    return [zlib.decompress(chunk) for (chunk,) in found]
+
+
 def heads(connection: Connection) -> dict[str, int]:
     """Every meeting's newest `seq`."""
     return dict(connection.execute("SELECT id, last FROM meetings"))
@@ -266,6 +291,7 @@ def delete(connection: Connection, meeting: str) -> bool:
         )
         connection.execute("DELETE FROM words WHERE meeting=?", (number,))
         connection.execute("DELETE FROM events WHERE meeting=?", (number,))
+        connection.execute("DELETE FROM heard WHERE meeting=?", (number,))
         connection.execute("DELETE FROM meetings WHERE number=?", (number,))
         # the index marks deletions; only a merge of all its segments drops the deleted words themselves
         connection.execute("INSERT INTO search(search) VALUES('optimize')")

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from wingman.bundle.archive import Bundle
+from wingman.bundle.heard import Heard, decode
+from wingman.deliver.heard import HeardStore
 from wingman.deliver.log import EventLog
 from wingman.privacy.ledger import account
 from wingman.report.extractive import summarize
@@ -44,8 +46,11 @@ class ReportRoutes:
         """`?format=md|json|srt|vtt|csv`, `html` (the report page as a file), `bundle` (to replay it)."""
         meeting = request.path_params["id"]
         await self.lookup.must_exist(meeting)
-        whole = Bundle(meeting, tuple(await read_all(self.log, meeting)))
-        made = make(whole, request.query_params.get("format", "md"))
+        name = request.query_params.get("format", "md")
+        told: tuple[Heard, ...] = ()
+        if name == "bundle" and isinstance(self.log, HeardStore):
+            told = decode(b"".join(await self.log.heard(meeting)))
+        made = make(Bundle(meeting, tuple(await read_all(self.log, meeting)), heard=told), name)
         headers = {
             "Content-Disposition": f'attachment; filename="{made.name}"',
             "Cache-Control": "no-store",

@@ -19,5 +19,7 @@ class WebhookSettings(Section, frozen=True):
 class ReportSettings(Section, frozen=True):
     summary: bool = True
     """Write a summary when a meeting ends."""
+    record_events: bool = True
+    """Keep what the providers said (beside the meeting's events), so that a replay can vary the join."""
     webhooks: dict[str, WebhookSettings] = msgspec.field(default_factory=dict)
     """Receivers of signed webhooks, by a name of your choice."""

@@ -1,0 +1,45 @@
+"""A correlator that writes down what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wingman.bundle.heard import Advanced, Expected, Finished, Flushed, HeardWriter, fed
+from wingman.correlate.correlator import Correlator, Output
+from wingman.correlate.settings import CorrelateSettings
+from wingman.emotion.base import EmotionInfo
+from wingman.model.emotion import EmotionEvent
+from wingman.model.speech import TranscriberEvent
+from wingman.model.time import Channel, SampleTime
+
+
+class RecordingCorrelator(Correlator):
+    """Behaves as any other; `writer` gets each call with the wall time of `clock`.
+
+    The correlator is pure, so its calls are all that a replay needs to join the meeting again.
+    """
+
+    def __init__(self, settings: CorrelateSettings, writer: HeardWriter, clock: Callable[[], float]) -> None:
+        super().__init__(settings)
+        self._writer = writer
+        self._clock = clock
+
+    def expect_emotion(self, channel: Channel, info: EmotionInfo | None) -> None:
+        self._writer.add(Expected(self._clock(), channel, info))
+        super().expect_emotion(channel, info)
+
+    def feed(self, event: TranscriberEvent | EmotionEvent) -> list[Output]:
+        self._writer.add(fed(self._clock(), event))
+        return super().feed(event)
+
+    def advance(self, channel: Channel, now: SampleTime) -> list[Output]:
+        self._writer.add(Advanced(self._clock(), channel, now))
+        return super().advance(channel, now)
+
+    def flush(self, channel: Channel) -> list[Output]:
+        self._writer.add(Flushed(self._clock(), channel))
+        return super().flush(channel)
+
+    def finish(self) -> list[Output]:
+        self._writer.add(Finished(self._clock()))
+        return super().finish()
