@@ -16,6 +16,7 @@ from urllib.parse import SplitResult
 
 from websockets.http11 import Request, Response
 
+from wingman.emulators.alignment import ChannelMemory
 from wingman.emulators.deepgram_speech import (
     PlaceholderSource,
     Recogniser,
@@ -74,6 +75,7 @@ class DeepgramEmulator(SocketEmulator):
         self.granted: set[str] = set()
         """Tokens handed out so far."""
         self._request_ids: dict[int, str] = {}
+        self._memories: dict[tuple[str, int], ChannelMemory] = {}
 
     @property
     def rest_url(self) -> str:
@@ -123,6 +125,7 @@ class DeepgramEmulator(SocketEmulator):
                     await wire.accepted(recogniser.heard_s)
                     await self._keep_pace(wire, recogniser.heard_s, begun)
                 elif await self._control(wire, recogniser, frame):
+                    self._memories.pop(_channel(options), None)  # whoever comes next begins anew
                     return
         except TimeoutError:
             wire.say("Metadata", recogniser.summary())
@@ -186,7 +189,15 @@ class DeepgramEmulator(SocketEmulator):
             return self._hearing(options)
         if self.scenario is None:
             return PlaceholderSource(options.rate)
-        return ScriptedSource(self.scenario.track(options.channel_name), options.rate)
+        # What was heard is kept across connections, so that a replay is answered with the words it holds.
+        memory = self._memories.setdefault(_channel(options), ChannelMemory(options.rate))
+        track = self.scenario.track(options.channel_name)
+        return ScriptedSource(track, options.rate, memory, asyncio.get_running_loop().time)
+
+
+def _channel(options: StreamOptions) -> tuple[str, int]:
+    """What tells one stream of a meeting from another."""
+    return options.channel_name, options.rate
 
 
 def _deny(status: int, code: str, text: str, retry_after: float | None = None) -> Response:

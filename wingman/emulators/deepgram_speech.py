@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from wingman.emulators.alignment import ChannelMemory, Locator
 from wingman.emulators.scenario import TimedWord, Track, between, timed_words
 from wingman.emulators.voice import Onset, VoiceDetector
 
@@ -104,26 +106,54 @@ class Source(Protocol):
 
 
 class ScriptedSource:
-    """Says a track's words at their times."""
+    """Says a track's words at their times, once it knows where in the track its audio begins."""
 
-    def __init__(self, track: Track, rate: int) -> None:
+    def __init__(
+        self,
+        track: Track,
+        rate: int,
+        memory: ChannelMemory | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`memory`: what earlier connections heard; without it the track begins with the audio."""
         self._words = timed_words(track, rate)
         self._starts = tuple(round(turn.start * rate) for turn in track.turns)
+        self._locator = Locator(track, memory or ChannelMemory(rate))
+        self._clock = clock
         self._heard = 0
+        self._fresh = (0, 0)
 
     def feed(self, pcm: bytes) -> None:
-        self._fresh = (self._heard, self._heard + len(pcm) // 2)
-        self._heard = self._fresh[1]
+        before = self._locator.origin
+        self._locator.feed(pcm, self._clock())
+        told = self._heard if before is not None else 0
+        self._heard += len(pcm) // 2
+        self._fresh = (told, self._heard)
 
     def words(self, after: int, upto: int) -> Sequence[TimedWord]:
-        return between(self._words, after, upto)
+        origin = self._locator.origin
+        if origin is None:
+            return ()
+        found = between(self._words, after + origin, upto + origin)
+        return [self._here(word, origin) for word in found if word.start >= origin]
 
     def running(self, at: int) -> TimedWord | None:
-        return next((word for word in self._words if word.start < at < word.end), None)
+        origin = self._locator.origin
+        if origin is None:
+            return None
+        word = next((word for word in self._words if word.start < at + origin < word.end), None)
+        return None if word is None or word.start < origin else self._here(word, origin)
 
     def onsets(self) -> Sequence[int]:
+        origin = self._locator.origin
+        if origin is None:
+            return ()
         first, last = self._fresh
-        return [start for start in self._starts if first <= start < last]
+        return [start - origin for start in self._starts if first <= start - origin < last]
+
+    def _here(self, word: TimedWord, origin: int) -> TimedWord:
+        """The word on the connection's clock."""
+        return TimedWord(word.text, word.start - origin, word.end - origin, word.speaker)
 
 
 class PlaceholderSource:

@@ -7,8 +7,9 @@ close codes) are settings here: see `HumeHabits`.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult
 from uuid import uuid4
@@ -16,6 +17,7 @@ from uuid import uuid4
 import msgspec
 from websockets.http11 import Request, Response
 
+from wingman.emulators.alignment import ChannelMemory, Locator
 from wingman.emulators.faults import FaultScript
 from wingman.emulators.harness import SocketEmulator, http_answer
 from wingman.emulators.hume_files import AUDIO, DEFAULT_TIMER_MS, Ear, Files, Run, error
@@ -35,15 +37,23 @@ MAX_UPLOAD = 64 * 1024 * 1024
 
 @dataclass(slots=True)
 class ScenarioEar:
-    """Hears what the scenario says was felt, taking the session's beginning for the meeting's."""
+    """Hears what the scenario says was felt where the session's audio belongs."""
 
     track: Track
+    memory: ChannelMemory = field(default_factory=ChannelMemory)
+    """What earlier sessions heard; without it the scenario begins with the audio."""
+    clock: Callable[[], float] = time.monotonic
+    _locator: Locator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._locator = Locator(self.track, self.memory)
 
     def accept(self, frame: bytes) -> None:
-        """The scenario knows better than the audio."""
+        self._locator.feed(frame, self.clock())
 
     def judge(self, start: int, end: int) -> Heard:
-        return judge(self.track, start / 16_000, end / 16_000)
+        origin = self._locator.guess(self.clock())
+        return judge(self.track, (origin + start) / 16_000, (origin + end) / 16_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +107,10 @@ class HumeEmulator(SocketEmulator):
         super().__init__(faults)
         self.totals: list[dict[str, Any]] = []
         """Every `session.closed` that was said, in order."""
-        self._ear = ear or (lambda: ScenarioEar(scenario.track("tab")))
+        track, memory = scenario.track("tab"), ChannelMemory()
+        self._ear = ear or (lambda: ScenarioEar(track, memory, asyncio.get_running_loop().time))
         self._habits = habits
-        self.files = Files(self.detector, self._ear)
+        self.files = Files(self.detector, ear or (lambda: ScenarioEar(track)))
         self._http = LoopbackHttp(self._serve_http)
 
     @property

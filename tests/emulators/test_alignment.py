@@ -1,0 +1,102 @@
+"""After a lost connection the emulators still say what the recording holds there."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+import wingman
+from wingman.emulators import scenario
+from wingman.emulators.alignment import ChannelMemory, Locator
+from wingman.emulators.deepgram import DeepgramEmulator
+from wingman.emulators.faults import Fault, FaultScript, Kind
+from wingman.emulators.hume import ScenarioEar
+from wingman.emulators.timelapse import run
+from wingman.fanout.tape import Tape
+from wingman.model.media import PcmBlock
+from wingman.model.speech import Final, TranscriberEvent, Word
+from wingman.model.time import Channel
+from wingman.settings import Secret
+from wingman.transcribe.deepgram import DeepgramTranscriber
+from wingman.transcribe.settings import DeepgramSettings
+
+SAMPLE = Path(wingman.__file__).parent / "samples" / "meeting.ogg"
+SCRIPT = scenario.load(SAMPLE.with_suffix(".json"))
+RATE, FRAME, SECONDS = 16_000, 320, 50
+
+
+@cache
+def tab() -> bytes:
+    """The sample's first channel, s16le."""
+    with av.open(str(SAMPLE)) as file:
+        resampler = av.AudioResampler("s16", "stereo", RATE)
+        parts = [p.to_ndarray().reshape(-1, 2) for f in file.decode(audio=0) for p in resampler.resample(f)]
+    return np.concatenate(parts)[:, 0].astype("<i2").tobytes()
+
+
+async def transcript(*faults: Fault) -> tuple[list[Word], int]:
+    events: list[TranscriberEvent] = []
+    async with DeepgramEmulator(SCRIPT, FaultScript(faults)) as emulator:
+        transcriber = DeepgramTranscriber(DeepgramSettings(url=emulator.url, api_key=Secret("local-key")))
+        tape = Tape(60.0)
+        audio = tape.cursor(0)
+
+        async def play() -> None:
+            begun = asyncio.get_running_loop().time()
+            while tape.end < SECONDS * RATE:
+                await asyncio.sleep(begun + tape.end / RATE - asyncio.get_running_loop().time())
+                tape.write(PcmBlock(tape.end, tab()[2 * tape.end : 2 * (tape.end + FRAME)]))
+            tape.close()
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(play())
+            await transcriber.run(Channel.TAB, audio, events.append)
+        audio.close()
+    return [word for event in events if isinstance(event, Final) for word in event.words], emulator.connections
+
+
+@pytest.mark.parametrize("at", [21.3, 28.0])
+def test_the_words_after_a_drop_are_those_of_the_script_at_their_times(at: float) -> None:
+    words, connections = run(transcript(Fault(kind=Kind.DROP, at=at)))
+    spoken = [word for word in SCRIPT.track("tab").words if word.end <= SECONDS - 0.5]
+    assert connections == 2
+    assert [word.text for word in words][: len(spoken)] == [word.text for word in spoken]
+    assert sum(word.start > at * RATE for word in words) >= 10
+    for said, meant in zip(words, spoken, strict=False):
+        assert abs(said.start / RATE - meant.start) <= 0.2, (said, meant)
+
+
+def resumed(at: float, upto: float, heard_until: float) -> tuple[Locator, ChannelMemory]:
+    """A connection that begins at `at` seconds with audio nobody heard before."""
+    memory = ChannelMemory()
+    memory.add(0, tab()[: round(2 * heard_until * RATE)], heard_until)
+    locator = Locator(SCRIPT.track("tab"), memory)
+    for start in range(round(at * RATE), round(upto * RATE), 1600):
+        locator.feed(tab()[2 * start : 2 * (start + 1600)], (start + 1600) / RATE)
+    return locator, memory
+
+
+@pytest.mark.parametrize(("heard", "at"), [(20.0, 23.0), (30.0, 31.5), (40.0, 44.0)])
+def test_audio_nobody_heard_is_placed_by_its_pattern_of_voices(heard: float, at: float) -> None:
+    locator, _ = resumed(at, at + 8.0, heard)
+    assert locator.origin is not None
+    assert abs(locator.origin / RATE - at) <= 0.2
+
+
+def test_hume_feels_what_the_script_says_after_a_drop() -> None:
+    track = SCRIPT.track("tab")
+    turn = next(turn for turn in track.turns if turn.emotion and turn.start > 20)
+    _, memory = resumed(0.0, 0.0, turn.start - 3)
+    now = turn.start - 1
+    ear = ScenarioEar(track, memory, lambda: now)
+    begin = round(now * RATE)
+    for start in range(begin, round(turn.end * RATE), 1600):
+        now = (start + 1600) / RATE
+        ear.accept(tab()[2 * start : 2 * (start + 1600)])
+    heard = ear.judge(round(turn.start * RATE) - begin, round(turn.end * RATE) - begin)
+    assert max(heard.expressions, key=heard.expressions.__getitem__) == turn.emotion
