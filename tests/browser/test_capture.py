@@ -150,6 +150,8 @@ def test_ending_and_leaving_let_go_at_once(
     page.click("#stop")
     service.wait(lambda: ended.state == "ended" and not ended.plays, "the end")
     expect(page.locator(".live-status")).to_contain_text("The meeting was ended.")
+    expect(page.get_by_role("button", name="Open it again")).to_be_hidden()
+    expect(page.locator(".level")).to_have_attribute("aria-valuenow", "0")
     shot(page, "capture-ended")
     page.click("#again")
     begin(page, "mic")
@@ -205,6 +207,7 @@ def test_a_restarted_service_is_explained(
     shot(page, "capture-out-of-reach")
     service.start()
     expect(page.locator(".live-status")).to_contain_text("has ended there", timeout=20_000)
+    expect(page.locator(".phase")).to_have_text("Ended")  # and not a "Live" that is none
     shot(page, "capture-lost")
     page.click("#restart")
     listening(page, "tab")

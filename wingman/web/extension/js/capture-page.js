@@ -123,7 +123,13 @@ class Page {
     const capture =
       context &&
       new Capture(service, id, {
-        changed: () => this.current?.paint(),
+        changed: () => {
+          if (capture.phase === "lost" && model.stream !== "lost") {
+            stream.close();
+            model.setStream("lost");
+          }
+          this.current?.paint();
+        },
         heard: () => !lostChannels(model, capture).length,
       });
     const stream = new EventStream(service.socket(id), {

@@ -93,6 +93,7 @@ class CardView {
       icon("stop"),
       "Stop",
     );
+    this.foot = h("div", { class: "card-foot" }, this.source, this.stop, this.bar);
     const id = `card-${card.id.replace(/[^\w-]/g, "_")}`;
     this.kind.id = `${id}-kind`;
     this.answer.id = `${id}-answer`;
@@ -108,7 +109,7 @@ class CardView {
       this.quote,
       this.cue,
       this.answer,
-      h("div", { class: "card-foot" }, this.source, this.stop, this.bar),
+      this.foot,
     );
   }
 
@@ -133,6 +134,7 @@ class CardView {
     setText(this.source, footnote(card));
     this.stop.hidden = readOnly || status !== "streaming";
     this.bar.hidden = readOnly;
+    this.foot.hidden = readOnly && !this.source.textContent;
     setAttribute(this.node, "data-pinned", card.pinned ? "" : null);
     for (const [what, button] of this.tools) {
       const on = what === "pinned" ? card.pinned : card.feedback === what;

@@ -58,19 +58,22 @@ export class ChannelRow {
       { type: "button", class: "quiet", hidden: !act, on: { click: () => act.again() } },
       channel === "tab" ? "Share another tab" : "Open it again",
     );
+    this.tools = h("div", { class: "row" }, this.mute, this.again);
     this.node = h(
       "section",
       { class: "channel", "aria-label": NAMES[channel], data: { channel } },
       h("div", { class: "channel-head" }, icon(channel), h("b", { text: NAMES[channel] }), this.state),
       this.level,
       this.detail,
-      h("div", { class: "row" }, this.mute, this.again),
+      this.tools,
     );
   }
 
-  /** @param {{state: string, muted: boolean, detail: string}} now */
-  render({ state, muted, detail }) {
+  /** @param {{state: string, muted: boolean, detail: string, over: boolean}} now `over`: so is the meeting */
+  render({ state, muted, detail, over }) {
     this.muted = muted;
+    this.tools.hidden = over;
+    if (over) this.loud(0);
     this.node.dataset.state = state;
     setText(this.state, STATES[state] || state);
     setText(this.detail, TROUBLE.has(state) ? captureSentence(this.channel, state, detail) : "");

@@ -143,7 +143,7 @@ export class Live {
         : over
           ? "ended"
           : (service?.state ?? "connecting");
-      row.render({ state: over ? "ended" : state, muted, detail: over ? " " : (service?.detail ?? "") });
+      row.render({ state: over ? "ended" : state, muted, detail: over ? " " : (service?.detail ?? ""), over });
     }
   }
 

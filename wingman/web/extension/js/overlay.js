@@ -254,7 +254,8 @@ export class Overlay {
   #renderHeader(state, stream) {
     const { title, startedAt, endedAt } = state.meeting;
     const words = { away: "Away", waiting: "Waiting", live: "Live", paused: "Paused", ended: "Ended" };
-    const phase = state.meeting.phase === "live" && stream === "waiting" ? "away" : state.meeting.phase;
+    const away = { waiting: "away", lost: "ended" };
+    const phase = (state.meeting.phase === "live" && away[stream]) || state.meeting.phase;
     this.dot.dataset.phase = phase;
     setText(this.phase, words[phase]);
     setText(this.title, title);

@@ -78,6 +78,7 @@ const STREAM = {
   waiting: "Wingman is out of reach. Trying again; nothing will be missed.",
   refused: "This link is not valid any more. Open Wingman again from the capture page.",
   missing: "There is no such meeting here.",
+  lost: "Wingman was restarted, and this meeting has ended there.",
 };
 
 const ENDED = {
