@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
@@ -283,3 +284,52 @@ def test_a_refused_frame_is_sent_again_before_any_other() -> None:
     events = run(server.hear())
     assert server.frames == [21]
     assert not of(Missed, events)
+
+
+async def lag_after_opening(pause_blocks: int) -> tuple[list[EmotionEvent], list[float]]:
+    """A session that takes 0.55 s to open; how long after its last sample each frame arrives."""
+    events: list[EmotionEvent] = []
+    lags: list[float] = []
+    tape = Tape()
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+
+    async def server(socket: ServerConnection) -> None:
+        await asyncio.sleep(0.55)
+        await socket.send(CREATED)
+        while True:
+            try:
+                message = await socket.recv()
+            except ConnectionClosed:
+                return
+            if isinstance(message, bytes):
+                number = int.from_bytes(message[:2], "little")
+                lags.append(loop.time() - begun - 0.1 * (number % 100 + 1))
+
+    def block(number: int) -> bytes:
+        quiet = number < pause_blocks
+        return number.to_bytes(2, "little") + (b"\0\0" if quiet else b"\0\x20") * (BLOCK - 1)
+
+    async with serve(server, "127.0.0.1", 0) as listening, asyncio.TaskGroup() as group:
+        port = next(iter(listening.sockets)).getsockname()[1]
+        meter = HumeMeter(settings_for(f"ws://127.0.0.1:{port}"))
+        running = group.create_task(meter.run(Channel.TAB, tape.cursor(0), events.append))
+        for number in range(30):
+            await asyncio.sleep(0.1)
+            tape.write(PcmBlock(tape.end, block(number)))
+        await asyncio.sleep(0.5)
+        running.cancel()
+    return events, lags
+
+
+def test_silence_is_not_worth_being_late_for() -> None:
+    events, lags = run(lag_after_opening(pause_blocks=10))
+    assert not of(Missed, events)
+    assert max(lags[-20:]) < 0.001, "the opening left no delay behind"
+
+
+def test_first_words_are_worth_being_late_for() -> None:
+    events, lags = run(lag_after_opening(pause_blocks=0))
+    assert not of(Missed, events)
+    assert len(lags) == 30, "every word was sent"
+    assert max(lags[-20:]) < 0.36, "no later than the opening took, less the burst"

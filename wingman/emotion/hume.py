@@ -13,6 +13,7 @@ opened while the old one still listens, and the switch falls on a frame boundary
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 
@@ -20,14 +21,14 @@ import structlog
 
 from wingman.emotion.base import Emit, EmotionInfo
 from wingman.emotion.hume_link import UNANSWERED, Duty, HumeSession, open_session
-from wingman.emotion.hume_session import PROVIDER, SessionLedger
+from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_silent
 from wingman.emotion.settings import HumeSettings
 from wingman.fanout.tape import Cursor
 from wingman.link.pacing import Pacer
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.model.emotion import EmotionSpan, Scale
-from wingman.model.faults import Branch, Missed, Progress, ProviderFault
-from wingman.model.media import GapCause, PcmBlock
+from wingman.model.faults import Branch, FaultKind, Missed, Progress, ProviderFault
+from wingman.model.media import Gap, GapCause, PcmBlock
 from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,10 @@ ROTATION_RETRY_S = 30.0
 
 
 MAX_DOUBT = 16
+SLACK_S = 0.005
+"""Being this late is no reason to give anything away; frames are never quite on time."""
+SILENT_FRAMES = 3
+"""Frames in a row without any sound that make a pause; between two words of a sentence there are fewer."""
 
 
 class HumeMeter:
@@ -75,30 +80,47 @@ class _Backlog:
         """The first sample that was not handed out."""
         return self._held[0].start if self._held else self._audio.position
 
+    @property
+    def exhausted(self) -> bool:
+        """True when everything was handed out and no audio will ever come again."""
+        return not self._held and self._audio.exhausted
+
+    def on_change(self, callback: Callable[[], None] | None) -> None:
+        """See `Cursor.on_change`."""
+        self._audio.on_change(callback)
+
     async def wait(self) -> bool:
         """Return when a frame can be taken; False when no audio will ever come again."""
         while not self._held:
             item = await self._audio.read(self._frame)
             if item is None:
                 return False
-            if isinstance(item, PcmBlock):
-                self._held.append(item)
-            else:
-                self._missed(item.span, item.cause)
+            self._hold(item)
         return True
 
-    def take(self) -> PcmBlock | None:
-        """The next frame, if `wait` has found one and nothing has skipped it since."""
-        return self._held.popleft() if self._held else None
+    def next(self) -> PcmBlock | None:
+        """The frame that comes next, if it is there; it stays next until it is dropped."""
+        while not self._held:
+            item = self._audio.take_whole(self._frame)
+            if item is None:
+                return None
+            self._hold(item)
+        return self._held[0]
+
+    def drop(self) -> None:
+        """The frame that came next was sent, or is not worth sending."""
+        self._held.popleft()
 
     def put_back(self, block: PcmBlock) -> None:
         """This frame was refused: it comes first again."""
         self._held.appendleft(block)
 
-    def skip_to_live(self, cause: GapCause) -> None:
-        """Give up what is older than the API may still be sent, and say so."""
-        if self._audio.position + self._audio.lag - self.position > self._limit:
+    def skip_to_live(self, cause: GapCause) -> bool:
+        """Give up what is older than the API may still be sent, and say so; whether there was any."""
+        late = self._audio.position + self._audio.lag - self.position > self._limit
+        if late:
             self.skip_all(cause)
+        return late
 
     def skip_all(self, cause: GapCause) -> None:
         """Give up all that was recorded so far, and say so."""
@@ -107,6 +129,12 @@ class _Backlog:
         self._audio.seek(end)
         if end > begin:
             self._missed(Span(begin, end), cause)
+
+    def _hold(self, item: PcmBlock | Gap) -> None:
+        if isinstance(item, PcmBlock):
+            self._held.append(item)
+        else:
+            self._missed(item.span, item.cause)
 
 
 class _Watermark:
@@ -148,14 +176,15 @@ class _Run:
         self._channel = channel
         self._emit = emit
         self._supervisor = supervisor
-        self._backlog = _Backlog(audio, settings, self._missed)
+        self.backlog = _Backlog(audio, settings, self._missed)
         self._watermark = _Watermark(channel, emit)
         self._doubt = 1  # grows while sound draws no answer on session after session: it may be music
+        self.burst = samples_of_ms(settings.burst_ms)  # how much haste this server has not refused yet
         self._rested = True  # the next session follows silence, not an outage
 
     async def connection(self) -> Outcome:
         """One session and its successors by rotation, until audio ends or rests, or something breaks."""
-        if not await self._backlog.wait():
+        if not await self.backlog.wait():
             return Outcome.DONE
         failed: ProviderFault | None = None
         outcome = Outcome.AGAIN
@@ -164,8 +193,8 @@ class _Run:
             try:
                 await relay.begin()
                 self._supervisor.opened()
-                self._backlog.skip_to_live(GapCause.LIVE_EDGE if self._rested else GapCause.OUTAGE)
-                outcome = await self._pump(relay)
+                self.backlog.skip_to_live(GapCause.LIVE_EDGE if self._rested else GapCause.OUTAGE)
+                outcome = await _Feed(self, relay, self.backlog).run()
             except ProviderFault as fault:
                 failed = fault
             finally:
@@ -175,16 +204,18 @@ class _Run:
         if failed is not None:
             if failed.code == UNANSWERED:
                 self._doubt = min(2 * self._doubt, MAX_DOUBT)
+            if failed.kind is FaultKind.RATE_LIMITED:
+                self.burst = 0
             raise failed
         return outcome
 
     def give_up(self) -> None:
         """Nothing more will be measured: what was recorded and not heard is missed."""
-        self._backlog.skip_all(GapCause.OUTAGE)
+        self.backlog.skip_all(GapCause.OUTAGE)
 
     async def open(self) -> HumeSession:
         """A new session for the audio that comes next. Raises `ProviderFault`."""
-        ledger = SessionLedger(self._channel, self._backlog.position)
+        ledger = SessionLedger(self._channel, self.backlog.position)
         settings = self.settings
         patience = settings.measurement_timer_ms + settings.stall_timeout_s * 1000
         duty = Duty(self._heard, samples_of_ms(patience * self._doubt))
@@ -200,38 +231,6 @@ class _Run:
             self._missed(refused.span, GapCause.PROVIDER)
         self._watermark.remove(session.ledger)
 
-    async def _pump(self, relay: _Relay) -> Outcome:
-        """Send frame after frame at the pace of real time."""
-        loop = asyncio.get_running_loop()
-        pacer = _pacer(loop.time(), samples_of_ms(self.settings.frame_ms))
-        while True:
-            more = await self._more()
-            if relay.session.over.is_set():
-                return relay.ended()
-            if not more:
-                await relay.finish()
-                return Outcome.DONE if more is None else Outcome.AGAIN
-            if (refused := relay.session.take_refused()) is not None:
-                self._backlog.put_back(refused)
-            self._backlog.skip_to_live(GapCause.LIVE_EDGE)
-            if (block := self._backlog.take()) is None:
-                continue
-            if (wait := pacer.wait(block.length, loop.time())) > 0:
-                self._backlog.put_back(block)
-                await asyncio.sleep(wait)
-                continue
-            pacer.sent(block.length, loop.time())
-            relay.session.send(block)
-            relay.rotate(loop.time())
-
-    async def _more(self) -> bool | None:
-        """True: a frame waits. False: audio rests. None: it has ended for good."""
-        try:
-            async with asyncio.timeout(self.settings.idle_close_s):
-                return await self._backlog.wait() or None
-        except TimeoutError:
-            return False
-
     def _heard(self, said: list[EmotionSpan | Missed]) -> None:
         for event in said:
             self._doubt = 1
@@ -241,6 +240,104 @@ class _Run:
 
     def _missed(self, span: Span, cause: GapCause) -> None:
         self._emit(Missed(Branch.EMOTION, self._channel, span, cause))
+
+
+class _Feed:
+    """Audio from the tape into the session: a frame leaves in the very call that wrote its last sample.
+
+    The API refuses audio faster than real time, so what piled up while the session was opened cannot simply be
+    made up. A new session takes a short burst; what is behind that waits its turn by a timer, until a pause in
+    speech gives frames away that hold nothing.
+    """
+
+    def __init__(self, run: _Run, relay: _Relay, backlog: _Backlog) -> None:
+        self._run = run
+        self._relay = relay
+        self._backlog = backlog
+        self._loop = asyncio.get_running_loop()
+        now = self._loop.time()
+        self._pacer = _pacer(now, samples_of_ms(run.settings.frame_ms) + run.burst)
+        self._last = now
+        self._silent = SILENT_FRAMES  # silence before the first word is no pause in one
+        self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._moving = False
+
+    async def run(self) -> Outcome:
+        """Returns when audio ends or rests, or the session is over. Raises `ProviderFault`."""
+        self._backlog.on_change(self._move)
+        try:
+            while await self._more():
+                self._relay.rotate(self._loop.time())
+        finally:
+            self._backlog.on_change(None)
+            if self._timer is not None:
+                self._timer.cancel()
+        if self._relay.session.over.is_set():
+            return self._relay.ended()
+        ended = self._backlog.exhausted
+        await self._relay.finish()
+        return Outcome.DONE if ended else Outcome.AGAIN
+
+    async def _more(self) -> bool:
+        """Wait until the relay has something to do; False when the session is over, or audio ended or rests."""
+        self._wake.clear()
+        self._move()
+        rest_after = self._run.settings.idle_close_s
+        while not self._wake.is_set():
+            if (left := self._last + rest_after - self._loop.time()) <= 0:
+                return False
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._wake.wait()
+        return not (self._relay.session.over.is_set() or self._backlog.exhausted)
+
+    # Plain calls, from the tape's callback or a timer.
+
+    def _move(self) -> None:
+        """Send what may be sent. Never raises, never waits."""
+        if self._moving:  # skipping audio moves the cursor, and that calls here
+            return
+        self._moving = True
+        try:
+            self._send_due(self._loop.time())
+        finally:
+            self._moving = False
+
+    def _send_due(self, now: float) -> None:
+        session = self._relay.session
+        while not session.over.is_set():
+            if (refused := session.take_refused()) is not None:
+                self._backlog.put_back(refused)
+            if (block := self._backlog.next()) is None:
+                break
+            self._last = now
+            if self._backlog.skip_to_live(GapCause.LIVE_EDGE):
+                continue
+            if (wait := self._pacer.wait(block.length, now)) > 0:
+                if wait < SLACK_S or not self._worthless(block):
+                    self._later(wait)
+                    return
+            else:
+                self._pacer.sent(block.length, now)
+                session.send(block)
+                self._silent = self._silent + 1 if is_silent(block.pcm) else 0
+            self._backlog.drop()
+        if session.over.is_set() or self._backlog.exhausted or self._relay.due(now):
+            self._wake.set()
+
+    def _worthless(self, block: PcmBlock) -> bool:
+        """Whether nobody speaks: then nothing is lost with a late frame, and the next one is less late."""
+        pause = self._silent >= SILENT_FRAMES and not self._relay.session.ledger.speaking
+        return pause and is_silent(block.pcm)
+
+    def _later(self, wait: float) -> None:
+        if self._timer is None:
+            self._timer = self._loop.call_later(wait, self._resume)
+
+    def _resume(self) -> None:
+        self._timer = None
+        self._move()
 
 
 class _Relay:
@@ -274,15 +371,20 @@ class _Relay:
         """End the session in order. A failure here loses nothing that was not reported as missed."""
         await self.session.finish()
 
+    def due(self, now: float) -> bool:
+        """Whether `rotate` has something to do."""
+        if now < self._due:
+            return False
+        if self._successor is not None:
+            return self._successor.done()
+        return not self.session.ledger.speaking or now >= self._due + self._run.settings.rotate_grace_s
+
     def rotate(self, now: float) -> None:
         """Open a successor once the session is old and speech pauses; change over when it is ready."""
-        if now < self._due:
+        if not self.due(now):
             return
         if self._successor is None:
-            if not self.session.ledger.speaking or now >= self._due + self._run.settings.rotate_grace_s:
-                self._successor = self._group.create_task(self._open_successor(), name="hume-successor")
-            return
-        if not self._successor.done():
+            self._successor = self._group.create_task(self._open_successor(), name="hume-successor")
             return
         successor, self._successor = self._successor.result(), None
         if successor is None:
@@ -318,8 +420,9 @@ class _Relay:
             return None
 
 
-def _pacer(now: float, frame: int) -> Pacer:
-    """Never ahead of real time by more than one frame, yet free to catch up with a hiccup of ours."""
-    pacer = Pacer(1.0, SAMPLE_RATE, now)
-    pacer.sent(SAMPLE_RATE - frame, now)
+def _pacer(now: float, haste: int) -> Pacer:
+    """Never ahead of real time by more than `haste` samples, yet free to catch up with a hiccup of ours."""
+    capacity = max(SAMPLE_RATE, haste)
+    pacer = Pacer(1.0, capacity, now)
+    pacer.sent(capacity - haste, now)
     return pacer

@@ -37,6 +37,7 @@ from wingman.model.time import Channel, SampleTime, Span, samples_of_ms
 
 PROVIDER = "hume"
 LOUD_POWER = (32768 * 10 ** (-40 / 20)) ** 2
+SILENT_POWER = (32768 * 10 ** (-55 / 20)) ** 2
 VOICE = samples_of_ms(2_000)
 """Unanswered sound from which silence on the other side is suspicious; a cough or a door is shorter."""
 FORGIVEN = samples_of_ms(10_000)
@@ -51,8 +52,17 @@ log = structlog.get_logger(__name__)
 
 def is_loud(pcm: bytes) -> bool:
     """Whether a frame holds sound: its level is over -40 dBFS."""
+    return _power(pcm) > LOUD_POWER
+
+
+def is_silent(pcm: bytes) -> bool:
+    """Whether a frame holds nothing that a voice could be: its level is below -55 dBFS."""
+    return _power(pcm) < SILENT_POWER
+
+
+def _power(pcm: bytes) -> float:
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
-    return bool(len(samples)) and float(np.dot(samples, samples)) / len(samples) > LOUD_POWER
+    return float(np.dot(samples, samples)) / len(samples) if len(samples) else 0.0
 
 
 class SessionLedger:

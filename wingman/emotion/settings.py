@@ -31,6 +31,8 @@ class HumeSettings(Section, frozen=True):
     """Speech must be answered within this time after the timer; else the session is replaced."""
     settle_ms: int = 1000
     """How long after it was read audio counts as silent when the server announced no voice in it."""
+    burst_ms: Annotated[int, Meta(ge=0, le=2000)] = 200
+    """Audio a new session may be sent at once besides its first frame; refused once, it is not tried again."""
     max_lag_ms: int = 1500
     """Backlog that is still sent; what is older is skipped, because the API refuses to catch up."""
     idle_close_s: float = 5.0

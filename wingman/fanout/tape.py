@@ -209,20 +209,24 @@ class Cursor:
             self._position = item.end if isinstance(item, PcmBlock) else item.span.end
         return item
 
+    def take_whole(self, count: int) -> PcmBlock | Gap | None:
+        """`count` samples if they are there; fewer only where a hole or the end cuts them short; or a gap."""
+        boundary = self._tape._boundary(self._position)
+        cut_short = self._tape.closed or boundary < self._tape.end
+        if boundary - self._position >= count or cut_short or self._position < self._tape.start:
+            return self.take(count)
+        return None
+
     async def read(self, count: int) -> PcmBlock | Gap | None:
         """Wait for `count` samples and return them; fewer only where a hole or the end cuts them short.
 
         None means the tape is closed and drained.
         """
         while True:
-            ready = self._tape._boundary(self._position) - self._position
-            cut_short = self._tape.closed or self._tape._boundary(self._position) < self._tape.end
-            if ready >= count or cut_short or self._position < self._tape.start:
-                item = self.take(count)
-                if item is not None:
-                    return item
-                if self.exhausted:
-                    return None
+            if (item := self.take_whole(count)) is not None:
+                return item
+            if self.exhausted:
+                return None
             await self._wait(count)
 
     def on_change(self, callback: Callable[[], None] | None) -> None:
