@@ -132,7 +132,7 @@ def _bench(commands: Commands) -> None:
     parser = _command(commands, "bench", "Measure how many live sessions this machine holds.")
     parser.add_argument("--sessions", default="10,40,80", help="numbers to try (default 10,40,80)")
     parser.add_argument("--seconds", type=float, default=4.0, help="how long to measure each (default 4)")
-    parser.add_argument("--chunk-ms", type=int, default=20, help="audio per provider frame (default 20)")
+    parser.add_argument("--chunk-ms", type=int, default=100, help="audio per provider frame (default 100)")
     parser.add_argument("--media-path", choices=["direct", "portable"], default="direct")
     parser.add_argument("--workers", type=int, default=1, help="processes behind one port (default 1)")
     parser.add_argument("--json", action="store_true", help="print the steps as one JSON list")

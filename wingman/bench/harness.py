@@ -60,7 +60,7 @@ class Step:
         return self.p99_ms <= LIMIT_MS and not self.silent
 
 
-def wingman(chunk_ms: int = 20, media_path: str = "direct", workers: int = 1) -> Subject:
+def wingman(chunk_ms: int = 100, media_path: str = "direct", workers: int = 1) -> Subject:
     """This Wingman, with a transcriber's and an emotion meter's socket per session."""
     options = ("--chunk-ms", str(chunk_ms), "--media-path", media_path, "--workers", str(workers))
 

@@ -22,7 +22,7 @@ from wingman.server.workers import serve_worker, workers
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--providers", type=int, required=True, help="port of the stand-in providers")
-    options.add_argument("--chunk-ms", type=int, default=20)
+    options.add_argument("--chunk-ms", type=int, default=100)
     options.add_argument("--media-path", default="direct")
     options.add_argument("--workers", type=int, default=1)
     options.add_argument("--control", type=int, help="descriptor of the dispatcher's socket, in a worker")
