@@ -1,6 +1,7 @@
 """Feed the wire parsers generated and broken input for SECONDS (default 300, five minutes).
 
-`scripts/fuzz [SECONDS]`. Half of the time belongs to hypothesis, half to atheris, which mutates the same inputs
+`scripts/fuzz [SECONDS]`: Deepgram's decoder with the stitcher, Hume's wires, pictures, batch results, event
+streams. Half of the time belongs to hypothesis, half to atheris, which mutates the same inputs
 by the coverage they reach; where atheris has no wheel hypothesis does all of it. Only the documented
 refusals may come out; anything else ends the run with its input.
 """
@@ -12,6 +13,7 @@ import json
 import sys
 import time
 
+from fuzz_targets import CASES, Case
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,10 @@ from wingman.model.time import Channel
 from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.stitch import Stitcher
 
+GUIDED_FROM_S = 240
+"""Shorter runs are left to hypothesis: instrumenting alone takes atheris more than a minute."""
+ROUND = 100
+"""Inputs between two looks at the clock."""
 NUMBERS = st.floats(-2, 40, width=32) | st.floats() | st.integers(-5, 2**70)
 WORD = st.fixed_dictionaries(
     {"start": NUMBERS, "end": NUMBERS}, optional={"word": st.text(), "speaker": st.integers(-3, 9) | st.none()}
@@ -70,34 +76,36 @@ def feed(raws: list[bytes]) -> int:
 
 
 @settings(
-    max_examples=500,
+    max_examples=ROUND,
     deadline=None,
     database=None,
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
-@given(MESSAGES)
-def one_round(raws: list[bytes]) -> None:
+@given(st.tuples(st.just(feed), MESSAGES) | CASES)
+def one_round(case: Case) -> None:
     """What both fuzzers run."""
-    feed(raws)
+    target, given_input = case
+    target(given_input)
 
 
-def with_hypothesis(seconds: float) -> int:
+def with_hypothesis(end: float) -> int:
     """Rounds of generated input until the time is over; how many inputs were tried."""
-    end, rounds = time.monotonic() + seconds, 0
+    rounds = 0
     while time.monotonic() < end:
         one_round()
         rounds += 1
-    return rounds * 500
+    return rounds * ROUND
 
 
-def with_atheris(seconds: float) -> None:
-    """Coverage-guided mutation of the same strategies; ends the process."""
+def with_atheris(end: float) -> None:
+    """Coverage-guided mutation of the same strategies until `end`; ends the process."""
     import atheris
 
     atheris.instrument_all()
+    seconds = max(1, int(end - time.monotonic()))  # what instrumentation took is gone; 0 would mean for ever
     atheris.Setup(
-        [sys.argv[0], f"-max_total_time={int(seconds)}", "-verbosity=0", "-print_final_stats=1"],
+        [sys.argv[0], f"-max_total_time={seconds}", "-verbosity=0", "-print_final_stats=1"],
         one_round.hypothesis.fuzz_one_input,
     )
     atheris.Fuzz()
@@ -105,12 +113,16 @@ def with_atheris(seconds: float) -> None:
 
 def main(argv: list[str]) -> int:
     seconds = float(argv[0]) if argv else 300.0
-    guided = importlib.util.find_spec("atheris") is not None
-    print(f"{with_hypothesis(seconds / 2 if guided else seconds)} inputs by hypothesis, none broke the parsers")
+    found = importlib.util.find_spec("atheris") is not None
+    guided = found and seconds >= GUIDED_FROM_S
+    begun = time.monotonic()
+    tried = with_hypothesis(begun + (seconds / 2 if guided else seconds))
+    print(f"{tried} inputs by hypothesis, none broke the parsers", flush=True)
     if guided:
-        with_atheris(seconds / 2)
+        with_atheris(begun + seconds)
     else:
-        print("atheris is not installed for this interpreter; only hypothesis ran")
+        reason = "the time is too short for atheris" if found else "atheris has no wheel for this interpreter"
+        print(f"{reason}; only hypothesis ran")
     return 0
 
 
