@@ -46,9 +46,11 @@ FAULTS = {
     "flapping": Fault(kind=Kind.DROP),
     "401": Fault(kind=Kind.REFUSE, status=401),
     "402": Fault(kind=Kind.REFUSE, status=402),
+    "400": Fault(kind=Kind.REFUSE, status=400),
+    "403": Fault(kind=Kind.REFUSE, status=403),
     "settings change": None,
 }
-FINAL = frozenset({"401", "402"})
+FINAL = frozenset({"400", "401", "402", "403"})
 MOMENTS = {"before audio": (1, 0.0), "mid-word": (1, 1.0), "before a final": (1, 1.75), "replaying": (2, 0.45)}
 
 

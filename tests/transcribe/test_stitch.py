@@ -53,6 +53,16 @@ def test_what_was_final_is_never_said_again() -> None:
     assert stitch.results(window(0.5, 1.5, ("late", 0.6, 0.8), final=False)) == []
 
 
+def test_a_new_connection_that_repeats_words_before_its_beginning_doubles_nothing() -> None:
+    """Some services hold the end of the last stream and say it once more, at times before zero."""
+    stitch, _ = connected()
+    stitch.results(window(0, 2, ("a", 0.5, 0.9), ("b", 1.6, 1.95)))
+    reconnect(stitch)
+    interim = stitch.results(window(0, 1, ("b", -0.4, -0.05), ("c", 0.2, 0.5), final=False))
+    assert [word.text for event in interim if isinstance(event, Interim) for word in event.words] == ["c"]
+    assert texts(stitch.results(window(0, 2, ("b", -0.4, -0.05), ("c", 0.2, 0.5)))) == ["c"]
+
+
 def test_labels_of_two_connections_are_different_people() -> None:
     stitch, _ = connected()
     first = stitch.results(window(0, 1, ("a", 0.1, 0.3)))[0]
