@@ -13,9 +13,12 @@ import structlog
 
 from wingman.accounts import AccountedModel, Accounts
 from wingman.adapters import Adapters, LocalWorker
+from wingman.bundle.heard import HeardWriter
+from wingman.bundle.recording import RecordingCorrelator
 from wingman.choose import Choices, choose
 from wingman.config import Settings, changed
 from wingman.correlate.correlator import Correlator
+from wingman.deliver.heard import HeardStore
 from wingman.deliver.log import EventLog
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
@@ -95,7 +98,7 @@ class Registry:
         def publish(payload: Any, media: Media | None) -> None:
             self._log.append(meeting_id, payload, media, at=time.time())
 
-        parts = self._parts(spec, playbook, choices, publish)
+        parts = self._parts(meeting_id, spec, playbook, choices, publish)
         if meter is not None:
             parts = replace(parts, providers=replace(parts.providers, meter=meter))
         meeting = Meeting(meeting_id, plan, parts, publish)
@@ -120,6 +123,13 @@ class Registry:
 
     def live_ids(self) -> Collection[str]:
         return tuple(self._live)
+
+    def _correlator(self, meeting_id: str) -> Correlator:
+        """One that writes down what it is told, where the log can keep it: replays join from that."""
+        settings = self._settings
+        if settings.report.record_events and isinstance(self._log, HeardStore):
+            return RecordingCorrelator(settings.correlate, HeardWriter(self._log, meeting_id), time.time)
+        return Correlator(settings.correlate)
 
     def _accounted(self, accounts: Accounts) -> AccountedModel | None:
         """The process's model as one meeting uses it; None while it will not answer."""
@@ -154,6 +164,7 @@ class Registry:
 
     def _parts(
         self,
+        meeting_id: str,
         spec: MeetingSpec,
         playbook: Playbook,
         choices: Choices,
@@ -175,7 +186,7 @@ class Registry:
                 meter=lambda: self.adapters.meter(local),
                 text_meter=self.adapters.text_meter,
             ),
-            correlator=Correlator(settings.correlate),
+            correlator=self._correlator(meeting_id),
             coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
             accounts=accounts,
             background=(local.run,),

@@ -91,6 +91,7 @@ def test_the_tally_equals_a_count_instant_by_instant(
 
 
 def test_a_provider_that_has_words_for_its_scores_lends_them() -> None:
-    worded = replace(INFO, band=lambda score: "strongly perceived" if score > 0.5 else "weakly perceived")
+    worded = replace(INFO, bands=((0.0, "weakly perceived"), (0.5, "strongly perceived")))
     assert read(Span(0, 100), [felt(0, 100, joy=0.9)], worded, 0.3).band == "strongly perceived"
+    assert read(Span(0, 100), [felt(0, 100, joy=0.45)], worded, 0.3).band == "weakly perceived"
     assert read(Span(0, 100), [felt(0, 100, joy=0.9)], INFO, 0.3).band == ""

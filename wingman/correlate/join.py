@@ -99,7 +99,7 @@ def read(span: Span, measured: Sequence[EmotionSpan], info: EmotionInfo, min_cov
         family=family_of(top[0].label),
         score=top[0].value,
         strength=strength(top[0].value, info),
-        band=info.band(top[0].value) if info.band else "",
+        band=next((words for least, words in reversed(info.bands) if top[0].value >= least), ""),
         top=top,
         coverage=coverage,
         source=source,

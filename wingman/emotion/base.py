@@ -29,8 +29,8 @@ class EmotionInfo:
     """From here on the strength is `moderate`."""
     strong: float
     """From here on the strength is `strong`."""
-    band: Callable[[float], str] | None = None
-    """The provider's own words for a score, where it has some."""
+    bands: tuple[tuple[float, str], ...] = ()
+    """The provider's own words for a score, where it has some: (from this score on, words), rising."""
 
 
 class VoiceMeter(Protocol):

@@ -41,7 +41,7 @@ MAX_PENDING = 64
 def info_of(settings: HumeV0Settings) -> EmotionInfo:
     """How v0 scores are to be read, for voice and text alike."""
     limits = (settings.floor, settings.moderate, settings.strong)
-    return EmotionInfo(PROVIDER, True, Scale.INTENSITY, *limits, band=wire.band)
+    return EmotionInfo(PROVIDER, True, Scale.INTENSITY, *limits, bands=wire.BANDS)
 
 
 class HumeV0Meter:

@@ -250,16 +250,18 @@ def _text(value: Any) -> str | None:
 # --- what a score means ---------------------------------------------------------------------------
 
 BANDS: Final = (
-    (0.2, "not perceived"),
-    (0.4, "weakly perceived"),
-    (0.6, "moderately perceived"),
-    (0.8, "strongly perceived"),
+    (-1e9, "not perceived"),
+    (0.2, "weakly perceived"),
+    (0.4, "moderately perceived"),
+    (0.6, "strongly perceived"),
+    (0.8, "very strongly perceived"),
 )
+"""The verbal bands of v0 scores: (from this score on, words). Scores above 1 are the strongest."""
 
 
 def band(score: float) -> str:
-    """A v0 score in words; each band begins at its lower bound, and scores above 1 are the strongest."""
-    return next((name for upper, name in BANDS if score < upper), "very strongly perceived")
+    """A v0 score in words."""
+    return next(words for least, words in reversed(BANDS) if score >= least)
 
 
 # --- what went wrong ------------------------------------------------------------------------------
