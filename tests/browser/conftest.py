@@ -58,7 +58,10 @@ def service(tmp_path_factory: pytest.TempPathFactory, sounds: Path) -> Iterator[
     running.start()
     yield running
     running.stop()
-    left = [t.name for t in set(threading.enumerate()) - before if not t.name.startswith("asyncio_")]
+    started = [t for t in set(threading.enumerate()) - before if not t.name.startswith("asyncio_")]
+    for thread in started:
+        thread.join(2)  # a worker that was told to end may need a moment
+    left = [t.name for t in started if t.is_alive()]
     assert not left, f"threads left behind: {left}"
 
 

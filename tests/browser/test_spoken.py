@@ -75,8 +75,15 @@ def test_a_card_comes_from_the_words_spoken_in_the_tab(
     player.evaluate("player.play()")
     expect(page.locator(".line:not(.partial) .said").first).to_be_visible(timeout=40_000)
     expect(page.locator(".card").first).to_be_visible(timeout=60_000)
-    said = " ".join(page.locator(".said").all_inner_texts()).lower()
-    assert sum(word in said for word in ("morning", "hundred", "users", "offices", "problem")) >= 3, said
+    page.wait_for_function(
+        """words => {
+          const lines = [...document.querySelectorAll(".said")].map((p) => p.textContent);
+          const said = lines.join(" ").toLowerCase();
+          return words.filter((word) => said.includes(word)).length >= 3;
+        }""",
+        arg=["morning", "hundred", "users", "offices", "problem"],
+        timeout=40_000,
+    )
     spoken = page.locator(".card-quote").first.inner_text()
     assert spoken.split("“")[1].rstrip("”") in page.locator(".said").all_inner_texts()
     expect(page.locator(".card-source").first).not_to_be_empty()

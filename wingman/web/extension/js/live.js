@@ -35,14 +35,15 @@ export class Live {
     const { phase, reason, title } = model.state.meeting;
     const over = phase === "ended" || capture?.phase === "ended";
     setText(this.title, title || "Meeting");
-    this.#renderChannels(now, over);
+    const lost = capture?.phase === "lost";
+    this.#renderChannels(now, over || lost);
     const phaseNow = capture?.phase === "live" && model.stream === "waiting" ? "away" : capture?.phase;
     const trouble = capture && !over ? PHASES[phaseNow] : "";
     setText(this.words, over ? endedWords(reason || "stopped") : trouble);
     this.status.hidden = !this.words.textContent;
     this.status.dataset.level = over ? "info" : "warn";
-    this.restart.hidden = capture?.phase !== "lost";
-    this.controls.hidden = over;
+    this.restart.hidden = !lost;
+    this.controls.hidden = over || lost;
     this.after.hidden = !over;
     const paused = capture ? capture.paused : phase === "paused";
     this.pause.hidden = paused;
