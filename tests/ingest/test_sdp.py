@@ -27,6 +27,7 @@ AUDIO = (
     "a=rtpmap:0 PCMU/8000\r\n"
 )
 VIDEO = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:1\r\n"
+DATA = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n"
 MDNS = "a=candidate:1 1 udp 2113937151 4d2c7b9a.local 51000 typ host\r\n"
 HOST = "a=candidate:2 1 udp 2113937151 192.0.2.1 51000 typ host\r\n"
 END = "a=end-of-candidates\r\n"
@@ -60,6 +61,19 @@ def test_end_of_candidates_stays_when_all_can_be_resolved() -> None:
     assert END in read_offer((HEAD + AUDIO + HOST + END).encode()).sdp
 
 
+def test_video_is_kept_from_the_peer_connection_and_answered_inactive_in_its_place() -> None:
+    head = HEAD + "a=group:BUNDLE 1 0\r\n"
+    offer = read_offer((head + VIDEO + AUDIO).encode())
+    assert "video" not in offer.sdp
+    assert "a=group:BUNDLE 0\r\n" in offer.sdp
+    answer = finish_answer(HEAD + "a=group:BUNDLE 0\r\na=x\r\n" + AUDIO, offer.unused)
+    assert "a=group:BUNDLE 1" in answer
+    video, audio = answer.index("m=video "), answer.index("m=audio ")
+    assert video < audio, "in the offer's order"
+    assert "a=inactive" in answer[video:audio]
+    assert "a=mid:1" in answer[video:audio]
+
+
 @pytest.mark.parametrize(
     ("body", "channels", "words", "status"),
     [
@@ -68,7 +82,7 @@ def test_end_of_candidates_stays_when_all_can_be_resolved() -> None:
         (b"\xff\xfe\x00", None, "not a session description", 400),
         (HEAD.encode(), None, "no media", 400),
         ((HEAD + VIDEO).encode(), None, "no audio", 400),
-        ((HEAD + AUDIO + VIDEO).encode(), None, "audio only", 400),
+        ((HEAD + AUDIO + DATA).encode(), None, "audio only", 400),
         ((HEAD + AUDIO).encode() + b"a=x\r\n" * 200_000, None, "at most", 413),
         ((HEAD + AUDIO + AUDIO).encode(), None, "channels=tab,mic", 400),
         ((HEAD + AUDIO).encode(), (Channel.TAB, Channel.MIC), "names 2 channel", 400),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiortc import RTCPeerConnection
 
 from tests.ingest.support import LOOPBACK, pitch, rms, service, tone
 from wingman.ingest import aiortc_seam as seam
@@ -58,3 +59,29 @@ async def test_streams_without_announced_ssrc_are_told_apart_by_mid(monkeypatch:
         sinks = meetings.known[session.meeting].sinks
         assert pitch(sinks[Channel.TAB].pcm[SAMPLE_RATE // 2 :]) == pytest.approx(440, abs=3)
         assert pitch(sinks[Channel.MIC].pcm[SAMPLE_RATE // 2 :]) == pytest.approx(660, abs=3)
+
+
+@pytest.mark.parametrize("video_first", [False, True])
+async def test_a_client_that_also_offers_video_is_heard(
+    video_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As OBS does: the picture is answered as inactive, the sound is taken."""
+    plain = RTCPeerConnection.addTransceiver
+    peers: list[RTCPeerConnection] = []
+
+    def with_video(peer: RTCPeerConnection, track: Any, direction: str = "sendrecv") -> Any:
+        peers.append(peer)
+        if video_first:
+            plain(peer, "video", direction="sendonly")
+        audio = plain(peer, track, direction=direction)
+        if not video_first:
+            plain(peer, "video", direction="sendonly")
+        return audio
+
+    monkeypatch.setattr(RTCPeerConnection, "addTransceiver", with_video)
+    async with service(media_path("direct")) as (url, meetings):
+        session = await send(url, "", {Channel.TAB: iter([tone(440, 1.0)])}, host_addresses=HOST)
+        sink = meetings.known[session.meeting].sinks[Channel.TAB]
+        assert pitch(sink.pcm[SAMPLE_RATE // 2 :]) == pytest.approx(440, abs=3)
+    directions = {line.kind: line.currentDirection for line in peers[0].getTransceivers()}
+    assert directions == {"audio": "sendonly", "video": "inactive"}

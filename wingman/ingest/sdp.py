@@ -7,6 +7,7 @@ mDNS candidates cannot be resolved on a server (and cost a second each), and how
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wingman.model.faults import InputError
@@ -22,6 +23,9 @@ watchdog can then tell silence from absence)."""
 PTIME_MS = 20
 
 _MDNS = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local ", re.IGNORECASE)
+_GROUP = "a=group:BUNDLE"
+_TRANSPORT = ("a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates", "a=fingerprint:", "a=setup:")
+_DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:")
 _PER_CODEC = ("rtpmap", "fmtp", "rtcp-fb")
 _OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000", re.IGNORECASE)
 
@@ -33,6 +37,8 @@ class Offer:
     sdp: str
     channels: tuple[Channel, ...]
     """In the order of the audio m-lines."""
+    unused: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """Video m-lines as offered, and where they stood: the peer connection never sees them."""
 
 
 def parse_channels(text: str | None) -> tuple[Channel, ...] | None:
@@ -74,18 +80,18 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None) -> Offe
             "the offer has no audio; share a tab with `Also share tab audio` or add the microphone",
             field="body",
         )
-    if len(audio) != len(sections):
-        raise InputError(
-            "the offer has m-lines other than audio; stop the video track and send audio only", field="body"
-        )
+    unused = tuple((n, tuple(s)) for n, s in enumerate(sections) if s[0].startswith("m=video "))
+    if len(audio) + len(unused) != len(sections):
+        raise InputError("the offer has m-lines other than audio and video; send audio only", field="body")
+    head = _ungrouped(head, {_mid(section) for _, section in unused})
     for section in audio:
         _check_audio(head, section)
     kept = [*_without_mdns(head), *(line for section in audio for line in _without_mdns(_opus_only(section)))]
-    return Offer(_join(kept), _assign(len(audio), channels))
+    return Offer(_join(kept), _assign(len(audio), channels), unused)
 
 
-def finish_answer(answer: str) -> str:
-    """The peer connection's answer with our wishes for Opus added."""
+def finish_answer(answer: str, unused: Sequence[tuple[int, Sequence[str]]] = ()) -> str:
+    """The peer connection's answer with our wishes for Opus, and an inactive m-line for each unused one."""
     lines = _lines(answer)
     out: list[str] = []
     for line in lines:
@@ -94,7 +100,33 @@ def finish_answer(answer: str) -> str:
             out.append(f"a=fmtp:{match[1]} {OPUS_FORMAT}")
             out.append(f"a=ptime:{PTIME_MS}")
     kept = [line for n, line in enumerate(out) if not _superseded(line, out, n)]
-    return _join(kept)
+    return _join(_with_unused(kept, unused))
+
+
+def _with_unused(answer: list[str], unused: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
+    """An answer has an m-line for each of the offer's, in their order (RFC 3264)."""
+    if not unused:
+        return answer
+    head, sections = _split(_join(answer))
+    shared = [line for line in sections[0] if line.startswith(_TRANSPORT)]
+    for at, section in unused:
+        described = [line for line in section[1:] if line.startswith(_DESCRIPTION)]
+        sections.insert(at, [section[0], "c=IN IP4 0.0.0.0", *described, "a=inactive", "a=rtcp-mux", *shared])
+    mids = " ".join(filter(None, map(_mid, sections)))
+    head = [f"{_GROUP} {mids}" if line.startswith(_GROUP) else line for line in head]
+    return [*head, *(line for section in sections for line in section)]
+
+
+def _mid(section: Sequence[str]) -> str:
+    return next((line[len("a=mid:") :] for line in section if line.startswith("a=mid:")), "")
+
+
+def _ungrouped(head: list[str], mids: set[str]) -> list[str]:
+    """The session's head without these m-lines in its bundle."""
+    return [
+        " ".join(word for word in line.split(" ") if word not in mids) if line.startswith(_GROUP) else line
+        for line in head
+    ]
 
 
 def _superseded(line: str, lines: list[str], at: int) -> bool:

@@ -77,7 +77,7 @@ class WebRtcSource:
         except (InvalidStateError, InternalError):
             await self.close()
             raise InputError("the peer connection was closed while it was negotiated", status=409) from None
-        return finish_answer(peer.localDescription.sdp)
+        return finish_answer(peer.localDescription.sdp, self._offer.unused)
 
     def _prepare(self, peer: RTCPeerConnection) -> DirectPath | None:
         """Put the chosen media path between aiortc and the lanes."""
