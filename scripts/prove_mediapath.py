@@ -27,17 +27,16 @@ FRAME = SAMPLE_RATE // 50
 CHUNK_WAIT_MS = 80.0
 """The first packet of a 100 ms chunk waits this long for the last: part of what a session may take."""
 PEER_STEPS = {
-    "stock": (40, 60, 80, 100, 120),
-    "fastrtc": (20, 40, 60, 80, 100),
-    "pipecat": (10, 20, 30, 40, 50, 60),
+    "stock": (40, 60, 80, 100),
+    "fastrtc": (20, 30, 40, 60),
+    "pipecat": (20, 30, 40, 50),
 }
 
 
 def main() -> int:
     sys.path.insert(0, str(ROOT / "scripts" / "bench"))
-    figures = [*_loss(), *_drift(), *_memory(), _start(), *_pass_through()]
-    figures += _sessions()
-    figures += _cores()
+    figures = [*_sessions(), *_cores(), _start()]
+    figures += [*_loss(), *_drift(), *_memory(), *_pass_through()]
     return report("mediapath", figures, sys.argv[1:])
 
 
@@ -45,7 +44,7 @@ def main() -> int:
 
 
 def _sessions() -> Iterator[Figure]:
-    fine = _run(wingman(chunk_ms=20), (10, 40, 80))
+    fine = _run(wingman(chunk_ms=20), (10,))
     coarse = _run(wingman(chunk_ms=100), (10, 80, 120, 160, 200, 240))
     held = [s for s in coarse if s.p99_ms + CHUNK_WAIT_MS <= 200 and not s.silent]
     most = max((s.sessions for s in held), default=0)
