@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -11,6 +12,7 @@ from typing import TypeAlias
 import wingman
 
 USAGE_ERROR = 2
+PIPE_CLOSED = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"wingman: {mistake}", file=sys.stderr)
         return USAGE_ERROR
     except ExceptionGroup as several:  # task groups wrap what their tasks raise
+        if several.split(BrokenPipeError)[1] is None:  # whoever read our output has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return PIPE_CLOSED
         mistakes, others = several.split(WingmanError)
         if mistakes is None or others is not None:
             raise

@@ -227,3 +227,17 @@ async def test_doctor_asks_the_providers_whether_the_keys_work() -> None:
     problems = [line for line in refused_keys.stdout.splitlines() if line.startswith("✗")]
     assert {line.split()[1].rstrip(":") for line in problems} >= {"deepgram", "gemini"}
     assert "no-such-key-7" not in refused_keys.stdout + refused_keys.stderr
+
+
+def test_a_reader_that_has_had_enough_ends_it_quietly(tmp_path: Path) -> None:
+    path, _ = recordings.turn(tmp_path / "turn.wav", "Can you tell me")
+    command = [sys.executable, "-m", "wingman", "transcribe", "--json", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()
+        process.wait(timeout=60)
+    assert process.returncode in (0, 141)
+    assert "Traceback" not in said
