@@ -38,7 +38,6 @@ class Tally:
     """Utterances whose emotion is known (in either revision)."""
     suggestions: int = 0
     errors: int = 0
-    first_words: bool = False
     latencies_ms: list[float] = field(default_factory=list)
 
 
@@ -60,7 +59,6 @@ class Show:
     def envelope(self, envelope: Envelope) -> None:
         match envelope.data:
             case TranscriptPartial(text=text) as partial if text:
-                self.tally.first_words = True
                 if self._fancy:
                     line = f"{self._name(partial.speaker):>5}  {text}"[-PARTIAL_WIDTH:]
                     self._out.write(f"{CLEAR_LINE}{DIM}         {line}{RESET}")
@@ -99,28 +97,25 @@ class Show:
     def _said(self, envelope: Envelope, said: UtteranceData) -> None:
         tally = self.tally
         tally.utterances += 1
-        tally.first_words = True
         tally.joined += said.emotion.status is ReadingStatus.KNOWN
         if self._settled and said.emotion.status is ReadingStatus.PENDING:
             return
-        badge = _badge(said.emotion)
-        self._line(
-            _second(envelope), f"{BOLD}{self._name(said.speaker):>5}{RESET}  {said.text}  {DIM}{badge}{RESET}"
-        )
+        self._spoken(envelope, said)
 
     def _revised(self, envelope: Envelope, said: UtteranceData) -> None:
         if said.emotion.status is ReadingStatus.KNOWN:
             self.tally.joined += 1
         if self._settled:
-            name = self._name(said.speaker)
-            self._line(
-                _second(envelope), f"{BOLD}{name:>5}{RESET}  {said.text}  {DIM}{_badge(said.emotion)}{RESET}"
-            )
+            self._spoken(envelope, said)
             return
         text = said.text if len(said.text) <= 40 else said.text[:39] + "…"
         self._line(
             _second(envelope), f"{DIM}{self._name(said.speaker):>5}  “{text}” {_badge(said.emotion)}{RESET}"
         )
+
+    def _spoken(self, envelope: Envelope, said: UtteranceData) -> None:
+        name, badge = self._name(said.speaker), _badge(said.emotion)
+        self._line(_second(envelope), f"{BOLD}{name:>5}{RESET}  {said.text}  {DIM}{badge}{RESET}")
 
     def _card(self, envelope: Envelope, card: SuggestionCreated) -> None:
         self.tally.suggestions += 1

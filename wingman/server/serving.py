@@ -28,7 +28,19 @@ async def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], objec
     address is not ours. Installs no signal handlers.
     """
     listener = listen(host, port)
-    config = uvicorn.Config(
+    config = http_config(app)
+    server = _Server(config, lambda: ready(listener.getsockname()[1]))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        listener.close()
+    if server.cancelled:
+        raise asyncio.CancelledError
+
+
+def http_config(app: ASGIApp) -> uvicorn.Config:
+    """How HTTP and WebSockets are spoken, by the one process and by each of many workers alike."""
+    return uvicorn.Config(
         app,
         http=AbortableHttpProtocol,
         ws=PushSocketProtocol,
@@ -42,13 +54,6 @@ async def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], objec
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config, lambda: ready(listener.getsockname()[1]))
-    try:
-        await server.serve(sockets=[listener])
-    finally:
-        listener.close()
-    if server.cancelled:
-        raise asyncio.CancelledError
 
 
 class _Server(uvicorn.Server):

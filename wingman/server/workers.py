@@ -28,8 +28,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wingman.model.faults import WingmanError
-from wingman.server.raw_socket import AbortableHttpProtocol, PushSocketProtocol
-from wingman.server.serving import MESSAGE_BYTES
+from wingman.server.serving import http_config
 
 log = structlog.get_logger(__name__)
 
@@ -212,19 +211,7 @@ async def serve_worker(app: ASGIApp, live: Callable[[], Sequence[str]], control_
     loop = asyncio.get_running_loop()
     with socket.socket(fileno=control_fd) as control:
         control.setblocking(False)
-        config = uvicorn.Config(
-            _Announcing(app, live, control),
-            http=AbortableHttpProtocol,
-            ws=PushSocketProtocol,
-            ws_per_message_deflate=False,
-            ws_max_size=MESSAGE_BYTES,
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-        )
+        config = http_config(_Announcing(app, live, control))
         config.load()
         state = uvicorn.Server(config).server_state
         protocol: Any = config.http_protocol_class
