@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.ingest.support import TapeSink, interleave, pitch, tone, write_wav
 from wingman.ingest.file import FileSource
+from wingman.ingest.media_file import MediaFile
 from wingman.model.faults import InputError
 from wingman.model.time import SAMPLE_RATE, Channel
 
@@ -99,3 +103,29 @@ async def test_the_gate_is_asked_before_each_block(tmp_path: Path) -> None:
     source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False, gate=gate)
     await source.run({Channel.TAB: sink})
     assert asked == pytest.approx(10, abs=1)
+
+
+async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a thread is reading from cannot be closed under it: leaving must neither raise nor leave it open."""
+    decoding, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def slowly(media: MediaFile, rate: int) -> Iterator[dict[Channel, bytes]]:
+        try:
+            decoding.set()
+            go_on.wait(10)
+            yield {Channel.TAB: bytes(3_200)}
+        finally:
+            closed.set()
+
+    monkeypatch.setattr("wingman.ingest.file.read", slowly)
+    source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False)
+    playing = asyncio.create_task(source.run({Channel.TAB: TapeSink()}))
+    await asyncio.to_thread(decoding.wait, 10)
+    playing.cancel()
+    await asyncio.sleep(0.05)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    assert closed.is_set()

@@ -87,4 +87,10 @@ class FileSource:
 
 async def _off_loop(blocks: Iterator[Mapping[Channel, bytes]]) -> list[Mapping[Channel, bytes]]:
     """The next second of audio, decoded in a thread so that the event loop keeps its pace."""
-    return await asyncio.to_thread(lambda: list(islice(blocks, _BATCH)))
+    decoding = asyncio.get_running_loop().run_in_executor(None, lambda: list(islice(blocks, _BATCH)))
+    try:
+        return await asyncio.shield(decoding)
+    except asyncio.CancelledError:
+        # A thread cannot be cancelled, and while it decodes, nobody may close what it reads from.
+        await asyncio.wait([decoding])
+        raise
