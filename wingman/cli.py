@@ -108,6 +108,9 @@ def _demo(commands: Commands) -> None:
     )
     parser.add_argument("--audio", metavar="FILE", help="another recording (left: the others, right: you)")
     parser.add_argument("--playbook", help="playbook name or file (default: sales)")
+    parser.add_argument(
+        "--faults", metavar="FILE", help="what goes wrong with the emulated providers (fault script, YAML)"
+    )
 
 
 def _transcribe(commands: Commands) -> None:

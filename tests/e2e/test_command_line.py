@@ -54,6 +54,13 @@ def test_files_that_are_no_recordings(tmp_path: Path) -> None:
     refused(wingman("demo", "--exit", "--audio", str(text)), text.name)
 
 
+def test_a_fault_script_that_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "faults.yaml"
+    path.write_text("faults: [{kind: explode}]", encoding="utf-8")
+    refused(wingman("demo", "--exit", "--providers", "emulated", "--faults", str(path)), "explode")
+    refused(wingman("demo", "--exit", "--faults", str(path)), "--providers emulated")
+
+
 def test_an_occupied_port() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -1,6 +1,8 @@
 """The main job as a user runs it: the sample meeting over WebRTC, in real time, with both sets of providers.
 
-Both runs take as long as the sample (75 s) and share it: they run side by side, once for all tests here.
+Once more with providers that fail on the way.
+
+Each run takes as long as the sample (75 s): they run side by side, once for all tests here.
 """
 
 from __future__ import annotations
@@ -10,13 +12,20 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support import sample
+from wingman.emulators import scenario
 
 RUNS = ("embedded", "emulated")
+FAULTS = Path(__file__).parents[2] / "configs" / "faults.yaml"
+FLAGS = {
+    **{name: ("--providers", name) for name in RUNS},
+    "failing": ("--providers", "emulated", "--faults", FAULTS),
+}
 pytestmark = pytest.mark.timeout(240)
 
 
@@ -34,10 +43,10 @@ class Run:
 
 @pytest.fixture(scope="module")
 def runs() -> Mapping[str, Run]:
-    command = [sys.executable, "-m", "wingman", "demo", "--exit", "--json", "--port", "0", "--providers"]
+    command = [sys.executable, "-m", "wingman", "demo", "--exit", "--json", "--port", "0"]
     started = {
-        name: subprocess.Popen([*command, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for name in RUNS
+        name: subprocess.Popen([*command, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for name, flags in FLAGS.items()
     }
     done = {}
     for name, process in started.items():
@@ -124,3 +133,33 @@ def test_the_emulated_model_wrote_something(runs: Mapping[str, Run]) -> None:
     written = [s for s in runs["emulated"].of("suggestion.completed") if s["data"]["origin"] == "gemini"]
     assert len(written) >= 3
     assert all(s["data"]["text"] for s in written)
+
+
+def test_a_provider_that_fails_costs_no_word_and_moves_none(runs: Mapping[str, Run]) -> None:
+    """A drop in the middle of a word and two 503 on one channel, a half-open connection on the other."""
+    script = scenario.load(sample.FOLDER / "meeting.json")
+    for channel in ("tab", "mic"):
+        spoken = script.track(channel).words
+        heard = said(runs["failing"], channel)
+        assert [word for u in heard for word in u["data"]["text"].split()] == [word.text for word in spoken]
+        count = 0
+        for utterance in heard:
+            words = spoken[count : count + len(utterance["data"]["text"].split())]
+            count += len(words)
+            assert utterance["media"]["start"] == pytest.approx(words[0].start, abs=0.0005)
+            assert utterance["media"]["end"] == pytest.approx(words[-1].end, abs=0.0005)
+
+
+def test_a_provider_that_fails_is_named_and_its_gaps_are_told(runs: Mapping[str, Run]) -> None:
+    run = runs["failing"]
+    assert run.status == 0, run.errors
+    assert run.envelopes[-1]["data"]["reason"] == "source_ended"
+    states = [e["data"] for e in run.of("provider.state") if e["data"]["branch"] in ("transcribe", "emotion")]
+    retried = [(s["provider"], s["channel"]) for s in states if s["health"] == "retrying" and s["detail"]]
+    assert retried == [("deepgram", "tab")] * 2 + [("deepgram", "mic")] + [("hume", "tab")] * 2
+    assert [s["health"] for s in states[-3:]] == ["ended"] * 3
+    gaps = [(e["data"]["branch"], e["media"]["start"], e["media"]["end"]) for e in run.of("transcript.gap")]
+    assert [branch for branch, _, _ in gaps] == ["emotion"] * 2, "words were replayed, tone cannot be"
+    for (_, start, end), failed_at in zip(gaps, (24.0, 36.2), strict=True):
+        assert start <= failed_at <= end, gaps
+        assert end - start <= 10.0, gaps

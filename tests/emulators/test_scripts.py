@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.emulators import faults, scenario
-from wingman.emulators.faults import Fault, Kind
+from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.voice import Offset, Onset, VoiceDetector
 from wingman.model.faults import InputError
 
@@ -32,10 +32,29 @@ def test_a_fault_script_reads_as_it_is_documented(tmp_path: Path) -> None:
     assert [fault.kind for fault in script.of(10)] == [Kind.LATE, Kind.CLOSE]
 
 
+def test_one_script_addresses_providers_and_channels_apart() -> None:
+    tab, every = (
+        Fault(kind=Kind.DROP, channel="tab", on=2, provider="deepgram"),
+        Fault(kind=Kind.LATE, on="every"),
+    )
+    script = FaultScript((tab, every, Fault(kind=Kind.HANG, provider="hume")))
+    deepgram = script.meant_for("deepgram")
+    assert deepgram.faults == (tab, every)
+    assert [fault.kind for fault in script.meant_for("hume").of(1)] == [Kind.LATE, Kind.HANG]
+    assert [deepgram.of(n, channel, m) for n, channel, m in ((2, "mic", 1), (3, "mic", 2), (4, "tab", 2))] == [
+        (every,),
+        (every,),
+        (tab, every),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
         ("faults: [{kind: explode}]", "explode"),
+        ("faults: [{kind: drop, provider: gemini}]", "gemini"),
+        ("faults: [{kind: drop, channel: left}]", "left"),
+        ("faults: [{kind: drop, channel: mic, on: often}]", "often"),
         ("faults: [{kind: drop, when: 3}]", "when"),
         ("faults: [{kind: drop, on: often}]", "often"),
         ("faults: [", "YAML"),

@@ -23,10 +23,11 @@ from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.show import Show
 from wingman.config import Settings
 from wingman.deliver.hub import Subscription
+from wingman.emulators.faults import FaultScript, load
 from wingman.ingest.media_file import probe
 from wingman.model.codec import encode
 from wingman.model.events import MeetingEnded
-from wingman.model.faults import WingmanError
+from wingman.model.faults import InputError, WingmanError
 from wingman.server.base import MeetingSpec
 from wingman.settings import Secret
 
@@ -39,12 +40,23 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
     audio = Path(arguments.audio) if arguments.audio else SAMPLE
     probe(audio, None)  # a bad file gets its sentence before anything is started
-    return run_until_signal(_demo(arguments, settings, audio))
+    faults = _faults(arguments)
+    return run_until_signal(_demo(arguments, settings, audio, faults))
 
 
-async def _demo(arguments: argparse.Namespace, settings: Settings, audio: Path) -> int:
+def _faults(arguments: argparse.Namespace) -> FaultScript:
+    if not arguments.faults:
+        return FaultScript()
+    if arguments.providers != "emulated":
+        raise InputError(
+            "only emulated providers fail on request; add --providers emulated to --faults", field="faults"
+        )
+    return load(Path(arguments.faults))
+
+
+async def _demo(arguments: argparse.Namespace, settings: Settings, audio: Path, faults: FaultScript) -> int:
     async with contextlib.AsyncExitStack() as stack:
-        settings = await stack.enter_async_context(providers(arguments.providers, settings))
+        settings = await stack.enter_async_context(providers(arguments.providers, settings, faults))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wingman-demo-"))
         if not settings.deliver.data_dir:
             deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
@@ -131,7 +143,9 @@ async def send(root: str, token: str, meeting: str, audio: Path) -> int:
 
 
 @contextlib.asynccontextmanager
-async def providers(which: str, settings: Settings) -> AsyncIterator[Settings]:
+async def providers(
+    which: str, settings: Settings, faults: FaultScript = FaultScript()
+) -> AsyncIterator[Settings]:
     """The settings for the demo's providers, with the emulators running where they are wanted."""
     replace = msgspec.structs.replace
     if which == "auto":
@@ -144,7 +158,7 @@ async def providers(which: str, settings: Settings) -> AsyncIterator[Settings]:
             suggest=replace(settings.suggest, provider="cues"),
         )
     else:
-        async with _emulators() as (deepgram, hume, gemini):
+        async with _emulators(faults) as (deepgram, hume, gemini):
             key = Secret(EMULATED_KEY)
             yield replace(
                 settings,
@@ -167,7 +181,7 @@ async def providers(which: str, settings: Settings) -> AsyncIterator[Settings]:
 
 
 @contextlib.asynccontextmanager
-async def _emulators() -> AsyncIterator[tuple[str, str, str]]:
+async def _emulators(faults: FaultScript) -> AsyncIterator[tuple[str, str, str]]:
     """Local Deepgram, Hume and Gemini servers that know the sample's script; their URLs."""
     from wingman.emulators import scenario
     from wingman.emulators.deepgram import DeepgramEmulator
@@ -176,8 +190,8 @@ async def _emulators() -> AsyncIterator[tuple[str, str, str]]:
 
     script = scenario.load(SAMPLE.with_suffix(".json"))
     async with (
-        DeepgramEmulator(script) as deepgram,
-        HumeEmulator(scenario=script) as hume,
+        DeepgramEmulator(script, faults.meant_for("deepgram")) as deepgram,
+        HumeEmulator(faults.meant_for("hume"), script) as hume,
         GeminiEmulator() as gemini,
     ):
         yield deepgram.url, hume.url, gemini.url

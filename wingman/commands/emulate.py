@@ -31,6 +31,7 @@ def main(arguments: argparse.Namespace) -> int:
 async def _emulate(arguments: argparse.Namespace) -> int:
     script = fault_scripts.load(Path(arguments.script)) if arguments.script else fault_scripts.FaultScript()
     scenario = scenarios.load(Path(arguments.scenario)) if arguments.scenario else None
+    script = script.meant_for(arguments.provider)
     async with contextlib.AsyncExitStack() as stack:
         if arguments.provider == "gemini":
             gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))

@@ -23,6 +23,7 @@ from wingman.emulators.deepgram_speech import (
     ScriptedSource,
     Source,
     StreamOptions,
+    channel_name,
 )
 from wingman.emulators.faults import FaultScript
 from wingman.emulators.harness import SocketEmulator, http_answer, query
@@ -89,6 +90,9 @@ class DeepgramEmulator(SocketEmulator):
     async def stop(self) -> None:
         await self._http.__aexit__(None, None, None)
         await super().stop()
+
+    def channel_of(self, url: SplitResult) -> str:
+        return channel_name(query(url))
 
     def greet(self, number: int) -> Mapping[str, str]:
         return {"dg-request-id": self._request_ids.setdefault(number, str(uuid.uuid4()))}

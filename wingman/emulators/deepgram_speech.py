@@ -44,7 +44,6 @@ class StreamOptions:
         one = {name: values[-1] for name, values in query.items()}
         _refuse_impossible(query, one)
         ending = one.get("endpointing", "10")
-        extras = dict(value.partition(":")[::2] for value in query.get("extra", []))
         return StreamOptions(
             rate=int(one["sample_rate"]),
             channels=int(one.get("channels", "1")),
@@ -55,8 +54,14 @@ class StreamOptions:
             punctuate=_is_on(one, "smart_format") or _is_on(one, "punctuate"),
             diarize=_is_on(one, "diarize") or "diarize_model" in one,
             multilingual=one.get("language") == "multi",
-            channel_name=extras.get("channel", "tab"),
+            channel_name=channel_name(query),
         )
+
+
+def channel_name(query: Mapping[str, list[str]]) -> str:
+    """The meeting's channel, which Wingman sends along as an extra that the service only echoes."""
+    extras = dict(value.partition(":")[::2] for value in query.get("extra", []))
+    return extras.get("channel", "tab")
 
 
 def _is_on(one: Mapping[str, str], name: str) -> bool:

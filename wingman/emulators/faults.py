@@ -7,6 +7,14 @@ faults:
   - {on: "3-5", kind: half_open, at: 1}
   - {on: every, kind: late, delay: 0.8}
 ```
+
+Where several emulators read one script a fault may name its `provider`, and its `channel` where the wire tells
+channels apart (Deepgram's does); `on` then counts that channel's connections only:
+
+```yaml
+  - {provider: deepgram, channel: tab, on: 1, kind: drop, at: 7.2}
+  - {provider: hume, on: 2, kind: half_open, at: 12}
+```
 """
 
 from __future__ import annotations
@@ -14,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
@@ -55,6 +63,10 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that goes wrong on some connections."""
 
     kind: Kind
+    provider: Literal["", "deepgram", "hume", "hume-v0"] = ""
+    """Whose connections; empty: those of every emulator that is given the script."""
+    channel: Literal["", "tab", "mic"] = ""
+    """Which channel's connections are counted; empty: all, in the order in which they come."""
     on: int | str | tuple[int, ...] = 1
     """Which connections, counted from 1: a number, a list, `"2-4"`, `"3+"` or `"every"`."""
     at: float = 0.0
@@ -66,8 +78,13 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delay: float = 1.0
     count: int = 1
 
-    def applies(self, connection: int) -> bool:
-        """Whether connection number `connection` (from 1) has it."""
+    def applies(self, connection: int, channel: str = "", of_channel: int = 0) -> bool:
+        """Whether connection number `connection` (from 1) has it, which is number `of_channel` of `channel`."""
+        if self.channel:
+            return self.channel == channel and self._counts(of_channel)
+        return self._counts(connection)
+
+    def _counts(self, connection: int) -> bool:
         match self.on:
             case int(number):
                 return connection == number
@@ -82,9 +99,13 @@ class FaultScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     faults: tuple[Fault, ...] = ()
 
-    def of(self, connection: int) -> tuple[Fault, ...]:
-        """The faults of connection number `connection`, counted from 1."""
-        return tuple(fault for fault in self.faults if fault.applies(connection))
+    def of(self, connection: int, channel: str = "", of_channel: int = 0) -> tuple[Fault, ...]:
+        """The faults of connection number `connection`, counted from 1, which is `of_channel` of `channel`."""
+        return tuple(fault for fault in self.faults if fault.applies(connection, channel, of_channel))
+
+    def meant_for(self, provider: str) -> FaultScript:
+        """Only what goes wrong with `provider`."""
+        return FaultScript(tuple(fault for fault in self.faults if fault.provider in ("", provider)))
 
     @staticmethod
     def made_of(faults: Iterable[Fault]) -> FaultScript:
@@ -112,7 +133,7 @@ def parse(tree: Any) -> FaultScript:
     except msgspec.ValidationError as broken:
         raise InputError(f"the fault script is wrong: {broken}", field="script") from None
     for fault in script.faults:
-        fault.applies(1)
+        fault.applies(1, fault.channel, 1)
     return script
 
 

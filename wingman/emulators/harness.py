@@ -13,7 +13,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from wingman.emulators.faults import FaultScript, Kind
+from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.wire import Traffic, Wire
 
 
@@ -40,6 +40,10 @@ class SocketEmulator:
     def refusal(self, status: int, retry_after: float | None) -> Response:
         """The vendor's way to refuse with `status`."""
         raise NotImplementedError
+
+    def channel_of(self, url: SplitResult) -> str:
+        """The meeting's channel a handshake is for; empty where the wire does not tell."""
+        return ""
 
     def greet(self, number: int) -> Mapping[str, str]:
         """Headers to add to the 101 answer of connection `number`."""
@@ -108,15 +112,21 @@ class SocketEmulator:
         await self.stop()
 
     async def _handshake(self, connection: ServerConnection, request: Request) -> Response | None:
-        number = len(self.traffic) + 1
+        url, number = urlsplit(request.path), len(self.traffic) + 1
+        channel = self.channel_of(url)
+        before = sum(traffic.channel == channel for traffic in self.traffic)
         self._numbers[connection] = number
-        self.traffic.append(Traffic(number, query(urlsplit(request.path))))
-        for fault in self.faults.of(number):
+        self.traffic.append(Traffic(number, query(url), channel, before + 1))
+        for fault in self._faults_of(number):
             if fault.kind is Kind.HANG:
                 await self._hang(connection)
             elif fault.kind is Kind.REFUSE:
                 return self._forget(connection, self.refusal(fault.status, fault.retry_after))
-        return self._forget(connection, await self.admit(urlsplit(request.path), request))
+        return self._forget(connection, await self.admit(url, request))
+
+    def _faults_of(self, number: int) -> tuple[Fault, ...]:
+        traffic = self.traffic[number - 1]
+        return self.faults.of(number, traffic.channel, traffic.of_channel)
 
     def _forget(self, connection: ServerConnection, refused: Response | None) -> Response | None:
         if refused is not None:
@@ -134,7 +144,7 @@ class SocketEmulator:
     async def _handle(self, connection: ServerConnection) -> None:
         number = self._numbers[connection]
         traffic = self.traffic[number - 1]
-        wire = Wire(connection, self.faults.of(number), traffic)
+        wire = Wire(connection, self._faults_of(number), traffic)
         request = connection.request
         try:
             async with asyncio.TaskGroup() as group:

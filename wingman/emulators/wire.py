@@ -23,6 +23,10 @@ class Traffic:
 
     connection: int
     query: dict[str, list[str]] = field(default_factory=dict)
+    channel: str = ""
+    """The meeting's channel, where the wire tells it."""
+    of_channel: int = 1
+    """Which of that channel's connections it is, from 1."""
     audio_bytes: int = 0
     said: list[str] = field(default_factory=list)
     """Types of the messages really sent."""
