@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.support.scene import call, said, started
 from tests.browser.support.service import BrowserService
+from tests.support.speakers import CALLED
 from wingman.deliver.snapshot import Snapshot
 from wingman.model import codec
 from wingman.model.events import SpeakerRenamed
@@ -158,20 +159,9 @@ def test_the_qr_code_takes_the_smallest_size_and_refuses_what_is_too_long(run: R
     assert run("qr", "(m) => { try { m.qrCode('a'.repeat(400)) } catch (e) { return e.name } }") == "RangeError"
 
 
-@pytest.mark.parametrize(
-    ("speaker", "name"),
-    [
-        ("mic", "You"),
-        ("tab", "Them"),
-        ("tab:0", "Speaker 1"),
-        ("tab:1.1", "Speaker 2"),
-        ("tab:2.0", "Speaker 1 (2)"),
-        ("tab:x<b>", "Speaker x<b>"),
-        ("tab:9", "Anna"),
-    ],
-)
-def test_speakers_have_names_people_understand(run: Run, speaker: str, name: str) -> None:
-    assert run("words", "(m, id) => m.speakerName(id, {'tab:9': 'Anna'})", speaker) == name
+def test_speakers_are_called_as_the_report_calls_them(run: Run) -> None:
+    called = "(m, ids) => Object.fromEntries(ids.map((id) => [id, m.speakerName(id, {'tab:9': 'Anna'})]))"
+    assert run("words", called, [*CALLED, "tab:9"]) == {**CALLED, "tab:9": "Anna"}
 
 
 STREAM = """async (m, closes) => {

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import golden, story
+from tests.support.speakers import CALLED
 from wingman.model import codec
 from wingman.model.events import SpeakerRenamed
 from wingman.model.faults import InputError
@@ -70,11 +71,9 @@ def test_a_speakers_name_holds_for_the_whole_meeting(name: str) -> None:
     assert written not in before
     assert after.count(written) >= 3
     if name != "json":  # there the id stays beside the name
-        assert "Them 2" not in after
+        assert "Speaker 2" not in after
 
 
-def test_names() -> None:
-    assert speaker_name(Channel.MIC, "mic") == "You"
-    assert speaker_name(Channel.TAB, "tab") == "Them"
-    assert speaker_name(Channel.TAB, "tab:1") == "Them 2"
-    assert speaker_name(Channel.TAB, "tab:Ada") == "Them Ada"
+@pytest.mark.parametrize("speaker", CALLED)
+def test_speakers_are_called_as_the_overlay_calls_them(speaker: str) -> None:
+    assert speaker_name(speaker) == CALLED[speaker]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from wingman.report.extractive import summarize
 from wingman.report.figures import Talk, figures
 from wingman.report.record import Record, Said
 from wingman.report.summary import clock
+
+_VOICE = re.compile(r"(?:(?P<connection>[0-9]{1,6})\.)?(?P<voice>[0-9]{1,6})")
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheet programs take for a formula: such a cell gets an apostrophe in front."""
@@ -42,14 +45,27 @@ def export(record: Record, name: str) -> tuple[Format, str]:
 
 def name_of(who: Said | Talk) -> str:
     """Who spoke, for a reader: the name the user gave them, or what they are called without one."""
-    return who.name or speaker_name(who.channel, who.speaker)
+    return who.name or speaker_name(who.speaker)
 
 
-def speaker_name(channel: Channel, speaker: str) -> str:
-    """`You`, `Them`, or `Them 2` when voices were told apart."""
-    who = "You" if channel is Channel.MIC else "Them"
-    label = speaker.partition(":")[2]
-    return f"{who} {int(label) + 1}" if label.isdigit() else f"{who} {label}".strip()
+def speaker_name(speaker: str) -> str:
+    """What a speaker id says to a reader, in the overlay's words: `You`, `Them`, `Speaker 2` when told apart.
+
+    `tab:2.0` is the first voice of the transcriber's second connection: who that is compared with the first
+    connection, nobody knows, so the name keeps them apart (`Speaker 1 (2)`).
+    """
+    channel, _, label = speaker.partition(":")
+    if channel == Channel.MIC:
+        return "You"
+    if channel != Channel.TAB:
+        return speaker
+    if not label:
+        return "Them"
+    told = _VOICE.fullmatch(label)
+    if told is None:
+        return f"Speaker {label}"
+    connection = int(told["connection"] or 1)
+    return f"Speaker {int(told['voice']) + 1}" + (f" ({connection})" if connection > 1 else "")
 
 
 def tone_of(said: Said) -> str:
@@ -142,7 +158,7 @@ def _csv(record: Record) -> str:
             f"{said.start:.3f}",
             f"{said.end:.3f}",
             said.channel,
-            said.name or said.speaker,
+            name_of(said),
             said.text,
             label,
             family,
