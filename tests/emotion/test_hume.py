@@ -230,8 +230,9 @@ CREATED = '{"type":"session.created","session_id":"s","audio":{},"measurement_ti
 class Minimal:
     """A server that counts frames and does `trick` to each socket."""
 
-    def __init__(self, trick: str) -> None:
+    def __init__(self, trick: str, after: int = 5) -> None:
         self.trick = trick
+        self.after = after
         self.frames: list[int] = []
 
     async def __call__(self, socket: ServerConnection) -> None:
@@ -240,7 +241,7 @@ class Minimal:
         async for message in socket:
             if isinstance(message, bytes):
                 self.frames[-1] += 1
-                if len(self.frames) == 1 and self.frames[0] == 5 and self.trick != "stay":
+                if len(self.frames) == 1 and self.frames[0] == self.after and self.trick != "stay":
                     error = {"type": "error", "code": self.trick, "message": "", "retryable": True}
                     await socket.send(msgspec.json.encode(error), text=True)
             elif "session.close" in message:
@@ -279,11 +280,19 @@ def test_an_error_that_may_have_cost_a_frame_costs_the_session(code: str, sessio
     assert bool(missed) == (sessions == 2)
 
 
-def test_a_refused_frame_is_sent_again_before_any_other() -> None:
-    server = Minimal("rate_limited")
+def test_a_refused_frame_that_can_be_no_other_is_sent_again() -> None:
+    server = Minimal("rate_limited", after=1)
     events = run(server.hear())
     assert server.frames == [21]
     assert not of(Missed, events)
+
+
+def test_a_refused_frame_that_may_be_another_is_told_as_missed() -> None:
+    server = Minimal("rate_limited")
+    events = run(server.hear())
+    assert server.frames == [20], "the session goes on"
+    (missed,) = of(Missed, events)
+    assert (missed.span, missed.cause) == (Span(0, 5 * BLOCK), GapCause.PROVIDER)
 
 
 async def lag_after_opening(pause_blocks: int) -> tuple[list[EmotionEvent], list[float]]:

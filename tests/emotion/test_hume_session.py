@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,11 +50,102 @@ def test_a_window_over_a_hole_becomes_two_spans() -> None:
 def test_a_refused_frame_does_not_advance_the_clock() -> None:
     book = ledger()
     book.sent(0, FRAME, True)
+    book.receive(measured(0, 100))
     book.sent(FRAME, FRAME, True)
-    book.refused()
+    assert book.refused() is None, "only one can be meant"
     assert (book.accepted, book.frames, book.position) == (FRAME, 1, FRAME)
     book.sent(FRAME, FRAME, True)
     assert spans(book.receive(measured(0, 200))) == [Span(0, 2 * FRAME)]
+
+
+def test_where_a_refusal_may_mean_several_frames_no_time_is_claimed() -> None:
+    book = ledger()
+    for n in range(5):
+        book.sent(n * FRAME, FRAME, True)
+        if n == 1:
+            book.receive(wire.UtteranceStart(0, 100))
+    (lost,) = book.refused() or ()
+    assert lost.span == Span(FRAME, 5 * FRAME), "one of the second to the fifth"
+    assert (book.accepted, book.frames, book.position) == (4 * FRAME, 4, 5 * FRAME)
+    for n in range(5, 10):
+        book.sent(n * FRAME, FRAME, True)
+    assert spans(book.receive(measured(0, 900))) == [Span(0, FRAME), Span(5 * FRAME, 10 * FRAME)]
+
+
+def test_a_second_refusal_may_still_mean_the_same_frames() -> None:
+    book = ledger()
+    for n in range(3):
+        book.sent(n * FRAME, FRAME, True)
+    assert [lost.span for lost in book.refused() or ()] == [Span(0, 3 * FRAME)]
+    book.sent(3 * FRAME, FRAME, True)
+    assert [lost.span for lost in book.refused() or ()] == [Span(3 * FRAME, 4 * FRAME)], "nothing is told twice"
+    book.sent(4 * FRAME, FRAME, True)
+    assert spans(book.receive(measured(0, 300))) == [Span(4 * FRAME, 5 * FRAME)]
+
+
+def test_a_clock_that_cannot_be_known_is_not_guessed() -> None:
+    book = ledger()
+    with pytest.raises(LookupError):
+        book.refused()
+    book.sent(0, FRAME, True)
+    book.sent(FRAME, FRAME // 2, True)
+    with pytest.raises(LookupError):
+        book.refused()
+
+
+class Server:
+    """Accepts or refuses frames; what it says waits in `said`, in order."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+        self.said: deque[wire.Measurement | None] = deque()
+
+    def take(self, start: int, refuse: bool, measure_from: int | None) -> None:
+        if refuse:
+            self.said.append(None)
+            return
+        self.heard += range(start, start + FRAME)
+        if measure_from is not None:
+            last = len(self.heard) // 16
+            self.said.append(measured(max(0, last - measure_from), last))
+
+
+steps = st.tuples(
+    st.sampled_from([False, False, False, True]),
+    st.none() | st.integers(1, 600),
+    st.integers(0, 3),
+    st.booleans(),
+)
+
+
+@given(st.lists(steps, min_size=5, max_size=60))
+def test_no_time_is_wrong_whichever_frames_are_refused_and_however_late_that_is_said(
+    plan: list[tuple[bool, int | None, int, bool]],
+) -> None:
+    book, server, at, told = ledger(), Server(), 0, set[int]()
+    measured_samples: set[int] = set()
+    for refuse, measure_from, deliver, hole in plan:
+        at += 5 * FRAME if hole else 0
+        book.sent(at, FRAME, True)
+        server.take(at, refuse, measure_from)
+        at += FRAME
+        for _ in range(min(deliver, len(server.said))):
+            message = server.said.popleft()
+            if message is not None:
+                heard = set(server.heard[message.audio_start_ms * 16 : message.audio_end_ms * 16])
+                claimed = {n for span in spans(book.receive(message)) for n in range(span.start, span.end)}
+                assert claimed <= heard
+                measured_samples |= claimed
+                continue
+            try:
+                lost = book.refused()
+            except LookupError:
+                return  # the session ends here
+            if lost is None:
+                at = book.position  # and again
+            told |= {n for gap in lost or () for n in range(gap.span.start, gap.span.end)}
+    assert not told & measured_samples
+    assert book.accepted == len(server.heard) + FRAME * server.said.count(None)
 
 
 def test_audio_never_sent_is_never_measured() -> None:
@@ -133,24 +226,21 @@ def test_loudness() -> None:
 
 
 frames = st.lists(
-    st.tuples(st.sampled_from([0, 0, 0, 1600, 40_000]), st.integers(1, 4000), st.booleans()),
+    st.tuples(st.sampled_from([0, 0, 0, 1600, 40_000]), st.integers(1, 4000)),
     min_size=1,
     max_size=40,
 )
 
 
 @given(frames, st.integers(0, 4000), st.integers(0, 4000))
-def test_spans_lie_only_in_audio_that_was_accepted(plan: list[tuple[int, int, bool]], a: int, b: int) -> None:
+def test_spans_lie_only_in_audio_that_was_accepted(plan: list[tuple[int, int]], a: int, b: int) -> None:
     book = ledger()
     at, heard = 0, []
-    for hole, length, refuse in plan:
+    for hole, length in plan:
         at += hole
         book.sent(at, length, False)
-        if refuse:
-            book.refused()
-        else:
-            heard += list(range(at, at + length))
-            at += length
+        heard += list(range(at, at + length))
+        at += length
     assert book.accepted == len(heard)
     first, last = sorted((a, b))
     found = [n for span in spans(book.receive(measured(first, last))) for n in range(span.start, span.end)]

@@ -52,6 +52,36 @@ def test_what_was_refused_was_never_sent(blocks: list[tuple[int, int]], data: st
     assert offsets.start_at(offsets.accepted - 10) == start
 
 
+@given(BLOCKS, BLOCKS, st.data())
+def test_where_a_refusal_leaves_doubt_no_time_is_claimed(
+    blocks: list[tuple[int, int]], later: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    offsets, truth = build(blocks)
+    since = data.draw(st.integers(0, len(truth) - 1))
+    refused = data.draw(st.integers(1, len(truth) - since))
+    at, known = truth[-1] + 1, truth[:since]
+    offsets.doubt(since, refused)
+    assert offsets.accepted == len(truth) - refused
+    assert offsets.reached == at
+    unknown = offsets.accepted - since
+    after: list[int] = []
+    for gap, count in later:
+        at += gap
+        offsets.sent(at, count)
+        after += range(at, at + count)
+        at += count
+    first, last = sorted(data.draw(st.tuples(*[st.integers(0, offsets.accepted)] * 2)))
+    claimed = (
+        [n for span in offsets.pieces(first, last) for n in range(span.start, span.end)] if first < last else []
+    )
+    assert (
+        claimed == known[first:last] + after[max(0, first - since - unknown) : max(0, last - since - unknown)]
+    )
+    assert offsets.start_at(since) == after[0]
+    if known and unknown:
+        assert offsets.end_at(since + unknown) == known[-1] + 1
+
+
 def test_a_window_across_a_gap_spans_it() -> None:
     offsets = Offsets()
     offsets.sent(0, 16_000)

@@ -54,6 +54,7 @@ FAULTS = {
     "503": Fault(kind=Kind.REFUSE, status=503),
     "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
     "hang": Fault(kind=Kind.HANG),
+    "rate limit": Fault(kind=Kind.RATE_LIMIT, count=3),
 }
 MOMENTS = {
     "before audio": (1, 0.0),
@@ -144,12 +145,41 @@ def test_rotation_that_fails_keeps_the_old_session() -> None:
     assert emulator.connections >= 4
 
 
-def test_refused_frames_are_sent_again_and_no_time_moves() -> None:
-    """The server allows 90 ms of haste, so every frame that is early by jitter is refused once."""
-    account, emulator = run(attempt(habits=HumeHabits(burst_s=0.0)))
+@pytest.mark.parametrize(("burst_ms", "lost_s"), [(0, 0.0), (200, 0.31)])
+def test_a_server_that_allows_hardly_any_haste_refuses_the_beginning_and_moves_no_time(
+    burst_ms: int, lost_s: float
+) -> None:
+    """A frame that was alone is sent again; of several that left at once nobody knows which was refused."""
+    account, emulator = run(attempt(habits=HumeHabits(burst_s=0.001), burst_ms=burst_ms))
     assert "error" in [said for traffic in emulator.traffic for said in traffic.said]
     assert account.exact, account
-    assert account.measured > 0
+    assert sum(gap.span.seconds for gap in account.missed) <= lost_s
+    assert emulator.connections == 1
+
+
+@pytest.mark.parametrize("delay", [0.4, 2.0, 3.5])
+@pytest.mark.parametrize("kind", [Kind.LATE, Kind.STALL])
+def test_refusals_that_are_said_late_cost_audio_and_never_a_wrong_time(kind: Kind, delay: float) -> None:
+    """By then more frames were sent, and nobody says which one was meant."""
+
+    async def at_every_moment() -> list[tuple[MeterAccount, HumeEmulator]]:
+        async with asyncio.TaskGroup() as group:
+            trials = [
+                group.create_task(
+                    attempt(
+                        Fault(kind=Kind.RATE_LIMIT, at=at, count=count), Fault(kind=kind, at=at, delay=delay)
+                    )
+                )
+                for at in (0.0, 0.7, 1.3, 2.0, 2.6, 3.4)
+                for count in (1, 4)
+            ]
+        return [trial.result() for trial in trials]
+
+    for account, emulator in run(at_every_moment()):
+        assert "error" in emulator.traffic[0].said
+        assert account.exact, account
+        assert account.missed
+        assert final(account) is Health.ENDED
 
 
 def test_long_utterances_are_measured_as_they_go() -> None:
@@ -171,7 +201,10 @@ def test_other_branches_never_wait() -> None:
     assert account.witness_ms < 50
 
 
-KINDS = (Kind.DROP, Kind.CLOSE, Kind.HALF_OPEN, Kind.DEAF, Kind.STALL, Kind.LATE, Kind.MALFORMED, Kind.HANG)
+KINDS = (
+    *(Kind.DROP, Kind.CLOSE, Kind.HALF_OPEN, Kind.DEAF, Kind.STALL, Kind.LATE, Kind.MALFORMED, Kind.HANG),
+    Kind.RATE_LIMIT,
+)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -27,7 +27,7 @@ from wingman.fanout.tape import Cursor
 from wingman.link.pacing import Pacer
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.model.emotion import EmotionSpan, Scale
-from wingman.model.faults import Branch, FaultKind, Missed, Progress, ProviderFault
+from wingman.model.faults import Branch, Missed, Progress, ProviderFault
 from wingman.model.media import Gap, GapCause, PcmBlock
 from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 
@@ -86,8 +86,8 @@ class _Backlog:
         return not self._held and self._audio.exhausted
 
     def on_change(self, callback: Callable[[], None] | None) -> None:
-        """See `Cursor.on_change`."""
-        self._audio.on_change(callback)
+        """See `Cursor.on_change`; audio that is not a frame yet calls nobody."""
+        self._audio.on_change(callback, self._frame)
 
     async def wait(self) -> bool:
         """Return when a frame can be taken; False when no audio will ever come again."""
@@ -204,8 +204,6 @@ class _Run:
         if failed is not None:
             if failed.code == UNANSWERED:
                 self._doubt = min(2 * self._doubt, MAX_DOUBT)
-            if failed.kind is FaultKind.RATE_LIMITED:
-                self.burst = 0
             raise failed
         return outcome
 
@@ -225,6 +223,8 @@ class _Run:
         """Listen to a session until it is over, then settle its account."""
         self._watermark.add(session.ledger)
         await session.run()
+        if session.hasty:
+            self.burst = 0
         for span in session.ledger.abandon():
             self._missed(span, GapCause.PROVIDER)
         if (refused := session.take_refused()) is not None:  # nobody can send it again on this session

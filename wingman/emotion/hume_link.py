@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -62,6 +61,8 @@ class HumeSession:
         self.fault: ProviderFault | None = None
         self.difference = 0
         """Samples we believed accepted minus what the server counted (known after `session.closed`)."""
+        self.hasty = False
+        """True once the server has refused audio that came too fast for it."""
         self._socket = line.socket
         self._messages = line.messages
         self._settings = settings
@@ -69,9 +70,8 @@ class HumeSession:
         self._error: wire.SessionError | None = None
         self._closed: wire.SessionClosed | None = None
         self._malformed = 0
-        self._in_flight: deque[tuple[float, PcmBlock]] = deque(maxlen=32)
+        self._last: PcmBlock | None = None
         self._refused: PcmBlock | None = None
-        self._round_trip = 0.0
 
     async def run(self) -> None:
         """Listen until the session is over. Never raises on the provider's account; cancelling ends at once."""
@@ -87,7 +87,7 @@ class HumeSession:
 
     def send(self, block: PcmBlock) -> None:
         """Send one frame now. A session that is over swallows it (and its ledger reports it unanswered)."""
-        self._in_flight.append((asyncio.get_running_loop().time(), block))
+        self._last = block
         self.ledger.sent(block.start, block.length, is_loud(block.pcm))
         self._socket.write(block.pcm)
         if self.ledger.owed > self._duty.patience:
@@ -163,21 +163,22 @@ class HumeSession:
                 # A frame was dropped, we cannot know which: every later time would be wrong.
                 self._give_up("Hume refused audio; starting a new session", FaultKind.PROTOCOL, error.code)
             return
-        now = asyncio.get_running_loop().time()
-        possible = sum(now - at <= self._round_trip * 1.5 + 0.03 for at, _ in self._in_flight)
-        if self._refused is not None or possible > 1 or not self._in_flight:
-            # More than one frame may be meant. Guessing would shift every later time: start afresh.
+        self.hasty = True
+        try:
+            missed = self.ledger.refused()
+        except LookupError:
             self._give_up("Hume refused audio; starting a new session", FaultKind.RATE_LIMITED, error.code)
             return
-        self._refused = self._in_flight.pop()[1]
-        self.ledger.refused()
+        if missed is None:
+            self._refused = self._last
+        else:
+            self._duty.report([*missed])
 
     async def _heartbeat(self) -> None:
         """Find a dead peer, and settle silence: what was read a while ago held no voice."""
         settings = self._settings
-        loop = asyncio.get_running_loop()
         while True:
-            mark, asked = self.ledger.position, loop.time()
+            mark = self.ledger.position
             try:
                 async with asyncio.timeout(settings.answer_timeout_s):
                     await self._socket.ping()
@@ -186,7 +187,6 @@ class HumeSession:
                 return
             except ConnectionClosed:
                 return
-            self._round_trip = loop.time() - asked
             await asyncio.sleep(settings.settle_ms / 1000)
             self.ledger.quiet(mark)
             self._duty.report([])

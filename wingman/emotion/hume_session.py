@@ -12,11 +12,16 @@ The watermark (`upto`) is the harder half: Hume says nothing about silence. It m
 - and, while no utterance is open, to the newest sample that the peer provably read long enough ago to
   have announced any voice in it (`quiet`), but never past sound that drew no answer yet: a peer that takes
   everything and says nothing must not look like silence.
+
+A refusal (`rate_limited`) names no frame. What the server said before it proves which frames it had accepted by
+then, so one of those sent since was meant. If that is a single one it is sent again. Else the server's clock is
+known again after them, and for that stretch no time is claimed: it is missed.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 import numpy as np
 import structlog
@@ -65,6 +70,92 @@ def _power(pcm: bytes) -> float:
     return float(np.dot(samples, samples)) / len(samples) if len(samples) else 0.0
 
 
+class Doubt:
+    """The frames that a refusal may mean: those the server has not spoken about yet.
+
+    It reads frames in order and says what it has to say about them in order. So a message about session sample
+    n, heard before a refusal, proves that every frame up to n had been read by then.
+    """
+
+    def __init__(self) -> None:
+        self.since = 0
+        """Session sample with which the first of them begins."""
+        self._frames: deque[Span] = deque()
+        self._known_from = 0  # session sample from which times are exact again; meaningful after refusals
+        self._given_up = 0  # frames that a refusal was about, of which nobody knows which it meant
+        self._refusals = 0  # how many of them were refused
+
+    @property
+    def single(self) -> bool:
+        """Only one frame can be meant."""
+        return len(self._frames) == 1
+
+    @property
+    def start(self) -> SampleTime:
+        """Media time with which the first of them begins."""
+        return self._frames[0].start
+
+    @property
+    def length(self) -> int:
+        """How long each of them is. Raises `LookupError` when they differ, or when there are too few."""
+        lengths = {span.length for span in self._frames}
+        if len(lengths) != 1 or self._refusals >= len(self._frames):
+            raise LookupError("nobody can say by how much the server's clock stands still")
+        return lengths.pop()
+
+    def sent(self, frame: Span, accepted: int) -> None:
+        """A frame went out; `accepted` is the session's sample number at its end if it is accepted."""
+        self._frames.append(frame)
+        if accepted - self.since > WINDOW:  # so much later nobody refuses anything
+            self.accepted(self._known_from if self._refusals else self.since + self._frames[0].length)
+
+    def accepted(self, upto: int) -> None:
+        """The server has accepted session samples up to `upto`: it spoke about them."""
+        if self._refusals:
+            if upto < self._known_from:
+                return
+            for _ in range(self._given_up):
+                self._frames.popleft()
+            self.since, self._given_up, self._refusals = self._known_from, 0, 0
+        while self._frames and self.since + self._frames[0].length <= upto:
+            self.since += self._frames.popleft().length
+
+    def refused(self) -> list[Span]:
+        """One of them was refused: the media time that has to be given up for it, as far as it was not yet."""
+        fresh = list(self._frames)[self._given_up :]
+        self._refusals += 1
+        self._given_up = len(self._frames)
+        self._known_from = self.since + (self._given_up - self._refusals) * self._frames[0].length
+        return _merged(fresh)
+
+    def clear(self, since: int) -> None:
+        """There is no frame in doubt; the next begins with session sample `since`."""
+        self._frames.clear()
+        self.since, self._given_up, self._refusals = since, 0, 0
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same with neighbours joined."""
+    merged: list[Span] = []
+    for span in spans:
+        if merged and merged[-1].end == span.start:
+            merged[-1] = merged[-1].hull(span)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _accepted_ms(message: ServerMessage) -> int:
+    """How much accepted audio a message proves."""
+    match message:
+        case Measurement() | UtteranceEnd():
+            return message.audio_end_ms
+        case UtteranceStart():
+            return message.audio_start_ms
+        case _:
+            return 0
+
+
 class SessionLedger:
     """One session's books. Every method runs to completion and returns what to tell the pipeline."""
 
@@ -72,7 +163,8 @@ class SessionLedger:
         self._channel = channel
         self._map = Offsets(begin)
         self._count = 0
-        self._last = 0
+        self._sent_to = begin
+        self._doubt = Doubt()
         self._open: int | None = None
         self._next = 0  # id of the next utterance
         self._covered = 0  # session milliseconds up to which the current utterance was measured
@@ -85,7 +177,7 @@ class SessionLedger:
     @property
     def position(self) -> SampleTime:
         """Media time up to which audio was sent; holes before it were skipped, not sent."""
-        return max(self._upto, self._map.end_at(self._map.accepted))
+        return max(self._upto, self._sent_to)
 
     @property
     def upto(self) -> SampleTime:
@@ -123,18 +215,36 @@ class SessionLedger:
             self._upto = max(self._upto, start)
         self._map.sent(start, length)
         self._map.forget(self._map.accepted - WINDOW)
+        self._doubt.sent(Span(start, start + length), self._map.accepted)
         self._count += 1
-        self._last = length
+        self._sent_to = start + length
         if loud:
             self._unanswered.append((start, start + length))
             self._loud += length
             self._loud_from = start if self._loud_from is None else self._loud_from
 
-    def refused(self) -> None:
-        """The frame sent last was not accepted: the server's clock stands where it stood before it."""
-        self._map.retract(self._last)
+    def refused(self) -> list[Missed] | None:
+        """One frame was not accepted; which one is not said.
+
+        None: it can only be the one sent last, which may be sent again. Else the stretches that are given up.
+        Raises `LookupError` when the server's clock cannot be known any more.
+        """
+        doubt = self._doubt
+        length = doubt.length
+        if doubt.single:
+            doubt.clear(self._map.accepted - length)
+            self._map.retract(length)
+            self._sent_to = self._map.end_at(self._map.accepted)
+            self._count -= 1
+            return None
+        self._map.doubt(doubt.since, length)
         self._count -= 1
-        self._last = 0
+        while self._unanswered and self._unanswered[-1][0] >= doubt.start:
+            self._unanswered.pop()
+        lost = [
+            Span(max(span.start, self._upto), span.end) for span in doubt.refused() if span.end > self._upto
+        ]
+        return [Missed(Branch.EMOTION, self._channel, span, GapCause.PROVIDER) for span in lost]
 
     def receive(self, message: ServerMessage) -> list[EmotionSpan | Missed]:
         """Take one message in; what it yields, in media time. The watermark may move.
@@ -143,6 +253,7 @@ class SessionLedger:
         utterance's end: its stretch is reported as missed.
         """
         self._heard_at, self._loud, self._loud_from = self.accepted, 0, None
+        self._doubt.accepted(samples_of_ms(_accepted_ms(message)))
         match message:
             case UtteranceStart():
                 begin = self._start(message.audio_start_ms)

@@ -57,6 +57,8 @@ class Kind(StrEnum):
     """From `at` on add a message of an unknown type before each message, and an unknown field in it."""
     REPEAT = "repeat"
     """From `at` on say every message twice."""
+    RATE_LIMIT = "rate_limit"
+    """Refuse `count` audio frames after `at` as too fast; of the emulators only Hume's says so in a session."""
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

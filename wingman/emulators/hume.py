@@ -198,7 +198,7 @@ class HumeEmulator(SocketEmulator):
         elapsed = asyncio.get_running_loop().time() - state.opened_at
         length = len(frame) // 2
         ahead = (state.measurer.accepted + length) / 16_000 - elapsed
-        if self._habits.paced and ahead > self._habits.burst_s:
+        if (self._habits.paced and ahead > self._habits.burst_s) or wire.refuses():
             _say_error(wire, "rate_limited", "audio arrived faster than real time", True)
             state.run.events.append("rate_limited")
             return

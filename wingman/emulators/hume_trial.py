@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from wingman.emotion.base import VoiceMeter
 from wingman.emulators.hume_speech import Heard
-from wingman.emulators.indexed import FRAME, LEVEL
+from wingman.emulators.indexed import FRAME, LEVEL, Stretch, stretches
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Cursor, Tape
 from wingman.model.emotion import EmotionEvent, EmotionSpan
@@ -26,7 +26,10 @@ E = TypeVar("E")
 
 @dataclass(slots=True)
 class IndexedEar:
-    """Hears where on the meeting's timeline a window lies, and says it as the name of an expression."""
+    """Hears where on the meeting's timeline a window's audio is from, and says it as the name of an expression.
+
+    `16000-32000`, or `16000-20800,22400-32000` when something in between never reached the service.
+    """
 
     pcm: bytearray = field(default_factory=bytearray)
 
@@ -35,8 +38,24 @@ class IndexedEar:
 
     def judge(self, start: int, end: int) -> Heard:
         values = np.frombuffer(bytes(self.pcm[2 * start : 2 * end]), dtype="<i2").astype(np.int64)
-        first, last = window_of(values)
-        return Heard({f"{first}-{last}": 0.9}, {})
+        return Heard({",".join(f"{span.start}-{span.end}" for span in heard_in(values)): 0.9}, {})
+
+
+def heard_in(values: NDArray[np.int64]) -> list[Span]:
+    """The media time that a window of indexed audio holds, told by its voiced samples.
+
+    Silence belongs to the voice next to it; where the index jumps across silence it may belong to either side.
+    """
+    runs: list[list[Stretch]] = []
+    for stretch in stretches(values):
+        if runs and runs[-1][-1].first - runs[-1][-1].at == stretch.first - stretch.at:
+            runs[-1].append(stretch)
+        else:
+            runs.append([stretch])
+    begins = [0, *(run[-1].at + run[-1].count for run in runs[:-1])]
+    ends = [*(run[0].at for run in runs[1:]), len(values)]
+    shifts = [run[0].first - run[0].at for run in runs]
+    return [Span(a + by, b + by) for a, b, by in zip(begins, ends, shifts, strict=True)] if runs else []
 
 
 def window_of(values: NDArray[np.int64]) -> tuple[int, int]:
@@ -57,7 +76,7 @@ class MeterAccount:
 
     spans: int
     error: int
-    """Largest difference between a span and where its audio really was, in samples."""
+    """Most samples of a span that are not of the audio which was measured."""
     unexplained: int
     """Voiced samples that were neither measured nor reported as missed."""
     contradicted: int
@@ -162,8 +181,12 @@ def cover(length: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
 
 
 def _error(span: EmotionSpan) -> int:
-    start, _, end = span.scores[0].label.partition("-")
-    return max(abs(span.span.start - int(start)), abs(span.span.end - int(end)))
+    pieces = (piece.split("-") for piece in span.scores[0].label.split(",") if piece)
+    foreign = np.ones(span.span.length, bool)
+    for first, last in pieces:
+        start = max(0, int(first) - span.span.start)
+        foreign[start : max(start, int(last) - span.span.start)] = False
+    return int(foreign.sum())
 
 
 def late(events: Iterable[EmotionEvent]) -> Iterator[bool]:

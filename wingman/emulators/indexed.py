@@ -73,6 +73,22 @@ class IndexedSpeech:
         return bytes(np.where(voiced, value, 0).astype("<i2").tobytes())
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Voiced samples that follow each other in the recording."""
+
+    at: int
+    """Where in what was received the first of them is."""
+    first: int
+    """Its absolute index."""
+    count: int
+
+
+def stretches(values: NDArray[np.int64]) -> list[Stretch]:
+    """Every voiced stretch of indexed audio, cut where the index jumps; an even number of samples each."""
+    return [s for start, end in _voiced(values) for s in _unbroken(values[start:end], start)]
+
+
 @dataclass(slots=True)
 class _Heard:
     """A run of one word's samples as they arrived without a break."""
@@ -143,10 +159,8 @@ class IndexedSource:
             last = self._runs[-1]
             self._take(last.first + last.count, at, 1)
             return
-        absolute = _absolute(values)
-        breaks = np.flatnonzero(np.diff(absolute) != 1) + 1
-        for first, stop in zip([0, *breaks.tolist()], [*breaks.tolist(), len(values)], strict=True):
-            self._take(int(absolute[first]), at + first, stop - first)
+        for stretch in _unbroken(values, at):
+            self._take(stretch.first, stretch.at, stretch.count)
 
     def _take(self, first: int, at: int, count: int) -> None:
         run = self._runs[-1] if self._runs else None
@@ -165,6 +179,16 @@ def _voiced(values: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Bounds of the stretches that are not silent."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], (values != 0).view(np.int8), [0]))))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _unbroken(values: NDArray[np.int64], at: int) -> list[Stretch]:
+    """One voiced stretch that was received at `at`, cut where the absolute index jumps."""
+    absolute = _absolute(values)
+    breaks = (np.flatnonzero(np.diff(absolute) != 1) + 1).tolist()
+    return [
+        Stretch(at + first, int(absolute[first]), stop - first)
+        for first, stop in zip([0, *breaks], [*breaks, len(values)], strict=True)
+    ]
 
 
 def _absolute(values: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -83,6 +83,11 @@ class Wire:
             await self._flush()
             await self.close(fault.code, fault.reason)
 
+    def refuses(self) -> bool:
+        """Whether the script has the frame that just came refused as too fast."""
+        fault = self._active(Kind.RATE_LIMIT)
+        return fault is not None and self._spend(fault)
+
     def say(self, kind: str, message: object) -> None:
         """Send `message` (JSON) now, later, twice, broken or never, as the script has it."""
         if self.ended or self._active(Kind.HALF_OPEN):

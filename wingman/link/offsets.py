@@ -19,6 +19,8 @@ class Breakpoint:
 
     position: int
     at: SampleTime
+    known: bool = True
+    """False: up to the next one nobody knows; `at` is where what is known ended."""
 
 
 class Offsets:
@@ -55,10 +57,22 @@ class Offsets:
         """The provider refused the last `count` samples: they did not advance its clock."""
         at = self.start_at(self._accepted - count)
         self._accepted -= count
-        while len(self._points) > 1 and self._points[-1].position >= self._accepted:
-            self._points.pop()
-        if self._points[-1].position >= self._accepted:
-            self._points = [Breakpoint(self._accepted, at)]
+        self._cut(self._accepted)
+        if not self._points or not self._points[-1].known:
+            self._points.append(Breakpoint(self._accepted, at))
+
+    def doubt(self, since: int, count: int) -> None:
+        """The provider refused `count` of the samples from `since` on, and nobody knows which.
+
+        Its clock stands that much earlier. Between `since` and there no time is claimed any more; what is sent
+        from now on is where it was.
+        """
+        known_to, reached = self.end_at(since), self.reached
+        self._accepted -= count
+        self._cut(since)
+        if since < self._accepted:
+            self._points.append(Breakpoint(since, known_to, known=False))
+        self._points.append(Breakpoint(self._accepted, reached))
 
     def forget(self, position: int) -> None:
         """Nothing before `position` will be asked for again: keeps the map short in a long meeting."""
@@ -67,11 +81,14 @@ class Offsets:
             del self._points[:keep]
 
     def start_at(self, position: int) -> SampleTime:
-        """Media time of the sample number `position`; after a gap when it lies on one."""
-        return self._at(position, bisect_right(self._points, position, key=lambda p: p.position))
+        """Media time of the sample number `position`; after a gap or a doubt when it lies on one."""
+        after = bisect_right(self._points, position, key=lambda p: p.position)
+        if self._knows(position):
+            return self._at(position, after)
+        return self._points[after].at
 
     def end_at(self, position: int) -> SampleTime:
-        """Media time at which something that ends before sample `position` ends; before a gap."""
+        """Media time at which something that ends before sample `position` ends; before a gap or a doubt."""
         return self._at(position, bisect_left(self._points, position, key=lambda p: p.position))
 
     def span(self, start_s: float, end_s: float) -> Span:
@@ -81,11 +98,20 @@ class Offsets:
         return Span(start, max(start, self.end_at(last)))
 
     def pieces(self, first: int, last: int) -> list[Span]:
-        """Media time of the accepted samples `[first, last)`: one span per stretch without a gap."""
+        """Media time of the accepted samples `[first, last)`: one span per stretch without a gap or a doubt."""
         inner = [p.position for p in self._points if first < p.position < last]
         bounds = [first, *inner, last]
-        return [Span(self.start_at(a), self.end_at(b)) for a, b in pairwise(bounds)]
+        return [Span(self.start_at(a), self.end_at(b)) for a, b in pairwise(bounds) if self._knows(a)]
+
+    def _knows(self, position: int) -> bool:
+        after = bisect_right(self._points, position, key=lambda p: p.position)
+        return self._points[max(0, after - 1)].known
 
     def _at(self, position: int, after: int) -> SampleTime:
         point = self._points[max(0, after - 1)]
-        return point.at + position - point.position
+        return point.at + position - point.position if point.known else point.at
+
+    def _cut(self, position: int) -> None:
+        """Forget what the map says from `position` on."""
+        while self._points and self._points[-1].position >= position:
+            self._points.pop()
