@@ -77,6 +77,7 @@ class Service:
             sample=lambda: FileSource(SAMPLE, channels=both),
             recording=lambda path: FileSource(path),
             forget=self.upkeep.forget,
+            sound=self.upkeep.shelf,
         )
         routes: list[BaseRoute] = [
             *whip.routes(self.registry, self.settings.ingest),
@@ -127,7 +128,7 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
         if model is not None:
             stack.push_async_callback(model.aclose)
         async with asyncio.TaskGroup() as tasks:
-            registry = Registry(settings, event_log, tasks, knowledge, model)
+            registry = Registry(settings, event_log, tasks, knowledge, model, upkeep.shelf)
             jobs = (
                 loop_watch.run(),
                 registry.probe_model(),

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -17,13 +17,17 @@ from wingman.fanout.tape import Cursor
 from wingman.model.emotion import EmotionEvent
 from wingman.model.faults import Branch, Progress
 from wingman.model.speech import Final, TranscriberEvent
-from wingman.model.time import SampleTime
+from wingman.model.time import Channel, SampleTime
 from wingman.policy import Policy, measured_channels
 from wingman.strip import ChannelStrip
 from wingman.transcribe.base import Transcriber
 
 SETTLE_S = 45.0
 """How long a branch may take to answer for the audio it already has, a replay after an outage included."""
+
+
+Store: TypeAlias = Callable[[Channel, Cursor], Coroutine[Any, Any, None]]
+"""Reads a channel's tape for as long as it runs, and stores its sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Providers:
     transcriber: Callable[[], Transcriber | None]
     meter: Callable[[], VoiceMeter | None]
     text_meter: Callable[[], TextMeter | None]
+    sound: Store | None = None
+    """None where nobody asked for the sound to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class Line:
         self._meter: VoiceMeter | None = None
         self._text_meter: TextMeter | None = None
         self._measuring: asyncio.Task[None] | None = None
+        self._storing: asyncio.Task[None] | None = None
 
     def start_transcriber(self) -> None:
         transcriber = self._transcriber = self._providers.transcriber()
@@ -67,6 +74,12 @@ class Line:
             run = partial(transcriber.run, self.strip.channel, cursor, self._ears.speech)
             self._transcribing = self._read(run, cursor)
             self._answered[Branch.TRANSCRIBE] = 0
+
+    def start_storing(self) -> None:
+        """Store the channel's sound, where that was asked for; a pause is a hole on the tape."""
+        if self._providers.sound is not None:
+            cursor = self.strip.tape.cursor(0)
+            self._storing = self._read(partial(self._providers.sound, self.strip.channel, cursor), cursor)
 
     def measure(self, policy: Policy, correlator: Correlator) -> None:
         """Stop the meter and start the one `policy` allows, from this very sample on."""
@@ -135,6 +148,7 @@ class Line:
         if self._text_meter is not None:
             self._text_meter.close()
         await _settle(self._measuring)
+        await _settle(self._storing)
 
     def _read(self, run: Callable[[], Coroutine[Any, Any, None]], cursor: Cursor) -> asyncio.Task[None]:
         self._cursors.append(cursor)

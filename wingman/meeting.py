@@ -278,6 +278,7 @@ class Meeting:
             line = Line(strip, self._parts.providers, Ears(self._on_speech, self._on_any), tasks)
             self._lines[channel] = line  # before its branches: they report at once
             line.start_transcriber()
+            line.start_storing()
             line.measure(self._policy, self._parts.correlator)
         return self._lines[channel]
 

@@ -22,14 +22,15 @@ from wingman.deliver.heard import HeardStore
 from wingman.deliver.log import EventLog
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
-from wingman.line import Providers
+from wingman.line import Providers, Store
 from wingman.meeting import Meeting, Parts, Plan
-from wingman.model.events import Media, ProviderStateChanged
+from wingman.model.events import Media, ProviderStateChanged, Publish
 from wingman.model.faults import Branch, Health, InputError, ProviderFault
 from wingman.policy import check_policy, decide
 from wingman.privacy.ledger import Ledger
 from wingman.report.closing import sum_up
 from wingman.server.base import MeetingHandle, MeetingSpec
+from wingman.sound.shelf import Shelf
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.cost import CostMeter
@@ -49,12 +50,15 @@ class Registry:
         tasks: asyncio.TaskGroup,
         knowledge: Knowledge,
         model: SuggestionModel | None,
+        shelf: Shelf | None = None,
     ) -> None:
+        """`shelf` is where meetings' sound is stored, if that is configured; None stores none."""
         self._settings = settings
         self._log = event_log
         self._tasks = tasks
         self._knowledge = knowledge
         self._model = model
+        self._shelf = shelf
         self._model_health = Health.CONNECTING
         self._model_fault = ""
         self._live: dict[str, Meeting] = {}
@@ -131,6 +135,14 @@ class Registry:
             return RecordingCorrelator(settings.correlate, HeardWriter(self._log, meeting_id), time.time)
         return Correlator(settings.correlate)
 
+    def _sound(self, meeting_id: str, publish: Publish) -> Store | None:
+        """What stores a channel's sound; None unless that was asked for."""
+        if self._shelf is None or not self._settings.report.store_audio:
+            return None
+        from wingman.sound.keeper import SoundKeeper
+
+        return SoundKeeper(self._shelf, meeting_id, publish).run
+
     def _accounted(self, accounts: Accounts) -> AccountedModel | None:
         """The process's model as one meeting uses it; None while it will not answer."""
         if self._model is None or self._model_fault:
@@ -168,7 +180,7 @@ class Registry:
         spec: MeetingSpec,
         playbook: Playbook,
         choices: Choices,
-        publish: Callable[[Any, Media | None], None],
+        publish: Publish,
     ) -> Parts:
         settings = self._settings
         suggest = settings.suggest
@@ -185,6 +197,7 @@ class Registry:
                 transcriber=lambda: self.adapters.transcriber(choices.transcriber.provider, spec, local),
                 meter=lambda: self.adapters.meter(local),
                 text_meter=self.adapters.text_meter,
+                sound=self._sound(meeting_id, publish),
             ),
             correlator=self._correlator(meeting_id),
             coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),

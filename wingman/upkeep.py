@@ -13,6 +13,7 @@ from wingman.deliver.hub import Hub
 from wingman.deliver.log import EventLog
 from wingman.privacy.retention import Eraser, Forget, keep
 from wingman.report.webhooks import Hook, Webhooks
+from wingman.sound.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,14 @@ class Upkeep:
     log: EventLog
     webhooks: Webhooks | None
     retention_days: int
+    shelf: Shelf | None = None
+    """Where meetings' sound lies; None for a service that keeps nothing."""
 
     @property
     def forget(self) -> Sequence[Forget]:
         """What removes a deleted meeting's traces beside the log's rows."""
-        return (self.webhooks.forget,) if self.webhooks else ()
+        rooms = (self.webhooks, self.shelf)
+        return tuple(room.forget for room in rooms if room is not None)
 
     async def deliver(self) -> None:
         """Send webhooks until cancelled."""
@@ -44,13 +48,14 @@ async def open_upkeep(settings: Settings, log: EventLog, hub: Hub, folder: Path)
     """`folder` is where the log lives. Raises `InputError` when a webhook's settings make no sense."""
     hooks = [Hook.of(name, hook) for name, hook in settings.report.webhooks.items()]
     days = settings.deliver.retention_days
+    shelf = Shelf(folder, settings.deliver.encryption_key.reveal())
     if not hooks:
-        yield Upkeep(log, None, days)
+        yield Upkeep(log, None, days, shelf)
         return
     webhooks = Webhooks(hooks, log, folder / "webhooks.db")
     hub.tap(webhooks.offer)
     try:
-        yield Upkeep(log, webhooks, days)
+        yield Upkeep(log, webhooks, days, shelf)
     finally:
         await webhooks.aclose()
 

@@ -48,6 +48,7 @@ BROKEN = (
 )
 """What the standard library raises for ZIP files that are none, are damaged, or are encrypted."""
 
+SOUND = ".opus"
 AUDIO_SUFFIXES = (".ogg", ".opus", ".wav", ".flac")
 
 
@@ -72,7 +73,7 @@ class Bundle:
     events: tuple[Envelope, ...]
     audio: Mapping[Channel, bytes] = field(default_factory=dict)
     suffixes: Mapping[Channel, str] = field(default_factory=dict)
-    """File name suffix of each channel's audio, such as `.ogg`."""
+    """File name suffix of each channel's audio where it is not `.opus`."""
     heard: tuple[Heard, ...] = ()
     """What the correlator was told; empty when it was not recorded."""
 
@@ -84,7 +85,7 @@ class Bundle:
 
 def pack(bundle: Bundle) -> bytes:
     """The bundle as a file's content."""
-    audio = {str(c): f"audio/{c}{bundle.suffixes.get(c, '.ogg')}" for c in sorted(bundle.audio)}
+    audio = {str(c): f"audio/{c}{bundle.suffixes.get(c, SOUND)}" for c in sorted(bundle.audio)}
     manifest = Manifest(FORMAT, VERSION, bundle.meeting, bundle.title, len(bundle.events), audio)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:

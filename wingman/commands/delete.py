@@ -19,6 +19,7 @@ from wingman.model.faults import InputError
 from wingman.privacy.retention import Eraser
 from wingman.report.webhook_store import DeliveryStore
 from wingman.server.lookup import stored
+from wingman.sound.shelf import Shelf
 
 DELIVERIES = "webhooks.db"
 
@@ -55,7 +56,7 @@ async def _erase(log: SqliteLog, folder: Path, meeting: str) -> None:
             with contextlib.closing(DeliveryStore(folder / DELIVERIES)) as store:
                 store.forget(gone)
 
-    await Eraser(log, (deliveries,)).erase(meeting)
+    await Eraser(log, (deliveries, Shelf(folder).forget)).erase(meeting)
 
 
 async def _confirm(arguments: argparse.Namespace, title: str) -> None:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from wingman.model.faults import InputError
 from wingman.report.files import check, make
 from wingman.server.base import MeetingStatus
 from wingman.server.lookup import stored
+from wingman.sound.shelf import Shelf
 
 URL, TOKEN = "WINGMAN_URL", "WINGMAN_TOKEN"
 LOG_NAME = "wingman.db"
@@ -43,8 +45,9 @@ class Kept(Protocol):
 class LogFile:
     """`Kept` over a log's file."""
 
-    def __init__(self, held: StoredMeetings) -> None:
+    def __init__(self, held: StoredMeetings, shelf: Shelf) -> None:
         self._held = held
+        self._shelf = shelf
 
     async def meetings(self, limit: int = 50) -> Sequence[MeetingStatus]:
         return [stored(row) for row in self._held.meetings(limit)]
@@ -55,8 +58,11 @@ class LogFile:
     async def download(self, meeting: str, name: str) -> bytes:
         check(name)
         row = known(self._held.meeting(meeting), meeting)
-        told = decode(b"".join(self._held.heard(row.id))) if name == "bundle" else ()
-        return make(Bundle(row.id, tuple(self._held.events(row.id)), heard=told), name).content
+        whole = Bundle(row.id, tuple(self._held.events(row.id)))
+        if name == "bundle":
+            told = decode(b"".join(self._held.heard(row.id)))
+            whole = replace(whole, heard=told, audio=self._shelf.read_all(row.id))
+        return make(whole, name).content
 
 
 def address(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str]:
@@ -83,8 +89,9 @@ async def open_kept(arguments: argparse.Namespace, settings: Settings) -> AsyncI
         async with Client(url, token) as client:
             yield client
     else:
-        with stored_meetings(log_path(settings), settings.deliver.encryption_key.reveal()) as held:
-            yield LogFile(held)
+        key = settings.deliver.encryption_key.reveal()
+        with stored_meetings(log_path(settings), key) as held:
+            yield LogFile(held, Shelf(data_dir(settings), key))
 
 
 def log_path(settings: Settings) -> Path:

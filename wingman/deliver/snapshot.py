@@ -17,7 +17,14 @@ CARDS = 20
 NAMES = 100
 """Newest speaker names kept in a snapshot."""
 
-LATEST = ("meeting.started", "policy.applied", "cost.updated", "storage.state", "summary.ready")
+LATEST = (
+    "meeting.started",
+    "policy.applied",
+    "cost.updated",
+    "storage.state",
+    "audio.state",
+    "summary.ready",
+)
 """Types of which the newest event is all that counts."""
 CARD_ENDS = {
     "suggestion.completed": "completed",

@@ -202,7 +202,7 @@ class SqliteLog:
                 "the disk refused too long: this meeting is not stored any more; export it before you leave"
             )
         else:
-            detail = f"the disk refuses ({report.fault}): the meeting goes on in memory until there is space"
+            detail = f"the disk refuses ({report.fault}): the meeting goes on in memory until it takes it again"
         if detail == self._fault:
             return
         self._fault = detail

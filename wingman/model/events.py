@@ -159,6 +159,17 @@ class StorageState:
     """One sentence for the user; empty when all is well."""
 
 
+@event("audio.state")
+@dataclass(frozen=True, slots=True)
+class AudioState:
+    """The sound is being stored (`report.store_audio`), or no longer is. Without this event it never was."""
+
+    state: str
+    """`storing`, or `lost` (the disk refused; what was stored until then is kept)."""
+    detail: str = ""
+    """One sentence for the user; empty when all is well."""
+
+
 # --- what was said ----------------------------------------------------------------------------
 
 

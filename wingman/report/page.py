@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from html import escape
@@ -31,6 +31,7 @@ FATES = {
     "failed": "failed",
     "open": "shown",
 }
+SOUNDS = {Channel.TAB: "The others", Channel.MIC: "You"}
 POLICIES = {
     "off": "voice emotion off",
     "counterpart": "voice emotion of the others",
@@ -47,15 +48,19 @@ def style() -> str:
 
 @cache
 def content_security_policy() -> str:
-    """What the page may load: its own style sheet, by its hash, and nothing else."""
+    """What the page may load: its own style sheet, by its hash, and the meeting's stored sound."""
     digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; media-src 'self'; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
-def page(record: Record, *, links: bool = True) -> str:
-    """The whole page. Without `links` (a file on its own) the downloads are left out."""
+def page(record: Record, *, links: bool = True, sound: Collection[Channel] = ()) -> str:
+    """The whole page. Without `links` (a file on its own) the downloads are left out.
+
+    `sound` are the channels whose stored sound the service can play.
+    """
     numbers = figures(record)
     summary = record.summary or summarize(record)
     title = escape(record.title or f"Meeting {record.id}")
@@ -67,6 +72,7 @@ def page(record: Record, *, links: bool = True) -> str:
         _arc(record, numbers),
         _talk_figures(numbers),
         _cards(record.cards),
+        _sound(record, sound),
         _transcript(record),
         _ledger(record.ledger),
         _files(record) if links else "",
@@ -206,6 +212,18 @@ def _card(card: Card) -> str:
         f"<p>{title}{escape(card.text or card.detail)}</p>"
         f'<span class="dim">{escape(" · ".join(fact for fact in facts if fact))}</span></article>'
     )
+
+
+def _sound(record: Record, channels: Collection[Channel]) -> str:
+    if not channels:
+        return ""
+    players = "".join(
+        f'<figure><figcaption>{SOUNDS[channel]}</figcaption><audio controls preload="none"'
+        f' src="/api/meetings/{escape(record.id)}/audio/{channel}"></audio></figure>'
+        for channel in channels
+    )
+    note = "The sound of this call is stored and goes when the meeting is deleted."
+    return f'<section class="panel"><h2>Listen</h2>{players}<p class="note">{note}</p></section>'
 
 
 def _transcript(record: Record) -> str:

@@ -21,5 +21,7 @@ class ReportSettings(Section, frozen=True):
     """Write a summary when a meeting ends."""
     record_events: bool = True
     """Keep what the providers said (beside the meeting's events), so that a replay can vary the join."""
+    store_audio: bool = False
+    """Keep each channel's sound in the data folder, to listen to and to replay; tell everybody in the call."""
     webhooks: dict[str, WebhookSettings] = msgspec.field(default_factory=dict)
     """Receivers of signed webhooks, by a name of your choice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -28,6 +29,23 @@ class Json(Response):
     def __init__(self, content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(_encoder.encode(content), status, headers)
         self.headers.setdefault("Cache-Control", "no-store")
+
+
+def part(content: bytes, wanted: str, media_type: str) -> Response:
+    """`content`, or the one range of it that a `Range` header asks for (a player that seeks does)."""
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store"}
+    found = re.fullmatch(r"bytes=(\d*)-(\d*)", wanted.strip())
+    if found is None or not any(found.groups()):
+        return Response(content, headers=headers, media_type=media_type)  # RFC 9110: others may be ignored
+    size = len(content)
+    first, last = (int(number) if number else None for number in found.groups())
+    start = first if first is not None else max(0, size - (last or 0))
+    end = min(size, last + 1) if first is not None and last is not None else size
+    if start >= end:
+        headers["Content-Range"] = f"bytes */{size}"
+        return Response(status_code=416, headers=headers)
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return Response(content[start:end], 206, headers, media_type)
 
 
 async def chunks(request: Request, limit: int) -> AsyncIterator[bytes]:

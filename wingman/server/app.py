@@ -51,7 +51,7 @@ def build_app(
         *extra_routes,
         *Streams(hub, lookup, settings.stall_seconds).routes(),
         *Rest(lookup, hub, access, offers).routes(),
-        *ReportRoutes(log, lookup).routes(),
+        *ReportRoutes(log, lookup, offers.sound).routes(),
         *documents.routes(),
         *HealthRoutes(offers.not_ready).routes(),
         *Pages().routes(),

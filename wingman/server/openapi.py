@@ -113,6 +113,9 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         )
     },
     f"{ONE}/export": {"get": Operation("exportMeeting", "The meeting as a file", {200: "*/*"}, query=FORMAT)},
+    f"{ONE}/audio/{{channel}}": {
+        "get": Operation("getAudio", "A channel's stored sound", {200: "audio/ogg", 206: "audio/ogg"})
+    },
     f"{ONE}/summary": {"get": Operation("getSummary", "Its summary so far", {200: ref(SummaryReady)})},
     f"{ONE}/ledger": {"get": Operation("getLedger", "What left this machine", {200: LEDGER})},
     "/api/pairing": {

@@ -22,6 +22,7 @@ from wingman.server.base import MeetingSpec
 from wingman.server.lookup import Lookup, stored, unknown
 from wingman.server.routing import ApiRoute
 from wingman.server.streams import MOST_SEQ
+from wingman.sound.shelf import Shelf
 
 RECORDING_BYTES = 4 * 1024**3
 """Largest recording that may be posted."""
@@ -42,6 +43,8 @@ class Offers:
     """A media file as a source; the file may be removed once the source has ended."""
     forget: Sequence[Forget] = ()
     """What else removes a deleted meeting's traces (stored audio, webhook deliveries)."""
+    sound: Shelf | None = None
+    """Where meetings' sound lies, if it was stored."""
     not_ready: Callable[[], str] = str
     """A sentence while the service cannot take meetings; empty when it can."""
 
