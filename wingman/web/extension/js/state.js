@@ -33,6 +33,8 @@ export function initial() {
     counterpart: { reading: null, speaker: "", trail: [], trend: "none" },
     cards: [],
     cost: null,
+    storage: null,
+    sound: null,
     summary: null,
     skipped: null,
   };
@@ -128,6 +130,8 @@ const STEPS = {
   "suggestion.skipped": (state, data) => ({ ...state, skipped: data }),
   "suggestion.updated": (state, data) => card(state, data.id, (c) => feedback(c, data.feedback)),
   "cost.updated": (state, data) => ({ ...state, cost: data }),
+  "storage.state": (state, data) => ({ ...state, storage: data }),
+  "audio.state": (state, data) => ({ ...state, sound: data }),
   "summary.ready": (state, data) => ({ ...state, summary: data }),
 };
 

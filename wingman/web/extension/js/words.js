@@ -140,6 +140,7 @@ export function notices(state, stream) {
   if (phase === "paused") list.push({ level: "info", text: CAPTURE.paused() });
   else list.push(...captureNotices(state));
   list.push(...providerNotices(state));
+  list.push(...storageNotices(state));
   if (state.cost && state.cost.degraded)
     list.push({
       level: "warn",
@@ -155,6 +156,14 @@ function captureNotices(state) {
       list.push({ level: "bad", text: captureSentence(channel, now, detail) });
     else if (now === "no_signal") list.push({ level: "warn", text: captureSentence(channel, now, detail) });
   }
+  return list;
+}
+
+function storageNotices({ storage, sound }) {
+  const list = [];
+  if (storage && storage.state !== "stored") list.push({ level: "bad", text: storage.detail });
+  if (sound?.state === "lost") list.push({ level: "warn", text: sound.detail });
+  else if (sound?.state === "storing") list.push({ level: "info", text: "The sound of this call is stored." });
   return list;
 }
 
