@@ -43,7 +43,16 @@ class Page {
       ),
       this.setup.node,
     );
-    this.stage = h("main", { class: "stage", "aria-label": "Overlay", hidden: true });
+    this.home = h("div", { class: "home" });
+    this.stage = h(
+      "main",
+      { class: "stage", "aria-label": "Overlay", hidden: true },
+      this.home,
+      h("p", {
+        class: "soft elsewhere",
+        text: "The overlay is in its own window. Close that window to have it here.",
+      }),
+    );
     const drop = dropArea(
       () => !this.current,
       (files) => this.setup.dropped(files),
@@ -170,7 +179,7 @@ class Page {
     this.stage.hidden = false;
     this.root.dataset.live = "";
     overlay.node.addEventListener("look", () => overlay.preferences.apply(this.root));
-    overlay.mount(this.stage);
+    overlay.mount(this.home);
     scrollTo(0, 0);
     stream.start();
     current.paint();
@@ -218,7 +227,7 @@ class Page {
       popUp(id);
       return;
     }
-    await float(overlay, this.stage, () => live.floating(false));
+    await float(overlay, this.home, () => live.floating(false));
     live.floating(true);
   }
 
@@ -280,7 +289,11 @@ class Page {
   #paint(current) {
     if (current !== this.current) return;
     current.live.render();
-    if (current.model.state.meeting.phase === "ended" && current.capture && current.capture.phase !== "ended") {
+    if (
+      current.model.state.meeting.phase === "ended" &&
+      current.capture &&
+      current.capture.phase !== "ended"
+    ) {
       forget();
       void current.capture.over();
     }

@@ -2,7 +2,7 @@
 
 import { h, icon, iconButton, setAttribute, setChildren, setText } from "./dom.js";
 import { visibleCards } from "./state.js";
-import { clock, kindName, speakerName } from "./words.js";
+import { clock, failureWords, kindName, speakerName } from "./words.js";
 
 const TOOLS = [
   ["used", "check", "Used it", "u"],
@@ -75,6 +75,8 @@ class CardView {
     this.cue = h("p", { class: "card-cue" });
     this.answer = h("p", { class: "card-answer" });
     this.source = h("p", { class: "card-source" });
+    this.full = h("p", { class: "full" });
+    this.why = h("details", { class: "card-why" }, h("summary", { text: "Details" }), this.full);
     this.tools = new Map();
     this.bar = h("div", { class: "card-tools", role: "group", "aria-label": "What to do with this card" });
     for (const [what, name, label] of TOOLS) {
@@ -93,7 +95,7 @@ class CardView {
       icon("stop"),
       "Stop",
     );
-    this.foot = h("div", { class: "card-foot" }, this.source, this.stop, this.bar);
+    this.foot = h("div", { class: "card-foot" }, this.source, this.why, this.stop, this.bar);
     const id = `card-${card.id.replace(/[^\w-]/g, "_")}`;
     this.kind.id = `${id}-kind`;
     this.answer.id = `${id}-answer`;
@@ -106,9 +108,9 @@ class CardView {
         data: { id: card.id, kind: card.kind },
       },
       h("div", { class: "card-head" }, this.kind, this.title, this.when),
-      this.quote,
       this.cue,
       this.answer,
+      this.quote,
       this.foot,
     );
   }
@@ -125,13 +127,17 @@ class CardView {
     setText(this.when, state.meeting.startedAt ? clock(card.at - state.meeting.startedAt) : "");
     const quoted = state.utterances.find((u) => u.id === card.utterance);
     setText(this.quote, quoted ? `${speakerName(quoted.speaker, state.names)}: “${quoted.text}”` : "");
+    setAttribute(this.quote, "title", quoted ? quoted.text : null);
     const text = card.answer || card.cue;
     // The playbook's words stay readable until the model's, which take their place, are complete.
     setText(this.cue, status === "streaming" && card.answer ? card.cue : "");
     setText(this.answer, text || (status === "failed" ? "" : "Thinking…"));
     setAttribute(this.answer, "data-thinking", status === "streaming" && !text ? "" : null);
     setAttribute(this.node, "aria-busy", status === "streaming" ? "true" : null);
-    setText(this.source, footnote(card));
+    const { text: note, full = "" } = footnote(card);
+    setText(this.source, note);
+    setText(this.full, full);
+    this.why.hidden = !full;
     this.stop.hidden = readOnly || status !== "streaming";
     this.bar.hidden = readOnly;
     this.foot.hidden = readOnly && !this.source.textContent;
@@ -147,12 +153,12 @@ class CardView {
   }
 }
 
+/** The small print: `{text, full?}`, `full` being shown on demand. */
 function footnote(card) {
-  if (card.status === "failed")
-    return `${card.cue || card.answer ? "Only the playbook’s part: " : ""}${card.detail || "the model did not answer."}`;
-  if (card.status === "superseded") return "Pinned. The talk has moved on.";
-  if (card.feedback === "copied") return "Copied";
-  return card.source || (card.origin === "playbook" ? "From the playbook" : "");
+  if (card.status === "failed") return failureWords(card);
+  if (card.status === "superseded") return { text: "Pinned. The talk has moved on." };
+  if (card.feedback === "copied") return { text: "Copied" };
+  return { text: card.source || (card.origin === "playbook" ? "From the playbook" : "") };
 }
 
 /** The focused element in the list's own document or shadow root. */

@@ -69,14 +69,17 @@ export class ChannelRow {
     );
   }
 
-  /** @param {{state: string, muted: boolean, detail: string, over: boolean}} now `over`: so is the meeting */
-  render({ state, muted, detail, over }) {
+  /**
+   * @param {{state: string, muted: boolean, detail: string, quiet: boolean, over: boolean}} now `over`: so is the
+   *   meeting; `quiet`: what is wrong is said elsewhere
+   */
+  render({ state, muted, detail, quiet, over }) {
     this.muted = muted;
     this.tools.hidden = over;
     if (over) this.loud(0);
     this.node.dataset.state = state;
     setText(this.state, STATES[state] || state);
-    setText(this.detail, TROUBLE.has(state) ? captureSentence(this.channel, state, detail) : "");
+    setText(this.detail, TROUBLE.has(state) && !quiet ? captureSentence(this.channel, state, detail) : "");
     setText(this.muteWords, muted ? "Unmute" : "Mute");
     setIcon(this.muteIcon, muted ? "mic-off" : "mic");
     setAttribute(this.mute, "aria-pressed", String(muted));
@@ -87,6 +90,7 @@ export class ChannelRow {
   loud(level) {
     this.fill.style.setProperty("transform", `scaleX(${level.toFixed(3)})`);
     const percent = String(Math.round(level * 20) * 5);
-    if (this.level.getAttribute("aria-valuenow") !== percent) this.level.setAttribute("aria-valuenow", percent);
+    if (this.level.getAttribute("aria-valuenow") !== percent)
+      this.level.setAttribute("aria-valuenow", percent);
   }
 }

@@ -36,12 +36,12 @@ export class Live {
     const over = phase === "ended" || capture?.phase === "ended";
     setText(this.title, title || "Meeting");
     const lost = capture?.phase === "lost";
-    this.#renderChannels(now, over || lost);
     const phaseNow = capture?.phase === "live" && model.stream === "waiting" ? "away" : capture?.phase;
     const trouble = capture && !over ? PHASES[phaseNow] : "";
+    this.#renderChannels(now, over || lost, trouble !== "");
     setText(this.words, over ? endedWords(reason || "stopped") : trouble);
     this.status.hidden = !this.words.textContent;
-    this.status.dataset.level = over ? "info" : "warn";
+    this.status.dataset.level = over || phaseNow === "starting" ? "info" : "warn";
     this.restart.hidden = !lost;
     this.controls.hidden = over || lost;
     this.after.hidden = !over;
@@ -58,7 +58,6 @@ export class Live {
 
   floating(on) {
     this.floatButton.disabled = on;
-    this.floatNote.hidden = !on;
   }
 
   #build() {
@@ -76,11 +75,6 @@ export class Live {
     this.stop = button("stop", "End the meeting", run.stop, { id: "stop" });
     this.floatButton = button("window", canFloat() ? "Float the overlay" : "Overlay in a window", run.float, {
       id: "float",
-    });
-    this.floatNote = h("p", {
-      class: "soft",
-      hidden: true,
-      text: "The overlay is in its own window, on top of the meeting.",
     });
     const id = this.meeting.model.meeting;
     this.open = h(
@@ -101,7 +95,6 @@ export class Live {
       h("div", { class: "row" }, this.pause, this.resume, this.stop),
       h("h2", { text: "Overlay" }),
       h("div", { class: "row" }, this.floatButton, this.open, this.phone),
-      this.floatNote,
       this.share.node,
     );
     this.after = h(
@@ -133,7 +126,8 @@ export class Live {
     );
   }
 
-  #renderChannels(now, over) {
+  /** `explained`: one sentence above says what is wrong with all of them. */
+  #renderChannels(now, over, explained) {
     const { capture, model } = this.meeting;
     for (const channel of this.#known()) {
       const row = this.rows.get(channel) || this.#row(channel);
@@ -144,7 +138,8 @@ export class Live {
         : over
           ? "ended"
           : (service?.state ?? "connecting");
-      row.render({ state: over ? "ended" : state, muted, detail: over ? " " : (service?.detail ?? ""), over });
+      const detail = service?.detail ?? "";
+      row.render({ state: over ? "ended" : state, muted, detail, quiet: over || explained, over });
     }
   }
 

@@ -8,7 +8,7 @@ import { press } from "./keys.js";
 import { HelpPanel, SettingsPanel } from "./panels.js";
 import { Preferences } from "./prefs.js";
 import { TranscriptView } from "./transcript.js";
-import { clock, money, notices, silence, VERBOSITY } from "./words.js";
+import { canAsk, clock, money, notices, silence, VERBOSITY } from "./words.js";
 
 const ACTIONS = [
   ["say", "speech", "What to say", "1"],
@@ -68,7 +68,9 @@ export class Overlay {
   }
 
   render() {
-    const { state, stream, readOnly } = this.model;
+    const { state, stream } = this.model;
+    const over = !canAsk(state, stream);
+    const readOnly = this.model.readOnly || (over && stream !== "live");
     this.#renderHeader(state, stream);
     this.mood.render(state);
     this.cards.render(state, readOnly, silence(state, stream));
@@ -76,9 +78,10 @@ export class Overlay {
     setAttribute(this.transcriptToggle, "aria-expanded", String(this.preferences.get("transcript")));
     this.node.dataset.transcript = String(this.preferences.get("transcript"));
     if (!this.transcript.node.hidden)
-      this.transcript.render(state, readOnly || state.meeting.phase === "ended");
+      this.transcript.render(over ? { ...state, partials: {} } : state, readOnly || over);
+    this.pane.hidden = over && state.utterances.length === 0;
     this.settings.render(readOnly);
-    this.actions.hidden = this.form.hidden = readOnly || state.meeting.phase === "ended";
+    this.actions.hidden = this.form.hidden = readOnly || over;
     this.#renderNotices(notices(state, stream));
     this.#renderSummary(state.summary);
     this.#announce(state);
@@ -217,6 +220,7 @@ export class Overlay {
       h("span", { text: "Transcript" }),
       icon("down"),
     );
+    this.pane = h("div", { class: "pane" }, this.transcriptToggle, this.transcript.node);
     this.node = h(
       "div",
       {
@@ -239,10 +243,10 @@ export class Overlay {
       ),
       this.notices,
       this.mood.node,
-      h("div", { class: "main" }, this.cards.node, this.summary),
+      h("div", { class: "main" }, this.summary, this.cards.node),
       this.actions,
       this.form,
-      h("div", { class: "pane" }, this.transcriptToggle, this.transcript.node),
+      this.pane,
       this.settings.node,
       this.help.node,
       this.toast,
@@ -253,9 +257,16 @@ export class Overlay {
 
   #renderHeader(state, stream) {
     const { title, startedAt, endedAt } = state.meeting;
-    const words = { away: "Away", waiting: "Waiting", live: "Live", paused: "Paused", ended: "Ended" };
-    const away = { waiting: "away", lost: "ended" };
-    const phase = (state.meeting.phase === "live" && away[stream]) || state.meeting.phase;
+    const words = {
+      away: "Away",
+      waiting: "Waiting",
+      live: "Live",
+      paused: "Paused",
+      ended: "Ended",
+      none: "Wingman",
+    };
+    const away = { waiting: "away", lost: "ended", missing: "none", refused: "none" };
+    const phase = (["live", "waiting"].includes(state.meeting.phase) && away[stream]) || state.meeting.phase;
     this.dot.dataset.phase = phase;
     setText(this.phase, words[phase]);
     setText(this.title, title);
@@ -274,19 +285,7 @@ export class Overlay {
     const key = JSON.stringify(list);
     if (key === this.noticesShown) return;
     this.noticesShown = key;
-    setChildren(
-      this.notices,
-      list
-        .slice(0, 3)
-        .map(({ level, text }) =>
-          h(
-            "p",
-            { class: "notice", data: { level } },
-            level === "info" ? null : icon("warn"),
-            h("span", { text }),
-          ),
-        ),
-    );
+    setChildren(this.notices, list.slice(0, 3).map(notice));
   }
 
   #renderSummary(summary) {
@@ -388,6 +387,18 @@ export class Overlay {
     this.model.tick(Date.now() / 1000);
     this.ask();
   }
+}
+
+/** One short sentence; what there is to say beyond it waits behind *Details*. */
+function notice({ level, text, full }) {
+  const said = [level === "info" ? null : icon("warn"), h("span", { text })];
+  if (!full) return h("p", { class: "notice", data: { level } }, said);
+  return h(
+    "details",
+    { class: "notice", data: { level } },
+    h("summary", {}, said),
+    h("p", { class: "full", text: full }),
+  );
 }
 
 /** A viewer may look and change the look; whatever speaks to the meeting does nothing. */

@@ -51,7 +51,6 @@ export class Setup {
   fail(sentence) {
     setText(this.problem.lastChild, sentence);
     this.problem.hidden = !sentence;
-    if (sentence) this.problem.scrollIntoView({ block: "nearest" });
   }
 
   busy(on, words = "") {
@@ -145,10 +144,10 @@ export class Setup {
       }),
       section(
         "Your call",
-        field("title", "Name", this.title),
         h(
           "div",
-          { class: "pair" },
+          { class: "call" },
+          field("title", "Name", this.title),
           field("playbook", "Playbook", this.playbook),
           field("language", "Spoken language", this.language),
         ),
@@ -170,8 +169,13 @@ export class Setup {
           source(this.mic, "mic", "My microphone", "What you say, apart from them"),
         ),
       ),
-      this.problem,
-      h("div", { class: "go" }, this.start, h("div", { class: "others" }, this.sample, this.choose, this.file)),
+      h(
+        "div",
+        { class: "go" },
+        this.problem,
+        this.start,
+        h("div", { class: "others" }, this.sample, this.choose, this.file),
+      ),
       h("p", { class: "soft", text: "You can also drop an audio or video file anywhere on this page." }),
       this.pairing.node,
     );
@@ -216,7 +220,8 @@ export class Setup {
   /** Files dropped anywhere on the page. */
   dropped(files) {
     if (!files.length) return;
-    if (!/^(audio|video)\//.test(files[0].type)) this.fail(`“${files[0].name}” is not an audio or video file.`);
+    if (!/^(audio|video)\//.test(files[0].type))
+      this.fail(`“${files[0].name}” is not an audio or video file.`);
     else this.#picked(files);
   }
 }

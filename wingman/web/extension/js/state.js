@@ -126,7 +126,7 @@ const STEPS = {
   "suggestion.expired": (state, data) =>
     card(state, data.id, (c) => ({ ...c, status: "expired", reason: data.reason, gone: !c.pinned })),
   "suggestion.failed": (state, data) =>
-    card(state, data.id, (c) => ({ ...c, status: "failed", detail: data.detail, gone: false })),
+    card(state, data.id, (c) => ({ ...c, status: "failed", fault: data.kind || "", detail: data.detail, gone: false })),
   "suggestion.skipped": (state, data) => ({ ...state, skipped: data }),
   "suggestion.updated": (state, data) => card(state, data.id, (c) => feedback(c, data.feedback)),
   "cost.updated": (state, data) => ({ ...state, cost: data }),
@@ -228,6 +228,7 @@ function created(state, data, envelope) {
     cue: data.text || "",
     answer: "",
     status: "streaming",
+    fault: "",
     detail: "",
     pinned: false,
     feedback: "",

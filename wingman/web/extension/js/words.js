@@ -39,7 +39,7 @@ const CAPTURE = {
     c === CHANNEL.tab
       ? "The meeting tab is silent. Is it the right tab, and is it not muted?"
       : "Your microphone is silent. Is it muted or another one?",
-  stalled: (c) => `No sound has arrived from ${c} for a moment. Trying to bring it back.`,
+  stalled: (c) => `No sound from ${c}. Trying to bring it back.`,
   paused: () => "Paused. Nothing is listened to.",
   gone: (c) => `${capital(c)} is gone. Share it again to go on.`,
   ended: (c) => `${capital(c)} has ended.`,
@@ -52,8 +52,8 @@ const HEALTH = {
     off: "The transcript is switched off.",
   },
   emotion: {
-    retrying: "Mood is interrupted. Transcript and suggestions go on.",
-    down: "Mood is not available. Transcript and suggestions go on.",
+    retrying: "Mood is interrupted; all else goes on.",
+    down: "Mood is not available; all else goes on.",
     off: "Mood is switched off.",
   },
   suggest: {
@@ -61,6 +61,17 @@ const HEALTH = {
     down: "Only playbook cues at the moment.",
     off: "Suggestions by a model are switched off; playbook cues still work.",
   },
+};
+
+/** Why a model gave nothing, in a few words; what it said itself is there on demand. */
+const FAILED = {
+  timeout: "The model took too long.",
+  rate_limited: "The model is asked too often.",
+  billing: "The model’s budget is used up.",
+  auth: "The model’s key was refused.",
+  forbidden: "The model’s key was refused.",
+  network: "The model cannot be reached.",
+  blocked: "The model declined.",
 };
 
 const GAPS = {
@@ -113,7 +124,7 @@ export function speakerName(speaker, names) {
   if (channel === "mic") return "You";
   if (channel !== "tab") return speaker;
   if (!label) return "Them";
-  const [, connection, voice] = /^(?:(\d+)\.)?(\d+)$/.exec(label) || [];
+  const [, connection, voice] = /^(?:(\d{1,6})\.)?(\d{1,6})$/.exec(label) || [];
   if (voice === undefined) return `Speaker ${label}`;
   return `Speaker ${Number(voice) + 1}${Number(connection) > 1 ? ` (${connection})` : ""}`;
 }
@@ -123,11 +134,23 @@ export const captureSentence = (channel, state, detail) =>
 
 export const gapWords = (cause) => GAPS[cause] || cause;
 
+/**
+ * Why there is no text of the model's on a card: `{text, full}`; `full` is what was said at length, where that adds
+ * something.
+ */
+export function failureWords({ cue, answer, fault, detail }) {
+  const why = FAILED[fault] || "The model did not answer.";
+  return {
+    text: cue || answer ? `Only the playbook’s part. ${why}` : why,
+    full: detail === why ? "" : detail,
+  };
+}
+
 export const endedWords = (reason) => ENDED[reason] || "The meeting has ended.";
 
 /**
- * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text}`.
- * An empty list means all is well.
+ * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text, full?}`: what is lost in
+ * one short sentence, and in `full` what the provider says about it. An empty list means all is well.
  */
 export function notices(state, stream) {
   const list = [];
@@ -144,7 +167,7 @@ export function notices(state, stream) {
   if (state.cost && state.cost.degraded)
     list.push({
       level: "warn",
-      text: "The budget for this meeting is nearly used; Wingman does less to stay within it.",
+      text: "The budget is nearly used, so Wingman does less.",
     });
   return list;
 }
@@ -163,7 +186,8 @@ function storageNotices({ storage, sound }) {
   const list = [];
   if (storage && storage.state !== "stored") list.push({ level: "bad", text: storage.detail });
   if (sound?.state === "lost") list.push({ level: "warn", text: sound.detail });
-  else if (sound?.state === "storing") list.push({ level: "info", text: "The sound of this call is stored." });
+  else if (sound?.state === "storing")
+    list.push({ level: "info", text: "The sound of this call is stored." });
   return list;
 }
 
@@ -172,22 +196,28 @@ function providerNotices(state) {
   const list = [];
   for (const { branch, health, detail } of Object.values(state.providers)) {
     if (health !== "retrying" && health !== "down") continue;
-    const text = detail || HEALTH[branch]?.[health];
+    const text = HEALTH[branch]?.[health] || detail;
     if (!text || seen.has(text)) continue;
     seen.add(text);
-    list.push({ level: health === "down" ? "bad" : "warn", text });
+    list.push({ level: health === "down" ? "bad" : "warn", text, full: detail === text ? "" : detail });
   }
   return list;
 }
 
-/** Why there are no cards, in words. */
-export function silence(state, stream) {
-  if (stream !== "live" && state.meeting.phase !== "ended") return "";
-  if (state.meeting.phase === "waiting") return "Waiting for the meeting to begin.";
-  if (state.meeting.phase === "ended") return "The meeting is over.";
-  if (state.meeting.phase === "paused") return "Paused. Nothing is listened to.";
-  return "Listening. You will see a card when there is something worth saying.";
+/** Why there are no cards, in words; empty where a notice says it already. */
+export function silence({ meeting, capture }, stream) {
+  if (meeting.phase === "ended" || meeting.phase === "paused" || stream !== "live") return "";
+  if (meeting.phase === "waiting") return "Waiting for the meeting to begin.";
+  const states = Object.values(capture).map(({ state }) => state);
+  if (states.includes("capturing"))
+    return "Listening. You will see a card when there is something worth saying.";
+  if (states.length === 0 || states.includes("connecting")) return "Connecting…";
+  return states.every((s) => s === "ended") ? "Nothing is listened to any more." : "";
 }
+
+/** Whether asking can lead to anything: not where the meeting is over, gone, or closed to this page. */
+export const canAsk = (state, stream) =>
+  state.meeting.phase !== "ended" && !["lost", "missing", "refused"].includes(stream);
 
 /** `3:07` or `1:02:45`. */
 export function clock(seconds) {
