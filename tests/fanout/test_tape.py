@@ -134,3 +134,32 @@ async def test_the_callback_runs_inside_the_write() -> None:
     cursor.close()
     tape.write(numbered(320, 320))
     assert len(seen) == 1
+
+
+async def test_a_callback_that_wants_a_chunk_is_not_called_for_less() -> None:
+    tape = Tape(seconds=1)
+    cursor = tape.cursor()
+    lags: list[int] = []
+    cursor.on_change(lambda: lags.append(cursor.lag), least=100)
+    for _ in range(3):
+        tape.write(numbered(tape.end, 40))
+    assert lags == [120]
+    cursor.take(120)
+    tape.write(numbered(tape.end, 40))
+    assert lags == [120]
+
+
+@pytest.mark.parametrize("change", ["skip", "seek", "close"])
+async def test_what_is_no_audio_calls_however_little_there_is(change: str) -> None:
+    tape = Tape(seconds=1)
+    cursor = tape.cursor()
+    tape.write(numbered(0, 40))
+    called: list[str] = []
+    cursor.on_change(lambda: called.append(change), least=100)
+    if change == "skip":
+        tape.skip(10, GapCause.PAUSED)
+    elif change == "seek":
+        cursor.seek(20)
+    else:
+        tape.close()
+    assert called == [change]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import importlib.metadata
 import inspect
+import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import aioice.ice
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
 from aiortc.rtcrtpreceiver import decoder_worker
+from pylibsrtp import Policy, Session
 
 import wingman
 from wingman.ingest import aiortc_seam as seam
@@ -123,3 +126,33 @@ async def test_receiver_reports_count_what_was_heard() -> None:
     assert stream.fraction_lost == 256 // 6
     assert stream.fraction_lost == 0
     await asyncio.sleep(0)
+
+
+async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> None:
+    """Only packets older than the stream's first direct one can be overtaken; afterwards the queue is no matter."""
+    direct_way: list[int] = []
+    stock_way: list[bytes] = []
+    queue: asyncio.Queue[bytes] = asyncio.Queue()
+    key = bytes(range(30))
+    sending = Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND))
+    dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        direct = seam.DirectPath(peer, [])
+        direct._streams[7] = seam._Stream(96, lambda sequence, *_: direct_way.append(sequence))
+        receive = direct._datagrams(lambda data, _: stock_way.append(data), queue, dtls)
+
+        def arrive(sequence: int) -> None:
+            header = struct.pack("!BBHLL", 0x80, 96, sequence, sequence * 960, 7)
+            receive(sending.protect(header + b"sound"), None)
+
+        queue.put_nowait(b"an older packet of the stream")
+        arrive(1)
+        queue.get_nowait()
+        arrive(2)
+        queue.put_nowait(b"a sender report")
+        arrive(3)
+    finally:
+        await peer.close()
+    assert len(stock_way) == 1
+    assert direct_way == [2, 3]

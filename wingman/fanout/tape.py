@@ -176,6 +176,7 @@ class Cursor:
         self._waiter: asyncio.Future[None] | None = None
         self._wanted = 0  # samples the waiter needs; it is not woken for less
         self._callback: Callable[[], None] | None = None
+        self._least = 1  # samples below which the callback is not called for a write
 
     @property
     def position(self) -> SampleTime:
@@ -229,12 +230,14 @@ class Cursor:
                 return None
             await self._wait(count)
 
-    def on_change(self, callback: Callable[[], None] | None) -> None:
+    def on_change(self, callback: Callable[[], None] | None, least: int = 1) -> None:
         """Call `callback` synchronously after each write, skip, seek and close; None stops it.
 
+        Who can do nothing with less than `least` samples is not called for a write that leaves it with fewer.
         The callback runs inside the writer's call: it must be short and must not raise.
         """
         self._callback = callback
+        self._least = least
 
     def close(self) -> None:
         """Leave the tape. Idempotent."""
@@ -253,10 +256,11 @@ class Cursor:
 
     def _written(self) -> None:
         """Audio was appended: the common case of `_wake`."""
+        lag = self._tape._end - self._position
         waiter = self._waiter
-        if waiter is not None and self._tape._end - self._position >= self._wanted and not waiter.done():
+        if waiter is not None and lag >= self._wanted and not waiter.done():
             waiter.set_result(None)
-        if self._callback is not None:
+        if self._callback is not None and lag >= self._least:
             self._callback()
 
     def _wake(self) -> None:

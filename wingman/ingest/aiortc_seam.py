@@ -209,14 +209,18 @@ class DirectPath:
     def _datagrams(
         self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any
     ) -> Callable[[bytes, Any], None]:
-        streams, clock, unpack, queued = self._streams, self._clock, _HEADER.unpack_from, queue.empty
+        streams, clock, unpack, drained = self._streams, self._clock, _HEADER.unpack_from, queue.empty
 
         def datagram_received(data: bytes, address: Any) -> None:
             if len(data) < _HEADER.size or not 127 < data[0] < 192:
                 return stock(data, address)
             stream = streams.get(int.from_bytes(data[8:12], "big"))
-            if stream is None or stream.payload_type != data[1] & 0x7F or not queued():
+            if stream is None or stream.payload_type != data[1] & 0x7F:
                 return stock(data, address)
+            if not stream.settled:
+                if not drained():
+                    return stock(data, address)
+                stream.settled = True
             try:
                 clear = dtls._rx_srtp.unprotect(data)
             except pylibsrtp.Error:
@@ -275,11 +279,14 @@ class _Stream:
         "_top",
         "handler",
         "payload_type",
+        "settled",
     )
 
     def __init__(self, payload_type: int, handler: PacketHandler) -> None:
         self.payload_type = payload_type
         self.handler = handler
+        self.settled = False
+        """True once none of its packets can be waiting in the stock queue any more."""
         self._base: int | None = None
         self._top = 0  # highest sequence number, extended beyond 16 bits
         self._heard = 0

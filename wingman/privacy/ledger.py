@@ -25,6 +25,18 @@ ENTRY_SECONDS = 30.0
 """How long an entry gathers before it is written."""
 
 
+@dataclass(slots=True)
+class _Entry:
+    """What one provider was sent since `since`, of one branch and channel."""
+
+    kind: str
+    since: float
+    until: float
+    consent: str
+    bytes: int = 0
+    seconds: float = 0.0
+
+
 class Ledger:
     """One meeting's ledger. All calls come from the meeting's event loop."""
 
@@ -32,7 +44,7 @@ class Ledger:
         self._publish = publish
         self._clock = clock
         self._consent = ""
-        self._open: dict[tuple[str, Branch, Channel | None], EgressRecorded] = {}
+        self._open: dict[tuple[str, Branch, Channel | None], _Entry] = {}
 
     def consent(self, words: str) -> None:
         """From now on things are sent under these words."""
@@ -66,13 +78,20 @@ class Ledger:
         now = self._clock()
         entry = self._open.get(key)
         if entry is None:
-            entry = EgressRecorded(to, branch, kind, 0, 0.0, now, now, channel, self._consent)
-        grown = replace(entry, bytes=entry.bytes + size, seconds=entry.seconds + length)
-        self._open[key] = replace(grown, until=max(now, entry.since))
+            entry = self._open[key] = _Entry(kind, now, now, self._consent)
+        entry.bytes += size
+        entry.seconds += length
+        entry.until = max(now, entry.since)
 
     def _write(self, key: tuple[str, Branch, Channel | None]) -> None:
-        entry = self._open.pop(key)
-        self._publish(replace(entry, seconds=round(entry.seconds, 3)), None)
+        (to, branch, channel), entry = key, self._open.pop(key)
+        length = round(entry.seconds, 3)
+        self._publish(
+            EgressRecorded(
+                to, branch, entry.kind, entry.bytes, length, entry.since, entry.until, channel, entry.consent
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class Connection:
     async def run(self) -> None:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
         self._stitch.connected(self._offsets)
-        self._audio.on_change(self._pump)
+        self._audio.on_change(self._pump, self._chunk)
         try:
             async with asyncio.TaskGroup() as group:
                 upkeep = group.create_task(self._look_after())
@@ -148,7 +148,7 @@ class Connection:
                 self._cross(item)
         if self._audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
             self._controls.append(_Control.CLOSE)
-        if self._controls or self._due() < self._asleep_until:
+        if self._controls or self._due(now) < self._asleep_until:
             self._wake.set()
 
     def _ready(self, whole: bool) -> bool:
@@ -205,13 +205,13 @@ class Connection:
             self._pump(whole=now < self._last_audio + TAIL_S)
 
     async def _sleep(self) -> None:
-        self._asleep_until = self._due()
+        self._asleep_until = self._due(asyncio.get_running_loop().time())
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(None if self._asleep_until == math.inf else self._asleep_until):
                 await self._wake.wait()
         self._wake.clear()
 
-    def _due(self) -> float:
+    def _due(self, now: float) -> float:
         """The next moment at which there is something to do besides sending."""
         times = [self._last_frame + self._settings.keepalive_s] if self._offsets.accepted else []
         if self._resume_at is not None:
@@ -220,7 +220,8 @@ class Connection:
             times.append(stalled)
         if self._closing_at is not None:
             times.append(self._closing_at + self._settings.close_s)
-        elif self._audio.lag and self._resume_at is None:
+        elif self._resume_at is None and (self._audio.lag or now < self._last_audio + TAIL_S):
+            # less than a chunk calls nobody: look for it while there may be some
             times.append(self._last_audio + TAIL_S)
         if self._stitch.unsettled and self._finalized_at != self._offsets.accepted:
             times.append(self._last_audio + self._settings.idle_finalize_s)
