@@ -22,6 +22,7 @@ from tests.browser.support.axe import axe_source, violations
 from tests.browser.support.burst import FRAMES, burst, frames
 from tests.browser.support.chromium import launch
 from tests.browser.support.extension import Extension, chromium_with_extension, shadow_text
+from tests.browser.support.glance import glance
 from tests.browser.support.scene import call, said
 from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import (
@@ -180,16 +181,20 @@ def paint_figures(service: BrowserService, context: BrowserContext) -> list[Figu
 
 
 def access_figures(service: BrowserService, browser: Browser) -> list[Figure]:
-    """Serious findings of the accessibility checker on both pages, in both themes."""
+    """Serious findings of the accessibility checker on both pages, and what a glance finds, in both themes."""
     source = axe_source()
     found: list[str] = []
+    glances = []
     for theme in ("dark", "light"):
-        context = browser.new_context(color_scheme=theme, reduced_motion="reduce")
+        context = browser.new_context(
+            viewport={"width": 380, "height": 600}, color_scheme=theme, reduced_motion="reduce"
+        )
         meeting = service.meeting("Access").id
         service.publish(meeting, *call())
         page = context.new_page()
         page.goto(service.overlay(meeting))
         page.wait_for_selector(".card")
+        glances.append(glance(page))
         found += violations(page, source)
         page.keyboard.press("?")
         found += violations(page, source)
@@ -199,7 +204,12 @@ def access_figures(service: BrowserService, browser: Browser) -> list[Figure]:
         context.close()
     for finding in found:
         progress(f"  {finding}")
-    return [Figure("serious_accessibility_findings", len(found), 0, "==")]
+    return [
+        Figure("serious_accessibility_findings", len(found), 0, "=="),
+        Figure("what_to_say_to_next_largest_text", min(g.text / g.next for g in glances), 1.3, ">="),
+        Figure("what_to_say_contrast", min(g.contrast for g in glances), 10.0, ">="),
+        Figure("smallest_text_px", min(g.smallest for g in glances), 13.0, ">=", "px"),
+    ]
 
 
 def extension_figures(service: BrowserService, playwright: Playwright, sounds: Path) -> list[Figure]:

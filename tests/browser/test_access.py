@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.support.axe import violations
 from tests.browser.support.burst import FRAMES, burst, frames
+from tests.browser.support.glance import glance
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService
 from wingman.model.events import SummaryReady
@@ -58,6 +59,31 @@ def test_the_checker_finds_nothing_serious(
     expect(page.locator(".card")).to_have_count(3)
     shot(page, f"capture-live-{theme}")
     assert violations(page, axe) == []
+
+
+def test_a_glance_finds_what_to_say(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting("Acme renewal").id
+    service.publish(meeting, *call())
+    page = new_page(service.overlay(meeting))
+    expect(page.locator(".card")).to_have_count(3)
+    for width, height in ((380, 600), (360, 740), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            seen = glance(page)
+            assert seen.text >= 1.3 * seen.next, seen
+            assert seen.smallest >= 13, seen
+            assert seen.contrast >= 10, seen
+            assert seen.quietest >= 4.5, seen
+            assert seen.line <= 50, seen
+            assert seen.top <= 0.2 * height, seen
+    page.set_viewport_size({"width": 380, "height": 600})
+    assert glance(page).controls <= 16
+    page.locator(".card").nth(1).focus()  # an older card's tools are there when they are meant
+    assert glance(page).controls > 16
+    page.locator(".card-answer").first.evaluate("e => e.style.cssText = 'font-size: 15px; color: gray'")
+    assert glance(page).text < 1.3 * seen.next  # a sentence like all others would be noticed
+    assert glance(page).contrast < 10
 
 
 def test_a_phone_can_read_the_link(service: BrowserService, new_page: NewPage) -> None:
@@ -186,10 +212,12 @@ def test_it_floats_and_comes_back(
     assert window.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") == "12px"
     shot(window, "floating")
     expect(page.locator(".card")).to_have_count(0)
+    expect(page.locator(".elsewhere")).to_be_visible()
     window.keyboard.press("?")
     expect(window.get_by_label("Keys and what they do")).to_be_visible()
     window.close()
     expect(page.locator(".card")).to_have_count(3)
+    expect(page.locator(".elsewhere")).to_be_hidden()
 
 
 def test_it_does_not_float_by_itself(

@@ -62,6 +62,8 @@ def test_tab_and_microphone_arrive_apart(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
     page = new_page(service.root)
+    page.set_viewport_size({"width": 1280, "height": 640})
+    expect(page.locator("#start")).to_be_in_viewport(ratio=1)  # however small the window
     page.set_viewport_size({"width": 1280, "height": 800})
     page.fill("#title", "Renewal with Acme")
     begin(page, "tab", "mic")
@@ -208,6 +210,7 @@ def test_a_restarted_service_is_explained(
     service.start()
     expect(page.locator(".live-status")).to_contain_text("has ended there", timeout=20_000)
     expect(page.locator(".phase")).to_have_text("Ended")  # and not a "Live" that is none
+    expect(page.get_by_label("Ask about this meeting")).to_be_hidden()
     shot(page, "capture-lost")
     page.click("#restart")
     listening(page, "tab")

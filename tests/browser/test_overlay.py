@@ -12,6 +12,7 @@ from tests.browser.support.scene import call, reading, said, started
 from tests.browser.support.service import BrowserService
 from tests.browser.support.wire import Wire
 from wingman.model.events import (
+    CaptureState,
     ProviderStateChanged,
     SpeakerRenamed,
     SuggestionCompleted,
@@ -30,6 +31,9 @@ from wingman.model.utterance import EMOTION_OFF, Family
 
 NewPage = Callable[[str], Page]
 
+
+QUOTA = "429 RESOURCE_EXHAUSTED: you exceeded your current quota, please check your plan and billing. " * 3
+"""What a provider may say at length."""
 
 THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
@@ -77,11 +81,44 @@ def test_a_failed_model_leaves_the_playbook_text_and_says_so(
     service.publish(
         meeting,
         card(1, "Name the range first."),
-        SuggestionFailed("s-1", "timeout", "The model took too long."),
+        SuggestionFailed("s-1", "timeout", QUOTA),
     )
     expect(page.locator(".card-answer")).to_have_text("Name the range first.")
-    expect(page.locator(".card-source")).to_contain_text("The model took too long.")
+    expect(page.locator(".card-source")).to_have_text("Playbook only. The model took too long.")
+    expect(page.get_by_text(QUOTA)).to_be_hidden()
+    page.get_by_text("Details").click()
+    expect(page.get_by_text(QUOTA)).to_be_visible()
     shot(page, "overlay-failed")
+
+
+def test_a_providers_fault_is_one_sentence_with_the_rest_on_demand(
+    service: BrowserService, new_page: NewPage, shot: Callable[..., None]
+) -> None:
+    meeting = service.meeting().id
+    page = new_page(service.overlay(meeting))
+    page.set_viewport_size({"width": 380, "height": 600})
+    service.publish(meeting, *call())
+    answer = page.locator(".card-answer").first
+    expect(answer).to_contain_text("Offer it against a signature")
+    before = answer.bounding_box()
+    for branch, channel in ((Branch.TRANSCRIBE, Channel.TAB), (Branch.SUGGEST, None)):
+        service.publish(
+            meeting, ProviderStateChanged(branch, "some", Health.DOWN, channel, f"{branch}: {QUOTA}")
+        )
+    expect(page.locator(".notice summary")).to_have_text(
+        ["There is no transcript at the moment.", "Only playbook cues at the moment."]
+    )
+    after = answer.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] - before["y"] <= 80  # two lines, not two paragraphs
+    assert after["y"] + after["height"] < 300
+    full = page.get_by_text(f"transcribe: {QUOTA}")
+    expect(full).to_be_hidden()
+    page.locator(".notice summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(full).to_be_visible()
+    shot(page, "overlay-fault")
 
 
 def test_feedback_goes_up_and_comes_back(service: BrowserService, new_page: NewPage) -> None:
@@ -338,6 +375,35 @@ def test_a_viewer_only_looks(
     service.wait(lambda: meeting.requests == [("say", "")], "the owner's request")
 
 
+def test_where_there_is_no_sound_it_does_not_say_that_it_listens(
+    service: BrowserService, new_page: NewPage
+) -> None:
+    meeting = service.meeting().id
+    page = new_page(service.overlay(meeting))
+    empty = page.locator(".empty")
+    for state, words in (
+        ("connecting", "Connecting…"),
+        ("capturing", "Listening. You will see a card when there is something worth saying."),
+        ("gone", ""),  # the notice says it
+        ("ended", "Nothing is listened to any more."),
+    ):
+        service.publish(meeting, CaptureState(Channel.TAB, state))
+        expect(empty).to_have_text(words)
+
+
+def test_after_the_end_the_summary_comes_first(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting()
+    page = new_page(service.overlay(meeting.id))
+    service.publish(meeting.id, *call(), SummaryReady("extractive", "They want two years.", ("Two years",)))
+    service.run(meeting.end())
+    expect(page.locator(".phase")).to_have_text("Ended")
+    summary, newest = page.locator(".summary").bounding_box(), page.locator(".card").first.bounding_box()
+    assert summary is not None
+    assert newest is not None
+    assert summary["y"] < newest["y"]
+    expect(page.get_by_role("button", name="Recap")).to_have_count(0)
+
+
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente" * 3
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -382,6 +448,8 @@ def test_a_meeting_that_is_not_there_is_said(
 ) -> None:
     page = new_page(service.overlay("m-nowhere"))
     expect(page.locator(".notice")).to_contain_text("There is no such meeting here.")
+    expect(page.get_by_label("Ask about this meeting")).to_be_hidden()
+    expect(page.get_by_role("button", name="Transcript")).to_have_count(0)
     complaints.clear()
 
 

@@ -141,7 +141,7 @@ export const gapWords = (cause) => GAPS[cause] || cause;
 export function failureWords({ cue, answer, fault, detail }) {
   const why = FAILED[fault] || "The model did not answer.";
   return {
-    text: cue || answer ? `Only the playbook’s part. ${why}` : why,
+    text: cue || answer ? `Playbook only. ${why}` : why,
     full: detail === why ? "" : detail,
   };
 }
