@@ -10,6 +10,7 @@ wait for a provider, a source, a model or the clock. Leaving the group ends the 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -54,6 +55,8 @@ from wingman.suggest.cost import Level
 log = structlog.get_logger(__name__)
 
 TICK_S = 0.1
+TICKS_PER_BILL = 10
+"""How often what was sent is noted: every second, and before whatever changes who hears what."""
 LONGEST_NAME = 60
 FAST_LAG_S = 20.0
 """A recording played faster than real time stays this close to the slowest reader; less than any tape."""
@@ -207,7 +210,7 @@ class Meeting:
             self._paused = True
             for line in self._lines.values():
                 line.strip.pause()
-                line.account(self._parts.accounts)
+            self._account()
             self._parts.accounts.close()
             self._publish(MeetingPaused(), None)
 
@@ -299,6 +302,7 @@ class Meeting:
             self._consented(consent)
 
     def _consented(self, words: str) -> None:
+        self._account()
         self._parts.accounts.consent(words)
         self._publish(ConsentRecorded(self._policy, "user", words), None)
 
@@ -313,6 +317,7 @@ class Meeting:
         self._publish(SpeakerRenamed(speaker, name.strip()), None)
 
     def _use_policy(self, policy: Policy, reason: str) -> None:
+        self._account()
         self._policy = policy
         for line in self._lines.values():
             line.measure(policy, self._parts.correlator)
@@ -334,17 +339,23 @@ class Meeting:
 
     async def _tick(self) -> None:
         """Tell the pure rooms what time it is on each channel, ten times a second."""
-        while True:
+        for tick in itertools.count(1):
             await asyncio.sleep(TICK_S)
             for channel, line in self._lines.items():
                 now = line.strip.position if self._plan.live else line.answered
                 self._deliver(self._parts.correlator.advance(channel, now))
                 self._parts.coach.advance(channel, now)
-                line.account(self._parts.accounts)
-            self._keep_to_budget()
+            if tick % TICKS_PER_BILL == 0:
+                self._account()
+                self._keep_to_budget()
             if not self._plays and time.monotonic() - self._idle_since > self._plan.idle_end_s:
                 self._reason = "client_gone"
                 self._ending.set()
+
+    def _account(self) -> None:
+        """Note what was sent so far."""
+        for line in self._lines.values():
+            line.account(self._parts.accounts)
 
     def _keep_to_budget(self) -> None:
         """Give up what the money no longer allows, in the order emotion, suggestion rate, model."""
@@ -410,8 +421,7 @@ class Meeting:
             for line in self._lines.values():
                 settling.create_task(line.finish())
         self._deliver(self._parts.correlator.finish())
-        for line in self._lines.values():
-            line.account(self._parts.accounts)
+        self._account()
         self._parts.accounts.close()
 
     def _length(self) -> float:

@@ -129,7 +129,7 @@ async def test_receiver_reports_count_what_was_heard() -> None:
 
 
 async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> None:
-    """Only packets older than the stream's first direct one can be overtaken; afterwards the queue is no matter."""
+    """Only what is older than the first direct packet can be overtaken; later the queue is no matter."""
     direct_way: list[int] = []
     stock_way: list[bytes] = []
     queue: asyncio.Queue[bytes] = asyncio.Queue()
