@@ -20,7 +20,7 @@ from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Tape
 from wingman.model.emotion import EmotionEvent, EmotionSpan, Scale
-from wingman.model.faults import Health, Missed, Progress, ProviderState
+from wingman.model.faults import Health, InputError, Missed, Progress, ProviderState
 from wingman.model.media import GapCause, PcmBlock
 from wingman.model.time import Channel, Span
 from wingman.settings import Secret
@@ -172,6 +172,20 @@ def test_an_address_that_cannot_work_is_named(url: str) -> None:
     last = run(states_at(url))[-1]
     assert last.health is Health.DOWN
     assert "emotion.hume.url" in last.detail
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [({"url": "https://hume"}, "emotion.hume.url"), ({"measurement_timer_ms": 1}, "10000")],
+)
+def test_settings_the_api_would_refuse_change_nothing(changes: dict[str, Any], named: str) -> None:
+    settings = HumeSettings(floor=0.3)
+    meter = HumeMeter(settings)
+    with pytest.raises(InputError, match=named):
+        meter.apply(msgspec.structs.replace(settings, floor=0.1, **changes))
+    assert meter.info.floor == 0.3
+    meter.apply(msgspec.structs.replace(settings, floor=0.1))
+    assert meter.info.floor == 0.1
 
 
 def test_without_a_key_nothing_is_tried() -> None:

@@ -182,6 +182,56 @@ def test_refusals_that_are_said_late_cost_audio_and_never_a_wrong_time(kind: Kin
         assert final(account) is Health.ENDED
 
 
+MOMENTS_OF_CHANGE = {
+    "before audio": (0.0, ()),
+    "mid-word": (MID_WORD, ()),
+    "before an end": (BEFORE_END, ()),
+    "while reconnecting": (1.25, (Fault(kind=Kind.DROP, at=1.2), Fault(kind=Kind.HANG, on=2))),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS_OF_CHANGE)
+def test_other_settings_are_a_new_session_and_move_no_time(moment: str) -> None:
+    second, faults = MOMENTS_OF_CHANGE[moment]
+
+    async def change() -> tuple[MeterAccount, HumeEmulator]:
+        async with HumeEmulator(FaultScript(faults), ear=IndexedEar) as emulator:
+            settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
+            meter = HumeMeter(settings)
+            async with asyncio.TaskGroup() as group:
+                trial = group.create_task(MeterTrial(Recording(24.0)).run(meter))
+                await asyncio.sleep(second)
+                meter.apply(msgspec.structs.replace(settings, measurement_timer_ms=4000, frame_ms=60))
+        return trial.result(), emulator
+
+    account, emulator = run(change())
+    assert account.exact, account
+    assert bool(account.missed) == bool(faults), "without a fault the change costs nothing"
+    assert final(account) is Health.ENDED
+    timers = [msgspec.json.decode(t.texts[0])["measurement_timer_ms"] for t in emulator.traffic if t.texts]
+    assert timers == {"before audio": [4000], "while reconnecting": [3000, 4000]}.get(moment, [3000, 4000])
+    assert emulator.totals[-1]["received"]["frames"] > 240, "frames of 60 ms"
+
+
+def test_settings_that_change_while_a_session_opens_are_those_of_the_next() -> None:
+    async def change() -> tuple[MeterAccount, HumeEmulator]:
+        async with HumeEmulator(ear=IndexedEar) as emulator:
+            settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
+            meter = HumeMeter(settings)
+            async with asyncio.TaskGroup() as group:
+                trial = group.create_task(MeterTrial(Recording(24.0)).run(meter))
+                for n in range(400):
+                    await asyncio.sleep(0.01)
+                    meter.apply(msgspec.structs.replace(settings, measurement_timer_ms=3001 + n))
+        return trial.result(), emulator
+
+    account, emulator = run(change())
+    assert account.exact, account
+    assert not account.missed
+    last = [msgspec.json.decode(t.texts[0])["measurement_timer_ms"] for t in emulator.traffic if t.texts][-1]
+    assert last == 3400
+
+
 def test_long_utterances_are_measured_as_they_go() -> None:
     account, _ = run(attempt(habits=HumeHabits(pause_s=2.0), seconds=30.0))
     assert account.exact, account

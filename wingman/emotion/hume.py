@@ -7,7 +7,8 @@ vendor's unmodified client judges the emulator instead.
 
 The API refuses audio faster than real time, so nothing is ever replayed: after a drop the meter goes on
 at the live edge and reports the unheard stretch as `Missed`. Rotation is gapless: the next session is
-opened while the old one still listens, and the switch falls on a frame boundary.
+opened while the old one still listens, and the switch falls on a frame boundary. A session's configuration is
+locked by its first frame, so other settings (`HumeMeter.apply`) are a rotation as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Callable
 import structlog
 
 from wingman.emotion.base import Emit, EmotionInfo
-from wingman.emotion.hume_link import UNANSWERED, Duty, HumeSession, open_session
+from wingman.emotion.hume_link import UNANSWERED, Duty, HumeSession, check, open_session
 from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_silent
 from wingman.emotion.settings import HumeSettings
 from wingman.fanout.tape import Cursor
@@ -49,6 +50,7 @@ class HumeMeter:
 
     def __init__(self, settings: HumeSettings) -> None:
         self._settings = settings
+        self._run: _Run | None = None
 
     @property
     def info(self) -> EmotionInfo:
@@ -60,9 +62,22 @@ class HumeMeter:
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         """Measure `audio` until it is exhausted; see `VoiceMeter.run`."""
         supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
-        run = _Run(self._settings, channel, audio, emit, supervisor)
-        if not await supervisor.run(run.connection):
-            run.give_up()
+        self._run = run = _Run(self._settings, channel, audio, emit, supervisor)
+        try:
+            if not await supervisor.run(run.connection):
+                run.give_up()
+        finally:
+            self._run = None
+
+    def apply(self, settings: HumeSettings) -> None:
+        """Use other settings from the next pause in speech on (`retry` from the next `run` on): no time moves.
+
+        Raises `InputError` and changes nothing when the API would refuse one.
+        """
+        check(settings)
+        self._settings = settings
+        if self._run is not None:
+            self._run.apply(settings)
 
 
 class _Backlog:
@@ -74,6 +89,11 @@ class _Backlog:
         self._limit = samples_of_ms(settings.max_lag_ms)
         self._missed = missed
         self._held: deque[PcmBlock] = deque()
+
+    def apply(self, settings: HumeSettings) -> None:
+        """Cut and limit what comes by other settings."""
+        self._frame = samples_of_ms(settings.frame_ms)
+        self._limit = samples_of_ms(settings.max_lag_ms)
 
     @property
     def position(self) -> SampleTime:
@@ -181,6 +201,13 @@ class _Run:
         self._doubt = 1  # grows while sound draws no answer on session after session: it may be music
         self.burst = samples_of_ms(settings.burst_ms)  # how much haste this server has not refused yet
         self._rested = True  # the next session follows silence, not an outage
+        self._relay: _Relay | None = None
+
+    def apply(self, settings: HumeSettings) -> None:
+        """The next session has these settings, and it is due now."""
+        self.settings = settings
+        if self._relay is not None:
+            self._relay.renew()
 
     async def connection(self) -> Outcome:
         """One session and its successors by rotation, until audio ends or rests, or something breaks."""
@@ -189,7 +216,7 @@ class _Run:
         failed: ProviderFault | None = None
         outcome = Outcome.AGAIN
         async with asyncio.TaskGroup() as group:
-            relay = _Relay(self, group)
+            self._relay = relay = _Relay(self, group)
             try:
                 await relay.begin()
                 self._supervisor.opened()
@@ -198,6 +225,7 @@ class _Run:
             except ProviderFault as fault:
                 failed = fault
             finally:
+                self._relay = None
                 relay.cut()
                 await relay.drop_successor()
         self._rested = failed is None
@@ -390,8 +418,15 @@ class _Relay:
         if successor is None:
             self._due = now + ROTATION_RETRY_S
             return
+        if successor.settings is not self._run.settings:  # they changed while it was opened
+            self._group.create_task(successor.discard(), name="hume-discard")
+            return
         self._group.create_task(self.session.finish(), name="hume-farewell")
         self._take_over(successor)
+
+    def renew(self) -> None:
+        """A successor is due now."""
+        self._due = min(self._due, asyncio.get_running_loop().time())
 
     def cut(self) -> None:
         """Leave no socket behind, even when cancelling came before anybody listened. Idempotent."""
@@ -409,7 +444,9 @@ class _Relay:
 
     def _take_over(self, session: HumeSession) -> None:
         self._session = session
-        self._due = asyncio.get_running_loop().time() + self._run.settings.rotate_after_s
+        self._run.backlog.apply(session.settings)
+        current = session.settings is self._run.settings
+        self._due = asyncio.get_running_loop().time() + (self._run.settings.rotate_after_s if current else 0.0)
         self._group.create_task(self._run.attend(session), name="hume-session")
 
     async def _open_successor(self) -> HumeSession | None:

@@ -15,7 +15,7 @@ from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_loud
 from wingman.emotion.settings import HumeSettings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.model.emotion import EmotionSpan
-from wingman.model.faults import FaultKind, Missed, ProviderFault
+from wingman.model.faults import FaultKind, InputError, Missed, ProviderFault
 from wingman.model.media import PcmBlock
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,7 @@ class HumeSession:
 
     def __init__(self, line: Line, ledger: SessionLedger, settings: HumeSettings, duty: Duty) -> None:
         self.ledger = ledger
+        self.settings = settings
         self.over = asyncio.Event()
         self.fault: ProviderFault | None = None
         self.difference = 0
@@ -65,7 +66,6 @@ class HumeSession:
         """True once the server has refused audio that came too fast for it."""
         self._socket = line.socket
         self._messages = line.messages
-        self._settings = settings
         self._duty = duty
         self._error: wire.SessionError | None = None
         self._closed: wire.SessionClosed | None = None
@@ -102,7 +102,7 @@ class HumeSession:
         """Ask for an orderly end and wait for it; a peer that does not comply is cut off."""
         self._socket.write(wire.session_close())
         try:
-            async with asyncio.timeout(self._settings.answer_timeout_s):
+            async with asyncio.timeout(self.settings.answer_timeout_s):
                 await self.over.wait()
         except TimeoutError:
             self._give_up("Hume did not finish the session", FaultKind.TIMEOUT, "session.close")
@@ -176,7 +176,7 @@ class HumeSession:
 
     async def _heartbeat(self) -> None:
         """Find a dead peer, and settle silence: what was read a while ago held no voice."""
-        settings = self._settings
+        settings = self.settings
         while True:
             mark = self.ledger.position
             try:
@@ -194,6 +194,19 @@ class HumeSession:
     def _give_up(self, sentence: str, kind: FaultKind, code: str) -> None:
         self.fault = self.fault or ProviderFault(sentence, kind=kind, code=code)
         self._socket.abort()
+
+
+def check(settings: HumeSettings) -> None:
+    """Raises `InputError` when the API would refuse a session with these settings."""
+    try:
+        wire.realtime_url(settings.url)
+    except ValueError as wrong:
+        raise InputError(f"setting emotion.hume.url is wrong: {wrong}", field="emotion.hume.url") from None
+    if not wire.TIMER_MS[0] <= settings.measurement_timer_ms <= wire.TIMER_MS[1]:
+        raise InputError(
+            "emotion.hume.measurement_timer_ms must lie between {} and {}".format(*wire.TIMER_MS),
+            field="emotion.hume.measurement_timer_ms",
+        )
 
 
 async def open_session(settings: HumeSettings, ledger: SessionLedger, duty: Duty) -> HumeSession:

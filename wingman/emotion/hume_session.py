@@ -163,7 +163,7 @@ class SessionLedger:
         self._channel = channel
         self._map = Offsets(begin)
         self._count = 0
-        self._sent_to = begin
+        self._sent_to = self._sent_before = begin
         self._doubt = Doubt()
         self._open: int | None = None
         self._next = 0  # id of the next utterance
@@ -217,7 +217,7 @@ class SessionLedger:
         self._map.forget(self._map.accepted - WINDOW)
         self._doubt.sent(Span(start, start + length), self._map.accepted)
         self._count += 1
-        self._sent_to = start + length
+        self._sent_before, self._sent_to = self._sent_to, start + length
         if loud:
             self._unanswered.append((start, start + length))
             self._loud += length
@@ -234,7 +234,7 @@ class SessionLedger:
         if doubt.single:
             doubt.clear(self._map.accepted - length)
             self._map.retract(length)
-            self._sent_to = self._map.end_at(self._map.accepted)
+            self._sent_to = self._sent_before
             self._count -= 1
             return None
         self._map.doubt(doubt.since, length)

@@ -20,6 +20,9 @@ PATH: Final = "/v1/expression/audio/realtime"
 AUDIO: Final = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}
 """The only format the API takes, in binary frames of whole samples (ten seconds at most)."""
 
+TIMER_MS: Final = (3000, 10_000)
+"""Least and greatest `measurement_timer_ms`."""
+
 
 class WireError(ValueError):
     """A message that is not what the API promises; the text says what is wrong with it."""
