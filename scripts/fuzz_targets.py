@@ -1,24 +1,34 @@
-"""What is fuzzed besides Deepgram's stream: Hume's wires, pictures, batch results, and event streams.
+"""What is fuzzed: Deepgram's and Hume's streams, Hume's other wires, pictures, batch results, event streams.
 
-Each target takes one generated input and lets only its documented refusal pass. `CASES` generates pairs of a
-target and an input for it.
+Each target takes one input and lets only its documented refusal pass. `CASES` generates pairs of a target and
+an input for it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from hypothesis import strategies as st
 
 from wingman.emotion import hume_v0_batch, hume_v0_wire, hume_wire
+from wingman.emotion.hume_session import SessionLedger
 from wingman.emulators import hume_v0_replies
+from wingman.link.offsets import Offsets
 from wingman.model.faults import InputError, ProviderFault
 from wingman.model.time import Channel
 from wingman.suggest.sse import SseReader
+from wingman.transcribe import deepgram_wire
+from wingman.transcribe.stitch import Stitcher
+
+structlog.configure(
+    wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
+)  # nonsense is the point
 
 Case = tuple[Callable[[Any], object], Any]
 
@@ -44,6 +54,25 @@ def as_lines(tree: st.SearchStrategy[Any]) -> st.SearchStrategy[bytes]:
     return st.binary(max_size=60) | tree.map(lambda value: json.dumps(value).encode())
 
 
+TIMES = st.floats(-2, 40, width=32) | st.floats() | st.integers(-5, 2**70)
+WORD = st.fixed_dictionaries(
+    {"start": TIMES, "end": TIMES}, optional={"word": st.text(), "speaker": st.integers(-3, 9) | st.none()}
+)
+RESULTS = st.fixed_dictionaries(
+    {
+        "type": st.just("Results"),
+        "start": TIMES,
+        "duration": TIMES,
+        "channel": st.fixed_dictionaries(
+            {"alternatives": st.lists(st.fixed_dictionaries({"words": st.lists(WORD, max_size=5)}), max_size=2)}
+        ),
+    },
+    optional={"is_final": st.booleans(), "speech_final": st.booleans()},
+)
+OTHERS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["UtteranceEnd", "SpeechStarted", "Metadata", "Error", "Surprise"])},
+    optional={"last_word_end": TIMES, "timestamp": TIMES, "duration": TIMES, "description": st.text()},
+)
 KINDS = (
     *("session.created", "session.updated", "utterance.start", "measurement.result", "utterance.end"),
     *("error", "session.closed", "something.new"),
@@ -112,6 +141,52 @@ PIECES = st.lists(
 )
 
 
+def transcript(lines: list[bytes]) -> None:
+    """One Deepgram connection's messages through decoder and stitcher: the watermark never goes back."""
+    stitch, offsets = Stitcher(Channel.TAB, 0), Offsets(0)
+    stitch.connected(offsets)
+    offsets.sent(0, 40 * 16_000)
+    settled = 0
+    for line in lines:
+        try:
+            message = deepgram_wire.decode(line)
+        except deepgram_wire.Unreadable:
+            stitch.unreadable()
+            continue
+        if isinstance(message, deepgram_wire.Results):
+            stitch.results(message)
+        elif isinstance(message, deepgram_wire.UtteranceEnd):
+            stitch.utterance_end(message.last_word_end)
+        elif isinstance(message, deepgram_wire.SpeechStartedMessage):
+            stitch.speech_started(message.timestamp)
+        if stitch.settled < settled:
+            raise AssertionError(f"the watermark went back from {settled} to {stitch.settled}")
+        settled = stitch.settled
+
+
+def session(lines: list[bytes]) -> None:
+    """One Hume session's messages through decoder and ledger, a frame before each; errors refuse frames."""
+    ledger, settled = SessionLedger(Channel.TAB, 0), 0
+    for number, line in enumerate(lines):
+        ledger.sent(number * 1600, 1600, number % 3 == 0)
+        try:
+            message = hume_wire.decode(line)
+        except hume_wire.WireError:
+            continue
+        if isinstance(message, hume_wire.SessionError):
+            try:
+                ledger.refused()
+            except LookupError:
+                return  # the documented refusal to guess
+        for event in ledger.receive(message):
+            if not 0 <= event.span.start <= event.span.end <= 1600 * (number + 1):
+                raise AssertionError(f"{event} is not about anything that was sent")
+        ledger.quiet(ledger.position)
+        if ledger.upto < settled:
+            raise AssertionError(f"the watermark went back from {settled} to {ledger.upto}")
+        settled = ledger.upto
+
+
 def realtime(line: bytes) -> None:
     """A message of Hume's realtime API."""
     with contextlib.suppress(hume_wire.WireError):
@@ -160,6 +235,8 @@ def events(pieces: list[bytes]) -> None:
 
 
 CASES: st.SearchStrategy[Case] = st.one_of(
+    st.tuples(st.just(transcript), st.lists(as_lines(RESULTS | OTHERS), max_size=12)),
+    st.tuples(st.just(session), st.lists(as_lines(REALTIME), max_size=12)),
     st.tuples(st.just(realtime), as_lines(REALTIME | TREES)),
     st.tuples(st.just(reply), as_lines(REPLY | TREES)),
     st.tuples(st.just(picture), PICTURES),
