@@ -213,8 +213,8 @@ def _replay(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="playbook=NAME, suggest.FIELD=VALUE, correlate.FIELD=VALUE or model=NAME: "
-        "print what would have been different",
+        help="playbook=, model=, transcriber= or meter=NAME, or a setting of suggest, correlate, transcribe or "
+        "emotion, such as correlate.grace_s=1: print what would have been different",
     )
     parser.add_argument("--json", action="store_true", help="print events (or differences), one a line")
 

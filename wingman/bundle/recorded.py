@@ -19,7 +19,7 @@ class RecordedModel:
         self._name = name
         self._answers = answers
         self.asking = ""
-        """Id of the utterance the next prompt is about; the replay sets it when a card is created."""
+        """Recorded id of the utterance the next prompt is about; the replay sets it when a card is created."""
 
     @property
     def name(self) -> str:

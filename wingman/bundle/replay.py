@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from wingman.bundle.alike import Alike
 from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import Finished
 from wingman.bundle.recorded import PLAYBOOK, RecordedModel, recorded_model
@@ -113,6 +114,9 @@ class _Run:
         self._media: dict[Channel, tuple[float, float]] = {}
         """Channel → (media time, record time) of what was heard last."""
         self._recorded = recorded_model(bundle.events)
+        self._then = Alike.of(bundle.events)
+        self._places: dict[str, Media | None] = {}
+        """Utterance of this run → where it was said."""
         model: SuggestionModel | None = changes.model or self._recorded
         chosen = load_playbook(changes.playbook or _playbook(bundle, settings))
         parts = CoachParts(fence="replay", clock=lambda: self._now)
@@ -189,8 +193,11 @@ class _Run:
             self._coach.shift(shift)
 
     def _publish(self, payload: Any, media: Media | None) -> None:
+        if isinstance(payload, UtteranceCreated):
+            self._places[payload.id] = media
         if isinstance(payload, SuggestionCreated) and isinstance(self._recorded, RecordedModel):
-            self._recorded.asking = payload.utterance or ""
+            about = payload.utterance or ""
+            self._recorded.asking = self._then.find(about, self._places.get(about))
         event = codec.envelope(len(self._out) + 1, self._bundle.meeting, self._now, payload, media)
         self._out.append(event)
         self._on_event(event)
@@ -209,19 +216,23 @@ S = TypeVar("S", bound=Section)
 
 def changed(settings: S, section: str, changes: Mapping[str, Any]) -> S:
     """The settings of a section with changes by dotted name. Raises `InputError` that names a wrong one."""
-    from wingman.config import build, plain
-
-    tree = plain(settings)
     for name, value in changes.items():
-        *path, last = name.split(".")
-        inner = tree
-        for part in path:
-            inner = inner.setdefault(part, {})
-            if not isinstance(inner, dict):
-                raise InputError(f"`{section}.{name}` is no setting", field="with")
-        inner[last] = value
-    made: S = getattr(build({section: tree}, origin="--with"), section)
-    return made
+        settings = _with(settings, name.split("."), value, f"{section}.{name}")
+    return settings
+
+
+def _with(settings: S, path: Sequence[str], value: Any, name: str) -> S:
+    from wingman.config import changed as with_field
+
+    first, *rest = path
+    if first not in settings.__struct_fields__:
+        raise InputError(f"there is no setting `{name}`; see configs/default.yaml for the names", field="with")
+    if not rest:
+        return with_field(settings, first, value)
+    inner = getattr(settings, first)
+    if not isinstance(inner, Section):
+        raise InputError(f"`{name}` names a part of `{first}`, which has none", field="with")
+    return msgspec.structs.replace(settings, **{first: _with(inner, rest, value, name)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +249,7 @@ class Difference:
 def compare(before: Sequence[Envelope], after: Sequence[Envelope]) -> list[Difference]:
     """Where `after` suggests something else than `before`, in the order of the meeting."""
     said = {e.data.id: e.data.text for e in before if isinstance(e.data, UtteranceCreated)}
-    ours, theirs = _advice(before), _advice(after)
+    ours, theirs = _advice(before, before), _advice(after, before)
     order = list(dict.fromkeys((*said, *ours, *theirs)))
     return [
         Difference(key or None, said.get(key, ""), ours.get(key, ()), theirs.get(key, ()))
@@ -249,32 +260,39 @@ def compare(before: Sequence[Envelope], after: Sequence[Envelope]) -> list[Diffe
 
 def compare_joined(before: Sequence[Envelope], after: Sequence[Envelope]) -> list[Difference]:
     """Where `after` heard or measured something else than `before`: each utterance's last revision."""
-    ours, theirs = _joined(before), _joined(after)
+    said = {e.data.id: e.data.text for e in (*after, *before) if isinstance(e.data, UtteranceCreated)}
+    ours, theirs = _joined(before, before), _joined(after, before)
     return [
-        Difference(key, "", ours.get(key, ()), theirs.get(key, ()))
+        Difference(key, said.get(key, ""), ours.get(key, ()), theirs.get(key, ()))
         for key in dict.fromkeys((*ours, *theirs))
         if ours.get(key, ()) != theirs.get(key, ())
     ]
 
 
-def _joined(events: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
-    """Utterance → its words and its emotion."""
-    told: dict[str, tuple[str, ...]] = {}
+def _joined(events: Sequence[Envelope], then: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
+    """Utterance of `then` → what was heard at its time, with its emotion."""
+    alike = Alike.of(then)
+    told: dict[str, dict[str, str]] = {}
     for event in events:
         if isinstance(data := event.data, (UtteranceCreated, UtteranceRevised)):
             emotion = data.emotion
             tone = " ".join(filter(None, (emotion.status, emotion.strength, emotion.label)))
-            told[data.id] = (f"{data.speaker}: {data.text} [{tone}]",)
-    return told
+            told.setdefault(alike.find(data.id, event.media), {})[data.id] = (
+                f"{data.speaker}: {data.text} [{tone}]"
+            )
+    return {key: tuple(lines.values()) for key, lines in told.items()}
 
 
-def _advice(events: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
-    """Utterance → the final texts of the cards it led to."""
+def _advice(events: Sequence[Envelope], then: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
+    """Utterance of `then` → the final texts of the cards that it, or what was heard at its time, led to."""
+    alike = Alike.of(then)
+    places = {e.data.id: e.media for e in events if isinstance(e.data, UtteranceCreated)}
     cards: dict[str, tuple[str, str]] = {}
     for event in events:
         data = event.data
         if isinstance(data, SuggestionCreated):
-            cards[data.id] = (data.utterance or "", data.text)
+            about = data.utterance or ""
+            cards[data.id] = (alike.find(about, places.get(about)), data.text)
         elif isinstance(data, SuggestionCompleted) and data.id in cards:
             cards[data.id] = (cards[data.id][0], data.text or cards[data.id][1])
     advice: dict[str, tuple[str, ...]] = {}

@@ -4,35 +4,47 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from wingman.adapters import build_model
+from wingman.adapters import Adapters, LocalWorker, build_model
 from wingman.bundle.archive import Bundle, unpack
-from wingman.bundle.replay import Changes, Difference, compare, compare_joined, replay
-from wingman.commands.common import run_until_signal, settings_of
+from wingman.bundle.rehear import Listeners, rehear
+from wingman.bundle.replay import Changes, Difference, changed, compare, compare_joined, replay
+from wingman.choose import choose_emotion, choose_transcriber
+from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.show import Show
 from wingman.config import Settings
+from wingman.emotion.base import VoiceMeter
+from wingman.facts import facts
 from wingman.model.codec import encode
 from wingman.model.events import Envelope
-from wingman.model.faults import InputError
+from wingman.model.faults import InputError, WingmanError
+from wingman.server.base import MeetingSpec
+from wingman.transcribe.base import Transcriber
 
-MODELS = ("gemini", "generativeai", "openai")
-WAYS = "playbook=NAME, suggest.FIELD=VALUE, correlate.FIELD=VALUE or model=NAME"
+CHOICES: dict[str, tuple[str, ...]] = {
+    "model": ("gemini", "generativeai", "openai"),
+    "transcriber": ("deepgram", "moonshine", "embedded"),
+    "meter": ("hume", "hume-v0", "prosody"),
+}
+SECTIONS = ("suggest", "correlate", "transcribe", "emotion")
+WAYS = "playbook=, model=, transcriber= or meter=NAME, or a setting of " + ", ".join(f"{s}.*" for s in SECTIONS)
 
 
 @dataclass(slots=True)
 class Wanted:
     """What `--with` asks for."""
 
-    playbook: str = ""
-    model: str = ""
-    suggest: dict[str, Any] = field(default_factory=dict)
-    correlate: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    """`playbook` or one of `CHOICES` → the name that was given."""
+    settings: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in SECTIONS})
+    """Section → changes by dotted name."""
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Wanted:
@@ -46,18 +58,30 @@ class Wanted:
         section, _, setting = name.partition(".")
         if not equals or not value:
             raise InputError(f"--with {name!r} gives no value; write {WAYS}", field="with")
-        if name == "playbook":
-            self.playbook = value
-        elif name == "model":
-            if value not in MODELS:
-                raise InputError(f"--with model= must be one of {', '.join(MODELS)}", field="with")
-            self.model = value
-        elif section == "suggest" and setting:
-            self.suggest[setting] = _value(value)
-        elif section == "correlate" and setting:
-            self.correlate[setting] = _value(value)
+        if name == "playbook" or value in CHOICES.get(name, ()):
+            self.names[name] = value
+        elif name in CHOICES:
+            raise InputError(f"--with {name}= must be one of {', '.join(CHOICES[name])}", field="with")
+        elif section in SECTIONS and setting:
+            self.settings[section][setting] = _value(value)
         else:
             raise InputError(f"--with cannot change {name!r}; write {WAYS}", field="with")
+
+    @property
+    def hears(self) -> bool:
+        """The sound has to be heard anew."""
+        heard = ("transcriber", "meter")
+        return any(name in self.names for name in heard) or any(map(self.settings.get, SECTIONS[2:]))
+
+    def heard_with(self, settings: Settings) -> Settings:
+        """The settings of who hears it. Raises `InputError` for one that does not exist."""
+        transcribe = changed(settings.transcribe, "transcribe", self.settings["transcribe"])
+        emotion = changed(settings.emotion, "emotion", self.settings["emotion"])
+        if "transcriber" in self.names:
+            transcribe = changed(transcribe, "transcribe", {"provider": self.names["transcriber"]})
+        if "meter" in self.names:
+            emotion = changed(emotion, "emotion", {"provider": self.names["meter"]})
+        return msgspec.structs.replace(settings, transcribe=transcribe, emotion=emotion)
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -81,18 +105,45 @@ async def _replay(arguments: argparse.Namespace, settings: Settings, wanted: Wan
         if not arguments.json:
             print(f"\n{show.summary()}")
         return 0
-    model = build_model(settings, wanted.model) if wanted.model else None
+    before = await replay(bundle, settings.suggest, correlate=settings.correlate)
+    heard = bundle
+    if wanted.hears:
+        heard = await _hear(bundle, wanted.heard_with(settings), wanted, realtime=arguments.realtime)
+    model = build_model(settings, wanted.names["model"]) if "model" in wanted.names else None
     try:
-        before = await replay(bundle, settings.suggest, correlate=settings.correlate)
-        changes = Changes(wanted.playbook, wanted.suggest, wanted.correlate, model)
-        after = await replay(bundle, settings.suggest, changes, correlate=settings.correlate, speed=speed)
+        playbook = wanted.names.get("playbook", "")
+        changes = Changes(playbook, wanted.settings["suggest"], wanted.settings["correlate"], model)
+        after = await replay(heard, settings.suggest, changes, correlate=settings.correlate, speed=speed)
     finally:
         if model is not None:
             await model.aclose()
-    found = compare_joined(before.events, after.events) if wanted.correlate else []
+    found = compare_joined(before.events, after.events) if wanted.hears or wanted.settings["correlate"] else []
     found += compare(before.events, after.events)
     _print(found, as_json=arguments.json)
     return 0
+
+
+async def _hear(bundle: Bundle, settings: Settings, wanted: Wanted, *, realtime: bool) -> Bundle:
+    """The bundle as other providers hear its sound; says on stderr what was sent to whom.
+
+    Raises `WingmanError` when one of them gave up: half a meeting would be compared with a whole one.
+    """
+    adapters, local = Adapters(settings), LocalWorker(settings)
+    transcriber: Callable[[], Transcriber | None] | None = None
+    meter: Callable[[], VoiceMeter | None] | None = None
+    if "transcriber" in wanted.names or wanted.settings["transcribe"]:
+        chosen = choose_transcriber(settings, facts(settings)).provider
+        transcriber = partial(adapters.transcriber, chosen, MeetingSpec(), local)
+    if "meter" in wanted.names or wanted.settings["emotion"]:
+        choose_emotion(settings, "counterpart")
+        meter = partial(adapters.meter, local)
+    async with background(local.run()):
+        heard = await rehear(bundle, Listeners(transcriber, meter), realtime=realtime)
+    for name, seconds in heard.sent.items():
+        print(f"sent {seconds:.0f} s of audio to {name}", file=sys.stderr)
+    if heard.faults:
+        raise WingmanError(" ".join(heard.faults))
+    return heard.bundle
 
 
 def _write(envelope: Envelope) -> None:
