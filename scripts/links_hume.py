@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from provelib import Figure, progress
 
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
+from wingman.emulators import matrix
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial
@@ -20,17 +22,25 @@ from wingman.model.faults import Health
 from wingman.settings import Secret
 
 ROOT = Path(__file__).parents[1]
-FAULTS = (
-    *(Fault(kind=kind) for kind in (Kind.DROP, Kind.HALF_OPEN, Kind.DEAF, Kind.HANG, Kind.UNKNOWN)),
-    *(Fault(kind=Kind.CLOSE, code=code) for code in (1000, 1011, 1012)),
-    Fault(kind=Kind.STALL, delay=2.0),
-    Fault(kind=Kind.LATE, delay=0.4),
-    Fault(kind=Kind.MALFORMED, count=2),
-    Fault(kind=Kind.REFUSE, status=503),
-    Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
-)
-MOMENTS = ((1, 0.0), (1, 1.0), (1, 1.9), (2, 0.5))
-"""Connection and second of audio: before audio, mid-word, just before an end, after a reconnect."""
+REFUSED = {name: fault for name, fault in matrix.FINAL.items() if name != "400"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One fault at one moment, and what became of it."""
+
+    fault: str
+    moment: str
+    account: MeterAccount
+
+    @property
+    def holds(self) -> bool:
+        """No wrong time and every gap told; after a final refusal the user is told why, and what was heard."""
+        a = self.account
+        if self.fault not in REFUSED:
+            return a.exact and a.states[-1].health is Health.ENDED
+        clean = not (a.error or a.contradicted or a.late_spans)
+        return clean and bool(a.missed) and a.states[-1].health is Health.DOWN and bool(a.states[-1].detail)
 
 
 async def attempt(
@@ -42,20 +52,39 @@ async def attempt(
         return await MeterTrial(Recording(seconds)).run(meter), hume
 
 
-def script(fault: Fault, number: int, at: float) -> tuple[Fault, ...]:
-    """`fault` on connection `number` at second `at` of its audio."""
-    moved = msgspec.structs.replace(fault, on=number, at=at)
-    if number == 2:
-        return (Fault(kind=Kind.DROP, at=1.2), moved)
-    if fault.kind in (Kind.REFUSE, Kind.HANG) and at:
-        return (Fault(kind=Kind.DROP, at=at), msgspec.structs.replace(fault, on="2-3"))
-    return (moved,)
+async def change(moment: matrix.Moment) -> MeterAccount:
+    """Other settings at `moment`."""
+    async with HumeEmulator(FaultScript(moment.before), ear=IndexedEar) as hume:
+        settings = HumeSettings(url=hume.url, api_key=Secret("local-key"))
+        meter = HumeMeter(settings)
+        async with asyncio.TaskGroup() as group:
+            trial = group.create_task(MeterTrial(Recording(24.0)).run(meter))
+            await asyncio.sleep(moment.at + sum(fault.at for fault in moment.before))
+            meter.apply(msgspec.structs.replace(settings, measurement_timer_ms=4000))
+    return trial.result()
 
 
-async def _matrix() -> list[MeterAccount]:
-    async with asyncio.TaskGroup() as group:
-        trials = [group.create_task(attempt(*script(f, *moment))) for f in FAULTS for moment in MOMENTS]
-    return [trial.result()[0] for trial in trials]
+async def one(name: str, when: str) -> Cell:
+    """Run one cell."""
+    moment = matrix.HUME_MOMENTS[when]
+    match name:
+        case "settings change":
+            return Cell(name, when, await change(moment))
+        case "rotation":
+            account, _ = await attempt(*moment.before, rotate_after_s=max(moment.at, 0.3))
+        case "flapping":
+            account, _ = await attempt(*matrix.flapping(moment))
+        case _:
+            fault = (matrix.HUME | REFUSED)[name]
+            account, _ = await attempt(*matrix.script(fault, moment, refusals=1 if name in REFUSED else 2))
+    return Cell(name, when, account)
+
+
+async def every_cell() -> list[Cell]:
+    """Every fault at every moment, side by side."""
+    names = (*matrix.HUME, *REFUSED, "flapping", "settings change", "rotation")
+    trials = {f"{name} {when}": one(name, when) for name in names for when in matrix.HUME_MOMENTS}
+    return list((await matrix.side_by_side(trials)).values())
 
 
 def figures() -> list[Figure]:
@@ -65,19 +94,19 @@ def figures() -> list[Figure]:
 
 def _faults() -> list[Figure]:
     progress("hume: the fault matrix (jumping time)")
-    accounts = run(_matrix())
-    finals = [
-        run(attempt(Fault(kind=Kind.REFUSE, status=status), seconds=3.0))[0] for status in (401, 402, 403)
-    ]
-    stopped = sum(a.states[-1].health is Health.DOWN and bool(a.states[-1].detail) for a in finals)
+    cells = run(every_cell())
+    for cell in cells:
+        if not cell.holds:
+            progress(f"  {cell.fault} / {cell.moment}: {cell.account}")
+    accounts = [cell.account for cell in cells]
+    whole = [cell.account for cell in cells if cell.fault not in REFUSED]
     return [
-        Figure("hume matrix, cases", len(accounts), len(FAULTS) * len(MOMENTS), "=="),
+        Figure("hume cells", len(cells)),
+        Figure("hume cells that hold", sum(cell.holds for cell in cells), len(cells), "=="),
         Figure("hume matrix, time error", max(a.error for a in accounts), 0, "==", "samples"),
-        Figure("hume matrix, samples unexplained", sum(a.unexplained for a in accounts), 0, "=="),
+        Figure("hume matrix, samples unexplained", sum(a.unexplained for a in whole), 0, "=="),
         Figure("hume matrix, samples told twice", sum(a.contradicted for a in accounts), 0, "=="),
         Figure("hume matrix, late spans", sum(a.late_spans for a in accounts), 0, "=="),
-        Figure("hume matrix, recovered", sum(a.states[-1].health is Health.ENDED for a in accounts), 52, "=="),
-        Figure("hume 401/402/403 stop and say why", stopped, 3, "=="),
     ]
 
 
@@ -94,6 +123,7 @@ def _special() -> list[Figure]:
     heard_ms = sum(total["received"]["audio_duration_ms"] for total in hume.totals)
     refused, strict = run(attempt(habits=HumeHabits(burst_s=0.0)))
     haste = sum(said == "error" for traffic in strict.traffic for said in traffic.said)
+    late = run(_late_refusals())
     return [
         Figure("hume dead peer, longest gap", worst, 8.5, "<=", "s", "found within 8 s, and the way back"),
         Figure("hume flapping, exact", int(flapping.exact), 1, "=="),
@@ -101,7 +131,23 @@ def _special() -> list[Figure]:
         Figure("hume rotations, exact", int(rotated.exact and not rotated.missed), 1, "=="),
         Figure("hume frames refused", haste, 1, ">=", note="by a server that allows no haste"),
         Figure("hume refused frames, exact", int(refused.exact), 1, "=="),
+        Figure("hume refusals said late, time error", max(a.error for a in late), 0, "==", "samples"),
+        Figure("hume refusals said late, exact", sum(a.exact for a in late), len(late), "=="),
     ]
+
+
+async def _late_refusals() -> list[MeterAccount]:
+    """Frames refused by messages that come when more frames were sent: none says which one it means."""
+    trials = {
+        f"{kind} {delay} {at} {count}": attempt(
+            Fault(kind=Kind.RATE_LIMIT, at=at, count=count), Fault(kind=kind, at=at, delay=delay)
+        )
+        for kind in (Kind.LATE, Kind.STALL)
+        for delay in (0.2, 1.0, 3.0)
+        for at in (0.0, 0.7, 1.3, 2.6, 3.4)
+        for count in (1, 3)
+    }
+    return [account for account, _ in (await matrix.side_by_side(trials)).values()]
 
 
 def _neighbour() -> list[Figure]:

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from provelib import Figure, progress, report
 
+from wingman.emulators import matrix
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.indexed import IndexedSource
@@ -27,31 +28,14 @@ from wingman.transcribe.settings import DeepgramSettings
 SECONDS = 30.0
 STAGGER_S = 0.05
 """Meetings do not all begin in one instant."""
-FAULTS = {
-    "drop": Fault(kind=Kind.DROP),
-    "close": Fault(kind=Kind.CLOSE, code=1000),
-    "close 1011": Fault(kind=Kind.CLOSE, code=1011, reason="See https://dpgr.am/net0000"),
-    "half-open": Fault(kind=Kind.HALF_OPEN),
-    "not reading": Fault(kind=Kind.DEAF),
-    "stall": Fault(kind=Kind.STALL, delay=10.0),
-    "slow": Fault(kind=Kind.SLOW, delay=1.5),
-    "late": Fault(kind=Kind.LATE, delay=1.2),
-    "reorder": Fault(kind=Kind.REORDER),
-    "repeat": Fault(kind=Kind.REPEAT),
-    "malformed": Fault(kind=Kind.MALFORMED, count=2),
-    "unknown": Fault(kind=Kind.UNKNOWN),
-    "503": Fault(kind=Kind.REFUSE, status=503),
-    "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
-    "hang": Fault(kind=Kind.HANG),
+REPLAYING_S = 9.5
+"""A dead peer was found by then, and what it swallowed is being sent again."""
+FAULTS: dict[str, Fault | None] = {
+    **matrix.DEEPGRAM,
+    **matrix.FINAL,
     "flapping": Fault(kind=Kind.DROP),
-    "401": Fault(kind=Kind.REFUSE, status=401),
-    "402": Fault(kind=Kind.REFUSE, status=402),
-    "400": Fault(kind=Kind.REFUSE, status=400),
-    "403": Fault(kind=Kind.REFUSE, status=403),
     "settings change": None,
 }
-FINAL = frozenset({"400", "401", "402", "403"})
-MOMENTS = {"before audio": (1, 0.0), "mid-word": (1, 1.0), "before a final": (1, 1.75), "replaying": (2, 0.45)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +50,7 @@ class Cell:
     @property
     def final(self) -> bool:
         """A refusal that no retry can mend."""
-        return self.fault in FINAL
+        return self.fault in matrix.FINAL
 
     @property
     def holds(self) -> bool:
@@ -78,23 +62,19 @@ class Cell:
         return clean and a.states[-1].health is Health.DOWN and len(a.missed) == 1
 
 
-def script(name: str, moment: str) -> tuple[Fault, ...]:
+def script(name: str, moment: matrix.Moment) -> tuple[Fault, ...]:
     """The faults that make `name` happen at `moment`."""
-    number, at = MOMENTS[moment]
-    before = (Fault(kind=Kind.HALF_OPEN, at=1.2),) if moment == "replaying" else ()
     fault = FAULTS[name]
     if fault is None:
-        return before
+        return moment.before
     if name == "flapping":
-        return (*before, msgspec.structs.replace(fault, on=f"{number}-{number + 4}", at=max(at, 0.3)))
-    if fault.kind in (Kind.REFUSE, Kind.HANG) and at and not before:
-        again = 2 if name in FINAL else "2-3"
-        return (Fault(kind=Kind.DROP, at=at), msgspec.structs.replace(fault, on=again))
-    return (*before, msgspec.structs.replace(fault, on=number, at=at))
+        return matrix.flapping(moment)
+    return matrix.script(fault, moment, refusals=1 if name in matrix.FINAL else 2)
 
 
-async def attempt(name: str, moment: str) -> Cell:
+async def attempt(name: str, when: str) -> Cell:
     """Run one cell at true speed."""
+    moment = matrix.DEEPGRAM_MOMENTS[when]
     faults = FaultScript(script(name, moment))
     async with DeepgramEmulator(None, faults, hearing=lambda _: IndexedSource()) as emulator:
         settings = DeepgramSettings(url=emulator.url, api_key=Secret("local-key"))
@@ -102,21 +82,16 @@ async def attempt(name: str, moment: str) -> Cell:
         async with asyncio.TaskGroup() as group:
             trial = group.create_task(Trial(Recording(SECONDS)).run(transcriber))
             if FAULTS[name] is None:
-                await asyncio.sleep(MOMENTS[moment][1] if moment != "replaying" else 9.5)
+                await asyncio.sleep(REPLAYING_S if moment.before else moment.at)
                 transcriber.apply(msgspec.structs.replace(settings, keyterms=("Wingman",)))
-    return Cell(name, moment, trial.result(), emulator)
+    return Cell(name, when, trial.result(), emulator)
 
 
-async def matrix() -> list[Cell]:
+async def every_cell() -> list[Cell]:
     """Every fault at every moment, side by side."""
     await preload()  # as the service does when it starts
-    cells: list[asyncio.Task[Cell]] = []
-    async with asyncio.TaskGroup() as group:
-        for name in FAULTS:
-            for moment in MOMENTS:
-                cells.append(group.create_task(attempt(name, moment)))
-                await asyncio.sleep(STAGGER_S)
-    return [cell.result() for cell in cells]
+    trials = {f"{name} {when}": attempt(name, when) for name in FAULTS for when in matrix.DEEPGRAM_MOMENTS}
+    return list((await matrix.side_by_side(trials, STAGGER_S)).values())
 
 
 async def detection() -> list[float]:
@@ -136,8 +111,10 @@ async def detection() -> list[float]:
 
 def deepgram_figures() -> list[Figure]:
     """Deepgram's part of the matrix."""
-    progress(f"Deepgram: {len(FAULTS)} faults x {len(MOMENTS)} moments at true speed, about a minute")
-    cells = asyncio.run(matrix())
+    progress(
+        f"Deepgram: {len(FAULTS)} faults x {len(matrix.DEEPGRAM_MOMENTS)} moments at true speed, about a minute"
+    )
+    cells = asyncio.run(every_cell())
     for cell in cells:
         if not cell.holds:
             progress(f"  {cell.fault} / {cell.moment}: {cell.account}")

@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 home=".venv-livekit"
 [ -x "$home/bin/python" ] || python3 -m venv "$home"
-"$home/bin/pip" install -q --disable-pip-version-check 'livekit-agents>=1.2' 'livekit-plugins-deepgram>=1.2'
+"$home/bin/pip" install -q --disable-pip-version-check livekit-agents==1.8.9 livekit-plugins-deepgram==1.8.9
 exec .venv/bin/python -m pytest tests/emulators/test_deepgram_clients.py -m 'slow or not slow' "$@"

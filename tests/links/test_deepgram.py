@@ -14,6 +14,7 @@ import pytest
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.indexed import IndexedSource
+from wingman.emulators.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Account, Recording, Trial
 from wingman.model.faults import Health
@@ -36,54 +37,11 @@ async def attempt(
     return account, emulator
 
 
-MID_WORD, BEFORE_FINAL = 1.0, 1.75
-"""Words run 0-0.3, 0.4-0.7, 0.8-1.1, 1.2-1.5 s; the final of that phrase comes at 1.8 s."""
-
-FAULTS = {
-    "drop": Fault(kind=Kind.DROP),
-    "close": Fault(kind=Kind.CLOSE, code=1000),
-    "close 1011": Fault(kind=Kind.CLOSE, code=1011, reason="See https://dpgr.am/net0000"),
-    "half-open": Fault(kind=Kind.HALF_OPEN),
-    "deaf": Fault(kind=Kind.DEAF),
-    "stall": Fault(kind=Kind.STALL, delay=10.0),
-    "slow": Fault(kind=Kind.SLOW, delay=1.5),
-    "late": Fault(kind=Kind.LATE, delay=1.2),
-    "reorder": Fault(kind=Kind.REORDER),
-    "repeat": Fault(kind=Kind.REPEAT),
-    "malformed": Fault(kind=Kind.MALFORMED, count=2),
-    "unknown": Fault(kind=Kind.UNKNOWN),
-    "503": Fault(kind=Kind.REFUSE, status=503),
-    "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
-    "hang": Fault(kind=Kind.HANG),
-}
-MOMENTS = {
-    "before audio": (1, 0.0),
-    "mid-word": (1, MID_WORD),
-    "before a final": (1, BEFORE_FINAL),
-    "while replaying": (2, 0.45),
-}
-
-
-def script(fault: Fault, moment: str) -> tuple[Fault, ...]:
-    """The faults that put `fault` at that moment."""
-    number, at = MOMENTS[moment]
-    moved = msgspec.structs.replace(fault, on=number, at=at)
-    if moment == "while replaying":
-        return (Fault(kind=Kind.HALF_OPEN, at=1.2), moved)
-    if fault.kind in (Kind.REFUSE, Kind.HANG) and at:
-        return (Fault(kind=Kind.DROP, at=at), msgspec.structs.replace(fault, on="2-3"))
-    return (moved,)
-
-
-async def all_of(moment: str) -> dict[str, tuple[Account, DeepgramEmulator]]:
-    async with asyncio.TaskGroup() as group:
-        trials = {name: group.create_task(attempt(*script(fault, moment))) for name, fault in FAULTS.items()}
-    return {name: trial.result() for name, trial in trials.items()}
-
-
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", DEEPGRAM_MOMENTS)
 def test_no_word_is_lost_doubled_or_moved(moment: str) -> None:
-    for name, (account, emulator) in run(all_of(moment)).items():
+    scripts = {name: script(fault, DEEPGRAM_MOMENTS[moment]) for name, fault in DEEPGRAM.items()}
+    trials = run(side_by_side({name: attempt(*faults) for name, faults in scripts.items()}))
+    for name, (account, emulator) in trials.items():
         assert account.expected >= 22, name
         assert account.exact, (name, account, emulator.traffic)
         assert not account.missed, (name, account)

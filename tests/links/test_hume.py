@@ -17,6 +17,7 @@ from wingman.emotion.settings import HumeSettings
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial
+from wingman.emulators.matrix import HUME, HUME_MOMENTS, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.model.faults import Health
@@ -40,53 +41,16 @@ async def attempt(
 MID_WORD, BEFORE_END = 1.0, 1.9
 """Words run 0-0.3, 0.4-0.7, 0.8-1.1, 1.2-1.5 s; that utterance is over for Hume at 2.0 s."""
 
-FAULTS = {
-    "drop": Fault(kind=Kind.DROP),
-    "close 1000": Fault(kind=Kind.CLOSE, code=1000),
-    "close 1011": Fault(kind=Kind.CLOSE, code=1011),
-    "close 1012": Fault(kind=Kind.CLOSE, code=1012),
-    "half-open": Fault(kind=Kind.HALF_OPEN),
-    "deaf": Fault(kind=Kind.DEAF),
-    "stall": Fault(kind=Kind.STALL, delay=2.0),
-    "late": Fault(kind=Kind.LATE, delay=0.4),
-    "malformed": Fault(kind=Kind.MALFORMED, count=2),
-    "unknown": Fault(kind=Kind.UNKNOWN),
-    "503": Fault(kind=Kind.REFUSE, status=503),
-    "429": Fault(kind=Kind.REFUSE, status=429, retry_after=0.5),
-    "hang": Fault(kind=Kind.HANG),
-    "rate limit": Fault(kind=Kind.RATE_LIMIT, count=3),
-}
-MOMENTS = {
-    "before audio": (1, 0.0),
-    "mid-word": (1, MID_WORD),
-    "before an end": (1, BEFORE_END),
-    "after a reconnect": (2, 0.5),
-}
-
-
-def script(fault: Fault, moment: str) -> tuple[Fault, ...]:
-    number, at = MOMENTS[moment]
-    moved = msgspec.structs.replace(fault, on=number, at=at)
-    if moment == "after a reconnect":
-        return (Fault(kind=Kind.DROP, at=1.2), moved)
-    if fault.kind in (Kind.REFUSE, Kind.HANG) and at:
-        return (Fault(kind=Kind.DROP, at=at), msgspec.structs.replace(fault, on="2-3"))
-    return (moved,)
-
 
 def final(account: MeterAccount) -> Health:
     return account.states[-1].health
 
 
-async def all_of(moment: str) -> dict[str, tuple[MeterAccount, HumeEmulator]]:
-    async with asyncio.TaskGroup() as group:
-        trials = {name: group.create_task(attempt(*script(fault, moment))) for name, fault in FAULTS.items()}
-    return {name: trial.result() for name, trial in trials.items()}
-
-
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", HUME_MOMENTS)
 def test_no_time_is_wrong_and_every_gap_is_told(moment: str) -> None:
-    for name, (account, emulator) in run(all_of(moment)).items():
+    scripts = {name: script(fault, HUME_MOMENTS[moment]) for name, fault in HUME.items()}
+    trials = run(side_by_side({name: attempt(*faults) for name, faults in scripts.items()}))
+    for name, (account, emulator) in trials.items():
         assert account.exact, (name, account, emulator.traffic)
         assert account.spans >= 3, (name, account)
         assert final(account) is Health.ENDED, (name, account)
@@ -162,22 +126,17 @@ def test_a_server_that_allows_hardly_any_haste_refuses_the_beginning_and_moves_n
 def test_refusals_that_are_said_late_cost_audio_and_never_a_wrong_time(kind: Kind, delay: float) -> None:
     """By then more frames were sent, and nobody says which one was meant."""
 
-    async def at_every_moment() -> list[tuple[MeterAccount, HumeEmulator]]:
-        async with asyncio.TaskGroup() as group:
-            trials = [
-                group.create_task(
-                    attempt(
-                        Fault(kind=Kind.RATE_LIMIT, at=at, count=count), Fault(kind=kind, at=at, delay=delay)
-                    )
-                )
-                for at in (0.0, 0.7, 1.3, 2.0, 2.6, 3.4)
-                for count in (1, 4)
-            ]
-        return [trial.result() for trial in trials]
-
-    for account, emulator in run(at_every_moment()):
-        assert "error" in emulator.traffic[0].said
-        assert account.exact, account
+    late = Fault(kind=kind, delay=delay)
+    trials = {
+        f"{count} at {at}": attempt(
+            Fault(kind=Kind.RATE_LIMIT, at=at, count=count), msgspec.structs.replace(late, at=at)
+        )
+        for at in (0.0, 0.7, 1.3, 2.0, 2.6, 3.4)
+        for count in (1, 4)
+    }
+    for name, (account, emulator) in run(side_by_side(trials)).items():
+        assert "error" in emulator.traffic[0].said, name
+        assert account.exact, (name, account)
         assert account.missed
         assert final(account) is Health.ENDED
 
