@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 
 import wingman
+from wingman.emotion.hume import HumeMeter
+from wingman.emotion.settings import HumeSettings
 from wingman.emulators import scenario
 from wingman.emulators.alignment import ChannelMemory, Locator
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.hume import ScenarioEar
+from wingman.emulators.hume import HumeEmulator, ScenarioEar
 from wingman.emulators.timelapse import run
-from wingman.fanout.tape import Tape
+from wingman.fanout.tape import Cursor, Tape
+from wingman.model.emotion import EmotionEvent, EmotionSpan
+from wingman.model.faults import Missed
 from wingman.model.media import PcmBlock
 from wingman.model.speech import Final, TranscriberEvent, Word
-from wingman.model.time import Channel
+from wingman.model.time import Channel, Span
 from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
 from wingman.transcribe.settings import DeepgramSettings
@@ -39,25 +45,39 @@ def tab() -> bytes:
     return np.concatenate(parts)[:, 0].astype("<i2").tobytes()
 
 
+async def play(tape: Tape) -> None:
+    """The sample's first channel at real time."""
+    begun = asyncio.get_running_loop().time()
+    while tape.end < SECONDS * RATE:
+        await asyncio.sleep(begun + tape.end / RATE - asyncio.get_running_loop().time())
+        tape.write(PcmBlock(tape.end, tab()[2 * tape.end : 2 * (tape.end + FRAME)]))
+    tape.close()
+
+
+async def said_to(run_adapter: Callable[[Cursor], Coroutine[Any, Any, None]]) -> None:
+    """Run an adapter on the sample's audio to its end."""
+    tape = Tape(60.0)
+    audio = tape.cursor(0)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(play(tape))
+        await run_adapter(audio)
+    audio.close()
+
+
 async def transcript(*faults: Fault) -> tuple[list[Word], int]:
     events: list[TranscriberEvent] = []
     async with DeepgramEmulator(SCRIPT, FaultScript(faults)) as emulator:
         transcriber = DeepgramTranscriber(DeepgramSettings(url=emulator.url, api_key=Secret("local-key")))
-        tape = Tape(60.0)
-        audio = tape.cursor(0)
-
-        async def play() -> None:
-            begun = asyncio.get_running_loop().time()
-            while tape.end < SECONDS * RATE:
-                await asyncio.sleep(begun + tape.end / RATE - asyncio.get_running_loop().time())
-                tape.write(PcmBlock(tape.end, tab()[2 * tape.end : 2 * (tape.end + FRAME)]))
-            tape.close()
-
-        async with asyncio.TaskGroup() as group:
-            group.create_task(play())
-            await transcriber.run(Channel.TAB, audio, events.append)
-        audio.close()
+        await said_to(lambda audio: transcriber.run(Channel.TAB, audio, events.append))
     return [word for event in events if isinstance(event, Final) for word in event.words], emulator.connections
+
+
+async def tone(*faults: Fault) -> tuple[list[EmotionEvent], int]:
+    events: list[EmotionEvent] = []
+    async with HumeEmulator(FaultScript(faults), SCRIPT) as emulator:
+        meter = HumeMeter(HumeSettings(url=emulator.url, api_key=Secret("local-key")))
+        await said_to(lambda audio: meter.run(Channel.TAB, audio, events.append))
+    return events, emulator.connections
 
 
 @pytest.mark.parametrize("at", [21.3, 28.0])
@@ -69,6 +89,39 @@ def test_the_words_after_a_drop_are_those_of_the_script_at_their_times(at: float
     assert sum(word.start > at * RATE for word in words) >= 10
     for said, meant in zip(words, spoken, strict=False):
         assert abs(said.start / RATE - meant.start) <= 0.2, (said, meant)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        (),
+        (Fault(kind=Kind.DROP, at=33.0),),
+        (Fault(kind=Kind.HALF_OPEN, at=23.0),),
+        (
+            Fault(kind=Kind.DROP, at=6.0),
+            Fault(kind=Kind.CLOSE, on=2, at=20.0),
+            Fault(kind=Kind.DROP, on=3, at=9.0),
+        ),
+        (Fault(kind=Kind.DROP, at=40.0), Fault(kind=Kind.REFUSE, status=503, on="2-3")),
+    ],
+    ids=("nothing", "drop", "half-open", "again and again", "503"),
+)
+def test_hume_says_what_was_felt_at_its_time_whatever_went_wrong_before(faults: tuple[Fault, ...]) -> None:
+    """Over the real socket and through the meter, which replays nothing but goes on at the live edge."""
+    events, connections = run(tone(*faults))
+    turn = next(turn for turn in SCRIPT.track("tab").turns if turn.emotion == "frustration")
+    felt = Span(round(turn.start * RATE), round(turn.end * RATE))
+    assert connections >= 1 + len(faults)
+    spans = [event for event in events if isinstance(event, EmotionSpan)]
+    assert {event.scores[0].label for event in spans} == {"neutral", "frustration"}
+    for event in spans:
+        share = event.span.overlap(felt) / event.span.length
+        if abs(share - 0.5) > 0.1:  # a window that is half of each could be called either
+            assert event.scores[0].label == ("frustration" if share > 0.5 else "neutral"), event
+    assert any(event.span.overlap(felt) > 0.9 * felt.length for event in spans)
+    unheard = [event for event in events if isinstance(event, Missed)]
+    assert bool(unheard) == bool(faults)
+    assert all(event.span.overlap(gap.span) == 0 for event in spans for gap in unheard)
 
 
 def resumed(at: float, upto: float, heard_until: float) -> tuple[Locator, ChannelMemory]:
