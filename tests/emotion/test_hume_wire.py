@@ -121,11 +121,6 @@ def test_refusals(status: int, kind: FaultKind, final: bool) -> None:
     assert fault.retry_after == (3.0 if status in (429, 500, 503) else None)
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-1", "nan", "1e9"])
-def test_a_retry_after_that_makes_no_sense_is_none(value: str) -> None:
-    assert wire.retry_after({"retry-after": value}) is None
-
-
 def test_not_retryable_is_about_the_session_not_the_connection() -> None:
     internal = wire.SessionError("internal_error", "", False)
     wrong = wire.SessionError("config_invalid", "", False)

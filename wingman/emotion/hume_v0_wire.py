@@ -16,10 +16,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from wingman.emotion import hume_refusals
 from wingman.model.emotion import Score
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.model.time import SAMPLE_RATE
 
+SERVICE: Final = hume_refusals.Service("the Hume v0 gateway", "emotion.hume_v0.api_key", "emotion.hume_v0.url")
 PATH: Final = "/v0/stream/models"
 MAX_CLIP_S: Final = 5.0
 MAX_TEXT: Final = 10_000
@@ -287,25 +289,7 @@ def fault(error: Notice) -> ProviderFault | None:
 
 def refused(status: int, headers: Mapping[str, str]) -> ProviderFault:
     """A handshake or token request answered with an HTTP status that is no success."""
-    code = str(status)
-    match status:
-        case 401:
-            sentence = "the Hume v0 gateway refused the credential; check emotion.hume_v0.api_key"
-            return ProviderFault(sentence, kind=FaultKind.AUTH, code=code)
-        case 402:
-            sentence = "the Hume account is out of credit; top it up to get emotions back"
-            return ProviderFault(sentence, kind=FaultKind.BILLING, code=code)
-        case 403:
-            sentence = "this Hume key may not measure expressions; use another key"
-            return ProviderFault(sentence, kind=FaultKind.FORBIDDEN, code=code)
-        case 408 | 429:
-            sentence = "the Hume v0 gateway is busy with too many connections; trying again"
-            return ProviderFault(sentence, kind=FaultKind.RATE_LIMITED, code=code, retry_after=_wait(headers))
-    if status >= 500:
-        sentence = f"the Hume v0 gateway is not available (HTTP {status}); trying again"
-        return ProviderFault(sentence, kind=FaultKind.UNAVAILABLE, code=code, retry_after=_wait(headers))
-    sentence = f"the Hume v0 gateway refused the connection (HTTP {status}); check emotion.hume_v0.url"
-    return ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code=code)
+    return hume_refusals.refused(SERVICE, status, headers)
 
 
 def closed(code: int) -> ProviderFault:
@@ -323,11 +307,3 @@ def closed(code: int) -> ProviderFault:
         case _:
             sentence, kind = "the connection to the Hume v0 gateway broke; trying again", FaultKind.NETWORK
     return ProviderFault(sentence, kind=kind, code=str(code))
-
-
-def _wait(headers: Mapping[str, str]) -> float | None:
-    try:
-        value = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return value if 0 <= value <= 3600 else None

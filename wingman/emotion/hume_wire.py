@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wingman.emotion import hume_refusals
 from wingman.model.emotion import Score
 from wingman.model.faults import FaultKind, ProviderFault
 
@@ -20,6 +21,7 @@ PATH: Final = "/v1/expression/audio/realtime"
 AUDIO: Final = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}
 """The only format the API takes, in binary frames of whole samples (ten seconds at most)."""
 
+SERVICE: Final = hume_refusals.Service("Hume", "emotion.hume.api_key (HUME_API_KEY)", "emotion.hume.url")
 TIMER_MS: Final = (3000, 10_000)
 """Least and greatest `measurement_timer_ms`."""
 
@@ -184,37 +186,7 @@ def realtime_url(root: str) -> str:
 
 def refused(status: int, headers: Mapping[str, str], body: bytes) -> ProviderFault:
     """A handshake answered with an HTTP status instead of 101."""
-    code = _refusal_code(body)
-    label = f"{status} {code}".strip()
-    match status:
-        case 401:
-            text = "Hume refused the API key; check emotion.hume.api_key (HUME_API_KEY)"
-            return ProviderFault(text, kind=FaultKind.AUTH, code=label)
-        case 402:
-            text = "Hume reports an account without credit; top it up to get emotions back"
-            return ProviderFault(text, kind=FaultKind.BILLING, code=label)
-        case 403:
-            text = "the Hume key may not measure expressions; ask for access or use another key"
-            return ProviderFault(text, kind=FaultKind.FORBIDDEN, code=label)
-        case 408:
-            text = "Hume took too long to answer; trying again"
-            return ProviderFault(text, kind=FaultKind.TIMEOUT, code=label)
-        case 429:
-            return ProviderFault(
-                "Hume has too many connections from this account; trying again",
-                kind=FaultKind.RATE_LIMITED,
-                code=label,
-                retry_after=retry_after(headers),
-            )
-    if 500 <= status < 600:
-        return ProviderFault(
-            f"Hume is not available (HTTP {status}); trying again",
-            kind=FaultKind.UNAVAILABLE,
-            code=label,
-            retry_after=retry_after(headers),
-        )
-    text = f"Hume refused the connection (HTTP {status}); check emotion.hume.url"
-    return ProviderFault(text, kind=FaultKind.BAD_REQUEST, code=label)
+    return hume_refusals.refused(SERVICE, status, headers, _refusal_code(body))
 
 
 def _refusal_code(body: bytes) -> str:
@@ -224,15 +196,6 @@ def _refusal_code(body: bytes) -> str:
         return ""
     code = raw.get("code") if isinstance(raw, dict) else None
     return code if isinstance(code, str) else ""
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a `retry-after` header (names in lower case); None when absent, a date, or nonsense."""
-    try:
-        value = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return value if 0 <= value <= 3600 else None
 
 
 def session_fault(error: SessionError) -> ProviderFault:

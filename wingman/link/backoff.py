@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wingman.settings import Section
@@ -23,6 +23,15 @@ class RetrySettings(Section, frozen=True):
     """After this many quick failures in a row the branch gives up."""
     give_up_s: float = 600.0
     """Without any success for this many seconds the branch gives up."""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a `retry-after` header (names in lower case); None when absent, a date, or nonsense."""
+    try:
+        value = float(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return value if 0 <= value <= 3600 else None
 
 
 @dataclass(frozen=True, slots=True)

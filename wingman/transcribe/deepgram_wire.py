@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from wingman.link.backoff import retry_after
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.transcribe.settings import DeepgramSettings
@@ -255,7 +256,7 @@ def refused(status: int, headers: Mapping[str, str], body: bytes) -> ProviderFau
             if retryable
             else ("Deepgram refused the connection (HTTP {status}: {detail}).")
         )
-    wait = _retry_after(headers.get("retry-after"))
+    wait = retry_after(headers)
     if kind is FaultKind.RATE_LIMITED and wait is None:
         wait = RATE_LIMITED_WAIT_S
     return ProviderFault(
@@ -264,14 +265,6 @@ def refused(status: int, headers: Mapping[str, str], body: bytes) -> ProviderFau
         code=str(status),
         retry_after=wait,
     )
-
-
-def _retry_after(value: str | None) -> float | None:
-    try:
-        seconds = float(value) if value else None
-    except ValueError:  # an HTTP date; rare, and the back-off does well without it
-        return None
-    return seconds if seconds is not None and 0 <= seconds <= 3600 else None
 
 
 _REASONS = (
