@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from wingman.accounts import REPORT_EVERY_S, AccountedModel, Accounts
 from wingman.config import build
 from wingman.emulators.gemini import GeminiEmulator
@@ -11,7 +13,7 @@ from wingman.model.events import CostUpdated, EgressRecorded
 from wingman.model.faults import Branch
 from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.privacy.ledger import Ledger
-from wingman.suggest.base import Prompt, Usage
+from wingman.suggest.base import AnswerEmpty, Prompt, Usage
 from wingman.suggest.cost import CostMeter, Level
 from wingman.suggest.gemini import Gemini
 
@@ -24,6 +26,7 @@ def make(limit: float = 0.0) -> tuple[Accounts, list[Any]]:
         "hume_per_minute": 0.4,
         "gemini_input_per_million": 1_000_000.0,
         "gemini_output_per_million": 2_000_000.0,
+        "embeddings_per_million": 1_000_000.0,
     }
     settings = build({"suggest": {"cost": {"budget": limit, "prices": prices}}}).suggest.cost
     published: list[Any] = []
@@ -90,3 +93,39 @@ async def test_a_prompt_is_noted_before_it_leaves() -> None:
     assert answer
     (entry,) = [p for p in published if isinstance(p, EgressRecorded)]
     assert (entry.to, entry.bytes, entry.kind) == ("gemini", len(prompt.system + prompt.user), "text")
+
+
+def test_what_is_compared_elsewhere_is_in_the_books() -> None:
+    accounts, published = make()
+    accounts.consent("they know")
+    assert accounts.question(10)
+    assert accounts.question(30)
+    assert accounts.words(Channel.TAB, "hume-v0", "naïve words")
+    accounts.close()
+    accounts.report(REPORT_EVERY_S)
+    entries = [p for p in published if isinstance(p, EgressRecorded)]
+    assert [(e.to, e.branch, e.kind, e.bytes, e.channel, e.consent) for e in entries] == [
+        ("embeddings", Branch.SUGGEST, "text", 40, None, "they know"),
+        ("hume-v0", Branch.EMOTION, "text", 12, Channel.TAB, "they know"),
+    ]
+    assert costs(published)[0].by_provider == {"embeddings": 11.0}  # 3 and 8 tokens
+
+
+async def test_nothing_is_let_out_during_a_pause() -> None:
+    accounts, published = make()
+    accounts.question(10)
+    accounts.pause()
+    assert [p.bytes for p in published if isinstance(p, EgressRecorded)] == [10]
+    assert not accounts.question(10)
+    assert not accounts.words(Channel.MIC, "hume-v0", "words")
+    async with GeminiEmulator() as emulator:
+        settings = build({"suggest": {"gemini": {"url": emulator.url, "api_key": "local-key"}}})
+        model = Gemini(settings.suggest.gemini)
+        with pytest.raises(AnswerEmpty, match="paused"):
+            await anext(AccountedModel(model, accounts).stream(Prompt("system", "user")))
+        await model.aclose()
+        assert emulator.requests == []
+    accounts.close()
+    assert len([p for p in published if isinstance(p, EgressRecorded)]) == 1
+    accounts.resume()
+    assert accounts.question(10)

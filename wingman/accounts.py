@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator
 
 from wingman.model.events import Publish
 from wingman.model.faults import Branch
 from wingman.model.time import Channel, seconds
 from wingman.privacy.ledger import Ledger
-from wingman.suggest.base import Prompt, SuggestionModel, Usage
+from wingman.suggest.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.suggest.cost import CostMeter, Level
+from wingman.suggest.knowledge import Knowledge
 
+EMBEDDINGS = "embeddings"
+BYTES_PER_TOKEN = 4
+"""Of English, roughly; embedding servers do not agree on telling."""
 REPORT_EVERY_S = 10.0
 """Media seconds between two `cost.updated` events."""
 
@@ -25,6 +30,8 @@ class Accounts:
         self._reported_at = 0.0
         self._reported = 0.0
         self._level = Level.FULL
+        self.paused = False
+        """While it is True nothing may be sent."""
 
     def audio(self, channel: Channel, branch: Branch, provider: str, samples: int) -> None:
         """So many samples of a channel were given to a remote provider."""
@@ -36,6 +43,19 @@ class Accounts:
         """A prompt was sent to a remote model."""
         self._ledger.text(provider, Branch.SUGGEST, len((prompt.system + prompt.user).encode()))
 
+    def question(self, size: int) -> bool:
+        """A text of so many bytes is about to be compared with notes elsewhere. False: it may not be sent."""
+        if not self.paused:
+            self._ledger.text(EMBEDDINGS, Branch.SUGGEST, size)
+            self._meter.tokens(EMBEDDINGS, Usage(prompt_tokens=math.ceil(size / BYTES_PER_TOKEN)))
+        return not self.paused
+
+    def words(self, channel: Channel, provider: str, text: str) -> bool:
+        """Words are about to be given to a remote meter. False: they may not be sent."""
+        if not self.paused:
+            self._ledger.text(provider, Branch.EMOTION, len(text.encode()), channel)
+        return not self.paused
+
     def tokens(self, provider: str, usage: Usage) -> None:
         """A model answered."""
         self._meter.tokens(provider, usage)
@@ -44,8 +64,17 @@ class Accounts:
         """What is sent from now on is sent under these words."""
         self._ledger.consent(words)
 
+    def pause(self) -> None:
+        """Nothing is sent from here on."""
+        self._ledger.close()
+        self.paused = True
+
+    def resume(self) -> None:
+        """Things may be sent again."""
+        self.paused = False
+
     def close(self) -> None:
-        """Write down what is open: at a pause and at the end."""
+        """Write down what is open: at the end."""
         self._ledger.close()
 
     def report(self, media_seconds: float) -> Level | None:
@@ -83,9 +112,31 @@ class AccountedModel:
         await self._model.probe()
 
     def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
-        if self._model.remote:
-            self._accounts.prompt(self._model.name, prompt)
+        if not self._model.remote:
+            return self._model.stream(prompt)
+        if self._accounts.paused:  # a request that was begun before the pause, and is tried again
+            return _nothing()
+        self._accounts.prompt(self._model.name, prompt)
         return self._model.stream(prompt)
 
     async def aclose(self) -> None:
         """The model belongs to the process; nothing to close here."""
+
+
+async def _nothing() -> AsyncGenerator[str, None]:
+    raise AnswerEmpty("the meeting is paused: nothing is sent to a model")
+    yield ""  # makes this a generator
+
+
+class AccountedKnowledge:
+    """The process's notes as one meeting looks them up: what leaves for embeddings is noted before it does."""
+
+    def __init__(self, knowledge: Knowledge, accounts: Accounts) -> None:
+        self._knowledge = knowledge
+        self._accounts = accounts
+
+    def search(self, text: str) -> tuple[tuple[str, str], ...]:
+        return self._knowledge.search(text, self._accounts.question)
+
+    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return await self._knowledge.settled(text, found, self._accounts.question)

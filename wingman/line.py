@@ -120,10 +120,14 @@ class Line:
         if progress.branch in self._answered:
             self._answered[progress.branch] = progress.upto
 
-    def settled(self, final: Final) -> None:
-        """Let a text meter score settled words."""
-        if self._text_meter is not None:
-            self._text_meter.hear(final)
+    def settled(self, final: Final, accounts: Accounts) -> None:
+        """Let a text meter score settled words; a remote one gets none while the meeting is paused."""
+        meter = self._text_meter
+        if meter is None:
+            return
+        text = " ".join(word.text for word in final.words)
+        if not meter.info.remote or accounts.words(self.strip.channel, meter.info.name, text):
+            meter.hear(final)
 
     def flush(self) -> None:
         if self._transcriber is not None:

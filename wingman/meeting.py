@@ -211,7 +211,8 @@ class Meeting:
             for line in self._lines.values():
                 line.strip.pause()
             self._account()
-            self._parts.accounts.close()
+            self._parts.accounts.pause()
+            self._parts.coach.pause(True)
             self._publish(MeetingPaused(), None)
 
     def resume(self) -> None:
@@ -220,6 +221,8 @@ class Meeting:
             self._paused = False
             for line in self._lines.values():
                 line.strip.resume()
+            self._parts.accounts.resume()
+            self._parts.coach.pause(False)
             self._publish(MeetingResumed(), None)
 
     async def end(self, reason: str = "stopped") -> None:
@@ -376,7 +379,7 @@ class Meeting:
             case SpeechEnded():
                 coach.speaking(event.channel, False, event.at)
             case Final():
-                self._lines[event.channel].settled(event)
+                self._lines[event.channel].settled(event, self._parts.accounts)
         self._on_any(event)
 
     def _on_any(self, event: TranscriberEvent | EmotionEvent) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from wingman.accounts import AccountedModel, Accounts
+from wingman.accounts import AccountedKnowledge, AccountedModel, Accounts
 from wingman.adapters import Adapters, LocalWorker
 from wingman.bundle.heard import HeardWriter
 from wingman.bundle.recording import RecordingCorrelator
@@ -162,6 +162,7 @@ class Registry:
             log.error("a meeting failed", meeting=meeting.id, exc_info=broken)
         finally:
             del self._live[meeting.id]
+        accounts.resume()  # it may have ended in a pause
         if self._settings.report.summary:
             await sum_up(self._log, meeting.id, self._accounted(accounts))
             accounts.close()
@@ -191,7 +192,7 @@ class Registry:
         local = LocalWorker(settings)
         accounts = Accounts(CostMeter(settings.suggest.cost), Ledger(publish, time.time), publish)
         model = self._accounted(accounts)
-        extras = CoachParts(knowledge=self._knowledge, on_usage=accounts.tokens)
+        extras = CoachParts(knowledge=AccountedKnowledge(self._knowledge, accounts), on_usage=accounts.tokens)
         return Parts(
             providers=Providers(
                 transcriber=lambda: self.adapters.transcriber(choices.transcriber.provider, spec, local),

@@ -253,6 +253,20 @@ async def test_every_action_asks_the_model_its_own_question(action: str, title: 
     assert ("User: is the pilot really free" in user) is (action == "ask")
 
 
+async def test_a_paused_meeting_asks_no_model_elsewhere() -> None:
+    """What was said just before the pause is settled during it: its cue comes, and nothing is sent for it."""
+    async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator) as (one, published):
+        one.pause(True)
+        one.hear(said(PRICE))
+        done = await published.until(SuggestionCompleted)
+        with pytest.raises(InputError, match="resume a paused meeting"):
+            one.act("recap")
+        assert (done.origin, emulator.requests) == ("playbook", [])
+        one.pause(False)
+        one.act("recap")
+        await _requests(emulator, 1)
+
+
 async def test_a_long_silence_after_a_question_gets_one_card_and_an_answer_none() -> None:
     async with GeminiEmulator(pace=QUICK) as emulator, coached(emulator, BARE) as (one, published):
         for start, answered in ((0, True), (60, False)):

@@ -26,6 +26,7 @@ from wingman.suggest import meaning
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.meaning import BATCH, Meaning
+from wingman.suggest.places import is_remote
 from wingman.suggest.settings import EmbeddingSettings
 
 SYNONYMS = {"refund": "money", "reimburse": "money", "purchase": "order", "cancelled": "withdraw"}
@@ -252,3 +253,57 @@ async def test_the_service_has_its_notes_read_beside_the_meetings(notes: Path) -
             await asked(emulator, 1)
     assert emulator.requests[0].path == "/v1/embeddings"
     assert len(json.loads(emulator.requests[0].body)["input"]) == 3
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The emulator's address counts as one of another machine."""
+    monkeypatch.setattr("wingman.suggest.meaning.is_remote", lambda _url: True)
+
+
+@pytest.mark.usefixtures("patient", "elsewhere")
+async def test_what_leaves_is_cleared_first_and_counted_to_the_byte(notes: Path) -> None:
+    cleared: list[int] = []
+    text = "would they reimburse card 4111 1111 1111 1111"
+
+    def clear(size: int) -> bool:
+        cleared.append(size)
+        return True
+
+    async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
+        before = len(emulator.requests)
+        await knowledge.settled(text, (), clear)
+        knowledge.search(text, clear)  # known by now: nothing is sent again
+        (sent,) = [json.loads(request.body)["input"] for request in emulator.requests[before:]]
+    assert "4111" not in sent[0]
+    assert cleared == [len(sent[0].encode())]
+
+
+@pytest.mark.usefixtures("elsewhere")
+async def test_what_is_not_cleared_stays_here(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
+        before = len(emulator.requests)
+        assert await knowledge.settled(OTHER_WORDS, (), lambda _size: False) == ()
+        assert len(emulator.requests) == before
+        monkeypatch.setattr("wingman.suggest.knowledge.MEANING_S", PATIENT_S)
+        assert await knowledge.settled(OTHER_WORDS, ()) != ()  # it may be asked later all the same
+
+
+async def test_a_server_on_this_machine_needs_no_clearance(notes: Path, patient: None) -> None:
+    async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
+        assert await knowledge.settled(OTHER_WORDS, (), lambda _size: False) != ()
+
+
+@pytest.mark.parametrize(
+    ("url", "away"),
+    [
+        ("http://127.0.0.1:1/v1", False),
+        ("http://localhost/v1", False),
+        ("http://[::1]:8/v1", False),
+        ("https://api.example.com/v1", True),
+        ("http://10.0.0.7/v1", True),
+        ("", True),
+    ],
+)
+def test_what_counts_as_another_machine(url: str, away: bool) -> None:
+    assert is_remote(url) is away

@@ -220,6 +220,11 @@ class Coach:
         if self._writer is not None:
             self._writer.allowed = level != "model"
 
+    def pause(self, paused: bool) -> None:
+        """While the meeting is paused no remote model is asked; cues go on for what was said before."""
+        if self._writer is not None:
+            self._writer.paused = paused
+
     # --- cards -------------------------------------------------------------------------------
 
     def _act_on(self, decisions: tuple[Decision, ...], heard_at: float) -> None:
@@ -239,7 +244,7 @@ class Coach:
         if not asks and not snippets:
             raise InputError(
                 f"`{candidate.kind}` needs a language model and none can be asked now; "
-                "set suggest.gemini.api_key or suggest.openai.url, or try again later",
+                "set suggest.gemini.api_key or suggest.openai.url, resume a paused meeting, or try again later",
                 field="action",
                 status=409,
             )

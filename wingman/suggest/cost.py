@@ -35,6 +35,7 @@ class CostMeter:
         self._per_million = {
             "gemini": gemini,
             "generativeai": gemini,
+            "embeddings": (prices.embeddings_per_million, 0.0),
             "openai": (prices.openai_input_per_million, prices.openai_output_per_million),
         }
         self._spent: defaultdict[str, float] = defaultdict(float)

@@ -17,7 +17,7 @@ from types import TracebackType
 import structlog
 
 from wingman.model.faults import InputError
-from wingman.suggest.meaning import Meaning
+from wingman.suggest.meaning import Clearance, Meaning, always
 from wingman.suggest.signals import normalise
 
 log = structlog.get_logger(__name__)
@@ -87,25 +87,28 @@ class Knowledge:
             rows = self._database.execute("select heading, body from section order by rowid")
             await self._meaning.run([f"{heading}\n{body}".strip() for heading, body in rows])
 
-    def search(self, text: str) -> tuple[tuple[str, str], ...]:
+    def search(self, text: str, clear: Clearance = always) -> tuple[tuple[str, str], ...]:
         """Up to three (source, snippet) pairs for what was said, best first; empty when nothing fits.
 
-        Never waits: what embeddings know about `text` counts when it is there already.
+        Never waits: what embeddings know about `text` counts when it is there already. `clear` is asked before
+        `text` leaves this machine for them.
         """
         terms = _terms(text)
         if not self._sections or not terms:
             return ()
         found = self._by_words(terms)
         if self._meaning is not None:
-            self._meaning.ask(text)
+            self._meaning.ask(text, clear)
             found = _fused([index + 1 for index in self._meaning.nearest(text)], found)
         return tuple(self._quoted(row, terms) for row in found[:BEST])
 
-    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    async def settled(
+        self, text: str, found: tuple[tuple[str, str], ...], clear: Clearance = always
+    ) -> tuple[tuple[str, str], ...]:
         """`found`, or what `search` gives once the meaning of `text` is known; waits 120 ms at most."""
         if self._meaning is None or not self._sections or not _terms(text):
             return found
-        return self.search(text) if await self._meaning.known(text, MEANING_S) else found
+        return self.search(text, clear) if await self._meaning.known(text, MEANING_S, clear) else found
 
     def _by_words(self, terms: tuple[str, ...]) -> list[int]:
         """Row numbers by BM25, best first."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -20,12 +21,15 @@ import structlog
 from numpy.typing import NDArray
 
 from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.suggest.places import is_remote
 from wingman.suggest.redact import redact
 from wingman.suggest.settings import EmbeddingSettings
 
 log = structlog.get_logger(__name__)
 
 Vectors: TypeAlias = NDArray[np.float32]
+Clearance: TypeAlias = Callable[[int], bool]
+"""Asked at the moment a text of so many bytes is about to be sent; False keeps it here."""
 
 BATCH = 32
 """Notes sent in one request."""
@@ -43,6 +47,19 @@ LONGEST = 2000
 """Characters of one text that are sent."""
 
 
+def always(_size: int) -> bool:
+    """The clearance of somebody who keeps no books."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A text that is being compared."""
+
+    clear: Clearance
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Meaning:
     """Compares what was said with the notes. One per process; `run` belongs to whoever starts it."""
 
@@ -54,13 +71,18 @@ class Meaning:
         self._resting = False
         self._read: list[Vectors] = []
         self._answers: OrderedDict[str, Vectors] = OrderedDict()
-        self._asked: dict[str, asyncio.Event] = {}
+        self._asked: dict[str, _Asked] = {}
         self._queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
 
     @property
     def ready(self) -> bool:
         """True when asking has a chance: all notes have been read, and the server did not just fail."""
         return self._notes is not None and not self._resting
+
+    @property
+    def remote(self) -> bool:
+        """True when texts leave this machine."""
+        return is_remote(self._settings.url)
 
     async def run(self, notes: Sequence[str]) -> None:
         """Read the notes, then answer questions, until cancelled. Failures rest half a minute."""
@@ -78,23 +100,23 @@ class Meaning:
                     await asyncio.sleep(REST_S)
                     self._resting = False
 
-    def ask(self, text: str) -> None:
+    def ask(self, text: str, clear: Clearance = always) -> None:
         """Have `text` compared in the background. Never blocks; a full queue gives up its oldest."""
         if not self.ready or text in self._answers or text in self._asked:
             return
         if self._queue.full():
             self._settle(self._queue.get_nowait())
-        self._asked[text] = asyncio.Event()
+        self._asked[text] = _Asked(clear)
         self._queue.put_nowait(text)
 
-    async def known(self, text: str, within_s: float) -> bool:
+    async def known(self, text: str, within_s: float, clear: Clearance = always) -> bool:
         """True when `nearest` can answer for `text`; waits at most `within_s` seconds for it."""
-        self.ask(text)
+        self.ask(text, clear)
         asked = self._asked.get(text)
         if asked is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(within_s):
-                    await asked.wait()
+                    await asked.done.wait()
         return text in self._answers
 
     def nearest(self, text: str) -> tuple[int, ...]:
@@ -117,7 +139,7 @@ class Meaning:
             raise _odd("vectors of different lengths")
         self._notes = np.concatenate(self._read)
         self._read.clear()
-        log.info("knowledge.embedded", sections=len(self._notes))
+        log.info("knowledge.embedded", sections=len(self._notes), remote=self.remote)
 
     async def _answer(self, http: httpx.AsyncClient) -> None:
         while True:
@@ -125,21 +147,27 @@ class Meaning:
             while not self._queue.empty():
                 texts.append(self._queue.get_nowait())
             try:
-                vectors = await self._embed(http, texts)
+                if not (cleared := [text for text in texts if self._cleared(text)]):
+                    continue
+                vectors = await self._embed(http, cleared)
                 if self._notes is None or vectors.shape[1] != self._notes.shape[1]:
                     raise _odd("vectors of another length than before")
-                self._answers.update(zip(texts, vectors, strict=True))
+                self._answers.update(zip(cleared, vectors, strict=True))
             finally:
                 for text in texts:
                     self._settle(text)
             while len(self._answers) > REMEMBERED:
                 self._answers.popitem(last=False)
 
+    def _cleared(self, text: str) -> bool:
+        asked = self._asked.get(text)
+        return asked is not None and (not self.remote or asked.clear(len(_sent(text).encode())))
+
     async def _embed(self, http: httpx.AsyncClient, texts: Sequence[str]) -> Vectors:
         """Unit vectors, one row per text, float32. Raises `ProviderFault`."""
         body = {
             "model": self._settings.model,
-            "input": [redact(text)[:LONGEST] for text in texts],
+            "input": [_sent(text) for text in texts],
             "encoding_format": "float",
         }
         try:
@@ -166,13 +194,18 @@ class Meaning:
         """Whoever waits for `text` need not wait any longer."""
         asked = self._asked.pop(text, None)
         if asked is not None:
-            asked.set()
+            asked.done.set()
 
     def _give_up(self) -> None:
         while not self._queue.empty():
             self._queue.get_nowait()
         for text in list(self._asked):
             self._settle(text)
+
+
+def _sent(text: str) -> str:
+    """What leaves of a text."""
+    return redact(text)[:LONGEST]
 
 
 def _check(url: str) -> None:

@@ -10,15 +10,14 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
+from wingman.suggest.places import is_remote
 from wingman.suggest.settings import OpenAiSettings
 from wingman.suggest.sse import SseReader
 
@@ -66,13 +65,7 @@ class OpenAiModel:
     @property
     def remote(self) -> bool:
         """False for a server on this machine."""
-        host = urlsplit(self._url).hostname or ""
-        if host == "localhost":
-            return False
-        try:
-            return not ip_address(host).is_loopback
-        except ValueError:
-            return True
+        return is_remote(self._url)
 
     @property
     def last_usage(self) -> Usage:

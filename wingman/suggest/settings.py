@@ -81,6 +81,8 @@ class PriceSettings(Section, frozen=True):
     """Prompt tokens of the OpenAI-compatible server, per million (a local one costs nothing)."""
     openai_output_per_million: Price = 0.0
     """Answer tokens of the OpenAI-compatible server, per million."""
+    embeddings_per_million: Price = 0.0
+    """Tokens compared with notes, per million, as estimated here (a local server costs nothing)."""
 
 
 class CostSettings(Section, frozen=True):

@@ -49,6 +49,8 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self.allowed = True
         """False once the budget has taken the model away."""
+        self.paused = False
+        """True while nothing may leave this machine; a model on it is asked all the same."""
 
     @property
     def name(self) -> str:
@@ -57,7 +59,9 @@ class Writer:
     @property
     def ready(self) -> bool:
         """True when asking now has a chance: running, allowed, and the provider is not resting."""
-        return self.allowed and self._group is not None and self._breaker.allows(self._clock())
+        if not self.allowed or self._group is None or (self.paused and self._model.remote):
+            return False
+        return self._breaker.allows(self._clock())
 
     def own(self, group: asyncio.TaskGroup | None) -> None:
         """From now on requests run in `group`; None takes no more of them."""
