@@ -10,17 +10,15 @@ import asyncio
 import itertools
 import json
 import random
-from collections import deque
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
-from types import TracebackType
 from typing import Any
 
 from wingman.emulators import gemini_wire as wire
 from wingman.emulators.gemini_answers import Answer, by_rules
-from wingman.emulators.loopback_http import LoopbackHttp, Reply, Request
+from wingman.emulators.loopback_http import Reply, Request
+from wingman.emulators.model_server import ModelServer
 
 JSON = "application/json; charset=UTF-8"
 RETRY_DELAY_S = 17
@@ -93,7 +91,7 @@ INSTANT = Pace(first_s=0.0, gap_s=0.0)
 """For tests that do not measure time."""
 
 
-class GeminiEmulator:
+class GeminiEmulator(ModelServer[GeminiFault]):
     """Serve inside `async with`; `url` is what goes into `suggest.gemini.url`."""
 
     def __init__(
@@ -106,48 +104,16 @@ class GeminiEmulator:
         lists_models: bool = True,
         port: int = 0,
     ) -> None:
+        super().__init__(port)
         self.answer = answer
         self.pace = pace
         self.served = served
         self._key = key
         self._lists_models = lists_models
-        self._faults: deque[GeminiFault | None] = deque()
-        self._http = LoopbackHttp(self._handle, port=port)
-        self._stack = AsyncExitStack()
-        self.requests: list[Request] = []
-        """Every request that came in, oldest first."""
         self.sent: list[float] = []
         """Loop times at which the first event of each stream was written."""
 
-    @property
-    def url(self) -> str:
-        return self._http.url
-
-    @property
-    def connections(self) -> int:
-        """Connections accepted so far."""
-        return self._http.connections
-
-    @property
-    def left(self) -> list[float]:
-        """Monotonic times at which clients left before their answer was complete."""
-        return self._http.left
-
-    def play(self, *faults: GeminiFault | None) -> None:
-        """The next requests meet these faults, one each; None is a healthy one."""
-        self._faults.extend(faults)
-
-    async def __aenter__(self) -> GeminiEmulator:
-        await self._stack.enter_async_context(self._http)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stack.aclose()
-
-    async def _handle(self, request: Request, reply: Reply) -> None:
-        self.requests.append(request)
+    async def handle(self, request: Request, reply: Reply) -> None:
         try:
             call = wire.parse_path(request.path)
             wire.check_key(request.headers, request.query, self._key)
@@ -178,7 +144,7 @@ class GeminiEmulator:
         if call.method == "countTokens":
             await reply.whole(200, json.dumps({"totalTokens": stream.prompt_tokens}).encode(), JSON)
             return
-        fault = self._faults.popleft() if self._faults else None
+        fault = self.next_fault()
         await self._before(fault)
         text = self.answer(system, prompt)
         if call.method == "generateContent":

@@ -6,17 +6,15 @@ import asyncio
 import json
 import re
 import zlib
-from collections import deque
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from enum import StrEnum
-from types import TracebackType
 from typing import Any
 
 from wingman.emulators.gemini import LIVELIKE, Pace
 from wingman.emulators.gemini_answers import Answer, by_rules
 from wingman.emulators.gemini_wire import pieces
-from wingman.emulators.loopback_http import LoopbackHttp, Reply, Request
+from wingman.emulators.loopback_http import Reply, Request
+from wingman.emulators.model_server import ModelServer
 
 JSON = "application/json"
 
@@ -41,7 +39,7 @@ DIMENSIONS = 256
 _STATUSES = {ChatFault.RATE_LIMITED: 429, ChatFault.OVERLOADED: 503, ChatFault.UNAUTHORIZED: 401}
 
 
-class ChatEmulator:
+class ChatEmulator(ModelServer[ChatFault]):
     """Serve inside `async with`; `url` (with its `/v1`) is what goes into `suggest.openai.url`."""
 
     def __init__(
@@ -53,43 +51,17 @@ class ChatEmulator:
         synonyms: Mapping[str, str] | None = None,
         port: int = 0,
     ) -> None:
+        super().__init__(port)
         self.answer = answer
         self.pace = pace
         self.models = models
         self._synonyms = synonyms or {}
-        self._faults: deque[ChatFault | None] = deque()
-        self._http = LoopbackHttp(self._handle, port=port)
-        self._stack = AsyncExitStack()
-        self.requests: list[Request] = []
 
     @property
     def url(self) -> str:
-        return f"{self._http.url}/v1"
+        return f"{super().url}/v1"
 
-    @property
-    def connections(self) -> int:
-        return self._http.connections
-
-    @property
-    def left(self) -> list[float]:
-        """Monotonic times at which clients left before their answer was complete."""
-        return self._http.left
-
-    def play(self, *faults: ChatFault | None) -> None:
-        """The next requests meet these faults, one each; None is a healthy one."""
-        self._faults.extend(faults)
-
-    async def __aenter__(self) -> ChatEmulator:
-        await self._stack.enter_async_context(self._http)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._stack.aclose()
-
-    async def _handle(self, request: Request, reply: Reply) -> None:
-        self.requests.append(request)
+    async def handle(self, request: Request, reply: Reply) -> None:
         if request.path == "/v1/models":
             listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}
             await reply.whole(200, json.dumps(listed).encode(), JSON)
@@ -102,7 +74,7 @@ class ChatEmulator:
 
     async def _embeddings(self, body: dict[str, Any], reply: Reply) -> None:
         """Vectors of hashed words; texts with the same words, or their synonyms, point the same way."""
-        fault = self._faults.popleft() if self._faults else None
+        fault = self.next_fault()
         if fault in _STATUSES:
             await reply.whole(_STATUSES[fault], b'{"error": {"message": "no, not now"}}', JSON)
             return
@@ -119,7 +91,7 @@ class ChatEmulator:
         await reply.whole(200, whole[: len(whole) // 2] if fault is ChatFault.CUT_JSON else whole, JSON)
 
     async def _chat(self, body: dict[str, Any], reply: Reply) -> None:
-        fault = self._faults.popleft() if self._faults else None
+        fault = self.next_fault()
         if fault in _STATUSES:
             await reply.whole(_STATUSES[fault], b'{"error": {"message": "no, not now"}}', JSON)
             return
