@@ -19,6 +19,7 @@ from google.genai import errors, types
 from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
+from wingman.suggest.gemini_models import HELLO, ModelChoice, greet, require_key
 from wingman.suggest.google_faults import fault_of_status
 from wingman.suggest.hedging import hedged
 from wingman.suggest.pump import Pump
@@ -65,8 +66,7 @@ class Gemini:
                 httpx_async_client=self._http,
             ),
         )
-        self._models = (settings.model, *settings.fallbacks)
-        self._chosen = 0
+        self._choice = ModelChoice(settings)
         self._thinks = bool(settings.thinking)
         self._usage = Usage()
         self._quotas = Quotas()
@@ -82,7 +82,7 @@ class Gemini:
     @property
     def model(self) -> str:
         """The model in use: the configured one, or the fallback that replaced it."""
-        return self._models[self._chosen]
+        return self._choice.current
 
     @property
     def last_usage(self) -> Usage:
@@ -90,11 +90,7 @@ class Gemini:
 
     async def probe(self) -> None:
         """Ask for one word, which checks key, model and thinking level, and warms two connections up."""
-        if not self._settings.api_key:
-            raise ProviderFault(
-                "no Gemini key is set; put one into suggest.gemini.api_key or GEMINI_API_KEY",
-                kind=FaultKind.AUTH,
-            )
+        require_key(self._settings)
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
                 await self._greet()
@@ -109,7 +105,7 @@ class Gemini:
 
         With `hedge_after_s` the next fallback is asked as well when no text has come by then.
         """
-        after, spare = self._settings.hedge_after_s, self._spare()
+        after, spare = self._settings.hedge_after_s, self._choice.spare
         answer = self._hedged(spare, prompt, after) if after > 0 and spare else self._served(prompt)
         async with aclosing(answer):
             async for text in answer:
@@ -121,16 +117,11 @@ class Gemini:
 
     async def _greet(self) -> None:
         """One word over the first connection, and a look at the model over a second one."""
-        hello = Prompt("Answer with the one word: ready", "ready?", max_output_tokens=8)
         refused: ProviderFault | None = None
         async with asyncio.TaskGroup() as both:
             spare = both.create_task(self._warm_up())
             try:
-                async with aclosing(self._served(hello)) as answer:
-                    async for _ in answer:
-                        pass
-            except AnswerTruncated:
-                log.debug("suggest.probe_truncated", model=self.model)
+                await greet(self._served(HELLO), self.model)
             except ProviderFault as fault:
                 refused = fault
             await asyncio.wait((spare,), timeout=0 if refused else SPARE_TIMEOUT_S)
@@ -144,11 +135,6 @@ class Gemini:
             await self._client.aio.models.get(model=self.model)
         except (errors.APIError, errors.UnknownApiResponseError, httpx2.HTTPError) as failed:
             log.debug("suggest.no_second_connection", why=type(failed).__name__)
-
-    def _spare(self) -> str | None:
-        """The next fallback, for hedging; None when there is none left."""
-        after = self._models[self._chosen + 1 :]
-        return after[0] if after else None
 
     async def _hedged(self, spare: str, prompt: Prompt, after_s: float) -> AsyncGenerator[str, None]:
         asked_twice = False
@@ -178,7 +164,7 @@ class Gemini:
                         yield text
                 return
             except errors.APIError as refused:
-                if refused.code == 404 and self._fall_back(model):
+                if refused.code == 404 and self._choice.fall_back(model):
                     continue
                 if refused.code == 400 and thinks and "thinking" in str(refused.message).lower():
                     log.warning("suggest.thinking_refused", model=model, level=self._settings.thinking)
@@ -225,15 +211,6 @@ class Gemini:
             thinking_config=_thinking(model, self._settings.thinking) if thinks else None,
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         )
-
-    def _fall_back(self, model: str) -> bool:
-        """Move on to the next configured model; False when none is left."""
-        if self.model == model:
-            if self._chosen + 1 >= len(self._models):
-                return False
-            self._chosen += 1
-            log.warning("suggest.model_not_served", model=model, using=self.model)
-        return True
 
 
 _BROKEN = (errors.UnknownApiResponseError, httpx2.HTTPError)

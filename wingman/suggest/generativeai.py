@@ -15,9 +15,10 @@ from typing import Any
 
 import structlog
 
-from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.model.faults import InputError
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
+from wingman.suggest.gemini_models import HELLO, ModelChoice, greet, require_key
 from wingman.suggest.google_faults import RETRY_AFTER_S, fault_of_status
 from wingman.suggest.settings import GeminiSettings
 
@@ -49,8 +50,7 @@ class GenerativeAiModel:
     def __init__(self, settings: GeminiSettings) -> None:
         self._settings = settings
         self._sdk = _Sdk()
-        self._models = (settings.model, *settings.fallbacks)
-        self._chosen = 0
+        self._choice = ModelChoice(settings)
         self._usage = Usage()
         self._quotas = Quotas()
         self._channel, self._api = self._sdk.connect(settings.grpc_target)
@@ -66,7 +66,7 @@ class GenerativeAiModel:
     @property
     def model(self) -> str:
         """The model in use: the configured one, or the fallback that replaced it."""
-        return self._models[self._chosen]
+        return self._choice.current
 
     @property
     def last_usage(self) -> Usage:
@@ -74,18 +74,8 @@ class GenerativeAiModel:
 
     async def probe(self) -> None:
         """Ask for one word, which checks key and model and opens the channel."""
-        if not self._settings.api_key:
-            raise ProviderFault(
-                "no Gemini key is set; put one into suggest.gemini.api_key or GEMINI_API_KEY",
-                kind=FaultKind.AUTH,
-            )
-        hello = Prompt("Answer with the one word: ready", "ready?", max_output_tokens=8)
-        try:
-            async with aclosing(self.stream(hello)) as answer:
-                async for _ in answer:
-                    pass
-        except AnswerTruncated:
-            log.debug("suggest.probe_truncated", model=self.model)
+        require_key(self._settings)
+        await greet(self.stream(HELLO), self.model)
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """Text deltas; falls back along the configured models on NOT_FOUND before anything was said."""
@@ -98,7 +88,7 @@ class GenerativeAiModel:
                 return
             except self._sdk.failure as failed:
                 status = _status(failed)
-                if status == 404 and self._fall_back(model):
+                if status == 404 and self._choice.fall_back(model):
                     continue
                 fault = fault_of_status(status, _message(failed), _details(failed), model)
                 raise self._quotas.note(model, fault, time.monotonic()) from None
@@ -128,14 +118,6 @@ class GenerativeAiModel:
         finally:
             call.cancel()  # resets the one stream; the channel stays open for the next
             self._usage = usage
-
-    def _fall_back(self, model: str) -> bool:
-        if self.model == model:
-            if self._chosen + 1 >= len(self._models):
-                return False
-            self._chosen += 1
-            log.warning("suggest.model_not_served", model=model, using=self.model)
-        return True
 
 
 class _Sdk:
