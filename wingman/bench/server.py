@@ -15,6 +15,7 @@ import structlog
 
 from wingman.app import open_service
 from wingman.config import build
+from wingman.server.heap import Heap
 from wingman.server.loop import run
 from wingman.server.workers import serve_worker, workers
 
@@ -50,6 +51,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
         }
     )
     async with open_service(settings, keep=False) as service:
+        service.hub.tap(Heap().hear)
         if chosen.control is not None:
             live = service.registry.all_live
             await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], chosen.control)

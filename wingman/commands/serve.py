@@ -15,6 +15,7 @@ from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.config import Settings
 from wingman.facts import facts
 from wingman.model.faults import InputError
+from wingman.server.heap import Heap
 from wingman.server.serving import listen
 from wingman.server.workers import serve_worker, workers
 
@@ -33,6 +34,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 async def _serve(settings: Settings) -> int:
     async with open_service(settings) as service:
+        service.hub.tap(Heap().hear)
         await service.serve(lambda port: _announce(settings, port, service.token))
     return 0
 
@@ -59,6 +61,7 @@ async def _worker(settings: Settings, number: int, control: int) -> int:
     folder = str(data_dir(settings) / f"worker-{number}")
     deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
     async with open_service(msgspec.structs.replace(settings, deliver=deliver)) as service:
+        service.hub.tap(Heap().hear)
         live = service.registry.all_live
         await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], control)
     return 0

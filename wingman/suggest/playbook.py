@@ -10,6 +10,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -118,8 +119,12 @@ def folder() -> Path:
     return installed if installed.is_dir() else checkout
 
 
+@lru_cache(maxsize=32)
 def parse_playbook(text: str, origin: str) -> Playbook:
-    """A playbook from YAML text; `origin` is the file's name in error sentences. Raises `InputError`."""
+    """A playbook from YAML text; `origin` is the file's name in error sentences. Raises `InputError`.
+
+    Reading YAML takes a few hundredths of a second in which no meeting moves: once for each text is enough.
+    """
     tree, lines = _read(text, origin)
     try:
         playbook = msgspec.convert(tree, Playbook)
