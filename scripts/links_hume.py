@@ -15,14 +15,13 @@ from wingman.emotion.settings import HumeSettings
 from wingman.emulators import matrix
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits
-from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial
+from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.model.faults import Health
 from wingman.settings import Secret
 
 ROOT = Path(__file__).parents[1]
-REFUSED = {name: fault for name, fault in matrix.FINAL.items() if name != "400"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +36,10 @@ class Cell:
     def holds(self) -> bool:
         """No wrong time and every gap told; after a final refusal the user is told why, and what was heard."""
         a = self.account
-        if self.fault not in REFUSED:
+        if self.fault not in matrix.FINAL:
             return a.exact and a.states[-1].health is Health.ENDED
         clean = not (a.error or a.contradicted or a.late_spans)
         return clean and bool(a.missed) and a.states[-1].health is Health.DOWN and bool(a.states[-1].detail)
-
-
-async def attempt(
-    *faults: Fault, seconds: float = 24.0, habits: HumeHabits = HumeHabits(), **changes: float
-) -> tuple[MeterAccount, HumeEmulator]:
-    async with HumeEmulator(FaultScript(faults), habits=habits, ear=IndexedEar) as hume:
-        settings = HumeSettings(url=hume.url, api_key=Secret("local-key"))
-        meter = HumeMeter(msgspec.structs.replace(settings, **changes))
-        return await MeterTrial(Recording(seconds)).run(meter), hume
 
 
 async def change(moment: matrix.Moment) -> MeterAccount:
@@ -75,14 +65,14 @@ async def one(name: str, when: str) -> Cell:
         case "flapping":
             account, _ = await attempt(*matrix.flapping(moment))
         case _:
-            fault = (matrix.HUME | REFUSED)[name]
-            account, _ = await attempt(*matrix.script(fault, moment, refusals=1 if name in REFUSED else 2))
+            fault = (matrix.HUME | matrix.FINAL)[name]
+            account, _ = await attempt(*matrix.script(fault, moment, refusals=1 if name in matrix.FINAL else 2))
     return Cell(name, when, account)
 
 
 async def every_cell() -> list[Cell]:
     """Every fault at every moment, side by side."""
-    names = (*matrix.HUME, *REFUSED, "flapping", "settings change", "rotation")
+    names = (*matrix.HUME, *matrix.FINAL, "flapping", "settings change", "rotation")
     trials = {f"{name} {when}": one(name, when) for name in names for when in matrix.HUME_MOMENTS}
     return list((await matrix.side_by_side(trials)).values())
 
@@ -99,7 +89,7 @@ def _faults() -> list[Figure]:
         if not cell.holds:
             progress(f"  {cell.fault} / {cell.moment}: {cell.account}")
     accounts = [cell.account for cell in cells]
-    whole = [cell.account for cell in cells if cell.fault not in REFUSED]
+    whole = [cell.account for cell in cells if cell.fault not in matrix.FINAL]
     return [
         Figure("hume cells", len(cells)),
         Figure("hume cells that hold", sum(cell.holds for cell in cells), len(cells), "=="),

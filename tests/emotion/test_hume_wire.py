@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.refusals import REFUSALS
 from wingman.emotion import hume_wire as wire
 from wingman.model.faults import FaultKind
 
@@ -101,20 +102,7 @@ def test_addresses() -> None:
         wire.realtime_url("https://api.cloud.hume.ai")
 
 
-@pytest.mark.parametrize(
-    ("status", "kind", "final"),
-    [
-        (400, FaultKind.BAD_REQUEST, True),
-        (401, FaultKind.AUTH, True),
-        (402, FaultKind.BILLING, True),
-        (403, FaultKind.FORBIDDEN, True),
-        (404, FaultKind.BAD_REQUEST, True),
-        (408, FaultKind.TIMEOUT, False),
-        (429, FaultKind.RATE_LIMITED, False),
-        (500, FaultKind.UNAVAILABLE, False),
-        (503, FaultKind.UNAVAILABLE, False),
-    ],
-)
+@pytest.mark.parametrize(("status", "kind", "final"), [*REFUSALS, (408, FaultKind.TIMEOUT, False)])
 def test_refusals(status: int, kind: FaultKind, final: bool) -> None:
     fault = wire.refused(status, {"retry-after": "3"}, b'{"code":"server_busy"}')
     assert (fault.kind, fault.final, fault.code) == (kind, final, f"{status} server_busy")

@@ -14,7 +14,7 @@ import pytest
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.indexed import IndexedSource
-from wingman.emulators.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, script, side_by_side
+from wingman.emulators.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, FINAL, Moment, flapping, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Account, Recording, Trial
 from wingman.model.faults import Health
@@ -48,24 +48,22 @@ def test_no_word_is_lost_doubled_or_moved(moment: str) -> None:
         assert account.states[-1].health is Health.ENDED, (name, account)
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403])
-@pytest.mark.parametrize("connection", [1, 2])
-def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: int, connection: int) -> None:
-    drop = Fault(kind=Kind.DROP, at=4.0)
-    refuse = Fault(kind=Kind.REFUSE, status=status, on=connection)
-    account, emulator = run(attempt(*((drop, refuse) if connection == 2 else (refuse,)), seconds=6.0))
+@pytest.mark.parametrize("status", FINAL)
+@pytest.mark.parametrize("at", [0.0, 4.0])
+def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: str, at: float) -> None:
+    account, emulator = run(attempt(*script(FINAL[status], Moment(1, at), refusals=1), seconds=6.0))
     last = account.states[-1]
     assert (last.health, last.detail.endswith(".")) == (Health.DOWN, True)
-    assert emulator.connections == connection
+    assert emulator.connections == (2 if at else 1)
     assert (account.doubled, account.error, account.torn) == ((), 0, ())
     (missed,) = account.missed
     assert missed.cause is GapCause.OUTAGE
     said = account.expected - len(account.lost)
-    assert said == (0 if connection == 1 else 4), "what was settled before stays"
+    assert said == (4 if at else 0), "what was settled before stays"
 
 
 def test_a_flapping_provider_loses_nothing() -> None:
-    account, emulator = run(attempt(Fault(kind=Kind.DROP, on="1-6", at=0.3), seconds=30.0))
+    account, emulator = run(attempt(*flapping(Moment(1, 0.3), 6), seconds=30.0))
     assert account.exact, account
     assert emulator.connections == 7
 

@@ -16,27 +16,12 @@ from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits
-from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial
-from wingman.emulators.matrix import HUME, HUME_MOMENTS, script, side_by_side
+from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
+from wingman.emulators.matrix import FINAL, HUME, HUME_MOMENTS, Moment, flapping, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.model.faults import Health
 from wingman.settings import Secret
-
-
-async def attempt(
-    *faults: Fault,
-    seconds: float = 24.0,
-    habits: HumeHabits = HumeHabits(),
-    **changes: object,
-) -> tuple[MeterAccount, HumeEmulator]:
-    async with HumeEmulator(FaultScript(faults), habits=habits, ear=IndexedEar) as emulator:
-        settings = msgspec.structs.replace(
-            HumeSettings(url=emulator.url, api_key=Secret("local-key")), **changes
-        )
-        account = await MeterTrial(Recording(seconds)).run(HumeMeter(settings))
-    return account, emulator
-
 
 MID_WORD, BEFORE_END = 1.0, 1.9
 """Words run 0-0.3, 0.4-0.7, 0.8-1.1, 1.2-1.5 s; that utterance is over for Hume at 2.0 s."""
@@ -56,21 +41,19 @@ def test_no_time_is_wrong_and_every_gap_is_told(moment: str) -> None:
         assert final(account) is Health.ENDED, (name, account)
 
 
-@pytest.mark.parametrize("status", [401, 402, 403])
-@pytest.mark.parametrize("connection", [1, 2])
-def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: int, connection: int) -> None:
-    drop = Fault(kind=Kind.DROP, at=MID_WORD)
-    refuse = Fault(kind=Kind.REFUSE, status=status, on=connection)
-    account, emulator = run(attempt(*((drop, refuse) if connection == 2 else (refuse,)), seconds=4.0))
+@pytest.mark.parametrize("status", FINAL)
+@pytest.mark.parametrize("at", [0.0, MID_WORD])
+def test_a_refusal_that_no_retry_can_mend_ends_the_branch_with_a_sentence(status: str, at: float) -> None:
+    account, emulator = run(attempt(*script(FINAL[status], Moment(1, at), refusals=1), seconds=4.0))
     assert final(account) is Health.DOWN
     assert account.states[-1].detail
-    assert emulator.connections == connection
+    assert emulator.connections == (2 if at else 1)
     assert not account.error
     assert account.missed[0].span.start == 0, "what was recorded and not heard is told"
 
 
 def test_a_flapping_provider_is_retried_and_then_heard() -> None:
-    account, emulator = run(attempt(Fault(kind=Kind.DROP, on="1-5", at=0.3)))
+    account, emulator = run(attempt(*flapping(Moment(1, 0.3))))
     assert account.exact, account
     assert emulator.connections == 6
     assert final(account) is Health.ENDED

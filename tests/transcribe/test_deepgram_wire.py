@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.refusals import REFUSALS
 from wingman.emulators.deepgram_speech import StreamOptions
 from wingman.model.faults import FaultKind, InputError
 from wingman.model.time import Channel
@@ -153,20 +154,7 @@ def test_no_input_breaks_the_decoder(raw: bytes) -> None:
         wire.decode(raw)
 
 
-@pytest.mark.parametrize(
-    ("status", "kind", "final"),
-    [
-        (400, FaultKind.BAD_REQUEST, True),
-        (401, FaultKind.AUTH, True),
-        (402, FaultKind.BILLING, True),
-        (403, FaultKind.FORBIDDEN, True),
-        (404, FaultKind.BAD_REQUEST, True),
-        (408, FaultKind.UNAVAILABLE, False),
-        (429, FaultKind.RATE_LIMITED, False),
-        (500, FaultKind.UNAVAILABLE, False),
-        (503, FaultKind.UNAVAILABLE, False),
-    ],
-)
+@pytest.mark.parametrize(("status", "kind", "final"), [*REFUSALS, (408, FaultKind.UNAVAILABLE, False)])
 def test_a_refused_handshake_is_classified(status: int, kind: FaultKind, final: bool) -> None:
     fault = wire.refused(status, {"dg-error": "Some reason."}, b"not json")
     assert (fault.kind, fault.final, fault.code) == (kind, final, str(status))

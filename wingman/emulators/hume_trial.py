@@ -8,10 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from wingman.emotion.base import VoiceMeter
+from wingman.emotion.hume import HumeMeter
+from wingman.emotion.settings import HumeSettings
+from wingman.emulators.faults import Fault, FaultScript
+from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_speech import Heard
 from wingman.emulators.indexed import FRAME, LEVEL, Stretch, stretches
 from wingman.emulators.trial import Recording
@@ -20,6 +25,7 @@ from wingman.model.emotion import EmotionEvent, EmotionSpan
 from wingman.model.faults import Missed, Progress, ProviderState
 from wingman.model.media import PcmBlock
 from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span
+from wingman.settings import Secret
 
 E = TypeVar("E")
 
@@ -166,6 +172,16 @@ class MeterTrial:
             at = written[(cursor.position - 1) // (5 * FRAME)]
             if isinstance(item, PcmBlock):
                 self.worst_ms = max(self.worst_ms, (time.perf_counter() - at) * 1000)
+
+
+async def attempt(
+    *faults: Fault, seconds: float = 24.0, habits: HumeHabits = HumeHabits(), **changes: object
+) -> tuple[MeterAccount, HumeEmulator]:
+    """One trial of Wingman's meter on a fault script; `changes` are settings of it."""
+    async with HumeEmulator(FaultScript(faults), habits=habits, ear=IndexedEar) as emulator:
+        settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
+        meter = HumeMeter(msgspec.structs.replace(settings, **changes))
+        return await MeterTrial(Recording(seconds)).run(meter), emulator
 
 
 def said(events: Iterable[EmotionEvent], kind: type[E]) -> list[E]:
