@@ -2,9 +2,9 @@
 
 A full pass looks at every object of the process and stops it for about a millisecond per meeting: with a
 hundred meetings, a tenth of a second in which nobody's audio moves. The interpreter makes one whenever the heap
-has grown by a quarter, so the moment it likes best is the one in which meetings begin. What a meeting is made of
-lives as long as the meeting. So it is taken out of the collector's sight when the next one begins, and given back
-when enough have ended that there is something to find.
+has grown by a quarter, so most often when meetings begin. What a meeting is made of lives as long as the
+meeting. So it is taken out of the collector's sight when the next one begins, and given back when enough have
+ended that there is something to find.
 
 For a process of our own only: the heap of somebody else's program is not ours to arrange.
 """
