@@ -16,7 +16,7 @@ from tests.browser.support.service import BrowserService
 from tests.support.speakers import CALLED
 from wingman.deliver.snapshot import Snapshot
 from wingman.model import codec
-from wingman.model.events import SpeakerRenamed
+from wingman.model.events import AudioState, SpeakerRenamed, StorageState
 from wingman.model.utterance import EMOTION_OFF
 
 Run = Callable[..., Any]
@@ -164,6 +164,43 @@ def test_speakers_are_called_as_the_report_calls_them(run: Run) -> None:
     assert run("words", called, [*CALLED, "tab:9"]) == {**CALLED, "tab:9": "Anna"}
 
 
+CAPTURE = """async (m, outage) => {
+  const later = (ms) => new Promise((done) => setTimeout(done, ms));
+  const service = {json: async () => ({state: "live"})};
+  let sessions = 0, down = false, heard = true;
+  const makeSession = () => ({
+    state: "new",
+    async open() { sessions += 1; if (down) throw new Error("out of reach"); this.state = "connected"; },
+    async close() { this.state = "closed"; },
+  });
+  const capture = new m.Capture(service, "m-1", {changed() {}, heard: () => heard}, makeSession);
+  await capture.start(new Map());
+  if (outage) {
+    down = true; heard = false;
+    capture.doubt();
+    while (capture.phase !== "reconnecting" || sessions < 2) await later(20);
+    await later(50);
+    capture.doubt();  // the service's word about the old session arrives while the next try is due
+    down = false; heard = true;
+    if (outage === "online") dispatchEvent(new Event("online"));
+  }
+  const began = performance.now();
+  while (capture.phase !== "live" && performance.now() - began < 3000) await later(20);
+  const {phase} = capture, after = performance.now() - began;
+  await capture.over();
+  return {phase, sessions, after};
+}"""
+
+
+def test_a_capture_comes_back_after_an_outage(run: Run) -> None:
+    assert run("capture", CAPTURE, "")["sessions"] == 1  # without an outage there is nothing to do
+    by_itself = run("capture", CAPTURE, "silent")
+    assert (by_itself["phase"], by_itself["sessions"]) == ("live", 3)
+    told = run("capture", CAPTURE, "online")
+    assert (told["phase"], told["sessions"]) == ("live", 3)
+    assert told["after"] < by_itself["after"]  # it does not sit out the pause when the network says it is back
+
+
 STREAM = """async (m, closes) => {
   const urls = [], got = [], statuses = [], sockets = [];
   const stream = new m.EventStream((after) => `ws://x/?after=${after}`, {
@@ -193,7 +230,57 @@ def test_the_stream_goes_on_after_what_it_has_seen(run: Run) -> None:
     assert seen["statuses"] == ["live", "waiting", "connecting", "live", "closed"]
 
 
+DEAD = """async (m, answers) => {
+  const statuses = [], sent = [], sockets = [];
+  let now = 0;
+  const ticks = [];
+  performance.now = () => now;
+  globalThis.setInterval = (tick) => ticks.push(tick);
+  const stream = new m.EventStream((after) => `ws://x/?after=${after}`, {
+    onEnvelope: () => {}, onStatus: (s) => statuses.push(s),
+  }, () => {
+    const s = {readyState: 0, close() {}, send: (text) => {
+      sent.push(JSON.parse(text).type);
+      if (answers) s.onmessage({data: '{"type": "ok", "ref": "", "id": ""}'});
+    }};
+    sockets.push(s);
+    return s;
+  });
+  stream.start();
+  sockets[0].readyState = 1; sockets[0].onopen();
+  for (let second = 1; second <= 12; second += 1) { now = second * 1000; ticks[0](); }
+  stream.close();
+  return {statuses, sent};
+}"""
+
+
+def test_a_line_that_is_silently_dead_is_noticed(run: Run, browser: Browser, service: BrowserService) -> None:
+    page = browser.new_page()  # of its own: its clock is replaced
+    page.goto(f"{service.url}/static/extension/icons/wingman.svg")
+    script = f"async (x) => ({DEAD})(await import('/static/extension/js/stream.js'), x)"
+    assert page.evaluate(script, False) == {"statuses": ["live", "waiting", "closed"], "sent": ["ping"]}
+    assert page.evaluate(script, True) == {"statuses": ["live", "closed"], "sent": ["ping", "ping"]}
+    page.close()
+
+
 def test_the_stream_does_not_knock_where_it_was_refused(run: Run) -> None:
     seen = run("stream", STREAM, 4404)
     assert seen["urls"] == ["ws://x/?after=0"]
     assert seen["statuses"] == ["live", "missing", "closed"]
+
+
+def test_a_disk_that_refuses_is_told_and_so_is_stored_sound(run: Run) -> None:
+    script = "(m, state) => m.notices(state, 'live').map((notice) => [notice.level, notice.text])"
+
+    def told(*payloads: Any) -> list[list[str]]:
+        found: list[list[str]] = run("words", script, run("state", FOLD, envelopes(started(), *payloads)))
+        return found
+
+    quiet = told()
+    memory, stored = StorageState("memory", "The disk refuses."), StorageState("stored")
+    assert ["bad", "The disk refuses."] in told(memory)
+    assert told(memory, stored) == quiet
+    storing, lost = AudioState("storing"), AudioState("lost", "The sound is lost.")
+    assert [level for level, text in told(storing) if "stored" in text] == ["info"]
+    assert ["warn", "The sound is lost."] in told(storing, lost)
+    assert told(StorageState("lost", "It is given up.")) == [["bad", "It is given up."], *quiet]

@@ -129,6 +129,7 @@ async def test_messages_up_are_carried_out_or_refused_in_words() -> None:
             done = await ask({"type": "suggestion.feedback", "id": done["id"], "feedback": "used"})
             assert done["type"] == "ok"
             assert (await ask({"type": "control", "setting": "mode", "value": "manual"}))["type"] == "ok"
+            assert await ask({"type": "ping", "ref": "p-1"}) == {"type": "ok", "ref": "p-1", "id": ""}
             for message, field in (
                 ("not json", "body"),
                 ("[]", "body"),
@@ -157,6 +158,8 @@ async def test_a_viewer_may_not_speak() -> None:
             await until_caught_up(ws)
             await ws.send(json.dumps({"type": "action.request", "action": "recap"}))
             assert (await receive(ws))["code"] == "forbidden"
+            await ws.send(json.dumps({"type": "ping"}))  # but may ask whether anybody is there
+            assert (await receive(ws))["type"] == "ok"
 
 
 async def _stalled(it: Service, meeting: SupportMeeting) -> socket.socket:

@@ -58,12 +58,21 @@ class Control:
         return self.setting
 
 
-Upward: TypeAlias = ActionRequest | SuggestionFeedback | Control
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """`ping`: is anybody there? A viewer may ask as well; the answer is `ok`.
+
+    A browser is not told of WebSocket's own pings, and a network that swallows everything closes nothing.
+    """
+
+
+Upward: TypeAlias = ActionRequest | SuggestionFeedback | Control | Ping
 
 MESSAGES: dict[str, type[Upward]] = {
     "action.request": ActionRequest,
     "suggestion.feedback": SuggestionFeedback,
     "control": Control,
+    "ping": Ping,
 }
 """Wire name → message class."""
 
@@ -100,6 +109,8 @@ def answer(text: str, meeting: MeetingHandle | None) -> Ok | Refusal:
         if message is None:
             raise InputError(f"`type` must be one of {', '.join(MESSAGES)}", field="type")
         wanted = convert(tree, message)
+        if isinstance(wanted, Ping):
+            return Ok("ok", ref, "")
         if meeting is None:
             raise InputError("this connection may only watch", field="type", status=403)
         return Ok("ok", ref, wanted.apply(meeting))

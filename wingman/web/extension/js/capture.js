@@ -11,7 +11,8 @@ const LONGEST_WAIT = 8000;
 export class Capture {
   #session = null;
   #timer = 0;
-  #online = () => this.#check(PATIENCE / 4);
+  #waiting = false;
+  #online = () => (this.#waiting ? void this.#reconnect(FIRST_WAIT) : this.#check(PATIENCE / 4));
 
   /**
    * @param {object} service the `Service` the meeting runs in
@@ -138,6 +139,7 @@ export class Capture {
 
   #release() {
     clearTimeout(this.#timer);
+    this.#waiting = false;
     globalThis.removeEventListener("online", this.#online);
     for (const track of this.tracks.values()) track.stop();
   }
@@ -162,6 +164,7 @@ export class Capture {
 
   /** After `wait` ms: when the sound does not flow, make a new session under the same meeting. */
   #check(wait) {
+    if (this.phase !== "live") return; // a reconnect that is under way has the timer
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.phase === "live" && (this.peer !== "connected" || !this.heard()))
@@ -170,6 +173,8 @@ export class Capture {
   }
 
   async #reconnect(wait) {
+    clearTimeout(this.#timer);
+    this.#waiting = false;
     this.#become("reconnecting");
     await this.#session.close();
     if (this.phase !== "reconnecting") return;
@@ -182,6 +187,7 @@ export class Capture {
         this.#become("lost");
         return;
       }
+      this.#waiting = true;
       this.#timer = setTimeout(() => void this.#reconnect(Math.min(wait * 2, LONGEST_WAIT)), wait);
     }
   }

@@ -23,6 +23,7 @@ export class ChannelRow {
   /** @param {{mute: (on: boolean) => void, again: () => void} | null} act null when the sound is not ours (a recording) */
   constructor(channel, act) {
     this.channel = channel;
+    this.act = act;
     this.fill = h("span", { class: "level-fill" });
     this.level = h(
       "div",
@@ -75,7 +76,7 @@ export class ChannelRow {
    */
   render({ state, muted, detail, quiet, over }) {
     this.muted = muted;
-    this.tools.hidden = over;
+    this.tools.hidden = over || !this.act;
     if (over) this.loud(0);
     this.node.dataset.state = state;
     setText(this.state, STATES[state] || state);

@@ -3,6 +3,10 @@
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 5000;
 const OPEN_LIMIT = 8_000;
+/** After this long without a word from the service it is asked for one, in ms. */
+const QUIET = 5_000;
+/** A connection on which the question is not answered within this time is dead, in ms. */
+const PATIENCE = 5_000;
 
 /** Close codes after which asking again cannot help. */
 const FINAL = { 4401: "refused", 4403: "refused", 4404: "missing" };
@@ -19,6 +23,9 @@ export class EventStream {
   #open;
   #socket = null;
   #timer = 0;
+  #pulse = 0;
+  #heard = 0;
+  #asked = 0;
   #wait = FIRST_WAIT;
   #closed = false;
   #everOpened = false;
@@ -60,6 +67,7 @@ export class EventStream {
     this.#closed = true;
     globalThis.removeEventListener?.("online", this.#retry);
     clearTimeout(this.#timer);
+    clearInterval(this.#pulse);
     this.#socket?.close(1000);
     this.#say("closed");
   }
@@ -74,6 +82,7 @@ export class EventStream {
 
   #drop() {
     clearTimeout(this.#timer);
+    clearInterval(this.#pulse);
     const old = this.#socket;
     this.#socket = null;
     if (!old) return;
@@ -92,13 +101,30 @@ export class EventStream {
       clearTimeout(this.#timer);
       this.#everOpened = true;
       this.#failures = 0;
+      this.#watch(socket);
       this.#say("live");
     };
     socket.onmessage = (message) => this.#take(JSON.parse(message.data));
     socket.onclose = (event) => this.#again(socket, event.code);
   }
 
+  /** A network that swallows everything closes no socket: only an answer shows that the line is alive. */
+  #watch(socket) {
+    this.#heard = performance.now();
+    this.#asked = 0;
+    this.#pulse = setInterval(() => {
+      const now = performance.now();
+      if (this.#asked && now - this.#asked > PATIENCE) this.#again(socket, 0);
+      else if (!this.#asked && now - this.#heard > QUIET) {
+        this.#asked = now;
+        this.send({ type: "ping" });
+      }
+    }, 1000);
+  }
+
   #take(message) {
+    this.#heard = performance.now();
+    this.#asked = 0;
     this.#wait = FIRST_WAIT;
     if (message.seq === undefined) {
       this.#handlers.onAnswer?.(message);

@@ -3,6 +3,8 @@
 import { Service, ServiceError } from "./service.js";
 
 const CONNECT_LIMIT = 15_000;
+/** An offer without an answer is made again rather than waited for: the network may be back by then. */
+const OFFER_LIMIT = 6_000;
 /** A goodbye nobody hears is given up soon: the service notices by itself. */
 const GOODBYE_LIMIT = 3000;
 
@@ -32,6 +34,7 @@ export class WhipSession {
     const response = await this.service.call("POST", `/whip?${query}`, {
       body: this.pc.localDescription.sdp,
       type: "application/sdp",
+      limit: OFFER_LIMIT,
     });
     this.resource = response.headers.get("Location");
     await this.pc.setRemoteDescription({ type: "answer", sdp: await response.text() });
