@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 import bench_deliver
+import deliver_sound
 from provelib import Figure, progress, report
 from websockets.asyncio.client import connect
 
@@ -209,6 +210,8 @@ async def measure() -> list[Figure]:
         *await committing(),
         *await resuming(),
         *await erased_and_full(),
+        *await deliver_sound.storing(),
+        *await deliver_sound.replaying(),
         *await pushing(),
     ]
 
