@@ -9,24 +9,29 @@ from typing import TextIO
 
 from wingman.model.events import (
     Envelope,
+    Media,
     MeetingEnded,
     ProviderStateChanged,
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
     SuggestionFailed,
+    TranscriptGap,
     TranscriptPartial,
     UtteranceCreated,
     UtteranceData,
     UtteranceRevised,
 )
-from wingman.model.faults import Health
+from wingman.model.faults import Branch, Health
+from wingman.model.media import GapCause
 from wingman.model.utterance import EmotionReading, Family, ReadingStatus
 
 NAMES = {"tab": "them", "mic": "you"}
 DIM, BOLD, CYAN, YELLOW, RED, RESET = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 CLEAR_LINE = "\r\x1b[2K"
 PARTIAL_WIDTH = 100
+UNREMARKABLE = (GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT)
+"""Gaps that come from the sender, who knows of them."""
 
 
 @dataclass(slots=True)
@@ -79,6 +84,8 @@ class Show:
             case ProviderStateChanged() as state if state.health in (Health.DOWN, Health.RETRYING):
                 self.tally.errors += state.health is Health.DOWN
                 self._line(envelope.at, f"{RED}  ! {state.branch}: {state.detail}{RESET}")
+            case TranscriptGap() as gap if envelope.media and gap.cause not in UNREMARKABLE:
+                self._gap(envelope.media, gap)
             case MeetingEnded(seconds=length):
                 self._line(envelope.at, f"{DIM}meeting over after {length:.0f} s{RESET}")
 
@@ -134,6 +141,11 @@ class Show:
             return
         first = f" first word +{done.first_token_ms:.0f} ms" if done.first_token_ms is not None else ""
         self._line(None, f"{CYAN}    ▸ {text}{RESET}  {DIM}{kind} · {done.origin}{first}{RESET}")
+
+    def _gap(self, media: Media, gap: TranscriptGap) -> None:
+        who, seconds = NAMES.get(media.channel, media.channel), media.end - media.start
+        what = "words" if gap.branch is Branch.TRANSCRIBE else "tone"
+        self._line(media.start, f"{DIM}{who:>5}  [no {what} for {seconds:.1f} s: {gap.cause}]{RESET}")
 
     def _name(self, speaker: str) -> str:
         """`them`/`you`; with a letter once a channel has had more than one speaker."""
