@@ -36,4 +36,4 @@ def test_a_provider_that_is_retried_is_told() -> None:
     state = ProviderStateChanged(
         Branch.EMOTION, "hume", Health.RETRYING, Channel.TAB, "Hume broke; trying again"
     )
-    assert "emotion: Hume broke; again" in shown(state)
+    assert "emotion: Hume broke; trying again" in shown(state)
