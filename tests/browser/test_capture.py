@@ -58,6 +58,16 @@ def hear(service: BrowserService, meeting: ListeningMeeting, channel: Channel, s
     service.wait(lambda: strip.position >= goal, f"{seconds} s of {channel}")
 
 
+def test_the_page_says_whether_the_sound_is_stored(service: BrowserService, new_page: NewPage) -> None:
+    page = new_page(service.root)
+    expect(page.locator(".lead")).to_contain_text("The sound is not stored.")
+    expect(page.locator("#notice-text")).to_contain_text("It does not store the sound.")
+    page.route("**/api/config", lambda route: route.fulfill(json={"report": {"store_audio": True}}))
+    page.reload()
+    expect(page.locator(".lead")).to_contain_text("The sound is stored: tell everybody in the call.")
+    expect(page.locator("#notice-text")).to_contain_text("It stores the sound of the call.")
+
+
 def test_tab_and_microphone_arrive_apart(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:

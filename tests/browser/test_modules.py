@@ -284,3 +284,11 @@ def test_a_disk_that_refuses_is_told_and_so_is_stored_sound(run: Run) -> None:
     assert [level for level, text in told(storing) if "stored" in text] == ["info"]
     assert ["warn", "The sound is lost."] in told(storing, lost)
     assert told(StorageState("lost", "It is given up.")) == [["bad", "It is given up."], *quiet]
+
+
+@pytest.mark.parametrize("policy", ["off", "text-only", "counterpart", "self"])
+def test_the_notice_for_the_others_says_whether_the_sound_is_stored(run: Run, policy: str) -> None:
+    kept = run("consent", "(m, policy) => m.notice(policy, true)", policy)
+    assert "stores the sound of the call" in kept
+    assert "not store" not in kept
+    assert "does not store the sound" in run("consent", "(m, policy) => m.notice(policy)", policy)

@@ -32,6 +32,8 @@ export class CallSettings {
     try {
       const service = new Service(url, token);
       const { playbooks } = await service.json("GET", "/api/playbooks");
+      const config = await service.json("GET", "/api/config");
+      this.tone.stores(config.report?.store_audio === true);
       this.#offer(playbooks);
     } catch (failed) {
       setText(this.words, failed.message);

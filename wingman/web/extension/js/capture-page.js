@@ -68,6 +68,7 @@ class Page {
     try {
       const { playbooks } = await service.json("GET", "/api/playbooks");
       const config = await service.json("GET", "/api/config");
+      this.setup.stores(config.report?.store_audio === true);
       this.setup.offer(playbooks, config.suggest?.playbook ?? config.settings?.suggest?.playbook);
       await this.#offerToGoOn();
     } catch (failed) {

@@ -28,5 +28,8 @@ const NOTICES = {
 export const acknowledgement = (policy, standing = false) =>
   (standing ? STANDING : ACKNOWLEDGEMENTS)[policy] || "";
 
-/** A text for the meeting's chat. */
-export const notice = (policy) => NOTICES[policy] || NOTICES.off;
+/** A text for the meeting's chat; `stored` when the service keeps the sound (`report.store_audio`). */
+export const notice = (policy, stored = false) => {
+  const words = NOTICES[policy] || NOTICES.off;
+  return stored ? words.replace("does not store the sound", "stores the sound of the call") : words;
+};

@@ -20,6 +20,9 @@ const LANGUAGES = {
   ko: "Korean",
 };
 
+const LEAD =
+  "Wingman listens along, reads words and tone, and suggests what to say while the question is still open.";
+
 export class Setup {
   /**
    * @param {{start: (spec: object, sources: string[]) => void, sample: (spec: object) => void,
@@ -45,6 +48,12 @@ export class Setup {
     );
     this.playbook.closest(".field").hidden = playbooks.length === 0;
     this.#playbookChanged();
+  }
+
+  /** Whether the service stores the sound. */
+  stores(stored) {
+    setText(this.stored, stored ? "The sound is stored: tell everybody in the call." : "The sound is not stored.");
+    this.tone.stores(stored);
   }
 
   /** A sentence about what went wrong; empty takes it away. */
@@ -91,6 +100,7 @@ export class Setup {
       maxlength: "2000",
       placeholder: "Who is in the call, and what you want from it",
     });
+    this.stored = h("span", { text: "The sound is not stored." });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
     this.tab = h("input", {
       type: "checkbox",
@@ -138,10 +148,7 @@ export class Setup {
         "aria-label": "Set up a meeting",
         on: { submit: (event) => this.#submit(event) },
       },
-      h("p", {
-        class: "lead",
-        text: "Wingman listens along, reads words and tone, and suggests what to say while the question is still open. The sound is not stored.",
-      }),
+      h("p", { class: "lead" }, `${LEAD} `, this.stored),
       section(
         "Your call",
         h(

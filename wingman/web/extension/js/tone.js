@@ -12,6 +12,7 @@ export class TonePolicy {
   constructor(changed, standing = false) {
     this.changed = changed;
     this.standing = standing;
+    this.stored = false;
     this.#build();
     this.#follow();
   }
@@ -50,6 +51,12 @@ export class TonePolicy {
         : "",
     );
     this.refusal.hidden = !refused;
+    this.#follow();
+  }
+
+  /** Whether the service stores the sound; the notice says what is true. */
+  stores(stored) {
+    this.stored = stored;
     this.#follow();
   }
 
@@ -119,7 +126,7 @@ export class TonePolicy {
     this.consentLabel.hidden = !words;
     if (this.words.textContent !== words) this.acknowledge.checked = false;
     setText(this.words, words);
-    setText(this.noticeText, notice(policy));
+    setText(this.noticeText, notice(policy, this.stored));
     setText(this.copied, "");
     this.notice.open ||= policy === "counterpart";
   }
