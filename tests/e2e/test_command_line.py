@@ -59,6 +59,12 @@ def test_a_fault_script_that_cannot_be_used(tmp_path: Path) -> None:
     path.write_text("faults: [{kind: explode}]", encoding="utf-8")
     refused(wingman("demo", "--exit", "--providers", "emulated", "--faults", str(path)), "explode")
     refused(wingman("demo", "--exit", "--faults", str(path)), "--providers emulated")
+    path.write_text("faults: [{provider: gemini, kind: reorder}]", encoding="utf-8")
+    refused(
+        wingman("demo", "--exit", "--port", "0", "--providers", "emulated", "--faults", str(path)), "reorder"
+    )
+    refused(wingman("emulate", "gemini", "--script", str(path)), "reorder")
+    refused(wingman("emulate", "hume-v0", "--scenario", str(path)), "no scenario")
 
 
 def test_an_occupied_port() -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.gemini import INSTANT, GeminiEmulator, GeminiFault, Pace
 from wingman.emulators.gemini_answers import scripted
+from wingman.model.faults import InputError
 
 MODEL = "gemini-3.5-flash-lite"
 BODY: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": "how much is it"}]}]}
@@ -177,3 +179,27 @@ async def test_one_connection_takes_one_request_after_the_other() -> None:
             assert (await client.post(path() + "?alt=sse", json=BODY, headers=KEY)).status_code == 200
         assert emulator.connections == 1
         assert [request.connection for request in emulator.requests] == [1, 1, 1]
+
+
+async def test_a_fault_script_counts_requests_for_an_answer() -> None:
+    refused = Fault(kind=Kind.REFUSE, on=2, status=429)
+    async with GeminiEmulator(pace=INSTANT) as emulator:
+        emulator.follow(FaultScript((refused, Fault(kind=Kind.MALFORMED, on="4+"))))
+        statuses = []
+        for method in (
+            "streamGenerateContent",
+            "countTokens",
+            "streamGenerateContent",
+            "streamGenerateContent",
+        ):
+            statuses.append((await post(emulator.url, path(method) + "?alt=sse")).status_code)
+        cut = await post(emulator.url, path() + "?alt=sse")
+    assert statuses == [200, 200, 429, 200]
+    with pytest.raises(ValueError, match="Unterminated|Expecting|delimiter"):
+        [json.loads(block[6:]) for block in cut.content.split(b"\r\n\r\n")]
+
+
+@pytest.mark.parametrize("fault", [Fault(kind=Kind.REORDER), Fault(kind=Kind.REFUSE, status=402)])
+def test_what_cannot_go_wrong_with_a_request_is_refused(fault: Fault) -> None:
+    with pytest.raises(InputError, match="cannot play"):
+        GeminiEmulator().follow(FaultScript((fault,)))

@@ -40,6 +40,7 @@ def test_one_script_addresses_providers_and_channels_apart() -> None:
     script = FaultScript((tab, every, Fault(kind=Kind.HANG, provider="hume")))
     deepgram = script.meant_for("deepgram")
     assert deepgram.faults == (tab, every)
+    assert script.meant_for("deepgram", by_name=True).faults == (tab,)
     assert [fault.kind for fault in script.meant_for("hume").of(1)] == [Kind.LATE, Kind.HANG]
     assert [deepgram.of(n, channel, m) for n, channel, m in ((2, "mic", 1), (3, "mic", 2), (4, "tab", 2))] == [
         (every,),
@@ -52,7 +53,7 @@ def test_one_script_addresses_providers_and_channels_apart() -> None:
     ("text", "named"),
     [
         ("faults: [{kind: explode}]", "explode"),
-        ("faults: [{kind: drop, provider: gemini}]", "gemini"),
+        ("faults: [{kind: drop, provider: nobody}]", "nobody"),
         ("faults: [{kind: drop, channel: left}]", "left"),
         ("faults: [{kind: drop, channel: mic, on: often}]", "often"),
         ("faults: [{kind: drop, when: 3}]", "when"),

@@ -194,4 +194,5 @@ async def _emulators(faults: FaultScript) -> AsyncIterator[tuple[str, str, str]]
         HumeEmulator(faults.meant_for("hume"), script) as hume,
         GeminiEmulator() as gemini,
     ):
+        gemini.follow(faults.meant_for("gemini", by_name=True))
         yield deepgram.url, hume.url, gemini.url

@@ -15,6 +15,7 @@ from wingman.emulators.gemini import GeminiEmulator
 from wingman.emulators.harness import SocketEmulator
 from wingman.emulators.hume import HumeEmulator
 from wingman.emulators.hume_v0 import HumeV0Emulator
+from wingman.model.faults import InputError
 
 SETTING = {
     "deepgram": "transcribe.deepgram.url",
@@ -23,6 +24,9 @@ SETTING = {
     "gemini": "suggest.gemini.url",
 }
 
+SCENARIO = ("deepgram", "hume")
+"""The emulators that can be told what the audio says."""
+
 
 def main(arguments: argparse.Namespace) -> int:
     return run_until_signal(_emulate(arguments))
@@ -30,11 +34,16 @@ def main(arguments: argparse.Namespace) -> int:
 
 async def _emulate(arguments: argparse.Namespace) -> int:
     script = fault_scripts.load(Path(arguments.script)) if arguments.script else fault_scripts.FaultScript()
+    if arguments.scenario and arguments.provider not in SCENARIO:
+        raise InputError(
+            f"{arguments.provider} takes no scenario; {' and '.join(SCENARIO)} do", field="scenario"
+        )
     scenario = scenarios.load(Path(arguments.scenario)) if arguments.scenario else None
     script = script.meant_for(arguments.provider)
     async with contextlib.AsyncExitStack() as stack:
         if arguments.provider == "gemini":
             gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))
+            gemini.follow(script)
             url = gemini.url
         else:
             server = _socket_server(arguments.provider, script, scenario)

@@ -65,8 +65,9 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that goes wrong on some connections."""
 
     kind: Kind
-    provider: Literal["", "deepgram", "hume", "hume-v0"] = ""
-    """Whose connections; empty: those of every emulator that is given the script."""
+    provider: Literal["", "deepgram", "hume", "hume-v0", "gemini"] = ""
+    """Whose connections (Gemini's: whose requests for an answer); empty: those of every emulator that is given the
+    script. `wingman demo` gives Gemini only what names it."""
     channel: Literal["", "tab", "mic"] = ""
     """Which channel's connections are counted; empty: all, in the order in which they come."""
     on: int | str | tuple[int, ...] = 1
@@ -105,9 +106,10 @@ class FaultScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The faults of connection number `connection`, counted from 1, which is `of_channel` of `channel`."""
         return tuple(fault for fault in self.faults if fault.applies(connection, channel, of_channel))
 
-    def meant_for(self, provider: str) -> FaultScript:
-        """Only what goes wrong with `provider`."""
-        return FaultScript(tuple(fault for fault in self.faults if fault.provider in ("", provider)))
+    def meant_for(self, provider: str, *, by_name: bool = False) -> FaultScript:
+        """Only what goes wrong with `provider`; `by_name`: only what names it."""
+        named = (provider,) if by_name else ("", provider)
+        return FaultScript(tuple(fault for fault in self.faults if fault.provider in named))
 
     @staticmethod
     def made_of(faults: Iterable[Fault]) -> FaultScript:

@@ -16,9 +16,11 @@ from enum import StrEnum
 from typing import Any
 
 from wingman.emulators import gemini_wire as wire
+from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.gemini_answers import Answer, by_rules
 from wingman.emulators.loopback_http import Reply, Request
 from wingman.emulators.model_server import ModelServer
+from wingman.model.faults import InputError
 
 JSON = "application/json; charset=UTF-8"
 RETRY_DELAY_S = 17
@@ -55,6 +57,23 @@ class GeminiFault(StrEnum):
     """The body ends in the middle of an event."""
 
 
+_PLAYED = {
+    Kind.HANG: GeminiFault.NO_HEADERS,
+    Kind.DROP: GeminiFault.DROPPED,
+    Kind.CLOSE: GeminiFault.ERROR_EVENT,
+    Kind.HALF_OPEN: GeminiFault.STALL,
+    Kind.STALL: GeminiFault.STALL,
+    Kind.LATE: GeminiFault.LATE,
+    Kind.MALFORMED: GeminiFault.CUT_JSON,
+}
+_REFUSED = {
+    400: GeminiFault.BAD_KEY,
+    404: GeminiFault.NOT_SERVED,
+    429: GeminiFault.RATE_LIMITED,
+    500: GeminiFault.INTERNAL,
+    503: GeminiFault.OVERLOADED,
+}
+"""What a fault script may ask for: the same words as for a connection, here for one request."""
 _STATUSES = {
     GeminiFault.RATE_LIMITED: (429, "You exceeded your current quota, please check your plan."),
     GeminiFault.OVERLOADED: (503, "The model is overloaded. Please try again later."),
@@ -110,8 +129,22 @@ class GeminiEmulator(ModelServer[GeminiFault]):
         self.served = served
         self._key = key
         self._lists_models = lists_models
+        self._scripted: tuple[tuple[Fault, GeminiFault], ...] = ()
+        self._asked = 0
         self.sent: list[float] = []
         """Loop times at which the first event of each stream was written."""
+
+    def follow(self, script: FaultScript) -> None:
+        """Requests for an answer, counted from 1, meet what `script` says; what is `play`ed goes before.
+
+        Raises `InputError` for what cannot go wrong with a request.
+        """
+        self._scripted = tuple((fault, _as_request_fault(fault)) for fault in script.faults)
+
+    def next_fault(self) -> GeminiFault | None:
+        self._asked += 1
+        scripted = (kind for fault, kind in self._scripted if fault.applies(self._asked))
+        return super().next_fault() or next(scripted, None)
 
     async def handle(self, request: Request, reply: Reply) -> None:
         try:
@@ -249,6 +282,15 @@ class _Streaming:
         if not self._framed:
             await self._reply.chunk(b"]")
         await self._reply.end()
+
+
+def _as_request_fault(fault: Fault) -> GeminiFault:
+    found = _REFUSED.get(fault.status) if fault.kind is Kind.REFUSE else _PLAYED.get(fault.kind)
+    if found is None:
+        what = f"{fault.kind} with status {fault.status}" if fault.kind is Kind.REFUSE else str(fault.kind)
+        known = ", ".join(["refuse (400, 404, 429, 500 or 503)", *_PLAYED])
+        raise InputError(f"the emulated Gemini cannot play {what}; it knows {known}", field="script")
+    return found
 
 
 def _body(request: Request) -> dict[str, Any]:
