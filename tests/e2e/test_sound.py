@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.deliver.test_sqlite_log import full_disk
+from tests.e2e.test_command_line import wingman
 from tests.sound.test_keeper import read_only_disk
 from tests.support import recordings
 from tests.support.sounds import chirp, decoded, delay
@@ -268,3 +269,10 @@ async def test_a_disk_that_turns_read_only_is_told_and_the_meeting_goes_on(tmp_p
         assert [e.data.reason for e in watched if isinstance(e.data, MeetingEnded)] == ["stopped"]
     assert "memory" in {t.state for t in told if isinstance(t, StorageState)}
     assert "lost" in {t.state for t in told if isinstance(t, AudioState)}
+
+
+def test_the_doctor_says_that_sound_is_stored(tmp_path: Path) -> None:
+    environ = {"WINGMAN_DELIVER__DATA_DIR": str(tmp_path)}
+    assert "sound" not in wingman("doctor", "--offline", environ=environ).stdout
+    done = wingman("doctor", "--offline", environ={**environ, "WINGMAN_REPORT__STORE_AUDIO": "true"})
+    assert "their sound is stored as well" in done.stdout

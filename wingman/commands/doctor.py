@@ -101,7 +101,10 @@ def storage(settings: Settings) -> Iterator[Finding]:
             "problem", f"meetings cannot be stored in {folder}: {failed.strerror}", "set deliver.data_dir"
         )
         return
-    yield Finding("ok", f"meetings are stored in {folder}")
+    sealed = ", encrypted" if settings.deliver.encryption_key else ""
+    yield Finding("ok", f"meetings are stored in {folder}{sealed}")
+    if settings.report.store_audio:
+        yield Finding("note", f"their sound is stored as well{sealed}", "tell everybody in the call")
 
 
 async def _probe(settings: Settings) -> list[Finding]:

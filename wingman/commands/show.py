@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from wingman.model.events import (
+    AudioState,
     Envelope,
     Media,
     MeetingEnded,
     ProviderStateChanged,
+    StorageState,
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
@@ -84,6 +86,9 @@ class Show:
             case ProviderStateChanged() as state if state.health in (Health.DOWN, Health.RETRYING):
                 self.tally.errors += state.health is Health.DOWN
                 self._line(envelope.at, f"{RED}  ! {state.branch}: {state.detail}{RESET}")
+            case StorageState(detail=detail) | AudioState(detail=detail) if detail:
+                self.tally.errors += 1
+                self._line(envelope.at, f"{RED}  ! {detail}{RESET}")
             case TranscriptGap() as gap if envelope.media and gap.cause not in UNREMARKABLE:
                 self._gap(envelope.media, gap)
             case MeetingEnded(seconds=length):
