@@ -27,11 +27,15 @@ def python_of(name: str) -> Path:
 
 
 def install() -> None:
-    """Make what is missing; what is there is left alone."""
+    """Make what is missing or was left half made; what is there is left alone."""
     for name, packages in requirements().items():
-        if not python_of(name).exists():
-            venv.create(ROOT / f".venv-bench-{name}", with_pip=True)
-            subprocess.run([python_of(name), "-m", "pip", "install", "-q", *packages], check=True)
+        stamp = ROOT / f".venv-bench-{name}" / "installed.txt"
+        wanted = "\n".join(packages)
+        if stamp.exists() and stamp.read_text() == wanted:
+            continue
+        venv.create(ROOT / f".venv-bench-{name}", clear=True, with_pip=True)
+        subprocess.run([python_of(name), "-m", "pip", "install", "-q", *packages], check=True)
+        stamp.write_text(wanted)
 
 
 def subject(name: str) -> Subject:

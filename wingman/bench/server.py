@@ -26,6 +26,7 @@ def main() -> None:
     options.add_argument("--chunk-ms", type=int, default=100)
     options.add_argument("--media-path", default="direct")
     options.add_argument("--workers", type=int, default=1)
+    options.add_argument("--keep", default="", help="folder to log events to; left out, they stay in memory")
     options.add_argument("--control", type=int, help="descriptor of the dispatcher's socket, in a worker")
     chosen = options.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -48,9 +49,10 @@ async def _serve(chosen: argparse.Namespace) -> None:
                 "hume": {"api_key": "bench", "url": root, "frame_ms": chosen.chunk_ms, "max_lag_ms": 200},
             },
             "suggest": {"provider": "cues"},
+            "deliver": {"data_dir": chosen.keep} if chosen.keep else {},
         }
     )
-    async with open_service(settings, keep=False) as service:
+    async with open_service(settings, keep=bool(chosen.keep)) as service:
         service.hub.tap(Heap().hear)
         if chosen.control is not None:
             live = service.registry.all_live
