@@ -186,17 +186,11 @@ async def test_a_fault_script_counts_requests_for_an_answer() -> None:
     async with GeminiEmulator(pace=INSTANT) as emulator:
         emulator.follow(FaultScript((refused, Fault(kind=Kind.MALFORMED, on="4+"))))
         statuses = []
-        for method in (
-            "streamGenerateContent",
-            "countTokens",
-            "streamGenerateContent",
-            "streamGenerateContent",
-        ):
-            statuses.append((await post(emulator.url, path(method) + "?alt=sse")).status_code)
+        for call in (path(), path("countTokens"), path(), path()):
+            statuses.append((await post(emulator.url, call + "?alt=sse")).status_code)
         cut = await post(emulator.url, path() + "?alt=sse")
     assert statuses == [200, 200, 429, 200]
-    with pytest.raises(ValueError, match="Unterminated|Expecting|delimiter"):
-        [json.loads(block[6:]) for block in cut.content.split(b"\r\n\r\n")]
+    assert not cut.content.endswith(b"}\r\n\r\n"), "the body ends in the middle of an event"
 
 
 @pytest.mark.parametrize("fault", [Fault(kind=Kind.REORDER), Fault(kind=Kind.REFUSE, status=402)])

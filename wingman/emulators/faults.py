@@ -66,8 +66,10 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kind: Kind
     provider: Literal["", "deepgram", "hume", "hume-v0", "gemini"] = ""
-    """Whose connections (Gemini's: whose requests for an answer); empty: those of every emulator that is given the
-    script. `wingman demo` gives Gemini only what names it."""
+    """Whose connections (Gemini's: requests for an answer); empty: of every emulator that gets the script.
+
+    `wingman demo` gives Gemini only what names it.
+    """
     channel: Literal["", "tab", "mic"] = ""
     """Which channel's connections are counted; empty: all, in the order in which they come."""
     on: int | str | tuple[int, ...] = 1
