@@ -152,10 +152,14 @@ def test_everything_by_keyboard(service: BrowserService, new_page: NewPage, cont
     expect(page.locator(".transcript")).to_be_hidden()
     page.keyboard.press("d")
     page.keyboard.press("+")
+    page.get_by_role("button", name="Settings", exact=True).press("Enter")
+    page.get_by_label("Opacity of the background").press("ArrowLeft")
+    page.keyboard.press("Escape")
     page.reload()
     expect(page.locator(".transcript")).to_be_hidden()
     expect(page.locator(".overlay")).to_have_attribute("data-theme", "light")
     assert page.locator(".overlay").evaluate("e => getComputedStyle(e).fontSize") == "16px"
+    assert page.locator(".overlay").evaluate("e => e.style.getPropertyValue('--panel-alpha')") == "95%"
     page.keyboard.press("?")
     expect(page.get_by_label("Keys and what they do")).to_be_visible()
     page.keyboard.press("Escape")

@@ -58,8 +58,12 @@ def test_shows_a_call_in_full_swing(
     )
     expect(page.locator(".line.partial")).to_contain_text("because our budget round closes")
     expect(page.locator(".cost")).to_have_text("$0.04")
+    moving = "e => getComputedStyle(e).animationName"
+    assert page.locator(".card").first.evaluate(moving) == "none"  # these tests ask for reduced motion
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.locator(".card").first.evaluate(moving) == "arrive"
     for theme in THEMES:
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         shot(page, f"overlay-narrow-{theme}")
 
 
