@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -57,3 +58,25 @@ async def test_the_archive_side(log: EventLog) -> None:
     assert await log.delete("m-2")
     assert not await log.delete("m-2")
     assert list(await log.read("m-2")) == []
+
+
+async def test_nothing_said_after_its_deletion_brings_a_meeting_back(log: EventLog) -> None:
+    """A summary that was being written, a state that came late: what is gone stays gone."""
+    assert isinstance(log, Archive)
+    handed_on: list[Envelope] = []
+    log.append("m-1", MeetingStarted("x", (Channel.TAB,), "", "", "", "", "off"), at=1.0)
+    await log.flush()
+    deleting = asyncio.ensure_future(log.delete("m-1"))
+    await asyncio.sleep(0)
+    log.on_committed(handed_on.extend)
+    log.append("m-1", MeetingEnded("stopped", 1.0), at=2.0)
+    assert await deleting
+    log.append("m-1", MeetingEnded("stopped", 1.0), at=3.0)
+    await log.flush()
+    assert await log.meeting("m-1") is None
+    assert list(await log.read("m-1")) == []
+    assert handed_on == []
+    assert not await log.delete("m-2")
+    log.append("m-2", MeetingEnded("stopped", 1.0), at=3.0)  # one that never was may still begin
+    await log.flush()
+    assert await log.meeting("m-2") is not None

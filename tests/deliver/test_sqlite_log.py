@@ -237,6 +237,23 @@ async def test_on_a_full_disk_the_meeting_goes_on_and_is_stored_later(tmp_path: 
     await reopened.aclose()
 
 
+async def test_a_disk_that_refuses_a_deletion_says_so_and_it_can_be_done_again(tmp_path: Path) -> None:
+    path = tmp_path / "events.db"
+    log = await SqliteLog.open(path)
+    log.append(M, started(), at=1.0)
+    await log.flush()
+    with (
+        full_disk(path.with_name("events.db-wal").stat().st_size),
+        pytest.raises(InputError, match="delete it again"),
+    ):
+        await log.delete(M)
+    assert log.append(M, said("still here"), at=2.0).seq == 2
+    await log.flush()
+    assert await log.delete(M)
+    assert await log.meeting(M) is None
+    await log.aclose()
+
+
 async def test_a_damaged_file_is_refused_with_a_way_out(tmp_path: Path) -> None:
     path = tmp_path / "events.db"
     path.write_bytes(b"this was never a database" * 400)

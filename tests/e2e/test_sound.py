@@ -81,7 +81,7 @@ async def served(running: Service) -> AsyncIterator[httpx.AsyncClient]:
     async with background(running.serve(port.set_result)):
         root = f"http://127.0.0.1:{await port}"
         headers = {"authorization": f"Bearer {running.token}"}
-        async with httpx.AsyncClient(base_url=root, headers=headers, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=root, headers=headers, trust_env=False, timeout=60) as http:
             yield http
 
 
@@ -212,6 +212,19 @@ async def test_deleting_leaves_neither_words_nor_voices(tmp_path: Path) -> None:
         assert not [name for name in files(data) if gone in name]
         assert found(data, others[2:]) == others[2:]
     assert found(data, wanted) == []
+
+
+async def test_deleting_a_running_meeting_leaves_no_summary_behind(tmp_path: Path) -> None:
+    """Its summary is written once it has ended, which deleting makes it do."""
+    path, _ = recordings.turn(tmp_path / "turn.wav", "Can you tell me how much")
+    data = tmp_path / "data"
+    async with service(data, transcriber="embedded") as running, served(running) as http:
+        meeting = await running.registry.create(MeetingSpec(title="xylophone"), live=False)
+        source = FileSource(path, realtime=False, channels=(TAB, MIC), gate=meeting.room)
+        await meeting.attach(source)
+        await meeting.played(source)
+        assert (await http.delete(f"/api/meetings/{meeting.id}")).status_code == 204
+    assert found(data, [meeting.id.encode(), b"xylophone", b"summary.ready"]) == []
 
 
 async def test_the_retention_timer_takes_the_sound_with_it(tmp_path: Path) -> None:

@@ -58,5 +58,5 @@ class Archive(Protocol):
         ...
 
     async def delete(self, meeting: str) -> bool:
-        """Remove every trace of a meeting; False when there was none. The id may not be used again."""
+        """Remove every trace of a meeting; False when there was none. What is appended later is dropped."""
         ...

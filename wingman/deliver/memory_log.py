@@ -20,9 +20,12 @@ class MemoryLog:
         self._events: dict[str, list[Envelope]] = {}
         self._rows: dict[str, MeetingRow] = {}
         self._pending: list[Envelope] = []
+        self._gone: set[str] = set()
         self._callback: Committed | None = None
 
     def append(self, meeting: str, payload: Any, media: Media | None = None, *, at: float) -> Envelope:
+        if meeting in self._gone:
+            return codec.envelope(1, meeting, at, payload, media)
         events = self._events.setdefault(meeting, [])
         envelope = codec.envelope(len(events) + 1, meeting, at, payload, media)
         events.append(envelope)
@@ -67,7 +70,10 @@ class MemoryLog:
 
     async def delete(self, meeting: str) -> bool:
         self._rows.pop(meeting, None)
-        return self._events.pop(meeting, None) is not None
+        found = self._events.pop(meeting, None) is not None
+        if found:
+            self._gone.add(meeting)
+        return found
 
     async def aclose(self) -> None:
         self._commit()

@@ -60,6 +60,9 @@ class SqliteLog:
         self._heads = sqlite_store.heads(files.writing)
         self._committed = dict(self._heads)
         self._open: set[str] = set()
+        self._gone: set[str] = (
+            set()
+        )  # deleted: what somebody still has to say of them (a summary) is not stored
         self._volatile: dict[str, list[Envelope]] = {}
         self._fault = ""
         self._callback: Committed | None = None
@@ -99,6 +102,8 @@ class SqliteLog:
     def append(self, meeting: str, payload: Any, media: Media | None = None, *, at: float) -> Envelope:
         seq = self._heads.get(meeting, 0) + 1
         envelope = codec.envelope(seq, meeting, at, payload, media)
+        if meeting in self._gone:
+            return envelope
         line = codec.encode(envelope)
         self._heads[meeting] = seq
         if isinstance(payload, MeetingEnded):
@@ -144,12 +149,23 @@ class SqliteLog:
         return await self._on_reader(lambda db: sqlite_store.heard(db, meeting))
 
     async def delete(self, meeting: str) -> bool:
-        found: bool = await asyncio.wrap_future(
-            self._writer.submit(lambda db: sqlite_store.delete(db, meeting))
-        )
+        self._gone.add(meeting)  # before anything is awaited: from here on nothing may bring it back
+        try:
+            found: bool = await asyncio.wrap_future(
+                self._writer.submit(lambda db: sqlite_store.delete(db, meeting))
+            )
+        except drivers.Error as refused:
+            self._gone.discard(meeting)
+            raise InputError(
+                f"the disk refuses to delete {meeting} ({refused}); free some space, then delete it again",
+                field="meeting",
+                status=503,
+            ) from refused
         for known in (self._heads, self._committed, self._volatile):
             known.pop(meeting, None)
         self._open.discard(meeting)
+        if not found:
+            self._gone.discard(meeting)
         return found
 
     async def aclose(self) -> None:

@@ -44,7 +44,7 @@ class OpusStream:
         self._container = av.open(self._pages, "w", format="ogg", options=options)
         self._stream = self._container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono")
         self._stream.bit_rate = BITS_PER_SECOND
-        self._stream.options = {"application": "voip"}
+        self._stream.options = {"application": "voip", "compression_level": "5"}  # 10 costs half as much again
         self._position = 0
         self._finished = False
 
