@@ -5,6 +5,7 @@ from pathlib import Path
 from wingman.deliver.memory_log import MemoryLog
 from wingman.deliver.sqlite_log import SqliteLog
 from wingman.model.events import MeetingEnded, MeetingStarted
+from wingman.model.faults import InputError
 from wingman.model.time import Channel
 from wingman.privacy import retention
 from wingman.privacy.retention import DAY, Eraser, keep, sweep
@@ -51,3 +52,17 @@ async def test_no_retention_means_no_sweeping() -> None:
 
 async def test_an_unknown_meeting_is_no_error() -> None:
     assert not await Eraser(MemoryLog()).erase("never")
+
+
+async def test_one_that_the_disk_will_not_let_go_does_not_keep_the_others() -> None:
+    log = MemoryLog()
+    for name in ("m-a", "m-b", "m-c"):
+        meeting(log, name, 50)
+
+    async def forget(name: str) -> None:
+        if name == "m-b":
+            raise InputError("the disk refuses")
+
+    assert sorted(await sweep(Eraser(log, [forget]), 30, now=NOW)) == ["m-a", "m-c"]
+    assert [row.id for row in await log.meetings()] == ["m-b"]
+    assert await sweep(Eraser(log), 30, now=NOW) == ["m-b"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from wingman.deliver.archive import Archive
+from wingman.model.faults import InputError
 
 logger = structlog.get_logger(__name__)
 
@@ -51,8 +52,11 @@ async def sweep(eraser: Eraser, days: int, *, now: float, live: Collection[str] 
         if before in old:  # the anchor of the next page must still exist then: it goes last
             before = next((row.id for row in reversed(rows) if row.id not in old), "")
         for meeting in old:
-            if await eraser.erase(meeting):
-                removed.append(meeting)
+            try:
+                if await eraser.erase(meeting):
+                    removed.append(meeting)
+            except InputError as refused:  # the disk; the next sweep tries again
+                logger.warning("a meeting could not be removed", meeting=meeting, reason=str(refused))
         if len(rows) < PAGE:
             break
     if removed:
