@@ -209,6 +209,7 @@ class Meeting:
         if not self._paused:
             self._paused = True
             for line in self._lines.values():
+                line.flush()  # what was said until now is still for the transcriber; nothing is from here on
                 line.strip.pause()
             self._account()
             self._parts.accounts.pause()

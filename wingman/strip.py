@@ -50,10 +50,12 @@ class ChannelStrip:
 
     def pause(self) -> None:
         self.paused = True
+        self.tape.pause()
         self._show("paused")
 
     def resume(self) -> None:
         self.paused = False
+        self.tape.resume()
         self._show(*self._reported)
 
     def _show(self, state: str, detail: str = "") -> None:

@@ -163,3 +163,26 @@ async def test_what_is_no_audio_calls_however_little_there_is(change: str) -> No
     else:
         tape.close()
     assert called == [change]
+
+
+async def test_who_sends_to_others_can_wait_for_the_end_of_a_pause() -> None:
+    tape = Tape(seconds=1)
+    cursor = tape.cursor()
+    tape.write(numbered(0, 40))
+    tape.pause()
+    assert cursor.paused
+    waiting = asyncio.create_task(cursor.resumed())
+    tape.skip(40, GapCause.PAUSED)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    tape.resume()
+    await waiting
+    assert isinstance(cursor.take(40), PcmBlock), "what was recorded before is still there"
+
+
+async def test_the_end_ends_a_pause() -> None:
+    tape = Tape(seconds=1)
+    cursor = tape.cursor()
+    tape.pause()
+    tape.close()
+    await cursor.resumed()

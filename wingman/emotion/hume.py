@@ -142,6 +142,13 @@ class _Backlog:
             self.skip_all(cause)
         return late
 
+    def withhold(self) -> bool:
+        """While the meeting is paused nothing leaves: give up the frame that was not sent before."""
+        if not self._audio.paused:
+            return False
+        self._missed(self._held.popleft().span, GapCause.PAUSED)
+        return True
+
     def skip_all(self, cause: GapCause) -> None:
         """Give up all that was recorded so far, and say so."""
         begin, end = self.position, self._audio.position + self._audio.lag
@@ -340,7 +347,7 @@ class _Feed:
             if (block := self._backlog.next()) is None:
                 break
             self._last = now
-            if self._backlog.skip_to_live(GapCause.LIVE_EDGE):
+            if self._backlog.skip_to_live(GapCause.LIVE_EDGE) or self._backlog.withhold():
                 continue
             if (wait := self._pacer.wait(block.length, now)) > 0:
                 if wait < SLACK_S or not self._worthless(block):

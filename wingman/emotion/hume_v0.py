@@ -135,6 +135,7 @@ class _VoiceRun:
 
     async def _measure(self, line: Line, clip: Clip) -> None:
         """Ask about the oldest clip. It stays the oldest until it is answered or given up."""
+        await self._audio.resumed()
         try:
             reply, lead = await line.measure(clip.pcm, clip.id)
         except ProviderFault as fault:

@@ -44,6 +44,7 @@ class Tape:
         self._dropped_hole_samples = 0  # length of the holes already forgotten
         self._cursors: tuple[Cursor, ...] = ()  # replaced, never changed: writers iterate over it
         self._closed = False
+        self._paused = False
 
     @property
     def end(self) -> SampleTime:
@@ -103,10 +104,26 @@ class Tape:
         self._end += count
         self._notify()
 
+    @property
+    def paused(self) -> bool:
+        """True while nothing may leave the machine, not even what was recorded before the pause."""
+        return self._paused
+
+    def pause(self) -> None:
+        """Have readers that send to others hold back what they have not sent yet; local ones read on."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Let them send again. Idempotent."""
+        if self._paused:
+            self._paused = False
+            self._notify()
+
     def close(self) -> None:
-        """No more audio will come. Readers drain what is left and then get None. Idempotent."""
+        """No more audio will come. Readers drain what is left and then get None. Ends a pause. Idempotent."""
         if not self._closed:
             self._closed = True
+            self._paused = False
             self._notify()
 
     def cursor(self, at: SampleTime | None = None) -> Cursor:
@@ -197,6 +214,16 @@ class Cursor:
     def ended(self) -> bool:
         """True when no more audio will be written; what is there may still have to be read."""
         return self._tape.closed
+
+    @property
+    def paused(self) -> bool:
+        """True while a reader must not send on what it reads; see `Tape.pause`."""
+        return self._tape.paused
+
+    async def resumed(self) -> None:
+        """Wait until what was read may be sent on."""
+        while self._tape.paused:
+            await self._wait(1)
 
     def seek(self, at: SampleTime) -> None:
         """Read on from `at`; earlier than the tape still holds yields a `Gap`. Never past the end."""

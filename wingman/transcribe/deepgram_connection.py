@@ -138,6 +138,9 @@ class Connection:
     def _pump(self, whole: bool = True) -> None:
         """Move what is due from the tape to the socket. Never raises, never waits."""
         now = asyncio.get_running_loop().time()
+        if self._audio.paused:  # a replay begun before the pause goes on after it
+            self._resume_at = None
+            return
         while not self._controls and self._closing_at is None and self._line.socket.is_open:
             if not self._ready(whole) or not self._may_send(now):
                 break
@@ -220,12 +223,17 @@ class Connection:
             times.append(stalled)
         if self._closing_at is not None:
             times.append(self._closing_at + self._settings.close_s)
-        elif self._resume_at is None and (self._audio.lag or now < self._last_audio + TAIL_S):
+        elif self._may_have_a_tail(now):
             # less than a chunk calls nobody: look for it while there may be some
             times.append(self._last_audio + TAIL_S)
         if self._stitch.unsettled and self._finalized_at != self._offsets.accepted:
             times.append(self._last_audio + self._settings.idle_finalize_s)
         return min(times, default=math.inf)
+
+    def _may_have_a_tail(self, now: float) -> bool:
+        if self._resume_at is not None or self._audio.paused:
+            return False
+        return self._audio.lag > 0 or now < self._last_audio + TAIL_S
 
     def _check(self, now: float) -> None:
         """Raise `ProviderFault` when the peer counts as dead."""
