@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.emotion import hume_wire as wire
-from wingman.emotion.hume_session import SessionLedger, is_loud
+from wingman.emotion.hume_session import SessionLedger, is_loud, power_of
 from wingman.model.emotion import EmotionSpan
 from wingman.model.faults import Missed
 from wingman.model.time import Channel, Span
@@ -219,10 +219,10 @@ def test_totals_are_reconciled_to_the_millisecond() -> None:
 
 
 def test_loudness() -> None:
-    assert not is_loud(b"")
-    assert not is_loud(bytes(3200))
-    assert not is_loud((100).to_bytes(2, "little", signed=True) * 1600)
-    assert is_loud((2000).to_bytes(2, "little", signed=True) * 1600)
+    assert not is_loud(power_of(b""))
+    assert not is_loud(power_of(bytes(3200)))
+    assert not is_loud(power_of((100).to_bytes(2, "little", signed=True) * 1600))
+    assert is_loud(power_of((2000).to_bytes(2, "little", signed=True) * 1600))
 
 
 frames = st.lists(

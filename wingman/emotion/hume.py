@@ -22,7 +22,7 @@ import structlog
 
 from wingman.emotion.base import Emit, EmotionInfo
 from wingman.emotion.hume_link import UNANSWERED, Duty, HumeSession, check, open_session
-from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_silent
+from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_loud, is_silent, power_of
 from wingman.emotion.settings import HumeSettings
 from wingman.fanout.tape import Cursor
 from wingman.link.pacing import Pacer
@@ -355,8 +355,9 @@ class _Feed:
                     return
             else:
                 self._pacer.sent(block.length, now)
-                session.send(block)
-                self._silent = self._silent + 1 if is_silent(block.pcm) else 0
+                power = power_of(block.pcm)
+                session.send(block, is_loud(power))
+                self._silent = self._silent + 1 if is_silent(power) else 0
             self._backlog.drop()
         if session.over.is_set() or self._backlog.exhausted or self._relay.due(now):
             self._wake.set()
@@ -364,7 +365,7 @@ class _Feed:
     def _worthless(self, block: PcmBlock) -> bool:
         """Whether nobody speaks: then nothing is lost with a late frame, and the next one is less late."""
         pause = self._silent >= SILENT_FRAMES and not self._relay.session.ledger.speaking
-        return pause and is_silent(block.pcm)
+        return pause and is_silent(power_of(block.pcm))
 
     def _later(self, wait: float) -> None:
         if self._timer is None:

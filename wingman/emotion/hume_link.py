@@ -11,7 +11,7 @@ import structlog
 from websockets.exceptions import ConnectionClosed
 
 from wingman.emotion import hume_wire as wire
-from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_loud
+from wingman.emotion.hume_session import PROVIDER, SessionLedger
 from wingman.emotion.settings import HumeSettings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.model.emotion import EmotionSpan
@@ -85,10 +85,13 @@ class HumeSession:
         finally:
             self.over.set()
 
-    def send(self, block: PcmBlock) -> None:
-        """Send one frame now. A session that is over swallows it (and its ledger reports it unanswered)."""
+    def send(self, block: PcmBlock, loud: bool) -> None:
+        """Send one frame now; `loud` when it holds sound.
+
+        A session that is over swallows it (and its ledger reports it unanswered).
+        """
         self._last = block
-        self.ledger.sent(block.start, block.length, is_loud(block.pcm))
+        self.ledger.sent(block.start, block.length, loud)
         self._socket.write(block.pcm)
         if self.ledger.owed > self._duty.patience:
             self._give_up("Hume takes audio and measures nothing; trying again", FaultKind.TIMEOUT, UNANSWERED)

@@ -55,17 +55,18 @@ WINDOW = samples_of_ms(30_000)
 log = structlog.get_logger(__name__)
 
 
-def is_loud(pcm: bytes) -> bool:
-    """Whether a frame holds sound: its level is over -40 dBFS."""
-    return _power(pcm) > LOUD_POWER
+def is_loud(power: float) -> bool:
+    """Whether a frame of this power holds sound: its level is over -40 dBFS."""
+    return power > LOUD_POWER
 
 
-def is_silent(pcm: bytes) -> bool:
-    """Whether a frame holds nothing that a voice could be: its level is below -55 dBFS."""
-    return _power(pcm) < SILENT_POWER
+def is_silent(power: float) -> bool:
+    """Whether a frame of this power holds nothing that a voice could be: its level is below -55 dBFS."""
+    return power < SILENT_POWER
 
 
-def _power(pcm: bytes) -> float:
+def power_of(pcm: bytes) -> float:
+    """Mean square of a frame's samples (s16)."""
     samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
     return float(np.dot(samples, samples)) / len(samples) if len(samples) else 0.0
 
