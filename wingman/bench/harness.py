@@ -20,6 +20,8 @@ from wingman.model.faults import WingmanError
 
 LIMIT_MS = 200.0
 """A server holds a number of sessions while its 99th percentile stays below this."""
+WHOLE = 0.99
+"""Share of the audio that has to arrive: packets that are dropped are not late, and worse."""
 log = structlog.get_logger(__name__)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -52,12 +54,19 @@ class Step:
     """Of one core, 0 to 1."""
     rss_mb: float
     silent: int = 0
+    delivered: float = 1.0
+    """Share of the audio sent that reached the provider sockets in the same time."""
     branches: tuple[tuple[str, float, float], ...] = ()
     """Per provider: name, p50 and p99 in milliseconds."""
 
     @property
     def held(self) -> bool:
-        return self.p99_ms <= LIMIT_MS and not self.silent
+        return self.p99_ms <= LIMIT_MS and self.complete
+
+    @property
+    def complete(self) -> bool:
+        """Nothing was left out on the way."""
+        return not self.silent and self.delivered >= WHOLE
 
 
 def wingman(chunk_ms: int = 100, media_path: str = "direct", workers: int = 1) -> Subject:
@@ -128,6 +137,7 @@ async def _step(load: Load, pid: int, count: int, seconds: float, branches: Sequ
         spent / passed,
         rss_mb(pid),
         load.silent(),
+        load.delivered,
         tuple(_branch(load, name) for name in branches),
     )
 

@@ -21,6 +21,8 @@ from wingman.ingest.whip_client import encode
 from wingman.model.faults import WingmanError
 
 PACKET_S = 0.02
+PACKET_BYTES = 640
+"""What a packet is at a provider's socket: 16 kHz mono s16."""
 OPEN_S = 15.0
 """How long a session may take until its provider sockets receive audio."""
 
@@ -71,6 +73,8 @@ class Load:
         self._wanted = outlets
         self._data_channel = data_channel
         self.sessions: list[Session] = []
+        self.delivered = 0.0
+        """Share of the audio sent during the last `measure` that reached the provider sockets during it."""
         self.providers = Providers(self._socket)
         self._opening: Session | None = None
         self._packets: list[bytes] = []
@@ -96,10 +100,12 @@ class Load:
 
     async def measure(self, seconds: float) -> list[float]:
         """Latencies in seconds of every onset at every socket during the next `seconds`."""
-        for session in self.sessions:
-            for outlet in session.outlets.values():
-                outlet.latencies.clear()
+        for outlet in self._outlets:
+            outlet.latencies.clear()
+        arrived, sent = self._totals
         await asyncio.sleep(seconds)
+        arrived, sent = self._totals[0] - arrived, self._totals[1] - sent
+        self.delivered = arrived / max(1, sent * PACKET_BYTES * len(self._wanted))
         return self.latencies()
 
     def latencies(self, branch: str | None = None) -> list[float]:
@@ -107,9 +113,18 @@ class Load:
         outlets = [o for s in self.sessions for name, o in s.outlets.items() if branch in (None, name)]
         return [x for outlet in outlets for x in outlet.latencies]
 
+    @property
+    def _outlets(self) -> list[Outlet]:
+        return [outlet for session in self.sessions for outlet in session.outlets.values()]
+
+    @property
+    def _totals(self) -> tuple[int, int]:
+        """Bytes that arrived at all sockets, and packets that were sent, so far."""
+        return sum(outlet.bytes for outlet in self._outlets), sum(len(s.sent) for s in self.sessions)
+
     def silent(self) -> int:
         """Sockets at which nothing arrived since the last `measure` began."""
-        return sum(not o.latencies for s in self.sessions for o in s.outlets.values())
+        return sum(not outlet.latencies for outlet in self._outlets)
 
     async def _open(self) -> None:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))

@@ -163,7 +163,7 @@ class WebRtcSource:
                 return
             for lane in lanes:
                 self._report(lane, sinks[lane.channel], now)
-            await _wait(self._ended, WATCH_S)
+            await asyncio.sleep(WATCH_S)
         _tell(lanes, sinks, "ended", "")
 
     def _report(self, lane: Lane, sink: ChannelSink, now: float) -> None:
@@ -232,11 +232,3 @@ class _Resampler:
 def _tell(lanes: Sequence[Lane], sinks: Mapping[Channel, ChannelSink], state: str, detail: str) -> None:
     for lane in lanes:
         sinks[lane.channel].state(state, detail)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -81,7 +81,7 @@ class Gate:
         self._floor.heard(utterance, question=Signal.QUESTION in signals)
         if self._triggers.excluded(whole.text):
             return (Skip(Reason.EXCLUDED, utterance.id),)
-        found = self._best(utterance, detect(utterance.text))
+        found = self._best(utterance, signals if whole is utterance else detect(utterance.text))
         if isinstance(found, Skip) and whole is not utterance:
             found = self._best(whole, signals)
         if isinstance(found, Candidate):

@@ -91,6 +91,7 @@ class Connection:
         self._wake = asyncio.Event()
         self._asleep_until = now
         self._resume_at: float | None = None
+        self._tail: asyncio.TimerHandle | None = None
         self._last_audio = self._last_frame = now
         self._finalized_at = -1
         self._closing_at: float | None = None
@@ -115,6 +116,7 @@ class Connection:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
         self._stitch.connected(self._offsets)
         self._audio.on_change(self._pump, self._chunk)
+        self._watch_tail(TAIL_S)
         try:
             async with asyncio.TaskGroup() as group:
                 upkeep = group.create_task(self._look_after())
@@ -127,6 +129,8 @@ class Connection:
             raise fault from None
         finally:
             self._audio.on_change(None)
+            if self._tail is not None:
+                self._tail.cancel()
 
     def flush(self) -> None:
         """Send the piece that waits for a whole chunk and ask for all that is pending."""
@@ -151,7 +155,7 @@ class Connection:
                 self._cross(item)
         if self._audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
             self._controls.append(_Control.CLOSE)
-        if self._controls or self._due(now) < self._asleep_until:
+        if self._controls or self._due() < self._asleep_until:
             self._wake.set()
 
     def _ready(self, whole: bool) -> bool:
@@ -173,8 +177,24 @@ class Connection:
         self._pacer.sent(block.length, now)
         self._watchdog.sent(self._offsets.accepted, now)
         self._last_audio = self._last_frame = now
+        if self._tail is None:
+            self._watch_tail(TAIL_S)
         if self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
             self._ask_to_settle()
+
+    def _watch_tail(self, after: float) -> None:
+        """Less than a chunk calls nobody: look after a while whether some was left lying."""
+        self._tail = asyncio.get_running_loop().call_later(after, self._send_tail)
+
+    def _send_tail(self) -> None:
+        self._tail = None
+        left = self._last_audio + TAIL_S - asyncio.get_running_loop().time()
+        if left > 0:
+            self._watch_tail(left)
+            return
+        self._pump(whole=False)
+        if self._audio.lag and self._tail is None:  # it had to wait, for the pace or for the end of a pause
+            self._watch_tail(TAIL_S)
 
     def _cross(self, gap: Gap) -> None:
         """The tape has no audio here: time moves on, and nothing said before may stay pending."""
@@ -208,13 +228,13 @@ class Connection:
             self._pump(whole=now < self._last_audio + TAIL_S)
 
     async def _sleep(self) -> None:
-        self._asleep_until = self._due(asyncio.get_running_loop().time())
+        self._asleep_until = self._due()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(None if self._asleep_until == math.inf else self._asleep_until):
                 await self._wake.wait()
         self._wake.clear()
 
-    def _due(self, now: float) -> float:
+    def _due(self) -> float:
         """The next moment at which there is something to do besides sending."""
         times = [self._last_frame + self._settings.keepalive_s] if self._offsets.accepted else []
         if self._resume_at is not None:
@@ -223,17 +243,9 @@ class Connection:
             times.append(stalled)
         if self._closing_at is not None:
             times.append(self._closing_at + self._settings.close_s)
-        elif self._may_have_a_tail(now):
-            # less than a chunk calls nobody: look for it while there may be some
-            times.append(self._last_audio + TAIL_S)
         if self._stitch.unsettled and self._finalized_at != self._offsets.accepted:
             times.append(self._last_audio + self._settings.idle_finalize_s)
         return min(times, default=math.inf)
-
-    def _may_have_a_tail(self, now: float) -> bool:
-        if self._resume_at is not None or self._audio.paused:
-            return False
-        return self._audio.lag > 0 or now < self._last_audio + TAIL_S
 
     def _check(self, now: float) -> None:
         """Raise `ProviderFault` when the peer counts as dead."""
