@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from wingman.ingest.media_file import BLOCK_MS, MediaFile, probe, read
 from wingman.ingest.source import ChannelSink
 from wingman.model.media import PcmBlock
 from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.threads import in_thread
 
 _BATCH = 10
 """Blocks decoded per visit to a thread: one second of audio."""
@@ -63,7 +64,7 @@ class FileSource:
             sinks[channel].state("capturing")
         began = loop.time()
         try:
-            while batch := await _off_loop(blocks):
+            while batch := await in_thread(lambda: list(islice(blocks, _BATCH))):
                 for block in batch:
                     if self._realtime:
                         due = began + self._played + BLOCK_MS / 1000
@@ -83,14 +84,3 @@ class FileSource:
         self._played += max(map(len, block.values())) / 2 / SAMPLE_RATE
         if self._on_progress is not None:
             self._on_progress(self._played)
-
-
-async def _off_loop(blocks: Iterator[Mapping[Channel, bytes]]) -> list[Mapping[Channel, bytes]]:
-    """The next second of audio, decoded in a thread so that the event loop keeps its pace."""
-    decoding = asyncio.get_running_loop().run_in_executor(None, lambda: list(islice(blocks, _BATCH)))
-    try:
-        return await asyncio.shield(decoding)
-    except asyncio.CancelledError:
-        # A thread cannot be cancelled, and while it decodes, nobody may close what it reads from.
-        await asyncio.wait([decoding])
-        raise

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
@@ -21,10 +20,9 @@ from wingman.model.media import PcmBlock
 from wingman.model.time import SAMPLE_RATE, Channel, seconds
 from wingman.sound.opus import OpusStream
 from wingman.sound.shelf import Shelf, SoundFile
+from wingman.threads import in_thread
 
 logger = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 
 class SoundKeeper:
@@ -51,7 +49,7 @@ class SoundKeeper:
     async def _keep(self, channel: Channel, audio: Cursor) -> None:
         if self._state == "lost":
             return
-        file = await _off_loop(partial(self._shelf.create, self._meeting, channel))
+        file = await in_thread(partial(self._shelf.create, self._meeting, channel))
         try:
             self._tell("storing")
             await self._copy(audio, file, OpusStream())
@@ -63,12 +61,12 @@ class SoundKeeper:
         try:
             while self._state != "lost" and (item := await audio.read(SAMPLE_RATE)) is not None:
                 if isinstance(item, PcmBlock):
-                    await _off_loop(partial(_append, file, stream, silent, item.pcm))
+                    await in_thread(partial(_append, file, stream, silent, item.pcm))
                     silent = 0
                 elif (silent := silent + item.span.length) >= SAMPLE_RATE:
-                    await _off_loop(partial(_append, file, stream, silent, b""))
+                    await in_thread(partial(_append, file, stream, silent, b""))
                     silent = 0
-            await _off_loop(partial(_end, file, stream, silent))
+            await in_thread(partial(_end, file, stream, silent))
         except asyncio.CancelledError:  # the meeting is cut short: at most a second is left to write
             with contextlib.suppress(OSError):
                 _end(file, stream, silent)
@@ -86,13 +84,3 @@ def _append(file: SoundFile, stream: OpusStream, silent: int, pcm: bytes) -> Non
 
 def _end(file: SoundFile, stream: OpusStream, silent: int) -> None:
     file.write(stream.silence(silent) + stream.finish())
-
-
-async def _off_loop(work: Callable[[], T]) -> T:
-    """Run `work` in a thread. When cancelled, it still waits for it: a thread cannot be stopped half-way."""
-    running = asyncio.get_running_loop().run_in_executor(None, work)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        raise
