@@ -19,7 +19,6 @@ from typing import Any
 import structlog
 
 from wingman.accounts import Accounts
-from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
 from wingman.fanout.tape import Tape
 from wingman.ingest.source import AudioSource
@@ -27,7 +26,6 @@ from wingman.line import Ears, Line, Providers
 from wingman.model.emotion import EmotionEvent
 from wingman.model.events import (
     ConsentRecorded,
-    EmotionShifted,
     Media,
     MeetingEnded,
     MeetingPaused,
@@ -38,19 +36,16 @@ from wingman.model.events import (
     Publish,
     SpeakerRenamed,
     TranscriptGap,
-    TranscriptPartial,
-    UtteranceCreated,
-    UtteranceRevised,
 )
 from wingman.model.faults import Branch, InputError, Missed, Progress, ProviderState, WingmanError
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import SAMPLE_RATE, Channel, Span, seconds
-from wingman.model.utterance import EmotionShift, Utterance
+from wingman.model.speech import Final, TranscriberEvent
+from wingman.model.time import SAMPLE_RATE, Channel, seconds
 from wingman.policy import Policy, check_policy, decide
 from wingman.server.base import MeetingSpec, MeetingStatus
 from wingman.strip import ChannelStrip
 from wingman.suggest.coach import Coach
 from wingman.suggest.cost import Level
+from wingman.telling import tell, tell_voice
 
 log = structlog.get_logger(__name__)
 
@@ -371,16 +366,9 @@ class Meeting:
             self._use_policy("off", "the meeting's budget is spent; voice emotion costs extra")
 
     def _on_speech(self, event: TranscriberEvent) -> None:
-        coach = self._parts.coach
-        match event:
-            case Interim() if event.words:
-                coach.speaking(event.channel, True, event.span.end)
-            case SpeechStarted():
-                coach.speaking(event.channel, True, event.at)
-            case SpeechEnded():
-                coach.speaking(event.channel, False, event.at)
-            case Final():
-                self._lines[event.channel].settled(event, self._parts.accounts)
+        tell_voice(event, self._parts.coach)
+        if isinstance(event, Final):
+            self._lines[event.channel].settled(event, self._parts.accounts)
         self._on_any(event)
 
     def _on_any(self, event: TranscriberEvent | EmotionEvent) -> None:
@@ -400,20 +388,7 @@ class Meeting:
         self._deliver(self._parts.correlator.feed(event))
 
     def _deliver(self, outputs: list[Output]) -> None:
-        for output in outputs:
-            match output:
-                case Partial():
-                    media = Media.of(output.channel, output.span)
-                    self._publish(TranscriptPartial(output.channel, output.speaker, output.text), media)
-                case Utterance():
-                    kind = UtteranceRevised if output.revision else UtteranceCreated
-                    self._publish(kind.of(output), Media.of(output.channel, output.span))
-                    self._parts.coach.hear(output)
-                case EmotionShift():
-                    media = Media.of(output.channel, Span(output.at, output.at))
-                    shifted = EmotionShifted(output.speaker, output.before, output.after, output.utterance)
-                    self._publish(shifted, media)
-                    self._parts.coach.shift(output)
+        tell(outputs, self._publish, self._parts.coach)
 
     async def _wind_down(self) -> None:
         """Stop the sources, let every branch answer for what it has, then settle the join."""

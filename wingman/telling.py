@@ -1,0 +1,48 @@
+"""Who is told what a meeting heard: the coach and the log, in a live meeting and in a replay alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wingman.correlate.assembly import Partial
+from wingman.correlate.correlator import Output
+from wingman.model.events import (
+    EmotionShifted,
+    Media,
+    Publish,
+    TranscriptPartial,
+    UtteranceCreated,
+    UtteranceRevised,
+)
+from wingman.model.speech import Interim, SpeechEnded, SpeechStarted
+from wingman.model.time import Span
+from wingman.model.utterance import EmotionShift, Utterance
+from wingman.suggest.coach import Coach
+
+
+def tell_voice(event: object, coach: Coach) -> None:
+    """Tell the coach when somebody begins or stops speaking; other events say nothing about that."""
+    match event:
+        case Interim() if event.words:
+            coach.speaking(event.channel, True, event.span.end)
+        case SpeechStarted():
+            coach.speaking(event.channel, True, event.at)
+        case SpeechEnded():
+            coach.speaking(event.channel, False, event.at)
+
+
+def tell(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:
+    """Tell the log and the coach what the join came to, in its order."""
+    for output in outputs:
+        match output:
+            case Partial():
+                media = Media.of(output.channel, output.span)
+                publish(TranscriptPartial(output.channel, output.speaker, output.text), media)
+            case Utterance():
+                kind = UtteranceRevised if output.revision else UtteranceCreated
+                publish(kind.of(output), Media.of(output.channel, output.span))
+                coach.hear(output)
+            case EmotionShift():
+                media = Media.of(output.channel, Span(output.at, output.at))
+                publish(EmotionShifted(output.speaker, output.before, output.after, output.utterance), media)
+                coach.shift(output)
