@@ -21,16 +21,16 @@ from provelib import Figure, progress, report
 
 from tests.support.alignment import METER, TICK, metered
 from tests.support.conversations import MOODS, Conversation, Plan, Report, converse
+from wingman.core.affect import AFFECTS
+from wingman.core.emotion import EmotionSpan, Score
+from wingman.core.errors import Missed, Progress
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted
+from wingman.core.time import Channel, Span, samples, seconds
+from wingman.core.utterance import Utterance
 from wingman.correlate.context import RollingContext
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.join import read
 from wingman.correlate.settings import CorrelateSettings
-from wingman.emotion.labels import AFFECTS
-from wingman.model.emotion import EmotionSpan, Score
-from wingman.model.faults import Missed, Progress
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted
-from wingman.model.time import Channel, Span, samples, seconds
-from wingman.model.utterance import Utterance
 
 PEER = "whisperlivekit==0.2.26"
 PEER_ENV = ROOT / ".venv-whisperlivekit"

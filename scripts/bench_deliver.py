@@ -138,10 +138,10 @@ async def _server(
 
 async def serve_ours(seconds: float, rate: float) -> None:
     from tests.support.service import service
+    from wingman.core.events import Media, UtteranceCreated
+    from wingman.core.time import Channel
+    from wingman.core.utterance import EMOTION_PENDING
     from wingman.deliver.sqlite_log import SqliteLog
-    from wingman.model.events import Media, UtteranceCreated
-    from wingman.model.time import Channel
-    from wingman.model.utterance import EMOTION_PENDING
 
     with tempfile.TemporaryDirectory() as directory:
         log = await SqliteLog.open(Path(directory) / "events.db")

@@ -22,12 +22,12 @@ from wingman.bundle.rehear import Listeners, rehear
 from wingman.bundle.replay import compare_joined, replay
 from wingman.commands.common import background
 from wingman.config import Settings, build
+from wingman.core.events import Envelope, UtteranceCreated
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.deliver.sqlite_log import SqliteLog
 from wingman.fanout.tape import Tape
 from wingman.ingest.file import FileSource
-from wingman.model.events import Envelope, UtteranceCreated
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.observe.logs import configure
 from wingman.observe.settings import ObserveSettings
 from wingman.report.record import read_all

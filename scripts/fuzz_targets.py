@@ -16,12 +16,12 @@ from typing import Any
 import structlog
 from hypothesis import strategies as st
 
+from wingman.core.errors import InputError, ProviderFault
+from wingman.core.time import Channel
 from wingman.emotion import hume_v0_batch, hume_v0_wire, hume_wire
 from wingman.emotion.hume_session import SessionLedger
 from wingman.emulators import hume_v0_replies
 from wingman.link.offsets import Offsets
-from wingman.model.faults import InputError, ProviderFault
-from wingman.model.time import Channel
 from wingman.suggest.sse import SseReader
 from wingman.transcribe import deepgram_wire
 from wingman.transcribe.stitch import Stitcher

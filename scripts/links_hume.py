@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from provelib import Figure, progress
 
+from wingman.core.errors import Health
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
 from wingman.emulators import matrix
@@ -18,7 +19,6 @@ from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
-from wingman.model.faults import Health
 from wingman.settings import Secret
 
 ROOT = Path(__file__).parents[1]

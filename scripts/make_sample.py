@@ -20,7 +20,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from wingman.model.time import SAMPLE_RATE
+from wingman.core.time import SAMPLE_RATE
 
 OUT = Path(__file__).parent.parent / "wingman" / "samples"
 VOICES = {"tab": "slt", "mic": "rms"}

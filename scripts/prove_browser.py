@@ -36,9 +36,9 @@ from tests.browser.support.sound import (
 )
 from tests.browser.support.spoken import spoken_call
 from tests.browser.support.wire import Wire
-from wingman.model.events import SuggestionCompleted, SuggestionCreated
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
+from wingman.core.events import SuggestionCompleted, SuggestionCreated
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 
 OFFLINE_S = 60.0
 SPOKEN_S = 6.0

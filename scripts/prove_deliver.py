@@ -23,10 +23,10 @@ from websockets.asyncio.client import connect
 
 from tests.deliver.test_sqlite_log import full_disk, said, started
 from tests.support.service import TOKEN, service
+from wingman.core.events import Envelope, TranscriptPartial
+from wingman.core.time import Channel
 from wingman.deliver.hub import HubLimits
 from wingman.deliver.sqlite_log import SqliteLog
-from wingman.model.events import Envelope, TranscriptPartial
-from wingman.model.time import Channel
 
 CLIENTS = 1000
 SECONDS = 4.0

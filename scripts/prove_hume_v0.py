@@ -20,6 +20,10 @@ import msgspec
 import structlog
 from provelib import Figure, progress, report
 
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import Health, InputError
+from wingman.core.speech import Final, Word
+from wingman.core.time import Channel, Span, seconds
 from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.hume_tokens import Access, browser_token
 from wingman.emotion.hume_v0 import HumeV0Meter, HumeV0TextMeter
@@ -32,10 +36,6 @@ from wingman.emulators.hume_v0_trial import VoiceAccount, VoiceTrial
 from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import Health, InputError
-from wingman.model.speech import Final, Word
-from wingman.model.time import Channel, Span, seconds
 from wingman.settings import Secret
 
 ROOT = Path(__file__).parents[1]

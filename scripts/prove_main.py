@@ -29,14 +29,14 @@ from tests.support import recordings, sample
 from wingman.app import SAMPLE, Service, open_service
 from wingman.commands.demo import CONSENT, providers, send
 from wingman.config import Settings
+from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceRevised
+from wingman.core.time import Channel
+from wingman.core.utterance import ReadingStatus
 from wingman.ingest.decode import LibopusDecoder
 from wingman.ingest.lane import Conductor, Lane
 from wingman.ingest.settings import IngestSettings
 from wingman.ingest.whip_client import encode, file_tracks
 from wingman.ingest.whip_client import send as whip_send
-from wingman.model.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceRevised
-from wingman.model.time import Channel
-from wingman.model.utterance import ReadingStatus
 from wingman.observe.logs import configure
 from wingman.server.base import MeetingSpec
 

@@ -16,12 +16,12 @@ from provelib import Figure, progress, report
 from wingman.bench.harness import Step, Subject, ramp, wingman
 from wingman.bench.marks import signal
 from wingman.bench.providers import Providers
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.fanout.tape import Tape
 from wingman.ingest.decode import LibopusDecoder
 from wingman.ingest.lane import Conductor, Lane
 from wingman.ingest.whip_client import encode
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = SAMPLE_RATE // 50

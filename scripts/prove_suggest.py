@@ -24,10 +24,10 @@ from tests.eval.judge import NOT_RUN
 from tests.eval.run import Report, evaluate
 from tests.suggest.models import SLOW, WAYS_OUT, answer, until_left
 from tests.suggest.support import Published, running, said
+from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta
+from wingman.core.time import Channel, samples
 from wingman.emulators.gemini import INSTANT, GeminiEmulator, Pace
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.model.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta
-from wingman.model.time import Channel, samples
 from wingman.settings import Secret
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach

@@ -8,10 +8,10 @@ import pytest
 
 from wingman.accounts import REPORT_EVERY_S, AccountedModel, Accounts
 from wingman.config import build
+from wingman.core.errors import Branch
+from wingman.core.events import CostUpdated, EgressRecorded
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emulators.gemini import GeminiEmulator
-from wingman.model.events import CostUpdated, EgressRecorded
-from wingman.model.faults import Branch
-from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.privacy.ledger import Ledger
 from wingman.suggest.base import AnswerEmpty, Prompt, Usage
 from wingman.suggest.cost import CostMeter, Level

@@ -8,7 +8,7 @@ import pytest
 
 from wingman.choose import Facts, choose, choose_emotion, choose_suggester, choose_transcriber
 from wingman.config import build
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 KEYLESS: dict[str, Any] = {}
 DEEPGRAM = {"transcribe": {"deepgram": {"api_key": "k"}}}

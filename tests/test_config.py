@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.config import Settings, build, changed, fields, load, plain
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 ROOT = Path(__file__).parent.parent
 DEFAULTS = ROOT / "configs" / "default.yaml"

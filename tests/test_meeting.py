@@ -14,13 +14,8 @@ import pytest
 from tests.support import recordings, sample
 from wingman.app import Service, open_service
 from wingman.config import build
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.scenario import Scenario
-from wingman.fanout.tape import Cursor
-from wingman.ingest.file import FileSource
-from wingman.ingest.source import ChannelSink
-from wingman.meeting import Meeting
-from wingman.model.events import (
+from wingman.core.errors import Branch, Health, InputError
+from wingman.core.events import (
     CaptureState,
     ConsentRecorded,
     EgressRecorded,
@@ -36,10 +31,15 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.model.faults import Branch, Health, InputError
-from wingman.model.media import PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel
-from wingman.model.utterance import ReadingStatus
+from wingman.core.media import PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.core.utterance import ReadingStatus
+from wingman.emulators.deepgram import DeepgramEmulator
+from wingman.emulators.scenario import Scenario
+from wingman.fanout.tape import Cursor
+from wingman.ingest.file import FileSource
+from wingman.ingest.source import ChannelSink
+from wingman.meeting import Meeting
 from wingman.server.base import MeetingSpec
 from wingman.transcribe.base import Emit, TranscriberInfo
 

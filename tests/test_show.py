@@ -7,10 +7,10 @@ import io
 import pytest
 
 from wingman.commands.show import Show
-from wingman.model.events import Envelope, Event, Media, ProviderStateChanged, TranscriptGap
-from wingman.model.faults import Branch, Health
-from wingman.model.media import GapCause
-from wingman.model.time import Channel
+from wingman.core.errors import Branch, Health
+from wingman.core.events import Envelope, Event, Media, ProviderStateChanged, TranscriptGap
+from wingman.core.media import GapCause
+from wingman.core.time import Channel
 
 
 def shown(data: Event, media: Media | None = None) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from wingman.core.events import CaptureState
+from wingman.core.media import Gap, GapCause, PcmBlock
+from wingman.core.time import Channel
 from wingman.fanout.tape import Tape
-from wingman.model.events import CaptureState
-from wingman.model.media import Gap, GapCause, PcmBlock
-from wingman.model.time import Channel
 from wingman.strip import ChannelStrip
 
 

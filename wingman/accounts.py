@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncGenerator
 
-from wingman.model.events import Publish
-from wingman.model.faults import Branch
-from wingman.model.time import Channel, seconds
+from wingman.core.errors import Branch
+from wingman.core.events import Publish
+from wingman.core.time import Channel, seconds
 from wingman.privacy.ledger import Ledger
 from wingman.suggest.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.suggest.cost import CostMeter, Level

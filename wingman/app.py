@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 from wingman.adapters import build_model
 from wingman.choose import choose
 from wingman.config import Settings, plain
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
 from wingman.deliver.hub import Hub
 from wingman.deliver.log import EventLog
 from wingman.facts import facts
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.registry import Registry

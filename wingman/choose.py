@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wingman.config import Settings
-from wingman.model.faults import InputError
-from wingman.policy import Policy
+from wingman.core.emotion_policy import Policy
+from wingman.core.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

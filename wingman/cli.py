@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return USAGE_ERROR
     command = importlib.import_module(f"wingman.commands.{arguments.module}")
-    from wingman.model.faults import WingmanError
+    from wingman.core.errors import WingmanError
 
     try:
         return int(command.main(arguments))

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from wingman.core.errors import InputError
 from wingman.correlate.settings import CorrelateSettings
 from wingman.deliver.settings import DeliverSettings
 from wingman.emotion.settings import EmotionSettings
 from wingman.ingest.settings import IngestSettings
-from wingman.model.faults import InputError
 from wingman.observe.settings import ObserveSettings
 from wingman.report.settings import ReportSettings
 from wingman.server.settings import ServerSettings

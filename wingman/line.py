@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 import structlog
 
 from wingman.accounts import Accounts
+from wingman.core.emotion import EmotionEvent
+from wingman.core.emotion_policy import Policy, measured_channels
+from wingman.core.errors import Branch, Progress
+from wingman.core.speech import Final, TranscriberEvent
+from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import TextMeter, VoiceMeter
 from wingman.fanout.tape import Cursor
-from wingman.model.emotion import EmotionEvent
-from wingman.model.faults import Branch, Progress
-from wingman.model.speech import Final, TranscriberEvent
-from wingman.model.time import Channel, SampleTime
-from wingman.policy import Policy, measured_channels
 from wingman.strip import ChannelStrip
 from wingman.transcribe.base import Transcriber
 

@@ -19,12 +19,10 @@ from typing import Any
 import structlog
 
 from wingman.accounts import Accounts
-from wingman.correlate.correlator import Correlator, Output
-from wingman.fanout.tape import Tape
-from wingman.ingest.source import AudioSource
-from wingman.line import Ears, Line, Providers
-from wingman.model.emotion import EmotionEvent
-from wingman.model.events import (
+from wingman.core.emotion import EmotionEvent
+from wingman.core.emotion_policy import Policy, check_policy, decide
+from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderState, WingmanError
+from wingman.core.events import (
     ConsentRecorded,
     Media,
     MeetingEnded,
@@ -37,10 +35,12 @@ from wingman.model.events import (
     SpeakerRenamed,
     TranscriptGap,
 )
-from wingman.model.faults import Branch, InputError, Missed, Progress, ProviderState, WingmanError
-from wingman.model.speech import Final, TranscriberEvent
-from wingman.model.time import SAMPLE_RATE, Channel, seconds
-from wingman.policy import Policy, check_policy, decide
+from wingman.core.speech import Final, TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel, seconds
+from wingman.correlate.correlator import Correlator, Output
+from wingman.fanout.tape import Tape
+from wingman.ingest.source import AudioSource
+from wingman.line import Ears, Line, Providers
 from wingman.server.base import MeetingSpec, MeetingStatus
 from wingman.strip import ChannelStrip
 from wingman.suggest.coach import Coach

@@ -17,6 +17,9 @@ from wingman.bundle.heard import HeardWriter
 from wingman.bundle.recording import RecordingCorrelator
 from wingman.choose import Choices, choose
 from wingman.config import Settings, changed
+from wingman.core.emotion_policy import check_policy, decide
+from wingman.core.errors import Branch, Health, InputError, ProviderFault
+from wingman.core.events import Media, ProviderStateChanged, Publish
 from wingman.correlate.correlator import Correlator
 from wingman.deliver.heard import HeardStore
 from wingman.deliver.log import EventLog
@@ -24,9 +27,6 @@ from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
 from wingman.line import Providers, Store
 from wingman.meeting import Meeting, Parts, Plan
-from wingman.model.events import Media, ProviderStateChanged, Publish
-from wingman.model.faults import Branch, Health, InputError, ProviderFault
-from wingman.policy import check_policy, decide
 from wingman.privacy.ledger import Ledger
 from wingman.report.closing import sum_up
 from wingman.server.base import MeetingHandle, MeetingSpec

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wingman.correlate.assembly import Partial
-from wingman.correlate.correlator import Output
-from wingman.model.events import (
+from wingman.core.events import (
     EmotionShifted,
     Media,
     Publish,
@@ -14,9 +12,11 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.model.speech import Interim, SpeechEnded, SpeechStarted
-from wingman.model.time import Span
-from wingman.model.utterance import EmotionShift, Utterance
+from wingman.core.speech import Interim, SpeechEnded, SpeechStarted
+from wingman.core.time import Span
+from wingman.core.utterance import EmotionShift, Utterance
+from wingman.correlate.assembly import Partial
+from wingman.correlate.correlator import Output
 from wingman.suggest.coach import Coach
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import av
 
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.embedded.recognizer import PocketSphinx
 from wingman.ingest.decode import LibopusDecoder
 from wingman.ingest.media_file import probe, read
-from wingman.model.time import SAMPLE_RATE, Channel
 
 SAMPLES = Path(__file__).resolve().parents[2] / "wingman" / "samples"
 FRAME = SAMPLE_RATE // 50

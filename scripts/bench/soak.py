@@ -26,11 +26,11 @@ from wingman.app import open_service
 from wingman.bench.harness import rss_mb
 from wingman.bench.marks import signal
 from wingman.config import build
+from wingman.core.time import Channel
 from wingman.ingest.decode import opus_decoder
 from wingman.ingest.lane import Conductor, Lane
 from wingman.ingest.source import ChannelSink
 from wingman.ingest.whip_client import encode
-from wingman.model.time import Channel
 from wingman.server.base import MeetingSpec
 
 EVERY_MIN = 5

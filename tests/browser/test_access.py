@@ -17,7 +17,7 @@ from tests.browser.support.burst import FRAMES, burst, frames
 from tests.browser.support.glance import glance
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService
-from wingman.model.events import SummaryReady
+from wingman.core.events import SummaryReady
 
 NewPage = Callable[[str], Page]
 

@@ -22,7 +22,7 @@ from tests.browser.support.sound import (
     speech_match,
 )
 from tests.browser.support.spoken import spoken_call
-from wingman.model.time import Channel
+from wingman.core.time import Channel
 
 NewPage = Callable[[str], Page]
 TONE_RMS = LEVEL / 2**0.5

@@ -14,8 +14,8 @@ from tests.browser.support.extension import Extension, chromium_with_extension, 
 from tests.browser.support.scene import call
 from tests.browser.support.service import TOKEN, BrowserService, ListeningMeeting
 from tests.browser.support.sound import MIC_HZ, TAB_HZ, bad_windows, dominant, rms
-from wingman.model.events import SuggestionCompleted, SuggestionCreated
-from wingman.model.time import Channel
+from wingman.core.events import SuggestionCompleted, SuggestionCreated
+from wingman.core.time import Channel
 
 LISTENING = "Wingman is listening to this tab. Click to stop."
 HIDDEN = "Wingman is listening to this tab. Click to show the overlay."

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser
 from tests.browser.support.scene import call, said, started
 from tests.browser.support.service import BrowserService
 from tests.support.speakers import CALLED
+from wingman.core import codec
+from wingman.core.events import AudioState, SpeakerRenamed, StorageState
+from wingman.core.utterance import EMOTION_OFF
 from wingman.deliver.snapshot import Snapshot
-from wingman.model import codec
-from wingman.model.events import AudioState, SpeakerRenamed, StorageState
-from wingman.model.utterance import EMOTION_OFF
 
 Run = Callable[..., Any]
 

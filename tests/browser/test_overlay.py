@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.support.scene import call, reading, said, started
 from tests.browser.support.service import BrowserService
 from tests.browser.support.wire import Wire
-from wingman.model.events import (
+from wingman.core.errors import Branch, Health
+from wingman.core.events import (
     CaptureState,
     ProviderStateChanged,
     SpeakerRenamed,
@@ -25,9 +26,8 @@ from wingman.model.events import (
     TranscriptPartial,
     UtteranceCreated,
 )
-from wingman.model.faults import Branch, Health
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF, Family
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF, Family
 
 NewPage = Callable[[str], Page]
 

@@ -14,7 +14,7 @@ from tests.browser.support.sound import (
     sentence,
     speech_match,
 )
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel
 
 TIMES = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
 TAB, MIC = 0.5 * np.sin(2 * np.pi * 440 * TIMES), 0.5 * np.sin(2 * np.pi * 1000 * TIMES)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.support import story
 from wingman.bundle.archive import Bundle, pack, unpack
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
 
 BUNDLE = Bundle(
     story.MEETING,

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from wingman.bundle.archive import Bundle
 from wingman.bundle.clock import RecordClock, merged
 from wingman.bundle.heard import Advanced
-from wingman.model.codec import envelope
-from wingman.model.events import CaptureState, Media, MeetingStarted
-from wingman.model.time import SAMPLE_RATE, Channel, samples
+from wingman.core.codec import envelope
+from wingman.core.events import CaptureState, Media, MeetingStarted
+from wingman.core.time import SAMPLE_RATE, Channel, samples
 
 TAB = Channel.TAB
 

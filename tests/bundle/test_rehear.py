@@ -8,16 +8,16 @@ from wingman.bundle.alike import Alike
 from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import Advanced, Expected, Fed, Finished, fed
 from wingman.bundle.rehear import Listeners, allowed, rehear
+from wingman.core.codec import envelope
+from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.errors import Branch, InputError, Progress
+from wingman.core.events import Media, MeetingEnded, MeetingStarted, PolicyApplied, UtteranceCreated
+from wingman.core.media import Gap
+from wingman.core.speech import Final, Word
+from wingman.core.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.emotion.base import Emit as EmitEmotion
 from wingman.emotion.base import EmotionInfo
 from wingman.fanout.tape import Cursor
-from wingman.model.codec import envelope
-from wingman.model.emotion import EmotionSpan, Scale, Score
-from wingman.model.events import Media, MeetingEnded, MeetingStarted, PolicyApplied, UtteranceCreated
-from wingman.model.faults import Branch, InputError, Progress
-from wingman.model.media import Gap
-from wingman.model.speech import Final, Word
-from wingman.model.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.sound.opus import OpusStream
 from wingman.transcribe.base import Emit, TranscriberInfo
 

@@ -8,8 +8,8 @@ from tests.support import story
 from wingman.bundle.archive import Bundle, pack
 from wingman.bundle.recorded import recorded_model
 from wingman.bundle.replay import Changes, Difference, compare, digest, replay
-from wingman.model.events import SuggestionCompleted, SuggestionCreated
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
+from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.suggest.base import Prompt, Usage
 
 BUNDLE = Bundle(story.MEETING, tuple(story.events()))

@@ -11,11 +11,11 @@ import pytest_asyncio
 from tests.support import story
 from tests.support.service import TOKEN, Service, service
 from wingman.client import Client
+from wingman.core.errors import InputError
+from wingman.core.events import StreamReset, UtteranceCreated
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 from wingman.deliver.hub import HubLimits
-from wingman.model.events import StreamReset, UtteranceCreated
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
 
 
 class Recording:

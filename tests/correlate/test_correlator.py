@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
+from wingman.core.media import GapCause
+from wingman.core.speech import Final, Interim, SpeechEnded, Word
+from wingman.core.time import Channel, Span, samples
+from wingman.core.utterance import EMOTION_OFF, Family, ReadingStatus, Utterance
 from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
 from wingman.correlate.settings import CorrelateSettings
 from wingman.emotion.base import EmotionInfo
-from wingman.model.emotion import EmotionSpan, Scale, Score
-from wingman.model.faults import Branch, Health, Missed, Progress, ProviderState
-from wingman.model.media import GapCause
-from wingman.model.speech import Final, Interim, SpeechEnded, Word
-from wingman.model.time import Channel, Span, samples
-from wingman.model.utterance import EMOTION_OFF, Family, ReadingStatus, Utterance
 
 TAB, MIC = Channel.TAB, Channel.MIC
 HUME = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.time import Channel, Span
+from wingman.core.utterance import ReadingStatus
 from wingman.correlate.join import Tally, of_speaker, read
 from wingman.emotion.base import EmotionInfo
-from wingman.model.emotion import EmotionSpan, Scale, Score
-from wingman.model.time import Channel, Span
-from wingman.model.utterance import ReadingStatus
 
 INFO = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)
 

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from tests.support.alignment import METER, latest, metered, play
 from tests.support.conversations import MOODS, Plan, converse
+from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale, Score
+from wingman.core.errors import Branch, Missed, Progress
+from wingman.core.media import GapCause
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
+from wingman.core.time import Channel, SampleTime, Span, samples
+from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
 from wingman.correlate.settings import CorrelateSettings
-from wingman.model.emotion import EmotionEvent, EmotionSpan, Scale, Score
-from wingman.model.faults import Branch, Missed, Progress
-from wingman.model.media import GapCause
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
-from wingman.model.time import Channel, SampleTime, Span, samples
-from wingman.model.utterance import EmotionShift, ReadingStatus, Utterance
 
 TAB = Channel.TAB
 TEXTS = ("so", "we", "need", "it.", "really?", "and", "the", "price,", "is", "fine.")

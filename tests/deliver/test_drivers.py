@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from wingman.core.errors import InputError
+from wingman.core.events import UtteranceCreated
+from wingman.core.utterance import EMOTION_OFF
 from wingman.deliver import drivers
 from wingman.deliver.sqlite_log import SqliteLog
-from wingman.model.events import UtteranceCreated
-from wingman.model.faults import InputError
-from wingman.model.utterance import EMOTION_OFF
 
 KEY = "corr'ect horse"
 

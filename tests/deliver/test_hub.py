@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wingman.core.events import TranscriptPartial, UtteranceCreated
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 from wingman.deliver.frames import Frame
 from wingman.deliver.hub import Hub, HubLimits, Subscription
 from wingman.deliver.memory_log import MemoryLog
-from wingman.model.events import TranscriptPartial, UtteranceCreated
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
 
 M = "m-1"
 SMALL = HubLimits(ring=8, page=5, behind=3, replay=1000)
@@ -202,7 +202,7 @@ def test_a_websocket_frame_is_what_a_peer_parses(size: int) -> None:
     from websockets.frames import Frame as Parsed
     from websockets.streams import StreamReader
 
-    from wingman.model import codec
+    from wingman.core import codec
 
     frame = Frame(codec.envelope(1, M, 1.0, partial("x" * size)))
     reader = StreamReader()

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from wingman.core.events import Envelope, MeetingEnded, MeetingStarted, TranscriptPartial
+from wingman.core.time import Channel
 from wingman.deliver.archive import Archive
 from wingman.deliver.log import EventLog
 from wingman.deliver.memory_log import MemoryLog
 from wingman.deliver.sqlite_log import SqliteLog
-from wingman.model.events import Envelope, MeetingEnded, MeetingStarted, TranscriptPartial
-from wingman.model.time import Channel
 
 
 @pytest_asyncio.fixture(params=["memory", "sqlite"])

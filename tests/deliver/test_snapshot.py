@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from wingman.deliver.memory_log import MemoryLog
-from wingman.deliver.snapshot import CARDS, UTTERANCES, Snapshot
-from wingman.model.events import (
+from wingman.core.errors import Branch, Health
+from wingman.core.events import (
     CaptureState,
     CostUpdated,
     Media,
@@ -18,9 +17,10 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.model.faults import Branch, Health
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF, EMOTION_PENDING
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING
+from wingman.deliver.memory_log import MemoryLog
+from wingman.deliver.snapshot import CARDS, UTTERANCES, Snapshot
 
 M = "m-1"
 

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from wingman.deliver.archive import Archive
-from wingman.deliver.sqlite_log import SqliteLog
-from wingman.model.events import (
+from wingman.core.errors import InputError
+from wingman.core.events import (
     Envelope,
     Media,
     MeetingEnded,
@@ -24,9 +23,10 @@ from wingman.model.events import (
     TranscriptPartial,
     UtteranceCreated,
 )
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
+from wingman.deliver.archive import Archive
+from wingman.deliver.sqlite_log import SqliteLog
 
 M = "m-1"
 

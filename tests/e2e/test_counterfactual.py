@@ -16,13 +16,13 @@ from wingman.app import open_service
 from wingman.bundle.archive import Bundle, pack, unpack
 from wingman.bundle.heard import Finished
 from wingman.config import build
+from wingman.core.events import MeetingStarted, UtteranceCreated
+from wingman.core.time import Channel
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator
 from wingman.emulators.scenario import Scenario, Track, say
 from wingman.ingest.file import FileSource
-from wingman.model.events import MeetingStarted, UtteranceCreated
-from wingman.model.time import Channel
 from wingman.server.base import MeetingSpec
 
 QUESTION = "Can you tell me how much"

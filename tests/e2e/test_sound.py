@@ -23,12 +23,12 @@ from wingman.app import Service, open_service
 from wingman.bundle.archive import unpack
 from wingman.commands.common import background
 from wingman.config import build
+from wingman.core.events import AudioState, Envelope, MeetingEnded, StorageState
+from wingman.core.media import PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.ingest.file import FileSource
 from wingman.ingest.source import ChannelSink
 from wingman.meeting import Meeting
-from wingman.model.events import AudioState, Envelope, MeetingEnded, StorageState
-from wingman.model.media import PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.server.base import MeetingSpec
 
 BLOCK = 320

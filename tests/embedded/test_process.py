@@ -11,16 +11,16 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.support import sample
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import Health, Progress, ProviderState
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.embedded import process
 from wingman.embedded.process import EmbeddedWorker, Order, WorkerRules
 from wingman.embedded.wire import HEADER, Command, Heard, Message, Reached, Ready, decode, encode, pack
 from wingman.emotion.local import ProsodyMeter
 from wingman.fanout.tape import Tape
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import Health, Progress, ProviderState
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.transcribe.local import EmbeddedTranscriber
 
 TURN = next(t for t in sample.truth() if t.text.startswith("Can you tell me"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from wingman.core.time import SAMPLE_RATE
 from wingman.embedded import pitch
 from wingman.embedded.prosody import BASELINE_MINIMUM, CONFIDENCE_CAP, Baseline, Energy, features
-from wingman.model.time import SAMPLE_RATE
 
 
 def voice(f0: float = 120.0, level: float = 0.1, seconds: float = 2.0, seed: int = 0) -> pitch.Floats:

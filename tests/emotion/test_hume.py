@@ -10,6 +10,10 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale
+from wingman.core.errors import Health, InputError, Missed, Progress, ProviderState
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import Channel, Span
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
 from wingman.emulators.faults import Fault, FaultScript, Kind
@@ -19,10 +23,6 @@ from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Tape
-from wingman.model.emotion import EmotionEvent, EmotionSpan, Scale
-from wingman.model.faults import Health, InputError, Missed, Progress, ProviderState
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.time import Channel, Span
 from wingman.settings import Secret
 
 SPEECH = IndexedSpeech()

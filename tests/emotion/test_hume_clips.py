@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.media import PcmBlock
 from wingman.emotion.hume_clips import Clip, ClipCutter, Cut
-from wingman.model.media import PcmBlock
 
 BLOCK = 1600
 CUT = Cut(longest=48_000, pause=6400)

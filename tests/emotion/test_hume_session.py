@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.emotion import EmotionSpan
+from wingman.core.errors import Missed
+from wingman.core.time import Channel, Span
 from wingman.emotion import hume_wire as wire
 from wingman.emotion.hume_session import SessionLedger, is_loud, power_of
-from wingman.model.emotion import EmotionSpan
-from wingman.model.faults import Missed
-from wingman.model.time import Channel, Span
 
 FRAME = 1600
 

@@ -13,6 +13,11 @@ import numpy as np
 import pytest
 
 from tests.emulators.pictures import picture
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import Health, InputError, Missed, Progress, ProviderFault, ProviderState
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.speech import Final, Word
+from wingman.core.time import Channel, Span
 from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.hume_clips import Clip
 from wingman.emotion.hume_tokens import Access, browser_token
@@ -25,11 +30,6 @@ from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Tape
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import Health, InputError, Missed, Progress, ProviderFault, ProviderState
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.speech import Final, Word
-from wingman.model.time import Channel, Span
 from wingman.settings import Secret
 
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.errors import InputError, ProviderFault
+from wingman.core.time import Channel
 from wingman.emotion.hume_v0_batch import JobProgress, Patience, analyze, spans
 from wingman.emotion.hume_v0_wire import wav
 from wingman.emotion.settings import HumeV0Settings
 from wingman.emulators.hume_v0 import HumeV0Emulator
 from wingman.emulators.indexed import IndexedSpeech
-from wingman.model.faults import InputError, ProviderFault
-from wingman.model.time import Channel
 from wingman.settings import Secret
 
 QUICK = Patience(first_s=0.01)

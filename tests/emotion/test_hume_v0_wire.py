@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.emulators.pictures import picture
+from wingman.core.emotion import Score
+from wingman.core.errors import FaultKind, InputError
 from wingman.emotion import hume_v0_wire as wire
-from wingman.model.emotion import Score
-from wingman.model.faults import FaultKind, InputError
 
 
 def plain(request: wire.Request) -> dict[str, Any]:

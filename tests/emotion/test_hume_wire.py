@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.refusals import REFUSALS
+from wingman.core.errors import FaultKind
 from wingman.emotion import hume_wire as wire
-from wingman.model.faults import FaultKind
 
 MEASURED: dict[str, Any] = {
     "type": "measurement.result",

@@ -13,6 +13,11 @@ import numpy as np
 import pytest
 
 import wingman
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import Missed
+from wingman.core.media import PcmBlock
+from wingman.core.speech import Final, TranscriberEvent, Word
+from wingman.core.time import Channel, Span
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
 from wingman.emulators import scenario
@@ -22,11 +27,6 @@ from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, ScenarioEar
 from wingman.emulators.timelapse import run
 from wingman.fanout.tape import Cursor, Tape
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import Missed
-from wingman.model.media import PcmBlock
-from wingman.model.speech import Final, TranscriberEvent, Word
-from wingman.model.time import Channel, Span
 from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
 from wingman.transcribe.settings import DeepgramSettings

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from wingman.core.errors import InputError
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.gemini import INSTANT, GeminiEmulator, GeminiFault, Pace
 from wingman.emulators.gemini_answers import scripted
-from wingman.model.faults import InputError
 
 MODEL = "gemini-3.5-flash-lite"
 BODY: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": "how much is it"}]}]}

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.errors import InputError
 from wingman.emulators import faults, scenario
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.voice import Offset, Onset, VoiceDetector
-from wingman.model.faults import InputError
 
 
 def test_a_fault_script_reads_as_it_is_documented(tmp_path: Path) -> None:

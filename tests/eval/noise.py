@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from tests.eval.script import Line, Script
-from wingman.model.time import Channel
+from wingman.core.time import Channel
 
 ENDPOINT_S = 0.5
 """After the last word, until the transcriber settles the utterance."""

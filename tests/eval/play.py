@@ -12,10 +12,10 @@ from typing import Any
 
 from tests.eval.noise import Heard
 from tests.eval.script import Script
-from wingman.model.emotion import Score
-from wingman.model.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
-from wingman.model.time import Channel, samples
-from wingman.model.utterance import (
+from wingman.core.emotion import Score
+from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
+from wingman.core.time import Channel, samples
+from wingman.core.utterance import (
     EMOTION_OFF,
     EMOTION_PENDING,
     EmotionReading,

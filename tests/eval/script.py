@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wingman.model.time import Channel
+from wingman.core.time import Channel
 
 HERE = Path(__file__).parent
 WORDS_PER_SECOND = 2.7

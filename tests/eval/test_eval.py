@@ -10,7 +10,7 @@ from tests.eval import noise, script
 from tests.eval.judge import difference, judge_prompt, verdict
 from tests.eval.play import Card, Played, play
 from tests.eval.score import judge
-from wingman.model.time import Channel
+from wingman.core.time import Channel
 
 TEXT = """\
 # playbook: sales

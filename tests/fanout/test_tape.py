@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.media import Gap, GapCause, PcmBlock
+from wingman.core.time import SAMPLE_RATE
 from wingman.fanout.tape import Cursor, Tape
-from wingman.model.media import Gap, GapCause, PcmBlock
-from wingman.model.time import SAMPLE_RATE
 
 
 def numbered(start: int, count: int) -> PcmBlock:

@@ -16,8 +16,8 @@ from aiortc.rtcrtpreceiver import decoder_worker
 from pylibsrtp import Policy, Session
 
 import wingman
+from wingman.core.errors import WingmanError
 from wingman.ingest import aiortc_seam as seam
-from wingman.model.faults import WingmanError
 
 
 def test_the_installed_versions_are_the_ones_the_seam_knows() -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.ingest.support import TapeSink, interleave, pitch, tone, write_wav
+from wingman.core.errors import InputError
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.ingest.file import FileSource
 from wingman.ingest.media_file import MediaFile
-from wingman.model.faults import InputError
-from wingman.model.time import SAMPLE_RATE, Channel
 
 BOTH = (Channel.TAB, Channel.MIC)
 

@@ -8,11 +8,11 @@ import random
 import pytest
 
 from tests.ingest.support import TapeSink, rms, tone
+from wingman.core.media import GapCause
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.ingest.decode import LibopusDecoder
 from wingman.ingest.lane import Conductor, Lane
 from wingman.ingest.whip_client import encode
-from wingman.model.media import GapCause
-from wingman.model.time import SAMPLE_RATE, Channel
 
 FRAME = 320
 PACKETS = [bytes(packet) for packet in encode(iter([tone(440, 3.0)]))]

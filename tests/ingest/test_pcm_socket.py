@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.ingest.support import Meetings, pitch, service, tone
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.server.base import MeetingSpec
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.time import Span
 from wingman.link.offsets import Offsets
-from wingman.model.time import Span
 
 BLOCKS = st.lists(st.tuples(st.integers(0, 5000), st.integers(1, 5000)), min_size=1, max_size=20)
 """(gap before, samples) of each block."""

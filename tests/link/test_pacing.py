@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.time import SAMPLE_RATE
 from wingman.link.pacing import Pacer
-from wingman.model.time import SAMPLE_RATE
 
 
 @given(st.lists(st.tuples(st.floats(0, 2), st.integers(1, 4000)), max_size=60), st.floats(0.5, 4))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.core.time import SAMPLE_RATE
 from wingman.link.watchdog import Stall, Watchdog
-from wingman.model.time import SAMPLE_RATE
 
 
 def play(watchdog: Watchdog, start: float, end: float, answer_every: float | None) -> float | None:

@@ -11,16 +11,16 @@ import asyncio
 import msgspec
 import pytest
 
+from wingman.core.errors import Health
+from wingman.core.media import GapCause
+from wingman.core.speech import SpeechEnded
+from wingman.core.time import Span
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.indexed import IndexedSource
 from wingman.emulators.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, FINAL, Moment, flapping, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Account, Recording, Trial
-from wingman.model.faults import Health
-from wingman.model.media import GapCause
-from wingman.model.speech import SpeechEnded
-from wingman.model.time import Span
 from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
 from wingman.transcribe.settings import DeepgramSettings

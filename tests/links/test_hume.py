@@ -12,6 +12,7 @@ import random
 import msgspec
 import pytest
 
+from wingman.core.errors import Health
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
 from wingman.emulators.faults import Fault, FaultScript, Kind
@@ -20,7 +21,6 @@ from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial, a
 from wingman.emulators.matrix import FINAL, HUME, HUME_MOMENTS, Moment, flapping, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
-from wingman.model.faults import Health
 from wingman.settings import Secret
 
 MID_WORD, BEFORE_END = 1.0, 1.9

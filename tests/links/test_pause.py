@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from wingman.core.media import PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
 from wingman.emulators.deepgram import DeepgramEmulator
@@ -19,8 +21,6 @@ from wingman.emulators.timelapse import run
 from wingman.emulators.trial import SPEECH, Recording, Trial
 from wingman.emulators.wire import Traffic
 from wingman.fanout.tape import Tape
-from wingman.model.media import PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel, Span
 from wingman.settings import Secret
 from wingman.strip import ChannelStrip
 from wingman.transcribe.deepgram import DeepgramTranscriber

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wingman.model import codec
-from wingman.model.events import EgressRecorded, Envelope, MeetingEnded, MeetingPaused, MeetingResumed
-from wingman.model.faults import Branch
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core import codec
+from wingman.core.errors import Branch
+from wingman.core.events import EgressRecorded, Envelope, MeetingEnded, MeetingPaused, MeetingResumed
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.privacy.ledger import ENTRY_SECONDS, Ledger, account
 
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wingman.core.errors import InputError
+from wingman.core.events import MeetingEnded, MeetingStarted
+from wingman.core.time import Channel
 from wingman.deliver.memory_log import MemoryLog
 from wingman.deliver.sqlite_log import SqliteLog
-from wingman.model.events import MeetingEnded, MeetingStarted
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
 from wingman.privacy import retention
 from wingman.privacy.retention import DAY, Eraser, keep, sweep
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.support import golden, story
 from tests.support.speakers import CALLED
-from wingman.model import codec
-from wingman.model.events import SpeakerRenamed
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import SpeakerRenamed
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 from wingman.report.exports import FORMATS, export, speaker_name
 from wingman.report.record import Record, Said, record
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from tests.support import story
-from wingman.model.faults import FaultKind, ProviderFault
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 from wingman.report.extractive import split
 from wingman.report.extractive import summarize as extract
 from wingman.report.figures import figures, interruptions

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.support import story
+from wingman.core.errors import InputError
 from wingman.deliver.hub import Hub
 from wingman.deliver.memory_log import MemoryLog
-from wingman.model.faults import InputError
 from wingman.report.settings import WebhookSettings
 from wingman.report.webhook_routes import WebhookRoutes
 from wingman.report.webhooks import DELAYS, Hook, Webhooks, sign

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.server.access import PAIRING_SECONDS, PAIRING_TRIES, Access, Grant, Neighbours, Role
 
 EXTENSION = "chrome-extension://abcdefghijklmnop"

@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from tests.support import golden, story
 from tests.support.service import service
+from wingman.core import codec
+from wingman.core.events import EVENTS
 from wingman.deliver.hub import Hub
 from wingman.deliver.memory_log import MemoryLog
 from wingman.deliver.schemas import breaking, events_schema
-from wingman.model import codec
-from wingman.model.events import EVENTS
 from wingman.report.webhook_routes import WebhookRoutes
 from wingman.server.app import build_app
 from wingman.server.documents import DOCUMENTS

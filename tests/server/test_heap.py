@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from wingman.model.events import Envelope, MeetingEnded, MeetingStarted
-from wingman.model.time import Channel
+from wingman.core.events import Envelope, MeetingEnded, MeetingStarted
+from wingman.core.time import Channel
 from wingman.server.heap import FEWEST_ENDED, Heap
 
 BEGAN = Envelope(

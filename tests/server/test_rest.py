@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from tests.support.service import Service, service
-from wingman.model.events import Media, UtteranceCreated
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
+from wingman.core.errors import InputError
+from wingman.core.events import Media, UtteranceCreated
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 
 
 class Recording:

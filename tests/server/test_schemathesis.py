@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.meetings import SupportMeetings
 from tests.support.service import TOKEN, service
+from wingman.core.errors import InputError
 from wingman.ingest.source import AudioSource
-from wingman.model.faults import InputError
 
 
 def refuse(path: Path) -> AudioSource:

@@ -5,7 +5,7 @@ import socket
 import pytest
 from starlette.applications import Starlette
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.server.serving import serve
 
 

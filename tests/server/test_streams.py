@@ -11,10 +11,10 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.meetings import SupportMeeting
 from tests.support.service import TOKEN, Service, service
+from wingman.core.events import TranscriptPartial, UtteranceCreated
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 from wingman.deliver.hub import HubLimits
-from wingman.model.events import TranscriptPartial, UtteranceCreated
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF
 from wingman.server.settings import ServerSettings
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 
-from wingman.model.faults import WingmanError
+from wingman.core.errors import WingmanError
 from wingman.server.workers import Owners, key_of, workers
 
 WORKER = """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.sounds import chirp, decoded, delay
-from wingman.model.time import SAMPLE_RATE
+from wingman.core.time import SAMPLE_RATE
 from wingman.sound.opus import BITS_PER_SECOND, OpusStream
 
 SECONDS = 20

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
 from wingman.sound.shelf import Shelf
 
 TAB, MIC = Channel.TAB, Channel.MIC

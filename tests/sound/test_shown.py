@@ -7,8 +7,8 @@ import io
 import pytest
 
 from wingman.commands.show import Show
-from wingman.model.codec import envelope
-from wingman.model.events import AudioState, StorageState
+from wingman.core.codec import envelope
+from wingman.core.events import AudioState, StorageState
 
 
 @pytest.mark.parametrize("kind", [AudioState, StorageState])

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from wingman.model.events import Media
-from wingman.model.time import Channel, samples
-from wingman.model.utterance import EMOTION_PENDING, EmotionReading, Utterance
+from wingman.core.events import Media
+from wingman.core.time import Channel, samples
+from wingman.core.utterance import EMOTION_PENDING, EmotionReading, Utterance
 from wingman.suggest.coach import Coach
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.suggest.models import ANSWER, ASKED, QUICK, until_left
 from tests.suggest.test_gemini import gemini
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
-from wingman.model.faults import FaultKind, ProviderFault
 from wingman.suggest.asking import ask
 from wingman.suggest.base import AnswerEmpty
 from wingman.suggest.settings import DeadlineSettings

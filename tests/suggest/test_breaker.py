@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wingman.model.faults import FaultKind, Health, ProviderFault
+from wingman.core.errors import FaultKind, Health, ProviderFault
 from wingman.suggest.breaker import REST_S, Breaker, Quotas
 
 

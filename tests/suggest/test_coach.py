@@ -13,9 +13,8 @@ from msgspec.structs import replace
 from tests.suggest.models import QUICK, SLOW, until_left
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_gemini import gemini
-from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
-from wingman.emulators.gemini_answers import scripted
-from wingman.model.events import (
+from wingman.core.errors import Health, InputError
+from wingman.core.events import (
     ProviderStateChanged,
     SuggestionCompleted,
     SuggestionCreated,
@@ -26,8 +25,9 @@ from wingman.model.events import (
     SuggestionSuperseded,
     SuggestionUpdated,
 )
-from wingman.model.faults import Health, InputError
-from wingman.model.time import Channel, samples
+from wingman.core.time import Channel, samples
+from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
+from wingman.emulators.gemini_answers import scripted
 from wingman.suggest.base import Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge import Knowledge

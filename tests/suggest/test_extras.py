@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wingman.model.faults import FaultKind, InputError
+from wingman.core.errors import FaultKind, InputError
 from wingman.suggest.generativeai import GenerativeAiModel
 from wingman.suggest.google_faults import fault_of_status
 from wingman.suggest.knowledge import Knowledge

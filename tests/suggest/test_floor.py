@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.suggest.support import said
-from wingman.model.time import Channel, samples
+from wingman.core.time import Channel, samples
 from wingman.suggest.floor import Floor
 from wingman.suggest.reasons import Reason
 

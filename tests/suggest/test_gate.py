@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.suggest.support import said
-from wingman.model.time import Channel, samples
-from wingman.model.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
+from wingman.core.time import Channel, samples
+from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
 from wingman.suggest.gate import Gate
 from wingman.suggest.playbook import Playbook, Trigger, load_playbook, parse_playbook
 from wingman.suggest.reasons import Decision, Reason, Skip, Speak

@@ -12,9 +12,9 @@ from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, after_first, answer
 from tests.suggest.support import said
 from tests.suggest.test_coach import BARE, coached
 from tests.suggest.test_gemini import gemini
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
-from wingman.model.events import SuggestionCompleted, SuggestionCreated
-from wingman.model.faults import FaultKind, ProviderFault
 from wingman.suggest.base import Usage
 from wingman.suggest.hedging import hedged
 from wingman.suggest.settings import DeadlineSettings, GeminiSettings

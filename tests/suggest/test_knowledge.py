@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.suggest.knowledge import LONGEST_SNIPPET, Knowledge
 
 NOTES = """\

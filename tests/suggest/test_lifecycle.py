@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.suggest.support import Published
-from wingman.model.events import (
+from wingman.core.events import (
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,

@@ -17,16 +17,16 @@ from tests.suggest.test_coach import BARE, coach
 from tests.suggest.test_gemini import gemini
 from wingman.app import open_service
 from wingman.config import build
+from wingman.core.addresses import is_remote
+from wingman.core.errors import InputError
+from wingman.core.events import SuggestionCompleted
 from wingman.emulators.gemini import INSTANT, GeminiEmulator
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.model.events import SuggestionCompleted
-from wingman.model.faults import InputError
 from wingman.settings import Secret
 from wingman.suggest import meaning
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.meaning import BATCH, Meaning
-from wingman.suggest.places import is_remote
 from wingman.suggest.settings import EmbeddingSettings
 
 SYNONYMS = {"refund": "money", "reimburse": "money", "purchase": "order", "cancelled": "withdraw"}

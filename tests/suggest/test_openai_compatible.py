@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_left
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.settings import Secret
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.suggest.openai_compatible import OpenAiModel

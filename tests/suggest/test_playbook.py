@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.suggest.playbook import Card, list_playbooks, load_playbook, parse_playbook
 
 GOOD = """\

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.suggest.support import said
-from wingman.model.time import Channel, samples
-from wingman.model.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
+from wingman.core.time import Channel, samples
+from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
 from wingman.suggest.playbook import Playbook
 from wingman.suggest.prompt import PASS, Material, build, quote
 from wingman.suggest.reasons import Candidate, Reason, request

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from wingman.model.emotion import EmotionEvent, EmotionSpan, Scale, Score
-from wingman.model.faults import Branch, Missed, Progress
-from wingman.model.media import GapCause
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
-from wingman.model.time import Channel, SampleTime, Span, samples
+from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale, Score
+from wingman.core.errors import Branch, Missed, Progress
+from wingman.core.media import GapCause
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
+from wingman.core.time import Channel, SampleTime, Span, samples
 
 MOODS = ("interest", "joy", "doubt", "anger", "tiredness", "neutral")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.support.conversations import ENDPOINT_S, Report
-from wingman.model.speech import Final, Interim, SpeechStarted, Word
-from wingman.model.time import Channel, Span, samples
+from wingman.core.speech import Final, Interim, SpeechStarted, Word
+from wingman.core.time import Channel, Span, samples
 
 SENTENCES = """
 so what do you think about the price we sent you last week

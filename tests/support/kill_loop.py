@@ -17,9 +17,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from wingman.core.events import Envelope, TranscriptPartial
+from wingman.core.time import Channel
 from wingman.deliver.sqlite_log import SqliteLog
-from wingman.model.events import Envelope, TranscriptPartial
-from wingman.model.time import Channel
 
 MEETINGS = ("m-one", "m-two", "m-three")
 

@@ -8,9 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from wingman.deliver.log import EventLog
-from wingman.ingest.source import AudioSource
-from wingman.model.events import (
+from wingman.core.errors import InputError
+from wingman.core.events import (
     MeetingEnded,
     MeetingPaused,
     MeetingResumed,
@@ -18,8 +17,9 @@ from wingman.model.events import (
     SuggestionCreated,
     SuggestionUpdated,
 )
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
+from wingman.core.time import Channel
+from wingman.deliver.log import EventLog
+from wingman.ingest.source import AudioSource
 from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
 
 

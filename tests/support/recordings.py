@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.support import sample
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel
 
 
 def cut(path: Path, start: float, end: float, channels: Sequence[Channel] = (Channel.TAB, Channel.MIC)) -> Path:

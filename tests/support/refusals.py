@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wingman.model.faults import FaultKind
+from wingman.core.errors import FaultKind
 
 REFUSALS = (
     (400, FaultKind.BAD_REQUEST, True),

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 import wingman
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel
 
 FOLDER = Path(wingman.__file__).parent / "samples"
 

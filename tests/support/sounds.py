@@ -8,7 +8,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from wingman.model.time import SAMPLE_RATE
+from wingman.core.time import SAMPLE_RATE
 
 LATE = 200
 """Samples by which a sound may be out of place before `delay` no longer finds it."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wingman.model import codec
-from wingman.model.emotion import Score
-from wingman.model.events import (
+from wingman.core import codec
+from wingman.core.emotion import Score
+from wingman.core.errors import Branch
+from wingman.core.events import (
     CostUpdated,
     Envelope,
     Media,
@@ -23,10 +24,9 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.model.faults import Branch
-from wingman.model.media import GapCause
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_PENDING, EmotionReading, Family, ReadingStatus
+from wingman.core.media import GapCause
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_PENDING, EmotionReading, Family, ReadingStatus
 
 MEETING = "m-story"
 BEGAN = 1_790_000_000.0

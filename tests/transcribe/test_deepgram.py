@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from wingman.core.errors import Health, Missed, Progress, ProviderState
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.time import Channel
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.scenario import say, single
 from wingman.emulators.timelapse import run
 from wingman.fanout.tape import Tape
-from wingman.model.faults import Health, Missed, Progress, ProviderState
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import Channel
 from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
 from wingman.transcribe.settings import DeepgramSettings

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.refusals import REFUSALS
+from wingman.core.errors import FaultKind, InputError
+from wingman.core.time import Channel
 from wingman.emulators.deepgram_speech import StreamOptions
-from wingman.model.faults import FaultKind, InputError
-from wingman.model.time import Channel
 from wingman.settings import Secret
 from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.settings import DeepgramSettings

@@ -9,11 +9,11 @@ import pytest
 from moonshine_voice.moonshine_api import TranscriptLine, WordTiming
 
 from tests.embedded.test_process import running, tape_of, turn_pcm
+from wingman.core.errors import Health, InputError, ProviderState
+from wingman.core.speech import TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.embedded.process import EmbeddedWorker, WorkerRules
 from wingman.embedded.recognizer import timed
-from wingman.model.faults import Health, InputError, ProviderState
-from wingman.model.speech import TranscriberEvent
-from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.transcribe import moonshine
 from wingman.transcribe.settings import MoonshineSettings
 

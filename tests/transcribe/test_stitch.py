@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from wingman.core.errors import Missed, Progress
+from wingman.core.media import Gap, GapCause
+from wingman.core.speech import Final, Interim, SpeechEnded, TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.link.offsets import Offsets
-from wingman.model.faults import Missed, Progress
-from wingman.model.media import Gap, GapCause
-from wingman.model.speech import Final, Interim, SpeechEnded, TranscriberEvent
-from wingman.model.time import SAMPLE_RATE, Channel, Span
 from wingman.transcribe.deepgram_wire import Alternative, Alternatives, Heard, Results
 from wingman.transcribe.stitch import Stitcher
 

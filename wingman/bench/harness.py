@@ -16,7 +16,7 @@ import httpx
 import structlog
 
 from wingman.bench.load import Load, summary
-from wingman.model.faults import WingmanError
+from wingman.core.errors import WingmanError
 
 LIMIT_MS = 200.0
 """A server holds a number of sessions while its 99th percentile stays below this."""

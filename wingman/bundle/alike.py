@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wingman.model.events import Envelope, Media, UtteranceCreated
+from wingman.core.events import Envelope, Media, UtteranceCreated
 
 
 @dataclass(slots=True)

@@ -22,10 +22,10 @@ import msgspec
 
 from wingman.bundle import heard
 from wingman.bundle.heard import Heard
-from wingman.model import codec
-from wingman.model.events import Envelope, MeetingStarted
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope, MeetingStarted
+from wingman.core.time import Channel
 
 FORMAT = "wingman-bundle"
 VERSION = 1

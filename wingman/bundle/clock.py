@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import Advanced
-from wingman.model.events import CaptureState
-from wingman.model.time import Channel, SampleTime, samples, seconds
+from wingman.core.events import CaptureState
+from wingman.core.time import Channel, SampleTime, samples, seconds
 
 
 class RecordClock:

@@ -12,13 +12,13 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import InputError, Missed, Progress, ProviderState
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
 from wingman.deliver.heard import HeardStore
 from wingman.emotion.base import EmotionInfo
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import InputError, Missed, Progress, ProviderState
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import Channel, SampleTime
 
 CHUNK_BYTES = 64 * 1024
 """Lines gathered before they are handed to the log."""

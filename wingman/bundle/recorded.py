@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
-from wingman.model.events import Envelope, SuggestionCompleted, SuggestionCreated
+from wingman.core.events import Envelope, SuggestionCompleted, SuggestionCreated
 from wingman.suggest.base import AnswerEmpty, Prompt, Usage
 
 PLAYBOOK = "playbook"

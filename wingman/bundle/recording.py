@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wingman.bundle.heard import Advanced, Expected, Finished, Flushed, HeardWriter, fed
+from wingman.core.emotion import EmotionEvent
+from wingman.core.speech import TranscriberEvent
+from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
 from wingman.correlate.settings import CorrelateSettings
 from wingman.emotion.base import EmotionInfo
-from wingman.model.emotion import EmotionEvent
-from wingman.model.speech import TranscriberEvent
-from wingman.model.time import Channel, SampleTime
 
 
 class RecordingCorrelator(Correlator):

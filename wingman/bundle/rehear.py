@@ -18,16 +18,16 @@ import msgspec
 from wingman.bundle.archive import Bundle
 from wingman.bundle.clock import RecordClock, merged
 from wingman.bundle.heard import Advanced, Expected, Fed, Finished, Heard, fed
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.emotion_policy import Policy, check_policy, measured_channels
+from wingman.core.errors import Branch, Health, InputError, Missed, Progress, ProviderState
+from wingman.core.events import MeetingEnded, MeetingStarted, PolicyApplied
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.emotion.base import VoiceMeter
 from wingman.fanout.tape import Tape
 from wingman.ingest.file import FileSource
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.events import MeetingEnded, MeetingStarted, PolicyApplied
-from wingman.model.faults import Branch, Health, InputError, Missed, Progress, ProviderState
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import SAMPLE_RATE, Channel, SampleTime
-from wingman.policy import Policy, check_policy, measured_channels
 from wingman.transcribe.base import Transcriber
 
 TAPE_S = 60.0

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wingman.bundle.heard import Advanced, Fed, Heard, apply
+from wingman.core.events import Publish
 from wingman.correlate.correlator import Correlator, Output
-from wingman.model.events import Publish
 from wingman.suggest.coach import Coach
 from wingman.telling import tell, tell_voice
 

@@ -20,10 +20,9 @@ from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import Finished
 from wingman.bundle.recorded import PLAYBOOK, RecordedModel, recorded_model
 from wingman.bundle.rejoin import Rejoin
-from wingman.correlate.correlator import Correlator
-from wingman.correlate.settings import CorrelateSettings
-from wingman.model import codec
-from wingman.model.events import (
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import (
     EmotionShifted,
     Envelope,
     Media,
@@ -34,9 +33,10 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.model.faults import InputError
-from wingman.model.time import Channel, samples
-from wingman.model.utterance import EmotionShift, Utterance
+from wingman.core.time import Channel, samples
+from wingman.core.utterance import EmotionShift, Utterance
+from wingman.correlate.correlator import Correlator
+from wingman.correlate.settings import CorrelateSettings
 from wingman.settings import Section
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts

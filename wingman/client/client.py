@@ -13,10 +13,10 @@ import httpx
 import msgspec
 
 from wingman.client.stream import events
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope, SummaryReady
 from wingman.deliver.archive import SearchHit
-from wingman.model import codec
-from wingman.model.events import Envelope, SummaryReady
-from wingman.model.faults import InputError
 from wingman.server.base import MeetingStatus
 
 T = TypeVar("T")

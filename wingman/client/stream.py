@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from wingman.model import codec
-from wingman.model.events import Envelope, MeetingEnded, StreamCaughtUp, StreamReset
-from wingman.model.faults import InputError
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope, MeetingEnded, StreamCaughtUp, StreamReset
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 """Seconds before the first and between later attempts to reconnect."""

@@ -11,12 +11,12 @@ from tqdm import tqdm
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.transcribe import transcribe
 from wingman.config import Settings
+from wingman.core.emotion import EmotionSpan
+from wingman.core.errors import InputError
 from wingman.emotion.hume_v0 import info_of
 from wingman.emotion.hume_v0_batch import JobProgress, analyze
 from wingman.emotion.recorded import RecordedMeter
 from wingman.ingest.media_file import probe
-from wingman.model.emotion import EmotionSpan
-from wingman.model.faults import InputError
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from wingman.bench.harness import LIMIT_MS, Step, ramp, wingman
 from wingman.commands.common import settings_of
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 
 def main(arguments: argparse.Namespace) -> int:

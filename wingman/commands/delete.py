@@ -13,9 +13,9 @@ from wingman.client import Client
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import address, known, log_path
 from wingman.config import Settings
+from wingman.core.errors import InputError
 from wingman.deliver.sqlite_log import SqliteLog
 from wingman.deliver.sqlite_reader import stored_meetings
-from wingman.model.faults import InputError
 from wingman.privacy.retention import Eraser
 from wingman.report.webhook_store import DeliveryStore
 from wingman.server.lookup import stored

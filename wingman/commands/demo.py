@@ -22,12 +22,12 @@ from wingman.commands.common import background, base_url, overlay_url, run_until
 from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.show import Show
 from wingman.config import Settings
+from wingman.core.codec import encode
+from wingman.core.errors import InputError, WingmanError
+from wingman.core.events import MeetingEnded
 from wingman.deliver.hub import Subscription
 from wingman.emulators.faults import FaultScript, load
 from wingman.ingest.media_file import probe
-from wingman.model.codec import encode
-from wingman.model.events import MeetingEnded
-from wingman.model.faults import InputError, WingmanError
 from wingman.server.base import MeetingSpec
 from wingman.settings import Secret
 

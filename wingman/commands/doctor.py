@@ -19,10 +19,10 @@ from wingman.choose import Choice, choose_emotion, choose_suggester, choose_tran
 from wingman.commands.common import settings_of
 from wingman.commands.probe import probe
 from wingman.config import Settings
+from wingman.core.emotion_policy import Policy
+from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
-from wingman.model.faults import InputError, ProviderFault
-from wingman.policy import Policy
 from wingman.server.base import MeetingSpec
 from wingman.transcribe.base import Transcriber
 

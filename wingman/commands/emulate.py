@@ -8,6 +8,7 @@ import contextlib
 from pathlib import Path
 
 from wingman.commands.common import run_until_signal
+from wingman.core.errors import InputError
 from wingman.emulators import faults as fault_scripts
 from wingman.emulators import scenario as scenarios
 from wingman.emulators.deepgram import DeepgramEmulator
@@ -15,7 +16,6 @@ from wingman.emulators.gemini import GeminiEmulator
 from wingman.emulators.harness import SocketEmulator
 from wingman.emulators.hume import HumeEmulator
 from wingman.emulators.hume_v0 import HumeV0Emulator
-from wingman.model.faults import InputError
 
 SETTING = {
     "deepgram": "transcribe.deepgram.url",

@@ -10,7 +10,7 @@ from wingman.bundle.archive import SUFFIX
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import open_kept
 from wingman.config import Settings
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.report.files import check
 
 SUFFIXES = {"bundle": SUFFIX, "html": ".html"}

@@ -16,9 +16,9 @@ from wingman.bundle.heard import decode
 from wingman.client import Client
 from wingman.commands.common import base_url
 from wingman.config import Settings
+from wingman.core.errors import InputError
 from wingman.deliver.archive import MeetingRow, SearchHit
 from wingman.deliver.sqlite_reader import StoredMeetings, stored_meetings
-from wingman.model.faults import InputError
 from wingman.report.files import check, make
 from wingman.server.base import MeetingStatus
 from wingman.server.lookup import stored

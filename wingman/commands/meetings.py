@@ -12,8 +12,8 @@ import msgspec
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import open_kept
 from wingman.config import Settings
+from wingman.core.errors import InputError
 from wingman.deliver.archive import SearchHit
-from wingman.model.faults import InputError
 from wingman.report.summary import clock
 from wingman.server.base import MeetingStatus
 

@@ -20,11 +20,11 @@ from wingman.choose import choose_emotion, choose_transcriber
 from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.show import Show
 from wingman.config import Settings
+from wingman.core.codec import encode
+from wingman.core.errors import InputError, WingmanError
+from wingman.core.events import Envelope
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
-from wingman.model.codec import encode
-from wingman.model.events import Envelope
-from wingman.model.faults import InputError, WingmanError
 from wingman.server.base import MeetingSpec
 from wingman.transcribe.base import Transcriber
 

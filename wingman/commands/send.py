@@ -11,9 +11,9 @@ import os
 import sys
 from pathlib import Path
 
+from wingman.core.errors import WingmanError
+from wingman.core.time import Channel
 from wingman.ingest.whip_client import file_tracks, send
-from wingman.model.faults import WingmanError
-from wingman.model.time import Channel
 
 TOKEN_VARIABLE = "WINGMAN_SEND_TOKEN"
 

@@ -13,8 +13,8 @@ from wingman.app import data_dir, open_service
 from wingman.choose import choose
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.config import Settings
+from wingman.core.errors import InputError
 from wingman.facts import facts
-from wingman.model.faults import InputError
 from wingman.server.heap import Heap
 from wingman.server.serving import listen
 from wingman.server.workers import serve_worker, workers

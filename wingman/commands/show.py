@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from wingman.model.events import (
+from wingman.core.errors import Branch, Health
+from wingman.core.events import (
     AudioState,
     Envelope,
     Media,
@@ -24,9 +25,8 @@ from wingman.model.events import (
     UtteranceData,
     UtteranceRevised,
 )
-from wingman.model.faults import Branch, Health
-from wingman.model.media import GapCause
-from wingman.model.utterance import EmotionReading, Family, ReadingStatus
+from wingman.core.media import GapCause
+from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 
 NAMES = {"tab": "them", "mic": "you"}
 DIM, BOLD, CYAN, YELLOW, RED, RESET = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[33m", "\x1b[31m", "\x1b[0m"

@@ -16,13 +16,13 @@ from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.demo import CONSENT_FILE
 from wingman.commands.show import Show
 from wingman.config import Settings
+from wingman.core.codec import encode
+from wingman.core.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
+from wingman.core.time import Channel
 from wingman.deliver.hub import Subscription
 from wingman.emotion.base import VoiceMeter
 from wingman.ingest.file import FileSource
 from wingman.meeting import Meeting
-from wingman.model.codec import encode
-from wingman.model.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
-from wingman.model.time import Channel
 from wingman.server.base import MeetingSpec
 
 

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wingman.core.speech import Final, Interim, Word
+from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.correlate.sentences import Sentences
 from wingman.correlate.settings import CorrelateSettings
-from wingman.model.speech import Final, Interim, Word
-from wingman.model.time import Channel, SampleTime, Span, samples
 
 NEVER: SampleTime = 2**62
 """Later than any media time."""

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.time import Channel, SampleTime, Span, samples
+from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.correlate.assembly import NEVER, Assembler, Partial, Turn
 from wingman.correlate.echo import EchoFilter
 from wingman.correlate.readings import Fate, Readings
 from wingman.correlate.settings import CorrelateSettings
 from wingman.correlate.shift import ShiftDetector
 from wingman.emotion.base import EmotionInfo
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import Branch, Health, Missed, Progress, ProviderState
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
-from wingman.model.time import Channel, SampleTime, Span, samples
-from wingman.model.utterance import EmotionShift, ReadingStatus, Utterance
 
 Output: TypeAlias = Partial | Utterance | EmotionShift
 """What the correlator says; the meeting publishes it."""

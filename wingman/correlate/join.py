@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from wingman.core.affect import family_of
+from wingman.core.emotion import EmotionSpan, Score
+from wingman.core.time import SampleTime, Span
+from wingman.core.utterance import EmotionReading, ReadingStatus
 from wingman.emotion.base import EmotionInfo
-from wingman.emotion.labels import family_of
-from wingman.model.emotion import EmotionSpan, Score
-from wingman.model.time import SampleTime, Span
-from wingman.model.utterance import EmotionReading, ReadingStatus
 
 TOP = 3
 """How many labels a reading keeps."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from wingman.core.emotion import EmotionSpan
+from wingman.core.time import SampleTime, Span, samples
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Utterance
 from wingman.correlate.assembly import NEVER, Turn
 from wingman.correlate.join import of_speaker, read
 from wingman.correlate.measurements import Measurements
 from wingman.correlate.settings import CorrelateSettings
 from wingman.emotion.base import EmotionInfo
-from wingman.model.emotion import EmotionSpan
-from wingman.model.time import SampleTime, Span, samples
-from wingman.model.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Utterance
 
 
 class Fate(StrEnum):

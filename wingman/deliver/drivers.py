@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 try:
     from sqlcipher3 import dbapi2 as sqlcipher  # type: ignore[import-untyped]  # it ships no types

@@ -6,8 +6,8 @@ import time
 from functools import cached_property
 from typing import Any
 
-from wingman.model import codec
-from wingman.model.events import Envelope, TranscriptPartial
+from wingman.core import codec
+from wingman.core.events import Envelope, TranscriptPartial
 
 SHORT, MEDIUM = 126, 1 << 16
 

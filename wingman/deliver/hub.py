@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from wingman.core.events import Envelope, StreamCaughtUp, StreamReset
 from wingman.deliver.frames import Frame, transient
 from wingman.deliver.log import EventLog
 from wingman.deliver.snapshot import Snapshot
-from wingman.model.events import Envelope, StreamCaughtUp, StreamReset
 
 
 @dataclass(frozen=True, slots=True)

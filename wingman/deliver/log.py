@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from wingman.model.events import Envelope, Media
+from wingman.core.events import Envelope, Media
 
 Committed = Callable[[Sequence[Envelope]], None]
 """Called on the event loop with envelopes, in order, once they are durable."""

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from wingman.core import codec
+from wingman.core.events import Envelope, Media
 from wingman.deliver.archive import MeetingRow, SearchHit
 from wingman.deliver.log import Committed
 from wingman.deliver.projection import advance, first_row, searchable
-from wingman.model import codec
-from wingman.model.events import Envelope, Media
 
 
 class MemoryLog:

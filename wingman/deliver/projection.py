@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wingman.deliver.archive import MeetingRow
-from wingman.model.events import (
+from wingman.core.events import (
     Envelope,
     MeetingEnded,
     MeetingStarted,
@@ -14,6 +13,7 @@ from wingman.model.events import (
     SummaryReady,
     UtteranceCreated,
 )
+from wingman.deliver.archive import MeetingRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wingman.model.events import EVENTS, VERSION, Media
+from wingman.core.events import EVENTS, VERSION, Media
 
 REFERENCE = "#/$defs/{name}"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from wingman.core.events import Envelope
 from wingman.deliver.log import EventLog
-from wingman.model.events import Envelope
 
 UTTERANCES = 200
 """Newest utterances kept in a snapshot."""

@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 
 import structlog
 
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope, Media, MeetingEnded, StorageState
 from wingman.deliver import drivers, sqlite_store
 from wingman.deliver.archive import MeetingRow, SearchHit
 from wingman.deliver.drivers import Connection
 from wingman.deliver.log import Committed
 from wingman.deliver.sqlite_writer import Report, Writer
-from wingman.model import codec
-from wingman.model.events import Envelope, Media, MeetingEnded, StorageState
-from wingman.model.faults import InputError
 
 T = TypeVar("T")
 

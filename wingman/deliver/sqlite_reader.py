@@ -9,12 +9,12 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope
 from wingman.deliver import drivers, sqlite_store
 from wingman.deliver.archive import MeetingRow, SearchHit
 from wingman.deliver.drivers import Connection
-from wingman.model import codec
-from wingman.model.events import Envelope
-from wingman.model.faults import InputError
 
 PAGE = 2000
 

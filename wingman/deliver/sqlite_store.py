@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope
 from wingman.deliver import drivers
 from wingman.deliver.archive import MeetingRow, SearchHit
 from wingman.deliver.drivers import Connection
 from wingman.deliver.projection import advance, first_row, searchable
-from wingman.model.events import Envelope
-from wingman.model.faults import InputError
 
 SCHEMA_VERSION = 2
 CHECKED_BYTES = 256 * 1024 * 1024

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from wingman.model.time import SAMPLE_RATE
+from wingman.core.time import SAMPLE_RATE
 
 Floats = npt.NDArray[np.float32]
 

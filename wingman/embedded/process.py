@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.media import Gap, PcmBlock
+from wingman.core.time import samples_of_ms
 from wingman.embedded.wire import LENGTH, Command, Done, Message, Ready, Unable, decode, pack
-from wingman.model.faults import FaultKind, ProviderFault
-from wingman.model.media import Gap, PcmBlock
-from wingman.model.time import samples_of_ms
 
 log = structlog.get_logger(__name__)
 

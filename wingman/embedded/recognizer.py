@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
 
 FRAME_SAMPLES = SAMPLE_RATE // 100
 """The decoder counts in 10 ms frames."""

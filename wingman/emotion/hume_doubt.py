@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from wingman.model.time import SampleTime, Span
+from wingman.core.time import SampleTime, Span
 
 
 class Doubt:

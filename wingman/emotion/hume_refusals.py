@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.link.backoff import retry_after
-from wingman.model.faults import FaultKind, ProviderFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ from collections import deque
 import numpy as np
 import structlog
 
+from wingman.core.emotion import EmotionSpan, Scale
+from wingman.core.errors import Branch, Missed
+from wingman.core.media import GapCause
+from wingman.core.time import Channel, SampleTime, Span, samples_of_ms
 from wingman.emotion.hume_doubt import Doubt
 from wingman.emotion.hume_wire import (
     Measurement,
@@ -35,10 +39,6 @@ from wingman.emotion.hume_wire import (
     scores,
 )
 from wingman.link.offsets import Offsets
-from wingman.model.emotion import EmotionSpan, Scale
-from wingman.model.faults import Branch, Missed
-from wingman.model.media import GapCause
-from wingman.model.time import Channel, SampleTime, Span, samples_of_ms
 
 PROVIDER = "hume"
 LOUD_POWER = (32768 * 10 ** (-40 / 20)) ** 2

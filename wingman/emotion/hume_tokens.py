@@ -16,9 +16,9 @@ import httpx
 import msgspec
 import structlog
 
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.settings import HumeV0Settings
-from wingman.model.faults import FaultKind, InputError, ProviderFault
 from wingman.settings import Secret
 
 log = structlog.get_logger(__name__)

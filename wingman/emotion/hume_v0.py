@@ -15,6 +15,11 @@ from typing import Any
 
 import structlog
 
+from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderFault
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.speech import Final, Word
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, samples_of_ms
 from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.base import Emit, EmotionInfo
 from wingman.emotion.hume_clips import Clip, ClipCutter, Cut
@@ -23,11 +28,6 @@ from wingman.emotion.hume_v0_link import PROVIDER, Line
 from wingman.emotion.settings import HumeV0Settings
 from wingman.fanout.tape import Cursor
 from wingman.link.supervisor import Identity, Outcome, Supervisor
-from wingman.model.emotion import EmotionSpan, Scale, Score
-from wingman.model.faults import Branch, InputError, Missed, Progress, ProviderFault
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.speech import Final, Word
-from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, samples_of_ms
 
 log = structlog.get_logger(__name__)
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import structlog
 
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.time import samples_of_ms
 from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.hume_tokens import Access
 from wingman.emotion.settings import HumeV0Settings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
-from wingman.model.faults import FaultKind, ProviderFault
-from wingman.model.time import samples_of_ms
 
 log = structlog.get_logger(__name__)
 

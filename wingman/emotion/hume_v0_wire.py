@@ -16,10 +16,10 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from wingman.core.emotion import Score
+from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.time import SAMPLE_RATE
 from wingman.emotion import hume_refusals
-from wingman.model.emotion import Score
-from wingman.model.faults import FaultKind, InputError, ProviderFault
-from wingman.model.time import SAMPLE_RATE
 
 SERVICE: Final = hume_refusals.Service("the Hume v0 gateway", "emotion.hume_v0.api_key", "emotion.hume_v0.url")
 PATH: Final = "/v0/stream/models"

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wingman.core.emotion import Score
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.emotion import hume_refusals
-from wingman.model.emotion import Score
-from wingman.model.faults import FaultKind, ProviderFault
 
 PATH: Final = "/v1/expression/audio/realtime"
 AUDIO: Final = {"type": "audio/pcm", "encoding": "s16le", "sample_rate": 16_000, "channels": 1}

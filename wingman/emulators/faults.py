@@ -27,7 +27,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 
 class Kind(StrEnum):

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from wingman.core.errors import InputError
 from wingman.emulators import gemini_wire as wire
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.gemini_answers import Answer, by_rules
 from wingman.emulators.loopback_http import Reply, Request
 from wingman.emulators.model_server import ModelServer
-from wingman.model.faults import InputError
 
 JSON = "application/json; charset=UTF-8"
 RETRY_DELAY_S = 17

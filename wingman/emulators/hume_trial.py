@@ -12,6 +12,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import Missed, Progress, ProviderState
+from wingman.core.media import PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span
 from wingman.emotion.base import VoiceMeter
 from wingman.emotion.hume import HumeMeter
 from wingman.emotion.settings import HumeSettings
@@ -21,10 +25,6 @@ from wingman.emulators.hume_speech import Heard
 from wingman.emulators.indexed import FRAME, LEVEL, Stretch, stretches
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Cursor, Tape
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import Missed, Progress, ProviderState
-from wingman.model.media import PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel, SampleTime, Span
 from wingman.settings import Secret
 
 E = TypeVar("E")

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.errors import Missed, Progress, ProviderState
+from wingman.core.time import Channel, SampleTime
 from wingman.emotion.base import VoiceMeter
 from wingman.emulators.hume_trial import MeterTrial, cover, late, said, window_of
 from wingman.emulators.hume_v0 import HumeV0Emulator
 from wingman.emulators.indexed import FRAME, FRAMES
 from wingman.emulators.trial import Recording
-from wingman.model.emotion import EmotionEvent, EmotionSpan
-from wingman.model.faults import Missed, Progress, ProviderState
-from wingman.model.time import Channel, SampleTime
 
 PERIOD = FRAMES * FRAME
 """Samples after which indexed audio repeats itself."""

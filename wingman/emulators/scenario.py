@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 
 class SpokenWord(msgspec.Struct, frozen=True):

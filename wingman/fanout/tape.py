@@ -17,8 +17,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wingman.model.media import Gap, GapCause, PcmBlock
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span
+from wingman.core.media import Gap, GapCause, PcmBlock
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections import deque
 from itertools import combinations
 from statistics import median
 
-from wingman.model.time import SAMPLE_RATE, SampleTime, samples_of_ms
+from wingman.core.time import SAMPLE_RATE, SampleTime, samples_of_ms
 
 REPORTS = 15
 """Reports the line is drawn through (75 s from a browser): up to seven of them may be wild."""

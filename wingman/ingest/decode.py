@@ -17,8 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from wingman.model.faults import WingmanError
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE
+from wingman.core.errors import WingmanError
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
 
 MAX_FRAME = SAMPLE_RATE * 120 // 1000
 """Samples of the longest Opus packet, 120 ms."""

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import structlog
 
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples_of_ms
 from wingman.ingest.dating import STEP, SharedClock, StreamClock
 from wingman.ingest.decode import DecodeError, Decoder
 from wingman.ingest.reorder import ReorderBuffer
 from wingman.ingest.source import ChannelSink
 from wingman.ingest.timeline import Placed, Timeline
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples_of_ms
 
 log = structlog.get_logger(__name__)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wingman.model.faults import InputError
-from wingman.model.time import BYTES_PER_SAMPLE, Channel
+from wingman.core.errors import InputError
+from wingman.core.time import BYTES_PER_SAMPLE, Channel
 
 BLOCK_MS = 100
 """Length of the blocks `read` yields."""

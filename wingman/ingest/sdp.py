@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
 
 MAX_OFFER = 64 * 1024
 """Bytes. Browsers send 2 to 8 kB; much more is a mistake or an attack."""

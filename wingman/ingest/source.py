@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from wingman.model.media import GapCause, PcmBlock
-from wingman.model.time import Channel, SampleTime
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import Channel, SampleTime
 
 
 class ChannelSink(Protocol):

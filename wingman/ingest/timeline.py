@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from wingman.model.media import Gap, GapCause, PcmBlock
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span, samples_of_ms
+from wingman.core.media import Gap, GapCause, PcmBlock
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span, samples_of_ms
 
 MAX_FILL = 2 * SAMPLE_RATE
 """Missing audio up to this long (2 s) becomes silence; more re-anchors."""

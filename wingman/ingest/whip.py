@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from wingman.core.errors import InputError
 from wingman.ingest.sdp import MAX_OFFER, parse_channels, read_offer
 from wingman.ingest.settings import IngestSettings
 from wingman.ingest.webrtc import WebRtcSource
-from wingman.model.faults import InputError
 from wingman.server.base import MeetingHandle, Meetings, MeetingSpec
 
 SDP = "application/sdp"

@@ -24,10 +24,10 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
+from wingman.core.errors import WingmanError
+from wingman.core.time import BYTES_PER_SAMPLE, Channel
 from wingman.ingest import aiortc_seam as seam
 from wingman.ingest.media_file import MediaFile, probe, read
-from wingman.model.faults import WingmanError
-from wingman.model.time import BYTES_PER_SAMPLE, Channel
 
 OPUS_RATE = 48_000
 FRAME = OPUS_RATE // 50

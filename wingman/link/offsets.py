@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
-from wingman.model.time import SampleTime, Span, samples
+from wingman.core.time import SampleTime, Span, samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A token bucket in samples: it fills at `rate` x real time and holds at most `bur
 
 from __future__ import annotations
 
-from wingman.model.time import SAMPLE_RATE
+from wingman.core.time import SAMPLE_RATE
 
 
 class Pacer:

@@ -18,7 +18,7 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.core.errors import FaultKind, ProviderFault
 
 
 class Refused(Exception):

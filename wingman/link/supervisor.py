@@ -10,9 +10,9 @@ from enum import Enum
 
 import structlog
 
+from wingman.core.errors import Branch, Health, ProviderFault, ProviderState
+from wingman.core.time import Channel
 from wingman.link.backoff import Attempt, Backoff, RetrySettings
-from wingman.model.faults import Branch, Health, ProviderFault, ProviderState
-from wingman.model.time import Channel
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wingman.model.time import SAMPLE_RATE
+from wingman.core.time import SAMPLE_RATE
 
 
 class Stall(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from wingman.model.events import (
+from wingman.core.events import (
     Envelope,
     MeetingEnded,
     MeetingStarted,

@@ -10,16 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from wingman.model.events import (
-    EgressRecorded,
-    Envelope,
-    MeetingEnded,
-    MeetingPaused,
-    MeetingResumed,
-    Publish,
-)
-from wingman.model.faults import Branch
-from wingman.model.time import BYTES_PER_SAMPLE, Channel, seconds
+from wingman.core.errors import Branch
+from wingman.core.events import EgressRecorded, Envelope, MeetingEnded, MeetingPaused, MeetingResumed, Publish
+from wingman.core.time import BYTES_PER_SAMPLE, Channel, seconds
 
 ENTRY_SECONDS = 30.0
 """How long an entry gathers before it is written."""

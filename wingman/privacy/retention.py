@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from wingman.core.errors import InputError
 from wingman.deliver.archive import Archive
-from wingman.model.faults import InputError
 
 logger = structlog.get_logger(__name__)
 

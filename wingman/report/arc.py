@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from wingman.model.time import Channel
-from wingman.model.utterance import Family
+from wingman.core.time import Channel
+from wingman.core.utterance import Family
 from wingman.report.exports import tone_of
 from wingman.report.figures import ArcPoint
 from wingman.report.record import Record

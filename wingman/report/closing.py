@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from wingman.core.events import SummaryReady
 from wingman.deliver.log import EventLog
-from wingman.model.events import SummaryReady
 from wingman.report.record import read
 from wingman.report.summary import summarize
 from wingman.suggest.base import SuggestionModel

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from wingman.model.events import SummaryReady
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
-from wingman.model.utterance import ReadingStatus
+from wingman.core.errors import InputError
+from wingman.core.events import SummaryReady
+from wingman.core.time import Channel
+from wingman.core.utterance import ReadingStatus
 from wingman.report.extractive import summarize
 from wingman.report.figures import Talk, figures
 from wingman.report.record import Record, Said

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wingman.model.events import SummaryItem, SummaryReady
-from wingman.model.time import Channel
+from wingman.core.events import SummaryItem, SummaryReady
+from wingman.core.time import Channel
 from wingman.report.phrases import COMMON, DECISION, DEFERRED, PROMISE, REQUEST, is_question
 from wingman.report.record import Record, Said
 

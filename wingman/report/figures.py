@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wingman.model.time import Channel
-from wingman.model.utterance import Family, ReadingStatus
+from wingman.core.time import Channel
+from wingman.core.utterance import Family, ReadingStatus
 from wingman.report.phrases import is_question
 from wingman.report.record import Record, Said
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wingman.bundle.archive import SUFFIX, Bundle, pack
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.report.exports import FORMATS, export
 from wingman.report.page import page
 from wingman.report.record import Record, record

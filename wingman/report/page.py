@@ -10,9 +10,9 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from wingman.model.events import SummaryItem, SummaryReady
-from wingman.model.time import Channel
-from wingman.model.utterance import ReadingStatus
+from wingman.core.events import SummaryItem, SummaryReady
+from wingman.core.time import Channel
+from wingman.core.utterance import ReadingStatus
 from wingman.privacy.ledger import Account, Total
 from wingman.report import arc
 from wingman.report.exports import FORMATS, name_of, tone_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from wingman.deliver.log import EventLog
-from wingman.model.events import (
+from wingman.core.events import (
     Envelope,
     MeetingEnded,
     MeetingStarted,
@@ -23,8 +22,9 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.model.time import Channel
-from wingman.model.utterance import EmotionReading
+from wingman.core.time import Channel
+from wingman.core.utterance import EmotionReading
+from wingman.deliver.log import EventLog
 from wingman.privacy.ledger import Account, account
 
 PAGE = 2000

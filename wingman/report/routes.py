@@ -12,10 +12,10 @@ from starlette.routing import BaseRoute
 
 from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import decode
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
 from wingman.deliver.heard import HeardStore
 from wingman.deliver.log import EventLog
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
 from wingman.privacy.ledger import account
 from wingman.report.extractive import summarize
 from wingman.report.files import make

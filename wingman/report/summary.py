@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from wingman.model.events import SummaryItem, SummaryReady
-from wingman.model.faults import ProviderFault
-from wingman.model.time import Channel
+from wingman.core.errors import ProviderFault
+from wingman.core.events import SummaryItem, SummaryReady
+from wingman.core.time import Channel
 from wingman.report import extractive
 from wingman.report.record import Record, Said
 from wingman.suggest.base import Prompt, SuggestionModel

@@ -16,10 +16,10 @@ from typing import TypeVar
 import httpx
 import structlog
 
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope
 from wingman.deliver.log import EventLog
-from wingman.model import codec
-from wingman.model.events import Envelope
-from wingman.model.faults import InputError
 from wingman.report.settings import WebhookSettings
 from wingman.report.webhook_store import Delivery, DeliveryStore
 

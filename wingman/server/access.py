@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 PAIRING_SECONDS = 120
 PAIRING_TRIES = 5

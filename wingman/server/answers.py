@@ -11,7 +11,7 @@ import msgspec
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 
 T = TypeVar("T")
 

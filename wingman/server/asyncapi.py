@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from wingman import __version__
+from wingman.core.events import EVENTS, Media
 from wingman.deliver.schemas import components, envelope_schema
-from wingman.model.events import EVENTS, Media
 from wingman.server.upward import MESSAGES, Ok, Refusal
 
 SCHEMAS = "#/components/schemas/{name}"

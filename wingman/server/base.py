@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from wingman.core.time import Channel
 from wingman.ingest.source import AudioSource
-from wingman.model.time import Channel
 
 
 @dataclass(frozen=True, slots=True)

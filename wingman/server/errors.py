@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.server.answers import Json
 
 CODES = {

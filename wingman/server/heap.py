@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 
-from wingman.model.events import Envelope, MeetingEnded, MeetingStarted
+from wingman.core.events import Envelope, MeetingEnded, MeetingStarted
 
 FEWEST_ENDED = 20
 """Ended meetings that are worth a full pass while others are running."""

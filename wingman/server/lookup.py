@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wingman.core.errors import InputError
 from wingman.deliver.archive import Archive, MeetingRow
-from wingman.model.faults import InputError
 from wingman.server.base import MeetingHandle, Meetings, MeetingStatus
 
 

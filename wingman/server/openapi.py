@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wingman import __version__
+from wingman.core.events import SummaryReady
 from wingman.deliver.archive import SearchHit
 from wingman.deliver.schemas import components
-from wingman.model.events import SummaryReady
 from wingman.privacy.ledger import Pause, Total
 from wingman.report.files import KNOWN_FORMATS
 from wingman.report.webhook_store import Delivery

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 import uvicorn
 from starlette.types import ASGIApp
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.server.raw_socket import AbortableHttpProtocol, PushSocketProtocol
 
 GRACE_SECONDS = 3

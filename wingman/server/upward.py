@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.server.answers import convert
 from wingman.server.base import MeetingHandle
 

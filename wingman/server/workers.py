@@ -27,7 +27,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wingman.model.faults import WingmanError
+from wingman.core.errors import WingmanError
 from wingman.server.serving import http_config
 
 log = structlog.get_logger(__name__)

@@ -14,13 +14,13 @@ from functools import partial
 
 import structlog
 
+from wingman.core.events import AudioState, Media
+from wingman.core.media import PcmBlock
+from wingman.core.threads import in_thread
+from wingman.core.time import SAMPLE_RATE, Channel, seconds
 from wingman.fanout.tape import Cursor
-from wingman.model.events import AudioState, Media
-from wingman.model.media import PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel, seconds
 from wingman.sound.opus import OpusStream
 from wingman.sound.shelf import Shelf, SoundFile
-from wingman.threads import in_thread
 
 logger = structlog.get_logger(__name__)
 

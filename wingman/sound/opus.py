@@ -7,7 +7,7 @@ from fractions import Fraction
 import av
 import numpy as np
 
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
 
 BITS_PER_SECOND = 28_000
 """Speech is transparent for a listener at this rate; an hour of one channel is some 13 MB."""

@@ -14,8 +14,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
 from wingman.sound.sealed import Seal, WrongKey, unseal
 
 SUFFIX = ".opus"

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.suggest.base import AnswerEmpty, Prompt, SuggestionModel
 from wingman.suggest.settings import DeadlineSettings
 

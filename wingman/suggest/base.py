@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.core.errors import FaultKind, ProviderFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from wingman.model.faults import FaultKind, Health, ProviderFault
+from wingman.core.errors import FaultKind, Health, ProviderFault
 
 FAILURES_TO_REST = 3
 REST_S = 30.0

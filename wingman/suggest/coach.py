@@ -14,12 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from wingman.core.errors import InputError, ProviderFault
+from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSkipped, SuggestionUpdated
+from wingman.core.time import Channel, SampleTime, samples
+from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.context import RollingContext
 from wingman.correlate.settings import ContextSettings
-from wingman.model.events import Media, Publish, SuggestionCreated, SuggestionSkipped, SuggestionUpdated
-from wingman.model.faults import InputError, ProviderFault
-from wingman.model.time import Channel, SampleTime, samples
-from wingman.model.utterance import EmotionShift, Utterance
 from wingman.suggest import prompt as prompts
 from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest.draft import Draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from enum import StrEnum
 
-from wingman.model.events import CostUpdated
+from wingman.core.events import CostUpdated
 from wingman.suggest.base import Usage
 from wingman.suggest.settings import CostSettings
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import difflib
 from collections import deque
 
-from wingman.model.time import Channel, SampleTime, samples
-from wingman.model.utterance import Utterance
+from wingman.core.time import Channel, SampleTime, samples
+from wingman.core.utterance import Utterance
 from wingman.suggest.reasons import Reason
 from wingman.suggest.signals import normalise
 

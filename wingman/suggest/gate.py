@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
-from wingman.model.time import Channel, SampleTime, samples
-from wingman.model.utterance import EmotionShift, Family, ReadingStatus, Utterance
+from wingman.core.time import Channel, SampleTime, samples
+from wingman.core.utterance import EmotionShift, Family, ReadingStatus, Utterance
 from wingman.suggest.floor import Floor
 from wingman.suggest.playbook import Playbook
 from wingman.suggest.reasons import Candidate, Decision, Reason, Skip, Speak

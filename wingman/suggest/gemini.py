@@ -16,7 +16,7 @@ import structlog
 from google import genai
 from google.genai import errors, types
 
-from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
 from wingman.suggest.gemini_models import HELLO, ModelChoice, greet, require_key

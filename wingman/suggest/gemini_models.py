@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 import structlog
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.suggest.base import AnswerTruncated, Prompt
 from wingman.suggest.settings import GeminiSettings
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
 from wingman.suggest.gemini_models import HELLO, ModelChoice, greet, require_key

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.core.errors import FaultKind, ProviderFault
 
 RETRY_AFTER_S = 10.0
 """How long a 429 without a delay of its own closes the road."""

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 
-from wingman.model.faults import ProviderFault
+from wingman.core.errors import ProviderFault
 
 Open = Callable[[], AsyncGenerator[str, None]]
 

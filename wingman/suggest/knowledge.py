@@ -16,7 +16,7 @@ from types import TracebackType
 
 import structlog
 
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
 from wingman.suggest.meaning import Clearance, Meaning, always
 from wingman.suggest.signals import normalise
 

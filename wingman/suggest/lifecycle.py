@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wingman.model.events import (
+from wingman.core.events import (
     Media,
     Publish,
     SuggestionCompleted,

@@ -20,8 +20,8 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from wingman.model.faults import FaultKind, InputError, ProviderFault
-from wingman.suggest.places import is_remote
+from wingman.core.addresses import is_remote
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.suggest.redact import redact
 from wingman.suggest.settings import EmbeddingSettings
 

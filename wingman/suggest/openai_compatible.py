@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 
-from wingman.model.faults import FaultKind, InputError, ProviderFault
+from wingman.core.addresses import is_remote
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
-from wingman.suggest.places import is_remote
 from wingman.suggest.settings import OpenAiSettings
 from wingman.suggest.sse import SseReader
 

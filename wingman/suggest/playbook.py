@@ -18,8 +18,8 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
-from wingman.model.faults import InputError
-from wingman.model.utterance import Family
+from wingman.core.errors import InputError
+from wingman.core.utterance import Family
 from wingman.settings import Section
 from wingman.suggest.signals import Signal, compile_phrase
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wingman.model.time import Channel, seconds
-from wingman.model.utterance import EmotionShift, ReadingStatus, Utterance
+from wingman.core.time import Channel, seconds
+from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.suggest.base import Prompt
 from wingman.suggest.playbook import Playbook
 from wingman.suggest.reasons import Candidate

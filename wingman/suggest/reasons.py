@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from wingman.model.time import Channel, SampleTime
+from wingman.core.time import Channel, SampleTime
 from wingman.suggest.playbook import Trigger
 
 

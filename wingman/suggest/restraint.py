@@ -9,7 +9,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from wingman.model.time import SampleTime, samples
+from wingman.core.time import SampleTime, samples
 from wingman.suggest.playbook import Trigger
 from wingman.suggest.reasons import Candidate, Reason
 

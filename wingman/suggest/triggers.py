@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wingman.model.time import Channel
-from wingman.model.utterance import Family
+from wingman.core.time import Channel
+from wingman.core.utterance import Family
 from wingman.suggest.misheard import mend
 from wingman.suggest.playbook import Playbook, Trigger
 from wingman.suggest.reasons import Reason

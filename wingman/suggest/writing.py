@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 import structlog
 
-from wingman.model.events import ProviderStateChanged, Publish
-from wingman.model.faults import Branch, ProviderFault
+from wingman.core.errors import Branch, ProviderFault
+from wingman.core.events import ProviderStateChanged, Publish
 from wingman.suggest.asking import ask
 from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel, Usage
 from wingman.suggest.breaker import Breaker

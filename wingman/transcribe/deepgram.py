@@ -13,12 +13,12 @@ import importlib
 import sys
 from collections.abc import Callable
 
+from wingman.core.errors import Branch, FaultKind, ProviderFault
+from wingman.core.media import Gap
+from wingman.core.time import SAMPLE_RATE, Channel, samples_of_ms
 from wingman.fanout.tape import Cursor
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.link.supervisor import Identity, Outcome, Supervisor
-from wingman.model.faults import Branch, FaultKind, ProviderFault
-from wingman.model.media import Gap
-from wingman.model.time import SAMPLE_RATE, Channel, samples_of_ms
 from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.base import Emit, TranscriberInfo
 from wingman.transcribe.deepgram_connection import Connection, Controls, Line

@@ -18,15 +18,15 @@ from typing import Protocol
 
 import structlog
 
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.media import Gap, PcmBlock
+from wingman.core.speech import TranscriberEvent
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples, samples_of_ms
 from wingman.fanout.tape import Cursor
 from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in
 from wingman.link.watchdog import Patience, Stall, Watchdog
-from wingman.model.faults import FaultKind, ProviderFault
-from wingman.model.media import Gap, PcmBlock
-from wingman.model.speech import TranscriberEvent
-from wingman.model.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples, samples_of_ms
 from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.base import Emit
 from wingman.transcribe.settings import DeepgramSettings

@@ -6,7 +6,7 @@ import asyncio
 
 import httpx
 
-from wingman.model.faults import FaultKind, ProviderFault
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.settings import DeepgramSettings
 

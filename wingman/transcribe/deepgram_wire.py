@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.link.backoff import retry_after
-from wingman.model.faults import FaultKind, InputError, ProviderFault
-from wingman.model.time import SAMPLE_RATE, Channel
 from wingman.transcribe.settings import DeepgramSettings
 
 LISTEN_PATH = "/v1/listen"

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from wingman.core.errors import InputError
 from wingman.embedded.process import EmbeddedWorker
-from wingman.model.faults import InputError
 from wingman.transcribe.base import TranscriberInfo
 from wingman.transcribe.local import EmbeddedTranscriber
 from wingman.transcribe.settings import MoonshineSettings

@@ -6,11 +6,11 @@ final; a new connection replays from there, and whatever it says about earlier a
 
 from __future__ import annotations
 
+from wingman.core.errors import Branch, Missed, Progress
+from wingman.core.media import Gap, GapCause
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
+from wingman.core.time import Channel, SampleTime, Span, samples, samples_of_ms
 from wingman.link.offsets import Offsets
-from wingman.model.faults import Branch, Missed, Progress
-from wingman.model.media import Gap, GapCause
-from wingman.model.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
-from wingman.model.time import Channel, SampleTime, Span, samples, samples_of_ms
 from wingman.transcribe.deepgram_wire import Heard, Results
 
 SEAM = samples_of_ms(20)

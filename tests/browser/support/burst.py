@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.browser.support.scene import reading, said
 from tests.browser.support.service import BrowserService
-from wingman.model.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta, TranscriptPartial
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_PENDING, Family
+from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta, TranscriptPartial
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_PENDING, Family
 
 FRAMES = """() => {
   const times = [];

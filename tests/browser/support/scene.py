@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from wingman.model.emotion import Score
-from wingman.model.events import (
+from wingman.core.emotion import Score
+from wingman.core.errors import Branch, Health
+from wingman.core.events import (
     CaptureState,
     CostUpdated,
     EmotionShifted,
@@ -20,9 +21,8 @@ from wingman.model.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.model.faults import Branch, Health
-from wingman.model.time import Channel
-from wingman.model.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Family, ReadingStatus
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Family, ReadingStatus
 
 UNCLEAR = EmotionReading(ReadingStatus.UNKNOWN, source="hume")
 

@@ -14,13 +14,8 @@ from typing import Any
 import numpy as np
 
 from tests.browser.support.player import player_routes
-from wingman.deliver.hub import Hub
-from wingman.deliver.sqlite_log import SqliteLog
-from wingman.fanout.tape import Tape
-from wingman.ingest import whip
-from wingman.ingest.settings import IngestSettings
-from wingman.ingest.source import AudioSource
-from wingman.model.events import (
+from wingman.core.errors import InputError
+from wingman.core.events import (
     Media,
     MeetingEnded,
     MeetingPaused,
@@ -30,9 +25,14 @@ from wingman.model.events import (
     SuggestionCreated,
     SuggestionUpdated,
 )
-from wingman.model.faults import InputError
-from wingman.model.media import PcmBlock
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core.media import PcmBlock
+from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.deliver.hub import Hub
+from wingman.deliver.sqlite_log import SqliteLog
+from wingman.fanout.tape import Tape
+from wingman.ingest import whip
+from wingman.ingest.settings import IngestSettings
+from wingman.ingest.source import AudioSource
 from wingman.server.app import build_app
 from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
 from wingman.server.rest import Offers

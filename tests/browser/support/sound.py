@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.support import sample
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel
 
 WAV_RATE = 48_000
 TAB_HZ, MIC_HZ = 440.0, 1000.0

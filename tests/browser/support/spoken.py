@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.browser.support.chromium import launch
 from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import MY_WORDS, SPOKEN, THEIR_WORDS, Samples, sentence
-from wingman.model.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from wingman.model.events import EVENTS, VERSION, Envelope, Media
-from wingman.model.faults import InputError
+from wingman.core.errors import InputError
+from wingman.core.events import EVENTS, VERSION, Envelope, Media
 
 _encoder = msgspec.json.Encoder()
 _raw_decoder = msgspec.json.Decoder()

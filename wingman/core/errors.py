@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wingman.model.media import GapCause
-from wingman.model.time import Channel, SampleTime, Span
+from wingman.core.media import GapCause
+from wingman.core.time import Channel, SampleTime, Span
 
 
 class WingmanError(Exception):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wingman.model.emotion import Score
-from wingman.model.speech import Word
-from wingman.model.time import Channel, SampleTime, Span
+from wingman.core.emotion import Score
+from wingman.core.speech import Word
+from wingman.core.time import Channel, SampleTime, Span
 
 
 class Family(StrEnum):
-    """The few families all providers' labels map to; see `wingman.emotion.labels`."""
+    """The few families all providers' labels map to; see `wingman.core.affect`."""
 
     ENGAGED = "engaged"
     POSITIVE = "positive"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from wingman.model.faults import Missed, Progress, ProviderState
-from wingman.model.time import Channel, SampleTime, Span
+from wingman.core.errors import Missed, Progress, ProviderState
+from wingman.core.time import Channel, SampleTime, Span
 
 
 @dataclass(frozen=True, slots=True)

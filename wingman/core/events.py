@@ -1,7 +1,7 @@
 """The public events: what goes into a meeting's log and out to overlays, SSE readers and webhooks.
 
 Each payload is a frozen dataclass bound to its wire name by `@event`. Times inside payloads and in
-`Media` are seconds of media time (see `wingman.model.time.seconds`); `Envelope.at` is wall time, for
+`Media` are seconds of media time (see `wingman.core.time.seconds`); `Envelope.at` is wall time, for
 display. The schema is versioned by `Envelope.v`; within one version changes only ever add fields.
 """
 
@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from wingman.model.faults import Branch, Health
-from wingman.model.media import GapCause
-from wingman.model.time import Channel, Span, seconds
-from wingman.model.utterance import EmotionReading, Family, Utterance
+from wingman.core.errors import Branch, Health
+from wingman.core.media import GapCause
+from wingman.core.time import Channel, Span, seconds
+from wingman.core.utterance import EmotionReading, Family, Utterance
 
 VERSION = 1
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wingman.emotion.labels import AFFECTS, UNMAPPED, affect_of, family_of
-from wingman.model.utterance import Family
+from wingman.core.affect import AFFECTS, UNMAPPED, affect_of, family_of
+from wingman.core.utterance import Family
 
 HUME_V0_VOICE = """
 admiration, adoration, aesthetic appreciation, amusement, anger, anxiety, awe, awkwardness, boredom, calmness,

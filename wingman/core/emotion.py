@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from wingman.model.faults import Missed, Progress, ProviderState
-from wingman.model.time import Channel, Span
+from wingman.core.errors import Missed, Progress, ProviderState
+from wingman.core.time import Channel, Span
 
 
 class Scale(StrEnum):

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wingman.model.utterance import Family
+from wingman.core.utterance import Family
 
 
 @dataclass(frozen=True, slots=True)

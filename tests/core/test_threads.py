@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from wingman.threads import in_thread
+from wingman.core.threads import in_thread
 
 
 async def test_it_returns_what_the_work_returns_and_raises_what_it_raises() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.model.codec import decode, encode, envelope
-from wingman.model.events import EVENTS, Media, StreamReset
-from wingman.model.faults import InputError
-from wingman.model.time import SAMPLE_RATE, Channel, Span, samples, seconds
+from wingman.core.codec import decode, encode, envelope
+from wingman.core.errors import InputError
+from wingman.core.events import EVENTS, Media, StreamReset
+from wingman.core.time import SAMPLE_RATE, Channel, Span, samples, seconds
 
 media = st.none() | st.builds(
     Media,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wingman.model.time import BYTES_PER_SAMPLE, SampleTime, Span
+from wingman.core.time import BYTES_PER_SAMPLE, SampleTime, Span
 
 
 class GapCause(StrEnum):

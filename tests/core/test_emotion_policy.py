@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from wingman.model.faults import InputError
-from wingman.model.time import Channel
-from wingman.policy import check_policy, decide, measured_channels
+from wingman.core.emotion_policy import check_policy, decide, measured_channels
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
 
 
 def test_each_policy_measures_only_what_it_says() -> None:
