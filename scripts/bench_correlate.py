@@ -21,6 +21,7 @@ from provelib import Figure, progress, report
 
 from tests.support.alignment import METER, TICK, metered
 from tests.support.conversations import MOODS, Conversation, Plan, Report, converse
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.affect import AFFECTS
 from wingman.core.emotion import EmotionSpan, Score
 from wingman.core.errors import Missed, Progress
@@ -30,7 +31,6 @@ from wingman.core.utterance import Utterance
 from wingman.correlate.context import RollingContext
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.join import read
-from wingman.correlate.settings import CorrelateSettings
 
 PEER = "whisperlivekit==0.2.26"
 PEER_ENV = ROOT / ".venv-whisperlivekit"

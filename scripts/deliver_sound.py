@@ -21,7 +21,8 @@ from wingman.bundle.heard import decode as heard_lines
 from wingman.bundle.rehear import Listeners, rehear
 from wingman.bundle.replay import compare_joined, replay
 from wingman.commands.common import background
-from wingman.config import Settings, build
+from wingman.config.observe import ObserveSettings
+from wingman.config.settings import Settings, build
 from wingman.core.events import Envelope, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
@@ -29,7 +30,6 @@ from wingman.deliver.sqlite_log import SqliteLog
 from wingman.fanout.tape import Tape
 from wingman.ingest.file import FileSource
 from wingman.observe.logs import configure
-from wingman.observe.settings import ObserveSettings
 from wingman.report.record import read_all
 from wingman.server.base import MeetingSpec
 from wingman.sound.keeper import SoundKeeper

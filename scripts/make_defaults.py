@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from wingman.config import KEY_VARIABLES, Settings
-from wingman.settings import Secret, Section
+from wingman.config.section import Secret, Section
+from wingman.config.settings import KEY_VARIABLES, Settings
 
 PATH = Path(__file__).parent.parent / "configs" / "default.yaml"
 HEAD = """\

@@ -18,10 +18,10 @@ from provelib import Figure, progress, report
 from tests.support.alignment import Alignment, compare, latest, metered, play
 from tests.support.conversations import Conversation, Plan, Report, converse
 from tests.support.echoes import Kind, echo_meeting
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.correlator import Correlator
-from wingman.correlate.settings import CorrelateSettings
 
 NEUTRAL = ("neutral",) * 6 + ("interest", "concentration", "calmness", "contemplation", "doubt", "amusement")
 

@@ -20,6 +20,8 @@ import msgspec
 import structlog
 from provelib import Figure, progress, report
 
+from wingman.config.emotion import HumeV0Settings
+from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Health, InputError
 from wingman.core.speech import Final, Word
@@ -28,7 +30,6 @@ from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.hume_tokens import Access, browser_token
 from wingman.emotion.hume_v0 import HumeV0Meter, HumeV0TextMeter
 from wingman.emotion.hume_v0_batch import analyze
-from wingman.emotion.settings import HumeV0Settings
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume_v0 import GatewayHabits, HumeV0Emulator
 from wingman.emulators.hume_v0_names import BURSTS, LANGUAGE, VOICE
@@ -36,7 +37,6 @@ from wingman.emulators.hume_v0_trial import VoiceAccount, VoiceTrial
 from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
-from wingman.settings import Secret
 
 ROOT = Path(__file__).parents[1]
 KINDS = (

@@ -16,15 +16,15 @@ import msgspec
 import structlog
 from provelib import Figure, progress, report
 
+from wingman.config.section import Secret
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Health
 from wingman.emulators import matrix
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.indexed import IndexedSource
 from wingman.emulators.trial import Account, Recording, Trial
-from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber, preload
-from wingman.transcribe.settings import DeepgramSettings
 
 SECONDS = 30.0
 STAGGER_S = 0.05

@@ -28,13 +28,13 @@ from tests.ingest import support
 from tests.support import recordings, sample
 from wingman.app import SAMPLE, Service, open_service
 from wingman.commands.demo import CONSENT, providers, send
-from wingman.config import Settings
+from wingman.config.settings import Settings
+from wingman.config.transports import IngestSettings
 from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceRevised
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.ingest.decode import LibopusDecoder
 from wingman.ingest.lane import Conductor, Lane
-from wingman.ingest.settings import IngestSettings
 from wingman.ingest.whip_client import encode, file_tracks
 from wingman.ingest.whip_client import send as whip_send
 from wingman.observe.logs import configure
@@ -103,7 +103,7 @@ def _note(heard: Heard, envelope: Envelope, now: Any) -> None:
 
 
 def _settings(folder: str) -> Settings:
-    from wingman.config import build
+    from wingman.config.settings import build
 
     return build({"server": {"port": 0}, "deliver": {"data_dir": folder}})
 

@@ -24,11 +24,12 @@ from tests.eval.judge import NOT_RUN
 from tests.eval.run import Report, evaluate
 from tests.suggest.models import SLOW, WAYS_OUT, answer, until_left
 from tests.suggest.support import Published, running, said
+from wingman.config.section import Secret
+from wingman.config.suggest import EmbeddingSettings, GeminiSettings, OpenAiSettings, SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta
 from wingman.core.time import Channel, samples
 from wingman.emulators.gemini import INSTANT, GeminiEmulator, Pace
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.settings import Secret
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach
 from wingman.suggest.gate import Gate
@@ -37,7 +38,6 @@ from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.meaning import Meaning
 from wingman.suggest.openai_compatible import OpenAiModel
 from wingman.suggest.playbook import load_playbook
-from wingman.suggest.settings import EmbeddingSettings, GeminiSettings, OpenAiSettings, SuggestSettings
 
 ROUNDS = 40
 MODEL_S = 0.15

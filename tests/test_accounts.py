@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wingman.accounts import REPORT_EVERY_S, AccountedModel, Accounts
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.core.errors import Branch
 from wingman.core.events import CostUpdated, EgressRecorded
 from wingman.core.time import SAMPLE_RATE, Channel

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wingman.choose import Facts, choose, choose_emotion, choose_suggester, choose_transcriber
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.core.errors import InputError
 
 KEYLESS: dict[str, Any] = {}

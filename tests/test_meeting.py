@@ -13,7 +13,7 @@ import pytest
 
 from tests.support import recordings, sample
 from wingman.app import Service, open_service
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.core.errors import Branch, Health, InputError
 from wingman.core.events import (
     CaptureState,

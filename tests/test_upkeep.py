@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.support import recordings
 from wingman.app import open_service
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.core.events import EgressRecorded, SummaryReady
 from wingman.emulators.gemini import GeminiEmulator
 from wingman.emulators.loopback_http import LoopbackHttp, Reply, Request

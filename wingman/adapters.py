@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from wingman.config import Settings, changed
+from wingman.config.settings import Settings, changed
 from wingman.emotion.base import TextMeter, VoiceMeter
 from wingman.server.base import MeetingSpec
 from wingman.suggest.base import SuggestionModel

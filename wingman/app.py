@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from wingman.adapters import build_model
 from wingman.choose import choose
-from wingman.config import Settings, plain
+from wingman.config.settings import Settings, plain
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.deliver.hub import Hub

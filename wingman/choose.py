@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 from wingman.choose import Facts
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.transcribe import moonshine
 
 

@@ -16,7 +16,7 @@ from wingman.adapters import Adapters, LocalWorker
 from wingman.bundle.heard import HeardWriter
 from wingman.bundle.recording import RecordingCorrelator
 from wingman.choose import Choices, choose
-from wingman.config import Settings, changed
+from wingman.config.settings import Settings, changed
 from wingman.core.emotion_policy import check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Media, ProviderStateChanged, Publish

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.deliver.archive import Archive
 from wingman.deliver.hub import Hub
 from wingman.deliver.log import EventLog

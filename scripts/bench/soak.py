@@ -25,7 +25,7 @@ import structlog
 from wingman.app import open_service
 from wingman.bench.harness import rss_mb
 from wingman.bench.marks import signal
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.core.time import Channel
 from wingman.ingest.decode import opus_decoder
 from wingman.ingest.lane import Conductor, Lane

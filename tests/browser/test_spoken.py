@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 
 from tests.browser.support.player import player_routes
 from wingman.app import SAMPLE, open_service
-from wingman.config import Settings
+from wingman.config.section import Secret
+from wingman.config.settings import Settings
 from wingman.server.serving import serve
-from wingman.settings import Secret
 
 TOKEN = "spoken-test"
 

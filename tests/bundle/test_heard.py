@@ -16,19 +16,19 @@ from wingman.bundle.heard import MOST_WAITING, Advanced, Finished, HeardWriter, 
 from wingman.bundle.recording import RecordingCorrelator
 from wingman.bundle.rejoin import Rejoin
 from wingman.bundle.replay import Changes, compare, compare_joined, digest, replay
+from wingman.config.correlate import CorrelateSettings
+from wingman.config.suggest import SuggestSettings
 from wingman.core.emotion import EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, InputError, Progress
 from wingman.core.events import Envelope, Media, MeetingEnded, MeetingStarted, UtteranceRevised
 from wingman.core.speech import Final, Word
 from wingman.core.time import Channel, Span, samples
-from wingman.correlate.settings import CorrelateSettings
 from wingman.deliver.sqlite_log import SqliteLog
 from wingman.deliver.sqlite_reader import stored_meetings
 from wingman.emotion.base import EmotionInfo
 from wingman.report.record import read_all
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook import load_playbook
-from wingman.suggest.settings import SuggestSettings
 
 TAB = Channel.TAB
 METER = EmotionInfo("hume", True, Scale.PROBABILITY, 0.1, 0.4, 0.7)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.speech import Final, Interim, Word
 from wingman.core.time import Channel, Span, samples
 from wingman.correlate.assembly import NEVER, Assembler, Turn
 from wingman.correlate.sentences import Sentences
-from wingman.correlate.settings import CorrelateSettings
 
 TAB = Channel.TAB
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.media import GapCause
@@ -10,7 +11,6 @@ from wingman.core.time import Channel, Span, samples
 from wingman.core.utterance import EMOTION_OFF, Family, ReadingStatus, Utterance
 from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
-from wingman.correlate.settings import CorrelateSettings
 from wingman.emotion.base import EmotionInfo
 
 TAB, MIC = Channel.TAB, Channel.MIC

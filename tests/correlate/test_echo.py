@@ -6,13 +6,13 @@ import pytest
 
 from tests.support.alignment import latest, play
 from tests.support.echoes import Kind, echo_meeting
+from wingman.config.correlate import CorrelateSettings, EchoSettings
 from wingman.core.errors import Branch, Progress
 from wingman.core.speech import Final, Interim, SpeechStarted, Word
 from wingman.core.time import Channel, Span, samples
 from wingman.core.utterance import Utterance
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.echo import EchoFilter
-from wingman.correlate.settings import CorrelateSettings, EchoSettings
 
 TAB, MIC = Channel.TAB, Channel.MIC
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionSpan, Scale, Score
 from wingman.core.time import Channel, Span, samples
 from wingman.correlate.measurements import END_TOLERANCE, Measurements
-from wingman.correlate.settings import CorrelateSettings
 
 
 def felt(start: float, end: float, value: float = 0.5) -> EmotionSpan:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.alignment import METER, latest, metered, play
 from tests.support.conversations import MOODS, Plan, converse
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Missed, Progress
 from wingman.core.media import GapCause
@@ -21,7 +22,6 @@ from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
-from wingman.correlate.settings import CorrelateSettings
 
 TAB = Channel.TAB
 TEXTS = ("so", "we", "need", "it.", "really?", "and", "the", "price,", "is", "fine.")

@@ -6,11 +6,11 @@ import pytest
 
 from tests.support.alignment import metered, play
 from tests.support.conversations import Plan, converse
+from wingman.config.correlate import ShiftSettings
 from wingman.core.affect import family_of
 from wingman.core.emotion import Score
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EMOTION_OFF, EmotionReading, EmotionShift, Family, ReadingStatus, Utterance
-from wingman.correlate.settings import ShiftSettings
 from wingman.correlate.shift import ShiftDetector
 
 NEUTRAL = ("neutral",) * 6 + ("interest", "concentration", "calmness", "contemplation", "doubt", "amusement")

@@ -15,7 +15,7 @@ from tests.support import recordings
 from wingman.app import open_service
 from wingman.bundle.archive import Bundle, pack, unpack
 from wingman.bundle.heard import Finished
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.core.events import MeetingStarted, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.emulators.deepgram import DeepgramEmulator

@@ -22,7 +22,7 @@ from tests.support.sounds import chirp, decoded, delay
 from wingman.app import Service, open_service
 from wingman.bundle.archive import unpack
 from wingman.commands.common import background
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.core.events import AudioState, Envelope, MeetingEnded, StorageState
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel

@@ -10,12 +10,13 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from wingman.config.emotion import HumeSettings
+from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale
 from wingman.core.errors import Health, InputError, Missed, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel, Span
 from wingman.emotion.hume import HumeMeter
-from wingman.emotion.settings import HumeSettings
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_trial import IndexedEar, MeterTrial
@@ -23,7 +24,6 @@ from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Tape
-from wingman.settings import Secret
 
 SPEECH = IndexedSpeech()
 BLOCK = 1600

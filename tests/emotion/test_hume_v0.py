@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from tests.emulators.pictures import picture
+from wingman.config.emotion import HumeV0Settings
+from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Health, InputError, Missed, Progress, ProviderFault, ProviderState
 from wingman.core.media import GapCause, PcmBlock
@@ -22,7 +24,6 @@ from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.hume_clips import Clip
 from wingman.emotion.hume_tokens import Access, browser_token
 from wingman.emotion.hume_v0 import HumeV0Faces, HumeV0Meter, HumeV0TextMeter, portions, spans
-from wingman.emotion.settings import HumeV0Settings
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume_v0 import GatewayHabits, HumeV0Emulator
 from wingman.emulators.hume_v0_trial import VoiceAccount, VoiceTrial
@@ -30,7 +31,6 @@ from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Tape
-from wingman.settings import Secret
 
 
 def settings_for(gateway: HumeV0Emulator, **changes: Any) -> HumeV0Settings:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.config.emotion import HumeV0Settings
+from wingman.config.section import Secret
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.time import Channel
 from wingman.emotion.hume_v0_batch import JobProgress, Patience, analyze, spans
 from wingman.emotion.hume_v0_wire import wav
-from wingman.emotion.settings import HumeV0Settings
 from wingman.emulators.hume_v0 import HumeV0Emulator
 from wingman.emulators.indexed import IndexedSpeech
-from wingman.settings import Secret
 
 QUICK = Patience(first_s=0.01)
 

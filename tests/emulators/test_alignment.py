@@ -13,13 +13,15 @@ import numpy as np
 import pytest
 
 import wingman
+from wingman.config.emotion import HumeSettings
+from wingman.config.section import Secret
+from wingman.config.stt import DeepgramSettings
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Missed
 from wingman.core.media import PcmBlock
 from wingman.core.speech import Final, TranscriberEvent, Word
 from wingman.core.time import Channel, Span
 from wingman.emotion.hume import HumeMeter
-from wingman.emotion.settings import HumeSettings
 from wingman.emulators import scenario
 from wingman.emulators.alignment import ChannelMemory, Locator
 from wingman.emulators.deepgram import DeepgramEmulator
@@ -27,9 +29,7 @@ from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, ScenarioEar
 from wingman.emulators.timelapse import run
 from wingman.fanout.tape import Cursor, Tape
-from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
-from wingman.transcribe.settings import DeepgramSettings
 
 SAMPLE = Path(wingman.__file__).parent / "samples" / "meeting.ogg"
 SCRIPT = scenario.load(SAMPLE.with_suffix(".json"))

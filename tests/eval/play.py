@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.eval.noise import Heard
 from tests.eval.script import Script
+from wingman.config.suggest import SuggestSettings
 from wingman.core.emotion import Score
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
 from wingman.core.time import Channel, samples
@@ -27,7 +28,6 @@ from wingman.core.utterance import (
 from wingman.suggest.base import Prompt, Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook import load_playbook
-from wingman.suggest.settings import SuggestSettings
 
 TICK_S = 0.1
 TURNS = 8

@@ -8,10 +8,10 @@ import pytest
 from aiortc import RTCPeerConnection
 
 from tests.ingest.support import LOOPBACK, pitch, rms, service, tone
+from wingman.config.transports import IngestSettings
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.ingest import aiortc_seam as seam
 from wingman.ingest import whip_client
-from wingman.ingest.settings import IngestSettings
 from wingman.ingest.whip_client import send
 
 HOST = ("127.0.0.1",)

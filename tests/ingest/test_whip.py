@@ -12,9 +12,9 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from tests.ingest.support import service
 from tests.ingest.test_sdp import AUDIO, HEAD, VIDEO
+from wingman.config.transports import IngestSettings
 from wingman.core.time import Channel
 from wingman.ingest import aiortc_seam as seam
-from wingman.ingest.settings import IngestSettings
 from wingman.server.base import MeetingSpec
 
 SDP = {"Content-Type": "application/sdp"}

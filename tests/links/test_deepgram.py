@@ -11,6 +11,8 @@ import asyncio
 import msgspec
 import pytest
 
+from wingman.config.section import Secret
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Health
 from wingman.core.media import GapCause
 from wingman.core.speech import SpeechEnded
@@ -21,9 +23,7 @@ from wingman.emulators.indexed import IndexedSource
 from wingman.emulators.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, FINAL, Moment, flapping, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Account, Recording, Trial
-from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
-from wingman.transcribe.settings import DeepgramSettings
 
 
 async def attempt(

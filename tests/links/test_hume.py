@@ -12,16 +12,16 @@ import random
 import msgspec
 import pytest
 
+from wingman.config.emotion import HumeSettings
+from wingman.config.section import Secret
 from wingman.core.errors import Health
 from wingman.emotion.hume import HumeMeter
-from wingman.emotion.settings import HumeSettings
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
 from wingman.emulators.matrix import FINAL, HUME, HUME_MOMENTS, Moment, flapping, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
-from wingman.settings import Secret
 
 MID_WORD, BEFORE_END = 1.0, 1.9
 """Words run 0-0.3, 0.4-0.7, 0.8-1.1, 1.2-1.5 s; that utterance is over for Hume at 2.0 s."""

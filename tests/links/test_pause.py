@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from wingman.config.emotion import HumeSettings
+from wingman.config.section import Secret
+from wingman.config.stt import DeepgramSettings
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.emotion.hume import HumeMeter
-from wingman.emotion.settings import HumeSettings
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator
@@ -21,10 +23,8 @@ from wingman.emulators.timelapse import run
 from wingman.emulators.trial import SPEECH, Recording, Trial
 from wingman.emulators.wire import Traffic
 from wingman.fanout.tape import Tape
-from wingman.settings import Secret
 from wingman.strip import ChannelStrip
 from wingman.transcribe.deepgram import DeepgramTranscriber
-from wingman.transcribe.settings import DeepgramSettings
 
 PAUSE = Span(SPEECH.bounds(6)[0], SPEECH.bounds(6)[0] + 12 * SAMPLE_RATE)
 SECONDS = 30.0

@@ -16,15 +16,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.support import story
+from wingman.config.report import WebhookSettings
+from wingman.config.section import Secret
 from wingman.core.errors import InputError
 from wingman.deliver.hub import Hub
 from wingman.deliver.memory_log import MemoryLog
-from wingman.report.settings import WebhookSettings
 from wingman.report.webhook_routes import WebhookRoutes
 from wingman.report.webhooks import DELAYS, Hook, Webhooks, sign
 from wingman.server.errors import HANDLERS
 from wingman.server.serving import serve
-from wingman.settings import Secret
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()

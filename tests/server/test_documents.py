@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from tests.support import golden, story
 from tests.support.service import service
+from wingman.config.server import ServerSettings
 from wingman.core import codec
 from wingman.core.events import EVENTS
 from wingman.deliver.hub import Hub
@@ -20,7 +21,6 @@ from wingman.report.webhook_routes import WebhookRoutes
 from wingman.server.app import build_app
 from wingman.server.documents import DOCUMENTS
 from wingman.server.openapi import OPERATIONS
-from wingman.server.settings import ServerSettings
 from wingman.server.upward import MESSAGES
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,7 +5,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.support.service import TOKEN, service
-from wingman.server.settings import ServerSettings
+from wingman.config.server import ServerSettings
 
 EXTENSION = "chrome-extension://abcdefghijklmnop"
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from wingman.app import Service, open_service
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.emulators.hume_v0 import HumeV0Emulator
 
 

@@ -11,11 +11,11 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.meetings import SupportMeeting
 from tests.support.service import TOKEN, Service, service
+from wingman.config.server import ServerSettings
 from wingman.core.events import TranscriptPartial, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
 from wingman.deliver.hub import HubLimits
-from wingman.server.settings import ServerSettings
 
 
 def said(number: int, size: int = 10) -> UtteranceCreated:

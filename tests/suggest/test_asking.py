@@ -6,11 +6,11 @@ import pytest
 
 from tests.suggest.models import ANSWER, ASKED, QUICK, until_left
 from tests.suggest.test_gemini import gemini
+from wingman.config.suggest import DeadlineSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
 from wingman.suggest.asking import ask
 from wingman.suggest.base import AnswerEmpty
-from wingman.suggest.settings import DeadlineSettings
 
 PATIENT = DeadlineSettings(first_token_s=20.0, gap_s=20.0, total_s=40.0)
 """For what must succeed, however loaded the machine is."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tests.suggest.models import QUICK, SLOW, until_left
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_gemini import gemini
+from wingman.config.suggest import DeadlineSettings, GeminiSettings, SuggestSettings
 from wingman.core.errors import Health, InputError
 from wingman.core.events import (
     ProviderStateChanged,
@@ -32,7 +33,6 @@ from wingman.suggest.base import Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.playbook import Card, Playbook, Trigger, load_playbook
-from wingman.suggest.settings import DeadlineSettings, GeminiSettings, SuggestSettings
 
 PRICE = "can you tell me how much the enterprise plan costs per month"
 ANGRY = "i am really frustrated nobody answers our tickets"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from wingman.config.suggest import CostSettings
 from wingman.suggest.base import Usage
 from wingman.suggest.cost import CostMeter, Level
-from wingman.suggest.settings import CostSettings
 
 
 def test_it_adds_up_per_provider_and_hour() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError
 from wingman.suggest.generativeai import GenerativeAiModel
 from wingman.suggest.google_faults import fault_of_status
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.reasons import Reason
-from wingman.suggest.settings import GeminiSettings
 
 PAGE = Path(__file__).parents[2] / "docs" / "suggestions.md"
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, answer, leave_the_loop, until_left
+from wingman.config.section import Secret
+from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault
 from wingman.emulators.gemini_answers import scripted
-from wingman.settings import Secret
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.suggest.gemini import Gemini
-from wingman.suggest.settings import GeminiSettings
 
 
 @asynccontextmanager

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_left
+from wingman.config.section import Secret
+from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.emulators.gemini import GeminiFault
-from wingman.settings import Secret
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.suggest.generativeai import GenerativeAiModel
-from wingman.suggest.settings import GeminiSettings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)

@@ -16,18 +16,18 @@ from tests.suggest.support import Published, running, said
 from tests.suggest.test_coach import BARE, coach
 from tests.suggest.test_gemini import gemini
 from wingman.app import open_service
-from wingman.config import build
+from wingman.config.section import Secret
+from wingman.config.settings import build
+from wingman.config.suggest import EmbeddingSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted
 from wingman.emulators.gemini import INSTANT, GeminiEmulator
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.settings import Secret
 from wingman.suggest import meaning
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.meaning import BATCH, Meaning
-from wingman.suggest.settings import EmbeddingSettings
 
 SYNONYMS = {"refund": "money", "reimburse": "money", "purchase": "order", "cancelled": "withdraw"}
 NOTES = """\

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_left
+from wingman.config.section import Secret
+from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.settings import Secret
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.suggest.openai_compatible import OpenAiModel
-from wingman.suggest.settings import OpenAiSettings
 
 
 @asynccontextmanager

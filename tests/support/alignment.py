@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tests.support.conversations import Conversation, Report, Said
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionSpan, Scale
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import ReadingStatus, Utterance
 from wingman.correlate.correlator import Correlator, Output
-from wingman.correlate.settings import CorrelateSettings
 from wingman.emotion.base import EmotionInfo
 
 METER = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)

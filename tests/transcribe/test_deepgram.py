@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from wingman.config.section import Secret
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Health, Missed, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent
@@ -12,9 +14,7 @@ from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.scenario import say, single
 from wingman.emulators.timelapse import run
 from wingman.fanout.tape import Tape
-from wingman.settings import Secret
 from wingman.transcribe.deepgram import DeepgramTranscriber
-from wingman.transcribe.settings import DeepgramSettings
 
 SILENCE = bytes(2 * 1600)
 

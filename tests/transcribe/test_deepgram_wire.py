@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.refusals import REFUSALS
+from wingman.config.section import Secret
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, InputError
 from wingman.core.time import Channel
 from wingman.emulators.deepgram_speech import StreamOptions
-from wingman.settings import Secret
 from wingman.transcribe import deepgram_wire as wire
-from wingman.transcribe.settings import DeepgramSettings
 
 RESULTS = {
     "type": "Results",

@@ -14,7 +14,7 @@ import sys
 import structlog
 
 from wingman.app import open_service
-from wingman.config import build
+from wingman.config.settings import build
 from wingman.server.heap import Heap
 from wingman.server.loop import run
 from wingman.server.workers import serve_worker, workers

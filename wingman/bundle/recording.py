@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wingman.bundle.heard import Advanced, Expected, Finished, Flushed, HeardWriter, fed
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
-from wingman.correlate.settings import CorrelateSettings
 from wingman.emotion.base import EmotionInfo
 
 

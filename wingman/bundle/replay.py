@@ -20,6 +20,9 @@ from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import Finished
 from wingman.bundle.recorded import PLAYBOOK, RecordedModel, recorded_model
 from wingman.bundle.rejoin import Rejoin
+from wingman.config.correlate import CorrelateSettings
+from wingman.config.section import Section
+from wingman.config.suggest import SuggestSettings
 from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import (
@@ -36,12 +39,9 @@ from wingman.core.events import (
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.correlator import Correlator
-from wingman.correlate.settings import CorrelateSettings
-from wingman.settings import Section
 from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook import load_playbook
-from wingman.suggest.settings import SuggestSettings
 
 TICK = 0.1
 """Seconds between two looks at the clock, as in a live meeting."""
@@ -222,7 +222,7 @@ def changed(settings: S, section: str, changes: Mapping[str, Any]) -> S:
 
 
 def _with(settings: S, path: Sequence[str], value: Any, name: str) -> S:
-    from wingman.config import changed as with_field
+    from wingman.config.settings import changed as with_field
 
     first, *rest = path
     if first not in settings.__struct_fields__:

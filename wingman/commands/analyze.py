@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.transcribe import transcribe
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.emotion import EmotionSpan
 from wingman.core.errors import InputError
 from wingman.emotion.hume_v0 import info_of

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from wingman.config import Settings, load
+from wingman.config.settings import Settings, load
 from wingman.observe.logs import configure
 from wingman.server.loop import run
 

@@ -12,7 +12,7 @@ from wingman.app import data_dir
 from wingman.client import Client
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import address, known, log_path
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.deliver.sqlite_log import SqliteLog
 from wingman.deliver.sqlite_reader import stored_meetings

@@ -21,7 +21,8 @@ from wingman.app import SAMPLE, Service, open_service
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
 from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.show import Show
-from wingman.config import Settings
+from wingman.config.section import Secret
+from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import MeetingEnded
@@ -29,7 +30,6 @@ from wingman.deliver.hub import Subscription
 from wingman.emulators.faults import FaultScript, load
 from wingman.ingest.media_file import probe
 from wingman.server.base import MeetingSpec
-from wingman.settings import Secret
 
 CONSENT = "The voices of the sample are synthetic; nobody is measured."
 CONSENT_FILE = "I am allowed to measure the voices in this recording."

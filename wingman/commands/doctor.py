@@ -18,7 +18,7 @@ from wingman.app import data_dir
 from wingman.choose import Choice, choose_emotion, choose_suggester, choose_transcriber
 from wingman.commands.common import settings_of
 from wingman.commands.probe import probe
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceMeter

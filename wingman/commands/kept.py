@@ -15,7 +15,7 @@ from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import decode
 from wingman.client import Client
 from wingman.commands.common import base_url
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.deliver.archive import MeetingRow, SearchHit
 from wingman.deliver.sqlite_reader import StoredMeetings, stored_meetings

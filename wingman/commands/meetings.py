@@ -11,7 +11,7 @@ import msgspec
 
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import open_kept
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.deliver.archive import SearchHit
 from wingman.report.summary import clock

@@ -19,7 +19,7 @@ from wingman.bundle.replay import Changes, Difference, changed, compare, compare
 from wingman.choose import choose_emotion, choose_transcriber
 from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.show import Show
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope

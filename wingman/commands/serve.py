@@ -12,7 +12,7 @@ import msgspec
 from wingman.app import data_dir, open_service
 from wingman.choose import choose
 from wingman.commands.common import base_url, run_until_signal, settings_of
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.facts import facts
 from wingman.server.heap import Heap

@@ -15,7 +15,7 @@ from wingman.app import Service, open_service
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.demo import CONSENT_FILE
 from wingman.commands.show import Show
-from wingman.config import Settings
+from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
 from wingman.core.time import Channel

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from wingman.config.emotion import Policy
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
-from wingman.emotion.settings import Policy
 
 __all__ = ["NOTICE", "Policy", "check_policy", "decide", "measured_channels"]
 

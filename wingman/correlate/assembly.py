@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.speech import Final, Interim, Word
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.correlate.sentences import Sentences
-from wingman.correlate.settings import CorrelateSettings
 
 NEVER: SampleTime = 2**62
 """Later than any media time."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence
 
+from wingman.config.correlate import ContextSettings
 from wingman.core.time import SampleTime, samples, seconds
 from wingman.core.utterance import ReadingStatus, Utterance
-from wingman.correlate.settings import ContextSettings
 
 LINE_OVERHEAD = 8
 """Tokens that a line's speaker, mood and punctuation may cost on top of its words."""

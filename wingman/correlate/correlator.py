@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
@@ -20,7 +21,6 @@ from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.correlate.assembly import NEVER, Assembler, Partial, Turn
 from wingman.correlate.echo import EchoFilter
 from wingman.correlate.readings import Fate, Readings
-from wingman.correlate.settings import CorrelateSettings
 from wingman.correlate.shift import ShiftDetector
 from wingman.emotion.base import EmotionInfo
 

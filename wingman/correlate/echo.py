@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from wingman.config.correlate import EchoSettings
 from wingman.core.speech import Word
 from wingman.core.time import SampleTime, samples, samples_of_ms
-from wingman.correlate.settings import EchoSettings
 
 LAG_TOLERANCE = samples_of_ms(120)
 """Two transcribers place the same word this much apart."""

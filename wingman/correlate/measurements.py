@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionSpan
 from wingman.core.time import SampleTime, Span, samples, samples_of_ms
-from wingman.correlate.settings import CorrelateSettings
 
 END_TOLERANCE = samples_of_ms(300)
 """Two providers never hear speech end at the same sample: a span that ends this much early closes it."""

@@ -11,10 +11,10 @@ import math
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 
+from wingman.config.correlate import ShiftSettings
 from wingman.core.affect import affect_of
 from wingman.core.time import SampleTime, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus, Utterance
-from wingman.correlate.settings import ShiftSettings
 
 ALLOWANCE = 0.75
 """Deviation (in standard deviations) that counts as noise: half of the smallest shift worth telling."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import structlog
 from websockets.exceptions import ConnectionClosed
 
+from wingman.config.emotion import HumeSettings
 from wingman.core.emotion import EmotionSpan
 from wingman.core.errors import FaultKind, InputError, Missed, ProviderFault
 from wingman.core.media import PcmBlock
 from wingman.emotion import hume_wire as wire
 from wingman.emotion.hume_session import PROVIDER, SessionLedger
-from wingman.emotion.settings import HumeSettings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 
 log = structlog.get_logger(__name__)

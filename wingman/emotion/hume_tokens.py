@@ -16,10 +16,10 @@ import httpx
 import msgspec
 import structlog
 
+from wingman.config.emotion import HumeV0Settings
+from wingman.config.section import Secret
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emotion import hume_v0_wire as wire
-from wingman.emotion.settings import HumeV0Settings
-from wingman.settings import Secret
 
 log = structlog.get_logger(__name__)
 

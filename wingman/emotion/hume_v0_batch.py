@@ -14,13 +14,13 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from wingman.config.emotion import HumeV0Settings
 from wingman.core.emotion import EmotionSpan, Scale
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.time import Channel, Span, samples
 from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.hume_tokens import http_root
 from wingman.emotion.hume_v0_link import PROVIDER
-from wingman.emotion.settings import HumeV0Settings
 
 PATH: Final = "/v0/batch/jobs"
 MAX_FAILURES: Final = 5

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import structlog
 
+from wingman.config.emotion import HumeV0Settings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.time import samples_of_ms
 from wingman.emotion import hume_v0_wire as wire
 from wingman.emotion.hume_tokens import Access
-from wingman.emotion.settings import HumeV0Settings
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 
 log = structlog.get_logger(__name__)

@@ -12,20 +12,20 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from wingman.config.emotion import HumeSettings
+from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Missed, Progress, ProviderState
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span
 from wingman.emotion.base import VoiceMeter
 from wingman.emotion.hume import HumeMeter
-from wingman.emotion.settings import HumeSettings
 from wingman.emulators.faults import Fault, FaultScript
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_speech import Heard
 from wingman.emulators.indexed import FRAME, LEVEL, Stretch, stretches
 from wingman.emulators.trial import Recording
 from wingman.fanout.tape import Cursor, Tape
-from wingman.settings import Secret
 
 E = TypeVar("E")
 

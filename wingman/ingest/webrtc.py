@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.ingest.decode import opus_decoder, pcm_of
 from wingman.ingest.lane import NO_SIGNAL_S, Conductor, Lane
 from wingman.ingest.sdp import Offer, finish_answer
-from wingman.ingest.settings import IngestSettings
 from wingman.ingest.source import ChannelSink
 
 if TYPE_CHECKING:

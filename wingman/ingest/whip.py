@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.ingest.sdp import MAX_OFFER, parse_channels, read_offer
-from wingman.ingest.settings import IngestSettings
 from wingman.ingest.webrtc import WebRtcSource
 from wingman.server.base import MeetingHandle, Meetings, MeetingSpec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wingman.settings import Section
+from wingman.config.section import Section
 
 
 class RetrySettings(Section, frozen=True):

@@ -7,7 +7,7 @@ import sys
 
 import structlog
 
-from wingman.observe.settings import ObserveSettings
+from wingman.config.observe import ObserveSettings
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 QUIET = ("httpx", "httpx2", "aioice", "aiortc", "google_genai", "websockets", "asyncio", "uvicorn")

@@ -16,11 +16,11 @@ from typing import TypeVar
 import httpx
 import structlog
 
+from wingman.config.report import WebhookSettings
 from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope
 from wingman.deliver.log import EventLog
-from wingman.report.settings import WebhookSettings
 from wingman.report.webhook_store import Delivery, DeliveryStore
 
 T = TypeVar("T")

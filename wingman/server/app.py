@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from wingman.config.server import ServerSettings
 from wingman.deliver.archive import Archive
 from wingman.deliver.hub import Hub
 from wingman.deliver.log import EventLog
@@ -21,7 +22,6 @@ from wingman.server.health import HealthRoutes
 from wingman.server.lookup import Lookup
 from wingman.server.pages import Pages
 from wingman.server.rest import Offers, Rest
-from wingman.server.settings import ServerSettings
 from wingman.server.streams import Streams
 
 

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from wingman.config.emotion import HumeV0Settings
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.hume_tokens import Access, browser_token
-from wingman.emotion.settings import HumeV0Settings
 from wingman.server.answers import Json
 from wingman.server.routing import ApiRoute
 

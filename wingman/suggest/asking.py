@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 
+from wingman.config.suggest import DeadlineSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.suggest.base import AnswerEmpty, Prompt, SuggestionModel
-from wingman.suggest.settings import DeadlineSettings
 
 RETRY_PAUSE_S = 0.2
 RETRIED = frozenset({FaultKind.UNAVAILABLE, FaultKind.NETWORK})

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from wingman.config.correlate import ContextSettings
+from wingman.config.suggest import DeadlineSettings, SuggestSettings
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSkipped, SuggestionUpdated
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.context import RollingContext
-from wingman.correlate.settings import ContextSettings
 from wingman.suggest import prompt as prompts
 from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest.draft import Draft
@@ -29,7 +30,6 @@ from wingman.suggest.novelty import Novelty
 from wingman.suggest.playbook import Card, Playbook, load_playbook
 from wingman.suggest.reasons import Candidate, Decision, Reason, Skip, request
 from wingman.suggest.redact import redact
-from wingman.suggest.settings import DeadlineSettings, SuggestSettings
 from wingman.suggest.writing import Counted, Writer, fault_name, ignore_usage
 
 ACTIONS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from enum import StrEnum
 
+from wingman.config.suggest import CostSettings
 from wingman.core.events import CostUpdated
 from wingman.suggest.base import Usage
-from wingman.suggest.settings import CostSettings
 
 MILLION = 1_000_000
 

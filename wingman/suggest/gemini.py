@@ -16,6 +16,7 @@ import structlog
 from google import genai
 from google.genai import errors, types
 
+from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
@@ -23,7 +24,6 @@ from wingman.suggest.gemini_models import HELLO, ModelChoice, greet, require_key
 from wingman.suggest.google_faults import fault_of_status
 from wingman.suggest.hedging import hedged
 from wingman.suggest.pump import Pump
-from wingman.suggest.settings import GeminiSettings
 
 log = structlog.get_logger(__name__)
 

@@ -7,9 +7,9 @@ from contextlib import aclosing
 
 import structlog
 
+from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.suggest.base import AnswerTruncated, Prompt
-from wingman.suggest.settings import GeminiSettings
 
 log = structlog.get_logger(__name__)
 

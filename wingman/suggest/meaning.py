@@ -20,10 +20,10 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from wingman.config.suggest import EmbeddingSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.suggest.redact import redact
-from wingman.suggest.settings import EmbeddingSettings
 
 log = structlog.get_logger(__name__)
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import httpx
 
+from wingman.config.suggest import OpenAiSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.suggest.breaker import Quotas
-from wingman.suggest.settings import OpenAiSettings
 from wingman.suggest.sse import SseReader
 
 PROVIDER = "openai"

@@ -18,9 +18,9 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from wingman.config.section import Section
 from wingman.core.errors import InputError
 from wingman.core.utterance import Family
-from wingman.settings import Section
 from wingman.suggest.signals import Signal, compile_phrase
 
 VARIABLES = frozenset({"quote", "speaker"})

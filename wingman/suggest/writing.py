@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 import structlog
 
+from wingman.config.suggest import DeadlineSettings
 from wingman.core.errors import Branch, ProviderFault
 from wingman.core.events import ProviderStateChanged, Publish
 from wingman.suggest.asking import ask
 from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel, Usage
 from wingman.suggest.breaker import Breaker
 from wingman.suggest.lifecycle import Clock
-from wingman.suggest.settings import DeadlineSettings
 
 log = structlog.get_logger(__name__)
 

@@ -13,6 +13,7 @@ import importlib
 import sys
 from collections.abc import Callable
 
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Branch, FaultKind, ProviderFault
 from wingman.core.media import Gap
 from wingman.core.time import SAMPLE_RATE, Channel, samples_of_ms
@@ -23,7 +24,6 @@ from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.base import Emit, TranscriberInfo
 from wingman.transcribe.deepgram_connection import Connection, Controls, Line
 from wingman.transcribe.deepgram_token import grant
-from wingman.transcribe.settings import DeepgramSettings
 from wingman.transcribe.stitch import Stitcher
 
 NAME = "deepgram"

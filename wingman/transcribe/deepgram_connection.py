@@ -18,6 +18,7 @@ from typing import Protocol
 
 import structlog
 
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import TranscriberEvent
@@ -29,7 +30,6 @@ from wingman.link.socket import Socket, fault_in
 from wingman.link.watchdog import Patience, Stall, Watchdog
 from wingman.transcribe import deepgram_wire as wire
 from wingman.transcribe.base import Emit
-from wingman.transcribe.settings import DeepgramSettings
 from wingman.transcribe.stitch import Stitcher
 
 log = structlog.get_logger(__name__)

@@ -6,9 +6,9 @@ import asyncio
 
 import httpx
 
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.transcribe import deepgram_wire as wire
-from wingman.transcribe.settings import DeepgramSettings
 
 TIMEOUT_S = 5.0
 

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.link.backoff import retry_after
-from wingman.transcribe.settings import DeepgramSettings
 
 LISTEN_PATH = "/v1/listen"
 Seconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1e6)]

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from wingman.config.stt import MoonshineSettings
 from wingman.core.errors import InputError
 from wingman.embedded.process import EmbeddedWorker
 from wingman.transcribe.base import TranscriberInfo
 from wingman.transcribe.local import EmbeddedTranscriber
-from wingman.transcribe.settings import MoonshineSettings
 
 INFO = TranscriberInfo(name="moonshine", remote=False, punctuates=True)
 NOTE = "wingman-model.json"

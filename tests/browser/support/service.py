@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from tests.browser.support.player import player_routes
+from wingman.config.server import ServerSettings
+from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.events import (
     Media,
@@ -31,13 +33,11 @@ from wingman.deliver.hub import Hub
 from wingman.deliver.sqlite_log import SqliteLog
 from wingman.fanout.tape import Tape
 from wingman.ingest import whip
-from wingman.ingest.settings import IngestSettings
 from wingman.ingest.source import AudioSource
 from wingman.server.app import build_app
 from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
 from wingman.server.rest import Offers
 from wingman.server.serving import serve
-from wingman.server.settings import ServerSettings
 from wingman.strip import ChannelStrip
 
 TOKEN = "browser-test"

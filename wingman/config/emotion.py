@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from wingman.config.section import Secret, Section
 from wingman.link.backoff import RetrySettings
-from wingman.settings import Secret, Section
 
 Policy = Literal["off", "counterpart", "self", "text-only"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from wingman.settings import Section
+from wingman.config.section import Section
 
 
 class IngestSettings(Section, frozen=True):

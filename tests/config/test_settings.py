@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.config import Settings, build, changed, fields, load, plain
+from wingman.config.settings import Settings, build, changed, fields, load, plain
 from wingman.core.errors import InputError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DEFAULTS = ROOT / "configs" / "default.yaml"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wingman.settings import Secret, Section
+from wingman.config.section import Secret, Section
 
 
 class WebhookSettings(Section, frozen=True):

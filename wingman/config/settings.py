@@ -16,17 +16,17 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from wingman.config.correlate import CorrelateSettings
+from wingman.config.emotion import EmotionSettings
+from wingman.config.events import DeliverSettings
+from wingman.config.observe import ObserveSettings
+from wingman.config.report import ReportSettings
+from wingman.config.section import Secret, Section
+from wingman.config.server import ServerSettings
+from wingman.config.stt import TranscribeSettings
+from wingman.config.suggest import SuggestSettings
+from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
-from wingman.correlate.settings import CorrelateSettings
-from wingman.deliver.settings import DeliverSettings
-from wingman.emotion.settings import EmotionSettings
-from wingman.ingest.settings import IngestSettings
-from wingman.observe.settings import ObserveSettings
-from wingman.report.settings import ReportSettings
-from wingman.server.settings import ServerSettings
-from wingman.settings import Secret, Section
-from wingman.suggest.settings import SuggestSettings
-from wingman.transcribe.settings import TranscribeSettings
 
 PREFIX = "WINGMAN_"
 

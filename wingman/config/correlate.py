@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from wingman.settings import Section
+from wingman.config.section import Section
 
 Seconds = Annotated[float, Meta(ge=0)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wingman.settings import Secret, Section
+from wingman.config.section import Secret, Section
 
 
 class DeliverSettings(Section, frozen=True):
