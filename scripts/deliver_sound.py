@@ -16,6 +16,7 @@ from tests.support import recordings, sample
 from tests.support.sounds import chirp, decoded, delay
 from wingman.adapters import Adapters, LocalWorker
 from wingman.app import open_service
+from wingman.audio.tape import Tape
 from wingman.bundle.archive import Bundle, pack, unpack
 from wingman.bundle.heard import decode as heard_lines
 from wingman.bundle.rehear import Listeners, rehear
@@ -27,13 +28,12 @@ from wingman.core.events import Envelope, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.deliver.sqlite_log import SqliteLog
-from wingman.fanout.tape import Tape
-from wingman.ingest.file import FileSource
 from wingman.observe.logs import configure
 from wingman.report.record import read_all
 from wingman.server.base import MeetingSpec
 from wingman.sound.keeper import SoundKeeper
 from wingman.sound.shelf import Shelf
+from wingman.transports.file import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = 1000

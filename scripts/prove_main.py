@@ -24,21 +24,21 @@ sys.path.insert(0, str(ROOT))  # the sample's ground truth lives with the tests
 import msgspec
 from provelib import Figure, progress, report
 
-from tests.ingest import support
 from tests.support import recordings, sample
+from tests.transports import support
 from wingman.app import SAMPLE, Service, open_service
+from wingman.audio.decode import LibopusDecoder
 from wingman.commands.demo import CONSENT, providers, send
 from wingman.config.settings import Settings
 from wingman.config.transports import IngestSettings
 from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceRevised
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
-from wingman.ingest.decode import LibopusDecoder
-from wingman.ingest.lane import Conductor, Lane
-from wingman.ingest.whip_client import encode, file_tracks
-from wingman.ingest.whip_client import send as whip_send
 from wingman.observe.logs import configure
 from wingman.server.base import MeetingSpec
+from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.whip_client import encode, file_tracks
+from wingman.transports.whip_client import send as whip_send
 
 MEETINGS = 50
 CHANNELS = (Channel.TAB, Channel.MIC)

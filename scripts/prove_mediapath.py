@@ -13,15 +13,15 @@ from pathlib import Path
 
 from provelib import Figure, progress, report
 
+from wingman.audio.decode import LibopusDecoder
+from wingman.audio.tape import Tape
 from wingman.bench.harness import Step, Subject, ramp, wingman
 from wingman.bench.marks import signal
 from wingman.bench.providers import Providers
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.fanout.tape import Tape
-from wingman.ingest.decode import LibopusDecoder
-from wingman.ingest.lane import Conductor, Lane
-from wingman.ingest.whip_client import encode
+from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.whip_client import encode
 
 ROOT = Path(__file__).resolve().parent.parent
 FRAME = SAMPLE_RATE // 50

@@ -13,6 +13,8 @@ import pytest
 
 from tests.support import recordings, sample
 from wingman.app import Service, open_service
+from wingman.audio.source import ChannelSink
+from wingman.audio.tape import Cursor
 from wingman.config.settings import build
 from wingman.core.errors import Branch, Health, InputError
 from wingman.core.events import (
@@ -36,12 +38,10 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.scenario import Scenario
-from wingman.fanout.tape import Cursor
-from wingman.ingest.file import FileSource
-from wingman.ingest.source import ChannelSink
 from wingman.meeting import Meeting
 from wingman.server.base import MeetingSpec
 from wingman.transcribe.base import Emit, TranscriberInfo
+from wingman.transports.file import FileSource
 
 PRICE = "Can you tell me how much"
 CONSENT = "The voices are synthetic."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from wingman.audio.tape import Tape
 from wingman.core.events import CaptureState
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import Channel
-from wingman.fanout.tape import Tape
 from wingman.strip import ChannelStrip
 
 

@@ -14,8 +14,8 @@ from wingman.config.settings import build
 from wingman.core.events import EgressRecorded, SummaryReady
 from wingman.emulators.gemini import GeminiEmulator
 from wingman.emulators.loopback_http import LoopbackHttp, Reply, Request
-from wingman.ingest.file import FileSource
 from wingman.server.base import MeetingSpec
+from wingman.transports.file import FileSource
 
 
 async def one_meeting(tree: dict[str, Any], folder: Path, also: Callable[[], bool] = lambda: True) -> list[Any]:

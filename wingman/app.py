@@ -61,12 +61,12 @@ class Service:
     def http(self) -> Starlette:
         """The HTTP application over this service."""
         from wingman.ingest import pcm_socket, whip
-        from wingman.ingest.file import FileSource
         from wingman.report.webhook_routes import WebhookRoutes
         from wingman.server import hume_tokens
         from wingman.server.app import build_app
         from wingman.server.rest import Offers
         from wingman.suggest.playbook import list_playbooks
+        from wingman.transports.file import FileSource
 
         both = (Channel.TAB, Channel.MIC)
         offers = Offers(

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from wingman.accounts import Accounts
+from wingman.audio.tape import Cursor
 from wingman.core.emotion import EmotionEvent
 from wingman.core.emotion_policy import Policy, measured_channels
 from wingman.core.errors import Branch, Progress
@@ -18,7 +19,6 @@ from wingman.core.speech import Final, TranscriberEvent
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import TextMeter, VoiceMeter
-from wingman.fanout.tape import Cursor
 from wingman.strip import ChannelStrip
 from wingman.transcribe.base import Transcriber
 

@@ -19,6 +19,8 @@ from typing import Any
 import structlog
 
 from wingman.accounts import Accounts
+from wingman.audio.source import AudioSource
+from wingman.audio.tape import Tape
 from wingman.core.emotion import EmotionEvent
 from wingman.core.emotion_policy import Policy, check_policy, decide
 from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderState, WingmanError
@@ -38,8 +40,6 @@ from wingman.core.events import (
 from wingman.core.speech import Final, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, seconds
 from wingman.correlate.correlator import Correlator, Output
-from wingman.fanout.tape import Tape
-from wingman.ingest.source import AudioSource
 from wingman.line import Ears, Line, Providers
 from wingman.server.base import MeetingSpec, MeetingStatus
 from wingman.strip import ChannelStrip

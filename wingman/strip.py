@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from wingman.audio.source import AudioSource
+from wingman.audio.tape import Tape
 from wingman.core.events import CaptureState, Media, Publish
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel, SampleTime, seconds
-from wingman.fanout.tape import Tape
-from wingman.ingest.source import AudioSource
 
 
 class ChannelStrip:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import av
 
+from wingman.audio.decode import LibopusDecoder
+from wingman.audio.media_file import probe, read
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.embedded.recognizer import PocketSphinx
-from wingman.ingest.decode import LibopusDecoder
-from wingman.ingest.media_file import probe, read
 
 SAMPLES = Path(__file__).resolve().parents[2] / "wingman" / "samples"
 FRAME = SAMPLE_RATE // 50

@@ -23,15 +23,15 @@ from collections.abc import Mapping
 import structlog
 
 from wingman.app import open_service
+from wingman.audio.decode import opus_decoder
+from wingman.audio.source import ChannelSink
 from wingman.bench.harness import rss_mb
 from wingman.bench.marks import signal
 from wingman.config.settings import build
 from wingman.core.time import Channel
-from wingman.ingest.decode import opus_decoder
-from wingman.ingest.lane import Conductor, Lane
-from wingman.ingest.source import ChannelSink
-from wingman.ingest.whip_client import encode
 from wingman.server.base import MeetingSpec
+from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.whip_client import encode
 
 EVERY_MIN = 5
 

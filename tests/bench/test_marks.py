@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from wingman.audio.decode import LibopusDecoder
 from wingman.bench.load import percentile
 from wingman.bench.marks import CYCLE, PITCHES, Bursts, signal
-from wingman.ingest.decode import LibopusDecoder
-from wingman.ingest.whip_client import encode
+from wingman.transports.whip_client import encode
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from tests.support import story
+from wingman.audio.encode import OpusStream
+from wingman.audio.tape import Cursor
 from wingman.bundle.alike import Alike
 from wingman.bundle.archive import Bundle
 from wingman.bundle.heard import Advanced, Expected, Fed, Finished, fed
@@ -17,8 +19,6 @@ from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.emotion.base import Emit as EmitEmotion
 from wingman.emotion.base import EmotionInfo
-from wingman.fanout.tape import Cursor
-from wingman.sound.opus import OpusStream
 from wingman.transcribe.base import Emit, TranscriberInfo
 
 TAB = Channel.TAB

@@ -22,8 +22,8 @@ from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator
 from wingman.emulators.scenario import Scenario, Track, say
-from wingman.ingest.file import FileSource
 from wingman.server.base import MeetingSpec
+from wingman.transports.file import FileSource
 
 QUESTION = "Can you tell me how much"
 CONSENT = "The voices are synthetic."

@@ -20,16 +20,16 @@ from tests.sound.test_keeper import read_only_disk
 from tests.support import recordings
 from tests.support.sounds import chirp, decoded, delay
 from wingman.app import Service, open_service
+from wingman.audio.source import ChannelSink
 from wingman.bundle.archive import unpack
 from wingman.commands.common import background
 from wingman.config.settings import build
 from wingman.core.events import AudioState, Envelope, MeetingEnded, StorageState
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.ingest.file import FileSource
-from wingman.ingest.source import ChannelSink
 from wingman.meeting import Meeting
 from wingman.server.base import MeetingSpec
+from wingman.transports.file import FileSource
 
 BLOCK = 320
 TAB, MIC = Channel.TAB, Channel.MIC

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.support import sample
+from wingman.audio.tape import Tape
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Health, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
@@ -20,7 +21,6 @@ from wingman.embedded import process
 from wingman.embedded.process import EmbeddedWorker, Order, WorkerRules
 from wingman.embedded.wire import HEADER, Command, Heard, Message, Reached, Ready, decode, encode, pack
 from wingman.emotion.local import ProsodyMeter
-from wingman.fanout.tape import Tape
 from wingman.transcribe.local import EmbeddedTranscriber
 
 TURN = next(t for t in sample.truth() if t.text.startswith("Can you tell me"))

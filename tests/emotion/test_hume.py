@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from wingman.audio.tape import Tape
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale
@@ -23,7 +24,6 @@ from wingman.emulators.hume_trial import IndexedEar, MeterTrial
 from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
-from wingman.fanout.tape import Tape
 
 SPEECH = IndexedSpeech()
 BLOCK = 1600

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.emulators.pictures import picture
+from wingman.audio.tape import Tape
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
@@ -30,7 +31,6 @@ from wingman.emulators.hume_v0_trial import VoiceAccount, VoiceTrial
 from wingman.emulators.indexed import IndexedSpeech
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Recording
-from wingman.fanout.tape import Tape
 
 
 def settings_for(gateway: HumeV0Emulator, **changes: Any) -> HumeV0Settings:

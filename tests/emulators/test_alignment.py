@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import wingman
+from wingman.audio.tape import Cursor, Tape
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
@@ -28,7 +29,6 @@ from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, ScenarioEar
 from wingman.emulators.timelapse import run
-from wingman.fanout.tape import Cursor, Tape
 from wingman.transcribe.deepgram import DeepgramTranscriber
 
 SAMPLE = Path(wingman.__file__).parent / "samples" / "meeting.ogg"

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.ingest.support import Meetings, pitch, service, tone
+from tests.transports.support import Meetings, pitch, service, tone
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.server.base import MeetingSpec
 

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from tests.ingest.support import service
-from tests.ingest.test_sdp import AUDIO, HEAD, VIDEO
+from tests.transports.support import service
+from tests.transports.test_sdp import AUDIO, HEAD, VIDEO
 from wingman.config.transports import IngestSettings
 from wingman.core.time import Channel
-from wingman.ingest import aiortc_seam as seam
 from wingman.server.base import MeetingSpec
+from wingman.transports import aiortc_seam as seam
 
 SDP = {"Content-Type": "application/sdp"}
 
@@ -141,8 +141,8 @@ async def test_a_client_that_never_connects_is_given_up(path: str) -> None:
 
 
 def packets(count: int) -> Sequence[bytes]:
-    from tests.ingest.support import tone
-    from wingman.ingest.whip_client import encode
+    from tests.transports.support import tone
+    from wingman.transports.whip_client import encode
 
     return [bytes(packet) for packet in encode(iter([tone(440, count / 50)]))]
 

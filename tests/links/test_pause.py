@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from wingman.audio.tape import Tape
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
@@ -22,7 +23,6 @@ from wingman.emulators.indexed import FRAME, IndexedSource
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import SPEECH, Recording, Trial
 from wingman.emulators.wire import Traffic
-from wingman.fanout.tape import Tape
 from wingman.strip import ChannelStrip
 from wingman.transcribe.deepgram import DeepgramTranscriber
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.meetings import SupportMeetings
 from tests.support.service import TOKEN, service
+from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
-from wingman.ingest.source import AudioSource
 
 
 def refuse(path: Path) -> AudioSource:

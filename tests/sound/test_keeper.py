@@ -15,10 +15,10 @@ import pytest
 
 from tests.deliver.test_sqlite_log import full_disk
 from tests.support.sounds import chirp, decoded, delay
+from wingman.audio.tape import Tape
 from wingman.core.events import AudioState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.fanout.tape import Tape
 from wingman.sound.keeper import SoundKeeper
 from wingman.sound.shelf import Shelf
 

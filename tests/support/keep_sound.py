@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.sounds import chirp
+from wingman.audio.tape import Tape
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.fanout.tape import Tape
 from wingman.sound.keeper import SoundKeeper
 from wingman.sound.shelf import Shelf
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
 from wingman.core.events import (
     MeetingEnded,
@@ -19,7 +20,6 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel
 from wingman.deliver.log import EventLog
-from wingman.ingest.source import AudioSource
 from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from wingman.audio.tape import Tape
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Health, Missed, Progress, ProviderState
@@ -13,7 +14,6 @@ from wingman.core.time import Channel
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.scenario import say, single
 from wingman.emulators.timelapse import run
-from wingman.fanout.tape import Tape
 from wingman.transcribe.deepgram import DeepgramTranscriber
 
 SILENCE = bytes(2 * 1600)

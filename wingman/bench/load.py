@@ -17,8 +17,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from wingman.bench.marks import CYCLE, PITCHES, Bursts, signal
 from wingman.bench.providers import Chunk, Providers
 from wingman.core.errors import WingmanError
-from wingman.ingest import aiortc_seam as seam
-from wingman.ingest.whip_client import encode
+from wingman.transports import aiortc_seam as seam
+from wingman.transports.whip_client import encode
 
 PACKET_S = 0.02
 PACKET_BYTES = 640

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from wingman.audio.tape import Tape
 from wingman.bundle.archive import Bundle
 from wingman.bundle.clock import RecordClock, merged
 from wingman.bundle.heard import Advanced, Expected, Fed, Finished, Heard, fed
@@ -26,9 +27,8 @@ from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.emotion.base import VoiceMeter
-from wingman.fanout.tape import Tape
-from wingman.ingest.file import FileSource
 from wingman.transcribe.base import Transcriber
+from wingman.transports.file import FileSource
 
 TAPE_S = 60.0
 FAST_LAG = 20 * SAMPLE_RATE

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from wingman.audio.media_file import probe
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.transcribe import transcribe
 from wingman.config.settings import Settings
@@ -16,7 +17,6 @@ from wingman.core.errors import InputError
 from wingman.emotion.hume_v0 import info_of
 from wingman.emotion.hume_v0_batch import JobProgress, analyze
 from wingman.emotion.recorded import RecordedMeter
-from wingman.ingest.media_file import probe
 
 
 def main(arguments: argparse.Namespace) -> int:

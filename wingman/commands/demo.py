@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from wingman.app import SAMPLE, Service, open_service
+from wingman.audio.media_file import probe
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
 from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.show import Show
@@ -28,7 +29,6 @@ from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import MeetingEnded
 from wingman.deliver.hub import Subscription
 from wingman.emulators.faults import FaultScript, load
-from wingman.ingest.media_file import probe
 from wingman.server.base import MeetingSpec
 
 CONSENT = "The voices of the sample are synthetic; nobody is measured."

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from wingman.audio.tape import Tape
 from wingman.core.errors import Health, ProviderState
 from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.emotion.base import VoiceMeter
-from wingman.fanout.tape import Tape
 from wingman.transcribe.base import Transcriber
 
 TIMEOUT_S = 10.0

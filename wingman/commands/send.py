@@ -13,7 +13,7 @@ from pathlib import Path
 
 from wingman.core.errors import WingmanError
 from wingman.core.time import Channel
-from wingman.ingest.whip_client import file_tracks, send
+from wingman.transports.whip_client import file_tracks, send
 
 TOKEN_VARIABLE = "WINGMAN_SEND_TOKEN"
 

@@ -21,9 +21,9 @@ from wingman.core.events import Envelope, MeetingEnded, SuggestionSkipped, Trans
 from wingman.core.time import Channel
 from wingman.deliver.hub import Subscription
 from wingman.emotion.base import VoiceMeter
-from wingman.ingest.file import FileSource
 from wingman.meeting import Meeting
 from wingman.server.base import MeetingSpec
+from wingman.transports.file import FileSource
 
 
 def main(arguments: argparse.Namespace) -> int:

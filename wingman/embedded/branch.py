@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from wingman.audio.tape import Cursor
 from wingman.core.errors import Branch, Health, ProviderFault, ProviderState
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.embedded.process import EmbeddedWorker, Lane, Order, WorkerDied
 from wingman.embedded.wire import Message, Reached
-from wingman.fanout.tape import Cursor
 
 CHUNK = SAMPLE_RATE // 50
 """20 ms: small enough not to add delay, large enough to keep the pipe quiet."""

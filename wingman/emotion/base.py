@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from wingman.audio.tape import Cursor
 from wingman.core.emotion import EmotionEvent, Scale
 from wingman.core.speech import Final
 from wingman.core.time import Channel
-from wingman.fanout.tape import Cursor
 
 Emit = Callable[[EmotionEvent], None]
 """Where events go. Synchronous, never raises; call it from the event loop's thread only."""

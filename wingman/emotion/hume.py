@@ -20,6 +20,7 @@ from collections.abc import Callable
 
 import structlog
 
+from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeSettings
 from wingman.core.emotion import EmotionSpan, Scale
 from wingman.core.errors import Branch, Missed, Progress, ProviderFault
@@ -28,7 +29,6 @@ from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of
 from wingman.emotion.base import Emit, EmotionInfo
 from wingman.emotion.hume_link import UNANSWERED, Duty, HumeSession, check, open_session
 from wingman.emotion.hume_session import PROVIDER, SessionLedger, is_loud, is_silent, power_of
-from wingman.fanout.tape import Cursor
 from wingman.link.pacing import Pacer
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 

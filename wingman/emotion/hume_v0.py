@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.emotion import EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderFault
@@ -26,7 +27,6 @@ from wingman.emotion.base import Emit, EmotionInfo
 from wingman.emotion.hume_clips import Clip, ClipCutter, Cut
 from wingman.emotion.hume_tokens import Access
 from wingman.emotion.hume_v0_link import PROVIDER, Line
-from wingman.fanout.tape import Cursor
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
 log = structlog.get_logger(__name__)

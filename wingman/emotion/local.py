@@ -6,6 +6,7 @@ the interface never calls it that.
 
 from __future__ import annotations
 
+from wingman.audio.tape import Cursor
 from wingman.core.emotion import EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Progress
 from wingman.core.time import Channel, Span
@@ -13,7 +14,6 @@ from wingman.embedded.branch import EmbeddedBranch
 from wingman.embedded.process import EmbeddedWorker, Order
 from wingman.embedded.wire import Command, Felt, Message, Reached
 from wingman.emotion.base import Emit, EmotionInfo
-from wingman.fanout.tape import Cursor
 
 INFO = EmotionInfo(name="prosody", remote=False, scale=Scale.RELATIVE, floor=0.2, moderate=0.35, strong=0.5)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from wingman.audio.tape import Cursor
 from wingman.core.emotion import EmotionSpan
 from wingman.core.errors import Branch, Health, Progress, ProviderState
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emotion.base import Emit, EmotionInfo
-from wingman.fanout.tape import Cursor
 
 STEP = SAMPLE_RATE // 2
 

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from wingman.audio.tape import Cursor, Tape
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
@@ -25,7 +26,6 @@ from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_speech import Heard
 from wingman.emulators.indexed import FRAME, LEVEL, Stretch, stretches
 from wingman.emulators.trial import Recording
-from wingman.fanout.tape import Cursor, Tape
 
 E = TypeVar("E")
 

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from wingman.audio.tape import Cursor, Tape
 from wingman.core.errors import Missed, Progress, ProviderState
 from wingman.core.media import PcmBlock
 from wingman.core.speech import Final, TranscriberEvent, Word
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.emulators.indexed import FRAME, IndexedSpeech
 from wingman.emulators.scenario import TimedWord
-from wingman.fanout.tape import Cursor, Tape
 from wingman.transcribe.base import Transcriber
 
 SPEECH = IndexedSpeech()

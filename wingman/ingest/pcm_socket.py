@@ -10,11 +10,11 @@ from typing import Any
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from wingman.audio.decode import pcm_of
+from wingman.audio.source import ChannelSink
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
-from wingman.ingest.decode import pcm_of
-from wingman.ingest.source import ChannelSink
 from wingman.server.base import Meetings
 
 MAX_MESSAGE = 1 << 20

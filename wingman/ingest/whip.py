@@ -12,9 +12,9 @@ from starlette.routing import Route
 
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
-from wingman.ingest.sdp import MAX_OFFER, parse_channels, read_offer
-from wingman.ingest.webrtc import WebRtcSource
 from wingman.server.base import MeetingHandle, Meetings, MeetingSpec
+from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
+from wingman.transports.webrtc import WebRtcSource
 
 SDP = "application/sdp"
 REMEMBERED = 1000

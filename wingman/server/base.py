@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from wingman.audio.source import AudioSource
 from wingman.core.time import Channel
-from wingman.ingest.source import AudioSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
 from wingman.deliver.hub import Hub
-from wingman.ingest.source import AudioSource
 from wingman.privacy.retention import Eraser, Forget
 from wingman.server import upload, upward
 from wingman.server.access import PAIRING_SECONDS, Access

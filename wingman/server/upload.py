@@ -10,9 +10,9 @@ from pathlib import Path
 
 from starlette.requests import Request
 
+from wingman.audio.source import AudioSource, ChannelSink
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
-from wingman.ingest.source import AudioSource, ChannelSink
 from wingman.server.answers import chunks
 
 SUFFIXES = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "video/mp4": ".mp4"}

@@ -14,12 +14,12 @@ from functools import partial
 
 import structlog
 
+from wingman.audio.encode import OpusStream
+from wingman.audio.tape import Cursor
 from wingman.core.events import AudioState, Media
 from wingman.core.media import PcmBlock
 from wingman.core.threads import in_thread
 from wingman.core.time import SAMPLE_RATE, Channel, seconds
-from wingman.fanout.tape import Cursor
-from wingman.sound.opus import OpusStream
 from wingman.sound.shelf import Shelf, SoundFile
 
 logger = structlog.get_logger(__name__)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from wingman.audio.tape import Cursor
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import Channel
-from wingman.fanout.tape import Cursor
 
 Emit = Callable[[TranscriberEvent], None]
 """Where events go. Synchronous, never raises; call it from the event loop's thread only."""

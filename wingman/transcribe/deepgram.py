@@ -13,11 +13,11 @@ import importlib
 import sys
 from collections.abc import Callable
 
+from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Branch, FaultKind, ProviderFault
 from wingman.core.media import Gap
 from wingman.core.time import SAMPLE_RATE, Channel, samples_of_ms
-from wingman.fanout.tape import Cursor
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.transcribe import deepgram_wire as wire

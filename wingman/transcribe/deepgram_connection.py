@@ -18,12 +18,12 @@ from typing import Protocol
 
 import structlog
 
+from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples, samples_of_ms
-from wingman.fanout.tape import Cursor
 from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in

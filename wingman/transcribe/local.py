@@ -10,13 +10,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from wingman.audio.tape import Cursor
 from wingman.core.errors import Branch, Progress
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, Word
 from wingman.core.time import Channel, Span
 from wingman.embedded.branch import EmbeddedBranch
 from wingman.embedded.process import EmbeddedWorker, Order
 from wingman.embedded.wire import Began, Command, Heard, Message, Reached
-from wingman.fanout.tape import Cursor
 from wingman.transcribe.base import Emit, TranscriberInfo
 
 INFO = TranscriberInfo(name="embedded", remote=False)

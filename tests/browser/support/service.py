@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from tests.browser.support.player import player_routes
+from wingman.audio.source import AudioSource
+from wingman.audio.tape import Tape
 from wingman.config.server import ServerSettings
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
@@ -31,9 +33,7 @@ from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.deliver.hub import Hub
 from wingman.deliver.sqlite_log import SqliteLog
-from wingman.fanout.tape import Tape
 from wingman.ingest import whip
-from wingman.ingest.source import AudioSource
 from wingman.server.app import build_app
 from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
 from wingman.server.rest import Offers

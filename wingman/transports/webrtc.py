@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from wingman.audio.decode import opus_decoder, pcm_of
+from wingman.audio.source import ChannelSink
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.ingest.decode import opus_decoder, pcm_of
-from wingman.ingest.lane import NO_SIGNAL_S, Conductor, Lane
-from wingman.ingest.sdp import Offer, finish_answer
-from wingman.ingest.source import ChannelSink
+from wingman.transports.inbound_track import NO_SIGNAL_S, Conductor, Lane
+from wingman.transports.sdp import Offer, finish_answer
 
 if TYPE_CHECKING:
     from aiortc import RTCPeerConnection, RTCRtpReceiver
 
-    from wingman.ingest.aiortc_seam import DirectPath
+    from wingman.transports.aiortc_seam import DirectPath
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ class WebRtcSource:
         from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
         from aiortc.exceptions import InternalError, InvalidStateError, OperationError
 
-        from wingman.ingest import aiortc_seam as seam
+        from wingman.transports import aiortc_seam as seam
 
         servers = [RTCIceServer(urls=url) for url in self._settings.ice_servers]
         self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))
@@ -81,7 +81,7 @@ class WebRtcSource:
 
     def _prepare(self, peer: RTCPeerConnection) -> DirectPath | None:
         """Put the chosen media path between aiortc and the lanes."""
-        from wingman.ingest import aiortc_seam as seam
+        from wingman.transports import aiortc_seam as seam
 
         if reason := seam.unfit():
             log.warning("media path without its improvements", reason=reason)
@@ -99,7 +99,7 @@ class WebRtcSource:
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         """Feed the sinks until the peer closes, is gone for too long, or the task is cancelled."""
-        from wingman.ingest import aiortc_seam as seam
+        from wingman.transports import aiortc_seam as seam
 
         peer = self._peer
         if peer is None:

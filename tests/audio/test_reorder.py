@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.ingest.reorder import ReorderBuffer
+from wingman.audio.reorder import ReorderBuffer
 
 
 def _run(buffer: ReorderBuffer[int], numbers: list[int]) -> list[int]:

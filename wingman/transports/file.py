@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from wingman.audio.media_file import BLOCK_MS, MediaFile, probe, read
+from wingman.audio.source import ChannelSink
 from wingman.core.media import PcmBlock
 from wingman.core.threads import in_thread
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.ingest.media_file import BLOCK_MS, MediaFile, probe, read
-from wingman.ingest.source import ChannelSink
 
 _BATCH = 10
 """Blocks decoded per visit to a thread: one second of audio."""

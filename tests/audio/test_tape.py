@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.audio.tape import Cursor, Tape
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE
-from wingman.fanout.tape import Cursor, Tape
 
 
 def numbered(start: int, count: int) -> PcmBlock:

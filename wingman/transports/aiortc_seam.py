@@ -24,8 +24,8 @@ from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtp import RtcpSrPacket, RtpPacket
 
+from wingman.audio.reorder import ReorderBuffer
 from wingman.core.errors import WingmanError
-from wingman.ingest.reorder import ReorderBuffer
 
 AIORTC = "1.16."
 AIOICE = "0.13."

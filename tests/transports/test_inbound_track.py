@@ -7,12 +7,12 @@ import random
 
 import pytest
 
-from tests.ingest.support import TapeSink, rms, tone
+from tests.transports.support import TapeSink, rms, tone
+from wingman.audio.decode import LibopusDecoder
 from wingman.core.media import GapCause
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.ingest.decode import LibopusDecoder
-from wingman.ingest.lane import Conductor, Lane
-from wingman.ingest.whip_client import encode
+from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.whip_client import encode
 
 FRAME = 320
 PACKETS = [bytes(packet) for packet in encode(iter([tone(440, 3.0)]))]

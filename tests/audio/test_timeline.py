@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.audio.timeline import MAX_FILL, Placed, Timeline
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE
-from wingman.ingest.timeline import MAX_FILL, Placed, Timeline
 
 FRAME = 320
 TICKS = 960

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.support.sounds import chirp, decoded, delay
+from wingman.audio.encode import BITS_PER_SECOND, OpusStream
 from wingman.core.time import SAMPLE_RATE
-from wingman.sound.opus import BITS_PER_SECOND, OpusStream
 
 SECONDS = 20
 PLACES = (0, 3 * SAMPLE_RATE + 123, 17 * SAMPLE_RATE + 5)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import structlog
 
+from wingman.audio.decode import DecodeError, Decoder
+from wingman.audio.reorder import ReorderBuffer
+from wingman.audio.rtp_clock import STEP, SharedClock, StreamClock
+from wingman.audio.source import ChannelSink
+from wingman.audio.timeline import Placed, Timeline
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples_of_ms
-from wingman.ingest.dating import STEP, SharedClock, StreamClock
-from wingman.ingest.decode import DecodeError, Decoder
-from wingman.ingest.reorder import ReorderBuffer
-from wingman.ingest.source import ChannelSink
-from wingman.ingest.timeline import Placed, Timeline
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
-from wingman.ingest.sdp import OPUS_FORMAT, finish_answer, parse_channels, read_offer
+from wingman.transports.sdp import OPUS_FORMAT, finish_answer, parse_channels, read_offer
 
 HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
 AUDIO = (

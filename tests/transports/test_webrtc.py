@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from aiortc import RTCPeerConnection
 
-from tests.ingest.support import LOOPBACK, pitch, rms, service, tone
+from tests.transports.support import LOOPBACK, pitch, rms, service, tone
 from wingman.config.transports import IngestSettings
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.ingest import aiortc_seam as seam
-from wingman.ingest import whip_client
-from wingman.ingest.whip_client import send
+from wingman.transports import aiortc_seam as seam
+from wingman.transports import whip_client
+from wingman.transports.whip_client import send
 
 HOST = ("127.0.0.1",)
 

@@ -24,10 +24,10 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
+from wingman.audio.media_file import MediaFile, probe, read
 from wingman.core.errors import WingmanError
 from wingman.core.time import BYTES_PER_SAMPLE, Channel
-from wingman.ingest import aiortc_seam as seam
-from wingman.ingest.media_file import MediaFile, probe, read
+from wingman.transports import aiortc_seam as seam
 
 OPUS_RATE = 48_000
 FRAME = OPUS_RATE // 50
@@ -47,7 +47,7 @@ class Session:
 
 
 def file_tracks(path: Path, channels: Sequence[Channel]) -> dict[Channel, Pcm]:
-    """The channels of a media file as tracks. Raises `InputError` as `wingman.ingest.media_file.probe` does."""
+    """The channels of a media file as tracks. Raises `InputError` as `wingman.audio.media_file.probe` does."""
     media = probe(path, channels)
     # each track reads the file for itself, so that neither has to hold what the other has not taken yet
     return {channel: _one(media, channel) for channel in media.channels}

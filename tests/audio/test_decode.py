@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ingest.support import pitch, rms, tone
-from wingman.ingest.decode import AvDecoder, DecodeError, Decoder, LibopusDecoder, libopus, opus_decoder
-from wingman.ingest.whip_client import encode
+from tests.transports.support import pitch, rms, tone
+from wingman.audio.decode import AvDecoder, DecodeError, Decoder, LibopusDecoder, libopus, opus_decoder
+from wingman.transports.whip_client import encode
 
 FRAME = 320
 

@@ -17,7 +17,7 @@ from pylibsrtp import Policy, Session
 
 import wingman
 from wingman.core.errors import WingmanError
-from wingman.ingest import aiortc_seam as seam
+from wingman.transports import aiortc_seam as seam
 
 
 def test_the_installed_versions_are_the_ones_the_seam_knows() -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.audio.rtp_clock import REPORTS, SharedClock, StreamClock
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.ingest.dating import REPORTS, SharedClock, StreamClock
-from wingman.ingest.lane import Conductor, Lane
+from wingman.transports.inbound_track import Conductor, Lane
 
 NTP = 1 << 32
 EPOCH = 3_970_000_000  # seconds since 1900

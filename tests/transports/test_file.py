@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.ingest.support import TapeSink, interleave, pitch, tone, write_wav
+from tests.transports.support import TapeSink, interleave, pitch, tone, write_wav
+from wingman.audio.media_file import MediaFile
 from wingman.core.errors import InputError
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.ingest.file import FileSource
-from wingman.ingest.media_file import MediaFile
+from wingman.transports.file import FileSource
 
 BOTH = (Channel.TAB, Channel.MIC)
 
@@ -119,7 +119,7 @@ async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(
         finally:
             closed.set()
 
-    monkeypatch.setattr("wingman.ingest.file.read", slowly)
+    monkeypatch.setattr("wingman.transports.file.read", slowly)
     source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False)
     playing = asyncio.create_task(source.run({Channel.TAB: TapeSink()}))
     await asyncio.to_thread(decoding.wait, 10)

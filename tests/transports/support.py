@@ -15,13 +15,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from wingman.audio.source import AudioSource
+from wingman.audio.tape import Tape
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel
-from wingman.fanout.tape import Tape
 from wingman.ingest import pcm_socket, whip
-from wingman.ingest.source import AudioSource
 from wingman.server.base import MeetingSpec, MeetingStatus
 
 LOOPBACK = IngestSettings(host_addresses=("127.0.0.1",))

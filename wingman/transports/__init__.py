@@ -1,0 +1,1 @@
+"""Audio in: every way a meeting's sound reaches the tape, placed on one gap-filled timeline."""
