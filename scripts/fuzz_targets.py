@@ -22,7 +22,7 @@ from wingman.emotion import hume_v0_batch, hume_v0_wire, hume_wire
 from wingman.emotion.hume_session import SessionLedger
 from wingman.emulators import hume_v0_replies
 from wingman.link.offsets import Offsets
-from wingman.suggest.sse import SseReader
+from wingman.llm.sse import SseReader
 from wingman.transcribe import deepgram_wire
 from wingman.transcribe.stitch import Stitcher
 

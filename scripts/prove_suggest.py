@@ -30,13 +30,13 @@ from wingman.core.events import SuggestionCompleted, SuggestionCreated, Suggesti
 from wingman.core.time import Channel, samples
 from wingman.emulators.gemini import INSTANT, GeminiEmulator, Pace
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.suggest.base import SuggestionModel
+from wingman.llm.base import SuggestionModel
+from wingman.llm.gemini.client import Gemini
+from wingman.llm.openai import OpenAiModel
 from wingman.suggest.coach import Coach
 from wingman.suggest.gate import Gate
-from wingman.suggest.gemini import Gemini
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.meaning import Meaning
-from wingman.suggest.openai_compatible import OpenAiModel
 from wingman.suggest.playbook import load_playbook
 
 ROUNDS = 40
@@ -210,7 +210,7 @@ async def all_closings() -> dict[str, list[float]]:
 
 async def _older() -> list[float]:
     from wingman.emulators.gemini_grpc import GeminiGrpcEmulator
-    from wingman.suggest.generativeai import GenerativeAiModel
+    from wingman.llm.gemini.legacy_client import GenerativeAiModel
 
     async with GeminiGrpcEmulator(pace=SLOW) as emulator:
         model = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), grpc_target=emulator.target))

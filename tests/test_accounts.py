@@ -12,10 +12,10 @@ from wingman.core.errors import Branch
 from wingman.core.events import CostUpdated, EgressRecorded
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emulators.gemini import GeminiEmulator
+from wingman.llm.base import AnswerEmpty, Prompt, Usage
+from wingman.llm.gemini.client import Gemini
 from wingman.privacy.ledger import Ledger
-from wingman.suggest.base import AnswerEmpty, Prompt, Usage
 from wingman.suggest.cost import CostMeter, Level
-from wingman.suggest.gemini import Gemini
 
 MINUTE = 60 * SAMPLE_RATE
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 from wingman.core.errors import Branch
 from wingman.core.events import Publish
 from wingman.core.time import Channel, seconds
+from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.privacy.ledger import Ledger
-from wingman.suggest.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.suggest.cost import CostMeter, Level
 from wingman.suggest.knowledge import Knowledge
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wingman.config.settings import Settings, changed
 from wingman.emotion.base import TextMeter, VoiceMeter
+from wingman.llm.base import SuggestionModel
 from wingman.server.base import MeetingSpec
-from wingman.suggest.base import SuggestionModel
 from wingman.transcribe import moonshine
 from wingman.transcribe.base import Transcriber
 
@@ -22,15 +22,15 @@ def build_model(settings: Settings, provider: str) -> SuggestionModel | None:
     section = settings.suggest
     match provider:
         case "gemini":
-            from wingman.suggest.gemini import Gemini
+            from wingman.llm.gemini.client import Gemini
 
             return Gemini(section.gemini)
         case "generativeai":
-            from wingman.suggest.generativeai import GenerativeAiModel
+            from wingman.llm.gemini.legacy_client import GenerativeAiModel
 
             return GenerativeAiModel(section.gemini)
         case "openai":
-            from wingman.suggest.openai_compatible import OpenAiModel
+            from wingman.llm.openai import OpenAiModel
 
             return OpenAiModel(section.openai)
         case _:

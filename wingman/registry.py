@@ -26,12 +26,12 @@ from wingman.deliver.log import EventLog
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
 from wingman.line import Providers, Store
+from wingman.llm.base import SuggestionModel
 from wingman.meeting import Meeting, Parts, Plan
 from wingman.privacy.ledger import Ledger
 from wingman.report.closing import sum_up
 from wingman.server.base import MeetingHandle, MeetingSpec
 from wingman.sound.shelf import Shelf
-from wingman.suggest.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.cost import CostMeter
 from wingman.suggest.knowledge import Knowledge

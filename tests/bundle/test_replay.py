@@ -10,7 +10,7 @@ from wingman.bundle.recorded import recorded_model
 from wingman.bundle.replay import Changes, Difference, compare, digest, replay
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
-from wingman.suggest.base import Prompt, Usage
+from wingman.llm.base import Prompt, Usage
 
 BUNDLE = Bundle(story.MEETING, tuple(story.events()))
 

@@ -25,7 +25,7 @@ from wingman.core.utterance import (
     ReadingStatus,
     Utterance,
 )
-from wingman.suggest.base import Prompt, Usage
+from wingman.llm.base import Prompt, Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook import load_playbook
 

@@ -8,13 +8,13 @@ from tests.support import story
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
+from wingman.llm.base import Prompt, Usage
 from wingman.report.extractive import split
 from wingman.report.extractive import summarize as extract
 from wingman.report.figures import figures, interruptions
 from wingman.report.phrases import is_question
 from wingman.report.record import Record, Said, record
 from wingman.report.summary import TRANSCRIPT_CHARACTERS, clock, parse, summarize, transcript
-from wingman.suggest.base import Prompt, Usage
 
 RECORD = record(story.MEETING, story.events())
 

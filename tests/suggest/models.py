@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Any
 
 from wingman.emulators.gemini import Pace
-from wingman.suggest.base import Prompt, SuggestionModel
+from wingman.llm.base import Prompt, SuggestionModel
 
 ASKED = Prompt("You help.", "how much is it", max_output_tokens=100)
 ANSWER = "Ask what the problem costs them each month, then name one plan and what it includes."

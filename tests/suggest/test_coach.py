@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import QUICK, SLOW, until_left
 from tests.suggest.support import Published, running, said
-from tests.suggest.test_gemini import gemini
 from wingman.config.suggest import DeadlineSettings, GeminiSettings, SuggestSettings
 from wingman.core.errors import Health, InputError
 from wingman.core.events import (
@@ -29,7 +29,7 @@ from wingman.core.events import (
 from wingman.core.time import Channel, samples
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
 from wingman.emulators.gemini_answers import scripted
-from wingman.suggest.base import Usage
+from wingman.llm.base import Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.playbook import Card, Playbook, Trigger, load_playbook

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wingman.config.suggest import CostSettings
-from wingman.suggest.base import Usage
+from wingman.llm.base import Usage
 from wingman.suggest.cost import CostMeter, Level
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError
-from wingman.suggest.generativeai import GenerativeAiModel
-from wingman.suggest.google_faults import fault_of_status
+from wingman.llm.gemini.errors import fault_of_status
+from wingman.llm.gemini.legacy_client import GenerativeAiModel
 from wingman.suggest.knowledge import Knowledge
 from wingman.suggest.reasons import Reason
 

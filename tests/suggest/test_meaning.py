@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import QUICK
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_coach import BARE, coach
-from tests.suggest.test_gemini import gemini
 from wingman.app import open_service
 from wingman.config.section import Secret
 from wingman.config.settings import build

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from wingman.core.events import Envelope, SuggestionCompleted, SuggestionCreated
-from wingman.suggest.base import AnswerEmpty, Prompt, Usage
+from wingman.llm.base import AnswerEmpty, Prompt, Usage
 
 PLAYBOOK = "playbook"
 

@@ -39,7 +39,7 @@ from wingman.core.events import (
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.correlator import Correlator
-from wingman.suggest.base import SuggestionModel
+from wingman.llm.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook import load_playbook
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from wingman.core.events import SummaryReady
 from wingman.deliver.log import EventLog
+from wingman.llm.base import SuggestionModel
 from wingman.report.record import read
 from wingman.report.summary import summarize
-from wingman.suggest.base import SuggestionModel
 from wingman.suggest.redact import redact
 
 

@@ -11,9 +11,9 @@ import structlog
 from wingman.core.errors import ProviderFault
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.time import Channel
+from wingman.llm.base import Prompt, SuggestionModel
 from wingman.report import extractive
 from wingman.report.record import Record, Said
-from wingman.suggest.base import Prompt, SuggestionModel
 
 logger = structlog.get_logger(__name__)
 

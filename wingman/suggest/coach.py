@@ -21,8 +21,8 @@ from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSki
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.context import RollingContext
+from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest import prompt as prompts
-from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest.draft import Draft
 from wingman.suggest.gate import Gate
 from wingman.suggest.lifecycle import CardLife, Clock

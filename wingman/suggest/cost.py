@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from wingman.config.suggest import CostSettings
 from wingman.core.events import CostUpdated
-from wingman.suggest.base import Usage
+from wingman.llm.base import Usage
 
 MILLION = 1_000_000
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from wingman.core.time import Channel, seconds
 from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
-from wingman.suggest.base import Prompt
+from wingman.llm.base import Prompt
 from wingman.suggest.playbook import Playbook
 from wingman.suggest.reasons import Candidate
 from wingman.suggest.redact import redact

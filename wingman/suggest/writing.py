@@ -11,9 +11,9 @@ import structlog
 from wingman.config.suggest import DeadlineSettings
 from wingman.core.errors import Branch, ProviderFault
 from wingman.core.events import ProviderStateChanged, Publish
-from wingman.suggest.asking import ask
-from wingman.suggest.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel, Usage
-from wingman.suggest.breaker import Breaker
+from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel, Usage
+from wingman.llm.circuit_breaker import Breaker
+from wingman.llm.request import ask
 from wingman.suggest.lifecycle import Clock
 
 log = structlog.get_logger(__name__)

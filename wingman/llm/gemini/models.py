@@ -9,7 +9,7 @@ import structlog
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.suggest.base import AnswerTruncated, Prompt
+from wingman.llm.base import AnswerTruncated, Prompt
 
 log = structlog.get_logger(__name__)
 

@@ -17,9 +17,9 @@ import httpx
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
-from wingman.suggest.breaker import Quotas
-from wingman.suggest.sse import SseReader
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.llm.circuit_breaker import Quotas
+from wingman.llm.sse import SseReader
 
 PROVIDER = "openai"
 KEEP_ALIVE_S = 240

@@ -18,12 +18,12 @@ from google.genai import errors, types
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
-from wingman.suggest.breaker import Quotas
-from wingman.suggest.gemini_models import HELLO, ModelChoice, greet, require_key
-from wingman.suggest.google_faults import fault_of_status
-from wingman.suggest.hedging import hedged
-from wingman.suggest.pump import Pump
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.llm.cancellable_stream import Pump
+from wingman.llm.circuit_breaker import Quotas
+from wingman.llm.gemini.errors import fault_of_status
+from wingman.llm.gemini.models import HELLO, ModelChoice, greet, require_key
+from wingman.llm.hedging import hedged
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from wingman.config.section import Secret
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
-from wingman.suggest.openai_compatible import OpenAiModel
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.llm.openai import OpenAiModel
 
 
 @asynccontextmanager

@@ -13,8 +13,8 @@ from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.emulators.gemini import GeminiFault
-from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
-from wingman.suggest.generativeai import GenerativeAiModel
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.llm.gemini.legacy_client import GenerativeAiModel
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)

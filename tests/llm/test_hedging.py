@@ -8,16 +8,16 @@ from contextlib import aclosing
 
 import pytest
 
+from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, after_first, answer, until_left
 from tests.suggest.support import said
 from tests.suggest.test_coach import BARE, coached
-from tests.suggest.test_gemini import gemini
 from wingman.config.suggest import DeadlineSettings, GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
-from wingman.suggest.base import Usage
-from wingman.suggest.hedging import hedged
+from wingman.llm.base import Usage
+from wingman.llm.hedging import hedged
 
 MODELS = ("gemini-3.5-flash-lite", "gemini-3.1-flash-lite")
 NEVER_S = 3600.0

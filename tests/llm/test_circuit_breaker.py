@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wingman.core.errors import FaultKind, Health, ProviderFault
-from wingman.suggest.breaker import REST_S, Breaker, Quotas
+from wingman.llm.circuit_breaker import REST_S, Breaker, Quotas
 
 
 def fault(kind: FaultKind, wait: float | None = None) -> ProviderFault:

@@ -16,8 +16,8 @@ from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emulators.gemini import GeminiEmulator, GeminiFault
 from wingman.emulators.gemini_answers import scripted
-from wingman.suggest.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
-from wingman.suggest.gemini import Gemini
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.llm.gemini.client import Gemini
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from wingman.config.suggest import DeadlineSettings
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.suggest.base import AnswerEmpty, Prompt, SuggestionModel
+from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel
 
 RETRY_PAUSE_S = 0.2
 RETRIED = frozenset({FaultKind.UNAVAILABLE, FaultKind.NETWORK})

@@ -17,10 +17,10 @@ import structlog
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import InputError
-from wingman.suggest.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
-from wingman.suggest.breaker import Quotas
-from wingman.suggest.gemini_models import HELLO, ModelChoice, greet, require_key
-from wingman.suggest.google_faults import RETRY_AFTER_S, fault_of_status
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.llm.circuit_breaker import Quotas
+from wingman.llm.gemini.errors import RETRY_AFTER_S, fault_of_status
+from wingman.llm.gemini.models import HELLO, ModelChoice, greet, require_key
 
 log = structlog.get_logger(__name__)
 

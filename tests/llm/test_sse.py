@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.sse import MAX_LINE, SseReader
+from wingman.llm.sse import MAX_LINE, SseReader
 
 EVENTS = ['{"a": 1}', '{"b": "x\u2028y\u0085z"}', "[DONE]", "ünïcode"]
 BODY = ": comment\n\n" + "".join(f"event: m\r\ndata: {event}\r\n\r\n" for event in EVENTS)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from wingman.suggest.pump import Pump
+from wingman.llm.cancellable_stream import Pump
 
 
 class Source:
