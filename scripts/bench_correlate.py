@@ -30,7 +30,7 @@ from wingman.core.time import Channel, Span, samples, seconds
 from wingman.core.utterance import Utterance
 from wingman.correlate.context import RollingContext
 from wingman.correlate.correlator import Correlator
-from wingman.correlate.join import read
+from wingman.correlate.overlap import read
 
 PEER = "whisperlivekit==0.2.26"
 PEER_ENV = ROOT / ".venv-whisperlivekit"

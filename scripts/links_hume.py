@@ -13,7 +13,7 @@ from provelib import Figure, progress
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.core.errors import Health
-from wingman.emotion.hume import HumeMeter
+from wingman.emotion.hume.analyzer import HumeMeter
 from wingman.emulators import matrix
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits

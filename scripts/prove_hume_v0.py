@@ -26,10 +26,10 @@ from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Health, InputError
 from wingman.core.speech import Final, Word
 from wingman.core.time import Channel, Span, seconds
-from wingman.emotion import hume_v0_wire as wire
-from wingman.emotion.hume_tokens import Access, browser_token
-from wingman.emotion.hume_v0 import HumeV0Meter, HumeV0TextMeter
-from wingman.emotion.hume_v0_batch import analyze
+from wingman.emotion.hume_v0 import wire
+from wingman.emotion.hume_v0.analyzer import HumeV0Meter, HumeV0TextMeter
+from wingman.emotion.hume_v0.batch import analyze
+from wingman.emotion.hume_v0.tokens import Access, browser_token
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume_v0 import GatewayHabits, HumeV0Emulator
 from wingman.emulators.hume_v0_names import BURSTS, LANGUAGE, VOICE

@@ -24,7 +24,7 @@ from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.indexed import IndexedSource
 from wingman.emulators.trial import Account, Recording, Trial
-from wingman.transcribe.deepgram import DeepgramTranscriber, preload
+from wingman.stt.deepgram.transcriber import DeepgramTranscriber, preload
 
 SECONDS = 30.0
 STAGGER_S = 0.05

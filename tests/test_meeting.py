@@ -40,7 +40,7 @@ from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.scenario import Scenario
 from wingman.meeting import Meeting
 from wingman.server.base import MeetingSpec
-from wingman.transcribe.base import Emit, TranscriberInfo
+from wingman.stt.base import Emit, TranscriberInfo
 from wingman.transports.file import FileSource
 
 PRICE = "Can you tell me how much"

@@ -9,12 +9,12 @@ from wingman.config.settings import Settings, changed
 from wingman.emotion.base import TextMeter, VoiceMeter
 from wingman.llm.base import SuggestionModel
 from wingman.server.base import MeetingSpec
-from wingman.transcribe import moonshine
-from wingman.transcribe.base import Transcriber
+from wingman.stt import moonshine
+from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
     from wingman.embedded.process import EmbeddedWorker
-    from wingman.emotion.hume_tokens import Access
+    from wingman.emotion.hume_v0.tokens import Access
 
 
 def build_model(settings: Settings, provider: str) -> SuggestionModel | None:
@@ -71,7 +71,7 @@ class Adapters:
     def gateway(self) -> Access:
         """Credentials and limits of the v0 gateway, shared by everything that talks to it."""
         if self._gateway is None:
-            from wingman.emotion.hume_tokens import Access
+            from wingman.emotion.hume_v0.tokens import Access
 
             self._gateway = Access(self._settings.emotion.hume_v0)
         return self._gateway
@@ -80,7 +80,7 @@ class Adapters:
         section = self._settings.transcribe
         match provider:
             case "deepgram":
-                from wingman.transcribe.deepgram import DeepgramTranscriber
+                from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 
                 settings = section.deepgram
                 if spec.language:
@@ -91,7 +91,7 @@ class Adapters:
             case "moonshine":
                 return moonshine.build(local.get(), section.moonshine)
             case "embedded":
-                from wingman.transcribe.local import EmbeddedTranscriber
+                from wingman.stt.embedded import EmbeddedTranscriber
 
                 return EmbeddedTranscriber(local.get())
             case _:
@@ -105,15 +105,15 @@ class Adapters:
             provider = "hume" if section.hume.api_key else "prosody"
         match provider:
             case "hume":
-                from wingman.emotion.hume import HumeMeter
+                from wingman.emotion.hume.analyzer import HumeMeter
 
                 return HumeMeter(section.hume)
             case "hume-v0":
-                from wingman.emotion.hume_v0 import HumeV0Meter
+                from wingman.emotion.hume_v0.analyzer import HumeV0Meter
 
                 return HumeV0Meter(section.hume_v0, self.gateway)
             case "prosody":
-                from wingman.emotion.local import ProsodyMeter
+                from wingman.emotion.prosody import ProsodyMeter
 
                 return ProsodyMeter(local.get())
             case _:
@@ -123,6 +123,6 @@ class Adapters:
         section = self._settings.emotion
         if section.provider not in ("auto", "hume-v0") or not section.hume_v0.url:
             return None
-        from wingman.emotion.hume_v0 import HumeV0TextMeter
+        from wingman.emotion.hume_v0.analyzer import HumeV0TextMeter
 
         return HumeV0TextMeter(section.hume_v0, self.gateway)

@@ -6,7 +6,7 @@ import importlib.util
 
 from wingman.choose import Facts
 from wingman.config.settings import Settings
-from wingman.transcribe import moonshine
+from wingman.stt import moonshine
 
 
 def facts(settings: Settings) -> Facts:

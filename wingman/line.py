@@ -20,7 +20,7 @@ from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import TextMeter, VoiceMeter
 from wingman.strip import ChannelStrip
-from wingman.transcribe.base import Transcriber
+from wingman.stt.base import Transcriber
 
 SETTLE_S = 45.0
 """How long a branch may take to answer for the audio it already has, a replay after an outage included."""

@@ -15,8 +15,8 @@ from wingman.core.events import (
 from wingman.core.speech import Interim, SpeechEnded, SpeechStarted
 from wingman.core.time import Span
 from wingman.core.utterance import EmotionShift, Utterance
-from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Output
+from wingman.correlate.turns import Partial
 from wingman.suggest.coach import Coach
 
 

@@ -63,6 +63,6 @@ async def open_upkeep(settings: Settings, log: EventLog, hub: Hub, folder: Path)
 async def warm_up(transcriber: str) -> None:
     """Import what the first meeting would otherwise wait for."""
     if transcriber == "deepgram":
-        from wingman.transcribe.deepgram import preload
+        from wingman.stt.deepgram.transcriber import preload
 
         await preload()

@@ -19,7 +19,7 @@ from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.emotion.base import Emit as EmitEmotion
 from wingman.emotion.base import EmotionInfo
-from wingman.transcribe.base import Emit, TranscriberInfo
+from wingman.stt.base import Emit, TranscriberInfo
 
 TAB = Channel.TAB
 BEGAN = 1000.0

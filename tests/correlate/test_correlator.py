@@ -9,8 +9,8 @@ from wingman.core.media import GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, Word
 from wingman.core.time import Channel, Span, samples
 from wingman.core.utterance import EMOTION_OFF, Family, ReadingStatus, Utterance
-from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
+from wingman.correlate.turns import Partial
 from wingman.emotion.base import EmotionInfo
 
 TAB, MIC = Channel.TAB, Channel.MIC

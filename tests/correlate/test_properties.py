@@ -20,8 +20,8 @@ from wingman.core.media import GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
-from wingman.correlate.assembly import Partial
 from wingman.correlate.correlator import Correlator, Output
+from wingman.correlate.turns import Partial
 
 TAB = Channel.TAB
 TEXTS = ("so", "we", "need", "it.", "really?", "and", "the", "price,", "is", "fine.")

@@ -20,8 +20,8 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.embedded import process
 from wingman.embedded.process import EmbeddedWorker, Order, WorkerRules
 from wingman.embedded.wire import HEADER, Command, Heard, Message, Reached, Ready, decode, encode, pack
-from wingman.emotion.local import ProsodyMeter
-from wingman.transcribe.local import EmbeddedTranscriber
+from wingman.emotion.prosody import ProsodyMeter
+from wingman.stt.embedded import EmbeddedTranscriber
 
 TURN = next(t for t in sample.truth() if t.text.startswith("Can you tell me"))
 

@@ -22,14 +22,14 @@ from wingman.core.errors import Missed
 from wingman.core.media import PcmBlock
 from wingman.core.speech import Final, TranscriberEvent, Word
 from wingman.core.time import Channel, Span
-from wingman.emotion.hume import HumeMeter
+from wingman.emotion.hume.analyzer import HumeMeter
 from wingman.emulators import scenario
 from wingman.emulators.alignment import ChannelMemory, Locator
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, ScenarioEar
 from wingman.emulators.timelapse import run
-from wingman.transcribe.deepgram import DeepgramTranscriber
+from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 
 SAMPLE = Path(wingman.__file__).parent / "samples" / "meeting.ogg"
 SCRIPT = scenario.load(SAMPLE.with_suffix(".json"))

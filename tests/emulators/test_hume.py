@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from wingman.emotion.hume_v0_wire import wav
+from wingman.emotion.hume_v0.wire import wav
 from wingman.emulators.hume import PATH, HumeEmulator, HumeHabits
 from wingman.emulators.hume_speech import Heard, Measurer, ranked
 from wingman.emulators.indexed import IndexedSpeech

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.emulators.pictures import picture
-from wingman.emotion.hume_v0_wire import wav
+from wingman.emotion.hume_v0.wire import wav
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_v0 import HumeV0Emulator
 from wingman.emulators.indexed import IndexedSpeech

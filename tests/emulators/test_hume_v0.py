@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.emulators.pictures import picture
-from wingman.emotion.hume_v0_wire import wav
+from wingman.emotion.hume_v0.wire import wav
 from wingman.emulators.hume_v0 import PATH, GatewayHabits, HumeV0Emulator
 from wingman.emulators.hume_v0_names import BURSTS, LANGUAGE, VOICE
 from wingman.emulators.hume_v0_replies import Stream, answer

@@ -23,7 +23,7 @@ from wingman.emulators.indexed import IndexedSource
 from wingman.emulators.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, FINAL, Moment, flapping, script, side_by_side
 from wingman.emulators.timelapse import run
 from wingman.emulators.trial import Account, Recording, Trial
-from wingman.transcribe.deepgram import DeepgramTranscriber
+from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 
 
 async def attempt(

@@ -15,7 +15,7 @@ import pytest
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.core.errors import Health
-from wingman.emotion.hume import HumeMeter
+from wingman.emotion.hume.analyzer import HumeMeter
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt

@@ -14,7 +14,7 @@ from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, Span
-from wingman.emotion.hume import HumeMeter
+from wingman.emotion.hume.analyzer import HumeMeter
 from wingman.emulators.deepgram import DeepgramEmulator
 from wingman.emulators.faults import Fault, FaultScript, Kind
 from wingman.emulators.hume import HumeEmulator
@@ -24,7 +24,7 @@ from wingman.emulators.timelapse import run
 from wingman.emulators.trial import SPEECH, Recording, Trial
 from wingman.emulators.wire import Traffic
 from wingman.strip import ChannelStrip
-from wingman.transcribe.deepgram import DeepgramTranscriber
+from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 
 PAUSE = Span(SPEECH.bounds(6)[0], SPEECH.bounds(6)[0] + 12 * SAMPLE_RATE)
 SECONDS = 30.0

@@ -27,7 +27,7 @@ from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.emotion.base import VoiceMeter
-from wingman.transcribe.base import Transcriber
+from wingman.stt.base import Transcriber
 from wingman.transports.file import FileSource
 
 TAPE_S = 60.0

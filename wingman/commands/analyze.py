@@ -14,8 +14,8 @@ from wingman.commands.transcribe import transcribe
 from wingman.config.settings import Settings
 from wingman.core.emotion import EmotionSpan
 from wingman.core.errors import InputError
-from wingman.emotion.hume_v0 import info_of
-from wingman.emotion.hume_v0_batch import JobProgress, analyze
+from wingman.emotion.hume_v0.analyzer import info_of
+from wingman.emotion.hume_v0.batch import JobProgress, analyze
 from wingman.emotion.recorded import RecordedMeter
 
 

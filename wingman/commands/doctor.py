@@ -24,7 +24,7 @@ from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
 from wingman.server.base import MeetingSpec
-from wingman.transcribe.base import Transcriber
+from wingman.stt.base import Transcriber
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
 

@@ -9,7 +9,7 @@ import msgspec
 from tqdm import tqdm
 
 from wingman.commands.common import settings_of
-from wingman.transcribe import moonshine
+from wingman.stt import moonshine
 
 SIZES = {"tiny-streaming": 78, "small-streaming": 224, "medium-streaming": 416}
 """Megabytes to download, word times included."""

@@ -10,7 +10,7 @@ from wingman.core.errors import Health, ProviderState
 from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.emotion.base import VoiceMeter
-from wingman.transcribe.base import Transcriber
+from wingman.stt.base import Transcriber
 
 TIMEOUT_S = 10.0
 SILENCE = PcmBlock(0, bytes(SAMPLE_RATE // 5 * BYTES_PER_SAMPLE))

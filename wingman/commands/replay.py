@@ -26,7 +26,7 @@ from wingman.core.events import Envelope
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
 from wingman.server.base import MeetingSpec
-from wingman.transcribe.base import Transcriber
+from wingman.stt.base import Transcriber
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "model": ("gemini", "generativeai", "openai"),

@@ -18,10 +18,10 @@ from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
-from wingman.correlate.assembly import NEVER, Assembler, Partial, Turn
 from wingman.correlate.echo import EchoFilter
+from wingman.correlate.emotion_shift import ShiftDetector
 from wingman.correlate.readings import Fate, Readings
-from wingman.correlate.shift import ShiftDetector
+from wingman.correlate.turns import NEVER, Assembler, Partial, Turn
 from wingman.emotion.base import EmotionInfo
 
 Output: TypeAlias = Partial | Utterance | EmotionShift

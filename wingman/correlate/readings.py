@@ -12,9 +12,9 @@ from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionSpan
 from wingman.core.time import SampleTime, Span, samples
 from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Utterance
-from wingman.correlate.assembly import NEVER, Turn
-from wingman.correlate.join import of_speaker, read
 from wingman.correlate.measurements import Measurements
+from wingman.correlate.overlap import of_speaker, read
+from wingman.correlate.turns import NEVER, Turn
 from wingman.emotion.base import EmotionInfo
 
 

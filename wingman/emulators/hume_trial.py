@@ -20,7 +20,7 @@ from wingman.core.errors import Missed, Progress, ProviderState
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span
 from wingman.emotion.base import VoiceMeter
-from wingman.emotion.hume import HumeMeter
+from wingman.emotion.hume.analyzer import HumeMeter
 from wingman.emulators.faults import Fault, FaultScript
 from wingman.emulators.hume import HumeEmulator, HumeHabits
 from wingman.emulators.hume_speech import Heard

@@ -14,7 +14,7 @@ from wingman.core.speech import Final, TranscriberEvent, Word
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.emulators.indexed import FRAME, IndexedSpeech
 from wingman.emulators.scenario import TimedWord
-from wingman.transcribe.base import Transcriber
+from wingman.stt.base import Transcriber
 
 SPEECH = IndexedSpeech()
 

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.errors import InputError, ProviderFault
-from wingman.emotion.hume_tokens import Access, browser_token
+from wingman.emotion.hume_v0.tokens import Access, browser_token
 from wingman.server.answers import Json
 from wingman.server.routing import ApiRoute
 

@@ -1,0 +1,134 @@
+"""Where turns begin and end. Times in the examples are seconds."""
+
+from __future__ import annotations
+
+import pytest
+
+from wingman.config.correlate import CorrelateSettings
+from wingman.core.speech import Final, Interim, Word
+from wingman.core.time import Channel, Span, samples
+from wingman.correlate.sentences import Sentences
+from wingman.correlate.turns import NEVER, Assembler, Turn
+
+TAB = Channel.TAB
+
+
+def word(text: str, start: float, end: float, speaker: str | None = None) -> Word:
+    return Word(text, samples(start), samples(end), 0.9, speaker)
+
+
+def final(*words: Word, endpoint: bool = False, end: float | None = None) -> Final:
+    last = samples(end) if end is not None else words[-1].end
+    return Final(TAB, Span(words[0].start if words else last, last), words, endpoint)
+
+
+def texts(turns: list[Turn]) -> list[str]:
+    return [" ".join(word.text for word in turn.words) for turn in turns]
+
+
+def assembler(**settings: float) -> Assembler:
+    return Assembler(TAB, CorrelateSettings(**settings))  # type: ignore[arg-type]
+
+
+def test_a_long_pause_inside_a_final_cuts_it() -> None:
+    made = assembler()
+    assert texts(made.final(final(word("One.", 0, 1), word("Two.", 2.3, 3)))) == ["One."]
+    assert texts(made.close()) == ["Two."]
+
+
+def test_a_window_that_goes_on_long_after_the_words_ends_them() -> None:
+    made = assembler()
+    assert texts(made.final(final(word("One", 0, 1), end=2.5))) == ["One"]
+
+
+def test_the_watermark_ends_what_lies_a_pause_behind_it() -> None:
+    made = assembler()
+    made.final(final(word("One", 0, 1)))
+    assert made.reported(samples(2.2)) == []
+    assert texts(made.reported(samples(2.3))) == ["One"]
+
+
+def test_silence_ends_a_turn_after_pause_and_lag() -> None:
+    made = assembler(pause_s=1.2, lag_s=0.7)
+    made.final(final(word("One", 0, 1)))
+    assert made.due == samples(2.9)
+    assert made.advance(made.due - 1) == []
+    assert texts(made.advance(made.due)) == ["One"]
+    assert made.due == NEVER
+
+
+def test_an_interim_that_continues_keeps_the_turn_open() -> None:
+    made = assembler()
+    made.final(final(word("We", 0, 0.5, "0"), word("would", 0.5, 1, "0"), endpoint=True))
+    made.interim(Interim(TAB, Span(samples(1.5), samples(3)), (word("like", 1.5, 1.9),)))
+    assert made.advance(samples(5)) == []
+    assert made.final(final(word("like", 1.5, 1.9, "0"), word("to.", 1.9, 4.9, "0"))) == []
+    assert texts(made.close()) == ["We would like to."]
+
+
+def test_signs_of_speech_keep_a_turn_open_but_not_for_ever() -> None:
+    made = assembler()
+    made.final(final(word("One", 0, 1)))
+    made.speech_started(samples(1.5))
+    assert made.advance(samples(10)) == []
+    assert texts(made.advance(samples(23))) == ["One"]
+
+
+def test_an_end_of_speech_that_is_reported_late_does_not_cut_what_came_since() -> None:
+    made = assembler()
+    made.final(final(word("One.", 0, 1)))
+    made.final(final(word("and", 1.1, 2)))
+    made.final(final(word("two.", 2.1, 4)))
+    assert made.speech_ended(samples(1)) == []
+    assert texts(made.speech_ended(samples(4))) == ["One. and two."]
+
+
+def test_long_speech_is_cut_at_a_sentence_end() -> None:
+    made = assembler(max_utterance_s=10.0)
+    closed = []
+    for n in range(12):
+        closed += made.final(final(word(f"{n}." if n % 4 == 3 else f"{n}", n, n + 1)))
+    assert texts(closed) == ["0 1 2 3. 4 5 6 7. 8 9 10 11."]
+
+
+def test_long_speech_without_sentences_is_cut_at_a_word() -> None:
+    made = assembler(max_utterance_s=10.0)
+    closed = []
+    for n in range(40):
+        closed += made.final(final(word(f"{n}", n, n + 1)))
+    assert [len(turn.words) for turn in closed] == [16, 16]
+
+
+def test_a_stale_interim_is_ignored() -> None:
+    made = assembler()
+    made.final(final(word("One.", 0, 1)))
+    made.interim(Interim(TAB, Span(0, samples(0.8)), (word("on", 0, 0.8),)))
+    assert made.partial().text == "One."
+
+
+def test_the_partial_is_of_whoever_spoke_last() -> None:
+    made = assembler()
+    made.final(final(word("One", 0, 1, "0"), word("two", 1, 1.2, "1")))
+    assert (made.partial().speaker, made.partial().text) == ("tab:1", "two")
+    made.interim(Interim(TAB, Span(samples(1.2), samples(2)), (word("three", 1.3, 2, "0"),)))
+    assert (made.partial().speaker, made.partial().text) == ("tab:0", "One three")
+
+
+@pytest.mark.parametrize(
+    ("last", "punctuated", "complete"),
+    [
+        ("done.", False, True),
+        ("really?”", True, True),
+        ("了。", True, True),
+        ("well,", True, False),
+        ("so...", True, False),
+        ("done", True, False),
+        ("done", False, True),
+        ("the", False, False),
+    ],
+)
+def test_half_sentences_are_told_by_their_last_word(last: str, punctuated: bool, complete: bool) -> None:
+    sentences = Sentences()
+    if punctuated:
+        sentences.learn("Yes.")
+    assert sentences.complete(last) is complete

@@ -1,0 +1,149 @@
+"""Windows become one transcript, whatever the connections did."""
+
+from __future__ import annotations
+
+from wingman.core.errors import Missed, Progress
+from wingman.core.media import Gap, GapCause
+from wingman.core.speech import Final, Interim, SpeechEnded, TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel, Span
+from wingman.link.offsets import Offsets
+from wingman.stt.deepgram.stitch import Stitcher
+from wingman.stt.deepgram.wire import Alternative, Alternatives, Heard, Results
+
+
+def window(
+    start: float, end: float, *words: tuple[str, float, float], final: bool = True, ends: bool = False
+) -> Results:
+    heard = tuple(Heard(first, last, text, speaker=0) for text, first, last in words)
+    return Results(start, end - start, Alternatives((Alternative(heard),)), final, ends)
+
+
+def connected(origin_s: float = 0.0, sent_s: float = 30.0) -> tuple[Stitcher, Offsets]:
+    stitch = Stitcher(Channel.TAB, round(origin_s * SAMPLE_RATE))
+    return stitch, reconnect(stitch, sent_s)
+
+
+def reconnect(stitch: Stitcher, sent_s: float = 30.0) -> Offsets:
+    offsets = Offsets(stitch.settled)
+    stitch.connected(offsets)
+    offsets.sent(stitch.settled, round(sent_s * SAMPLE_RATE))
+    return offsets
+
+
+def texts(events: list[TranscriberEvent]) -> list[str]:
+    return [word.text for event in events if isinstance(event, Final) for word in event.words]
+
+
+def test_a_final_settles_and_moves_the_watermark() -> None:
+    stitch, _ = connected(origin_s=10.0)
+    events = stitch.results(window(0, 2, ("hi", 0.5, 0.9), ends=True))
+    final, progress = events
+    assert isinstance(final, Final)
+    assert final.span == Span(160_000, 192_000)
+    assert (final.words[0].start, final.words[0].speaker, final.endpoint) == (168_000, "1.0", True)
+    assert progress == Progress(progress.branch, Channel.TAB, 192_000)  # type: ignore[union-attr]
+    assert stitch.settled == 192_000
+
+
+def test_what_was_final_is_never_said_again() -> None:
+    stitch, _ = connected()
+    stitch.results(window(0, 2, ("a", 0.5, 0.9)))
+    assert texts(stitch.results(window(0, 2, ("a", 0.5, 0.9)))) == []
+    assert texts(stitch.results(window(1, 3, ("a", 1.2, 1.9), ("b", 2.1, 2.4)))) == ["b"]
+    assert stitch.results(window(0.5, 1.5, ("late", 0.6, 0.8), final=False)) == []
+
+
+def test_a_new_connection_that_repeats_words_before_its_beginning_doubles_nothing() -> None:
+    """Some services hold the end of the last stream and say it once more, at times before zero."""
+    stitch, _ = connected()
+    stitch.results(window(0, 2, ("a", 0.5, 0.9), ("b", 1.6, 1.95)))
+    reconnect(stitch)
+    interim = stitch.results(window(0, 1, ("b", -0.4, -0.05), ("c", 0.2, 0.5), final=False))
+    assert [word.text for event in interim if isinstance(event, Interim) for word in event.words] == ["c"]
+    assert texts(stitch.results(window(0, 2, ("b", -0.4, -0.05), ("c", 0.2, 0.5)))) == ["c"]
+
+
+def test_labels_of_two_connections_are_different_people() -> None:
+    stitch, _ = connected()
+    first = stitch.results(window(0, 1, ("a", 0.1, 0.3)))[0]
+    reconnect(stitch)
+    second = stitch.results(window(0, 1, ("b", 0.1, 0.3)))[0]
+    assert isinstance(first, Final)
+    assert isinstance(second, Final)
+    assert (first.words[0].speaker, second.words[0].speaker) == ("1.0", "2.0")
+    assert second.words[0].start == 16_000 + 1_600
+
+
+def test_finals_in_the_wrong_order_are_put_right() -> None:
+    stitch, _ = connected()
+    stitch.results(window(0, 2, ("a", 0.5, 0.9), ("b", 1.2, 1.5), final=False))
+    assert texts(stitch.results(window(1, 2, ("b", 1.2, 1.5)))) == []
+    assert texts(stitch.results(window(0, 1, ("a", 0.5, 0.9)))) == ["a", "b"]
+    assert stitch.passed_over is None
+
+
+def test_a_final_that_got_lost_is_asked_for_again_and_only_once() -> None:
+    stitch, _ = connected()
+    stitch.unreadable()
+    assert texts(stitch.results(window(2, 3, ("b", 2.2, 2.5)))) == []
+    assert stitch.passed_over is None, "it may still come"
+    stitch.results(window(3, 6, final=False))
+    hole = stitch.passed_over
+    assert hole == Span(0, 32_000)
+    stitch.give_up_on(hole)
+    reconnect(stitch)
+    stitch.unreadable()
+    events = stitch.results(window(2, 3, ("b", 2.2, 2.5)))
+    assert [e.span for e in events if isinstance(e, Missed)] == [Span(0, 32_000)]
+    assert texts(events) == ["b"]
+    assert stitch.passed_over is None
+
+
+def test_silence_the_service_did_not_report_is_no_loss() -> None:
+    stitch, _ = connected()
+    assert texts(stitch.results(window(2, 3, ("b", 2.2, 2.5)))) == ["b"]
+
+
+def test_interims_replace_each_other_and_an_empty_one_clears_once() -> None:
+    stitch, _ = connected()
+    first = stitch.results(window(0, 1, ("wor", 0.5, 1.0), final=False))
+    assert [type(event) for event in first] == [Interim]
+    assert [type(event) for event in stitch.results(window(0, 2, final=False))] == [Interim]
+    assert stitch.results(window(0, 3, final=False)) == []
+
+
+def test_a_pause_is_crossed_when_all_before_it_is_settled() -> None:
+    stitch, offsets = connected(sent_s=2.0)
+    offsets.jump(160_000)
+    pause = Gap(Span(32_000, 160_000), GapCause.PAUSED)
+    assert stitch.gap(pause) == []
+    events = stitch.results(window(0, 2, ("a", 0.5, 0.9)))
+    final, progress = events
+    assert isinstance(final, Final)
+    assert final.span == Span(0, 32_000)
+    assert progress.upto == 160_000  # type: ignore[union-attr]
+
+
+def test_what_was_overrun_is_missed_and_what_was_never_recorded_is_not() -> None:
+    stitch = Stitcher(Channel.MIC, 0)
+    lost, paused = Gap(Span(0, 100), GapCause.OVERRUN), Gap(Span(100, 300), GapCause.PAUSED)
+    assert [type(event) for event in stitch.skip(lost)] == [Missed, Progress]
+    assert [type(event) for event in stitch.skip(paused)] == [Progress]
+    assert stitch.settled == 300
+    assert [type(event) for event in stitch.finish(400, heard=False)] == [Missed, Progress]
+
+
+def test_an_inherited_utterance_ends_when_the_next_connection_hears_silence() -> None:
+    stitch, _ = connected()
+    stitch.results(window(0, 1, ("a", 0.5, 0.9)))
+    reconnect(stitch)
+    assert not [e for e in stitch.results(window(0, 0.5, final=False)) if isinstance(e, SpeechEnded)]
+    ended = [e for e in stitch.results(window(0, 1.5, final=False)) if isinstance(e, SpeechEnded)]
+    assert [event.at for event in ended] == [14_400]
+    assert not [e for e in stitch.results(window(0, 2.5, final=False)) if isinstance(e, SpeechEnded)]
+
+
+def test_the_services_minus_one_means_it_was_said_before() -> None:
+    stitch, _ = connected()
+    assert stitch.utterance_end(-1) == []
+    assert stitch.utterance_end(1.5) == [SpeechEnded(Channel.TAB, 24_000)]

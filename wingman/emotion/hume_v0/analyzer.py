@@ -1,0 +1,360 @@
+"""Hume's v0 contract as emotion source: voice (prosody and bursts), settled text, and faces.
+
+The vendor switched its own v0 service off in June 2026; gateways and recordings keep its wire shape. A
+clip is a whole WAV file of at most five seconds; its reply names it, so its times are exact. There is no
+limit on the pace, so nothing is lost in an outage the tape can bridge: the unanswered clip is sent again
+and the backlog follows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from wingman.audio.tape import Cursor
+from wingman.config.emotion import HumeV0Settings
+from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderFault
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.speech import Final, Word
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, samples_of_ms
+from wingman.emotion.base import Emit, EmotionInfo
+from wingman.emotion.hume_v0 import wire
+from wingman.emotion.hume_v0.clips import Clip, ClipCutter, Cut
+from wingman.emotion.hume_v0.connection import PROVIDER, Line
+from wingman.emotion.hume_v0.tokens import Access
+from wingman.link.supervisor import Identity, Outcome, Supervisor
+
+log = structlog.get_logger(__name__)
+
+BLOCK = samples_of_ms(100)
+MAX_TRIES = 3
+"""A clip on which the gateway fails this often is given up, so that one bad clip cannot stop a meeting."""
+MAX_PENDING = 64
+"""Settled texts that may wait for an answer."""
+
+
+def info_of(settings: HumeV0Settings) -> EmotionInfo:
+    """How v0 scores are to be read, for voice and text alike."""
+    limits = (settings.floor, settings.moderate, settings.strong)
+    return EmotionInfo(PROVIDER, True, Scale.INTENSITY, *limits, bands=wire.BANDS)
+
+
+class HumeV0Meter:
+    """A `VoiceMeter` on the prosody and burst models. `access` may be shared by all meters of a process."""
+
+    def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
+        self._settings = settings
+        self._access = access or Access(settings)
+
+    @property
+    def info(self) -> EmotionInfo:
+        return info_of(self._settings)
+
+    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        """Measure `audio` until it is exhausted; see `VoiceMeter.run`."""
+        supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
+        run = _VoiceRun(self._settings, self._access, channel, audio, emit)
+        if not await supervisor.run(lambda: run.connection(supervisor)):
+            run.give_up()
+
+
+class _VoiceRun:
+    """The state of one `HumeV0Meter.run`: clips wait here across connections."""
+
+    def __init__(
+        self, settings: HumeV0Settings, access: Access, channel: Channel, audio: Cursor, emit: Emit
+    ) -> None:
+        self._settings = settings
+        self._access = access
+        self._channel = channel
+        self._audio = audio
+        self._origin = audio.position
+        self._emit = emit
+        self._clips: deque[Clip] = deque()
+        self._tries = 0
+        self._upto: SampleTime = 0
+        self._cutter = ClipCutter(
+            Cut(
+                samples_of_ms(min(settings.clip_ms, int(wire.MAX_CLIP_S * 1000))),
+                samples_of_ms(settings.pause_ms),
+                gate_dbfs=settings.gate_dbfs,
+            )
+        )
+
+    async def connection(self, supervisor: Supervisor) -> Outcome:
+        """One line to the gateway, until audio ends or rests, or something breaks."""
+        if not self._clips and not await self._more(None):
+            return Outcome.DONE
+        async with Line(self._settings, self._access) as line:
+            supervisor.opened()
+            while True:
+                while self._clips:
+                    await self._measure(line, self._clips[0])
+                    supervisor.useful()
+                more = await self._more(self._settings.idle_close_s)
+                if more is None:
+                    return Outcome.AGAIN
+                if not more:
+                    return Outcome.DONE
+                if line.idle_s >= self._settings.keepalive_s:
+                    await line.keep_alive()
+
+    def give_up(self) -> None:
+        """Nothing more will be measured: what was recorded and not answered for is missed."""
+        begin = self._clips[0].start if self._clips else max(self._origin, self._cutter.settled)
+        end = self._audio.position + self._audio.lag
+        if end > begin:
+            self._emit(Missed(Branch.EMOTION, self._channel, Span(begin, end), GapCause.OUTAGE))
+
+    async def _more(self, idle_s: float | None) -> bool | None:
+        """Read one block. True: go on. False: all was read and cut. None: no audio came for `idle_s`."""
+        try:
+            async with asyncio.timeout(idle_s):
+                item = await self._audio.read(BLOCK)
+        except TimeoutError:
+            self._clips += self._cutter.flush()
+            return None if not self._clips else True
+        if item is None:
+            self._clips += self._cutter.flush()
+            if not self._clips:
+                self._advance(self._cutter.settled)
+            return bool(self._clips)
+        if isinstance(item, PcmBlock):
+            self._clips += self._cutter.feed(item)
+        else:
+            self._clips += self._cutter.flush()
+            self._emit(Missed(Branch.EMOTION, self._channel, item.span, item.cause))
+        if not self._clips and self._cutter.settled >= self._upto + SAMPLE_RATE:
+            self._advance(self._cutter.settled)
+        return True
+
+    async def _measure(self, line: Line, clip: Clip) -> None:
+        """Ask about the oldest clip. It stays the oldest until it is answered or given up."""
+        await self._audio.resumed()
+        try:
+            reply, lead = await line.measure(clip.pcm, clip.id)
+        except ProviderFault as fault:
+            self._tries += fault.code.startswith("I")
+            if self._tries >= MAX_TRIES:
+                self._give_up(clip)
+            raise
+        if reply.error is not None:
+            self._give_up(clip)
+            return
+        for span in spans(reply, clip, self._channel, lead):
+            self._emit(span)
+        self._settle(clip)
+
+    def _give_up(self, clip: Clip) -> None:
+        self._emit(Missed(Branch.EMOTION, self._channel, clip.span, GapCause.PROVIDER))
+        self._settle(clip)
+
+    def _settle(self, clip: Clip) -> None:
+        self._clips.popleft()
+        self._tries = 0
+        self._advance(clip.span.end)
+
+    def _advance(self, upto: SampleTime) -> None:
+        if upto > self._upto:
+            self._upto = upto
+            self._emit(Progress(Branch.EMOTION, self._channel, upto))
+
+
+def spans(reply: wire.Reply, clip: Clip, channel: Channel, lead: int = 0) -> list[EmotionSpan]:
+    """A reply about a clip as spans of media time.
+
+    Its times count from `lead` samples before the clip. They are clamped to the clip, and what lies wholly
+    before it is left out: an earlier reply has said it.
+    Bursts ride on the prosody span they overlap; those that overlap none get a span of their own.
+    """
+    bursts = _placed(reply, "burst", clip, lead)
+    found: list[EmotionSpan] = []
+    claimed: set[int] = set()
+    for where, item in _placed(reply, "prosody", clip, lead):
+        mine = [n for n, (at, _) in enumerate(bursts) if at.overlap(where)]
+        claimed.update(mine)
+        extra = tuple(score for n in mine for score in _burst(bursts[n][1]))
+        found.append(EmotionSpan(channel, where, item.scores, PROVIDER, Scale.INTENSITY, bursts=extra))
+    for n, (where, item) in enumerate(bursts):
+        if n not in claimed:
+            found.append(EmotionSpan(channel, where, (), PROVIDER, Scale.INTENSITY, bursts=_burst(item)))
+    return found
+
+
+def _placed(reply: wire.Reply, model: str, clip: Clip, lead: int) -> list[tuple[Span, wire.Prediction]]:
+    """One model's predictions with the media time each covers within the clip."""
+    found = []
+    for item in reply.predictions.get(model, ()):
+        begin = min(max(0, samples(item.begin) - lead), clip.span.length)
+        end = min(samples(item.end) - lead, clip.span.length)
+        if end > 0:
+            found.append((Span(clip.start + begin, clip.start + max(begin, end)), item))
+    return found
+
+
+def _burst(item: wire.Prediction) -> tuple[Score, ...]:
+    """The kinds of a burst when the gateway names them, else the emotions heard in it (the best five)."""
+    return (item.descriptions or item.scores)[:5]
+
+
+class HumeV0TextMeter:
+    """A `TextMeter` on the language model: settled words, no voice."""
+
+    def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
+        self._settings = settings
+        self._access = access or Access(settings)
+        self._pending: deque[Final] = deque()
+        self._dropped: deque[Span] = deque(maxlen=MAX_PENDING)
+        self._changed = asyncio.Event()
+        self._closed = False
+        self._number = 0
+
+    @property
+    def info(self) -> EmotionInfo:
+        return info_of(self._settings)
+
+    def hear(self, final: Final) -> None:
+        """Queue a settled window; when too many wait, the oldest is dropped and reported as `Missed`."""
+        if not final.words:
+            return
+        if len(self._pending) >= MAX_PENDING:
+            self._dropped.append(self._pending.popleft().span)
+        self._pending.append(final)
+        self._changed.set()
+
+    def close(self) -> None:
+        """No more text will come."""
+        self._closed = True
+        self._changed.set()
+
+    async def run(self, channel: Channel, emit: Emit) -> None:
+        """Answer what is heard until `close`; see `TextMeter.run`."""
+        supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
+        if not await supervisor.run(lambda: self._connection(channel, emit, supervisor)):
+            for final in self._pending:
+                emit(Missed(Branch.EMOTION, channel, final.span, GapCause.OUTAGE))
+            self._pending.clear()
+
+    async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
+        if not await self._wait(None):
+            return Outcome.DONE
+        async with Line(self._settings, self._access) as line:
+            supervisor.opened()
+            while (more := await self._wait(self._settings.keepalive_s)) is not None:
+                if not more:
+                    return Outcome.DONE
+                await self._score(line, channel, emit)
+                supervisor.useful()
+        return Outcome.AGAIN  # nothing was said for a while: the next words open a new connection
+
+    async def _wait(self, idle_s: float | None) -> bool | None:
+        """True: a text waits. False: closed and all answered. None: nothing came for `idle_s`."""
+        try:
+            async with asyncio.timeout(idle_s):
+                while not self._pending and not self._closed:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return None
+        return bool(self._pending)
+
+    async def _score(self, line: Line, channel: Channel, emit: Emit) -> None:
+        """Ask about the oldest text; it stays the oldest until it is answered or refused."""
+        while self._dropped:
+            emit(Missed(Branch.EMOTION, channel, self._dropped.popleft(), GapCause.OVERRUN))
+        final = self._pending[0]
+        found: list[EmotionSpan] = []
+        for words in portions(final.words):
+            self._number += 1
+            script = " ".join(word.text for word in words)
+            reply = await line.ask(wire.text(script, f"text-{self._number}", self._settings.granularity))
+            if reply.error is not None:
+                span = Span(words[0].start, words[-1].end)
+                emit(Missed(Branch.EMOTION, channel, span, GapCause.PROVIDER))
+            else:
+                found += text_spans(reply, words, channel)
+        if self._pending and self._pending[0] is final:
+            self._pending.popleft()
+        for span_ in found:
+            emit(span_)
+        emit(Progress(Branch.EMOTION, channel, final.span.end))
+
+
+def portions(words: tuple[Word, ...], limit: int = wire.MAX_TEXT) -> list[tuple[Word, ...]]:
+    """Words in runs whose text, joined by blanks, stays within `limit` characters."""
+    runs: list[list[Word]] = [[]]
+    length = 0
+    for word in words:
+        if runs[-1] and length + len(word.text) > limit:
+            runs.append([])
+            length = 0
+        runs[-1].append(word)
+        length += len(word.text) + 1
+    return [tuple(run) for run in runs if run]
+
+
+def text_spans(reply: wire.Reply, words: tuple[Word, ...], channel: Channel) -> list[EmotionSpan]:
+    """Predictions over characters as spans of media time: from the first word touched to the last."""
+    found = []
+    for item in reply.predictions.get("language", ()):
+        touched = _touched(words, item)
+        if touched:
+            span = Span(touched[0].start, max(touched[0].start, touched[-1].end))
+            speaker = touched[0].speaker
+            found.append(EmotionSpan(channel, span, item.scores, PROVIDER, Scale.INTENSITY, speaker))
+    return found
+
+
+def _touched(words: tuple[Word, ...], item: wire.Prediction) -> list[Word]:
+    if item.end <= item.begin:  # a gateway that names no position means the whole text
+        return list(words)
+    touched, at = [], 0
+    for word in words:
+        if at < item.end and item.begin < at + len(word.text):
+            touched.append(word)
+        at += len(word.text) + 1
+    return touched
+
+
+class HumeV0Faces:
+    """The face model for single video frames. Off unless `emotion.hume_v0.face` says otherwise.
+
+    ```python
+    async with HumeV0Faces(settings) as faces:
+        for face in await faces.measure(jpeg):
+            print(face.raw["bbox"], face.scores[0])
+    ```
+    """
+
+    def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
+        self._settings = settings
+        self._line = Line(settings, access or Access(settings))
+        self._number = 0
+
+    async def measure(
+        self, picture: bytes, options: Mapping[str, Any] | None = None
+    ) -> tuple[wire.Prediction, ...]:
+        """The faces in one JPEG or PNG (none is a legal answer). One call at a time.
+
+        Raises `InputError` for a picture that is none or too large, `ProviderFault` when the gateway fails.
+        """
+        self._number += 1
+        reply = await self._line.ask(wire.image(picture, f"frame-{self._number}", options))
+        return reply.predictions.get("face", ())
+
+    async def __aenter__(self) -> HumeV0Faces:
+        if not self._settings.face:
+            raise InputError(
+                "the face model is off; set emotion.hume_v0.face to true to send pictures",
+                field="emotion.hume_v0.face",
+            )
+        await self._line.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._line.__aexit__(*error)

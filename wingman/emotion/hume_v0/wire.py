@@ -1,0 +1,309 @@
+"""Hume's v0 streaming API on the wire: requests and replies as pure functions, no socket.
+
+One JSON reply per JSON request, in order; configuration travels in every request; replies carry no type
+and are told apart by their members. The limits of the API (5 s of audio, 10,000 characters, 3000 x 3000
+pixels) are kept here, by construction: what would break one cannot be encoded.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import msgspec
+
+from wingman.core.emotion import Score
+from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.time import SAMPLE_RATE
+from wingman.emotion.hume import http_errors
+
+SERVICE: Final = http_errors.Service("the Hume v0 gateway", "emotion.hume_v0.api_key", "emotion.hume_v0.url")
+PATH: Final = "/v0/stream/models"
+MAX_CLIP_S: Final = 5.0
+MAX_TEXT: Final = 10_000
+"""Characters of one text."""
+MAX_SIDE: Final = 3_000
+"""Pixels of an image's longer side."""
+
+Granularity = Literal["word", "sentence", "utterance", "passage"]
+
+
+class Models(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which models answer, each with its options (`{}` for none). Leave out what is not wanted."""
+
+    prosody: dict[str, Any] | None = None
+    burst: dict[str, Any] | None = None
+    language: dict[str, Any] | None = None
+    face: dict[str, Any] | None = None
+    facemesh: dict[str, Any] | None = None
+
+
+class Request(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything a v0 request may hold; members at their default are not sent."""
+
+    data: str | None = None
+    """Base64 of one complete media file, or plain text with `raw_text`."""
+    models: Models | None = None
+    raw_text: bool = False
+    stream_window_ms: float | None = None
+    """500 to 10000: earlier audio is put in front of this one up to this length."""
+    reset_stream: bool = False
+    """Forget earlier audio first, so that times count from this clip's first sample."""
+    job_details: bool = False
+    payload_id: str | None = None
+
+
+def encode(request: Request) -> str:
+    return msgspec.json.encode(request).decode()
+
+
+def wav(pcm: bytes, rate: int = SAMPLE_RATE, channels: int = 1) -> bytes:
+    """16-bit PCM in a WAV container whose header tells the truth about rate, channels and length."""
+    frame = 2 * channels
+    if len(pcm) % frame:
+        raise ValueError(f"{len(pcm)} bytes are not whole frames of {channels} channels")
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", 16, 1, channels, rate,
+                       rate * frame, frame, 16, b"data", len(pcm))  # fmt: skip
+    return head + pcm
+
+
+def clip(
+    pcm: bytes,
+    payload_id: str,
+    models: Models = Models(prosody={}, burst={}),
+    *,
+    window_ms: float | None = None,
+) -> Request:
+    """One clip of mono 16 kHz audio. Without `window_ms` its times count from its own first sample.
+
+    Raises `InputError` for more than five seconds.
+    """
+    if len(pcm) > MAX_CLIP_S * SAMPLE_RATE * 2:
+        seconds = len(pcm) / (2 * SAMPLE_RATE)
+        raise InputError(f"a clip of {seconds:.2f} s is over Hume's limit of 5 s; cut it", field="clip")
+    data = b64encode(wav(pcm)).decode()
+    if window_ms is None:
+        return Request(data, models, reset_stream=True, payload_id=payload_id)
+    return Request(data, models, stream_window_ms=window_ms, payload_id=payload_id)
+
+
+def text(
+    words: str, payload_id: str, granularity: Granularity = "passage", **options: dict[str, Any]
+) -> Request:
+    """Plain text for the `language` model; `options` are `sentiment={}` and `toxicity={}`.
+
+    Raises `InputError` for more than 10,000 characters or none.
+    """
+    if not words.strip() or len(words) > MAX_TEXT:
+        raise InputError(f"a text holds 1 to {MAX_TEXT} characters, not {len(words)}", field="text")
+    models = Models(language={"granularity": granularity, **options})
+    return Request(words, models, raw_text=True, payload_id=payload_id)
+
+
+def image(
+    picture: bytes, payload_id: str, options: Mapping[str, Any] | None = None, mesh: bool = False
+) -> Request:
+    """A JPEG or PNG for the `face` model (options: `facs`, `descriptions`, `identify_faces`, `prob_threshold`,
+    `min_face_size`, `fps_pred`), with `mesh` for `facemesh` too.
+
+    Raises `InputError` when it is neither, or larger than 3000 x 3000.
+    """
+    width, height = picture_size(picture)
+    if max(width, height) > MAX_SIDE:
+        raise InputError(
+            f"an image of {width} x {height} is over Hume's limit of {MAX_SIDE} x {MAX_SIDE}; shrink it",
+            field="image",
+        )
+    models = Models(face=dict(options or {}), facemesh={} if mesh else None)
+    return Request(b64encode(picture).decode(), models, payload_id=payload_id)
+
+
+def picture_size(picture: bytes) -> tuple[int, int]:
+    """Width and height from a JPEG's or PNG's header. Raises `InputError` for anything else."""
+    if picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) >= 24:
+        width, height = struct.unpack(">II", picture[16:24])
+        return width, height
+    at = 2
+    while picture.startswith(b"\xff\xd8") and at + 9 <= len(picture) and picture[at] == 0xFF:
+        marker = picture[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", picture[at + 5 : at + 9])
+            return width, height
+        at += 2 + struct.unpack(">H", picture[at + 2 : at + 4])[0]
+    raise InputError("an image must be a whole JPEG or PNG", field="image")
+
+
+# --- replies --------------------------------------------------------------------------------------
+
+
+class WireError(ValueError):
+    """A reply that is none of the API's shapes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One prediction of any model. `begin`/`end` are seconds for audio and characters for text."""
+
+    scores: tuple[Score, ...]
+    """Best first, labels in lower case. Values above 1 happen."""
+    begin: float = 0.0
+    end: float = 0.0
+    text: str = ""
+    descriptions: tuple[Score, ...] = ()
+    """Burst types or facial descriptions, when the model gives them."""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    """The whole item: bounding box, sentiment, toxicity, FACS …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning or an error: the vendor's code and words."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply, whatever shape it came in."""
+
+    payload_id: str | None = None
+    job_id: str | None = None
+    predictions: Mapping[str, tuple[Prediction, ...]] = field(default_factory=dict)
+    """By model name."""
+    warnings: tuple[Notice, ...] = ()
+    """Top-level ones and those nested in a model's object."""
+    error: Notice | None = None
+
+
+MODELS: Final = ("prosody", "burst", "language", "face", "facemesh")
+
+
+def decode(line: str | bytes) -> Reply:
+    """One reply. Raises `WireError` when it is not JSON or not an object of the API's shapes."""
+    try:
+        raw = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+        raise WireError(f"not JSON: {broken}") from None
+    if not isinstance(raw, dict):
+        raise WireError("a reply that is not an object")
+    try:
+        return _reply(raw)
+    except (KeyError, TypeError, ValueError, AttributeError) as broken:
+        raise WireError(f"a reply of an unknown shape: {broken!r}") from None
+
+
+def _reply(raw: dict[str, Any]) -> Reply:
+    predictions: dict[str, tuple[Prediction, ...]] = {}
+    warnings = [found for found in (_notice(raw, "warning"),) if found]
+    error = _notice(raw, "error")
+    for name in MODELS:
+        answer = raw.get(name)
+        if not isinstance(answer, dict):
+            continue
+        if nested := _notice(answer, "warning"):
+            warnings.append(nested)
+        error = error or _notice(answer, "error")
+        predictions[name] = tuple(_prediction(item) for item in answer.get("predictions") or ())
+    details = raw.get("job_details") or {}
+    return Reply(
+        _text(raw.get("payload_id")), _text(details.get("job_id")), predictions, tuple(warnings), error
+    )
+
+
+def _notice(raw: Mapping[str, Any], member: str) -> Notice | None:
+    said = raw.get(member)
+    if said is None:
+        return None
+    if isinstance(said, dict):  # no known gateway nests it, but the specification reads it that way
+        return Notice(str(said.get("code", raw.get("code", ""))), str(said.get("message", "")))
+    return Notice(str(raw.get("code", "")), str(said))
+
+
+def _prediction(item: Mapping[str, Any]) -> Prediction:
+    where = item.get("time") or item.get("position") or {}
+    begin, end = float(where.get("begin", 0.0)), float(where.get("end", 0.0))
+    if not (math.isfinite(begin) and math.isfinite(end)):
+        raise ValueError("a time without bounds")
+    return Prediction(
+        ranked(item.get("emotions") or ()),
+        begin,
+        end,
+        str(item.get("text", "")),
+        ranked(item.get("descriptions") or ()),
+        item,
+    )
+
+
+def ranked(items: Any) -> tuple[Score, ...]:
+    """`[{name, score}]` as scores, lower case, best first, ties by name."""
+    scores = (Score(str(item["name"]).lower(), float(item["score"])) for item in items)
+    return tuple(sorted(scores, key=lambda score: (-score.value, score.label)))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+# --- what a score means ---------------------------------------------------------------------------
+
+BANDS: Final = (
+    (-1e9, "not perceived"),
+    (0.2, "weakly perceived"),
+    (0.4, "moderately perceived"),
+    (0.6, "strongly perceived"),
+    (0.8, "very strongly perceived"),
+)
+"""The verbal bands of v0 scores: (from this score on, words). Scores above 1 are the strongest."""
+
+
+def band(score: float) -> str:
+    """A v0 score in words."""
+    return next(words for least, words in reversed(BANDS) if score >= least)
+
+
+# --- what went wrong ------------------------------------------------------------------------------
+
+
+def fault(error: Notice) -> ProviderFault | None:
+    """What an error means for the connection; None when only this clip, text or image is lost (E02xx)."""
+    code, words = error.code, error.text.rstrip(".")
+    if code.startswith("E02"):
+        return None
+    if code.startswith("E03"):
+        sentence = f"the Hume account is out of credit ({code}); top it up to get emotions back"
+        return ProviderFault(sentence, kind=FaultKind.BILLING, code=code)
+    if code.startswith("E07"):
+        sentence = f"Hume ended an idle connection ({code}); connecting again"
+        return ProviderFault(sentence, kind=FaultKind.NETWORK, code=code)
+    if code.startswith("I"):
+        sentence = f"Hume has an internal fault ({code}); trying again"
+        return ProviderFault(sentence, kind=FaultKind.UNAVAILABLE, code=code)
+    sentence = f"Hume refused a request as wrong ({code}: {words}); check the settings under emotion.hume_v0"
+    return ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code=code)
+
+
+def refused(status: int, headers: Mapping[str, str]) -> ProviderFault:
+    """A handshake or token request answered with an HTTP status that is no success."""
+    return http_errors.refused(SERVICE, status, headers)
+
+
+def closed(code: int) -> ProviderFault:
+    """A socket the other side closed."""
+    match code:
+        case 1000:
+            sentence, kind = "the Hume v0 gateway ended the connection; connecting again", FaultKind.NETWORK
+        case 1008:
+            sentence, kind = (
+                "the Hume v0 gateway closed the connection for a policy; connecting again",
+                FaultKind.UNAVAILABLE,
+            )
+        case 1001 | 1011 | 1012 | 1013:
+            sentence, kind = "the Hume v0 gateway has a fault; trying again", FaultKind.UNAVAILABLE
+        case _:
+            sentence, kind = "the connection to the Hume v0 gateway broke; trying again", FaultKind.NETWORK
+    return ProviderFault(sentence, kind=kind, code=str(code))

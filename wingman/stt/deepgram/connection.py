@@ -1,0 +1,308 @@
+"""One open Deepgram stream: the tape's cursor in, events out, until the audio or the connection ends.
+
+Audio leaves in the callback of the tape's write, so a packet reaches the socket without a task switch.
+Everything else the stream needs (KeepAlive, Finalize, CloseStream, watching for a dead peer) is one upkeep
+task; both run on one loop and never send at the same time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+import structlog
+
+from wingman.audio.tape import Cursor
+from wingman.config.stt import DeepgramSettings
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.media import Gap, PcmBlock
+from wingman.core.speech import TranscriberEvent
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples, samples_of_ms
+from wingman.link.offsets import Offsets
+from wingman.link.pacing import Pacer
+from wingman.link.socket import Socket, fault_in
+from wingman.link.watchdog import Patience, Stall, Watchdog
+from wingman.stt.base import Emit
+from wingman.stt.deepgram import wire
+from wingman.stt.deepgram.stitch import Stitcher
+
+log = structlog.get_logger(__name__)
+
+BURST_S = 0.5
+"""Audio that may leave at once: what piled up while the connection was being opened, network jitter."""
+BUFFER_S = 2.0
+"""Audio that may wait in the socket's buffer; beyond that the peer is not reading."""
+BLOCKED_RETRY_S = 0.1
+TAIL_S = 0.25
+"""A piece shorter than a chunk is sent when nothing has joined it for this long."""
+
+
+class Controls(Protocol):
+    """The control messages, as the SDK's `AsyncV1SocketClient` has them."""
+
+    async def send_keep_alive(self) -> None: ...
+    async def send_finalize(self) -> None: ...
+    async def send_close_stream(self) -> None: ...
+
+
+class _Control(Enum):
+    FINALIZE = auto()
+    CLOSE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The two faces of one socket: raw frames, and the SDK's control messages."""
+
+    socket: Socket
+    controls: Controls
+
+
+class Connection:
+    """Use once: `await run()`."""
+
+    def __init__(
+        self,
+        line: Line,
+        audio: Cursor,
+        stitch: Stitcher,
+        settings: DeepgramSettings,
+        emit: Emit,
+        useful: Callable[[], None],
+    ) -> None:
+        self._line = line
+        self._audio = audio
+        self._stitch = stitch
+        self._settings = settings
+        self._emit = emit
+        self._useful = useful
+        self._chunk = samples_of_ms(settings.chunk_ms)
+        self._offsets = Offsets(audio.position)
+        now = asyncio.get_running_loop().time()
+        self._pacer = Pacer(settings.replay_rate, round(BURST_S * SAMPLE_RATE), now)
+        self._watchdog = Watchdog(Patience(settings.stall_slack_s, settings.stall_limit_s))
+        self._controls: deque[_Control] = deque()
+        self._wake = asyncio.Event()
+        self._asleep_until = now
+        self._resume_at: float | None = None
+        self._tail: asyncio.TimerHandle | None = None
+        self._last_audio = self._last_frame = now
+        self._finalized_at = -1
+        self._closing_at: float | None = None
+        self._replaced = False
+
+    @property
+    def finished(self) -> bool:
+        """True when the stream was closed by us after the last sample."""
+        return self._closing_at is not None
+
+    @property
+    def replaced(self) -> bool:
+        """True when it was ended to make room for another."""
+        return self._replaced
+
+    def replace(self) -> None:
+        """End this stream now: the next one takes over from the last settled word."""
+        self._replaced = True
+        self._line.socket.abort()
+
+    async def run(self) -> None:
+        """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
+        self._stitch.connected(self._offsets)
+        self._audio.on_change(self._pump, self._chunk)
+        self._watch_tail(TAIL_S)
+        try:
+            async with asyncio.TaskGroup() as group:
+                upkeep = group.create_task(self._look_after())
+                await self._read()
+                upkeep.cancel()
+        except BaseExceptionGroup as failed:
+            fault = fault_in(failed)
+            if fault is None:
+                raise
+            raise fault from None
+        finally:
+            self._audio.on_change(None)
+            if self._tail is not None:
+                self._tail.cancel()
+
+    def flush(self) -> None:
+        """Send the piece that waits for a whole chunk and ask for all that is pending."""
+        self._pump(whole=False)
+        self._ask_to_settle()
+
+    # Sending: plain calls, from the tape's callback or from the upkeep task.
+
+    def _pump(self, whole: bool = True) -> None:
+        """Move what is due from the tape to the socket. Never raises, never waits."""
+        now = asyncio.get_running_loop().time()
+        if self._audio.paused:  # a replay begun before the pause goes on after it
+            self._resume_at = None
+            return
+        while not self._controls and self._closing_at is None and self._line.socket.is_open:
+            if not self._ready(whole) or not self._may_send(now):
+                break
+            item = self._audio.take(self._chunk)
+            if isinstance(item, PcmBlock):
+                self._send(item, now)
+            elif item is not None:
+                self._cross(item)
+        if self._audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
+            self._controls.append(_Control.CLOSE)
+        if self._controls or self._due() < self._asleep_until:
+            self._wake.set()
+
+    def _ready(self, whole: bool) -> bool:
+        lag = self._audio.lag
+        return lag >= self._chunk or (lag > 0 and (not whole or self._audio.ended))
+
+    def _may_send(self, now: float) -> bool:
+        self._resume_at = None
+        if self._line.socket.buffered > BUFFER_S * SAMPLE_RATE * BYTES_PER_SAMPLE:
+            self._watchdog.blocked(now)
+            self._resume_at = now + BLOCKED_RETRY_S
+        elif wait := self._pacer.wait(min(self._chunk, self._audio.lag), now):
+            self._resume_at = now + wait
+        return self._resume_at is None
+
+    def _send(self, block: PcmBlock, now: float) -> None:
+        self._line.socket.write(block.pcm)
+        self._offsets.sent(block.start, block.length)
+        self._pacer.sent(block.length, now)
+        self._watchdog.sent(self._offsets.accepted, now)
+        self._last_audio = self._last_frame = now
+        if self._tail is None:
+            self._watch_tail(TAIL_S)
+        if self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
+            self._ask_to_settle()
+
+    def _watch_tail(self, after: float) -> None:
+        """Less than a chunk calls nobody: look after a while whether some was left lying."""
+        self._tail = asyncio.get_running_loop().call_later(after, self._send_tail)
+
+    def _send_tail(self) -> None:
+        self._tail = None
+        left = self._last_audio + TAIL_S - asyncio.get_running_loop().time()
+        if left > 0:
+            self._watch_tail(left)
+            return
+        self._pump(whole=False)
+        if self._audio.lag and self._tail is None:  # it had to wait, for the pace or for the end of a pause
+            self._watch_tail(TAIL_S)
+
+    def _cross(self, gap: Gap) -> None:
+        """The tape has no audio here: time moves on, and nothing said before may stay pending."""
+        self._ask_to_settle()
+        self._offsets.jump(gap.span.end)
+        self._tell(self._stitch.gap(gap))
+
+    def _ask_to_settle(self) -> None:
+        sent = self._offsets.accepted
+        if self._stitch.unsettled and sent != self._finalized_at and _Control.FINALIZE not in self._controls:
+            self._finalized_at = sent
+            self._controls.append(_Control.FINALIZE)
+            self._wake.set()
+
+    # Upkeep: everything that happens at a time instead of with a packet.
+
+    async def _look_after(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._pump()
+        while self._line.socket.is_open:  # once it is not, nothing can be sent and the reader is about to end
+            await self._sleep()
+            now = loop.time()
+            self._check(now)
+            while self._controls:
+                await self._carry_out(self._controls.popleft(), now)
+            if self._offsets.accepted and now >= self._last_frame + self._settings.keepalive_s:
+                await self._line.controls.send_keep_alive()
+                self._last_frame = now
+            if now >= self._last_audio + self._settings.idle_finalize_s:
+                self._ask_to_settle()
+            self._pump(whole=now < self._last_audio + TAIL_S)
+
+    async def _sleep(self) -> None:
+        self._asleep_until = self._due()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(None if self._asleep_until == math.inf else self._asleep_until):
+                await self._wake.wait()
+        self._wake.clear()
+
+    def _due(self) -> float:
+        """The next moment at which there is something to do besides sending."""
+        times = [self._last_frame + self._settings.keepalive_s] if self._offsets.accepted else []
+        if self._resume_at is not None:
+            times.append(self._resume_at)
+        if (stalled := self._watchdog.due()) is not None:
+            times.append(stalled)
+        if self._closing_at is not None:
+            times.append(self._closing_at + self._settings.close_s)
+        if self._stitch.unsettled and self._finalized_at != self._offsets.accepted:
+            times.append(self._last_audio + self._settings.idle_finalize_s)
+        return min(times, default=math.inf)
+
+    def _check(self, now: float) -> None:
+        """Raise `ProviderFault` when the peer counts as dead."""
+        if stall := self._watchdog.verdict(now):
+            sentence = {
+                Stall.UNANSWERED: "Deepgram has stopped answering; reconnecting.",
+                Stall.UNREAD: "Deepgram has stopped reading; reconnecting.",
+            }[stall]
+            raise ProviderFault(sentence, kind=FaultKind.TIMEOUT, code="stalled")
+        if self._closing_at is not None and now >= self._closing_at + self._settings.close_s:
+            raise ProviderFault(
+                "Deepgram did not deliver the last words in time.", kind=FaultKind.TIMEOUT, code="closing"
+            )
+
+    async def _carry_out(self, control: _Control, now: float) -> None:
+        self._last_frame = now
+        if control is _Control.FINALIZE:
+            await self._line.controls.send_finalize()
+        else:
+            self._closing_at = now
+            await self._line.controls.send_close_stream()
+
+    # Reading.
+
+    async def _read(self) -> None:
+        async for raw in self._line.socket.messages():
+            try:
+                message = wire.decode(raw)
+            except wire.Unreadable as broken:
+                log.warning("unreadable message", provider="deepgram", detail=str(broken)[:200])
+                self._stitch.unreadable()
+                continue
+            if message is not None:
+                self._understand(message)
+            if hole := self._stitch.passed_over:
+                self._stitch.give_up_on(hole)
+                raise ProviderFault(
+                    "Deepgram left out a part of the transcript; sending that audio again.",
+                    kind=FaultKind.PROTOCOL,
+                    code="hole",
+                )
+
+    def _understand(self, message: wire.Message) -> None:
+        match message:
+            case wire.Results():
+                before = self._stitch.position
+                self._tell(self._stitch.results(message))
+                self._watchdog.acknowledged(samples(message.end), asyncio.get_running_loop().time())
+                if self._stitch.position > before:
+                    self._useful()
+            case wire.UtteranceEnd():
+                self._tell(self._stitch.utterance_end(message.last_word_end))
+            case wire.SpeechStartedMessage():
+                self._tell(self._stitch.speech_started(message.timestamp))
+            case wire.ErrorMessage() | wire.ConfigureFailure():
+                log.warning("the provider complains", provider="deepgram", detail=message.description[:200])
+
+    def _tell(self, events: list[TranscriberEvent]) -> None:
+        for event in events:
+            self._emit(event)

@@ -1,0 +1,42 @@
+"""Short-lived Deepgram tokens: the key stays on this machine's side of one REST call."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+
+from wingman.config.stt import DeepgramSettings
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.stt.deepgram import wire
+
+TIMEOUT_S = 5.0
+
+
+async def grant(settings: DeepgramSettings) -> str:
+    """A token that is valid for `settings.token_ttl_s` (`POST /v1/auth/grant`). Raises `ProviderFault`."""
+    # The SDK takes 0.4 s to import and the TLS roots take 0.1 s to load, both once: off the loop.
+    return await asyncio.to_thread(_grant, settings)
+
+
+def _grant(settings: DeepgramSettings) -> str:
+    from deepgram import DeepgramClient
+    from deepgram.core.api_error import ApiError
+    from deepgram.environment import DeepgramClientEnvironment
+
+    rest, socket = wire.rest_url(settings), settings.url
+    where = DeepgramClientEnvironment(base=rest, production=socket, agent=socket, agent_rest=rest)
+    with httpx.Client(timeout=TIMEOUT_S, trust_env=False) as http:
+        client = DeepgramClient(api_key=settings.api_key.reveal(), environment=where, httpx_client=http)
+        try:
+            answer = client.auth.v1.tokens.grant(
+                ttl_seconds=settings.token_ttl_s, request_options={"max_retries": 0}
+            )
+        except ApiError as failed:
+            raise wire.refused(failed.status_code or 500, {}, b"") from None
+        except httpx.HTTPError as failed:
+            raise ProviderFault(
+                f"Deepgram's token service could not be reached ({type(failed).__name__}).",
+                kind=FaultKind.NETWORK,
+            ) from None
+    return str(answer.access_token)

@@ -1,0 +1,92 @@
+"""Moonshine, the recommended local transcriber: the `moonshine` extra plus a model fetched once.
+
+Nothing here downloads on start. `wingman models fetch` does, and says where the files went.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from wingman.config.stt import MoonshineSettings
+from wingman.core.errors import InputError
+from wingman.embedded.process import EmbeddedWorker
+from wingman.stt.base import TranscriberInfo
+from wingman.stt.embedded import EmbeddedTranscriber
+
+INFO = TranscriberInfo(name="moonshine", remote=False, punctuates=True)
+NOTE = "wingman-model.json"
+"""Written beside a model once it is complete: where it lies and which architecture it has."""
+
+
+def folder(settings: MoonshineSettings) -> Path:
+    if settings.model_dir:
+        return Path(settings.model_dir).expanduser()
+    return Path.home() / ".cache" / "wingman" / "moonshine"
+
+
+def installed() -> bool:
+    """The extra is installed."""
+    return importlib.util.find_spec("moonshine_voice") is not None
+
+
+def model_present(settings: MoonshineSettings) -> bool:
+    """The extra is installed and its model was fetched completely."""
+    return installed() and _note(settings) is not None
+
+
+def build(worker: EmbeddedWorker, settings: MoonshineSettings) -> EmbeddedTranscriber:
+    """The transcriber on this meeting's worker. Raises `InputError` when the model is not there."""
+    note = _note(settings)
+    if note is None:
+        raise InputError(
+            "the Moonshine model is not on this machine; run `wingman models fetch` once",
+            field="transcribe.moonshine.model",
+        )
+    return EmbeddedTranscriber(worker, INFO, {"name": "moonshine", **note})
+
+
+def fetch(settings: MoonshineSettings, on_progress: Callable[[float, str], None]) -> Path:
+    """Download the configured model (`on_progress`: share done, file name). Raises `InputError`."""
+    if not installed():
+        raise InputError(
+            "Moonshine is not installed; run `pip install wingman-sidecar[moonshine]` first", field="moonshine"
+        )
+    from moonshine_voice.download import get_model_for_language
+    from moonshine_voice.errors import MoonshineError
+    from moonshine_voice.moonshine_api import string_to_model_arch
+
+    root = folder(settings)
+    root.mkdir(parents=True, exist_ok=True)
+    try:
+        path, architecture = get_model_for_language(
+            "en",
+            string_to_model_arch(settings.model),
+            cache_root=root,
+            on_progress=on_progress,
+            include_word_timestamps=True,
+        )
+    except (OSError, MoonshineError) as failed:  # the library's network errors are OSErrors
+        raise InputError(
+            f"the model {settings.model} could not be downloaded ({type(failed).__name__}); "
+            "check the network and try again",
+            field="transcribe.moonshine.model",
+        ) from None
+    note = {"model_path": str(path), "architecture": int(architecture)}
+    _note_path(settings).write_text(json.dumps(note), encoding="utf-8")
+    return Path(path)
+
+
+def _note_path(settings: MoonshineSettings) -> Path:
+    return folder(settings) / f"{settings.model}.{NOTE}"
+
+
+def _note(settings: MoonshineSettings) -> dict[str, Any] | None:
+    try:
+        note: dict[str, Any] = json.loads(_note_path(settings).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return note if Path(note.get("model_path", "")).is_dir() else None
