@@ -28,9 +28,9 @@ from wingman.core.errors import Missed, Progress
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted
 from wingman.core.time import Channel, Span, samples, seconds
 from wingman.core.utterance import Utterance
-from wingman.correlate.context import RollingContext
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.overlap import read
+from wingman.suggest.card.context import RollingContext
 
 PEER = "whisperlivekit==0.2.26"
 PEER_ENV = ROOT / ".venv-whisperlivekit"

@@ -34,10 +34,10 @@ from wingman.llm.base import SuggestionModel
 from wingman.llm.gemini.client import Gemini
 from wingman.llm.openai import OpenAiModel
 from wingman.suggest.coach import Coach
-from wingman.suggest.gate import Gate
-from wingman.suggest.knowledge import Knowledge
-from wingman.suggest.meaning import Meaning
-from wingman.suggest.playbook import load_playbook
+from wingman.suggest.gate.gate import Gate
+from wingman.suggest.knowledge.embeddings import Meaning
+from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.playbook.playbook import load_playbook
 
 ROUNDS = 40
 MODEL_S = 0.15

@@ -11,7 +11,7 @@ from wingman.core.time import Channel, seconds
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.privacy.ledger import Ledger
 from wingman.suggest.cost import CostMeter, Level
-from wingman.suggest.knowledge import Knowledge
+from wingman.suggest.knowledge.index import Knowledge
 
 EMBEDDINGS = "embeddings"
 BYTES_PER_TOKEN = 4

@@ -27,8 +27,8 @@ from wingman.facts import facts
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.registry import Registry
-from wingman.suggest.knowledge import Knowledge
-from wingman.suggest.meaning import Meaning
+from wingman.suggest.knowledge.embeddings import Meaning
+from wingman.suggest.knowledge.index import Knowledge
 from wingman.upkeep import Upkeep, open_upkeep, warm_up
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Service:
         from wingman.server import hume_tokens
         from wingman.server.app import build_app
         from wingman.server.rest import Offers
-        from wingman.suggest.playbook import list_playbooks
+        from wingman.suggest.playbook.playbook import list_playbooks
         from wingman.transports.file import FileSource
 
         both = (Channel.TAB, Channel.MIC)

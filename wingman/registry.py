@@ -34,8 +34,8 @@ from wingman.server.base import MeetingHandle, MeetingSpec
 from wingman.sound.shelf import Shelf
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.cost import CostMeter
-from wingman.suggest.knowledge import Knowledge
-from wingman.suggest.playbook import Playbook, load_playbook
+from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.playbook.playbook import Playbook, load_playbook
 
 log = structlog.get_logger(__name__)
 

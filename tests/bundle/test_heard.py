@@ -28,7 +28,7 @@ from wingman.deliver.sqlite_reader import stored_meetings
 from wingman.emotion.base import EmotionInfo
 from wingman.report.record import read_all
 from wingman.suggest.coach import Coach, CoachParts
-from wingman.suggest.playbook import load_playbook
+from wingman.suggest.playbook.playbook import load_playbook
 
 TAB = Channel.TAB
 METER = EmotionInfo("hume", True, Scale.PROBABILITY, 0.1, 0.4, 0.7)

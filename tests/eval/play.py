@@ -27,7 +27,7 @@ from wingman.core.utterance import (
 )
 from wingman.llm.base import Prompt, Usage
 from wingman.suggest.coach import Coach, CoachParts
-from wingman.suggest.playbook import load_playbook
+from wingman.suggest.playbook.playbook import load_playbook
 
 TICK_S = 0.1
 TURNS = 8

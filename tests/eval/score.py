@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tests.eval.play import Card, Played
-from wingman.suggest.reasons import HELD
-from wingman.suggest.signals import normalise
+from wingman.suggest.gate.decisions import HELD
+from wingman.suggest.playbook.signals import normalise
 
 IN_TIME_S = 15.0
 """A card for a moment that must have one comes within so many seconds after it."""

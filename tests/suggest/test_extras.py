@@ -11,8 +11,8 @@ from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError
 from wingman.llm.gemini.errors import fault_of_status
 from wingman.llm.gemini.legacy_client import GenerativeAiModel
-from wingman.suggest.knowledge import Knowledge
-from wingman.suggest.reasons import Reason
+from wingman.suggest.gate.decisions import Reason
+from wingman.suggest.knowledge.index import Knowledge
 
 PAGE = Path(__file__).parents[2] / "docs" / "suggestions.md"
 

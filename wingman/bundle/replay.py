@@ -41,7 +41,7 @@ from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.correlator import Correlator
 from wingman.llm.base import SuggestionModel
 from wingman.suggest.coach import Coach, CoachParts
-from wingman.suggest.playbook import load_playbook
+from wingman.suggest.playbook.playbook import load_playbook
 
 TICK = 0.1
 """Seconds between two looks at the clock, as in a live meeting."""

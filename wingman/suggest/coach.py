@@ -20,17 +20,17 @@ from wingman.core.errors import InputError, ProviderFault
 from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSkipped, SuggestionUpdated
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
-from wingman.correlate.context import RollingContext
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
-from wingman.suggest import prompt as prompts
-from wingman.suggest.draft import Draft
-from wingman.suggest.gate import Gate
-from wingman.suggest.lifecycle import CardLife, Clock
-from wingman.suggest.novelty import Novelty
-from wingman.suggest.playbook import Card, Playbook, load_playbook
-from wingman.suggest.reasons import Candidate, Decision, Reason, Skip, request
+from wingman.suggest.card import prompt as prompts
+from wingman.suggest.card.context import RollingContext
+from wingman.suggest.card.draft import Draft
+from wingman.suggest.card.lifecycle import CardLife, Clock
+from wingman.suggest.card.novelty import Novelty
+from wingman.suggest.card.writer import Counted, Writer, fault_name, ignore_usage
+from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, request
+from wingman.suggest.gate.gate import Gate
+from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
 from wingman.suggest.redact import redact
-from wingman.suggest.writing import Counted, Writer, fault_name, ignore_usage
 
 ACTIONS = {
     "say": "What to say",

@@ -14,7 +14,7 @@ from wingman.core.events import (
     SuggestionFailed,
     SuggestionSuperseded,
 )
-from wingman.suggest.lifecycle import CardLife
+from wingman.suggest.card.lifecycle import CardLife
 
 ENDS = (SuggestionCompleted, SuggestionExpired, SuggestionFailed, SuggestionSuperseded)
 STEPS: dict[str, Any] = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wingman.core.errors import InputError
-from wingman.suggest.playbook import Card, list_playbooks, load_playbook, parse_playbook
+from wingman.suggest.playbook.playbook import Card, list_playbooks, load_playbook, parse_playbook
 
 GOOD = """\
 name: mine

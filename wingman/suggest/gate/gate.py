@@ -12,12 +12,12 @@ from typing import Literal, TypeAlias
 
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Family, ReadingStatus, Utterance
-from wingman.suggest.floor import Floor
-from wingman.suggest.playbook import Playbook
-from wingman.suggest.reasons import Candidate, Decision, Reason, Skip, Speak
-from wingman.suggest.restraint import LIMITS, Limits, Restraint, Verbosity
-from wingman.suggest.signals import Signal, detect
-from wingman.suggest.triggers import Triggers
+from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, Speak
+from wingman.suggest.gate.rate_limit import LIMITS, Limits, Restraint, Verbosity
+from wingman.suggest.gate.turn_state import Floor
+from wingman.suggest.playbook.playbook import Playbook
+from wingman.suggest.playbook.signals import Signal, detect
+from wingman.suggest.playbook.triggers import Triggers
 
 Mode: TypeAlias = Literal["auto", "questions-only", "manual"]
 

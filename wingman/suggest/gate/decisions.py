@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from wingman.core.time import Channel, SampleTime
-from wingman.suggest.playbook import Trigger
+from wingman.suggest.playbook.playbook import Trigger
 
 
 class Reason(StrEnum):

@@ -24,10 +24,10 @@ from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted
 from wingman.emulators.gemini import INSTANT, GeminiEmulator
 from wingman.emulators.openai import ChatEmulator, ChatFault
-from wingman.suggest import meaning
 from wingman.suggest.coach import CoachParts
-from wingman.suggest.knowledge import Knowledge
-from wingman.suggest.meaning import BATCH, Meaning
+from wingman.suggest.knowledge import embeddings
+from wingman.suggest.knowledge.embeddings import BATCH, Meaning
+from wingman.suggest.knowledge.index import Knowledge
 
 SYNONYMS = {"refund": "money", "reimburse": "money", "purchase": "order", "cancelled": "withdraw"}
 NOTES = """\
@@ -84,7 +84,7 @@ def notes(tmp_path: Path) -> Path:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """For what must be found, however loaded the machine is."""
-    monkeypatch.setattr("wingman.suggest.knowledge.MEANING_S", PATIENT_S)
+    monkeypatch.setattr("wingman.suggest.knowledge.index.MEANING_S", PATIENT_S)
 
 
 @pytest.mark.usefixtures("patient")
@@ -125,7 +125,7 @@ async def test_small_talk_asks_nobody(notes: Path) -> None:
 
 
 async def test_a_slow_server_changes_nothing(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wingman.suggest.knowledge.MEANING_S", 0.02)
+    monkeypatch.setattr("wingman.suggest.knowledge.index.MEANING_S", 0.02)
     async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
         emulator.play(ChatFault.STALL)
         question = "is the data encrypted at rest"
@@ -157,7 +157,7 @@ async def test_notes_are_read_in_small_batches(tmp_path: Path) -> None:
 async def test_reading_goes_on_where_a_failure_stopped_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: ChatFault
 ) -> None:
-    monkeypatch.setattr(meaning, "REST_S", 0.01)
+    monkeypatch.setattr(embeddings, "REST_S", 0.01)
     (tmp_path / "many.md").write_text("\n\n".join(f"# Part {n}\nAbout {n}." for n in range(BATCH + 2)))
     async with ChatEmulator(pace=INSTANT) as emulator:
         emulator.play(None, fault)
@@ -218,12 +218,12 @@ async def test_a_flood_of_questions_gives_up_the_oldest(notes: Path) -> None:
     known = Meaning(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
     assert not await known.known("anything", 0.0)
     async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, notes) as knowledge:
-        for number in range(meaning.WAITING + 4):
+        for number in range(embeddings.WAITING + 4):
             knowledge.search(f"data question number {number}")
         await asked(emulator, 2)
         inputs = [json.loads(request.body)["input"] for request in emulator.requests[1:]]
         assert inputs[0][0] == "data question number 4"
-        assert len(inputs[0]) == meaning.WAITING
+        assert len(inputs[0]) == embeddings.WAITING
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1", "http:///v1"])
@@ -258,7 +258,7 @@ async def test_the_service_has_its_notes_read_beside_the_meetings(notes: Path) -
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator's address counts as one of another machine."""
-    monkeypatch.setattr("wingman.suggest.meaning.is_remote", lambda _url: True)
+    monkeypatch.setattr("wingman.suggest.knowledge.embeddings.is_remote", lambda _url: True)
 
 
 @pytest.mark.usefixtures("patient", "elsewhere")
@@ -285,7 +285,7 @@ async def test_what_is_not_cleared_stays_here(notes: Path, monkeypatch: pytest.M
         before = len(emulator.requests)
         assert await knowledge.settled(OTHER_WORDS, (), lambda _size: False) == ()
         assert len(emulator.requests) == before
-        monkeypatch.setattr("wingman.suggest.knowledge.MEANING_S", PATIENT_S)
+        monkeypatch.setattr("wingman.suggest.knowledge.index.MEANING_S", PATIENT_S)
         assert await knowledge.settled(OTHER_WORDS, ()) != ()  # it may be asked later all the same
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import deque
 
-from wingman.suggest.signals import normalise
+from wingman.suggest.playbook.signals import normalise
 
 REMEMBERED = 3
 ALIKE = 0.82

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.signals import Signal, compile_phrase, detect, is_question, normalise
+from wingman.suggest.playbook.signals import Signal, compile_phrase, detect, is_question, normalise
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wingman.config.correlate import ContextSettings
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EMOTION_PENDING, EmotionReading, Family, ReadingStatus, Utterance
-from wingman.correlate.context import RollingContext, estimate_tokens
+from wingman.suggest.card.context import RollingContext, estimate_tokens
 
 
 def said(start: float, text: str = "Hello there.", speaker: str = "tab") -> Utterance:

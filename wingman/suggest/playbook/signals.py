@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from wingman.suggest import vocabulary as words
-from wingman.suggest.misheard import mend
+from wingman.suggest.playbook import signal_patterns as words
+from wingman.suggest.playbook.fuzzy import mend
 
 
 class Signal(StrEnum):

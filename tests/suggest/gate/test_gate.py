@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from tests.suggest.support import said
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
-from wingman.suggest.gate import Gate
-from wingman.suggest.playbook import Playbook, Trigger, load_playbook, parse_playbook
-from wingman.suggest.reasons import Decision, Reason, Skip, Speak
-from wingman.suggest.restraint import LIMITS
+from wingman.suggest.gate.decisions import Decision, Reason, Skip, Speak
+from wingman.suggest.gate.gate import Gate
+from wingman.suggest.gate.rate_limit import LIMITS
+from wingman.suggest.playbook.playbook import Playbook, Trigger, load_playbook, parse_playbook
 
 ANGRY = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.8, "strong")
 

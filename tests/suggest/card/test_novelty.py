@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from wingman.suggest.novelty import Novelty
+from wingman.suggest.card.novelty import Novelty
 
 
 def test_a_near_copy_of_one_of_the_last_three_is_a_repetition() -> None:

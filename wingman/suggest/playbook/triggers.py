@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from wingman.core.time import Channel
 from wingman.core.utterance import Family
-from wingman.suggest.misheard import mend
-from wingman.suggest.playbook import Playbook, Trigger
-from wingman.suggest.reasons import Reason
-from wingman.suggest.signals import Signal, compile_phrase, normalise
+from wingman.suggest.gate.decisions import Reason
+from wingman.suggest.playbook.fuzzy import mend
+from wingman.suggest.playbook.playbook import Playbook, Trigger
+from wingman.suggest.playbook.signals import Signal, compile_phrase, normalise
 
 
 @dataclass(frozen=True, slots=True)

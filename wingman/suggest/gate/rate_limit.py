@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from wingman.core.time import SampleTime, samples
-from wingman.suggest.playbook import Trigger
-from wingman.suggest.reasons import Candidate, Reason
+from wingman.suggest.gate.decisions import Candidate, Reason
+from wingman.suggest.playbook.playbook import Trigger
 
 Verbosity: TypeAlias = Literal["quiet", "balanced", "lively"]
 

@@ -1,4 +1,4 @@
-"""The words behind the built-in signals, as patterns over normalised text (see `wingman.suggest.signals`).
+"""The words behind the built-in signals, as patterns over normalised text (see `playbook.signals`).
 
 One alternative a line, so that a change reads as one line. Only data lives here.
 """

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.suggest.support import said
 from wingman.core.time import Channel, samples
-from wingman.suggest.floor import Floor
-from wingman.suggest.reasons import Reason
+from wingman.suggest.gate.decisions import Reason
+from wingman.suggest.gate.turn_state import Floor
 
 
 def test_media_time_never_goes_back() -> None:

@@ -17,8 +17,8 @@ from types import TracebackType
 import structlog
 
 from wingman.core.errors import InputError
-from wingman.suggest.meaning import Clearance, Meaning, always
-from wingman.suggest.signals import normalise
+from wingman.suggest.knowledge.embeddings import Clearance, Meaning, always
+from wingman.suggest.playbook.signals import normalise
 
 log = structlog.get_logger(__name__)
 

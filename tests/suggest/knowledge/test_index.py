@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wingman.core.errors import InputError
-from wingman.suggest.knowledge import LONGEST_SNIPPET, Knowledge
+from wingman.suggest.knowledge.index import LONGEST_SNIPPET, Knowledge
 
 NOTES = """\
 # Plans

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.suggest.support import said
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
-from wingman.suggest.playbook import Playbook
-from wingman.suggest.prompt import PASS, Material, build, quote
-from wingman.suggest.reasons import Candidate, Reason, request
+from wingman.suggest.card.prompt import PASS, Material, build, quote
+from wingman.suggest.gate.decisions import Candidate, Reason, request
+from wingman.suggest.playbook.playbook import Playbook
 
 FENCE = "f00d"
 PLAYBOOK = Playbook(

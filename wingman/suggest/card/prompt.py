@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from wingman.core.time import Channel, seconds
 from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.llm.base import Prompt
-from wingman.suggest.playbook import Playbook
-from wingman.suggest.reasons import Candidate
+from wingman.suggest.gate.decisions import Candidate
+from wingman.suggest.playbook.playbook import Playbook
 from wingman.suggest.redact import redact
 
 PASS = "PASS"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.misheard import KEYS, OTHER_WORDS, SHORTEST, mend
-from wingman.suggest.signals import Signal, detect
+from wingman.suggest.playbook.fuzzy import KEYS, OTHER_WORDS, SHORTEST, mend
+from wingman.suggest.playbook.signals import Signal, detect
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wingman.suggest.lifecycle import CardLife
-from wingman.suggest.novelty import Novelty
-from wingman.suggest.prompt import PASS
+from wingman.suggest.card.lifecycle import CardLife
+from wingman.suggest.card.novelty import Novelty
+from wingman.suggest.card.prompt import PASS
 
 
 class Draft:

@@ -10,8 +10,8 @@ from collections import deque
 
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import Utterance
-from wingman.suggest.reasons import Reason
-from wingman.suggest.signals import normalise
+from wingman.suggest.gate.decisions import Reason
+from wingman.suggest.playbook.signals import normalise
 
 ECHO_WINDOW = samples(6)
 SAME_TURN = samples(1.5)

@@ -14,7 +14,7 @@ from wingman.core.events import ProviderStateChanged, Publish
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel, Usage
 from wingman.llm.circuit_breaker import Breaker
 from wingman.llm.request import ask
-from wingman.suggest.lifecycle import Clock
+from wingman.suggest.card.lifecycle import Clock
 
 log = structlog.get_logger(__name__)
 

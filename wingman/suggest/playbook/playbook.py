@@ -21,7 +21,7 @@ import yaml
 from wingman.config.section import Section
 from wingman.core.errors import InputError
 from wingman.core.utterance import Family
-from wingman.suggest.signals import Signal, compile_phrase
+from wingman.suggest.playbook.signals import Signal, compile_phrase
 
 VARIABLES = frozenset({"quote", "speaker"})
 """Card variables every meeting has: the words that triggered the card, and who said them."""
