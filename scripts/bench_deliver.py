@@ -141,7 +141,7 @@ async def serve_ours(seconds: float, rate: float) -> None:
     from wingman.core.events import Media, UtteranceCreated
     from wingman.core.time import Channel
     from wingman.core.utterance import EMOTION_PENDING
-    from wingman.deliver.sqlite_log import SqliteLog
+    from wingman.events.sqlite.log import SqliteLog
 
     with tempfile.TemporaryDirectory() as directory:
         log = await SqliteLog.open(Path(directory) / "events.db")

@@ -16,23 +16,23 @@ from tests.support import recordings, sample
 from tests.support.sounds import chirp, decoded, delay
 from wingman.adapters import Adapters, LocalWorker
 from wingman.app import open_service
+from wingman.archive.audio_recorder import SoundKeeper
+from wingman.archive.audio_store import Shelf
+from wingman.archive.bundle import Bundle, pack, unpack
+from wingman.archive.provider_events import decode as heard_lines
 from wingman.audio.tape import Tape
-from wingman.bundle.archive import Bundle, pack, unpack
-from wingman.bundle.heard import decode as heard_lines
-from wingman.bundle.rehear import Listeners, rehear
-from wingman.bundle.replay import compare_joined, replay
 from wingman.commands.common import background
 from wingman.config.observe import ObserveSettings
 from wingman.config.settings import Settings, build
 from wingman.core.events import Envelope, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.deliver.sqlite_log import SqliteLog
+from wingman.events.sqlite.log import SqliteLog
 from wingman.observe.logs import configure
+from wingman.replay.replay import compare_joined, replay
+from wingman.replay.reprocess import Listeners, rehear
 from wingman.report.record import read_all
 from wingman.server.base import MeetingSpec
-from wingman.sound.keeper import SoundKeeper
-from wingman.sound.shelf import Shelf
 from wingman.transports.file import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -21,12 +21,12 @@ import deliver_sound
 from provelib import Figure, progress, report
 from websockets.asyncio.client import connect
 
-from tests.deliver.test_sqlite_log import full_disk, said, started
+from tests.events.sqlite.test_log import full_disk, said, started
 from tests.support.service import TOKEN, service
 from wingman.core.events import Envelope, TranscriptPartial
 from wingman.core.time import Channel
-from wingman.deliver.hub import HubLimits
-from wingman.deliver.sqlite_log import SqliteLog
+from wingman.events.hub import HubLimits
+from wingman.events.sqlite.log import SqliteLog
 
 CLIENTS = 1000
 SECONDS = 4.0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from wingman.accounts import REPORT_EVERY_S, AccountedModel, Accounts
+from wingman.archive.egress_ledger import Ledger
 from wingman.config.settings import build
 from wingman.core.errors import Branch
 from wingman.core.events import CostUpdated, EgressRecorded
@@ -14,7 +15,6 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emulators.gemini import GeminiEmulator
 from wingman.llm.base import AnswerEmpty, Prompt, Usage
 from wingman.llm.gemini.client import Gemini
-from wingman.privacy.ledger import Ledger
 from wingman.suggest.cost import CostMeter, Level
 
 MINUTE = 60 * SAMPLE_RATE

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncGenerator
 
+from wingman.archive.egress_ledger import Ledger
 from wingman.core.errors import Branch
 from wingman.core.events import Publish
 from wingman.core.time import Channel, seconds
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
-from wingman.privacy.ledger import Ledger
 from wingman.suggest.cost import CostMeter, Level
 from wingman.suggest.knowledge.index import Knowledge
 

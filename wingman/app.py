@@ -21,8 +21,8 @@ from wingman.choose import choose
 from wingman.config.settings import Settings, plain
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
-from wingman.deliver.hub import Hub
-from wingman.deliver.log import EventLog
+from wingman.events.hub import Hub
+from wingman.events.log import EventLog
 from wingman.facts import facts
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
@@ -156,10 +156,10 @@ def _knowledge(settings: Settings) -> Knowledge:
 
 async def _open_log(settings: Settings, keep: bool) -> EventLog:
     if not keep:
-        from wingman.deliver.memory_log import MemoryLog
+        from wingman.events.memory import MemoryLog
 
         return MemoryLog()
-    from wingman.deliver.sqlite_log import SqliteLog
+    from wingman.events.sqlite.log import SqliteLog
 
     folder = data_dir(settings)
     try:

@@ -13,7 +13,9 @@ import structlog
 
 from wingman.accounts import AccountedKnowledge, AccountedModel, Accounts
 from wingman.adapters import Adapters, LocalWorker
-from wingman.bundle.heard import HeardWriter
+from wingman.archive.audio_store import Shelf
+from wingman.archive.egress_ledger import Ledger
+from wingman.archive.provider_events import HeardWriter
 from wingman.bundle.recording import RecordingCorrelator
 from wingman.choose import Choices, choose
 from wingman.config.settings import Settings, changed
@@ -21,17 +23,15 @@ from wingman.core.emotion_policy import check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Media, ProviderStateChanged, Publish
 from wingman.correlate.correlator import Correlator
-from wingman.deliver.heard import HeardStore
-from wingman.deliver.log import EventLog
 from wingman.emotion.base import VoiceMeter
+from wingman.events.log import EventLog
+from wingman.events.provider_log import HeardStore
 from wingman.facts import facts
 from wingman.line import Providers, Store
 from wingman.llm.base import SuggestionModel
 from wingman.meeting import Meeting, Parts, Plan
-from wingman.privacy.ledger import Ledger
 from wingman.report.closing import sum_up
 from wingman.server.base import MeetingHandle, MeetingSpec
-from wingman.sound.shelf import Shelf
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.cost import CostMeter
 from wingman.suggest.knowledge.index import Knowledge
@@ -139,7 +139,7 @@ class Registry:
         """What stores a channel's sound; None unless that was asked for."""
         if self._shelf is None or not self._settings.report.store_audio:
             return None
-        from wingman.sound.keeper import SoundKeeper
+        from wingman.archive.audio_recorder import SoundKeeper
 
         return SoundKeeper(self._shelf, meeting_id, publish).run
 

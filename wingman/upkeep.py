@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from wingman.archive.audio_store import Shelf
+from wingman.archive.retention import Eraser, Forget, keep
 from wingman.config.settings import Settings
-from wingman.deliver.archive import Archive
-from wingman.deliver.hub import Hub
-from wingman.deliver.log import EventLog
-from wingman.privacy.retention import Eraser, Forget, keep
-from wingman.report.webhooks import Hook, Webhooks
-from wingman.sound.shelf import Shelf
+from wingman.events.hub import Hub
+from wingman.events.index import Archive
+from wingman.events.log import EventLog
+from wingman.events.webhooks import Hook, Webhooks
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tests.support.speakers import CALLED
 from wingman.core import codec
 from wingman.core.events import AudioState, SpeakerRenamed, StorageState
 from wingman.core.utterance import EMOTION_OFF
-from wingman.deliver.snapshot import Snapshot
+from wingman.events.snapshot import Snapshot
 
 Run = Callable[..., Any]
 

@@ -15,7 +15,7 @@ from wingman.core.errors import InputError
 from wingman.core.events import StreamReset, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
-from wingman.deliver.hub import HubLimits
+from wingman.events.hub import HubLimits
 
 
 class Recording:

@@ -13,8 +13,8 @@ import pytest_asyncio
 from tests.e2e.test_command_line import refused, wingman
 from tests.support import recordings
 from wingman.app import open_service
-from wingman.bundle.archive import Bundle, pack, unpack
-from wingman.bundle.heard import Finished
+from wingman.archive.bundle import Bundle, pack, unpack
+from wingman.archive.provider_events import Finished
 from wingman.config.settings import build
 from wingman.core.events import MeetingStarted, UtteranceCreated
 from wingman.core.time import Channel

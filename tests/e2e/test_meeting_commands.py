@@ -15,8 +15,8 @@ import pytest_asyncio
 from tests.e2e.test_command_line import refused, wingman
 from tests.support import story
 from tests.support.service import TOKEN, Service, service
-from wingman.bundle.archive import unpack
-from wingman.deliver.sqlite_log import SqliteLog
+from wingman.archive.bundle import unpack
+from wingman.events.sqlite.log import SqliteLog
 from wingman.report.files import KNOWN_FORMATS
 
 PLAIN = ("md", "json", "srt", "vtt", "csv", "html")

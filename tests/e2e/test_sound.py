@@ -14,14 +14,14 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.deliver.test_sqlite_log import full_disk
+from tests.archive.test_audio_recorder import read_only_disk
 from tests.e2e.test_command_line import wingman
-from tests.sound.test_keeper import read_only_disk
+from tests.events.sqlite.test_log import full_disk
 from tests.support import recordings
 from tests.support.sounds import chirp, decoded, delay
 from wingman.app import Service, open_service
+from wingman.archive.bundle import unpack
 from wingman.audio.source import ChannelSink
-from wingman.bundle.archive import unpack
 from wingman.commands.common import background
 from wingman.config.settings import build
 from wingman.core.events import AudioState, Envelope, MeetingEnded, StorageState

@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.support import story
 from wingman.core.events import MeetingStarted, SummaryReady
 from wingman.core.time import Channel
-from wingman.deliver.memory_log import MemoryLog
+from wingman.events.memory import MemoryLog
 from wingman.report.closing import sum_up
 from wingman.report.record import read
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.support import story
 from tests.support.service import service
-from wingman.bundle.archive import unpack
-from wingman.report.figures import figures
+from wingman.archive.bundle import unpack
 from wingman.report.page import content_security_policy, page
 from wingman.report.record import Record, record
+from wingman.report.statistics import figures
 
 RECORD = record(story.MEETING, story.events())
 VOID = {"meta", "br"}

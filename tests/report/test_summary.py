@@ -11,9 +11,9 @@ from wingman.core.utterance import EMOTION_OFF
 from wingman.llm.base import Prompt, Usage
 from wingman.report.extractive import split
 from wingman.report.extractive import summarize as extract
-from wingman.report.figures import figures, interruptions
 from wingman.report.phrases import is_question
 from wingman.report.record import Record, Said, record
+from wingman.report.statistics import figures, interruptions
 from wingman.report.summary import TRANSCRIPT_CHARACTERS, clock, parse, summarize, transcript
 
 RECORD = record(story.MEETING, story.events())

@@ -14,9 +14,9 @@ from tests.support.service import service
 from wingman.config.server import ServerSettings
 from wingman.core import codec
 from wingman.core.events import EVENTS
-from wingman.deliver.hub import Hub
-from wingman.deliver.memory_log import MemoryLog
-from wingman.deliver.schemas import breaking, events_schema
+from wingman.events.hub import Hub
+from wingman.events.memory import MemoryLog
+from wingman.events.schemas import breaking, events_schema
 from wingman.report.webhook_routes import WebhookRoutes
 from wingman.server.app import build_app
 from wingman.server.documents import DOCUMENTS

@@ -15,7 +15,7 @@ from wingman.config.server import ServerSettings
 from wingman.core.events import TranscriptPartial, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
-from wingman.deliver.hub import HubLimits
+from wingman.events.hub import HubLimits
 
 
 def said(number: int, size: int = 10) -> UtteranceCreated:

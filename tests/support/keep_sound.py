@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.sounds import chirp
+from wingman.archive.audio_recorder import SoundKeeper
+from wingman.archive.audio_store import Shelf
 from wingman.audio.tape import Tape
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.sound.keeper import SoundKeeper
-from wingman.sound.shelf import Shelf
 
 
 async def main() -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from wingman.core.events import Envelope, TranscriptPartial
 from wingman.core.time import Channel
-from wingman.deliver.sqlite_log import SqliteLog
+from wingman.events.sqlite.log import SqliteLog
 
 MEETINGS = ("m-one", "m-two", "m-three")
 

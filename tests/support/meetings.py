@@ -19,7 +19,7 @@ from wingman.core.events import (
     SuggestionUpdated,
 )
 from wingman.core.time import Channel
-from wingman.deliver.log import EventLog
+from wingman.events.log import EventLog
 from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
 
 

@@ -12,8 +12,8 @@ import httpx
 
 from tests.support.meetings import SupportMeetings
 from wingman.config.server import ServerSettings
-from wingman.deliver.hub import Hub, HubLimits
-from wingman.deliver.memory_log import MemoryLog
+from wingman.events.hub import Hub, HubLimits
+from wingman.events.memory import MemoryLog
 from wingman.server.app import build_app
 from wingman.server.rest import Offers
 from wingman.server.serving import serve

@@ -1,1 +1,0 @@
-"""A meeting as one portable file, and running it again."""

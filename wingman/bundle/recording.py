@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wingman.bundle.heard import Advanced, Expected, Finished, Flushed, HeardWriter, fed
+from wingman.archive.provider_events import Advanced, Expected, Finished, Flushed, HeardWriter, fed
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent
 from wingman.core.speech import TranscriberEvent

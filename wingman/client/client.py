@@ -16,7 +16,7 @@ from wingman.client.stream import events
 from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, SummaryReady
-from wingman.deliver.archive import SearchHit
+from wingman.events.index import SearchHit
 from wingman.server.base import MeetingStatus
 
 T = TypeVar("T")

@@ -9,17 +9,17 @@ import sys
 from pathlib import Path
 
 from wingman.app import data_dir
+from wingman.archive.audio_store import Shelf
+from wingman.archive.retention import Eraser
 from wingman.client import Client
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import address, known, log_path
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
-from wingman.deliver.sqlite_log import SqliteLog
-from wingman.deliver.sqlite_reader import stored_meetings
-from wingman.privacy.retention import Eraser
-from wingman.report.webhook_store import DeliveryStore
+from wingman.events.sqlite.log import SqliteLog
+from wingman.events.sqlite.reader import stored_meetings
+from wingman.events.webhook_store import DeliveryStore
 from wingman.server.lookup import stored
-from wingman.sound.shelf import Shelf
 
 DELIVERIES = "webhooks.db"
 

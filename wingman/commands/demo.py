@@ -27,8 +27,8 @@ from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import MeetingEnded
-from wingman.deliver.hub import Subscription
 from wingman.emulators.faults import FaultScript, load
+from wingman.events.hub import Subscription
 from wingman.server.base import MeetingSpec
 
 CONSENT = "The voices of the sample are synthetic; nobody is measured."

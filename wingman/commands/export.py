@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from wingman.bundle.archive import SUFFIX
+from wingman.archive.bundle import SUFFIX
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import open_kept
 from wingman.config.settings import Settings

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Protocol
 
 from wingman.app import data_dir
-from wingman.bundle.archive import Bundle
-from wingman.bundle.heard import decode
+from wingman.archive.audio_store import Shelf
+from wingman.archive.bundle import Bundle
+from wingman.archive.provider_events import decode
 from wingman.client import Client
 from wingman.commands.common import base_url
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
-from wingman.deliver.archive import MeetingRow, SearchHit
-from wingman.deliver.sqlite_reader import StoredMeetings, stored_meetings
+from wingman.events.index import MeetingRow, SearchHit
+from wingman.events.sqlite.reader import StoredMeetings, stored_meetings
 from wingman.report.files import check, make
 from wingman.server.base import MeetingStatus
 from wingman.server.lookup import stored
-from wingman.sound.shelf import Shelf
 
 URL, TOKEN = "WINGMAN_URL", "WINGMAN_TOKEN"
 LOG_NAME = "wingman.db"

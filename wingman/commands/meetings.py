@@ -13,7 +13,7 @@ from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.kept import open_kept
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
-from wingman.deliver.archive import SearchHit
+from wingman.events.index import SearchHit
 from wingman.report.summary import clock
 from wingman.server.base import MeetingStatus
 

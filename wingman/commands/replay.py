@@ -13,9 +13,7 @@ from typing import Any
 import msgspec
 
 from wingman.adapters import Adapters, LocalWorker, build_model
-from wingman.bundle.archive import Bundle, unpack
-from wingman.bundle.rehear import Listeners, rehear
-from wingman.bundle.replay import Changes, Difference, changed, compare, compare_joined, replay
+from wingman.archive.bundle import Bundle, unpack
 from wingman.choose import choose_emotion, choose_transcriber
 from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.show import Show
@@ -25,6 +23,8 @@ from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
 from wingman.emotion.base import VoiceMeter
 from wingman.facts import facts
+from wingman.replay.replay import Changes, Difference, changed, compare, compare_joined, replay
+from wingman.replay.reprocess import Listeners, rehear
 from wingman.server.base import MeetingSpec
 from wingman.stt.base import Transcriber
 

@@ -19,8 +19,8 @@ from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
 from wingman.core.time import Channel
-from wingman.deliver.hub import Subscription
 from wingman.emotion.base import VoiceMeter
+from wingman.events.hub import Subscription
 from wingman.meeting import Meeting
 from wingman.server.base import MeetingSpec
 from wingman.transports.file import FileSource

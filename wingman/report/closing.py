@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from wingman.core.events import SummaryReady
-from wingman.deliver.log import EventLog
+from wingman.events.log import EventLog
 from wingman.llm.base import SuggestionModel
 from wingman.report.record import read
 from wingman.report.summary import summarize

@@ -16,8 +16,8 @@ from wingman.core.events import SummaryReady
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.report.extractive import summarize
-from wingman.report.figures import Talk, figures
 from wingman.report.record import Record, Said
+from wingman.report.statistics import Talk, figures
 from wingman.report.summary import clock
 
 _VOICE = re.compile(r"(?:(?P<connection>[0-9]{1,6})\.)?(?P<voice>[0-9]{1,6})")

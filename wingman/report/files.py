@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wingman.bundle.archive import SUFFIX, Bundle, pack
+from wingman.archive.bundle import SUFFIX, Bundle, pack
 from wingman.core.errors import InputError
 from wingman.report.exports import FORMATS, export
 from wingman.report.page import page

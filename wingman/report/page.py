@@ -10,15 +10,15 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from wingman.archive.egress_ledger import Account, Total
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
-from wingman.privacy.ledger import Account, Total
-from wingman.report import arc
+from wingman.report import emotion_chart
 from wingman.report.exports import FORMATS, name_of, tone_of
 from wingman.report.extractive import ORIGIN, summarize
-from wingman.report.figures import Figures, Talk, figures
 from wingman.report.record import Card, Lost, Record, Said
+from wingman.report.statistics import Figures, Talk, figures
 from wingman.report.summary import clock
 
 GAP_SECONDS = 1.0
@@ -139,8 +139,9 @@ def _arc(record: Record, numbers: Figures) -> str:
     if not numbers.arc:
         return ""
     known = f"Tone is known for {numbers.arc_coverage:.0%} of what they said."
-    note = f"{known} {arc.describe(numbers.arc)} An estimate from voice or words, not a fact about a person."
-    picture = f'<div class="scroll">{arc.svg(record, numbers.arc)}</div>'
+    description = emotion_chart.describe(numbers.arc)
+    note = f"{known} {description} An estimate from voice or words, not a fact about a person."
+    picture = f'<div class="scroll">{emotion_chart.svg(record, numbers.arc)}</div>'
     return (
         f'<section class="panel"><h2>How they sounded</h2>{picture}<p class="note">{escape(note)}</p></section>'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from wingman.archive.egress_ledger import Account, account
 from wingman.core.events import (
     Envelope,
     MeetingEnded,
@@ -24,8 +25,7 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel
 from wingman.core.utterance import EmotionReading
-from wingman.deliver.log import EventLog
-from wingman.privacy.ledger import Account, account
+from wingman.events.log import EventLog
 
 PAGE = 2000
 NOTHING_LEFT = Account((), ())

@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from wingman.bundle.archive import Bundle
-from wingman.bundle.heard import decode
+from wingman.archive.audio_store import Shelf
+from wingman.archive.bundle import Bundle
+from wingman.archive.egress_ledger import account
+from wingman.archive.provider_events import decode
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
-from wingman.deliver.heard import HeardStore
-from wingman.deliver.log import EventLog
-from wingman.privacy.ledger import account
+from wingman.events.log import EventLog
+from wingman.events.provider_log import HeardStore
 from wingman.report.extractive import summarize
 from wingman.report.files import make
 from wingman.report.page import content_security_policy, page
@@ -25,7 +26,6 @@ from wingman.server.access import Role
 from wingman.server.answers import Json, part
 from wingman.server.lookup import Lookup
 from wingman.server.routing import ApiRoute
-from wingman.sound.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from wingman.report.webhooks import Webhooks
+from wingman.events.webhooks import Webhooks
 from wingman.server.answers import Json, whole_number
 from wingman.server.routing import ApiRoute
 

@@ -9,9 +9,9 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from wingman.config.server import ServerSettings
-from wingman.deliver.archive import Archive
-from wingman.deliver.hub import Hub
-from wingman.deliver.log import EventLog
+from wingman.events.hub import Hub
+from wingman.events.index import Archive
+from wingman.events.log import EventLog
 from wingman.report.routes import ReportRoutes
 from wingman.server import documents
 from wingman.server.access import Access, Neighbours

@@ -6,7 +6,7 @@ from typing import Any
 
 from wingman import __version__
 from wingman.core.events import EVENTS, Media
-from wingman.deliver.schemas import components, envelope_schema
+from wingman.events.schemas import components, envelope_schema
 from wingman.server.upward import MESSAGES, Ok, Refusal
 
 SCHEMAS = "#/components/schemas/{name}"

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from wingman.deliver.schemas import events_schema
+from wingman.events.schemas import events_schema
 from wingman.server.answers import Json
 from wingman.server.asyncapi import asyncapi
 from wingman.server.openapi import openapi

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wingman.core.errors import InputError
-from wingman.deliver.archive import Archive, MeetingRow
+from wingman.events.index import Archive, MeetingRow
 from wingman.server.base import MeetingHandle, Meetings, MeetingStatus
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wingman import __version__
+from wingman.archive.egress_ledger import Pause, Total
 from wingman.core.events import SummaryReady
-from wingman.deliver.archive import SearchHit
-from wingman.deliver.schemas import components
-from wingman.privacy.ledger import Pause, Total
+from wingman.events.index import SearchHit
+from wingman.events.schemas import components
+from wingman.events.webhook_store import Delivery
 from wingman.report.files import KNOWN_FORMATS
-from wingman.report.webhook_store import Delivery
 from wingman.server.asyncapi import SCHEMAS
 from wingman.server.base import MeetingStatus
 from wingman.server.rest import NewMeeting, Redeem

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from wingman.archive.audio_store import Shelf
+from wingman.archive.retention import Eraser, Forget
 from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
-from wingman.deliver.hub import Hub
-from wingman.privacy.retention import Eraser, Forget
+from wingman.events.hub import Hub
 from wingman.server import upload, upward
 from wingman.server.access import PAIRING_SECONDS, Access
 from wingman.server.answers import Json, body, whole_number
@@ -22,7 +23,6 @@ from wingman.server.base import MeetingSpec
 from wingman.server.lookup import Lookup, stored, unknown
 from wingman.server.routing import ApiRoute
 from wingman.server.streams import MOST_SEQ
-from wingman.sound.shelf import Shelf
 
 RECORDING_BYTES = 4 * 1024**3
 """Largest recording that may be posted."""

@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wingman.core.errors import InputError
-from wingman.deliver.frames import Frame
-from wingman.deliver.hub import Hub, Subscription
+from wingman.events.frames import Frame
+from wingman.events.hub import Hub, Subscription
 from wingman.server import upward
 from wingman.server.access import Role
 from wingman.server.answers import whole_number

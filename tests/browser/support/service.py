@@ -31,8 +31,8 @@ from wingman.core.events import (
 )
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.deliver.hub import Hub
-from wingman.deliver.sqlite_log import SqliteLog
+from wingman.events.hub import Hub
+from wingman.events.sqlite.log import SqliteLog
 from wingman.ingest import whip
 from wingman.server.app import build_app
 from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus

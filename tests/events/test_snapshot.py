@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from wingman.core.errors import Branch, Health
+from wingman.core.events import (
+    CaptureState,
+    CostUpdated,
+    Media,
+    MeetingPaused,
+    ProviderStateChanged,
+    SpeakerRenamed,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionExpired,
+    SuggestionUpdated,
+    TranscriptPartial,
+    UtteranceCreated,
+    UtteranceRevised,
+)
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING
+from wingman.events.memory import MemoryLog
+from wingman.events.snapshot import CARDS, UTTERANCES, Snapshot
+
+M = "m-1"
+
+
+async def test_it_holds_what_a_screen_needs() -> None:
+    log = MemoryLog()
+    media = Media(Channel.TAB, 1.0, 2.0)
+    for payload in (
+        CaptureState(Channel.TAB, "connecting"),
+        CaptureState(Channel.TAB, "capturing"),
+        ProviderStateChanged(Branch.TRANSCRIBE, "deepgram", Health.UP, Channel.TAB),
+        TranscriptPartial(Channel.TAB, "tab", "hel"),
+        UtteranceCreated("u-1", "tab", "hello", 0.9, 0, EMOTION_PENDING),
+        UtteranceRevised("u-1", "tab", "hello", 0.9, 1, EMOTION_OFF),
+        SuggestionCreated("s-1", "question", "asked", "u-1", "gemini"),
+        SuggestionDelta("s-1", "Say"),
+        SuggestionCompleted("s-1", "Say yes.", "gemini"),
+        SuggestionCreated("s-2", "cue", "price", "u-1", "playbook", "Anchor high"),
+        SuggestionExpired("s-2", "ttl"),
+        SuggestionUpdated("s-1", "pinned"),
+        SpeakerRenamed("tab", "Dan"),
+        SpeakerRenamed("tab", "Dana"),
+        CostUpdated(0.1, 1.0),
+        CostUpdated(0.2, 1.1),
+        MeetingPaused(),
+    ):
+        log.append(M, payload, media, at=1.0)
+    value = await Snapshot.read(log, M, 17)
+    assert value["seq"] == 17
+    assert value["state"] == "paused"
+    assert value["captures"]["tab"]["state"] == "capturing"
+    assert value["providers"]["transcribe:tab"]["health"] == "up"
+    assert [(u["id"], u["revision"], u["media"]["start"]) for u in value["utterances"]] == [("u-1", 1, 1.0)]
+    cards = {card["id"]: (card["state"], card["text"], card["feedback"]) for card in value["suggestions"]}
+    assert cards == {"s-1": ("completed", "Say yes.", "pinned"), "s-2": ("expired", "Anchor high", "")}
+    assert value["latest"]["cost.updated"]["total"] == 0.2
+    assert value["names"] == {"tab": "Dana"}
+
+
+async def test_it_is_bounded() -> None:
+    log = MemoryLog()
+    for number in range(UTTERANCES * 3):
+        log.append(M, UtteranceCreated(f"u-{number}", "tab", "x", 0.9, 0, EMOTION_PENDING), at=1.0)
+        log.append(M, UtteranceRevised(f"u-{number - UTTERANCES - 5}", "tab", "x", 0.9, 1, EMOTION_OFF), at=1.0)
+        log.append(M, SuggestionCreated(f"s-{number}", "cue", "price", None, "playbook"), at=1.0)
+    value = await Snapshot.read(log, M, await log.last_seq(M))
+    assert len(value["utterances"]) == UTTERANCES
+    assert value["utterances"][-1]["id"] == f"u-{UTTERANCES * 3 - 1}"
+    assert len(value["suggestions"]) == CARDS

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.support import story
+from wingman.config.report import WebhookSettings
+from wingman.config.section import Secret
+from wingman.core.errors import InputError
+from wingman.events.hub import Hub
+from wingman.events.memory import MemoryLog
+from wingman.events.webhooks import DELAYS, Hook, Webhooks, sign
+from wingman.report.webhook_routes import WebhookRoutes
+from wingman.server.errors import HANDLERS
+from wingman.server.serving import serve
+
+KEY = bytes(range(32))
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
+
+
+def everything(directory: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in directory.iterdir())
+
+
+class Receiver:
+    """Another system: keeps what it gets and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        self.changed = asyncio.Event()
+
+    async def receive(self, request: Request) -> Response:
+        self.got.append((dict(request.headers), await request.body()))
+        self.changed.set()
+        return Response(status_code=self.answers.pop(0) if self.answers else 204)
+
+
+class Desk:
+    """Webhooks between a log and a receiver, with a clock to turn."""
+
+    def __init__(self, port: int, path: Path) -> None:
+        self.now = 1_790_000_000.0
+        self.log = MemoryLog()
+        url = f"http://127.0.0.1:{port}/hook"
+        settings = WebhookSettings(url=url, secret=Secret(SECRET), events=("meeting.ended", "summary.ready"))
+        client = httpx.AsyncClient(trust_env=False)
+        self.webhooks = Webhooks(
+            [Hook.of("crm", settings)], self.log, path, client=client, clock=lambda: self.now
+        )
+        Hub(self.log).tap(self.webhooks.offer)
+
+    async def tell(self) -> None:
+        for envelope in story.events():
+            self.log.append(story.MEETING, envelope.data, envelope.media, at=envelope.at)
+        await self.log.flush()
+
+    async def state(self, wanted: str, attempts: int = 1) -> None:
+        while True:
+            for delivery in await self.webhooks.deliveries():
+                if (delivery.state, delivery.attempts) == (wanted, attempts):
+                    return
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def desk(tmp_path: Path) -> AsyncIterator[tuple[Desk, Receiver]]:
+    receiver = Receiver()
+    app = Starlette(routes=[Route("/hook", receiver.receive, methods=["POST"])])
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(serve(app, "127.0.0.1", 0, port.set_result))
+        it = Desk(await port, tmp_path / "webhooks.db")
+        running = group.create_task(it.webhooks.run())
+        async with asyncio.timeout(20):
+            yield it, receiver
+        running.cancel()
+        await asyncio.wait([running])
+        await it.webhooks.aclose()
+        serving.cancel()
+
+
+async def test_an_event_arrives_signed(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (it, receiver):
+        await it.tell()
+        await it.state("delivered")
+        ((headers, body),) = receiver.got
+        assert json.loads(body)["type"] == "meeting.ended"
+        timestamp = int(headers["webhook-timestamp"])
+        assert headers["webhook-signature"] == sign(KEY, headers["webhook-id"], timestamp, body)
+        assert headers["webhook-signature"] != sign(KEY, headers["webhook-id"], timestamp, body + b" ")
+
+
+def test_the_signature_is_the_standards() -> None:
+    expected = base64.b64encode(hmac.digest(KEY, b"msg_1.1614265330.{}", "sha256")).decode()
+    assert sign(KEY, "msg_1", 1614265330, b"{}") == f"v1,{expected}"
+
+
+async def test_a_failing_receiver_is_tried_again_later_with_the_same_id(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (it, receiver):
+        receiver.answers = [500, 503]
+        await it.tell()
+        await it.state("pending", 1)
+        for attempts, delay in ((2, DELAYS[0]), (3, DELAYS[1])):
+            it.now += delay
+            it.webhooks.wake()
+            await it.state("pending" if attempts == 2 else "delivered", attempts)
+        assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+        assert len(receiver.got) == 3
+
+
+async def test_it_gives_up_after_the_last_attempt_and_can_be_asked_again(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (it, receiver):
+        receiver.answers = [500] * (len(DELAYS) + 1)
+        await it.tell()
+        for attempts in range(1, len(DELAYS) + 1):
+            await it.state("pending", attempts)
+            it.now += DELAYS[attempts - 1]
+            it.webhooks.wake()
+        await it.state("failed", len(DELAYS) + 1)
+        (failed,) = await it.webhooks.deliveries()
+        assert failed.detail == "the receiver answered 500"
+        await it.webhooks.resend(failed.id)
+        await it.state("delivered", 1)
+
+
+async def test_gone_means_gone(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (it, receiver):
+        receiver.answers = [410]
+        await it.tell()
+        await it.state("failed")
+
+
+async def test_a_deleted_meeting_is_never_sent_and_leaves_no_row(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (it, receiver):
+        receiver.answers = [500]
+        await it.tell()
+        await it.state("pending", 1)
+        (pending,) = await it.webhooks.deliveries()
+        await it.log.delete(story.MEETING)
+        it.now += DELAYS[0]
+        it.webhooks.wake()
+        await it.state("gone", 1)
+        await it.webhooks.forget(story.MEETING)
+        assert not await it.webhooks.deliveries(meeting=story.MEETING)
+        with pytest.raises(InputError, match="there is no delivery"):
+            await it.webhooks.resend(pending.id)
+    assert story.MEETING.encode() not in everything(tmp_path)
+
+
+async def test_an_unreachable_receiver_is_in_the_log(tmp_path: Path) -> None:
+    log = MemoryLog()
+    settings = WebhookSettings(url="http://127.0.0.1:1/", secret=Secret(SECRET), events=("meeting.ended",))
+    client = httpx.AsyncClient(trust_env=False)
+    webhooks = Webhooks([Hook.of("crm", settings)], log, tmp_path / "webhooks.db", client=client)
+    for envelope in story.events():
+        log.append(story.MEETING, envelope.data, envelope.media, at=envelope.at)
+    webhooks.offer(await log.read(story.MEETING))
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(webhooks.run())
+        while not any(d.attempts for d in await webhooks.deliveries()):  # noqa: ASYNC110  # it has no event for it
+            await asyncio.sleep(0.005)
+        running.cancel()
+    (delivery,) = await webhooks.deliveries()
+    assert (delivery.state, delivery.status) == ("pending", 0)
+    assert "no answer" in delivery.detail
+    await webhooks.aclose()
+
+
+async def test_the_delivery_log_over_http(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (it, _):
+        await it.tell()
+        await it.state("delivered")
+        app = Starlette(routes=WebhookRoutes(it.webhooks).routes(), exception_handlers=HANDLERS)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            (row,) = (await client.get("/api/webhooks/deliveries")).json()["deliveries"]
+            assert (row["hook"], row["type"], row["status"]) == ("crm", "meeting.ended", 204)
+            assert (await client.post(f"/api/webhooks/deliveries/{row['id']}/resend")).status_code == 202
+            assert (await client.post("/api/webhooks/deliveries/never/resend")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        (WebhookSettings(url="ftp://x", secret=Secret(SECRET)), "report.webhooks.crm.url"),
+        (WebhookSettings(url="https://x", secret=Secret("short")), "report.webhooks.crm.secret"),
+        (WebhookSettings(url="https://x", secret=Secret("whsec_!!!")), "report.webhooks.crm.secret"),
+    ],
+)
+def test_settings_that_make_no_sense(settings: WebhookSettings, field: str) -> None:
+    with pytest.raises(InputError) as refused:
+        Hook.of("crm", settings)
+    assert refused.value.field == field

@@ -1,0 +1,1 @@
+"""A meeting as one portable file, and running it again."""

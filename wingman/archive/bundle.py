@@ -1,0 +1,153 @@
+"""The bundle: one ZIP file with a meeting's events and, if it was kept, its audio.
+
+    manifest.json          {"format": "wingman-bundle", "version": 1, "meeting", "title", "events", "audio"}
+    events.jsonl           one envelope per line, in order
+    heard.jsonl            what the correlator was told (`archive.provider_events`), if it was recorded
+    audio/<channel>.<ext>  as it was recorded; media time 0 is its first sample
+
+The same meeting always gives the same bytes: entries are sorted, their dates fixed.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from wingman.archive import provider_events
+from wingman.archive.provider_events import Heard
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope, MeetingStarted
+from wingman.core.time import Channel
+
+FORMAT = "wingman-bundle"
+VERSION = 1
+SUFFIX = ".wingman"
+EVENTS_BYTES = 512 * 1024 * 1024
+"""Longest event list that is unpacked: a defence against files made to fill memory."""
+HEARD = "heard.jsonl"
+MANIFEST_BYTES = 64 * 1024
+DATE = (1980, 1, 1, 0, 0, 0)
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    msgspec.MsgspecError,
+)
+"""What the standard library raises for ZIP files that are none, are damaged, or are encrypted."""
+
+SOUND = ".opus"
+AUDIO_SUFFIXES = (".ogg", ".opus", ".wav", ".flac")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle says about itself."""
+
+    format: str
+    version: int
+    meeting: str
+    title: str
+    events: int
+    audio: dict[str, str] = field(default_factory=dict)
+    """Channel → entry name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A meeting outside the log."""
+
+    meeting: str
+    events: tuple[Envelope, ...]
+    audio: Mapping[Channel, bytes] = field(default_factory=dict)
+    suffixes: Mapping[Channel, str] = field(default_factory=dict)
+    """File name suffix of each channel's audio where it is not `.opus`."""
+    heard: tuple[Heard, ...] = ()
+    """What the correlator was told; empty when it was not recorded."""
+
+    @property
+    def title(self) -> str:
+        first = self.events[0].data if self.events else None
+        return first.title if isinstance(first, MeetingStarted) else ""
+
+
+def pack(bundle: Bundle) -> bytes:
+    """The bundle as a file's content."""
+    audio = {str(c): f"audio/{c}{bundle.suffixes.get(c, SOUND)}" for c in sorted(bundle.audio)}
+    manifest = Manifest(FORMAT, VERSION, bundle.meeting, bundle.title, len(bundle.events), audio)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        _put(file, "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+        _put(file, "events.jsonl", b"".join(codec.encode(event) + b"\n" for event in bundle.events))
+        if bundle.heard:
+            _put(file, HEARD, b"".join(provider_events.encode(told) + b"\n" for told in bundle.heard))
+        for channel, name in audio.items():
+            _put(file, name, bundle.audio[Channel(channel)], zipfile.ZIP_STORED)  # it is compressed already
+    return out.getvalue()
+
+
+def unpack(content: bytes | Path) -> Bundle:
+    """Read a bundle. Raises `InputError` with a sentence when it is not one, is damaged, or is too new."""
+    try:
+        with zipfile.ZipFile(content if isinstance(content, Path) else io.BytesIO(content)) as file:
+            manifest = _manifest(file)
+            events = tuple(codec.decode(line) for line in _get(file, "events.jsonl", EVENTS_BYTES).splitlines())
+            _check(manifest, events)
+            told = provider_events.decode(_get(file, HEARD, EVENTS_BYTES)) if HEARD in file.namelist() else ()
+            audio = {Channel(channel): file.read(name) for channel, name in manifest.audio.items()}
+    except OSError as failed:
+        raise InputError(f"cannot read the bundle {content!s}: {failed.strerror}", field="bundle") from None
+    except BROKEN as broken:
+        raise InputError(f"this is not a Wingman bundle, or it is damaged: {broken}", field="bundle") from None
+    suffixes = {Channel(channel): PurePosixPath(name).suffix for channel, name in manifest.audio.items()}
+    return Bundle(manifest.meeting, events, audio, suffixes, told)
+
+
+def _put(file: zipfile.ZipFile, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
+    entry = zipfile.ZipInfo(name, DATE)
+    entry.compress_type = method
+    entry.external_attr = 0o600 << 16
+    file.writestr(entry, content, compresslevel=9)
+
+
+def _get(file: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    size = file.getinfo(name).file_size
+    if size > limit:
+        raise InputError(f"the bundle's {name} is too long ({size} bytes)", field="bundle", status=413)
+    return file.read(name)
+
+
+def _manifest(file: zipfile.ZipFile) -> Manifest:
+    manifest = msgspec.json.decode(_get(file, "manifest.json", MANIFEST_BYTES), type=Manifest)
+    if manifest.format != FORMAT:
+        raise ValueError("its manifest names another format")
+    if manifest.version > VERSION:
+        raise InputError(
+            f"this bundle has version {manifest.version}, this Wingman reads up to {VERSION}; upgrade",
+            field="bundle",
+        )
+    for name in manifest.audio.values():
+        path = PurePosixPath(name)
+        if path.parts[:1] != ("audio",) or len(path.parts) != 2 or path.suffix not in AUDIO_SUFFIXES:
+            raise ValueError(f"its manifest names the strange audio file {name!r}")
+    return manifest
+
+
+def _check(manifest: Manifest, events: Sequence[Envelope]) -> None:
+    if len(events) != manifest.events:
+        raise ValueError(f"it should hold {manifest.events} events and holds {len(events)}")
+    for number, event in enumerate(events, 1):
+        if event.seq != number or event.meeting != manifest.meeting:
+            raise ValueError(f"event {number} is out of order or belongs to another meeting")

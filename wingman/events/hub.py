@@ -1,0 +1,267 @@
+"""The hub: what was committed goes out to everyone who watches the meeting.
+
+A client has a cursor, not a queue. The newest frames of a watched meeting stand in one shared ring; a client
+that falls out of it is served from the log, page by page. So memory per meeting is fixed, one slow client
+costs the others nothing, and resuming after a lost connection is the same code as catching up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from wingman.core.events import Envelope, StreamCaughtUp, StreamReset
+from wingman.events.frames import Frame, transient
+from wingman.events.log import EventLog
+from wingman.events.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class HubLimits:
+    """Bounds of the hub. All are per meeting or per client; none grows with time."""
+
+    ring: int = 512
+    """Frames kept in memory per watched meeting."""
+    page: int = 500
+    """Events read from the log at a time."""
+    behind: int = 16
+    """A client this many frames behind is slow: partial transcripts that were replaced are left out."""
+    replay: int = 50_000
+    """More missed events than this are not replayed: the client gets `stream.reset` and a snapshot."""
+
+
+class _Feed:
+    """One watched meeting: its ring and its watchers."""
+
+    def __init__(self, ring: int) -> None:
+        self.frames: deque[Frame] = deque(maxlen=ring)
+        self.newest_interim: dict[str, int] = {}
+        self.watchers: set[Subscription] = set()
+
+    def add(self, frame: Frame) -> None:
+        self.frames.append(frame)
+        if channel := frame.interim:
+            self.newest_interim[channel] = frame.seq
+
+    def at(self, seq: int) -> Frame | None:
+        """The frame `seq`, if the ring holds it."""
+        if not self.frames or seq < (first := self.frames[0].seq):
+            return None
+        index = seq - first
+        return self.frames[index] if index < len(self.frames) else None
+
+
+class Hub:
+    """Fed by `log.on_committed`; serves any number of subscriptions. Belongs to one event loop."""
+
+    def __init__(self, log: EventLog, limits: HubLimits = HubLimits()) -> None:
+        self._log = log
+        self._limits = limits
+        self._feeds: dict[str, _Feed] = {}
+        self._taps: list[Callable[[Sequence[Envelope]], None]] = []
+        log.on_committed(self.committed)
+
+    def committed(self, envelopes: Sequence[Envelope]) -> None:
+        """Hand on what the log has made durable."""
+        woken: set[Subscription] = set()
+        for envelope in envelopes:
+            feed = self._feeds.get(envelope.meeting)
+            if feed is not None:
+                feed.add(Frame(envelope))
+                woken |= feed.watchers
+        for subscription in woken:
+            subscription.wake()
+        for tap in self._taps:
+            tap(envelopes)
+
+    def tap(self, callback: Callable[[Sequence[Envelope]], None]) -> None:
+        """Also hand every committed batch to `callback` (webhooks, ledgers). It must be short."""
+        self._taps.append(callback)
+
+    def subscribe(self, meeting: str, after: int = 0, *, merge: bool = True) -> Subscription:
+        """Watch a meeting from the event after `after`. Close the subscription when done.
+
+        With `merge`, partial transcripts that a newer one replaced may be left out for a slow client.
+        """
+        feed = self._feeds.get(meeting)
+        if feed is None:
+            feed = self._feeds[meeting] = _Feed(self._limits.ring)
+        subscription = Subscription(self, feed, meeting, max(0, after), merge)
+        feed.watchers.add(subscription)
+        return subscription
+
+    def end(self, meeting: str, reason: str) -> None:
+        """End every subscription of a meeting: it was deleted."""
+        feed = self._feeds.pop(meeting, None)
+        for subscription in feed.watchers if feed else ():
+            subscription.end(reason)
+
+    def close(self) -> None:
+        """End every subscription: the service stops."""
+        for meeting in list(self._feeds):
+            self.end(meeting, "the service is stopping")
+
+    def watchers(self, meeting: str) -> int:
+        """How many subscriptions watch a meeting."""
+        feed = self._feeds.get(meeting)
+        return len(feed.watchers) if feed else 0
+
+    @property
+    def limits(self) -> HubLimits:
+        return self._limits
+
+    @property
+    def log(self) -> EventLog:
+        return self._log
+
+    def leave(self, subscription: Subscription) -> None:
+        """Forget a subscription; the meeting's ring goes with the last one."""
+        feed = self._feeds.get(subscription.meeting)
+        if feed is not None:
+            feed.watchers.discard(subscription)
+            if not feed.watchers:
+                del self._feeds[subscription.meeting]
+
+
+class Subscription:
+    """One client's place in one meeting.
+
+    First `catch_up` (frames from the log), then `take` what is there now or `read` to wait for it.
+    """
+
+    def __init__(self, hub: Hub, feed: _Feed, meeting: str, after: int, merge: bool) -> None:
+        self.meeting = meeting
+        self._hub = hub
+        self._feed = feed
+        self._next = after + 1
+        self._merge = merge
+        self._callback: Callable[[], None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._ended = ""
+
+    @property
+    def ended(self) -> str:
+        """Why nothing more will come; empty while something may."""
+        return self._ended
+
+    @property
+    def next(self) -> int:
+        """The `seq` this client has not had yet."""
+        return self._next
+
+    @property
+    def lag(self) -> int:
+        """Committed events this client has not had yet (those the ring knows of)."""
+        return self._feed.frames[-1].seq + 1 - self._next if self._feed.frames else 0
+
+    @property
+    def behind_ring(self) -> bool:
+        """True when the next frame has left the ring: `catch_up` again."""
+        return bool(self._feed.frames) and self._next < self._feed.frames[0].seq
+
+    @property
+    def stuck(self) -> bool:
+        """True when `take` will never give anything again by itself: `catch_up`, or it has ended."""
+        return bool(self._ended) or self.behind_ring
+
+    def take(self) -> Frame | None:
+        """The next frame of the ring, or None when there is none (or `behind_ring`)."""
+        # a thousand clients run through here for every event: newest frame first, it is what most of them want
+        frames = self._feed.frames
+        if frames and frames[-1].seq == self._next:
+            self._next += 1
+            return frames[-1]
+        while (frame := self._feed.at(self._next)) is not None:
+            self._next += 1
+            if not self._replaced(frame):
+                return frame
+        return None
+
+    async def catch_up(self) -> Sequence[Frame]:
+        """The next page from the log; empty once `take` can go on.
+
+        The first page begins with `stream.reset` and a snapshot when what was asked for is gone, lies in
+        the future, or is too long ago to be replayed.
+        """
+        if self._feed.at(self._next) is not None:
+            return ()
+        log, limits = self._hub.log, self._hub.limits
+        last = await log.last_seq(self.meeting)
+        if self._next > last + 1:
+            return await self._reset("the log is shorter than what you have seen", last)
+        if last + 1 - self._next > limits.replay:
+            return await self._reset("you missed more than is replayed", last)
+        page = await log.read(self.meeting, self._next - 1, limits.page)
+        if page and page[0].seq != self._next:
+            return await self._reset("what you asked for is no longer stored", last)
+        if not page:
+            return ()
+        self._next = page[-1].seq + 1
+        return list(self._page_frames(page))
+
+    async def read(self) -> Sequence[Frame]:
+        """Wait for the next frames, from the ring or the log. Empty once the subscription has ended."""
+        while not self._ended:
+            frames = await self.catch_up() if self.behind_ring else self._take_all()
+            if frames:
+                return frames
+            await self._wait()
+        return ()
+
+    def caught_up(self) -> Frame:
+        """The mark that says: everything up to here has been delivered."""
+        return transient(self.meeting, self._next - 1, StreamCaughtUp(self._next - 1))
+
+    def on_ready(self, callback: Callable[[], None] | None) -> None:
+        """Call `callback` inside the hub's call when there is something to `take`; None stops it."""
+        self._callback = callback
+
+    def wake(self) -> None:
+        if self._callback is not None:
+            self._callback()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def end(self, reason: str) -> None:
+        """Say that nothing more will come."""
+        self._ended = reason
+        self.wake()
+
+    def close(self) -> None:
+        """Leave the meeting. Idempotent."""
+        self._callback = None
+        self._hub.leave(self)
+
+    def _take_all(self) -> list[Frame]:
+        frames = []
+        while (frame := self.take()) is not None:
+            frames.append(frame)
+        return frames
+
+    async def _wait(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    async def _reset(self, reason: str, last: int) -> Sequence[Frame]:
+        snapshot = await Snapshot.read(self._hub.log, self.meeting, last)
+        self._next = last + 1
+        return (transient(self.meeting, last, StreamReset(reason, snapshot)),)
+
+    def _replaced(self, frame: Frame) -> bool:
+        if not self._merge or not (channel := frame.interim):
+            return False
+        newest = self._feed.newest_interim.get(channel, 0)
+        return newest > frame.seq and self.lag >= self._hub.limits.behind
+
+    def _page_frames(self, page: Sequence[Envelope]) -> Iterator[Frame]:
+        frames = [Frame(envelope) for envelope in page]
+        newest = {channel: frame.seq for frame in frames if (channel := frame.interim)}
+        for frame in frames:
+            channel = frame.interim
+            if not (self._merge and channel and newest[channel] > frame.seq):
+                yield frame

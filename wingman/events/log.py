@@ -1,0 +1,39 @@
+"""The event log seam. `wingman.events.sqlite.log` is the embedded one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from wingman.core.events import Envelope, Media
+
+Committed = Callable[[Sequence[Envelope]], None]
+"""Called on the event loop with envelopes, in order, once they are durable."""
+
+
+class EventLog(Protocol):
+    """Append-only, per meeting, gapless from 1. What `on_committed` was told survives a kill -9."""
+
+    def append(self, meeting: str, payload: Any, media: Media | None = None, *, at: float) -> Envelope:
+        """Give `payload` its `seq` and queue it for the next commit. Never blocks, never raises."""
+        ...
+
+    def on_committed(self, callback: Committed) -> None:
+        """Register the one consumer of committed envelopes (the hub)."""
+        ...
+
+    async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
+        """Committed envelopes with `seq > after`, in order."""
+        ...
+
+    async def last_seq(self, meeting: str) -> int:
+        """The newest committed `seq`; 0 for a meeting never heard of."""
+        ...
+
+    async def flush(self) -> None:
+        """Wait until everything appended so far is committed."""
+        ...
+
+    async def aclose(self) -> None:
+        """Flush, then release every file and thread."""
+        ...

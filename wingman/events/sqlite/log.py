@@ -1,0 +1,257 @@
+"""The embedded event log: one SQLite file in WAL mode, one writer thread, one reader thread."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope, Media, MeetingEnded, StorageState
+from wingman.events.index import MeetingRow, SearchHit
+from wingman.events.log import Committed
+from wingman.events.sqlite import drivers, schema
+from wingman.events.sqlite.drivers import Connection
+from wingman.events.sqlite.writer import Report, Writer
+
+T = TypeVar("T")
+
+logger = structlog.get_logger(__name__)
+
+CHECKPOINT_COMMITS = 1000
+"""Commits between two checkpoints: some 16 MB of WAL. A checkpoint flushes the disk, which can take longer
+than a suggestion may wait, so it happens beside the writer, on a thread and a connection of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What an open log holds: the lock and one connection per thread."""
+
+    lock: int
+    writing: Connection
+    reading: Connection
+    keeping: Connection
+
+
+class SqliteLog:
+    """An `EventLog` and `Archive` in one file. Open it with `SqliteLog.open`; one process at a time.
+
+    An envelope is handed to the `on_committed` callback after its transaction is in the WAL, so a client
+    has never seen an event that a kill -9 could take back. With `fsync` that also holds for a power cut.
+
+    When the disk refuses, meetings go on: envelopes are delivered from memory, each open meeting gets a
+    `storage.state` event, and what was held back is written as soon as the disk takes it again.
+    """
+
+    def __init__(self, path: Path, files: _Files) -> None:
+        self._path = path
+        self._files = files
+        self._loop = asyncio.get_running_loop()
+        self._heads = schema.heads(files.writing)
+        self._committed = dict(self._heads)
+        self._open: set[str] = set()
+        self._gone: set[str] = (
+            set()
+        )  # deleted: what somebody still has to say of them (a summary) is not stored
+        self._volatile: dict[str, list[Envelope]] = {}
+        self._fault = ""
+        self._callback: Committed | None = None
+        self._reader = ThreadPoolExecutor(1, "wingman-log-reader")
+        self._keeper = ThreadPoolExecutor(1, "wingman-log-keeper")
+        self._commits = 0
+        self._writer = Writer(files.writing, self._on_writer_thread)
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path, *, fsync: bool = False, key: str = "") -> SqliteLog:
+        """Open or create the log at `path`, encrypted when there is a `key` (needs the `encryption` extra).
+
+        Raises `InputError` with one sentence and a way out when the file is damaged, cannot be written,
+        comes from a newer version, or belongs to another running Wingman.
+        """
+        loop = asyncio.get_running_loop()
+        lock = _take_lock(path)
+        try:
+            connect = partial(schema.connect, path, fsync=fsync, key=key)
+            writing = await loop.run_in_executor(None, connect)
+        except InputError:
+            os.close(lock)
+            raise
+        reading, keeping = schema.connect_reader(path, key), schema.connect_keeper(path, key)
+        return cls(path, _Files(lock, writing, reading, keeping))
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    @property
+    def fault(self) -> str:
+        """Why events are only held in memory just now; empty while the disk takes them."""
+        return self._fault
+
+    def append(self, meeting: str, payload: Any, media: Media | None = None, *, at: float) -> Envelope:
+        seq = self._heads.get(meeting, 0) + 1
+        envelope = codec.envelope(seq, meeting, at, payload, media)
+        if meeting in self._gone:
+            return envelope
+        line = codec.encode(envelope)
+        self._heads[meeting] = seq
+        if isinstance(payload, MeetingEnded):
+            self._open.discard(meeting)
+        else:
+            self._open.add(meeting)
+        self._writer.put((envelope, line))
+        return envelope
+
+    def on_committed(self, callback: Committed) -> None:
+        self._callback = callback
+
+    async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
+        lines = await self._on_reader(lambda db: schema.lines(db, meeting, after, limit))
+        # the file may already hold what has not been handed on yet; a reader must not run ahead of the hub
+        known = self._committed.get(meeting, 0)
+        found = [event for line in lines if (event := codec.decode(line)).seq <= known]
+        last = found[-1].seq if found else after
+        if len(found) < limit:
+            found += [e for e in self._volatile.get(meeting, ()) if e.seq > last][: limit - len(found)]
+        return found
+
+    async def last_seq(self, meeting: str) -> int:
+        return self._committed.get(meeting, 0)
+
+    async def flush(self) -> None:
+        await asyncio.wrap_future(self._writer.submit(lambda _: None))
+
+    async def meetings(self, limit: int = 50, before: str = "") -> Sequence[MeetingRow]:
+        return await self._on_reader(lambda db: schema.rows(db, limit, before))
+
+    async def meeting(self, meeting: str) -> MeetingRow | None:
+        return await self._on_reader(lambda db: schema.row(db, meeting))
+
+    async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
+        return await self._on_reader(lambda db: schema.search(db, words, limit))
+
+    def keep_heard(self, meeting: str, chunk: bytes) -> Future[None]:
+        """Queue a chunk of what the providers said, behind the events so far; see `events.provider_log`."""
+        return self._writer.submit(lambda db: schema.keep_heard(db, meeting, chunk))
+
+    async def heard(self, meeting: str) -> Sequence[bytes]:
+        return await self._on_reader(lambda db: schema.heard(db, meeting))
+
+    async def delete(self, meeting: str) -> bool:
+        self._gone.add(meeting)  # before anything is awaited: from here on nothing may bring it back
+        try:
+            found: bool = await asyncio.wrap_future(self._writer.submit(lambda db: schema.delete(db, meeting)))
+        except drivers.Error as refused:
+            self._gone.discard(meeting)
+            raise InputError(
+                f"the disk refuses to delete {meeting} ({refused}); free some space, then delete it again",
+                field="meeting",
+                status=503,
+            ) from refused
+        for known in (self._heads, self._committed, self._volatile):
+            known.pop(meeting, None)
+        self._open.discard(meeting)
+        if not found:
+            self._gone.discard(meeting)
+        return found
+
+    async def aclose(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await self._loop.run_in_executor(self._keeper, self._files.keeping.close)
+        await self._loop.run_in_executor(self._reader, self._files.reading.close)
+        await self._loop.run_in_executor(None, self._writer.stop)
+        self._keeper.shutdown()
+        self._reader.shutdown()
+        os.close(self._files.lock)
+        await asyncio.sleep(0)  # lets the writer's last reports run before the caller goes on
+
+    async def _on_reader(self, query: Callable[[Connection], T]) -> T:
+        try:
+            return await self._loop.run_in_executor(self._reader, query, self._files.reading)
+        except drivers.DatabaseError as broken:
+            raise InputError(
+                f"the event log {self._path} cannot be read ({broken}); check the disk it is on",
+                field="deliver.data_dir",
+                status=503,
+            ) from broken
+
+    def _on_writer_thread(self, report: Report) -> None:
+        self._loop.call_soon_threadsafe(self._arrived, report)
+
+    def _arrived(self, report: Report) -> None:
+        envelopes = [envelope for envelope, _ in report.arrived]
+        for envelope in envelopes:
+            self._committed[envelope.meeting] = envelope.seq
+            if not report.durable:
+                self._volatile.setdefault(envelope.meeting, []).append(envelope)
+        if report.durable and self._volatile:
+            self._volatile.clear()
+        if envelopes and self._callback is not None:
+            self._callback(envelopes)
+        self._commits += 1
+        if self._commits >= CHECKPOINT_COMMITS and report.durable and not self._closed:
+            self._commits = 0
+            self._keeper.submit(_keep, self._files.keeping, self._writer)
+        self._tell(report)
+
+    def _tell(self, report: Report) -> None:
+        """Say in every open meeting that the disk began to refuse, gave up for good, or recovered."""
+        if report.durable:
+            detail = ""
+        elif report.abandoned:
+            detail = (
+                "the disk refused too long: this meeting is not stored any more; export it before you leave"
+            )
+        else:
+            detail = f"the disk refuses ({report.fault}): the meeting goes on in memory until it takes it again"
+        if detail == self._fault:
+            return
+        self._fault = detail
+        state = "stored" if report.durable else "lost" if report.abandoned else "memory"
+        logger.warning("event log storage changed", state=state, detail=detail, path=str(self._path))
+        if self._closed:
+            return
+        for meeting in sorted(self._open):
+            self.append(meeting, StorageState(state, detail), at=time.time())
+
+
+def _keep(keeping: Connection, writer: Writer) -> None:
+    """Do the bulk of a checkpoint here; the writer does what came in meanwhile, and begins its WAL anew."""
+    try:
+        schema.checkpoint_beside(keeping)
+        writer.submit(schema.checkpoint_beside)
+    except drivers.Error as refused:  # a full disk: the writer says so, and the next one tries again
+        logger.warning("checkpoint refused", reason=str(refused))
+
+
+def _take_lock(path: Path) -> int:
+    """Make this process the file's only writer: two of them would hand out the same `seq` twice."""
+    lock = path.with_name(path.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as failed:
+        raise schema.unusable(path, failed) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise InputError(
+            f"another Wingman uses the event log {path}; stop it, or set deliver.data_dir to another directory",
+            field="deliver.data_dir",
+            status=409,
+        ) from None
+    return handle

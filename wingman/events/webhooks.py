@@ -1,0 +1,188 @@
+"""Signed webhooks (standardwebhooks.com): events to other systems, retried, logged, sent again on request."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import structlog
+
+from wingman.config.report import WebhookSettings
+from wingman.core import codec
+from wingman.core.errors import InputError
+from wingman.core.events import Envelope
+from wingman.events.log import EventLog
+from wingman.events.webhook_store import Delivery, DeliveryStore
+
+T = TypeVar("T")
+
+logger = structlog.get_logger(__name__)
+
+TIMEOUT_SECONDS = 10.0
+DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, 4 * 3600.0)
+"""Waits between attempts; after the last one the delivery has failed."""
+PREFIX = "whsec_"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One receiver."""
+
+    name: str
+    url: str
+    key: bytes
+    types: frozenset[str]
+
+    @classmethod
+    def of(cls, name: str, settings: WebhookSettings) -> Hook:
+        """Raises `InputError` when the settings make no sense."""
+        if not settings.url.startswith(("https://", "http://")):
+            raise InputError(
+                f"report.webhooks.{name}.url must begin with https://", field=f"report.webhooks.{name}.url"
+            )
+        secret = settings.secret.reveal()
+        try:
+            key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) < 24:
+            raise InputError(
+                f"report.webhooks.{name}.secret must be whsec_ and at least 24 random bytes in base64; "
+                "make one with: openssl rand -base64 32",
+                field=f"report.webhooks.{name}.secret",
+            )
+        return cls(name, settings.url, key, frozenset(settings.events))
+
+
+def sign(key: bytes, delivery: str, timestamp: int, body: bytes) -> str:
+    """The `webhook-signature` header of a body."""
+    signed = f"{delivery}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+class Webhooks:
+    """Feeds on committed events (`offer`), delivers while `run` runs. One per process."""
+
+    def __init__(
+        self,
+        hooks: Sequence[Hook],
+        log: EventLog,
+        path: Path,
+        *,
+        client: httpx.AsyncClient | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._hooks = {hook.name: hook for hook in hooks}
+        self._log = log
+        self._client = client or httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(1, "wingman-webhooks")
+        self._store = DeliveryStore(path)
+        self._offered: list[Delivery] = []
+        self._awake = asyncio.Event()
+
+    def offer(self, envelopes: Sequence[Envelope]) -> None:
+        """Queue what a receiver wants (a hub's tap). Returns at once; rows are written by `run`."""
+        for envelope in envelopes:
+            for hook in self._hooks.values():
+                if envelope.type in hook.types:
+                    name = f"{envelope.meeting}.{envelope.seq}.{hook.name}"
+                    delivery = f"msg_{hashlib.sha256(name.encode()).hexdigest()[:24]}"
+                    now = self._clock()
+                    about = (hook.name, envelope.meeting, envelope.seq, envelope.type)
+                    self._offered.append(Delivery(delivery, *about, next_at=now, created_at=now))
+                    self._awake.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        while True:
+            self._awake.clear()
+            offered, self._offered = self._offered, []
+            await self._do(self._store.add, offered)
+            for delivery in await self._do(self._store.due, self._clock()):
+                await self._attempt(delivery)
+            await self._do(self._store.trim)
+            soonest = await self._do(self._store.next_at)
+            wait = None if soonest is None else max(0.0, soonest - self._clock())
+            try:
+                async with asyncio.timeout(wait):
+                    await self._awake.wait()
+            except TimeoutError:
+                continue
+
+    async def deliveries(self, limit: int = 100, meeting: str = "") -> Sequence[Delivery]:
+        """The delivery log, newest first."""
+        return await self._do(self._store.newest, limit, meeting)
+
+    async def resend(self, delivery: str) -> Delivery:
+        """Try a delivery again now, whatever became of it. Raises `InputError(status=404)`."""
+        found = await self._do(self._store.get, delivery)
+        if found is None:
+            raise InputError(f"there is no delivery `{delivery[:80]}`", field="delivery", status=404)
+        again = replace(
+            found, state="pending", attempts=0, next_at=self._clock(), detail="sent again on request"
+        )
+        await self._do(self._store.update, again)
+        self._awake.set()
+        return again
+
+    def wake(self) -> None:
+        """Look at the clock again: it was set, or the network is back."""
+        self._awake.set()
+
+    async def forget(self, meeting: str) -> None:
+        """Remove a deleted meeting's deliveries."""
+        self._offered = [delivery for delivery in self._offered if delivery.meeting != meeting]
+        await self._do(self._store.forget, meeting)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+        await self._do(self._store.add, self._offered)
+        await self._do(self._store.close)
+        self._thread.shutdown()
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        hook = self._hooks.get(delivery.hook)
+        events = await self._log.read(delivery.meeting, delivery.seq - 1, 1)
+        if hook is None or not events:
+            why = "its receiver was removed from the settings" if hook is None else "its meeting was deleted"
+            await self._do(self._store.update, replace(delivery, state="gone", detail=why))
+            return
+        status, detail = await self._post(hook, delivery, codec.encode(events[0]))
+        await self._do(self._store.update, self._outcome(delivery, status, detail))
+
+    async def _post(self, hook: Hook, delivery: Delivery, body: bytes) -> tuple[int, str]:
+        timestamp = int(self._clock())
+        headers = {
+            "Content-Type": "application/json",
+            "webhook-id": delivery.id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-signature": sign(hook.key, delivery.id, timestamp, body),
+        }
+        try:
+            answer = await self._client.post(hook.url, content=body, headers=headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as failed:
+            return 0, f"no answer: {type(failed).__name__}"
+        return answer.status_code, "" if answer.is_success else f"the receiver answered {answer.status_code}"
+
+    def _outcome(self, delivery: Delivery, status: int, detail: str) -> Delivery:
+        attempts = delivery.attempts + 1
+        tried = replace(delivery, attempts=attempts, status=status, detail=detail)
+        if 200 <= status < 300:
+            return replace(tried, state="delivered")
+        if status == 410 or attempts > len(DELAYS):
+            logger.warning("webhook given up", hook=delivery.hook, delivery=delivery.id, detail=detail)
+            return replace(tried, state="failed")
+        return replace(tried, next_at=self._clock() + DELAYS[attempts - 1])
+
+    async def _do(self, work: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)

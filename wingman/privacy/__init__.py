@@ -1,1 +1,0 @@
-"""What left this machine, how long things are kept, and how they are removed for good."""

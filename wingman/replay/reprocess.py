@@ -1,0 +1,324 @@
+"""A recorded meeting heard anew by another transcriber or meter: its sound goes through the real adapters.
+
+What they say takes the place of what was said then, on the record's own clock; everything else of the record
+stays. `wingman.replay.replay` makes the meeting of it. A meter hears only what the meeting's policy allowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from wingman.archive.bundle import Bundle
+from wingman.archive.provider_events import Advanced, Expected, Fed, Finished, Heard, fed
+from wingman.audio.tape import Tape
+from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.emotion_policy import Policy, check_policy, measured_channels
+from wingman.core.errors import Branch, Health, InputError, Missed, Progress, ProviderState
+from wingman.core.events import MeetingEnded, MeetingStarted, PolicyApplied
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.emotion.base import VoiceMeter
+from wingman.replay.record_clock import RecordClock, merged
+from wingman.stt.base import Transcriber
+from wingman.transports.file import FileSource
+
+TAPE_S = 60.0
+FAST_LAG = 20 * SAMPLE_RATE
+"""Samples a reader may be behind while the sound is played faster than real time."""
+TICK = SAMPLE_RATE // 10
+"""Between two looks at the clock, where the record has none."""
+SPEECH = (Interim, Final, SpeechStarted, SpeechEnded)
+
+Event: TypeAlias = TranscriberEvent | EmotionEvent
+Stretches: TypeAlias = tuple[tuple[SampleTime, SampleTime], ...]
+EVERYTHING: Stretches = ((0, 1 << 62),)
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Makers of what is to hear the meeting now, one per channel; None keeps what was heard then."""
+
+    transcriber: Callable[[], Transcriber | None] | None = None
+    meter: Callable[[], VoiceMeter | None] | None = None
+
+    @property
+    def branches(self) -> frozenset[Branch]:
+        """The branches that are heard anew."""
+        makers = ((Branch.TRANSCRIBE, self.transcriber), (Branch.EMOTION, self.meter))
+        return frozenset(branch for branch, maker in makers if maker is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reheard:
+    """The bundle to replay, and what hearing it anew involved."""
+
+    bundle: Bundle
+    sent: dict[str, float]
+    """Remote provider → seconds of audio it was sent."""
+    faults: tuple[str, ...]
+    """Sentences of providers that gave up; the record ends for them where they did."""
+
+
+async def rehear(bundle: Bundle, listeners: Listeners, *, realtime: bool = False) -> Reheard:
+    """Let `listeners` hear a bundle's sound. Raises `InputError` when it cannot be heard, or may not.
+
+    Played as fast as they can hear, an answer counts as given when what it is about was over; with `realtime`
+    it comes when it came. A remote meter is always played to in real time: it hears nothing that comes faster.
+    """
+    _check(bundle, listeners)
+    sessions = [_Session(channel, bundle, listeners, realtime) for channel in sorted(bundle.audio)]
+    async with asyncio.TaskGroup() as group:
+        for session in sessions:
+            group.create_task(session.run())
+    whole = _is_whole(bundle)
+    anew = [told for session in sessions for told in session.record(bare=not whole)]
+    kept = [told for told in bundle.heard if not _replaced(told, listeners)] if whole else []
+    sent: dict[str, float] = {}
+    for session in sessions:
+        for name, seconds in session.sent:
+            sent[name] = sent.get(name, 0.0) + seconds
+    faults = tuple(dict.fromkeys(fault for session in sessions for fault in session.faults))
+    return Reheard(_retold(bundle, sessions, (*kept, *anew)), sent, faults)
+
+
+def _is_whole(bundle: Bundle) -> bool:
+    """What the providers said was recorded to the end."""
+    return bool(bundle.heard) and isinstance(bundle.heard[-1], Finished)
+
+
+def _retold(bundle: Bundle, sessions: Sequence[_Session], told: Sequence[Heard]) -> Bundle:
+    """The bundle with another record: in order, ended when the meeting did, and naming who heard it."""
+    ended = [one.at for one in told if isinstance(one, Finished)]
+    ended += [e.at for e in bundle.events if isinstance(e.data, MeetingEnded)]
+    end = ended[0] if ended else max((one.at for one in told), default=0.0)
+    timed = sorted((one for one in told if not isinstance(one, Finished)), key=lambda one: one.at)
+    record = [one if one.at <= end else msgspec.structs.replace(one, at=end) for one in timed]
+    names = {branch: name for session in sessions for branch, name in session.names.items()}
+    events = tuple(
+        replace(e, data=_named(e.data, names)) if isinstance(e.data, MeetingStarted) else e
+        for e in bundle.events
+    )
+    return replace(bundle, events=events, heard=(*record, Finished(end)))
+
+
+def _named(started: MeetingStarted, names: Mapping[Branch, str]) -> MeetingStarted:
+    return replace(
+        started,
+        transcriber=names.get(Branch.TRANSCRIBE, started.transcriber),
+        emotion=names.get(Branch.EMOTION, started.emotion),
+    )
+
+
+def _check(bundle: Bundle, listeners: Listeners) -> None:
+    if not bundle.audio:
+        raise InputError(
+            "this bundle holds no sound, so no other provider can hear it; "
+            "sound is stored with report.store_audio: true",
+            field="bundle",
+        )
+    if not _is_whole(bundle) and listeners.transcriber is None:
+        raise InputError(
+            "this bundle does not hold what the transcriber said (see report.record_events); "
+            "name a transcriber as well: --with transcriber=NAME",
+            field="with",
+        )
+    if listeners.meter is not None and not any(allowed(bundle, channel) for channel in bundle.audio):
+        raise InputError(
+            "nobody agreed to be measured in this meeting (its policy allows no voice): no meter may hear it",
+            field="with",
+        )
+
+
+def allowed(bundle: Bundle, channel: Channel) -> Stretches:
+    """Where the meeting's policy let a meter hear a channel, in media time."""
+    clock = RecordClock(bundle, channel)
+    policies: list[tuple[float, Policy]] = [
+        (event.at, check_policy(event.data.emotion_policy))
+        for event in bundle.events
+        if isinstance(event.data, PolicyApplied)
+    ]
+    ends = [at for at, _ in policies[1:]] + [float("inf")]
+    found = []
+    for number, ((since, policy), until) in enumerate(zip(policies, ends, strict=True)):
+        if channel in measured_channels(policy):
+            start = clock.media(since) if number else 0  # the first holds from the beginning
+            found.append((start, clock.media(until) if until != float("inf") else 1 << 62))
+    return merged(found)
+
+
+class _Session:
+    """One channel: its sound, its listeners, and what they said."""
+
+    def __init__(self, channel: Channel, bundle: Bundle, listeners: Listeners, realtime: bool) -> None:
+        self.sent: list[tuple[str, float]] = []
+        self.faults: list[str] = []
+        self._channel = channel
+        self._bundle = bundle
+        self._clock = RecordClock(bundle, channel)
+        self._realtime = realtime
+        self._transcriber = listeners.transcriber() if listeners.transcriber else None
+        may = allowed(bundle, channel)
+        self._meter = listeners.meter() if listeners.meter and may else None
+        self._may = may
+        self._expects = [
+            Expected(told.at, channel, self._meter.info if told.info is not None and self._meter else None)
+            for told in bundle.heard
+            if listeners.meter and isinstance(told, Expected) and told.channel is channel
+        ]
+        self._heard: list[tuple[SampleTime, Event]] = []
+        self._end: SampleTime = 0
+
+    @property
+    def names(self) -> dict[Branch, str]:
+        """Who hears the meeting now."""
+        heard_by = {Branch.TRANSCRIBE: self._transcriber, Branch.EMOTION: self._meter}
+        return {branch: who.info.name for branch, who in heard_by.items() if who is not None}
+
+    async def run(self) -> None:
+        """Play the sound to both listeners; ends when they have answered for all of it."""
+        readers = []
+        if self._transcriber is not None:
+            readers.append(_Reader(self._channel, self._transcriber, self._note, EVERYTHING))
+        if self._meter is not None:
+            readers.append(_Reader(self._channel, self._meter, self._note, self._may))
+        suffix = self._bundle.suffixes.get(self._channel, ".opus")
+        with tempfile.TemporaryDirectory(prefix="wingman-") as folder:
+            path = Path(folder) / f"{self._channel}{suffix}"
+            await asyncio.to_thread(path.write_bytes, self._bundle.audio[self._channel])
+            sink = _Split(readers)
+            paced = self._realtime or (self._meter is not None and self._meter.info.remote)
+            gate = None if paced else sink.room
+            async with asyncio.TaskGroup() as group:
+                for reader in readers:
+                    reader.task = group.create_task(reader.run())
+                source = FileSource(path, realtime=paced, channels=(self._channel,), gate=gate)
+                await source.run({self._channel: sink})
+                sink.close()
+        self._end = sink.position
+        self.sent = [(r.info.name, r.given / SAMPLE_RATE) for r in readers if r.info.remote]
+
+    def record(self, *, bare: bool) -> Iterable[Heard]:
+        """What was said, on the record's clock; with `bare` also the looks at the clock a record would have."""
+        if bare:
+            info = self._meter.info if self._meter is not None else None
+            yield Expected(self._clock.wall(0), self._channel, info)
+            for at in range(TICK, self._end + TICK, TICK):
+                yield Advanced(self._clock.wall(at), self._channel, at)
+        yield from self._expects
+        for at, event in self._heard:
+            yield fed(self._clock.wall(at), event)
+
+    def _note(self, event: Event, position: SampleTime) -> None:
+        if isinstance(event, ProviderState) and event.health is Health.DOWN and event.detail:
+            self.faults.append(event.detail)
+        so_far = self._heard[-1][0] if self._heard else 0
+        self._heard.append((position if self._realtime else max(so_far, _reaches(event)), event))
+
+
+class _Reader:
+    """One listener with a tape of its own: a meter's has holes where it may not hear."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        listener: Transcriber | VoiceMeter,
+        note: Callable[[Event, SampleTime], None],
+        may: Stretches,
+    ) -> None:
+        self.given = 0
+        """Samples it was given."""
+        self.task: asyncio.Task[None] | None = None
+        self.tape = Tape(TAPE_S)
+        self._channel = channel
+        self.info = listener.info
+        self._listener = listener
+        self._note = note
+        self._may = may
+        self._cursor = self.tape.cursor(0)
+
+    @property
+    def behind(self) -> bool:
+        """It still listens, and is so far behind that the sound must wait."""
+        return self.task is not None and not self.task.done() and self._cursor.lag > FAST_LAG
+
+    async def run(self) -> None:
+        await self._listener.run(self._channel, self._cursor, self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self._note(event, self.tape.end)
+
+    def write(self, block: PcmBlock) -> None:
+        if any(start <= block.start < end for start, end in self._may):
+            self.tape.write(block)
+            self.given += block.length
+        else:
+            self.tape.skip(block.length, GapCause.PAUSED)
+
+
+class _Split:
+    """The sink a file plays into: every reader's tape."""
+
+    def __init__(self, readers: list[_Reader]) -> None:
+        self.position: SampleTime = 0
+        self._readers = readers
+
+    def write(self, block: PcmBlock) -> None:
+        self.position = block.end
+        for reader in self._readers:
+            reader.write(block)
+
+    def skip(self, count: int, cause: GapCause) -> None:
+        self.position += count
+        for reader in self._readers:
+            reader.tape.skip(count, cause)
+
+    def anchor(self, wall: float) -> None:
+        """The record has its own clock."""
+
+    def state(self, state: str, detail: str = "") -> None:
+        """Nobody watches."""
+
+    def close(self) -> None:
+        for reader in self._readers:
+            reader.tape.close()
+
+    async def room(self) -> None:
+        """Wait until nobody is too far behind."""
+        while any(reader.behind for reader in self._readers):  # noqa: ASYNC110 - readers move on several tasks
+            await asyncio.sleep(0.02)
+
+
+def _replaced(told: Heard, listeners: Listeners) -> bool:
+    """Did the branch that is heard anew say this?"""
+    match told:
+        case Expected():
+            return listeners.meter is not None
+        case Fed(event=Progress(branch=branch) | Missed(branch=branch) | ProviderState(branch=branch)):
+            return branch in listeners.branches
+        case Fed(event=EmotionSpan()):
+            return listeners.meter is not None
+        case Fed(event=event) if isinstance(event, SPEECH):
+            return listeners.transcriber is not None
+        case _:
+            return False
+
+
+def _reaches(event: Event) -> SampleTime:
+    """Media time at which an event could first have been told."""
+    match event:
+        case Interim(span=span) | Final(span=span) | EmotionSpan(span=span) | Missed(span=span):
+            return span.end
+        case SpeechStarted(at=at) | SpeechEnded(at=at):
+            return at
+        case Progress(upto=upto):
+            return upto
+        case _:
+            return 0

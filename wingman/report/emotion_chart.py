@@ -1,0 +1,140 @@
+"""The counterpart's emotion arc as a picture: one SVG, no script, readable without colour. Pure."""
+
+from __future__ import annotations
+
+from html import escape
+
+from wingman.core.time import Channel
+from wingman.core.utterance import Family
+from wingman.report.exports import tone_of
+from wingman.report.record import Record
+from wingman.report.statistics import ArcPoint
+from wingman.report.summary import clock
+
+WIDTH, HEIGHT = 960, 262
+LEFT, RIGHT, TOP, BOTTOM = 92, 14, 16, 58
+STEP = (HEIGHT - TOP - BOTTOM) / 4
+BREAK_SECONDS = 90.0
+"""A longer silence between two readings is drawn as a break, not bridged by a line."""
+
+NAMES = {2: "positive", 1: "engaged", 0: "neutral", -1: "doubtful", -2: "negative"}
+SHAPES = {
+    Family.POSITIVE: "M0-6L6 5L-6 5Z",
+    Family.ENGAGED: "M0-6L6 0L0 6L-6 0Z",
+    Family.NEUTRAL: "M-5-5H5V5H-5Z",
+    Family.DOUBTFUL: "M-6-2H-2V-6H2V-2H6V2H2V6H-2V2H-6Z",
+    Family.LOW_ENERGY: "M-6-2H6V2H-6Z",
+    Family.NEGATIVE: "M0 6L6-5L-6-5Z",
+}
+"""One shape per family: the arc must be readable without colour."""
+
+
+def svg(record: Record, arc: tuple[ArcPoint, ...]) -> str:
+    """The arc over the meeting's length, with the suggestions below it and lost stretches hatched."""
+    length = max(record.seconds, 1.0)
+    parts = [
+        f'<svg class="arc" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="arc-title arc-text">',
+        '<title id="arc-title">Emotion arc of the counterpart</title>',
+        f'<desc id="arc-text">{escape(describe(arc))}</desc>',
+        '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
+        '<path class="hatch" d="M0 6L6 0"/></pattern></defs>',
+        *_grid(length),
+        *_lost(record, length),
+        *_lines(arc, length),
+        *(_point(record, point, length) for point in arc),
+        *_cards(record, length),
+        "</svg>",
+    ]
+    return "".join(parts)
+
+
+def describe(arc: tuple[ArcPoint, ...]) -> str:
+    """The arc in a sentence, for those who cannot see it."""
+    if not arc:
+        return "No tone was measured."
+    first, last = arc[0], arc[-1]
+    low = min(arc, key=lambda point: point.level)
+    high = max(arc, key=lambda point: point.level)
+    return (
+        f"Begins {first.family} at {clock(first.at)}, is highest ({high.family}) at {clock(high.at)}, "
+        f"lowest ({low.family}) at {clock(low.at)}, and ends {last.family} at {clock(last.at)}."
+    )
+
+
+def _x(at: float, length: float) -> float:
+    return round(LEFT + min(1.0, at / length) * (WIDTH - LEFT - RIGHT), 1)
+
+
+def _y(level: int) -> float:
+    return round(TOP + (2 - level) * STEP, 1)
+
+
+def _grid(length: float) -> list[str]:
+    parts = []
+    for level, name in NAMES.items():
+        y = _y(level)
+        kind = "axis" if level == 0 else "grid"
+        parts.append(f'<path class="{kind}" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>')
+        parts.append(f'<text x="{LEFT - 14}" y="{y + 4}" text-anchor="end">{name}</text>')
+    step = next(s for s in (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 10**9) if length / s <= 9)
+    at = 0
+    while at <= length:
+        x = _x(at, length)
+        parts.append(f'<text x="{x}" y="{HEIGHT - 6}" text-anchor="middle">{clock(at)}</text>')
+        at += step
+    return parts
+
+
+def _lost(record: Record, length: float) -> list[str]:
+    parts = []
+    for gap in record.lost:
+        if gap.channel is Channel.TAB:
+            x, end = _x(gap.start, length), _x(gap.end, length)
+            title = f"{clock(gap.start)}: not heard ({gap.cause})"
+            parts.append(
+                f'<rect class="lost" x="{x}" y="{TOP}" width="{max(1.0, round(end - x, 1))}" '
+                f'height="{HEIGHT - TOP - BOTTOM}"><title>{escape(title)}</title></rect>'
+            )
+    return parts
+
+
+def _lines(arc: tuple[ArcPoint, ...], length: float) -> list[str]:
+    runs: list[list[ArcPoint]] = []
+    for point in arc:
+        if runs and point.at - runs[-1][-1].at <= BREAK_SECONDS:
+            runs[-1].append(point)
+        else:
+            runs.append([point])
+    paths = []
+    for run in runs:
+        if len(run) > 1:
+            d = "L".join(f"{_x(point.at, length)} {_y(point.level)}" for point in run)
+            paths.append(f'<path class="line" d="M{d}"/>')
+    return paths
+
+
+def _point(record: Record, point: ArcPoint, length: float) -> str:
+    said = record.utterance(point.utterance)
+    quote = f"{clock(point.at)} {tone_of(said)}: {said.text[:120]}" if said else clock(point.at)
+    place = f"translate({_x(point.at, length)} {_y(point.level)})"
+    return (
+        f'<a href="#{escape(point.utterance)}"><g transform="{place}">'
+        f'<title>{escape(quote)}</title><path class="f-{point.family}" d="{SHAPES[point.family]}"/></g></a>'
+    )
+
+
+def _cards(record: Record, length: float) -> list[str]:
+    y = HEIGHT - BOTTOM + 26
+    marks = []
+    for card in record.cards:
+        if card.text:
+            title = f"{clock(card.at)} suggested: {card.text[:120]}"
+            used = "used" if card.feedback in ("used", "copied", "pinned") else "shown"
+            x = _x(card.at, length)
+            marks.append(
+                f'<a href="#{escape(card.id)}"><circle class="mark {used}" cx="{x}" cy="{y}" r="4">'
+                f"<title>{escape(title)}</title></circle></a>"
+            )
+    if marks:
+        marks.insert(0, f'<text x="{LEFT - 14}" y="{y + 4}" text-anchor="end">suggestions</text>')
+    return marks
