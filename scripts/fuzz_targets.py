@@ -22,11 +22,11 @@ from wingman.emotion.hume import wire as hume_wire
 from wingman.emotion.hume.ledger import SessionLedger
 from wingman.emotion.hume_v0 import batch as hume_v0_batch
 from wingman.emotion.hume_v0 import wire as hume_v0_wire
-from wingman.emulators import hume_v0_replies
 from wingman.link.offsets import Offsets
 from wingman.llm.sse import SseReader
 from wingman.stt.deepgram import wire as deepgram_wire
 from wingman.stt.deepgram.stitch import Stitcher
+from wingman.testing.hume_v0 import replies as hume_v0_replies
 
 structlog.configure(
     wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)

@@ -10,16 +10,16 @@ from pathlib import Path
 import msgspec
 from provelib import Figure, progress
 
+from tests.support.links import matrix
+from tests.support.links.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
+from tests.support.links.trial import Recording
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.core.errors import Health
 from wingman.emotion.hume.analyzer import HumeMeter
-from wingman.emulators import matrix
-from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.hume import HumeEmulator, HumeHabits
-from wingman.emulators.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
-from wingman.emulators.timelapse import run
-from wingman.emulators.trial import Recording
+from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.hume.server import HumeEmulator, HumeHabits
+from wingman.testing.virtual_time import run
 
 ROOT = Path(__file__).parents[1]
 STAGGER_S = 0.037

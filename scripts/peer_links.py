@@ -9,9 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.indexed import IndexedSource, IndexedSpeech
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.indexed_audio import IndexedSource, IndexedSpeech
 
 ROOT = Path(__file__).parents[1]
 SPEECH = IndexedSpeech()

@@ -20,6 +20,8 @@ import msgspec
 import structlog
 from provelib import Figure, progress, report
 
+from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial
+from tests.support.links.trial import Recording
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
@@ -30,13 +32,11 @@ from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.analyzer import HumeV0Meter, HumeV0TextMeter
 from wingman.emotion.hume_v0.batch import analyze
 from wingman.emotion.hume_v0.tokens import Access, browser_token
-from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.hume_v0 import GatewayHabits, HumeV0Emulator
-from wingman.emulators.hume_v0_names import BURSTS, LANGUAGE, VOICE
-from wingman.emulators.hume_v0_trial import VoiceAccount, VoiceTrial
-from wingman.emulators.indexed import IndexedSpeech
-from wingman.emulators.timelapse import run
-from wingman.emulators.trial import Recording
+from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.hume_v0.names import BURSTS, LANGUAGE, VOICE
+from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
+from wingman.testing.indexed_audio import IndexedSpeech
+from wingman.testing.virtual_time import run
 
 ROOT = Path(__file__).parents[1]
 KINDS = (

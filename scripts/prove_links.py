@@ -16,15 +16,15 @@ import msgspec
 import structlog
 from provelib import Figure, progress, report
 
+from tests.support.links import matrix
+from tests.support.links.trial import Account, Recording, Trial
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Health
-from wingman.emulators import matrix
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.indexed import IndexedSource
-from wingman.emulators.trial import Account, Recording, Trial
 from wingman.stt.deepgram.transcriber import DeepgramTranscriber, preload
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.indexed_audio import IndexedSource
 
 SECONDS = 30.0
 STAGGER_S = 0.05

@@ -28,8 +28,6 @@ from wingman.config.section import Secret
 from wingman.config.suggest import EmbeddingSettings, GeminiSettings, OpenAiSettings, SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta
 from wingman.core.time import Channel, samples
-from wingman.emulators.gemini import INSTANT, GeminiEmulator, Pace
-from wingman.emulators.openai import ChatEmulator, ChatFault
 from wingman.llm.base import SuggestionModel
 from wingman.llm.gemini.client import Gemini
 from wingman.llm.openai import OpenAiModel
@@ -38,6 +36,8 @@ from wingman.suggest.gate.gate import Gate
 from wingman.suggest.knowledge.embeddings import Meaning
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
+from wingman.testing.gemini.server import INSTANT, GeminiEmulator, Pace
+from wingman.testing.openai.server import ChatEmulator, ChatFault
 
 ROUNDS = 40
 MODEL_S = 0.15
@@ -209,8 +209,8 @@ async def all_closings() -> dict[str, list[float]]:
 
 
 async def _older() -> list[float]:
-    from wingman.emulators.gemini_grpc import GeminiGrpcEmulator
     from wingman.llm.gemini.legacy_client import GenerativeAiModel
+    from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 
     async with GeminiGrpcEmulator(pace=SLOW) as emulator:
         model = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), grpc_target=emulator.target))
@@ -221,7 +221,7 @@ async def _older() -> list[float]:
 
 async def ends() -> float:
     """Share of cards with exactly one end, over a meeting full of interruptions and faults."""
-    from wingman.emulators.gemini import GeminiFault
+    from wingman.testing.gemini.server import GeminiFault
 
     published = Published()
     async with GeminiEmulator(pace=Pace(first_s=0.01, gap_s=0.01)) as emulator:

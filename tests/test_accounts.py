@@ -12,10 +12,10 @@ from wingman.config.settings import build
 from wingman.core.errors import Branch
 from wingman.core.events import CostUpdated, EgressRecorded
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.emulators.gemini import GeminiEmulator
 from wingman.llm.base import AnswerEmpty, Prompt, Usage
 from wingman.llm.gemini.client import Gemini
 from wingman.suggest.cost import CostMeter, Level
+from wingman.testing.gemini.server import GeminiEmulator
 
 MINUTE = 60 * SAMPLE_RATE
 

@@ -36,11 +36,11 @@ from wingman.core.events import (
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.core.utterance import ReadingStatus
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.scenario import Scenario
 from wingman.meeting import Meeting
 from wingman.server.base import MeetingSpec
 from wingman.stt.base import Emit, TranscriberInfo
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.scenario import Scenario
 from wingman.transports.file import FileSource
 
 PRICE = "Can you tell me how much"

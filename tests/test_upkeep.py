@@ -12,9 +12,9 @@ from tests.support import recordings
 from wingman.app import open_service
 from wingman.config.settings import build
 from wingman.core.events import EgressRecorded, SummaryReady
-from wingman.emulators.gemini import GeminiEmulator
-from wingman.emulators.loopback_http import LoopbackHttp, Reply, Request
 from wingman.server.base import MeetingSpec
+from wingman.testing.gemini.server import GeminiEmulator
+from wingman.testing.http_server import LoopbackHttp, Reply, Request
 from wingman.transports.file import FileSource
 
 

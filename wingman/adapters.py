@@ -13,8 +13,8 @@ from wingman.stt import moonshine
 from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
-    from wingman.embedded.process import EmbeddedWorker
     from wingman.emotion.hume_v0.tokens import Access
+    from wingman.local.process import EmbeddedWorker
 
 
 def build_model(settings: Settings, provider: str) -> SuggestionModel | None:
@@ -46,7 +46,7 @@ class LocalWorker:
         self._wanted = asyncio.Event()
 
     def get(self) -> EmbeddedWorker:
-        from wingman.embedded.process import EmbeddedWorker, WorkerRules
+        from wingman.local.process import EmbeddedWorker, WorkerRules
 
         if self._worker is None:
             rules = WorkerRules(self._settings.end_silence_ms, self._settings.max_utterance_s)

@@ -17,7 +17,7 @@ import av
 from wingman.audio.decode import LibopusDecoder
 from wingman.audio.media_file import probe, read
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.embedded.recognizer import PocketSphinx
+from wingman.local.recognizer import PocketSphinx
 
 SAMPLES = Path(__file__).resolve().parents[2] / "wingman" / "samples"
 FRAME = SAMPLE_RATE // 50

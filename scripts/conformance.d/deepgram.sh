@@ -5,4 +5,4 @@ cd "$(dirname "$0")/../.."
 home=".venv-livekit"
 [ -x "$home/bin/python" ] || python3 -m venv "$home"
 "$home/bin/pip" install -q --disable-pip-version-check livekit-agents==1.8.9 livekit-plugins-deepgram==1.8.9
-exec .venv/bin/python -m pytest tests/emulators/test_deepgram.py tests/emulators/test_deepgram_clients.py -m 'slow or not slow' "$@"
+exec .venv/bin/python -m pytest tests/testing/deepgram/test_server.py tests/testing/deepgram/test_clients.py -m 'slow or not slow' "$@"

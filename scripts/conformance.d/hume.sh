@@ -10,4 +10,4 @@ make() { # NAME PACKAGES...: an environment of its own, git-ignored
 # Both SDKs wrap the legacy client of websockets, which 14 still ships without a warning.
 make hume hume-expression-measurement==0.1.0 'websockets>=14,<15'
 make hume-v0 hume==0.13.13 'websockets>=14,<15'
-exec .venv/bin/python -m pytest tests/emulators/test_hume_sdks.py -m 'slow or not slow' "$@"
+exec .venv/bin/python -m pytest tests/testing/hume/test_sdks.py -m 'slow or not slow' "$@"

@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from tests.support import recordings, sample
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.gemini import GeminiEmulator
-from wingman.emulators.hume import HumeEmulator
-from wingman.emulators.hume_v0 import HumeV0Emulator
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.gemini.server import GeminiEmulator
+from wingman.testing.hume.server import HumeEmulator
+from wingman.testing.hume_v0.server import HumeV0Emulator
 
 
 def wingman(*arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

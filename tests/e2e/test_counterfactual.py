@@ -18,11 +18,11 @@ from wingman.archive.provider_events import Finished
 from wingman.config.settings import build
 from wingman.core.events import MeetingStarted, UtteranceCreated
 from wingman.core.time import Channel
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.hume import HumeEmulator
-from wingman.emulators.scenario import Scenario, Track, say
 from wingman.server.base import MeetingSpec
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.hume.server import HumeEmulator
+from wingman.testing.scenario import Scenario, Track, say
 from wingman.transports.file import FileSource
 
 QUESTION = "Can you tell me how much"

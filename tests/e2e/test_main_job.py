@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.support import sample
-from wingman.emulators import scenario
+from wingman.testing import scenario
 
 RUNS = ("embedded", "emulated")
 FAULTS = Path(__file__).parents[2] / "configs" / "faults.yaml"

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from wingman.core.errors import Branch, FaultKind, Health, ProviderFault, ProviderState
-from wingman.emulators.timelapse import run
 from wingman.link.backoff import RetrySettings
 from wingman.link.supervisor import Identity, Outcome, Supervisor
+from wingman.testing.virtual_time import run
 
 LOST = ProviderFault("The line is down.", kind=FaultKind.NETWORK)
 KEY = ProviderFault("The key is wrong.", kind=FaultKind.AUTH)

@@ -15,9 +15,9 @@ from tests.suggest.test_coach import BARE, coached
 from wingman.config.suggest import DeadlineSettings, GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
-from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
 from wingman.llm.base import Usage
 from wingman.llm.hedging import hedged
+from wingman.testing.gemini.server import GeminiEmulator, GeminiFault, Pace
 
 MODELS = ("gemini-3.5-flash-lite", "gemini-3.1-flash-lite")
 NEVER_S = 3600.0

@@ -12,9 +12,9 @@ from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_le
 from wingman.config.section import Secret
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.emulators.openai import ChatEmulator, ChatFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.llm.openai import OpenAiModel
+from wingman.testing.openai.server import ChatEmulator, ChatFault
 
 
 @asynccontextmanager

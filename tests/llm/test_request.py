@@ -8,9 +8,9 @@ from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import ANSWER, ASKED, QUICK, until_left
 from wingman.config.suggest import DeadlineSettings
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
 from wingman.llm.base import AnswerEmpty
 from wingman.llm.request import ask
+from wingman.testing.gemini.server import GeminiEmulator, GeminiFault, Pace
 
 PATIENT = DeadlineSettings(first_token_s=20.0, gap_s=20.0, total_s=40.0)
 """For what must succeed, however loaded the machine is."""

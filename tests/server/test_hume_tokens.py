@@ -10,7 +10,7 @@ import httpx
 
 from wingman.app import Service, open_service
 from wingman.config.settings import build
-from wingman.emulators.hume_v0 import HumeV0Emulator
+from wingman.testing.hume_v0.server import HumeV0Emulator
 
 
 @asynccontextmanager

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from moonshine_voice.moonshine_api import TranscriptLine, WordTiming
 
-from tests.embedded.test_process import running, tape_of, turn_pcm
+from tests.local.test_process import running, tape_of, turn_pcm
 from wingman.config.stt import MoonshineSettings
 from wingman.core.errors import Health, InputError, ProviderState
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.embedded.process import EmbeddedWorker, WorkerRules
-from wingman.embedded.recognizer import timed
+from wingman.local.process import EmbeddedWorker, WorkerRules
+from wingman.local.recognizer import timed
 from wingman.stt import moonshine
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
-from wingman.emulators.gemini import Pace
 from wingman.llm.base import Prompt, SuggestionModel
+from wingman.testing.gemini.server import Pace
 
 ASKED = Prompt("You help.", "how much is it", max_output_tokens=100)
 ANSWER = "Ask what the problem costs them each month, then name one plan and what it includes."

@@ -27,12 +27,12 @@ from wingman.core.events import (
     SuggestionUpdated,
 )
 from wingman.core.time import Channel, samples
-from wingman.emulators.gemini import GeminiEmulator, GeminiFault, Pace
-from wingman.emulators.gemini_answers import scripted
 from wingman.llm.base import Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import Card, Playbook, Trigger, load_playbook
+from wingman.testing.gemini.answers import scripted
+from wingman.testing.gemini.server import GeminiEmulator, GeminiFault, Pace
 
 PRICE = "can you tell me how much the enterprise plan costs per month"
 ANGRY = "i am really frustrated nobody answers our tickets"

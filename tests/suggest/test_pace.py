@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 import statistics
 
-from wingman.emulators.gemini import INSTANT, LIVELIKE, Pace
+from wingman.testing.gemini.server import INSTANT, LIVELIKE, Pace
 
 
 def waits(pace: Pace, seed: str, count: int = 400) -> list[float]:

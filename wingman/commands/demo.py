@@ -27,9 +27,9 @@ from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import MeetingEnded
-from wingman.emulators.faults import FaultScript, load
 from wingman.events.hub import Subscription
 from wingman.server.base import MeetingSpec
+from wingman.testing.faults import FaultScript, load
 
 CONSENT = "The voices of the sample are synthetic; nobody is measured."
 CONSENT_FILE = "I am allowed to measure the voices in this recording."
@@ -183,10 +183,10 @@ async def providers(
 @contextlib.asynccontextmanager
 async def _emulators(faults: FaultScript) -> AsyncIterator[tuple[str, str, str]]:
     """Local Deepgram, Hume and Gemini servers that know the sample's script; their URLs."""
-    from wingman.emulators import scenario
-    from wingman.emulators.deepgram import DeepgramEmulator
-    from wingman.emulators.gemini import GeminiEmulator
-    from wingman.emulators.hume import HumeEmulator
+    from wingman.testing import scenario
+    from wingman.testing.deepgram.server import DeepgramEmulator
+    from wingman.testing.gemini.server import GeminiEmulator
+    from wingman.testing.hume.server import HumeEmulator
 
     script = scenario.load(SAMPLE.with_suffix(".json"))
     async with (

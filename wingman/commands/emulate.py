@@ -9,13 +9,13 @@ from pathlib import Path
 
 from wingman.commands.common import run_until_signal
 from wingman.core.errors import InputError
-from wingman.emulators import faults as fault_scripts
-from wingman.emulators import scenario as scenarios
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.gemini import GeminiEmulator
-from wingman.emulators.harness import SocketEmulator
-from wingman.emulators.hume import HumeEmulator
-from wingman.emulators.hume_v0 import HumeV0Emulator
+from wingman.testing import faults as fault_scripts
+from wingman.testing import scenario as scenarios
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.gemini.server import GeminiEmulator
+from wingman.testing.hume.server import HumeEmulator
+from wingman.testing.hume_v0.server import HumeV0Emulator
+from wingman.testing.socket_server import SocketEmulator
 
 SETTING = {
     "deepgram": "transcribe.deepgram.url",

@@ -10,10 +10,10 @@ from wingman.audio.tape import Cursor
 from wingman.core.emotion import EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Progress
 from wingman.core.time import Channel, Span
-from wingman.embedded.branch import EmbeddedBranch
-from wingman.embedded.process import EmbeddedWorker, Order
-from wingman.embedded.wire import Command, Felt, Message, Reached
 from wingman.emotion.base import Emit, EmotionInfo
+from wingman.local.client import EmbeddedBranch
+from wingman.local.process import EmbeddedWorker, Order
+from wingman.local.wire import Command, Felt, Message, Reached
 
 INFO = EmotionInfo(name="prosody", remote=False, scale=Scale.RELATIVE, floor=0.2, moderate=0.35, strong=0.5)
 

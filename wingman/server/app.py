@@ -39,7 +39,7 @@ def build_app(
     """All routes behind one guard.
 
     `archive` lists, searches and deletes meetings; without it `log` must be able to (both logs of
-    `wingman.deliver` are). `extra_routes` come from other rooms (WHIP, PCM) and win over ours.
+    `wingman.events` are). `extra_routes` come from other rooms (WHIP, PCM) and win over ours.
     """
     if archive is None:
         if not isinstance(log, Archive):

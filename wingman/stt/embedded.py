@@ -14,9 +14,9 @@ from wingman.audio.tape import Cursor
 from wingman.core.errors import Branch, Progress
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, Word
 from wingman.core.time import Channel, Span
-from wingman.embedded.branch import EmbeddedBranch
-from wingman.embedded.process import EmbeddedWorker, Order
-from wingman.embedded.wire import Began, Command, Heard, Message, Reached
+from wingman.local.client import EmbeddedBranch
+from wingman.local.process import EmbeddedWorker, Order
+from wingman.local.wire import Began, Command, Heard, Message, Reached
 from wingman.stt.base import Emit, TranscriberInfo
 
 INFO = TranscriberInfo(name="embedded", remote=False)

@@ -13,7 +13,7 @@ from typing import Any
 
 from wingman.config.stt import MoonshineSettings
 from wingman.core.errors import InputError
-from wingman.embedded.process import EmbeddedWorker
+from wingman.local.process import EmbeddedWorker
 from wingman.stt.base import TranscriberInfo
 from wingman.stt.embedded import EmbeddedTranscriber
 

@@ -10,6 +10,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.links.hume_trial import IndexedEar, MeterTrial
+from tests.support.links.trial import Recording
 from wingman.audio.tape import Tape
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
@@ -18,12 +20,10 @@ from wingman.core.errors import Health, InputError, Missed, Progress, ProviderSt
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel, Span
 from wingman.emotion.hume.analyzer import HumeMeter
-from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.hume import HumeEmulator, HumeHabits
-from wingman.emulators.hume_trial import IndexedEar, MeterTrial
-from wingman.emulators.indexed import IndexedSpeech
-from wingman.emulators.timelapse import run
-from wingman.emulators.trial import Recording
+from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.hume.server import HumeEmulator, HumeHabits
+from wingman.testing.indexed_audio import IndexedSpeech
+from wingman.testing.virtual_time import run
 
 SPEECH = IndexedSpeech()
 BLOCK = 1600

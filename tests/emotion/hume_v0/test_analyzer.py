@@ -12,7 +12,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.emulators.pictures import picture
+from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial
+from tests.support.links.trial import Recording
+from tests.testing.pictures import picture
 from wingman.audio.tape import Tape
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
@@ -25,12 +27,10 @@ from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.analyzer import HumeV0Faces, HumeV0Meter, HumeV0TextMeter, portions, spans
 from wingman.emotion.hume_v0.clips import Clip
 from wingman.emotion.hume_v0.tokens import Access, browser_token
-from wingman.emulators.faults import Fault, FaultScript, Kind
-from wingman.emulators.hume_v0 import GatewayHabits, HumeV0Emulator
-from wingman.emulators.hume_v0_trial import VoiceAccount, VoiceTrial
-from wingman.emulators.indexed import IndexedSpeech
-from wingman.emulators.timelapse import run
-from wingman.emulators.trial import Recording
+from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
+from wingman.testing.indexed_audio import IndexedSpeech
+from wingman.testing.virtual_time import run
 
 
 def settings_for(gateway: HumeV0Emulator, **changes: Any) -> HumeV0Settings:

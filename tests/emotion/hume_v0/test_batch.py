@@ -15,8 +15,8 @@ from wingman.core.errors import InputError, ProviderFault
 from wingman.core.time import Channel
 from wingman.emotion.hume_v0.batch import JobProgress, Patience, analyze, spans
 from wingman.emotion.hume_v0.wire import wav
-from wingman.emulators.hume_v0 import HumeV0Emulator
-from wingman.emulators.indexed import IndexedSpeech
+from wingman.testing.hume_v0.server import HumeV0Emulator
+from wingman.testing.indexed_audio import IndexedSpeech
 
 QUICK = Patience(first_s=0.01)
 

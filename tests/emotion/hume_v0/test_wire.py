@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.emulators.pictures import picture
+from tests.testing.pictures import picture
 from wingman.core.emotion import Score
 from wingman.core.errors import FaultKind, InputError
 from wingman.emotion.hume_v0 import wire

@@ -14,10 +14,10 @@ from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, answer, l
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.emulators.gemini import GeminiEmulator, GeminiFault
-from wingman.emulators.gemini_answers import scripted
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.llm.gemini.client import Gemini
+from wingman.testing.gemini.answers import scripted
+from wingman.testing.gemini.server import GeminiEmulator, GeminiFault
 
 
 @asynccontextmanager

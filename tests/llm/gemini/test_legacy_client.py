@@ -12,15 +12,15 @@ from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_le
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.emulators.gemini import GeminiFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
 from wingman.llm.gemini.legacy_client import GenerativeAiModel
+from wingman.testing.gemini.server import GeminiFault
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     pytest.importorskip("google.ai.generativelanguage_v1beta", reason="needs the `generativeai` extra")
 
-from wingman.emulators.gemini_grpc import GeminiGrpcEmulator
+from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 
 
 @asynccontextmanager

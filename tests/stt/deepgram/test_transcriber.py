@@ -11,10 +11,10 @@ from wingman.core.errors import Health, Missed, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import Channel
-from wingman.emulators.deepgram import DeepgramEmulator
-from wingman.emulators.scenario import say, single
-from wingman.emulators.timelapse import run
 from wingman.stt.deepgram.transcriber import DeepgramTranscriber
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.scenario import say, single
+from wingman.testing.virtual_time import run
 
 SILENCE = bytes(2 * 1600)
 

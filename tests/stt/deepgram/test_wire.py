@@ -15,8 +15,8 @@ from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, InputError
 from wingman.core.time import Channel
-from wingman.emulators.deepgram_speech import StreamOptions
 from wingman.stt.deepgram import wire
+from wingman.testing.deepgram.speech import StreamOptions
 
 RESULTS = {
     "type": "Results",

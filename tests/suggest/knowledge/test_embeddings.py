@@ -22,12 +22,12 @@ from wingman.config.suggest import EmbeddingSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted
-from wingman.emulators.gemini import INSTANT, GeminiEmulator
-from wingman.emulators.openai import ChatEmulator, ChatFault
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge import embeddings
 from wingman.suggest.knowledge.embeddings import BATCH, Meaning
 from wingman.suggest.knowledge.index import Knowledge
+from wingman.testing.gemini.server import INSTANT, GeminiEmulator
+from wingman.testing.openai.server import ChatEmulator, ChatFault
 
 SYNONYMS = {"refund": "money", "reimburse": "money", "purchase": "order", "cancelled": "withdraw"}
 NOTES = """\
