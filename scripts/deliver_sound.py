@@ -14,7 +14,6 @@ from provelib import Figure, progress
 
 from tests.support import recordings, sample
 from tests.support.sounds import chirp, decoded, delay
-from wingman.adapters import Adapters, LocalWorker
 from wingman.app import open_service
 from wingman.archive.audio_recorder import SoundKeeper
 from wingman.archive.audio_store import Shelf
@@ -28,11 +27,12 @@ from wingman.core.events import Envelope, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.events.sqlite.log import SqliteLog
+from wingman.meeting.api import MeetingSpec
+from wingman.meeting.providers import Adapters, LocalWorker
 from wingman.observe.logs import configure
 from wingman.replay.replay import compare_joined, replay
 from wingman.replay.reprocess import Listeners, rehear
 from wingman.report.record import read_all
-from wingman.server.base import MeetingSpec
 from wingman.transports.file import FileSource
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -34,8 +34,8 @@ from wingman.config.transports import IngestSettings
 from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceRevised
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
+from wingman.meeting.api import MeetingSpec
 from wingman.observe.logs import configure
-from wingman.server.base import MeetingSpec
 from wingman.transports.inbound_track import Conductor, Lane
 from wingman.transports.whip_client import encode, file_tracks
 from wingman.transports.whip_client import send as whip_send

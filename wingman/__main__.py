@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from wingman.cli import main
+from wingman.commands.cli import main
 
 sys.exit(main())

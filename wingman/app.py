@@ -16,20 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wingman.adapters import build_model
-from wingman.choose import choose
 from wingman.config.settings import Settings, plain
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.events.hub import Hub
 from wingman.events.log import EventLog
-from wingman.facts import facts
+from wingman.meeting.capabilities import facts
+from wingman.meeting.manager import Registry
+from wingman.meeting.provider_choice import choose
+from wingman.meeting.providers import build_model
+from wingman.meeting.upkeep import Upkeep, open_upkeep, warm_up
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
-from wingman.registry import Registry
 from wingman.suggest.knowledge.embeddings import Meaning
 from wingman.suggest.knowledge.index import Knowledge
-from wingman.upkeep import Upkeep, open_upkeep, warm_up
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -60,11 +60,10 @@ class Service:
 
     def http(self) -> Starlette:
         """The HTTP application over this service."""
-        from wingman.ingest import pcm_socket, whip
-        from wingman.report.webhook_routes import WebhookRoutes
-        from wingman.server import hume_tokens
         from wingman.server.app import build_app
-        from wingman.server.rest import Offers
+        from wingman.server.routes import hume_tokens, pcm, whip
+        from wingman.server.routes.meetings import Offers
+        from wingman.server.routes.webhooks import WebhookRoutes
         from wingman.suggest.playbook.playbook import list_playbooks
         from wingman.transports.file import FileSource
 
@@ -81,7 +80,7 @@ class Service:
         )
         routes: list[BaseRoute] = [
             *whip.routes(self.registry, self.settings.ingest),
-            *pcm_socket.routes(self.registry),
+            *pcm.routes(self.registry),
             *hume_tokens.routes(self.registry.adapters.gateway, self.settings.emotion.hume_v0),
         ]
         if self.upkeep.webhooks is not None:

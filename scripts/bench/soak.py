@@ -29,7 +29,7 @@ from wingman.bench.harness import rss_mb
 from wingman.bench.marks import signal
 from wingman.config.settings import build
 from wingman.core.time import Channel
-from wingman.server.base import MeetingSpec
+from wingman.meeting.api import MeetingSpec
 from wingman.transports.inbound_track import Conductor, Lane
 from wingman.transports.whip_client import encode
 

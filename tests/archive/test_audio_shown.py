@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from wingman.commands.show import Show
+from wingman.commands.terminal import Show
 from wingman.core.codec import envelope
 from wingman.core.events import AudioState, StorageState
 

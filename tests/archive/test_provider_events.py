@@ -13,7 +13,6 @@ import pytest
 
 from wingman.archive.bundle import Bundle, pack, unpack
 from wingman.archive.provider_events import MOST_WAITING, Advanced, Finished, HeardWriter, decode, encode
-from wingman.bundle.recording import RecordingCorrelator
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.suggest import SuggestSettings
 from wingman.core.emotion import EmotionSpan, Scale, Score
@@ -24,6 +23,7 @@ from wingman.core.time import Channel, Span, samples
 from wingman.emotion.base import EmotionInfo
 from wingman.events.sqlite.log import SqliteLog
 from wingman.events.sqlite.reader import stored_meetings
+from wingman.meeting.recording_correlator import RecordingCorrelator
 from wingman.replay.rejoin import Rejoin
 from wingman.replay.replay import Changes, compare, compare_joined, digest, replay
 from wingman.report.record import read_all

@@ -18,7 +18,7 @@ from wingman.archive.provider_events import Finished
 from wingman.config.settings import build
 from wingman.core.events import MeetingStarted, UtteranceCreated
 from wingman.core.time import Channel
-from wingman.server.base import MeetingSpec
+from wingman.meeting.api import MeetingSpec
 from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume.server import HumeEmulator

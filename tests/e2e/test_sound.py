@@ -27,8 +27,8 @@ from wingman.config.settings import build
 from wingman.core.events import AudioState, Envelope, MeetingEnded, StorageState
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.meeting import Meeting
-from wingman.server.base import MeetingSpec
+from wingman.meeting.api import MeetingSpec
+from wingman.meeting.meeting import Meeting
 from wingman.transports.file import FileSource
 
 BLOCK = 320

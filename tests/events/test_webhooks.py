@@ -22,8 +22,8 @@ from wingman.core.errors import InputError
 from wingman.events.hub import Hub
 from wingman.events.memory import MemoryLog
 from wingman.events.webhooks import DELAYS, Hook, Webhooks, sign
-from wingman.report.webhook_routes import WebhookRoutes
 from wingman.server.errors import HANDLERS
+from wingman.server.routes.webhooks import WebhookRoutes
 from wingman.server.serving import serve
 
 KEY = bytes(range(32))

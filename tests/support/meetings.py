@@ -20,7 +20,7 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel
 from wingman.events.log import EventLog
-from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
+from wingman.meeting.api import MeetingHandle, MeetingSpec, MeetingStatus
 
 
 class SupportMeeting:

@@ -15,7 +15,7 @@ from wingman.config.server import ServerSettings
 from wingman.events.hub import Hub, HubLimits
 from wingman.events.memory import MemoryLog
 from wingman.server.app import build_app
-from wingman.server.rest import Offers
+from wingman.server.routes.meetings import Offers
 from wingman.server.serving import serve
 
 TOKEN = "test-token"

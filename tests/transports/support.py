@@ -21,8 +21,8 @@ from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel
-from wingman.ingest import pcm_socket, whip
-from wingman.server.base import MeetingSpec, MeetingStatus
+from wingman.meeting.api import MeetingSpec, MeetingStatus
+from wingman.server.routes import pcm, whip
 
 LOOPBACK = IngestSettings(host_addresses=("127.0.0.1",))
 
@@ -129,7 +129,7 @@ async def service(settings: IngestSettings = LOOPBACK) -> AsyncIterator[tuple[st
     async with asyncio.TaskGroup() as tasks:
         meetings = Meetings(tasks)
         app = Starlette(
-            routes=[*whip.routes(meetings, settings), *pcm_socket.routes(meetings)],  # type: ignore[arg-type]
+            routes=[*whip.routes(meetings, settings), *pcm.routes(meetings)],  # type: ignore[arg-type]
             exception_handlers={InputError: _bad_input},  # type: ignore[dict-item]
         )
         config = uvicorn.Config(
@@ -173,9 +173,9 @@ def write_wav(path: Path, pcm: bytes, rate: int = 48_000, channels: int = 1) -> 
 
 def interleave(left: bytes, right: bytes) -> bytes:
     out = bytearray(len(left) * 2)
-    for side, pcm in enumerate((left, right)):
+    for side, samples in enumerate((left, right)):
         for byte in range(2):
-            out[2 * side + byte :: 4] = pcm[byte::2]
+            out[2 * side + byte :: 4] = samples[byte::2]
     return bytes(out)
 
 

@@ -15,8 +15,8 @@ import structlog
 
 from wingman.app import open_service
 from wingman.config.settings import build
-from wingman.server.heap import Heap
-from wingman.server.loop import run
+from wingman.server.event_loop import run
+from wingman.server.gc_tuning import Heap
 from wingman.server.workers import serve_worker, workers
 
 

@@ -17,7 +17,7 @@ from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, SummaryReady
 from wingman.events.index import SearchHit
-from wingman.server.base import MeetingStatus
+from wingman.meeting.api import MeetingStatus
 
 T = TypeVar("T")
 

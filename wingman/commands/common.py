@@ -14,7 +14,7 @@ import msgspec
 
 from wingman.config.settings import Settings, load
 from wingman.observe.logs import configure
-from wingman.server.loop import run
+from wingman.server.event_loop import run
 
 
 def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settings:

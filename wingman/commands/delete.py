@@ -13,7 +13,7 @@ from wingman.archive.audio_store import Shelf
 from wingman.archive.retention import Eraser
 from wingman.client import Client
 from wingman.commands.common import run_until_signal, settings_of
-from wingman.commands.kept import address, known, log_path
+from wingman.commands.stored_meetings import address, known, log_path
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.events.sqlite.log import SqliteLog

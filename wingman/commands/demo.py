@@ -21,14 +21,14 @@ from wingman.app import SAMPLE, Service, open_service
 from wingman.audio.media_file import probe
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
 from wingman.commands.send import TOKEN_VARIABLE
-from wingman.commands.show import Show
+from wingman.commands.terminal import Show
 from wingman.config.section import Secret
 from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import MeetingEnded
 from wingman.events.hub import Subscription
-from wingman.server.base import MeetingSpec
+from wingman.meeting.api import MeetingSpec
 from wingman.testing.faults import FaultScript, load
 
 CONSENT = "The voices of the sample are synthetic; nobody is measured."

@@ -13,17 +13,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import wingman
-from wingman.adapters import Adapters, LocalWorker, build_model
 from wingman.app import data_dir
-from wingman.choose import Choice, choose_emotion, choose_suggester, choose_transcriber
 from wingman.commands.common import settings_of
 from wingman.commands.probe import probe
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceMeter
-from wingman.facts import facts
-from wingman.server.base import MeetingSpec
+from wingman.meeting.api import MeetingSpec
+from wingman.meeting.capabilities import facts
+from wingman.meeting.provider_choice import Choice, choose_emotion, choose_suggester, choose_transcriber
+from wingman.meeting.providers import Adapters, LocalWorker, build_model
 from wingman.stt.base import Transcriber
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}

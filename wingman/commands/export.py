@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wingman.archive.bundle import SUFFIX
 from wingman.commands.common import run_until_signal, settings_of
-from wingman.commands.kept import open_kept
+from wingman.commands.stored_meetings import open_kept
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.report.files import check

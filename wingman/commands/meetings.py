@@ -10,12 +10,12 @@ from datetime import datetime
 import msgspec
 
 from wingman.commands.common import run_until_signal, settings_of
-from wingman.commands.kept import open_kept
+from wingman.commands.stored_meetings import open_kept
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.events.index import SearchHit
+from wingman.meeting.api import MeetingStatus
 from wingman.report.summary import clock
-from wingman.server.base import MeetingStatus
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -12,20 +12,20 @@ from typing import Any
 
 import msgspec
 
-from wingman.adapters import Adapters, LocalWorker, build_model
 from wingman.archive.bundle import Bundle, unpack
-from wingman.choose import choose_emotion, choose_transcriber
 from wingman.commands.common import background, run_until_signal, settings_of
-from wingman.commands.show import Show
+from wingman.commands.terminal import Show
 from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
 from wingman.emotion.base import VoiceMeter
-from wingman.facts import facts
+from wingman.meeting.api import MeetingSpec
+from wingman.meeting.capabilities import facts
+from wingman.meeting.provider_choice import choose_emotion, choose_transcriber
+from wingman.meeting.providers import Adapters, LocalWorker, build_model
 from wingman.replay.replay import Changes, Difference, changed, compare, compare_joined, replay
 from wingman.replay.reprocess import Listeners, rehear
-from wingman.server.base import MeetingSpec
 from wingman.stt.base import Transcriber
 
 CHOICES: dict[str, tuple[str, ...]] = {

@@ -10,12 +10,12 @@ import sys
 import msgspec
 
 from wingman.app import data_dir, open_service
-from wingman.choose import choose
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
-from wingman.facts import facts
-from wingman.server.heap import Heap
+from wingman.meeting.capabilities import facts
+from wingman.meeting.provider_choice import choose
+from wingman.server.gc_tuning import Heap
 from wingman.server.serving import listen
 from wingman.server.workers import serve_worker, workers
 

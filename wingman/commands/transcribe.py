@@ -14,15 +14,15 @@ from tqdm import tqdm
 from wingman.app import Service, open_service
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.demo import CONSENT_FILE
-from wingman.commands.show import Show
+from wingman.commands.terminal import Show
 from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
 from wingman.core.time import Channel
 from wingman.emotion.base import VoiceMeter
 from wingman.events.hub import Subscription
-from wingman.meeting import Meeting
-from wingman.server.base import MeetingSpec
+from wingman.meeting.api import MeetingSpec
+from wingman.meeting.meeting import Meeting
 from wingman.transports.file import FileSource
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from wingman.archive.provider_events import Advanced, Fed, Heard, apply
 from wingman.core.events import Publish
 from wingman.correlate.correlator import Correlator, Output
+from wingman.meeting.dispatch import tell, tell_voice
 from wingman.suggest.coach import Coach
-from wingman.telling import tell, tell_voice
 
 
 @dataclass(frozen=True, slots=True)

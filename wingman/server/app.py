@@ -12,17 +12,17 @@ from wingman.config.server import ServerSettings
 from wingman.events.hub import Hub
 from wingman.events.index import Archive
 from wingman.events.log import EventLog
-from wingman.report.routes import ReportRoutes
-from wingman.server import documents
-from wingman.server.access import Access, Neighbours
-from wingman.server.base import Meetings
+from wingman.meeting.api import Meetings
+from wingman.server.auth import Access, Neighbours
 from wingman.server.errors import HANDLERS
-from wingman.server.guard import Guard
-from wingman.server.health import HealthRoutes
 from wingman.server.lookup import Lookup
-from wingman.server.pages import Pages
-from wingman.server.rest import Offers, Rest
-from wingman.server.streams import Streams
+from wingman.server.middleware import Guard
+from wingman.server.routes import schemas
+from wingman.server.routes.health import HealthRoutes
+from wingman.server.routes.meetings import Offers, Rest
+from wingman.server.routes.pages import Pages
+from wingman.server.routes.report import ReportRoutes
+from wingman.server.routes.streams import Streams
 
 
 def build_app(
@@ -52,7 +52,7 @@ def build_app(
         *Streams(hub, lookup, settings.stall_seconds).routes(),
         *Rest(lookup, hub, access, offers).routes(),
         *ReportRoutes(log, lookup, offers.sound).routes(),
-        *documents.routes(),
+        *schemas.routes(),
         *HealthRoutes(offers.not_ready).routes(),
         *Pages().routes(),
     ]

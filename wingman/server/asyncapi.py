@@ -7,7 +7,7 @@ from typing import Any
 from wingman import __version__
 from wingman.core.events import EVENTS, Media
 from wingman.events.schemas import components, envelope_schema
-from wingman.server.upward import MESSAGES, Ok, Refusal
+from wingman.server.client_messages import MESSAGES, Ok, Refusal
 
 SCHEMAS = "#/components/schemas/{name}"
 

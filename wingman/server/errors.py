@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.server.answers import Json
+from wingman.server.http import Json
 
 CODES = {
     400: "bad_input",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wingman.core.errors import InputError
 from wingman.events.index import Archive, MeetingRow
-from wingman.server.base import MeetingHandle, Meetings, MeetingStatus
+from wingman.meeting.api import MeetingHandle, Meetings, MeetingStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from wingman.core.events import SummaryReady
 from wingman.events.index import SearchHit
 from wingman.events.schemas import components
 from wingman.events.webhook_store import Delivery
+from wingman.meeting.api import MeetingStatus
 from wingman.report.files import KNOWN_FORMATS
 from wingman.server.asyncapi import SCHEMAS
-from wingman.server.base import MeetingStatus
-from wingman.server.rest import NewMeeting, Redeem
-from wingman.server.streams import MOST_SEQ
-from wingman.server.upward import ActionRequest, Control, SuggestionFeedback
+from wingman.server.client_messages import ActionRequest, Control, SuggestionFeedback
+from wingman.server.routes.meetings import NewMeeting, Redeem
+from wingman.server.routes.streams import MOST_SEQ
 
 
 @dataclass(frozen=True, slots=True)

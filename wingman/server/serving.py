@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from wingman.core.errors import InputError
-from wingman.server.raw_socket import AbortableHttpProtocol, PushSocketProtocol
+from wingman.server.uvicorn_seam import AbortableHttpProtocol, PushSocketProtocol
 
 GRACE_SECONDS = 3
 """How long open requests may take to end when the service stops."""

@@ -214,7 +214,7 @@ class Coach:
     def degrade(self, level: str) -> None:
         """The budget took something away: `rate` and `model` make it quiet, `model` takes the model, too.
 
-        Levels as in `wingman.suggest.cost`; the empty one gives everything back.
+        Levels as in `wingman.meeting.cost`; the empty one gives everything back.
         """
         self._gate.frugal = level in ("rate", "model")
         if self._writer is not None:

@@ -33,12 +33,12 @@ from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.events.hub import Hub
 from wingman.events.sqlite.log import SqliteLog
-from wingman.ingest import whip
+from wingman.meeting.api import MeetingHandle, MeetingSpec, MeetingStatus
+from wingman.meeting.channel_input import ChannelStrip
 from wingman.server.app import build_app
-from wingman.server.base import MeetingHandle, MeetingSpec, MeetingStatus
-from wingman.server.rest import Offers
+from wingman.server.routes import whip
+from wingman.server.routes.meetings import Offers
 from wingman.server.serving import serve
-from wingman.strip import ChannelStrip
 
 TOKEN = "browser-test"
 PLAYBOOKS = [

@@ -1,0 +1,78 @@
+"""`auto` picks what is there, and a provider that was named but cannot run is refused with the mend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from wingman.config.settings import build
+from wingman.core.errors import InputError
+from wingman.meeting.provider_choice import Facts, choose, choose_emotion, choose_suggester, choose_transcriber
+
+KEYLESS: dict[str, Any] = {}
+DEEPGRAM = {"transcribe": {"deepgram": {"api_key": "k"}}}
+HUME = {"emotion": {"hume": {"api_key": "k"}}}
+
+
+@pytest.mark.parametrize(
+    ("tree", "facts", "provider"),
+    [
+        (KEYLESS, Facts(), "embedded"),
+        (KEYLESS, Facts(moonshine_model=True), "moonshine"),
+        (DEEPGRAM, Facts(moonshine_model=True), "deepgram"),
+        ({"transcribe": {"provider": "off"}}, Facts(), "off"),
+        ({"transcribe": {"provider": "embedded", "deepgram": {"api_key": "k"}}}, Facts(), "embedded"),
+    ],
+)
+def test_the_transcriber(tree: dict[str, Any], facts: Facts, provider: str) -> None:
+    assert choose_transcriber(build(tree), facts).provider == provider
+
+
+@pytest.mark.parametrize(
+    ("tree", "policy", "provider"),
+    [
+        (KEYLESS, "off", "off"),
+        (KEYLESS, "counterpart", "prosody"),
+        (HUME, "counterpart", "hume"),
+        (HUME, "off", "off"),
+        (HUME, "text-only", "off"),
+        ({"emotion": {"hume_v0": {"url": "ws://127.0.0.1:1"}}}, "text-only", "hume-v0"),
+        ({"emotion": {"provider": "off", "hume": {"api_key": "k"}}}, "self", "off"),
+    ],
+)
+def test_the_meter_needs_a_policy_that_allows_it(tree: dict[str, Any], policy: Any, provider: str) -> None:
+    assert choose_emotion(build(tree), policy).provider == provider
+
+
+@pytest.mark.parametrize(
+    ("tree", "provider"),
+    [
+        (KEYLESS, "cues"),
+        ({"suggest": {"gemini": {"api_key": "k"}, "openai": {"url": "http://x"}}}, "gemini"),
+        ({"suggest": {"openai": {"url": "http://x"}}}, "openai"),
+        ({"suggest": {"provider": "generativeai", "gemini": {"api_key": "k"}}}, "generativeai"),
+    ],
+)
+def test_the_suggester(tree: dict[str, Any], provider: str) -> None:
+    assert choose_suggester(build(tree)).provider == provider
+
+
+@pytest.mark.parametrize(
+    ("tree", "facts", "field", "mend"),
+    [
+        ({"transcribe": {"provider": "deepgram"}}, Facts(), "transcribe.deepgram.api_key", "DEEPGRAM_API_KEY"),
+        ({"transcribe": {"provider": "moonshine"}}, Facts(), "transcribe.moonshine.model_dir", "models fetch"),
+        (KEYLESS, Facts(pocketsphinx=False), "transcribe.provider", "no wheel"),
+        ({"emotion": {"provider": "hume"}}, Facts(), "emotion.hume.api_key", "HUME_API_KEY"),
+        ({"emotion": {"provider": "hume-v0"}}, Facts(), "emotion.hume_v0.url", "HUME_V0"),
+        ({"suggest": {"provider": "gemini"}}, Facts(), "suggest.gemini.api_key", "GEMINI_API_KEY"),
+        ({"suggest": {"provider": "openai"}}, Facts(), "suggest.openai.url", "OPENAI"),
+    ],
+)
+def test_a_named_provider_that_cannot_run_says_why(
+    tree: dict[str, Any], facts: Facts, field: str, mend: str
+) -> None:
+    with pytest.raises(InputError, match=mend) as refused:
+        choose(build(tree), facts, "off")
+    assert refused.value.field == field

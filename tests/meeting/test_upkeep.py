@@ -1,0 +1,72 @@
+"""Beside the meetings: a summary when one ends, and a signed call to whoever asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support import recordings
+from wingman.app import open_service
+from wingman.config.settings import build
+from wingman.core.events import EgressRecorded, SummaryReady
+from wingman.meeting.api import MeetingSpec
+from wingman.testing.gemini.server import GeminiEmulator
+from wingman.testing.http_server import LoopbackHttp, Reply, Request
+from wingman.transports.file import FileSource
+
+
+async def one_meeting(tree: dict[str, Any], folder: Path, also: Callable[[], bool] = lambda: True) -> list[Any]:
+    """A short spoken meeting; what was logged once it is summed up and `also` holds."""
+    path, _ = recordings.turn(folder / "turn.wav", "I will send you")
+    async with open_service(build(tree)) as service:
+        meeting = await service.registry.create(MeetingSpec(), live=False)
+        source = FileSource(path, realtime=False, channels=None, gate=meeting.room)
+        await meeting.attach(source)
+        await meeting.played(source)
+        await meeting.end("source_ended")
+        async with asyncio.timeout(20):
+            while True:
+                events = [e.data for e in await service.log.read(meeting.id)]
+                if any(isinstance(e, SummaryReady) for e in events) and also():
+                    await asyncio.sleep(0.05)
+                    await service.log.flush()
+                    return [e.data for e in await service.log.read(meeting.id)]
+                await asyncio.sleep(0.02)
+
+
+def settings(folder: Path, **sections: Any) -> dict[str, Any]:
+    return {"deliver": {"data_dir": str(folder / "data")}, "suggest": {"provider": "cues"}, **sections}
+
+
+async def test_a_meeting_that_ends_is_summed_up(tmp_path: Path) -> None:
+    events = await one_meeting(settings(tmp_path), tmp_path)
+    (summary,) = [e for e in events if isinstance(e, SummaryReady)]
+    assert summary.origin == "extractive"
+    assert "proposal" in summary.text + " ".join(summary.actions)
+
+
+async def test_a_models_summary_is_in_the_ledger(tmp_path: Path) -> None:
+    async with GeminiEmulator() as gemini:
+        model = {"provider": "gemini", "gemini": {"api_key": "local-key", "url": gemini.url}}
+        events = await one_meeting(settings(tmp_path, suggest=model), tmp_path)
+        sent = len(gemini.requests)
+    assert any(isinstance(e, SummaryReady) for e in events)
+    assert sent >= 1
+    assert [e.to for e in events if isinstance(e, EgressRecorded)][-1] == "gemini"
+
+
+async def test_a_receiver_is_told(tmp_path: Path) -> None:
+    told: list[bytes] = []
+
+    async def receive(request: Request, reply: Reply) -> None:
+        told.append(request.body)
+        await reply.whole(200, b"{}", "application/json")
+
+    secret = "whsec_" + base64.b64encode(bytes(range(24))).decode()
+    async with LoopbackHttp(receive) as http:
+        hooks = {"crm": {"url": http.url + "/hook", "secret": secret, "events": ["meeting.ended"]}}
+        await one_meeting(settings(tmp_path, report={"webhooks": hooks}), tmp_path, lambda: bool(told))
+    assert b"meeting.ended" in told[0]

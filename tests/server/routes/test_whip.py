@@ -1,0 +1,205 @@
+"""The WHIP resource over real HTTP, by RFC 9725, and every wrong offer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from tests.transports.support import service
+from tests.transports.test_sdp import AUDIO, HEAD, VIDEO
+from wingman.config.transports import IngestSettings
+from wingman.core.time import Channel
+from wingman.meeting.api import MeetingSpec
+from wingman.transports import aiortc_seam as seam
+
+SDP = {"Content-Type": "application/sdp"}
+
+
+@asynccontextmanager
+async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        yield http
+
+
+@asynccontextmanager
+async def peer(tracks: int = 1) -> AsyncIterator[tuple[RTCPeerConnection, str]]:
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        for _ in range(tracks):
+            connection.addTransceiver("audio", direction="sendonly")
+        with seam.host_addresses(("127.0.0.1",)):
+            await connection.setLocalDescription(await connection.createOffer())
+        yield connection, connection.localDescription.sdp
+    finally:
+        await connection.close()
+
+
+async def until_connected(connection: RTCPeerConnection) -> None:
+    async with asyncio.timeout(5):
+        while connection.connectionState != "connected":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def test_an_offer_becomes_a_resource() -> None:
+    async with service() as (url, meetings), client(url) as http, peer() as (connection, offer):
+        query = {"title": "Renewal", "playbook": "sales", "keyterms": "Acme, Initech"}
+        reply = await http.post("/whip", content=offer, headers=SDP, params=query)
+        assert reply.status_code == 201
+        assert reply.headers["content-type"] == "application/sdp"
+        assert reply.headers["x-wingman-meeting"] == "m-1"
+        assert reply.headers["link"] == '</api/meetings/m-1/stream>; rel="urn:wingman:events"'
+        spec = meetings.specs[0]
+        assert (spec.title, spec.playbook, spec.keyterms) == ("Renewal", "sales", ("Acme", "Initech"))
+        assert "useinbandfec" in reply.text
+        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        await until_connected(connection)
+        resource = reply.headers["location"]
+        assert (await http.delete(resource)).status_code == 200
+        assert (await http.delete(resource)).status_code == 200
+        assert meetings.known["m-1"].sinks[Channel.TAB].states == ["connecting"]
+
+
+async def test_a_running_meeting_can_be_joined_once_per_channel() -> None:
+    async with service() as (url, meetings), client(url) as http, peer() as (_, offer):
+        name = (await meetings.create(MeetingSpec())).id
+        params = {"meeting": name, "channels": "mic"}
+        first = await http.post("/whip", content=offer, headers=SDP, params=params)
+        assert first.status_code == 201
+        second = await http.post("/whip", content=offer, headers=SDP, params=params)
+        assert second.status_code == 409
+        assert not meetings.known[name].ended
+        await http.delete(first.headers["location"])
+        third = await http.post("/whip", content=offer, headers=SDP, params=params)
+        assert third.status_code == 201
+
+
+async def test_options_say_what_can_be_posted() -> None:
+    async with service() as (url, _), client(url) as http:
+        reply = await http.options("/whip")
+        assert reply.status_code == 204
+        assert reply.headers["accept-post"] == "application/sdp"
+
+
+async def test_what_is_not_supported_is_405_and_what_is_unknown_404() -> None:
+    async with service() as (url, _), client(url) as http:
+        assert (await http.patch("/whip/x", content="")).status_code == 405
+        assert (await http.get("/whip")).status_code == 405
+        unknown = await http.delete("/whip/nobody-knows-this")
+        assert unknown.status_code == 404
+        assert "WHIP session" in unknown.json()["error"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "query", "status", "field"),
+    [
+        (b"v=0\r\n", {"Content-Type": "application/json"}, {}, 415, "content-type"),
+        (b"hello", SDP, {}, 400, "body"),
+        ((HEAD + VIDEO).encode(), SDP, {}, 400, "body"),
+        (b"v=0\r\n" + b"a=x\r\n" * 210_000, SDP, {}, 413, "body"),
+        ((HEAD + AUDIO + AUDIO).encode(), SDP, {}, 400, "channels"),
+        ((HEAD + AUDIO).encode(), SDP, {"channels": "them"}, 400, "channels"),
+        ((HEAD + AUDIO).encode(), SDP, {"meeting": "m-99"}, 404, "meeting"),
+    ],
+)
+async def test_a_wrong_request_is_one_sentence_and_leaves_nothing(
+    body: bytes, headers: dict[str, str], query: dict[str, str], status: int, field: str
+) -> None:
+    async with service() as (url, meetings), client(url) as http:
+        reply = await http.post("/whip", content=body, headers=headers, params=query)
+        assert reply.status_code == status
+        error = reply.json()["error"]
+        assert error["field"] == field
+        assert len(error["detail"]) > 20
+        assert "Traceback" not in reply.text
+        assert not meetings.known
+
+
+async def test_an_offer_the_peer_connection_refuses_ends_the_meeting_made_for_it() -> None:
+    broken = HEAD + AUDIO.replace("a=setup:actpass", "a=setup:nonsense")
+    async with service() as (url, meetings), client(url) as http:
+        reply = await http.post("/whip", content=broken, headers=SDP)
+        assert reply.status_code == 400
+        assert "cannot be accepted" in reply.json()["error"]["detail"]
+        assert [meeting.ended for meeting in meetings.known.values()] == ["failed"]
+
+
+@pytest.mark.parametrize("path", ["portable", "direct"])
+async def test_a_client_that_never_connects_is_given_up(path: str) -> None:
+    settings = IngestSettings(host_addresses=("127.0.0.1",), setup_timeout_s=0.3, media_path=path)  # type: ignore[arg-type]
+    async with service(settings) as (url, meetings), client(url) as http, peer() as (_, offer):
+        await http.post("/whip", content=offer, headers=SDP)
+        async with asyncio.timeout(5):
+            await meetings.known["m-1"].idle()
+        sink = meetings.known["m-1"].sinks[Channel.TAB]
+        assert sink.states == ["connecting", "gone"]
+        assert "did not connect" in sink.details[-1]
+
+
+def packets(count: int) -> Sequence[bytes]:
+    from tests.transports.support import tone
+    from wingman.transports.whip_client import encode
+
+    return [bytes(packet) for packet in encode(iter([tone(440, count / 50)]))]
+
+
+@pytest.mark.parametrize("path", ["portable", "direct"])
+async def test_a_client_that_falls_silent_is_stalled_then_gone(path: str) -> None:
+    settings = IngestSettings(
+        host_addresses=("127.0.0.1",),
+        stalled_after_s=0.3,
+        gone_after_s=1.0,
+        media_path=path,  # type: ignore[arg-type]
+    )
+    async with service(settings) as (url, meetings), client(url) as http, peer() as (connection, offer):
+        reply = await http.post("/whip", content=offer, headers=SDP)
+        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        await until_connected(connection)
+        sender = seam.PacketSender(connection, 96)
+        for packet in packets(15):
+            sender.send(packet)
+            await asyncio.sleep(0.02)
+        async with asyncio.timeout(8):
+            await meetings.known["m-1"].idle()
+        assert meetings.known["m-1"].sinks[Channel.TAB].states == ["connecting", "capturing", "stalled", "gone"]
+
+
+@pytest.mark.parametrize("path", ["portable", "direct"])
+async def test_a_client_that_hangs_up_ends_the_source(path: str) -> None:
+    settings = IngestSettings(host_addresses=("127.0.0.1",), media_path=path)  # type: ignore[arg-type]
+    async with service(settings) as (url, meetings), client(url) as http, peer() as (connection, offer):
+        reply = await http.post("/whip", content=offer, headers=SDP)
+        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        await until_connected(connection)
+        sender = seam.PacketSender(connection, 96)
+        for packet in packets(10):
+            sender.send(packet)
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        await connection.close()
+        async with asyncio.timeout(5):
+            await meetings.known["m-1"].idle()
+        assert meetings.known["m-1"].sinks[Channel.TAB].states[-1] == "ended"
+
+
+@pytest.mark.parametrize("path", ["portable", "direct"])
+async def test_one_lost_packet_costs_20_ms_and_leaves_no_delay(path: str) -> None:
+    settings = IngestSettings(host_addresses=("127.0.0.1",), media_path=path, conceal_loss=False)  # type: ignore[arg-type]
+    async with service(settings) as (url, meetings), client(url) as http, peer() as (connection, offer):
+        reply = await http.post("/whip", content=offer, headers=SDP)
+        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        await until_connected(connection)
+        sender = seam.PacketSender(connection, 96)
+        for number, packet in enumerate(packets(60)):
+            sender.skip() if number == 30 else sender.send(packet)
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.2)
+        sink = meetings.known["m-1"].sinks[Channel.TAB]
+        assert sink.position == pytest.approx(60 * 320, abs=32)
+        silent = sum(not any(sink.pcm[at : at + 64]) for at in range(64 * 100, len(sink.pcm) - 64, 64)) * 2
+        assert silent == pytest.approx(20, abs=6)
+        await http.delete(reply.headers["location"])

@@ -1,0 +1,142 @@
+"""What a running meeting sends out and what that costs: the ledger and the bill, kept together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncGenerator
+
+from wingman.archive.egress_ledger import Ledger
+from wingman.core.errors import Branch
+from wingman.core.events import Publish
+from wingman.core.time import Channel, seconds
+from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
+from wingman.meeting.cost import CostMeter, Level
+from wingman.suggest.knowledge.index import Knowledge
+
+EMBEDDINGS = "embeddings"
+BYTES_PER_TOKEN = 4
+"""Of English, roughly; embedding servers do not agree on telling."""
+REPORT_EVERY_S = 10.0
+"""Media seconds between two `cost.updated` events."""
+
+
+class Accounts:
+    """Notes every sample and every prompt that leaves for a provider; says when the budget's level changes."""
+
+    def __init__(self, meter: CostMeter, ledger: Ledger, publish: Publish) -> None:
+        self._meter = meter
+        self._ledger = ledger
+        self._publish = publish
+        self._reported_at = 0.0
+        self._reported = 0.0
+        self._level = Level.FULL
+        self.paused = False
+        """While it is True nothing may be sent."""
+
+    def audio(self, channel: Channel, branch: Branch, provider: str, samples: int) -> None:
+        """So many samples of a channel were given to a remote provider."""
+        if samples > 0:
+            self._meter.audio(provider, seconds(samples))
+            self._ledger.audio(provider, branch, channel, samples)
+
+    def prompt(self, provider: str, prompt: Prompt) -> None:
+        """A prompt was sent to a remote model."""
+        self._ledger.text(provider, Branch.SUGGEST, len((prompt.system + prompt.user).encode()))
+
+    def question(self, size: int) -> bool:
+        """A text of so many bytes is about to be compared with notes elsewhere. False: it may not be sent."""
+        if not self.paused:
+            self._ledger.text(EMBEDDINGS, Branch.SUGGEST, size)
+            self._meter.tokens(EMBEDDINGS, Usage(prompt_tokens=math.ceil(size / BYTES_PER_TOKEN)))
+        return not self.paused
+
+    def words(self, channel: Channel, provider: str, text: str) -> bool:
+        """Words are about to be given to a remote meter. False: they may not be sent."""
+        if not self.paused:
+            self._ledger.text(provider, Branch.EMOTION, len(text.encode()), channel)
+        return not self.paused
+
+    def tokens(self, provider: str, usage: Usage) -> None:
+        """A model answered."""
+        self._meter.tokens(provider, usage)
+
+    def consent(self, words: str) -> None:
+        """What is sent from now on is sent under these words."""
+        self._ledger.consent(words)
+
+    def pause(self) -> None:
+        """Nothing is sent from here on."""
+        self._ledger.close()
+        self.paused = True
+
+    def resume(self) -> None:
+        """Things may be sent again."""
+        self.paused = False
+
+    def close(self) -> None:
+        """Write down what is open: at the end."""
+        self._ledger.close()
+
+    def report(self, media_seconds: float) -> Level | None:
+        """Publish what is due. Returns the budget's level when it has changed since the last call."""
+        self._ledger.tick()
+        level = self._meter.level
+        changed = level is not self._level
+        due = media_seconds - self._reported_at >= REPORT_EVERY_S and self._meter.total != self._reported
+        if changed or due:
+            self._level, self._reported_at, self._reported = level, media_seconds, self._meter.total
+            self._publish(self._meter.reading(media_seconds), None)
+        return level if changed else None
+
+
+class AccountedModel:
+    """The process's model as one meeting uses it: every prompt is noted before it leaves."""
+
+    def __init__(self, model: SuggestionModel, accounts: Accounts) -> None:
+        self._model = model
+        self._accounts = accounts
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def remote(self) -> bool:
+        return self._model.remote
+
+    @property
+    def last_usage(self) -> Usage:
+        return self._model.last_usage
+
+    async def probe(self) -> None:
+        await self._model.probe()
+
+    def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        if not self._model.remote:
+            return self._model.stream(prompt)
+        if self._accounts.paused:  # a request that was begun before the pause, and is tried again
+            return _nothing()
+        self._accounts.prompt(self._model.name, prompt)
+        return self._model.stream(prompt)
+
+    async def aclose(self) -> None:
+        """The model belongs to the process; nothing to close here."""
+
+
+async def _nothing() -> AsyncGenerator[str, None]:
+    raise AnswerEmpty("the meeting is paused: nothing is sent to a model")
+    yield ""  # makes this a generator
+
+
+class AccountedKnowledge:
+    """The process's notes as one meeting looks them up: what leaves for embeddings is noted before it does."""
+
+    def __init__(self, knowledge: Knowledge, accounts: Accounts) -> None:
+        self._knowledge = knowledge
+        self._accounts = accounts
+
+    def search(self, text: str) -> tuple[tuple[str, str], ...]:
+        return self._knowledge.search(text, self._accounts.question)
+
+    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return await self._knowledge.settled(text, found, self._accounts.question)

@@ -1,0 +1,178 @@
+"""One channel of a live meeting: its strip, and the branches that read it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import structlog
+
+from wingman.audio.tape import Cursor
+from wingman.core.emotion import EmotionEvent
+from wingman.core.emotion_policy import Policy, measured_channels
+from wingman.core.errors import Branch, Progress
+from wingman.core.speech import Final, TranscriberEvent
+from wingman.core.time import Channel, SampleTime
+from wingman.correlate.correlator import Correlator
+from wingman.emotion.base import TextMeter, VoiceMeter
+from wingman.meeting.accounting import Accounts
+from wingman.meeting.channel_input import ChannelStrip
+from wingman.stt.base import Transcriber
+
+SETTLE_S = 45.0
+"""How long a branch may take to answer for the audio it already has, a replay after an outage included."""
+
+
+Store: TypeAlias = Callable[[Channel, Cursor], Coroutine[Any, Any, None]]
+"""Reads a channel's tape for as long as it runs, and stores its sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """Makers of one channel's branches; None where a branch is switched off."""
+
+    transcriber: Callable[[], Transcriber | None]
+    meter: Callable[[], VoiceMeter | None]
+    text_meter: Callable[[], TextMeter | None]
+    sound: Store | None = None
+    """None where nobody asked for the sound to be stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Where a line's events go."""
+
+    speech: Callable[[TranscriberEvent], None]
+    emotion: Callable[[EmotionEvent], None]
+
+
+class Line:
+    """Starts, stops and settles a channel's branches. Its tasks belong to the meeting's group."""
+
+    def __init__(self, strip: ChannelStrip, providers: Providers, ears: Ears, tasks: asyncio.TaskGroup) -> None:
+        self.strip = strip
+        self._providers = providers
+        self._ears = ears
+        self._tasks = tasks
+        self._cursors: list[Cursor] = []
+        self._answered: dict[Branch, SampleTime] = {}
+        self._accounted: dict[Branch, int] = {}
+        self._transcriber: Transcriber | None = None
+        self._transcribing: asyncio.Task[None] | None = None
+        self._meter: VoiceMeter | None = None
+        self._text_meter: TextMeter | None = None
+        self._measuring: asyncio.Task[None] | None = None
+        self._storing: asyncio.Task[None] | None = None
+
+    def start_transcriber(self) -> None:
+        transcriber = self._transcriber = self._providers.transcriber()
+        if transcriber is not None:
+            cursor = self.strip.tape.cursor(0)
+            run = partial(transcriber.run, self.strip.channel, cursor, self._ears.speech)
+            self._transcribing = self._read(run, cursor)
+            self._answered[Branch.TRANSCRIBE] = 0
+
+    def start_storing(self) -> None:
+        """Store the channel's sound, where that was asked for; a pause is a hole on the tape."""
+        if self._providers.sound is not None:
+            cursor = self.strip.tape.cursor(0)
+            self._storing = self._read(partial(self._providers.sound, self.strip.channel, cursor), cursor)
+
+    def measure(self, policy: Policy, correlator: Correlator) -> None:
+        """Stop the meter and start the one `policy` allows, from this very sample on."""
+        if self._measuring is not None:
+            self._measuring.cancel()
+            self._measuring = None
+        self._answered.pop(Branch.EMOTION, None)
+        channel = self.strip.channel
+        self._meter = self._providers.meter() if channel in measured_channels(policy) else None
+        self._text_meter = self._providers.text_meter() if policy == "text-only" else None
+        meter = self._meter or self._text_meter
+        correlator.expect_emotion(channel, meter.info if meter else None)
+        if self._meter is not None:
+            cursor = self.strip.tape.cursor(self.strip.position)
+            run = partial(self._meter.run, channel, cursor, self._ears.emotion)
+            self._measuring = self._read(run, cursor)
+            self._answered[Branch.EMOTION] = self.strip.position
+            self._accounted[Branch.EMOTION] = self.strip.written
+        elif self._text_meter is not None:
+            self._measuring = self._tasks.create_task(self._text_meter.run(channel, self._ears.emotion))
+
+    @property
+    def pays_for_emotion(self) -> bool:
+        """A remote meter is listening."""
+        return self._meter is not None and self._meter.info.remote
+
+    @property
+    def lag(self) -> int:
+        """Samples by which the slowest reader is behind."""
+        return max((cursor.lag for cursor in self._cursors), default=0)
+
+    @property
+    def answered(self) -> SampleTime:
+        """Media time up to which every branch has certainly answered."""
+        return min(self._answered.values(), default=self.strip.position)
+
+    def progress(self, progress: Progress) -> None:
+        if progress.branch in self._answered:
+            self._answered[progress.branch] = progress.upto
+
+    def settled(self, final: Final, accounts: Accounts) -> None:
+        """Let a text meter score settled words; a remote one gets none while the meeting is paused."""
+        meter = self._text_meter
+        if meter is None:
+            return
+        text = " ".join(word.text for word in final.words)
+        if not meter.info.remote or accounts.words(self.strip.channel, meter.info.name, text):
+            meter.hear(final)
+
+    def flush(self) -> None:
+        if self._transcriber is not None:
+            self._transcriber.flush()
+
+    def account(self, accounts: Accounts) -> None:
+        """Note the audio that remote branches were given since the last call."""
+        if self._transcriber is not None and self._transcriber.info.remote:
+            self._note(accounts, Branch.TRANSCRIBE, self._transcriber.info.name)
+        if self._meter is not None and self._meter.info.remote:
+            self._note(accounts, Branch.EMOTION, self._meter.info.name)
+
+    def _note(self, accounts: Accounts, branch: Branch, provider: str) -> None:
+        written = self.strip.written
+        accounts.audio(self.strip.channel, branch, provider, written - self._accounted.get(branch, 0))
+        self._accounted[branch] = written
+
+    async def finish(self) -> None:
+        """No more audio comes: every branch answers for what it has. Words first; a text meter needs them."""
+        self.strip.tape.close()
+        await _settle(self._transcribing)
+        if self._text_meter is not None:
+            self._text_meter.close()
+        await _settle(self._measuring)
+        await _settle(self._storing)
+
+    def _read(self, run: Callable[[], Coroutine[Any, Any, None]], cursor: Cursor) -> asyncio.Task[None]:
+        self._cursors.append(cursor)
+        return self._tasks.create_task(self._branch(run, cursor))
+
+    async def _branch(self, run: Callable[[], Coroutine[Any, Any, None]], cursor: Cursor) -> None:
+        """A provider's run; when it ends (well or not) its cursor stops holding anybody up."""
+        structlog.contextvars.bind_contextvars(channel=str(self.strip.channel))
+        try:
+            await run()
+        finally:
+            cursor.close()
+            self._cursors.remove(cursor)
+
+
+async def _settle(task: asyncio.Task[None] | None) -> None:
+    """Wait for a task that is about to end; cancel it when it does not."""
+    if task is None:
+        return
+    await asyncio.wait([task], timeout=SETTLE_S)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait([task])

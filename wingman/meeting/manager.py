@@ -1,0 +1,212 @@
+"""The meetings of one process: made from a spec and the configuration, kept until they end."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from wingman.archive.audio_store import Shelf
+from wingman.archive.egress_ledger import Ledger
+from wingman.archive.provider_events import HeardWriter
+from wingman.config.settings import Settings, changed
+from wingman.core.emotion_policy import check_policy, decide
+from wingman.core.errors import Branch, Health, InputError, ProviderFault
+from wingman.core.events import Media, ProviderStateChanged, Publish
+from wingman.correlate.correlator import Correlator
+from wingman.emotion.base import VoiceMeter
+from wingman.events.log import EventLog
+from wingman.events.provider_log import HeardStore
+from wingman.llm.base import SuggestionModel
+from wingman.meeting.accounting import AccountedKnowledge, AccountedModel, Accounts
+from wingman.meeting.api import MeetingHandle, MeetingSpec
+from wingman.meeting.capabilities import facts
+from wingman.meeting.channel import Providers, Store
+from wingman.meeting.cost import CostMeter
+from wingman.meeting.meeting import Meeting, Parts, Plan
+from wingman.meeting.provider_choice import Choices, choose
+from wingman.meeting.providers import Adapters, LocalWorker
+from wingman.meeting.recording_correlator import RecordingCorrelator
+from wingman.meeting.summary_on_end import sum_up
+from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.playbook.playbook import Playbook, load_playbook
+
+log = structlog.get_logger(__name__)
+
+
+class Registry:
+    """The meetings of this process. Their tasks belong to the group it was given."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        event_log: EventLog,
+        tasks: asyncio.TaskGroup,
+        knowledge: Knowledge,
+        model: SuggestionModel | None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        """`shelf` is where meetings' sound is stored, if that is configured; None stores none."""
+        self._settings = settings
+        self._log = event_log
+        self._tasks = tasks
+        self._knowledge = knowledge
+        self._model = model
+        self._shelf = shelf
+        self._model_health = Health.CONNECTING
+        self._model_fault = ""
+        self._live: dict[str, Meeting] = {}
+        self.facts = facts(settings)
+        """What this machine offers; looked up once."""
+        self.adapters = Adapters(settings)
+        """The providers of this process, and what they share."""
+
+    async def probe_model(self) -> None:
+        """Ask the language model, before anybody needs it, whether it will answer; tell running meetings."""
+        if self._model is None:
+            return
+        try:
+            await self._model.probe()
+        except ProviderFault as fault:
+            self._model_health, self._model_fault = Health.DOWN, str(fault)
+            log.warning("the suggestion model will not answer", provider=self._model.name, reason=str(fault))
+        else:
+            self._model_health = Health.UP
+        for meeting in self._live:
+            self._report_model(meeting)
+
+    async def create(
+        self, spec: MeetingSpec, *, live: bool = True, meter: Callable[[], VoiceMeter] | None = None
+    ) -> Meeting:
+        """Start a meeting. Raises `InputError` when the spec or the configuration forbids it.
+
+        `live=False` is for recordings played faster than real time; `meter` replaces the configured one.
+        """
+        settings = self._settings
+        playbook = load_playbook(spec.playbook or settings.suggest.playbook)
+        refusal = ""
+        if playbook.voice_emotion == "refuse":
+            refusal = playbook.voice_emotion_reason or f"the playbook {playbook.name} refuses voice emotion"
+        wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
+        policy, reason = decide(wanted, consent=spec.consent, refused_because=refusal)
+        choices = choose(settings, self.facts, policy)
+        plan = Plan(spec, policy, reason, playbook.name, refusal, settings.ingest.tape_s, live)
+        meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+
+        def publish(payload: Any, media: Media | None) -> None:
+            self._log.append(meeting_id, payload, media, at=time.time())
+
+        parts = self._parts(meeting_id, spec, playbook, choices, publish)
+        if meter is not None:
+            parts = replace(parts, providers=replace(parts.providers, meter=meter))
+        meeting = Meeting(meeting_id, plan, parts, publish)
+        self._live[meeting_id] = meeting
+        self._tasks.create_task(self._run(meeting, parts.accounts))
+        await meeting.started()
+        self._report_model(meeting_id)
+        return meeting
+
+    def live(self, meeting: str) -> Meeting:
+        try:
+            return self._live[meeting]
+        except KeyError:
+            raise InputError(
+                f"no meeting {meeting[:40]!r} is running here; list them with GET /api/meetings",
+                field="meeting",
+                status=404,
+            ) from None
+
+    def all_live(self) -> Sequence[MeetingHandle]:
+        return tuple(self._live.values())
+
+    def live_ids(self) -> Collection[str]:
+        return tuple(self._live)
+
+    def _correlator(self, meeting_id: str) -> Correlator:
+        """One that writes down what it is told, where the log can keep it: replays join from that."""
+        settings = self._settings
+        if settings.report.record_events and isinstance(self._log, HeardStore):
+            return RecordingCorrelator(settings.correlate, HeardWriter(self._log, meeting_id), time.time)
+        return Correlator(settings.correlate)
+
+    def _sound(self, meeting_id: str, publish: Publish) -> Store | None:
+        """What stores a channel's sound; None unless that was asked for."""
+        if self._shelf is None or not self._settings.report.store_audio:
+            return None
+        from wingman.archive.audio_recorder import SoundKeeper
+
+        return SoundKeeper(self._shelf, meeting_id, publish).run
+
+    def _accounted(self, accounts: Accounts) -> AccountedModel | None:
+        """The process's model as one meeting uses it; None while it will not answer."""
+        if self._model is None or self._model_fault:
+            return None
+        return AccountedModel(self._model, accounts)
+
+    async def end_all(self, reason: str) -> None:
+        """End every meeting and wait for all of them."""
+        async with asyncio.TaskGroup() as tasks:
+            for meeting in self._live.values():
+                tasks.create_task(meeting.end(reason))
+
+    async def _run(self, meeting: Meeting, accounts: Accounts) -> None:
+        try:
+            await meeting.run()
+        except ExceptionGroup as broken:  # one meeting's bug ends that meeting, not its neighbours
+            log.error("a meeting failed", meeting=meeting.id, exc_info=broken)
+        finally:
+            del self._live[meeting.id]
+        accounts.resume()  # it may have ended in a pause
+        if self._settings.report.summary:
+            await sum_up(self._log, meeting.id, self._accounted(accounts))
+            accounts.close()
+
+    def _report_model(self, meeting: str) -> None:
+        if self._model is None:
+            return
+        state = ProviderStateChanged(
+            Branch.SUGGEST, self._model.name, self._model_health, None, self._model_fault
+        )
+        self._log.append(meeting, state, at=time.time())
+
+    def _parts(
+        self,
+        meeting_id: str,
+        spec: MeetingSpec,
+        playbook: Playbook,
+        choices: Choices,
+        publish: Publish,
+    ) -> Parts:
+        settings = self._settings
+        suggest = settings.suggest
+        if spec.verbosity:
+            suggest = changed(suggest, "verbosity", spec.verbosity)
+        if spec.mode:
+            suggest = changed(suggest, "mode", spec.mode)
+        local = LocalWorker(settings)
+        accounts = Accounts(CostMeter(settings.suggest.cost), Ledger(publish, time.time), publish)
+        model = self._accounted(accounts)
+        extras = CoachParts(knowledge=AccountedKnowledge(self._knowledge, accounts), on_usage=accounts.tokens)
+        return Parts(
+            providers=Providers(
+                transcriber=lambda: self.adapters.transcriber(choices.transcriber.provider, spec, local),
+                meter=lambda: self.adapters.meter(local),
+                text_meter=self.adapters.text_meter,
+                sound=self._sound(meeting_id, publish),
+            ),
+            correlator=self._correlator(meeting_id),
+            coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
+            accounts=accounts,
+            background=(local.run,),
+            names={
+                Branch.TRANSCRIBE: choices.transcriber.provider,
+                Branch.EMOTION: choices.emotion.provider,
+                Branch.SUGGEST: choices.suggester.provider,
+            },
+        )

@@ -1,0 +1,129 @@
+"""What a client may say on its event socket, validated here and handed to the meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+
+from wingman.core.errors import InputError
+from wingman.meeting.api import MeetingHandle
+from wingman.server.http import convert
+
+ACTIONS = ("say", "clarify", "recap", "fact-check", "ask", "stop")
+FEEDBACK = ("used", "copied", "pinned", "unpinned", "dismissed", "wrong")
+TEXT_LENGTH = 2000
+"""Characters a user may type with an action."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """`action.request`: an explicit wish, with the user's own words if there are any."""
+
+    action: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(ACTIONS)})]
+    text: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": TEXT_LENGTH})] = ""
+
+    def apply(self, meeting: MeetingHandle) -> str:
+        if self.action not in ACTIONS:
+            raise InputError(f"`action` must be one of {', '.join(ACTIONS)}", field="action")
+        if len(self.text) > TEXT_LENGTH:
+            raise InputError(f"`text` may have at most {TEXT_LENGTH} characters", field="text")
+        return meeting.act(self.action, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionFeedback:
+    """`suggestion.feedback`: what became of a card."""
+
+    id: str
+    feedback: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(FEEDBACK)})]
+
+    def apply(self, meeting: MeetingHandle) -> str:
+        if self.feedback not in FEEDBACK:
+            raise InputError(f"`feedback` must be one of {', '.join(FEEDBACK)}", field="feedback")
+        meeting.feedback(self.id, self.feedback)
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """`control`: change a live setting."""
+
+    setting: str
+    value: Any
+
+    def apply(self, meeting: MeetingHandle) -> str:
+        meeting.control(self.setting, self.value)
+        return self.setting
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """`ping`: is anybody there? A viewer may ask as well; the answer is `ok`.
+
+    A browser is not told of WebSocket's own pings, and a network that swallows everything closes nothing.
+    """
+
+
+Upward: TypeAlias = ActionRequest | SuggestionFeedback | Control | Ping
+
+MESSAGES: dict[str, type[Upward]] = {
+    "action.request": ActionRequest,
+    "suggestion.feedback": SuggestionFeedback,
+    "control": Control,
+    "ping": Ping,
+}
+"""Wire name → message class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """The answer to a message that was carried out."""
+
+    type: str
+    ref: str
+    id: str
+    """Id of the suggestion that was asked for; the message's own subject otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer to a message that was not."""
+
+    type: str
+    code: str
+    field: str
+    detail: str
+    ref: str
+
+
+def answer(text: str, meeting: MeetingHandle | None) -> Ok | Refusal:
+    """Carry out one message. `meeting` is None for those who may only watch (or when it has ended)."""
+    ref = ""
+    try:
+        tree = _tree(text)
+        ref = str(tree.pop("ref", ""))[:100]
+        kind = tree.pop("type", None)
+        message = MESSAGES.get(kind) if isinstance(kind, str) else None
+        if message is None:
+            raise InputError(f"`type` must be one of {', '.join(MESSAGES)}", field="type")
+        wanted = convert(tree, message)
+        if isinstance(wanted, Ping):
+            return Ok("ok", ref, "")
+        if meeting is None:
+            raise InputError("this connection may only watch", field="type", status=403)
+        return Ok("ok", ref, wanted.apply(meeting))
+    except InputError as refused:
+        code = "forbidden" if refused.status == 403 else "conflict" if refused.status == 409 else "bad_input"
+        return Refusal("error", code, refused.field, str(refused), ref)
+
+
+def _tree(text: str) -> dict[str, Any]:
+    try:
+        tree = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError) as broken:
+        raise InputError(f"the message is not valid JSON: {broken}", field="body") from None
+    if not isinstance(tree, dict):
+        raise InputError("the message must be a JSON object", field="body")
+    return tree

@@ -1,0 +1,202 @@
+"""The REST routes: meetings and what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from wingman.archive.audio_store import Shelf
+from wingman.archive.retention import Eraser, Forget
+from wingman.audio.source import AudioSource
+from wingman.core.errors import InputError
+from wingman.events.hub import Hub
+from wingman.meeting.api import MeetingSpec
+from wingman.server import client_messages
+from wingman.server.auth import PAIRING_SECONDS, Access
+from wingman.server.http import Json, body, whole_number
+from wingman.server.lookup import Lookup, stored, unknown
+from wingman.server.routes import upload
+from wingman.server.routes.streams import MOST_SEQ
+from wingman.server.routing import ApiRoute
+
+RECORDING_BYTES = 4 * 1024**3
+"""Largest recording that may be posted."""
+SPEC_FIELDS = tuple(field.name for field in fields(MeetingSpec))
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What other rooms put behind the routes. A callable that is None answers 501."""
+
+    playbooks: Callable[[], Sequence[Mapping[str, Any]]] = tuple
+    """The playbooks that can be chosen, as plain values."""
+    config: Callable[[], Mapping[str, Any]] = dict
+    """What is configured, secrets masked, and the providers in force."""
+    sample: Callable[[], AudioSource] | None = None
+    """The bundled sample."""
+    recording: Callable[[Path], AudioSource] | None = None
+    """A media file as a source; the file may be removed once the source has ended."""
+    forget: Sequence[Forget] = ()
+    """What else removes a deleted meeting's traces (stored audio, webhook deliveries)."""
+    sound: Shelf | None = None
+    """Where meetings' sound lies, if it was stored."""
+    not_ready: Callable[[], str] = str
+    """A sentence while the service cannot take meetings; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redeem:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The handlers; state lives in what they are given."""
+
+    lookup: Lookup
+    hub: Hub
+    access: Access
+    offers: Offers
+
+    def routes(self) -> list[BaseRoute]:
+        one = "/api/meetings/{id}"
+        return [
+            ApiRoute("/api/meetings", GET=self.list, POST=self.create),
+            ApiRoute(one, GET=self.get, DELETE=self.delete),
+            ApiRoute(f"{one}/pause", POST=self.pause),
+            ApiRoute(f"{one}/resume", POST=self.resume),
+            ApiRoute(f"{one}/end", POST=self.end),
+            ApiRoute(f"{one}/recording", POST=self.recording),
+            ApiRoute(f"{one}/events", GET=self.events),
+            ApiRoute(f"{one}/actions", POST=self.act),
+            ApiRoute(f"{one}/feedback", POST=self.feedback),
+            ApiRoute(f"{one}/control", POST=self.control),
+            ApiRoute(f"{one}/viewers", POST=self.viewers),
+            ApiRoute("/api/pairing", POST=self.pair),
+            ApiRoute("/api/pairing/redeem", POST=self.redeem),
+            ApiRoute("/api/playbooks", GET=self.playbooks),
+            ApiRoute("/api/config", GET=self.config),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        wanted = await body(request, NewMeeting)
+        if wanted.source not in ("", "sample"):
+            raise InputError(
+                "`source` can only be `sample`; audio comes by WHIP, PCM or recording", field="source"
+            )
+        if wanted.source == "sample" and self.offers.sample is None:
+            raise InputError("this server has no bundled sample", field="source", status=501)
+        spec = MeetingSpec(**{name: getattr(wanted, name) for name in SPEC_FIELDS})
+        handle = await self.lookup.meetings.create(spec)
+        if wanted.source == "sample" and self.offers.sample is not None:
+            await handle.attach(self.offers.sample())
+        return Json(handle.status(), 201, {"Location": f"/api/meetings/{handle.id}"})
+
+    async def list(self, request: Request) -> Response:
+        limit = whole_number(request, "limit", 50, least=1, most=500)
+        before = request.query_params.get("before", "")
+        if words := request.query_params.get("q", "").strip():
+            return Json({"hits": await self.lookup.archive.search(words[:200], limit)})
+        live = {handle.id: handle.status() for handle in self.lookup.meetings.all_live()}
+        rows = await self.lookup.archive.meetings(limit, before)
+        listed = [live.pop(row.id) if row.id in live else stored(row) for row in rows]
+        fresh = [] if before else list(live.values())  # created a moment ago, not yet in the log
+        return Json({"meetings": (fresh + listed)[:limit]})
+
+    async def get(self, request: Request) -> Response:
+        status = await self.lookup.status(request.path_params["id"])
+        return Json(replace(status, role=request.state.grant.role))
+
+    async def delete(self, request: Request) -> Response:
+        meeting = request.path_params["id"]
+        handle = self.lookup.live(meeting)
+        if handle is not None:
+            await handle.end("stopped")
+        known = await Eraser(self.lookup.archive, self.offers.forget).erase(meeting)
+        if not known and handle is None:
+            raise unknown(meeting)
+        self.hub.end(meeting, "the meeting was deleted")
+        return Response(status_code=204)
+
+    async def pause(self, request: Request) -> Response:
+        handle = self.lookup.must_live(request.path_params["id"])
+        handle.pause()
+        return Json(handle.status())
+
+    async def resume(self, request: Request) -> Response:
+        handle = self.lookup.must_live(request.path_params["id"])
+        handle.resume()
+        return Json(handle.status())
+
+    async def end(self, request: Request) -> Response:
+        meeting = request.path_params["id"]
+        handle = self.lookup.live(meeting)
+        if handle is not None:
+            await handle.end("stopped")
+        return Json(await self.lookup.status(meeting))
+
+    async def recording(self, request: Request) -> Response:
+        handle = self.lookup.must_live(request.path_params["id"])
+        if self.offers.recording is None:
+            raise InputError("this server does not take recordings", field="body", status=501)
+        path = await upload.spool(request, RECORDING_BYTES)
+        try:
+            source = self.offers.recording(path)
+            await handle.attach(upload.Temporary(source, path))
+        except InputError:
+            upload.discard(path)
+            raise
+        return Json(handle.status(), 202)
+
+    async def events(self, request: Request) -> Response:
+        meeting = request.path_params["id"]
+        after = whole_number(request, "after", 0, most=MOST_SEQ)
+        limit = whole_number(request, "limit", 1000, least=1, most=10_000)
+        await self.lookup.must_exist(meeting)
+        log = self.hub.log
+        return Json({"events": await log.read(meeting, after, limit), "last": await log.last_seq(meeting)})
+
+    async def act(self, request: Request) -> Response:
+        handle = self.lookup.must_live(request.path_params["id"])
+        return Json({"id": (await body(request, client_messages.ActionRequest)).apply(handle)}, 202)
+
+    async def feedback(self, request: Request) -> Response:
+        handle = self.lookup.must_live(request.path_params["id"])
+        return Json({"id": (await body(request, client_messages.SuggestionFeedback)).apply(handle)})
+
+    async def control(self, request: Request) -> Response:
+        handle = self.lookup.must_live(request.path_params["id"])
+        return Json({"setting": (await body(request, client_messages.Control)).apply(handle)})
+
+    async def viewers(self, request: Request) -> Response:
+        meeting = request.path_params["id"]
+        await self.lookup.must_exist(meeting)
+        token = self.access.viewer(meeting)
+        url = f"{request.url.scheme}://{request.url.netloc}/overlay?meeting={meeting}&token={token}"
+        return Json({"token": token, "url": url}, 201)
+
+    async def pair(self, _: Request) -> Response:
+        return Json({"code": self.access.pair(), "expires_in": PAIRING_SECONDS})
+
+    async def redeem(self, request: Request) -> Response:
+        wanted = await body(request, Redeem)
+        return Json({"token": self.access.redeem(wanted.code, request.headers.get("origin", ""))})
+
+    async def playbooks(self, _: Request) -> Response:
+        return Json({"playbooks": self.offers.playbooks()})
+
+    async def config(self, _: Request) -> Response:
+        return Json(self.offers.config())
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeeting(MeetingSpec):
+    """A `MeetingSpec`, and where its audio comes from."""
+
+    source: str = ""

@@ -1,0 +1,115 @@
+"""What is left of a meeting, over HTTP: the page, the exports, the summary."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from wingman.archive.audio_store import Shelf
+from wingman.archive.bundle import Bundle
+from wingman.archive.egress_ledger import account
+from wingman.archive.provider_events import decode
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
+from wingman.events.log import EventLog
+from wingman.events.provider_log import HeardStore
+from wingman.report.extractive import summarize
+from wingman.report.files import make
+from wingman.report.page import content_security_policy, page
+from wingman.report.record import Record, read, read_all
+from wingman.server.auth import Role
+from wingman.server.http import Json, part
+from wingman.server.lookup import Lookup
+from wingman.server.routing import ApiRoute
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRoutes:
+    """Work on a running meeting, too: they show what has been said so far."""
+
+    log: EventLog
+    lookup: Lookup
+    shelf: Shelf | None = None
+    """Where meetings' sound lies; None where none is ever stored."""
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            ApiRoute("/meetings/{id}", GET=self.page),
+            ApiRoute("/api/meetings/{id}/export", GET=self.export),
+            ApiRoute("/api/meetings/{id}/audio/{channel}", GET=self.audio),
+            ApiRoute("/api/meetings/{id}/summary", GET=self.summary),
+            ApiRoute("/api/meetings/{id}/ledger", GET=self.ledger),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        record = await self._record(request)
+        heard: Collection[Channel] = ()
+        if self.shelf is not None and _may_listen(request):
+            heard = await asyncio.to_thread(self.shelf.channels, record.id)
+        shown = page(record, sound=heard)
+        headers = {"Content-Security-Policy": content_security_policy(), "Cache-Control": "no-store"}
+        return Response(shown, media_type="text/html", headers=headers)
+
+    async def export(self, request: Request) -> Response:
+        """`?format=md|json|srt|vtt|csv`, `html` (the report page as a file), `bundle` (to replay it)."""
+        meeting = request.path_params["id"]
+        await self.lookup.must_exist(meeting)
+        name = request.query_params.get("format", "md")
+        whole = Bundle(meeting, tuple(await read_all(self.log, meeting)))
+        if name == "bundle":
+            whole = await self._whole(request, whole)
+        made = make(whole, name)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{made.name}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(made.content, headers=headers, media_type=made.media_type)
+
+    async def audio(self, request: Request) -> Response:
+        """One channel's stored sound as Ogg Opus, whole or the range that is asked for."""
+        meeting, channel = request.path_params["id"], request.path_params["channel"]
+        await self.lookup.must_exist(meeting)
+        content = b""
+        if self.shelf is not None and channel in tuple(Channel):
+            content = await asyncio.to_thread(self.shelf.read, meeting, Channel(channel))
+        if not content:
+            raise InputError(
+                f"no sound of `{channel[:40]}` was stored for this meeting; see report.store_audio",
+                field="channel",
+                status=404,
+            )
+        return part(content, request.headers.get("range", ""), "audio/ogg")
+
+    async def summary(self, request: Request) -> Response:
+        record = await self._record(request)
+        return Json(record.summary or summarize(record))
+
+    async def ledger(self, request: Request) -> Response:
+        """What left this machine for this meeting, and the proof that nothing did while it was paused."""
+        meeting = request.path_params["id"]
+        await self.lookup.must_exist(meeting)
+        found = account(await read_all(self.log, meeting))
+        return Json({"totals": found.totals, "pauses": found.pauses, "clean": found.clean})
+
+    async def _whole(self, request: Request, whole: Bundle) -> Bundle:
+        """The bundle with what the providers said and, for the meeting's owner, its sound."""
+        if isinstance(self.log, HeardStore):
+            whole = replace(whole, heard=decode(b"".join(await self.log.heard(whole.meeting))))
+        if self.shelf is not None and _may_listen(request):
+            whole = replace(whole, audio=await asyncio.to_thread(self.shelf.read_all, whole.meeting))
+        return whole
+
+    async def _record(self, request: Request) -> Record:
+        meeting = request.path_params["id"]
+        await self.lookup.must_exist(meeting)
+        return await read(self.log, meeting)
+
+
+def _may_listen(request: Request) -> bool:
+    """Whoever was only let in to watch a meeting does not get its voices as well."""
+    return bool(request.state.grant.role is Role.OWNER)

@@ -1,0 +1,245 @@
+"""Events to clients: the same envelopes over WebSocket and server-sent events, resumable by `seq`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from wingman.core.errors import InputError
+from wingman.events.frames import Frame
+from wingman.events.hub import Hub, Subscription
+from wingman.meeting.api import MeetingHandle
+from wingman.server import client_messages
+from wingman.server.auth import Role
+from wingman.server.errors import error
+from wingman.server.http import whole_number
+from wingman.server.lookup import Lookup
+from wingman.server.uvicorn_seam import Push, abort
+
+CLOSE_SLOW = 4408
+CLOSE_GONE = 4404
+CLOSE_STOPPING = 1012
+SLOW = "slow; resume with after=SEQ"
+
+KEEPALIVE_SECONDS = 15.0
+SSE_FRAMES = 16
+"""Frames written to an SSE client at a time."""
+MOST_SEQ = 2**53
+ABORT_SECONDS = 2.0
+"""What a client that was told to go is given to take the close frame."""
+
+
+class SlowClient(Exception):
+    """The client did not read for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The event routes."""
+
+    hub: Hub
+    lookup: Lookup
+    stall_seconds: float
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            WebSocketRoute("/api/meetings/{id}/ws", self.websocket),
+            Route("/api/meetings/{id}/stream", self.sse),
+        ]
+
+    async def websocket(self, ws: WebSocket) -> None:
+        meeting = ws.path_params["id"]
+        try:
+            after = whole_number(ws, "after", 0, most=MOST_SEQ)
+            await self.lookup.must_exist(meeting)
+        except InputError as refused:
+            await ws.send_denial_response(error(refused.status, str(refused), field=refused.field))
+            return
+        await ws.accept()
+        subscription = self.hub.subscribe(meeting, after)
+        socket = _EventSocket(ws, subscription, self.lookup, self.stall_seconds)
+        try:
+            await socket.run()
+        finally:
+            subscription.close()
+
+    async def sse(self, request: Request) -> Response:
+        meeting = request.path_params["id"]
+        after = whole_number(request, "after", 0, most=MOST_SEQ)
+        resume = request.headers.get("last-event-id", "")
+        if resume.isascii() and resume.isdigit() and len(resume) < 17:
+            after = int(resume)
+        await self.lookup.must_exist(meeting)
+        return _SseResponse(self.hub, meeting, after, self.stall_seconds)
+
+
+class _EventSocket:
+    """One client's WebSocket: frames down, messages up."""
+
+    def __init__(self, ws: WebSocket, subscription: Subscription, lookup: Lookup, stall: float) -> None:
+        self._ws = ws
+        self._push = Push.of(ws)
+        self._subscription = subscription
+        self._lookup = lookup
+        self._stall = stall
+        self._attention = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve until either side leaves. A client that stops reading is closed with 4408."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                sending = group.create_task(self._send())
+                await self._receive()
+                sending.cancel()
+        except* SlowClient:
+            await self._drop()
+        except* WebSocketDisconnect:
+            pass
+
+    async def _send(self) -> None:
+        subscription = self._subscription
+        told = False
+        while not subscription.ended:
+            while frames := await subscription.catch_up():
+                for frame in frames:
+                    await self._write(frame)
+            if not told:
+                await self._write(subscription.caught_up())
+                told = True
+            if self._push is None:
+                for frame in await subscription.read():
+                    await self._write(frame)
+            else:
+                await self._live(self._push)
+        gone = subscription.ended
+        await self._ws.close(CLOSE_GONE if "deleted" in gone else CLOSE_STOPPING, gone)
+
+    async def _live(self, push: Push) -> None:
+        """Let the hub write straight into the socket until something needs this task's attention."""
+        subscription, attention = self._subscription, self._attention
+
+        def drain() -> None:
+            writable = push.writable
+            while writable and (frame := subscription.take()) is not None:
+                push.write(frame.websocket)
+                writable = push.writable
+            if not writable or subscription.stuck:
+                attention.set()
+
+        attention.clear()
+        subscription.on_ready(drain)
+        drain()
+        try:
+            await attention.wait()
+        finally:
+            subscription.on_ready(None)
+        try:
+            async with asyncio.timeout(self._stall):
+                await push.drained()
+        except TimeoutError:
+            raise SlowClient from None
+
+    async def _write(self, frame: Frame) -> None:
+        try:
+            async with asyncio.timeout(self._stall):
+                await self._ws.send_text(frame.text)
+        except TimeoutError:
+            raise SlowClient from None
+
+    async def _receive(self) -> None:
+        grant = self._ws.scope["state"].get("grant")
+        owner = grant is not None and grant.role is Role.OWNER
+        while True:
+            message = await self._ws.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                reply: client_messages.Ok | client_messages.Refusal = client_messages.Refusal(
+                    "error", "bad_input", "body", "messages are JSON text, not binary", ""
+                )
+            else:
+                reply = client_messages.answer(text, self._handle() if owner else None)
+            await self._ws.send_text(msgspec.json.encode(reply).decode())
+
+    def _handle(self) -> MeetingHandle | None:
+        return self._lookup.live(self._subscription.meeting)
+
+    async def _drop(self) -> None:
+        if self._push is None:
+            return
+        self._push.close(CLOSE_SLOW, SLOW)
+        try:
+            async with asyncio.timeout(ABORT_SECONDS):
+                while (await self._ws.receive())["type"] != "websocket.disconnect":
+                    pass
+        except TimeoutError:
+            self._push.abort()
+
+
+class _SseResponse(Response):
+    """A server-sent event stream that ends with the meeting's subscription, the client or a stall."""
+
+    def __init__(self, hub: Hub, meeting: str, after: int, stall: float) -> None:
+        super().__init__(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        del self.headers["content-length"]
+        self._hub = hub
+        self._meeting = meeting
+        self._after = after
+        self._stall = stall
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body", "body": b""})
+            return
+        subscription = self._hub.subscribe(self._meeting, self._after)
+        try:
+            async with asyncio.TaskGroup() as group:
+                sending = group.create_task(self._send(subscription, send))
+                watching = group.create_task(_disconnected(receive))
+                sending.add_done_callback(lambda _: watching.cancel())
+                watching.add_done_callback(lambda _: sending.cancel())
+        except* SlowClient:
+            await abort(scope)  # an unfinished body tells the client that it must resume
+        finally:
+            subscription.close()
+
+    async def _send(self, subscription: Subscription, send: Send) -> None:
+        while frames := await subscription.catch_up():
+            await self._write_all(send, frames)
+        await self._write(send, subscription.caught_up().sse)
+        while not subscription.ended:
+            try:
+                async with asyncio.timeout(KEEPALIVE_SECONDS):
+                    frames = await subscription.read()
+            except TimeoutError:
+                await self._write(send, b": still here\n\n")
+            else:
+                await self._write_all(send, frames)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _write_all(self, send: Send, frames: Sequence[Frame]) -> None:
+        """A few frames at a time, so that what waits for a slow reader stays small."""
+        for at in range(0, len(frames), SSE_FRAMES):
+            await self._write(send, b"".join(frame.sse for frame in frames[at : at + SSE_FRAMES]))
+
+    async def _write(self, send: Send, chunk: bytes) -> None:
+        try:
+            async with asyncio.timeout(self._stall):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except TimeoutError:
+            raise SlowClient from None
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

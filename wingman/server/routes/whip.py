@@ -1,0 +1,117 @@
+"""WHIP (RFC 9725): POST an offer, get an answer and a resource to DELETE."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from wingman.config.transports import IngestSettings
+from wingman.core.errors import InputError
+from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
+from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
+from wingman.transports.webrtc import WebRtcSource
+
+SDP = "application/sdp"
+REMEMBERED = 1000
+"""Ended sessions whose DELETE is still answered with 200."""
+
+_SPEC_FIELDS = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode")
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    meeting: MeetingHandle
+    source: WebRtcSource
+
+
+class WhipEndpoint:
+    """The WHIP resources of this process."""
+
+    def __init__(self, meetings: Meetings, settings: IngestSettings) -> None:
+        self._meetings = meetings
+        self._settings = settings
+        self._sessions: OrderedDict[str, _Session | None] = OrderedDict()
+
+    async def collection(self, request: Request) -> Response:
+        """`OPTIONS` and `POST /whip`."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Accept-Post": SDP, "Allow": "POST, OPTIONS"})
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != SDP:
+            raise InputError(f"the Content-Type must be {SDP}", field="content-type", status=415)
+        channels = parse_channels(request.query_params.get("channels"))
+        offer = read_offer(await _body(request), channels)
+        meeting, created = await self._meeting(request)
+        source = WebRtcSource(offer, self._settings)
+        try:
+            answer = await source.accept()
+            await meeting.attach(source)
+        except BaseException:
+            await source.close()
+            if created:
+                await meeting.end("failed")
+            raise
+        session = secrets.token_urlsafe(16)
+        self._remember(session, _Session(meeting, source))
+        events = f"/api/meetings/{meeting.id}/stream"
+        headers = {
+            "Location": f"/whip/{session}",
+            "Link": f'<{events}>; rel="urn:wingman:events"',
+            "X-Wingman-Meeting": meeting.id,
+        }
+        return Response(answer, status_code=201, media_type=SDP, headers=headers)
+
+    async def resource(self, request: Request) -> Response:
+        """`DELETE /whip/SESSION`; trickle and ICE restarts (`PATCH`) are not supported."""
+        if request.method == "PATCH":
+            return Response(status_code=405, headers={"Allow": "DELETE"})
+        name = request.path_params["session"]
+        if name not in self._sessions:
+            raise InputError("no such WHIP session; it may have been started by another process", status=404)
+        session, self._sessions[name] = self._sessions[name], None
+        if session is not None:
+            await session.meeting.detach(session.source)
+        return Response(status_code=200)
+
+    async def _meeting(self, request: Request) -> tuple[MeetingHandle, bool]:
+        query = request.query_params
+        if name := query.get("meeting"):
+            return self._meetings.live(name), False
+        fields = {field: query[field] for field in _SPEC_FIELDS if field in query}
+        terms = tuple(term.strip() for term in query.get("keyterms", "").split(",") if term.strip())
+        return await self._meetings.create(MeetingSpec(**fields, keyterms=terms)), True
+
+    def _remember(self, name: str, session: _Session) -> None:
+        for known, old in self._sessions.items():
+            if old is not None and old.source.ended:
+                self._sessions[known] = None
+        self._sessions[name] = session
+        for known in [known for known, old in self._sessions.items() if old is None][:-REMEMBERED]:
+            del self._sessions[known]
+
+
+def routes(meetings: Meetings, settings: IngestSettings) -> list[Route]:
+    """The WHIP routes: `/whip` and `/whip/{session}`."""
+    endpoint = WhipEndpoint(meetings, settings)
+    return [
+        Route("/whip", endpoint.collection, methods=["POST", "OPTIONS"]),
+        Route("/whip/{session}", endpoint.resource, methods=["DELETE", "PATCH"]),
+    ]
+
+
+async def _body(request: Request) -> bytes:
+    """The request's body, read no further than an offer can be long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_OFFER:
+            raise InputError(
+                f"the offer is longer than the {MAX_OFFER} bytes a session description can have",
+                field="body",
+                status=413,
+            )
+    return body
