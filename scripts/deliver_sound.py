@@ -15,8 +15,8 @@ from provelib import Figure, progress
 from tests.support import recordings, sample
 from tests.support.sounds import chirp, decoded, delay
 from wingman.app import open_service
-from wingman.archive.audio_recorder import SoundKeeper
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_recorder import AudioRecorder
+from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle, pack, unpack
 from wingman.archive.provider_events import decode as heard_lines
 from wingman.audio.tape import Tape
@@ -48,9 +48,9 @@ async def storing() -> list[Figure]:
     progress("storing two channels of sound, killing another process that does …")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shelf = Shelf(folder, "a key")
+        audio_store = AudioStore(folder, "a key")
         tapes = {channel: Tape(60) for channel in Channel}
-        keeper = SoundKeeper(shelf, "m-1", lambda *_: None)
+        keeper = AudioRecorder(audio_store, "m-1", lambda *_: None)
         cpu = time.process_time()
         async with asyncio.TaskGroup() as tasks:
             for channel, tape in tapes.items():
@@ -59,11 +59,11 @@ async def storing() -> list[Figure]:
         cpu = (time.process_time() - cpu) / (2 * TICKS * 0.02)
         out_of_place = 0
         for channel in Channel:
-            heard = decoded(shelf.read("m-1", channel))
+            heard = decoded(audio_store.read("m-1", channel))
             late = [delay(chirp(), heard, tick * 320) for tick in (0, 100, 300, TICKS - 25)]
             out_of_place = max(out_of_place, *map(abs, late), abs(len(heard) - TICKS * 320))
-        await shelf.forget("m-1")
-        left = len(shelf.channels("m-1"))
+        await audio_store.forget("m-1")
+        left = len(audio_store.channels("m-1"))
         lost = await asyncio.to_thread(_killed_while_storing, folder)
     return [
         Figure("stored_sound_out_of_place", out_of_place, 0, "==", "samples"),
@@ -100,7 +100,7 @@ def _killed_while_storing(folder: Path) -> float:
         while written < 30:
             written = int(process.stdout.readline())
         process.kill()
-    return written - len(decoded(Shelf(folder).read("m-1", Channel.TAB))) / SAMPLE_RATE
+    return written - len(decoded(AudioStore(folder).read("m-1", Channel.TAB))) / SAMPLE_RATE
 
 
 async def replaying() -> list[Figure]:
@@ -138,7 +138,7 @@ async def _call(path: Path, folder: Path) -> bytes:
         "report": {"store_audio": True},
     }
     async with open_service(build(tree)) as running:
-        meeting = await running.registry.create(MeetingSpec(title="Call"), live=False)
+        meeting = await running.manager.create(MeetingSpec(title="Call"), live=False)
         source = FileSource(path, realtime=False, channels=(Channel.TAB, Channel.MIC), gate=meeting.room)
         await meeting.attach(source)
         await meeting.played(source)
@@ -146,8 +146,8 @@ async def _call(path: Path, folder: Path) -> bytes:
         log = running.log
         assert isinstance(log, SqliteLog)
         told = heard_lines(b"".join(await log.heard(meeting.id)))
-        assert running.upkeep.shelf is not None
-        sound = running.upkeep.shelf.read_all(meeting.id)
+        assert running.background.audio_store is not None
+        sound = running.background.audio_store.read_all(meeting.id)
         return pack(Bundle(meeting.id, tuple(await read_all(log, meeting.id)), sound, heard=told))
 
 

@@ -16,7 +16,7 @@ from tests.support.links.trial import Recording
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.core.errors import Health
-from wingman.emotion.hume.analyzer import HumeMeter
+from wingman.emotion.hume.analyzer import HumeAnalyzer
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume.server import HumeEmulator, HumeHabits
 from wingman.testing.virtual_time import run
@@ -48,7 +48,7 @@ async def change(moment: matrix.Moment) -> MeterAccount:
     """Other settings at `moment`."""
     async with HumeEmulator(FaultScript(moment.before), ear=IndexedEar) as hume:
         settings = HumeSettings(url=hume.url, api_key=Secret("local-key"))
-        meter = HumeMeter(settings)
+        meter = HumeAnalyzer(settings)
         async with asyncio.TaskGroup() as group:
             trial = group.create_task(MeterTrial(Recording(24.0)).run(meter))
             await asyncio.sleep(moment.at + sum(fault.at for fault in moment.before))

@@ -29,7 +29,7 @@ from wingman.core.errors import Health, InputError
 from wingman.core.speech import Final, Word
 from wingman.core.time import Channel, Span, seconds
 from wingman.emotion.hume_v0 import wire
-from wingman.emotion.hume_v0.analyzer import HumeV0Meter, HumeV0TextMeter
+from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer, HumeV0TextAnalyzer
 from wingman.emotion.hume_v0.batch import analyze
 from wingman.emotion.hume_v0.tokens import Access, browser_token
 from wingman.testing.faults import Fault, FaultScript, Kind
@@ -73,7 +73,7 @@ async def attempt(
     **changes: Any,
 ) -> tuple[VoiceAccount, HumeV0Emulator]:
     async with HumeV0Emulator(FaultScript(faults), habits, errors=errors) as gateway:
-        meter = HumeV0Meter(settings_for(gateway, **changes))
+        meter = HumeV0Analyzer(settings_for(gateway, **changes))
         return await VoiceTrial(recording).run(meter, gateway), gateway
 
 
@@ -189,12 +189,12 @@ async def _expired() -> tuple[VoiceAccount, HumeV0Emulator]:
         access = Access(settings)
         await access.target()
         gateway.revoke_tokens()
-        return await VoiceTrial(Recording(10.0)).run(HumeV0Meter(settings, access), gateway), gateway
+        return await VoiceTrial(Recording(10.0)).run(HumeV0Analyzer(settings, access), gateway), gateway
 
 
 async def _revoked() -> tuple[VoiceAccount, HumeV0Emulator]:
     async with HumeV0Emulator() as gateway, asyncio.TaskGroup() as group:
-        meter = HumeV0Meter(settings_for(gateway, auth="token"))
+        meter = HumeV0Analyzer(settings_for(gateway, auth="token"))
         running = group.create_task(VoiceTrial(Recording(20.0)).run(meter, gateway))
         await asyncio.sleep(7.0)
         gateway.revoke_tokens()
@@ -258,7 +258,7 @@ def limits() -> list[Figure]:
 async def _texts() -> list[EmotionEvent]:
     events: list[EmotionEvent] = []
     async with HumeV0Emulator(FaultScript((Fault(kind=Kind.DROP, at=0.0),))) as gateway:
-        meter = HumeV0TextMeter(settings_for(gateway))
+        meter = HumeV0TextAnalyzer(settings_for(gateway))
         for n in range(40):
             words = tuple(
                 Word(w, n * 80_000 + 4000 * k, n * 80_000 + 4000 * k + 3000)

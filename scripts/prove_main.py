@@ -36,7 +36,7 @@ from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.meeting.api import MeetingSpec
 from wingman.observe.logs import configure
-from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.whip_client import encode, file_tracks
 from wingman.transports.whip_client import send as whip_send
 
@@ -75,7 +75,7 @@ async def run_sample(which: str) -> Heard:
                 server = tasks.create_task(service.serve(port.set_result))
                 root = f"http://127.0.0.1:{await port}"
                 spec = MeetingSpec(title="prove", emotion_policy="counterpart", consent=CONSENT)
-                meeting = await service.registry.create(spec)
+                meeting = await service.manager.create(spec)
 
                 def watch(batch: Sequence[Envelope]) -> None:
                     for envelope in batch:
@@ -135,7 +135,7 @@ async def lost_packet_ms() -> float:
 
     def play(lose: int) -> support.TapeSink:
         sink = support.TapeSink()
-        lane = Lane(Channel.TAB, sink, Conductor(0), IngestSettings().reorder_packets)
+        lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), IngestSettings().reorder_packets)
         lane.use(LibopusDecoder(), False)
         for number, payload in enumerate(packets):
             if number != lose:
@@ -240,7 +240,7 @@ async def leftovers() -> int:
 async def _short_meeting(service: Service, root: str, wav: Path) -> None:
     """A second of speech by WHIP through the embedded providers, from start to end."""
     spec = MeetingSpec(emotion_policy="counterpart", consent=CONSENT)
-    meeting = await service.registry.create(spec)
+    meeting = await service.manager.create(spec)
     await whip_send(root, service.token, file_tracks(wav, CHANNELS), query={"meeting": meeting.id})
     await meeting.end("source_ended")
 

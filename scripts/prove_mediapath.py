@@ -20,7 +20,7 @@ from wingman.bench.marks import signal
 from wingman.bench.providers import Providers
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.whip_client import encode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,9 +147,9 @@ class _Sink:
     def state(self, state: str, detail: str = "") -> None: ...
 
 
-def _lane(conductor: Conductor | None = None, conceal: bool = False) -> tuple[Lane, _Sink]:
+def _lane(conductor: PeerTimeline | None = None, conceal: bool = False) -> tuple[InboundTrack, _Sink]:
     sink = _Sink()
-    lane = Lane(Channel.TAB, sink, conductor or Conductor(0), 5)
+    lane = InboundTrack(Channel.TAB, sink, conductor or PeerTimeline(0), 5)
     lane.use(LibopusDecoder(), conceal)
     return lane, sink
 
@@ -200,7 +200,7 @@ def _drift() -> Iterator[Figure]:
     rng = random.Random(9)
 
     async def run() -> tuple[float, float]:
-        conductor = Conductor(0)
+        conductor = PeerTimeline(0)
         tracks = [(_lane(conductor), 48_000 * (1 + ppm * 1e-6)) for ppm in (50, -50)]
         sent = [0, 0]
         drift = apart = 0.0

@@ -33,7 +33,7 @@ from wingman.llm.gemini.client import Gemini
 from wingman.llm.openai import OpenAiModel
 from wingman.suggest.coach import Coach
 from wingman.suggest.gate.gate import Gate
-from wingman.suggest.knowledge.embeddings import Meaning
+from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.testing.gemini.server import INSTANT, GeminiEmulator, Pace
@@ -112,7 +112,7 @@ async def lookups_by_meaning(*, stalls: bool) -> list[float]:
             )
             (Path(folder) / f"{number}.md").write_text("\n\n".join(parts))
         async with ChatEmulator(pace=INSTANT) as server:
-            meaning = Meaning(EmbeddingSettings(url=server.url))
+            meaning = EmbeddingIndex(EmbeddingSettings(url=server.url))
             with Knowledge(Path(folder), meaning) as knowledge:
                 async with asyncio.TaskGroup() as group:
                     reader = group.create_task(knowledge.run())

@@ -11,24 +11,27 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wingman.archive.audio_store import AudioStore
+from wingman.archive.retention import Eraser, Forget, keep
 from wingman.config.settings import Settings, plain
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.events.hub import Hub
+from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
-from wingman.meeting.capabilities import facts
-from wingman.meeting.manager import Registry
+from wingman.events.webhooks import Hook, Webhooks
+from wingman.meeting.capabilities import capabilities
+from wingman.meeting.manager import MeetingManager
 from wingman.meeting.provider_choice import choose
 from wingman.meeting.providers import build_model
-from wingman.meeting.upkeep import Upkeep, open_upkeep, warm_up
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
-from wingman.suggest.knowledge.embeddings import Meaning
+from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge
 
 if TYPE_CHECKING:
@@ -47,14 +50,68 @@ def data_dir(settings: Settings) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class BackgroundServices:
+    """Built by `open_background`."""
+
+    log: EventLog
+    webhooks: Webhooks | None
+    retention_days: int
+    audio_store: AudioStore | None = None
+    """Where meetings' sound lies; None for a service that keeps nothing."""
+
+    @property
+    def forget(self) -> Sequence[Forget]:
+        """What removes a deleted meeting's traces beside the log's rows."""
+        rooms = (self.webhooks, self.audio_store)
+        return tuple(room.forget for room in rooms if room is not None)
+
+    async def deliver(self) -> None:
+        """Send webhooks until cancelled."""
+        if self.webhooks is not None:
+            await self.webhooks.run()
+
+    async def retain(self, live: Callable[[], Collection[str]]) -> None:
+        """Remove what is older than the settings allow, now and every hour, until cancelled."""
+        if isinstance(self.log, MeetingIndex):
+            await keep(Eraser(self.log, self.forget), self.retention_days, live)
+
+
+@contextlib.asynccontextmanager
+async def open_background(
+    settings: Settings, log: EventLog, hub: Hub, folder: Path
+) -> AsyncIterator[BackgroundServices]:
+    """`folder` is where the log lives. Raises `InputError` when a webhook's settings make no sense."""
+    hooks = [Hook.of(name, hook) for name, hook in settings.report.webhooks.items()]
+    days = settings.deliver.retention_days
+    audio_store = AudioStore(folder, settings.deliver.encryption_key.reveal())
+    if not hooks:
+        yield BackgroundServices(log, None, days, audio_store)
+        return
+    webhooks = Webhooks(hooks, log, folder / "webhooks.db")
+    hub.tap(webhooks.offer)
+    try:
+        yield BackgroundServices(log, webhooks, days, audio_store)
+    finally:
+        await webhooks.aclose()
+
+
+async def warm_up(transcriber: str) -> None:
+    """Import what the first meeting would otherwise wait for."""
+    if transcriber == "deepgram":
+        from wingman.stt.deepgram.transcriber import preload
+
+        await preload()
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A running Wingman: everything a command or a test needs."""
 
     settings: Settings
-    registry: Registry
+    manager: MeetingManager
     log: EventLog
     hub: Hub
-    upkeep: Upkeep
+    background: BackgroundServices
     token: str
     loop_watch: LoopWatch
 
@@ -75,18 +132,18 @@ class Service:
             config=lambda: plain(self.settings),
             sample=lambda: FileSource(SAMPLE, channels=both),
             recording=lambda path: FileSource(path),
-            forget=self.upkeep.forget,
-            sound=self.upkeep.shelf,
+            forget=self.background.forget,
+            sound=self.background.audio_store,
         )
         routes: list[BaseRoute] = [
-            *whip.routes(self.registry, self.settings.ingest),
-            *pcm.routes(self.registry),
-            *hume_tokens.routes(self.registry.adapters.gateway, self.settings.emotion.hume_v0),
+            *whip.routes(self.manager, self.settings.ingest),
+            *pcm.routes(self.manager),
+            *hume_tokens.routes(self.manager.adapters.gateway, self.settings.emotion.hume_v0),
         ]
-        if self.upkeep.webhooks is not None:
-            routes += WebhookRoutes(self.upkeep.webhooks).routes()
+        if self.background.webhooks is not None:
+            routes += WebhookRoutes(self.background.webhooks).routes()
         return build_app(
-            self.registry,
+            self.manager,
             self.log,
             self.hub,
             self.settings.server,
@@ -109,7 +166,7 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
     """
-    choices = choose(settings, facts(settings), "off")
+    choices = choose(settings, capabilities(settings), "off")
     async with contextlib.AsyncExitStack() as stack:
         event_log = await _open_log(settings, keep)
         stack.push_async_callback(event_log.aclose)
@@ -119,29 +176,29 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
         loop_watch = LoopWatch()
         metrics.watch_loop(lambda: loop_watch.percentile(0.99))
         knowledge = stack.enter_context(_knowledge(settings))
-        upkeep = Upkeep(event_log, None, 0)
+        background = BackgroundServices(event_log, None, 0)
         if keep:
-            opening = open_upkeep(settings, event_log, hub, data_dir(settings))
-            upkeep = await stack.enter_async_context(opening)
+            opening = open_background(settings, event_log, hub, data_dir(settings))
+            background = await stack.enter_async_context(opening)
         model = build_model(settings, choices.suggester.provider)
         if model is not None:
             stack.push_async_callback(model.aclose)
         async with asyncio.TaskGroup() as tasks:
-            registry = Registry(settings, event_log, tasks, knowledge, model, upkeep.shelf)
+            manager = MeetingManager(settings, event_log, tasks, knowledge, model, background.audio_store)
             jobs = (
                 loop_watch.run(),
-                registry.probe_model(),
+                manager.probe_model(),
                 warm_up(choices.transcriber.provider),
                 knowledge.run(),
-                upkeep.deliver(),
-                upkeep.retain(registry.live_ids),
+                background.deliver(),
+                background.retain(manager.live_ids),
             )
             beside = [tasks.create_task(job) for job in jobs]
             token = settings.server.token.reveal() or secrets.token_urlsafe(18)
             try:
-                yield Service(settings, registry, event_log, hub, upkeep, token, loop_watch)
+                yield Service(settings, manager, event_log, hub, background, token, loop_watch)
             finally:
-                await registry.end_all("shutdown")
+                await manager.end_all("shutdown")
                 for job in beside:
                     job.cancel()
 
@@ -149,7 +206,7 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
 def _knowledge(settings: Settings) -> Knowledge:
     """The configured folder, indexed; an empty index without one. Raises `InputError`."""
     folder, embeddings = settings.suggest.knowledge, settings.suggest.embeddings
-    meaning = Meaning(embeddings) if folder and embeddings.url else None
+    meaning = EmbeddingIndex(embeddings) if folder and embeddings.url else None
     return Knowledge(Path(folder).expanduser() if folder else None, meaning)
 
 

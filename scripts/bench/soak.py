@@ -30,7 +30,7 @@ from wingman.bench.marks import signal
 from wingman.config.settings import build
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec
-from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.whip_client import encode
 
 EVERY_MIN = 5
@@ -69,7 +69,7 @@ class Packets:
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         loop = asyncio.get_running_loop()
         packets = [bytes(packet) for packet in encode(signal())]
-        lane = Lane(Channel.TAB, sinks[Channel.TAB], Conductor(0), 5)
+        lane = InboundTrack(Channel.TAB, sinks[Channel.TAB], PeerTimeline(0), 5)
         lane.use(opus_decoder(), conceal=True)
         began = loop.time()
         for number in range(self._count):
@@ -99,7 +99,7 @@ async def soak(providers: int, hours: float, folder: str) -> None:
         }
     )
     async with open_service(settings) as service:
-        meeting = await service.registry.create(MeetingSpec(emotion_policy="counterpart", consent="bench"))
+        meeting = await service.manager.create(MeetingSpec(emotion_policy="counterpart", consent="bench"))
         said: Counter[str] = Counter()
         service.hub.tap(lambda batch: said.update(envelope.type for envelope in batch))
         source = Packets(hours)

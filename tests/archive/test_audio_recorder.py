@@ -15,8 +15,8 @@ import pytest
 
 from tests.events.sqlite.test_log import full_disk
 from tests.support.sounds import chirp, decoded, delay
-from wingman.archive.audio_recorder import SoundKeeper
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_recorder import AudioRecorder
+from wingman.archive.audio_store import AudioStore
 from wingman.audio.tape import Tape
 from wingman.core.events import AudioState
 from wingman.core.media import GapCause, PcmBlock
@@ -29,10 +29,10 @@ class Kept:
     """A keeper on a tape, and what it said."""
 
     def __init__(self, folder: Path, key: str = "") -> None:
-        self.shelf = Shelf(folder, key)
+        self.audio_store = AudioStore(folder, key)
         self.tape = Tape(60)
         self.told: list[Any] = []
-        self.keeper = SoundKeeper(self.shelf, "m-1", lambda state, _: self.told.append(state))
+        self.keeper = AudioRecorder(self.audio_store, "m-1", lambda state, _: self.told.append(state))
 
     def start(self) -> asyncio.Task[None]:
         return asyncio.ensure_future(self.keeper.run(TAB, self.tape.cursor(0)))
@@ -41,7 +41,7 @@ class Kept:
         self.tape.write(PcmBlock(self.tape.end, pcm.tobytes()))
 
     def sound(self) -> np.ndarray:
-        return decoded(self.shelf.read("m-1", TAB))
+        return decoded(self.audio_store.read("m-1", TAB))
 
 
 def noise(seconds: float) -> np.ndarray:
@@ -72,7 +72,7 @@ async def test_a_meeting_that_is_cut_short_keeps_what_it_had(tmp_path: Path) -> 
     kept = Kept(tmp_path)
     running = kept.start()
     kept.write(noise(2.5))
-    while not kept.shelf.read("m-1", TAB):  # noqa: ASYNC110 - a thread writes it
+    while not kept.audio_store.read("m-1", TAB):  # noqa: ASYNC110 - a thread writes it
         await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])
@@ -129,6 +129,6 @@ async def test_killed_it_has_all_but_the_last_moments(tmp_path: Path) -> None:
         written = json.loads(await process.stdout.readline())
     process.send_signal(signal.SIGKILL)
     await process.wait()
-    heard = decoded(Shelf(tmp_path).read("m-1", TAB))
+    heard = decoded(AudioStore(tmp_path).read("m-1", TAB))
     assert len(heard) >= (written - 3) * SAMPLE_RATE
     assert delay(chirp(), heard, 0) == 0

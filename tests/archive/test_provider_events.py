@@ -15,12 +15,11 @@ from wingman.archive.bundle import Bundle, pack, unpack
 from wingman.archive.provider_events import MOST_WAITING, Advanced, Finished, HeardWriter, decode, encode
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.suggest import SuggestSettings
-from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, InputError, Progress
 from wingman.core.events import Envelope, Media, MeetingEnded, MeetingStarted, UtteranceRevised
 from wingman.core.speech import Final, Word
 from wingman.core.time import Channel, Span, samples
-from wingman.emotion.base import EmotionInfo
 from wingman.events.sqlite.log import SqliteLog
 from wingman.events.sqlite.reader import stored_meetings
 from wingman.meeting.recording_correlator import RecordingCorrelator

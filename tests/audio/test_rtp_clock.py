@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wingman.audio.rtp_clock import REPORTS, SharedClock, StreamClock
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 
 NTP = 1 << 32
 EPOCH = 3_970_000_000  # seconds since 1900
@@ -39,9 +39,9 @@ class CountingSink:
 class Track:
     """A virtual sender: its sound card's clock is off by `ppm`, its reports by a few milliseconds."""
 
-    def __init__(self, conductor: Conductor, ppm: float, seed: int, origin: int) -> None:
+    def __init__(self, conductor: PeerTimeline, ppm: float, seed: int, origin: int) -> None:
         self.sink = CountingSink()
-        self.lane = Lane(Channel.TAB, self.sink, conductor, 5)
+        self.lane = InboundTrack(Channel.TAB, self.sink, conductor, 5)
         self._rate = 48_000 * (1 + ppm * 1e-6)
         self._random = random.Random(seed)
         self._origin = origin
@@ -74,7 +74,7 @@ class Track:
 
 
 async def test_ninety_minutes_at_fifty_ppm_stay_on_the_clock_and_together() -> None:
-    conductor = Conductor(0)
+    conductor = PeerTimeline(0)
     tab = Track(conductor, 50.0, 1, (1 << 32) - 48_000)
     mic = Track(conductor, -50.0, 2, 77)
     worst_drift = worst_apart = 0.0
@@ -92,7 +92,7 @@ async def test_ninety_minutes_at_fifty_ppm_stay_on_the_clock_and_together() -> N
 
 
 async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
-    conductor = Conductor(0)
+    conductor = PeerTimeline(0)
     track = Track(conductor, 0.0, 1, 0)
     for second in (1, 2, 3, 4):
         track.until(second)
@@ -118,7 +118,7 @@ def test_a_single_wild_report_moves_nothing() -> None:
 
 
 async def test_a_starved_sender_with_late_reports_costs_no_audio() -> None:
-    track = Track(Conductor(0), 0.0, 3, 0)
+    track = Track(PeerTimeline(0), 0.0, 3, 0)
     for second in range(1, 60):
         track.until(second)
         track.report(second, noise=0.03)
@@ -153,7 +153,7 @@ def test_whatever_is_reported_no_correction_fails(reports: list[tuple[int, int]]
 
 
 async def test_a_sender_without_a_clock_is_left_alone() -> None:
-    track = Track(Conductor(0), 0.0, 1, 0)
+    track = Track(PeerTimeline(0), 0.0, 1, 0)
     for second in range(1, 20):
         track.until(second)
         track.lane.report(0, 0)

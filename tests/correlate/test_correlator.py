@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wingman.config.correlate import CorrelateSettings
-from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.media import GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, Word
@@ -11,7 +11,6 @@ from wingman.core.time import Channel, Span, samples
 from wingman.core.utterance import EMOTION_OFF, Family, ReadingStatus, Utterance
 from wingman.correlate.correlator import Correlator, Output
 from wingman.correlate.turns import Partial
-from wingman.emotion.base import EmotionInfo
 
 TAB, MIC = Channel.TAB, Channel.MIC
 HUME = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)

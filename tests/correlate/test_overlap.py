@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.time import Channel, Span
 from wingman.core.utterance import ReadingStatus
 from wingman.correlate.overlap import Tally, of_speaker, read
-from wingman.emotion.base import EmotionInfo
 
 INFO = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)
 

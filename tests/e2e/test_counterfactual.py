@@ -43,7 +43,7 @@ async def hold(folder: Path, policy: str) -> bytes:
     }
     async with open_service(build(tree)) as running:
         spec = MeetingSpec(title="Call", emotion_policy=policy, consent=CONSENT if policy != "off" else "")
-        meeting = await running.registry.create(spec)  # live: the wall clock has its pace
+        meeting = await running.manager.create(spec)  # live: the wall clock has its pace
         source = FileSource(path, channels=(Channel.TAB, Channel.MIC))
         await meeting.attach(source)
         await meeting.played(source)

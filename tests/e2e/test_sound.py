@@ -86,7 +86,7 @@ async def served(running: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def hold(running: Service, *parts: Any) -> Meeting:
-    meeting = await running.registry.create(MeetingSpec(title="Call"), live=False)
+    meeting = await running.manager.create(MeetingSpec(title="Call"), live=False)
     script = Script(*(part(meeting) if getattr(part, "late", False) else part for part in parts))
     await meeting.attach(script)
     await meeting.played(script)
@@ -196,7 +196,7 @@ async def test_deleting_leaves_neither_words_nor_voices(tmp_path: Path) -> None:
         meetings = []
         for title, begins in (("xylophone", "Can you tell me how much"), ("other", "Good morning")):
             path, _ = recordings.turn(tmp_path / f"{title}.wav", begins)
-            meeting = await running.registry.create(MeetingSpec(title=title), live=False)
+            meeting = await running.manager.create(MeetingSpec(title=title), live=False)
             source = FileSource(path, realtime=False, channels=(TAB, MIC), gate=meeting.room)
             await meeting.attach(source)
             await meeting.played(source)
@@ -219,7 +219,7 @@ async def test_deleting_a_running_meeting_leaves_no_summary_behind(tmp_path: Pat
     path, _ = recordings.turn(tmp_path / "turn.wav", "Can you tell me how much")
     data = tmp_path / "data"
     async with service(data, transcriber="embedded") as running, served(running) as http:
-        meeting = await running.registry.create(MeetingSpec(title="xylophone"), live=False)
+        meeting = await running.manager.create(MeetingSpec(title="xylophone"), live=False)
         source = FileSource(path, realtime=False, channels=(TAB, MIC), gate=meeting.room)
         await meeting.attach(source)
         await meeting.played(source)
@@ -232,7 +232,7 @@ async def test_the_retention_timer_takes_the_sound_with_it(tmp_path: Path) -> No
         meeting = await hold(running, speech(1))
         log = running.log
         log.append("m-old", MeetingEnded("stopped", 1.0), at=1.0)
-        file = running.upkeep.shelf and running.upkeep.shelf.create("m-old", TAB)
+        file = running.background.audio_store and running.background.audio_store.create("m-old", TAB)
         assert file
         file.write(b"OggS")
         file.close()
@@ -247,7 +247,7 @@ async def test_the_retention_timer_takes_the_sound_with_it(tmp_path: Path) -> No
 
 async def test_a_full_disk_ends_the_sound_and_not_the_meeting(tmp_path: Path) -> None:
     async with service(tmp_path) as running:
-        meeting = await running.registry.create(MeetingSpec(), live=False)
+        meeting = await running.manager.create(MeetingSpec(), live=False)
         with full_disk(5000):
             script = Script(speech(20))
             await meeting.attach(script)
@@ -271,7 +271,7 @@ async def test_a_disk_that_turns_read_only_is_told_and_the_meeting_goes_on(tmp_p
         watched: list[Envelope] = []
         async with service(folder) as running:
             running.hub.tap(watched.extend)
-            meeting = await running.registry.create(MeetingSpec(), live=False)
+            meeting = await running.manager.create(MeetingSpec(), live=False)
             script = Script(speech(3), make_read_only, speech(3))
             await meeting.attach(script)
             await meeting.played(script)

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from wingman.core.events import Envelope, MeetingEnded, MeetingStarted, TranscriptPartial
 from wingman.core.time import Channel
-from wingman.events.index import Archive
+from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.memory import MemoryLog
 from wingman.events.sqlite.log import SqliteLog
@@ -47,7 +47,7 @@ async def test_closing_flushes(log: EventLog) -> None:
 
 
 async def test_the_archive_side(log: EventLog) -> None:
-    assert isinstance(log, Archive)
+    assert isinstance(log, MeetingIndex)
     log.append("m-1", MeetingStarted("One", (Channel.TAB,), "sales", "", "", "", "off"), at=1.0)
     log.append("m-2", MeetingStarted("Two", (Channel.TAB,), "sales", "", "", "", "off"), at=2.0)
     log.append("m-1", MeetingEnded("stopped", 7.0), at=3.0)
@@ -62,7 +62,7 @@ async def test_the_archive_side(log: EventLog) -> None:
 
 async def test_nothing_said_after_its_deletion_brings_a_meeting_back(log: EventLog) -> None:
     """A summary that was being written, a state that came late: what is gone stays gone."""
-    assert isinstance(log, Archive)
+    assert isinstance(log, MeetingIndex)
     handed_on: list[Envelope] = []
     log.append("m-1", MeetingStarted("x", (Channel.TAB,), "", "", "", "", "off"), at=1.0)
     await log.flush()

@@ -18,7 +18,7 @@ from tests.support.links.trial import Recording
 from wingman.config.emotion import HumeSettings
 from wingman.config.section import Secret
 from wingman.core.errors import Health
-from wingman.emotion.hume.analyzer import HumeMeter
+from wingman.emotion.hume.analyzer import HumeAnalyzer
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume.server import HumeEmulator, HumeHabits
 from wingman.testing.virtual_time import run
@@ -139,7 +139,7 @@ def test_other_settings_are_a_new_session_and_move_no_time(moment: str) -> None:
     async def change() -> tuple[MeterAccount, HumeEmulator]:
         async with HumeEmulator(FaultScript(faults), ear=IndexedEar) as emulator:
             settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
-            meter = HumeMeter(settings)
+            meter = HumeAnalyzer(settings)
             async with asyncio.TaskGroup() as group:
                 trial = group.create_task(MeterTrial(Recording(24.0)).run(meter))
                 await asyncio.sleep(second)
@@ -159,7 +159,7 @@ def test_settings_that_change_while_a_session_opens_are_those_of_the_next() -> N
     async def change() -> tuple[MeterAccount, HumeEmulator]:
         async with HumeEmulator(ear=IndexedEar) as emulator:
             settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
-            meter = HumeMeter(settings)
+            meter = HumeAnalyzer(settings)
             async with asyncio.TaskGroup() as group:
                 trial = group.create_task(MeterTrial(Recording(24.0)).run(meter))
                 for n in range(400):

@@ -16,8 +16,8 @@ from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, Span
-from wingman.emotion.hume.analyzer import HumeMeter
-from wingman.meeting.channel_input import ChannelStrip
+from wingman.emotion.hume.analyzer import HumeAnalyzer
+from wingman.meeting.channel import ChannelInput
 from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 from wingman.testing.connection import Traffic
 from wingman.testing.deepgram.server import DeepgramEmulator
@@ -35,7 +35,7 @@ BROKEN = (Fault(kind=Kind.DROP, at=DROPPED), Fault(kind=Kind.REFUSE, status=503,
 class Pausing:
     """Plays a recording in real time and pauses in the middle of it."""
 
-    def __init__(self, strip: ChannelStrip, traffic: Sequence[Traffic]) -> None:
+    def __init__(self, strip: ChannelInput, traffic: Sequence[Traffic]) -> None:
         self._strip = strip
         self._traffic = traffic
         self.left = -1
@@ -66,8 +66,8 @@ class Pausing:
         return sum(traffic.audio_bytes for traffic in self._traffic)
 
 
-def strip() -> ChannelStrip:
-    return ChannelStrip(Channel.TAB, Tape(60.0), lambda *_: None)
+def strip() -> ChannelInput:
+    return ChannelInput(Channel.TAB, Tape(60.0), lambda *_: None)
 
 
 @pytest.mark.parametrize("faults", [(), BROKEN], ids=["all is well", "reconnecting"])
@@ -104,7 +104,7 @@ def test_no_sound_goes_to_the_meter_and_every_gap_is_told(faults: Sequence[Fault
     async def attempt() -> tuple[MeterTrial, Pausing]:
         async with HumeEmulator(FaultScript(tuple(faults)), ear=IndexedEar) as emulator:
             settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
-            meter = HumeMeter(msgspec.structs.replace(settings, idle_close_s=60.0))
+            meter = HumeAnalyzer(msgspec.structs.replace(settings, idle_close_s=60.0))
             trial, channel = MeterTrial(Recording(SECONDS)), strip()
             pausing, audio = Pausing(channel, emulator.traffic), channel.tape.cursor(0)
             async with asyncio.TaskGroup() as group:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.link.backoff import Attempt, Backoff, RetrySettings, retry_after
+from wingman.config.retry import RetrySettings
+from wingman.link.backoff import Attempt, Backoff, retry_after
 
 NEVER_OPENED = Attempt(opened=False, useful=False, lived_s=0.0)
 QUICK = Attempt(opened=True, useful=False, lived_s=0.5)

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from wingman.config.retry import RetrySettings
 from wingman.core.errors import Branch, FaultKind, Health, ProviderFault, ProviderState
-from wingman.link.backoff import RetrySettings
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.testing.virtual_time import run
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from wingman.llm.cancellable_stream import Pump
+from wingman.llm.cancellable_stream import CancellableStream
 
 
 class Source:
@@ -34,14 +34,14 @@ class Source:
 
 
 async def drain(open_stream: Callable[[], Awaitable[AsyncIterator[int]]], into: list[int]) -> None:
-    async with Pump(open_stream) as pump:
+    async with CancellableStream(open_stream) as pump:
         async for chunk in pump:
             into.append(chunk)
 
 
 async def test_chunks_come_in_order_and_the_end_is_clean() -> None:
     source = Source(chunks=5)
-    async with Pump(source.open) as pump:
+    async with CancellableStream(source.open) as pump:
         assert [chunk async for chunk in pump] == [0, 1, 2, 3, 4]
     assert source.closed
 
@@ -63,7 +63,7 @@ async def test_a_stream_that_cannot_be_opened_is_raised() -> None:
 
 async def test_leaving_ends_the_reader_wherever_it_waits() -> None:
     source = Source(stall=True)
-    async with Pump(source.open) as pump:
+    async with CancellableStream(source.open) as pump:
         async for _ in pump:
             break
     assert source.closed
@@ -71,7 +71,7 @@ async def test_leaving_ends_the_reader_wherever_it_waits() -> None:
 
 async def test_an_error_nobody_waited_for_is_not_reported_as_lost() -> None:
     source = Source(chunks=1, fail=True)
-    async with Pump(source.open) as pump:
+    async with CancellableStream(source.open) as pump:
         async for _ in pump:
             await asyncio.sleep(0.01)  # the stream breaks meanwhile
             break
@@ -81,7 +81,7 @@ async def test_cancelling_the_consumer_ends_the_reader() -> None:
     source, begun = Source(stall=True), asyncio.Event()
 
     async def consume() -> None:
-        async with Pump(source.open) as pump:
+        async with CancellableStream(source.open) as pump:
             async for _ in pump:
                 begun.set()
 

@@ -17,7 +17,7 @@ from wingman.core.errors import Health, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.emotion.prosody import ProsodyMeter
+from wingman.emotion.prosody import ProsodyAnalyzer
 from wingman.local import process
 from wingman.local.process import EmbeddedWorker, Order, WorkerRules
 from wingman.local.wire import HEADER, Command, Heard, Message, Reached, Ready, decode, encode, pack
@@ -124,7 +124,7 @@ async def test_the_meter_reports_every_utterance() -> None:
     tape = tape_of(*[turn_pcm()] * 6)
     tape.close()
     async with running(worker):
-        await ProsodyMeter(worker).run(Channel.TAB, tape.cursor(), events.append)
+        await ProsodyAnalyzer(worker).run(Channel.TAB, tape.cursor(), events.append)
     spans = [e for e in events if isinstance(e, EmotionSpan)]
     assert len(spans) == 6
     assert [bool(s.scores) for s in spans] == [False] * 4 + [True] * 2

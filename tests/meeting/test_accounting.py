@@ -13,14 +13,14 @@ from wingman.core.events import CostUpdated, EgressRecorded
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.llm.base import AnswerEmpty, Prompt, Usage
 from wingman.llm.gemini.client import Gemini
-from wingman.meeting.accounting import REPORT_EVERY_S, AccountedModel, Accounts
-from wingman.meeting.cost import CostMeter, Level
+from wingman.meeting.accounting import REPORT_EVERY_S, Accounting, MeteredModel
+from wingman.meeting.cost import CostTracker, Level
 from wingman.testing.gemini.server import GeminiEmulator
 
 MINUTE = 60 * SAMPLE_RATE
 
 
-def make(limit: float = 0.0) -> tuple[Accounts, list[Any]]:
+def make(limit: float = 0.0) -> tuple[Accounting, list[Any]]:
     prices = {
         "deepgram_per_minute": 0.6,
         "hume_per_minute": 0.4,
@@ -34,7 +34,7 @@ def make(limit: float = 0.0) -> tuple[Accounts, list[Any]]:
     def publish(payload: Any, _media: Any) -> None:
         published.append(payload)
 
-    return Accounts(CostMeter(settings), Ledger(publish, lambda: 0.0), publish), published
+    return Accounting(CostTracker(settings), Ledger(publish, lambda: 0.0), publish), published
 
 
 def costs(published: list[Any]) -> list[CostUpdated]:
@@ -42,67 +42,67 @@ def costs(published: list[Any]) -> list[CostUpdated]:
 
 
 def test_every_provider_is_billed_for_what_it_was_given() -> None:
-    accounts, published = make()
+    accounting, published = make()
     for channel in Channel:
-        accounts.audio(channel, Branch.TRANSCRIBE, "deepgram", MINUTE)
-    accounts.audio(Channel.TAB, Branch.EMOTION, "hume", MINUTE)
-    assert accounts.report(REPORT_EVERY_S) is None
+        accounting.audio(channel, Branch.TRANSCRIBE, "deepgram", MINUTE)
+    accounting.audio(Channel.TAB, Branch.EMOTION, "hume", MINUTE)
+    assert accounting.report(REPORT_EVERY_S) is None
     assert costs(published)[0].by_provider == {"deepgram": 1.2, "hume": 0.4}
 
 
 def test_figures_come_when_due_and_only_when_they_changed() -> None:
-    accounts, published = make()
-    accounts.tokens("gemini", Usage(1, 1))
-    assert accounts.report(1.0) is None
+    accounting, published = make()
+    accounting.tokens("gemini", Usage(1, 1))
+    assert accounting.report(1.0) is None
     assert published == []
-    accounts.report(REPORT_EVERY_S)
-    accounts.report(3 * REPORT_EVERY_S)
+    accounting.report(REPORT_EVERY_S)
+    accounting.report(3 * REPORT_EVERY_S)
     assert [p.total for p in costs(published)] == [3.0]
 
 
 def test_levels_come_in_order_and_each_once() -> None:
-    accounts, published = make(limit=10.0)
+    accounting, published = make(limit=10.0)
     levels = []
     for minute in range(1, 20):
-        accounts.audio(Channel.TAB, Branch.TRANSCRIBE, "deepgram", MINUTE)
-        levels.append(accounts.report(minute * 60.0))
+        accounting.audio(Channel.TAB, Branch.TRANSCRIBE, "deepgram", MINUTE)
+        levels.append(accounting.report(minute * 60.0))
     assert [level for level in levels if level] == [Level.EMOTION, Level.RATE, Level.MODEL]
     assert [p.degraded for p in costs(published)][-1] == "model"
 
 
 def test_the_ledger_is_written_at_a_pause_with_the_words_of_consent() -> None:
-    accounts, published = make()
-    accounts.consent("They agreed.")
-    accounts.audio(Channel.TAB, Branch.EMOTION, "hume", SAMPLE_RATE)
-    accounts.close()
+    accounting, published = make()
+    accounting.consent("They agreed.")
+    accounting.audio(Channel.TAB, Branch.EMOTION, "hume", SAMPLE_RATE)
+    accounting.close()
     (entry,) = [p for p in published if isinstance(p, EgressRecorded)]
     assert (entry.to, entry.bytes, entry.seconds, entry.consent) == ("hume", 32_000, 1.0, "They agreed.")
 
 
 async def test_a_prompt_is_noted_before_it_leaves() -> None:
-    accounts, published = make()
+    accounting, published = make()
     prompt = Prompt("Be brief.", "What now?")
     async with GeminiEmulator() as gemini:
         tree = {"suggest": {"gemini": {"api_key": "local-key", "url": gemini.url}}}
         model = Gemini(build(tree).suggest.gemini)
         try:
-            answer = "".join([text async for text in AccountedModel(model, accounts).stream(prompt)])
+            answer = "".join([text async for text in MeteredModel(model, accounting).stream(prompt)])
         finally:
             await model.aclose()
-    accounts.close()
+    accounting.close()
     assert answer
     (entry,) = [p for p in published if isinstance(p, EgressRecorded)]
     assert (entry.to, entry.bytes, entry.kind) == ("gemini", len(prompt.system + prompt.user), "text")
 
 
 def test_what_is_compared_elsewhere_is_in_the_books() -> None:
-    accounts, published = make()
-    accounts.consent("they know")
-    assert accounts.question(10)
-    assert accounts.question(30)
-    assert accounts.words(Channel.TAB, "hume-v0", "naïve words")
-    accounts.close()
-    accounts.report(REPORT_EVERY_S)
+    accounting, published = make()
+    accounting.consent("they know")
+    assert accounting.question(10)
+    assert accounting.question(30)
+    assert accounting.words(Channel.TAB, "hume-v0", "naïve words")
+    accounting.close()
+    accounting.report(REPORT_EVERY_S)
     entries = [p for p in published if isinstance(p, EgressRecorded)]
     assert [(e.to, e.branch, e.kind, e.bytes, e.channel, e.consent) for e in entries] == [
         ("embeddings", Branch.SUGGEST, "text", 40, None, "they know"),
@@ -112,20 +112,20 @@ def test_what_is_compared_elsewhere_is_in_the_books() -> None:
 
 
 async def test_nothing_is_let_out_during_a_pause() -> None:
-    accounts, published = make()
-    accounts.question(10)
-    accounts.pause()
+    accounting, published = make()
+    accounting.question(10)
+    accounting.pause()
     assert [p.bytes for p in published if isinstance(p, EgressRecorded)] == [10]
-    assert not accounts.question(10)
-    assert not accounts.words(Channel.MIC, "hume-v0", "words")
+    assert not accounting.question(10)
+    assert not accounting.words(Channel.MIC, "hume-v0", "words")
     async with GeminiEmulator() as emulator:
         settings = build({"suggest": {"gemini": {"url": emulator.url, "api_key": "local-key"}}})
         model = Gemini(settings.suggest.gemini)
         with pytest.raises(AnswerEmpty, match="paused"):
-            await anext(AccountedModel(model, accounts).stream(Prompt("system", "user")))
+            await anext(MeteredModel(model, accounting).stream(Prompt("system", "user")))
         await model.aclose()
         assert emulator.requests == []
-    accounts.close()
+    accounting.close()
     assert len([p for p in published if isinstance(p, EgressRecorded)]) == 1
-    accounts.resume()
-    assert accounts.question(10)
+    accounting.resume()
+    assert accounting.question(10)

@@ -93,7 +93,7 @@ async def test_a_spoken_question_becomes_an_utterance_and_a_suggestion(tmp_path:
     path, turn = recordings.turn(tmp_path / "turn.wav", PRICE)
     async with service() as running:
         spec = MeetingSpec(title="t", emotion_policy="counterpart", consent=CONSENT)
-        meeting = await running.registry.create(spec, live=False)
+        meeting = await running.manager.create(spec, live=False)
         source = FileSource(path, realtime=False, channels=(Channel.TAB, Channel.MIC), gate=meeting.room)
         await meeting.attach(source)
         await meeting.played(source)
@@ -127,7 +127,7 @@ async def test_a_paused_meeting_sends_nothing_to_a_provider() -> None:
             "suggest": {"provider": "cues"},
         }
         async with service(tree) as running:
-            meeting = await running.registry.create(MeetingSpec())
+            meeting = await running.manager.create(MeetingSpec())
             await meeting.attach(Paced(60))
             await until(lambda: bool(deepgram.traffic) and deepgram.traffic[0].audio_bytes > 6400)
             meeting.pause()
@@ -147,7 +147,7 @@ async def test_a_paused_meeting_sends_nothing_to_a_provider() -> None:
 
 async def test_the_policy_can_be_switched_while_people_talk() -> None:
     async with service() as running:
-        meeting = await running.registry.create(MeetingSpec())
+        meeting = await running.manager.create(MeetingSpec())
         await meeting.attach(Paced(60))
         await until(lambda: meeting.now(Channel.TAB) > 0.1)
         with pytest.raises(InputError, match="acknowledgement"):
@@ -165,7 +165,7 @@ async def test_the_policy_can_be_switched_while_people_talk() -> None:
 
 async def test_a_channel_has_one_source_at_a_time() -> None:
     async with service({"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}) as running:
-        meeting = await running.registry.create(MeetingSpec())
+        meeting = await running.manager.create(MeetingSpec())
         first = Paced(60)
         await meeting.attach(first)
         with pytest.raises(InputError, match="already fed") as refused:
@@ -193,15 +193,15 @@ class Broken:
 async def test_one_meetings_bug_ends_that_meeting_only(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = {"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}
     async with service(tree) as running:
-        healthy = await running.registry.create(MeetingSpec())
-        make = running.registry._parts
+        healthy = await running.manager.create(MeetingSpec())
+        make = running.manager._parts
 
         def broken_parts(*arguments: Any) -> Any:
             parts = make(*arguments)
             return replace(parts, providers=replace(parts.providers, transcriber=Broken))
 
-        monkeypatch.setattr(running.registry, "_parts", broken_parts)
-        sick = await running.registry.create(MeetingSpec())
+        monkeypatch.setattr(running.manager, "_parts", broken_parts)
+        sick = await running.manager.create(MeetingSpec())
         await sick.attach(Paced(60))
         await sick.end()
         assert of(await events_of(running, sick), MeetingEnded)[0].reason == "failed"
@@ -215,16 +215,16 @@ async def test_meetings_come_and_go_without_a_trace(tmp_path: Path) -> None:
     path, _ = recordings.turn(tmp_path / "turn.wav", "Good morning", after=0.2)
     async with service() as running:
         for _ in range(5):
-            meeting = await running.registry.create(MeetingSpec(), live=False)
+            meeting = await running.manager.create(MeetingSpec(), live=False)
             await meeting.attach(FileSource(path, realtime=False, gate=meeting.room))
             await until(lambda: meeting.now(Channel.TAB) > 0.5)  # noqa: B023 - awaited in this very turn
             await meeting.end()
-        assert running.registry.all_live() == ()
+        assert running.manager.all_live() == ()
 
 
 async def test_speakers_get_names() -> None:
     async with service({"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}) as running:
-        meeting = await running.registry.create(MeetingSpec())
+        meeting = await running.manager.create(MeetingSpec())
         meeting.control("speaker_name", {"speaker": "tab:1", "name": " Dana "})
         for wrong in (
             "Dana",

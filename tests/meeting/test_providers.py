@@ -8,7 +8,13 @@ import pytest
 
 from wingman.config.settings import build
 from wingman.core.errors import InputError
-from wingman.meeting.provider_choice import Facts, choose, choose_emotion, choose_suggester, choose_transcriber
+from wingman.meeting.provider_choice import (
+    Capabilities,
+    choose,
+    choose_emotion,
+    choose_suggester,
+    choose_transcriber,
+)
 
 KEYLESS: dict[str, Any] = {}
 DEEPGRAM = {"transcribe": {"deepgram": {"api_key": "k"}}}
@@ -16,17 +22,17 @@ HUME = {"emotion": {"hume": {"api_key": "k"}}}
 
 
 @pytest.mark.parametrize(
-    ("tree", "facts", "provider"),
+    ("tree", "capabilities", "provider"),
     [
-        (KEYLESS, Facts(), "embedded"),
-        (KEYLESS, Facts(moonshine_model=True), "moonshine"),
-        (DEEPGRAM, Facts(moonshine_model=True), "deepgram"),
-        ({"transcribe": {"provider": "off"}}, Facts(), "off"),
-        ({"transcribe": {"provider": "embedded", "deepgram": {"api_key": "k"}}}, Facts(), "embedded"),
+        (KEYLESS, Capabilities(), "embedded"),
+        (KEYLESS, Capabilities(moonshine_model=True), "moonshine"),
+        (DEEPGRAM, Capabilities(moonshine_model=True), "deepgram"),
+        ({"transcribe": {"provider": "off"}}, Capabilities(), "off"),
+        ({"transcribe": {"provider": "embedded", "deepgram": {"api_key": "k"}}}, Capabilities(), "embedded"),
     ],
 )
-def test_the_transcriber(tree: dict[str, Any], facts: Facts, provider: str) -> None:
-    assert choose_transcriber(build(tree), facts).provider == provider
+def test_the_transcriber(tree: dict[str, Any], capabilities: Capabilities, provider: str) -> None:
+    assert choose_transcriber(build(tree), capabilities).provider == provider
 
 
 @pytest.mark.parametrize(
@@ -59,20 +65,30 @@ def test_the_suggester(tree: dict[str, Any], provider: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tree", "facts", "field", "mend"),
+    ("tree", "capabilities", "field", "mend"),
     [
-        ({"transcribe": {"provider": "deepgram"}}, Facts(), "transcribe.deepgram.api_key", "DEEPGRAM_API_KEY"),
-        ({"transcribe": {"provider": "moonshine"}}, Facts(), "transcribe.moonshine.model_dir", "models fetch"),
-        (KEYLESS, Facts(pocketsphinx=False), "transcribe.provider", "no wheel"),
-        ({"emotion": {"provider": "hume"}}, Facts(), "emotion.hume.api_key", "HUME_API_KEY"),
-        ({"emotion": {"provider": "hume-v0"}}, Facts(), "emotion.hume_v0.url", "HUME_V0"),
-        ({"suggest": {"provider": "gemini"}}, Facts(), "suggest.gemini.api_key", "GEMINI_API_KEY"),
-        ({"suggest": {"provider": "openai"}}, Facts(), "suggest.openai.url", "OPENAI"),
+        (
+            {"transcribe": {"provider": "deepgram"}},
+            Capabilities(),
+            "transcribe.deepgram.api_key",
+            "DEEPGRAM_API_KEY",
+        ),
+        (
+            {"transcribe": {"provider": "moonshine"}},
+            Capabilities(),
+            "transcribe.moonshine.model_dir",
+            "models fetch",
+        ),
+        (KEYLESS, Capabilities(pocketsphinx=False), "transcribe.provider", "no wheel"),
+        ({"emotion": {"provider": "hume"}}, Capabilities(), "emotion.hume.api_key", "HUME_API_KEY"),
+        ({"emotion": {"provider": "hume-v0"}}, Capabilities(), "emotion.hume_v0.url", "HUME_V0"),
+        ({"suggest": {"provider": "gemini"}}, Capabilities(), "suggest.gemini.api_key", "GEMINI_API_KEY"),
+        ({"suggest": {"provider": "openai"}}, Capabilities(), "suggest.openai.url", "OPENAI"),
     ],
 )
 def test_a_named_provider_that_cannot_run_says_why(
-    tree: dict[str, Any], facts: Facts, field: str, mend: str
+    tree: dict[str, Any], capabilities: Capabilities, field: str, mend: str
 ) -> None:
     with pytest.raises(InputError, match=mend) as refused:
-        choose(build(tree), facts, "off")
+        choose(build(tree), capabilities, "off")
     assert refused.value.field == field

@@ -9,14 +9,13 @@ from wingman.archive.provider_events import Advanced, Expected, Fed, Finished, f
 from wingman.audio.encode import OpusStream
 from wingman.audio.tape import Cursor
 from wingman.core.codec import envelope
-from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, InputError, Progress
 from wingman.core.events import Media, MeetingEnded, MeetingStarted, PolicyApplied, UtteranceCreated
 from wingman.core.media import Gap
 from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.emotion.base import Emit as EmitEmotion
-from wingman.emotion.base import EmotionInfo
 from wingman.replay.match_utterances import Alike
 from wingman.replay.reprocess import Listeners, allowed, rehear
 from wingman.stt.base import Emit, TranscriberInfo

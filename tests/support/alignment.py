@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 
 from tests.support.conversations import Conversation, Report, Said
 from wingman.config.correlate import CorrelateSettings
-from wingman.core.emotion import EmotionSpan, Scale
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import ReadingStatus, Utterance
 from wingman.correlate.correlator import Correlator, Output
-from wingman.emotion.base import EmotionInfo
 
 METER = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.sounds import chirp
-from wingman.archive.audio_recorder import SoundKeeper
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_recorder import AudioRecorder
+from wingman.archive.audio_store import AudioStore
 from wingman.audio.tape import Tape
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
@@ -18,7 +18,7 @@ from wingman.core.time import SAMPLE_RATE, Channel
 
 async def main() -> None:
     tape = Tape(60)
-    keeper = SoundKeeper(Shelf(Path(sys.argv[1])), "m-1", lambda *_: None)
+    keeper = AudioRecorder(AudioStore(Path(sys.argv[1])), "m-1", lambda *_: None)
     second = np.zeros(SAMPLE_RATE, np.int16)
     second[:4000] = chirp()
     async with asyncio.TaskGroup() as tasks:

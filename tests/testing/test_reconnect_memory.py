@@ -22,7 +22,7 @@ from wingman.core.errors import Missed
 from wingman.core.media import PcmBlock
 from wingman.core.speech import Final, TranscriberEvent, Word
 from wingman.core.time import Channel, Span
-from wingman.emotion.hume.analyzer import HumeMeter
+from wingman.emotion.hume.analyzer import HumeAnalyzer
 from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 from wingman.testing import scenario
 from wingman.testing.deepgram.server import DeepgramEmulator
@@ -75,7 +75,7 @@ async def transcript(*faults: Fault) -> tuple[list[Word], int]:
 async def tone(*faults: Fault) -> tuple[list[EmotionEvent], int]:
     events: list[EmotionEvent] = []
     async with HumeEmulator(FaultScript(faults), SCRIPT) as emulator:
-        meter = HumeMeter(HumeSettings(url=emulator.url, api_key=Secret("local-key")))
+        meter = HumeAnalyzer(HumeSettings(url=emulator.url, api_key=Secret("local-key")))
         await said_to(lambda audio: meter.run(Channel.TAB, audio, events.append))
     return events, emulator.connections
 

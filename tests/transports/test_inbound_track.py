@@ -11,7 +11,7 @@ from tests.transports.support import TapeSink, rms, tone
 from wingman.audio.decode import LibopusDecoder
 from wingman.core.media import GapCause
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.transports.inbound_track import Conductor, Lane
+from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.whip_client import encode
 
 FRAME = 320
@@ -19,14 +19,14 @@ PACKETS = [bytes(packet) for packet in encode(iter([tone(440, 3.0)]))]
 WRAP = 1 << 32
 
 
-def make(conceal: bool = True, depth: int = 5) -> tuple[Lane, TapeSink]:
+def make(conceal: bool = True, depth: int = 5) -> tuple[InboundTrack, TapeSink]:
     sink = TapeSink()
-    lane = Lane(Channel.TAB, sink, Conductor(0), depth)
+    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), depth)
     lane.use(LibopusDecoder(), conceal)
     return lane, sink
 
 
-def play(lane: Lane, numbers: list[int], origin: int = 0) -> None:
+def play(lane: InboundTrack, numbers: list[int], origin: int = 0) -> None:
     for number in numbers:
         lane.packet((65_500 + number) % 65_536, (origin + number * 960) % WRAP, PACKETS[number], number / 50)
 
@@ -113,9 +113,9 @@ async def test_a_broken_packet_is_silence() -> None:
 
 
 async def test_two_channels_share_one_zero() -> None:
-    conductor = Conductor(1000)
+    conductor = PeerTimeline(1000)
     sinks = [TapeSink(1000), TapeSink(1000)]
-    lanes = [Lane(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    lanes = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
     lanes[0].pcm(0, bytes(2 * FRAME), 5.0)
     lanes[1].pcm(0, bytes(2 * FRAME), 5.5)
     assert sinks[0].position == 1000 + FRAME
@@ -124,9 +124,9 @@ async def test_two_channels_share_one_zero() -> None:
 
 
 async def test_channels_that_begin_almost_together_begin_together() -> None:
-    conductor = Conductor(0)
+    conductor = PeerTimeline(0)
     sinks = [TapeSink(), TapeSink()]
-    lanes = [Lane(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    lanes = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
     lanes[0].pcm(0, bytes(2 * FRAME), 5.0)
     lanes[1].pcm(0, bytes(2 * FRAME), 5.06)
     assert sinks[0].position == sinks[1].position == FRAME

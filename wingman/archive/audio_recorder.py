@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from wingman.archive.audio_store import Shelf, SoundFile
+from wingman.archive.audio_store import AudioStore, SoundFile
 from wingman.audio.encode import OpusStream
 from wingman.audio.tape import Cursor
 from wingman.core.events import AudioState, Media
@@ -25,11 +25,13 @@ from wingman.core.time import SAMPLE_RATE, Channel, seconds
 logger = structlog.get_logger(__name__)
 
 
-class SoundKeeper:
+class AudioRecorder:
     """One meeting's sound. `run` once per channel; both end when the disk refuses one of them."""
 
-    def __init__(self, shelf: Shelf, meeting: str, publish: Callable[[AudioState, Media | None], None]) -> None:
-        self._shelf = shelf
+    def __init__(
+        self, audio_store: AudioStore, meeting: str, publish: Callable[[AudioState, Media | None], None]
+    ) -> None:
+        self._shelf = audio_store
         self._meeting = meeting
         self._publish = publish
         self._state = ""

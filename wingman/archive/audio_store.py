@@ -48,7 +48,7 @@ class SoundFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class AudioStore:
     """All meetings' sound below one data folder. Blocking but for `forget`; `key` seals what is put there."""
 
     folder: Path

@@ -12,13 +12,12 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan
 from wingman.core.errors import InputError, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
-from wingman.emotion.base import EmotionInfo
-from wingman.events.provider_log import HeardStore
+from wingman.events.provider_log import ProviderLog
 
 CHUNK_BYTES = 64 * 1024
 """Lines gathered before they are handed to the log."""
@@ -98,7 +97,7 @@ def _typed(heard: Heard) -> Heard:
 class HeardWriter:
     """Gathers the record of one meeting and hands it on in chunks. Bounded; never blocks, never raises."""
 
-    def __init__(self, store: HeardStore, meeting: str) -> None:
+    def __init__(self, store: ProviderLog, meeting: str) -> None:
         self._store = store
         self._meeting = meeting
         self._lines: list[bytes] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from wingman.core.errors import InputError
-from wingman.events.index import Archive
+from wingman.events.index import MeetingIndex
 
 logger = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ class Eraser:
     The order matters: should the process die half-way, the meeting is still listed and can be deleted again.
     """
 
-    archive: Archive
+    archive: MeetingIndex
     others: Sequence[Forget] = ()
 
     async def erase(self, meeting: str) -> bool:

@@ -76,7 +76,7 @@ def read(media: MediaFile, rate: int) -> Generator[Mapping[Channel, bytes], None
     """
     import av
 
-    lanes = _lanes(media, rate)
+    lanes = _readers(media, rate)
     size = rate * BLOCK_MS // 1000 * BYTES_PER_SAMPLE
     with av.open(str(media.path), metadata_errors="ignore") as container:
         streams = [container.streams[index] for index in media.streams]
@@ -104,7 +104,7 @@ def _frames(container: Any, streams: Sequence[Any]) -> Iterator[tuple[Any, int]]
             yield frame, packet.stream.index
 
 
-class _Lane:
+class _ChannelReader:
     """One channel being collected: which stream it comes from and which side of it."""
 
     def __init__(self, channel: Channel, stream: int, side: int | None, rate: int) -> None:
@@ -144,7 +144,7 @@ class _Lane:
             self.pcm += data if self._side is None else data.cast("h")[self._side :: 2].tobytes()
 
 
-def _lanes(media: MediaFile, rate: int) -> list[_Lane]:
+def _readers(media: MediaFile, rate: int) -> list[_ChannelReader]:
     if media.split:
-        return [_Lane(c, media.streams[0], side, rate) for side, c in enumerate(media.channels)]
-    return [_Lane(c, s, None, rate) for c, s in zip(media.channels, media.streams, strict=True)]
+        return [_ChannelReader(c, media.streams[0], side, rate) for side, c in enumerate(media.channels)]
+    return [_ChannelReader(c, s, None, rate) for c, s in zip(media.channels, media.streams, strict=True)]

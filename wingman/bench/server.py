@@ -55,7 +55,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
     async with open_service(settings, keep=bool(chosen.keep)) as service:
         service.hub.tap(Heap().hear)
         if chosen.control is not None:
-            live = service.registry.all_live
+            live = service.manager.all_live
             await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], chosen.control)
             return
         serving = asyncio.ensure_future(service.serve(_announce))

@@ -16,7 +16,7 @@ from wingman.core.emotion import EmotionSpan
 from wingman.core.errors import InputError
 from wingman.emotion.hume_v0.analyzer import info_of
 from wingman.emotion.hume_v0.batch import JobProgress, analyze
-from wingman.emotion.recorded import RecordedMeter
+from wingman.emotion.recorded import RecordedAnalyzer
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -39,4 +39,4 @@ async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
 
         spans: tuple[EmotionSpan, ...] = await analyze(Path(arguments.file), gateway, progress=show)
     arguments.emotion, arguments.realtime, arguments.stereo = "counterpart", False, False
-    return await transcribe(arguments, settings, lambda: RecordedMeter(spans, info_of(gateway)))
+    return await transcribe(arguments, settings, lambda: RecordedAnalyzer(spans, info_of(gateway)))

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from wingman.app import data_dir
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser
 from wingman.client import Client
 from wingman.commands.common import run_until_signal, settings_of
@@ -56,7 +56,7 @@ async def _erase(log: SqliteLog, folder: Path, meeting: str) -> None:
             with contextlib.closing(DeliveryStore(folder / DELIVERIES)) as store:
                 store.forget(gone)
 
-    await Eraser(log, (deliveries, Shelf(folder).forget)).erase(meeting)
+    await Eraser(log, (deliveries, AudioStore(folder).forget)).erase(meeting)
 
 
 async def _confirm(arguments: argparse.Namespace, title: str) -> None:

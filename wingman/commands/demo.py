@@ -77,7 +77,7 @@ async def _play(arguments: argparse.Namespace, service: Service, root: str, audi
         consent=CONSENT if own else CONSENT_FILE,
         brief="A renewal call with a customer of 200 users; we want to keep them." if own else "",
     )
-    meeting = await service.registry.create(spec)
+    meeting = await service.manager.create(spec)
     url = overlay_url(root, meeting.id, service.token)
     if not arguments.json:
         print(f"Overlay: {url}\n")

@@ -19,9 +19,9 @@ from wingman.commands.probe import probe
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
-from wingman.emotion.base import VoiceMeter
+from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.capabilities import facts
+from wingman.meeting.capabilities import capabilities
 from wingman.meeting.provider_choice import Choice, choose_emotion, choose_suggester, choose_transcriber
 from wingman.meeting.providers import Adapters, LocalWorker, build_model
 from wingman.stt.base import Transcriber
@@ -71,7 +71,7 @@ def machine() -> Iterator[Finding]:
 
 def providers(settings: Settings) -> Iterator[Finding]:
     """What each branch would use, or why it cannot."""
-    here = facts(settings)
+    here = capabilities(settings)
     measured: Policy = settings.emotion.policy if settings.emotion.policy != "off" else "counterpart"
     picks: tuple[tuple[str, Callable[[], Choice]], ...] = (
         ("transcriber", lambda: choose_transcriber(settings, here)),
@@ -116,9 +116,9 @@ async def _probe_audio(settings: Settings) -> list[Finding]:
     adapters = Adapters(settings)
     local = LocalWorker(settings)
     found = []
-    heard: list[Transcriber | VoiceMeter | None] = []
+    heard: list[Transcriber | VoiceAnalyzer | None] = []
     with contextlib.suppress(InputError):  # what cannot be chosen is reported by `providers` already
-        choice = choose_transcriber(settings, facts(settings))
+        choice = choose_transcriber(settings, capabilities(settings))
         heard.append(adapters.transcriber(choice.provider, MeetingSpec(), local))
     with contextlib.suppress(InputError):
         if choose_emotion(settings, "counterpart").provider != "off":

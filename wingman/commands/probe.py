@@ -9,14 +9,14 @@ from wingman.audio.tape import Tape
 from wingman.core.errors import Health, ProviderState
 from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
-from wingman.emotion.base import VoiceMeter
+from wingman.emotion.base import VoiceAnalyzer
 from wingman.stt.base import Transcriber
 
 TIMEOUT_S = 10.0
 SILENCE = PcmBlock(0, bytes(SAMPLE_RATE // 5 * BYTES_PER_SAMPLE))
 
 
-async def probe(adapter: Transcriber | VoiceMeter) -> str:
+async def probe(adapter: Transcriber | VoiceAnalyzer) -> str:
     """Empty when the provider took the connection; otherwise what it said, in one sentence."""
     answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 

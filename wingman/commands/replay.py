@@ -19,12 +19,12 @@ from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
-from wingman.emotion.base import VoiceMeter
+from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.capabilities import facts
+from wingman.meeting.capabilities import capabilities
 from wingman.meeting.provider_choice import choose_emotion, choose_transcriber
 from wingman.meeting.providers import Adapters, LocalWorker, build_model
-from wingman.replay.replay import Changes, Difference, changed, compare, compare_joined, replay
+from wingman.replay.replay import Changes, Difference, compare, compare_joined, replay, with_changes
 from wingman.replay.reprocess import Listeners, rehear
 from wingman.stt.base import Transcriber
 
@@ -75,12 +75,12 @@ class Wanted:
 
     def heard_with(self, settings: Settings) -> Settings:
         """The settings of who hears it. Raises `InputError` for one that does not exist."""
-        transcribe = changed(settings.transcribe, "transcribe", self.settings["transcribe"])
-        emotion = changed(settings.emotion, "emotion", self.settings["emotion"])
+        transcribe = with_changes(settings.transcribe, "transcribe", self.settings["transcribe"])
+        emotion = with_changes(settings.emotion, "emotion", self.settings["emotion"])
         if "transcriber" in self.names:
-            transcribe = changed(transcribe, "transcribe", {"provider": self.names["transcriber"]})
+            transcribe = with_changes(transcribe, "transcribe", {"provider": self.names["transcriber"]})
         if "meter" in self.names:
-            emotion = changed(emotion, "emotion", {"provider": self.names["meter"]})
+            emotion = with_changes(emotion, "emotion", {"provider": self.names["meter"]})
         return msgspec.structs.replace(settings, transcribe=transcribe, emotion=emotion)
 
 
@@ -130,9 +130,9 @@ async def _hear(bundle: Bundle, settings: Settings, wanted: Wanted, *, realtime:
     """
     adapters, local = Adapters(settings), LocalWorker(settings)
     transcriber: Callable[[], Transcriber | None] | None = None
-    meter: Callable[[], VoiceMeter | None] | None = None
+    meter: Callable[[], VoiceAnalyzer | None] | None = None
     if "transcriber" in wanted.names or wanted.settings["transcribe"]:
-        chosen = choose_transcriber(settings, facts(settings)).provider
+        chosen = choose_transcriber(settings, capabilities(settings)).provider
         transcriber = partial(adapters.transcriber, chosen, MeetingSpec(), local)
     if "meter" in wanted.names or wanted.settings["emotion"]:
         choose_emotion(settings, "counterpart")

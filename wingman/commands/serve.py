@@ -13,7 +13,7 @@ from wingman.app import data_dir, open_service
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
-from wingman.meeting.capabilities import facts
+from wingman.meeting.capabilities import capabilities
 from wingman.meeting.provider_choice import choose
 from wingman.server.gc_tuning import Heap
 from wingman.server.serving import listen
@@ -62,13 +62,13 @@ async def _worker(settings: Settings, number: int, control: int) -> int:
     deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
     async with open_service(msgspec.structs.replace(settings, deliver=deliver)) as service:
         service.hub.tap(Heap().hear)
-        live = service.registry.all_live
+        live = service.manager.all_live
         await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], control)
     return 0
 
 
 def _announce(settings: Settings, port: int, token: str) -> None:
-    choices = choose(settings, facts(settings), settings.emotion.policy)
+    choices = choose(settings, capabilities(settings), settings.emotion.policy)
     root = base_url(settings.server.host, port)
     print(f"Wingman is ready: {root}/?token={token}")
     print(f"  transcriber  {choices.transcriber.provider:<10} {choices.transcriber.why}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wingman.app import data_dir
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import decode
 from wingman.client import Client
@@ -45,9 +45,9 @@ class Kept(Protocol):
 class LogFile:
     """`Kept` over a log's file."""
 
-    def __init__(self, held: StoredMeetings, shelf: Shelf) -> None:
+    def __init__(self, held: StoredMeetings, audio_store: AudioStore) -> None:
         self._held = held
-        self._shelf = shelf
+        self._shelf = audio_store
 
     async def meetings(self, limit: int = 50) -> Sequence[MeetingStatus]:
         return [stored(row) for row in self._held.meetings(limit)]
@@ -91,7 +91,7 @@ async def open_kept(arguments: argparse.Namespace, settings: Settings) -> AsyncI
     else:
         key = settings.deliver.encryption_key.reveal()
         with stored_meetings(log_path(settings), key) as held:
-            yield LogFile(held, Shelf(data_dir(settings), key))
+            yield LogFile(held, AudioStore(data_dir(settings), key))
 
 
 def log_path(settings: Settings) -> Path:

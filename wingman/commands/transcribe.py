@@ -19,7 +19,7 @@ from wingman.config.settings import Settings
 from wingman.core.codec import encode
 from wingman.core.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
 from wingman.core.time import Channel
-from wingman.emotion.base import VoiceMeter
+from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.hub import Subscription
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.meeting import Meeting
@@ -32,7 +32,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 async def transcribe(
-    arguments: argparse.Namespace, settings: Settings, meter: Callable[[], VoiceMeter] | None = None
+    arguments: argparse.Namespace, settings: Settings, meter: Callable[[], VoiceAnalyzer] | None = None
 ) -> int:
     """Play the file into a meeting of its own and print it. `meter` replaces the configured one."""
     silent = msgspec.structs.replace(settings.suggest, provider="off", mode="manual")
@@ -43,7 +43,7 @@ async def transcribe(
             emotion_policy=arguments.emotion,
             consent="" if arguments.emotion == "off" else CONSENT_FILE,
         )
-        meeting = await service.registry.create(spec, live=arguments.realtime, meter=meter)
+        meeting = await service.manager.create(spec, live=arguments.realtime, meter=meter)
         watching = service.hub.subscribe(meeting.id)
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from wingman.config.retry import RetrySettings
 from wingman.config.section import Secret, Section
-from wingman.link.backoff import RetrySettings
-
-Policy = Literal["off", "counterpart", "self", "text-only"]
+from wingman.core.emotion_policy import Policy
 
 
 class HumeSettings(Section, frozen=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from wingman.config.retry import RetrySettings
 from wingman.config.section import Secret, Section
-from wingman.link.backoff import RetrySettings
 
 
 class DeepgramSettings(Section, frozen=True):

@@ -49,5 +49,23 @@ class EmotionSpan:
     """Vocal bursts and voice attributes, for those who want them; not part of the join."""
 
 
+@dataclass(frozen=True, slots=True)
+class EmotionInfo:
+    """What a meter can do, and how its scores are to be read."""
+
+    name: str
+    remote: bool
+    """True when audio or text leaves this machine."""
+    scale: Scale
+    floor: float
+    """Scores below this are no emotion at all; the dominant one must reach it."""
+    moderate: float
+    """From here on the strength is `moderate`."""
+    strong: float
+    """From here on the strength is `strong`."""
+    bands: tuple[tuple[float, str], ...] = ()
+    """The provider's own words for a score, where it has some: (from this score on, words), rising."""
+
+
 EmotionEvent: TypeAlias = EmotionSpan | Progress | Missed | ProviderState
 """Everything an emotion meter may emit."""

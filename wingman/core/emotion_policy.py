@@ -6,13 +6,13 @@ interviews, hiring and internal teams refuse it whatever the user says (EU AI Ac
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
-from wingman.config.emotion import Policy
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 
-__all__ = ["NOTICE", "Policy", "check_policy", "decide", "measured_channels"]
+Policy = Literal["off", "counterpart", "self", "text-only"]
+"""Whose voice is measured: nobody's, the others', the user's own; or only words."""
 
 NOTICE = (
     "I have told the other participants that this call is transcribed and that the energy or expression of "

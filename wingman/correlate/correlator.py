@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from wingman.config.correlate import CorrelateSettings
-from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import Channel, SampleTime, Span, samples
@@ -22,7 +22,6 @@ from wingman.correlate.echo import EchoFilter
 from wingman.correlate.emotion_shift import ShiftDetector
 from wingman.correlate.readings import Fate, Readings
 from wingman.correlate.turns import NEVER, Assembler, Partial, Turn
-from wingman.emotion.base import EmotionInfo
 
 Output: TypeAlias = Partial | Utterance | EmotionShift
 """What the correlator says; the meeting publishes it."""
@@ -65,7 +64,7 @@ class _Counts:
     echo_words: int = 0
 
 
-class _Lane:
+class _ChannelState:
     """One channel: its transcript, its readings, and what it has shown."""
 
     __slots__ = ("assembler", "channel", "due", "fates", "now", "readings", "shown", "starts", "waiting")
@@ -99,8 +98,8 @@ class Correlator:
         self._echo = EchoFilter(settings.echo)
         self._echo_wait = samples(settings.echo.wait_s)
         self._shifts = ShiftDetector(settings.shift, settings.min_coverage)
-        self._tab = _Lane(Channel.TAB, settings)
-        self._mic = _Lane(Channel.MIC, settings)
+        self._tab = _ChannelState(Channel.TAB, settings)
+        self._mic = _ChannelState(Channel.MIC, settings)
         self._lanes = {Channel.TAB: self._tab, Channel.MIC: self._mic}
         self._handlers: dict[type[Any], Callable[[Any], list[Output]]] = {
             Interim: self._interim,
@@ -239,7 +238,7 @@ class Correlator:
 
     # --- what comes out -------------------------------------------------------------------
 
-    def _moved(self, lane: _Lane, turns: list[Turn], *, refresh: bool = False) -> list[Output]:
+    def _moved(self, lane: _ChannelState, turns: list[Turn], *, refresh: bool = False) -> list[Output]:
         """Turns were closed, or time passed: settle what is due, tell the turns, refresh the partial."""
         out = self._settle(lane)
         if lane is self._mic and self._echo.enabled:
@@ -253,13 +252,13 @@ class Correlator:
             out += self._partial(lane)
         return out + self._compared(lane)
 
-    def _tell(self, lane: _Lane, turn: Turn) -> list[Output]:
+    def _tell(self, lane: _ChannelState, turn: Turn) -> list[Output]:
         lane.due = 0
         self._counts.utterances += 1
         self._counts.words += len(turn.words)
         return self._with_shifts([lane.readings.tell(turn, lane.identify(turn.start), lane.now)])
 
-    def _settle(self, lane: _Lane) -> list[Output]:
+    def _settle(self, lane: _ChannelState) -> list[Output]:
         if not lane.readings.pending:
             return []
         settled = lane.readings.settle(lane.now)
@@ -278,7 +277,7 @@ class Correlator:
                 out.append(shift)
         return out
 
-    def _partial(self, lane: _Lane) -> list[Output]:
+    def _partial(self, lane: _ChannelState) -> list[Output]:
         partial = lane.assembler.partial()
         shown = (partial.speaker, partial.text)
         if shown == lane.shown:
@@ -293,11 +292,11 @@ class Correlator:
             return False
         return bool(self._tab.assembler.interim_words) or self._echo.near(span.start, span.end)
 
-    def _compared(self, lane: _Lane) -> list[Output]:
+    def _compared(self, lane: _ChannelState) -> list[Output]:
         """The tab has moved: microphone turns may have waited for just that."""
         return self._compare() if lane is self._tab and self._mic.waiting else []
 
-    def _waiting_until(self, lane: _Lane) -> SampleTime:
+    def _waiting_until(self, lane: _ChannelState) -> SampleTime:
         return lane.waiting[0].end + self._echo_wait if lane.waiting else NEVER
 
     def _compare(self) -> list[Output]:

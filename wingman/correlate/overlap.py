@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wingman.core.affect import family_of
-from wingman.core.emotion import EmotionSpan, Score
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Score
 from wingman.core.time import SampleTime, Span
 from wingman.core.utterance import EmotionReading, ReadingStatus
-from wingman.emotion.base import EmotionInfo
 
 TOP = 3
 """How many labels a reading keeps."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 from wingman.config.correlate import CorrelateSettings
-from wingman.core.emotion import EmotionSpan
+from wingman.core.emotion import EmotionInfo, EmotionSpan
 from wingman.core.time import SampleTime, Span, samples
 from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Utterance
 from wingman.correlate.measurements import Measurements
 from wingman.correlate.overlap import of_speaker, read
 from wingman.correlate.turns import NEVER, Turn
-from wingman.emotion.base import EmotionInfo
 
 
 class Fate(StrEnum):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from wingman.audio.tape import Cursor
-from wingman.core.emotion import EmotionEvent, Scale
+from wingman.core.emotion import EmotionEvent, EmotionInfo
 from wingman.core.speech import Final
 from wingman.core.time import Channel
 
@@ -15,25 +14,7 @@ Emit = Callable[[EmotionEvent], None]
 """Where events go. Synchronous, never raises; call it from the event loop's thread only."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmotionInfo:
-    """What a meter can do, and how its scores are to be read."""
-
-    name: str
-    remote: bool
-    """True when audio or text leaves this machine."""
-    scale: Scale
-    floor: float
-    """Scores below this are no emotion at all; the dominant one must reach it."""
-    moderate: float
-    """From here on the strength is `moderate`."""
-    strong: float
-    """From here on the strength is `strong`."""
-    bands: tuple[tuple[float, str], ...] = ()
-    """The provider's own words for a score, where it has some: (from this score on, words), rising."""
-
-
-class VoiceMeter(Protocol):
+class VoiceAnalyzer(Protocol):
     """Measures one channel's audio. One instance serves one channel of one meeting."""
 
     @property
@@ -44,7 +25,7 @@ class VoiceMeter(Protocol):
         ...
 
 
-class TextMeter(Protocol):
+class TextAnalyzer(Protocol):
     """Scores settled words (the `text-only` policy: no voice is analysed)."""
 
     @property

@@ -7,10 +7,10 @@ the interface never calls it that.
 from __future__ import annotations
 
 from wingman.audio.tape import Cursor
-from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Progress
 from wingman.core.time import Channel, Span
-from wingman.emotion.base import Emit, EmotionInfo
+from wingman.emotion.base import Emit
 from wingman.local.client import EmbeddedBranch
 from wingman.local.process import EmbeddedWorker, Order
 from wingman.local.wire import Command, Felt, Message, Reached
@@ -18,7 +18,7 @@ from wingman.local.wire import Command, Felt, Message, Reached
 INFO = EmotionInfo(name="prosody", remote=False, scale=Scale.RELATIVE, floor=0.2, moderate=0.35, strong=0.5)
 
 
-class ProsodyMeter:
+class ProsodyAnalyzer:
     """One channel's prosody lane on the meeting's worker."""
 
     def __init__(self, worker: EmbeddedWorker) -> None:

@@ -44,7 +44,7 @@ class SearchHit:
 
 
 @runtime_checkable
-class Archive(Protocol):
+class MeetingIndex(Protocol):
     """The meetings of a log. Newest first always means order of creation, never of the wall clock."""
 
     async def meetings(self, limit: int = 50, before: str = "") -> Sequence[MeetingRow]:

@@ -14,7 +14,7 @@ from wingman.events.projection import advance, first_row, searchable
 
 
 class MemoryLog:
-    """An `EventLog` and `Archive` that forgets with the process. `append` commits in the next loop turn."""
+    """An `EventLog` and `MeetingIndex` that forgets with the process. `append` commits a loop turn later."""
 
     def __init__(self) -> None:
         self._events: dict[str, list[Envelope]] = {}

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 
 @runtime_checkable
-class HeardStore(Protocol):
+class ProviderLog(Protocol):
     """A log that also keeps chunks."""
 
     def keep_heard(self, meeting: str, chunk: bytes) -> Future[None]:

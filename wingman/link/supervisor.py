@@ -10,9 +10,10 @@ from enum import Enum
 
 import structlog
 
+from wingman.config.retry import RetrySettings
 from wingman.core.errors import Branch, Health, ProviderFault, ProviderState
 from wingman.core.time import Channel
-from wingman.link.backoff import Attempt, Backoff, RetrySettings
+from wingman.link.backoff import Attempt, Backoff
 
 log = structlog.get_logger(__name__)
 

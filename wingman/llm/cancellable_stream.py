@@ -22,7 +22,7 @@ class _End:
     """Marks the end of the stream in the hand-over queue."""
 
 
-class Pump(Generic[T]):
+class CancellableStream(Generic[T]):
     """Owns the task that reads `open_stream()`; iterate it inside `async with`.
 
     The queue needs no bound: one answer is a few dozen chunks, limited by the output tokens asked for.
@@ -33,7 +33,7 @@ class Pump(Generic[T]):
         self._chunks: asyncio.Queue[T | type[_End]] = asyncio.Queue()
         self._reader: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Pump[T]:
+    async def __aenter__(self) -> CancellableStream[T]:
         self._reader = asyncio.create_task(self._read())
         return self
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from wingman.audio.tape import Cursor
 from wingman.core.errors import Branch, Health, ProviderFault, ProviderState
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
-from wingman.local.process import EmbeddedWorker, Lane, Order, WorkerDied
+from wingman.local.process import EmbeddedWorker, Order, WorkerDied, WorkerStream
 from wingman.local.wire import Message, Reached
 
 CHUNK = SAMPLE_RATE // 50
@@ -23,7 +23,7 @@ class EmbeddedBranch:
         self._order = order
         self._branch = branch
         self._name = name
-        self._lane: Lane | None = None
+        self._lane: WorkerStream | None = None
         self._settled: SampleTime = 0
 
     async def run(
@@ -66,7 +66,7 @@ class EmbeddedBranch:
         if self._lane is not None:
             self._lane.flush()
 
-    async def _feed(self, lane: Lane, audio: Cursor) -> None:
+    async def _feed(self, lane: WorkerStream, audio: Cursor) -> None:
         async with asyncio.TaskGroup() as tasks:
             pump = tasks.create_task(self._pump(lane, audio))
             try:
@@ -79,7 +79,7 @@ class EmbeddedBranch:
         if failure is not None:
             raise failure
 
-    async def _pump(self, lane: Lane, audio: Cursor) -> None:
+    async def _pump(self, lane: WorkerStream, audio: Cursor) -> None:
         try:
             while (item := await audio.read(CHUNK)) is not None:
                 await lane.send(item)

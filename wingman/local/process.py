@@ -47,7 +47,7 @@ class Order:
     payload: bytes = b""
 
 
-class Lane:
+class WorkerStream:
     """One channel's stream to the worker for one job. Ends with `done`, or with an exception."""
 
     def __init__(self, worker: _Process, number: int, on_message: Callable[[Message], None]) -> None:
@@ -97,20 +97,20 @@ class _Process:
         self._process = process
         self._stdin = process.stdin
         self._stdout = process.stdout
-        self._lanes: dict[int, Lane] = {}
+        self._lanes: dict[int, WorkerStream] = {}
         self._next = 1
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def open(self, order: Order, on_message: Callable[[Message], None]) -> Lane:
+    def open(self, order: Order, on_message: Callable[[Message], None]) -> WorkerStream:
         number, self._next = self._next, self._next + 1
-        lane = self._lanes[number] = Lane(self, number, on_message)
+        lane = self._lanes[number] = WorkerStream(self, number, on_message)
         self.write_soon(pack(order.command, number, payload=order.payload))
         return lane
 
-    def close(self, lane: Lane) -> None:
+    def close(self, lane: WorkerStream) -> None:
         for number, known in list(self._lanes.items()):
             if known is lane:
                 del self._lanes[number]
@@ -219,7 +219,7 @@ class EmbeddedWorker:
             await process.end()
 
     @contextlib.asynccontextmanager
-    async def lane(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[Lane]:
+    async def lane(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[WorkerStream]:
         """Open a lane as soon as a worker lives. Raises `ProviderFault` when there will be none."""
         self._wanted.set()
         while (process := self._process) is None:

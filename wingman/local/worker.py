@@ -109,7 +109,7 @@ class Prosody:
         return Felt(self._lane, self._begin, end, label, score)
 
 
-class Lane:
+class WorkerStream:
     """One channel's audio for one job: frames it, finds the speech, runs the job."""
 
     def __init__(self, lane: int, rules: SegmentRules, job: Job) -> None:
@@ -174,7 +174,7 @@ class Worker:
     def __init__(self, rules: SegmentRules, out: BinaryIO) -> None:
         self._rules = rules
         self._out = out
-        self._lanes: dict[int, Lane] = {}
+        self._lanes: dict[int, WorkerStream] = {}
 
     def handle(self, command: int, lane: int, at: SampleTime, payload: bytes) -> None:
         if command in (Command.OPEN_SPEECH, Command.OPEN_PROSODY):
@@ -197,7 +197,7 @@ class Worker:
         except (ImportError, OSError) as missing:
             self._send([Unable(lane, _mend(missing))])
             return
-        self._lanes[lane] = Lane(lane, self._rules, job)
+        self._lanes[lane] = WorkerStream(lane, self._rules, job)
 
     def _send(self, messages: list[Message]) -> None:
         for message in messages:

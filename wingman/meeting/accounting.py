@@ -10,7 +10,7 @@ from wingman.core.errors import Branch
 from wingman.core.events import Publish
 from wingman.core.time import Channel, seconds
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
-from wingman.meeting.cost import CostMeter, Level
+from wingman.meeting.cost import CostTracker, Level
 from wingman.suggest.knowledge.index import Knowledge
 
 EMBEDDINGS = "embeddings"
@@ -20,10 +20,10 @@ REPORT_EVERY_S = 10.0
 """Media seconds between two `cost.updated` events."""
 
 
-class Accounts:
+class Accounting:
     """Notes every sample and every prompt that leaves for a provider; says when the budget's level changes."""
 
-    def __init__(self, meter: CostMeter, ledger: Ledger, publish: Publish) -> None:
+    def __init__(self, meter: CostTracker, ledger: Ledger, publish: Publish) -> None:
         self._meter = meter
         self._ledger = ledger
         self._publish = publish
@@ -89,12 +89,12 @@ class Accounts:
         return level if changed else None
 
 
-class AccountedModel:
+class MeteredModel:
     """The process's model as one meeting uses it: every prompt is noted before it leaves."""
 
-    def __init__(self, model: SuggestionModel, accounts: Accounts) -> None:
+    def __init__(self, model: SuggestionModel, accounting: Accounting) -> None:
         self._model = model
-        self._accounts = accounts
+        self._accounts = accounting
 
     @property
     def name(self) -> str:
@@ -128,12 +128,12 @@ async def _nothing() -> AsyncGenerator[str, None]:
     yield ""  # makes this a generator
 
 
-class AccountedKnowledge:
+class MeteredKnowledge:
     """The process's notes as one meeting looks them up: what leaves for embeddings is noted before it does."""
 
-    def __init__(self, knowledge: Knowledge, accounts: Accounts) -> None:
+    def __init__(self, knowledge: Knowledge, accounting: Accounting) -> None:
         self._knowledge = knowledge
-        self._accounts = accounts
+        self._accounts = accounting
 
     def search(self, text: str) -> tuple[tuple[str, str], ...]:
         return self._knowledge.search(text, self._accounts.question)

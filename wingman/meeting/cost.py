@@ -24,7 +24,7 @@ class Level(StrEnum):
     """The model is no longer asked; playbook cues go on."""
 
 
-class CostMeter:
+class CostTracker:
     """Adds up one meeting. Providers that cost nothing (local ones) may be charged, too; it stays at zero."""
 
     def __init__(self, settings: CostSettings) -> None:

@@ -20,7 +20,7 @@ from wingman.correlate.turns import Partial
 from wingman.suggest.coach import Coach
 
 
-def tell_voice(event: object, coach: Coach) -> None:
+def dispatch_speech_activity(event: object, coach: Coach) -> None:
     """Tell the coach when somebody begins or stops speaking; other events say nothing about that."""
     match event:
         case Interim() if event.words:
@@ -31,7 +31,7 @@ def tell_voice(event: object, coach: Coach) -> None:
             coach.speaking(event.channel, False, event.at)
 
 
-def tell(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:
+def dispatch(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:
     """Tell the log and the coach what the join came to, in its order."""
     for output in outputs:
         match output:

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_store import AudioStore
 from wingman.archive.egress_ledger import Ledger
 from wingman.archive.provider_events import HeardWriter
 from wingman.config.settings import Settings, changed
@@ -19,15 +19,15 @@ from wingman.core.emotion_policy import check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Media, ProviderStateChanged, Publish
 from wingman.correlate.correlator import Correlator
-from wingman.emotion.base import VoiceMeter
+from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.log import EventLog
-from wingman.events.provider_log import HeardStore
+from wingman.events.provider_log import ProviderLog
 from wingman.llm.base import SuggestionModel
-from wingman.meeting.accounting import AccountedKnowledge, AccountedModel, Accounts
+from wingman.meeting.accounting import Accounting, MeteredKnowledge, MeteredModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
-from wingman.meeting.capabilities import facts
+from wingman.meeting.capabilities import capabilities
 from wingman.meeting.channel import Providers, Store
-from wingman.meeting.cost import CostMeter
+from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Meeting, Parts, Plan
 from wingman.meeting.provider_choice import Choices, choose
 from wingman.meeting.providers import Adapters, LocalWorker
@@ -40,7 +40,7 @@ from wingman.suggest.playbook.playbook import Playbook, load_playbook
 log = structlog.get_logger(__name__)
 
 
-class Registry:
+class MeetingManager:
     """The meetings of this process. Their tasks belong to the group it was given."""
 
     def __init__(
@@ -50,19 +50,19 @@ class Registry:
         tasks: asyncio.TaskGroup,
         knowledge: Knowledge,
         model: SuggestionModel | None,
-        shelf: Shelf | None = None,
+        audio_store: AudioStore | None = None,
     ) -> None:
-        """`shelf` is where meetings' sound is stored, if that is configured; None stores none."""
+        """`audio_store` is where meetings' sound is stored, if that is configured; None stores none."""
         self._settings = settings
         self._log = event_log
         self._tasks = tasks
         self._knowledge = knowledge
         self._model = model
-        self._shelf = shelf
+        self._audio_store = audio_store
         self._model_health = Health.CONNECTING
         self._model_fault = ""
         self._live: dict[str, Meeting] = {}
-        self.facts = facts(settings)
+        self.capabilities = capabilities(settings)
         """What this machine offers; looked up once."""
         self.adapters = Adapters(settings)
         """The providers of this process, and what they share."""
@@ -82,7 +82,7 @@ class Registry:
             self._report_model(meeting)
 
     async def create(
-        self, spec: MeetingSpec, *, live: bool = True, meter: Callable[[], VoiceMeter] | None = None
+        self, spec: MeetingSpec, *, live: bool = True, meter: Callable[[], VoiceAnalyzer] | None = None
     ) -> Meeting:
         """Start a meeting. Raises `InputError` when the spec or the configuration forbids it.
 
@@ -95,7 +95,7 @@ class Registry:
             refusal = playbook.voice_emotion_reason or f"the playbook {playbook.name} refuses voice emotion"
         wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
         policy, reason = decide(wanted, consent=spec.consent, refused_because=refusal)
-        choices = choose(settings, self.facts, policy)
+        choices = choose(settings, self.capabilities, policy)
         plan = Plan(spec, policy, reason, playbook.name, refusal, settings.ingest.tape_s, live)
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
@@ -107,7 +107,7 @@ class Registry:
             parts = replace(parts, providers=replace(parts.providers, meter=meter))
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._live[meeting_id] = meeting
-        self._tasks.create_task(self._run(meeting, parts.accounts))
+        self._tasks.create_task(self._run(meeting, parts.accounting))
         await meeting.started()
         self._report_model(meeting_id)
         return meeting
@@ -131,23 +131,23 @@ class Registry:
     def _correlator(self, meeting_id: str) -> Correlator:
         """One that writes down what it is told, where the log can keep it: replays join from that."""
         settings = self._settings
-        if settings.report.record_events and isinstance(self._log, HeardStore):
+        if settings.report.record_events and isinstance(self._log, ProviderLog):
             return RecordingCorrelator(settings.correlate, HeardWriter(self._log, meeting_id), time.time)
         return Correlator(settings.correlate)
 
     def _sound(self, meeting_id: str, publish: Publish) -> Store | None:
         """What stores a channel's sound; None unless that was asked for."""
-        if self._shelf is None or not self._settings.report.store_audio:
+        if self._audio_store is None or not self._settings.report.store_audio:
             return None
-        from wingman.archive.audio_recorder import SoundKeeper
+        from wingman.archive.audio_recorder import AudioRecorder
 
-        return SoundKeeper(self._shelf, meeting_id, publish).run
+        return AudioRecorder(self._audio_store, meeting_id, publish).run
 
-    def _accounted(self, accounts: Accounts) -> AccountedModel | None:
+    def _accounted(self, accounting: Accounting) -> MeteredModel | None:
         """The process's model as one meeting uses it; None while it will not answer."""
         if self._model is None or self._model_fault:
             return None
-        return AccountedModel(self._model, accounts)
+        return MeteredModel(self._model, accounting)
 
     async def end_all(self, reason: str) -> None:
         """End every meeting and wait for all of them."""
@@ -155,17 +155,17 @@ class Registry:
             for meeting in self._live.values():
                 tasks.create_task(meeting.end(reason))
 
-    async def _run(self, meeting: Meeting, accounts: Accounts) -> None:
+    async def _run(self, meeting: Meeting, accounting: Accounting) -> None:
         try:
             await meeting.run()
         except ExceptionGroup as broken:  # one meeting's bug ends that meeting, not its neighbours
             log.error("a meeting failed", meeting=meeting.id, exc_info=broken)
         finally:
             del self._live[meeting.id]
-        accounts.resume()  # it may have ended in a pause
+        accounting.resume()  # it may have ended in a pause
         if self._settings.report.summary:
-            await sum_up(self._log, meeting.id, self._accounted(accounts))
-            accounts.close()
+            await sum_up(self._log, meeting.id, self._accounted(accounting))
+            accounting.close()
 
     def _report_model(self, meeting: str) -> None:
         if self._model is None:
@@ -190,9 +190,9 @@ class Registry:
         if spec.mode:
             suggest = changed(suggest, "mode", spec.mode)
         local = LocalWorker(settings)
-        accounts = Accounts(CostMeter(settings.suggest.cost), Ledger(publish, time.time), publish)
-        model = self._accounted(accounts)
-        extras = CoachParts(knowledge=AccountedKnowledge(self._knowledge, accounts), on_usage=accounts.tokens)
+        accounting = Accounting(CostTracker(settings.suggest.cost), Ledger(publish, time.time), publish)
+        model = self._accounted(accounting)
+        extras = CoachParts(knowledge=MeteredKnowledge(self._knowledge, accounting), on_usage=accounting.tokens)
         return Parts(
             providers=Providers(
                 transcriber=lambda: self.adapters.transcriber(choices.transcriber.provider, spec, local),
@@ -202,7 +202,7 @@ class Registry:
             ),
             correlator=self._correlator(meeting_id),
             coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
-            accounts=accounts,
+            accounting=accounting,
             background=(local.run,),
             names={
                 Branch.TRANSCRIBE: choices.transcriber.provider,

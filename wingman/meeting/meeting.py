@@ -1,6 +1,6 @@
 """One meeting: the TaskGroup that owns every stage, and the wires between them.
 
-    source → strip (tape) ─┬→ transcriber ─┐
+    source → input (tape) ─┬→ transcriber ─┐
                            └→ meter ───────┴→ correlator → coach → publish (log, then push)
 
 Stages talk through plain synchronous calls on the event loop's thread; the only tasks are the ones that
@@ -39,12 +39,11 @@ from wingman.core.events import (
 from wingman.core.speech import Final, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, seconds
 from wingman.correlate.correlator import Correlator, Output
-from wingman.meeting.accounting import Accounts
+from wingman.meeting.accounting import Accounting
 from wingman.meeting.api import MeetingSpec, MeetingStatus
-from wingman.meeting.channel import Ears, Line, Providers
-from wingman.meeting.channel_input import ChannelStrip
+from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers
 from wingman.meeting.cost import Level
-from wingman.meeting.dispatch import tell, tell_voice
+from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.suggest.coach import Coach
 
 log = structlog.get_logger(__name__)
@@ -64,7 +63,7 @@ class Parts:
     providers: Providers
     correlator: Correlator
     coach: Coach
-    accounts: Accounts
+    accounting: Accounting
     background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     """Coroutines that live as long as the meeting (the embedded worker's owner)."""
     names: dict[str, str] = field(default_factory=dict)
@@ -97,7 +96,7 @@ class Meeting:
         self._parts = parts
         self._publish = publish
         self._policy = plan.policy
-        self._lines: dict[Channel, Line] = {}
+        self._channels: dict[Channel, ChannelPipeline] = {}
         self._plays: dict[AudioSource, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._started_at = time.time()
@@ -123,7 +122,7 @@ class Meeting:
             state=state,
             started_at=self._started_at,
             seconds=self._length(),
-            channels=tuple(self._lines),
+            channels=tuple(self._channels),
             playbook=self._plan.playbook,
             emotion_policy=self._policy,
             providers=dict(self._parts.names),
@@ -159,8 +158,8 @@ class Meeting:
 
     def now(self, channel: Channel) -> float:
         """Media seconds received on `channel` so far; 0 for a channel that was never fed."""
-        line = self._lines.get(channel)
-        return seconds(line.strip.position) if line else 0.0
+        pipeline = self._channels.get(channel)
+        return seconds(pipeline.input.position) if pipeline else 0.0
 
     async def started(self) -> None:
         """Wait until sources can be attached."""
@@ -168,18 +167,20 @@ class Meeting:
 
     async def attach(self, source: AudioSource) -> None:
         tasks = self._open_tasks()
-        taken = [c for c in source.channels if c in self._lines and self._lines[c].strip.source is not None]
+        taken = [
+            c for c in source.channels if c in self._channels and self._channels[c].input.source is not None
+        ]
         if taken:
             raise InputError(
                 f"channel `{taken[0]}` of this meeting is already fed by another client; stop that one first",
                 field="channels",
                 status=409,
             )
-        lines = [self._line(channel, tasks) for channel in source.channels]
-        for line in lines:
-            line.strip.source = source
-        play = self._plays[source] = tasks.create_task(self._play(source, lines))
-        play.add_done_callback(lambda _: self._release(source, lines))
+        pipelines = [self._pipeline(channel, tasks) for channel in source.channels]
+        for pipeline in pipelines:
+            pipeline.input.source = source
+        play = self._plays[source] = tasks.create_task(self._play(source, pipelines))
+        play.add_done_callback(lambda _: self._release(source, pipelines))
 
     async def detach(self, source: AudioSource) -> None:
         play = self._plays.get(source)
@@ -196,18 +197,19 @@ class Meeting:
         """Wait until no reader is further behind than a tape can bear (for sources faster than real time)."""
         limit = min(FAST_LAG_S, self._plan.tape_s / 2) * SAMPLE_RATE
         # readers move on several tasks; there is no one event to wait for
-        while any(line.lag > limit for line in self._lines.values()):  # noqa: ASYNC110
+        while any(pipeline.lag > limit for pipeline in self._channels.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
     def pause(self) -> None:
         self._open_tasks()
         if not self._paused:
             self._paused = True
-            for line in self._lines.values():
-                line.flush()  # what was said until now is still for the transcriber; nothing is from here on
-                line.strip.pause()
+            for pipeline in self._channels.values():
+                # what was said until now is still for the transcriber; nothing is from here on
+                pipeline.flush()
+                pipeline.input.pause()
             self._account()
-            self._parts.accounts.pause()
+            self._parts.accounting.pause()
             self._parts.coach.pause(True)
             self._publish(MeetingPaused(), None)
 
@@ -215,9 +217,9 @@ class Meeting:
         self._open_tasks()
         if self._paused:
             self._paused = False
-            for line in self._lines.values():
-                line.strip.resume()
-            self._parts.accounts.resume()
+            for pipeline in self._channels.values():
+                pipeline.input.resume()
+            self._parts.accounting.resume()
             self._parts.coach.pause(False)
             self._publish(MeetingResumed(), None)
 
@@ -229,8 +231,8 @@ class Meeting:
 
     def act(self, action: str, text: str = "") -> str:
         self._open_tasks()
-        for channel, line in self._lines.items():  # what was just said must be in the answer
-            line.flush()
+        for channel, pipeline in self._channels.items():  # what was just said must be in the answer
+            pipeline.flush()
             self._deliver(self._parts.correlator.flush(channel))
         return self._parts.coach.act(action, text)
 
@@ -272,17 +274,19 @@ class Meeting:
         if spec.consent:
             self._consented(spec.consent)
 
-    def _line(self, channel: Channel, tasks: asyncio.TaskGroup) -> Line:
-        if channel not in self._lines:
-            strip = ChannelStrip(channel, Tape(self._plan.tape_s), self._publish)
+    def _pipeline(self, channel: Channel, tasks: asyncio.TaskGroup) -> ChannelPipeline:
+        if channel not in self._channels:
+            channel_input = ChannelInput(channel, Tape(self._plan.tape_s), self._publish)
             if self._paused:
-                strip.pause()
-            line = Line(strip, self._parts.providers, Ears(self._on_speech, self._on_any), tasks)
-            self._lines[channel] = line  # before its branches: they report at once
-            line.start_transcriber()
-            line.start_storing()
-            line.measure(self._policy, self._parts.correlator)
-        return self._lines[channel]
+                channel_input.pause()
+            pipeline = ChannelPipeline(
+                channel_input, self._parts.providers, ChannelCallbacks(self._on_speech, self._on_any), tasks
+            )
+            self._channels[channel] = pipeline  # before its branches: they report at once
+            pipeline.start_transcriber()
+            pipeline.start_storing()
+            pipeline.measure(self._policy, self._parts.correlator)
+        return self._channels[channel]
 
     def _switch_policy(self, value: Any) -> None:
         """Stop and start meters so that the policy holds from this very sample on.
@@ -302,7 +306,7 @@ class Meeting:
 
     def _consented(self, words: str) -> None:
         self._account()
-        self._parts.accounts.consent(words)
+        self._parts.accounting.consent(words)
         self._publish(ConsentRecorded(self._policy, "user", words), None)
 
     def _rename(self, value: Any) -> None:
@@ -318,21 +322,21 @@ class Meeting:
     def _use_policy(self, policy: Policy, reason: str) -> None:
         self._account()
         self._policy = policy
-        for line in self._lines.values():
-            line.measure(policy, self._parts.correlator)
+        for pipeline in self._channels.values():
+            pipeline.measure(policy, self._parts.correlator)
         self._publish(PolicyApplied(policy, reason), None)
 
-    async def _play(self, source: AudioSource, lines: list[Line]) -> None:
+    async def _play(self, source: AudioSource, pipelines: list[ChannelPipeline]) -> None:
         try:
-            await source.run({line.strip.channel: line.strip for line in lines})
+            await source.run({pipeline.input.channel: pipeline.input for pipeline in pipelines})
         except WingmanError as failed:
-            for line in lines:
-                line.strip.state("gone", str(failed))
+            for pipeline in pipelines:
+                pipeline.input.state("gone", str(failed))
 
-    def _release(self, source: AudioSource, lines: list[Line]) -> None:
+    def _release(self, source: AudioSource, pipelines: list[ChannelPipeline]) -> None:
         """Free the channels; also for a source that was cancelled before its first turn."""
-        for line in lines:
-            line.strip.source = None
+        for pipeline in pipelines:
+            pipeline.input.source = None
         del self._plays[source]
         self._idle_since = time.monotonic()
 
@@ -340,8 +344,8 @@ class Meeting:
         """Tell the pure rooms what time it is on each channel, ten times a second."""
         for tick in itertools.count(1):
             await asyncio.sleep(TICK_S)
-            for channel, line in self._lines.items():
-                now = line.strip.position if self._plan.live else line.answered
+            for channel, pipeline in self._channels.items():
+                now = pipeline.input.position if self._plan.live else pipeline.answered
                 self._deliver(self._parts.correlator.advance(channel, now))
                 self._parts.coach.advance(channel, now)
             if tick % TICKS_PER_BILL == 0:
@@ -353,22 +357,22 @@ class Meeting:
 
     def _account(self) -> None:
         """Note what was sent so far."""
-        for line in self._lines.values():
-            line.account(self._parts.accounts)
+        for pipeline in self._channels.values():
+            pipeline.account(self._parts.accounting)
 
     def _keep_to_budget(self) -> None:
         """Give up what the money no longer allows, in the order emotion, suggestion rate, model."""
-        level = self._parts.accounts.report(self._length())
+        level = self._parts.accounting.report(self._length())
         if level is None:
             return
         self._parts.coach.degrade(level)
-        if level is not Level.FULL and any(line.pays_for_emotion for line in self._lines.values()):
+        if level is not Level.FULL and any(pipeline.pays_for_emotion for pipeline in self._channels.values()):
             self._use_policy("off", "the meeting's budget is spent; voice emotion costs extra")
 
     def _on_speech(self, event: TranscriberEvent) -> None:
-        tell_voice(event, self._parts.coach)
+        dispatch_speech_activity(event, self._parts.coach)
         if isinstance(event, Final):
-            self._lines[event.channel].settled(event, self._parts.accounts)
+            self._channels[event.channel].settled(event, self._parts.accounting)
         self._on_any(event)
 
     def _on_any(self, event: TranscriberEvent | EmotionEvent) -> None:
@@ -384,11 +388,11 @@ class Meeting:
                 media = Media.of(event.channel, event.span)
                 self._publish(TranscriptGap(event.channel, event.branch, event.cause), media)
             case Progress():
-                self._lines[event.channel].progress(event)
+                self._channels[event.channel].progress(event)
         self._deliver(self._parts.correlator.feed(event))
 
     def _deliver(self, outputs: list[Output]) -> None:
-        tell(outputs, self._publish, self._parts.coach)
+        dispatch(outputs, self._publish, self._parts.coach)
 
     async def _wind_down(self) -> None:
         """Stop the sources, let every branch answer for what it has, then settle the join."""
@@ -397,11 +401,11 @@ class Meeting:
         if self._plays:
             await asyncio.wait(list(self._plays.values()))
         async with asyncio.TaskGroup() as settling:
-            for line in self._lines.values():
-                settling.create_task(line.finish())
+            for pipeline in self._channels.values():
+                settling.create_task(pipeline.finish())
         self._deliver(self._parts.correlator.finish())
         self._account()
-        self._parts.accounts.close()
+        self._parts.accounting.close()
 
     def _length(self) -> float:
-        return max((seconds(line.strip.position) for line in self._lines.values()), default=0.0)
+        return max((seconds(pipeline.input.position) for pipeline in self._channels.values()), default=0.0)

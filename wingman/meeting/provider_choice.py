@@ -10,7 +10,7 @@ from wingman.core.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Capabilities:
     """What this machine offers beyond the settings."""
 
     moonshine_model: bool = False
@@ -34,14 +34,14 @@ class Choices:
     suggester: Choice
 
 
-def choose(settings: Settings, facts: Facts, policy: Policy) -> Choices:
+def choose(settings: Settings, capabilities: Capabilities, policy: Policy) -> Choices:
     """Resolve every `auto`. Raises `InputError` when a provider that was named cannot be used."""
     return Choices(
-        choose_transcriber(settings, facts), choose_emotion(settings, policy), choose_suggester(settings)
+        choose_transcriber(settings, capabilities), choose_emotion(settings, policy), choose_suggester(settings)
     )
 
 
-def choose_transcriber(settings: Settings, facts: Facts) -> Choice:
+def choose_transcriber(settings: Settings, capabilities: Capabilities) -> Choice:
     section = settings.transcribe
     if section.provider == "off":
         return Choice("off", "switched off by `transcribe.provider`")
@@ -49,20 +49,20 @@ def choose_transcriber(settings: Settings, facts: Facts) -> Choice:
         _need(bool(section.deepgram.api_key), "transcribe.deepgram.api_key", "deepgram", "DEEPGRAM_API_KEY")
         return Choice("deepgram", "named by `transcribe.provider`")
     if section.provider == "moonshine":
-        if not facts.moonshine_model:
+        if not capabilities.moonshine_model:
             raise InputError(
                 "`transcribe.provider: moonshine` needs its model; run `wingman models fetch` once",
                 field="transcribe.moonshine.model_dir",
             )
         return Choice("moonshine", "named by `transcribe.provider`")
     if section.provider == "embedded":
-        _need_pocketsphinx(facts)
+        _need_pocketsphinx(capabilities)
         return Choice("embedded", "named by `transcribe.provider`")
     if section.deepgram.api_key:
         return Choice("deepgram", "a Deepgram key is set")
-    if facts.moonshine_model:
+    if capabilities.moonshine_model:
         return Choice("moonshine", "no Deepgram key, and a Moonshine model is present")
-    _need_pocketsphinx(facts)
+    _need_pocketsphinx(capabilities)
     return Choice("embedded", "no Deepgram key and no Moonshine model: English, for trying out")
 
 
@@ -110,8 +110,8 @@ def _need(present: bool, field: str, provider: str, variable: str) -> None:
         )
 
 
-def _need_pocketsphinx(facts: Facts) -> None:
-    if not facts.pocketsphinx:
+def _need_pocketsphinx(capabilities: Capabilities) -> None:
+    if not capabilities.pocketsphinx:
         raise InputError(
             "no transcriber can run: pocketsphinx has no wheel for this Python; use Python 3.11 to 3.13, "
             "set DEEPGRAM_API_KEY, or install wingman-sidecar[moonshine]",

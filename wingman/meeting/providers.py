@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from wingman.config.settings import Settings, changed
-from wingman.emotion.base import TextMeter, VoiceMeter
+from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.api import MeetingSpec
 from wingman.stt import moonshine
@@ -97,7 +97,7 @@ class Adapters:
             case _:
                 return None
 
-    def meter(self, local: LocalWorker) -> VoiceMeter | None:
+    def meter(self, local: LocalWorker) -> VoiceAnalyzer | None:
         """A meter for a voice that may be measured now; the policy may have changed since the start."""
         section = self._settings.emotion
         provider = section.provider
@@ -105,24 +105,24 @@ class Adapters:
             provider = "hume" if section.hume.api_key else "prosody"
         match provider:
             case "hume":
-                from wingman.emotion.hume.analyzer import HumeMeter
+                from wingman.emotion.hume.analyzer import HumeAnalyzer
 
-                return HumeMeter(section.hume)
+                return HumeAnalyzer(section.hume)
             case "hume-v0":
-                from wingman.emotion.hume_v0.analyzer import HumeV0Meter
+                from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer
 
-                return HumeV0Meter(section.hume_v0, self.gateway)
+                return HumeV0Analyzer(section.hume_v0, self.gateway)
             case "prosody":
-                from wingman.emotion.prosody import ProsodyMeter
+                from wingman.emotion.prosody import ProsodyAnalyzer
 
-                return ProsodyMeter(local.get())
+                return ProsodyAnalyzer(local.get())
             case _:
                 return None
 
-    def text_meter(self) -> TextMeter | None:
+    def text_meter(self) -> TextAnalyzer | None:
         section = self._settings.emotion
         if section.provider not in ("auto", "hume-v0") or not section.hume_v0.url:
             return None
-        from wingman.emotion.hume_v0.analyzer import HumeV0TextMeter
+        from wingman.emotion.hume_v0.analyzer import HumeV0TextAnalyzer
 
-        return HumeV0TextMeter(section.hume_v0, self.gateway)
+        return HumeV0TextAnalyzer(section.hume_v0, self.gateway)

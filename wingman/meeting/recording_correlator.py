@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 from wingman.archive.provider_events import Advanced, Expected, Finished, Flushed, HeardWriter, fed
 from wingman.config.correlate import CorrelateSettings
-from wingman.core.emotion import EmotionEvent
+from wingman.core.emotion import EmotionEvent, EmotionInfo
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
-from wingman.emotion.base import EmotionInfo
 
 
 class RecordingCorrelator(Correlator):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wingman.archive.provider_events import Advanced, Fed, Heard, apply
 from wingman.core.events import Publish
 from wingman.correlate.correlator import Correlator, Output
-from wingman.meeting.dispatch import tell, tell_voice
+from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.suggest.coach import Coach
 
 
@@ -23,11 +23,11 @@ class Rejoin:
     def take(self, heard: Heard) -> None:
         """One thing that was heard then."""
         if isinstance(heard, Fed):
-            tell_voice(heard.event, self.coach)
+            dispatch_speech_activity(heard.event, self.coach)
         self.deliver(apply(self.correlator, heard))
         if isinstance(heard, Advanced):
             self.coach.advance(heard.channel, heard.now)
 
     def deliver(self, outputs: Sequence[Output]) -> None:
         """What a correlator said, to the log and the coach."""
-        tell(outputs, self.publish, self.coach)
+        dispatch(outputs, self.publish, self.coach)

@@ -19,6 +19,7 @@ from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import Finished
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.section import Section
+from wingman.config.settings import changed
 from wingman.config.suggest import SuggestSettings
 from wingman.core import codec
 from wingman.core.errors import InputError
@@ -85,7 +86,7 @@ async def replay(
     """
     run = _Run(bundle, settings, changes, on_event)
     if bundle.heard and isinstance(bundle.heard[-1], Finished):
-        return await run.rejoin(Correlator(changed(correlate, "correlate", changes.correlate)), speed)
+        return await run.rejoin(Correlator(with_changes(correlate, "correlate", changes.correlate)), speed)
     if changes.correlate:
         raise InputError(
             "this bundle does not hold what the providers said (see report.record_events), "
@@ -120,7 +121,7 @@ class _Run:
         model: SuggestionModel | None = changes.model or self._recorded
         chosen = load_playbook(changes.playbook or _playbook(bundle, settings))
         parts = CoachParts(fence="replay", clock=lambda: self._now)
-        suggest = changed(settings, "suggest", changes.settings)
+        suggest = with_changes(settings, "suggest", changes.settings)
         self._coach = Coach(suggest, chosen, model, self._publish, parts=parts)
 
     async def play(self, speed: float) -> Bundle:
@@ -214,7 +215,7 @@ def _in_order(timed: Iterable[tuple[float, int, Any]]) -> Iterator[tuple[float, 
 S = TypeVar("S", bound=Section)
 
 
-def changed(settings: S, section: str, changes: Mapping[str, Any]) -> S:
+def with_changes(settings: S, section: str, changes: Mapping[str, Any]) -> S:
     """The settings of a section with changes by dotted name. Raises `InputError` that names a wrong one."""
     for name, value in changes.items():
         settings = _with(settings, name.split("."), value, f"{section}.{name}")
@@ -222,13 +223,11 @@ def changed(settings: S, section: str, changes: Mapping[str, Any]) -> S:
 
 
 def _with(settings: S, path: Sequence[str], value: Any, name: str) -> S:
-    from wingman.config.settings import changed as with_field
-
     first, *rest = path
     if first not in settings.__struct_fields__:
         raise InputError(f"there is no setting `{name}`; see configs/default.yaml for the names", field="with")
     if not rest:
-        return with_field(settings, first, value)
+        return changed(settings, first, value)
     inner = getattr(settings, first)
     if not isinstance(inner, Section):
         raise InputError(f"`{name}` names a part of `{first}`, which has none", field="with")

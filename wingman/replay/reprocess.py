@@ -25,7 +25,7 @@ from wingman.core.events import MeetingEnded, MeetingStarted, PolicyApplied
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
-from wingman.emotion.base import VoiceMeter
+from wingman.emotion.base import VoiceAnalyzer
 from wingman.replay.record_clock import RecordClock, merged
 from wingman.stt.base import Transcriber
 from wingman.transports.file import FileSource
@@ -47,7 +47,7 @@ class Listeners:
     """Makers of what is to hear the meeting now, one per channel; None keeps what was heard then."""
 
     transcriber: Callable[[], Transcriber | None] | None = None
-    meter: Callable[[], VoiceMeter | None] | None = None
+    meter: Callable[[], VoiceAnalyzer | None] | None = None
 
     @property
     def branches(self) -> frozenset[Branch]:
@@ -229,7 +229,7 @@ class _Reader:
     def __init__(
         self,
         channel: Channel,
-        listener: Transcriber | VoiceMeter,
+        listener: Transcriber | VoiceAnalyzer,
         note: Callable[[Event, SampleTime], None],
         may: Stretches,
     ) -> None:

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from wingman.config.server import ServerSettings
 from wingman.events.hub import Hub
-from wingman.events.index import Archive
+from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.meeting.api import Meetings
 from wingman.server.auth import Access, Neighbours
@@ -34,7 +34,7 @@ def build_app(
     token: str,
     extra_routes: Sequence[BaseRoute] = (),
     offers: Offers = Offers(),
-    archive: Archive | None = None,
+    archive: MeetingIndex | None = None,
 ) -> Starlette:
     """All routes behind one guard.
 
@@ -42,7 +42,7 @@ def build_app(
     `wingman.events` are). `extra_routes` come from other rooms (WHIP, PCM) and win over ours.
     """
     if archive is None:
-        if not isinstance(log, Archive):
+        if not isinstance(log, MeetingIndex):
             raise TypeError("this event log is no archive: pass one")
         archive = log
     access = Access(token)

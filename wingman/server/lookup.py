@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wingman.core.errors import InputError
-from wingman.events.index import Archive, MeetingRow
+from wingman.events.index import MeetingIndex, MeetingRow
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingStatus
 
 
@@ -14,7 +14,7 @@ class Lookup:
     """Live meetings first, then the archive."""
 
     meetings: Meetings
-    archive: Archive
+    archive: MeetingIndex
 
     def live(self, meeting: str) -> MeetingHandle | None:
         """The running meeting, or None."""

@@ -26,7 +26,7 @@ from wingman.suggest.card.context import RollingContext
 from wingman.suggest.card.draft import Draft
 from wingman.suggest.card.lifecycle import CardLife, Clock
 from wingman.suggest.card.novelty import Novelty
-from wingman.suggest.card.writer import Counted, Writer, fault_name, ignore_usage
+from wingman.suggest.card.writer import CardWriter, Counted, fault_name, ignore_usage
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, request
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
@@ -114,10 +114,10 @@ class Coach:
             playbook, verbosity=settings.verbosity, mode=settings.mode, ttl=samples(settings.ttl_s)
         )
         self._novelty = Novelty()
-        self._writer: Writer | None = None
+        self._writer: CardWriter | None = None
         if model is not None:
             deadlines = deadlines_of(settings, model.name)
-            self._writer = Writer(model, deadlines, publish, self._parts.clock, self._parts.on_usage)
+            self._writer = CardWriter(model, deadlines, publish, self._parts.clock, self._parts.on_usage)
         self._context = RollingContext(ContextSettings(seconds=CONTEXT_SECONDS, tokens=settings.context_tokens))
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
         self._cards = 0

@@ -42,7 +42,7 @@ TICKS_PER_MS = 48
 """RTP ticks; Opus always counts at 48 kHz."""
 
 
-class Conductor:
+class PeerTimeline:
     """What the channels of one peer share, so that their sample indices agree: a zero and a clock."""
 
     __slots__ = ("_arrival", "_position", "clock")
@@ -69,10 +69,10 @@ class Packet:
     payload: bytes
 
 
-class Lane:
+class InboundTrack:
     """One channel's audio path. `loop` is only used to give up holes in time."""
 
-    def __init__(self, channel: Channel, sink: ChannelSink, conductor: Conductor, depth: int) -> None:
+    def __init__(self, channel: Channel, sink: ChannelSink, conductor: PeerTimeline, depth: int) -> None:
         self.channel = channel
         self._sink = sink
         self._conductor = conductor

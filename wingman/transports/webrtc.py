@@ -13,7 +13,7 @@ from wingman.audio.source import ChannelSink
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.transports.inbound_track import NO_SIGNAL_S, Conductor, Lane
+from wingman.transports.inbound_track import NO_SIGNAL_S, InboundTrack, PeerTimeline
 from wingman.transports.sdp import Offer, finish_answer
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ class WebRtcSource:
         peer = self._peer
         if peer is None:
             raise RuntimeError("accept() comes before run()")
-        conductor = Conductor(max(sinks[channel].position for channel in self.channels))
+        conductor = PeerTimeline(max(sinks[channel].position for channel in self.channels))
         depth = self._settings.reorder_packets
-        lanes = [Lane(channel, sinks[channel], conductor, depth) for channel in self.channels]
+        lanes = [InboundTrack(channel, sinks[channel], conductor, depth) for channel in self.channels]
         for lane in lanes:
             sinks[lane.channel].state("connecting")
         try:
@@ -144,7 +144,7 @@ class WebRtcSource:
         if state in ("failed", "closed"):
             self._ended.set()
 
-    async def _watch(self, lanes: Sequence[Lane], sinks: Mapping[Channel, ChannelSink]) -> None:
+    async def _watch(self, lanes: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink]) -> None:
         """Report each channel's state; return when the peer is over."""
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -166,7 +166,7 @@ class WebRtcSource:
             await asyncio.sleep(WATCH_S)
         _tell(lanes, sinks, "ended", "")
 
-    def _report(self, lane: Lane, sink: ChannelSink, now: float) -> None:
+    def _report(self, lane: InboundTrack, sink: ChannelSink, now: float) -> None:
         if lane.last_arrival is None:
             return
         if now - lane.last_arrival > self._settings.stalled_after_s:
@@ -183,7 +183,7 @@ class _Inlet:
     __slots__ = ("lane", "origin")
 
     def __init__(self) -> None:
-        self.lane: Lane | None = None
+        self.lane: InboundTrack | None = None
         self.origin: Callable[[], int | None] = lambda: 0
         """RTP timestamp that the lane knows as 0."""
 
@@ -197,7 +197,7 @@ class _Inlet:
             self.lane.report(ntp, (timestamp - origin) % (1 << 32))
 
 
-async def _pump(receiver: RTCRtpReceiver, lane: Lane) -> None:
+async def _pump(receiver: RTCRtpReceiver, lane: InboundTrack) -> None:
     """The portable path: decoded frames out of aiortc's public `recv`, resampled, into the lane."""
     from aiortc.mediastreams import MediaStreamError
 
@@ -229,6 +229,6 @@ class _Resampler:
         return [(frame.pts, pcm_of(out)) for out in self._resampler.resample(frame)]
 
 
-def _tell(lanes: Sequence[Lane], sinks: Mapping[Channel, ChannelSink], state: str, detail: str) -> None:
+def _tell(lanes: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink], state: str, detail: str) -> None:
     for lane in lanes:
         sinks[lane.channel].state(state, detail)

@@ -34,7 +34,7 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.events.hub import Hub
 from wingman.events.sqlite.log import SqliteLog
 from wingman.meeting.api import MeetingHandle, MeetingSpec, MeetingStatus
-from wingman.meeting.channel_input import ChannelStrip
+from wingman.meeting.channel import ChannelInput
 from wingman.server.app import build_app
 from wingman.server.routes import whip
 from wingman.server.routes.meetings import Offers
@@ -66,7 +66,7 @@ class ListeningMeeting:
         self._meetings = meetings
         self._id = meeting
         self.spec = spec
-        self.strips: dict[Channel, ChannelStrip] = {}
+        self.strips: dict[Channel, ChannelInput] = {}
         self.plays: dict[AudioSource, asyncio.Task[None]] = {}
         self.sessions = 0
         self.requests: list[tuple[str, str]] = []
@@ -88,7 +88,7 @@ class ListeningMeeting:
         if taken:
             raise InputError(f"channel `{taken[0]}` is taken", field="channels", status=409)
         for channel in source.channels:
-            strip = self.strips.setdefault(channel, ChannelStrip(channel, Tape(TAPE_S), self.publish))
+            strip = self.strips.setdefault(channel, ChannelInput(channel, Tape(TAPE_S), self.publish))
             strip.source = source
         self.sessions += 1
         self.plays[source] = self._meetings.tasks.create_task(self._play(source))

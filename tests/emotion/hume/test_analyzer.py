@@ -19,7 +19,7 @@ from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale
 from wingman.core.errors import Health, InputError, Missed, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel, Span
-from wingman.emotion.hume.analyzer import HumeMeter
+from wingman.emotion.hume.analyzer import HumeAnalyzer
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume.server import HumeEmulator, HumeHabits
 from wingman.testing.indexed_audio import IndexedSpeech
@@ -50,7 +50,7 @@ async def paused_meeting(hume: HumeEmulator, pause_s: float, **changes: Any) -> 
     events: list[EmotionEvent] = []
     tape = Tape()
     async with asyncio.TaskGroup() as group:
-        meter = HumeMeter(settings_for(hume.url, **changes))
+        meter = HumeAnalyzer(settings_for(hume.url, **changes))
         group.create_task(meter.run(Channel.TAB, tape.cursor(0), events.append))
         await play(tape, 40)
         await asyncio.sleep(pause_s)
@@ -100,7 +100,9 @@ def test_the_first_words_are_heard_although_the_connection_came_late() -> None:
         tape = Tape()
         async with HumeEmulator(ear=IndexedEar) as hume, asyncio.TaskGroup() as group:
             await play(tape, 10)
-            group.create_task(HumeMeter(settings_for(hume.url)).run(Channel.TAB, tape.cursor(0), events.append))
+            group.create_task(
+                HumeAnalyzer(settings_for(hume.url)).run(Channel.TAB, tape.cursor(0), events.append)
+            )
             await play(tape, 40)
             tape.close()
         return events
@@ -118,7 +120,9 @@ def test_a_backlog_is_skipped_and_told() -> None:
         tape = Tape()
         tape.write(PcmBlock(0, SPEECH.pcm(0, 160_000)))
         async with HumeEmulator(ear=IndexedEar) as hume, asyncio.TaskGroup() as group:
-            group.create_task(HumeMeter(settings_for(hume.url)).run(Channel.TAB, tape.cursor(0), events.append))
+            group.create_task(
+                HumeAnalyzer(settings_for(hume.url)).run(Channel.TAB, tape.cursor(0), events.append)
+            )
             await play(tape, 60)
             tape.close()
         return events
@@ -135,7 +139,7 @@ def test_audio_never_outruns_real_time() -> None:
 
     async def scenario() -> HumeEmulator:
         async with HumeEmulator(ear=IndexedEar, habits=HumeHabits(burst_s=0.1001)) as hume:
-            await MeterTrial(Recording(20.0)).run(HumeMeter(settings_for(hume.url)))
+            await MeterTrial(Recording(20.0)).run(HumeAnalyzer(settings_for(hume.url)))
         return hume
 
     hume = run(scenario())
@@ -146,7 +150,7 @@ def test_the_configuration_goes_first() -> None:
     async def scenario() -> HumeEmulator:
         async with HumeEmulator(ear=IndexedEar) as hume:
             settings = settings_for(hume.url, measurement_timer_ms=4000)
-            await MeterTrial(Recording(1.0)).run(HumeMeter(settings))
+            await MeterTrial(Recording(1.0)).run(HumeAnalyzer(settings))
         return hume
 
     (traffic,) = run(scenario()).traffic
@@ -163,7 +167,7 @@ async def states_at(url: str, **changes: Any) -> list[ProviderState]:
     settings = settings_for(url, **changes)
     retry = msgspec.structs.replace(settings.retry, give_up_s=2.0)
     settings = msgspec.structs.replace(settings, retry=retry)
-    await HumeMeter(settings).run(Channel.TAB, tape.cursor(0), events.append)
+    await HumeAnalyzer(settings).run(Channel.TAB, tape.cursor(0), events.append)
     return of(ProviderState, events)
 
 
@@ -180,7 +184,7 @@ def test_an_address_that_cannot_work_is_named(url: str) -> None:
 )
 def test_settings_the_api_would_refuse_change_nothing(changes: dict[str, Any], named: str) -> None:
     settings = HumeSettings(floor=0.3)
-    meter = HumeMeter(settings)
+    meter = HumeAnalyzer(settings)
     with pytest.raises(InputError, match=named):
         meter.apply(msgspec.structs.replace(settings, floor=0.1, **changes))
     assert meter.info.floor == 0.3
@@ -212,7 +216,7 @@ def test_ten_unreadable_messages_end_the_session() -> None:
     async def scenario() -> HumeEmulator:
         noise = Fault(kind=Kind.MALFORMED, at=0.5, count=1000)
         async with HumeEmulator(FaultScript((noise,)), ear=IndexedEar) as hume:
-            await MeterTrial(Recording(30.0)).run(HumeMeter(settings_for(hume.url)))
+            await MeterTrial(Recording(30.0)).run(HumeAnalyzer(settings_for(hume.url)))
         return hume
 
     assert run(scenario()).connections == 2
@@ -224,7 +228,7 @@ async def test_cancelling_leaves_nothing_behind() -> None:
         for moment in range(60):
             tape = Tape()
             tape.write(PcmBlock(0, SPEECH.pcm(0, 16_000)))
-            meter = HumeMeter(settings_for(hume.url, rotate_after_s=0.0))
+            meter = HumeAnalyzer(settings_for(hume.url, rotate_after_s=0.0))
             task = asyncio.create_task(meter.run(Channel.TAB, tape.cursor(0), lambda event: None))
             await asyncio.sleep(moment * 0.0007 if moment < 40 else moment * 0.005)
             task.cancel()
@@ -233,7 +237,7 @@ async def test_cancelling_leaves_nothing_behind() -> None:
 
 
 def test_what_scores_mean() -> None:
-    info = HumeMeter(HumeSettings()).info
+    info = HumeAnalyzer(HumeSettings()).info
     assert (info.name, info.remote, info.scale) == ("hume", True, Scale.PROBABILITY)
     assert 0 < info.floor < info.moderate < info.strong < 1
 
@@ -270,7 +274,7 @@ class Minimal:
         trial = MeterTrial(Recording(2.0, speech=IndexedSpeech(word=1, between=0, phrase=1, pause=900)))
         async with serve(self, "127.0.0.1", 0) as server:
             port = next(iter(server.sockets)).getsockname()[1]
-            await trial.play_into(HumeMeter(settings_for(f"ws://127.0.0.1:{port}")), Channel.TAB)
+            await trial.play_into(HumeAnalyzer(settings_for(f"ws://127.0.0.1:{port}")), Channel.TAB)
         return trial.events
 
 
@@ -335,7 +339,7 @@ async def lag_after_opening(pause_blocks: int) -> tuple[list[EmotionEvent], list
 
     async with serve(server, "127.0.0.1", 0) as listening, asyncio.TaskGroup() as group:
         port = next(iter(listening.sockets)).getsockname()[1]
-        meter = HumeMeter(settings_for(f"ws://127.0.0.1:{port}"))
+        meter = HumeAnalyzer(settings_for(f"ws://127.0.0.1:{port}"))
         running = group.create_task(meter.run(Channel.TAB, tape.cursor(0), events.append))
         for number in range(30):
             await asyncio.sleep(0.1)

@@ -24,7 +24,7 @@ from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Word
 from wingman.core.time import Channel, Span
 from wingman.emotion.hume_v0 import wire
-from wingman.emotion.hume_v0.analyzer import HumeV0Faces, HumeV0Meter, HumeV0TextMeter, portions, spans
+from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer, HumeV0Faces, HumeV0TextAnalyzer, portions, spans
 from wingman.emotion.hume_v0.clips import Clip
 from wingman.emotion.hume_v0.tokens import Access, browser_token
 from wingman.testing.faults import Fault, FaultScript, Kind
@@ -52,7 +52,7 @@ async def attempt(
 ) -> tuple[VoiceAccount, HumeV0Emulator]:
     async with HumeV0Emulator(FaultScript(faults), habits, errors=errors) as gateway:
         trial = VoiceTrial(Recording(seconds))
-        account = await trial.run(HumeV0Meter(settings_for(gateway, **changes)), gateway)
+        account = await trial.run(HumeV0Analyzer(settings_for(gateway, **changes)), gateway)
     return account, gateway
 
 
@@ -116,7 +116,7 @@ def test_silence_keeps_the_connection_alive() -> None:
     async def quiet() -> tuple[VoiceAccount, HumeV0Emulator]:
         async with HumeV0Emulator() as gateway:
             trial = VoiceTrial(Recording(290.0, speech=rare))
-            return await trial.run(HumeV0Meter(settings_for(gateway)), gateway), gateway
+            return await trial.run(HumeV0Analyzer(settings_for(gateway)), gateway), gateway
 
     account, gateway = run(quiet())
     assert account.exact, account
@@ -130,7 +130,7 @@ async def test_cancelling_leaves_nothing_behind() -> None:
         for moment in range(40):
             tape = Tape()
             tape.write(PcmBlock(0, IndexedSpeech().pcm(0, 64_000)))
-            meter = HumeV0Meter(settings_for(gateway, auth="token"))
+            meter = HumeV0Analyzer(settings_for(gateway, auth="token"))
             task = asyncio.create_task(meter.run(Channel.TAB, tape.cursor(0), lambda event: None))
             await asyncio.sleep(moment * 0.0015)
             task.cancel()
@@ -218,7 +218,7 @@ def test_an_expired_token_is_replaced() -> None:
             await access.target()
             gateway.revoke_tokens()
             trial = VoiceTrial(Recording(10.0))
-            return await trial.run(HumeV0Meter(settings, access), gateway), gateway
+            return await trial.run(HumeV0Analyzer(settings, access), gateway), gateway
 
     account, gateway = run(scenario())
     assert account.exact, account
@@ -232,7 +232,7 @@ def test_a_token_revoked_in_mid_stream_costs_no_clip() -> None:
             trial = VoiceTrial(Recording(20.0))
             async with asyncio.TaskGroup() as group:
                 settings = settings_for(gateway, auth="token")
-                running = group.create_task(trial.run(HumeV0Meter(settings), gateway))
+                running = group.create_task(trial.run(HumeV0Analyzer(settings), gateway))
                 await asyncio.sleep(7.0)
                 assert gateway.revoke_tokens() == 1
             return running.result(), gateway
@@ -288,7 +288,7 @@ def final(text: str, start: int) -> Final:
 async def read(*texts: Final, faults: tuple[Fault, ...] = (), **changes: Any) -> list[EmotionEvent]:
     events: list[EmotionEvent] = []
     async with HumeV0Emulator(FaultScript(faults)) as gateway:
-        meter = HumeV0TextMeter(settings_for(gateway, **changes))
+        meter = HumeV0TextAnalyzer(settings_for(gateway, **changes))
         for text in texts:
             meter.hear(text)
         meter.close()

@@ -25,7 +25,7 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
-from wingman.events.index import Archive
+from wingman.events.index import MeetingIndex
 from wingman.events.sqlite.log import SqliteLog
 
 M = "m-1"
@@ -137,7 +137,7 @@ async def test_killed_fifty_times_under_load_it_loses_nothing_a_client_has_seen(
 
 
 async def test_the_archive_lists_newest_first_whatever_the_clock_says(log: SqliteLog) -> None:
-    assert isinstance(log, Archive)
+    assert isinstance(log, MeetingIndex)
     for number, wall in ((1, 1000.0), (2, 10.0), (3, 500.0)):
         log.append(f"m-{number}", started(f"Call {number}"), at=wall)
     log.append("m-1", MeetingEnded("stopped", 60.0), at=1100.0)

@@ -3,18 +3,18 @@ from __future__ import annotations
 from tests.suggest.support import said
 from wingman.core.time import Channel, samples
 from wingman.suggest.gate.decisions import Reason
-from wingman.suggest.gate.turn_state import Floor
+from wingman.suggest.gate.turn_state import TurnState
 
 
 def test_media_time_never_goes_back() -> None:
-    floor = Floor()
+    floor = TurnState()
     floor.reach(samples(5))
     floor.reach(samples(3))
     assert floor.now == samples(5)
 
 
 def test_it_knows_for_how_long_somebody_has_been_talking() -> None:
-    floor = Floor()
+    floor = TurnState()
     floor.speaking(Channel.MIC, True, samples(1))
     floor.speaking(Channel.MIC, True, samples(2))  # still the same talk
     floor.reach(samples(4))
@@ -25,7 +25,7 @@ def test_it_knows_for_how_long_somebody_has_been_talking() -> None:
 
 
 def test_silence_counts_from_the_last_voice() -> None:
-    floor = Floor()
+    floor = TurnState()
     floor.speaking(Channel.TAB, True, samples(1))
     floor.reach(samples(9))
     assert floor.silence(0) == 0
@@ -35,7 +35,7 @@ def test_silence_counts_from_the_last_voice() -> None:
 
 
 def test_a_question_stays_open_until_words_answer_it() -> None:
-    floor = Floor()
+    floor = TurnState()
     question = said("how much is it", 0)
     floor.heard(question, question=True)
     floor.heard(said("while they spoke", 1, channel=Channel.MIC), question=False)
@@ -45,7 +45,7 @@ def test_a_question_stays_open_until_words_answer_it() -> None:
 
 
 def test_an_echo_is_told_from_a_short_yes() -> None:
-    floor = Floor()
+    floor = TurnState()
     floor.heard(said("we need it by the end of june", 0), question=False)
     floor.heard(said("yes exactly", 4), question=False)
     assert floor.twice(said("we need it by end of june", 0.3, channel=Channel.MIC)) is Reason.ECHO
@@ -54,7 +54,7 @@ def test_an_echo_is_told_from_a_short_yes() -> None:
 
 
 def test_only_words_without_a_pause_belong_together() -> None:
-    floor = Floor()
+    floor = TurnState()
     first = said("so can you", 0, seconds=1)
     floor.heard(first, question=False)
     assert floor.before(said("tell me more", 1.5)) is first

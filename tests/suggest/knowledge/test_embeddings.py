@@ -24,7 +24,7 @@ from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge import embeddings
-from wingman.suggest.knowledge.embeddings import BATCH, Meaning
+from wingman.suggest.knowledge.embeddings import BATCH, EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.testing.gemini.server import INSTANT, GeminiEmulator
 from wingman.testing.openai.server import ChatEmulator, ChatFault
@@ -51,7 +51,7 @@ async def indexed(
 ) -> AsyncIterator[Knowledge]:
     """A folder whose meaning is read from the emulator beside us."""
     fields: dict[str, Any] = {"url": emulator.url, "model": "embedder", "at_least": 0.4} | settings
-    known = Meaning(EmbeddingSettings(**fields))
+    known = EmbeddingIndex(EmbeddingSettings(**fields))
     with Knowledge(folder, known) as knowledge:
         async with asyncio.TaskGroup() as group:
             reader = group.create_task(knowledge.run())
@@ -63,7 +63,7 @@ async def indexed(
                 reader.cancel()
 
 
-async def ready(known: Meaning) -> None:
+async def ready(known: EmbeddingIndex) -> None:
     async with asyncio.timeout(PATIENT_S):
         while not known.ready:  # noqa: ASYNC110  # nobody but a test waits for this
             await asyncio.sleep(0.002)
@@ -215,7 +215,7 @@ async def test_without_notes_or_without_embeddings_nothing_runs(tmp_path: Path, 
 
 
 async def test_a_flood_of_questions_gives_up_the_oldest(notes: Path) -> None:
-    known = Meaning(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
+    known = EmbeddingIndex(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
     assert not await known.known("anything", 0.0)
     async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, notes) as knowledge:
         for number in range(embeddings.WAITING + 4):
@@ -229,11 +229,11 @@ async def test_a_flood_of_questions_gives_up_the_oldest(notes: Path) -> None:
 @pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1", "http:///v1"])
 def test_an_address_that_is_none_is_said_plainly(url: str) -> None:
     with pytest.raises(InputError, match=r"suggest\.embeddings\.url is .* use http://127"):
-        Meaning(EmbeddingSettings(url=url))
+        EmbeddingIndex(EmbeddingSettings(url=url))
 
 
 async def test_a_server_that_is_not_there_does_no_harm(notes: Path) -> None:
-    known = Meaning(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
+    known = EmbeddingIndex(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
     with Knowledge(notes, known) as knowledge:
         async with asyncio.TaskGroup() as group:
             reader = group.create_task(knowledge.run())

@@ -20,8 +20,8 @@ from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Missed, Progress, ProviderState
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span
-from wingman.emotion.base import VoiceMeter
-from wingman.emotion.hume.analyzer import HumeMeter
+from wingman.emotion.base import VoiceAnalyzer
+from wingman.emotion.hume.analyzer import HumeAnalyzer
 from wingman.testing.faults import Fault, FaultScript
 from wingman.testing.hume.server import HumeEmulator, HumeHabits
 from wingman.testing.hume.speech import Heard
@@ -112,12 +112,12 @@ class MeterTrial:
     events: list[EmotionEvent] = field(default_factory=list)
     worst_ms: float = 0.0
 
-    async def run(self, meter: VoiceMeter, channel: Channel = Channel.TAB) -> MeterAccount:
+    async def run(self, meter: VoiceAnalyzer, channel: Channel = Channel.TAB) -> MeterAccount:
         """Play the recording into `meter`, wait until it has returned, and settle."""
         await self.play_into(meter, channel)
         return self.account()
 
-    async def play_into(self, meter: VoiceMeter, channel: Channel) -> None:
+    async def play_into(self, meter: VoiceAnalyzer, channel: Channel) -> None:
         """Play the recording into `meter` and wait until it has returned."""
         tape = Tape(self.recording.tape_s)
         audio, witness = tape.cursor(0), tape.cursor(0)
@@ -180,7 +180,7 @@ async def attempt(
     """One trial of Wingman's meter on a fault script; `changes` are settings of it."""
     async with HumeEmulator(FaultScript(faults), habits=habits, ear=IndexedEar) as emulator:
         settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
-        meter = HumeMeter(msgspec.structs.replace(settings, **changes))
+        meter = HumeAnalyzer(msgspec.structs.replace(settings, **changes))
         return await MeterTrial(Recording(seconds)).run(meter), emulator
 
 

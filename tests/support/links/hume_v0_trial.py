@@ -12,7 +12,7 @@ from tests.support.links.trial import Recording
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Missed, Progress, ProviderState
 from wingman.core.time import Channel, SampleTime
-from wingman.emotion.base import VoiceMeter
+from wingman.emotion.base import VoiceAnalyzer
 from wingman.testing.hume_v0.server import HumeV0Emulator
 from wingman.testing.indexed_audio import FRAME, FRAMES
 
@@ -53,7 +53,7 @@ class VoiceTrial:
     recording: Recording
 
     async def run(
-        self, meter: VoiceMeter, gateway: HumeV0Emulator, channel: Channel = Channel.TAB
+        self, meter: VoiceAnalyzer, gateway: HumeV0Emulator, channel: Channel = Channel.TAB
     ) -> VoiceAccount:
         """Play, wait until the meter has returned, and settle."""
         trial = MeterTrial(self.recording)

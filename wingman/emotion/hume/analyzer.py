@@ -8,7 +8,7 @@ vendor's unmodified client judges the emulator instead.
 The API refuses audio faster than real time, so nothing is ever replayed: after a drop the meter goes on
 at the live edge and reports the unheard stretch as `Missed`. Rotation is gapless: the next session is
 opened while the old one still listens, and the switch falls on a frame boundary. A session's configuration is
-locked by its first frame, so other settings (`HumeMeter.apply`) are a rotation as well.
+locked by its first frame, so other settings (`HumeAnalyzer.apply`) are a rotation as well.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ import structlog
 
 from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeSettings
-from wingman.core.emotion import EmotionSpan, Scale
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale
 from wingman.core.errors import Branch, Missed, Progress, ProviderFault
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
-from wingman.emotion.base import Emit, EmotionInfo
+from wingman.emotion.base import Emit
 from wingman.emotion.hume.ledger import PROVIDER, SessionLedger, is_loud, is_silent, power_of
-from wingman.emotion.hume.session import UNANSWERED, Duty, HumeSession, check, open_session
+from wingman.emotion.hume.session import UNANSWERED, HumeSession, SessionCallbacks, check, open_session
 from wingman.link.pacing import Pacer
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
@@ -45,8 +45,8 @@ SILENT_FRAMES = 3
 """Frames in a row without any sound that make a pause; between two words of a sentence there are fewer."""
 
 
-class HumeMeter:
-    """A `VoiceMeter` on Hume's realtime API. One instance serves one channel of one meeting."""
+class HumeAnalyzer:
+    """A `VoiceAnalyzer` on Hume's realtime API. One instance serves one channel of one meeting."""
 
     def __init__(self, settings: HumeSettings) -> None:
         self._settings = settings
@@ -60,7 +60,7 @@ class HumeMeter:
         )
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
-        """Measure `audio` until it is exhausted; see `VoiceMeter.run`."""
+        """Measure `audio` until it is exhausted; see `VoiceAnalyzer.run`."""
         supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
         self._run = run = _Run(self._settings, channel, audio, emit, supervisor)
         try:
@@ -194,7 +194,7 @@ class _Watermark:
 
 
 class _Run:
-    """The state of one `HumeMeter.run`."""
+    """The state of one `HumeAnalyzer.run`."""
 
     def __init__(
         self, settings: HumeSettings, channel: Channel, audio: Cursor, emit: Emit, supervisor: Supervisor
@@ -251,7 +251,7 @@ class _Run:
         ledger = SessionLedger(self._channel, self.backlog.position)
         settings = self.settings
         patience = settings.measurement_timer_ms + settings.stall_timeout_s * 1000
-        duty = Duty(self._heard, samples_of_ms(patience * self._doubt))
+        duty = SessionCallbacks(self._heard, samples_of_ms(patience * self._doubt))
         return await open_session(settings, ledger, duty)
 
     async def attend(self, session: HumeSession) -> None:

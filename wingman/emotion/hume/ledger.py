@@ -29,7 +29,7 @@ from wingman.core.emotion import EmotionSpan, Scale
 from wingman.core.errors import Branch, Missed
 from wingman.core.media import GapCause
 from wingman.core.time import Channel, SampleTime, Span, samples_of_ms
-from wingman.emotion.hume.refusals import Doubt
+from wingman.emotion.hume.refusals import RefusalWindow
 from wingman.emotion.hume.wire import (
     Measurement,
     ServerMessage,
@@ -90,7 +90,7 @@ class SessionLedger:
         self._map = Offsets(begin)
         self._count = 0
         self._sent_to = self._sent_before = begin
-        self._doubt = Doubt(WINDOW)
+        self._doubt = RefusalWindow(WINDOW)
         self._open: int | None = None
         self._next = 0  # id of the next utterance
         self._covered = 0  # session milliseconds up to which the current utterance was measured

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from wingman.core.time import SampleTime, Span
 
 
-class Doubt:
+class RefusalWindow:
     """The frames that a refusal may mean: those the server has not spoken about yet.
 
     It reads frames in order and says what it has to say about them in order. So a message about session sample

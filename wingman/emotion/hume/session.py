@@ -32,7 +32,7 @@ UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OpenSocket:
     """A socket and the one generator that reads it, from the handshake to the end."""
 
     socket: Socket
@@ -40,7 +40,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class SessionCallbacks:
     """What a session owes its meter."""
 
     report: Callable[[list[EmotionSpan | Missed]], None]
@@ -55,7 +55,9 @@ class HumeSession:
     `fault` then says why it ended; None after an orderly end or the provider's idle time-out.
     """
 
-    def __init__(self, line: Line, ledger: SessionLedger, settings: HumeSettings, duty: Duty) -> None:
+    def __init__(
+        self, line: OpenSocket, ledger: SessionLedger, settings: HumeSettings, duty: SessionCallbacks
+    ) -> None:
         self.ledger = ledger
         self.settings = settings
         self.over = asyncio.Event()
@@ -212,7 +214,7 @@ def check(settings: HumeSettings) -> None:
         )
 
 
-async def open_session(settings: HumeSettings, ledger: SessionLedger, duty: Duty) -> HumeSession:
+async def open_session(settings: HumeSettings, ledger: SessionLedger, duty: SessionCallbacks) -> HumeSession:
     """Connect, authenticate and configure. Raises `ProviderFault`; leaves nothing open when it does."""
     try:
         url = wire.realtime_url(settings.url)
@@ -222,7 +224,7 @@ async def open_session(settings: HumeSettings, ledger: SessionLedger, duty: Duty
     try:
         async with asyncio.timeout(settings.connect_timeout_s):
             socket = await open_socket(url, credential(settings), "Hume", TUNING)
-            line = Line(socket, socket.messages())
+            line = OpenSocket(socket, socket.messages())
             try:
                 await _configure(line, settings)
             except BaseException:
@@ -236,7 +238,7 @@ async def open_session(settings: HumeSettings, ledger: SessionLedger, duty: Duty
     return HumeSession(line, ledger, settings, duty)
 
 
-async def _configure(line: Line, settings: HumeSettings) -> None:
+async def _configure(line: OpenSocket, settings: HumeSettings) -> None:
     async for text in line.messages:
         try:
             created = wire.decode(text)

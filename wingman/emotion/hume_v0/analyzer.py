@@ -17,15 +17,15 @@ import structlog
 
 from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeV0Settings
-from wingman.core.emotion import EmotionSpan, Scale, Score
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderFault
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, samples_of_ms
-from wingman.emotion.base import Emit, EmotionInfo
+from wingman.emotion.base import Emit
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.clips import Clip, ClipCutter, Cut
-from wingman.emotion.hume_v0.connection import PROVIDER, Line
+from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection
 from wingman.emotion.hume_v0.tokens import Access
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
@@ -44,8 +44,8 @@ def info_of(settings: HumeV0Settings) -> EmotionInfo:
     return EmotionInfo(PROVIDER, True, Scale.INTENSITY, *limits, bands=wire.BANDS)
 
 
-class HumeV0Meter:
-    """A `VoiceMeter` on the prosody and burst models. `access` may be shared by all meters of a process."""
+class HumeV0Analyzer:
+    """A `VoiceAnalyzer` on the prosody and burst models. `access` may be shared by all meters of a process."""
 
     def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
         self._settings = settings
@@ -56,7 +56,7 @@ class HumeV0Meter:
         return info_of(self._settings)
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
-        """Measure `audio` until it is exhausted; see `VoiceMeter.run`."""
+        """Measure `audio` until it is exhausted; see `VoiceAnalyzer.run`."""
         supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
         run = _VoiceRun(self._settings, self._access, channel, audio, emit)
         if not await supervisor.run(lambda: run.connection(supervisor)):
@@ -64,7 +64,7 @@ class HumeV0Meter:
 
 
 class _VoiceRun:
-    """The state of one `HumeV0Meter.run`: clips wait here across connections."""
+    """The state of one `HumeV0Analyzer.run`: clips wait here across connections."""
 
     def __init__(
         self, settings: HumeV0Settings, access: Access, channel: Channel, audio: Cursor, emit: Emit
@@ -90,7 +90,7 @@ class _VoiceRun:
         """One line to the gateway, until audio ends or rests, or something breaks."""
         if not self._clips and not await self._more(None):
             return Outcome.DONE
-        async with Line(self._settings, self._access) as line:
+        async with RotatingConnection(self._settings, self._access) as line:
             supervisor.opened()
             while True:
                 while self._clips:
@@ -133,7 +133,7 @@ class _VoiceRun:
             self._advance(self._cutter.settled)
         return True
 
-    async def _measure(self, line: Line, clip: Clip) -> None:
+    async def _measure(self, line: RotatingConnection, clip: Clip) -> None:
         """Ask about the oldest clip. It stays the oldest until it is answered or given up."""
         await self._audio.resumed()
         try:
@@ -202,8 +202,8 @@ def _burst(item: wire.Prediction) -> tuple[Score, ...]:
     return (item.descriptions or item.scores)[:5]
 
 
-class HumeV0TextMeter:
-    """A `TextMeter` on the language model: settled words, no voice."""
+class HumeV0TextAnalyzer:
+    """A `TextAnalyzer` on the language model: settled words, no voice."""
 
     def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
         self._settings = settings
@@ -233,7 +233,7 @@ class HumeV0TextMeter:
         self._changed.set()
 
     async def run(self, channel: Channel, emit: Emit) -> None:
-        """Answer what is heard until `close`; see `TextMeter.run`."""
+        """Answer what is heard until `close`; see `TextAnalyzer.run`."""
         supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
         if not await supervisor.run(lambda: self._connection(channel, emit, supervisor)):
             for final in self._pending:
@@ -243,7 +243,7 @@ class HumeV0TextMeter:
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
         if not await self._wait(None):
             return Outcome.DONE
-        async with Line(self._settings, self._access) as line:
+        async with RotatingConnection(self._settings, self._access) as line:
             supervisor.opened()
             while (more := await self._wait(self._settings.keepalive_s)) is not None:
                 if not more:
@@ -263,7 +263,7 @@ class HumeV0TextMeter:
             return None
         return bool(self._pending)
 
-    async def _score(self, line: Line, channel: Channel, emit: Emit) -> None:
+    async def _score(self, line: RotatingConnection, channel: Channel, emit: Emit) -> None:
         """Ask about the oldest text; it stays the oldest until it is answered or refused."""
         while self._dropped:
             emit(Missed(Branch.EMOTION, channel, self._dropped.popleft(), GapCause.OVERRUN))
@@ -333,7 +333,7 @@ class HumeV0Faces:
 
     def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
         self._settings = settings
-        self._line = Line(settings, access or Access(settings))
+        self._line = RotatingConnection(settings, access or Access(settings))
         self._number = 0
 
     async def measure(

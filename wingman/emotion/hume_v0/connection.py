@@ -24,7 +24,7 @@ SILENCE: Final = bytes(16_000)
 """Half a second of it, to keep a connection from being idle."""
 
 
-class Link:
+class Connection:
     """An open connection. One request is in flight at a time, so every reply has one owner.
 
     Use it as an asynchronous context manager.
@@ -115,7 +115,7 @@ class Link:
             sentence = f"Hume refused {MAX_IDENTICAL} requests in a row ({error.code}: {error.text}); stopped"
             raise ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code=error.code)
 
-    async def __aenter__(self) -> Link:
+    async def __aenter__(self) -> Connection:
         return self
 
     async def __aexit__(
@@ -125,7 +125,7 @@ class Link:
         await self._replies.aclose()
 
 
-async def open_link(settings: HumeV0Settings, access: Access) -> Link:
+async def open_connection(settings: HumeV0Settings, access: Access) -> Connection:
     """Connect; an expired token is replaced once. Raises `ProviderFault`."""
     tuning = SocketTuning(open_s=settings.connect_timeout_s)
     fresh = False
@@ -142,16 +142,16 @@ async def open_link(settings: HumeV0Settings, access: Access) -> Link:
         due = _now() + settings.rotate_after_s
         if target.good_until is not None:
             due = min(due, target.good_until)
-        return Link(socket, settings, access, due)
+        return Connection(socket, settings, access, due)
 
 
-class Line:
+class RotatingConnection:
     """The connection in use and its replacement: the next is open before the last is left."""
 
     def __init__(self, settings: HumeV0Settings, access: Access) -> None:
         self._settings = settings
         self._access = access
-        self._link: Link | None = None
+        self._link: Connection | None = None
         self._retry_at = 0.0
 
     @property
@@ -159,19 +159,19 @@ class Line:
         return self._link.idle_s if self._link else 0.0
 
     async def ask(self, request: wire.Request) -> wire.Reply:
-        """See `Link.ask`. Connections change between requests, so that a change loses none."""
+        """See `Connection.ask`. Connections change between requests, so that a change loses none."""
         return await (await self._current()).ask(request)
 
     async def measure(self, pcm: bytes, payload_id: str) -> tuple[wire.Reply, int]:
-        """See `Link.measure`."""
+        """See `Connection.measure`."""
         return await (await self._current()).measure(pcm, payload_id)
 
     async def keep_alive(self) -> None:
-        """See `Link.keep_alive`."""
+        """See `Connection.keep_alive`."""
         await (await self._current()).keep_alive()
 
-    async def __aenter__(self) -> Line:
-        self._link = await open_link(self._settings, self._access)
+    async def __aenter__(self) -> RotatingConnection:
+        self._link = await open_connection(self._settings, self._access)
         return self
 
     async def __aexit__(
@@ -180,13 +180,13 @@ class Line:
         if self._link is not None:
             await self._link.__aexit__(kind, error, trace)
 
-    async def _current(self) -> Link:
+    async def _current(self) -> Connection:
         link = self._link
         if link is None:
             raise RuntimeError("the line is not open")
         if link.aged and _now() >= self._retry_at:
             try:
-                successor = await open_link(self._settings, self._access)
+                successor = await open_connection(self._settings, self._access)
             except ProviderFault as fault:
                 log.warning("hume_v0.rotation_failed", kind=fault.kind, code=fault.code, detail=str(fault))
                 self._retry_at = _now() + 5.0

@@ -44,7 +44,7 @@ class _Files:
 
 
 class SqliteLog:
-    """An `EventLog` and `Archive` in one file. Open it with `SqliteLog.open`; one process at a time.
+    """An `EventLog` and `MeetingIndex` in one file. Open it with `SqliteLog.open`; one process at a time.
 
     An envelope is handed to the `on_committed` callback after its transaction is in the WAL, so a client
     has never seen an event that a kill -9 could take back. With `fsync` that also holds for a power cut.

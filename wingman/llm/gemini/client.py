@@ -19,7 +19,7 @@ from google.genai import errors, types
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
-from wingman.llm.cancellable_stream import Pump
+from wingman.llm.cancellable_stream import CancellableStream
 from wingman.llm.circuit_breaker import Quotas
 from wingman.llm.gemini.errors import fault_of_status
 from wingman.llm.gemini.models import HELLO, ModelChoice, greet, require_key
@@ -194,7 +194,7 @@ class Gemini:
         self._quotas.check(model, time.monotonic())
         usage = Usage()
         try:
-            async with Pump(opened) as chunks:
+            async with CancellableStream(opened) as chunks:
                 async for chunk in chunks:
                     usage = _usage(chunk) or usage
                     for text in _texts(chunk):

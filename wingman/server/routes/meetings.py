@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser, Forget
 from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
@@ -44,7 +44,7 @@ class Offers:
     """A media file as a source; the file may be removed once the source has ended."""
     forget: Sequence[Forget] = ()
     """What else removes a deleted meeting's traces (stored audio, webhook deliveries)."""
-    sound: Shelf | None = None
+    sound: AudioStore | None = None
     """Where meetings' sound lies, if it was stored."""
     not_ready: Callable[[], str] = str
     """A sentence while the service cannot take meetings; empty when it can."""

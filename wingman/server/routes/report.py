@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from wingman.archive.audio_store import Shelf
+from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle
 from wingman.archive.egress_ledger import account
 from wingman.archive.provider_events import decode
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.events.log import EventLog
-from wingman.events.provider_log import HeardStore
+from wingman.events.provider_log import ProviderLog
 from wingman.report.extractive import summarize
 from wingman.report.files import make
 from wingman.report.page import content_security_policy, page
@@ -34,7 +34,7 @@ class ReportRoutes:
 
     log: EventLog
     lookup: Lookup
-    shelf: Shelf | None = None
+    audio_store: AudioStore | None = None
     """Where meetings' sound lies; None where none is ever stored."""
 
     def routes(self) -> list[BaseRoute]:
@@ -49,8 +49,8 @@ class ReportRoutes:
     async def page(self, request: Request) -> Response:
         record = await self._record(request)
         heard: Collection[Channel] = ()
-        if self.shelf is not None and _may_listen(request):
-            heard = await asyncio.to_thread(self.shelf.channels, record.id)
+        if self.audio_store is not None and _may_listen(request):
+            heard = await asyncio.to_thread(self.audio_store.channels, record.id)
         shown = page(record, sound=heard)
         headers = {"Content-Security-Policy": content_security_policy(), "Cache-Control": "no-store"}
         return Response(shown, media_type="text/html", headers=headers)
@@ -75,8 +75,8 @@ class ReportRoutes:
         meeting, channel = request.path_params["id"], request.path_params["channel"]
         await self.lookup.must_exist(meeting)
         content = b""
-        if self.shelf is not None and channel in tuple(Channel):
-            content = await asyncio.to_thread(self.shelf.read, meeting, Channel(channel))
+        if self.audio_store is not None and channel in tuple(Channel):
+            content = await asyncio.to_thread(self.audio_store.read, meeting, Channel(channel))
         if not content:
             raise InputError(
                 f"no sound of `{channel[:40]}` was stored for this meeting; see report.store_audio",
@@ -98,10 +98,10 @@ class ReportRoutes:
 
     async def _whole(self, request: Request, whole: Bundle) -> Bundle:
         """The bundle with what the providers said and, for the meeting's owner, its sound."""
-        if isinstance(self.log, HeardStore):
+        if isinstance(self.log, ProviderLog):
             whole = replace(whole, heard=decode(b"".join(await self.log.heard(whole.meeting))))
-        if self.shelf is not None and _may_listen(request):
-            whole = replace(whole, audio=await asyncio.to_thread(self.shelf.read_all, whole.meeting))
+        if self.audio_store is not None and _may_listen(request):
+            whole = replace(whole, audio=await asyncio.to_thread(self.audio_store.read_all, whole.meeting))
         return whole
 
     async def _record(self, request: Request) -> Record:

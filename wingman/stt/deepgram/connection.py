@@ -57,7 +57,7 @@ class _Control(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SocketPair:
     """The two faces of one socket: raw frames, and the SDK's control messages."""
 
     socket: Socket
@@ -69,7 +69,7 @@ class Connection:
 
     def __init__(
         self,
-        line: Line,
+        line: SocketPair,
         audio: Cursor,
         stitch: Stitcher,
         settings: DeepgramSettings,

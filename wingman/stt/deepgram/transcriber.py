@@ -22,7 +22,7 @@ from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.stt.base import Emit, TranscriberInfo
 from wingman.stt.deepgram import wire
-from wingman.stt.deepgram.connection import Connection, Controls, Line
+from wingman.stt.deepgram.connection import Connection, Controls, SocketPair
 from wingman.stt.deepgram.stitch import Stitcher
 from wingman.stt.deepgram.token import grant
 
@@ -120,7 +120,7 @@ class DeepgramTranscriber:
         wrap = await _sdk_controls()
         async with await self._open(channel) as socket:
             supervisor.opened()
-            line = Line(socket, wrap(socket))
+            line = SocketPair(socket, wrap(socket))
             connection = Connection(line, audio, stitch, self._settings, emit, supervisor.useful)
             self._connection = connection
             try:

@@ -28,7 +28,7 @@ def ignore_usage(_provider: str, _usage: Usage) -> None:
     """For those who do not count."""
 
 
-class Writer:
+class CardWriter:
     """Asks the model for one meeting. Its requests run in the TaskGroup it is given."""
 
     def __init__(

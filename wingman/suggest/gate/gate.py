@@ -13,8 +13,8 @@ from typing import Literal, TypeAlias
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Family, ReadingStatus, Utterance
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, Speak
-from wingman.suggest.gate.rate_limit import LIMITS, Limits, Restraint, Verbosity
-from wingman.suggest.gate.turn_state import Floor
+from wingman.suggest.gate.rate_limit import LIMITS, CardRateLimiter, Limits, Verbosity
+from wingman.suggest.gate.turn_state import TurnState
 from wingman.suggest.playbook.playbook import Playbook
 from wingman.suggest.playbook.signals import Signal, detect
 from wingman.suggest.playbook.triggers import Triggers
@@ -48,8 +48,8 @@ class Gate:
         """True when the budget allows no more than the quiet verbosity."""
         self._ttl = ttl
         self._triggers = Triggers(playbook)
-        self._floor = Floor()
-        self._restraint = Restraint()
+        self._floor = TurnState()
+        self._restraint = CardRateLimiter()
         self._waiting: Candidate | None = None
 
     def use(self, playbook: Playbook) -> None:

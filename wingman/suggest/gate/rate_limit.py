@@ -48,7 +48,7 @@ SAME_SENTENCE = samples(7.5)
 """So soon after the words that started a card nothing shows yet, the same speaker still finishes them."""
 
 
-class Restraint:
+class CardRateLimiter:
     """What was said lately and what is on screen now, and so what may be said next."""
 
     def __init__(self) -> None:

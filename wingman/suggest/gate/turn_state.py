@@ -22,7 +22,7 @@ FEWEST_WORDS = 3
 REMEMBERED = 6
 
 
-class Floor:
+class TurnState:
     """The last few utterances and the voices of this moment."""
 
     def __init__(self) -> None:

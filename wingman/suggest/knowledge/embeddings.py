@@ -60,7 +60,7 @@ class _Asked:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Meaning:
+class EmbeddingIndex:
     """Compares what was said with the notes. One per process; `run` belongs to whoever starts it."""
 
     def __init__(self, settings: EmbeddingSettings) -> None:

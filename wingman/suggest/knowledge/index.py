@@ -17,7 +17,7 @@ from types import TracebackType
 import structlog
 
 from wingman.core.errors import InputError
-from wingman.suggest.knowledge.embeddings import Clearance, Meaning, always
+from wingman.suggest.knowledge.embeddings import Clearance, EmbeddingIndex, always
 from wingman.suggest.playbook.signals import normalise
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ _ENOUGH_TERMS = 2
 class Knowledge:
     """The index of one folder. Close it when the service ends (or use it as a context manager)."""
 
-    def __init__(self, folder: Path | None = None, meaning: Meaning | None = None) -> None:
+    def __init__(self, folder: Path | None = None, meaning: EmbeddingIndex | None = None) -> None:
         self._sections = 0
         self._meaning = meaning
         self._database = sqlite3.connect(":memory:")

@@ -22,7 +22,7 @@ async def one_meeting(tree: dict[str, Any], folder: Path, also: Callable[[], boo
     """A short spoken meeting; what was logged once it is summed up and `also` holds."""
     path, _ = recordings.turn(folder / "turn.wav", "I will send you")
     async with open_service(build(tree)) as service:
-        meeting = await service.registry.create(MeetingSpec(), live=False)
+        meeting = await service.manager.create(MeetingSpec(), live=False)
         source = FileSource(path, realtime=False, channels=None, gate=meeting.room)
         await meeting.attach(source)
         await meeting.played(source)

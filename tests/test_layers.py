@@ -1,0 +1,142 @@
+"""One road down: a room imports only rooms on lower floors; the few exceptions stand here with reasons."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import wingman
+
+ROOT = Path(wingman.__file__).parent
+
+FLOORS = (
+    {"core"},
+    {"config", "testing"},
+    {"audio"},
+    {"transports", "correlate", "llm", "link", "local", "events", "observe"},
+    {"stt", "emotion", "suggest", "archive"},
+    {"report"},
+    {"meeting"},
+    {"server", "replay", "client"},
+    {"app"},
+    {"bench"},
+    {"commands"},
+)
+"""From the ground up. A room is a folder of `wingman/` or a module at its root."""
+
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+USES_EMULATORS = {"commands/demo.py", "commands/emulate.py", "bench"}
+"""Emulators stand in for vendors in the demo, for `wingman emulate`, and as the far side of a benchmark."""
+
+USES_STARLETTE = {"server", "app.py"}
+"""HTTP lives in one room; `app` names the type of the application."""
+
+LATE_IMPORTS = {
+    "app.py": "the HTTP side and SQLite weigh 0.2 s that a command without them should not pay",
+    "meeting/providers.py": "each vendor's client is imported when it is chosen; some weigh half a second",
+    "meeting/manager.py": "stored sound needs a codec that most meetings do not",
+    "commands/cli.py": "`wingman --help` answers before anything is loaded",
+    "commands/demo.py": "emulators load only when they are asked for",
+    "local/worker.py": "runs in the child process; a recogniser is loaded when a stream wants it",
+    "transports/webrtc.py": "the portable media path does without the private names of aiortc",
+}
+"""Imports of wingman inside functions, file by file, and why each is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    file: str
+    line: int
+    module: str
+    late: bool
+    """Inside a function."""
+
+    @property
+    def room(self) -> str:
+        """The importing room."""
+        return self.file.split("/")[0].removesuffix(".py")
+
+    @property
+    def other(self) -> str:
+        """The imported room; empty for a name of `wingman` itself."""
+        parts = self.module.split(".")
+        return parts[1] if len(parts) > 1 and parts[1] in FLOOR else ""
+
+
+def _modules(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        if node.module == "wingman":
+            yield from (f"wingman.{alias.name}" for alias in node.names)
+        else:
+            yield node.module
+
+
+def _imports() -> Iterator[Import]:
+    for path in sorted(ROOT.rglob("*.py")):
+        file = path.relative_to(ROOT).as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+        inside = {id(child) for function in functions for child in ast.walk(function)}
+        for node in ast.walk(tree):
+            for module in _modules(node):
+                yield Import(file, getattr(node, "lineno", 0), module, id(node) in inside)
+
+
+IMPORTS = tuple(_imports())
+OURS = tuple(i for i in IMPORTS if i.module.split(".")[0] == "wingman")
+
+
+def _told(broken: list[Import], rule: str) -> str:
+    return rule + "".join(f"\n  wingman/{i.file}:{i.line} imports {i.module}" for i in broken)
+
+
+def test_every_room_has_a_floor() -> None:
+    rooms = {p.name for p in ROOT.iterdir() if (p / "__init__.py").exists()}
+    rooms |= {p.stem for p in ROOT.glob("*.py") if not p.stem.startswith("__")}
+    assert rooms == set(FLOOR)
+
+
+def test_there_are_few_rooms_and_floors() -> None:
+    assert len(FLOOR) <= 28
+    assert len(FLOORS) <= 12
+
+
+def test_imports_run_down_only() -> None:
+    up = [
+        i for i in OURS if i.other and i.room in FLOOR and i.other != i.room and FLOOR[i.other] >= FLOOR[i.room]
+    ]
+    assert not up, _told(up, "a room imports only rooms on lower floors")
+
+
+@pytest.mark.parametrize(
+    ("package", "allowed"),
+    [("wingman.testing", USES_EMULATORS | {"testing"}), ("starlette", USES_STARLETTE)],
+)
+def test_a_package_is_used_where_it_belongs(package: str, allowed: set[str]) -> None:
+    strays = [
+        i
+        for i in IMPORTS
+        if (i.module == package or i.module.startswith(f"{package}."))
+        and i.file not in allowed
+        and i.room not in allowed
+    ]
+    assert not strays, _told(strays, f"{package} is for {', '.join(sorted(allowed))} alone")
+
+
+def test_imports_inside_functions_have_a_reason() -> None:
+    late = [i for i in OURS if i.late and i.file not in LATE_IMPORTS]
+    assert not late, _told(late, "import at the top, or give the file a reason in LATE_IMPORTS")
+    assert not set(LATE_IMPORTS) - {i.file for i in OURS if i.late}, "a reason without its import"
+
+
+def test_a_tree_that_breaks_the_rule_would_be_seen() -> None:
+    upward = Import("core/time.py", 1, "wingman.server.app", False)
+    assert FLOOR[upward.other] >= FLOOR[upward.room]
+    assert Import("link/socket.py", 1, "wingman.core.time", False).other == "core"

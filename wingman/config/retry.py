@@ -1,0 +1,22 @@
+"""How every streaming provider's link is retried."""
+
+from __future__ import annotations
+
+from wingman.config.section import Section
+
+
+class RetrySettings(Section, frozen=True):
+    """How a provider link is retried. Shared by all streaming providers."""
+
+    first_min_ms: int = 100
+    """Shortest wait before the first retry, in milliseconds."""
+    first_max_ms: int = 250
+    """Longest wait before the first retry, in milliseconds; the jitter lies between the two."""
+    cap_s: float = 10.0
+    """No wait grows beyond this many seconds (a provider's own Retry-After may)."""
+    quick_s: float = 5.0
+    """A connection that achieved nothing and lived less than this many seconds was a quick failure."""
+    quick_limit: int = 12
+    """After this many quick failures in a row the branch gives up."""
+    give_up_s: float = 600.0
+    """Without any success for this many seconds the branch gives up."""
