@@ -135,7 +135,7 @@ FACTS = {
 )
 def test_a_channels_state_is_earned_from_evidence(run: Run, change: dict[str, Any], state: str) -> None:
     script = "(m, facts) => m.channelState({...facts, service: facts.service ?? undefined})"
-    assert run("evidence", script, {**FACTS, **change}) == state
+    assert run("channel-state", script, {**FACTS, **change}) == state
 
 
 @pytest.mark.parametrize("length", [1, 14, 15, 60, 106, 107, 154, 200, 230, 331])
@@ -161,7 +161,7 @@ def test_the_qr_code_takes_the_smallest_size_and_refuses_what_is_too_long(run: R
 
 def test_speakers_are_called_as_the_report_calls_them(run: Run) -> None:
     called = "(m, ids) => Object.fromEntries(ids.map((id) => [id, m.speakerName(id, {'tab:9': 'Anna'})]))"
-    assert run("words", called, [*CALLED, "tab:9"]) == {**CALLED, "tab:9": "Anna"}
+    assert run("strings", called, [*CALLED, "tab:9"]) == {**CALLED, "tab:9": "Anna"}
 
 
 CAPTURE = """async (m, outage) => {
@@ -273,7 +273,7 @@ def test_a_disk_that_refuses_is_told_and_so_is_stored_sound(run: Run) -> None:
     script = "(m, state) => m.notices(state, 'live').map((notice) => [notice.level, notice.text])"
 
     def told(*payloads: Any) -> list[list[str]]:
-        found: list[list[str]] = run("words", script, run("state", FOLD, envelopes(started(), *payloads)))
+        found: list[list[str]] = run("strings", script, run("state", FOLD, envelopes(started(), *payloads)))
         return found
 
     quiet = told()

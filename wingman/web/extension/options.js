@@ -1,7 +1,7 @@
 // The extension's settings: which service, pairing with it, how meetings begin, and the microphone (which needs a
 // visible page to ask).
 
-import { CallSettings } from "./call.js";
+import { MeetingDefaults } from "./meeting-defaults.js";
 import { h, setText } from "./js/dom.js";
 import { Service } from "./js/service.js";
 import { openMicrophone } from "./js/tracks.js";
@@ -9,7 +9,7 @@ import { readSettings, writeSettings } from "./settings.js";
 
 class Options {
   constructor({ url, token, call }) {
-    this.calls = new CallSettings(call);
+    this.calls = new MeetingDefaults(call);
     this.url = h("input", {
       type: "text",
       id: "url",

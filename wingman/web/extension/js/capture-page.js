@@ -2,15 +2,15 @@
 
 import { Capture } from "./capture.js";
 import { h } from "./dom.js";
-import { dropArea } from "./drop.js";
+import { dropArea } from "./file-drop.js";
 import { batched } from "./frame.js";
-import { Live } from "./live.js";
+import { MeetingControls } from "./meeting-controls.js";
 import { LevelMeter } from "./meter.js";
 import { MeetingModel } from "./model.js";
 import { Overlay } from "./overlay.js";
 import { canFloat, float, popUp } from "./pip.js";
 import { Preferences } from "./prefs.js";
-import { forget, recall, remember, resumeBanner } from "./resume.js";
+import { forget, recall, remember, resumeBanner } from "./resume-banner.js";
 import { Service } from "./service.js";
 import { Setup } from "./setup.js";
 import { EventStream } from "./stream.js";
@@ -167,7 +167,7 @@ class Page {
       meters: new Map(),
       startedAt: performance.now(),
     };
-    current.live = new Live(current, this.#commands(current));
+    current.live = new MeetingControls(current, this.#commands(current));
     current.paint = batched(
       () => globalThis,
       () => this.#paint(current),

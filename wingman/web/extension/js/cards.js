@@ -2,7 +2,7 @@
 
 import { h, icon, iconButton, setAttribute, setChildren, setText } from "./dom.js";
 import { visibleCards } from "./state.js";
-import { clock, failureWords, kindName, speakerName } from "./words.js";
+import { clock, failureWords, kindName, speakerName } from "./strings.js";
 
 const TOOLS = [
   ["used", "check", "Used it", "u"],

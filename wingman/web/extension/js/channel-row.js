@@ -1,7 +1,7 @@
 // One channel of a running meeting: what it is, how loud, in which state, and its mute.
 
 import { h, icon, setAttribute, setIcon, setText } from "./dom.js";
-import { captureSentence } from "./words.js";
+import { captureSentence } from "./strings.js";
 
 const NAMES = { tab: "The meeting’s tab", mic: "My microphone" };
 

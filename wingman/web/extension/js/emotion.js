@@ -3,7 +3,7 @@
 
 import { h, setChildren, setText } from "./dom.js";
 import { FAMILIES } from "./state.js";
-import { FAMILY_WORDS, speakerName, TREND_WORDS } from "./words.js";
+import { FAMILY_WORDS, speakerName, TREND_WORDS } from "./strings.js";
 
 const STRENGTHS = ["weak", "moderate", "strong"];
 

@@ -8,7 +8,7 @@ import { press } from "./keys.js";
 import { HelpPanel, SettingsPanel } from "./panels.js";
 import { Preferences } from "./prefs.js";
 import { TranscriptView } from "./transcript.js";
-import { canAsk, clock, money, notices, silence, VERBOSITY } from "./words.js";
+import { canAsk, clock, money, notices, silence, VERBOSITY } from "./strings.js";
 
 const ACTIONS = [
   ["say", "speech", "What to say", "1"],

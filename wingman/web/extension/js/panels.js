@@ -2,7 +2,7 @@
 
 import { h, iconButton, setAttribute } from "./dom.js";
 import { KEYS, keyName } from "./keys.js";
-import { VERBOSITY } from "./words.js";
+import { VERBOSITY } from "./strings.js";
 
 const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
 

@@ -2,7 +2,7 @@
 
 import { acknowledgement, NEEDS_CONSENT, notice } from "./consent.js";
 import { h, icon, setText } from "./dom.js";
-import { POLICIES } from "./words.js";
+import { POLICIES } from "./strings.js";
 
 export class TonePolicy {
   /**

@@ -2,7 +2,7 @@
 
 import { badge } from "./emotion.js";
 import { h, setChildren, setText } from "./dom.js";
-import { clock, gapWords, speakerName } from "./words.js";
+import { clock, gapWords, speakerName } from "./strings.js";
 
 const LINES_SHOWN = 300;
 /** A pause after which the same speaker's name is repeated, in seconds. */

@@ -2,10 +2,10 @@
 
 import { ChannelRow } from "./channel-row.js";
 import { h, icon, iconsAtHand, setText } from "./dom.js";
-import { channelState } from "./evidence.js";
+import { channelState } from "./channel-state.js";
 import { canFloat } from "./pip.js";
 import { SharePanel } from "./share.js";
-import { endedWords } from "./words.js";
+import { endedWords } from "./strings.js";
 
 const PHASES = {
   starting: "Connecting…",
@@ -15,7 +15,7 @@ const PHASES = {
   lost: "Wingman was restarted and this meeting has ended there. You can go on in a new one.",
 };
 
-export class Live {
+export class MeetingControls {
   /**
    * @param {object} meeting `{model, service, capture, meters, startedAt}`; `capture` is null for a recording
    * @param {{stop: Function, pause: Function, resume: Function, again: (channel: string) => void,

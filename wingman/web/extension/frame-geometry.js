@@ -27,7 +27,7 @@ export function fitted(place, room) {
 
 const room = () => ({ width: document.documentElement.clientWidth, height: globalThis.innerHeight });
 
-export class Place {
+export class FrameGeometry {
   #timer = 0;
   #watch = new ResizeObserver(() => this.#resized());
   #fit = () => this.#show(this.wanted);

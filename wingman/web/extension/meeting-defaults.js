@@ -5,7 +5,7 @@ import { Service } from "./js/service.js";
 import { TonePolicy } from "./js/tone.js";
 import { writeSettings } from "./settings.js";
 
-export class CallSettings {
+export class MeetingDefaults {
   /** @param {object} call what was chosen before: `{playbook, emotion_policy, consent}` */
   constructor(call) {
     this.call = call;

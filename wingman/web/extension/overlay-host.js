@@ -3,7 +3,7 @@
 import { h, iconButton } from "./js/dom.js";
 import { MeetingModel } from "./js/model.js";
 import { Overlay } from "./js/overlay.js";
-import { Place } from "./place.js";
+import { FrameGeometry } from "./frame-geometry.js";
 import { PORT } from "./protocol.js";
 
 const SHEETS = ["css/base.css", "css/overlay.css", "css/frame.css"];
@@ -37,7 +37,7 @@ class Host {
     );
     this.frame = h("div", { class: "wm frame" }, this.handle);
     root.append(this.frame);
-    this.place = new Place(this.frame, this.handle, (place) => this.port.postMessage({ memory: { place } }));
+    this.place = new FrameGeometry(this.frame, this.handle, (place) => this.port.postMessage({ memory: { place } }));
     // What is typed here is not the page's: a meeting's own shortcuts must not fire.
     for (const type of ["keydown", "keyup", "keypress"])
       this.element.addEventListener(type, (event) => event.stopPropagation());
