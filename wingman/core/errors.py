@@ -95,6 +95,8 @@ class ProviderState:
     health: Health
     channel: Channel | None = None
     detail: str = ""
+    final: bool = False
+    """With `DOWN`: somebody has to change a key, an account or a setting before trying again can help."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import broadcast
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
@@ -111,6 +111,13 @@ class Socket:
         await self._connection.wait_closed()
 
 
+class _Direct(connect):
+    """Does not follow redirects: a key is sent where the settings say, and nowhere else."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
 async def open_socket(
     url: str,
     headers: Mapping[str, str],
@@ -121,7 +128,7 @@ async def open_socket(
     """Connect. Raises `Refused` for an HTTP answer, `ProviderFault` when there was none."""
     try:
         return Socket(
-            await connect(
+            await _Direct(
                 url,
                 additional_headers=dict(headers),
                 subprotocols=[Subprotocol(name) for name in subprotocols] or None,
@@ -142,6 +149,11 @@ async def open_socket(
             f"{provider} did not answer the connection request within {tuning.open_s:g} s.",
             kind=FaultKind.TIMEOUT,
         ) from None
+    except (InvalidURI, ValueError, OverflowError) as odd:
+        raise ProviderFault(
+            f"The address of {provider} cannot be used ({_reason(odd)}). Check its url in the settings.",
+            kind=FaultKind.BAD_REQUEST,
+        ) from None
     except (OSError, EOFError) as failed:
         reason = getattr(failed, "strerror", None) or "the connection was lost"
         raise ProviderFault(f"{provider} could not be reached: {reason}.", kind=FaultKind.NETWORK) from None
@@ -150,6 +162,11 @@ async def open_socket(
             f"{provider} answered the connection request with something that is not a WebSocket.",
             kind=FaultKind.PROTOCOL,
         ) from None
+
+
+def _reason(odd: Exception) -> str:
+    """What is wrong with an address, without the address: it may hold a secret."""
+    return odd.msg if isinstance(odd, InvalidURI) else str(odd)[:80]
 
 
 def _plain(response: Response) -> dict[str, str]:

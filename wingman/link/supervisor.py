@@ -112,14 +112,14 @@ class Supervisor:
         if delay is not None:
             self._report(Health.RETRYING, str(fault))
         elif fault.final:
-            self._report(Health.DOWN, str(fault))
+            self._report(Health.DOWN, str(fault), final=True)
         else:
             self._report(Health.DOWN, f"Gave up after {self._backoff.failures} attempts: {fault}")
         return delay
 
-    def _report(self, health: Health, detail: str = "") -> None:
+    def _report(self, health: Health, detail: str = "", *, final: bool = False) -> None:
         if (health, detail) == (self._health, self._detail):
             return
         self._health, self._detail = health, detail
         who = self._identity
-        self._emit(ProviderState(who.branch, who.provider, health, who.channel, detail))
+        self._emit(ProviderState(who.branch, who.provider, health, who.channel, detail, final))

@@ -84,24 +84,73 @@ def test_finals_in_the_wrong_order_are_put_right() -> None:
 
 def test_a_final_that_got_lost_is_asked_for_again_and_only_once() -> None:
     stitch, _ = connected()
-    stitch.unreadable()
     assert texts(stitch.results(window(2, 3, ("b", 2.2, 2.5)))) == []
     assert stitch.passed_over is None, "it may still come"
     stitch.results(window(3, 6, final=False))
-    hole = stitch.passed_over
-    assert hole == Span(0, 32_000)
-    stitch.give_up_on(hole)
+    assert stitch.passed_over == Span(0, 32_000)
+    stitch.ask_again()
     reconnect(stitch)
-    stitch.unreadable()
-    events = stitch.results(window(2, 3, ("b", 2.2, 2.5)))
+    assert texts(stitch.results(window(2, 3, ("b", 2.2, 2.5)))) == [], "it may still come, this time too"
+    events = stitch.results(window(3, 6, final=False))
     assert [e.span for e in events if isinstance(e, Missed)] == [Span(0, 32_000)]
     assert texts(events) == ["b"]
     assert stitch.passed_over is None
 
 
-def test_silence_the_service_did_not_report_is_no_loss() -> None:
+def test_a_service_that_leaves_silence_out_is_found_out_once() -> None:
+    """From then on what it leaves out is told at once, and words that were shown there are still asked for."""
     stitch, _ = connected()
-    assert texts(stitch.results(window(2, 3, ("b", 2.2, 2.5)))) == ["b"]
+    stitch.ask_again()
+    stitch.results(window(2, 3, ("b", 2.2, 2.5)))
+    stitch.results(window(3, 4.5, final=False))
+    events = stitch.results(window(5, 6, ("c", 5.2, 5.5)))
+    assert [e.span for e in events if isinstance(e, Missed)] == [Span(48_000, 80_000)]
+    assert texts(events) == ["c"]
+    stitch.results(window(6, 8, ("d", 7.2, 7.5), final=False))
+    assert texts(stitch.results(window(9, 10, ("e", 9.2, 9.5)))) == []
+
+
+def test_words_shown_in_a_hole_are_not_forgotten_when_the_next_window_is_shown() -> None:
+    stitch, _ = connected()
+    stitch.results(window(0, 2, ("a", 0.5, 0.9), final=False))
+    stitch.results(window(3, 4, ("b", 3.2, 3.5), final=False))
+    assert texts(stitch.results(window(3, 6, ("b", 3.2, 3.5)))) == []
+    assert texts(stitch.results(window(0, 3, ("a", 0.5, 0.9)))) == ["a", "b"]
+    assert texts(stitch.results(window(6, 7, ("c", 6.2, 6.5)))) == ["c"]
+
+
+def test_an_interim_of_a_later_window_alone_shows_that_a_final_is_missing() -> None:
+    stitch, _ = connected()
+    stitch.results(window(3, 4, ("b", 3.2, 3.5), final=False))
+    assert stitch.passed_over is None
+    stitch.results(window(3, 5.5, ("b", 3.2, 3.5), final=False))
+    assert stitch.passed_over is None, "it may follow the final of this window"
+    stitch.results(window(3, 15, ("b", 3.2, 3.5), final=False))
+    assert stitch.passed_over == Span(0, 48_000)
+
+
+def test_a_window_beyond_what_was_sent_is_not_believed() -> None:
+    for odd in (window(999_999, 1_000_000), window(0, 60, ("a", 0.5, 0.9)), window(-5, 1), window(3, 2)):
+        stitch, _ = connected()
+        assert stitch.results(odd) == []
+        assert (stitch.position, stitch.answered) == (0, 0)
+        assert texts(stitch.results(window(0, 2, ("b", 0.5, 0.9)))) == ["b"]
+
+
+def test_words_with_impossible_times_keep_the_place_their_neighbours_leave() -> None:
+    stitch, _ = connected()
+    words = (("a", 0.5, 500_000.0), ("b", 1.0, 1.5), ("c", -3.0, 1.9), ("d", float("inf"), float("nan")))
+    (final, _) = stitch.results(window(0, 2, *words))
+    assert isinstance(final, Final)
+    spans = {word.text: (word.start / SAMPLE_RATE, word.end / SAMPLE_RATE) for word in final.words}
+    assert spans == {"a": (0.5, 0.8), "b": (1.0, 1.5), "c": (1.6, 1.9), "d": (1.9, 2.0)}
+
+
+def test_words_that_a_window_too_long_had_swallowed_are_told_late() -> None:
+    stitch, _ = connected()
+    stitch.results(window(0, 9, ("a", 0.5, 0.9)))
+    assert texts(stitch.results(window(3, 6, ("b", 3.2, 3.5)))) == ["b"]
+    assert texts(stitch.results(window(3, 6, ("b", 3.2, 3.5)))) == []
 
 
 def test_interims_replace_each_other_and_an_empty_one_clears_once() -> None:

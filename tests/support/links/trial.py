@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wingman.audio.tape import Cursor, Tape
-from wingman.core.errors import Missed, Progress, ProviderState
-from wingman.core.media import PcmBlock
+from wingman.core.errors import Branch, Missed, Progress, ProviderState
+from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, TranscriberEvent, Word
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.correlate.coverage import Coverage
 from wingman.stt.base import Transcriber
 from wingman.testing.indexed_audio import FRAME, IndexedSpeech
 from wingman.testing.scenario import TimedWord
@@ -78,7 +79,19 @@ class Trial:
             await transcriber.run(channel, audio, self.events.append)
         audio.close()
         witness.close()
+        self._tell_uncovered(channel, tape.end)
         return self.account()
+
+    def _tell_uncovered(self, channel: Channel, end: SampleTime) -> None:
+        """What a channel does at the end of a meeting: a branch that gave up leaves a gap."""
+        coverage = Coverage()
+        for event in self.events:
+            if isinstance(event, Final):
+                coverage.heard(event.span)
+            elif isinstance(event, Missed):
+                coverage.missed(event.span)
+        for span in coverage.uncovered(end):
+            self.events.append(Missed(Branch.TRANSCRIBE, channel, span, GapCause.OUTAGE))
 
     def account(self) -> Account:
         """Compare what was said with what was spoken."""

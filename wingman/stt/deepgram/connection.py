@@ -23,13 +23,13 @@ from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import TranscriberEvent
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples, samples_of_ms
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms
 from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in
 from wingman.link.watchdog import Patience, Stall, Watchdog
 from wingman.stt.base import Emit
-from wingman.stt.deepgram import wire
+from wingman.stt.deepgram import wire as wire
 from wingman.stt.deepgram.stitch import Stitcher
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,8 @@ BURST_S = 0.5
 BUFFER_S = 2.0
 """Audio that may wait in the socket's buffer; beyond that the peer is not reading."""
 BLOCKED_RETRY_S = 0.1
+UNSETTLED_S = 10.0
+"""Once a final was asked for, audio may stay unsettled this much longer."""
 TAIL_S = 0.25
 """A piece shorter than a chunk is sent when nothing has joined it for this long."""
 
@@ -255,6 +257,10 @@ class Connection:
                 Stall.UNREAD: "Deepgram has stopped reading; reconnecting.",
             }[stall]
             raise ProviderFault(sentence, kind=FaultKind.TIMEOUT, code="stalled")
+        if self._stitch.unsettled > (self._settings.max_unsettled_s + UNSETTLED_S) * SAMPLE_RATE:
+            raise ProviderFault(
+                "Deepgram talks and settles nothing; reconnecting.", kind=FaultKind.PROTOCOL, code="unsettled"
+            )
         if self._closing_at is not None and now >= self._closing_at + self._settings.close_s:
             raise ProviderFault(
                 "Deepgram did not deliver the last words in time.", kind=FaultKind.TIMEOUT, code="closing"
@@ -280,8 +286,8 @@ class Connection:
                 continue
             if message is not None:
                 self._understand(message)
-            if hole := self._stitch.passed_over:
-                self._stitch.give_up_on(hole)
+            if self._stitch.passed_over:
+                self._stitch.ask_again()
                 raise ProviderFault(
                     "Deepgram left out a part of the transcript; sending that audio again.",
                     kind=FaultKind.PROTOCOL,
@@ -293,7 +299,7 @@ class Connection:
             case wire.Results():
                 before = self._stitch.position
                 self._tell(self._stitch.results(message))
-                self._watchdog.acknowledged(samples(message.end), asyncio.get_running_loop().time())
+                self._watchdog.acknowledged(self._stitch.answered, asyncio.get_running_loop().time())
                 if self._stitch.position > before:
                     self._useful()
             case wire.UtteranceEnd():

@@ -1,24 +1,35 @@
 """One channel's transcript across connections: no word lost, none doubled, none at a wrong time. Pure.
 
 Finals close windows that follow each other without a seam. `settled` is the media time up to which all is
-final; a new connection replays from there, and whatever it says about earlier audio is dropped.
+final; a new connection replays from there, and whatever it says about earlier audio is dropped. A window that
+does not join the one before is held: the final between them may still come. If it does not, that audio is sent
+once more, and told as missed when it is passed over again.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 from wingman.core.errors import Branch, Missed, Progress
 from wingman.core.media import Gap, GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
 from wingman.core.time import Channel, SampleTime, Span, samples, samples_of_ms
 from wingman.link.offsets import Offsets
+from wingman.stt.deepgram.bounds import bounded, possible
 from wingman.stt.deepgram.wire import Heard, Results
 
-SEAM = samples_of_ms(20)
-"""Windows that meet within this much are contiguous: the service's floats carry 32-bit noise."""
+SEAM = samples_of_ms(60)
+"""Windows that meet within this much are contiguous: the service rounds, and no word is that short."""
 HELD = 4
 """Finals kept while one before them is awaited (delivery out of order)."""
 PATIENCE = samples_of_ms(2500)
-"""A missing final counts as lost when this much later audio has been answered for."""
+"""A missing final counts as lost when this much audio is answered for beyond the beginning of a later one."""
+SHOWN_PATIENCE = samples_of_ms(12_000)
+"""The same where only interims of a later window came: a final can still be on its way behind that window's."""
+REMEMBERED = 128
+"""Words remembered to know one that is said again."""
+SAME = samples_of_ms(1000)
+"""The same word within this much of where it was said is the same word, moved."""
 SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT})
 """Gaps in which nothing was recorded, so there is nothing that could be missed."""
 
@@ -26,19 +37,28 @@ SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT})
 class Stitcher:
     """Feed it the messages of one connection after the other; it answers with events in `SampleTime`."""
 
-    def __init__(self, channel: Channel, origin: SampleTime, utterance_end_ms: int = 1000) -> None:
-        """`utterance_end_ms`: the gap after which the service tells the end of an utterance; 0: never."""
+    def __init__(
+        self, channel: Channel, origin: SampleTime, utterance_end_ms: int = 1000, generation: int = 0
+    ) -> None:
+        """`utterance_end_ms`: the gap after which the service tells the end of an utterance; 0: never.
+
+        `generation`: connections of this channel before, so that no two speakers get one label.
+        """
         self._channel = channel
         self._ending = samples_of_ms(utterance_end_ms)
         self._open_since: SampleTime | None = None
         self._settled = origin
-        self._generation = 0
+        self._generation = generation
         self._offsets = Offsets(origin)
         self._position = 0
+        self._answered = 0
+        self._moved_on = 0
         self._held: list[Results] = []
-        self._interim_words: tuple[Word, ...] = ()
+        self._said: deque[tuple[Span, str]] = deque(maxlen=REMEMBERED)
+        self._shown: tuple[int, ...] = ()
         self._showing = False
         self._doubt = False
+        self._leaves_out = False
         self._inherited = False
         self._retried: SampleTime | None = None
 
@@ -48,8 +68,13 @@ class Stitcher:
         return self._settled
 
     @property
+    def generation(self) -> int:
+        """Connections so far."""
+        return self._generation
+
+    @property
     def position(self) -> int:
-        """The same in samples of the present connection."""
+        """`settled` in samples of the present connection."""
         return self._position
 
     @property
@@ -58,26 +83,44 @@ class Stitcher:
         return max(0, self._offsets.accepted - self._position)
 
     @property
+    def answered(self) -> int:
+        """Samples of this connection the service has said anything about."""
+        return self._answered
+
+    @property
+    def asked_again(self) -> bool:
+        """What is unsettled now has been sent once more already, because of a hole in the answers."""
+        return self._retried == self._settled
+
+    @property
     def passed_over(self) -> Span | None:
         """Media time whose final was lost on the way, so it has to be sent again; None when all is well."""
-        if not self._held or self._offsets.start_at(self._position) == self._retried:
+        if self.asked_again or self._retried == self._offsets.start_at(self._position):
             return None
-        late = len(self._held) > HELD or self._answered - samples(self._held[0].end) >= PATIENCE
-        return Span(self._settled, self._offsets.end_at(samples(self._held[0].start))) if late else None
+        beyond = samples(self._held[0].start) if self._held else self._moved_on
+        if beyond <= self._position + SEAM or not self._overdue(beyond):
+            return None
+        return Span(self._settled, max(self._settled, self._offsets.end_at(beyond)))
+
+    def _overdue(self, beyond: int) -> bool:
+        """Whether the final of what lies before sample `beyond` ought to have come by now."""
+        patience = PATIENCE if self._held else SHOWN_PATIENCE
+        return len(self._held) > HELD or self._answered - beyond >= patience
 
     def connected(self, offsets: Offsets) -> None:
         """A new connection begins: its time starts at zero and its speaker labels mean somebody else."""
         self._generation += 1
         self._inherited = self._open_since is not None and self._ending > 0
         self._offsets = offsets
-        self._position = self._answered = 0
+        self._position = self._answered = self._moved_on = 0
         self._held.clear()
-        self._interim_words = ()
+        self._said.clear()
+        self._shown = ()
         self._doubt = False
 
-    def give_up_on(self, hole: Span) -> None:
-        """`hole` is about to be sent again; if it is passed over once more it counts as missed."""
-        self._retried = hole.start
+    def ask_again(self) -> None:
+        """What is unsettled is about to be sent again; what is passed over once more counts as missed."""
+        self._retried = self._settled
 
     def gap(self, gap: Gap) -> list[TranscriberEvent]:
         """The tape has nothing here and the offsets have jumped; what was pending before it stays pending."""
@@ -88,13 +131,23 @@ class Stitcher:
         self._settled = max(self._settled, gap.span.end)
         return [*self._missed(gap), Progress(Branch.TRANSCRIBE, self._channel, self._settled)]
 
+    def drain(self) -> list[TranscriberEvent]:
+        """Nothing more will come on this connection: give out what was held, and tell the holes before it."""
+        events: list[TranscriberEvent] = []
+        while self._held:
+            events += self._final(self._held.pop(0))
+        return events
+
     def finish(self, end: SampleTime, heard: bool) -> list[TranscriberEvent]:
         """Nothing more will come: settles everything before `end`, as missed unless it was `heard`."""
         if end <= self._settled:
             return []
-        rest = Gap(Span(self._settled, end), GapCause.OUTAGE)
+        rest = Span(self._settled, end)
         self._settled = end
-        return [*([] if heard else self._missed(rest)), Progress(Branch.TRANSCRIBE, self._channel, end)]
+        said: TranscriberEvent = Missed(Branch.TRANSCRIBE, self._channel, rest, GapCause.OUTAGE)
+        if heard:
+            said = Final(self._channel, rest, ())
+        return [said, Progress(Branch.TRANSCRIBE, self._channel, end)]
 
     def unreadable(self) -> None:
         """Something could not be decoded: it may have been a final, so a hole before the next one is a loss."""
@@ -102,28 +155,37 @@ class Stitcher:
 
     def speech_started(self, timestamp: float) -> list[TranscriberEvent]:
         """A voice began at `timestamp` seconds of the stream."""
+        if not possible(timestamp, self._offsets.accepted):
+            return []
         at = self._offsets.start_at(samples(timestamp))
         return [SpeechStarted(self._channel, at)] if at >= self._settled else []
 
     def utterance_end(self, last_word_end: float) -> list[TranscriberEvent]:
         """No word since `last_word_end` seconds of the stream; -1 means it was said before."""
-        if last_word_end < 0:
+        if last_word_end < 0 or not possible(last_word_end, self._offsets.accepted):
             return []
         self._open_since = None
         return [SpeechEnded(self._channel, self._offsets.end_at(samples(last_word_end)))]
 
     def results(self, message: Results) -> list[TranscriberEvent]:
-        """What one `Results` message changes."""
-        self._answered = max(self._answered, samples(message.end))
+        """What one `Results` message changes. One that is about audio that was never sent changes nothing."""
+        believed = bounded(message, self._offsets.accepted, self._position)
+        if believed is None:
+            self._doubt = self._doubt or message.is_final
+            return []
+        self._answered = max(self._answered, samples(believed.end))
+        self._moved_on = max(self._moved_on, samples(believed.start))
         events: list[TranscriberEvent] = []
-        if not message.is_final:
-            events += self._interim(message)
-        elif samples(message.end) > self._position or message.speech_final:
-            self._held.append(message)
+        if not believed.is_final:
+            events += self._interim(believed)
+        elif samples(believed.end) > self._position:
+            self._held.append(believed)
             self._held.sort(key=lambda final: final.start)
+        else:
+            events += self._belated(believed)
         while self._held and self._joins(self._held[0]):
             events += self._final(self._held.pop(0))
-        return events + self._inherited_end(message)
+        return events + self._inherited_end(believed)
 
     def _inherited_end(self, message: Results) -> list[TranscriberEvent]:
         """An utterance whose words were final before the reconnect: this connection will never say it ended."""
@@ -138,28 +200,36 @@ class Stitcher:
 
     def _joins(self, final: Results) -> bool:
         start = samples(final.start)
-        if start <= self._position + SEAM:
+        if start <= self._position + SEAM or (self.asked_again and self._overdue(start)):
             return True
-        if self._retried == self._settled:
-            return True
-        heard = any(word.start < self._offsets.end_at(start) for word in self._interim_words)
-        return not (self._doubt or heard)
+        words_in_hole = any(self._position <= at < start for at in self._shown)
+        return self._leaves_out and not (self._doubt or words_in_hole)
+
+    def _belated(self, final: Results) -> list[TranscriberEvent]:
+        """A window before `position`: a repetition, an endpoint, or what a window too long had swallowed."""
+        words = self._words(final)
+        if not words and not final.speech_final:
+            return []
+        start = words[0].start if words else self._settled
+        span = Span(start, max(start, words[-1].end if words else start))
+        return [Final(self._channel, span, words, final.speech_final)]
 
     def _final(self, final: Results) -> list[TranscriberEvent]:
         start, end = samples(final.start), samples(final.end)
         events: list[TranscriberEvent] = []
-        if start > self._position + SEAM and self._retried == self._settled:
+        span_start = self._settled
+        if start > self._position + SEAM:
+            span_start = max(self._settled, self._offsets.start_at(start))
             hole = Span(self._settled, max(self._settled, self._offsets.end_at(start)))
             events += self._missed(Gap(hole, GapCause.PROVIDER))
+            self._leaves_out = True
         words = self._words(final)
-        span_start = max(self._offsets.start_at(max(start, self._position)), self._settled)
         span = Span(span_start, max(span_start, self._offsets.end_at(end)))
-        if end > self._position or (final.speech_final and not words):
-            events.append(Final(self._channel, span, words, final.speech_final))
+        events.append(Final(self._channel, span, words, final.speech_final))
         if words:
             self._open_since = max(word.end for word in words)
         self._position = max(self._position, end)
-        self._interim_words = tuple(word for word in self._interim_words if word.end > span.end)
+        self._shown = tuple(at for at in self._shown if at >= end)
         self._showing = False
         self._doubt = False
         return events + self._advance()
@@ -167,28 +237,40 @@ class Stitcher:
     def _interim(self, message: Results) -> list[TranscriberEvent]:
         if samples(message.end) <= self._position:
             return []
-        words = self._words(message)
-        self._interim_words = words
+        start = samples(message.start)
+        words = self._words(message, remember=False)
+        before = [at for at in self._shown if at < start]  # shown earlier, and not settled since
+        self._shown = (*before, *(samples(word.start) for word in message.words))[-REMEMBERED:]
         if not words and not self._showing:
             return []
         self._showing = bool(words)
-        start = max(self._settled, self._offsets.start_at(max(samples(message.start), self._position)))
-        return [
-            Interim(self._channel, Span(start, max(start, self._offsets.end_at(samples(message.end)))), words)
-        ]
+        first = max(self._settled, self._offsets.start_at(max(start, self._position)))
+        span = Span(first, max(first, self._offsets.end_at(samples(message.end))))
+        return [Interim(self._channel, span, words)]
 
-    def _words(self, message: Results) -> tuple[Word, ...]:
+    def _words(self, message: Results, remember: bool = True) -> tuple[Word, ...]:
         """The message's words on our clock, without those that were final before."""
-        return tuple(
-            self._word(heard)
-            for heard in message.words
-            if samples((heard.start + heard.end) / 2) >= self._position and heard.text
+        fresh = [heard for heard in message.words if heard.text and not self._known(_span(heard), heard.text)]
+        if remember:
+            self._said.extend((_span(heard), heard.text) for heard in fresh)
+        return tuple(self._word(heard) for heard in fresh)
+
+    def _known(self, span: Span, text: str) -> bool:
+        """Whether a word at `span` of this connection was final before."""
+        if span.start + span.end >= 2 * self._position:
+            return False
+        if span.start < 0:
+            return True  # before this connection began
+        return any(
+            2 * span.overlap(at) >= min(span.length, at.length)
+            or (text == said and abs(span.start - at.start) <= SAME)
+            for at, said in self._said
         )
 
     def _word(self, heard: Heard) -> Word:
         span = self._offsets.span(heard.start, heard.end)
         speaker = None if heard.speaker is None else f"{self._generation}.{heard.speaker}"
-        return Word(heard.text, span.start, span.end, heard.confidence, speaker)
+        return Word(heard.text, span.start, span.end, heard.sureness, speaker)
 
     def _missed(self, gap: Gap) -> list[TranscriberEvent]:
         if gap.cause in SOUNDLESS or not gap.span.length:
@@ -202,3 +284,8 @@ class Stitcher:
         self._settled = settled
         self._offsets.forget(self._position)
         return [Progress(Branch.TRANSCRIBE, self._channel, settled)]
+
+
+def _span(heard: Heard) -> Span:
+    start = samples(heard.start)
+    return Span(start, max(start, samples(heard.end)))

@@ -40,6 +40,7 @@ class DeepgramTranscriber:
         wire.check(settings)
         self._settings = settings
         self._connection: Connection | None = None
+        self._generation = 0
 
     @property
     def info(self) -> TranscriberInfo:
@@ -53,7 +54,7 @@ class DeepgramTranscriber:
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         """See `Transcriber.run`."""
-        stitch = Stitcher(channel, audio.position, self._settings.utterance_end_ms)
+        stitch = Stitcher(channel, audio.position, self._settings.utterance_end_ms, self._generation)
         supervisor = Supervisor(Identity(Branch.TRANSCRIBE, NAME, channel), emit, self._settings.retry)
         give_up_at: float | None = None
 
@@ -69,10 +70,14 @@ class DeepgramTranscriber:
                     return Outcome.DONE
             return await self._stream(channel, audio, stitch, emit, supervisor)
 
-        await supervisor.run(connect_once)
-        audio.seek(stitch.settled)
-        for event in stitch.finish(audio.position + audio.lag, heard=False):
-            emit(event)
+        try:
+            await supervisor.run(connect_once)
+        finally:
+            self._generation = stitch.generation
+            audio.seek(stitch.settled)
+        if audio.ended:
+            for event in stitch.finish(audio.position + audio.lag, heard=False):
+                emit(event)
 
     def flush(self) -> None:
         """See `Transcriber.flush`."""
@@ -130,10 +135,15 @@ class DeepgramTranscriber:
             if connection.replaced:
                 return Outcome.AGAIN
             ended = socket.closed
-        if connection.finished and ended.code in (1000, 1001, 1005) and stitch.unsettled <= ROUNDING:
-            for event in stitch.finish(audio.position, heard=True):
+        if connection.finished and ended.code in (1000, 1001, 1005):
+            again = stitch.asked_again
+            for event in stitch.drain() if again else ():
                 emit(event)
-            return Outcome.DONE
+            if stitch.unsettled <= ROUNDING or again:
+                for event in stitch.finish(audio.position, heard=stitch.unsettled <= ROUNDING):
+                    emit(event)
+                return Outcome.DONE
+            stitch.ask_again()
         raise wire.closed(ended.code, ended.reason)
 
     async def _open(self, channel: Channel) -> Socket:

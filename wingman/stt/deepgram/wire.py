@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
@@ -19,8 +19,8 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.link.backoff import retry_after
 
 LISTEN_PATH = "/v1/listen"
-Seconds: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
-"""Stream time: seconds of audio submitted on this connection."""
+Seconds: TypeAlias = float
+"""Stream time: seconds of audio submitted on this connection. Whether it can be true is for `bounds`."""
 
 
 class Unreadable(Exception):
@@ -34,6 +34,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     end: Seconds
     word: str = ""
     confidence: float = 1.0
+    """Beyond 0 to 1 it says nothing; see `sureness`."""
     punctuated_word: str | None = None
     speaker: int | None = None
 
@@ -42,9 +43,15 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
         """As it should be shown."""
         return self.punctuated_word or self.word
 
+    @property
+    def sureness(self) -> float:
+        """The confidence, 0 to 1; a number that is none counts as not given."""
+        return self.confidence if 0 <= self.confidence <= 1 else 1.0
+
 
 class Alternative(msgspec.Struct, frozen=True, gc=False):
     words: tuple[Heard, ...] = ()
+    transcript: str = ""
 
 
 class Alternatives(msgspec.Struct, frozen=True, gc=False):
@@ -67,8 +74,17 @@ class Results(msgspec.Struct, frozen=True, tag_field="type", tag="Results", gc=F
 
     @property
     def words(self) -> tuple[Heard, ...]:
-        """The words of the best alternative."""
-        return self.channel.alternatives[0].words if self.channel.alternatives else ()
+        """The words of the best alternative; spread over the window where only a text was sent."""
+        if not self.channel.alternatives:
+            return ()
+        best = self.channel.alternatives[0]
+        if best.words or not best.transcript.strip():
+            return best.words
+        texts = best.transcript.split()
+        each = self.duration / len(texts)
+        return tuple(
+            Heard(self.start + each * n, self.start + each * (n + 1), text) for n, text in enumerate(texts)
+        )
 
 
 class SpeechStartedMessage(msgspec.Struct, frozen=True, tag_field="type", tag="SpeechStarted", gc=False):
@@ -76,7 +92,7 @@ class SpeechStartedMessage(msgspec.Struct, frozen=True, tag_field="type", tag="S
 
 
 class UtteranceEnd(msgspec.Struct, frozen=True, tag_field="type", tag="UtteranceEnd", gc=False):
-    last_word_end: Annotated[float, msgspec.Meta(ge=-1, le=1e6)]
+    last_word_end: float
     """-1 when the text had been finalised already: ignore it then."""
 
 
@@ -249,13 +265,7 @@ def refused(status: int, headers: Mapping[str, str], body: bytes) -> ProviderFau
     detail = str(headers.get("dg-error") or answer.get("err_msg") or answer.get("message") or f"HTTP {status}")
     kind, sentence = _REFUSALS.get(status, (None, ""))
     if kind is None:
-        retryable = status >= 500 or status == 408
-        kind = FaultKind.UNAVAILABLE if retryable else FaultKind.BAD_REQUEST
-        sentence = (
-            "Deepgram is unavailable at the moment (HTTP {status})."
-            if retryable
-            else ("Deepgram refused the connection (HTTP {status}: {detail}).")
-        )
+        kind, sentence = _other_status(status)
     wait = retry_after(headers)
     if kind is FaultKind.RATE_LIMITED and wait is None:
         wait = RATE_LIMITED_WAIT_S
@@ -265,6 +275,19 @@ def refused(status: int, headers: Mapping[str, str], body: bytes) -> ProviderFau
         code=str(status),
         retry_after=wait,
     )
+
+
+def _other_status(status: int) -> tuple[FaultKind, str]:
+    """A status without a meaning of its own. Below 400 it was not the service that answered."""
+    if status < 400:
+        sentence = (
+            "Something between here and Deepgram answered in its place (HTTP {status}). "
+            "Check transcribe.deepgram.url, and the network's proxy or sign-in page."
+        )
+        return FaultKind.UNAVAILABLE, sentence
+    if status >= 500 or status == 408:
+        return FaultKind.UNAVAILABLE, "Deepgram is unavailable at the moment (HTTP {status})."
+    return FaultKind.BAD_REQUEST, "Deepgram refused the connection (HTTP {status}: {detail})."
 
 
 _REASONS = (

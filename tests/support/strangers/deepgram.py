@@ -1,0 +1,344 @@
+"""A live speech service on Deepgram's wire, written from the reference alone, which lies and breaks on demand.
+
+It hears `spoken` audio. A window closes 300 ms after a word, after five seconds, on Finalize and on
+CloseStream; interims come once per second of audio. What is to go wrong is a
+list of `Fault`s, taken in their order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from tests.support.strangers.spoken import RATE, number_of
+
+IDLE_S = 10.0
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong; which fields matter depends on `kind`."""
+
+    kind: str
+    status: int = 503
+    """`refuse`: the HTTP answer to one handshake."""
+    location: str = ""
+    retry_after: float = 0.0
+    code: int = 1011
+    """`close`: the close code; 1006 resets the connection instead."""
+    count: int = 1
+    """How many messages, connections or handshakes are meant."""
+    seconds: float = 1.0
+    value: float = 0.0
+
+
+@dataclass(slots=True)
+class Stranger:
+    """The service. Append to `handshakes` and `troubles` what is to happen from now on."""
+
+    port: int = 0
+    handshakes: deque[Fault] = field(default_factory=deque)
+    """`refuse`, `hang`: one per handshake."""
+    troubles: deque[Fault] = field(default_factory=deque)
+    """`close`, `silent`, `deaf`, `late`: taken by the next message that would be sent, on any connection."""
+    lies: deque[Fault] = field(default_factory=deque)
+    """One per final: `swap`, `drop`, `twice`, `start`, `longer`, `word_end`, `word_start`, `garbage`,
+    `only_interims`."""
+    opened: int = 0
+    told: list[str] = field(default_factory=list)
+    """Words that were sent in finals, for a look at what happened."""
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+
+@asynccontextmanager
+async def stranger() -> AsyncIterator[Stranger]:
+    """Serve on a port of loopback until left."""
+    service = Stranger()
+
+    async def session(connection: ServerConnection) -> None:
+        service.opened += 1
+        await _Session(service, connection).run()
+
+    async def handshake(connection: ServerConnection, request: Request) -> Response | None:
+        return await _handshake(service)
+
+    server: Server
+    async with serve(session, "127.0.0.1", 0, process_request=handshake, compression=None) as server:
+        service.port = server.sockets[0].getsockname()[1]
+        try:
+            yield service
+        finally:
+            server.close(close_connections=True)
+
+
+async def _handshake(service: Stranger) -> Response | None:
+    if not service.handshakes:
+        return None
+    fault = service.handshakes.popleft()
+    if fault.kind == "hang":
+        await asyncio.sleep(fault.seconds)
+        return None
+    headers = Headers({"Content-Length": "0", "dg-error": "as ordered"})
+    if fault.location:
+        headers["Location"] = fault.location
+    if fault.retry_after:
+        headers["Retry-After"] = f"{fault.retry_after:g}"
+    return Response(fault.status, http.HTTPStatus(fault.status).phrase, headers, b"")
+
+
+class _Hearing:
+    """Finds the words in what has come in."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self.words: list[tuple[int, int, int]] = []
+        """Number, first sample, end."""
+        self._level = 0
+
+    def feed(self, pcm: bytes) -> None:
+        values = np.frombuffer(pcm, dtype="<i2")
+        edges = np.flatnonzero(np.diff(np.concatenate(([self._level], values.astype(np.int64)))))
+        bounds = [*edges.tolist(), len(values)]
+        if bounds[0] > 0 and self._level:
+            self._extend(self.length + bounds[0])
+        for start, end in pairwise(bounds):
+            level = int(values[start])
+            if level:
+                self.words.append((number_of(level), self.length + start, self.length + end))
+        self._level = int(values[-1]) if len(values) else self._level
+        self.length += len(values)
+
+    @property
+    def running(self) -> bool:
+        """A word is being said right now."""
+        return self._level != 0
+
+    def _extend(self, end: int) -> None:
+        number, start, _ = self.words[-1]
+        self.words[-1] = (number, start, end)
+
+
+class _Session:
+    """One connection."""
+
+    def __init__(self, service: Stranger, connection: ServerConnection) -> None:
+        self._service = service
+        self._connection = connection
+        self._hearing = _Hearing()
+        self._window = 0
+        self._interim_due = RATE
+        self._ended_at = 0
+        self._held: list[Message] = []
+        self._outbox: asyncio.Queue[tuple[float, str | None]] = asyncio.Queue(100_000)
+        self._silent_until = 0.0
+        self._late = 0.0
+        self._mute = False
+
+    async def run(self) -> None:
+        sender = asyncio.create_task(self._deliver())
+        try:
+            while True:
+                try:
+                    frame = await asyncio.wait_for(self._connection.recv(), IDLE_S)
+                except TimeoutError:
+                    await self._connection.close(1011, "no audio or text in time. See https://dpgr.am/net0001")
+                    return
+                if isinstance(frame, bytes):
+                    self._audio(frame)
+                elif self._control(json.loads(frame)["type"]):
+                    await sender
+                    await self._connection.close(1000)
+                    return
+                await self._trouble()
+        except ConnectionClosed:
+            return
+        finally:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+
+    async def _trouble(self) -> None:
+        troubles = self._service.troubles
+        while troubles:
+            fault = troubles.popleft()
+            match fault.kind:
+                case "close" if fault.code == 1006:
+                    self._connection.transport.abort()
+                    return
+                case "close":
+                    await self._connection.close(fault.code, "as ordered")
+                    return
+                case "silent":
+                    self._silent_until = asyncio.get_running_loop().time() + fault.seconds
+                case "late":
+                    self._late = fault.seconds
+                case "deaf":
+                    self._connection.transport.pause_reading()
+                    await asyncio.sleep(fault.seconds)
+                    self._connection.transport.resume_reading()
+
+    def _control(self, kind: str) -> bool:
+        """True when the stream is over."""
+        if kind == "Finalize":
+            self._final(from_finalize=True)
+        elif kind == "CloseStream":
+            self._final(last=True)
+            for message in self._held:
+                self._send(message)
+            self._send(
+                {
+                    "type": "Metadata",
+                    "transaction_key": "deprecated",
+                    "request_id": "r",
+                    "sha256": "incomplete",
+                    "created": "2026-11-20T00:00:00.000Z",
+                    "duration": self._hearing.length / RATE,
+                    "channels": 1,
+                }
+            )
+            self._outbox.put_nowait((0.0, None))
+            return True
+        return False
+
+    def _audio(self, pcm: bytes) -> None:
+        hearing = self._hearing
+        hearing.feed(pcm)
+        words = self._words(hearing.length)
+        quiet = hearing.length - words[-1][2] if words and not hearing.running else 0
+        if words and quiet >= 3 * RATE // 10:
+            self._final(speech_final=True)
+        elif hearing.length - self._window >= 5 * RATE and not hearing.running:
+            self._final()
+        elif hearing.length >= self._interim_due:
+            self._interim_due += RATE
+            self._send(self._results(hearing.length, is_final=False))
+        if self._ended_at and hearing.length - self._ended_at >= RATE:
+            self._send({"type": "UtteranceEnd", "channel": [0, 1], "last_word_end": self._ended_at / RATE})
+            self._ended_at = 0
+
+    def _words(self, end: int) -> list[tuple[int, int, int]]:
+        return [word for word in self._hearing.words[-40:] if word[1] >= self._window and word[2] <= end]
+
+    def _final(self, *, speech_final: bool = False, from_finalize: bool = False, last: bool = False) -> None:
+        end = self._hearing.length
+        if self._hearing.running and not last:
+            end = self._hearing.words[-1][1]
+        if end <= self._window and not speech_final:
+            return
+        words = self._words(end)
+        message = self._results(end, is_final=True, speech_final=speech_final, from_finalize=from_finalize)
+        self._window = end
+        self._interim_due = self._hearing.length + RATE
+        if words:
+            self._ended_at = words[-1][2]
+        for sent in self._lie(message):
+            self._send(sent)
+
+    def _results(self, end: int, *, is_final: bool, **flags: bool) -> Message:
+        words = [
+            {
+                "word": f"w{number}",
+                "punctuated_word": f"w{number}",
+                "start": round(first / RATE, 6),
+                "end": round(stop / RATE, 6),
+                "confidence": 0.98,
+            }
+            for number, first, stop in self._words(end)
+        ]
+        return {
+            "type": "Results",
+            "channel_index": [0, 1],
+            "start": round(self._window / RATE, 6),
+            "duration": round((end - self._window) / RATE, 6),
+            "is_final": is_final,
+            "speech_final": flags.get("speech_final", False),
+            "from_finalize": flags.get("from_finalize", False),
+            "channel": {
+                "alternatives": [
+                    {
+                        "transcript": " ".join(str(word["word"]) for word in words),
+                        "confidence": 0.98 if words else 0.0,
+                        "words": words,
+                    }
+                ]
+            },
+            "metadata": {"request_id": "r", "model_uuid": "m", "model_info": {"name": "x", "version": "1"}},
+        }
+
+    def _lie(self, message: Message) -> list[Message]:
+        if self._held:
+            held, self._held = self._held, []
+            return [message, *held]
+        lies = self._service.lies
+        if not lies:
+            return [message]
+        fault = lies[0]
+        if fault.kind not in ("drop", "only_interims") and not _said(message):
+            return [message]
+        lies.popleft()
+        if fault.count > 1:
+            lies.appendleft(Fault(fault.kind, count=fault.count - 1, value=fault.value))
+        return self._lied(fault, message)
+
+    def _lied(self, fault: Fault, message: Message) -> list[Message]:
+        word = _said(message)[0] if _said(message) else {}
+        changes: dict[str, Callable[[], list[Message]]] = {
+            "swap": lambda: self._hold(message),
+            "drop": list,
+            "twice": lambda: [message, message],
+            "start": lambda: [{**message, "start": fault.value}],
+            "longer": lambda: [{**message, "duration": message["duration"] + fault.value}],
+            "word_end": lambda: _with(word, "end", fault.value, message),
+            "word_start": lambda: _with(word, "start", fault.value, message),
+            "garbage": lambda: [{"type": "Results", "is_final": True, "start": "nonsense"}],
+            "only_interims": lambda: [{**message, "is_final": False, "speech_final": False}],
+        }
+        return changes[fault.kind]()
+
+    def _hold(self, message: Message) -> list[Message]:
+        self._held = [message]
+        return []
+
+    def _send(self, message: Message) -> None:
+        if message.get("is_final"):
+            self._service.told += [str(word["word"]) for word in _said(message)]
+        due = asyncio.get_running_loop().time() + self._late
+        self._outbox.put_nowait((max(due, self._silent_until), json.dumps(message)))
+
+    async def _deliver(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due, text = await self._outbox.get()
+            if text is None:
+                return
+            if (wait := max(due, self._silent_until) - loop.time()) > 0:
+                await asyncio.sleep(wait)
+            await self._connection.send(text)
+
+
+def _said(message: Message) -> list[Message]:
+    if "channel" not in message:
+        return []
+    words: list[Message] = message["channel"]["alternatives"][0]["words"]
+    return words
+
+
+def _with(word: Message, name: str, value: float, message: Message) -> list[Message]:
+    word[name] = value
+    return [message]

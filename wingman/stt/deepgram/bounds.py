@@ -1,0 +1,71 @@
+"""What the service's numbers can mean at all: nothing lies beyond the audio that was sent. Pure.
+
+A window that does is not believed, and the message counts as unreadable. Where only some words of a credible
+window carry impossible times, the words are kept and get the place their neighbours leave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from wingman.core.time import SAMPLE_RATE
+from wingman.stt.deepgram.wire import Alternative, Alternatives, Heard, Results
+
+SLACK_S = 0.25
+"""The service's seconds are not exact: this much beyond a bound is rounding, and is cut to it."""
+
+
+WORD_S = 0.3
+"""What a word lasts when nobody says."""
+
+
+def possible(at: float, sent: int) -> bool:
+    """Whether `at` seconds can be a moment of a stream of `sent` samples. False for NaN and infinity."""
+    return 0 <= at <= sent / SAMPLE_RATE + SLACK_S
+
+
+def bounded(message: Results, sent: int, position: int) -> Results | None:
+    """`message` as far as it can be true after `sent` samples; None when its window cannot be.
+
+    `position` is where the next window has to begin: words are mended only in a window that begins there.
+    """
+    length_s, due_s = sent / SAMPLE_RATE, position / SAMPLE_RATE
+    if not (possible(message.start, sent) and message.duration >= 0 and possible(message.end, sent)):
+        return None
+    start = min(message.start, length_s)
+    end = max(start, min(message.end, length_s))
+    words = message.words
+    if all(_within(word, start, end) for word in words):
+        mended: Sequence[Heard] = words
+    elif abs(start - due_s) <= SLACK_S:
+        mended = _mended(words, start, end)
+    else:
+        return None
+    if message.end == end and mended is words:
+        return message
+    alternatives = Alternatives((Alternative(tuple(mended)),))
+    return msgspec.structs.replace(message, start=start, duration=end - start, channel=alternatives)
+
+
+def _within(word: Heard, start: float, end: float) -> bool:
+    """In the window, or said before it (a repetition, which is told by its time)."""
+    return word.start <= word.end <= end + SLACK_S and (word.start >= start - SLACK_S or word.end <= start)
+
+
+def _mended(words: Sequence[Heard], start: float, end: float) -> list[Heard]:
+    found: list[Heard] = []
+    last = start
+    for number, word in enumerate(words):
+        if _within(word, start, end):
+            found.append(word)
+        else:
+            latest = min((w.start for w in words[number + 1 :] if last < w.start <= end), default=end)
+            ends = word.end if last <= word.end <= latest else latest
+            begins = word.start if start <= word.start <= ends else max(last, ends - WORD_S)
+            if ends != word.end:
+                ends = min(ends, begins + WORD_S)
+            found.append(msgspec.structs.replace(word, start=begins, end=ends))
+        last = max(last, min(found[-1].end, end))
+    return found
