@@ -1,0 +1,236 @@
+"""What a model writes, checked while it streams: only words that stand every test are handed on.
+
+The answer is read word by word. A word is shown once it is whole and nothing up to it is wrong; the first
+fault ends the answer for good. Nothing here knows a provider or a card: text in, text and a verdict out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from wingman.suggest.card import answer_shapes as shapes
+from wingman.suggest.card.answer_shapes import AnswerFault
+from wingman.suggest.card.figures import Sources
+from wingman.suggest.language import LANGUAGES, base_tag, language_of, script_is_latin
+from wingman.suggest.signals import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What one answer is held to."""
+
+    secret: str = ""
+    """The prompt's fence token."""
+    instructions: str = ""
+    """The prompt's own rules, of which no six words in a row may come back."""
+    moment: str = ""
+    """The words the card is about."""
+    sources: Sequence[str] = ()
+    """Every text that may be quoted: facts, notes, brief, conversation."""
+    language: str = ""
+    """BCP-47 tag of the answer; empty accepts any."""
+    words: int = 45
+    """Longest answer, in words."""
+
+
+_LAST_NUMBER = re.compile(r"\S*\d\S*\s*$")
+"""What follows a number tells whether it measures something."""
+_RUN = 6
+"""Words in a row that show where a text is from."""
+_WORDS_THAT_TELL = 6
+"""Fewer words do not tell their language."""
+
+
+def _plain(text: str) -> str:
+    """As read by a person: one form of every letter, nothing invisible."""
+    return unicodedata.normalize("NFKC", shapes.ZERO_WIDTH.sub("", text)).translate(shapes.LOOKALIKES)
+
+
+@dataclass(slots=True)
+class AnswerCheck:
+    """One answer. `add` what comes, show what it answers; at the end `finish`."""
+
+    rules: Rules = field(default_factory=Rules)
+    fault: AnswerFault | None = None
+    """The first thing that was wrong; from then on nothing more is shown."""
+    _text: str = ""
+    _shown: int = 0
+    _sources: Sources = field(init=False)
+    _own_words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._sources = Sources(self.rules.sources)
+        self._own_words = frozenset(_runs(self.rules.instructions.split("\n")))
+
+    @property
+    def text(self) -> str:
+        """What has been handed on so far."""
+        return self._text[: self._shown]
+
+    def add(self, piece: str) -> str:
+        """More of the answer. Returns what may be shown now, often one word less than came."""
+        if self.fault is not None:
+            return ""
+        self._text += shapes.ZERO_WIDTH.sub("", piece).replace("\r", "")
+        whole = self._text[: self._whole_words()]
+        if not whole.strip():
+            return ""
+        self.fault = self._first_fault(whole)
+        if self.fault is not None or self._may_turn(whole):
+            return ""
+        return self._hand_over(len(whole))
+
+    def finish(self) -> str:
+        """The answer is at its end. Returns what was still held back; empty when it is at fault."""
+        if self.fault is None:
+            self.fault = self._first_fault(self._text) or self._last_fault(self._text)
+        return "" if self.fault is not None else self._hand_over(len(self._text.rstrip()))
+
+    # --- parts -------------------------------------------------------------------------------
+
+    def _hand_over(self, upto: int) -> str:
+        start = self._shown if self._shown else len(self._text) - len(self._text.lstrip())
+        self._shown = max(self._shown, upto)
+        return re.sub(r"\s*\n\s*", " ", self._text[start : self._shown])
+
+    def _whole_words(self) -> int:
+        """Up to where the words are complete: a last word, bracket or number may still grow."""
+        end = len(self._text)
+        while end and not self._text[end - 1].isspace():
+            end -= 1
+        opened = max(self._text.rfind(sign, 0, end) for sign in "[{<")
+        if opened >= 0 and not re.search(r"[\]}>]", self._text[opened:end]):
+            end = opened
+        return len(_LAST_NUMBER.sub("", self._text[:end]).rstrip())
+
+    def _may_turn(self, whole: str) -> bool:
+        """True while what is there could become a pass, a refusal or thinking aloud."""
+        plain = normalise(_plain(whole))
+        return any(phrase.startswith(plain) for phrase in shapes.BEGINNINGS)
+
+    def _first_fault(self, text: str) -> AnswerFault | None:
+        plain = _plain(text)
+        return next(_faults(text, plain, self), None)
+
+    def leaks(self, plain: str) -> bool:
+        """True when the secret token, a section's tag or a run of the rules' own words is in it."""
+        secret = self.rules.secret.lower()
+        squeezed = re.sub(r"[\W_]", "", plain).lower() if len(secret) > 6 else plain.lower()
+        if secret and secret in squeezed:
+            return True
+        return bool(shapes.PROMPT_TALK.search(plain)) or any(run in self._own_words for run in _runs([plain]))
+
+    def claims(self, plain: str) -> AnswerFault | None:
+        """A number or an address that no source has."""
+        if self._sources.unknown_link(plain):
+            return AnswerFault.LINK
+        return AnswerFault.NUMBER if self._sources.unknown_figure(plain) else None
+
+    def _last_fault(self, text: str) -> AnswerFault | None:
+        """What only the end can tell."""
+        plain = _plain(text).strip()
+        words = normalise(plain).split()
+        if not words:
+            return AnswerFault.EMPTY
+        if _passes(plain, ended=True):
+            return AnswerFault.PASS
+        ends = plain[-1] in shapes.ENDS
+        if (words[-1] in shapes.DANGLING and not ends) or plain[-1] in ",:;-–—(":
+            return AnswerFault.UNFINISHED
+        if plain.count("“") > plain.count("”") + plain.count("“") // 2 or plain.count("(") > plain.count(")"):
+            return AnswerFault.UNFINISHED
+        return AnswerFault.ECHO if _echoes(words, normalise(self.rules.moment).split()) else None
+
+
+def _faults(text: str, plain: str, check: AnswerCheck) -> Iterator[AnswerFault]:
+    """Everything wrong with a text so far, the gravest first."""
+    rules = check.rules
+    if check.leaks(plain):
+        yield AnswerFault.LEAK
+    if _passes(plain):
+        yield AnswerFault.PASS
+    if shapes.REASONING_ANYWHERE.search(plain):
+        yield AnswerFault.REASONING
+    if shapes.GARBLED.search(text):
+        yield AnswerFault.GARBLED
+    yield from _opening_faults(plain)
+    if shapes.ROLE_LATER.search(plain):
+        yield AnswerFault.TRANSCRIPT
+    if shapes.MARKUP.search(plain):
+        yield AnswerFault.MARKUP
+    if shapes.PLACEHOLDER.search(plain):
+        yield AnswerFault.PLACEHOLDER
+    if shapes.UNSAFE.search(plain):
+        yield AnswerFault.UNSAFE
+    if _too_long(plain, rules.words):
+        yield AnswerFault.LENGTH
+    if _repeats(plain):
+        yield AnswerFault.REPETITION
+    if not _speaks(text, rules.language):
+        yield AnswerFault.LANGUAGE
+    claim = check.claims(plain)
+    if claim is not None:
+        yield claim
+
+
+def _passes(plain: str, *, ended: bool = False) -> bool:
+    if shapes.PASS_LOUD.search(plain) or shapes.PASS_MARKED.match(plain):
+        return True
+    words = normalise(plain)
+    return bool(shapes.PASS_START.match(words)) or (ended and bool(shapes.PASS_WHOLE.fullmatch(words)))
+
+
+def _opening_faults(plain: str) -> Iterator[AnswerFault]:
+    """How it begins: with a label and a sign (`Answer:`), or with words that no card begins with."""
+    start = plain.lstrip(" \t\n\"'“”*#>-([")
+    begins = normalise(start)
+    for fault, phrases in shapes.OPENINGS.items():
+        for phrase in phrases:
+            if not f"{begins} ".startswith(f"{phrase} "):
+                continue
+            if phrase not in shapes.LABELS or re.match(rf"{re.escape(phrase)}\W*[:\n—]", start, re.IGNORECASE):
+                yield fault
+
+
+def _too_long(plain: str, most: int) -> bool:
+    return len(plain.split()) > most or len(plain) > most * 12
+
+
+def _repeats(plain: str) -> bool:
+    """The same sentence twice, the same four words three times, or one word five times in a row."""
+    sentences = [normalise(part) for part in re.split(r"(?<=[.!?])\s+|\n+", plain)]
+    if any(count > 1 for sentence, count in Counter(sentences).items() if len(sentence.split()) > 2):
+        return True
+    words = normalise(plain).split()
+    if any(count >= 3 for count in Counter(zip(words, words[1:], words[2:], words[3:], strict=False)).values()):
+        return True
+    return any(len(set(words[at : at + 5])) == 1 for at in range(len(words) - 4))
+
+
+def _speaks(text: str, tag: str) -> bool:
+    """True unless the words are clearly in another language than `tag`."""
+    wanted = base_tag(tag)
+    if wanted not in LANGUAGES:
+        return True
+    if not script_is_latin(text):
+        return False
+    if len(text.split()) < _WORDS_THAT_TELL:
+        return True
+    return language_of(text) in (wanted, "")
+
+
+def _echoes(words: Sequence[str], moment: Sequence[str]) -> bool:
+    """True when an answer has hardly a word that the moment had not."""
+    own = [word for word in words if word not in moment]
+    return len(words) >= 4 and len(own) <= len(words) * 0.15
+
+
+def _runs(texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        words = normalise(text).split()
+        for at in range(len(words) - _RUN + 1):
+            yield " ".join(words[at : at + _RUN])
