@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from wingman.suggest.card import answer_shapes as shapes
 from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.card.figures import Sources
-from wingman.suggest.language import LANGUAGES, base_tag, language_of, script_is_latin
-from wingman.suggest.signals import normalise
+from wingman.suggest.playbook.language import LANGUAGES, base_tag, language_of, script_is_latin
+from wingman.suggest.playbook.signals import normalise
 
 
 @dataclass(frozen=True, slots=True)

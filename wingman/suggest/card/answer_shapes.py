@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from wingman.suggest.signals import normalise
+from wingman.suggest.playbook.signals import normalise
 
 
 class AnswerFault(StrEnum):

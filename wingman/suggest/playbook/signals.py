@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
 
-from wingman.suggest.playbook import signal_patterns as words
 from wingman.suggest.playbook.fuzzy import mend
+from wingman.suggest.playbook.language import base_tag
 
 
 class Signal(StrEnum):
@@ -28,10 +32,35 @@ class Signal(StrEnum):
     PAIN = "pain"
     RISK = "risk"
     FRUSTRATION = "frustration"
+    CONFUSION = "confusion"
+    CHURN = "churn"
+
+    GRIEF = "grief"
+    DANGER = "danger"
+    SECRET = "secret"
+    LEGAL = "legal"
+    TRAP = "trap"
+    LIMIT = "limit"
+    HARDSHIP = "hardship"
+
+
+CARE = (
+    Signal.DANGER,
+    Signal.GRIEF,
+    Signal.SECRET,
+    Signal.HARDSHIP,
+    Signal.TRAP,
+    Signal.LEGAL,
+    Signal.LIMIT,
+)
+"""Signals that call for care before anything else, the gravest first; a card that overlooks them does harm."""
+SPOKEN = ("en", "de", "fr", "es", "pt")
+"""Languages that have patterns; see `wingman.suggest.playbook.patterns`."""
 
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
 _NOT_WORD = re.compile(r"[^\w'$€£%]+")
+_NEVER = re.compile(r"(?!)")
 _GAP = r"(?:\S+ ){0,4}?"
 _SHORTEST_QUESTION = 3
 """Words, fillers aside; what is shorter is too often a fragment."""
@@ -55,53 +84,70 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\S){body}(?!\S)")
 
 
-def detect(text: str) -> frozenset[Signal]:
-    """All signals of one utterance. `text` may be raw; costs some tens of microseconds."""
-    plain = mend(normalise(text))
-    found = {signal for signal, pattern in _PATTERNS.items() if pattern.search(plain)}
-    if is_question(text, plain):
+def detect(text: str, language: str = "en") -> frozenset[Signal]:
+    """All signals of one utterance. `text` may be raw; costs some tens of microseconds.
+
+    In a language without patterns only a question mark tells anything.
+    """
+    known = _patterns(base_tag(language) or "en")
+    plain = mend(normalise(text)) if known.mends else normalise(text)
+    found = {signal for signal, pattern in known.signals if pattern.search(plain)}
+    if is_question(text, plain, language):
         found.add(Signal.QUESTION)
     return frozenset(found)
 
 
-def is_question(text: str, plain: str | None = None) -> bool:
+def is_question(text: str, plain: str | None = None, language: str = "en") -> bool:
     """True when the words ask for an answer (greetings and sound checks do not)."""
+    known = _patterns(base_tag(language) or "en")
     plain = normalise(text) if plain is None else plain
-    asked = _FILLERS.sub("", plain, count=1)
-    if len(asked.split()) < _SHORTEST_QUESTION or _NOT_QUESTION.search(plain):
+    asked = known.fillers.sub("", plain, count=1)
+    if len(asked.split()) < _SHORTEST_QUESTION or known.no_question.search(plain):
         return False
-    return text.rstrip().endswith("?") or _QUESTION.search(plain) is not None
+    return text.rstrip().endswith("?") or "¿" in text or known.question.search(plain) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """One language's patterns over normalised text, compiled."""
+
+    fillers: re.Pattern[str]
+    question: re.Pattern[str]
+    no_question: re.Pattern[str]
+    signals: tuple[tuple[Signal, re.Pattern[str]], ...]
+    mends: bool
+    """True where key words a recogniser got almost right can be put right."""
+
+
+@lru_cache(maxsize=8)
+def _patterns(tag: str) -> _Patterns:
+    """The patterns of a language; of one without any, empty ones."""
+    if tag not in SPOKEN:
+        return _Patterns(_NEVER, _NEVER, _NEVER, (), mends=False)
+    words = import_module(f"wingman.suggest.playbook.patterns.{tag}")
+    plain = {signal: getattr(words, signal.name) for signal in Signal if hasattr(words, signal.name)}
+    care = {signal: words.CARE[signal] for signal in CARE}
+    return _Patterns(
+        fillers=re.compile(rf"^(?:(?:{'|'.join(words.FILLERS)}) )+"),
+        question=_question(words.QUESTIONS, words),
+        no_question=_question(words.NOT_QUESTIONS, words),
+        signals=tuple((signal, _signal(found)) for signal, found in {**plain, **care}.items()),
+        mends=tag == "en",
+    )
 
 
 def _signal(alternatives: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b")
 
 
-def _question(alternatives: Sequence[str]) -> re.Pattern[str]:
+def _question(alternatives: Sequence[str], words: ModuleType) -> re.Pattern[str]:
     filled = (
         alternative.format(
             fillers=rf"(?:(?:{'|'.join(words.FILLERS)}) )*",
-            aux="|".join(words.AUXILIARIES),
-            subject="|".join(words.SUBJECTS),
-            wh=words.QUESTION_WORDS,
+            aux="|".join(getattr(words, "AUXILIARIES", ())),
+            subject="|".join(getattr(words, "SUBJECTS", ())),
+            wh=getattr(words, "QUESTION_WORDS", ""),
         )
         for alternative in alternatives
     )
     return re.compile("|".join(filled))
-
-
-_FILLERS = re.compile(rf"^(?:(?:{'|'.join(words.FILLERS)}) )+")
-_QUESTION = _question(words.QUESTIONS)
-_NOT_QUESTION = _question(words.NOT_QUESTIONS)
-_PATTERNS: dict[Signal, re.Pattern[str]] = {
-    Signal.PRICE: _signal(words.PRICE),
-    Signal.COMPETITOR: _signal(words.COMPETITOR),
-    Signal.OBJECTION: _signal(words.OBJECTION),
-    Signal.STALL: _signal(words.STALL),
-    Signal.DECISION: _signal(words.DECISION),
-    Signal.COMMITMENT: _signal(words.COMMITMENT),
-    Signal.BUYING: _signal(words.BUYING),
-    Signal.PAIN: _signal(words.PAIN),
-    Signal.RISK: _signal(words.RISK),
-    Signal.FRUSTRATION: _signal(words.FRUSTRATION),
-}

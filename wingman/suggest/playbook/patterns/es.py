@@ -1,0 +1,129 @@
+"""Spanish: the words behind the built-in signals, over normalised text."""
+
+from __future__ import annotations
+
+QUESTIONS = (
+    r"^{fillers}(?:qué|cómo|cuándo|dónde|por qué|quién|quiénes|cuál|cuáles|cuánto|cuánta|cuántos"
+    r"|cuántas|para qué"
+    r"|de qué|a qué|con qué|en qué)\b",
+    r"\b(?:cuánto|cuándo|cómo|dónde) (?:cuesta|cuestan|vale|sale|sería|es|está|puede|podemos|pueden|se"
+    r"|lo|tarda|funciona"
+    r"|hacen|hace|van|va|me|nos)\b",
+    r"\b(?:y|pero|entonces) (?:qué|cómo|cuánto|cuándo|quién) (?:\S+)",
+    r"^{fillers}(?:puede|pueden|podría|podrían|tiene|tienen|hay|es|está|se puede|me puede|nos puede"
+    r"|sabe|saben|ofrecen"
+    r"|incluye|funciona|sirve|cree|creen) (?:usted|ustedes|que|algún|alguna|algo|un|una|posible|cierto"
+    r"|decirme|decirnos|el|la)\b",
+    r"\b(?:quería|quisiera|me gustaría|nos gustaría|queremos|quiero) (?:saber|preguntar\w*|entender)\b",
+    r"\b(?:mi|una|otra|nuestra|la) pregunta (?:es|sería|para)\b",
+    r"^{fillers}(?:dígame|díganos|explíqueme|explíquenos|cuénteme|dime|explícame)\b",
+    r"\b(?:verdad que no|es así|se puede|no es cierto|o no)$",
+)
+NOT_QUESTIONS = (
+    r"\b(?:cómo está|cómo están|qué tal|cómo le va|cómo estamos)(?: usted| ustedes| todo| por ahí)*$",
+    r"\bme (?:oye|oyen|escucha|escuchan|ve|ven)\b",
+    r"\b(?:qué sé yo|qué le vamos a hacer|quién sabe|sabe usted|sabe qué|qué va|qué más da)$",
+    r"^(?:\S+ ){{0,2}}(?:verdad|no|vale|sabe)$",
+)
+FILLERS = (
+    "y|pero|o|pues|bueno|entonces|a ver|mire|oiga|eh|este|sí|no|vale|ok|claro|ya|ah|perdón|disculpe"
+    r"|por favor|gracias|además"
+    "|también|es que|o sea|digo|una cosa|otra cosa"
+)
+PRICE = (
+    r"preci(?:o|os)|cuest(?:a|an|e)|coste?s?|costo|car(?:o|a|os|as)|barat\w+|presupuesto|descuento"
+    r"|rebaja|factura\w*|tarifa\w*",
+    r"cuánto (?:cuesta|vale|sale|me|nos|es|sería|cobran)|(?:euros|dólares|pesos|por ciento) (?:al|por"
+    r"|más|menos|cada)"
+    r"|al (?:mes|año)|por (?:mes|usuario)|la mitad|pagar|cobran",
+)
+COMPETITOR = (
+    r"competencia|competidor\w*|(?:otro|otra|otros|otras) (?:proveedor|empresa|oferta|opción"
+    r"|herramienta|sistema|compañía)\w*",
+    r"(?:estamos|están) (?:mirando|viendo|comparando|hablando con)|cambiar(?:nos)? (?:a|de)|me ofrec\w+"
+    r"|nos ofrec\w+",
+    r"(?:probamos|hemos probado|tuvimos|usamos) (?:\S+ )?(?:otro|unos|una|con)|mi (?:cuñado|primo"
+    r"|vecino) .{0,40}(?:tiene|paga|usa)"
+    r"|con (?:el )?excel",
+)
+OBJECTION = (
+    r"(?:muy|demasiado|tan) (?:caro|cara|complicado|largo|pronto|grande|arriesgado|difícil)|tirar el dinero",
+    r"no (?:estoy|estamos|lo veo|la veo|me convence|nos convence|creo que|necesit\w+|tenemos (?:tiempo"
+    r"|presupuesto)|me fío|sé si|veo)",
+    r"(?:mi|nuestra|la) (?:duda|preocupación|pega)|me (?:preocupa|da miedo|echa para atrás)|ya tenemos"
+    r"|la última vez"
+    r"|para qué (?:voy|vamos) a",
+)
+STALL = (
+    r"(?:tengo|tenemos|déjeme|déjame|hay) que (?:pensar\w*|consultar\w*|hablar\w*|ver\w*|mirar\w*)"
+    r"|me lo (?:pienso|pensaré)",
+    r"(?:le|te|les|os) (?:llamo|llamaremos|llamaré|digo algo|aviso)|(?:después|pasad[oa]) (?:de|del|el"
+    r"|la) (?:verano|campaña|vacaciones|feria)",
+    r"más adelante|el año que viene|no (?:hay|corre) prisa|mánde(?:me|nos) (?:algo|información"
+    r"|un correo)|ya (?:veremos|hablaremos)",
+)
+DECISION = (
+    r"decid(?:e|en|ir|o|imos|irá)|decisión|firm(?:a|ar|an)|aprob(?:ar|ación|ado)|aprueb\w+|consejo"
+    r"|junta|gerente|director\w?",
+    r"(?:el|mi|la) (?:jefe|jefa|dueño|socio)|visto bueno|última palabra|plazo|fecha límite|votan?",
+)
+COMMITMENT = (
+    r"(?:le|les|te|os|se lo|yo) (?:mando|mandaré|envío|enviaré|paso|pasaré|llamo|llamaré|preparo"
+    r"|confirmo|aviso)(?: \S+){0,6} "
+    r"(?:mañana|hoy|lunes|martes|miércoles|jueves|viernes|semana|antes|para)",
+    r"(?:antes del?|para el|el) (?:lunes|martes|miércoles|jueves|viernes)|mañana (?:mismo|sin falta)"
+    r"|prometo|prometido|me encargo|me comprometo",
+)
+BUYING = (
+    r"(?:me|nos) (?:parece bien|interesa|gusta|encaja|convence)|(?:lo|la) (?:compro|compramos|firmo"
+    r"|firmamos|cogemos|hacemos)|adelante",
+    r"cuándo (?:podemos|podríamos|pueden|podrían) (?:empezar|arrancar|comenzar|probar)|mánde(?:me"
+    r"|nos) el contrato|siguiente paso|trato hecho"
+    r"|probamos|hagamos una prueba",
+)
+PAIN = (
+    r"(?:el|nuestro|mi|gran) (?:mayor )?problema|dolor de cabeza|a mano|a ojo|perd(?:emos|imos|ido"
+    r"|er) (?:tiempo|dinero|horas|\S+ palés|clientes|la carga)",
+    r"no (?:funciona|va|sirve|llega|llegó)|se (?:rompe|rompió|cae|estropea|estropeó|para)|averiad\w+"
+    r"|esto es (?:un|una) (?:desastre|lío)"
+    r"|tardamos|nos lleva (?:horas|días)",
+)
+RISK = (
+    r"cancel\w+|rgpd|seguridad|datos|responsab\w+|garant\w+|cláusula\w*|penaliza\w+|auditor\w+",
+    r"(?:legal\w*|ilegal\w*|abogad\w+|normativa|inspecci\w+|sanidad|multa|denunci\w+)|(?:peligr\w+"
+    r"|riesgo\w*|accidente\w*|herid\w+)"
+    r"|qué pasa si|y si",
+)
+FRUSTRATION = (
+    r"vergüenza|inadmisible|intolerable|hart[oa]s?|enfadad\w+|indignad\w+|decepcionad\w+|furios\w+"
+    r"|tomadura de pelo|estoy cansad\w+",
+    r"otra vez|todavía no|sigo (?:esperando|sin)|llevo (?:\S+ ){1,3}(?:días|semanas|meses|horas)"
+    r"|nadie (?:\S+ ){0,3}(?:contesta|responde|ayuda|sabe"
+    r"|llama|viene)|por (?:segunda|tercera|cuarta) vez|con su (?:superior|jefe|encargado)",
+)
+CONFUSION = (
+    r"no (?:entiendo|lo entiendo|comprendo|me aclaro|me entero)|me (?:pierdo|lío|he perdido)"
+    r"|qué (?:es eso|significa|quiere decir)|un lío"
+    r"|uno (?:me )?dice .{0,60}otro",
+)
+CHURN = (
+    r"(?:me|nos) (?:voy|vamos|cambio|cambiamos) (?:a|de|con)|cancel(?:ar|o|amos)|dar(?:me)? de baja"
+    r"|última (?:vez|oportunidad)"
+    r"|devuélv\w+|que me devuelvan|devolución del dinero",
+)
+CARE = {
+    "grief": (r"(?:falleci\w+|murió|ha muerto|entierro|funeral|luto|viud[oa])|se nos fue",),
+    "danger": (
+        r"(?:dolor en el pecho|no (?:puede|puedo) respirar|inconsciente|urgencias|ambulancia|humo"
+        r"|se quema|huele a gas"
+        r"|sangra mucho|suicid\w+|quitarme la vida|no quiero vivir)",
+    ),
+    "secret": (r"(?:contraseña|clave|pin|código de seguridad|número de (?:la )?tarjeta)",),
+    "legal": (r"(?:abogad\w+|demand(?:a|ar|aré|aremos)|tribunal\w*|juzgado|denunci\w+|indemnización)",),
+    "trap": (r"(?:entre nosotros|en confianza|extraoficialmente)|cuánto (?:pagan|les cobra"
+    r"|cobra) (?:los|el|la) otr\w+|sin factura|haga la vista gorda",),
+    "limit": (r"(?:su|el) (?:último precio|mejor precio|precio mínimo|tope|límite)|hasta dónde (?:puede"
+    r"|pueden|llegaría)",),
+    "hardship": (r"(?:sin trabajo|en el paro|no (?:tengo|llego|llegamos) (?:dinero|a fin de mes)|deudas"
+    r"|en la calle|arruinad\w+)",),
+}  # fmt: skip

@@ -1,0 +1,129 @@
+"""Portuguese: the words behind the built-in signals, over normalised text."""
+
+from __future__ import annotations
+
+QUESTIONS = (
+    r"^{fillers}(?:o que|que|como|quando|onde|por que|porque é que|quem|qual|quais|quanto|quanta"
+    r"|quantos|quantas|para que"
+    r"|pra que|será que|e se|cadê)\b(?! (?:eu |a gente )?(?:disse|falei))",
+    r"\b(?:quanto|quando|como|onde) (?:custa|custam|fica|sai|seria|é|está|pode|podemos|podem|se|demora"
+    r"|funciona|vai|vão|que)\b",
+    r"^{fillers}(?:pode|podem|poderia|poderiam|tem|têm|dá|dava|daria|consegue|conseguem|existe|inclui"
+    r"|funciona|sabe|acha|vocês|você|o senhor"
+    r"|a senhora) (?:me|nos|pra|para|como|de|algum|alguma|algo|isso|um|uma|que|tem|têm|pode|podem"
+    r"|consegue|conseguem|faz|fazem|acha|sabe)\b",
+    r"\b(?:queria|gostaria|gostava|quero|queremos) (?:de )?(?:saber|perguntar|entender|perceber)\b",
+    r"\b(?:minha|uma|outra|nossa|a) pergunta (?:é|seria|pra|para)\b",
+    r"^{fillers}(?:me (?:diz|diga|explica|explique|conta|conte)|diga me|explique me)\b",
+    r"\b(?:é isso|não é|pode|pode isso|ou não|tem como|dá pra fazer|é possível)$",
+)
+NOT_QUESTIONS = (
+    r"\b(?:como vai|tudo bem|tudo bom|como está|como estão|como é que vai)(?: o senhor| a senhora| você"
+    r"| vocês| por aí)*$",
+    r"\b(?:me ouve|me ouvem|tão me ouvindo|estão me ouvindo|tá me ouvindo|veem a minha tela)\b",
+    r"\b(?:sei lá|fazer o quê|quem sabe|sabe como é|vai saber|né)$",
+    r"^(?:\S+ ){{0,2}}(?:né|não é|sabe|entende|viu)$",
+)
+FILLERS = (
+    "e|mas|ou|então|bom|olha|olhe|escuta|ah|é|sim|não|ok|tá|certo|claro|já|pois|pois é|desculpa"
+    r"|desculpe|por favor|obrigado"
+    "|obrigada|também|aí|agora|só|uma coisa|outra coisa|na verdade"
+)
+PRICE = (
+    r"preç(?:o|os)|cust(?:a|am|o|os|ar)|car(?:o|a|os|as)|barat\w+|orçamento|desconto|reajuste|fatura"
+    r"|boleto|mensalidade|tarifa\w*",
+    r"quanto (?:custa|fica|sai|é|seria|vai|dá|cobram)|(?:reais|euros|por cento) (?:por|ao|a mais"
+    r"|a menos|de)|por (?:mês|ano|cabeça)"
+    r"|ao mês|metade|pagar|paga|cobram|aumento",
+)
+COMPETITOR = (
+    r"concorr\w+|(?:outro|outra|outros|outras) (?:fornecedor|empresa|proposta|opção|ferramenta|sistema"
+    r"|operadora|plano)\w*",
+    r"(?:estamos|tamos|estou|tô) (?:olhando|vendo|comparando|cotando|conversando com)|trocar (?:de|por"
+    r"|pra)|trocou tudo|me ofereceram",
+    r"(?:meu|minha) (?:cunhado|primo|vizinho|irmão|amigo) .{0,40}(?:tem|paga|usa|trocou|botou)"
+    r"|já (?:testamos|usamos|tivemos)|no excel",
+)
+OBJECTION = (
+    r"(?:muito|demais|tão) (?:caro|cara|complicado|longo|cedo|grande|arriscado|difícil)|(?:caro"
+    r"|complicado) demais|jogar dinheiro fora",
+    r"não (?:estou|tô|estamos|me convence|vejo|acho que|acredito|precis\w+|temos (?:tempo|verba"
+    r"|dinheiro)|confio|sei se)",
+    r"(?:minha|nossa|a) (?:dúvida|preocupação|bronca)|me (?:preocupa|assusta)|já temos|da última vez"
+    r"|pra que (?:eu )?vou",
+)
+STALL = (
+    r"(?:tenho|temos|preciso|precisamos|deixa eu|deixe me|vou|vamos) (?:que |de )?(?:pensar|consultar"
+    r"|conversar|falar com|ver com|analisar|amadurecer)",
+    r"(?:te|lhe) (?:ligo|retorno|aviso)|a gente (?:se fala|conversa|vê)|(?:depois|passando) (?:do|da"
+    r"|das|o|a|as) (?:férias|verão|carnaval|feira|safra)",
+    r"mais (?:pra frente|tarde)|ano que vem|sem pressa|não tem pressa|me manda (?:alguma coisa"
+    r"|um e mail|um material|por e mail)|depois a gente vê",
+)
+DECISION = (
+    r"decid(?:e|em|ir|o|imos)|decisão|assin(?:a|ar|am|o)|aprov(?:a|ar|ação|ado)|diretoria|conselho"
+    r"|sócio\w*|gerente|diretor\w?",
+    r"(?:o|meu|minha|a) (?:chefe|dono|dona|patrão)|palavra final|prazo|data limite|votam?",
+)
+COMMITMENT = (
+    r"(?:eu |a gente |vou |te |lhe )(?:mando|envio|enviar|mandar|passo|passar|ligo|ligar|preparo"
+    r"|preparar|confirmo|retorno)(?: \S+){0,6} "
+    r"(?:amanhã|hoje|segunda|terça|quarta|quinta|sexta|semana|antes|até)",
+    r"até (?:amanhã|segunda|terça|quarta|quinta|sexta|o dia|dia|o fim|sexta feira)|prometo|prometido"
+    r"|pode deixar|me comprometo|fica comigo",
+)
+BUYING = (
+    r"(?:me|nos) (?:interessa|agrada|serve)|fechado|fechamos|pode mandar|vamos (?:fechar|nessa"
+    r"|em frente|começar)|(?:eu )?assino|combinado",
+    r"quando (?:podemos|podem|dá pra|a gente pode) (?:começar|iniciar|testar)|manda o contrato"
+    r"|próximo passo|negócio fechado"
+    r"|se você me trouxer",
+)
+PAIN = (
+    r"(?:o|nosso|meu|maior) (?:grande )?problema|dor de cabeça|na mão|à mão|manualmente|perd(?:emos|er"
+    r"|eu|ido) (?:tempo|dinheiro|horas|cliente\w*|venda\w*)",
+    r"não (?:funciona|está funcionando|tá funcionando|chega|chegou|anda)|quebr(?:a|ou|ado)|trav(?:a|ou"
+    r"|ado)|caiu|parad[oa]|retrabalho"
+    r"|uma (?:bagunça|confusão|luta)|leva (?:horas|dias)",
+)
+RISK = (
+    r"cancel\w+|lgpd|rgpd|segurança|dados|responsab\w+|garantia\w*|cláusula\w*|multa\w*"
+    r"|carência|auditor\w+",
+    r"(?:legal\w*|ilegal\w*|advogad\w+|justiça|norma\w*|fiscaliza\w+)|(?:perig\w+|risco\w*|acidente\w*"
+    r"|ferid\w+)|o que acontece se|e se",
+)
+FRUSTRATION = (
+    r"absurdo|vergonha|inadmissível|palhaçada|de saco cheio|irritad\w+|chatead\w+|decepcionad\w+"
+    r"|furios\w+|revoltad\w+|cansad[oa] d\w+",
+    r"de novo|mais uma vez|ainda não|faz (?:\S+ ){1,3}(?:dias|semanas|meses|horas) que"
+    r"|ninguém (?:\S+ ){0,3}(?:atende|responde|ajuda|sabe|liga|resolve)"
+    r"|(?:segunda|terceira|quarta) vez|com o seu (?:supervisor|gerente|superior)",
+)
+CONFUSION = (
+    r"não (?:entendi|entendo|estou entendendo|tô entendendo|percebi|percebo)|me perdi|estou perdid\w+"
+    r"|o que (?:é isso|significa|quer dizer)"
+    r"|um (?:me )?diz .{0,60}outro|não sei nem como",
+)
+CHURN = (
+    r"(?:vou|vamos) (?:trocar|mudar|sair|cancelar|embora)|cancel(?:ar|o)|última (?:vez|chance)"
+    r"|meu dinheiro de volta|reembols\w+|encerrar (?:a|minha) conta",
+)
+CARE = {
+    "grief": (r"(?:falec\w+|morreu|velório|enterro|luto|viúv[oa])|se foi em",),
+    "danger": (
+        r"(?:dor no peito|não (?:consegue|consigo) respirar|inconsciente|desmai\w+|ambulância|fumaça"
+        r"|pegando fogo|cheiro de gás"
+        r"|sangrando muito|suic[ií]d\w+|me matar|não quero viver)",
+    ),
+    "secret": (r"(?:senha|código de segurança|pin|número do cartão|palavra passe)",),
+    "legal": (r"(?:advogad\w+|process(?:ar|o judicial)|justiça|tribunal|procon|indenização)",),
+    "trap": (
+        r"(?:entre nós|cá entre nós|em off)|quanto (?:pagam|os outros pagam|cobra) (?:os|o|a) outr\w+"
+        r"|sem nota|dar um jeitinho"
+        r"",
+    ),
+    "limit": (r"(?:seu|o) (?:último preço|melhor preço|preço mínimo|limite|teto)|até onde (?:pode|podem"
+    r"|vai|vocês)",),
+    "hardship": (r"(?:desempregad\w+|sem dinheiro|endividad\w+|não (?:tenho|temos) como pagar|na rua"
+    r"|fali\w*)",),
+}  # fmt: skip
