@@ -68,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     _meetings(commands)
     _export(commands)
     _replay(commands)
+    _rehearse(commands)
     return parser
 
 
@@ -217,6 +218,32 @@ def _replay(commands: Commands) -> None:
         "emotion, such as correlate.grace_s=1: print what would have been different",
     )
     parser.add_argument("--json", action="store_true", help="print events (or differences), one a line")
+
+
+def _rehearse(commands: Commands) -> None:
+    parser = _command(commands, "rehearse", "Play a written conversation: what would be suggested, and when.")
+    parser.add_argument(
+        "file", metavar="FILE", help='one JSON object a line, {"who": "U|C|C2", "text": "…"}; - reads'
+    )
+    parser.add_argument("--playbook", help="playbook name or file (default: the settings')")
+    parser.add_argument("--brief", default="", help="who takes part and what the meeting is for")
+    parser.add_argument("--notes", metavar="DIR", help="folder of notes that cards may quote")
+    parser.add_argument("--verbosity", choices=["quiet", "balanced", "lively"], help="how often it may speak")
+    parser.add_argument("--language", metavar="TAG", help="language that is spoken, such as de")
+    parser.add_argument(
+        "--variant",
+        choices=["clean", "bare", "asr5", "asr10", "asr15"],
+        default="clean",
+        help="as written, without case and punctuation, or with so many words in a hundred misheard",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="another number mishears other words (default 0)")
+    parser.add_argument(
+        "--model", default="off", metavar="URL|off", help="a server that speaks OpenAI's or Gemini's protocol"
+    )
+    parser.add_argument(
+        "--no-encoder", action="store_true", help="by key words alone, without sentence meaning"
+    )
+    parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
 
 
 if __name__ == "__main__":

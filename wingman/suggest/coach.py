@@ -136,6 +136,11 @@ class Coach:
                 self._writer.own(None)
             self._interrupt(lambda life: life.expire("meeting_ended"))
 
+    async def settle(self) -> None:
+        """Return when the model has nothing more to write; for whoever plays a meeting faster than it was."""
+        if self._writer is not None:
+            await self._writer.idle()
+
     # --- what the meeting tells --------------------------------------------------------------
 
     def hear(self, utterance: Utterance) -> None:

@@ -79,6 +79,11 @@ class CardWriter:
         if self._task is not None:
             self._task.cancel()
 
+    async def idle(self) -> None:
+        """Return when no request is running; one that a finished one led to is waited for as well."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait((self._task,))
+
     async def _write(
         self,
         build: Callable[[], Awaitable[Prompt]],

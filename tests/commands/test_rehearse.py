@@ -1,0 +1,63 @@
+"""`wingman rehearse` from the outside: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wingman.commands.cli import main
+
+LINES = '{"who": "U", "text": "This is our scheduler."}\n{"who": "C", "text": "How much is it per month?"}\n'
+
+
+@pytest.fixture
+def conversation(tmp_path: Path) -> Path:
+    path = tmp_path / "talk.jsonl"
+    path.write_text(LINES)
+    return path
+
+
+def test_json_prints_one_envelope_a_line(conversation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["rehearse", str(conversation), "--json", "--playbook", "support", "--verbosity", "lively"]) == 0
+    )
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert events[0]["type"] == "meeting.started"
+    assert events[0]["data"]["playbook"] == "support"
+    assert events[-1]["type"] == "meeting.ended"
+    assert {e["data"].get("turn") for e in events if e["type"] == "suggestion.created"} == {1}
+
+
+def test_the_table_says_what_and_why_not(conversation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    conversation.write_text(LINES + '{"who": "C", "text": "Mm."}\n')
+    assert main(["rehearse", str(conversation)]) == 0
+    out = capsys.readouterr().out
+    assert "How much is it per month?" in out
+    assert "▸ " in out
+    assert "· silent: " in out
+    assert out.endswith("3 turns, 1 cards\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["{missing}"], "cannot read"),
+        (["{bad}"], "line 2: is not JSON"),
+        (["{talk}", "--playbook", "nosuch"], "there is no playbook"),
+        (["{talk}", "--notes", "{missing}"], "does not exist"),
+        (["{talk}", "--model", "gpt"], "is no address"),
+        (["{talk}", "--model", "http://127.0.0.1:9/v1"], "nothing answers"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_status_2(
+    conversation: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    bad = conversation.with_name("bad.jsonl")
+    bad.write_text(LINES.splitlines()[0] + "\nhello\n")
+    names = {"missing": conversation.with_name("none"), "bad": bad, "talk": conversation}
+    assert main(["rehearse", *(argument.format(**names) for argument in arguments)]) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.count("\n") == 1

@@ -1,0 +1,94 @@
+"""Written conversations through the real join and coach."""
+
+from __future__ import annotations
+
+import json
+
+from wingman.config.suggest import OpenAiSettings
+from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped, UtteranceCreated
+from wingman.core.utterance import ReadingStatus
+from wingman.llm.openai import OpenAiModel
+from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, rehearse
+from wingman.suggest.playbook.playbook import load_playbook
+from wingman.testing.gemini.server import INSTANT
+from wingman.testing.openai.server import ChatEmulator
+
+TALK = (
+    ("U", "So that is what the scheduler does for teams of your size."),
+    ("C", "How much does the enterprise plan cost per month?"),
+    ("U", "It depends on the number of seats, I will send you the list."),
+    ("C2", "Mm."),
+    ("C", "Honestly, that sounds too expensive for us."),
+)
+
+
+def _turns(*said: tuple[str, str], tone: str = "", pause: float | None = None) -> tuple[ScriptedTurn, ...]:
+    return tuple(ScriptedTurn(2 * n, who, text, pause, tone) for n, (who, text) in enumerate(said))
+
+
+async def _play(turns: tuple[ScriptedTurn, ...], **cast: object) -> list[Rehearsed]:
+    events: list[Rehearsed] = []
+    await rehearse(turns, Cast(load_playbook("sales"), **cast), events.append)  # type: ignore[arg-type]
+    return events
+
+
+async def test_every_turn_is_heard_and_every_event_names_its_line() -> None:
+    events = await _play(_turns(*TALK))
+    heard = {event.turn: event.envelope.data for event in events if event.envelope.type == "utterance.created"}
+    assert {turn: said.text for turn, said in heard.items()} == {
+        2 * n: text for n, (_, text) in enumerate(TALK)
+    }
+    assert [event.envelope.seq for event in events] == list(range(1, len(events) + 1))
+    card = next(event for event in events if isinstance(event.envelope.data, SuggestionCreated))
+    assert card.turn == 2
+    ends = [
+        e
+        for e in events
+        if isinstance(e.envelope.data, SuggestionCompleted) and e.envelope.data.id == card.envelope.data.id
+    ]
+    assert [end.turn for end in ends] == [2]
+    decided = {e.turn for e in events if isinstance(e.envelope.data, SuggestionCreated | SuggestionSkipped)}
+    assert {2, 6, 8} <= decided
+
+
+async def test_an_encoded_event_carries_the_line_in_its_data() -> None:
+    events = await _play(_turns(*TALK))
+    lines = [json.loads(event.encode()) for event in events]
+    assert "turn" not in lines[0]["data"]
+    said = next(line for line in lines if line["type"] == "utterance.created")
+    assert said["data"]["turn"] == 0
+    assert set(said) == {"v", "seq", "type", "meeting", "at", "media", "data"}
+
+
+async def test_the_same_conversation_gives_the_same_bytes() -> None:
+    one, other = [await _play(_turns(*TALK)) for _ in range(2)]
+    assert [event.encode() for event in one] == [event.encode() for event in other]
+
+
+async def test_a_tone_reaches_the_utterance() -> None:
+    events = await _play(_turns(("C", "We have been waiting for three weeks now."), tone="annoyance"))
+    revised = [e.envelope.data for e in events if e.envelope.type == "utterance.revised"]
+    assert [r.emotion.label for r in revised] == ["annoyance"]
+    assert revised[0].emotion.status is ReadingStatus.KNOWN
+
+
+async def test_turns_without_a_word_or_a_pause_are_survived() -> None:
+    turns = _turns(("C", ""), ("C", "?!"), ("U", "Yes."), ("C2", "And what does it cost per seat?"), pause=0.0)
+    events = await _play(turns)
+    assert {e.turn for e in events if isinstance(e.envelope.data, UtteranceCreated)} == {2, 4, 6}
+
+
+async def test_meetings_of_one_file_are_played_one_after_the_other() -> None:
+    turns = tuple(ScriptedTurn(n, "C", "How much is it per month?", meeting=f"m{n // 2}") for n in range(4))
+    events = await _play(turns)
+    assert [e.envelope.meeting for e in events if e.envelope.type == "meeting.started"] == ["m0", "m1"]
+    assert {e.turn for e in events if isinstance(e.envelope.data, UtteranceCreated)} == {0, 1, 2, 3}
+
+
+async def test_a_models_answer_comes_before_time_goes_on() -> None:
+    async with ChatEmulator(pace=INSTANT) as server:
+        model = OpenAiModel(OpenAiSettings(url=server.url, model="local-model"))
+        events = await _play(_turns(*TALK), model=model)
+        await model.aclose()
+    done = [e.envelope.data for e in events if isinstance(e.envelope.data, SuggestionCompleted)]
+    assert any(answer.origin == "openai" for answer in done)

@@ -1,0 +1,101 @@
+"""`wingman rehearse FILE`: a written conversation played as a meeting, in media time, as fast as it goes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from wingman.commands.common import run_until_signal, settings_of
+from wingman.config.settings import Settings
+from wingman.core.errors import InputError
+from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
+from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, read_turns, rehearse
+from wingman.meeting.rehearsal.model_server import model_at
+from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.playbook.playbook import load_playbook
+
+WIDTH = 100
+"""Characters of a turn shown in the table."""
+
+
+def main(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments, quiet=True)
+    turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
+    notes = arguments.notes or settings.suggest.knowledge
+    with Knowledge(Path(notes).expanduser() if notes else None) as knowledge:
+        return run_until_signal(_rehearse(arguments, settings, turns, knowledge))
+
+
+def _lines(name: str) -> list[bytes]:
+    """The lines of a file, or of standard input (`-`). Raises `InputError`."""
+    if name == "-":
+        return sys.stdin.buffer.read().split(b"\n")
+    try:
+        return Path(name).read_bytes().split(b"\n")
+    except OSError as failed:
+        raise InputError(f"cannot read {name}: {failed.strerror}; check the path", field="file") from None
+
+
+async def _rehearse(
+    arguments: argparse.Namespace, settings: Settings, turns: tuple[ScriptedTurn, ...], notes: Knowledge
+) -> int:
+    suggest = settings.suggest
+    if arguments.verbosity:
+        suggest = msgspec.structs.replace(suggest, verbosity=arguments.verbosity)
+    playbook = load_playbook(arguments.playbook or suggest.playbook)
+    if arguments.language:
+        playbook = msgspec.structs.replace(playbook, language=arguments.language)
+    model = None if arguments.model == "off" else await model_at(arguments.model, settings)
+    table = _Table(turns)
+    cast = Cast(playbook, suggest, settings.correlate, arguments.brief, notes, model)
+    try:
+        await rehearse(turns, cast, _print if arguments.json else table.take)
+    finally:
+        if model is not None:
+            await model.aclose()
+    if not arguments.json:
+        sys.stdout.write("".join(f"{line}\n" for line in table.lines()))
+    return 0
+
+
+def _print(event: Rehearsed) -> None:
+    sys.stdout.write(event.encode().decode() + "\n")
+
+
+class _Table:
+    """What was said, and below each turn what was suggested, or why nothing was."""
+
+    def __init__(self, turns: tuple[ScriptedTurn, ...]) -> None:
+        self._turns = turns
+        self._cards: dict[str, tuple[int | None, SuggestionCreated]] = {}
+        self._texts: dict[str, str] = {}
+        self._skips: dict[int | None, list[SuggestionSkipped]] = {}
+
+    def take(self, event: Rehearsed) -> None:
+        match event.envelope.data:
+            case SuggestionCreated() as card:
+                self._cards[card.id] = (event.turn, card)
+                self._texts[card.id] = card.text
+            case SuggestionCompleted() as done:
+                self._texts[done.id] = done.text
+            case SuggestionSkipped() as skip:
+                self._skips.setdefault(event.turn, []).append(skip)
+
+    def lines(self) -> Iterable[str]:
+        for turn in self._turns:
+            text = turn.text if len(turn.text) <= WIDTH else f"{turn.text[: WIDTH - 1]}…"
+            yield f"{turn.line:4}  {turn.who:>3}  {text}"
+            cards = [card for line, card in self._cards.values() if line == turn.line]
+            for card in cards:
+                yield f"           ▸ {card.kind} ({card.reason}): {self._texts[card.id]}"
+            if not cards and not turn.user:
+                whys = dict.fromkeys(
+                    " ".join(filter(None, (s.reason, s.detail))) for s in self._skips.get(turn.line, ())
+                )
+                yield f"           · silent: {', '.join(whys) or 'nothing was heard'}"
+        yield ""
+        yield f"{len(self._turns)} turns, {len(self._cards)} cards"
