@@ -28,7 +28,8 @@ from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.events.sqlite.log import SqliteLog
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.providers import Adapters, LocalWorker
+from wingman.meeting.provider_builders import LocalWorker
+from wingman.meeting.providers import ProviderFactory
 from wingman.observe.logs import configure
 from wingman.replay.replay import compare_joined, replay
 from wingman.replay.reprocess import Listeners, rehear
@@ -112,8 +113,8 @@ async def replaying() -> list[Figure]:
         recordings.cut(path, 0, 25)
         bundle = unpack(await _call(path, Path(name)))
         local = LocalWorker(Settings())
-        adapters = Adapters(Settings())
-        listeners = Listeners(lambda: adapters.transcriber("embedded", MeetingSpec(), local))
+        providers = ProviderFactory(Settings())
+        listeners = Listeners(lambda: providers.transcriber("embedded", MeetingSpec(), local))
         first, again = await replay(bundle), await replay(bundle)
         async with background(local.run()):
             began = time.perf_counter()

@@ -38,7 +38,8 @@ USES_STARLETTE = {"server", "app.py"}
 
 LATE_IMPORTS = {
     "app.py": "the HTTP side and SQLite weigh 0.2 s that a command without them should not pay",
-    "meeting/providers.py": "each vendor's client is imported when it is chosen; some weigh half a second",
+    "meeting/provider_builders.py": "each vendor's client loads when it is chosen; some weigh half a second",
+    "meeting/providers.py": "the v0 gateway's credentials, likewise",
     "meeting/manager.py": "stored sound needs a codec that most meetings do not",
     "commands/cli.py": "`wingman --help` answers before anything is loaded",
     "commands/demo.py": "emulators load only when they are asked for",

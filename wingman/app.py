@@ -25,10 +25,8 @@ from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.webhooks import Hook, Webhooks
-from wingman.meeting.capabilities import capabilities
 from wingman.meeting.manager import MeetingManager
-from wingman.meeting.provider_choice import choose
-from wingman.meeting.providers import build_model
+from wingman.meeting.providers import ProviderFactory
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
@@ -138,7 +136,7 @@ class Service:
         routes: list[BaseRoute] = [
             *whip.routes(self.manager, self.settings.ingest),
             *pcm.routes(self.manager),
-            *hume_tokens.routes(self.manager.adapters.gateway, self.settings.emotion.hume_v0),
+            *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),
         ]
         if self.background.webhooks is not None:
             routes += WebhookRoutes(self.background.webhooks).routes()
@@ -166,7 +164,8 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
     """
-    choices = choose(settings, capabilities(settings), "off")
+    providers = ProviderFactory(settings)
+    choices = providers.choose("off")
     async with contextlib.AsyncExitStack() as stack:
         event_log = await _open_log(settings, keep)
         stack.push_async_callback(event_log.aclose)
@@ -180,11 +179,11 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
         if keep:
             opening = open_background(settings, event_log, hub, data_dir(settings))
             background = await stack.enter_async_context(opening)
-        model = build_model(settings, choices.suggester.provider)
+        model = providers.model(choices.suggester.provider)
         if model is not None:
             stack.push_async_callback(model.aclose)
         async with asyncio.TaskGroup() as tasks:
-            manager = MeetingManager(settings, event_log, tasks, knowledge, model, background.audio_store)
+            manager = MeetingManager(providers, event_log, tasks, knowledge, model, background.audio_store)
             jobs = (
                 loop_watch.run(),
                 manager.probe_model(),

@@ -152,7 +152,9 @@ async def test_the_policy_can_be_switched_while_people_talk() -> None:
         await until(lambda: meeting.now(Channel.TAB) > 0.1)
         with pytest.raises(InputError, match="acknowledgement"):
             meeting.control("emotion_policy", "counterpart")
+        assert meeting.status().providers[Branch.EMOTION] == "off"
         meeting.control("emotion_policy", {"policy": "counterpart", "consent": CONSENT})
+        assert meeting.status().providers[Branch.EMOTION] == "prosody", "asked of the channels that run"
         switched_at = meeting.now(Channel.TAB)
         await until(lambda: meeting.now(Channel.TAB) > switched_at + 0.1)
         meeting.control("emotion_policy", "off")

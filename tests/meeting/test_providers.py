@@ -8,11 +8,11 @@ import pytest
 
 from wingman.config.settings import build
 from wingman.core.errors import InputError
-from wingman.meeting.provider_choice import (
+from wingman.meeting.providers import (
     Capabilities,
     choose,
     choose_emotion,
-    choose_suggester,
+    choose_model,
     choose_transcriber,
 )
 
@@ -48,7 +48,7 @@ def test_the_transcriber(tree: dict[str, Any], capabilities: Capabilities, provi
     ],
 )
 def test_the_meter_needs_a_policy_that_allows_it(tree: dict[str, Any], policy: Any, provider: str) -> None:
-    assert choose_emotion(build(tree), policy).provider == provider
+    assert choose_emotion(build(tree), Capabilities(), policy).provider == provider
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_the_meter_needs_a_policy_that_allows_it(tree: dict[str, Any], policy: A
     ],
 )
 def test_the_suggester(tree: dict[str, Any], provider: str) -> None:
-    assert choose_suggester(build(tree)).provider == provider
+    assert choose_model(build(tree), Capabilities()).provider == provider
 
 
 @pytest.mark.parametrize(

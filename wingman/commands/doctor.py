@@ -21,9 +21,15 @@ from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.capabilities import capabilities
-from wingman.meeting.provider_choice import Choice, choose_emotion, choose_suggester, choose_transcriber
-from wingman.meeting.providers import Adapters, LocalWorker, build_model
+from wingman.meeting.provider_builders import LocalWorker
+from wingman.meeting.providers import (
+    Choice,
+    ProviderFactory,
+    build_model,
+    choose_emotion,
+    choose_model,
+    choose_transcriber,
+)
 from wingman.stt.base import Transcriber
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
@@ -71,12 +77,12 @@ def machine() -> Iterator[Finding]:
 
 def providers(settings: Settings) -> Iterator[Finding]:
     """What each branch would use, or why it cannot."""
-    here = capabilities(settings)
+    here = ProviderFactory(settings).here
     measured: Policy = settings.emotion.policy if settings.emotion.policy != "off" else "counterpart"
     picks: tuple[tuple[str, Callable[[], Choice]], ...] = (
         ("transcriber", lambda: choose_transcriber(settings, here)),
-        ("emotion, once it is switched on", lambda: choose_emotion(settings, measured)),
-        ("suggestions", lambda: choose_suggester(settings)),
+        ("emotion, once it is switched on", lambda: choose_emotion(settings, here, measured)),
+        ("suggestions", lambda: choose_model(settings, here)),
     )
     for branch, pick in picks:
         try:
@@ -113,16 +119,16 @@ async def _probe(settings: Settings) -> list[Finding]:
 
 
 async def _probe_audio(settings: Settings) -> list[Finding]:
-    adapters = Adapters(settings)
+    providers = ProviderFactory(settings)
     local = LocalWorker(settings)
     found = []
     heard: list[Transcriber | VoiceAnalyzer | None] = []
     with contextlib.suppress(InputError):  # what cannot be chosen is reported by `providers` already
-        choice = choose_transcriber(settings, capabilities(settings))
-        heard.append(adapters.transcriber(choice.provider, MeetingSpec(), local))
+        choice = choose_transcriber(settings, providers.here)
+        heard.append(providers.transcriber(choice.provider, MeetingSpec(), local))
     with contextlib.suppress(InputError):
-        if choose_emotion(settings, "counterpart").provider != "off":
-            heard.append(adapters.meter(local))
+        if choose_emotion(settings, providers.here, "counterpart").provider != "off":
+            heard.append(providers.voice_analyzer(local))
     for adapter in heard:
         if adapter is None or not adapter.info.remote:
             continue
@@ -134,7 +140,7 @@ async def _probe_audio(settings: Settings) -> list[Finding]:
 
 async def _probe_model(settings: Settings) -> list[Finding]:
     try:
-        name = choose_suggester(settings).provider
+        name = choose_model(settings, ProviderFactory(settings).here).provider
     except InputError:
         return []  # reported by `providers` already
     model = build_model(settings, name)

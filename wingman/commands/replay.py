@@ -21,9 +21,13 @@ from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.capabilities import capabilities
-from wingman.meeting.provider_choice import choose_emotion, choose_transcriber
-from wingman.meeting.providers import Adapters, LocalWorker, build_model
+from wingman.meeting.provider_builders import LocalWorker
+from wingman.meeting.providers import (
+    ProviderFactory,
+    build_model,
+    choose_emotion,
+    choose_transcriber,
+)
 from wingman.replay.replay import Changes, Difference, compare, compare_joined, replay, with_changes
 from wingman.replay.reprocess import Listeners, rehear
 from wingman.stt.base import Transcriber
@@ -128,15 +132,15 @@ async def _hear(bundle: Bundle, settings: Settings, wanted: Wanted, *, realtime:
 
     Raises `WingmanError` when one of them gave up: half a meeting would be compared with a whole one.
     """
-    adapters, local = Adapters(settings), LocalWorker(settings)
+    providers, local = ProviderFactory(settings), LocalWorker(settings)
     transcriber: Callable[[], Transcriber | None] | None = None
     meter: Callable[[], VoiceAnalyzer | None] | None = None
     if "transcriber" in wanted.names or wanted.settings["transcribe"]:
-        chosen = choose_transcriber(settings, capabilities(settings)).provider
-        transcriber = partial(adapters.transcriber, chosen, MeetingSpec(), local)
+        chosen = choose_transcriber(settings, providers.here).provider
+        transcriber = partial(providers.transcriber, chosen, MeetingSpec(), local)
     if "meter" in wanted.names or wanted.settings["emotion"]:
-        choose_emotion(settings, "counterpart")
-        meter = partial(adapters.meter, local)
+        choose_emotion(settings, providers.here, "counterpart")
+        meter = partial(providers.voice_analyzer, local)
     async with background(local.run()):
         heard = await rehear(bundle, Listeners(transcriber, meter), realtime=realtime)
     for name, seconds in heard.sent.items():

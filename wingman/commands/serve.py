@@ -13,8 +13,7 @@ from wingman.app import data_dir, open_service
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
-from wingman.meeting.capabilities import capabilities
-from wingman.meeting.provider_choice import choose
+from wingman.meeting.providers import ProviderFactory
 from wingman.server.gc_tuning import Heap
 from wingman.server.serving import listen
 from wingman.server.workers import serve_worker, workers
@@ -68,7 +67,7 @@ async def _worker(settings: Settings, number: int, control: int) -> int:
 
 
 def _announce(settings: Settings, port: int, token: str) -> None:
-    choices = choose(settings, capabilities(settings), settings.emotion.policy)
+    choices = ProviderFactory(settings).choose(settings.emotion.policy)
     root = base_url(settings.server.host, port)
     print(f"Wingman is ready: {root}/?token={token}")
     print(f"  transcriber  {choices.transcriber.provider:<10} {choices.transcriber.why}")

@@ -167,6 +167,17 @@ class ChannelPipeline:
             self._measuring = self._tasks.create_task(self._text_meter.run(channel, self._callbacks.emotion))
 
     @property
+    def transcriber(self) -> str:
+        """Who turns this channel into words; empty when nobody does."""
+        return self._transcriber.info.name if self._transcriber else ""
+
+    @property
+    def emotion(self) -> str:
+        """Who measures how things are said here now; empty when nobody does."""
+        analyzer = self._meter or self._text_meter
+        return analyzer.info.name if analyzer else ""
+
+    @property
     def pays_for_emotion(self) -> bool:
         """A remote meter is listening."""
         return self._meter is not None and self._meter.info.remote

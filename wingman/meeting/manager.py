@@ -14,7 +14,7 @@ import structlog
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.egress_ledger import Ledger
 from wingman.archive.provider_events import HeardWriter
-from wingman.config.settings import Settings, changed
+from wingman.config.settings import changed
 from wingman.core.emotion_policy import check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Media, ProviderStateChanged, Publish
@@ -25,12 +25,11 @@ from wingman.events.provider_log import ProviderLog
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.accounting import Accounting, MeteredKnowledge, MeteredModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
-from wingman.meeting.capabilities import capabilities
 from wingman.meeting.channel import Providers, Store
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Meeting, Parts, Plan
-from wingman.meeting.provider_choice import Choices, choose
-from wingman.meeting.providers import Adapters, LocalWorker
+from wingman.meeting.provider_builders import LocalWorker
+from wingman.meeting.providers import Choices, ProviderFactory
 from wingman.meeting.recording_correlator import RecordingCorrelator
 from wingman.meeting.summary_on_end import sum_up
 from wingman.suggest.coach import Coach, CoachParts
@@ -45,7 +44,7 @@ class MeetingManager:
 
     def __init__(
         self,
-        settings: Settings,
+        providers: ProviderFactory,
         event_log: EventLog,
         tasks: asyncio.TaskGroup,
         knowledge: Knowledge,
@@ -53,7 +52,7 @@ class MeetingManager:
         audio_store: AudioStore | None = None,
     ) -> None:
         """`audio_store` is where meetings' sound is stored, if that is configured; None stores none."""
-        self._settings = settings
+        self._settings = providers.settings
         self._log = event_log
         self._tasks = tasks
         self._knowledge = knowledge
@@ -62,9 +61,7 @@ class MeetingManager:
         self._model_health = Health.CONNECTING
         self._model_fault = ""
         self._live: dict[str, Meeting] = {}
-        self.capabilities = capabilities(settings)
-        """What this machine offers; looked up once."""
-        self.adapters = Adapters(settings)
+        self.providers = providers
         """The providers of this process, and what they share."""
 
     async def probe_model(self) -> None:
@@ -95,7 +92,7 @@ class MeetingManager:
             refusal = playbook.voice_emotion_reason or f"the playbook {playbook.name} refuses voice emotion"
         wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
         policy, reason = decide(wanted, consent=spec.consent, refused_because=refusal)
-        choices = choose(settings, self.capabilities, policy)
+        choices = self.providers.choose(policy)
         plan = Plan(spec, policy, reason, playbook.name, refusal, settings.ingest.tape_s, live)
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
@@ -195,18 +192,14 @@ class MeetingManager:
         extras = CoachParts(knowledge=MeteredKnowledge(self._knowledge, accounting), on_usage=accounting.tokens)
         return Parts(
             providers=Providers(
-                transcriber=lambda: self.adapters.transcriber(choices.transcriber.provider, spec, local),
-                meter=lambda: self.adapters.meter(local),
-                text_meter=self.adapters.text_meter,
+                transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),
+                meter=lambda: self.providers.voice_analyzer(local),
+                text_meter=lambda: self.providers.text_analyzer(local),
                 sound=self._sound(meeting_id, publish),
             ),
             correlator=self._correlator(meeting_id),
             coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
             accounting=accounting,
             background=(local.run,),
-            names={
-                Branch.TRANSCRIBE: choices.transcriber.provider,
-                Branch.EMOTION: choices.emotion.provider,
-                Branch.SUGGEST: choices.suggester.provider,
-            },
+            choices=choices,
         )

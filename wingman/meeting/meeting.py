@@ -13,7 +13,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -44,6 +44,7 @@ from wingman.meeting.api import MeetingSpec, MeetingStatus
 from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers
 from wingman.meeting.cost import Level
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
+from wingman.meeting.providers import NOBODY, Choices
 from wingman.suggest.coach import Coach
 
 log = structlog.get_logger(__name__)
@@ -66,8 +67,8 @@ class Parts:
     accounting: Accounting
     background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     """Coroutines that live as long as the meeting (the embedded worker's owner)."""
-    names: dict[str, str] = field(default_factory=dict)
-    """Branch name → provider name, for display."""
+    choices: Choices = NOBODY
+    """Who serves each branch as the meeting starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Meeting:
             channels=tuple(self._channels),
             playbook=self._plan.playbook,
             emotion_policy=self._policy,
-            providers=dict(self._parts.names),
+            providers=self._providers(),
         )
 
     async def run(self) -> None:
@@ -257,15 +258,15 @@ class Meeting:
         return self._tasks
 
     def _announce(self) -> None:
-        spec, names = self._plan.spec, self._parts.names
+        spec, names = self._plan.spec, self._providers()
         self._publish(
             MeetingStarted(
                 title=spec.title,
                 channels=tuple(Channel),
                 playbook=self._plan.playbook,
-                transcriber=names.get(Branch.TRANSCRIBE, ""),
-                emotion=names.get(Branch.EMOTION, ""),
-                suggester=names.get(Branch.SUGGEST, ""),
+                transcriber=names[Branch.TRANSCRIBE],
+                emotion=names[Branch.EMOTION],
+                suggester=names[Branch.SUGGEST],
                 emotion_policy=self._policy,
             ),
             None,
@@ -273,6 +274,20 @@ class Meeting:
         self._publish(PolicyApplied(self._policy, self._plan.policy_reason), None)
         if spec.consent:
             self._consented(spec.consent)
+
+    def _providers(self) -> dict[str, str]:
+        """Branch → who serves it now: the channels that run are asked; before the first, what was chosen."""
+        choices, running = self._parts.choices, self._channels.values()
+        emotion = (
+            next((p.emotion for p in running if p.emotion), "off") if running else choices.emotion.provider
+        )
+        return {
+            Branch.TRANSCRIBE: next(
+                (p.transcriber for p in running if p.transcriber), choices.transcriber.provider
+            ),
+            Branch.EMOTION: emotion,
+            Branch.SUGGEST: choices.suggester.provider,
+        }
 
     def _pipeline(self, channel: Channel, tasks: asyncio.TaskGroup) -> ChannelPipeline:
         if channel not in self._channels:

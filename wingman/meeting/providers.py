@@ -1,128 +1,320 @@
-"""Makes the adapters that were chosen. Each is imported when it is first needed: some weigh half a second."""
+"""The providers there are, in one table: what each can do, what it needs, why `auto` takes it, how it is made.
+
+`choose` resolves `auto` and is the only place that does.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from wingman.config.settings import Settings, changed
+from wingman.config.settings import Settings
+from wingman.core.emotion_policy import Policy
+from wingman.core.errors import InputError
 from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
 from wingman.llm.base import SuggestionModel
+from wingman.meeting import provider_builders as build
 from wingman.meeting.api import MeetingSpec
+from wingman.meeting.provider_builders import BuildContext, LocalWorker
 from wingman.stt import moonshine
 from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
     from wingman.emotion.hume_v0.tokens import Access
-    from wingman.local.process import EmbeddedWorker
+
+T = TypeVar("T")
 
 
-def build_model(settings: Settings, provider: str) -> SuggestionModel | None:
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this machine offers beyond the settings."""
+
+    moonshine_model: bool = False
+    """A Moonshine model lies in the configured directory."""
+    pocketsphinx: bool = True
+    """The embedded recogniser can be imported."""
+
+
+def capabilities(settings: Settings) -> Capabilities:
+    """Look at this machine once."""
+    return Capabilities(
+        moonshine_model=moonshine.model_present(settings.transcribe.moonshine),
+        pocketsphinx=importlib.util.find_spec("pocketsphinx") is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a provider cannot serve here: the field to mend, and one sentence."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider(Generic[T]):
+    """One row of the table."""
+
+    name: str
+    """As it is written in the settings and shown in `provider.state`."""
+    remote: bool
+    """True when audio or text leaves this machine."""
+    missing: Callable[[Settings, Capabilities], Missing | None]
+    """What it still needs; None when it can serve."""
+    build: Callable[[BuildContext], T]
+    auto: str = ""
+    """Why `auto` takes it where it can serve; empty when it has to be named."""
+    languages: tuple[str, ...] = ()
+    """BCP-47 tags a transcriber understands; empty when that is the vendor's to say."""
+    word_times: bool = True
+    """A transcriber's words carry times it measured, not interpolated ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A provider's name, or `off`, with the reason in words."""
+
+    provider: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    transcriber: Choice
+    emotion: Choice
+    suggester: Choice
+
+
+def _unset(name: str, field: str, variable: str) -> Missing:
+    sentence = f"provider `{name}` is named but `{field}` is empty; set {variable} or choose `auto`"
+    return Missing(field, sentence)
+
+
+TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
+    Provider(
+        "deepgram",
+        remote=True,
+        missing=lambda s, _: (
+            None
+            if s.transcribe.deepgram.api_key
+            else _unset("deepgram", "transcribe.deepgram.api_key", "DEEPGRAM_API_KEY")
+        ),
+        build=build.deepgram,
+        auto="a Deepgram key is set",
+    ),
+    Provider(
+        "moonshine",
+        remote=False,
+        missing=lambda _, here: (
+            None
+            if here.moonshine_model
+            else Missing(
+                "transcribe.moonshine.model_dir",
+                "`transcribe.provider: moonshine` needs its model; run `wingman models fetch` once",
+            )
+        ),
+        build=build.moonshine,
+        auto="no Deepgram key, and a Moonshine model is present",
+        languages=("en",),
+        word_times=False,
+    ),
+    Provider(
+        "embedded",
+        remote=False,
+        missing=lambda _, here: (
+            None
+            if here.pocketsphinx
+            else Missing(
+                "transcribe.provider",
+                "no transcriber can run: pocketsphinx has no wheel for this Python; use Python 3.11 to 3.13, "
+                "set DEEPGRAM_API_KEY, or install wingman-sidecar[moonshine]",
+            )
+        ),
+        build=build.embedded,
+        auto="no Deepgram key and no Moonshine model: English, for trying out",
+        languages=("en",),
+    ),
+)
+
+
+def _no_gateway(settings: Settings, _: Capabilities) -> Missing | None:
+    if settings.emotion.hume_v0.url:
+        return None
+    return _unset("hume-v0", "emotion.hume_v0.url", "WINGMAN_EMOTION__HUME_V0__URL")
+
+
+VOICE_ANALYZERS: tuple[Provider[VoiceAnalyzer], ...] = (
+    Provider(
+        "hume",
+        remote=True,
+        missing=lambda s, _: (
+            None if s.emotion.hume.api_key else _unset("hume", "emotion.hume.api_key", "HUME_API_KEY")
+        ),
+        build=build.hume,
+        auto="a Hume key is set and the policy allows it",
+    ),
+    Provider("hume-v0", remote=True, missing=_no_gateway, build=build.hume_v0),
+    Provider(
+        "prosody",
+        remote=False,
+        missing=lambda _s, _h: None,
+        build=build.prosody,
+        auto="no Hume key: relative vocal energy, measured on this machine",
+    ),
+)
+
+TEXT_ANALYZERS: tuple[Provider[TextAnalyzer], ...] = (
+    Provider(
+        "hume-v0",
+        remote=True,
+        missing=_no_gateway,
+        build=build.hume_v0_text,
+        auto="the policy is text-only and a v0 gateway is configured",
+    ),
+)
+
+
+def _no_gemini_key(name: str) -> Callable[[Settings, Capabilities], Missing | None]:
+    return lambda s, _: (
+        None if s.suggest.gemini.api_key else _unset(name, "suggest.gemini.api_key", "GEMINI_API_KEY")
+    )
+
+
+MODELS: tuple[Provider[SuggestionModel], ...] = (
+    Provider(
+        "gemini", remote=True, missing=_no_gemini_key("gemini"), build=build.gemini, auto="a Gemini key is set"
+    ),
+    Provider("generativeai", remote=True, missing=_no_gemini_key("generativeai"), build=build.generativeai),
+    Provider(
+        "openai",
+        remote=True,
+        missing=lambda s, _: (
+            None
+            if s.suggest.openai.url
+            else _unset("openai", "suggest.openai.url", "WINGMAN_SUGGEST__OPENAI__URL")
+        ),
+        build=build.openai,
+        auto="an OpenAI-compatible URL is set",
+    ),
+)
+
+
+def choose(settings: Settings, here: Capabilities, policy: Policy) -> Choices:
+    """Resolve every `auto`. Raises `InputError` when a provider that was named cannot be used."""
+    return Choices(
+        choose_transcriber(settings, here), choose_emotion(settings, here, policy), choose_model(settings, here)
+    )
+
+
+def choose_transcriber(settings: Settings, here: Capabilities) -> Choice:
+    """Who turns sound into words. Raises `InputError` when nobody can."""
+    chosen = _pick(TRANSCRIBERS, settings.transcribe.provider, settings, here, "transcribe.provider")
+    if chosen is None:
+        last = TRANSCRIBERS[-1].missing(settings, here)
+        raise InputError(last.sentence if last else "no transcriber can run", field="transcribe.provider")
+    return chosen
+
+
+def choose_emotion(settings: Settings, here: Capabilities, policy: Policy) -> Choice:
+    """Who measures how things are said, under `policy`. Raises `InputError`."""
+    named = settings.emotion.provider
+    voice = _pick(VOICE_ANALYZERS, named, settings, here, "emotion.provider")
+    if named == "off" and voice is not None:
+        return voice
+    if policy == "off":
+        return Choice("off", "the emotion policy is off until the user switches it on and acknowledges")
+    if policy == "text-only":
+        text = None
+        if named in ("auto", *(row.name for row in TEXT_ANALYZERS)):
+            text = _pick(TEXT_ANALYZERS, "auto", settings, here, "emotion.provider")
+        return text or Choice(
+            "off", "the policy is text-only, which needs a v0 gateway (`emotion.hume_v0.url`)"
+        )
+    return voice or Choice("off", "nobody can measure a voice here")
+
+
+def choose_model(settings: Settings, here: Capabilities) -> Choice:
+    """Who writes suggestions. Raises `InputError`."""
+    if settings.suggest.provider == "cues":
+        return Choice("cues", "named by `suggest.provider`")
+    chosen = _pick(MODELS, settings.suggest.provider, settings, here, "suggest.provider")
+    return chosen or Choice("cues", "no model: instant cues from the playbook")
+
+
+def _pick(
+    table: Sequence[Provider[T]], named: str, settings: Settings, here: Capabilities, field: str
+) -> Choice | None:
+    """The row that was named, or the first that `auto` may take; None when `auto` finds nobody."""
+    if named == "off":
+        return Choice("off", f"switched off by `{field}`")
+    if named == "auto":
+        for row in table:
+            if row.auto and row.missing(settings, here) is None:
+                return Choice(row.name, row.auto)
+        return None
+    for row in table:
+        if row.name == named:
+            if (lacking := row.missing(settings, here)) is not None:
+                raise InputError(lacking.sentence, field=lacking.field)
+            return Choice(row.name, f"named by `{field}`")
+    return None
+
+
+def _row(table: Sequence[Provider[T]], name: str) -> Provider[T] | None:
+    return next((row for row in table if row.name == name), None)
+
+
+def build_model(settings: Settings, name: str) -> SuggestionModel | None:
     """The language model of the process; None when playbook cues work alone."""
-    section = settings.suggest
-    match provider:
-        case "gemini":
-            from wingman.llm.gemini.client import Gemini
-
-            return Gemini(section.gemini)
-        case "generativeai":
-            from wingman.llm.gemini.legacy_client import GenerativeAiModel
-
-            return GenerativeAiModel(section.gemini)
-        case "openai":
-            from wingman.llm.openai import OpenAiModel
-
-            return OpenAiModel(section.openai)
-        case _:
-            return None
+    return ProviderFactory(settings).model(name)
 
 
-class LocalWorker:
-    """The embedded worker of one meeting; it costs nothing until somebody opens a lane."""
+NOBODY = Choices(*(Choice("off", "nobody was chosen"),) * 3)
+
+
+class ProviderFactory:
+    """Makes what was chosen. What providers of one process share (a token cache, a limit) lives here."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings.transcribe.embedded
-        self._worker: EmbeddedWorker | None = None
-        self._wanted = asyncio.Event()
-
-    def get(self) -> EmbeddedWorker:
-        from wingman.local.process import EmbeddedWorker, WorkerRules
-
-        if self._worker is None:
-            rules = WorkerRules(self._settings.end_silence_ms, self._settings.max_utterance_s)
-            self._worker = EmbeddedWorker(rules)
-            self._wanted.set()
-        return self._worker
-
-    async def run(self) -> None:
-        """Own the worker process for as long as the meeting lives."""
-        await self._wanted.wait()
-        await self.get().run()
-
-
-class Adapters:
-    """The providers of one process. What they share (a token cache, a handshake limit) lives here."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._gateway: Access | None = None
+        self.here = capabilities(settings)
+        """What this machine offers; looked up once."""
 
-    @property
     def gateway(self) -> Access:
-        """Credentials and limits of the v0 gateway, shared by everything that talks to it."""
+        """Credentials and limits of the v0 gateway."""
         if self._gateway is None:
             from wingman.emotion.hume_v0.tokens import Access
 
-            self._gateway = Access(self._settings.emotion.hume_v0)
+            self._gateway = Access(self.settings.emotion.hume_v0)
         return self._gateway
 
-    def transcriber(self, provider: str, spec: MeetingSpec, local: LocalWorker) -> Transcriber | None:
-        section = self._settings.transcribe
-        match provider:
-            case "deepgram":
-                from wingman.stt.deepgram.transcriber import DeepgramTranscriber
+    def choose(self, policy: Policy) -> Choices:
+        """See `choose`."""
+        return choose(self.settings, self.here, policy)
 
-                settings = section.deepgram
-                if spec.language:
-                    settings = changed(settings, "language", spec.language)
-                if spec.keyterms:
-                    settings = changed(settings, "keyterms", (*settings.keyterms, *spec.keyterms))
-                return DeepgramTranscriber(settings)
-            case "moonshine":
-                return moonshine.build(local.get(), section.moonshine)
-            case "embedded":
-                from wingman.stt.embedded import EmbeddedTranscriber
+    def transcriber(self, name: str, spec: MeetingSpec, local: LocalWorker) -> Transcriber | None:
+        return self._build(TRANSCRIBERS, name, local, spec)
 
-                return EmbeddedTranscriber(local.get())
-            case _:
-                return None
+    def voice_analyzer(self, local: LocalWorker) -> VoiceAnalyzer | None:
+        """One for a voice that may be measured now; the policy may have changed since the start."""
+        return self._build(VOICE_ANALYZERS, self._emotion("counterpart"), local)
 
-    def meter(self, local: LocalWorker) -> VoiceAnalyzer | None:
-        """A meter for a voice that may be measured now; the policy may have changed since the start."""
-        section = self._settings.emotion
-        provider = section.provider
-        if provider == "auto":
-            provider = "hume" if section.hume.api_key else "prosody"
-        match provider:
-            case "hume":
-                from wingman.emotion.hume.analyzer import HumeAnalyzer
+    def text_analyzer(self, local: LocalWorker) -> TextAnalyzer | None:
+        return self._build(TEXT_ANALYZERS, self._emotion("text-only"), local)
 
-                return HumeAnalyzer(section.hume)
-            case "hume-v0":
-                from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer
+    def model(self, name: str) -> SuggestionModel | None:
+        return self._build(MODELS, name, LocalWorker(self.settings))
 
-                return HumeV0Analyzer(section.hume_v0, self.gateway)
-            case "prosody":
-                from wingman.emotion.prosody import ProsodyAnalyzer
+    def _emotion(self, policy: Policy) -> str:
+        return choose_emotion(self.settings, self.here, policy).provider
 
-                return ProsodyAnalyzer(local.get())
-            case _:
-                return None
-
-    def text_meter(self) -> TextAnalyzer | None:
-        section = self._settings.emotion
-        if section.provider not in ("auto", "hume-v0") or not section.hume_v0.url:
+    def _build(
+        self, table: Sequence[Provider[T]], name: str, local: LocalWorker, spec: MeetingSpec | None = None
+    ) -> T | None:
+        row = _row(table, name)
+        if row is None:
             return None
-        from wingman.emotion.hume_v0.analyzer import HumeV0TextAnalyzer
-
-        return HumeV0TextAnalyzer(section.hume_v0, self.gateway)
+        return row.build(BuildContext(self.settings, local, self.gateway, spec or MeetingSpec()))

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from wingman.archive.egress_ledger import Account, account
+from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     Envelope,
     MeetingEnded,
     MeetingStarted,
     PolicyApplied,
+    ProviderStateChanged,
     SpeakerRenamed,
     SuggestionCompleted,
     SuggestionCreated,
@@ -100,7 +102,7 @@ class Record:
     playbook: str = ""
     emotion_policy: str = "off"
     providers: tuple[str, str, str] = ("", "", "")
-    """Transcriber, emotion meter, suggester."""
+    """Transcriber, emotion analyser, suggester; a policy switched on later brings the second."""
     said: tuple[Said, ...] = ()
     cards: tuple[Card, ...] = ()
     lost: tuple[Lost, ...] = ()
@@ -181,6 +183,13 @@ class _Fold:
                 emotion_policy=data.emotion_policy,
                 providers=(data.transcriber, data.emotion, data.suggester),
             )
+        elif (
+            isinstance(data, ProviderStateChanged)
+            and data.branch is Branch.EMOTION
+            and data.health is Health.UP
+        ):
+            transcriber, _, suggester = self._record.providers
+            self._record = replace(self._record, providers=(transcriber, data.provider, suggester))
         elif isinstance(data, PolicyApplied):
             self._record = replace(self._record, emotion_policy=data.emotion_policy)
         elif isinstance(data, MeetingEnded):

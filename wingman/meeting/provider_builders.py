@@ -1,0 +1,116 @@
+"""How each provider is made. Adapters are imported when first needed, because some weigh half a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wingman.config.settings import Settings, changed
+from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
+from wingman.llm.base import SuggestionModel
+from wingman.meeting.api import MeetingSpec
+from wingman.stt import moonshine as moonshine_stt
+from wingman.stt.base import Transcriber
+
+if TYPE_CHECKING:
+    from wingman.emotion.hume_v0.tokens import Access
+    from wingman.local.process import EmbeddedWorker
+
+
+class LocalWorker:
+    """The embedded worker of one meeting; it costs nothing until somebody opens a stream."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings.transcribe.embedded
+        self._worker: EmbeddedWorker | None = None
+        self._wanted = asyncio.Event()
+
+    def get(self) -> EmbeddedWorker:
+        from wingman.local.process import EmbeddedWorker, WorkerRules
+
+        if self._worker is None:
+            rules = WorkerRules(self._settings.end_silence_ms, self._settings.max_utterance_s)
+            self._worker = EmbeddedWorker(rules)
+            self._wanted.set()
+        return self._worker
+
+    async def run(self) -> None:
+        """Own the worker process for as long as the meeting lives."""
+        await self._wanted.wait()
+        await self.get().run()
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """What a builder may draw on: the settings, the meeting's wishes, and what providers share."""
+
+    settings: Settings
+    local: LocalWorker
+    gateway: Callable[[], Access]
+    """Credentials and limits of the v0 gateway, shared by everything in the process that talks to it."""
+    spec: MeetingSpec = field(default_factory=MeetingSpec)
+
+
+def deepgram(context: BuildContext) -> Transcriber:
+    from wingman.stt.deepgram.transcriber import DeepgramTranscriber
+
+    settings, spec = context.settings.transcribe.deepgram, context.spec
+    if spec.language:
+        settings = changed(settings, "language", spec.language)
+    if spec.keyterms:
+        settings = changed(settings, "keyterms", (*settings.keyterms, *spec.keyterms))
+    return DeepgramTranscriber(settings)
+
+
+def moonshine(context: BuildContext) -> Transcriber:
+    return moonshine_stt.build(context.local.get(), context.settings.transcribe.moonshine)
+
+
+def embedded(context: BuildContext) -> Transcriber:
+    from wingman.stt.embedded import EmbeddedTranscriber
+
+    return EmbeddedTranscriber(context.local.get())
+
+
+def hume(context: BuildContext) -> VoiceAnalyzer:
+    from wingman.emotion.hume.analyzer import HumeAnalyzer
+
+    return HumeAnalyzer(context.settings.emotion.hume)
+
+
+def hume_v0(context: BuildContext) -> VoiceAnalyzer:
+    from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer
+
+    return HumeV0Analyzer(context.settings.emotion.hume_v0, context.gateway())
+
+
+def hume_v0_text(context: BuildContext) -> TextAnalyzer:
+    from wingman.emotion.hume_v0.analyzer import HumeV0TextAnalyzer
+
+    return HumeV0TextAnalyzer(context.settings.emotion.hume_v0, context.gateway())
+
+
+def prosody(context: BuildContext) -> VoiceAnalyzer:
+    from wingman.emotion.prosody import ProsodyAnalyzer
+
+    return ProsodyAnalyzer(context.local.get())
+
+
+def gemini(context: BuildContext) -> SuggestionModel:
+    from wingman.llm.gemini.client import Gemini
+
+    return Gemini(context.settings.suggest.gemini)
+
+
+def generativeai(context: BuildContext) -> SuggestionModel:
+    from wingman.llm.gemini.legacy_client import GenerativeAiModel
+
+    return GenerativeAiModel(context.settings.suggest.gemini)
+
+
+def openai(context: BuildContext) -> SuggestionModel:
+    from wingman.llm.openai import OpenAiModel
+
+    return OpenAiModel(context.settings.suggest.openai)
