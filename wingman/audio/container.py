@@ -1,0 +1,228 @@
+"""Opening a media file from anywhere without trusting it: by its bytes, never by what it says or how it is
+called.
+
+Three rules. The file is handed to FFmpeg as an open file, so a name is never an address (`12:30.wav`, a Latin-1
+name, a file called `http:x` are names like any other). Only demuxers that read nothing but the file itself are
+allowed: a playlist, a list of files or a session description would make the machine open whatever it names.
+And a file is what it holds: chained Ogg is read link by link, a WAV whose header was never finished is read to
+its end.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wingman.core.errors import InputError
+
+FORMATS = (
+    "3g2,3gp,aac,ac3,aea,aiff,amr,amrnb,amrwb,ape,asf,asf_o,ast,au,avi,caf,dsf,dss,dts,dtshd,dv,eac3,flac,flv,"
+    "ilbc,iff,loas,m4a,matroska,mj2,mlp,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nut,ogg,oma,qcp,rm,shn,"
+    "sox,tak,truehd,tta,voc,w64,wav,webm,wtv,wv,xwma"
+)
+"""Demuxers that are allowed: containers of sound that open nothing besides the file they are given."""
+
+READ_SIZE = 1 << 17
+"""Bytes FFmpeg asks for at a time."""
+
+_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
+_UNKNOWN_LENGTH = 0x7FFF0000
+"""A WAV header of this length or more was written before the length was known."""
+_OGG_PAGE = 27
+_OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
+
+
+def display_name(path: Path) -> str:
+    """The file's own name as text that can be stored and printed: names are bytes, in no promised encoding."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stretch of the file's bytes that is a container of its own."""
+
+    start: int
+    end: int
+
+
+class MediaBytes(io.RawIOBase):
+    """A stretch of an open file as a file of its own, which is all that FFmpeg gets to see."""
+
+    def __init__(self, handle: int, link: Link) -> None:
+        super().__init__()
+        self._handle = handle
+        self._link = link
+        self._at = link.start
+
+    @property
+    def name(self) -> str:
+        """No name: FFmpeg would take it as an address, or guess a format from it."""
+        return ""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        left = max(0, self._link.end - self._at)
+        out = os.pread(self._handle, left if size < 0 else min(size, left), self._at)
+        self._at += len(out)
+        return out
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: self._link.start, os.SEEK_CUR: self._at, os.SEEK_END: self._link.end}[whence]
+        self._at = max(self._link.start, base + offset)
+        return self.tell()
+
+    def tell(self) -> int:
+        return self._at - self._link.start
+
+
+class MediaInput:
+    """An open media file. `links` are the containers in it, in order: one, but for chained Ogg."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `InputError` when there is no such file, it is a folder, or it is empty."""
+        self.title = display_name(path)
+        self.links: tuple[Link, ...] = ()
+        self.incomplete = False
+        """The file ends in the middle of something."""
+        self._handle = _open(path, self.title)
+        try:
+            size = os.fstat(self._handle).st_size
+            if size == 0:
+                raise InputError(f"{self.title} is empty (0 bytes); record or export it again", field="file")
+            self.links, cut = _links(self._handle, size)
+            self.incomplete = cut or _riff_is_cut(self._handle, size)
+            wav = _wav_data(self._handle, size)
+            self.stretch = wav.stretch if wav else 1.0
+            """What FFmpeg's idea of the length is to be multiplied with to get what the file itself states, or
+            has beyond what it states."""
+            self._options = _OPTIONS | ({"ignore_length": "1"} if wav and wav.goes_on else {})
+        except BaseException:
+            os.close(self._handle)
+            raise
+
+    def close(self) -> None:
+        os.close(self._handle)
+
+    def __enter__(self) -> MediaInput:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def opened(self, link: Link) -> Iterator[Any]:
+        """The `av` container of one link. Raises `InputError` when FFmpeg does not know it."""
+        import av
+
+        try:
+            container = av.open(
+                MediaBytes(self._handle, link),
+                metadata_errors="ignore",
+                options=self._options,
+                buffer_size=READ_SIZE,
+            )
+        except (av.FFmpegError, ValueError) as broken:
+            raise unreadable(self.title, broken, self._head()) from None
+        with container:
+            yield container
+
+    def _head(self) -> bytes:
+        return os.pread(self._handle, 64, 0)
+
+
+def unreadable(title: str, broken: Exception, head: bytes = b"") -> InputError:
+    """Why a file cannot be read, as far as its first bytes tell."""
+    if head[4:8] == b"ftyp":
+        why = "its index is missing: the recorder was stopped before it could finish the file"
+        mend = "repair it with a tool that rebuilds the index, or record to Matroska or Ogg"
+    else:
+        why = str(getattr(broken, "strerror", "") or broken).split("\n", 1)[0][:120]
+        mend = "convert it to WAV, Ogg or MP4"
+    return InputError(f"{title} is not a media file that can be read ({why}); {mend}", field="file")
+
+
+def _open(path: Path, title: str) -> int:
+    try:
+        # not blocking: opening a named pipe would otherwise wait for somebody to write into it
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as failed:
+        why = failed.strerror if isinstance(failed, OSError) else "its name holds a zero byte"
+        raise InputError(f"cannot open {title}: {why}; check the path", field="file") from None
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return handle
+    os.close(handle)
+    kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+    raise InputError(f"{title} is {kind}; name an audio or video file", field="file")
+
+
+def _links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
+    """Where a chained Ogg begins anew: a first page after one that was none (RFC 3533, section 6).
+
+    Also whether its last page is cut. Any other file is one link.
+    """
+    links: list[Link] = []
+    start, at, inside = 0, 0, False
+    while at + _OGG_PAGE <= size:
+        page = os.pread(handle, _OGG_PAGE + 255, at)
+        if page[:4] != _OGG_MAGIC:
+            at = size  # not Ogg, or damaged: FFmpeg finds the next page by itself
+            break
+        if page[5] & _OGG_FIRST:
+            if inside:
+                links.append(Link(start, at))
+                start, inside = at, False
+        else:
+            inside = True
+        segments = page[26]
+        at += _OGG_PAGE + segments + sum(page[_OGG_PAGE : _OGG_PAGE + segments])
+    return (*links, Link(start, size)), at > size
+
+
+def _riff_is_cut(handle: int, size: int) -> bool:
+    """True for a RIFF file (AVI, WAV) that is shorter than it says."""
+    head = os.pread(handle, 8, 0)
+    stated = int.from_bytes(head[4:], "little")
+    return head[:4] == b"RIFF" and size < stated < _UNKNOWN_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class _WavData:
+    stretch: float
+    goes_on: bool
+    """Samples follow after the stated end: the recorder never came to correct its header."""
+
+
+def _wav_data(handle: int, size: int) -> _WavData | None:
+    """What a WAV's header says of its samples and what is true; None for anything else."""
+    head = os.pread(handle, 12, 0)
+    if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        return None
+    at = 12
+    while at + 8 < size:
+        chunk = os.pread(handle, 8, at)
+        length = int.from_bytes(chunk[4:], "little")
+        if chunk[:4] == b"data":
+            there, after = size - at - 8, at + 8 + length + length % 2
+            if 0 < length < _UNKNOWN_LENGTH:
+                goes_on = after < size - 8 and not _is_chunk(os.pread(handle, 8, after), size - after)
+                return _WavData(there / length if goes_on else max(1.0, length / there), goes_on)
+            return _WavData(1.0, False)  # written as a stream: FFmpeg reads on to the end
+        at += 8 + length + length % 2
+    return None
+
+
+def _is_chunk(head: bytes, left: int) -> bool:
+    name, length = head[:4], int.from_bytes(head[4:8], "little")
+    return all(32 <= byte < 127 for byte in name) and length + 8 <= left + 1

@@ -1,0 +1,352 @@
+"""A recording as mono PCM per channel, on its own clock. Blocking; callers move it off the event loop.
+
+`probe` says what a file holds and decides which track or side is whose voice; `read` yields plain values only
+(samples, gaps, losses), so both can run in another process: nothing of FFmpeg leaves this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from wingman.audio.call_sides import Sides, judge
+from wingman.audio.channel_map import Feed, Place, resolve
+from wingman.audio.container import Link, MediaInput
+from wingman.audio.downmix import Downmix
+from wingman.audio.media_clock import MediaClock, Placed
+from wingman.core.errors import InputError
+from wingman.core.losses import Loss, LossCause, LossUnit
+from wingman.core.media import Gap, GapCause, PcmBlock
+from wingman.core.time import BYTES_PER_SAMPLE, Channel, Span
+
+BLOCK_MS = 100
+"""Longest block that `read` yields."""
+LISTEN_S = 120.0
+"""How much of a stereo file is listened to, to tell a two-sided call from one room."""
+STUBBORN = 20
+"""Errors in a row without a frame between them after which a damaged file is given up."""
+SHORT_S = 1.0
+"""A file may be this much shorter than it says without being told so."""
+
+_EXACT = frozenset(
+    ("wav", "w64", "aiff", "au", "caf", "flac", "avi", "asf", "wv", "ape", "tta", "matroska,webm")
+) | {"mov,mp4,m4a,3gp,3g2,mj2"}
+"""Containers whose stated length is a count, not an estimate."""
+
+_UNSTAMPED = frozenset(("aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "loas", "mlp", "mp3", "truehd"))
+"""Bare streams of frames: their stamps are FFmpeg's guess from the first frame's rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One audio track of a file."""
+
+    index: int
+    """FFmpeg's stream index."""
+    codec: str
+    sides: int
+    rate: int
+    default: bool
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A probed file: that it has sound, how long it is, and which of its parts is whose voice."""
+
+    path: Path
+    title: str
+    """The file's name as text."""
+    duration: float | None
+    """Seconds; None when the container does not say."""
+    tracks: tuple[Track, ...]
+    feeds: tuple[Feed, ...]
+    sides: Sides | None = None
+    """How the two sides of a stereo track compare; None where there are none, or it was not asked."""
+    counted: bool = False
+    """`duration` is exact, so that a file which ends early is known to be cut."""
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return tuple(feed.channel for feed in self.feeds)
+
+    @property
+    def notices(self) -> tuple[Loss, ...]:
+        """What is not taken, in words: other tracks."""
+        taken = {feed.track for feed in self.feeds}
+        others = [n for n in range(len(self.tracks)) if n not in taken]
+        if not others:
+            return ()
+        names = ", ".join(self._name(n) for n in others)
+        used = ", ".join(self._name(n) for n in sorted(taken))
+        sentence = f"{self.title} has {len(self.tracks)} audio tracks: {used} was taken, {names} was not"
+        return (Loss(LossCause.NOT_TAKEN, LossUnit.TRACKS, len(others), sentence),)
+
+    def _name(self, number: int) -> str:
+        track = self.tracks[number]
+        return f"track {number + 1}" + (f" ({track.title})" if track.title else "")
+
+
+Piece: TypeAlias = "tuple[Channel, PcmBlock | Gap] | Loss"
+"""What `read` yields: sound or a gap of one channel, or something that was dropped."""
+
+
+def probe(
+    path: Path, places: Sequence[Place] = (), *, track: int | None = None, listen: bool = False
+) -> Recording:
+    """Open `path` and decide what is read from it. Raises `InputError` in one clear sentence.
+
+    `places` as `parse_channel_map` makes them; without any, the default track is mixed down to `tab`. `track`
+    (from 0) takes another one. `listen`: also compare the sides of a stereo track.
+    """
+    with MediaInput(path) as media, media.opened(media.links[0]) as container:
+        tracks = tuple(_track(stream) for stream in container.streams.audio)
+        if not tracks:
+            raise InputError(f"{media.title} has no audio; choose a file with sound", field="file")
+        preferred = _preferred(tracks) if track is None else track
+        if not 0 <= preferred < len(tracks):
+            raise InputError(
+                f"{media.title} has {len(tracks)} audio track(s), so there is no track {preferred + 1}",
+                field="track",
+            )
+        feeds = resolve(places, [t.sides for t in tracks], preferred, media.title)
+        found = Recording(path, media.title, _duration(container, media), tracks, feeds)
+        found = replace(found, counted=container.format.name in _EXACT and found.duration is not None)
+        sides = _listen(media, tracks[feeds[0].track], LISTEN_S if listen else 0.0)
+    return replace(found, sides=sides)
+
+
+def read(recording: Recording, rate: int) -> Generator[Piece, None, None]:
+    """Each channel's sound at `rate` (mono s16) in the order of the file, its gaps, and what was dropped.
+
+    Positions count samples since the recording's beginning and have no hole: what is not sound is a gap. A file
+    that is damaged gives what it holds.
+    """
+    readers = _readers(recording, rate)
+    state = _State(recording.title)
+    with MediaInput(recording.path) as media:
+        state.incomplete = media.incomplete
+        for number, link in enumerate(media.links):
+            for reader in readers:
+                reader.begin(max(other.end for other in readers) if number else 0.0)
+            yield from _read_link(media, link, readers, state)
+    yield from _told(recording, readers, state)
+
+
+def _read_link(
+    media: MediaInput, link: Link, readers: Sequence[_TrackReader], state: _State
+) -> Iterator[Piece]:
+    try:
+        with media.opened(link) as container:
+            audio = container.streams.audio
+            wanted = [(reader, audio[reader.track]) for reader in readers if reader.track < len(audio)]
+            origin = container.start_time / 1_000_000 if container.start_time is not None else None
+            stamped = container.format.name not in _UNSTAMPED
+            for frame, number in _frames(container, [stream for _, stream in wanted], state):
+                at = _at(frame) if stamped else None
+                if origin is None:
+                    origin = at or 0.0
+                yield from wanted[number][0].take(frame, None if at is None else at - origin)
+            for reader, _ in wanted:
+                yield from reader.finish()
+    except InputError:
+        if link is media.links[0]:
+            raise
+        state.broken = "a later part of it cannot be read"  # what came before is good
+
+
+@dataclass(slots=True)
+class _State:
+    """What went wrong while a file was read."""
+
+    title: str
+    damaged: int = 0
+    broken: str = ""
+    incomplete: bool = False
+    """The file ends in the middle of something."""
+
+
+def _frames(container: Any, streams: Sequence[Any], state: _State) -> Iterator[tuple[Any, int]]:
+    """Decoded frames and the number of their stream; damage is stepped over for as long as that leads on."""
+    import av
+
+    order = {stream.index: number for number, stream in enumerate(streams)}
+    failures = 0
+    while failures < STUBBORN:
+        try:
+            for packet in container.demux(*streams):
+                try:
+                    frames = packet.decode()
+                except av.FFmpegError:
+                    state.damaged += 1  # its neighbours are still good
+                    continue
+                for frame in frames:
+                    failures = 0
+                    yield frame, order[packet.stream.index]
+            return
+        except (av.FFmpegError, ValueError) as broken:
+            failures += 1
+            state.broken = str(getattr(broken, "strerror", "") or broken)[:100]
+
+
+class _TrackReader:
+    """One track on its way to the channels that are fed from it."""
+
+    def __init__(self, track: int, feeds: Sequence[Feed], rate: int) -> None:
+        self.track = track
+        self.peak = 0
+        self.overlap = 0.0
+        self.holes = 0.0
+        self._rate = rate
+        self._feeds = feeds
+        self._downmix = Downmix(rate, [feed.side for feed in feeds])
+        self._clock: MediaClock[Any] = MediaClock()
+        self._written = 0
+        self._cut = 0
+
+    @property
+    def end(self) -> float:
+        """Seconds up to which there is sound or a gap."""
+        return max(self._clock.end, self._written / self._rate)
+
+    def begin(self, position: float) -> None:
+        """Another container follows, whose zero is at `position`."""
+        self._clock = MediaClock(position)
+
+    def take(self, frame: Any, at: float | None) -> Iterator[Piece]:
+        """A frame that begins `at` seconds after its container does."""
+        if not frame.samples or not frame.rate:
+            return
+        for placed in self._clock.push(at, frame.samples / frame.rate, frame):
+            yield from self._place(placed)
+
+    def finish(self) -> Iterator[Piece]:
+        for placed in self._clock.finish():
+            yield from self._place(placed)
+        yield from self._out(self._downmix.flush())
+
+    def _place(self, placed: Placed[Any]) -> Iterator[Piece]:
+        if placed.gap or placed.cut or placed.restarted:
+            yield from self._out(self._downmix.flush())
+        if placed.gap:
+            yield from self._skip(placed.gap)
+        self.overlap += placed.cut
+        length = placed.item.samples / placed.item.rate
+        if placed.cut >= length:
+            return
+        self._cut += round(placed.cut * self._rate)
+        yield from self._out(self._downmix.push(placed.item))
+
+    def _skip(self, gap: float) -> Iterator[Piece]:
+        count = round(gap * self._rate)
+        if count <= 0:
+            return
+        self.holes += gap
+        span = Span(self._written, self._written + count)
+        self._written = span.end
+        for feed in self._feeds:
+            yield feed.channel, Gap(span, GapCause.RECORDING)
+
+    def _out(self, sides: Sequence[bytes]) -> Iterator[Piece]:
+        length = len(sides[0]) // BYTES_PER_SAMPLE
+        cut = min(self._cut, length)
+        self._cut -= cut
+        if self.peak == 0 and any(any(side) for side in sides):
+            self.peak = 1
+        size = self._rate * BLOCK_MS // 1000
+        for at in range(cut, length, size):
+            end = min(at + size, length)
+            for feed, pcm in zip(self._feeds, sides, strict=True):
+                yield feed.channel, PcmBlock(self._written, pcm[at * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE])
+            self._written += end - at
+
+
+def _readers(recording: Recording, rate: int) -> list[_TrackReader]:
+    tracks = sorted({feed.track for feed in recording.feeds})
+    return [_TrackReader(n, [feed for feed in recording.feeds if feed.track == n], rate) for n in tracks]
+
+
+def _told(recording: Recording, readers: Sequence[_TrackReader], state: _State) -> Iterator[Loss]:
+    """The losses of a whole reading, each once."""
+    yield from recording.notices
+    title, end = recording.title, max(reader.end for reader in readers)
+    short = (recording.duration or 0.0) - end if recording.counted else 0.0
+    if state.broken or short > SHORT_S or state.incomplete:
+        whole = f" of {_clock_text(recording.duration)}" if recording.counted and recording.duration else ""
+        sentence = f"{title} breaks off at {_clock_text(end)}{whole}; what it holds up to there was taken"
+        yield Loss(LossCause.CUT_OFF, LossUnit.SECONDS, max(0.0, short), sentence)
+    if state.damaged:
+        sentence = f"{title} is damaged: {state.damaged} packet(s) could not be decoded and were left out"
+        yield Loss(LossCause.UNDECODABLE, LossUnit.PACKETS, state.damaged, sentence)
+    if holes := max(reader.holes for reader in readers):
+        yield Loss(
+            LossCause.HOLE, LossUnit.SECONDS, holes, f"{title} holds no sound for {holes:.1f} s in between"
+        )
+    if overlap := max(reader.overlap for reader in readers):
+        yield Loss(LossCause.OVERLAP, LossUnit.SECONDS, overlap)
+    for reader in readers:
+        if not reader.peak:
+            others = ", so another of its tracks may be meant" if len(recording.tracks) > 1 else ""
+            sentence = f"track {reader.track + 1} of {title} is silent from beginning to end{others}"
+            yield Loss(LossCause.SILENT, LossUnit.TRACKS, 1, sentence)
+
+
+def _track(stream: Any) -> Track:
+    codec = stream.codec_context
+    return Track(
+        index=stream.index,
+        codec=codec.name,
+        sides=codec.layout.nb_channels or 1,
+        rate=codec.sample_rate,
+        default=bool(int(stream.disposition) & 1),
+        title=str(stream.metadata.get("title", ""))[:60],
+    )
+
+
+def _preferred(tracks: Sequence[Track]) -> int:
+    """The track a player would play: the first that is marked as the default, else the first."""
+    return next((n for n, track in enumerate(tracks) if track.default), 0)
+
+
+def _duration(container: Any, media: MediaInput) -> float | None:
+    if len(media.links) > 1 or not container.duration or container.duration < 0:
+        return None
+    end = float(container.duration) / 1_000_000 * media.stretch
+    start = float(container.start_time or 0) / 1_000_000
+    # Matroska states where its last block ends on a clock that need not begin at zero
+    return end - start if "matroska" in container.format.name and 0 < start < end else end
+
+
+def _listen(media: MediaInput, track: Track, seconds: float) -> Sides | None:
+    """Decode the beginning: that anything can be decoded is checked, and its sides are compared if wished."""
+    rate = 8000
+    downmix = Downmix(rate, (0, 1) if track.sides == 2 and seconds else (None,))
+    pieces: list[tuple[bytes, ...]] = []
+    heard = 0.0
+    with media.opened(media.links[0]) as container:
+        stream = next(s for s in container.streams.audio if s.index == track.index)
+        state = _State(media.title)
+        for frame, _ in _frames(container, [stream], state):
+            heard += frame.samples / max(1, frame.rate)
+            pieces.append(downmix.push(frame))
+            if heard >= seconds:
+                break
+    if not pieces:
+        raise InputError(f"{media.title} holds no sound at all; record or export it again", field="file")
+    if len(pieces[0]) == 1:
+        return None
+    left, right = (np.frombuffer(b"".join(part[side] for part in pieces), "<i2") for side in (0, 1))
+    return judge(left, right, rate)
+
+
+def _at(frame: Any) -> float | None:
+    return None if frame.pts is None else float(frame.pts * frame.time_base)
+
+
+def _clock_text(seconds: float | None) -> str:
+    whole = int(seconds or 0)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
