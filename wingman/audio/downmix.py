@@ -60,8 +60,7 @@ class Downmix:
         self._resampler = av.AudioResampler(format="s16", layout=layout, rate=self._rate)
 
     def _take(self, frames: Sequence[Any]) -> tuple[bytes, ...]:
-        size = self._width * BYTES_PER_SAMPLE
-        data = b"".join(bytes(memoryview(frame.planes[0])[: frame.samples * size]) for frame in frames)
+        data = b"".join(samples_of(frame, self._width) for frame in frames)
         if self._width == 1:
             return (data,) * len(self._sides)
         samples = np.frombuffer(data, "<i2").reshape(-1, self._width)
@@ -89,6 +88,11 @@ class Downmix:
             self._inverted = True
         elif mixed > HOLDS * louder:
             self._inverted = False
+
+
+def samples_of(frame: Any, sides: int) -> bytes:
+    """The samples of a packed s16 `av.AudioFrame` without the padding of its plane."""
+    return bytes(memoryview(frame.planes[0])[: frame.samples * sides * BYTES_PER_SAMPLE])
 
 
 def _power(samples: NDArray[np.int32]) -> float:

@@ -1,0 +1,176 @@
+"""Media streams as telephone services send them over a WebSocket: JSON with base64 sound. Pure.
+
+Source: the public descriptions of Twilio Media Streams ("WebSocket messages"), Telnyx media streaming, Plivo
+audio streams and Bandwidth stream events. They agree on start, media and stop and on the names of the tracks,
+and differ in how they spell the rest; all spellings are read alike.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat
+from wingman.core.errors import InputError
+from wingman.core.time import Channel
+
+TELEPHONE = PcmFormat(Encoding.MULAW, 8000)
+"""What a stream is that does not say."""
+
+TRACKS: Mapping[str, Channel] = {
+    "inbound": Channel.TAB,
+    "inbound_track": Channel.TAB,
+    "outbound": Channel.MIC,
+    "outbound_track": Channel.MIC,
+}
+"""Whose voice a track is unless the client says otherwise: what the caller says comes in."""
+
+_ENCODINGS = {
+    "mulaw": Encoding.MULAW,
+    "x-mulaw": Encoding.MULAW,
+    "ulaw": Encoding.MULAW,
+    "pcmu": Encoding.MULAW,
+    "g711_ulaw": Encoding.MULAW,
+    "alaw": Encoding.ALAW,
+    "x-alaw": Encoding.ALAW,
+    "pcma": Encoding.ALAW,
+    "g711_alaw": Encoding.ALAW,
+    "linear16": Encoding.LINEAR16,
+    "l16": Encoding.LINEAR16,
+    "x-l16": Encoding.LINEAR16,
+    "pcm": Encoding.LINEAR16,
+    "pcm16": Encoding.LINEAR16,
+    "raw": Encoding.LINEAR16,
+    "base64": Encoding.LINEAR16,  # Exotel names the wrapping; what is wrapped is linear
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The stream begins, or says again what it is."""
+
+    form: PcmFormat
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPayload:
+    """Sound of one track."""
+
+    track: str
+    """Empty when the service does not name it."""
+    payload: bytes
+    at: float | None
+    """Seconds since the stream began; None when the service does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """No more sound comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Something without sound: a greeting, a mark, a pressed key."""
+
+    name: str
+
+
+Message: TypeAlias = Start | MediaPayload | Stop | Other
+
+
+def read_message(text: str) -> Message:
+    """One text message. Raises `InputError` that names what is wrong."""
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        tree = None
+    if not isinstance(tree, dict):
+        raise InputError("a text message must be a JSON object", field="message")
+    name = str(tree.get("event") or tree.get("eventType") or tree.get("type") or "").lower()
+    match name:
+        case "start":
+            return Start(_form(tree))
+        case "media":
+            return _media(tree)
+        case "stop" | "end" | "closed":
+            return Stop()
+        case "":
+            raise InputError("a text message must name its `event`: start, media or stop", field="event")
+        case _:
+            return Other(name)
+
+
+def parse_tracks(text: str | None) -> Mapping[str, Channel]:
+    """`inbound=mic,outbound=tab` over the usual reading. Raises `InputError`."""
+    known = dict(TRACKS)
+    for part in (text or "").split(","):
+        if not part.strip():
+            continue
+        track, equals, channel = (piece.strip() for piece in part.partition("="))
+        if not track or not equals or channel not in tuple(Channel):
+            raise InputError(
+                "tracks must map the stream's tracks to `tab` and `mic`, such as inbound=tab,outbound=mic",
+                field="tracks",
+            )
+        known[track] = Channel(channel)
+    return known
+
+
+def _form(tree: Mapping[str, Any]) -> PcmFormat:
+    start = _mapping(tree.get("start"))
+    stated = start.get("mediaFormat") or start.get("media_format") or tree.get("mediaFormat")
+    if not stated and isinstance(start.get("tracks") or tree.get("tracks"), list):
+        tracks = start.get("tracks") or tree.get("tracks")
+        stated = next((_mapping(t).get("mediaFormat") for t in tracks if isinstance(t, dict)), None)
+    media = _mapping(stated)
+    if not media:
+        return TELEPHONE
+    name = str(media.get("encoding") or "mulaw").lower()
+    kind = name.removeprefix("audio/").partition(";")[0].strip()
+    if kind not in _ENCODINGS:
+        raise InputError(
+            f"the encoding {name[:30]!r} is not known; send mulaw, alaw or linear16", field="encoding"
+        )
+    rate = _number(media, ("sampleRate", "sample_rate", "rate"), 8000, "sampleRate")
+    sides = _number(media, ("channels",), 1, "channels")
+    if rate not in RATES:
+        raise InputError("sampleRate must be a whole number from 8000 to 96000 (Hz)", field="sampleRate")
+    if not 1 <= sides <= MOST_SIDES:
+        raise InputError("channels must be 1 or 2", field="channels")
+    return PcmFormat(_ENCODINGS[kind], rate, sides)
+
+
+def _media(tree: Mapping[str, Any]) -> MediaPayload:
+    media = _mapping(tree.get("media")) or tree
+    payload = media.get("payload")
+    if not isinstance(payload, str):
+        raise InputError(
+            "a media message must hold its sound in `media.payload`, as base64", field="media.payload"
+        )
+    try:
+        data = base64.b64decode(payload + "=" * (-len(payload) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("`media.payload` is not base64", field="media.payload") from None
+    stamp = media.get("timestamp")
+    try:
+        at = float(stamp) / 1000 if stamp is not None else None
+    except (TypeError, ValueError):
+        at = None  # some send a date: the order of the messages says enough
+    track = media.get("track") or tree.get("track") or ""
+    return MediaPayload(str(track), data, at if at is None or 0 <= at < 1e6 else None)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(tree: Mapping[str, Any], names: tuple[str, ...], default: int, field: str) -> int:
+    value = next((tree[name] for name in names if tree.get(name) is not None), default)
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{field} must be a whole number", field=field) from None
