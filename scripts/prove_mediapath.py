@@ -18,6 +18,7 @@ from wingman.audio.tape import Tape
 from wingman.bench.harness import Step, Subject, ramp, wingman
 from wingman.bench.marks import signal
 from wingman.bench.providers import Providers
+from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.inbound_track import InboundTrack, PeerTimeline
@@ -143,6 +144,8 @@ class _Sink:
         self.tape.skip(count, cause)
 
     def anchor(self, wall: float) -> None: ...
+
+    def lost(self, loss: Loss) -> None: ...
 
     def state(self, state: str, detail: str = "") -> None: ...
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import av
 
 from wingman.audio.decode import LibopusDecoder
-from wingman.audio.media_file import probe, read
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.local.recognizer import PocketSphinx
+from wingman.transports.whip_client import file_tracks
 
 SAMPLES = Path(__file__).resolve().parents[2] / "wingman" / "samples"
 FRAME = SAMPLE_RATE // 50
@@ -73,11 +73,8 @@ def main() -> None:
 
 def _turns() -> Iterator[tuple[bytes, list[str]]]:
     truth = json.loads((SAMPLES / "meeting.json").read_text())
-    media = probe(SAMPLES / "meeting.ogg", (Channel.TAB, Channel.MIC))
-    sound: dict[Channel, bytearray] = {c: bytearray() for c in media.channels}
-    for block in read(media, 48_000):
-        for channel, pcm in block.items():
-            sound[channel] += pcm
+    tracks = file_tracks(SAMPLES / "meeting.ogg", (Channel.TAB, Channel.MIC))
+    sound = {channel: b"".join(pcm) for channel, pcm in tracks.items()}
     turns = [(Channel(name), turn) for name, side in truth["channels"].items() for turn in side["turns"]]
     for channel, turn in turns:
         pcm = sound[channel]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.audio.rtp_clock import REPORTS, SharedClock, StreamClock
+from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.inbound_track import InboundTrack, PeerTimeline
@@ -32,6 +33,8 @@ class CountingSink:
         self.position += count
 
     def anchor(self, wall: float) -> None: ...
+
+    def lost(self, loss: Loss) -> None: ...
 
     def state(self, state: str, detail: str = "") -> None: ...
 

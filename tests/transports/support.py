@@ -19,6 +19,7 @@ from wingman.audio.source import AudioSource
 from wingman.audio.tape import Tape
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
+from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec, MeetingStatus
@@ -36,6 +37,7 @@ class TapeSink:
         self.gaps: list[tuple[int, int, GapCause]] = []
         self.states: list[str] = []
         self.details: list[str] = []
+        self.losses: list[Loss] = []
         self.anchors: list[tuple[int, float]] = []
         if position:
             self.tape.skip(position, GapCause.RECONNECT)
@@ -54,6 +56,9 @@ class TapeSink:
 
     def anchor(self, wall: float) -> None:
         self.anchors.append((self.position, wall))
+
+    def lost(self, loss: Loss) -> None:
+        self.losses.append(loss)
 
     def state(self, state: str, detail: str = "") -> None:
         if not self.states or self.states[-1] != state:

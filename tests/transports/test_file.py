@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.transports.support import TapeSink, interleave, pitch, tone, write_wav
-from wingman.audio.media_file import MediaFile
+from wingman.audio.recording import Piece, Recording
 from wingman.core.errors import InputError
+from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.file import FileSource
 
@@ -61,7 +62,7 @@ async def test_two_tracks_are_two_channels(tmp_path: Path) -> None:
     [
         ("missing.wav", None, "cannot open"),
         ("empty.wav", b"", "is empty"),
-        ("notes.txt", b"these are my notes\n" * 40, "no audio"),
+        ("notes.txt", b"these are my notes\n" * 40, "not a media file"),
         ("broken.ogg", b"OggS" + bytes(range(256)) * 8, "not a media file"),
     ],
 )
@@ -111,11 +112,11 @@ async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(
     """What a thread is reading from cannot be closed under it: leaving must neither raise nor leave it open."""
     decoding, go_on, closed = threading.Event(), threading.Event(), threading.Event()
 
-    def slowly(media: MediaFile, rate: int) -> Iterator[dict[Channel, bytes]]:
+    def slowly(media: Recording, rate: int) -> Iterator[Piece]:
         try:
             decoding.set()
             go_on.wait(10)
-            yield {Channel.TAB: bytes(3_200)}
+            yield Channel.TAB, PcmBlock(0, bytes(3_200))
         finally:
             closed.set()
 

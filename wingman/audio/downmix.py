@@ -68,10 +68,11 @@ class Downmix:
 
     def _side(self, samples: Samples, side: int | None) -> Samples:
         if side is not None and side < self._width:
-            return np.ascontiguousarray(samples[:, side])
+            chosen: Samples = samples[:, side]
+            return chosen
         wide = samples.astype(np.int32)
         if self._width != 2 or not len(samples):
-            return (wide.sum(axis=1) // self._width).astype(np.int16)
+            return np.asarray(wide.sum(axis=1) // self._width, np.int16)
         left, right = wide[:, 0], wide[:, 1]
         self._listen(left, right)
         return ((left - right if self._inverted else left + right) // 2).astype(np.int16)

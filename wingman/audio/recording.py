@@ -134,6 +134,8 @@ def read(recording: Recording, rate: int) -> Generator[Piece, None, None]:
             for reader in readers:
                 reader.begin(max(other.end for other in readers) if number else 0.0)
             yield from _read_link(media, link, readers, state)
+    for reader in readers:
+        yield from reader.drain()
     yield from _told(recording, readers, state)
 
 
@@ -198,20 +200,21 @@ class _TrackReader:
 
     def __init__(self, track: int, feeds: Sequence[Feed], rate: int) -> None:
         self.track = track
-        self.peak = 0
+        self.sounding = False
         self.overlap = 0.0
         self.holes = 0.0
         self._rate = rate
         self._feeds = feeds
         self._downmix = Downmix(rate, [feed.side for feed in feeds])
         self._clock: MediaClock[Any] = MediaClock()
+        self._pending = [bytearray() for _ in feeds]
         self._written = 0
         self._cut = 0
 
     @property
     def end(self) -> float:
         """Seconds up to which there is sound or a gap."""
-        return max(self._clock.end, self._written / self._rate)
+        return self._clock.end
 
     def begin(self, position: float) -> None:
         """Another container follows, whose zero is at `position`."""
@@ -245,6 +248,7 @@ class _TrackReader:
         count = round(gap * self._rate)
         if count <= 0:
             return
+        yield from self.drain()
         self.holes += gap
         span = Span(self._written, self._written + count)
         self._written = span.end
@@ -252,17 +256,26 @@ class _TrackReader:
             yield feed.channel, Gap(span, GapCause.RECORDING)
 
     def _out(self, sides: Sequence[bytes]) -> Iterator[Piece]:
-        length = len(sides[0]) // BYTES_PER_SAMPLE
-        cut = min(self._cut, length)
+        cut = min(self._cut, len(sides[0]) // BYTES_PER_SAMPLE)
         self._cut -= cut
-        if self.peak == 0 and any(any(side) for side in sides):
-            self.peak = 1
-        size = self._rate * BLOCK_MS // 1000
-        for at in range(cut, length, size):
-            end = min(at + size, length)
-            for feed, pcm in zip(self._feeds, sides, strict=True):
-                yield feed.channel, PcmBlock(self._written, pcm[at * BYTES_PER_SAMPLE : end * BYTES_PER_SAMPLE])
-            self._written += end - at
+        for pending, side in zip(self._pending, sides, strict=True):
+            pending += side[cut * BYTES_PER_SAMPLE :]
+        size = self._rate * BLOCK_MS // 1000 * BYTES_PER_SAMPLE
+        while len(self._pending[0]) >= size:
+            yield from self._block(size)
+
+    def drain(self) -> Iterator[Piece]:
+        """What is less than a block, because something else follows."""
+        if left := len(self._pending[0]):
+            yield from self._block(left)
+
+    def _block(self, size: int) -> Iterator[Piece]:
+        for feed, pending in zip(self._feeds, self._pending, strict=True):
+            pcm = bytes(pending[:size])
+            del pending[:size]
+            self.sounding = self.sounding or pcm.count(0) != size
+            yield feed.channel, PcmBlock(self._written, pcm)
+        self._written += size // BYTES_PER_SAMPLE
 
 
 def _readers(recording: Recording, rate: int) -> list[_TrackReader]:
@@ -289,7 +302,7 @@ def _told(recording: Recording, readers: Sequence[_TrackReader], state: _State) 
     if overlap := max(reader.overlap for reader in readers):
         yield Loss(LossCause.OVERLAP, LossUnit.SECONDS, overlap)
     for reader in readers:
-        if not reader.peak:
+        if not reader.sounding:
             others = ", so another of its tracks may be meant" if len(recording.tracks) > 1 else ""
             sentence = f"track {reader.track + 1} of {title} is silent from beginning to end{others}"
             yield Loss(LossCause.SILENT, LossUnit.TRACKS, 1, sentence)

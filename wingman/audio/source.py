@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel, SampleTime
 
@@ -27,6 +28,10 @@ class ChannelSink(Protocol):
 
     def anchor(self, wall: float) -> None:
         """Say which wall time (seconds since the epoch) `position` has; for display only."""
+        ...
+
+    def lost(self, loss: Loss) -> None:
+        """Say what was dropped on the way in, since the last time this cause was told."""
         ...
 
     def state(self, state: str, detail: str = "") -> None:

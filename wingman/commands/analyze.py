@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from wingman.audio.media_file import probe
+from wingman.audio.recording import probe
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.transcribe import transcribe
 from wingman.config.settings import Settings
@@ -21,7 +21,7 @@ from wingman.emotion.recorded import RecordedAnalyzer
 
 def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
-    probe(Path(arguments.file), None)  # a bad file gets its sentence before anything is sent
+    probe(Path(arguments.file))  # a bad file gets its sentence before anything is sent
     return run_until_signal(_analyze(arguments, settings))
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from wingman.app import SAMPLE, Service, open_service
-from wingman.audio.media_file import probe
+from wingman.audio.recording import probe
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
 from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.terminal import Show
@@ -39,7 +39,7 @@ EMULATED_KEY = "local-key"
 def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
     audio = Path(arguments.audio) if arguments.audio else SAMPLE
-    probe(audio, None)  # a bad file gets its sentence before anything is started
+    probe(audio)  # a bad file gets its sentence before anything is started
     faults = _faults(arguments)
     return run_until_signal(_demo(arguments, settings, audio, faults))
 

@@ -10,6 +10,7 @@ from typing import TextIO
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     AudioState,
+    CaptureLoss,
     Envelope,
     Media,
     MeetingEnded,
@@ -89,6 +90,8 @@ class Show:
             case StorageState(detail=detail) | AudioState(detail=detail) if detail:
                 self.tally.errors += 1
                 self._line(envelope.at, f"{RED}  ! {detail}{RESET}")
+            case CaptureLoss(detail=detail) if detail:
+                self._line(_second(envelope), f"{YELLOW}  ! {detail}{RESET}")
             case TranscriptGap() as gap if envelope.media and gap.cause not in UNREMARKABLE:
                 self._gap(envelope.media, gap)
             case MeetingEnded(seconds=length):

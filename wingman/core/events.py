@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from wingman.core.errors import Branch, Health
+from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import GapCause
 from wingman.core.time import Channel, Span, seconds
 from wingman.core.utterance import EmotionReading, Family, Utterance
@@ -135,6 +136,19 @@ class CaptureState:
     state: str
     """`connecting`, `capturing`, `no_signal`, `stalled`, `paused`, `gone` or `ended`."""
     detail: str = ""
+
+
+@event("capture.loss")
+@dataclass(frozen=True, slots=True)
+class CaptureLoss:
+    """What was sent, or stood in a file, and did not become sound or words: so much since the last event."""
+
+    channel: Channel
+    cause: LossCause
+    unit: LossUnit
+    amount: float
+    detail: str = ""
+    """One sentence for the user; empty where the figure says it all."""
 
 
 @event("provider.state")

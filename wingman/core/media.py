@@ -15,6 +15,8 @@ class GapCause(StrEnum):
     """The sender's clock jumped (backwards, or by more than the timeline fills with silence)."""
     RECONNECT = "reconnect"
     """The capturing client was away and came back under the same meeting."""
+    RECORDING = "recording"
+    """The recording holds no sound for this stretch."""
     PAUSED = "paused"
     """The user paused: the audio was never written, so no branch can leak it."""
     OVERRUN = "overrun"

@@ -2,8 +2,8 @@
 
 Reasoning models behind OpenAI-compatible servers write their thoughts into the content unless the server was
 told how to part them: between tags (`<think>…</think>` and its cousins), behind channel tokens (OpenAI's
-Harmony format), or before an end tag whose beginning the chat template had already put into the prompt. A mark may be
-split over any number of pieces.
+Harmony format), or before an end tag whose beginning the chat template had already put into the prompt. A mark
+may be split over any number of pieces.
 """
 
 from __future__ import annotations

@@ -15,10 +15,11 @@ from wingman.audio.tape import Cursor, Tape
 from wingman.core.emotion import EmotionEvent
 from wingman.core.emotion_policy import Policy, measured_channels
 from wingman.core.errors import Branch, Progress
-from wingman.core.events import CaptureState, Media, Publish
+from wingman.core.events import CaptureLoss, CaptureState, Media, Publish, TranscriptGap
+from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, TranscriberEvent
-from wingman.core.time import Channel, SampleTime, seconds
+from wingman.core.time import Channel, SampleTime, Span, seconds
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
 from wingman.meeting.accounting import Accounting
@@ -71,7 +72,16 @@ class ChannelInput:
             self.written += block.length
 
     def skip(self, count: int, cause: GapCause) -> None:
+        start = self.position
         self.tape.skip(count, GapCause.PAUSED if self.paused else cause)
+        if cause is GapCause.RECORDING and not self.paused:
+            media = Media.of(self.channel, Span(start, start + count))
+            self._publish(TranscriptGap(self.channel, Branch.TRANSCRIBE, cause), media)
+
+    def lost(self, loss: Loss) -> None:
+        at = seconds(self.position)
+        told = CaptureLoss(self.channel, loss.cause, loss.unit, round(loss.amount, 3), loss.detail)
+        self._publish(told, Media(self.channel, at, at))
 
     def anchor(self, wall: float) -> None:
         self.started_at = wall - seconds(self.position)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from prometheus_client import Counter, Gauge, Histogram
 
 from wingman.core.events import (
+    CaptureLoss,
     Envelope,
     MeetingEnded,
     MeetingStarted,
@@ -22,6 +23,9 @@ PROVIDER_STATES = Counter(
     "wingman_provider_states_total", "Changes of a provider's health.", ["branch", "provider", "health"]
 )
 GAP_SECONDS = Counter("wingman_gap_seconds_total", "Media time a branch never heard.", ["branch", "cause"])
+LOSSES = Counter(
+    "wingman_capture_losses_total", "What was dropped on the way in, in its unit.", ["cause", "unit"]
+)
 CUE_LATENCY = Histogram(
     "wingman_suggestion_created_seconds",
     "From the utterance reaching the gate to its card.",
@@ -49,6 +53,8 @@ def count(envelopes: Sequence[Envelope]) -> None:
                 PROVIDER_STATES.labels(changed.branch, changed.provider, changed.health).inc()
             case TranscriptGap() as gap if envelope.media is not None:
                 GAP_SECONDS.labels(gap.branch, gap.cause).inc(envelope.media.end - envelope.media.start)
+            case CaptureLoss() as loss:
+                LOSSES.labels(loss.cause, loss.unit).inc(loss.amount)
             case SuggestionCreated(latency_ms=float() as latency):
                 CUE_LATENCY.observe(latency / 1000)
             case SuggestionCompleted(first_token_ms=float() as first) as done:

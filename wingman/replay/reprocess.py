@@ -22,6 +22,7 @@ from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, check_policy, measured_channels
 from wingman.core.errors import Branch, Health, InputError, Missed, Progress, ProviderState
 from wingman.core.events import MeetingEnded, MeetingStarted, PolicyApplied
+from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
@@ -282,6 +283,9 @@ class _Split:
 
     def anchor(self, wall: float) -> None:
         """The record has its own clock."""
+
+    def lost(self, loss: Loss) -> None:
+        """The record has its own account of what was lost."""
 
     def state(self, state: str, detail: str = "") -> None:
         """Nobody watches."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from wingman.audio.media_file import BLOCK_MS, MediaFile, probe, read
+from wingman.audio.channel_map import Place
+from wingman.audio.recording import Piece, Recording, probe, read
 from wingman.audio.source import ChannelSink
-from wingman.core.media import PcmBlock
+from wingman.core.losses import Loss
+from wingman.core.media import Gap, PcmBlock
 from wingman.core.threads import in_thread
-from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel, seconds
 
 _BATCH = 10
 """Blocks decoded per visit to a thread: one second of audio."""
+LONGEST_WAIT_S = 5.0
+"""A hole in a recording is played in real time up to this long; more is passed over at once."""
 
 Gate = Callable[[], Awaitable[None]]
 """Awaited before each block; returns when the readers of the tape have kept up."""
@@ -24,20 +29,22 @@ class FileSource:
     """Plays a media file into a meeting.
 
     `realtime=False` writes as fast as `gate` allows; without a gate it does not wait for anybody, which only
-    suits files shorter than the tape. `channels` maps a two-track file (in track order), or a stereo one
-    (left first); left out, the file is mixed down to `tab`. Raises `InputError` when the file cannot be used.
+    suits files shorter than the tape. `channels` says whose voice is where (see `channel_map`); left out, the
+    default track is mixed down to `tab`. Raises `InputError` when the file cannot be used.
     """
 
     def __init__(
         self,
-        path: Path,
+        path: Path | Recording,
         *,
         realtime: bool = True,
-        channels: Sequence[Channel] | None = None,
+        channels: Sequence[Channel | Place] | None = None,
         gate: Gate | None = None,
         on_progress: Callable[[float], None] | None = None,
     ) -> None:
-        self._media: MediaFile = probe(path, channels)
+        """A recording that was probed already has its channels; `channels` is for a path."""
+        places = [each if isinstance(each, Place) else Place(each) for each in channels or ()]
+        self.recording = path if isinstance(path, Recording) else probe(path, places)
         self._realtime = realtime
         self._gate = gate
         self._on_progress = on_progress
@@ -45,12 +52,12 @@ class FileSource:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        return self._media.channels
+        return self.recording.channels
 
     @property
     def duration(self) -> float | None:
         """Seconds of audio in the file; None when its container does not say."""
-        return self._media.duration
+        return self.recording.duration
 
     @property
     def played(self) -> float:
@@ -58,29 +65,56 @@ class FileSource:
         return self._played
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
-        loop = asyncio.get_running_loop()
-        blocks = read(self._media, SAMPLE_RATE)
+        pieces = read(self.recording, SAMPLE_RATE)
         for channel in self.channels:
             sinks[channel].state("capturing")
-        began = loop.time()
+        pace = _Pace(asyncio.get_running_loop().time())
         try:
-            while batch := await in_thread(lambda: list(islice(blocks, _BATCH))):
-                for block in batch:
-                    if self._realtime:
-                        due = began + self._played + BLOCK_MS / 1000
-                        await asyncio.sleep(max(0.0, due - loop.time()))
-                    elif self._gate is not None:
-                        await self._gate()
-                    self._write(block, sinks)
+            while batch := await in_thread(lambda: list(islice(pieces, _BATCH))):
+                for piece in batch:
+                    await self._wait(piece, pace)
+                    self._write(piece, sinks)
                 await asyncio.sleep(0)
         finally:
-            blocks.close()
+            pieces.close()
         for channel in self.channels:
             sinks[channel].state("ended")
 
-    def _write(self, block: Mapping[Channel, bytes], sinks: Mapping[Channel, ChannelSink]) -> None:
-        for channel, pcm in block.items():
-            sinks[channel].write(PcmBlock(sinks[channel].position, pcm))
-        self._played += max(map(len, block.values())) / 2 / SAMPLE_RATE
+    async def _wait(self, piece: Piece, pace: _Pace) -> None:
+        """Until it is time for the piece."""
+        if isinstance(piece, Loss):
+            return
+        if self._gate is not None and not self._realtime:
+            await self._gate()
+        if self._realtime:
+            now = asyncio.get_running_loop().time()
+            await asyncio.sleep(max(0.0, pace.due(piece[1]) - now))
+
+    def _write(self, piece: Piece, sinks: Mapping[Channel, ChannelSink]) -> None:
+        if isinstance(piece, Loss):
+            sinks[self.channels[0]].lost(piece)
+            return
+        channel, item = piece
+        sink = sinks[channel]
+        if isinstance(item, Gap):
+            sink.skip(item.span.length, item.cause)
+            end = item.span.end
+        else:
+            sink.write(PcmBlock(sink.position, item.pcm))
+            end = item.end
+        self._played = max(self._played, seconds(end))
         if self._on_progress is not None:
             self._on_progress(self._played)
+
+
+@dataclass(slots=True)
+class _Pace:
+    """When a piece of a recording is due that plays in real time."""
+
+    began: float
+
+    def due(self, item: PcmBlock | Gap) -> float:
+        end = item.end if isinstance(item, PcmBlock) else item.span.end
+        if isinstance(item, Gap) and item.span.length > LONGEST_WAIT_S * SAMPLE_RATE:
+            self.began -= seconds(item.span.length)
+        return self.began + seconds(end)

@@ -123,9 +123,9 @@ def parse_tracks(text: str | None) -> Mapping[str, Channel]:
 def _form(tree: Mapping[str, Any]) -> PcmFormat:
     start = _mapping(tree.get("start"))
     stated = start.get("mediaFormat") or start.get("media_format") or tree.get("mediaFormat")
-    if not stated and isinstance(start.get("tracks") or tree.get("tracks"), list):
-        tracks = start.get("tracks") or tree.get("tracks")
-        stated = next((_mapping(t).get("mediaFormat") for t in tracks if isinstance(t, dict)), None)
+    tracks = start.get("tracks") or tree.get("tracks")
+    if not stated and isinstance(tracks, list):
+        stated = next((track.get("mediaFormat") for track in tracks if isinstance(track, dict)), None)
     media = _mapping(stated)
     if not media:
         return TELEPHONE

@@ -24,8 +24,11 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from wingman.audio.media_file import MediaFile, probe, read
+from wingman.audio.channel_map import Place
+from wingman.audio.recording import Recording, probe, read
 from wingman.core.errors import WingmanError
+from wingman.core.losses import Loss
+from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, Channel
 from wingman.transports import aiortc_seam as seam
 
@@ -47,15 +50,22 @@ class Session:
 
 
 def file_tracks(path: Path, channels: Sequence[Channel]) -> dict[Channel, Pcm]:
-    """The channels of a media file as tracks. Raises `InputError` as `wingman.audio.media_file.probe` does."""
-    media = probe(path, channels)
+    """The channels of a media file as tracks. Raises `InputError` as `wingman.audio.recording.probe` does."""
+    media = probe(path, [Place(channel) for channel in channels])
     # each track reads the file for itself, so that neither has to hold what the other has not taken yet
     return {channel: _one(media, channel) for channel in media.channels}
 
 
-def _one(media: MediaFile, channel: Channel) -> Pcm:
-    for block in read(media, OPUS_RATE):
-        yield block[channel]
+def _one(media: Recording, channel: Channel) -> Pcm:
+    for piece in read(media, OPUS_RATE):
+        if isinstance(piece, Loss) or piece[0] is not channel:
+            continue
+        item = piece[1]
+        if isinstance(item, PcmBlock):
+            yield item.pcm
+            continue
+        for at in range(0, item.span.length, OPUS_RATE):
+            yield bytes(BYTES_PER_SAMPLE * min(OPUS_RATE, item.span.length - at))
 
 
 async def send(

@@ -30,7 +30,7 @@ REMEMBERED = 128
 """Words remembered to know one that is said again."""
 SAME = samples_of_ms(1000)
 """The same word within this much of where it was said is the same word, moved."""
-SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT})
+SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT, GapCause.RECORDING})
 """Gaps in which nothing was recorded, so there is nothing that could be missed."""
 
 

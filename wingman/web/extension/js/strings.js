@@ -77,6 +77,7 @@ const FAILED = {
 const GAPS = {
   reanchor: "the sound jumped",
   reconnect: "reconnected",
+  recording: "the recording holds no sound here",
   paused: "paused",
   overrun: "too much at once; a stretch was skipped",
   outage: "the transcript was interrupted",
