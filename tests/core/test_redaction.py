@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.personal_data import cases, harmless
+from wingman.core.redaction import redact, redact_lines
+
+RECALL, FALSE_ALARMS = 0.95, 0.02
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_people_say_of_themselves_is_taken_out_in_seven_languages(seed: int) -> None:
+    tried = list(cases(seed))
+    left = [
+        case
+        for case in tried
+        if any(part in "\n".join(redact_lines(case.lines)) for part in case.secret if part)
+    ]
+    assert len(tried) >= 200
+    assert len({case.language for case in tried}) >= 6
+    assert 1 - len(left) / len(tried) >= RECALL, left
+
+
+def test_prices_dates_and_articles_stay() -> None:
+    tried = list(harmless(3))
+    changed = [text for text in tried if "\n".join(redact_lines(text.split("\n"))) != text]
+    assert len(changed) / len(tried) <= FALSE_ALARMS, changed
+
+
+@pytest.mark.parametrize(
+    ("lines", "clean"),
+    [
+        (
+            ["it is 4111", "okay", "1111", "mhm", "1111", "1111, done"],
+            "it is [card]|[card]|[card]|[card]|[card]|[card], done",
+        ),
+        (["bob dot smith at", "example dot com"], "[e-mail]|[e-mail]"),
+        (["my password is", "hunter2"], "my password is|[secret]"),
+        (["and the pin?", "4821"], "and the pin?|[pin]"),
+        (["Your number please?", "415", "555", "2671"], "Your number please?|[phone]|[phone]|[phone]"),
+        (["date of birth?", "3rd of March", "1985"], "date of birth?|[birth date]|[birth date]"),
+        (["so one two three", "forty five", "six seven eight nine"], "so [number]|[number]|[number]"),
+        (
+            ["we have 20", "30 people came in 2024", "2025 was better"],
+            "we have 20|30 people came in 2024|2025 was better",
+        ),
+    ],
+)
+def test_what_runs_on_over_turns_is_one_number(lines: list[str], clean: str) -> None:
+    assert "|".join(redact_lines(lines)) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("write to anna.b+x@blue-bird.co.uk please", "write to [e-mail] please"),
+        ("it is anna at bluebird dot com", "it is [e-mail]"),
+        ("B O B at A C M E dot com", "[e-mail]"),
+        ("maria guion bajo lopez arroba gmail punto com", "[e-mail]"),
+        ("card 4111 1111 1111 1111 expires soon", "card [card] expires soon"),
+        ("card4111111111111111", "card[card]"),
+        ("4.111.111.111.111.111", "[card]"),
+        ("forty one eleven eleven eleven eleven eleven eleven eleven", "[card]"),
+        ("4111-1111-1111-1112", "[number]"),
+        ("call +49 (30) 1234-5678 today", "call [phone] today"),
+        ("(415) 555-2671", "[phone]"),
+        ("IBAN DE89 3704 0044 0532 0130 00, thanks", "IBAN [iban], thanks"),
+        ("my passport number is C01X00T47", "my passport number is [id number]"),
+        ("il codice fiscale è RSSMRA85T10A562S", "il codice fiscale è [id number]"),
+        ("four four seven seven double oh nine hundred one two three", "[number]"),
+        ("password: correct horse battery staple", "password: [secret]"),
+        ("zéro six douze trente-quatre cinquante-six soixante-dix-huit", "[number]"),
+        ("４１１１ １１１１ １１１１ １１１１", "[card]"),
+    ],
+)
+def test_forms(text: str, clean: str) -> None:
+    assert redact(text) == clean
+
+
+@given(st.text(max_size=300))
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    once = redact(text)
+    assert redact(once) == once
+
+
+@given(st.from_regex(r"[0-9]{13,19}", fullmatch=True))
+def test_no_long_number_survives(digits: str) -> None:
+    assert digits not in redact(f"take {digits} now")
+
+
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_lines_stay_lines(lines: list[str]) -> None:
+    assert len(redact_lines(lines)) == len(lines)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a.",
+        "a.a.@",
+        "1-",
+        "x@a-",
+        "1 ",
+        "one ",
+        "@",
+        "password ",
+        "a@a",
+        "12a",
+        "\n1",
+        "born ",
+        "A1",
+        "call 5 ",
+        "b at a dot ",
+        "sk-",
+        "AB-",
+        "number 1,",
+        "key: a",
+        "the quick brown fox ",
+    ],
+)
+def test_time_grows_with_length_alone(piece: str) -> None:
+    """Side by side, so that a busy machine slows both: twice the text may cost three times, never four."""
+
+    def cost(length: int) -> float:
+        text = (piece * length)[:length]
+        best = float("inf")
+        for _ in range(3):
+            begin = time.thread_time()
+            redact(text)
+            best = min(best, time.thread_time() - begin)
+        return best
+
+    cost(1000)
+    assert cost(20_000) < 3.2 * cost(10_000) + 0.002

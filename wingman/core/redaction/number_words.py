@@ -1,0 +1,111 @@
+"""Words that stand for digits, in the languages people read numbers out in. Tables only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def words(text: str) -> frozenset[str]:
+    """A table of words, written as one line of prose."""
+    return frozenset(text.split())
+
+
+UNITS = {
+    "en": "zero one two three four five six seven eight nine",
+    "de": "null eins zwei drei vier fünf sechs sieben acht neun",
+    "fr": "zéro un deux trois quatre cinq six sept huit neuf",
+    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve",
+    "it": "zero uno due tre quattro cinque sei sette otto nove",
+    "pt": "zero um dois três quatro cinco seis sete oito nove",
+    "nl": "nul een twee drie vier vijf zes zeven acht negen",
+    "pl": "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć",
+    "sv": "noll ett två tre fyra fem sex sju åtta nio",
+}
+TENS = {
+    "en": "ten twenty thirty forty fifty sixty seventy eighty ninety",
+    "de": "zehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+    "fr": "dix vingt trente quarante cinquante soixante septante huitante nonante",
+    "es": "diez veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "it": "dieci venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
+    "pt": "dez vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+    "nl": "tien twintig dertig veertig vijftig zestig zeventig tachtig negentig",
+    "pl": "dziesięć dwadzieścia trzydzieści czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt "
+    "osiemdziesiąt dziewięćdziesiąt",
+    "sv": "tio tjugo trettio fyrtio femtio sextio sjuttio åttio nittio",
+}
+TEENS = {
+    "en": "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+    "de": "elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn",
+    "fr": "onze douze treize quatorze quinze seize",
+    "es": "once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve",
+    "it": "undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove",
+    "pt": "onze doze treze catorze quinze dezesseis dezessete dezoito dezenove",
+    "nl": "elf twaalf dertien veertien vijftien zestien zeventien achttien negentien",
+    "pl": "jedenaście dwanaście trzynaście czternaście piętnaście szesnaście siedemnaście osiemnaście "
+    "dziewiętnaście",
+    "sv": "elva tolv tretton fjorton femton sexton sjutton arton nitton",
+}
+VARIANTS = {
+    "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "ein": "1", "eine": "1",
+    "zwo": "2", "une": "1", "una": "1", "um": "1", "uma": "1", "duas": "2", "meia": "6", "un": "1", "één": "1",
+    "quatorze": "14", "dezasseis": "16", "dezassete": "17", "dezanove": "19", "dreissig": "30", "fuenf": "5",
+    "zwoelf": "12", "tres": "3", "zero": "0", "cero": "0", "fourty": "40", "en": "1", "raz": "1",
+    "vingts": "20",
+}  # fmt: skip
+AMBIGUOUS = frozenset({"o", "oh", "um", "un", "una", "une", "uma", "en", "ein", "eine", "een", "raz", "nil"})
+"""Words that are far more often something else: they count only between other digits."""
+REPEATS = {
+    "double": 2, "triple": 3, "treble": 3, "doppel": 2, "zweimal": 2, "dreimal": 3, "doble": 2,
+    "doppio": 2, "triplo": 3, "duplo": 2, "dubbel": 2,
+}  # fmt: skip
+MULTIPLIERS = words(
+    "hundred hundreds thousand thousands million millions billion billions trillion hundert "
+    "tausend millionen million milliarde milliarden cent cents mille millions milliard "
+    "milliards cien ciento mil millones millón cento mila milione milioni miliardi milhão "
+    "milhões honderd duizend miljoen miljard sto tysiąc tysiące tysięcy milionów hundra tusen "
+    "miljoner k m mio mrd"
+)
+"""A number beside one of these is an amount."""
+JOINERS = frozenset({"and", "und", "et", "y", "e", "en", "i", "och"})
+"""May stand between a ten and its unit."""
+FILLERS = words(
+    "um uh huh uhm er erm ah hm hmm mhm mm okay ok yes yeah yep right sure so then dash hyphen "
+    "space minus slash got go on it next like well comma äh ähm öh ja genau gut also strich "
+    "leerzeichen bindestrich euh oui alors tiret espace eh este sí vale guion bueno ecco allora "
+    "trattino spazio sì então hífen né tak no dobrze myślnik nou streepje spatie jo bra"
+)
+"""What people say between groups of digits."""
+
+
+def _two_digits() -> Iterator[tuple[str, str]]:
+    for language, units in UNITS.items():
+        ones, tens = units.split(), TENS[language].split()
+        yield from ((word, str(n)) for n, word in enumerate(ones))
+        yield from ((word, str(10 * n)) for n, word in enumerate(tens, 1))
+        yield from ((word, str(n)) for n, word in enumerate(TEENS[language].split(), 11))
+        for ten, word in enumerate(tens[1:], 2):
+            for one in range(1, 10):
+                yield from ((joined, f"{ten}{one}") for joined in _compounds(language, word, ones, one))
+
+
+def _compounds(language: str, ten: str, ones: list[str], one: int) -> Iterator[str]:
+    unit = ones[one]
+    if language == "de":
+        yield f"{'ein' if one == 1 else unit}und{ten}"
+    elif language == "nl":
+        yield f"{unit}{'ën' if unit.endswith('e') else 'en'}{ten}"
+    elif language == "it":
+        yield (ten[:-1] if unit[0] in "uo" else ten) + ("tré" if one == 3 else unit)
+        yield (ten[:-1] if unit[0] in "uo" else ten) + unit
+    elif language == "es" and ten == "veinte":
+        yield "veinti" + {"dos": "dós", "tres": "trés", "seis": "séis"}.get(unit, unit)
+        yield "veinti" + unit
+    elif language == "sv":
+        yield ten + unit
+
+
+NUMBERS: dict[str, str] = {**VARIANTS, **dict(_two_digits())}
+"""Lower-case word → its digits (one or two)."""
+PLAIN_TENS = frozenset(word for words in TENS.values() for word in words.split()[1:])
+"""Tens that a following unit completes: twenty one."""
+UNIT_WORDS = {word: digits for word, digits in NUMBERS.items() if len(digits) == 1}
