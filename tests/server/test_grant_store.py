@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from wingman.core.errors import InputError
+
+from wingman.server import service_secret
+from wingman.server.grant_store import GrantStore
+from wingman.server.grants import SCOPES, Grant, Role
+
+SECRET = b"s" * 32
+
+
+def viewer(name: str = "Ann's phone", **extra: object) -> Grant:
+    return Grant(
+        "", Role.VIEWER, SCOPES[Role.VIEWER], meeting="m-1", name=name, created=1.0, expires=99.0, **extra
+    )  # type: ignore[arg-type]
+
+
+def test_a_token_is_found_again_and_never_stored(tmp_path: Path) -> None:
+    store = GrantStore(tmp_path / "trust.db", SECRET)
+    grant, token = store.add(viewer())
+    assert store.find(token) == grant
+    assert store.find(token + "x") is None
+    assert store.find(token, "some/path") is None
+    assert [found.name for found in store.all()] == ["Ann's phone"]
+    store.close()
+    assert all(token.encode() not in path.read_bytes() for path in tmp_path.iterdir())
+    assert GrantStore(tmp_path / "trust.db", b"o" * 32).find(token) is None  # the secret is half of it
+
+
+def test_a_session_is_only_found_under_its_own_path() -> None:
+    store = GrantStore(None, SECRET)
+    _, token = store.add(Grant("", Role.OWNER, path="abc"))
+    assert store.find(token) is None
+    assert store.find(token, "abd") is None
+    found = store.find(token, "abc")
+    assert found is not None and found.path == "abc"
+
+
+def test_revoking_ends_what_was_made_from_it_and_other_processes_see_it(tmp_path: Path) -> None:
+    one, two = (GrantStore(tmp_path / "trust.db", SECRET) for _ in range(2))
+    link, _ = one.add(viewer())
+    session, token = one.add(viewer("browser"), parent=link.id)
+    before = two.version()
+    assert set(one.revoke(link.id, 5.0)) == {link.id, session.id}
+    assert one.revoke(link.id, 6.0) == []
+    assert two.version() != before
+    found = two.find(token)
+    assert found is not None and not found.holds(6.0)
+    assert set(two.dead([link.id, session.id, "nobody"], 6.0)) == {link.id, session.id, "nobody"}
+
+
+def test_a_meetings_end_shortens_its_links() -> None:
+    store = GrantStore(None, SECRET)
+    _, token = store.add(viewer())
+    store.shorten("m-2", 3.0)
+    store.shorten("m-1", 50.0)
+    store.shorten("m-1", 70.0)
+    found = store.find(token)
+    assert found is not None and found.expires == 50.0
+
+
+def test_a_code_is_good_once_for_a_while_and_for_few_guesses(tmp_path: Path) -> None:
+    one, two = (GrantStore(tmp_path / "trust.db", SECRET) for _ in range(2))
+    one.put_code("123456", "pair", 10.0)
+    assert not two.take_code("123456", "login", 1.0)
+    assert two.take_code("123456", "pair", 1.0)
+    assert not one.take_code("123456", "pair", 1.0)
+    one.put_code("old", "login", 2.0)
+    assert not one.take_code("old", "login", 2.0)
+    one.put_code("123456", "pair", 10.0)
+    assert not any((one if n % 2 else two).take_code(f"{n:06}", "pair", 1.0) for n in range(5))
+    assert not one.take_code("123456", "pair", 1.0)
+
+
+def test_the_audit_log_shows_every_change(tmp_path: Path) -> None:
+    store = GrantStore(tmp_path / "trust.db", SECRET)
+    for number in range(20):
+        store.record("pause", float(number), grant="g1", meeting="m-1")
+    assert store.broken_at() == 0
+    assert [entry.seq for entry in store.audit(17)] == [18, 19, 20]
+    raw = sqlite3.connect(tmp_path / "trust.db")
+    with pytest.raises(sqlite3.IntegrityError):
+        raw.execute("UPDATE audit SET what = 'x' WHERE seq = 3")
+    raw.executescript("DROP TRIGGER audit_stays; DROP TRIGGER audit_keeps;")
+    raw.execute("UPDATE audit SET what = 'resume' WHERE seq = 7")
+    raw.commit()
+    assert store.broken_at() == 7
+    raw.execute("UPDATE audit SET what = 'pause' WHERE seq = 7")
+    raw.execute("DELETE FROM audit WHERE seq = 12")
+    raw.commit()
+    assert store.broken_at() == 12
+    raw.close()
+
+
+def test_many_writers_keep_one_chain(tmp_path: Path) -> None:
+    stores = [GrantStore(tmp_path / "trust.db", SECRET) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda s=store: [s.record("login", 1.0) for _ in range(25)]) for store in stores
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert stores[0].broken_at() == 0
+    assert len(stores[0].audit()) == 100
+
+
+def test_the_service_secret_is_kept_and_only_its_owners(tmp_path: Path) -> None:
+    made = service_secret.load(tmp_path)
+    path = tmp_path / service_secret.NAME
+    path.chmod(0o644)
+    assert service_secret.load(tmp_path) == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.write_bytes(b"short")
+    with pytest.raises(InputError, match="32 bytes"):
+        service_secret.load(tmp_path)
+    path.unlink()
+    path.symlink_to("/etc/hostname")
+    with pytest.raises(InputError):
+        service_secret.load(tmp_path)

@@ -1,0 +1,255 @@
+"""Grants, one-time codes and the audit log in one small database that all processes of a service share.
+
+`trust.db` holds no credential: a token is kept as its keyed hash (HMAC-SHA256 under the service secret), so a
+copy of the file opens nothing. The audit log is append-only and chained: each entry's hash covers the one before,
+under the same secret, so that taking one out or changing it shows. It holds no content of any meeting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wingman.server.grants import Grant, Role, Scope
+
+CODE_TRIES = 5
+"""Wrong guesses before all open pairing codes are called off: one in 200,000 guesses would succeed."""
+GENESIS = "0" * 64
+MOST_GRANTS = 5000
+"""Rows kept; the oldest dead ones go first."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS grants (
+    id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, role TEXT NOT NULL, scopes TEXT NOT NULL,
+    meeting TEXT NOT NULL, origin TEXT NOT NULL, name TEXT NOT NULL, created REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL,
+    revoked REAL NOT NULL, key TEXT NOT NULL, path BLOB NOT NULL, parent TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS codes (
+    digest BLOB PRIMARY KEY, purpose TEXT NOT NULL, expires REAL NOT NULL, tries INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS audit (
+    seq INTEGER PRIMARY KEY, at REAL NOT NULL, what TEXT NOT NULL, "grant" TEXT NOT NULL, meeting TEXT NOT NULL,
+    detail TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+"""
+_COLUMNS = "id, role, scopes, meeting, origin, name, created, expires, used, revoked, key"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that was done with a grant, or without one."""
+
+    seq: int
+    at: float
+    what: str
+    grant: str
+    """Id of the grant that did it; empty for the service itself or somebody unknown."""
+    meeting: str
+    detail: str
+    hash: str
+
+
+class GrantStore:
+    """All calls are short and may come from any thread; nothing here waits for a network."""
+
+    def __init__(self, path: Path | None, secret: bytes) -> None:
+        """`path` None keeps everything in memory. Raises `sqlite3.Error` when the file cannot be had."""
+        self._secret = secret
+        self._lock = threading.Lock()
+        name = str(path) if path is not None else ":memory:"
+        self._db = sqlite3.connect(name, isolation_level=None, check_same_thread=False, timeout=5.0)
+        if path is not None:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    # --- grants ---------------------------------------------------------------------------------
+
+    def add(self, grant: Grant, *, parent: str = "") -> tuple[Grant, str]:
+        """Write a grant down and return it with its id, and its token. The token cannot be had again."""
+        grant = replace(grant, id=grant.id or secrets.token_hex(4))
+        token = f"wm_{grant.id}_{secrets.token_urlsafe(24)}"
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO grants VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (grant.id, self._digest(token), grant.role, _scopes(grant), grant.meeting, grant.origin, grant.name,
+                 grant.created, grant.expires, grant.used, grant.revoked, grant.key,
+                 self._digest(grant.path) if grant.path else b"", parent),
+            )  # fmt: skip
+            self._prune(db)
+        return grant, token
+
+    def find(self, token: str, path: str = "") -> Grant | None:
+        """The grant of a token, whether it still holds or not; None for a token that was never given.
+
+        `path` is the secret path a request came by: a session is found under its own, a bearer under none.
+        """
+        with self._lock:
+            row = self._db.execute(
+                f"SELECT {_COLUMNS}, path FROM grants WHERE digest = ?", (self._digest(token),)
+            ).fetchone()
+        if row is None:
+            return None
+        wanted = self._digest(path) if path else b""
+        return _grant(row[:-1], path) if hmac.compare_digest(row[-1], wanted) else None
+
+    def all(self) -> list[Grant]:
+        """Every grant, the newest first."""
+        with self._lock:
+            rows = self._db.execute(f"SELECT {_COLUMNS} FROM grants ORDER BY created DESC, id").fetchall()
+        return [_grant(row) for row in rows]
+
+    def revoke(self, grant: str, now: float) -> list[str]:
+        """End a grant and all that were made from it. Returns their ids; empty when it was unknown or over."""
+        with self._writing() as db:
+            rows = db.execute(
+                "WITH RECURSIVE made(id) AS "
+                "(SELECT ?1 UNION SELECT g.id FROM grants g JOIN made ON g.parent = made.id) "
+                "UPDATE grants SET revoked = ?2 WHERE revoked = 0 AND id IN (SELECT id FROM made) RETURNING id",
+                (grant, now),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def shorten(self, meeting: str, expires: float) -> None:
+        """Grants for `meeting` end at `expires` unless they end before."""
+        with self._writing() as db:
+            db.execute("UPDATE grants SET expires = min(expires, ?) WHERE meeting = ?", (expires, meeting))
+
+    def renew(self, grant: str, used: float, expires: float) -> None:
+        """Note a use, and how long it now lives."""
+        with self._writing() as db:
+            db.execute("UPDATE grants SET used = ?, expires = ? WHERE id = ?", (used, expires, grant))
+
+    def dead(self, ids: list[str], now: float) -> list[str]:
+        """Which of these no longer hold."""
+        marks = ",".join("?" * len(ids))
+        with self._lock:
+            rows = self._db.execute(
+                f"SELECT id FROM grants WHERE id IN ({marks}) AND revoked = 0 AND (expires = 0 OR expires > ?)",
+                (*ids, now),
+            ).fetchall()
+        alive = {row[0] for row in rows}
+        return [known for known in ids if known not in alive]
+
+    def version(self) -> int:
+        """Changes when another process has written."""
+        with self._lock:
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    # --- one-time codes -------------------------------------------------------------------------
+
+    def put_code(self, code: str, purpose: str, expires: float, *, alone: bool = False) -> None:
+        """Let `code` be redeemed once until `expires`; `alone` calls off the earlier ones of this purpose."""
+        with self._writing() as db:
+            if alone:
+                db.execute("DELETE FROM codes WHERE purpose = ?", (purpose,))
+            db.execute("INSERT OR REPLACE INTO codes VALUES (?,?,?,0)", (self._digest(code), purpose, expires))
+
+    def take_code(self, code: str, purpose: str, now: float) -> bool:
+        """Redeem a code. A wrong one counts against all that are open."""
+        with self._writing() as db:
+            db.execute("DELETE FROM codes WHERE expires <= ?", (now,))
+            gone = db.execute(
+                "DELETE FROM codes WHERE digest = ? AND purpose = ? RETURNING digest",
+                (self._digest(code), purpose),
+            ).fetchall()
+            if not gone:
+                db.execute("UPDATE codes SET tries = tries + 1 WHERE purpose = ?", (purpose,))
+                db.execute("DELETE FROM codes WHERE tries >= ? AND purpose = 'pair'", (CODE_TRIES,))
+        return bool(gone)
+
+    def open_codes(self, purpose: str, now: float) -> int:
+        """How many codes wait to be redeemed."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT count(*) FROM codes WHERE purpose = ? AND expires > ?", (purpose, now)
+            ).fetchone()
+        return int(row[0])
+
+    # --- audit ----------------------------------------------------------------------------------
+
+    def record(self, what: str, at: float, *, grant: str = "", meeting: str = "", detail: str = "") -> None:
+        """Append to the audit log. `detail` is a short word or two of ours, never content."""
+        with self._writing() as db:
+            last = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone() or (
+                0,
+                GENESIS,
+            )
+            entry = AuditEntry(last[0] + 1, at, what, grant, meeting[:80], detail[:200], "")
+            db.execute(
+                "INSERT INTO audit VALUES (?,?,?,?,?,?,?)",
+                (entry.seq, at, what, grant, entry.meeting, entry.detail, self._chained(entry, last[1])),
+            )
+
+    def audit(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
+        """Entries with a higher number than `after`, oldest first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
+            ).fetchall()
+        return [AuditEntry(*row) for row in rows]
+
+    def broken_at(self) -> int:
+        """The number of the first entry that does not fit the chain; 0 when all fit."""
+        previous, expected, after = GENESIS, 1, 0
+        while entries := self.audit(after):
+            for entry in entries:
+                if entry.seq != expected or not hmac.compare_digest(entry.hash, self._chained(entry, previous)):
+                    return expected
+                previous, expected = entry.hash, expected + 1
+            after = entries[-1].seq
+        return 0
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _prune(self, db: sqlite3.Connection) -> None:
+        db.execute(
+            "DELETE FROM grants WHERE id IN (SELECT id FROM grants ORDER BY (revoked = 0) DESC, created DESC "
+            "LIMIT -1 OFFSET ?)",
+            (MOST_GRANTS,),
+        )
+
+    def _digest(self, token: str) -> bytes:
+        return hmac.new(self._secret, token.encode(), hashlib.sha256).digest()
+
+    def _chained(self, entry: AuditEntry, previous: str) -> str:
+        body = json.dumps(
+            [previous, entry.seq, entry.at, entry.what, entry.grant, entry.meeting, entry.detail],
+            ensure_ascii=True,
+        )
+        return hmac.new(self._secret, b"audit:" + body.encode(), hashlib.sha256).hexdigest()
+
+
+def _scopes(grant: Grant) -> str:
+    return " ".join(sorted(grant.scopes))
+
+
+def _grant(row: tuple[str, str, str, str, str, str, float, float, float, float, str], path: str = "") -> Grant:
+    known, role, scopes, meeting, origin, name, created, expires, used, revoked, key = row
+    return Grant(
+        known, Role(role), frozenset(Scope(scope) for scope in scopes.split()), meeting, origin, name, created,
+        expires, used, revoked, key, path,
+    )  # fmt: skip

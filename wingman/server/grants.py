@@ -1,0 +1,155 @@
+"""Who may do what: roles, scopes, and which scope each address needs. Pure; rows are kept by `grant_store`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """One thing a grant may allow."""
+
+    CAPTURE = "capture"
+    """Start meetings and feed them sound."""
+    WATCH = "watch"
+    """Follow a meeting while it runs."""
+    COACH = "coach"
+    """Ask for cards, judge them, change a live setting."""
+    READ = "read"
+    """List and read what is stored."""
+    EXPORT = "export"
+    LISTEN = "listen"
+    """Hear stored sound."""
+    DELETE = "delete"
+    CONFIGURE = "configure"
+    """See and change the service's settings; everything no other scope names."""
+    PAIR = "pair"
+    """Make, list and revoke grants."""
+    METRICS = "metrics"
+
+
+class Role(StrEnum):
+    """A bundle of scopes under one name."""
+
+    OWNER = "owner"
+    EXTENSION = "extension"
+    VIEWER = "viewer"
+    """Watches one meeting."""
+    AUDITOR = "auditor"
+    SCRAPER = "scraper"
+    SCRIPT = "script"
+    """A program of the owner's; its scopes are chosen when it is made."""
+
+
+ALL = frozenset(Scope)
+SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.OWNER: ALL,
+    Role.EXTENSION: frozenset({Scope.CAPTURE, Scope.WATCH, Scope.COACH}),
+    Role.VIEWER: frozenset({Scope.WATCH}),
+    Role.AUDITOR: frozenset({Scope.READ}),
+    Role.SCRAPER: frozenset({Scope.METRICS}),
+    Role.SCRIPT: frozenset(),
+}
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+LIFETIMES: dict[Role, float] = {
+    Role.OWNER: 12 * HOUR,
+    Role.EXTENSION: 30 * DAY,
+    Role.VIEWER: DAY,
+    Role.AUDITOR: 30 * DAY,
+    Role.SCRAPER: 365 * DAY,
+    Role.SCRIPT: 90 * DAY,
+}
+"""Seconds a grant lives. An owner's session and an extension's are renewed by use."""
+RENEWED = frozenset({Role.OWNER, Role.EXTENSION})
+AFTER_MEETING = HOUR
+"""A viewer's link ends so long after its meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a presented credential stands for."""
+
+    id: str
+    """Public: shown in lists and in the audit log."""
+    role: Role
+    scopes: frozenset[Scope] = ALL
+    meeting: str = ""
+    """The one meeting it is good for; empty for all."""
+    origin: str = ""
+    """The only Origin it works from; empty for any allowed one."""
+    name: str = ""
+    created: float = 0.0
+    """Unix seconds, like all times here."""
+    expires: float = 0.0
+    """0 for never (the owner's configured token)."""
+    used: float = 0.0
+    revoked: float = 0.0
+    """0 while it holds."""
+    key: str = ""
+    """Base64url of the public key (P-256, uncompressed point) whose holder alone may use it; empty for none."""
+    path: str = ""
+    """The secret path a browser's session lives under; empty for a bearer token."""
+
+    def holds(self, now: float) -> bool:
+        """Is it neither revoked nor expired?"""
+        return not self.revoked and (not self.expires or now < self.expires)
+
+    def allows(self, method: str, path: str) -> bool:
+        """May its holder ask for this?"""
+        scopes = needed(method, path)
+        if scopes is not None and not scopes & self.scopes:
+            return False
+        return not self.meeting or _own(path, self.meeting) or (scopes is None and path in SHELLS)
+
+
+SHELLS = frozenset({"/", "/overlay", "/api/schemas/events.json"})
+"""Addresses without data of anybody's."""
+
+_ANY = "GET|HEAD|POST|PUT|PATCH|DELETE|WEBSOCKET"
+_READ = "GET|HEAD"
+_ONE = r"/api/meetings/[^/]+"
+_RULES: tuple[tuple[str, str, frozenset[Scope] | None], ...] = (
+    (_READ, r"/(?:overlay)?", None),
+    (_READ, r"/api/schemas/.*|/api/(?:openapi|asyncapi)\.json", None),
+    (_READ, r"/api/session", None),
+    ("DELETE", r"/api/session", None),
+    ("POST|DELETE|PATCH|OPTIONS", r"/whip(?:/.*)?", frozenset({Scope.CAPTURE})),
+    ("WEBSOCKET", rf"{_ONE}/pcm", frozenset({Scope.CAPTURE})),
+    ("POST", rf"{_ONE}/recording", frozenset({Scope.CAPTURE})),
+    ("POST", r"/api/meetings", frozenset({Scope.CAPTURE})),
+    ("POST", rf"{_ONE}/(?:pause|resume|end)", frozenset({Scope.CAPTURE})),
+    (_READ, r"/api/playbooks|/api/config", frozenset({Scope.CAPTURE, Scope.CONFIGURE, Scope.READ})),
+    ("POST", rf"{_ONE}/(?:actions|feedback|control)", frozenset({Scope.COACH})),
+    ("GET|HEAD|WEBSOCKET", rf"{_ONE}(?:/(?:ws|stream|events|summary))?", frozenset({Scope.WATCH, Scope.READ})),
+    (_READ, r"/meetings/[^/]+", frozenset({Scope.WATCH, Scope.READ})),
+    (_READ, rf"{_ONE}/ledger", frozenset({Scope.READ})),
+    (_READ, rf"{_ONE}/(?:export|bundle)", frozenset({Scope.EXPORT})),
+    (_READ, rf"{_ONE}/(?:audio|sound)(?:/.*)?", frozenset({Scope.LISTEN})),
+    (_READ, r"/api/meetings|/meetings", frozenset({Scope.READ})),
+    ("DELETE", _ONE, frozenset({Scope.DELETE})),
+    ("POST", rf"{_ONE}/viewers", frozenset({Scope.PAIR})),
+    (_ANY, r"/api/(?:pairing|grants)(?:/.*)?", frozenset({Scope.PAIR})),
+    (_READ, r"/metrics", frozenset({Scope.METRICS, Scope.CONFIGURE})),
+)
+_COMPILED = tuple((frozenset(methods.split("|")), re.compile(path), scopes) for methods, path, scopes in _RULES)
+
+
+def needed(method: str, path: str) -> frozenset[Scope] | None:
+    """The scopes of which one is needed for this; None when any grant will do.
+
+    What no rule names needs `configure`: a new address is closed to narrow grants until somebody opens it.
+    """
+    for methods, pattern, scopes in _COMPILED:
+        if method in methods and pattern.fullmatch(path):
+            return scopes
+    return frozenset({Scope.CONFIGURE})
+
+
+def _own(path: str, meeting: str) -> bool:
+    return any(
+        path == own or path.startswith(f"{own}/")
+        for own in (f"/api/meetings/{meeting}", f"/meetings/{meeting}")
+    )
