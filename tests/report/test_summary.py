@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import pytest
 
@@ -74,7 +75,8 @@ async def test_a_models_items_need_a_line_that_proves_them() -> None:
         "ACTION [99] (them) Buy a hundred seats\nQUESTION [9] Single sign-on?\nRANDOM noise\n"
     )
     model = Model(answer)
-    found = await summarize(RECORD, model, lambda text: text.replace("forty", "[number]"))
+    told = (replace(RECORD.said[0], text="my card is 4111 1111"), replace(RECORD.said[1], text="1111 1111"))
+    found = await summarize(replace(RECORD, said=(*told, *RECORD.said[2:])), model)
     assert found.origin == "gemini"
     assert found.text == "They want a pilot. It starts in January."
     assert [(i.kind, i.owner, i.text) for i in found.items] == [
@@ -84,7 +86,7 @@ async def test_a_models_items_need_a_line_that_proves_them() -> None:
         ("question", "", "Single sign-on?"),
     ]
     assert found.items[0].utterance == RECORD.said[11].id
-    assert "forty" not in model.prompts[0].user
+    assert "1111" not in model.prompts[0].user  # a number read out over two turns is one number
 
 
 @pytest.mark.parametrize("answer", ["", "I cannot help with that.", "ACTION [1] nothing else"])

@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from wingman.core.errors import InputError
 
+from wingman.core.errors import InputError
 from wingman.server import service_secret
 from wingman.server.grant_store import GrantStore
 from wingman.server.grants import SCOPES, Grant, Role
@@ -39,7 +39,8 @@ def test_a_session_is_only_found_under_its_own_path() -> None:
     assert store.find(token) is None
     assert store.find(token, "abd") is None
     found = store.find(token, "abc")
-    assert found is not None and found.path == "abc"
+    assert found is not None
+    assert found.path == "abc"
 
 
 def test_revoking_ends_what_was_made_from_it_and_other_processes_see_it(tmp_path: Path) -> None:
@@ -51,7 +52,8 @@ def test_revoking_ends_what_was_made_from_it_and_other_processes_see_it(tmp_path
     assert one.revoke(link.id, 6.0) == []
     assert two.version() != before
     found = two.find(token)
-    assert found is not None and not found.holds(6.0)
+    assert found is not None
+    assert not found.holds(6.0)
     assert set(two.dead([link.id, session.id, "nobody"], 6.0)) == {link.id, session.id, "nobody"}
 
 
@@ -62,7 +64,8 @@ def test_a_meetings_end_shortens_its_links() -> None:
     store.shorten("m-1", 50.0)
     store.shorten("m-1", 70.0)
     found = store.find(token)
-    assert found is not None and found.expires == 50.0
+    assert found is not None
+    assert found.expires == 50.0
 
 
 def test_a_code_is_good_once_for_a_while_and_for_few_guesses(tmp_path: Path) -> None:

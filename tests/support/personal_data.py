@@ -314,7 +314,7 @@ def harmless(seed: int) -> Iterator[str]:
     ):
         for _ in range(3):
             yield f"{word} {chance.randrange(10**6, 10**9)} is late"
-    for text in (
+    yield from (
         "version 3.11.7 at ten thirty",
         "room 1204 on floor 12",
         "between 10:30 and 11:45",
@@ -349,8 +349,7 @@ def harmless(seed: int) -> Iterator[str]:
         "trois cent mille euros",
         "dos mil veinticinco",
         "24/7 support",
-    ):
-        yield text
+    )
     for _ in range(60):
         count = chance.randrange(10, 99_999)
         noun = chance.choice(("users", "Nutzer", "clients", "usuarios", "trucks", "licences", "seats", "rows"))

@@ -23,12 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return USAGE_ERROR
     command = importlib.import_module(f"wingman.commands.{arguments.module}")
+    from wingman.core.encoders import plain
     from wingman.core.errors import WingmanError
 
     try:
         return int(command.main(arguments))
     except WingmanError as mistake:
-        print(f"wingman: {mistake}", file=sys.stderr)
+        print(plain(f"wingman: {mistake}"), file=sys.stderr)
         return USAGE_ERROR
     except ExceptionGroup as several:  # task groups wrap what their tasks raise
         if several.split(BrokenPipeError)[1] is None:  # whoever read our output has had enough
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         mistakes, others = several.split(WingmanError)
         if mistakes is None or others is not None:
             raise
-        print(f"wingman: {_first(mistakes)}", file=sys.stderr)
+        print(plain(f"wingman: {_first(mistakes)}"), file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
         return 130

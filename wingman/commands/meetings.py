@@ -12,6 +12,7 @@ import msgspec
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.stored_meetings import open_kept
 from wingman.config.settings import Settings
+from wingman.core.encoders import terminal
 from wingman.core.errors import InputError
 from wingman.events.index import SearchHit
 from wingman.meeting.api import MeetingStatus
@@ -38,7 +39,7 @@ async def _list(arguments: argparse.Namespace, settings: Settings) -> int:
         lines = [msgspec.json.encode(item).decode() for item in found]
     elif not lines:
         lines = ["nothing found" if arguments.search is not None else "no meetings yet"]
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.write("".join(f"{terminal(line)}\n" for line in lines))
     return 0
 
 

@@ -17,6 +17,7 @@ from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.terminal import Show
 from wingman.config.settings import Settings
 from wingman.core.codec import encode
+from wingman.core.encoders import plain
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
 from wingman.emotion.base import VoiceAnalyzer
@@ -161,7 +162,7 @@ def _print(found: Sequence[Difference], *, as_json: bool) -> None:
     else:
         lines = [line for one in found for line in _difference(one)]
         lines.append(f"{len(found)} moments differ" if found else "no difference")
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.write("".join(f"{plain(line)}\n" for line in lines))
 
 
 def _difference(one: Difference) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import string
 import sys
-from dataclasses import dataclass, field
-from typing import TextIO
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import StrEnum
+from typing import Any, TextIO
 
+from wingman.core.encoders import plain
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     AudioState,
@@ -65,6 +67,7 @@ class Show:
         self.tally = Tally()
 
     def envelope(self, envelope: Envelope) -> None:
+        envelope = replace(envelope, data=_safe(envelope.data))
         match envelope.data:
             case TranscriptPartial(text=text) as partial if text:
                 if self._fancy:
@@ -174,6 +177,19 @@ class Show:
                 line = line.replace(code, "")
         self._out.write(line.rstrip() + "\n")
         self._out.flush()
+
+
+def _safe(value: Any) -> Any:
+    """An event whose texts cannot steer a terminal: others chose them."""
+    if isinstance(value, StrEnum):
+        return value
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, tuple):
+        return tuple(_safe(item) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{part.name: _safe(getattr(value, part.name)) for part in fields(value)})
+    return value
 
 
 def _second(envelope: Envelope) -> float | None:

@@ -1,7 +1,7 @@
 """Text of others for each place it is written to: one encoder a sink. Pure.
 
-What people said, titles that a meeting's site chose, names, and what a model wrote are data. Each sink has signs
-that mean something to it; its encoder lets none of them through with that meaning.
+What people said, titles that a meeting's site chose, names, and what a model wrote are data. Each sink has
+signs that mean something to it; its encoder lets none of them through with that meaning.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ import re
 
 # C0, DEL, C1; then what turns the direction of the text round it or is not seen at all
 _UNSEEN = "\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-_CONTROL = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_UNSEEN}]")
+_CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_UNSEEN}]")
 _SPACE = re.compile(r"\s+")
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&$]|(?<=[a-z]):(?=//)|(?<=www)\.|(?<=\w)@(?=\w)", re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"[\\`*\[\]<>|]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)|~(?=~)|(?<=[a-z]):(?=//)|(?<=www)\.|(?<=\w)@(?=\w)",
+    re.IGNORECASE,
+)
 _MARKDOWN_START = re.compile(r"(?:[#>+=:!-]|\d{1,9}(?=[.)]))")
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "|", "%")
 """What spreadsheet programs take for a formula, at the start of a cell."""
 _SUBTITLE = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})
-_FENCE = str.maketrans(dict.fromkeys("<>\uff1c\uff1e\u2039\u203a\u3008\u3009\ufe64\ufe65", ""))
+_FENCE = str.maketrans(dict.fromkeys("<>\uff1c\uff1e\ufe64\ufe65", ""))
 
 
 def plain(text: str) -> str:
@@ -42,7 +45,7 @@ def html(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Inside a paragraph, a heading, a list item or a table's cell: no link, image, emphasis or HTML of its own."""
+    """Inside a paragraph, heading, list item or table cell: no link, image, emphasis or HTML of its own."""
     flat = _MARKDOWN.sub(lambda found: f"\\{found[0]}", line(text))
     start = _MARKDOWN_START.match(flat)
     if start is None:
@@ -54,21 +57,18 @@ def markdown(text: str) -> str:
 def csv_cell(text: str) -> str:
     """A cell that no spreadsheet program runs: an apostrophe before what it would take for a formula."""
     safe = plain(text)
-    return (
-        f"'{safe}"
-        if safe.lstrip(" \u00a0\u3000\n").startswith(_FORMULA) or safe.startswith(("\t", "\r"))
-        else safe
-    )
+    formula = safe.lstrip(" \u00a0\u3000\n").startswith(_FORMULA) or safe.startswith(("\t", "\r"))
+    return f"'{safe}" if formula else safe
 
 
 def subtitle(text: str) -> str:
     """A SubRip cue's line: the format has no escapes, so its signs become others that look alike."""
-    return line(text).translate(_SUBTITLE).replace("--›", "→")
+    return line(text).translate(_SUBTITLE).replace("--", "—")
 
 
 def webvtt(text: str) -> str:
     """A WebVTT cue's line, its voice or its id."""
-    return line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("--", "—")
 
 
 def prompt_line(text: str) -> str:

@@ -10,7 +10,6 @@ from wingman.events.log import EventLog
 from wingman.llm.base import SuggestionModel
 from wingman.report.record import read
 from wingman.report.summary import summarize
-from wingman.suggest.redact import redact
 
 
 async def sum_up(
@@ -28,7 +27,7 @@ async def sum_up(
     record = await read(log, meeting)
     if record.summary is not None or not record.said:
         return None
-    summary = await summarize(record, model, redact)
+    summary = await summarize(record, model)
     log.append(meeting, summary, at=clock())
     await log.flush()
     return summary

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from wingman.core.encoders import csv_cell, markdown, subtitle, webvtt
 from wingman.core.errors import InputError
 from wingman.core.events import SummaryReady
 from wingman.core.time import Channel
@@ -21,9 +22,6 @@ from wingman.report.statistics import Talk, figures
 from wingman.report.summary import clock
 
 _VOICE = re.compile(r"(?:(?P<connection>[0-9]{1,6})\.)?(?P<voice>[0-9]{1,6})")
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheet programs take for a formula: such a cell gets an apostrophe in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +78,11 @@ def _markdown(record: Record) -> str:
     summary = record.summary or summarize(record)
     numbers = figures(record)
     when = datetime.fromtimestamp(record.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    parts = [f"# {_line(record.title) or record.id}", f"{when}, {clock(record.seconds)}"]
+    parts = [f"# {markdown(record.title or record.id)}", f"{when}, {clock(record.seconds)}"]
     parts.append(_markdown_summary(summary))
     rows = []
     for talk in numbers.talk:
-        who = _cell(name_of(talk))
+        who = markdown(name_of(talk))
         counts = f"{talk.words_per_minute:.0f} | {talk.questions} | {talk.interruptions}"
         rows.append(f"| {who} | {talk.share:.0%} | {counts} |")
     if rows:
@@ -95,27 +93,29 @@ def _markdown(record: Record) -> str:
         cards = []
         for card in shown:
             fate = f"{card.feedback or card.fate}, {card.origin}"
-            cards.append(f"- {clock(card.at)} **{card.kind}** {_line(card.text)} ({fate})")
+            cards.append(
+                f"- {clock(card.at)} **{markdown(card.kind)}** {markdown(card.text)} ({markdown(fate)})"
+            )
         parts.append("\n".join(["## Suggestions", "", *cards]))
     lines = []
     for said in record.said:
-        tone = f" _({tone_of(said)})_" if tone_of(said) else ""
-        lines.append(f"**{clock(said.start)} {_line(name_of(said))}**{tone}: {_line(said.text)}\n")
+        tone = f" _({markdown(tone_of(said))})_" if tone_of(said) else ""
+        lines.append(f"**{clock(said.start)} {markdown(name_of(said))}**{tone}: {markdown(said.text)}\n")
     parts.append("\n".join(["## Transcript", "", *lines]).rstrip())
     return "\n\n".join(parts) + "\n"
 
 
 def _markdown_summary(summary: SummaryReady) -> str:
     note = " (extractive: sentences as they were said)" if summary.origin == "extractive" else ""
-    lines = [f"## Summary{note}", "", _line(summary.text) or "Nothing was said."]
+    lines = [f"## Summary{note}", "", markdown(summary.text) or "Nothing was said."]
     for title, kind in (("Decisions", "decision"), ("Action items", "action"), ("Open questions", "question")):
         items = [item for item in summary.items if item.kind == kind]
         if items:
             box = "- [ ] " if kind == "action" else "- "
             lines += ["", f"### {title}", ""]
             for item in items:
-                owner = f"**{_line(item.owner)}**: " if item.owner else ""
-                lines.append(f"{box}{owner}{_line(item.text)} ({clock(item.at)})")
+                owner = f"**{markdown(item.owner)}**: " if item.owner else ""
+                lines.append(f"{box}{owner}{markdown(item.text)} ({clock(item.at)})")
     return "\n".join(lines)
 
 
@@ -128,7 +128,7 @@ def _srt(record: Record) -> str:
     blocks = []
     for number, said in enumerate(record.said, 1):
         times = f"{_stamp(said.start, ',')} --> {_stamp(_shown_until(said), ',')}"
-        blocks.append(f"{number}\n{times}\n{_line(name_of(said))}: {_line(said.text)}\n")
+        blocks.append(f"{number}\n{times}\n{subtitle(name_of(said))}: {subtitle(said.text)}\n")
     return "\n".join(blocks)
 
 
@@ -136,13 +136,9 @@ def _webvtt(record: Record) -> str:
     blocks = ["WEBVTT\n"]
     for said in record.said:
         times = f"{_stamp(said.start, '.')} --> {_stamp(_shown_until(said), '.')}"
-        who, text = _webvtt_text(name_of(said)), _webvtt_text(said.text)
-        blocks.append(f"{said.id.replace('-->', '')}\n{times}\n<v {who}>{text}</v>\n")
+        who, text = webvtt(name_of(said)), webvtt(said.text)
+        blocks.append(f"{webvtt(said.id)}\n{times}\n<v {who}>{text}</v>\n")
     return "\n".join(blocks)
-
-
-def _webvtt_text(text: str) -> str:
-    return _line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _csv(record: Record) -> str:
@@ -164,7 +160,7 @@ def _csv(record: Record) -> str:
             family,
             strength,
         ]
-        rows.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+        rows.writerow([csv_cell(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -177,15 +173,6 @@ def _stamp(seconds: float, point: str) -> str:
     hours, rest = divmod(whole, 3_600_000)
     minutes, rest = divmod(rest, 60_000)
     return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"
-
-
-def _line(text: str) -> str:
-    """On one line: line breaks end paragraphs, cues and list items."""
-    return " ".join(text.split())
-
-
-def _cell(text: str) -> str:
-    return _line(text).replace("|", "\\|")
 
 
 FORMATS = {

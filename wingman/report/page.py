@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from functools import cache
-from html import escape
 from pathlib import Path
 
 from wingman.archive.egress_ledger import Account, Total
+from wingman.core.encoders import html as escape
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
@@ -52,7 +52,7 @@ def content_security_policy() -> str:
     digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; media-src 'self'; "
-        "base-uri 'none'; form-action 'none'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
 
 
@@ -206,7 +206,6 @@ def _card(card: Card) -> str:
         where = f'<a href="#{escape(card.utterance)}">{where}</a>'
     title = f"<b>{escape(card.title)}</b> " if card.title else ""
     kind = f'<span class="chip">{escape(card.kind)}</span>'
-    kind = f'<span class="chip">{escape(card.kind)}</span>'
     return (
         f'<article id="{escape(card.id)}" class="{"used" if used else "shown"}">'
         f'<span class="dim">{where} {kind}</span>'
@@ -220,7 +219,7 @@ def _sound(record: Record, channels: Collection[Channel]) -> str:
         return ""
     players = "".join(
         f'<figure><figcaption>{SOUNDS[channel]}</figcaption><audio controls preload="none"'
-        f' src="/api/meetings/{escape(record.id)}/audio/{channel}"></audio></figure>'
+        f' src="../api/meetings/{escape(record.id)}/audio/{channel}"></audio></figure>'
         for channel in channels
     )
     note = "The sound of this call is stored and goes when the meeting is deleted."
@@ -241,8 +240,7 @@ def _transcript(record: Record) -> str:
 
 def _turn(said: Said) -> str:
     known = said.emotion.status is ReadingStatus.KNOWN
-    tone = f'<span class="f-{said.emotion.family}">{escape(tone_of(said))}</span>' if known else ""
-    time = f'<a href="#{escape(said.id)}">{clock(said.start)}</a>'
+    tone = f'<span class="f-{escape(said.emotion.family)}">{escape(tone_of(said))}</span>' if known else ""
     time = f'<a href="#{escape(said.id)}">{clock(said.start)}</a>'
     return (
         f'<div class="turn {said.channel}" id="{escape(said.id)}"><header><b>{escape(name_of(said))}</b>'
@@ -277,7 +275,7 @@ def _ledger_row(total: Total) -> str:
     what = f"{total.kind} of {'your microphone' if total.channel is Channel.MIC else 'the tab'}"
     cells = (
         escape(total.to),
-        what if total.channel else total.kind,
+        escape(what if total.channel else total.kind),
         f"{total.seconds:.0f}" if total.seconds else "",
         f"{total.bytes / 1000:.0f}",
     )
@@ -286,7 +284,7 @@ def _ledger_row(total: Total) -> str:
 
 def _files(record: Record) -> str:
     links = "".join(
-        f'<a href="/api/meetings/{escape(record.id)}/export?format={name}" download>{label}</a>'
+        f'<a href="../api/meetings/{escape(record.id)}/export?format={name}" download>{label}</a>'
         for name, label in zip(FORMATS, ("Markdown", "JSON", "SRT", "WebVTT", "CSV"), strict=True)
     )
     return f'<p class="files">{links}</p>'

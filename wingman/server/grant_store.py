@@ -1,8 +1,8 @@
 """Grants, one-time codes and the audit log in one small database that all processes of a service share.
 
 `trust.db` holds no credential: a token is kept as its keyed hash (HMAC-SHA256 under the service secret), so a
-copy of the file opens nothing. The audit log is append-only and chained: each entry's hash covers the one before,
-under the same secret, so that taking one out or changing it shows. It holds no content of any meeting.
+copy of the file opens nothing. The audit log is append-only and chained: each entry's hash covers the one
+before, under the same secret, so that taking one out or changing it shows. It holds no content of any meeting.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ MOST_GRANTS = 5000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS grants (
     id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, role TEXT NOT NULL, scopes TEXT NOT NULL,
-    meeting TEXT NOT NULL, origin TEXT NOT NULL, name TEXT NOT NULL, created REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL,
-    revoked REAL NOT NULL, key TEXT NOT NULL, path BLOB NOT NULL, parent TEXT NOT NULL) STRICT;
+    meeting TEXT NOT NULL, origin TEXT NOT NULL, name TEXT NOT NULL, created REAL NOT NULL,
+    expires REAL NOT NULL, used REAL NOT NULL, revoked REAL NOT NULL, key TEXT NOT NULL,
+    path BLOB NOT NULL, parent TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS codes (
     digest BLOB PRIMARY KEY, purpose TEXT NOT NULL, expires REAL NOT NULL, tries INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS audit (
@@ -84,8 +85,8 @@ class GrantStore:
         with self._writing() as db:
             db.execute(
                 "INSERT INTO grants VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (grant.id, self._digest(token), grant.role, _scopes(grant), grant.meeting, grant.origin, grant.name,
-                 grant.created, grant.expires, grant.used, grant.revoked, grant.key,
+                (grant.id, self._digest(token), grant.role, _scopes(grant), grant.meeting, grant.origin,
+                 grant.name, grant.created, grant.expires, grant.used, grant.revoked, grant.key,
                  self._digest(grant.path) if grant.path else b"", parent),
             )  # fmt: skip
             self._prune(db)

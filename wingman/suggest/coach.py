@@ -18,6 +18,7 @@ from wingman.config.correlate import ContextSettings
 from wingman.config.suggest import DeadlineSettings, SuggestSettings
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSkipped, SuggestionUpdated
+from wingman.core.redaction import redact
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
@@ -30,7 +31,6 @@ from wingman.suggest.card.writer import CardWriter, Counted, fault_name, ignore_
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, request
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
-from wingman.suggest.redact import redact
 
 ACTIONS = {
     "say": "What to say",

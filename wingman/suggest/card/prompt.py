@@ -6,16 +6,16 @@ speaker can know, one line per utterance, with fence-like text defused; the rule
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wingman.core.encoders import prompt_line
+from wingman.core.redaction import redact_lines
 from wingman.core.time import Channel, seconds
 from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.llm.base import Prompt
 from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.playbook.playbook import Playbook
-from wingman.suggest.redact import redact
 
 PASS = "PASS"
 """What the model answers when it has nothing useful to add."""
@@ -58,12 +58,15 @@ def build(
     max_output_tokens: int = 160,
 ) -> Prompt:
     """The prompt for one moment. `fence` is the meeting's secret token (any short random string)."""
+    words = redact_lines([utterance.text for utterance in material.utterances])
+    said = dict(zip((utterance.text for utterance in material.utterances), words, strict=True))
+    moment = said.get(candidate.text, candidate.text)
     parts = [
-        _section(fence, "conversation", _conversation(material.utterances, context_tokens)),
+        _section(fence, "conversation", _conversation(material.utterances, words, context_tokens)),
         _section(fence, "tone", _trend(material.shifts)),
         _section(fence, "notes", [f"({source}) {text}" for source, text in material.snippets]),
         _section(fence, "shown", list(material.shown)),
-        _section(fence, "moment", [f"{_who(candidate.speaker)}: {candidate.text}"] if candidate.text else []),
+        _section(fence, "moment", [f"{_who(candidate.speaker)}: {moment}"] if moment else []),
         f"Task: {_TASKS.get(candidate.kind, _DEFAULT_TASK)}",
     ]
     user = "\n\n".join(part for part in parts if part)
@@ -91,26 +94,26 @@ def _system(playbook: Playbook, brief: str, fence: str) -> str:
 
 def _section(fence: str, name: str, lines: Sequence[str]) -> str:
     """A fenced block, redacted and defused; empty when there are no lines."""
-    safe = [safe for line in lines if (safe := quote(line, fence))]
+    safe = [safe for line in redact_lines(lines) if (safe := quote(line, fence))]
     if not safe:
         return ""
     return "\n".join((f"<{fence}:{name}>", *safe, f"</{fence}:{name}>"))
 
 
 def quote(text: str, fence: str) -> str:
-    """One line of material: redacted, without line breaks, control signs or fence-like text."""
-    flat = re.sub(r"[<>\x00-\x1f\x7f]", "", " ".join(redact(text).split()))
+    """One line of material, without line breaks, control signs or fence-like text."""
+    flat = prompt_line(text)
     while fence in flat:  # again and again: taking one out may join another
         flat = flat.replace(fence, "")
     return flat
 
 
-def _conversation(utterances: Sequence[Utterance], tokens: int) -> list[str]:
-    """The latest utterances that fit, oldest first."""
+def _conversation(utterances: Sequence[Utterance], words: Sequence[str], tokens: int) -> list[str]:
+    """The latest utterances that fit, oldest first. `words` are their texts without private data."""
     room = tokens * CHARACTERS_PER_TOKEN
     kept: list[str] = []
-    for utterance in reversed(utterances):
-        line = _line(utterance)
+    for utterance, text in zip(reversed(utterances), reversed(words), strict=True):
+        line = _line(utterance, text)
         room -= len(line) + 1
         if room < 0:
             break
@@ -118,13 +121,13 @@ def _conversation(utterances: Sequence[Utterance], tokens: int) -> list[str]:
     return kept[::-1]
 
 
-def _line(utterance: Utterance) -> str:
+def _line(utterance: Utterance, text: str) -> str:
     at = int(seconds(utterance.start))
     reading = utterance.emotion
     tone = ""
     if reading.status is ReadingStatus.KNOWN:
         tone = f" [{' '.join(part for part in (reading.strength, reading.label) if part)}]"
-    return f"{at // 60:02d}:{at % 60:02d} {_who(utterance.speaker)}{tone}: {utterance.text}"
+    return f"{at // 60:02d}:{at % 60:02d} {_who(utterance.speaker)}{tone}: {text}"
 
 
 def _who(speaker: str) -> str:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from wingman.config.suggest import EmbeddingSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.suggest.redact import redact
+from wingman.core.redaction import redact
 
 log = structlog.get_logger(__name__)
 
