@@ -14,11 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
-from provelib import Figure, progress, report
-
+from scripts.proofs.figures import Figure, progress, report
 from tests.support.alignment import METER, TICK, metered
 from tests.support.conversations import MOODS, Conversation, Plan, Report, converse
 from wingman.config.correlate import CorrelateSettings
@@ -32,6 +28,7 @@ from wingman.correlate.correlator import Correlator
 from wingman.correlate.overlap import read
 from wingman.suggest.card.context import RollingContext
 
+ROOT = Path(__file__).resolve().parent.parent
 PEER = "whisperlivekit==0.2.26"
 PEER_ENV = ROOT / ".venv-whisperlivekit"
 
@@ -235,7 +232,7 @@ def peer_cost(events: list[Final | EmotionSpan], history: str) -> float | None:
     if python is None:
         return None
     done = subprocess.run(
-        [str(python), str(ROOT / "scripts" / "peer_whisperlivekit.py"), history],
+        [str(python), str(ROOT / "scripts" / "peers" / "whisperlivekit.py"), history],
         input=json.dumps(peer_events(events)),
         capture_output=True,
         text=True,

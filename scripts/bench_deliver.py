@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Push latency to many overlay clients of one meeting: ours beside plain `websockets.broadcast`.
 
-    scripts/bench_deliver.py [--clients 1000] [--seconds 6] [--rate 10]
+    python -m scripts.bench_deliver [--clients 1000] [--seconds 6] [--rate 10]
 
 The server runs alone in its own process; the clients share this one. An event carries the moment it was
 handed to the log (ours: so the figure includes the commit to SQLite) or to `broadcast` (theirs), on the
@@ -24,8 +24,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 MEETING = "m-0001"
 TOKEN = "test-token"
@@ -124,7 +122,17 @@ async def _server(
     kind: str, seconds: float, rate: float
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, __file__, "--serve", kind, "--seconds", str(seconds), "--rate", str(rate)),
+        *(
+            sys.executable,
+            "-m",
+            "scripts.bench_deliver",
+            "--serve",
+            kind,
+            "--seconds",
+            str(seconds),
+            "--rate",
+            str(rate),
+        ),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -15,14 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-from fuzz_targets import CASES, Case
 from hypothesis import HealthCheck, Phase, given, settings
+
+from scripts.fuzz_targets import CASES, Case
 
 ROUND = 100
 """Inputs between two looks at the clock."""
-GUIDED = Path(__file__).with_name("fuzz_guided.py")
+GUIDED = "scripts.fuzz_guided"
 
 
 @settings(
@@ -52,7 +52,7 @@ def with_atheris(seconds: int) -> int:
     """Mutation guided by coverage, in a process of its own; how many inputs were tried. Raises `SystemExit`."""
     with tempfile.TemporaryDirectory() as folder:
         run = subprocess.run(
-            [sys.executable, GUIDED, str(seconds), folder], stderr=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", GUIDED, str(seconds), folder], stderr=subprocess.PIPE, text=True, check=False
         )
     tried = re.search(r"number_of_executed_units: *(\d+)", run.stderr)
     if run.returncode or tried is None:

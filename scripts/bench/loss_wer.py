@@ -1,6 +1,6 @@
 """What a loss costs in words: the sample's turns as Opus, packets dropped at random, recognised again.
 
-Prints the word error rate of each way to fill the holes. Usage: scripts/bench/loss_wer.py [LOSS] [SEEDS]
+Prints the word error rate of each way to fill the holes. Usage: python -m scripts.bench.loss_wer [LOSS] [SEEDS]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The peers as subjects of `wingman.bench.harness`, each in an environment of its own.
 
-`scripts/bench/peers.py --install` makes the environments (pinned in peers.txt).
+`python -m scripts.bench.peers --install` makes the environments (pinned in peers.txt).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def subject(name: str) -> Subject:
     """`stock`, `fastrtc` or `pipecat`. Raises `FileNotFoundError` when its environment is not installed."""
     python = Path(sys.executable) if name == "stock" else python_of(name)
     if not python.exists():
-        raise FileNotFoundError(f"{python} is missing; run scripts/bench/peers.py --install")
+        raise FileNotFoundError(f"{python} is missing; run python -m scripts.bench.peers --install")
     return Subject(name, _command(python, HERE / f"server_{name}.py"), data_channel=name == "fastrtc")
 
 
@@ -52,5 +52,5 @@ def _command(python: Path, script: Path) -> Callable[[int], Sequence[str]]:
 
 if __name__ == "__main__":
     if "--install" not in sys.argv:
-        raise SystemExit("usage: scripts/bench/peers.py --install")
+        raise SystemExit("usage: python -m scripts.bench.peers --install")
     install()

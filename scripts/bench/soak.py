@@ -3,7 +3,7 @@
 Everything runs as it always does (decoder, tape, both provider links over real sockets, join, coach, log on
 disk); only the event loop's clock is fast, and the packets come from a list instead of a network.
 
-`python scripts/bench/soak.py --providers PORT --hours 2` prints `MINUTE MB` every few minutes of the meeting
+`python -m scripts.bench.soak --providers PORT --hours 2` prints `MINUTE MB` every few minutes of the meeting
 and, at the end, how many events of which type there were, as JSON.
 """
 

@@ -5,4 +5,4 @@ cd "$(dirname "$0")/../.."
 home=".venv-pipecat"
 [ -x "$home/bin/python" ] || python3 -m venv "$home"
 "$home/bin/pip" install -q --disable-pip-version-check 'pipecat-ai[deepgram]==1.14.0' deepgram-sdk==7.17.0
-exec .venv/bin/python scripts/peer_pipecat_links.py
+exec .venv/bin/python -m scripts.peers.pipecat_links

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
 import msgspec
-from bench_correlate import busy_hour, cost_figures, hours
-from provelib import Figure, progress, report
 
+from scripts.bench_correlate import busy_hour, cost_figures, hours
+from scripts.proofs.figures import Figure, progress
 from tests.support.alignment import Alignment, compare, latest, metered, play
 from tests.support.conversations import Conversation, Plan, Report, converse
 from tests.support.echoes import Kind, echo_meeting
@@ -22,6 +18,8 @@ from wingman.config.correlate import CorrelateSettings
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.correlator import Correlator
+
+ROOT = Path(__file__).resolve().parents[2]
 
 NEUTRAL = ("neutral",) * 6 + ("interest", "concentration", "calmness", "contemplation", "doubt", "amusement")
 
@@ -205,7 +203,3 @@ def measure() -> list[Figure]:
         *bounded_figures(),
         *cost_figures(busy_hour()),
     ]
-
-
-if __name__ == "__main__":
-    sys.exit(report("correlate", measure(), sys.argv[1:]))

@@ -10,8 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from provelib import Figure, progress
-
+from scripts.proofs.figures import Figure, progress
 from tests.support import recordings, sample
 from tests.support.sounds import chirp, decoded, delay
 from wingman.app import open_service
@@ -36,7 +35,7 @@ from wingman.replay.reprocess import Listeners, rehear
 from wingman.report.record import read_all
 from wingman.transports.file import FileSource
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TICKS = 1000
 """Blocks of 20 ms on each channel."""
 PAUSE = range(200, 300)

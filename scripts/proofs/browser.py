@@ -11,13 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
-import structlog
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
-from provelib import Figure, progress, report
 
+from scripts.proofs.figures import Figure, progress
 from tests.browser.support.axe import axe_source, violations
 from tests.browser.support.burst import FRAMES, burst, frames
 from tests.browser.support.chromium import launch
@@ -39,6 +35,8 @@ from tests.browser.support.wire import Wire
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
+
+ROOT = Path(__file__).resolve().parents[2]
 
 OFFLINE_S = 60.0
 SPOKEN_S = 6.0
@@ -305,9 +303,3 @@ def measure() -> list[Figure]:
             service.stop()
     progress("the browser tests")
     return figures + suite_figures()
-
-
-if __name__ == "__main__":
-    # the service logs here too, and stdout is for the figures
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    sys.exit(report("browser", measure(), sys.argv[1:]))

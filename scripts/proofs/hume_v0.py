@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
-from provelib import Figure, progress, report
 
+from scripts.proofs.figures import Figure, progress
 from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial
 from tests.support.links.trial import Recording
 from wingman.config.emotion import HumeV0Settings
@@ -38,7 +35,7 @@ from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
 from wingman.testing.indexed_audio import IndexedSpeech
 from wingman.testing.virtual_time import run
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 KINDS = (
     *(
         Fault(kind=kind)
@@ -304,15 +301,9 @@ def vendor() -> list[Figure]:
     return [Figure("hume 0.13.13, unmodified, is content", int(content), 1, "==")]
 
 
-def main() -> int:
-    logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+def measure() -> list[Figure]:
     figures: list[Figure] = []
     with contextlib.chdir(ROOT):
         for part in (long_session, fault_matrix, families, credentials, limits, texts_and_batch, vendor):
             figures += part()
-    return report("hume-v0", figures, sys.argv[1:])
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return figures

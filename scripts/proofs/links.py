@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import sys
 from dataclasses import dataclass
 
-import links_hume
 import msgspec
 import structlog
-from provelib import Figure, progress, report
 
+from scripts.proofs import links_hume
+from scripts.proofs.figures import Figure, progress
 from tests.support.links import matrix
 from tests.support.links.trial import Account, Recording, Trial
 from wingman.config.section import Secret
@@ -157,10 +156,6 @@ def quiet() -> None:
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
 
 
-def main(argv: list[str]) -> int:
+def measure() -> list[Figure]:
     quiet()
-    return report("links", [*deepgram_figures(), *links_hume.figures()], argv)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    return [*deepgram_figures(), *links_hume.figures()]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from provelib import Figure, progress
 
+from scripts.proofs.figures import Figure, progress
 from tests.support.links import matrix
 from tests.support.links.hume_trial import IndexedEar, MeterAccount, MeterTrial, attempt
 from tests.support.links.trial import Recording
@@ -21,7 +21,7 @@ from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume.server import HumeEmulator, HumeHabits
 from wingman.testing.virtual_time import run
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STAGGER_S = 0.037
 """Meetings do not all begin in one instant, nor send their frames in the same ones."""
 

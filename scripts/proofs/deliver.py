@@ -13,20 +13,19 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
-
-import bench_deliver
-import deliver_sound
-from provelib import Figure, progress, report
 from websockets.asyncio.client import connect
 
+from scripts import bench_deliver
+from scripts.proofs import deliver_sound
+from scripts.proofs.figures import Figure, progress
 from tests.events.sqlite.test_log import full_disk, said, started
 from tests.support.service import TOKEN, service
 from wingman.core.events import Envelope, TranscriptPartial
 from wingman.core.time import Channel
 from wingman.events.hub import HubLimits
 from wingman.events.sqlite.log import SqliteLog
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CLIENTS = 1000
 SECONDS = 4.0
@@ -205,6 +204,7 @@ def _held(rounds: Mapping[str, Sequence[bench_deliver.Result]]) -> bool:
 
 
 async def measure() -> list[Figure]:
+    bench_deliver.step_forward()
     return [
         *killed(),
         *await committing(),
@@ -218,8 +218,3 @@ async def measure() -> list[Figure]:
 
 def _quantile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))] * 1000
-
-
-if __name__ == "__main__":
-    bench_deliver.step_forward()
-    sys.exit(report("deliver", asyncio.run(measure()), sys.argv[1:]))

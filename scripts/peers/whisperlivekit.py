@@ -23,8 +23,8 @@ bare = types.ModuleType("whisperlivekit")
 bare.__path__ = list(spec.submodule_search_locations)
 sys.modules["whisperlivekit"] = bare
 
-from whisperlivekit.timed_objects import ASRToken, SpeakerSegment, TimedText
-from whisperlivekit.tokens_alignment import TokensAlignment
+from whisperlivekit.timed_objects import ASRToken, SpeakerSegment, TimedText  # noqa: E402 - after the stub
+from whisperlivekit.tokens_alignment import TokensAlignment  # noqa: E402 - after the stub
 
 
 def run(events: list[list[Any]], retention: float) -> tuple[float, int]:

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import structlog
-from provelib import Figure, progress, report
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
+from scripts.proofs.figures import Figure, progress
 from tests.eval.judge import NOT_RUN
 from tests.eval.run import Report, evaluate
 from tests.suggest.models import SLOW, WAYS_OUT, answer, until_left
@@ -303,8 +297,3 @@ async def measure() -> list[Figure]:
     figures.append(Figure("cards with exactly one end", await ends(), 1.0, "=="))
     progress(NOT_RUN)
     return figures
-
-
-if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    sys.exit(report("suggest", asyncio.run(measure()), sys.argv[1:]))

@@ -13,7 +13,7 @@ from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.indexed_audio import IndexedSource, IndexedSpeech
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SPEECH = IndexedSpeech()
 SECONDS = 30
 SCRIPTS = {

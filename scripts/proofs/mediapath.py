@@ -11,8 +11,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from provelib import Figure, progress, report
-
+from scripts.bench import loss_wer
+from scripts.bench.peers import install, subject
+from scripts.proofs.figures import Figure, progress
 from wingman.audio.decode import LibopusDecoder
 from wingman.audio.tape import Tape
 from wingman.bench.harness import Step, Subject, ramp, wingman
@@ -24,7 +25,7 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.whip_client import encode
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FRAME = SAMPLE_RATE // 50
 CHUNK_WAIT_MS = 80.0
 """The first packet of a 100 ms chunk waits this long for the last: part of what a session may take."""
@@ -35,11 +36,10 @@ PEER_STEPS = {
 }
 
 
-def main() -> int:
-    sys.path.insert(0, str(ROOT / "scripts" / "bench"))
+def measure() -> list[Figure]:
     figures = [*_sessions(), *_cores(), _start()]
     figures += [*_loss(), *_drift(), *_memory(), *_pass_through()]
-    return report("mediapath", figures, sys.argv[1:])
+    return figures
 
 
 # --- sessions against the peers ------------------------------------------------------------------------
@@ -84,8 +84,6 @@ def _memory_per_session(steps: list[Step]) -> Figure:
 
 
 def _peers() -> Iterator[tuple[str, Subject]]:
-    from peers import install, subject
-
     progress("the peers' environments")
     try:
         install()
@@ -187,9 +185,8 @@ def _loss() -> Iterator[Figure]:
     silent, behind = asyncio.run(play(500, {250}))
     yield Figure("audio lost by one lost packet", silent, 20.0, "<=", "ms")
     yield Figure("delay that stays after one lost packet", behind, 0.0, "<=", "ms")
-    from loss_wer import measure
 
-    silence, concealed = measure(0.05, 1, ("silence", "FEC, else concealment"))
+    silence, concealed = loss_wer.measure(0.05, 1, ("silence", "FEC, else concealment"))
     yield Figure("word errors at 5 % loss, silence", silence, unit="%")
     yield Figure(
         "word errors at 5 % loss, as bridged", concealed, silence, "<=", "%", "not more than with silence"
@@ -242,9 +239,9 @@ def _memory() -> Iterator[Figure]:
 async def _soak(hours: float) -> list[str]:
     providers = Providers(lambda _branch: lambda _pcm, _now: None)
     async with providers.open():
-        command = (str(ROOT / "scripts" / "bench" / "soak.py"), "--providers", str(providers.port))
+        command = ("-m", "scripts.bench.soak", "--providers", str(providers.port))
         soaking = await asyncio.create_subprocess_exec(
-            sys.executable, *command, "--hours", str(hours), stdout=asyncio.subprocess.PIPE
+            sys.executable, *command, "--hours", str(hours), stdout=asyncio.subprocess.PIPE, cwd=ROOT
         )
         out, _ = await soaking.communicate()
         return out.decode().splitlines()
@@ -256,7 +253,7 @@ def _start() -> Figure:
     times = []
     for _ in range(3):
         began = time.perf_counter()
-        command = [ROOT / ".venv" / "bin" / "wingman", "serve", "--port", "0"]
+        command = [str(ROOT / ".venv" / "bin" / "wingman"), "serve", "--port", "0"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
             assert serving.stdout is not None
             for line in serving.stdout:
@@ -278,7 +275,3 @@ def _pass_through() -> Iterator[Figure]:
     each = (time.perf_counter() - began) / 20 / len(packets)
     yield Figure("Opus decode at 16 kHz mono", each * 1e6, unit="us/packet")
     yield Figure("decode per session", each * 50 * 1000, unit="ms/s", note="the most a pass-through could save")
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -18,12 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))  # the sample's ground truth lives with the tests
-
 import msgspec
-from provelib import Figure, progress, report
 
+from scripts.proofs.figures import Figure, progress
 from tests.support import recordings, sample
 from tests.transports import support
 from wingman.app import SAMPLE, Service, open_service
@@ -39,6 +36,8 @@ from wingman.observe.logs import configure
 from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.whip_client import encode, file_tracks
 from wingman.transports.whip_client import send as whip_send
+
+ROOT = Path(__file__).parents[2]
 
 MEETINGS = 50
 CHANNELS = (Channel.TAB, Channel.MIC)
@@ -245,7 +244,7 @@ async def _short_meeting(service: Service, root: str, wav: Path) -> None:
     await meeting.end("source_ended")
 
 
-def main(argv: Sequence[str]) -> int:
+def measure() -> list[Figure]:
     configure(msgspec.structs.replace(Settings().observe, log_level="warning"))
     progress("the sample meeting with embedded providers (75 s) …")
     embedded = asyncio.run(run_sample("embedded"))
@@ -255,7 +254,7 @@ def main(argv: Sequence[str]) -> int:
     left = asyncio.run(leftovers())
     progress("start-up, packet loss and size …")
     waits = sorted(embedded.waits)
-    figures = [
+    return [
         Figure("word error rate, embedded", 100 * word_error_rate(embedded), 12, "<=", "%"),
         Figure("worst utterance time error, embedded", worst_time_error_ms(embedded), 200, "<=", "ms"),
         Figure("worst utterance time error, emulated", worst_time_error_ms(emulated), 200, "<=", "ms"),
@@ -276,8 +275,3 @@ def main(argv: Sequence[str]) -> int:
         Figure("errors, emulated", emulated.errors, 0, "=="),
         Figure(f"left behind by {MEETINGS} meetings", left, 0, "=="),
     ]
-    return report("main", figures, argv)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

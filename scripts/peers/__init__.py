@@ -1,0 +1,1 @@
+"""Peer frameworks measured on the same fault scripts."""
