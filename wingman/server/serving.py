@@ -12,10 +12,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from wingman.core.errors import InputError
-from wingman.server.uvicorn_seam import AbortableHttpProtocol, PushSocketProtocol
+from wingman.server.uvicorn_seam import BoundedHttpProtocol, PushSocketProtocol
 
 GRACE_SECONDS = 3
 """How long open requests may take to end when the service stops."""
+
+BACKLOG = 4096
+"""Connections the kernel holds until we accept them: a burst must not make the next one wait for a retry."""
 
 MESSAGE_BYTES = 1024 * 1024
 """Longest WebSocket message a client may send."""
@@ -42,7 +45,7 @@ def http_config(app: ASGIApp) -> uvicorn.Config:
     """How HTTP and WebSockets are spoken, by the one process and by each of many workers alike."""
     return uvicorn.Config(
         app,
-        http=AbortableHttpProtocol,
+        http=BoundedHttpProtocol,
         ws=PushSocketProtocol,
         ws_per_message_deflate=False,
         ws_max_size=MESSAGE_BYTES,
@@ -52,6 +55,7 @@ def http_config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
@@ -95,7 +99,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
-        listener.listen(2048)
+        listener.listen(BACKLOG)
     except OSError as failed:
         listener.close()
         if failed.errno == errno.EADDRINUSE:

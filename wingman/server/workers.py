@@ -21,34 +21,41 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qs, unquote
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wingman.core.errors import WingmanError
+from wingman.server.connection_limits import ConnectionLimits, Slot
 from wingman.server.serving import http_config
 
 log = structlog.get_logger(__name__)
 
 HEAD_BYTES = 8192
 """How far into a request the dispatcher looks."""
-HEAD_S = 5.0
+HEAD_S = 10.0
 """How long a client may take to send its request line."""
-PENDING = 256
-"""Connections whose request line is awaited at the same time."""
 REMEMBERED = 10_000
 """Names whose owner is remembered."""
 
-_KEY = re.compile(rb"^\S+ (?:/api/meetings/|/meetings/|/whip/)([^/?\s]+)")
-_QUERY = re.compile(rb"^\S+ \S*[?&]meeting=([^&\s]+)")
+_TARGET = re.compile(rb"^\S+ +(?:https?://[^/\s]*)?(/\S*)")
+_KEY = re.compile(r"(?:/~[\w-]+)?/(?:api/meetings|meetings|whip)/([^/]+)")
 
 
 def key_of(head: bytes) -> str | None:
     """The meeting or WHIP resource a request is about, from its first line; None when it is about none."""
-    match = _KEY.match(head) or _QUERY.match(head)
-    return match[1].decode("latin-1") if match else None
+    target = _TARGET.match(head)
+    if target is None:
+        return None
+    path, _, query = target[1].decode("latin-1").partition("?")
+    found = _KEY.match(
+        unquote(path)
+    )  # as the worker will read it: a meeting has one name, however it is written
+    return found[1] if found else next(iter(parse_qs(query).get("meeting", [])), None)
 
 
 @dataclass(slots=True)
@@ -94,7 +101,7 @@ class Dispatcher:
         self._listener = listener
         self._workers = workers
         self._owners = Owners([0] * len(workers))
-        self._pending = asyncio.Semaphore(PENDING)
+        self._waiting = ConnectionLimits()
 
     async def run(self) -> None:
         """Hand connections on until cancelled. Raises `WingmanError` when a worker ends by itself."""
@@ -103,9 +110,10 @@ class Dispatcher:
             for worker in self._workers:
                 tasks.create_task(self._watch(worker))
             while True:
-                await self._pending.acquire()
-                connection, _ = await loop.sock_accept(self._listener)
-                tasks.create_task(self._hand_on(connection))
+                connection, address = await loop.sock_accept(self._listener)
+                waiting = tasks.create_task(self._hand_on(connection))
+                slot = self._waiting.opened(str(address[0]), waiting.cancel)
+                waiting.add_done_callback(partial(self._over, connection, slot))
 
     async def _watch(self, worker: _Worker) -> None:
         status = await worker.process.wait()
@@ -121,9 +129,11 @@ class Dispatcher:
             socket.send_fds(worker.control, [b"c"], [connection.fileno()])
         except (TimeoutError, OSError) as gone:
             log.debug("connection dropped", reason=type(gone).__name__)
-        finally:
-            connection.close()  # ours; the worker has its own descriptor now
-            self._pending.release()
+
+    def _over(self, connection: socket.socket, slot: Slot, _: asyncio.Task[None]) -> None:
+        """Also for a connection that was dropped before its task had a turn."""
+        connection.close()  # ours; the worker has its own descriptor now
+        self._waiting.closed(slot)
 
     def _listen_to_workers(self) -> None:
         for number, worker in enumerate(self._workers):
