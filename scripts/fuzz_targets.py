@@ -230,8 +230,8 @@ def events(pieces: list[bytes]) -> None:
             for piece in stream:
                 said += reader.feed(piece)
         except ValueError:
-            return  # not UTF-8: the documented refusal
-        found.append((said, reader.unfinished))
+            return  # a line without end: the documented refusal
+        found.append([*said, *reader.finish()])
     if found[0] != found[1]:
         raise AssertionError(f"cut into pieces it reads {found[0]}, whole {found[1]}")
 

@@ -27,7 +27,7 @@ async def local(emulator: ChatEmulator, **settings: Any) -> AsyncIterator[OpenAi
 
 
 async def test_an_answer_arrives_in_pieces_with_its_usage() -> None:
-    async with ChatEmulator(pace=QUICK) as emulator, local(emulator, api_key=Secret("sk")) as model:
+    async with ChatEmulator(pace=SLOW) as emulator, local(emulator, api_key=Secret("sk")) as model:
         await model.probe()
         deltas = await answer(model)
         assert len(deltas) > 2

@@ -7,23 +7,30 @@ Leaving the response's context closes the connection, which is how these servers
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any
+from contextlib import aclosing
 
 import httpx
+import structlog
 
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.llm.base import Prompt, Usage
+from wingman.llm.chat_reply import ChatReply, message_of, served_models
 from wingman.llm.circuit_breaker import Quotas
+from wingman.llm.reasoning import thinks_aloud
 from wingman.llm.sse import SseReader
+
+log = structlog.get_logger(__name__)
 
 PROVIDER = "openai"
 KEEP_ALIVE_S = 240
 PROBE_TIMEOUT_S = 10.0
+NEWER_LIMIT = "max_completion_tokens"
 READ_TIMEOUT_S = 60.0
 """Only a net below the deadlines that whoever consumes the stream keeps."""
 
@@ -50,6 +57,8 @@ class OpenAiModel:
         self._url = settings.url.rstrip("/")
         self._model = settings.model
         self._usage = Usage()
+        self._limit = "max_tokens"
+        self._wary = thinks_aloud(settings.model)
         self._quotas = Quotas()
         key = settings.api_key.reveal() or "none"
         self._http = httpx.AsyncClient(
@@ -78,18 +87,21 @@ class OpenAiModel:
                 answer = await self._http.get(f"{self._url}/models")
         except (httpx.HTTPError, TimeoutError) as failed:
             raise _unreachable(self._url, failed) from None
+        if answer.status_code in (404, 405, 501) and self._model:
+            log.warning("the model server lists no models; the configured one is used", url=self._url)
+            return
         if answer.status_code != 200:
             raise _refused(answer.status_code, answer.content, answer.headers)
-        try:
-            served = [str(model["id"]) for model in answer.json()["data"]]
-        except (ValueError, LookupError, TypeError):
+        served = served_models(answer.content)
+        if served is None:
             raise ProviderFault(
                 f"{self._url} does not answer like an OpenAI-compatible server; check suggest.openai.url",
                 kind=FaultKind.PROTOCOL,
-            ) from None
+            )
         if not self._model and served:
             self._model = served[0]
-        if self._model not in served and f"{self._model}:latest" not in served:
+        names = {self._model, f"{self._model}:latest", f"models/{self._model}"}
+        if not names & set(served):
             raise ProviderFault(
                 f"model {self._model or '(none)'} is not served at {self._url}; "
                 f"set suggest.openai.model to one of {', '.join(served[:5]) or 'those it will serve'}",
@@ -100,82 +112,66 @@ class OpenAiModel:
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """Text deltas; thoughts of reasoning models are left out."""
         self._quotas.check(self._model, time.monotonic())
-        body = {
-            "model": self._model,
-            "messages": [
-                {"role": "system", "content": prompt.system},
-                {"role": "user", "content": prompt.user},
-            ],
-            "stream": True,
-            "max_tokens": prompt.max_output_tokens,
-        }
-        characters = 0
-        usage: Usage | None = None
+        reply = ChatReply(wary=self._wary)
         try:
-            async with self._http.stream("POST", f"{self._url}/chat/completions", json=body) as answer:
-                if answer.status_code != 200:
-                    fault = _refused(answer.status_code, await answer.aread(), answer.headers)
-                    raise self._quotas.note(self._model, fault, time.monotonic())
-                reader = SseReader()
-                async for piece in answer.aiter_raw():
-                    for data in reader.feed(piece):
-                        if data == "[DONE]":
-                            return
-                        event = _event(data)
-                        usage = _counted(event) or usage
-                        if text := _text(event):
-                            characters += len(text)
-                            yield text
-                        _check_end(event)
-                if reader.unfinished:
-                    raise ProviderFault("the model's answer broke off", kind=FaultKind.PROTOCOL)
+            async with contextlib.AsyncExitStack() as stack:
+                answer = await self._asked(stack, prompt)
+                async with aclosing(_pieces(answer, reply)) as pieces:
+                    async for text in pieces:
+                        yield text
         except httpx.HTTPError as failed:
             raise _unreachable(self._url, failed) from None
         finally:
-            estimate = Usage((len(prompt.system) + len(prompt.user)) // 4, characters // 4)
-            self._usage = usage or estimate
+            self._wary = self._wary or reply.leaked
+            estimate = Usage((len(prompt.system) + len(prompt.user)) // 4, reply.characters // 4)
+            self._usage = reply.usage or estimate
+
+    async def _asked(self, stack: contextlib.AsyncExitStack, prompt: Prompt) -> httpx.Response:
+        """An accepted request. A limit's name that the server does not know is replaced by its newer one."""
+        while True:
+            body = {
+                "model": self._model,
+                "messages": [
+                    {"role": "system", "content": prompt.system},
+                    {"role": "user", "content": prompt.user},
+                ],
+                "stream": True,
+                self._limit: prompt.max_output_tokens,
+            }
+            asking = self._http.stream("POST", f"{self._url}/chat/completions", json=body)
+            answer = await stack.enter_async_context(asking)
+            if answer.status_code == 200:
+                return answer
+            said = await answer.aread()
+            if answer.status_code == 400 and self._limit != NEWER_LIMIT and NEWER_LIMIT.encode() in said:
+                log.info("the model server wants another name for the limit", name=NEWER_LIMIT)
+                self._limit = NEWER_LIMIT
+                continue
+            fault = _refused(answer.status_code, said, answer.headers)
+            raise self._quotas.note(self._model, fault, time.monotonic())
 
     async def aclose(self) -> None:
         await self._http.aclose()
 
 
-def _event(data: str) -> Mapping[str, Any]:
-    try:
-        tree = json.loads(data)
-    except ValueError:
-        tree = None
-    if isinstance(tree, list) and tree:
-        tree = tree[0]  # Gemini behind this form wraps an error in an array
-    if not isinstance(tree, Mapping):
-        raise ProviderFault("the model's answer could not be read", kind=FaultKind.PROTOCOL)
-    if tree.get("error"):
-        raise ProviderFault(f"the model failed: {_message(tree)}", kind=FaultKind.UNAVAILABLE)
-    return tree
-
-
-def _choice(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    choices = event.get("choices")
-    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
-
-
-def _text(event: Mapping[str, Any]) -> str:
-    delta = _choice(event).get("delta") or {}
-    return str(delta.get("content") or "")
-
-
-def _check_end(event: Mapping[str, Any]) -> None:
-    match _choice(event).get("finish_reason"):
-        case "length":
-            raise AnswerTruncated("the model's answer ran into its length limit", code="length")
-        case "content_filter":
-            raise AnswerBlocked("the model refused to answer this", code="content_filter")
-
-
-def _counted(event: Mapping[str, Any]) -> Usage | None:
-    usage = event.get("usage")
-    if not isinstance(usage, Mapping):
-        return None
-    return Usage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
+async def _pieces(answer: httpx.Response, reply: ChatReply) -> AsyncGenerator[str, None]:
+    """What may be shown of an accepted request's answer, as it comes."""
+    if "json" in answer.headers.get("content-type", ""):  # a server that does not stream
+        if text := reply.take((await answer.aread()).decode("utf-8", "replace"), time.monotonic()):
+            yield text
+    else:
+        reader = SseReader()
+        async for piece in answer.aiter_raw():
+            text = "".join(reply.take(data, time.monotonic()) for data in reader.feed(piece))
+            if text:
+                yield text
+            if reply.done:
+                break
+        if text := "".join(reply.take(data, time.monotonic()) for data in reader.finish()):
+            yield text
+    if text := reply.finish():
+        yield text
+    reply.check()
 
 
 def _refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFault:
@@ -189,17 +185,11 @@ def _refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFa
     except ValueError:
         tree = {}
     tree = tree[0] if isinstance(tree, list) and tree else tree
-    said = _message(tree) if isinstance(tree, Mapping) else ""
+    said = message_of(tree) if isinstance(tree, Mapping) else ""
     sentence = f"the model server answered with status {status}{f': {said}' if said else ''}"
     if status in (401, 403):
         sentence = "the model server refused the key; check suggest.openai.api_key"
     return ProviderFault(sentence, kind=kind, code=str(status), retry_after=wait)
-
-
-def _message(tree: Mapping[str, Any]) -> str:
-    error = tree.get("error")
-    message = error.get("message", "") if isinstance(error, Mapping) else error
-    return " ".join(str(message or "").split())[:160]
 
 
 def _unreachable(url: str, failed: Exception) -> ProviderFault:

@@ -21,6 +21,7 @@ import structlog
 from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms
@@ -28,6 +29,7 @@ from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in
 from wingman.link.watchdog import Patience, Stall, Watchdog
+from wingman.observe import metrics
 from wingman.stt.base import Emit
 from wingman.stt.deepgram import wire as wire
 from wingman.stt.deepgram.stitch import Stitcher
@@ -98,6 +100,7 @@ class Connection:
         self._finalized_at = -1
         self._closing_at: float | None = None
         self._replaced = False
+        self._told_odd: set[str] = set()
 
     @property
     def finished(self) -> bool:
@@ -279,7 +282,7 @@ class Connection:
     async def _read(self) -> None:
         async for raw in self._line.socket.messages():
             try:
-                message = wire.decode(raw)
+                message = wire.decode(raw, self._odd)
             except wire.Unreadable as broken:
                 log.warning("unreadable message", provider="deepgram", detail=str(broken)[:200])
                 self._stitch.unreadable()
@@ -293,6 +296,13 @@ class Connection:
                     kind=FaultKind.PROTOCOL,
                     code="hole",
                 )
+
+    def _odd(self, names: tuple[str, ...]) -> None:
+        """The service sent fields that are not what they ought to be: counted each time, told once."""
+        metrics.LOSSES.labels(LossCause.ODD_FIELD, LossUnit.FIELDS).inc(len(names))
+        if new := set(names) - self._told_odd:
+            self._told_odd |= new
+            log.warning("odd fields were replaced by defaults", provider="deepgram", fields=sorted(new))
 
     def _understand(self, message: wire.Message) -> None:
         match message:

@@ -1,0 +1,113 @@
+"""Answers of servers that call themselves compatible."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.core.errors import ProviderFault
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
+from wingman.llm.chat_reply import ChatReply, served_models
+
+ANSWER = "Ask which teams."
+
+
+def event(delta: Any = None, **more: Any) -> str:
+    return json.dumps({"choices": [{"index": 0, "delta": delta, "finish_reason": None, **more}]})
+
+
+def read(*events: str) -> str:
+    reply = ChatReply()
+    text = "".join(reply.take(data, 0.0) for data in events) + reply.finish()
+    reply.check()
+    return text
+
+
+SHAPES = {
+    "plain": [event({"content": "Ask "}), event({"content": "which teams."}), "[DONE]"],
+    "a list of parts": [event({"content": [{"type": "text", "text": t} for t in ("Ask ", "which teams.")]})],
+    "a list of strings": [event({"content": ["Ask ", "which teams."]})],
+    "a nested text": [event({"content": [{"type": "text", "text": {"type": "text", "text": ANSWER}}]})],
+    "thoughts as a part": [
+        event({"content": [{"type": "thinking", "thinking": "careful"}, {"type": "text", "text": ANSWER}]})
+    ],
+    "thoughts beside": [event({"reasoning_content": "careful", "content": None}), event({"content": ANSWER})],
+    "thoughts in tags": [event({"content": "<think>careful</thi"}), event({"content": f"nk>{ANSWER}"})],
+    "a role first": [event({"role": "assistant"}), event({"content": ""}), event({"content": ANSWER})],
+    "null content": [event({"content": None}), event({"content": ANSWER})],
+    "a whole message": [json.dumps({"choices": [{"message": {"role": "assistant", "content": ANSWER}}]})],
+    "a plain text": [json.dumps({"choices": [{"text": ANSWER}]})],
+    "no choices": ['{"choices":[]}', '{"choices":null}', "{}", event({"content": ANSWER})],
+    "null error": [json.dumps({"error": None, "choices": [{"delta": {"content": ANSWER}}]})],
+    "blanks around the end": [event({"content": ANSWER}), " [DONE] "],
+    "an empty event": ["", event({"content": ANSWER})],
+    "something after the end": [event({"content": ANSWER}), "[DONE]", event({"content": "more"})],
+    "odd usage": [event({"content": ANSWER}), '{"usage":{"prompt_tokens":"x","completion_tokens":null}}'],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_answer_comes_out(shape: str) -> None:
+    assert read(*SHAPES[shape]) == ANSWER
+
+
+@pytest.mark.parametrize(
+    "bad", ['{"choi', "hello", "5", "null", '{"error":{"message":"overloaded"}}', '[{"error":"x"}]']
+)
+def test_what_is_no_answer_is_a_fault(bad: str) -> None:
+    with pytest.raises(ProviderFault):
+        read(bad)
+
+
+def test_a_cut_or_refused_answer_is_told() -> None:
+    with pytest.raises(AnswerTruncated):
+        read(event({"content": "Ask"}, finish_reason="length"))
+    with pytest.raises(AnswerBlocked):
+        read(event({}, finish_reason="content_filter"))
+
+
+def test_usage_is_counted() -> None:
+    reply = ChatReply()
+    reply.take('{"usage":{"prompt_tokens":7,"completion_tokens":5.0}}', 0.0)
+    assert reply.usage == Usage(7, 5)
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (b'{"data":[{"id":"m"}]}', ["m"]),
+        (b'{"models":[{"name":"m"},{"model":"n"}]}', ["m", "n"]),
+        (b'[{"id":"m"}]', ["m"]),
+        (b'["m"]', ["m"]),
+        (b'\xef\xbb\xbf{"data":[{"id":"m"},{"id":5},null]}', ["m"]),
+        (b'{"data":[]}', []),
+        (b'{"data":null}', None),
+        (b"<html>", None),
+        (b"5", None),
+    ],
+)
+def test_a_list_of_models(body: bytes, names: list[str] | None) -> None:
+    assert served_models(body) == names
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["choices", "delta", "content", "text", "type", "usage", "error"]), inner
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@given(anything)
+def test_anything_is_read_or_a_fault(tree: Any) -> None:
+    with contextlib.suppress(ProviderFault):
+        assert isinstance(read(json.dumps(tree)), str)

@@ -1,0 +1,133 @@
+"""One streamed answer in OpenAI's form, as servers that call themselves compatible send it. Pure.
+
+Source: OpenAI's API reference, "Chat completion chunk object". Met half-way are: content as a list of parts, a
+whole message or a plain text in place of a delta, usage that is no number, blanks around `[DONE]`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
+from wingman.llm.reasoning import AnswerFilter
+
+DONE = "[DONE]"
+
+
+class ChatReply:
+    """Feed it the data of each event; it says what may be shown. Times are seconds of any clock."""
+
+    def __init__(self, wary: bool = False) -> None:
+        """`wary`: the model is known to begin with thoughts that no tag announces."""
+        self._filter = AnswerFilter(wary)
+        self._reason: Any = None
+        self.done = False
+        """The server said that nothing more comes."""
+        self.usage: Usage | None = None
+        """What the server counted."""
+        self.characters = 0
+        """Of the answer and of what was thought."""
+
+    @property
+    def leaked(self) -> bool:
+        """Thoughts were shown, because only their end was marked."""
+        return self._filter.leaked
+
+    def take(self, data: str, now: float) -> str:
+        """What may be shown after this event. Raises `ProviderFault` when it is an error, or none at all."""
+        if self.done or data.strip() in (DONE, ""):
+            self.done = self.done or data.strip() == DONE
+            return ""
+        event = _event(data)
+        self.usage = _counted(event) or self.usage
+        choice = _choice(event)
+        self._reason = choice.get("finish_reason") or self._reason
+        text = _text(choice)
+        self.characters += len(text)
+        return self._filter.feed(text, now) if text else ""
+
+    def finish(self) -> str:
+        """The answer is over: what was held back and is no thought."""
+        return self._filter.finish()
+
+    def check(self) -> None:
+        """Raise when the server said that it cut or refused the answer."""
+        match self._reason:
+            case "length":
+                raise AnswerTruncated("the model's answer ran into its length limit", code="length")
+            case "content_filter":
+                raise AnswerBlocked("the model refused to answer this", code="content_filter")
+
+
+def served_models(body: bytes) -> list[str] | None:
+    """The names in a list of models, in any of the forms in use; None when it is no list of models."""
+    try:
+        tree = json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(tree, Mapping):
+        tree = tree.get("data", tree.get("models"))
+    if not isinstance(tree, list):
+        return None
+    names = (m.get("id") or m.get("name") or m.get("model") if isinstance(m, Mapping) else m for m in tree)
+    return [name for name in names if isinstance(name, str)]
+
+
+def message_of(tree: Mapping[str, Any]) -> str:
+    """An error's own words, short enough to show."""
+    error = tree.get("error")
+    message = error.get("message", "") if isinstance(error, Mapping) else error
+    return " ".join(str(message or "").split())[:160]
+
+
+def _event(data: str) -> Mapping[str, Any]:
+    try:
+        tree = json.loads(data)
+    except (ValueError, RecursionError):
+        tree = None
+    if isinstance(tree, list) and tree:
+        tree = tree[0]  # Gemini behind this form wraps an error in an array
+    if not isinstance(tree, Mapping):
+        raise ProviderFault("the model's answer could not be read, or broke off", kind=FaultKind.PROTOCOL)
+    if tree.get("error"):
+        raise ProviderFault(f"the model failed: {message_of(tree)}", kind=FaultKind.UNAVAILABLE)
+    return tree
+
+
+def _choice(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    choices = event.get("choices")
+    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
+
+
+def _text(choice: Mapping[str, Any]) -> str:
+    said = choice.get("delta") or choice.get("message")
+    if isinstance(said, Mapping):
+        return _plain(said.get("content"))
+    return _plain(choice.get("text"))
+
+
+def _plain(content: Any) -> str:
+    """The text of a content: a string, or the text parts of a list."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Mapping):
+        kind = content.get("type", "text")
+        return _plain(content.get("text")) if kind in ("text", "output_text") else ""
+    return "".join(map(_plain, content)) if isinstance(content, list) else ""
+
+
+def _counted(event: Mapping[str, Any]) -> Usage | None:
+    usage = event.get("usage")
+    if not isinstance(usage, Mapping):
+        return None
+    return Usage(_whole(usage.get("prompt_tokens")), _whole(usage.get("completion_tokens")))
+
+
+def _whole(value: Any) -> int:
+    try:
+        return max(0, int(value))
+    except (TypeError, ValueError, OverflowError):
+        return 0
