@@ -30,6 +30,7 @@ from wingman.meeting.providers import ProviderFactory
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
+from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.suggest.knowledge.index import Knowledge
 
 if TYPE_CHECKING:
@@ -205,7 +206,9 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
 def _knowledge(settings: Settings) -> Knowledge:
     """The configured folder, indexed; an empty index without one. Raises `InputError`."""
     folder, embeddings = settings.suggest.knowledge, settings.suggest.embeddings
-    meaning = EmbeddingIndex(embeddings) if folder and embeddings.url else None
+    meaning = (
+        EmbeddingIndex(HttpEncoder(embeddings), embeddings.at_least) if folder and embeddings.url else None
+    )
     return Knowledge(Path(folder).expanduser() if folder else None, meaning)
 
 

@@ -28,6 +28,7 @@ from wingman.llm.openai import OpenAiModel
 from wingman.suggest.coach import Coach
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
+from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.testing.gemini.server import INSTANT, GeminiEmulator, Pace
@@ -106,7 +107,7 @@ async def lookups_by_meaning(*, stalls: bool) -> list[float]:
             )
             (Path(folder) / f"{number}.md").write_text("\n\n".join(parts))
         async with ChatEmulator(pace=INSTANT) as server:
-            meaning = EmbeddingIndex(EmbeddingSettings(url=server.url))
+            meaning = EmbeddingIndex(HttpEncoder(EmbeddingSettings(url=server.url)))
             with Knowledge(Path(folder), meaning) as knowledge:
                 async with asyncio.TaskGroup() as group:
                     reader = group.create_task(knowledge.run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from wingman.archive.egress_ledger import Ledger
 from wingman.core.errors import Branch
@@ -11,7 +11,7 @@ from wingman.core.events import Publish
 from wingman.core.time import Channel, seconds
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.meeting.cost import CostTracker, Level
-from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.knowledge.index import Knowledge, Snippet
 
 EMBEDDINGS = "embeddings"
 BYTES_PER_TOKEN = 4
@@ -135,8 +135,10 @@ class MeteredKnowledge:
         self._knowledge = knowledge
         self._accounts = accounting
 
-    def search(self, text: str) -> tuple[tuple[str, str], ...]:
-        return self._knowledge.search(text, self._accounts.question)
+    def search(self, text: str, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
+        return self._knowledge.search(text, self._accounts.question, before)
 
-    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        return await self._knowledge.settled(text, found, self._accounts.question)
+    async def settled(
+        self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
+    ) -> tuple[Snippet, ...]:
+        return await self._knowledge.settled(text, found, self._accounts.question, before)

@@ -25,6 +25,7 @@ from wingman.core.events import SuggestionCompleted
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge import embeddings
 from wingman.suggest.knowledge.embeddings import BATCH, EmbeddingIndex
+from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.testing.gemini.server import INSTANT, GeminiEmulator
 from wingman.testing.openai.server import ChatEmulator, ChatFault
@@ -51,7 +52,7 @@ async def indexed(
 ) -> AsyncIterator[Knowledge]:
     """A folder whose meaning is read from the emulator beside us."""
     fields: dict[str, Any] = {"url": emulator.url, "model": "embedder", "at_least": 0.4} | settings
-    known = EmbeddingIndex(EmbeddingSettings(**fields))
+    known = EmbeddingIndex(HttpEncoder(EmbeddingSettings(**fields)), fields["at_least"])
     with Knowledge(folder, known) as knowledge:
         async with asyncio.TaskGroup() as group:
             reader = group.create_task(knowledge.run())
@@ -215,7 +216,7 @@ async def test_without_notes_or_without_embeddings_nothing_runs(tmp_path: Path, 
 
 
 async def test_a_flood_of_questions_gives_up_the_oldest(notes: Path) -> None:
-    known = EmbeddingIndex(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
+    known = EmbeddingIndex(HttpEncoder(EmbeddingSettings(url="http://127.0.0.1:9/v1")))
     assert not await known.known("anything", 0.0)
     async with ChatEmulator(pace=INSTANT) as emulator, indexed(emulator, notes) as knowledge:
         for number in range(embeddings.WAITING + 4):
@@ -229,11 +230,11 @@ async def test_a_flood_of_questions_gives_up_the_oldest(notes: Path) -> None:
 @pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1", "http:///v1"])
 def test_an_address_that_is_none_is_said_plainly(url: str) -> None:
     with pytest.raises(InputError, match=r"suggest\.embeddings\.url is .* use http://127"):
-        EmbeddingIndex(EmbeddingSettings(url=url))
+        HttpEncoder(EmbeddingSettings(url=url))
 
 
 async def test_a_server_that_is_not_there_does_no_harm(notes: Path) -> None:
-    known = EmbeddingIndex(EmbeddingSettings(url="http://127.0.0.1:9/v1"))
+    known = EmbeddingIndex(HttpEncoder(EmbeddingSettings(url="http://127.0.0.1:9/v1")))
     with Knowledge(notes, known) as knowledge:
         async with asyncio.TaskGroup() as group:
             reader = group.create_task(knowledge.run())
@@ -258,7 +259,7 @@ async def test_the_service_has_its_notes_read_beside_the_meetings(notes: Path) -
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator's address counts as one of another machine."""
-    monkeypatch.setattr("wingman.suggest.knowledge.embeddings.is_remote", lambda _url: True)
+    monkeypatch.setattr("wingman.suggest.knowledge.http_encoder.is_remote", lambda _url: True)
 
 
 @pytest.mark.usefixtures("patient", "elsewhere")

@@ -108,3 +108,20 @@ def _pdf(text: str) -> bytes:
         body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     return body + table + b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(body)
+
+
+def test_what_was_said_before_tells_what_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "materials.md").write_text("# Seals\nNitrile, black: up to 100 degrees on the housing.\n")
+    (tmp_path / "delivery.md").write_text("# Delivery\nStock sizes are there the next working day.\n")
+    (tmp_path / "quality.md").write_text("# Certificates\nA material certificate is £18 a batch.\n")
+    with Knowledge(tmp_path) as knowledge:
+        assert knowledge.search("what do the black ones go up to then") == ()
+        before = ("it runs hot", "the gun said 130 degrees on the housing of the nitrile ones")
+        ((source, _),) = knowledge.search("what do the black ones go up to then", before=before)
+        assert source == "materials.md › Seals"
+
+
+def test_two_notes_that_fit_alike_are_weighed_by_the_question(notes: Path) -> None:
+    with Knowledge(notes) as knowledge:
+        ((source, _),) = knowledge.search("and what is the damage for the enterprise plan")
+    assert source == "plans.md › Enterprise"

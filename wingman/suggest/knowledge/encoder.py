@@ -30,3 +30,7 @@ class Encoder(Protocol):
     async def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
         """One vector per text, in order. Raises `ProviderFault`; a cancelled call is given up."""
         ...
+
+    async def aclose(self) -> None:
+        """Let go of what it holds; a later call takes it up again."""
+        ...

@@ -49,6 +49,8 @@ _SMALL_WORDS = {
 LANGUAGES = tuple(_SMALL_WORDS)
 """Tags this module can tell apart."""
 _WORDS = {tag: frozenset(words.split()) for tag, words in _SMALL_WORDS.items()}
+SMALL_WORDS = frozenset().union(*_WORDS.values())
+"""The small words of all of them."""
 _LETTERS = {"de": "äöüß", "fr": "èêâîôûœàùë", "es": "ñ¿¡", "pt": "ãõâê"}
 """Letters and signs that the others do not use, or seldom."""
 _LETTER_WEIGHT = 0.75

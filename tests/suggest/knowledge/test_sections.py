@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.suggest.knowledge.sections import read_sections, sections_of
+
+NOTES = """\
+# Prices
+| From | NBR | FKM |
+|---|---|---|
+| 1 | £4.85 | £13.20 |
+| 50 | £4.30 |  |
+
+- Smallest order £75.
+1. Delivered in two days. Free from £250.
+
+Ask before noon. Otherwise it
+is the day after.
+
+## Terms
+| Term | Less |
+|---|---|
+| Two years | 4 % |
+"""
+
+
+def test_a_note_is_taken_apart_into_what_can_be_cited(tmp_path: Path) -> None:
+    (tmp_path / "list.md").write_text(NOTES)
+    prices, terms = read_sections(tmp_path)
+    assert (prices.source, terms.source) == ("list.md › Prices", "list.md › Terms")
+    assert prices.statements == (
+        "1: NBR £4.85, FKM £13.20",
+        "50: NBR £4.30",
+        "Smallest order £75.",
+        "Delivered in two days. Free from £250.",
+        "Ask before noon.",
+        "Otherwise it is the day after.",
+    )
+    assert terms.statements == ("Two years: 4 %",)
+    assert prices.passages[1] == "Prices: 1: NBR £4.85, FKM £13.20"
+    assert len(terms.passages) == 1
+
+
+def test_a_brief_is_read_sentence_by_sentence() -> None:
+    found = sections_of("Second call with Anna. Limit: 40 euros.\n- She signs below 5,000.", "brief")
+    assert [section.statements[0] for section in found] == [
+        "Second call with Anna.",
+        "Limit: 40 euros.",
+        "She signs below 5,000.",
+    ]
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_read(text: str) -> None:
+    for section in sections_of(text, "brief"):
+        assert section.statements[0]
