@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan
-from wingman.core.errors import InputError, Missed, Progress, ProviderState
+from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan, VocalBurst
+from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
@@ -26,7 +26,17 @@ MOST_WAITING = 64
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (Interim, Final, SpeechStarted, SpeechEnded, EmotionSpan, Progress, Missed, ProviderState)
+    for kind in (
+        Interim,
+        Final,
+        SpeechStarted,
+        SpeechEnded,
+        EmotionSpan,
+        VocalBurst,
+        Progress,
+        Missed,
+        ProviderState,
+    )
 }
 
 
@@ -54,6 +64,7 @@ class Expected(msgspec.Struct, frozen=True, tag="expect"):
     at: float
     channel: Channel
     info: EmotionInfo | None = None
+    branch: Branch = Branch.EMOTION
 
 
 class Flushed(msgspec.Struct, frozen=True, tag="flush"):
@@ -139,7 +150,7 @@ def apply(correlator: Correlator, heard: Heard) -> Sequence[Output]:
         case Fed():
             return correlator.feed(heard.event)
         case Expected():
-            correlator.expect_emotion(heard.channel, heard.info)
+            correlator.expect_emotion(heard.channel, heard.info, heard.branch)
             return ()
         case Flushed():
             return correlator.flush(heard.channel)

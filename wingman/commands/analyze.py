@@ -12,7 +12,6 @@ from wingman.audio.recording import probe
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.transcribe import transcribe
 from wingman.config.settings import Settings
-from wingman.core.emotion import EmotionSpan
 from wingman.core.errors import InputError
 from wingman.emotion.hume_v0.analyzer import info_of
 from wingman.emotion.hume_v0.batch import JobProgress, analyze
@@ -37,6 +36,6 @@ async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
         def show(progress: JobProgress) -> None:
             bar.set_description_str(f"batch job: {progress.state.lower().replace('_', ' ')}")
 
-        spans: tuple[EmotionSpan, ...] = await analyze(Path(arguments.file), gateway, progress=show)
+        spans = await analyze(Path(arguments.file), gateway, progress=show)
     arguments.emotion, arguments.realtime, arguments.stereo = "counterpart", False, False
     return await transcribe(arguments, settings, lambda: RecordedAnalyzer(spans, info_of(gateway)))

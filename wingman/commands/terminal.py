@@ -27,7 +27,9 @@ from wingman.core.events import (
     UtteranceCreated,
     UtteranceData,
     UtteranceRevised,
+    VoiceSound,
 )
+from wingman.core.expression_words import look, with_sounds, wording
 from wingman.core.media import GapCause
 from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 
@@ -62,6 +64,8 @@ class Show:
         self._settled = settled
         self._fancy = out.isatty()
         self._texts: dict[str, str] = {}
+        self._open: set[str] = set()
+        """Utterances whose tone is still to come."""
         self._labels: dict[str, list[str]] = {}
         self._created: dict[str, tuple[str, str]] = {}
         self.tally = Tally()
@@ -97,6 +101,9 @@ class Show:
                 self._line(_second(envelope), f"{YELLOW}  ! {detail}{RESET}")
             case TranscriptGap() as gap if envelope.media and gap.cause not in UNREMARKABLE:
                 self._gap(envelope.media, gap)
+            case VoiceSound(word=word) if envelope.media:
+                who = NAMES.get(envelope.media.channel, envelope.media.channel)
+                self._line(envelope.media.start, f"{DIM}{who:>5}  [{word}]{RESET}")
             case MeetingEnded(seconds=length):
                 self._line(envelope.at, f"{DIM}meeting over after {length:.0f} s{RESET}")
 
@@ -115,25 +122,32 @@ class Show:
     def _said(self, envelope: Envelope, said: UtteranceData) -> None:
         tally = self.tally
         tally.utterances += 1
-        tally.joined += said.emotion.status is ReadingStatus.KNOWN
-        if self._settled and said.emotion.status is ReadingStatus.PENDING:
+        known = said.emotion.status is ReadingStatus.KNOWN
+        tally.joined += known
+        if not (known or said.settled):
+            self._open.add(said.id)
+        if self._settled and not said.settled:
             return
         self._spoken(envelope, said)
 
     def _revised(self, envelope: Envelope, said: UtteranceData) -> None:
-        if said.emotion.status is ReadingStatus.KNOWN:
+        if said.emotion.status is ReadingStatus.KNOWN and said.id in self._open:
             self.tally.joined += 1
+        self._open.discard(said.id)
         if self._settled:
             self._spoken(envelope, said)
             return
         text = said.text if len(said.text) <= 40 else said.text[:39] + "…"
         self._line(
-            _second(envelope), f"{DIM}{self._name(said.speaker):>5}  “{text}” {_badge(said.emotion)}{RESET}"
+            _second(envelope),
+            f"{DIM}{self._name(said.speaker):>5}  “{text}” {_badges(said)}"
+            f"{with_sounds('', said.sounds)}{RESET}",
         )
 
     def _spoken(self, envelope: Envelope, said: UtteranceData) -> None:
-        name, badge = self._name(said.speaker), _badge(said.emotion)
-        self._line(_second(envelope), f"{BOLD}{name:>5}{RESET}  {said.text}  {DIM}{badge}{RESET}")
+        name, badge = self._name(said.speaker), _badges(said)
+        text = with_sounds(said.text, said.sounds)
+        self._line(_second(envelope), f"{BOLD}{name:>5}{RESET}  {text}  {DIM}{badge}{RESET}")
 
     def _card(self, envelope: Envelope, card: SuggestionCreated) -> None:
         self.tally.suggestions += 1
@@ -194,6 +208,12 @@ def _safe(value: Any) -> Any:
 
 def _second(envelope: Envelope) -> float | None:
     return envelope.media.start if envelope.media else None
+
+
+def _badges(said: UtteranceData) -> str:
+    """What is known of how something was said, voice, words and face apart."""
+    beside = (f"[{words}]" for words in (wording(said.language), look(said.face)) if words)
+    return " ".join(filter(None, (_badge(said.emotion), *beside)))
 
 
 def _badge(emotion: EmotionReading) -> str:

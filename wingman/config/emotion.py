@@ -69,12 +69,14 @@ class HumeV0Settings(Section, frozen=True):
     """Audio below this level is silence and is not sent."""
     burst: bool = True
     """Also ask for vocal bursts (laughs, sighs …)."""
+    language: str = ""
+    """Language of the voices, such as `en`, for gateways that take one; dropped when it is refused."""
     stream_window_ms: Annotated[int, Meta(ge=0, le=10_000)] = 0
     """Earlier audio the gateway puts in front of a clip, 500 to 10000; 0 measures every clip by itself."""
     granularity: Literal["word", "sentence", "utterance", "passage"] = "passage"
     """Into what pieces the language model cuts a settled text."""
-    face: bool = False
-    """Allow the face model; nothing sends pictures unless this is on."""
+    face_every_s: Annotated[float, Meta(ge=0.5, le=30)] = 2.0
+    """At most one picture in so many seconds is measured, 0.5 to 30."""
     connect_timeout_s: float = 5.0
     """How long a connection or a token may take."""
     answer_timeout_s: float = 7.0

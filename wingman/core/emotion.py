@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from wingman.core.errors import Missed, Progress, ProviderState
+from wingman.core.errors import Branch, Missed, Progress, ProviderState
 from wingman.core.time import Channel, Span
 
 
@@ -30,26 +30,6 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class EmotionSpan:
-    """One measurement over a stretch of media time.
-
-    Spans of one provider may overlap (sliding windows). `scores` is sorted by falling value and
-    may be empty: "measured, nothing over the provider's floor" is a legal answer.
-    """
-
-    channel: Channel
-    span: Span
-    scores: tuple[Score, ...]
-    source: str
-    """The provider that measured: `hume`, `hume-v0`, `prosody`, `text`."""
-    scale: Scale
-    speaker: str | None = None
-    """Set when the provider knows who spoke; None means "whoever spoke then"."""
-    bursts: tuple[Score, ...] = ()
-    """Vocal bursts and voice attributes, for those who want them; not part of the join."""
-
-
-@dataclass(frozen=True, slots=True)
 class EmotionInfo:
     """What a meter can do, and how its scores are to be read."""
 
@@ -67,5 +47,41 @@ class EmotionInfo:
     """The provider's own words for a score, where it has some: (from this score on, words), rising."""
 
 
-EmotionEvent: TypeAlias = EmotionSpan | Progress | Missed | ProviderState
+@dataclass(frozen=True, slots=True)
+class EmotionSpan:
+    """One measurement over a stretch of media time.
+
+    Spans of one provider may overlap (sliding windows). `scores` is sorted by falling value and
+    may be empty: "measured, nothing over the provider's floor" is a legal answer.
+    """
+
+    channel: Channel
+    span: Span
+    scores: tuple[Score, ...]
+    source: str
+    """The provider that measured: `hume`, `hume-v0`, `prosody`, `text`."""
+    scale: Scale
+    speaker: str | None = None
+    """Set when the provider knows who spoke; None means "whoever spoke then"."""
+    attributes: tuple[Score, ...] = ()
+    """What the voice was like (`husky`, `fast`), where a provider says so; apart from the emotion."""
+    branch: Branch = Branch.EMOTION
+    """What was measured: the voice (or, under `text-only`, the words), the words beside it, or a face."""
+    subject: str = ""
+    """Which face of several; empty where there can be only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class VocalBurst:
+    """A sound of a voice that is no word: a laugh, a sigh. It says nothing about the speech beside it."""
+
+    channel: Channel
+    span: Span
+    label: str
+    """The provider's own, in lower case: a kind (`laugh`), or the emotion heard in it."""
+    score: float
+    source: str
+
+
+EmotionEvent: TypeAlias = EmotionSpan | VocalBurst | Progress | Missed | ProviderState
 """Everything an emotion meter may emit."""

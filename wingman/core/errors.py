@@ -29,10 +29,14 @@ class InputError(WingmanError):
 
 
 class Branch(StrEnum):
-    """The three branches a provider can serve."""
+    """What a provider can serve."""
 
     TRANSCRIBE = "transcribe"
     EMOTION = "emotion"
+    """How things are said: the voice."""
+    LANGUAGE = "language"
+    """What the words themselves express, beside the voice."""
+    FACE = "face"
     SUGGEST = "suggest"
 
 

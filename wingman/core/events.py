@@ -15,7 +15,7 @@ from wingman.core.errors import Branch, Health
 from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import GapCause
 from wingman.core.time import Channel, Span, seconds
-from wingman.core.utterance import EmotionReading, Family, Utterance
+from wingman.core.utterance import EmotionReading, Family, Sound, Utterance, settled
 
 VERSION = 1
 
@@ -206,6 +206,24 @@ class TranscriptGap:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundData:
+    """Public form of a vocal burst."""
+
+    word: str
+    """What a transcript says for it: `laughs`."""
+    label: str
+    """The provider's own label."""
+    score: float
+    start: float
+    """Seconds of media time on the channel, as in `Media`."""
+    end: float
+
+    @classmethod
+    def of(cls, sound: Sound) -> SoundData:
+        return cls(sound.word, sound.label, sound.score, seconds(sound.start), seconds(sound.end))
+
+
+@dataclass(frozen=True, slots=True)
 class UtteranceData:
     """Public form of an utterance (its times are the envelope's `media`)."""
 
@@ -215,6 +233,18 @@ class UtteranceData:
     confidence: float
     revision: int
     emotion: EmotionReading
+    """How it was said; under `text-only` what its words express."""
+    language: EmotionReading | None = None
+    """What the words express, beside the voice; None where nobody measures them."""
+    face: EmotionReading | None = None
+    """What the face showed; None where no pictures are measured."""
+    sounds: tuple[SoundData, ...] = ()
+    """Laughs, sighs and the like beside or between the words, in order."""
+
+    @property
+    def settled(self) -> bool:
+        """No reading of it is still to come."""
+        return settled(self.emotion, self.language, self.face)
 
     @classmethod
     def of(cls, utterance: Utterance) -> UtteranceData:
@@ -225,6 +255,9 @@ class UtteranceData:
             round(utterance.confidence, 3),
             utterance.revision,
             utterance.emotion,
+            utterance.language,
+            utterance.face,
+            tuple(SoundData.of(sound) for sound in utterance.sounds),
         )
 
 
@@ -238,6 +271,20 @@ class UtteranceCreated(UtteranceData):
 @dataclass(frozen=True, slots=True)
 class UtteranceRevised(UtteranceData):
     pass
+
+
+@event("voice.sound")
+@dataclass(frozen=True, slots=True)
+class VoiceSound:
+    """A vocal burst that no utterance carries: somebody laughed, and said nothing."""
+
+    word: str
+    """What a transcript says for it: `laughs`."""
+    label: str
+    """The provider's own label."""
+    score: float
+    utterance: str = ""
+    """Id of the utterance it stands beside, when that had been told before."""
 
 
 @event("speaker.renamed")

@@ -50,10 +50,45 @@ class EmotionReading:
     coverage: float = 0.0
     """Share of the utterance that measurements cover, 0 to 1."""
     source: str = ""
+    why: str = ""
+    """Of an unknown reading: `unmeasured` (nothing covers enough of it), `faint` (measured, and nothing
+    reaches the threshold) or `late` (the meter did not get to its end in time)."""
+    attributes: tuple[Score, ...] = ()
+    """What the voice was like for most of it (`husky`, `fast`), best first, where a provider says so."""
+    subject: str = ""
+    """Of a face, where several were seen: which one this is (`2 of 3`)."""
+
+
+def settled(*readings: EmotionReading | None) -> bool:
+    """None of these is still to come."""
+    return all(one is None or one.status is not ReadingStatus.PENDING for one in readings)
 
 
 EMOTION_PENDING = EmotionReading(ReadingStatus.PENDING)
 EMOTION_OFF = EmotionReading(ReadingStatus.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A vocal burst as the transcript shows it."""
+
+    word: str
+    """What the line says: `laughs`."""
+    label: str
+    """The provider's label."""
+    score: float
+    start: SampleTime
+    end: SampleTime
+
+
+@dataclass(frozen=True, slots=True)
+class LoneSound:
+    """A vocal burst that belongs to no utterance told so far: a laugh between two sentences."""
+
+    channel: Channel
+    sound: Sound
+    utterance: str = ""
+    """Id of the utterance it stands beside when that was told, and settled, before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +108,21 @@ class Utterance:
     """Mean word confidence, 0 to 1."""
     emotion: EmotionReading
     revision: int = 0
+    language: EmotionReading | None = None
+    """What the words express by themselves; None where no such meter runs. Never mixed with `emotion`."""
+    face: EmotionReading | None = None
+    """What the face showed; None where no pictures are measured. Never mixed with the others."""
+    sounds: tuple[Sound, ...] = ()
+    """Laughs, sighs and the like beside or between its words, in order."""
 
     @property
     def span(self) -> Span:
         return Span(self.start, self.end)
+
+    @property
+    def settled(self) -> bool:
+        """No reading of it is still to come."""
+        return settled(self.emotion, self.language, self.face)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from wingman.config.correlate import CorrelateSettings
-from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan
+from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan, VocalBurst
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import Channel, SampleTime, Span, samples
-from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
+from wingman.core.utterance import EmotionShift, LoneSound, ReadingStatus, Utterance
 from wingman.correlate.echo import EchoFilter
 from wingman.correlate.emotion_shift import ShiftDetector
-from wingman.correlate.readings import Fate, Readings
+from wingman.correlate.readings import MEASURED, Fate, Readings
 from wingman.correlate.turns import NEVER, Assembler, Partial, Turn
 
-Output: TypeAlias = Partial | Utterance | EmotionShift
+Output: TypeAlias = Partial | Utterance | EmotionShift | LoneSound
 """What the correlator says; the meeting publishes it."""
 
 OVER = frozenset({Health.DOWN, Health.OFF, Health.ENDED})
@@ -107,6 +107,7 @@ class Correlator:
             SpeechStarted: self._speech_started,
             SpeechEnded: self._speech_ended,
             EmotionSpan: self._emotion,
+            VocalBurst: self._burst,
             Progress: self._progress,
             Missed: self._missed,
             ProviderState: self._provider_state,
@@ -114,14 +115,16 @@ class Correlator:
         self._finished = False
         self._counts = _Counts()
 
-    def expect_emotion(self, channel: Channel, info: EmotionInfo | None) -> None:
-        """Say which meter runs on `channel`; None: none, so that readings are `OFF` from here on.
+    def expect_emotion(
+        self, channel: Channel, info: EmotionInfo | None, branch: Branch = Branch.EMOTION
+    ) -> None:
+        """Say which meter of `branch` runs on `channel`; None: none, so that readings are `OFF` from here on.
 
         May be called in mid-meeting. Another meter, or none, begins with nothing measured. Switching off
         also lets go of the readings still pending: their revision leaves with the next `advance`.
         """
         lane = self._lanes[channel]
-        lane.readings.expect(info)
+        lane.readings.expect(info, branch)
         lane.due = 0
 
     def feed(self, event: TranscriberEvent | EmotionEvent) -> list[Output]:
@@ -139,6 +142,8 @@ class Correlator:
             lane.now = now
         if not lane.due:
             lane.due = min(lane.assembler.due, lane.readings.due, self._waiting_until(lane))
+            if (alone := lane.readings.sounds.due) is not None:
+                lane.due = min(lane.due, alone)
         if now < lane.due:
             return []
         lane.due = 0
@@ -154,8 +159,9 @@ class Correlator:
         out: list[Output] = []
         self._finished = True
         for lane in self._lanes.values():
-            lane.readings.over = True
+            lane.readings.finish()
             out += self._moved(lane, lane.assembler.close(), refresh=True)
+            out += self._alone(lane)
         return out
 
     def statistics(self) -> CorrelatorStatistics:
@@ -206,22 +212,26 @@ class Correlator:
         lane.fates[lane.readings.measured(event)] += 1
         return self._settle(lane)
 
+    def _burst(self, event: VocalBurst) -> list[Output]:
+        self._lanes[event.channel].readings.sounds.hear(event)
+        return []
+
     # --- what both say --------------------------------------------------------------------
 
     def _progress(self, event: Progress) -> list[Output]:
         lane = self._lanes[event.channel]
         if event.branch is Branch.TRANSCRIBE:
             return self._moved(lane, lane.assembler.reported(event.upto))
-        if event.branch is Branch.EMOTION:
-            lane.readings.progress(event.upto)
+        if event.branch in MEASURED:
+            lane.readings.progress(event.upto, event.branch)
         return self._settle(lane)
 
     def _missed(self, event: Missed) -> list[Output]:
         lane = self._lanes[event.channel]
         if event.branch is Branch.TRANSCRIBE:
             return self._moved(lane, lane.assembler.reported(event.span.end))
-        if event.branch is Branch.EMOTION:
-            lane.readings.missed(event.span)
+        if event.branch in MEASURED:
+            lane.readings.missed(event.span, event.branch)
         return self._settle(lane)
 
     def _provider_state(self, event: ProviderState) -> list[Output]:
@@ -229,8 +239,8 @@ class Correlator:
         for lane in self._lanes.values():
             if event.channel not in (None, lane.channel):
                 continue
-            if event.branch is Branch.EMOTION:
-                lane.readings.over = event.health in OVER
+            if event.branch in MEASURED:
+                lane.readings.set_over(event.health in OVER, event.branch)
                 out += self._settle(lane)
             elif event.branch is Branch.TRANSCRIBE and event.health in OVER:
                 out += self._moved(lane, lane.assembler.close(), refresh=True)
@@ -248,6 +258,7 @@ class Correlator:
         else:
             for turn in turns:
                 out += self._tell(lane, turn)
+        out += self._alone(lane)
         if turns or refresh:
             out += self._partial(lane)
         return out + self._compared(lane)
@@ -264,6 +275,15 @@ class Correlator:
         settled = lane.readings.settle(lane.now)
         self._counts.revised += len(settled)
         return self._with_shifts(settled)
+
+    def _alone(self, lane: _ChannelState) -> list[Output]:
+        """The bursts that no utterance is going to claim."""
+        sounds = lane.readings.sounds
+        if not len(sounds):
+            return []
+        now = NEVER if self._finished else lane.now
+        alone = sounds.alone(now, None if self._finished else lane.assembler.open_since)
+        return [LoneSound(lane.channel, sound, sounds.beside(sound)) for sound in alone]
 
     def _with_shifts(self, utterances: Iterable[Utterance]) -> list[Output]:
         """The utterances, each followed by the shift it tipped."""

@@ -36,6 +36,8 @@ class Measurements:
         self._kept: list[_Kept] = []
         self._ends: list[tuple[SampleTime, SampleTime]] = []
         """End and start of each, rising: the order of the join."""
+        self._moves: list[tuple[SampleTime, SampleTime]] = []
+        """Every new frontier, and the moment the meter had got to when it was reached; both rise."""
         self.frontier: SampleTime = -1
         """Utterances that end at or before this have got all the spans they will get."""
         self.watermark: SampleTime = 0
@@ -56,21 +58,26 @@ class Measurements:
                 at += 1
         self._ends.insert(at, key)
         self._kept.insert(at, _Kept(span, self.frontier))
-        self._move(span.span.end + END_TOLERANCE)
+        self._move(span.span.end + END_TOLERANCE, span.span.end)
         self._prune()
         return True
 
     def missed(self, span: Span) -> None:
         """The meter will never report on `span`: waiting for it is pointless."""
-        self._move(span.end + END_TOLERANCE)
+        self._move(span.end + END_TOLERANCE, span.end)
 
     def progress(self, upto: SampleTime) -> None:
         self.watermark = max(self.watermark, upto)
-        self._move(upto)
+        self._move(upto, upto)
 
     def clear(self) -> None:
         self._kept.clear()
         self._ends.clear()
+
+    def in_time(self, end: SampleTime) -> bool:
+        """Whether the meter got past `end` before its grace was over. A property of its stream alone."""
+        at = bisect_left(self._moves, (end, -1))
+        return at < len(self._moves) and self._moves[at][1] <= end + self._reach
 
     def over(self, span: Span) -> list[EmotionSpan]:
         """The spans that count for `span`, by rising end: the canonical order of the join."""
@@ -86,8 +93,12 @@ class Measurements:
             at += 1
         return found
 
-    def _move(self, frontier: SampleTime) -> None:
-        self.frontier = max(self.frontier, frontier)
+    def _move(self, frontier: SampleTime, moment: SampleTime) -> None:
+        if frontier > self.frontier:
+            self.frontier = frontier
+            self._moves.append((frontier, moment))
+            if len(self._moves) > 2 * self._limit:
+                del self._moves[: self._limit]
 
     def _prune(self) -> None:
         count = len(self._ends)

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Sequence
 from wingman.core.affect import family_of
 from wingman.core.emotion import EmotionInfo, EmotionSpan, Score
 from wingman.core.time import SampleTime, Span
-from wingman.core.utterance import EmotionReading, ReadingStatus
+from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 
+UNMEASURED, FAINT, LATE = "unmeasured", "faint", "late"
+"""Why a reading is unknown; see `EmotionReading.why`."""
 TOP = 3
 """How many labels a reading keeps."""
+
+LASTING = 0.4
+"""Mean from which an attribute of the voice holds for an utterance: providers list those over 0.7 only."""
 
 ROUNDING = 1e-4
 """Means that differ by less are equal: scores have four digits."""
@@ -28,6 +33,7 @@ class Tally:
         self._length = max(1, span.length)
         self._covered = 0
         self._sums: dict[str, float] = {}
+        self._voice: dict[str, float] = {}
 
     @property
     def coverage(self) -> float:
@@ -42,6 +48,8 @@ class Tally:
             for score in measured.scores:
                 label = score.label
                 sums[label] = sums.get(label, 0.0) + weight * score.value
+            for heard in measured.attributes:
+                self._voice[heard.label] = self._voice.get(heard.label, 0.0) + weight * heard.value
 
     def best(self) -> tuple[Score, ...]:
         """Mean per label over the covered part, best first; ties by label."""
@@ -55,6 +63,12 @@ class Tally:
             [(-round(total / self._covered, 4), label) for label, total in totals.items() if total >= near]
         )
         return tuple([Score(label, -value) for value, label in ranked[:TOP]])
+
+    def attributes(self) -> tuple[Score, ...]:
+        """What the voice was like for most of the covered part, best first; ties by name."""
+        means = {name: round(total / self._covered, 4) for name, total in self._voice.items()}
+        lasting = [Score(name, mean) for name, mean in means.items() if mean >= LASTING]
+        return tuple(sorted(lasting, key=lambda score: (-score.value, score.label))[:TOP])
 
     def _claim(self, window: Span) -> int:
         claimed = 0
@@ -76,33 +90,47 @@ class Tally:
 def read(span: Span, measured: Sequence[EmotionSpan], info: EmotionInfo, min_coverage: float) -> EmotionReading:
     """The dominant emotion over `span`; `measured` by rising end.
 
-    Scores of different sources are never mixed: when a meter was replaced in mid-utterance, the one
-    that covers more of it answers (ties by name).
+    Scores of different sources are never mixed, nor those of different faces: what covers more of it answers
+    (ties by name), as when a meter was replaced in mid-utterance.
     """
-    tallies: dict[str, Tally] = {}
+    tallies: dict[tuple[str, str], Tally] = {}
     for one in measured:
-        tally = tallies.get(one.source)
+        tally = tallies.get((one.source, one.subject))
         if tally is None:
-            tallies[one.source] = tally = Tally(span)
+            tallies[one.source, one.subject] = tally = Tally(span)
         tally.add(one)
     if not tallies:
-        return EmotionReading(ReadingStatus.UNKNOWN, source=info.name)
-    source = min(tallies, key=lambda name: (-tallies[name].coverage, name))
-    tally = tallies[source]
-    top, coverage = tally.best(), round(tally.coverage, 4)
-    if coverage < min_coverage or not top or top[0].value < info.floor:
-        return EmotionReading(ReadingStatus.UNKNOWN, top=top, coverage=coverage, source=source)
+        return EmotionReading(ReadingStatus.UNKNOWN, source=info.name, why=UNMEASURED)
+    best = min(tallies, key=lambda key: (-tallies[key].coverage, key))
+    tally = tallies[best]
+    top, coverage, attributes = tally.best(), round(tally.coverage, 4), tally.attributes()
+    score = top[0].value if top else 0.0
+    known = coverage >= min_coverage and bool(top) and score >= info.floor
     return EmotionReading(
-        ReadingStatus.KNOWN,
-        label=top[0].label,
-        family=family_of(top[0].label),
-        score=top[0].value,
-        strength=strength(top[0].value, info),
-        band=next((words for least, words in reversed(info.bands) if top[0].value >= least), ""),
+        ReadingStatus.KNOWN if known else ReadingStatus.UNKNOWN,
+        label=top[0].label if known else "",
+        family=family_of(top[0].label) if known else Family.UNKNOWN,
+        score=score if known else 0.0,
+        strength=strength(score, info) if known else "",
+        band=band(score, info) if known else "",
         top=top,
         coverage=coverage,
-        source=source,
+        source=best[0],
+        why="" if known else UNMEASURED if coverage < min_coverage else FAINT,
+        attributes=attributes,
+        subject=_which(best[1], tallies),
     )
+
+
+def _which(subject: str, tallies: Iterable[tuple[str, str]]) -> str:
+    """`2 of 3` where several faces were seen; empty for the only one."""
+    seen = {other for _, other in tallies}
+    return f"{subject} of {len(seen)}" if len(seen) > 1 else ""
+
+
+def band(value: float, info: EmotionInfo) -> str:
+    """The score in the provider's own words; empty where it has none."""
+    return next((words for least, words in reversed(info.bands) if value >= least), "")
 
 
 def strength(value: float, info: EmotionInfo) -> str:

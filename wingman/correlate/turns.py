@@ -112,6 +112,16 @@ class Assembler:
         return bool(self._interim) or self._speaking_since is not None
 
     @property
+    def open_since(self) -> SampleTime | None:
+        """Where speech begins that was not told yet; None while there is none."""
+        starts = [draft.start for draft in self._drafts.values()]
+        if self._interim:
+            starts.append(self._interim[0].start)
+        if self._speaking_since is not None:
+            starts.append(self._speaking_since)
+        return min(starts, default=None)
+
+    @property
     def interim_words(self) -> tuple[Word, ...]:
         return self._interim
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from wingman.audio.tape import Cursor
-from wingman.core.emotion import EmotionInfo, EmotionSpan
+from wingman.core.emotion import EmotionInfo, EmotionSpan, VocalBurst
 from wingman.core.errors import Branch, Health, Progress, ProviderState
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emotion.base import Emit
@@ -17,7 +17,7 @@ STEP = SAMPLE_RATE // 2
 class RecordedAnalyzer:
     """Satisfies `wingman.emotion.base.VoiceAnalyzer`. `spans` are in media time, in any order."""
 
-    def __init__(self, spans: Sequence[EmotionSpan], info: EmotionInfo) -> None:
+    def __init__(self, spans: Sequence[EmotionSpan | VocalBurst], info: EmotionInfo) -> None:
         self._spans = deque(sorted(spans, key=lambda span: span.span))
         self._info = info
 

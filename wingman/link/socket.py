@@ -100,6 +100,10 @@ class Socket:
         """Cut the connection; `messages` ends. Idempotent."""
         self._connection.transport.abort()
 
+    async def close(self) -> None:
+        """Say goodbye (1000) and end the connection; a peer that does not answer is cut off after `close_s`."""
+        await self._connection.close()
+
     async def __aenter__(self) -> Socket:
         return self
 

@@ -11,10 +11,11 @@ from wingman.core.events import (
     TranscriptPartial,
     UtteranceCreated,
     UtteranceRevised,
+    VoiceSound,
 )
 from wingman.core.speech import Interim, SpeechEnded, SpeechStarted
 from wingman.core.time import Span
-from wingman.core.utterance import EmotionShift, Utterance
+from wingman.core.utterance import EmotionShift, LoneSound, Utterance
 from wingman.correlate.correlator import Output
 from wingman.correlate.turns import Partial
 from wingman.suggest.coach import Coach
@@ -46,3 +47,7 @@ def dispatch(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:
                 media = Media.of(output.channel, Span(output.at, output.at))
                 publish(EmotionShifted(output.speaker, output.before, output.after, output.utterance), media)
                 coach.shift(output)
+            case LoneSound():
+                sound = output.sound
+                media = Media.of(output.channel, Span(sound.start, sound.end))
+                publish(VoiceSound(sound.word, sound.label, sound.score, output.utterance), media)

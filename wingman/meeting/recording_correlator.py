@@ -7,6 +7,7 @@ from collections.abc import Callable
 from wingman.archive.provider_events import Advanced, Expected, Finished, Flushed, HeardWriter, fed
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionInfo
+from wingman.core.errors import Branch
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
@@ -23,9 +24,11 @@ class RecordingCorrelator(Correlator):
         self._writer = writer
         self._clock = clock
 
-    def expect_emotion(self, channel: Channel, info: EmotionInfo | None) -> None:
-        self._writer.add(Expected(self._clock(), channel, info))
-        super().expect_emotion(channel, info)
+    def expect_emotion(
+        self, channel: Channel, info: EmotionInfo | None, branch: Branch = Branch.EMOTION
+    ) -> None:
+        self._writer.add(Expected(self._clock(), channel, info, branch))
+        super().expect_emotion(channel, info, branch)
 
     def feed(self, event: TranscriberEvent | EmotionEvent) -> list[Output]:
         self._writer.add(fed(self._clock(), event))

@@ -14,10 +14,11 @@ import msgspec
 from wingman.core.encoders import csv_cell, markdown, subtitle, webvtt
 from wingman.core.errors import InputError
 from wingman.core.events import SummaryReady
+from wingman.core.expression_words import look, manner, with_sounds, wording
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.report.extractive import summarize
-from wingman.report.record import Record, Said
+from wingman.report.record import Heard, Record, Said
 from wingman.report.statistics import Talk, figures
 from wingman.report.summary import clock
 
@@ -67,11 +68,19 @@ def speaker_name(speaker: str) -> str:
 
 
 def tone_of(said: Said) -> str:
-    """The emotion in words; empty when it is not known."""
-    reading = said.emotion
-    if reading.status is not ReadingStatus.KNOWN:
-        return ""
-    return f"{reading.strength} {reading.label}".strip()
+    """How it was said, in words: the voice, then the words, then the face; empty when nothing is known."""
+    return "; ".join(manner(said.emotion, said.language, said.face))
+
+
+def text_of(said: Said) -> str:
+    """What was said, with the bursts beside it."""
+    return with_sounds(said.text, said.sounds)
+
+
+def lines_of(record: Record) -> list[Said | Heard]:
+    """Utterances and the bursts between them, in order."""
+    lines: list[Said | Heard] = [*record.said, *record.sounds]
+    return sorted(lines, key=lambda line: line.start)
 
 
 def _markdown(record: Record) -> str:
@@ -98,9 +107,12 @@ def _markdown(record: Record) -> str:
             )
         parts.append("\n".join(["## Suggestions", "", *cards]))
     lines = []
-    for said in record.said:
+    for said in lines_of(record):
+        if isinstance(said, Heard):
+            lines.append(f"**{clock(said.start)} {speaker_name(said.channel)}** _({markdown(said.word)})_\n")
+            continue
         tone = f" _({markdown(tone_of(said))})_" if tone_of(said) else ""
-        lines.append(f"**{clock(said.start)} {markdown(name_of(said))}**{tone}: {markdown(said.text)}\n")
+        lines.append(f"**{clock(said.start)} {markdown(name_of(said))}**{tone}: {markdown(text_of(said))}\n")
     parts.append("\n".join(["## Transcript", "", *lines]).rstrip())
     return "\n\n".join(parts) + "\n"
 
@@ -126,45 +138,59 @@ def _json(record: Record) -> str:
 
 def _srt(record: Record) -> str:
     blocks = []
-    for number, said in enumerate(record.said, 1):
+    for number, said in enumerate(lines_of(record), 1):
         times = f"{_stamp(said.start, ',')} --> {_stamp(_shown_until(said), ',')}"
-        blocks.append(f"{number}\n{times}\n{subtitle(name_of(said))}: {subtitle(said.text)}\n")
+        blocks.append(f"{number}\n{times}\n{subtitle(_who(said))}: {subtitle(_what(said))}\n")
     return "\n".join(blocks)
 
 
 def _webvtt(record: Record) -> str:
     blocks = ["WEBVTT\n"]
-    for said in record.said:
+    for said in lines_of(record):
         times = f"{_stamp(said.start, '.')} --> {_stamp(_shown_until(said), '.')}"
-        who, text = webvtt(name_of(said)), webvtt(said.text)
-        blocks.append(f"{webvtt(said.id)}\n{times}\n<v {who}>{text}</v>\n")
+        who, text = webvtt(_who(said)), webvtt(_what(said))
+        name = f"{webvtt(said.id)}\n" if isinstance(said, Said) else ""
+        blocks.append(f"{name}{times}\n<v {who}>{text}</v>\n")
     return "\n".join(blocks)
+
+
+def _who(line: Said | Heard) -> str:
+    return name_of(line) if isinstance(line, Said) else speaker_name(line.channel)
+
+
+def _what(line: Said | Heard) -> str:
+    return text_of(line) if isinstance(line, Said) else f"[{line.word}]"
+
+
+CSV_COLUMNS = (
+    *("start", "end", "channel", "speaker", "text", "emotion", "family", "strength"),
+    *("face", "words", "sounds"),
+)
 
 
 def _csv(record: Record) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(["start", "end", "channel", "speaker", "text", "emotion", "family", "strength"])
-    for said in record.said:
-        known = said.emotion.status is ReadingStatus.KNOWN
-        family, label, strength = (
-            (said.emotion.family, said.emotion.label, said.emotion.strength) if known else [""] * 3
-        )
+    rows.writerow(CSV_COLUMNS)
+    for line in lines_of(record):
+        known = isinstance(line, Said) and line.emotion.status is ReadingStatus.KNOWN
+        reading = line.emotion if isinstance(line, Said) and known else None
         cells = [
-            f"{said.start:.3f}",
-            f"{said.end:.3f}",
-            said.channel,
-            name_of(said),
-            said.text,
-            label,
-            family,
-            strength,
+            f"{line.start:.3f}",
+            f"{line.end:.3f}",
+            line.channel,
+            _who(line),
+            line.text if isinstance(line, Said) else "",
+            *((reading.label, reading.family, reading.strength) if reading else ("", "", "")),
+            look(line.face) if isinstance(line, Said) else "",
+            wording(line.language) if isinstance(line, Said) else "",
+            ", ".join(sound.word for sound in line.sounds) if isinstance(line, Said) else line.word,
         ]
         rows.writerow([csv_cell(cell) for cell in cells])
     return out.getvalue()
 
 
-def _shown_until(said: Said) -> float:
+def _shown_until(said: Said | Heard) -> float:
     return max(said.end, said.start + 0.5)  # players drop a cue of no length
 
 

@@ -13,11 +13,10 @@ from wingman.archive.egress_ledger import Account, Total
 from wingman.core.encoders import html as escape
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.time import Channel
-from wingman.core.utterance import ReadingStatus
 from wingman.report import emotion_chart
-from wingman.report.exports import FORMATS, name_of, tone_of
+from wingman.report.exports import FORMATS, lines_of, name_of, speaker_name, text_of, tone_of
 from wingman.report.extractive import ORIGIN, summarize
-from wingman.report.record import Card, Lost, Record, Said
+from wingman.report.record import Card, Heard, Lost, Record, Said
 from wingman.report.statistics import Figures, Talk, figures
 from wingman.report.summary import clock
 
@@ -227,24 +226,35 @@ def _sound(record: Record, channels: Collection[Channel]) -> str:
 
 
 def _transcript(record: Record) -> str:
-    if not record.said:
+    if not record.said and not record.sounds:
         return ""
-    entries: list[Said | Lost] = [
-        *record.said,
+    entries: list[Said | Heard | Lost] = [
+        *lines_of(record),
         *(gap for gap in record.lost if gap.end - gap.start >= GAP_SECONDS),
     ]
     entries.sort(key=lambda entry: entry.start)
-    turns = "".join(_turn(entry) if isinstance(entry, Said) else _gap(entry) for entry in entries)
+    turns = "".join(_entry(entry) for entry in entries)
     return f'<section class="panel"><h2>Transcript</h2><div class="talk">{turns}</div></section>'
 
 
+def _entry(entry: Said | Heard | Lost) -> str:
+    match entry:
+        case Said():
+            return _turn(entry)
+        case Heard():
+            who = escape(speaker_name(entry.channel))
+            return f'<div class="gap">{clock(entry.start)} {who}: {escape(entry.word)}</div>'
+        case Lost():
+            return _gap(entry)
+
+
 def _turn(said: Said) -> str:
-    known = said.emotion.status is ReadingStatus.KNOWN
-    tone = f'<span class="f-{escape(said.emotion.family)}">{escape(tone_of(said))}</span>' if known else ""
+    words = escape(tone_of(said))
+    tone = f'<span class="f-{escape(said.emotion.family)}">{words}</span>' if words else ""
     time = f'<a href="#{escape(said.id)}">{clock(said.start)}</a>'
     return (
         f'<div class="turn {said.channel}" id="{escape(said.id)}"><header><b>{escape(name_of(said))}</b>'
-        f"{time}{tone}</header><p>{escape(said.text)}</p></div>"
+        f"{time}{tone}</header><p>{escape(text_of(said))}</p></div>"
     )
 
 

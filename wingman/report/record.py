@@ -9,10 +9,12 @@ from wingman.archive.egress_ledger import Account, account
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     Envelope,
+    Media,
     MeetingEnded,
     MeetingStarted,
     PolicyApplied,
     ProviderStateChanged,
+    SoundData,
     SpeakerRenamed,
     SuggestionCompleted,
     SuggestionCreated,
@@ -24,6 +26,7 @@ from wingman.core.events import (
     TranscriptGap,
     UtteranceCreated,
     UtteranceRevised,
+    VoiceSound,
 )
 from wingman.core.time import Channel
 from wingman.core.utterance import EmotionReading
@@ -46,6 +49,10 @@ class Said:
     emotion: EmotionReading
     name: str = ""
     """What the user calls the speaker; empty when they gave no name."""
+    language: EmotionReading | None = None
+    face: EmotionReading | None = None
+    sounds: tuple[SoundData, ...] = ()
+    """Laughs, sighs and the like beside the words."""
 
     @property
     def seconds(self) -> float:
@@ -54,6 +61,18 @@ class Said:
     @property
     def words(self) -> int:
         return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A vocal burst between utterances. Times are seconds of media time."""
+
+    channel: Channel
+    start: float
+    end: float
+    word: str
+    label: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +125,8 @@ class Record:
     said: tuple[Said, ...] = ()
     cards: tuple[Card, ...] = ()
     lost: tuple[Lost, ...] = ()
+    sounds: tuple[Heard, ...] = ()
+    """Vocal bursts that no utterance carries."""
     summary: SummaryReady | None = None
     ledger: Account = NOTHING_LEFT
     """What left this machine."""
@@ -142,6 +163,7 @@ class _Fold:
         self._said: dict[str, Said] = {}
         self._cards: dict[str, Card] = {}
         self._lost: list[Lost] = []
+        self._sounds: list[Heard] = []
         self._names: dict[str, str] = {}
         self._newest = 0.0
 
@@ -155,10 +177,9 @@ class _Fold:
             self._created(data)
         elif isinstance(data, SpeakerRenamed):
             self._names[data.speaker] = data.name
-        elif isinstance(data, TranscriptGap):
-            media = envelope.media
-            if media is not None:
-                self._lost.append(Lost(media.channel, media.start, media.end, data.branch, data.cause))
+        elif isinstance(data, TranscriptGap | VoiceSound):
+            if envelope.media is not None:
+                self._beside(data, envelope.media)
         elif not self._fate(data):
             self._meeting(data)
 
@@ -172,7 +193,15 @@ class _Fold:
             said=tuple(said),
             cards=tuple(self._cards.values()),
             lost=tuple(self._lost),
+            sounds=tuple(sorted(self._sounds, key=lambda heard: heard.start)),
         )
+
+    def _beside(self, data: TranscriptGap | VoiceSound, media: Media) -> None:
+        if isinstance(data, TranscriptGap):
+            self._lost.append(Lost(media.channel, media.start, media.end, data.branch, data.cause))
+        else:
+            where = (media.channel, media.start, media.end)
+            self._sounds.append(Heard(*where, data.word, data.label, data.score))
 
     def _meeting(self, data: object) -> None:
         if isinstance(data, MeetingStarted):
@@ -203,7 +232,16 @@ class _Fold:
             return  # an utterance without a place in time is not one of ours
         self._newest = max(self._newest, media.end)
         self._said[data.id] = Said(
-            data.id, media.channel, data.speaker, media.start, media.end, data.text, data.emotion
+            data.id,
+            media.channel,
+            data.speaker,
+            media.start,
+            media.end,
+            data.text,
+            data.emotion,
+            language=data.language,
+            face=data.face,
+            sounds=data.sounds,
         )
 
     def _created(self, data: SuggestionCreated) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import io
 import wave
 from base64 import b64decode
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import numpy as np
@@ -14,21 +14,22 @@ import pytest
 
 from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial
 from tests.support.links.trial import Recording
-from tests.testing.pictures import picture
 from wingman.audio.tape import Tape
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
-from wingman.core.emotion import EmotionEvent, EmotionSpan
+from wingman.core.emotion import EmotionEvent, EmotionSpan, VocalBurst
 from wingman.core.errors import Health, InputError, Missed, Progress, ProviderFault, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Word
 from wingman.core.time import Channel, Span
 from wingman.emotion.hume_v0 import wire
-from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer, HumeV0Faces, HumeV0TextAnalyzer, portions, spans
+from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer, HumeV0TextAnalyzer, heard, portions
 from wingman.emotion.hume_v0.clips import Clip
 from wingman.emotion.hume_v0.tokens import Access, browser_token
 from wingman.testing.faults import Fault, FaultScript, Kind
+from wingman.testing.hume_v0.replies import Manner
 from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
+from wingman.testing.hume_v0.shapes import ErrorShape, WarningShape
 from wingman.testing.indexed_audio import IndexedSpeech
 from wingman.testing.virtual_time import run
 
@@ -46,12 +47,13 @@ def settings_for(gateway: HumeV0Emulator, **changes: Any) -> HumeV0Settings:
 async def attempt(
     *faults: Fault,
     seconds: float = 20.0,
+    recording: Recording | None = None,
     habits: GatewayHabits = GatewayHabits(),
     errors: dict[int, tuple[str, str]] | None = None,
     **changes: Any,
 ) -> tuple[VoiceAccount, HumeV0Emulator]:
     async with HumeV0Emulator(FaultScript(faults), habits, errors=errors) as gateway:
-        trial = VoiceTrial(Recording(seconds))
+        trial = VoiceTrial(recording or Recording(seconds))
         account = await trial.run(HumeV0Analyzer(settings_for(gateway, **changes)), gateway)
     return account, gateway
 
@@ -187,12 +189,61 @@ def test_ten_identical_errors_are_never_sent() -> None:
     assert gateway.requests == 9
 
 
-@pytest.mark.parametrize("nested", [True, False])
+@pytest.mark.parametrize("warnings", get_args(WarningShape))
 @pytest.mark.parametrize("echo", [True, False])
-def test_both_shapes_of_a_reply_are_taken(nested: bool, echo: bool) -> None:
-    habits = GatewayHabits(nested_warnings=nested, echo_ids=echo)
+def test_every_shape_of_a_warning_is_one(warnings: WarningShape, echo: bool) -> None:
+    """Also of the one that the silent clip draws which keeps a connection alive."""
+    habits = GatewayHabits(manner=Manner(warnings=warnings), echo_ids=echo)
+    rare = IndexedSpeech(word=15, between=5, phrase=1, pause=3000)
     account, _ = run(attempt(habits=habits))
     assert account.exact, account
+    account, gateway = run(attempt(habits=habits, recording=Recording(150.0, speech=rare)))
+    assert account.exact, account
+    assert gateway.connections == 1
+
+
+@pytest.mark.parametrize("shape", get_args(ErrorShape))
+@pytest.mark.parametrize("code", ["E0101", "E0200", "E0300", "E0400", "E0500", "E0714", "I0100", "E0999", "X1"])
+def test_the_family_decides_whatever_the_shape(code: str, shape: ErrorShape) -> None:
+    manner = Manner(errors=shape)
+    account, gateway = run(attempt(errors={2: (code, "because")}, habits=GatewayHabits(manner=manner)))
+    last = account.states[-1].health
+    assert account.doubled == 0
+    match code[:3]:
+        case "E01" | "E03":
+            assert (last, gateway.requests) == (Health.DOWN, 2)
+        case "E07" | "I01":
+            assert (last, account.missed, gateway.connections) == (Health.ENDED, (), 2)
+        case _:
+            assert (last, len(account.missed), gateway.connections) == (Health.ENDED, 1, 1)
+            assert account.unexplained == 0
+
+
+@pytest.mark.parametrize("code", ["E0400", "E0500", "E0999"])
+def test_a_trouble_of_the_gateway_s_own_never_ends_the_branch(code: str) -> None:
+    """It is asked less and less often, and on another connection before it would close ours."""
+    account, gateway = run(attempt(seconds=60.0, errors=dict.fromkeys(range(1, 15), (code, "gone"))))
+    assert account.states[-1].health is Health.ENDED
+    assert Health.DOWN not in [state.health for state in account.states]
+    assert 0 < len(account.missed) <= 14
+    assert account.unexplained == 0
+    assert gateway.connections == 2
+
+
+@pytest.mark.parametrize("languages", [True, False])
+def test_a_language_is_sent_where_the_gateway_takes_it(languages: bool) -> None:
+    habits = GatewayHabits(manner=Manner(languages=languages))
+    account, gateway = run(attempt(habits=habits, language="en"))
+    assert account.exact, account
+    asked = [msgspec.json.decode(text)["models"]["prosody"] for t in gateway.traffic for text in t.texts]
+    assert asked[0] == {"language": "en"}
+    assert (asked[1] == {"language": "en"}) is languages
+
+
+def test_a_connection_ends_with_a_close_frame() -> None:
+    _, gateway = run(attempt(seconds=30.0, rotate_after_s=10.0))
+    assert gateway.connections >= 2
+    assert {traffic.close_code for traffic in gateway.traffic} == {1000}
 
 
 # --- credentials ----------------------------------------------------------------------------------
@@ -339,36 +390,6 @@ def test_a_text_is_cut_below_the_limit() -> None:
     assert all(len(" ".join(word.text for word in run_)) <= wire.MAX_TEXT for run_ in runs)
 
 
-# --- faces ----------------------------------------------------------------------------------------
-
-
-def test_faces_are_off_until_switched_on() -> None:
-    async def scenario() -> None:
-        async with HumeV0Emulator() as gateway:
-            with pytest.raises(InputError, match=r"emotion\.hume_v0\.face"):
-                async with HumeV0Faces(settings_for(gateway)):
-                    pass
-            assert gateway.connections == 0
-
-    run(scenario())
-
-
-def test_a_frame_yields_its_faces() -> None:
-    async def scenario() -> None:
-        async with HumeV0Emulator() as gateway, HumeV0Faces(settings_for(gateway, face=True)) as faces:
-            (face,) = await faces.measure(picture(640, 480), {"facs": {}, "descriptions": {}})
-            assert face.raw["bbox"] == {"x": 160, "y": 120, "w": 320, "h": 240}
-            assert face.scores[0].label == "joy"
-            assert face.descriptions[0].label == "smile"
-            with pytest.raises(InputError, match="3000"):
-                await faces.measure(picture(3200, 16))
-            with pytest.raises(InputError, match="JPEG"):
-                await faces.measure(b"GIF89a")
-            assert gateway.requests == 1, "what breaks a limit is never sent"
-
-    run(scenario())
-
-
 # --- what is on the wire --------------------------------------------------------------------------
 
 
@@ -399,20 +420,27 @@ def test_a_gateway_that_is_no_websocket_address_is_refused_in_words() -> None:
     run(scenario())
 
 
-def test_bursts_ride_on_the_span_they_overlap() -> None:
+def test_a_burst_is_an_event_of_its_own() -> None:
     samples = np.zeros(16_000, np.int16)
+    named = _item(0.2, 0.3, "Amusement", 0.9) | {"descriptions": [{"name": "Laugh", "score": 0.8}]}
+    shown = {"time": {"begin": 0.5, "end": 0.6}, "emotions": [{"name": "Sigh", "score": 0.89}]}
+    bursts = [named, shown, _item(0.8, 9.0, "Awe", 0.5), _item(0.1, 0.2, "Awe", 0.01)]
     reply = wire.decode(
         msgspec.json.encode(
             {
                 "prosody": {"predictions": [_item(0.0, 0.4, "Joy", 1.3)]},
-                "burst": {"predictions": [_item(0.2, 0.3, "Amusement", 0.9), _item(0.8, 9.0, "Awe", 0.5)]},
+                "burst": {"predictions": bursts},
             }
         )
     )
-    first, second = spans(reply, Clip(32_000, samples.tobytes()), Channel.MIC)
-    assert first.scores[0].value == 1.3, "scores above 1 are kept"
-    assert (first.span, first.bursts[0].label) == (Span(32_000, 38_400), "amusement")
-    assert (second.span, second.scores, second.bursts[0].label) == (Span(44_800, 48_000), (), "awe")
+    laugh, sigh, awe, prosody = heard(reply, Clip(32_000, samples.tobytes()), Channel.MIC, least=0.2)
+    assert isinstance(prosody, EmotionSpan)
+    assert (prosody.span, prosody.scores[0].value) == (Span(32_000, 38_400), 1.3), "scores above 1 are kept"
+    assert laugh == VocalBurst(Channel.MIC, Span(35_200, 36_800), "laugh", 0.8, "hume-v0")
+    assert isinstance(sigh, VocalBurst)
+    assert (sigh.label, sigh.score) == ("sigh", 0.89)
+    assert isinstance(awe, VocalBurst)
+    assert (awe.span, awe.label) == (Span(44_800, 48_000), "awe")
 
 
 def _item(begin: float, end: float, name: str, score: float) -> dict[str, Any]:

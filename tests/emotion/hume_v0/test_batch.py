@@ -13,7 +13,7 @@ from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.time import Channel
-from wingman.emotion.hume_v0.batch import JobProgress, Patience, analyze, spans
+from wingman.emotion.hume_v0.batch import JobProgress, Patience, analyze, heard
 from wingman.emotion.hume_v0.wire import wav
 from wingman.testing.hume_v0.server import HumeV0Emulator
 from wingman.testing.indexed_audio import IndexedSpeech
@@ -77,4 +77,4 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_answer_is_spans_or_a_fault(answer: object) -> None:
     with contextlib.suppress(ProviderFault):
-        assert isinstance(spans(answer, Channel.TAB), tuple)
+        assert isinstance(heard(answer, Channel.TAB), tuple)

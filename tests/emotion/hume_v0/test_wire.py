@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.testing.pictures import picture
 from wingman.core.emotion import Score
-from wingman.core.errors import FaultKind, InputError
+from wingman.core.errors import InputError
 from wingman.emotion.hume_v0 import wire
 
 
@@ -90,6 +90,8 @@ def test_text_and_pictures_carry_their_options() -> None:
         ({"warning": "No speech.", "code": "W0105"}, [("W0105", "No speech.")], None),
         ({"error": "no", "code": "E0200"}, [], ("E0200", "no")),
         ({"error": {"code": "E0300", "message": "credit"}}, [], ("E0300", "credit")),
+        ({"error": {"code": "W0105", "message": "No speech."}}, [("W0105", "No speech.")], None),
+        ({"prosody": {"error": {"code": "w0105"}}}, [("W0105", "")], None),
         ({"prosody": {"error": "no", "code": "E0102"}}, [], ("E0102", "no")),
         ({}, [], None),
     ],
@@ -97,7 +99,16 @@ def test_text_and_pictures_carry_their_options() -> None:
 def test_both_shapes(raw: Any, warnings: list[Any], error: Any) -> None:
     reply = wire.decode(msgspec.json.encode(raw))
     assert [(notice.code, notice.text) for notice in reply.warnings] == warnings
-    assert (reply.error and (reply.error.code, reply.error.text)) == error
+    assert (reply.failure and (reply.failure.code, reply.failure.text)) == error
+
+
+def test_one_model_may_fail_while_another_answers() -> None:
+    item = {"time": {"begin": 0, "end": 1}, "emotions": [{"name": "Joy", "score": 0.5}]}
+    raw = {"prosody": {"predictions": [item]}, "burst": {"error": {"code": "E0300", "message": "credit"}}}
+    reply = wire.decode(msgspec.json.encode(raw))
+    assert reply.failure is None
+    assert [(notice.code, notice.model) for notice in reply.errors] == [("E0300", "burst")]
+    assert len(reply.predictions["prosody"]) == 1
 
 
 def test_a_prediction() -> None:
@@ -144,28 +155,6 @@ JSON = st.recursive(
 def test_any_object_is_a_reply_or_a_wire_error(raw: dict[str, Any]) -> None:
     with contextlib.suppress(wire.WireError):
         wire.decode(msgspec.json.encode(raw))
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("E0100", FaultKind.BAD_REQUEST),
-        ("E0102", FaultKind.BAD_REQUEST),
-        ("E0300", FaultKind.BILLING),
-        ("E0714", FaultKind.NETWORK),
-        ("I0100", FaultKind.UNAVAILABLE),
-        ("E0404", FaultKind.BAD_REQUEST),
-    ],
-)
-def test_errors_by_family(code: str, kind: FaultKind) -> None:
-    fault = wire.fault(wire.Notice(code, "because."))
-    assert fault is not None
-    assert (fault.kind, fault.code) == (kind, code)
-    assert code in str(fault)
-
-
-def test_a_bad_clip_is_no_fault_of_the_connection() -> None:
-    assert wire.fault(wire.Notice("E0203", "too long")) is None
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,12 @@ import structlog
 
 from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeSettings
-from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale
+from wingman.core.emotion import EmotionInfo, Scale
 from wingman.core.errors import Branch, Missed, Progress, ProviderFault
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 from wingman.emotion.base import Emit
-from wingman.emotion.hume.ledger import PROVIDER, SessionLedger, is_loud, is_silent, power_of
+from wingman.emotion.hume.ledger import PROVIDER, Heard, SessionLedger, is_loud, is_silent, power_of
 from wingman.emotion.hume.session import UNANSWERED, HumeSession, SessionCallbacks, check, open_session
 from wingman.link.pacing import Pacer
 from wingman.link.supervisor import Identity, Outcome, Supervisor
@@ -266,7 +266,7 @@ class _Run:
             self._missed(refused.span, GapCause.PROVIDER)
         self._watermark.remove(session.ledger)
 
-    def _heard(self, said: list[EmotionSpan | Missed]) -> None:
+    def _heard(self, said: list[Heard]) -> None:
         for event in said:
             self._doubt = 1
             self._emit(event)

@@ -21,14 +21,16 @@ known again after them, and for that stretch no time is claimed: it is missed.
 from __future__ import annotations
 
 from collections import deque
+from typing import TypeAlias
 
 import numpy as np
 import structlog
 
-from wingman.core.emotion import EmotionSpan, Scale
+from wingman.core.emotion import EmotionSpan, Scale, VocalBurst
 from wingman.core.errors import Branch, Missed
 from wingman.core.media import GapCause
 from wingman.core.time import Channel, SampleTime, Span, samples_of_ms
+from wingman.core.vocal_sounds import is_sound
 from wingman.emotion.hume.refusals import RefusalWindow
 from wingman.emotion.hume.wire import (
     Measurement,
@@ -51,6 +53,9 @@ LAST_DUE_MS = 1000
 """An utterance's last measurement is due unless the one before ended less than this before its end."""
 WINDOW = samples_of_ms(30_000)
 """How far back the map of a session is kept; measured windows reach back ten seconds."""
+
+Heard: TypeAlias = EmotionSpan | VocalBurst | Missed
+"""What a session has to tell the pipeline."""
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +98,7 @@ class SessionLedger:
         self._doubt = RefusalWindow(WINDOW)
         self._open: int | None = None
         self._next = 0  # id of the next utterance
+        self._sounds: set[str] = set()  # told of the current utterance
         self._covered = 0  # session milliseconds up to which the current utterance was measured
         self._upto = begin
         self._heard_at = 0  # accepted samples when the last message came
@@ -172,7 +178,7 @@ class SessionLedger:
         ]
         return [Missed(Branch.EMOTION, self._channel, span, GapCause.PROVIDER) for span in lost]
 
-    def receive(self, message: ServerMessage) -> list[EmotionSpan | Missed]:
+    def receive(self, message: ServerMessage) -> list[Heard]:
         """Take one message in; what it yields, in media time. The watermark may move.
 
         A measurement that was due and never came (it was unreadable, say) shows in the ids and at the
@@ -225,13 +231,14 @@ class SessionLedger:
         self._upto = self.position
         return left
 
-    def _enter(self, utterance: int, at_ms: int) -> list[EmotionSpan | Missed]:
+    def _enter(self, utterance: int, at_ms: int) -> list[Heard]:
         """A message about `utterance`. If it is the first one, others may have been lost before it."""
         if utterance < self._next:
             return []
         skipped = utterance > self._next or self._open is not None
         lost = self._lost(self._upto, self._start(at_ms)) if skipped else []
         self._open, self._next, self._covered = utterance, utterance + 1, at_ms
+        self._sounds.clear()
         return lost
 
     def _complete(self, closed: SessionClosed) -> bool:
@@ -244,7 +251,7 @@ class SessionLedger:
             self._unanswered.popleft()
         self._advance(upto)
 
-    def _ended(self, message: UtteranceEnd) -> list[EmotionSpan | Missed]:
+    def _ended(self, message: UtteranceEnd) -> list[Heard]:
         covered = max(self._covered, message.audio_start_ms)
         bare = message.audio_end_ms - covered
         due = bare >= LAST_DUE_MS or (bare > 0 and covered == message.audio_start_ms)
@@ -253,7 +260,7 @@ class SessionLedger:
         self._answered(self._end(message.audio_end_ms))
         return lost
 
-    def _lost(self, start: SampleTime, end: SampleTime) -> list[EmotionSpan | Missed]:
+    def _lost(self, start: SampleTime, end: SampleTime) -> list[Heard]:
         if start >= end:
             return []
         return [Missed(Branch.EMOTION, self._channel, Span(start, end), GapCause.PROVIDER)]
@@ -261,17 +268,23 @@ class SessionLedger:
     def _advance(self, to: SampleTime) -> None:
         self._upto = max(self._upto, min(to, self.position))
 
-    def _measured(self, message: Measurement) -> list[EmotionSpan | Missed]:
+    def _measured(self, message: Measurement) -> list[Heard]:
         first = samples_of_ms(message.audio_start_ms)
         last = min(samples_of_ms(message.audio_end_ms), self._map.accepted)
         if first >= last:
             log.warning("hume.measured_unsent_audio", at_ms=message.audio_start_ms)
             return []
         expressions, attributes = scores(message.expressions), scores(message.voice_attributes)
-        return [
-            EmotionSpan(self._channel, span, expressions, PROVIDER, Scale.PROBABILITY, bursts=attributes)
-            for span in self._map.pieces(first, last)
+        pieces = list(self._map.pieces(first, last))
+        found: list[Heard] = [
+            EmotionSpan(self._channel, span, expressions, PROVIDER, Scale.PROBABILITY, attributes=attributes)
+            for span in pieces
         ]
+        for score in expressions if pieces else ():  # windows overlap: a sound is told once an utterance
+            if is_sound(score.label) and score.label not in self._sounds:
+                self._sounds.add(score.label)
+                found.append(VocalBurst(self._channel, pieces[-1], score.label, score.value, PROVIDER))
+        return found
 
     def _start(self, ms: int) -> SampleTime:
         return self._map.start_at(min(samples_of_ms(ms), self._map.accepted))

@@ -11,11 +11,10 @@ import structlog
 from websockets.exceptions import ConnectionClosed
 
 from wingman.config.emotion import HumeSettings
-from wingman.core.emotion import EmotionSpan
-from wingman.core.errors import FaultKind, InputError, Missed, ProviderFault
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.media import PcmBlock
 from wingman.emotion.hume import wire
-from wingman.emotion.hume.ledger import PROVIDER, SessionLedger
+from wingman.emotion.hume.ledger import PROVIDER, Heard, SessionLedger
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 
 log = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ class OpenSocket:
 class SessionCallbacks:
     """What a session owes its meter."""
 
-    report: Callable[[list[EmotionSpan | Missed]], None]
+    report: Callable[[list[Heard]], None]
     """Called after every message and every settled silence: new spans, and perhaps a moved watermark."""
     patience: int
     """Samples that may be owed (see `SessionLedger.owed`) before the peer is taken for dead."""

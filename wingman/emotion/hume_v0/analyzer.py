@@ -1,4 +1,4 @@
-"""Hume's v0 contract as emotion source: voice (prosody and bursts), settled text, and faces.
+"""Hume's v0 contract as emotion source: voice (prosody and bursts) and settled text.
 
 The vendor switched its own v0 service off in June 2026; gateways and recordings keep its wire shape. A
 clip is a whole WAV file of at most five seconds; its reply names it, so its times are exact. There is no
@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
-from typing import Any
 
 import structlog
 
 from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeV0Settings
-from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
-from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderFault
+from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, VocalBurst
+from wingman.core.errors import Branch, Missed, Progress, ProviderFault
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, samples_of_ms
@@ -26,6 +24,7 @@ from wingman.emotion.base import Emit
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.clips import Clip, ClipCutter, Cut
 from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection
+from wingman.emotion.hume_v0.notices import SameErrors
 from wingman.emotion.hume_v0.tokens import Access
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
@@ -77,6 +76,7 @@ class _VoiceRun:
         self._emit = emit
         self._clips: deque[Clip] = deque()
         self._tries = 0
+        self._errors = SameErrors()
         self._upto: SampleTime = 0
         self._cutter = ClipCutter(
             Cut(
@@ -88,9 +88,11 @@ class _VoiceRun:
 
     async def connection(self, supervisor: Supervisor) -> Outcome:
         """One line to the gateway, until audio ends or rests, or something breaks."""
-        if not self._clips and not await self._more(None):
-            return Outcome.DONE
-        async with RotatingConnection(self._settings, self._access) as line:
+        more: bool | None = bool(self._clips)
+        while not more or (self._audio.paused and not self._clips):
+            if not (more := await self._more(None)):
+                return Outcome.DONE
+        async with RotatingConnection(self._settings, self._access, self._errors) as line:
             supervisor.opened()
             while True:
                 while self._clips:
@@ -101,8 +103,11 @@ class _VoiceRun:
                     return Outcome.AGAIN
                 if not more:
                     return Outcome.DONE
-                if line.idle_s >= self._settings.keepalive_s:
-                    await line.keep_alive()
+                if self._audio.paused:
+                    if line.idle_s >= self._settings.idle_close_s:
+                        return Outcome.AGAIN  # not even silence leaves during a pause
+                elif line.idle_s >= self._settings.keepalive_s:
+                    await (await line.ready()).keep_alive()
 
     def give_up(self) -> None:
         """Nothing more will be measured: what was recorded and not answered for is missed."""
@@ -135,19 +140,20 @@ class _VoiceRun:
 
     async def _measure(self, line: RotatingConnection, clip: Clip) -> None:
         """Ask about the oldest clip. It stays the oldest until it is answered or given up."""
+        link = await line.ready()
         await self._audio.resumed()
         try:
-            reply, lead = await line.measure(clip.pcm, clip.id)
+            reply, lead = await link.measure(clip.pcm, clip.id)
         except ProviderFault as fault:
             self._tries += fault.code.startswith("I")
             if self._tries >= MAX_TRIES:
                 self._give_up(clip)
             raise
-        if reply.error is not None:
+        if reply.failure is not None:
             self._give_up(clip)
             return
-        for span in spans(reply, clip, self._channel, lead):
-            self._emit(span)
+        for event in heard(reply, clip, self._channel, lead, self._settings.floor):
+            self._emit(event)
         self._settle(clip)
 
     def _give_up(self, clip: Clip) -> None:
@@ -165,24 +171,22 @@ class _VoiceRun:
             self._emit(Progress(Branch.EMOTION, self._channel, upto))
 
 
-def spans(reply: wire.Reply, clip: Clip, channel: Channel, lead: int = 0) -> list[EmotionSpan]:
-    """A reply about a clip as spans of media time.
+def heard(
+    reply: wire.Reply, clip: Clip, channel: Channel, lead: int = 0, least: float = 0.0
+) -> list[EmotionSpan | VocalBurst]:
+    """A reply about a clip as events of media time, bursts first: a span may settle the utterance they are in.
 
     Its times count from `lead` samples before the clip. They are clamped to the clip, and what lies wholly
-    before it is left out: an earlier reply has said it.
-    Bursts ride on the prosody span they overlap; those that overlap none get a span of their own.
+    before it is left out: an earlier reply has said it. A burst is an event of its own (from the score
+    `least` on): it covers no speech, so it must not count as a measurement of any.
     """
-    bursts = _placed(reply, "burst", clip, lead)
-    found: list[EmotionSpan] = []
-    claimed: set[int] = set()
+    found: list[EmotionSpan | VocalBurst] = []
+    for where, item in _placed(reply, "burst", clip, lead):
+        best = wire.burst_kind(item.scores, item.descriptions)
+        if best is not None and best.value >= least:
+            found.append(VocalBurst(channel, where, best.label, best.value, PROVIDER))
     for where, item in _placed(reply, "prosody", clip, lead):
-        mine = [n for n, (at, _) in enumerate(bursts) if at.overlap(where)]
-        claimed.update(mine)
-        extra = tuple(score for n in mine for score in _burst(bursts[n][1]))
-        found.append(EmotionSpan(channel, where, item.scores, PROVIDER, Scale.INTENSITY, bursts=extra))
-    for n, (where, item) in enumerate(bursts):
-        if n not in claimed:
-            found.append(EmotionSpan(channel, where, (), PROVIDER, Scale.INTENSITY, bursts=_burst(item)))
+        found.append(EmotionSpan(channel, where, item.scores, PROVIDER, Scale.INTENSITY))
     return found
 
 
@@ -197,26 +201,32 @@ def _placed(reply: wire.Reply, model: str, clip: Clip, lead: int) -> list[tuple[
     return found
 
 
-def _burst(item: wire.Prediction) -> tuple[Score, ...]:
-    """The kinds of a burst when the gateway names them, else the emotions heard in it (the best five)."""
-    return (item.descriptions or item.scores)[:5]
-
-
 class HumeV0TextAnalyzer:
     """A `TextAnalyzer` on the language model: settled words, no voice."""
 
-    def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
+    def __init__(
+        self, settings: HumeV0Settings, access: Access | None = None, branch: Branch = Branch.EMOTION
+    ) -> None:
+        """`branch` says whether the words are all that is measured, or stand beside a voice (`LANGUAGE`)."""
         self._settings = settings
         self._access = access or Access(settings)
+        self._branch = branch
+        self._errors = SameErrors()
         self._pending: deque[Final] = deque()
         self._dropped: deque[Span] = deque(maxlen=MAX_PENDING)
         self._changed = asyncio.Event()
+        self._held = False
         self._closed = False
         self._number = 0
 
     @property
     def info(self) -> EmotionInfo:
         return info_of(self._settings)
+
+    def hold(self, held: bool) -> None:
+        """While held (the meeting is paused) nothing leaves, not even what waited before."""
+        self._held = held
+        self._changed.set()
 
     def hear(self, final: Final) -> None:
         """Queue a settled window; when too many wait, the oldest is dropped and reported as `Missed`."""
@@ -234,16 +244,16 @@ class HumeV0TextAnalyzer:
 
     async def run(self, channel: Channel, emit: Emit) -> None:
         """Answer what is heard until `close`; see `TextAnalyzer.run`."""
-        supervisor = Supervisor(Identity(Branch.EMOTION, PROVIDER, channel), emit, self._settings.retry)
+        supervisor = Supervisor(Identity(self._branch, PROVIDER, channel), emit, self._settings.retry)
         if not await supervisor.run(lambda: self._connection(channel, emit, supervisor)):
             for final in self._pending:
-                emit(Missed(Branch.EMOTION, channel, final.span, GapCause.OUTAGE))
+                emit(Missed(self._branch, channel, final.span, GapCause.OUTAGE))
             self._pending.clear()
 
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
         if not await self._wait(None):
             return Outcome.DONE
-        async with RotatingConnection(self._settings, self._access) as line:
+        async with RotatingConnection(self._settings, self._access, self._errors) as line:
             supervisor.opened()
             while (more := await self._wait(self._settings.keepalive_s)) is not None:
                 if not more:
@@ -256,7 +266,7 @@ class HumeV0TextAnalyzer:
         """True: a text waits. False: closed and all answered. None: nothing came for `idle_s`."""
         try:
             async with asyncio.timeout(idle_s):
-                while not self._pending and not self._closed:
+                while (self._held or not self._pending) and not self._closed:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
@@ -266,23 +276,26 @@ class HumeV0TextAnalyzer:
     async def _score(self, line: RotatingConnection, channel: Channel, emit: Emit) -> None:
         """Ask about the oldest text; it stays the oldest until it is answered or refused."""
         while self._dropped:
-            emit(Missed(Branch.EMOTION, channel, self._dropped.popleft(), GapCause.OVERRUN))
+            emit(Missed(self._branch, channel, self._dropped.popleft(), GapCause.OVERRUN))
         final = self._pending[0]
         found: list[EmotionSpan] = []
         for words in portions(final.words):
+            link = await line.ready()
+            if self._held:  # the meeting was paused while we waited: it stays the oldest
+                return
             self._number += 1
             script = " ".join(word.text for word in words)
-            reply = await line.ask(wire.text(script, f"text-{self._number}", self._settings.granularity))
-            if reply.error is not None:
+            reply = await link.ask(wire.text(script, f"text-{self._number}", self._settings.granularity))
+            if reply.failure is not None:
                 span = Span(words[0].start, words[-1].end)
-                emit(Missed(Branch.EMOTION, channel, span, GapCause.PROVIDER))
+                emit(Missed(self._branch, channel, span, GapCause.PROVIDER))
             else:
-                found += text_spans(reply, words, channel)
+                found += text_spans(reply, words, channel, self._branch)
         if self._pending and self._pending[0] is final:
             self._pending.popleft()
         for span_ in found:
             emit(span_)
-        emit(Progress(Branch.EMOTION, channel, final.span.end))
+        emit(Progress(self._branch, channel, final.span.end))
 
 
 def portions(words: tuple[Word, ...], limit: int = wire.MAX_TEXT) -> list[tuple[Word, ...]]:
@@ -298,7 +311,9 @@ def portions(words: tuple[Word, ...], limit: int = wire.MAX_TEXT) -> list[tuple[
     return [tuple(run) for run in runs if run]
 
 
-def text_spans(reply: wire.Reply, words: tuple[Word, ...], channel: Channel) -> list[EmotionSpan]:
+def text_spans(
+    reply: wire.Reply, words: tuple[Word, ...], channel: Channel, branch: Branch = Branch.EMOTION
+) -> list[EmotionSpan]:
     """Predictions over characters as spans of media time: from the first word touched to the last."""
     found = []
     for item in reply.predictions.get("language", ()):
@@ -306,7 +321,8 @@ def text_spans(reply: wire.Reply, words: tuple[Word, ...], channel: Channel) -> 
         if touched:
             span = Span(touched[0].start, max(touched[0].start, touched[-1].end))
             speaker = touched[0].speaker
-            found.append(EmotionSpan(channel, span, item.scores, PROVIDER, Scale.INTENSITY, speaker))
+            scale = Scale.INTENSITY
+            found.append(EmotionSpan(channel, span, item.scores, PROVIDER, scale, speaker, branch=branch))
     return found
 
 
@@ -319,42 +335,3 @@ def _touched(words: tuple[Word, ...], item: wire.Prediction) -> list[Word]:
             touched.append(word)
         at += len(word.text) + 1
     return touched
-
-
-class HumeV0Faces:
-    """The face model for single video frames. Off unless `emotion.hume_v0.face` says otherwise.
-
-    ```python
-    async with HumeV0Faces(settings) as faces:
-        for face in await faces.measure(jpeg):
-            print(face.raw["bbox"], face.scores[0])
-    ```
-    """
-
-    def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
-        self._settings = settings
-        self._line = RotatingConnection(settings, access or Access(settings))
-        self._number = 0
-
-    async def measure(
-        self, picture: bytes, options: Mapping[str, Any] | None = None
-    ) -> tuple[wire.Prediction, ...]:
-        """The faces in one JPEG or PNG (none is a legal answer). One call at a time.
-
-        Raises `InputError` for a picture that is none or too large, `ProviderFault` when the gateway fails.
-        """
-        self._number += 1
-        reply = await self._line.ask(wire.image(picture, f"frame-{self._number}", options))
-        return reply.predictions.get("face", ())
-
-    async def __aenter__(self) -> HumeV0Faces:
-        if not self._settings.face:
-            raise InputError(
-                "the face model is off; set emotion.hume_v0.face to true to send pictures",
-                field="emotion.hume_v0.face",
-            )
-        await self._line.__aenter__()
-        return self
-
-    async def __aexit__(self, *error: Any) -> None:
-        await self._line.__aexit__(*error)

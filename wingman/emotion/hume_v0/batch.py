@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from wingman.config.emotion import HumeV0Settings
-from wingman.core.emotion import EmotionSpan, Scale
+from wingman.core.emotion import EmotionSpan, Scale, VocalBurst
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.time import Channel, Span, samples
 from wingman.emotion.hume_v0 import wire
@@ -53,8 +53,8 @@ async def analyze(
     channel: Channel = Channel.TAB,
     progress: Callable[[JobProgress], None] = lambda _: None,
     patience: Patience = Patience(),
-) -> tuple[EmotionSpan, ...]:
-    """Measure a recording (any format the gateway reads); the spans in order, 0 is the file's beginning.
+) -> tuple[EmotionSpan | VocalBurst, ...]:
+    """Measure a recording (any format the gateway reads); the measurements in order, 0 is the file's beginning.
 
     Raises `InputError` when the file cannot be read or no key is set, `ProviderFault` when the job fails.
     """
@@ -74,7 +74,7 @@ async def analyze(
         predictions = await job.run(
             recording.name, media, {"prosody": {"granularity": "utterance"}, "burst": {}}
         )
-    return spans(predictions, channel)
+    return heard(predictions, channel)
 
 
 class _Job:
@@ -146,31 +146,31 @@ class _Job:
         self._progress(JobProgress(state, _now() - self._begun))
 
 
-def spans(predictions: Any, channel: Channel) -> tuple[EmotionSpan, ...]:
-    """A job's predictions as spans, in order of time. Raises `ProviderFault` for another shape.
-
-    Bursts come as spans of their own without scores.
-    """
-    found: list[EmotionSpan] = []
+def heard(predictions: Any, channel: Channel) -> tuple[EmotionSpan | VocalBurst, ...]:
+    """A job's predictions as spans and bursts, in order of time. Raises `ProviderFault` for another shape."""
+    found: list[EmotionSpan | VocalBurst] = []
     try:
         for source in predictions:
             for file in source["results"]["predictions"]:
                 for model, answer in file["models"].items():
                     items = [item for group in answer["grouped_predictions"] for item in group["predictions"]]
-                    found += [_span(item, model, channel) for item in items if model in ("prosody", "burst")]
+                    found += [
+                        event
+                        for item in items
+                        if model in ("prosody", "burst") and (event := _event(item, model, channel))
+                    ]
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         raise _nonsense() from None
-    return tuple(sorted(found, key=lambda span: (span.span, not span.scores)))
+    return tuple(sorted(found, key=lambda event: (event.span, isinstance(event, VocalBurst))))
 
 
-def _span(item: Mapping[str, Any], model: str, channel: Channel) -> EmotionSpan:
+def _event(item: Mapping[str, Any], model: str, channel: Channel) -> EmotionSpan | VocalBurst | None:
     begin, end = samples(float(item["time"]["begin"])), samples(float(item["time"]["end"]))
     where = Span(max(0, begin), max(0, begin, end))
-    scores = wire.ranked(item["emotions"])
     if model == "prosody":
-        return EmotionSpan(channel, where, scores, PROVIDER, Scale.INTENSITY)
-    kinds = wire.ranked(item.get("descriptions") or ()) or scores
-    return EmotionSpan(channel, where, (), PROVIDER, Scale.INTENSITY, bursts=kinds[:5])
+        return EmotionSpan(channel, where, wire.ranked(item["emotions"]), PROVIDER, Scale.INTENSITY)
+    kind = wire.burst_kind(wire.ranked(item["emotions"]), wire.ranked(item.get("descriptions") or ()))
+    return VocalBurst(channel, where, kind.label, kind.value, PROVIDER) if kind else None
 
 
 def _field(answer: Any, name: str) -> Any:

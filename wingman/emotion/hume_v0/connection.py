@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -12,14 +12,13 @@ from wingman.config.emotion import HumeV0Settings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.time import samples_of_ms
 from wingman.emotion.hume_v0 import wire
+from wingman.emotion.hume_v0.notices import Effect, SameErrors, fault_of, pause_s
 from wingman.emotion.hume_v0.tokens import Access
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 
 log = structlog.get_logger(__name__)
 
 PROVIDER: Final = "hume-v0"
-MAX_IDENTICAL: Final = 9
-"""Identical errors in a row after which we stop: the gateway closes at the tenth."""
 SILENCE: Final = bytes(16_000)
 """Half a second of it, to keep a connection from being idle."""
 
@@ -30,15 +29,17 @@ class Connection:
     Use it as an asynchronous context manager.
     """
 
-    def __init__(self, socket: Socket, settings: HumeV0Settings, access: Access, due: float) -> None:
+    def __init__(
+        self, socket: Socket, settings: HumeV0Settings, access: Access, due: float, errors: SameErrors
+    ) -> None:
         self._socket = socket
         self._settings = settings
         self._access = access
         self._due = due
+        self._errors = errors
         self._replies = socket.messages()
         self._asked_at = _now()
-        self._last_error = ""
-        self._identical = 0
+        self._ready_at = 0.0
         self._heard = 0  # samples of the gateway's sliding window
 
     @property
@@ -52,23 +53,13 @@ class Connection:
         return _now() - self._asked_at
 
     async def ask(self, request: wire.Request) -> wire.Reply:
-        """One request, its reply. An error that costs only this request is in the reply (`E02xx`).
+        """One request, its reply. What costs only this request is in the reply (`Reply.failure`).
 
-        Raises `ProviderFault` for all others, and for silence, nonsense and a closed connection.
+        Raises `ProviderFault` for what ends the connection, and for silence, nonsense and a closed one. The
+        request leaves in this very call, before anything is waited for.
         """
-        self._asked_at = _now()
-        self._socket.write(wire.encode(request))
-        try:
-            async with asyncio.timeout(self._settings.answer_timeout_s):
-                reply = await self._reply_to(request.payload_id)
-        except TimeoutError:
-            sentence = "the Hume v0 gateway stopped answering; connecting again"
-            raise ProviderFault(sentence, kind=FaultKind.TIMEOUT, code="unanswered") from None
-        except wire.WireError as broken:
-            log.warning("hume_v0.unreadable_reply", reason=str(broken))
-            sentence = "the Hume v0 gateway answered with something unreadable; connecting again"
-            raise ProviderFault(sentence, kind=FaultKind.PROTOCOL, code="unreadable") from None
-        self._judge(reply.error)
+        reply = await self._exchange(request)
+        self._judge(reply)
         return reply
 
     async def measure(self, pcm: bytes, payload_id: str) -> tuple[wire.Reply, int]:
@@ -78,10 +69,16 @@ class Connection:
         that much of what it heard on this connection in front of it.
         """
         window_ms = self._settings.stream_window_ms or None
-        reply = await self.ask(wire.clip(pcm, payload_id, models(self._settings), window_ms=window_ms))
+        wanted = self._access.wanted
+        while True:
+            reply = await self._exchange(wire.clip(pcm, payload_id, wanted.models(), window_ms=window_ms))
+            if reply.failure is None or not wanted.give_up(reply.failure):
+                break
+            log.warning("hume_v0.option_refused", text=reply.failure.text)
+        self._judge(reply)
         length = len(pcm) // 2
         analysed = length if window_ms is None else min(self._heard + length, samples_of_ms(window_ms))
-        if reply.error is None:
+        if reply.failure is None:
             self._heard = max(analysed, length)
         return reply, max(0, analysed - length)
 
@@ -90,10 +87,24 @@ class Connection:
         await self.ask(wire.clip(SILENCE, "keepalive", wire.Models(prosody={})))
         self._heard = len(SILENCE) // 2
 
+    async def _exchange(self, request: wire.Request) -> wire.Reply:
+        self._asked_at = _now()
+        self._socket.write(wire.encode(request))
+        try:
+            async with asyncio.timeout(self._settings.answer_timeout_s):
+                return await self._reply_to(request.payload_id)
+        except TimeoutError:
+            sentence = "the Hume v0 gateway stopped answering; connecting again"
+            raise ProviderFault(sentence, kind=FaultKind.TIMEOUT, code="unanswered") from None
+        except wire.WireError as broken:
+            log.warning("hume_v0.unreadable_reply", reason=str(broken))
+            sentence = "the Hume v0 gateway answered with something unreadable; connecting again"
+            raise ProviderFault(sentence, kind=FaultKind.PROTOCOL, code="unreadable") from None
+
     async def _reply_to(self, payload_id: str | None) -> wire.Reply:
         async for line in self._replies:
             reply = wire.decode(line)
-            said_something = reply.predictions or reply.warnings or reply.error or reply.job_id
+            said_something = reply.predictions or reply.warnings or reply.errors or reply.job_id
             if reply.payload_id == payload_id or (reply.payload_id is None and said_something):
                 return reply
             log.info("hume_v0.stray_reply", payload_id=reply.payload_id)
@@ -102,18 +113,22 @@ class Connection:
             self._access.refuse()  # perhaps our token was revoked: the next connection brings a fresh one
         raise wire.closed(code)
 
-    def _judge(self, error: wire.Notice | None) -> None:
+    async def rested(self) -> None:
+        """Wait until the gateway, after a trouble of its own, may be asked again."""
+        await asyncio.sleep(max(0.0, self._ready_at - _now()))
+
+    def _judge(self, reply: wire.Reply) -> None:
+        for notice in reply.errors:
+            log.warning("hume_v0.error", code=notice.code, text=notice.text, model=notice.model)
+        error = reply.failure
         if error is None:
-            self._identical = 0
+            self._errors.answered()
             return
-        log.warning("hume_v0.error", code=error.code, text=error.text)
-        self._identical = self._identical + 1 if error.code == self._last_error else 1
-        self._last_error = error.code
-        if (fault := wire.fault(error)) is not None:
+        too_often = self._errors.refused(error)
+        if fault := fault_of(error) or too_often:
             raise fault
-        if self._identical >= MAX_IDENTICAL:
-            sentence = f"Hume refused {MAX_IDENTICAL} requests in a row ({error.code}: {error.text}); stopped"
-            raise ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code=error.code)
+        if error.effect is Effect.PAUSE:
+            self._ready_at = _now() + pause_s(self._errors.count)
 
     async def __aenter__(self) -> Connection:
         return self
@@ -121,11 +136,13 @@ class Connection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if not isinstance(error, ProviderFault):
+            await self._socket.close()  # a gateway that counts connections must not take this for a crash
         await self._socket.__aexit__(kind, error, trace)
         await self._replies.aclose()
 
 
-async def open_connection(settings: HumeV0Settings, access: Access) -> Connection:
+async def open_connection(settings: HumeV0Settings, access: Access, errors: SameErrors) -> Connection:
     """Connect; an expired token is replaced once. Raises `ProviderFault`."""
     tuning = SocketTuning(open_s=settings.connect_timeout_s)
     fresh = False
@@ -142,15 +159,17 @@ async def open_connection(settings: HumeV0Settings, access: Access) -> Connectio
         due = _now() + settings.rotate_after_s
         if target.good_until is not None:
             due = min(due, target.good_until)
-        return Connection(socket, settings, access, due)
+        return Connection(socket, settings, access, due, errors)
 
 
 class RotatingConnection:
     """The connection in use and its replacement: the next is open before the last is left."""
 
-    def __init__(self, settings: HumeV0Settings, access: Access) -> None:
+    def __init__(self, settings: HumeV0Settings, access: Access, errors: SameErrors | None = None) -> None:
+        """`errors` outlives connections; without it they count for themselves."""
         self._settings = settings
         self._access = access
+        self._errors = errors or SameErrors()
         self._link: Connection | None = None
         self._retry_at = 0.0
 
@@ -158,20 +177,17 @@ class RotatingConnection:
     def idle_s(self) -> float:
         return self._link.idle_s if self._link else 0.0
 
-    async def ask(self, request: wire.Request) -> wire.Reply:
-        """See `Connection.ask`. Connections change between requests, so that a change loses none."""
-        return await (await self._current()).ask(request)
+    async def ready(self) -> Connection:
+        """The connection for the next request, as soon as the gateway may be asked.
 
-    async def measure(self, pcm: bytes, payload_id: str) -> tuple[wire.Reply, int]:
-        """See `Connection.measure`."""
-        return await (await self._current()).measure(pcm, payload_id)
-
-    async def keep_alive(self) -> None:
-        """See `Connection.keep_alive`."""
-        await (await self._current()).keep_alive()
+        Connections change between requests, so that a change loses none.
+        """
+        link = await self._current()
+        await link.rested()
+        return link
 
     async def __aenter__(self) -> RotatingConnection:
-        self._link = await open_connection(self._settings, self._access)
+        self._link = await open_connection(self._settings, self._access, self._errors)
         return self
 
     async def __aexit__(
@@ -186,7 +202,7 @@ class RotatingConnection:
             raise RuntimeError("the line is not open")
         if link.aged and _now() >= self._retry_at:
             try:
-                successor = await open_connection(self._settings, self._access)
+                successor = await open_connection(self._settings, self._access, self._errors)
             except ProviderFault as fault:
                 log.warning("hume_v0.rotation_failed", kind=fault.kind, code=fault.code, detail=str(fault))
                 self._retry_at = _now() + 5.0
@@ -195,12 +211,6 @@ class RotatingConnection:
             await old.__aexit__(None, None, None)
             return successor
         return link
-
-
-def models(settings: HumeV0Settings) -> wire.Models:
-    """The voice models the settings ask for."""
-    none: dict[str, Any] = {}
-    return wire.Models(prosody=none, burst=none if settings.burst else None)
 
 
 def _now() -> float:

@@ -20,6 +20,7 @@ from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emotion.hume_v0 import wire
+from wingman.emotion.hume_v0.options import VoiceOptions
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +58,8 @@ class Access:
         self._token: Token | None = None
         self._minting = asyncio.Lock()
         self._handshakes: deque[float] = deque(maxlen=HANDSHAKES_PER_S)
+        self.wanted = VoiceOptions(settings.burst, settings.language)
+        """What is asked about a voice; shared, because a gateway refuses an option to everybody."""
         self.minted = 0
         """Tokens fetched so far."""
 

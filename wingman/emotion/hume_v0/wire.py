@@ -19,7 +19,9 @@ import msgspec
 from wingman.core.emotion import Score
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.time import SAMPLE_RATE
+from wingman.core.vocal_sounds import is_sound
 from wingman.emotion.hume import http_errors
+from wingman.emotion.hume_v0.notices import Effect, Notice, notices
 
 SERVICE: Final = http_errors.Service("the Hume v0 gateway", "emotion.hume_v0.api_key", "emotion.hume_v0.url")
 PATH: Final = "/v0/stream/models"
@@ -160,14 +162,6 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A warning or an error: the vendor's code and words."""
-
-    code: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """One reply, whatever shape it came in."""
 
@@ -176,8 +170,14 @@ class Reply:
     predictions: Mapping[str, tuple[Prediction, ...]] = field(default_factory=dict)
     """By model name."""
     warnings: tuple[Notice, ...] = ()
-    """Top-level ones and those nested in a model's object."""
-    error: Notice | None = None
+    """What the gateway had to say besides: nothing is lost by it."""
+    errors: tuple[Notice, ...] = ()
+    """Why something that was asked for is missing; the gravest first."""
+
+    @property
+    def failure(self) -> Notice | None:
+        """The gravest error of a request that brought nothing; one model may fail while another answers."""
+        return self.errors[0] if self.errors and not any(self.predictions.values()) else None
 
 
 MODELS: Final = ("prosody", "burst", "language", "face", "facemesh")
@@ -198,30 +198,20 @@ def decode(line: str | bytes) -> Reply:
 
 
 def _reply(raw: dict[str, Any]) -> Reply:
-    predictions: dict[str, tuple[Prediction, ...]] = {}
-    warnings = [found for found in (_notice(raw, "warning"),) if found]
-    error = _notice(raw, "error")
-    for name in MODELS:
-        answer = raw.get(name)
-        if not isinstance(answer, dict):
-            continue
-        if nested := _notice(answer, "warning"):
-            warnings.append(nested)
-        error = error or _notice(answer, "error")
-        predictions[name] = tuple(_prediction(item) for item in answer.get("predictions") or ())
-    details = raw.get("job_details") or {}
+    said = list(notices(raw, MODELS))
+    predictions = {
+        name: tuple(_prediction(item) for item in answer.get("predictions") or ())
+        for name in MODELS
+        if isinstance(answer := raw.get(name), dict)
+    }
+    details = raw.get("job_details")
     return Reply(
-        _text(raw.get("payload_id")), _text(details.get("job_id")), predictions, tuple(warnings), error
+        _text(raw.get("payload_id")),
+        _text(details.get("job_id")) if isinstance(details, dict) else None,
+        predictions,
+        tuple(notice for notice in said if notice.effect is Effect.NOTICE),
+        tuple(sorted((n for n in said if n.effect is not Effect.NOTICE), key=lambda n: -n.effect.gravity)),
     )
-
-
-def _notice(raw: Mapping[str, Any], member: str) -> Notice | None:
-    said = raw.get(member)
-    if said is None:
-        return None
-    if isinstance(said, dict):  # no known gateway nests it, but the specification reads it that way
-        return Notice(str(said.get("code", raw.get("code", ""))), str(said.get("message", "")))
-    return Notice(str(raw.get("code", "")), str(said))
 
 
 def _prediction(item: Mapping[str, Any]) -> Prediction:
@@ -243,6 +233,12 @@ def ranked(items: Any) -> tuple[Score, ...]:
     """`[{name, score}]` as scores, lower case, best first, ties by name."""
     scores = (Score(str(item["name"]).lower(), float(item["score"])) for item in items)
     return tuple(sorted(scores, key=lambda score: (-score.value, score.label)))
+
+
+def burst_kind(emotions: tuple[Score, ...], descriptions: tuple[Score, ...]) -> Score | None:
+    """The best kind a burst was given (some gateways put kinds among the emotions), else its best emotion."""
+    kinds = [*descriptions, *(score for score in emotions if is_sound(score.label))]
+    return max(kinds or emotions, key=lambda score: score.value, default=None)
 
 
 def _text(value: Any) -> str | None:
@@ -267,24 +263,6 @@ def band(score: float) -> str:
 
 
 # --- what went wrong ------------------------------------------------------------------------------
-
-
-def fault(error: Notice) -> ProviderFault | None:
-    """What an error means for the connection; None when only this clip, text or image is lost (E02xx)."""
-    code, words = error.code, error.text.rstrip(".")
-    if code.startswith("E02"):
-        return None
-    if code.startswith("E03"):
-        sentence = f"the Hume account is out of credit ({code}); top it up to get emotions back"
-        return ProviderFault(sentence, kind=FaultKind.BILLING, code=code)
-    if code.startswith("E07"):
-        sentence = f"Hume ended an idle connection ({code}); connecting again"
-        return ProviderFault(sentence, kind=FaultKind.NETWORK, code=code)
-    if code.startswith("I"):
-        sentence = f"Hume has an internal fault ({code}); trying again"
-        return ProviderFault(sentence, kind=FaultKind.UNAVAILABLE, code=code)
-    sentence = f"Hume refused a request as wrong ({code}: {words}); check the settings under emotion.hume_v0"
-    return ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code=code)
 
 
 def refused(status: int, headers: Mapping[str, str]) -> ProviderFault:

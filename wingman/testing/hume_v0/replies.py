@@ -1,7 +1,6 @@
 """What a v0 gateway answers to one request: validation with the vendor's codes, then predictions. Pure.
 
-Placement of warnings (nested in the model's object or at top level) is open in what the vendor published;
-both are offered.
+Where what was published leaves a shape open, `Manner` chooses.
 """
 
 from __future__ import annotations
@@ -21,7 +20,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from wingman.testing.hume_v0 import shapes
 from wingman.testing.hume_v0.names import BURSTS, LANGUAGE, VOICE
+from wingman.testing.hume_v0.shapes import ErrorShape, Message, WarningShape
 from wingman.testing.voice_activity import Onset, VoiceDetector
 
 RATE = 16_000
@@ -43,8 +44,9 @@ OPTIONS: dict[str, frozenset[str]] = {
 LINE = 12
 """A mouth or an eye has about this many pixels in a drawn test picture: smaller ones hold no face."""
 
-Message = dict[str, Any]
 Samples = NDArray[np.int16]
+Pixels = NDArray[Any]
+"""Height x width x red, green and blue, 0 to 255."""
 Judge = Callable[[Samples], str]
 """The emotion that is strongest in a stretch of audio, by its vendor name; empty for none."""
 
@@ -58,12 +60,26 @@ class Refusal(Exception):
         self.text = text
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a gateway answers, where what was published leaves it open."""
+
+    errors: ErrorShape = "flat"
+    warnings: WarningShape = "model"
+    strongest: float = 0.72
+    """Score of the emotion that stands out; above 1 is possible."""
+    languages: bool = False
+    """Take `prosody: {"language": …}`, which the specification shows and the vendor's packages never had."""
+
+
 @dataclass(slots=True)
 class Stream:
     """What one connection remembers between requests."""
 
     judge: Judge
-    nested_warnings: bool = True
+    manner: Manner = Manner()
+    models: Message | None = None
+    """What a bare configuration message asked for: later ones may hold nothing but data."""
     job_id: str = field(default_factory=lambda: str(uuid4()))
     heard: Samples = field(default_factory=lambda: np.zeros(0, np.int16))
     """The sliding window of earlier audio."""
@@ -82,7 +98,7 @@ def answer(line: str, stream: Stream) -> Message:
         payload_id = request.get("payload_id")
         reply = _serve(request, stream)
     except Refusal as refusal:
-        reply = {"error": refusal.text, "code": refusal.code}
+        reply = shapes.error(refusal.code, refusal.text, stream.manner.errors)
     return reply | ({"payload_id": payload_id} if payload_id is not None else {})
 
 
@@ -108,10 +124,12 @@ def _serve(request: Message, stream: Stream) -> Message:
     if request.get("job_details"):
         reply["job_details"] = {"job_id": stream.job_id}
     if request.get("data") is None:
-        if not request.get("job_details") and not request.get("reset_stream"):
+        if request.get("models") is not None:
+            stream.models = _models(request["models"], stream.manner)
+        elif not request.get("job_details") and not request.get("reset_stream"):
             raise Refusal("E0101", "data: Field required")
         return reply
-    models = _models(request)
+    models = _models(request.get("models", stream.models), stream.manner)
     data = request["data"]
     if not isinstance(data, str):
         raise Refusal("E0101", "data: Input should be a valid string")
@@ -120,8 +138,7 @@ def _serve(request: Message, stream: Stream) -> Message:
     return reply | _media(data, models, request, stream)
 
 
-def _models(request: Message) -> dict[str, Message]:
-    models = request.get("models")
+def _models(models: Any, manner: Manner) -> dict[str, Message]:
     if not isinstance(models, dict) or not any(options is not None for options in models.values()):
         raise Refusal("E0101", "models: at least one model is required")
     chosen = {name: options for name, options in models.items() if options is not None}
@@ -130,7 +147,8 @@ def _models(request: Message) -> dict[str, Message]:
             raise Refusal("E0101", f"models.{name}: Extra inputs are not permitted")
         if not isinstance(options, dict):
             raise Refusal("E0101", f"models.{name}: Input should be an object")
-        if unknown := sorted(set(options) - OPTIONS[name]):
+        known = OPTIONS[name] | ({"language"} if name == "prosody" and manner.languages else set())
+        if unknown := sorted(set(options) - known):
             raise Refusal("E0101", f"models.{name}.{unknown[0]}: Extra inputs are not permitted")
     return chosen
 
@@ -143,7 +161,9 @@ def _media(data: str, models: dict[str, Message], request: Message, stream: Stre
     except (binascii.Error, ValueError):
         raise Refusal("E0201", "data is not valid base64.") from None
     if media.startswith((b"\x89PNG", b"\xff\xd8")):
-        return _image(media, models)
+        return _image(media, models, stream.manner)
+    if set(models) <= {"face", "facemesh"} and media[:4] != b"RIFF":
+        return _video(media, models, stream.manner)
     if set(models) - {"prosody", "burst"}:
         raise Refusal("E0102", "A model that was asked for does not take audio.")
     audio = _decode(media)
@@ -209,7 +229,7 @@ def _voice(audio: Samples, models: dict[str, Message], stream: Stream) -> Messag
             "predictions": [
                 {
                     "time": {"begin": begin / RATE, "end": end / RATE},
-                    "emotions": emotions(VOICE, stream.judge(audio[begin:end])),
+                    "emotions": emotions(VOICE, stream.judge(audio[begin:end]), stream.manner.strongest),
                 }
                 for begin, end in voiced
             ]
@@ -225,10 +245,10 @@ def _voice(audio: Samples, models: dict[str, Message], stream: Stream) -> Messag
 
 
 def _warn(reply: Message, model: str, text: str, code: str, stream: Stream) -> Message:
-    if stream.nested_warnings:
-        return {model: {"warning": text, "code": code}}
-    reply.pop(model)
-    return {"warning": text, "code": code}
+    shape = stream.manner.warnings
+    if shape != "model":
+        reply.pop(model)
+    return shapes.warning(code, text, model, shape)
 
 
 def _burst(audio: Samples, begin: int, end: int) -> Message:
@@ -256,14 +276,14 @@ def voiced_stretches(audio: Samples) -> list[tuple[int, int]]:
     return found
 
 
-def emotions(names: tuple[str, ...], strongest: str) -> list[Message]:
-    """All names, alphabetically, each with its score; `strongest` stands out."""
+def emotions(names: tuple[str, ...], strongest: str, score: float = 0.72) -> list[Message]:
+    """All names, alphabetically, each with its score; `strongest`, of the list or not, stands out."""
     return [
         {
             "name": name,
-            "score": 0.72 if name == strongest else round(0.02 + 0.08 * abs(math.sin(7.0 * n)), 6),
+            "score": score if name == strongest else round(0.02 + 0.08 * abs(math.sin(7.0 * n)), 6),
         }
-        for n, name in enumerate(names)
+        for n, name in enumerate(names if strongest in names or not strongest else sorted((*names, strongest)))
     ]
 
 
@@ -322,27 +342,52 @@ def felt_in(text: str) -> str:
     return next((name for cue, name in CUES.items() if cue in lowered), "Calmness")
 
 
-def _image(media: bytes, models: dict[str, Message]) -> Message:
+def _image(media: bytes, models: dict[str, Message], manner: Manner) -> Message:
     if set(models) - {"face", "facemesh"}:
         raise Refusal("E0102", "A model that was asked for does not take images.")
     try:
         with av.open(io.BytesIO(media), "r") as file:
-            pixels = next(file.decode(video=0)).to_ndarray(format="gray")
+            pixels: Pixels = next(file.decode(video=0)).to_ndarray(format="rgb24")
     except (av.FFmpegError, StopIteration, ValueError, IndexError):
         raise Refusal("E0200", "Failed to parse data as a valid media file") from None
-    height, width = pixels.shape
+    height, width = pixels.shape[:2]
     if max(width, height) > MAX_SIDE:
         raise Refusal("E0205", f"The image is {width} x {height}; the limit is {MAX_SIDE} x {MAX_SIDE}.")
-    if float(pixels.std()) < LINE:
-        return {
-            name: {"warning": "No faces detected.", "code": "W0103" if name == "face" else "W0102"}
-            for name in models
-        }
+    return _faces([(0.0, pixels)], models, manner)
+
+
+def _video(media: bytes, models: dict[str, Message], manner: Manner) -> Message:
+    """The faces of a film, `fps_pred` pictures a second."""
+    every = 1.0 / float(models.get("face", {}).get("fps_pred") or 3)
+    taken: list[tuple[float, Pixels]] = []
+    try:
+        with av.open(io.BytesIO(media), "r") as film:
+            if not film.streams.video:
+                raise Refusal("E0102", "A model that was asked for does not take audio.")
+            for frame in film.decode(video=0):
+                at = float(frame.time or 0.0)
+                if at > MAX_CLIP_S:
+                    raise Refusal("E0204", "The video is longer than the limit of 5000 ms.")
+                if not taken or at >= taken[-1][0] + every:
+                    taken.append((at, frame.to_ndarray(format="rgb24")))
+    except (av.FFmpegError, ValueError, IndexError):
+        raise Refusal("E0200", "Failed to parse data as a valid media file") from None
+    return _faces(taken, models, manner)
+
+
+def _faces(
+    pictures: list[tuple[float, NDArray[np.uint8]]], models: dict[str, Message], manner: Manner
+) -> Message:
+    seen = [(n, at, pixels) for n, (at, pixels) in enumerate(pictures) if float(pixels.std()) >= LINE]
     reply: Message = {}
-    if "face" in models:
-        reply["face"] = {"predictions": [_face(width, height, models["face"])]}
-    if "facemesh" in models:
-        reply["facemesh"] = {"predictions": [{"emotions": emotions(VOICE, "Joy")}]}
+    for name in models:
+        if not seen:
+            reply |= shapes.warning("W0103" if name == "face" else "W0102", "No faces detected.", name)
+        elif name == "face":
+            items = [_face(frame, at, pixels, models[name], manner) for frame, at, pixels in seen]
+            reply["face"] = {"predictions": items}
+        else:
+            reply["facemesh"] = {"predictions": [{"emotions": emotions(VOICE, "Joy")}]}
     return reply
 
 
@@ -359,10 +404,19 @@ def _landmarks(data: str) -> Message:
     return {"facemesh": {"predictions": [{"emotions": emotions(VOICE, "Joy")} for _ in faces]}}
 
 
-def _face(width: int, height: int, options: Message) -> Message:
+TINTS = ("Anger", "Interest", "Doubt")
+"""What a face expresses whose picture is mostly red, green or blue; all others are joyful."""
+TINT = 40
+
+
+def _face(frame: int, at: float, pixels: Pixels, options: Message, manner: Manner) -> Message:
+    height, width = pixels.shape[:2]
+    means = pixels.reshape(-1, 3).mean(axis=0)
+    strongest = int(means.argmax())
+    tinted = means[strongest] - sorted(means)[1] > TINT
     box = {"x": width / 4, "y": height / 4, "w": width / 2, "h": height / 2}
-    face: Message = {"frame": 0, "time": 0, "bbox": box, "prob": 0.98, "face_id": "face_0"}
-    face["emotions"] = emotions(VOICE, "Joy")
+    face: Message = {"frame": frame, "time": at, "bbox": box, "prob": 0.98, "face_id": "face_0"}
+    face["emotions"] = emotions(VOICE, TINTS[strongest] if tinted else "Joy", manner.strongest)
     if options.get("facs") is not None:
         face["facs"] = [{"name": "AU12 Lip Corner Puller", "score": 0.8}]
     if options.get("descriptions") is not None:

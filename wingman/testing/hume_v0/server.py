@@ -21,8 +21,9 @@ from wingman.testing.connection import Wire
 from wingman.testing.faults import FaultScript
 from wingman.testing.http_server import LoopbackHttp, Reply
 from wingman.testing.http_server import Request as HttpRequest
+from wingman.testing.hume_v0 import shapes
 from wingman.testing.hume_v0.batch import Jobs
-from wingman.testing.hume_v0.replies import Samples, Stream, answer
+from wingman.testing.hume_v0.replies import Manner, Samples, Stream, answer
 from wingman.testing.socket_server import SocketEmulator, http_answer, query
 
 PATH = "/v0/stream/models"
@@ -46,7 +47,10 @@ class GatewayHabits:
     """Longest life of a socket."""
     tokens_bind: bool = True
     """Close a socket when the token that opened it expires."""
-    nested_warnings: bool = True
+    connections: int = 0
+    """Sockets the plan allows at once, further ones are refused with 429; 0 sets no limit."""
+    manner: Manner = field(default_factory=Manner)
+    """How replies are written down."""
     echo_ids: bool = True
     """Repeat `payload_id` in replies."""
 
@@ -78,6 +82,8 @@ class HumeV0Emulator(SocketEmulator):
         self.errors = errors or {}
         self.requests = 0
         self.minted = 0
+        self.open = 0
+        """Sockets that are served now."""
         self.handshakes: list[float] = []
         """Loop times of all handshakes."""
         self._tokens: dict[str, float] = {}
@@ -109,6 +115,8 @@ class HumeV0Emulator(SocketEmulator):
         self.handshakes.append(_now())
         if url.path != PATH:
             return _refuse(404, "Not Found")
+        if self.habits.connections and self.open >= self.habits.connections:
+            return _refuse(429, "Too many concurrent connections for this plan")
         asked = {name.lower(): values[0] for name, values in query(url).items()}
         key = request.headers.get("X-Hume-Api-Key") or asked.get("apikey")
         token = asked.get("access_token")
@@ -125,8 +133,9 @@ class HumeV0Emulator(SocketEmulator):
     async def session(self, wire: Wire, url: SplitResult, number: int) -> None:
         """One socket: one reply per request, in order."""
         token = query(url).get("access_token", [None])[0]
-        stream = Stream(self._judge, self.habits.nested_warnings)
+        stream = Stream(self._judge, self.habits.manner)
         opened, last, identical = _now(), "", 0
+        self.open += 1
         try:
             async for frame in wire.incoming(self.habits.idle_s):
                 if _now() >= opened + self.habits.session_s:
@@ -136,22 +145,24 @@ class HumeV0Emulator(SocketEmulator):
                     await wire.close(1008, "the access token is no longer valid")
                     return
                 reply = self._answer(frame, stream, number)
-                wire.say("error" if "error" in reply else "reply", reply)
-                code = reply.get("code", "") if "error" in reply else ""
+                code = shapes.code_of(reply)
+                wire.say("error" if code else "reply", reply)
                 identical = identical + 1 if code and code == last else 1
                 last = code
-                if code.startswith("E01") and identical >= IDENTICAL:
+                if code.startswith("E") and identical >= IDENTICAL:
                     await wire.close(1008, "too many identical errors")
                     return
                 await wire.accepted(stream.seconds)
         except TimeoutError:
             await wire.close(1000, "inactivity timeout")
+        finally:
+            self.open -= 1
 
     def _answer(self, frame: str | bytes, stream: Stream, number: int) -> dict[str, Any]:
         self.requests += 1
         line = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
         if (scripted := self.errors.get(self.requests)) is not None:
-            return _with_id({"error": scripted[1], "code": scripted[0]}, line)
+            return _with_id(shapes.error(*scripted, self.habits.manner.errors), line)
         reply = answer(line, stream)
         if len(stream.audio):
             self.taken.append(Taken(number, reply.get("payload_id"), stream.audio))

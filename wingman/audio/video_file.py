@@ -1,0 +1,57 @@
+"""Pictures out of a file: an image as it is, a film one picture every so often, both small enough to be sent.
+
+Of a film only key frames are decoded: the pictures between them cost a core and show the same faces.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import av
+
+from wingman.core.errors import InputError
+
+LONGEST_SIDE: Final = 640
+"""Pixels of a picture's longer side."""
+QUALITY: Final = 5
+"""Of the JPEG, 2 (best) to 31."""
+UNREADABLE: Final = (av.FFmpegError, OSError, ValueError, EOFError)
+
+
+def pictures(path: Path, every_s: float = 2.0) -> Iterator[tuple[float, bytes]]:
+    """(seconds from the beginning, JPEG) of a film's key frames at least `every_s` apart, or of the one image.
+
+    Raises `InputError` for a file that holds no picture.
+    """
+    try:
+        with av.open(str(path)) as film:
+            if not film.streams.video:
+                raise InputError(f"{path.name} has no picture in it; give a film or an image", field="file")
+            stream = film.streams.video[0]
+            stream.codec_context.skip_frame = "NONKEY"
+            due = 0.0
+            for frame in film.decode(stream):
+                at = float(frame.time or 0.0)
+                if at >= due:
+                    yield max(at, 0.0), jpeg(frame)
+                    due = at + every_s
+    except UNREADABLE as broken:
+        raise InputError(f"{path.name} cannot be read as a film or an image ({broken})", field="file") from None
+
+
+def jpeg(frame: av.VideoFrame, longest: int = LONGEST_SIDE) -> bytes:
+    """A frame as a JPEG whose longer side is at most `longest` pixels."""
+    scale = min(1.0, longest / max(frame.width, frame.height))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
+    small = frame.reformat(width=width, height=height, format="yuvj420p")
+    encoder = av.CodecContext.create("mjpeg", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
+    encoder.options = {"q:v": str(QUALITY)}
+    small.pts = None
+    out = io.BytesIO()
+    for packet in (*encoder.encode(small), *encoder.encode(None)):
+        out.write(bytes(packet))
+    return out.getvalue()
