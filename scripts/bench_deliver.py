@@ -22,6 +22,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ async def measure(kind: str, clients: int, seconds: float, rate: float, stalled:
         readers = []
         for number in range(clients + stalled):
             _, reader = await loop.create_connection(
-                lambda paused=number >= clients: Reader(path, ages, paused), "127.0.0.1", port
+                partial(Reader, path, ages, number >= clients), "127.0.0.1", port
             )
             readers.append(reader)
         await asyncio.gather(*(reader.ready for reader in readers))
@@ -114,7 +115,10 @@ async def measure(kind: str, clients: int, seconds: float, rate: float, stalled:
     ages.sort()
     expected = sent * clients
     pick = [1000 * ages[min(len(ages) - 1, int(len(ages) * q))] for q in (0.5, 0.99, 1.0)]
-    return Result(*pick, expected, len(ages), cpu / max(1, len(ages)) * 1e6, rss / max(1, len(readers)))
+    p50, p99, worst = pick
+    return Result(
+        p50, p99, worst, expected, len(ages), cpu / max(1, len(ages)) * 1e6, rss / max(1, len(readers))
+    )
 
 
 @asynccontextmanager

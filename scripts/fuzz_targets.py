@@ -210,7 +210,7 @@ def picture(data: bytes) -> None:
 def batch(tree: object) -> None:
     """A batch job's predictions: spans in order, none before the recording."""
     with contextlib.suppress(ProviderFault):
-        for span in hume_v0_batch.spans(tree, Channel.TAB):
+        for span in hume_v0_batch.heard(tree, Channel.TAB):
             if not 0 <= span.span.start <= span.span.end:
                 raise AssertionError(f"{span.span} cannot be")
 
@@ -223,7 +223,8 @@ def request(line: bytes) -> None:
 
 def events(pieces: list[bytes]) -> None:
     """An event stream says the same however it is cut."""
-    found = []
+    found: list[list[str]] = []
+    said: list[str]
     for stream in (pieces, [b"".join(pieces)]):
         reader, said = SseReader(), []
         try:

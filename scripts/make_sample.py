@@ -110,7 +110,7 @@ def speak(turn: Turn) -> tuple[Samples, list[tuple[str, float, float]]]:
     timed = align(turn, voice, voiced)
     cut = audio[int(first * SAMPLE_RATE) : int(last * SAMPLE_RATE)]
     cut = cut * (LEVEL * turn.gain / float(np.sqrt(np.mean(cut**2))))
-    return cut, [(w, round(a - first, 3), round(b - first, 3)) for w, a, b in timed]
+    return cut.astype(np.float32), [(w, round(a - first, 3), round(b - first, 3)) for w, a, b in timed]
 
 
 def align(turn: Turn, voice: str, voiced: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:

@@ -48,7 +48,7 @@ def _threads() -> set[threading.Thread]:
 
 def _children() -> set[int]:
     """Living child processes of this one (zombies count: somebody forgot to wait)."""
-    mine = set()
+    mine: set[int] = set()
     for task in Path("/proc/self/task").glob("*"):
         try:
             mine.update(int(pid) for pid in (task / "children").read_text().split())

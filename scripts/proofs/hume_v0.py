@@ -11,6 +11,7 @@ import contextlib
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -233,11 +234,12 @@ def limits() -> list[Figure]:
     longest = max(len(taken.audio) for taken in gateway.taken)
     quiet, quiet_gateway = run(attempt(recording=Recording(560.0, speech=RARE)))
     refused = 0
-    for make in (
+    makers: tuple[Callable[[], object], ...] = (
         lambda: wire.clip(bytes(160_002), "x"),
         lambda: wire.text("x" * 10_001, "x"),
         lambda: wire.image(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x0b\xb9\0\0\0\x01", "x"),
-    ):
+    )
+    for make in makers:
         try:
             make()
         except InputError:

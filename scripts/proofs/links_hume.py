@@ -67,7 +67,7 @@ async def one(name: str, when: str) -> Cell:
         case "flapping":
             account, _ = await attempt(*matrix.flapping(moment))
         case _:
-            fault = (matrix.HUME | matrix.FINAL)[name]
+            fault = {**matrix.HUME, **matrix.FINAL}[name]
             account, _ = await attempt(*matrix.script(fault, moment, refusals=1 if name in matrix.FINAL else 2))
     return Cell(name, when, account)
 
@@ -153,7 +153,7 @@ def _neighbour() -> list[Figure]:
 
 def _vendor() -> list[Figure]:
     progress("hume: the vendor's SDK (built on first use)")
-    command = [ROOT / "scripts" / "conformance.d" / "hume.sh", "-k", "realtime", "-rs"]
+    command = [str(ROOT / "scripts" / "conformance.d" / "hume.sh"), "-k", "realtime", "-rs"]
     judged = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     content = judged.returncode == 0 and "skipped" not in judged.stdout
     return [Figure("hume-expression-measurement 0.1.0 is content", int(content), 1, "==")]

@@ -28,7 +28,7 @@ from wingman.audio.decode import LibopusDecoder
 from wingman.commands.demo import CONSENT, providers, send
 from wingman.config.settings import Settings
 from wingman.config.transports import IngestSettings
-from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceRevised
+from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceData, UtteranceRevised
 from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.meeting.api import MeetingSpec
@@ -61,7 +61,7 @@ class Heard:
 
     @property
     def joined(self) -> int:
-        return sum(e.data.emotion.status is ReadingStatus.KNOWN for e in self.latest.values())
+        return sum(e.payload(UtteranceData).emotion.status is ReadingStatus.KNOWN for e in self.latest.values())
 
 
 async def run_sample(which: str) -> Heard:
@@ -111,7 +111,7 @@ def word_error_rate(heard: Heard) -> float:
     errors = total = 0
     for channel in CHANNELS:
         said = [w for t in sample.truth() if t.channel is channel for w in sample.plain_words(t.text)]
-        words = [w for e in heard.of(channel) for w in sample.plain_words(e.data.text)]
+        words = [w for e in heard.of(channel) for w in sample.plain_words(e.payload(UtteranceData).text)]
         errors += sample.word_errors(said, words)
         total += len(said)
     return errors / total

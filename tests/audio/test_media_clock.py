@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from wingman.audio.media_clock import LONGEST_OVERLAP_S, MediaClock
 FRAME = 0.02
 
 
-def play(stamps: list[float | None], length: float = FRAME) -> list[tuple[int, float]]:
+def play(stamps: Sequence[float | None], length: float = FRAME) -> list[tuple[int, float]]:
     """(frame, where what is heard of it begins), without frames that are cut whole."""
     clock: MediaClock[int] = MediaClock()
     placed = [each for n, at in enumerate(stamps) for each in clock.push(at, length, n)]

@@ -21,6 +21,7 @@ def encoded(samples: Samples, encoding: Encoding, rate: int) -> bytes:
     if encoding is Encoding.LINEAR16:
         return samples.astype("<i2").tobytes()
     codec = av.CodecContext.create(CODECS[encoding], "w")
+    assert isinstance(codec, av.AudioCodecContext)
     codec.sample_rate, codec.layout, codec.format, codec.time_base = rate, "mono", "s16", Fraction(1, rate)
     frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
     frame.sample_rate = rate
@@ -44,6 +45,7 @@ def test_every_rate_and_encoding(encoding: Encoding, rate: int, piece: int) -> N
 @pytest.mark.parametrize("encoding", [Encoding.MULAW, Encoding.ALAW])
 def test_each_code_has_the_value_that_ffmpeg_gives_it(encoding: Encoding) -> None:
     decoder = av.CodecContext.create(CODECS[encoding], "r")
+    assert isinstance(decoder, av.AudioCodecContext)
     decoder.sample_rate, decoder.layout = 16_000, "mono"
     (frame,) = decoder.decode(av.Packet(bytes(range(256))))
     ours = np.frombuffer(PcmReader(PcmFormat(encoding)).push(bytes(range(256)))[0], "<i2")

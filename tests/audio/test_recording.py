@@ -9,6 +9,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ NEAR = 0.12
 LATER = [(1, "alpha"), (9, "bravo"), (13, "charlie")]
 
 
-def play(path: Path, channels: str = "", **wish: int) -> tuple[dict[Channel, bytes], list[Loss]]:
+def play(path: Path, channels: str = "", **wish: Any) -> tuple[dict[Channel, bytes], list[Loss]]:
     """Each channel's sound with its gaps as silence, and what was dropped."""
     heard: dict[Channel, bytearray] = {}
     lost: list[Loss] = []
@@ -41,7 +42,7 @@ def play(path: Path, channels: str = "", **wish: int) -> tuple[dict[Channel, byt
     return {channel: bytes(sound) for channel, sound in heard.items()}, lost
 
 
-def words(path: Path, channels: str = "", **wish: int) -> list[tuple[float, str]]:
+def words(path: Path, channels: str = "", **wish: Any) -> list[tuple[float, str]]:
     heard, _ = play(path, channels, **wish)
     (sound,) = heard.values()
     return hear(sound)
@@ -169,7 +170,7 @@ def test_parts_that_overlap_are_heard_once(tmp_path: Path) -> None:
 )
 def test_sound_may_change_half_way(tmp_path: Path, name: str, one: Sound, two: Sound) -> None:
     container = {"a.aac": ADTS, "a.ts": TS}.get(name, Container())
-    parts = []
+    parts: list[Any] = []
     for sound, bursts in ((one, [(1, "alpha"), (4, "bravo")]), (two, [(3, "charlie")])):
         wave = tone(5, bursts, sound.rate)
         wave = sides(wave, wave) if sound.layout == "stereo" else wave

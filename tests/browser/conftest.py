@@ -128,7 +128,7 @@ def shot(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     def take(page: Page, name: str) -> None:
         picture = page.screenshot(path=ARTIFACTS / f"{name}.png")
-        with av.open(io.BytesIO(picture)) as decoded:
+        with av.open(io.BytesIO(picture), "r") as decoded:
             shades = np.unique(next(decoded.decode(video=0)).to_ndarray(format="gray"))
         assert shades.size > 20, f"the picture {name} shows nothing"
 

@@ -69,7 +69,7 @@ def test_a_glance_finds_what_to_say(service: BrowserService, new_page: NewPage) 
     for width, height in ((380, 600), (360, 740), (1280, 800)):
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("dark", "light"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             seen = glance(page)
             assert seen.text >= 1.3 * seen.next, seen
             assert seen.smallest >= 13, seen
@@ -91,7 +91,7 @@ def test_a_phone_can_read_the_link(service: BrowserService, new_page: NewPage) -
     page.click("#sample")
     page.click("#share")
     expect(page.locator(".qr path")).to_be_attached()
-    with av.open(io.BytesIO(page.locator(".qr").screenshot())) as picture:
+    with av.open(io.BytesIO(page.locator(".qr").screenshot()), "r") as picture:
         pixels = next(picture.decode(video=0)).to_ndarray(format="gray")
     link = page.get_by_label("Link that may only watch").input_value()
     assert [found.text for found in zxingcpp.read_barcodes(pixels)] == [link]

@@ -23,6 +23,7 @@ from tests.browser.support.sound import (
 )
 from tests.browser.support.spoken import spoken_call
 from wingman.core.time import Channel
+from wingman.transports.webrtc import WebRtcSource
 
 NewPage = Callable[[str], Page]
 TONE_RMS = LEVEL / 2**0.5
@@ -194,6 +195,7 @@ def test_a_lost_connection_comes_back_under_the_same_meeting(
     listening(page, "tab")
     meeting = service.newest
     (source,) = meeting.plays
+    assert isinstance(source, WebRtcSource)
     service.run(source.close())  # the peer connection closes under the page
     service.wait(lambda: meeting.sessions == 2, "a second session")
     listening(page, "tab")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -38,7 +38,7 @@ QUOTA = "429 RESOURCE_EXHAUSTED: you exceeded your current quota, please check y
 THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
 
-def card(number: int, text: str = "", **fields: str) -> SuggestionCreated:
+def card(number: int, text: str = "", **fields: Any) -> SuggestionCreated:
     return SuggestionCreated(f"s-{number}", "question", "question_to_user", None, "gemini", text, **fields)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from wingman.core.emotion import Score
@@ -9,7 +11,7 @@ from wingman.core.expression_words import look, manner, tone, with_sounds, wordi
 from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, ReadingStatus, Sound
 
 
-def known(label: str, strength: str = "strong", band: str = "", **more: str) -> EmotionReading:
+def known(label: str, strength: str = "strong", band: str = "", **more: Any) -> EmotionReading:
     return EmotionReading(ReadingStatus.KNOWN, label, strength=strength, band=band, **more)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.support.alignment import latest, play
@@ -90,7 +92,7 @@ def final(channel: Channel, words: list[Word]) -> Final:
     return Final(channel, Span(words[0].start, words[-1].end), tuple(words), endpoint=True)
 
 
-def utterances(outputs: list[object]) -> list[Utterance]:
+def utterances(outputs: Sequence[object]) -> list[Utterance]:
     return [output for output in outputs if isinstance(output, Utterance)]
 
 

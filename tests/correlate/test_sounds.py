@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,7 +132,8 @@ def test_every_burst_is_told_exactly_once(plan: list[tuple[int, str]]) -> None:
     starts = sorted({(at, label) for at, label in plan})
     expected = [(0.5 * at, label) for at, label in starts]
     bursts = [burst(at, at + 0.05, label) for at, label in expected]
-    events = sorted([*finals, *bursts], key=lambda event: event.span.end)
+    both: list[Any] = [*finals, *bursts]
+    events = sorted(both, key=lambda event: event.span.end)
     out = joined(*events, now=60)
     told = [sound for one in utterances(out) for sound in one.sounds]
     told += [one.sound for one in out if isinstance(one, LoneSound)]

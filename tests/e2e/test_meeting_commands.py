@@ -16,6 +16,7 @@ from tests.e2e.test_command_line import refused, wingman
 from tests.support import story
 from tests.support.service import TOKEN, Service, service
 from wingman.archive.bundle import unpack
+from wingman.core.events import Event
 from wingman.events.sqlite.log import SqliteLog
 from wingman.report.files import KNOWN_FORMATS
 
@@ -26,7 +27,7 @@ async def told(folder: Path) -> SqliteLog:
     """A log in `folder` that holds the story."""
     log = await SqliteLog.open(folder / "wingman.db")
     for event in story.events():
-        log.append(event.meeting, event.data, event.media, at=event.at)
+        log.append(event.meeting, event.payload(Event), event.media, at=event.at)
     await log.flush()
     return log
 

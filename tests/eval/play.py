@@ -153,7 +153,7 @@ def _utterance(one: Heard, emotion: EmotionReading, revision: int) -> Utterance:
 
 def _reading(tone: str, family: Family) -> EmotionReading:
     return EmotionReading(
-        ReadingStatus.KNOWN, tone, family, 0.7, "strong", (Score(tone, 0.7),), 0.9, "scripted"
+        ReadingStatus.KNOWN, tone, family, 0.7, "strong", (Score(tone, 0.7),), "scripted", 0.9
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wingman.core.events import TranscriptPartial, UtteranceCreated
+from wingman.core.events import StreamReset, TranscriptPartial, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
 from wingman.events.frames import Frame
@@ -107,7 +107,7 @@ async def test_a_place_in_the_future_is_answered_with_a_reset() -> None:
     subscription = hub.subscribe(M, after=50)
     (reset,) = await subscription.catch_up()
     assert reset.envelope.type == "stream.reset"
-    assert reset.envelope.data.snapshot["utterances"][0]["text"] == "sentence 1"
+    assert reset.envelope.payload(StreamReset).snapshot["utterances"][0]["text"] == "sentence 1"
     assert subscription.next == 2
     assert await subscription.catch_up() == ()
 
@@ -120,8 +120,8 @@ async def test_too_long_ago_is_answered_with_a_reset() -> None:
     await log.flush()
     subscription = hub.subscribe(M, after=1)
     (reset,) = await subscription.catch_up()
-    assert reset.envelope.data.reason
-    assert reset.envelope.data.snapshot["seq"] == 12
+    assert reset.envelope.payload(StreamReset).reason
+    assert reset.envelope.payload(StreamReset).snapshot["seq"] == 12
     log.append(M, final(99), at=1.0)
     assert [frame.seq for frame in await subscription.read()] == [13]
 

@@ -19,6 +19,7 @@ from tests.support import story
 from wingman.config.report import WebhookSettings
 from wingman.config.section import Secret
 from wingman.core.errors import InputError
+from wingman.core.events import Event
 from wingman.events.hub import Hub
 from wingman.events.memory import MemoryLog
 from wingman.events.webhooks import DELAYS, Hook, Webhooks, sign
@@ -64,7 +65,7 @@ class Desk:
 
     async def tell(self) -> None:
         for envelope in story.events():
-            self.log.append(story.MEETING, envelope.data, envelope.media, at=envelope.at)
+            self.log.append(story.MEETING, envelope.payload(Event), envelope.media, at=envelope.at)
         await self.log.flush()
 
     async def state(self, wanted: str, attempts: int = 1) -> None:
@@ -166,7 +167,7 @@ async def test_an_unreachable_receiver_is_in_the_log(tmp_path: Path) -> None:
     client = httpx.AsyncClient(trust_env=False)
     webhooks = Webhooks([Hook.of("crm", settings)], log, tmp_path / "webhooks.db", client=client)
     for envelope in story.events():
-        log.append(story.MEETING, envelope.data, envelope.media, at=envelope.at)
+        log.append(story.MEETING, envelope.payload(Event), envelope.media, at=envelope.at)
     webhooks.offer(await log.read(story.MEETING))
     async with asyncio.TaskGroup() as group:
         running = group.create_task(webhooks.run())

@@ -14,7 +14,8 @@ BLOCKS = st.lists(st.tuples(st.integers(0, 5000), st.integers(1, 5000)), min_siz
 
 def build(blocks: list[tuple[int, int]], origin: int = 0) -> tuple[Offsets, list[int]]:
     """The map, and the media time of every accepted sample."""
-    offsets, at, truth = Offsets(origin), origin, []
+    offsets, at = Offsets(origin), origin
+    truth: list[int] = []
     for gap, count in blocks:
         at += gap
         offsets.sent(at, count)

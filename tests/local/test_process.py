@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -18,7 +19,6 @@ from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emotion.prosody import ProsodyAnalyzer
-from wingman.local import process
 from wingman.local.process import EmbeddedWorker, Order, WorkerRules
 from wingman.local.wire import HEADER, Command, Heard, Message, Reached, Ready, decode, encode, pack
 from wingman.stt.embedded import EmbeddedTranscriber
@@ -94,7 +94,7 @@ async def test_a_killed_worker_loses_no_word() -> None:
 
 
 async def test_a_worker_that_cannot_live_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     worker, events = EmbeddedWorker(WorkerRules()), list[TranscriberEvent]()
     async with running(worker):
         await EmbeddedTranscriber(worker).run(Channel.TAB, tape_of().cursor(), events.append)

@@ -18,7 +18,8 @@ def voice(f0: float = 120.0, level: float = 0.1, seconds: float = 2.0, seed: int
     tone = sum(np.sin(k * phase) / k for k in range(1, 20))
     syllables = 0.55 + 0.45 * np.sin(2 * np.pi * 4.5 * t)
     audio = tone * syllables + 0.01 * rng.standard_normal(len(t))
-    return (audio * level / np.sqrt(np.mean(audio**2))).astype(np.float32)
+    voiced: pitch.Floats = (audio * level / np.sqrt(np.mean(audio**2))).astype(np.float32)
+    return voiced
 
 
 @pytest.mark.parametrize("f0", [90.0, 130.0, 210.0, 300.0])

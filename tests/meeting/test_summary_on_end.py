@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.support import story
-from wingman.core.events import MeetingStarted, SummaryReady
+from wingman.core.events import Event, MeetingStarted, SummaryReady
 from wingman.core.time import Channel
 from wingman.events.memory import MemoryLog
 from wingman.meeting.summary_on_end import sum_up
@@ -11,7 +11,7 @@ from wingman.report.record import read
 async def test_the_summary_becomes_part_of_the_log_once() -> None:
     log = MemoryLog()
     for envelope in story.events():
-        log.append(story.MEETING, envelope.data, envelope.media, at=envelope.at)
+        log.append(story.MEETING, envelope.payload(Event), envelope.media, at=envelope.at)
     written = await sum_up(log, story.MEETING, clock=lambda: 5.0)
     assert written is not None
     assert (await read(log, story.MEETING)).summary == written

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -67,13 +69,15 @@ def bundle(*policies: tuple[float, str], seconds: int = 6) -> Bundle:
     stream = OpusStream()
     noise = np.random.default_rng(1).integers(-900, 900, seconds * SAMPLE_RATE, dtype=np.int16)
     sound = stream.add(noise.tobytes()) + stream.finish()
-    payloads = [(BEGAN, MeetingStarted("Call", (TAB,), "sales", "old", "old", "cues", "off"))]
+    payloads: list[tuple[float, Any]] = [
+        (BEGAN, MeetingStarted("Call", (TAB,), "sales", "old", "old", "cues", "off"))
+    ]
     payloads += [(BEGAN + at, PolicyApplied(policy, "")) for at, policy in policies]
     payloads += [(BEGAN + seconds, MeetingEnded("stopped", float(seconds)))]
     events = tuple(envelope(number, "m-1", at, data) for number, (at, data) in enumerate(payloads, 1))
     said = Final(TAB, Span(samples(1), samples(2)), (Word("then", samples(1), samples(2)),), endpoint=True)
     measured = EmotionSpan(TAB, said.span, (Score("doubt", 0.8),), "old", Scale.PROBABILITY)
-    told = [Expected(BEGAN, TAB, OLD), fed(BEGAN + 2.5, said), fed(BEGAN + 2.6, measured)]
+    told: list[Any] = [Expected(BEGAN, TAB, OLD), fed(BEGAN + 2.5, said), fed(BEGAN + 2.6, measured)]
     told += [Advanced(BEGAN + tick / 10, TAB, samples(tick / 10)) for tick in range(1, seconds * 10)]
     told = sorted(told, key=lambda one: one.at)
     return Bundle("m-1", events, {TAB: sound}, heard=(*told, Finished(BEGAN + seconds)))
@@ -149,7 +153,7 @@ def test_utterances_are_found_by_id_or_by_their_time() -> None:
     alike = Alike.of(events)
     for event in events:
         assert event.media is not None
-        assert alike.find(event.data.id, None) == event.data.id
-        assert alike.find("new", event.media) == event.data.id
+        assert alike.find(event.payload(UtteranceCreated).id, None) == event.payload(UtteranceCreated).id
+        assert alike.find("new", event.media) == event.payload(UtteranceCreated).id
     assert alike.find("new", Media(TAB, 9e4, 9e4 + 1)) == "new"
     assert alike.find("new", None) == "new"

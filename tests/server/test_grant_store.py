@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,10 @@ from wingman.server.grants import SCOPES, Grant, Role
 SECRET = b"s" * 32
 
 
-def viewer(name: str = "Ann's phone", **extra: object) -> Grant:
+def viewer(name: str = "Ann's phone", **extra: Any) -> Grant:
     return Grant(
         "", Role.VIEWER, SCOPES[Role.VIEWER], meeting="m-1", name=name, created=1.0, expires=99.0, **extra
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_a_token_is_found_again_and_never_stored(tmp_path: Path) -> None:

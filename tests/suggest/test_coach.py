@@ -31,6 +31,7 @@ from wingman.llm.base import Usage
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import Card, Playbook, Trigger, load_playbook
+from wingman.suggest.playbook.signals import Signal
 from wingman.testing.gemini.answers import scripted
 from wingman.testing.gemini.server import GeminiEmulator, GeminiFault, Pace
 
@@ -39,8 +40,11 @@ ANGRY = "i am really frustrated nobody answers our tickets"
 OFFLINE = "and does it also work offline in the train"
 ENDS = (SuggestionCompleted, SuggestionExpired, SuggestionFailed, SuggestionSuperseded)
 BARE = Playbook(
-    name="bare", title="Bare", persona="", triggers=(Trigger(name="q", kind="question", signals=("question",)),)
-)  # fmt: skip
+    name="bare",
+    title="Bare",
+    persona="",
+    triggers=(Trigger(name="q", kind="question", signals=(Signal.QUESTION,)),),
+)
 """Asks the model and has no card of its own."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 Samples = NDArray[np.int16]
@@ -19,7 +20,7 @@ Bursts = Sequence[tuple[float, str]]
 PITCH = {"alpha": 500, "bravo": 800, "charlie": 1100, "delta": 1400, "echo": 1700}
 THREE: Bursts = ((1, "alpha"), (4, "bravo"), (8, "charlie"))
 BURST_S = 0.5
-DEFAULT = 1  # FFmpeg's AV_DISPOSITION_DEFAULT
+DEFAULT, NOT_DEFAULT = Disposition.default, Disposition(0)
 LOUD = 600.0
 
 
@@ -91,7 +92,7 @@ def write(
     with av.open(str(path), "w", format=container.format, options=dict(container.options)) as out:
         streams = [out.add_stream(sound.codec, rate=sound.rate, layout=sound.layout) for _, sound in every]
         for stream, (_, sound) in zip(streams, every, strict=True):
-            stream.disposition = DEFAULT if sound.default else 0
+            stream.disposition = DEFAULT if sound.default else NOT_DEFAULT
             if sound.title:
                 stream.metadata["title"] = sound.title
         packets = [

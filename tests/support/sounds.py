@@ -18,7 +18,7 @@ def decoded(content: bytes) -> NDArray[np.int16]:
     """Ogg Opus as 16 kHz mono."""
     resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
     parts = []
-    with av.open(io.BytesIO(content)) as container:
+    with av.open(io.BytesIO(content), "r") as container:
         for frame in container.decode(audio=0):
             parts += resampler.resample(frame)
     parts += resampler.resample(None)
@@ -35,4 +35,5 @@ def delay(original: NDArray[np.int16], stored: NDArray[np.int16], at: int) -> in
 
 def chirp(length: int = 4000) -> NDArray[np.int16]:
     """A sound that fits in one place only."""
-    return (np.sin(np.arange(length) ** 2 * 2e-4) * 12000).astype(np.int16)
+    wave: NDArray[np.int16] = (np.sin(np.arange(length) ** 2 * 2e-4) * 12000).astype(np.int16)
+    return wave

@@ -184,7 +184,7 @@ def interleave(left: bytes, right: bytes) -> bytes:
     return bytes(out)
 
 
-def pitch(pcm: bytes | memoryview, rate: int = 16_000) -> float:
+def pitch(pcm: bytes | bytearray | memoryview, rate: int = 16_000) -> float:
     """The dominant frequency of mono s16 audio, in Hz."""
     import numpy
 
@@ -193,7 +193,7 @@ def pitch(pcm: bytes | memoryview, rate: int = 16_000) -> float:
     return float(numpy.argmax(spectrum) * rate / len(samples))
 
 
-def rms(pcm: bytes | memoryview) -> float:
+def rms(pcm: bytes | bytearray | memoryview) -> float:
     import numpy
 
     samples = numpy.frombuffer(bytes(pcm), dtype="<i2").astype(float)

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ BOTH = (Channel.TAB, Channel.MIC)
 
 
 async def test_a_mono_file_is_the_tab(tmp_path: Path) -> None:
-    sink, heard = TapeSink(), []
+    sink = TapeSink()
+    heard: list[Any] = []
     source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False, on_progress=heard.append)
     await source.run({Channel.TAB: sink})
     assert sink.position == pytest.approx(SAMPLE_RATE, abs=40)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from wingman.core.errors import InputError
-from wingman.core.events import EVENTS, VERSION, Envelope, Media
+from wingman.core.events import EVENTS, VERSION, Envelope, Event, Media
 
 _encoder = msgspec.json.Encoder()
 _raw_decoder = msgspec.json.Decoder()
@@ -50,6 +50,6 @@ def decode_data(kind: str, raw: Any) -> Any:
     return raw if payload is None else msgspec.convert(raw, payload)
 
 
-def envelope(seq: int, meeting: str, at: float, payload: Any, media: Media | None = None) -> Envelope:
+def envelope(seq: int, meeting: str, at: float, payload: Event, media: Media | None = None) -> Envelope:
     """Wrap a payload bound by `@event`."""
     return Envelope(VERSION, seq, payload.TYPE, meeting, at, payload, media)

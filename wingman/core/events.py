@@ -7,9 +7,10 @@ display. The schema is versioned by `Envelope.v`; within one version changes onl
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from wingman.core.errors import Branch, Health
 from wingman.core.losses import LossCause, LossUnit
@@ -19,29 +20,31 @@ from wingman.core.utterance import EmotionReading, Family, Sound, Utterance, set
 
 VERSION = 1
 
-EVENTS: dict[str, type[Any]] = {}
+
+class Event:
+    """Any payload: a frozen dataclass that `@event` binds to its wire name."""
+
+    __slots__ = ()
+    TYPE: ClassVar[str]
+
+
+EVENTS: dict[str, type[Event]] = {}
 """Wire name → payload class, in the order of definition."""
 
-T = TypeVar("T")
+E = TypeVar("E", bound=Event)
 
 
-def event(name: str) -> Callable[[type[T]], type[T]]:
+def event(name: str) -> Callable[[type[E]], type[E]]:
     """Bind a payload class to its wire name (`Class.TYPE` holds it too)."""
 
-    def bind(cls: type[T]) -> type[T]:
+    def bind(cls: type[E]) -> type[E]:
         if name in EVENTS:
             raise ValueError(f"two payload classes claim the event type {name!r}")
         EVENTS[name] = cls
-        cls.TYPE = name  # type: ignore[attr-defined]  # a ClassVar every payload gets from here
+        cls.TYPE = name
         return cls
 
     return bind
-
-
-class Event(Protocol):
-    """Any payload class bound by `@event`."""
-
-    TYPE: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,18 @@ class Envelope:
     meeting: str
     at: float
     """Wall time, seconds since the Unix epoch."""
-    data: Any
-    """The payload: one of the classes in `EVENTS`, by `type`."""
+    data: Event | dict[str, Any]
+    """The payload: one of the classes in `EVENTS`, by `type`; plain JSON for a type of a newer version."""
     media: Media | None = None
 
+    def payload(self, kind: builtins.type[E]) -> E:
+        """The payload, which has to be a `kind`. Raises `TypeError` when it is not."""
+        if not isinstance(self.data, kind):
+            raise TypeError(f"a {self.type} carries no {kind.__name__}")
+        return self.data
 
-Publish = Callable[[Any, "Media | None"], None]
+
+Publish = Callable[[Event, "Media | None"], None]
 """How rooms hand a payload to the log: `publish(payload, media)`. Never blocks, never raises."""
 
 
@@ -81,7 +90,7 @@ Publish = Callable[[Any, "Media | None"], None]
 
 @event("meeting.started")
 @dataclass(frozen=True, slots=True)
-class MeetingStarted:
+class MeetingStarted(Event):
     title: str
     channels: tuple[Channel, ...]
     playbook: str
@@ -93,19 +102,19 @@ class MeetingStarted:
 
 @event("meeting.paused")
 @dataclass(frozen=True, slots=True)
-class MeetingPaused:
+class MeetingPaused(Event):
     by: str = "user"
 
 
 @event("meeting.resumed")
 @dataclass(frozen=True, slots=True)
-class MeetingResumed:
+class MeetingResumed(Event):
     by: str = "user"
 
 
 @event("meeting.ended")
 @dataclass(frozen=True, slots=True)
-class MeetingEnded:
+class MeetingEnded(Event):
     reason: str
     """`stopped`, `source_ended`, `client_gone`, `shutdown` or `failed`."""
     seconds: float
@@ -114,7 +123,7 @@ class MeetingEnded:
 
 @event("policy.applied")
 @dataclass(frozen=True, slots=True)
-class PolicyApplied:
+class PolicyApplied(Event):
     emotion_policy: str
     """`off`, `counterpart`, `self` or `text-only`."""
     reason: str
@@ -122,7 +131,7 @@ class PolicyApplied:
 
 @event("consent.recorded")
 @dataclass(frozen=True, slots=True)
-class ConsentRecorded:
+class ConsentRecorded(Event):
     emotion_policy: str
     by: str
     text: str
@@ -131,7 +140,7 @@ class ConsentRecorded:
 
 @event("capture.state")
 @dataclass(frozen=True, slots=True)
-class CaptureState:
+class CaptureState(Event):
     channel: Channel
     state: str
     """`connecting`, `capturing`, `no_signal`, `stalled`, `paused`, `gone` or `ended`."""
@@ -140,7 +149,7 @@ class CaptureState:
 
 @event("capture.loss")
 @dataclass(frozen=True, slots=True)
-class CaptureLoss:
+class CaptureLoss(Event):
     """What was sent, or stood in a file, and did not become sound or words: so much since the last event."""
 
     channel: Channel
@@ -153,7 +162,7 @@ class CaptureLoss:
 
 @event("provider.state")
 @dataclass(frozen=True, slots=True)
-class ProviderStateChanged:
+class ProviderStateChanged(Event):
     branch: Branch
     provider: str
     health: Health
@@ -164,7 +173,7 @@ class ProviderStateChanged:
 
 @event("storage.state")
 @dataclass(frozen=True, slots=True)
-class StorageState:
+class StorageState(Event):
     """The event log changed how safely it keeps this meeting."""
 
     state: str
@@ -175,7 +184,7 @@ class StorageState:
 
 @event("audio.state")
 @dataclass(frozen=True, slots=True)
-class AudioState:
+class AudioState(Event):
     """The sound is being stored (`report.store_audio`), or no longer is. Without this event it never was."""
 
     state: str
@@ -189,7 +198,7 @@ class AudioState:
 
 @event("transcript.partial")
 @dataclass(frozen=True, slots=True)
-class TranscriptPartial:
+class TranscriptPartial(Event):
     """Replaces the channel's previous partial; empty text clears it."""
 
     channel: Channel
@@ -199,7 +208,7 @@ class TranscriptPartial:
 
 @event("transcript.gap")
 @dataclass(frozen=True, slots=True)
-class TranscriptGap:
+class TranscriptGap(Event):
     channel: Channel
     branch: Branch
     cause: GapCause
@@ -224,7 +233,7 @@ class SoundData:
 
 
 @dataclass(frozen=True, slots=True)
-class UtteranceData:
+class UtteranceData(Event):
     """Public form of an utterance (its times are the envelope's `media`)."""
 
     id: str
@@ -275,7 +284,7 @@ class UtteranceRevised(UtteranceData):
 
 @event("voice.sound")
 @dataclass(frozen=True, slots=True)
-class VoiceSound:
+class VoiceSound(Event):
     """A vocal burst that no utterance carries: somebody laughed, and said nothing."""
 
     word: str
@@ -289,7 +298,7 @@ class VoiceSound:
 
 @event("speaker.renamed")
 @dataclass(frozen=True, slots=True)
-class SpeakerRenamed:
+class SpeakerRenamed(Event):
     """A speaker has a name from now on, and for everything already said."""
 
     speaker: str
@@ -298,7 +307,7 @@ class SpeakerRenamed:
 
 @event("emotion.shift")
 @dataclass(frozen=True, slots=True)
-class EmotionShifted:
+class EmotionShifted(Event):
     speaker: str
     before: Family
     after: Family
@@ -310,7 +319,7 @@ class EmotionShifted:
 
 @event("suggestion.created")
 @dataclass(frozen=True, slots=True)
-class SuggestionCreated:
+class SuggestionCreated(Event):
     id: str
     kind: str
     """`question`, `objection`, `price`, `competitor`, `commitment`, `emotion`, `cue`, `action` …"""
@@ -334,14 +343,14 @@ class SuggestionCreated:
 
 @event("suggestion.delta")
 @dataclass(frozen=True, slots=True)
-class SuggestionDelta:
+class SuggestionDelta(Event):
     id: str
     text: str
 
 
 @event("suggestion.completed")
 @dataclass(frozen=True, slots=True)
-class SuggestionCompleted:
+class SuggestionCompleted(Event):
     id: str
     text: str
     """The whole text, so that a late client needs no deltas."""
@@ -352,7 +361,7 @@ class SuggestionCompleted:
 
 @event("suggestion.superseded")
 @dataclass(frozen=True, slots=True)
-class SuggestionSuperseded:
+class SuggestionSuperseded(Event):
     id: str
     by: str
     """Id of the suggestion or utterance that took its place."""
@@ -360,14 +369,14 @@ class SuggestionSuperseded:
 
 @event("suggestion.expired")
 @dataclass(frozen=True, slots=True)
-class SuggestionExpired:
+class SuggestionExpired(Event):
     id: str
     reason: str
 
 
 @event("suggestion.failed")
 @dataclass(frozen=True, slots=True)
-class SuggestionFailed:
+class SuggestionFailed(Event):
     id: str
     kind: str
     """A `FaultKind`, or `blocked`, `empty`, `truncated`."""
@@ -376,7 +385,7 @@ class SuggestionFailed:
 
 @event("suggestion.skipped")
 @dataclass(frozen=True, slots=True)
-class SuggestionSkipped:
+class SuggestionSkipped(Event):
     reason: str
     """The gate's reason code for staying silent."""
     utterance: str | None = None
@@ -385,7 +394,7 @@ class SuggestionSkipped:
 
 @event("suggestion.updated")
 @dataclass(frozen=True, slots=True)
-class SuggestionUpdated:
+class SuggestionUpdated(Event):
     """A user's feedback on a card was stored."""
 
     id: str
@@ -398,7 +407,7 @@ class SuggestionUpdated:
 
 @event("cost.updated")
 @dataclass(frozen=True, slots=True)
-class CostUpdated:
+class CostUpdated(Event):
     total: float
     """In `currency`, since the meeting began."""
     per_hour: float
@@ -410,7 +419,7 @@ class CostUpdated:
 
 @event("egress.recorded")
 @dataclass(frozen=True, slots=True)
-class EgressRecorded:
+class EgressRecorded(Event):
     """What one provider was sent between two moments. Silence in the ledger means: nothing was."""
 
     to: str
@@ -447,7 +456,7 @@ class SummaryItem:
 
 @event("summary.ready")
 @dataclass(frozen=True, slots=True)
-class SummaryReady:
+class SummaryReady(Event):
     origin: str
     """`extractive`, or the model's provider name."""
     text: str
@@ -460,7 +469,7 @@ class SummaryReady:
 
 @event("stream.reset")
 @dataclass(frozen=True, slots=True)
-class StreamReset:
+class StreamReset(Event):
     """Sent to one client only (not logged): what it asked for is gone; a snapshot follows."""
 
     reason: str
@@ -469,7 +478,7 @@ class StreamReset:
 
 @event("stream.caught_up")
 @dataclass(frozen=True, slots=True)
-class StreamCaughtUp:
+class StreamCaughtUp(Event):
     """Sent to one client only (not logged): everything up to `seq` has been delivered."""
 
     last: int

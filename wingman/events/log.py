@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-from wingman.core.events import Envelope, Media
+from wingman.core.events import Envelope, Event, Media
 
 Committed = Callable[[Sequence[Envelope]], None]
 """Called on the event loop with envelopes, in order, once they are durable."""
@@ -14,7 +14,7 @@ Committed = Callable[[Sequence[Envelope]], None]
 class EventLog(Protocol):
     """Append-only, per meeting, gapless from 1. What `on_committed` was told survives a kill -9."""
 
-    def append(self, meeting: str, payload: Any, media: Media | None = None, *, at: float) -> Envelope:
+    def append(self, meeting: str, payload: Event, media: Media | None = None, *, at: float) -> Envelope:
         """Give `payload` its `seq` and queue it for the next commit. Never blocks, never raises."""
         ...
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 from wingman.core import codec
-from wingman.core.events import Envelope, Media
+from wingman.core.events import Envelope, Event, Media
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
 from wingman.events.projection import advance, first_row, searchable
@@ -23,7 +22,7 @@ class MemoryLog:
         self._gone: set[str] = set()
         self._callback: Committed | None = None
 
-    def append(self, meeting: str, payload: Any, media: Media | None = None, *, at: float) -> Envelope:
+    def append(self, meeting: str, payload: Event, media: Media | None = None, *, at: float) -> Envelope:
         if meeting in self._gone:
             return codec.envelope(1, meeting, at, payload, media)
         events = self._events.setdefault(meeting, [])

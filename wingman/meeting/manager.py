@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
 import structlog
 
@@ -17,7 +16,7 @@ from wingman.archive.provider_events import HeardWriter
 from wingman.config.settings import changed
 from wingman.core.emotion_policy import check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
-from wingman.core.events import Media, ProviderStateChanged, Publish
+from wingman.core.events import Event, Media, ProviderStateChanged, Publish
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.log import EventLog
@@ -96,7 +95,7 @@ class MeetingManager:
         plan = Plan(spec, policy, reason, playbook.name, refusal, settings.ingest.tape_s, live)
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
-        def publish(payload: Any, media: Media | None) -> None:
+        def publish(payload: Event, media: Media | None) -> None:
             self._log.append(meeting_id, payload, media, at=time.time())
 
         parts = self._parts(meeting_id, spec, playbook, choices, publish)

@@ -287,7 +287,8 @@ class BrowserService:
     # --- what tests do ---
 
     def meeting(self, title: str = "", **fields: Any) -> ListeningMeeting:
-        return self.run(self.meetings.create(MeetingSpec(title=title, **fields)))
+        made: ListeningMeeting = self.run(self.meetings.create(MeetingSpec(title=title, **fields)))
+        return made
 
     def publish(self, meeting: str, *payloads: Any, at: float | None = None) -> None:
         """Log and push events that happened `at` (now); each may be a payload or `(payload, media)`."""

@@ -264,7 +264,11 @@ class Minimal:
                     await socket.send(msgspec.json.encode(error), text=True)
             elif "session.close" in message:
                 received = {"audio_duration_ms": 100 * self.frames[-1], "frames": self.frames[-1]}
-                closed = {"type": "session.closed", "session_id": "s", "reason": "client_request"}
+                closed: dict[str, Any] = {
+                    "type": "session.closed",
+                    "session_id": "s",
+                    "reason": "client_request",
+                }
                 closed |= {"received": received, "produced": {"utterances": 0, "measurements": 0}}
                 await socket.send(msgspec.json.encode(closed), text=True)
                 await socket.wait_closed()

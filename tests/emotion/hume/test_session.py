@@ -64,7 +64,9 @@ def test_where_a_refusal_may_mean_several_frames_no_time_is_claimed() -> None:
         book.sent(n * FRAME, FRAME, True)
         if n == 1:
             book.receive(wire.UtteranceStart(0, 100))
-    (lost,) = book.refused() or ()
+    refused = book.refused()
+    assert refused
+    (lost,) = refused
     assert lost.span == Span(FRAME, 5 * FRAME), "one of the second to the fifth"
     assert (book.accepted, book.frames, book.position) == (4 * FRAME, 4, 5 * FRAME)
     for n in range(5, 10):

@@ -5,7 +5,7 @@ import json
 import resource
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,7 +49,7 @@ async def log(tmp_path: Path) -> AsyncIterator[SqliteLog]:
 async def test_every_event_is_durable_before_it_is_handed_on(log: SqliteLog) -> None:
     stored_when_handed_on: list[tuple[int, int]] = []
 
-    def handed_on(envelopes: list[Envelope]) -> None:
+    def handed_on(envelopes: Sequence[Envelope]) -> None:
         with sqlite3.connect(log.path) as other:
             (count,) = other.execute("SELECT count(*) FROM events").fetchone()
         other.close()

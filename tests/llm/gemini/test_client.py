@@ -22,7 +22,8 @@ from wingman.testing.gemini.server import GeminiEmulator, GeminiFault
 
 @asynccontextmanager
 async def gemini(emulator: GeminiEmulator, **settings: Any) -> AsyncIterator[Gemini]:
-    model = Gemini(GeminiSettings(**({"api_key": Secret("k"), "url": emulator.url} | settings)))
+    fields: dict[str, Any] = {"api_key": Secret("k"), "url": emulator.url, **settings}
+    model = Gemini(GeminiSettings(**fields))
     try:
         yield model
     finally:

@@ -25,7 +25,7 @@ from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 
 @asynccontextmanager
 async def older(emulator: GeminiGrpcEmulator, **settings: Any) -> AsyncIterator[GenerativeAiModel]:
-    fields = {"api_key": Secret("k"), "grpc_target": emulator.target} | settings
+    fields: dict[str, Any] = {"api_key": Secret("k"), "grpc_target": emulator.target, **settings}
     model = GenerativeAiModel(GeminiSettings(**fields))
     try:
         yield model

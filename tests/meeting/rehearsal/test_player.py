@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 
 from wingman.config.suggest import OpenAiSettings
-from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped, UtteranceCreated
+from wingman.core.events import (
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionSkipped,
+    UtteranceCreated,
+    UtteranceRevised,
+)
 from wingman.core.utterance import ReadingStatus
 from wingman.llm.openai import OpenAiModel
 from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, rehearse
@@ -34,17 +40,20 @@ async def _play(turns: tuple[ScriptedTurn, ...], **cast: object) -> list[Rehears
 
 async def test_every_turn_is_heard_and_every_event_names_its_line() -> None:
     events = await _play(_turns(*TALK))
-    heard = {event.turn: event.envelope.data for event in events if event.envelope.type == "utterance.created"}
+    heard = {
+        event.turn: event.envelope.payload(UtteranceCreated)
+        for event in events
+        if event.envelope.type == "utterance.created"
+    }
     assert {turn: said.text for turn, said in heard.items()} == {
         2 * n: text for n, (_, text) in enumerate(TALK)
     }
     assert [event.envelope.seq for event in events] == list(range(1, len(events) + 1))
     card = next(event for event in events if isinstance(event.envelope.data, SuggestionCreated))
+    shown = card.envelope.payload(SuggestionCreated).id
     assert card.turn == 2
     ends = [
-        e
-        for e in events
-        if isinstance(e.envelope.data, SuggestionCompleted) and e.envelope.data.id == card.envelope.data.id
+        e for e in events if isinstance(e.envelope.data, SuggestionCompleted) and e.envelope.data.id == shown
     ]
     assert [end.turn for end in ends] == [2]
     decided = {e.turn for e in events if isinstance(e.envelope.data, SuggestionCreated | SuggestionSkipped)}
@@ -67,7 +76,7 @@ async def test_the_same_conversation_gives_the_same_bytes() -> None:
 
 async def test_a_tone_reaches_the_utterance() -> None:
     events = await _play(_turns(("C", "We have been waiting for three weeks now."), tone="annoyance"))
-    revised = [e.envelope.data for e in events if e.envelope.type == "utterance.revised"]
+    revised = [e.envelope.payload(UtteranceRevised) for e in events if e.envelope.type == "utterance.revised"]
     assert [r.emotion.label for r in revised] == ["annoyance"]
     assert revised[0].emotion.status is ReadingStatus.KNOWN
 

@@ -76,7 +76,7 @@ async def test_a_meeting_from_beginning_to_end(it: Service, client: httpx.AsyncC
 
 
 async def test_listing_and_searching(it: Service, client: httpx.AsyncClient) -> None:
-    ids = []
+    ids: list[str] = []
     for number in range(5):
         meeting = await it.meetings.create_titled(f"Call {number}")
         ids.insert(0, meeting.id)

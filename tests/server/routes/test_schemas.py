@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,14 @@ def test_within_this_version_events_only_ever_gain() -> None:
 
 def test_what_would_break_a_reader_is_found() -> None:
     old = json.loads(json.dumps(events_schema()))
-    for change, complaint in (
+    changes: tuple[tuple[Callable[[Any], object], str], ...] = (
         (lambda new: new["$defs"]["CostUpdated"]["properties"].pop("total"), "total is gone"),
         (lambda new: new["$defs"]["CostUpdated"]["properties"]["total"].update(type="string"), "changed from"),
         (lambda new: new["$defs"]["Family"]["enum"].remove("neutral"), "lost 'neutral'"),
         (lambda new: new["oneOf"].pop(0), "is gone"),
         (lambda new: new["$defs"]["Media"]["required"].remove("end"), "lost 'end'"),
-    ):
+    )
+    for change, complaint in changes:
         new = copy.deepcopy(old)
         change(new)
         assert any(complaint in found for found in breaking(old, new)), complaint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from wingman.audio.tape import Tape
 from wingman.config.section import Secret
@@ -20,7 +21,8 @@ SILENCE = bytes(2 * 1600)
 
 
 async def transcribe(settings: DeepgramSettings, seconds: float) -> list[TranscriberEvent]:
-    tape, events = Tape(), []
+    tape = Tape()
+    events: list[Any] = []
     transcriber = DeepgramTranscriber(settings)
     cursor = tape.cursor(0)
     for _ in range(round(seconds * 10)):
@@ -64,7 +66,8 @@ async def _speak(tape: Tape, seconds: float) -> None:
 
 def test_a_pause_is_settled_kept_alive_and_crossed() -> None:
     async def meeting() -> tuple[list[TranscriberEvent], DeepgramEmulator]:
-        tape, events = Tape(), []
+        tape = Tape()
+        events: list[Any] = []
         scenario = single(say("Before the pause.", 0.5), say("After it.", 3.0))
         async with DeepgramEmulator(scenario) as emulator:
             transcriber = DeepgramTranscriber(DeepgramSettings(url=emulator.url, api_key=Secret("local-key")))
@@ -93,7 +96,8 @@ def test_a_pause_is_settled_kept_alive_and_crossed() -> None:
 
 def test_flush_settles_what_was_said_so_far() -> None:
     async def meeting() -> list[TranscriberEvent]:
-        tape, events = Tape(), []
+        tape = Tape()
+        events: list[Any] = []
         async with DeepgramEmulator(single(say("Ask me now please.", 0.0))) as emulator:
             transcriber = DeepgramTranscriber(DeepgramSettings(url=emulator.url, api_key=Secret("local-key")))
             transcriber.flush()  # before there is a stream: nothing to do, no harm

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.card.answer_check import AnswerCheck, AnswerFault, Rules
+from wingman.suggest.card.answer_check import AnswerCheck, Rules
+from wingman.suggest.card.answer_shapes import AnswerFault
 
 SECRET = "m3f9a1c07"
 INSTRUCTIONS = (

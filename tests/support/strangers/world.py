@@ -185,7 +185,7 @@ async def world(seed: int = 0, *faults: Fault, **more: Any) -> AsyncIterator[Wor
         for fault in faults:
             arrange(provider, fault)
         async with open_service(settings_for(provider, **more), keep=False) as service:
-            meeting = await service.registry.create(MeetingSpec())
+            meeting = await service.manager.create(MeetingSpec())
             yield World(service, provider, meeting, Speaker(seed))
 
 

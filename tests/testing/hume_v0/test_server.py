@@ -38,7 +38,7 @@ def media(data: bytes, **models: Any) -> dict[str, Any]:
     return ask(data=b64encode(data).decode(), models=models or {"prosody": {}}, payload_id="p")
 
 
-LANGUAGE_MODEL = {"language": {}}
+LANGUAGE_MODEL: dict[str, Any] = {"language": {}}
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from wingman.core import codec
 from wingman.core.errors import InputError
-from wingman.core.events import Envelope, Media, MeetingEnded, StorageState
+from wingman.core.events import Envelope, Event, Media, MeetingEnded, StorageState
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
 from wingman.events.sqlite import drivers, schema
@@ -99,7 +99,7 @@ class SqliteLog:
         """Why events are only held in memory just now; empty while the disk takes them."""
         return self._fault
 
-    def append(self, meeting: str, payload: Any, media: Media | None = None, *, at: float) -> Envelope:
+    def append(self, meeting: str, payload: Event, media: Media | None = None, *, at: float) -> Envelope:
         seq = self._heads.get(meeting, 0) + 1
         envelope = codec.envelope(seq, meeting, at, payload, media)
         if meeting in self._gone:
