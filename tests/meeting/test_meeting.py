@@ -29,6 +29,7 @@ from wingman.core.events import (
     ProviderStateChanged,
     SpeakerRenamed,
     SuggestionCreated,
+    TranscriptGap,
     TranscriptPartial,
     UtteranceCreated,
     UtteranceRevised,
@@ -57,6 +58,10 @@ class Paced:
     @property
     def channels(self) -> tuple[Channel, ...]:
         return (self._channel,)
+
+    @property
+    def recorded(self) -> bool:
+        return False
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         sink = sinks[self._channel]
@@ -192,24 +197,34 @@ class Broken:
     def flush(self) -> None: ...
 
 
-async def test_one_meetings_bug_ends_that_meeting_only(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_branchs_bug_ends_that_branch_only(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = {"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}
     async with service(tree) as running:
-        healthy = await running.manager.create(MeetingSpec())
         make = running.manager._parts
 
         def broken_parts(*arguments: Any) -> Any:
             parts = make(*arguments)
-            return replace(parts, providers=replace(parts.providers, transcriber=Broken))
+            stages = parts.stages
+            return replace(
+                parts, stages=replace(stages, providers=replace(stages.providers, transcriber=Broken))
+            )
 
         monkeypatch.setattr(running.manager, "_parts", broken_parts)
         sick = await running.manager.create(MeetingSpec())
         await sick.attach(Paced(60))
+        await until(lambda: sick.now(Channel.TAB) > 0.3)
+        assert sick.status().state == "live"
         await sick.end()
-        assert of(await events_of(running, sick), MeetingEnded)[0].reason == "failed"
-        await healthy.attach(Paced(60))
-        await until(lambda: healthy.now(Channel.TAB) > 0.1)
-        assert healthy.status().state == "live"
+        events = await events_of(running, sick)
+    states = of(events, ProviderStateChanged)
+    assert [(s.health, "ZeroDivisionError" in s.detail) for s in states if s.branch is Branch.TRANSCRIBE] == [
+        (Health.DOWN, True)
+    ] * 2  # once more when the audio was over
+    (gap,) = [e for e in events if isinstance(e.data, TranscriptGap)]
+    (ended,) = of(events, MeetingEnded)
+    assert ended.reason == "stopped"
+    assert gap.media is not None
+    assert (gap.media.start, gap.media.end) == (0.0, ended.seconds)
 
 
 async def test_meetings_come_and_go_without_a_trace(tmp_path: Path) -> None:

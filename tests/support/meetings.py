@@ -92,7 +92,7 @@ class SupportMeetings:
         self._live: dict[str, SupportMeeting] = {}
         self._numbers = itertools.count(1)
 
-    async def create(self, spec: MeetingSpec) -> SupportMeeting:
+    async def create(self, spec: MeetingSpec, *, made_by_source: bool = False) -> SupportMeeting:
         meeting = SupportMeeting(self, f"m-{next(self._numbers):04}", spec)
         self._live[meeting.id] = meeting
         started = MeetingStarted(

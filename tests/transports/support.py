@@ -112,7 +112,7 @@ class Meetings:
         self.known: dict[str, Meeting] = {}
         self.specs: list[MeetingSpec] = []
 
-    async def create(self, spec: MeetingSpec) -> Meeting:
+    async def create(self, spec: MeetingSpec, *, made_by_source: bool = False) -> Meeting:
         self.specs.append(spec)
         name = f"m-{len(self.known) + 1}"
         self.known[name] = Meeting(name, self._tasks)

@@ -27,7 +27,10 @@ class ChannelSink(Protocol):
         ...
 
     def anchor(self, wall: float) -> None:
-        """Say which wall time (seconds since the epoch) `position` has; for display only."""
+        """Say before the first block which wall time (seconds since the epoch) it is.
+
+        A source that follows another on this channel is put at wall distance from it: `position` moves.
+        """
         ...
 
     def lost(self, loss: Loss) -> None:
@@ -44,6 +47,11 @@ class AudioSource(Protocol):
 
     @property
     def channels(self) -> tuple[Channel, ...]: ...
+
+    @property
+    def recorded(self) -> bool:
+        """True for a recording: when it is over, nothing more can come from it."""
+        ...
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         """Feed the sinks until the source ends. Runs inside the meeting's TaskGroup.

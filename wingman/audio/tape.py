@@ -126,6 +126,12 @@ class Tape:
             self._paused = False
             self._notify()
 
+    def free(self) -> None:
+        """Let go of the memory: nobody will read any more. The tape is closed by then."""
+        self._ring = bytearray()
+        self._capacity = 0
+        self._cursors = ()
+
     def cursor(self, at: SampleTime | None = None) -> Cursor:
         """A new reader at `at` (default: the oldest sample still held, so that nothing is lost)."""
         cursor = Cursor(self, self.start if at is None else at)

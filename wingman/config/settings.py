@@ -19,6 +19,7 @@ import yaml
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.emotion import EmotionSettings
 from wingman.config.events import DeliverSettings
+from wingman.config.meeting import MeetingSettings
 from wingman.config.observe import ObserveSettings
 from wingman.config.report import ReportSettings
 from wingman.config.section import Secret, Section
@@ -44,6 +45,7 @@ class Settings(Section, frozen=True):
     """The whole tree. Every field is documented in `configs/default.yaml`."""
 
     server: ServerSettings = ServerSettings()
+    meeting: MeetingSettings = MeetingSettings()
     ingest: IngestSettings = IngestSettings()
     transcribe: TranscribeSettings = TranscribeSettings()
     emotion: EmotionSettings = EmotionSettings()

@@ -116,9 +116,33 @@ class MeetingResumed(Event):
 @dataclass(frozen=True, slots=True)
 class MeetingEnded(Event):
     reason: str
-    """`stopped`, `source_ended`, `client_gone`, `shutdown` or `failed`."""
+    """`stopped`, `source_ended`, `client_gone`, `never_connected`, `shutdown`, `interrupted` or `failed`."""
     seconds: float
     """Media time of the longest channel."""
+
+
+@event("meeting.ending")
+@dataclass(frozen=True, slots=True)
+class MeetingEnding:
+    """What fed the meeting is over: it ends by itself unless somebody comes back or keeps it open."""
+
+    reason: str
+    """As in `meeting.ended`; empty when it goes on after all."""
+    ends_in_s: float | None = None
+    """Seconds from now; None when it goes on."""
+
+
+@event("meeting.winding_down")
+@dataclass(frozen=True, slots=True)
+class MeetingWindingDown:
+    """The meeting is ending, and a branch still owes words for audio it has."""
+
+    reason: str
+    """As in `meeting.ended`."""
+    owed_s: float
+    """Seconds of audio not answered for."""
+    budget_s: float
+    """What is not answered for after this many seconds is told as a gap."""
 
 
 @event("policy.applied")

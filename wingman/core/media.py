@@ -27,6 +27,10 @@ class GapCause(StrEnum):
     """The provider does not accept audio faster than real time, so the backlog was skipped."""
     PROVIDER = "provider"
     """The provider accepted the audio and failed to answer for it."""
+    INTERRUPTED = "interrupted"
+    """The service stopped without warning; what it had heard and not settled went with it."""
+    UNACCOUNTED = "unaccounted"
+    """Found at the end of the meeting: nobody answered for this stretch, and nobody had said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class BranchRunner:
         loop = asyncio.get_running_loop()
         while True:
             self._state, self._worked = None, False
-            failure = await _behind_wall(self._attempt())
+            failure = await behind_wall(self._attempt())
             if failure is not None:
                 self._crashed(failure)
             elif self._state is None or self._state.health is not Health.DOWN:
@@ -102,14 +102,17 @@ class BranchRunner:
     def _crashed(self, failure: BaseException) -> None:
         who = self._identity
         log.error("a branch failed", branch=who.branch, provider=who.provider, exc_info=failure)
-        sentence = f"{who.provider} stopped over a defect ({_innermost(failure)}); it is tried again by itself."
+        sentence = f"{who.provider} stopped over a defect ({kind_of(failure)}); it is tried again by itself."
         state = ProviderState(who.branch, who.provider, Health.DOWN, who.channel, sentence)
         self.observe(state)
         self._emit(state)
 
 
-async def _behind_wall(branch: Coroutine[Any, Any, None]) -> BaseException | None:
-    """Run `branch`; whatever it raised is returned. Cancelling ends it and passes through."""
+async def behind_wall(branch: Coroutine[Any, Any, None]) -> BaseException | None:
+    """Run `branch`; whatever it raised is returned, None when it ended well.
+
+    Cancelling ends it and passes through.
+    """
     task = asyncio.create_task(branch)
     try:
         await asyncio.wait([task])
@@ -120,7 +123,8 @@ async def _behind_wall(branch: Coroutine[Any, Any, None]) -> BaseException | Non
     return asyncio.CancelledError() if task.cancelled() else task.exception()
 
 
-def _innermost(failure: BaseException) -> str:
+def kind_of(failure: BaseException) -> str:
+    """The name of a failure's class, for a sentence; of a group's first member."""
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
     return type(failure).__name__

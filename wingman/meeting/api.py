@@ -84,7 +84,9 @@ class MeetingHandle(Protocol):
 class Meetings(Protocol):
     """The meetings of this process."""
 
-    async def create(self, spec: MeetingSpec) -> MeetingHandle: ...
+    async def create(self, spec: MeetingSpec, *, made_by_source: bool = False) -> MeetingHandle:
+        """`made_by_source`: for one source, whose meeting leaves no trace when it never brings audio."""
+        ...
 
     def live(self, meeting: str) -> MeetingHandle:
         """Raises `InputError(status=404)` when no such meeting runs here."""

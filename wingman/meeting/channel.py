@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -12,22 +13,30 @@ import structlog
 
 from wingman.audio.source import AudioSource
 from wingman.audio.tape import Cursor, Tape
-from wingman.core.emotion import EmotionEvent
+from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, measured_channels
-from wingman.core.errors import Branch, Progress
-from wingman.core.events import CaptureLoss, CaptureState, Media, Publish, TranscriptGap
+from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
+from wingman.core.events import AudioState, CaptureLoss, CaptureState, Media, Publish, TranscriptGap
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, TranscriberEvent
-from wingman.core.time import Channel, SampleTime, Span, seconds
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
 from wingman.correlate.correlator import Correlator
+from wingman.correlate.coverage import Coverage
 from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
+from wingman.link.branch_runner import BranchRunner, behind_wall, kind_of
+from wingman.link.supervisor import Identity
 from wingman.meeting.accounting import Accounting
 from wingman.stt.base import Transcriber
 
-SETTLE_S = 45.0
-"""How long a branch may take to answer for the audio it already has, a replay after an outage included."""
+log = structlog.get_logger(__name__)
 
+AT_ONCE = samples_of_ms(50)
+"""A source that follows another within this much leaves no hole worth telling."""
+ROUNDING = samples_of_ms(40)
+"""A transcriber may answer for this much less than the last sample."""
+LATE_BRANCH_S = 2.0
+"""What the other branches get when the transcriber has used the whole budget."""
 
 Store: TypeAlias = Callable[[Channel, Cursor], Coroutine[Any, Any, None]]
 """Reads a channel's tape for as long as it runs, and stores its sound."""
@@ -45,11 +54,23 @@ class Providers:
 
 
 class ChannelInput:
-    """The sink a source writes into. While paused, audio is turned into a hole before anybody can read it."""
+    """The sink a source writes into. While paused, audio is turned into a hole before anybody can read it.
 
-    def __init__(self, channel: Channel, tape: Tape, publish: Publish) -> None:
+    A hole in the sound is told as a gap the moment it is made: what was said in it nobody will ever know.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        tape: Tape,
+        publish: Publish,
+        *,
+        clock: Callable[[], float] | None = time.monotonic,
+    ) -> None:
+        """`clock` dates what is written; None for a recording that is played faster than real time."""
         self.channel = channel
         self.tape = tape
+        self.coverage = Coverage()
         self.source: AudioSource | None = None
         self.paused = False
         self.written = 0
@@ -57,6 +78,8 @@ class ChannelInput:
         self.started_at: float | None = None
         """Wall time of sample 0, for display; None until a source has anchored it."""
         self._publish = publish
+        self._clock = clock
+        self._written_at: float | None = None
         self._state = ""
         self._reported = ("connecting", "")
 
@@ -64,19 +87,32 @@ class ChannelInput:
     def position(self) -> SampleTime:
         return self.tape.end
 
+    @property
+    def reported(self) -> str:
+        """The capture state the source reported last, whether it was shown or not."""
+        return self._reported[0]
+
     def write(self, block: PcmBlock) -> None:
+        if self._clock is not None:
+            self._written_at = self._clock()
         if self.paused:
-            self.tape.skip(block.length, GapCause.PAUSED)
+            self.skip(block.length, GapCause.PAUSED)
         else:
             self.tape.write(block)
             self.written += block.length
 
     def skip(self, count: int, cause: GapCause) -> None:
-        start = self.position
-        self.tape.skip(count, GapCause.PAUSED if self.paused else cause)
-        if cause is GapCause.RECORDING and not self.paused:
-            media = Media.of(self.channel, Span(start, start + count))
-            self._publish(TranscriptGap(self.channel, Branch.TRANSCRIBE, cause), media)
+        if count <= 0:
+            return
+        cause = GapCause.PAUSED if self.paused else cause
+        span = Span(self.position, self.position + count)
+        if cause is GapCause.PAUSED:
+            self.coverage.silent(span)
+        else:
+            for told in self.coverage.missed(span):
+                gap = TranscriptGap(self.channel, Branch.TRANSCRIBE, cause)
+                self._publish(gap, Media.of(self.channel, told))
+        self.tape.skip(count, cause)
 
     def lost(self, loss: Loss) -> None:
         at = seconds(self.position)
@@ -84,6 +120,11 @@ class ChannelInput:
         self._publish(told, Media(self.channel, at, at))
 
     def anchor(self, wall: float) -> None:
+        """A source begins. After another it begins at wall distance from what that one wrote last."""
+        if self._clock is not None and self._written_at is not None:
+            away = round((self._clock() - self._written_at) * SAMPLE_RATE)
+            if away > AT_ONCE:
+                self.skip(away, GapCause.RECONNECT)
         self.started_at = wall - seconds(self.position)
 
     def state(self, state: str, detail: str = "") -> None:
@@ -112,10 +153,19 @@ class ChannelInput:
 
 @dataclass(frozen=True, slots=True)
 class ChannelCallbacks:
-    """Where a line's events go."""
+    """Where a channel's events go."""
 
     speech: Callable[[TranscriberEvent], None]
     emotion: Callable[[EmotionEvent], None]
+    publish: Publish
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A branch behind its wall."""
+
+    runner: BranchRunner
+    task: asyncio.Task[None]
 
 
 class ChannelPipeline:
@@ -136,45 +186,88 @@ class ChannelPipeline:
         self._answered: dict[Branch, SampleTime] = {}
         self._accounted: dict[Branch, int] = {}
         self._transcriber: Transcriber | None = None
-        self._transcribing: asyncio.Task[None] | None = None
+        self._transcribing: _Running | None = None
         self._meter: VoiceAnalyzer | None = None
         self._text_meter: TextAnalyzer | None = None
-        self._measuring: asyncio.Task[None] | None = None
+        self._measuring: _Running | None = None
         self._storing: asyncio.Task[None] | None = None
+        self._draining = False
+        self._health: Health | None = None
+
+    # --- starting and stopping ----------------------------------------------------------------
 
     def start_transcriber(self) -> None:
         transcriber = self._transcriber = self._providers.transcriber()
         if transcriber is not None:
-            cursor = self.input.tape.cursor(0)
-            run = partial(transcriber.run, self.input.channel, cursor, self._callbacks.speech)
-            self._transcribing = self._read(run, cursor)
             self._answered[Branch.TRANSCRIBE] = 0
+            attempt = partial(self._transcribe, transcriber)
+            self._transcribing = self._start(Branch.TRANSCRIBE, transcriber.info.name, attempt, self._on_speech)
 
     def start_storing(self) -> None:
         """Store the channel's sound, where that was asked for; a pause is a hole on the tape."""
         if self._providers.sound is not None:
-            cursor = self.input.tape.cursor(0)
-            self._storing = self._read(partial(self._providers.sound, self.input.channel, cursor), cursor)
+            self._storing = self._tasks.create_task(self._store(self._providers.sound))
 
     def measure(self, policy: Policy, correlator: Correlator) -> None:
         """Stop the meter and start the one `policy` allows, from this very sample on."""
         if self._measuring is not None:
-            self._measuring.cancel()
+            self._measuring.task.cancel()
             self._measuring = None
         self._answered.pop(Branch.EMOTION, None)
         channel = self.input.channel
-        self._meter = self._providers.meter() if channel in measured_channels(policy) else None
-        self._text_meter = self._providers.text_meter() if policy == "text-only" else None
-        meter = self._meter or self._text_meter
-        correlator.expect_emotion(channel, meter.info if meter else None)
-        if self._meter is not None:
-            cursor = self.input.tape.cursor(self.input.position)
-            run = partial(self._meter.run, channel, cursor, self._callbacks.emotion)
-            self._measuring = self._read(run, cursor)
+        self._meter = meter = self._providers.meter() if channel in measured_channels(policy) else None
+        self._text_meter = text = self._providers.text_meter() if policy == "text-only" else None
+        info = meter.info if meter else text.info if text else None
+        correlator.expect_emotion(channel, info)
+        if meter is not None:
             self._answered[Branch.EMOTION] = self.input.position
             self._accounted[Branch.EMOTION] = self.input.written
-        elif self._text_meter is not None:
-            self._measuring = self._tasks.create_task(self._text_meter.run(channel, self._callbacks.emotion))
+            starts = iter((self.input.position,))  # the first attempt begins with this very sample
+            measuring = partial(self._measure, meter, starts)
+            self._measuring = self._start(Branch.EMOTION, meter.info.name, measuring, self._on_emotion)
+        elif text is not None:
+            scoring = partial(text.run, channel, self._on_emotion)
+            self._measuring = self._start(Branch.EMOTION, text.info.name, scoring, self._on_emotion)
+
+    def retry(self, branch: Branch) -> bool:
+        """Try a branch that has given up again now. False when it has not, or there is none."""
+        running = self._transcribing if branch is Branch.TRANSCRIBE else self._measuring
+        return running is not None and running.runner.retry()
+
+    async def finish(self, deadline: float) -> None:
+        """No more audio comes: every branch answers for what it has, until `deadline` on the loop's clock.
+
+        Words first: a text meter needs them. What nobody has answered for then is told as a gap.
+        """
+        self.input.tape.close()
+        for running in (self._transcribing, self._measuring):
+            if running is not None:
+                running.runner.last_call()
+        if self._transcribing is not None:
+            await _settle(self._transcribing.task, deadline)
+        self.tell_rest()
+        if self._text_meter is not None:
+            self._text_meter.close()
+        deadline = max(deadline, asyncio.get_running_loop().time() + LATE_BRANCH_S)
+        if self._measuring is not None:
+            await _settle(self._measuring.task, deadline)
+        if self._storing is not None:
+            await _settle(self._storing, deadline)
+
+    def tell_rest(self) -> None:
+        """Tell what is in no final's window, no gap and no known silence. Nothing does that twice."""
+        if self._transcriber is None:
+            return
+        uncovered = self.input.coverage.uncovered(self.input.position)
+        cause = GapCause.OUTAGE
+        if uncovered and self._health is Health.ENDED:
+            cause = GapCause.UNACCOUNTED
+            lost = sum(span.length for span in uncovered)
+            log.error("audio nobody accounted for", channel=self.input.channel, seconds=seconds(lost))
+        for span in uncovered:
+            self._on_speech(Missed(Branch.TRANSCRIBE, self.input.channel, span, cause))
+
+    # --- what is asked of it ------------------------------------------------------------------
 
     @property
     def transcriber(self) -> str:
@@ -202,9 +295,26 @@ class ChannelPipeline:
         """Media time up to which every branch has certainly answered."""
         return min(self._answered.values(), default=self.input.position)
 
-    def progress(self, progress: Progress) -> None:
-        if progress.branch in self._answered:
-            self._answered[progress.branch] = progress.upto
+    @property
+    def owed(self) -> int:
+        """Samples the transcriber has not answered for."""
+        return self.input.position - self._answered.get(Branch.TRANSCRIBE, self.input.position)
+
+    def flush(self) -> None:
+        if self._transcriber is not None:
+            self._transcriber.flush()
+
+    def source_over(self) -> None:
+        """The source has ended or gone: nothing will follow the last sentence, so it is asked for now."""
+        self._draining = True
+        self.flush()
+
+    def drained(self) -> bool:
+        """True once when all that a source that is over had said is settled."""
+        if self._draining and self.owed <= ROUNDING:
+            self._draining = False
+            return True
+        return False
 
     def settled(self, final: Final, accounting: Accounting) -> None:
         """Let a text meter score settled words; a remote one gets none while the meeting is paused."""
@@ -214,10 +324,6 @@ class ChannelPipeline:
         text = " ".join(word.text for word in final.words)
         if not meter.info.remote or accounting.words(self.input.channel, meter.info.name, text):
             meter.hear(final)
-
-    def flush(self) -> None:
-        if self._transcriber is not None:
-            self._transcriber.flush()
 
     def account(self, accounting: Accounting) -> None:
         """Note the audio that remote branches were given since the last call."""
@@ -231,34 +337,110 @@ class ChannelPipeline:
         accounting.audio(self.input.channel, branch, provider, written - self._accounted.get(branch, 0))
         self._accounted[branch] = written
 
-    async def finish(self) -> None:
-        """No more audio comes: every branch answers for what it has. Words first; a text meter needs them."""
-        self.input.tape.close()
-        await _settle(self._transcribing)
-        if self._text_meter is not None:
-            self._text_meter.close()
-        await _settle(self._measuring)
-        await _settle(self._storing)
+    # --- inside -------------------------------------------------------------------------------
 
-    def _read(self, run: Callable[[], Coroutine[Any, Any, None]], cursor: Cursor) -> asyncio.Task[None]:
-        self._cursors.append(cursor)
-        return self._tasks.create_task(self._branch(run, cursor))
+    def _start(
+        self,
+        branch: Branch,
+        provider: str,
+        attempt: Callable[[], Coroutine[Any, Any, None]],
+        emit: Callable[[ProviderState], None],
+    ) -> _Running:
+        runner = BranchRunner(Identity(branch, provider, self.input.channel), attempt, emit)
+        return _Running(runner, self._tasks.create_task(self._bound(runner)))
 
-    async def _branch(self, run: Callable[[], Coroutine[Any, Any, None]], cursor: Cursor) -> None:
-        """A provider's run; when it ends (well or not) its cursor stops holding anybody up."""
+    async def _bound(self, runner: BranchRunner) -> None:
         structlog.contextvars.bind_contextvars(channel=str(self.input.channel))
+        await runner.run()
+
+    async def _transcribe(self, transcriber: Transcriber) -> None:
+        cursor = self._open(self._answered[Branch.TRANSCRIBE])
         try:
-            await run()
+            await transcriber.run(self.input.channel, cursor, self._on_speech)
         finally:
-            cursor.close()
-            self._cursors.remove(cursor)
+            self._leave(cursor)
+
+    async def _measure(self, meter: VoiceAnalyzer, starts: Iterator[SampleTime]) -> None:
+        """A meter that is tried again hears what is said now; what passed meanwhile is a gap."""
+        start = next(starts, None)
+        if start is None:
+            start, last = self.input.position, self._answered[Branch.EMOTION]
+            if start > last:
+                missed = Missed(Branch.EMOTION, self.input.channel, Span(last, start), GapCause.OUTAGE)
+                self._callbacks.emotion(missed)
+            self._answered[Branch.EMOTION] = start
+        cursor = self._open(start)
+        try:
+            await meter.run(self.input.channel, cursor, self._on_emotion)
+        finally:
+            self._leave(cursor)
+
+    async def _store(self, store: Store) -> None:
+        """Store the sound; a defect there costs the rest of the recording, and says so."""
+        cursor = self._open(0)
+        try:
+            failure = await behind_wall(store(self.input.channel, cursor))
+        finally:
+            self._leave(cursor)
+        if failure is not None:
+            log.error("the sound is not stored any more", exc_info=failure)
+            detail = f"storing the sound stopped over a defect ({kind_of(failure)}); what was stored is kept"
+            self._callbacks.publish(AudioState("lost", detail), None)
+
+    def _open(self, at: SampleTime) -> Cursor:
+        cursor = self.input.tape.cursor(at)
+        self._cursors.append(cursor)
+        return cursor
+
+    def _leave(self, cursor: Cursor) -> None:
+        """Whoever does not read any more holds nobody up."""
+        cursor.close()
+        self._cursors.remove(cursor)
+
+    def _on_speech(self, event: TranscriberEvent) -> None:
+        match event:
+            case Final():
+                self.input.coverage.heard(event.span)
+                self._worked(self._transcribing)
+            case Missed():
+                for span in self.input.coverage.missed(event.span):
+                    self._callbacks.speech(replace(event, span=span))
+                return
+            case Progress():
+                self._progress(event)
+                if self._transcriber is not None and not self._transcriber.info.windows:
+                    self.input.coverage.answered(event.upto)
+            case ProviderState():
+                self._health = event.health
+                self._observe(self._transcribing, event)
+        self._callbacks.speech(event)
+
+    def _on_emotion(self, event: EmotionEvent) -> None:
+        match event:
+            case EmotionSpan():
+                self._worked(self._measuring)
+            case Progress():
+                self._progress(event)
+            case ProviderState():
+                self._observe(self._measuring, event)
+        self._callbacks.emotion(event)
+
+    def _progress(self, progress: Progress) -> None:
+        if progress.branch in self._answered:
+            self._answered[progress.branch] = progress.upto
+
+    def _observe(self, running: _Running | None, state: ProviderState) -> None:
+        if running is not None:
+            running.runner.observe(state)
+
+    def _worked(self, running: _Running | None) -> None:
+        if running is not None:
+            running.runner.worked()
 
 
-async def _settle(task: asyncio.Task[None] | None) -> None:
-    """Wait for a task that is about to end; cancel it when it does not."""
-    if task is None:
-        return
-    await asyncio.wait([task], timeout=SETTLE_S)
+async def _settle(task: asyncio.Task[None], deadline: float) -> None:
+    """Wait until `deadline` for a task that is about to end; cancel it when it does not."""
+    await asyncio.wait([task], timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
     if not task.done():
         task.cancel()
         await asyncio.wait([task])

@@ -19,6 +19,7 @@ from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Event, Media, ProviderStateChanged, Publish
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
+from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.provider_log import ProviderLog
 from wingman.llm.base import SuggestionModel
@@ -27,6 +28,7 @@ from wingman.meeting.api import MeetingHandle, MeetingSpec
 from wingman.meeting.channel import Providers, Store
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Meeting, Parts, Plan
+from wingman.meeting.pipeline import Stages
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import Choices, ProviderFactory
 from wingman.meeting.recording_correlator import RecordingCorrelator
@@ -60,6 +62,7 @@ class MeetingManager:
         self._model_health = Health.CONNECTING
         self._model_fault = ""
         self._live: dict[str, Meeting] = {}
+        self._closing = False
         self.providers = providers
         """The providers of this process, and what they share."""
 
@@ -78,12 +81,20 @@ class MeetingManager:
             self._report_model(meeting)
 
     async def create(
-        self, spec: MeetingSpec, *, live: bool = True, meter: Callable[[], VoiceAnalyzer] | None = None
+        self,
+        spec: MeetingSpec,
+        *,
+        live: bool = True,
+        meter: Callable[[], VoiceAnalyzer] | None = None,
+        made_by_source: bool = False,
     ) -> Meeting:
         """Start a meeting. Raises `InputError` when the spec or the configuration forbids it.
 
-        `live=False` is for recordings played faster than real time; `meter` replaces the configured one.
+        `live=False` is for recordings played faster than real time; `meter` replaces the configured one;
+        `made_by_source`: see `Meetings.create`.
         """
+        if self._closing:
+            raise InputError("the service is stopping; start the meeting again in a moment", status=503)
         settings = self._settings
         playbook = load_playbook(spec.playbook or settings.suggest.playbook)
         refusal = ""
@@ -92,7 +103,17 @@ class MeetingManager:
         wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
         policy, reason = decide(wanted, consent=spec.consent, refused_because=refusal)
         choices = self.providers.choose(policy)
-        plan = Plan(spec, policy, reason, playbook.name, refusal, settings.ingest.tape_s, live)
+        plan = Plan(
+            spec=spec,
+            policy=policy,
+            policy_reason=reason,
+            playbook=playbook.name,
+            refusal=refusal,
+            tape_s=settings.ingest.tape_s,
+            live=live,
+            life=settings.meeting,
+            made_by_source=made_by_source,
+        )
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
         def publish(payload: Event, media: Media | None) -> None:
@@ -100,10 +121,11 @@ class MeetingManager:
 
         parts = self._parts(meeting_id, spec, playbook, choices, publish)
         if meter is not None:
-            parts = replace(parts, providers=replace(parts.providers, meter=meter))
+            stages = parts.stages
+            parts = replace(parts, stages=replace(stages, providers=replace(stages.providers, meter=meter)))
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._live[meeting_id] = meeting
-        self._tasks.create_task(self._run(meeting, parts.accounting))
+        self._tasks.create_task(self._run(meeting, parts.stages.accounting))
         await meeting.started()
         self._report_model(meeting_id)
         return meeting
@@ -146,7 +168,8 @@ class MeetingManager:
         return MeteredModel(self._model, accounting)
 
     async def end_all(self, reason: str) -> None:
-        """End every meeting and wait for all of them."""
+        """End every meeting and wait for all of them; from here on none can be started."""
+        self._closing = True
         async with asyncio.TaskGroup() as tasks:
             for meeting in self._live.values():
                 tasks.create_task(meeting.end(reason))
@@ -159,6 +182,9 @@ class MeetingManager:
         finally:
             del self._live[meeting.id]
         accounting.resume()  # it may have ended in a pause
+        if meeting.reason == "never_connected" and isinstance(self._log, MeetingIndex):
+            await self._log.delete(meeting.id)  # made for a source that never came: there is nothing to keep
+            return
         if self._settings.report.summary:
             await sum_up(self._log, meeting.id, self._accounted(accounting))
             accounting.close()
@@ -189,7 +215,7 @@ class MeetingManager:
         accounting = Accounting(CostTracker(settings.suggest.cost), Ledger(publish, time.time), publish)
         model = self._accounted(accounting)
         extras = CoachParts(knowledge=MeteredKnowledge(self._knowledge, accounting), on_usage=accounting.tokens)
-        return Parts(
+        stages = Stages(
             providers=Providers(
                 transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),
                 meter=lambda: self.providers.voice_analyzer(local),
@@ -199,6 +225,6 @@ class MeetingManager:
             correlator=self._correlator(meeting_id),
             coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
             accounting=accounting,
-            background=(local.run,),
             choices=choices,
         )
+        return Parts(stages, background=(local.run,))

@@ -1,10 +1,10 @@
-"""One meeting: the TaskGroup that owns every stage, and the wires between them.
+"""One meeting's life: the TaskGroup that owns every stage, its sources, and its end.
 
-    source → input (tape) ─┬→ transcriber ─┐
-                           └→ meter ───────┴→ correlator → coach → publish (log, then push)
+    source → channel (tape) → branches → correlator → coach → publish (log, then push)
 
 Stages talk through plain synchronous calls on the event loop's thread; the only tasks are the ones that
-wait for a provider, a source, a model or the clock. Leaving the group ends the meeting.
+wait for a provider, a source, a model or the clock. Leaving the group ends the meeting. A branch or a source
+that fails ends behind its own wall; only the meeting's own tasks can end it.
 """
 
 from __future__ import annotations
@@ -13,62 +13,44 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from wingman.audio.source import AudioSource
-from wingman.audio.tape import Tape
-from wingman.core.emotion import EmotionEvent
-from wingman.core.emotion_policy import Policy, check_policy, decide
-from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderState, WingmanError
-from wingman.core.events import (
-    ConsentRecorded,
-    Media,
-    MeetingEnded,
-    MeetingPaused,
-    MeetingResumed,
-    MeetingStarted,
-    PolicyApplied,
-    ProviderStateChanged,
-    Publish,
-    SpeakerRenamed,
-    TranscriptGap,
-)
-from wingman.core.speech import Final, TranscriberEvent
+from wingman.config.meeting import MeetingSettings
+from wingman.core.emotion_policy import Policy
+from wingman.core.errors import Branch, InputError, WingmanError
+from wingman.core.events import MeetingEnded, MeetingEnding, MeetingStarted, MeetingWindingDown, Publish
 from wingman.core.time import SAMPLE_RATE, Channel, seconds
-from wingman.correlate.correlator import Correlator, Output
-from wingman.meeting.accounting import Accounting
+from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.api import MeetingSpec, MeetingStatus
-from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers
-from wingman.meeting.cost import Level
-from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
-from wingman.meeting.providers import NOBODY, Choices
-from wingman.suggest.coach import Coach
+from wingman.meeting.channel import ChannelPipeline
+from wingman.meeting.controls import MeetingControls
+from wingman.meeting.endings import Ending, Endings, Fate
+from wingman.meeting.pipeline import MeetingPipeline, Stages
 
 log = structlog.get_logger(__name__)
 
 TICK_S = 0.1
 TICKS_PER_BILL = 10
 """How often what was sent is noted: every second, and before whatever changes who hears what."""
-LONGEST_NAME = 60
 FAST_LAG_S = 20.0
 """A recording played faster than real time stays this close to the slowest reader; less than any tape."""
+WORTH_TELLING_S = 1.0
+"""An end that is owed more audio than this says so."""
+RESTART_S = 30.0
+"""A service of the meeting that ended over a defect is started again after this long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the composition root picked for one meeting."""
+    """What one meeting is made of."""
 
-    providers: Providers
-    correlator: Correlator
-    coach: Coach
-    accounting: Accounting
+    stages: Stages
     background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     """Coroutines that live as long as the meeting (the embedded worker's owner)."""
-    choices: Choices = NOBODY
-    """Who serves each branch as the meeting starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +66,9 @@ class Plan:
     tape_s: float = 60.0
     live: bool = True
     """False for a recording played faster than real time: deadlines then follow the slowest branch."""
-    idle_end_s: float = 900.0
-    """A meeting that nobody feeds for this long ends by itself."""
+    life: MeetingSettings = field(default_factory=MeetingSettings)
+    made_by_source: bool = False
+    """It was made for one source; if that never comes to anything, nor does the meeting."""
 
 
 class Meeting:
@@ -96,8 +79,13 @@ class Meeting:
         self._plan = plan
         self._parts = parts
         self._publish = publish
-        self._policy = plan.policy
-        self._channels: dict[Channel, ChannelPipeline] = {}
+        self._pipeline = MeetingPipeline(parts.stages, publish, tape_s=plan.tape_s, live=plan.live)
+        self._controls = MeetingControls(
+            self._pipeline, parts.stages, publish, consent=plan.spec.consent, refusal=plan.refusal
+        )
+        self._clock = asyncio.get_running_loop().time
+        self._endings = Endings(plan.life, self._clock(), made_by_source=plan.made_by_source)
+        self._announced = False
         self._plays: dict[AudioSource, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._started_at = time.time()
@@ -105,8 +93,6 @@ class Meeting:
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()
         self._reason = "stopped"
-        self._paused = False
-        self._idle_since = time.monotonic()
         self._log = log.bind(meeting=meeting_id)
 
     # --- what the outside sees ----------------------------------------------------------------
@@ -115,18 +101,23 @@ class Meeting:
     def id(self) -> str:
         return self._id
 
+    @property
+    def reason(self) -> str:
+        """Why it ended, or would end now."""
+        return self._reason
+
     def status(self) -> MeetingStatus:
-        state = "ended" if self._ended.is_set() else "paused" if self._paused else "live"
+        state = "ended" if self._ended.is_set() else "paused" if self._controls.paused else "live"
         return MeetingStatus(
             id=self._id,
             title=self._plan.spec.title,
             state=state,
             started_at=self._started_at,
-            seconds=self._length(),
-            channels=tuple(self._channels),
+            seconds=self._pipeline.length,
+            channels=tuple(self._pipeline.channels),
             playbook=self._plan.playbook,
-            emotion_policy=self._policy,
-            providers=self._providers(),
+            emotion_policy=self._controls.policy,
+            providers=self._pipeline.providers,
         )
 
     async def run(self) -> None:
@@ -135,8 +126,8 @@ class Meeting:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                services = [tasks.create_task(job()) for job in self._parts.background]
-                services.append(tasks.create_task(self._parts.coach.run()))
+                jobs = (*self._parts.background, self._parts.stages.coach.run)
+                services = [tasks.create_task(_kept_up(job)) for job in jobs]
                 services.append(tasks.create_task(self._tick()))
                 self._announce()
                 self._running.set()
@@ -153,35 +144,42 @@ class Meeting:
         finally:
             self._tasks = None
             self._running.set()
-            self._publish(MeetingEnded(self._reason, round(self._length(), 3)), None)
+            self._pipeline.close()
+            self._publish(MeetingEnded(self._reason, round(self._pipeline.length, 3)), None)
             self._ended.set()
-            self._log.info("meeting ended", reason=self._reason, seconds=round(self._length(), 1))
+            self._log.info("meeting ended", reason=self._reason, seconds=round(self._pipeline.length, 1))
 
     def now(self, channel: Channel) -> float:
         """Media seconds received on `channel` so far; 0 for a channel that was never fed."""
-        pipeline = self._channels.get(channel)
-        return seconds(pipeline.input.position) if pipeline else 0.0
+        found = self._pipeline.channels.get(channel)
+        return seconds(found.input.position) if found else 0.0
 
     async def started(self) -> None:
         """Wait until sources can be attached."""
         await self._running.wait()
 
+    async def end(self, reason: str = "stopped") -> None:
+        self._end_soon(reason)
+        await self._ended.wait()
+
+    # --- sources ------------------------------------------------------------------------------
+
     async def attach(self, source: AudioSource) -> None:
         tasks = self._open_tasks()
-        taken = [
-            c for c in source.channels if c in self._channels and self._channels[c].input.source is not None
-        ]
+        known = self._pipeline.channels
+        taken = [name for name in source.channels if name in known and known[name].input.source is not None]
         if taken:
             raise InputError(
                 f"channel `{taken[0]}` of this meeting is already fed by another client; stop that one first",
                 field="channels",
                 status=409,
             )
-        pipelines = [self._pipeline(channel, tasks) for channel in source.channels]
-        for pipeline in pipelines:
-            pipeline.input.source = source
-        play = self._plays[source] = tasks.create_task(self._play(source, pipelines))
-        play.add_done_callback(lambda _: self._release(source, pipelines))
+        channels = [self._channel(name, tasks) for name in source.channels]
+        for channel in channels:
+            channel.input.source = source
+        self._endings.attached()
+        play = self._plays[source] = tasks.create_task(self._play(source, channels))
+        play.add_done_callback(lambda _: self._release(source, channels))
 
     async def detach(self, source: AudioSource) -> None:
         play = self._plays.get(source)
@@ -198,216 +196,115 @@ class Meeting:
         """Wait until no reader is further behind than a tape can bear (for sources faster than real time)."""
         limit = min(FAST_LAG_S, self._plan.tape_s / 2) * SAMPLE_RATE
         # readers move on several tasks; there is no one event to wait for
-        while any(pipeline.lag > limit for pipeline in self._channels.values()):  # noqa: ASYNC110
+        while any(channel.lag > limit for channel in self._pipeline):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+    def _channel(self, name: Channel, tasks: asyncio.TaskGroup) -> ChannelPipeline:
+        fresh = name not in self._pipeline.channels
+        channel = self._pipeline.channel(name, self._controls.policy, tasks)
+        if fresh and self._controls.paused:
+            channel.input.pause()
+        return channel
+
+    async def _play(self, source: AudioSource, channels: list[ChannelPipeline]) -> None:
+        failure = await behind_wall(source.run({channel.input.channel: channel.input for channel in channels}))
+        if failure is None:
+            return
+        detail = str(failure)
+        if not isinstance(failure, WingmanError):
+            self._log.error("a source failed", exc_info=failure)
+            detail = f"the capture stopped over a defect ({kind_of(failure)}); start it again"
+        for channel in channels:
+            channel.input.state("gone", detail)
+
+    def _release(self, source: AudioSource, channels: list[ChannelPipeline]) -> None:
+        """Free the channels; also for a source that was cancelled before its first turn."""
+        for channel in channels:
+            channel.input.source = None
+            if channel.input.reported not in ("ended", "gone") and not self._ending.is_set():
+                channel.input.state("ended", "the client has stopped sending")
+            channel.source_over()
+        del self._plays[source]
+        gone = any(channel.input.reported == "gone" for channel in channels)
+        fate = Fate.GONE if gone else Fate.RECORDED if source.recorded else Fate.ENDED
+        self._endings.released(fate, self._clock(), fed=self._pipeline.length > 0)
+
+    # --- commands -----------------------------------------------------------------------------
 
     def pause(self) -> None:
         self._open_tasks()
-        if not self._paused:
-            self._paused = True
-            for pipeline in self._channels.values():
-                # what was said until now is still for the transcriber; nothing is from here on
-                pipeline.flush()
-                pipeline.input.pause()
-            self._account()
-            self._parts.accounting.pause()
-            self._parts.coach.pause(True)
-            self._publish(MeetingPaused(), None)
+        self._controls.pause()
 
     def resume(self) -> None:
         self._open_tasks()
-        if self._paused:
-            self._paused = False
-            for pipeline in self._channels.values():
-                pipeline.input.resume()
-            self._parts.accounting.resume()
-            self._parts.coach.pause(False)
-            self._publish(MeetingResumed(), None)
-
-    async def end(self, reason: str = "stopped") -> None:
-        if not self._ending.is_set():
-            self._reason = reason
-            self._ending.set()
-        await self._ended.wait()
+        self._controls.resume()
 
     def act(self, action: str, text: str = "") -> str:
         self._open_tasks()
-        for channel, pipeline in self._channels.items():  # what was just said must be in the answer
-            pipeline.flush()
-            self._deliver(self._parts.correlator.flush(channel))
-        return self._parts.coach.act(action, text)
+        return self._controls.act(action, text)
 
     def feedback(self, suggestion: str, feedback: str) -> None:
         self._open_tasks()
-        self._parts.coach.feedback(suggestion, feedback)
+        self._controls.feedback(suggestion, feedback)
 
     def control(self, setting: str, value: Any) -> None:
         self._open_tasks()
-        if setting == "emotion_policy":
-            self._switch_policy(value)
-        elif setting == "speaker_name":
-            self._rename(value)
+        if setting == "keep_open":
+            self._endings.keep_open(self._clock())
         else:
-            self._parts.coach.control(setting, value)
-
-    # --- the wires ----------------------------------------------------------------------------
+            self._controls.control(setting, value)
 
     def _open_tasks(self) -> asyncio.TaskGroup:
         if self._tasks is None or self._ending.is_set():
             raise InputError("this meeting has ended; start a new one", field="meeting", status=409)
         return self._tasks
 
+    # --- its life -----------------------------------------------------------------------------
+
     def _announce(self) -> None:
-        spec, names = self._plan.spec, self._providers()
-        self._publish(
-            MeetingStarted(
-                title=spec.title,
-                channels=tuple(Channel),
-                playbook=self._plan.playbook,
-                transcriber=names[Branch.TRANSCRIBE],
-                emotion=names[Branch.EMOTION],
-                suggester=names[Branch.SUGGEST],
-                emotion_policy=self._policy,
-            ),
-            None,
+        spec, names = self._plan.spec, self._pipeline.providers
+        started = MeetingStarted(
+            title=spec.title,
+            channels=tuple(Channel),
+            playbook=self._plan.playbook,
+            transcriber=names[Branch.TRANSCRIBE],
+            emotion=names[Branch.EMOTION],
+            suggester=names[Branch.SUGGEST],
+            emotion_policy=self._plan.policy,
         )
-        self._publish(PolicyApplied(self._policy, self._plan.policy_reason), None)
-        if spec.consent:
-            self._consented(spec.consent)
-
-    def _providers(self) -> dict[str, str]:
-        """Branch → who serves it now: the channels that run are asked; before the first, what was chosen."""
-        choices, running = self._parts.choices, self._channels.values()
-        emotion = (
-            next((p.emotion for p in running if p.emotion), "off") if running else choices.emotion.provider
-        )
-        return {
-            Branch.TRANSCRIBE: next(
-                (p.transcriber for p in running if p.transcriber), choices.transcriber.provider
-            ),
-            Branch.EMOTION: emotion,
-            Branch.SUGGEST: choices.suggester.provider,
-        }
-
-    def _pipeline(self, channel: Channel, tasks: asyncio.TaskGroup) -> ChannelPipeline:
-        if channel not in self._channels:
-            channel_input = ChannelInput(channel, Tape(self._plan.tape_s), self._publish)
-            if self._paused:
-                channel_input.pause()
-            pipeline = ChannelPipeline(
-                channel_input, self._parts.providers, ChannelCallbacks(self._on_speech, self._on_any), tasks
-            )
-            self._channels[channel] = pipeline  # before its branches: they report at once
-            pipeline.start_transcriber()
-            pipeline.start_storing()
-            pipeline.measure(self._policy, self._parts.correlator)
-        return self._channels[channel]
-
-    def _switch_policy(self, value: Any) -> None:
-        """Stop and start meters so that the policy holds from this very sample on.
-
-        `value` is a policy, or `{"policy": …, "consent": …}` where an acknowledgement is still needed.
-        """
-        wanted = value.get("policy") if isinstance(value, dict) else value
-        consent = str(value.get("consent", "")) if isinstance(value, dict) else ""
-        policy, reason = decide(
-            check_policy(wanted),
-            consent=consent or self._plan.spec.consent,
-            refused_because=self._plan.refusal,
-        )
-        self._use_policy(policy, reason)
-        if consent:
-            self._consented(consent)
-
-    def _consented(self, words: str) -> None:
-        self._account()
-        self._parts.accounting.consent(words)
-        self._publish(ConsentRecorded(self._policy, "user", words), None)
-
-    def _rename(self, value: Any) -> None:
-        """`{"speaker": "tab:1", "name": "Dana"}`; for display only, so past lines need no second telling."""
-        speaker = value.get("speaker") if isinstance(value, dict) else None
-        name = value.get("name") if isinstance(value, dict) else None
-        if not isinstance(speaker, str) or not speaker:
-            raise InputError("`speaker` must name a speaker, such as tab:1", field="speaker")
-        if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME:
-            raise InputError(f"`name` must have 1 to {LONGEST_NAME} characters", field="name")
-        self._publish(SpeakerRenamed(speaker, name.strip()), None)
-
-    def _use_policy(self, policy: Policy, reason: str) -> None:
-        self._account()
-        self._policy = policy
-        for pipeline in self._channels.values():
-            pipeline.measure(policy, self._parts.correlator)
-        self._publish(PolicyApplied(policy, reason), None)
-
-    async def _play(self, source: AudioSource, pipelines: list[ChannelPipeline]) -> None:
-        try:
-            await source.run({pipeline.input.channel: pipeline.input for pipeline in pipelines})
-        except WingmanError as failed:
-            for pipeline in pipelines:
-                pipeline.input.state("gone", str(failed))
-
-    def _release(self, source: AudioSource, pipelines: list[ChannelPipeline]) -> None:
-        """Free the channels; also for a source that was cancelled before its first turn."""
-        for pipeline in pipelines:
-            pipeline.input.source = None
-        del self._plays[source]
-        self._idle_since = time.monotonic()
+        self._publish(started, None)
+        self._controls.begin(self._plan.policy, self._plan.policy_reason)
 
     async def _tick(self) -> None:
-        """Tell the pure rooms what time it is on each channel, ten times a second."""
+        """What happens with time: the join moves on ten times a second, and an end may be due."""
         for tick in itertools.count(1):
             await asyncio.sleep(TICK_S)
-            for channel, pipeline in self._channels.items():
-                now = pipeline.input.position if self._plan.live else pipeline.answered
-                self._deliver(self._parts.correlator.advance(channel, now))
-                self._parts.coach.advance(channel, now)
+            self._pipeline.advance()
             if tick % TICKS_PER_BILL == 0:
-                self._account()
-                self._keep_to_budget()
-            if not self._plays and time.monotonic() - self._idle_since > self._plan.idle_end_s:
-                self._reason = "client_gone"
-                self._ending.set()
+                self._pipeline.account()
+                self._controls.keep_to_budget()
+            self._look_for_the_end()
 
-    def _account(self) -> None:
-        """Note what was sent so far."""
-        for pipeline in self._channels.values():
-            pipeline.account(self._parts.accounting)
+    def _look_for_the_end(self) -> None:
+        ending, now = self._endings.next(), self._clock()
+        if ending is not None and now >= ending.at:
+            self._end_soon(ending.reason)
+        else:
+            self._ask(ending, now)
 
-    def _keep_to_budget(self) -> None:
-        """Give up what the money no longer allows, in the order emotion, suggestion rate, model."""
-        level = self._parts.accounting.report(self._length())
-        if level is None:
+    def _ask(self, ending: Ending | None, now: float) -> None:
+        """Say that the meeting is about to end by itself, or that it goes on after all."""
+        due = ending is not None and ending.told
+        if due == self._announced or self._ending.is_set():
             return
-        self._parts.coach.degrade(level)
-        if level is not Level.FULL and any(pipeline.pays_for_emotion for pipeline in self._channels.values()):
-            self._use_policy("off", "the meeting's budget is spent; voice emotion costs extra")
+        self._announced = due
+        told = MeetingEnding(ending.reason, round(ending.at - now, 1)) if ending and due else MeetingEnding("")
+        self._publish(told, None)
 
-    def _on_speech(self, event: TranscriberEvent) -> None:
-        dispatch_speech_activity(event, self._parts.coach)
-        if isinstance(event, Final):
-            self._channels[event.channel].settled(event, self._parts.accounting)
-        self._on_any(event)
-
-    def _on_any(self, event: TranscriberEvent | EmotionEvent) -> None:
-        match event:
-            case ProviderState():
-                self._publish(
-                    ProviderStateChanged(
-                        event.branch, event.provider, event.health, event.channel, event.detail
-                    ),
-                    None,
-                )
-            case Missed():
-                media = Media.of(event.channel, event.span)
-                self._publish(TranscriptGap(event.channel, event.branch, event.cause), media)
-            case Progress():
-                self._channels[event.channel].progress(event)
-        self._deliver(self._parts.correlator.feed(event))
-
-    def _deliver(self, outputs: list[Output]) -> None:
-        dispatch(outputs, self._publish, self._parts.coach)
+    def _end_soon(self, reason: str) -> None:
+        if not self._ending.is_set():
+            self._reason = reason
+            self._ending.set()
 
     async def _wind_down(self) -> None:
         """Stop the sources, let every branch answer for what it has, then settle the join."""
@@ -415,12 +312,16 @@ class Meeting:
             play.cancel()
         if self._plays:
             await asyncio.wait(list(self._plays.values()))
-        async with asyncio.TaskGroup() as settling:
-            for pipeline in self._channels.values():
-                settling.create_task(pipeline.finish())
-        self._deliver(self._parts.correlator.finish())
-        self._account()
-        self._parts.accounting.close()
+        budget, owed = self._plan.life.wind_down_s, self._pipeline.owed_s
+        if owed > WORTH_TELLING_S:
+            self._publish(MeetingWindingDown(self._reason, round(owed, 1), budget), None)
+        await self._pipeline.finish(budget)
+        self._pipeline.account()
+        self._parts.stages.accounting.close()
 
-    def _length(self) -> float:
-        return max((seconds(pipeline.input.position) for pipeline in self._channels.values()), default=0.0)
+
+async def _kept_up(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a service of the meeting; a defect in it ends it for a while and nothing else."""
+    while (failure := await behind_wall(job())) is not None:
+        log.error("a service of the meeting failed", exc_info=failure)
+        await asyncio.sleep(RESTART_S)

@@ -26,6 +26,8 @@ class TranscriberInfo:
     punctuates: bool = False
     languages: tuple[str, ...] = ("en",)
     """BCP-47 tags; `("multi",)` when it detects by itself."""
+    windows: bool = False
+    """Its finals cover all audio, silence included; otherwise what it has passed in silence is silence."""
 
 
 class Transcriber(Protocol):
@@ -38,8 +40,9 @@ class Transcriber(Protocol):
         """Read `audio` until it is exhausted, emit everything heard, return when the last final is out.
 
         Retries, reconnects and replay happen inside. A `Gap` from the cursor is media time without
-        audio. A provider that gives up emits `ProviderState(DOWN)` with its sentence, goes on draining
-        nothing, and returns; it does not raise. Cancelling ends at once and leaves nothing behind.
+        audio. A provider that gives up emits `ProviderState(DOWN)` with its sentence and returns; it may be
+        run again later, with a cursor at what it had not answered for. Cancelling ends at once and leaves
+        nothing behind.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -55,6 +56,10 @@ class FileSource:
         return self.recording.channels
 
     @property
+    def recorded(self) -> bool:
+        return True
+
+    @property
     def duration(self) -> float | None:
         """Seconds of audio in the file; None when its container does not say."""
         return self.recording.duration
@@ -67,6 +72,7 @@ class FileSource:
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         pieces = read(self.recording, SAMPLE_RATE)
         for channel in self.channels:
+            sinks[channel].anchor(time.time())
             sinks[channel].state("capturing")
         pace = _Pace(asyncio.get_running_loop().time())
         try:

@@ -52,10 +52,14 @@ class PeerTimeline:
         self._arrival: float | None = None
         self.clock = SharedClock()
 
-    def index_at(self, arrival: float) -> SampleTime:
-        """The index that audio arriving at `arrival` begins with; the first caller defines the zero."""
+    def index_at(self, arrival: float, position: SampleTime = 0) -> SampleTime:
+        """The index that audio arriving at `arrival` begins with; the first caller defines the zero.
+
+        `position` is where its channel is by itself: at wall distance from an earlier source.
+        """
         if self._arrival is None:
             self._arrival = arrival
+            self._position = max(self._position, position)
         elapsed = arrival - self._arrival
         return self._position + (round(elapsed * SAMPLE_RATE) if elapsed > TOGETHER_S else 0)
 
@@ -194,10 +198,11 @@ class InboundTrack:
         self._next = timestamp + self._ticks
 
     def _begin(self, now: float) -> Timeline:
-        self._timeline = timeline = Timeline(self._sink.position)
-        self._write(timeline.advance(self._conductor.index_at(now), GapCause.RECONNECT))
-        self._sounding = now
         self._sink.anchor(time.time())
+        begins = self._conductor.index_at(now, self._sink.position)
+        self._timeline = timeline = Timeline(self._sink.position)
+        self._write(timeline.advance(begins, GapCause.RECONNECT))
+        self._sounding = now
         return timeline
 
     def _write(self, placed: Sequence[Placed]) -> None:

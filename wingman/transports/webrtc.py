@@ -47,6 +47,10 @@ class WebRtcSource:
         return self._offer.channels
 
     @property
+    def recorded(self) -> bool:
+        return False
+
+    @property
     def ended(self) -> bool:
         """True when the peer connection is over."""
         return self._ended.is_set()

@@ -169,7 +169,7 @@ class ListeningMeetings:
         self._live: dict[str, ListeningMeeting] = {}
         self.all: list[ListeningMeeting] = []
 
-    async def create(self, spec: MeetingSpec) -> ListeningMeeting:
+    async def create(self, spec: MeetingSpec, *, made_by_source: bool = False) -> ListeningMeeting:
         meeting = ListeningMeeting(self, f"m-{next(self._numbers)}", spec)
         self._live[meeting.id] = meeting
         self.all.append(meeting)

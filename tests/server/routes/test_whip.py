@@ -125,7 +125,7 @@ async def test_an_offer_the_peer_connection_refuses_ends_the_meeting_made_for_it
         reply = await http.post("/whip", content=broken, headers=SDP)
         assert reply.status_code == 400
         assert "cannot be accepted" in reply.json()["error"]["detail"]
-        assert [meeting.ended for meeting in meetings.known.values()] == ["failed"]
+        assert [meeting.ended for meeting in meetings.known.values()] == ["never_connected"]
 
 
 @pytest.mark.parametrize("path", ["portable", "direct"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,8 +41,13 @@ class PcmSocketSource:
     def channels(self) -> tuple[Channel, ...]:
         return (self._channel,)
 
+    @property
+    def recorded(self) -> bool:
+        return False
+
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         sink = sinks[self._channel]
+        sink.anchor(time.time())
         sink.state("capturing")
         try:
             while (pcm := await self._next()) is not None:

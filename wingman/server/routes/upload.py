@@ -30,6 +30,10 @@ class Temporary:
     def channels(self) -> tuple[Channel, ...]:
         return self._source.channels
 
+    @property
+    def recorded(self) -> bool:
+        return self._source.recorded
+
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         try:
             await self._source.run(sinks)

@@ -53,7 +53,7 @@ class WhipEndpoint:
         except BaseException:
             await source.close()
             if created:
-                await meeting.end("failed")
+                await meeting.end("never_connected")
             raise
         session = secrets.token_urlsafe(16)
         self._remember(session, _Session(meeting, source))
@@ -83,7 +83,7 @@ class WhipEndpoint:
             return self._meetings.live(name), False
         fields = {field: query[field] for field in _SPEC_FIELDS if field in query}
         terms = tuple(term.strip() for term in query.get("keyterms", "").split(",") if term.strip())
-        return await self._meetings.create(MeetingSpec(**fields, keyterms=terms)), True
+        return await self._meetings.create(MeetingSpec(**fields, keyterms=terms), made_by_source=True), True
 
     def _remember(self, name: str, session: _Session) -> None:
         for known, old in self._sessions.items():

@@ -50,6 +50,7 @@ class DeepgramTranscriber:
             diarizes=self._settings.diarize != "off",
             punctuates=self._settings.smart_format,
             languages=(self._settings.language,),
+            windows=True,
         )
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:

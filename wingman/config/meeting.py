@@ -1,0 +1,17 @@
+"""Settings of a meeting's life."""
+
+from __future__ import annotations
+
+from wingman.config.section import Section
+
+
+class MeetingSettings(Section, frozen=True):
+    wind_down_s: float = 60.0
+    """At the end, branches get this many seconds to answer for what they have; the rest is told as a gap.
+
+    It holds for a meeting that is ended and for a service that is stopped: give its supervisor some more.
+    """
+    grace_s: float = 60.0
+    """A meeting whose live sources have all ended ends by itself after this many seconds."""
+    idle_end_s: float = 900.0
+    """A meeting whose sources were lost, or never came, ends by itself after this many seconds."""
