@@ -62,6 +62,7 @@ class Packets:
     """A client that sends one Opus packet every 20 ms and loses one in a hundred, as a meeting's source."""
 
     channels = (Channel.TAB,)
+    recorded = False
 
     def __init__(self, hours: float) -> None:
         self._count = round(hours * 3600 * 50)

@@ -39,6 +39,7 @@ class Script:
     """Plays parts on both channels as fast as the loop turns; a part that is a callable is called instead."""
 
     channels = (TAB, MIC)
+    recorded = False
 
     def __init__(self, *parts: Any) -> None:
         self._parts = parts

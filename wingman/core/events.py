@@ -123,7 +123,7 @@ class MeetingEnded(Event):
 
 @event("meeting.ending")
 @dataclass(frozen=True, slots=True)
-class MeetingEnding:
+class MeetingEnding(Event):
     """What fed the meeting is over: it ends by itself unless somebody comes back or keeps it open."""
 
     reason: str
@@ -134,7 +134,7 @@ class MeetingEnding:
 
 @event("meeting.winding_down")
 @dataclass(frozen=True, slots=True)
-class MeetingWindingDown:
+class MeetingWindingDown(Event):
     """The meeting is ending, and a branch still owes words for audio it has."""
 
     reason: str

@@ -52,6 +52,7 @@ class SilentSource:
     """Stands for a recording that the service plays: it only says that it is there."""
 
     channels = (Channel.TAB, Channel.MIC)
+    recorded = False
 
     async def run(self, sinks: Any) -> None:
         for sink in sinks.values():
