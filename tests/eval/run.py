@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from tests.eval import noise, script
 from tests.eval.play import play
 from tests.eval.score import Score, judge, total
-
-VERBOSITIES = ("quiet", "balanced", "lively")
+from wingman.core.vocabulary import VERBOSITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ async def evaluate(folder: str) -> Report:
     """Play `tuning` or `heldout`. Takes some seconds."""
     scripts = script.load(folder)
     by_variant: dict[str, Score] = {}
-    most = dict.fromkeys(VERBOSITIES, 0)
+    most: dict[str, int] = dict.fromkeys(VERBOSITIES, 0)
     for name, variant in noise.VARIANTS.items():
         for verbosity in VERBOSITIES:
             scores = [judge(await play(one, variant(one), verbosity=verbosity)) for one in scripts]

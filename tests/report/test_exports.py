@@ -16,9 +16,10 @@ from tests.support.speakers import CALLED
 from wingman.core import codec, encoders
 from wingman.core.errors import InputError
 from wingman.core.events import SpeakerRenamed
+from wingman.core.speakers import speaker_name
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
-from wingman.report.exports import FORMATS, export, speaker_name
+from wingman.report.exports import FORMATS, export
 from wingman.report.record import Record, Said, record
 
 GOLDEN = Path(__file__).parent / "golden"

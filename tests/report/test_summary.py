@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import story
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.core.time import Channel
+from wingman.core.time import Channel, clock
 from wingman.core.utterance import EMOTION_OFF
 from wingman.llm.base import Prompt, Usage
 from wingman.report.extractive import split
@@ -15,7 +15,7 @@ from wingman.report.extractive import summarize as extract
 from wingman.report.phrases import is_question
 from wingman.report.record import Record, Said, record
 from wingman.report.statistics import figures, interruptions
-from wingman.report.summary import TRANSCRIPT_CHARACTERS, clock, parse, summarize, transcript
+from wingman.report.summary import TRANSCRIPT_CHARACTERS, parse, summarize, transcript
 
 RECORD = record(story.MEETING, story.events())
 

@@ -21,7 +21,7 @@ from wingman.audio.media_clock import MediaClock, Placed
 from wingman.core.errors import InputError
 from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import Gap, GapCause, PcmBlock
-from wingman.core.time import BYTES_PER_SAMPLE, Channel, Span
+from wingman.core.time import BYTES_PER_SAMPLE, Channel, Span, clock
 
 BLOCK_MS = 100
 """Longest block that `read` yields."""
@@ -289,8 +289,8 @@ def _told(recording: Recording, readers: Sequence[_TrackReader], state: _State) 
     title, end = recording.title, max(reader.end for reader in readers)
     short = (recording.duration or 0.0) - end if recording.counted else 0.0
     if state.broken or short > SHORT_S or state.incomplete:
-        whole = f" of {_clock_text(recording.duration)}" if recording.counted and recording.duration else ""
-        sentence = f"{title} breaks off at {_clock_text(end)}{whole}; what it holds up to there was taken"
+        whole = f" of {clock(recording.duration)}" if recording.counted and recording.duration else ""
+        sentence = f"{title} breaks off at {clock(end or 0.0)}{whole}; what it holds up to there was taken"
         yield Loss(LossCause.CUT_OFF, LossUnit.SECONDS, max(0.0, short), sentence)
     if state.damaged:
         sentence = f"{title} is damaged: {state.damaged} packet(s) could not be decoded and were left out"
@@ -358,8 +358,3 @@ def _listen(media: MediaInput, track: Track, seconds: float) -> Sides | None:
 
 def _at(frame: Any) -> float | None:
     return None if frame.pts is None else float(frame.pts * frame.time_base)
-
-
-def _clock_text(seconds: float | None) -> str:
-    whole = int(seconds or 0)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

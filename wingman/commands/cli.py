@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 import wingman
+from wingman.core.vocabulary import VERBOSITIES
 
 USAGE_ERROR = 2
 PIPE_CLOSED = 141
@@ -229,7 +230,7 @@ def _rehearse(commands: Commands) -> None:
     parser.add_argument("--playbook", help="playbook name or file (default: the settings')")
     parser.add_argument("--brief", default="", help="who takes part and what the meeting is for")
     parser.add_argument("--notes", metavar="DIR", help="folder of notes that cards may quote")
-    parser.add_argument("--verbosity", choices=["quiet", "balanced", "lively"], help="how often it may speak")
+    parser.add_argument("--verbosity", choices=VERBOSITIES, help="how often it may speak")
     parser.add_argument("--language", metavar="TAG", help="language that is spoken, such as de")
     parser.add_argument(
         "--variant",

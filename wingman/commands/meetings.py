@@ -14,9 +14,9 @@ from wingman.commands.stored_meetings import open_kept
 from wingman.config.settings import Settings
 from wingman.core.encoders import terminal
 from wingman.core.errors import InputError
+from wingman.core.time import clock
 from wingman.events.index import SearchHit
 from wingman.meeting.api import MeetingStatus
-from wingman.report.summary import clock
 
 
 def main(arguments: argparse.Namespace) -> int:

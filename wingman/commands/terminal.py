@@ -31,6 +31,7 @@ from wingman.core.events import (
 )
 from wingman.core.expression_words import look, with_sounds, wording
 from wingman.core.media import GapCause
+from wingman.core.time import clock
 from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 
 NAMES = {"tab": "them", "mic": "you"}
@@ -182,7 +183,7 @@ class Show:
         return f"{name} {string.ascii_uppercase[labels.index(label) % 26]}" if len(labels) > 1 else name
 
     def _line(self, at: float | None, text: str) -> None:
-        stamp = f"{int(at) // 60:02d}:{int(at) % 60:02d}" if at is not None and at < 1e6 else "     "
+        stamp = clock(at) if at is not None and at < 1e6 else "     "
         line = f"{stamp}  {text}"
         if self._fancy:
             line = CLEAR_LINE + line

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from wingman.config.section import Secret, Section
+from wingman.core.vocabulary import Mode, Verbosity
 
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -104,9 +105,9 @@ class SuggestSettings(Section, frozen=True):
     """`auto`: Gemini with a key, else an OpenAI-compatible URL, else playbook cues alone."""
     playbook: str = "sales"
     """Name of a file in `configs/playbooks`, or a path to one."""
-    verbosity: Literal["quiet", "balanced", "lively"] = "balanced"
+    verbosity: Verbosity = "balanced"
     """How often Wingman may speak: at most 4, 8 or 15 cards in ten minutes."""
-    mode: Literal["auto", "questions-only", "manual"] = "auto"
+    mode: Mode = "auto"
     """`questions-only` reacts to questions alone, `manual` to explicit requests alone."""
     ttl_s: Positive = 20.0
     """Seconds of media time a reason to speak stays good; what has not started by then is dropped."""

@@ -69,3 +69,10 @@ class Span:
     def hull(self, other: Span) -> Span:
         """The shortest span that covers both."""
         return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+def clock(seconds: float) -> str:
+    """`mm:ss`, or `h:mm:ss` from one hour on."""
+    whole = int(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes:02}:{whole % 60:02}"

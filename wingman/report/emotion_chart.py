@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from wingman.core.time import Channel
+from wingman.core.time import Channel, clock
 from wingman.core.utterance import Family
 from wingman.report.exports import tone_of
 from wingman.report.record import Record
 from wingman.report.statistics import ArcPoint
-from wingman.report.summary import clock
 
 WIDTH, HEIGHT = 960, 262
 LEFT, RIGHT, TOP, BOTTOM = 92, 14, 16, 58

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,14 +14,12 @@ from wingman.core.encoders import csv_cell, markdown, subtitle, webvtt
 from wingman.core.errors import InputError
 from wingman.core.events import SummaryReady
 from wingman.core.expression_words import look, manner, with_sounds, wording
-from wingman.core.time import Channel
+from wingman.core.speakers import speaker_name
+from wingman.core.time import clock
 from wingman.core.utterance import ReadingStatus
 from wingman.report.extractive import summarize
 from wingman.report.record import Heard, Record, Said
 from wingman.report.statistics import Talk, figures
-from wingman.report.summary import clock
-
-_VOICE = re.compile(r"(?:(?P<connection>[0-9]{1,6})\.)?(?P<voice>[0-9]{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +42,6 @@ def export(record: Record, name: str) -> tuple[Format, str]:
 def name_of(who: Said | Talk) -> str:
     """Who spoke, for a reader: the name the user gave them, or what they are called without one."""
     return who.name or speaker_name(who.speaker)
-
-
-def speaker_name(speaker: str) -> str:
-    """What a speaker id says to a reader, in the overlay's words: `You`, `Them`, `Speaker 2` when told apart.
-
-    `tab:2.0` is the first voice of the transcriber's second connection: who that is compared with the first
-    connection, nobody knows, so the name keeps them apart (`Speaker 1 (2)`).
-    """
-    channel, _, label = speaker.partition(":")
-    if channel == Channel.MIC:
-        return "You"
-    if channel != Channel.TAB:
-        return speaker
-    if not label:
-        return "Them"
-    told = _VOICE.fullmatch(label)
-    if told is None:
-        return f"Speaker {label}"
-    connection = int(told["connection"] or 1)
-    return f"Speaker {int(told['voice']) + 1}" + (f" ({connection})" if connection > 1 else "")
 
 
 def tone_of(said: Said) -> str:

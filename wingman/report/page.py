@@ -12,13 +12,13 @@ from pathlib import Path
 from wingman.archive.egress_ledger import Account, Total
 from wingman.core.encoders import html as escape
 from wingman.core.events import SummaryItem, SummaryReady
-from wingman.core.time import Channel
+from wingman.core.speakers import speaker_name
+from wingman.core.time import Channel, clock
 from wingman.report import emotion_chart
-from wingman.report.exports import FORMATS, lines_of, name_of, speaker_name, text_of, tone_of
+from wingman.report.exports import FORMATS, lines_of, name_of, text_of, tone_of
 from wingman.report.extractive import ORIGIN, summarize
 from wingman.report.record import Card, Heard, Lost, Record, Said
 from wingman.report.statistics import Figures, Talk, figures
-from wingman.report.summary import clock
 
 GAP_SECONDS = 1.0
 """Shorter stretches that were not heard are not worth a line."""

@@ -12,7 +12,7 @@ from wingman.core.encoders import prompt_line
 from wingman.core.errors import ProviderFault
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.redaction import redact_lines
-from wingman.core.time import Channel
+from wingman.core.time import Channel, clock
 from wingman.llm.base import Prompt, SuggestionModel
 from wingman.report import extractive
 from wingman.report.record import Record, Said
@@ -97,10 +97,3 @@ def parse(answer: str, said: Sequence[Said]) -> tuple[str, list[SummaryItem]]:
         elif gist and not items and line.strip() and not KIND.match(line):
             gist.append(line.strip())
     return " ".join(gist).strip(), items
-
-
-def clock(seconds: float) -> str:
-    """`mm:ss`, or `h:mm:ss` from one hour on."""
-    whole = int(seconds)
-    hours, minutes = whole // 3600, whole % 3600 // 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes:02}:{whole % 60:02}"

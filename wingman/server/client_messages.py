@@ -8,11 +8,10 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 
 from wingman.core.errors import InputError
+from wingman.core.vocabulary import ACTIONS, FEEDBACK, STOP, one_of
 from wingman.meeting.api import MeetingHandle
 from wingman.server.http import convert
 
-ACTIONS = ("say", "clarify", "recap", "fact-check", "ask", "stop")
-FEEDBACK = ("used", "copied", "pinned", "unpinned", "dismissed", "wrong")
 TEXT_LENGTH = 2000
 """Characters a user may type with an action."""
 
@@ -21,12 +20,11 @@ TEXT_LENGTH = 2000
 class ActionRequest:
     """`action.request`: an explicit wish, with the user's own words if there are any."""
 
-    action: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(ACTIONS)})]
+    action: Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*ACTIONS, STOP]})]
     text: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": TEXT_LENGTH})] = ""
 
     def apply(self, meeting: MeetingHandle) -> str:
-        if self.action not in ACTIONS:
-            raise InputError(f"`action` must be one of {', '.join(ACTIONS)}", field="action")
+        one_of(self.action, (*ACTIONS, STOP), "action")
         if len(self.text) > TEXT_LENGTH:
             raise InputError(f"`text` may have at most {TEXT_LENGTH} characters", field="text")
         return meeting.act(self.action, self.text)
@@ -40,8 +38,7 @@ class SuggestionFeedback:
     feedback: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(FEEDBACK)})]
 
     def apply(self, meeting: MeetingHandle) -> str:
-        if self.feedback not in FEEDBACK:
-            raise InputError(f"`feedback` must be one of {', '.join(FEEDBACK)}", field="feedback")
+        one_of(self.feedback, FEEDBACK, "feedback")
         meeting.feedback(self.id, self.feedback)
         return self.id
 

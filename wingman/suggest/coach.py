@@ -21,6 +21,7 @@ from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSki
 from wingman.core.redaction import redact
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
+from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, action_title, one_of
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest.card import prompt as prompts
 from wingman.suggest.card.context import RollingContext
@@ -32,19 +33,8 @@ from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, re
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
 
-ACTIONS = {
-    "say": "What to say",
-    "clarify": "Clarify",
-    "recap": "Recap",
-    "fact-check": "Fact check",
-    "ask": "Answer",
-}
-"""Explicit requests and the titles of their cards."""
 CONTEXT_SECONDS = 3600.0
 """A recap may look back so far; the tokens are what really bounds a prompt."""
-FEEDBACK = ("used", "copied", "pinned", "unpinned", "dismissed", "wrong")
-VERBOSITIES = ("quiet", "balanced", "lively")
-MODES = ("auto", "questions-only", "manual")
 CARDS_REMEMBERED = 500
 
 
@@ -175,22 +165,18 @@ class Coach:
         `stop` ends the one in flight and answers with its id (empty when there is none). Raises
         `InputError` for an unknown action, or when there is nothing that could answer.
         """
-        if action == "stop":
+        if action == STOP:
             stopped = self._flight.life.id if self._flight is not None else ""
             self._interrupt(lambda life: life.expire("stopped"))
             return stopped
-        if action not in ACTIONS:
-            known = ", ".join((*ACTIONS, "stop"))
-            raise InputError(f"unknown action {action!r}; use one of {known}", field="action")
+        one_of(action, (*ACTIONS, STOP), "action")
         if action == "ask" and not text.strip():
             raise InputError("the action `ask` needs the question in `text`; send it", field="text")
         return self._request(request(action, text.strip(), self._gate.now))
 
     def feedback(self, suggestion: str, feedback: str) -> None:
         """What the user did with a card. Raises `InputError` for an unknown card or word."""
-        if feedback not in FEEDBACK:
-            known = ", ".join(FEEDBACK)
-            raise InputError(f"unknown feedback {feedback!r}; use one of {known}", field="feedback")
+        one_of(feedback, FEEDBACK, "feedback")
         if suggestion not in self._known:
             raise InputError(
                 f"there is no suggestion {suggestion!r} in this meeting; send the id of one that was created",
@@ -203,9 +189,9 @@ class Coach:
         """Change `verbosity`, `mode`, `playbook` or `brief` while the meeting runs. Raises `InputError`."""
         match setting:
             case "verbosity":
-                self._gate.verbosity = _one_of(value, VERBOSITIES, "verbosity")
+                self._gate.verbosity = one_of(value, VERBOSITIES, "verbosity")
             case "mode":
-                self._gate.mode = _one_of(value, MODES, "mode")
+                self._gate.mode = one_of(value, MODES, "mode")
             case "playbook":
                 self._playbook = load_playbook(_text(value, "playbook"))
                 self._gate.use(self._playbook)
@@ -304,7 +290,7 @@ class Coach:
             utterance=candidate.utterance,
             origin="playbook" if card or self._writer is None else self._writer.name,
             text=card.text if card else "",
-            title=card.title if card else ACTIONS.get(candidate.kind, candidate.kind.capitalize()),
+            title=card.title if card else action_title(candidate.kind),
             source=source,
             priority=candidate.priority,
             expires_in=self._settings.ttl_s,
@@ -414,13 +400,7 @@ def _quoted(candidate: Candidate, snippets: tuple[tuple[str, str], ...]) -> tupl
     if not snippets:
         return None, ""
     source, text = snippets[0]
-    return Card(title=ACTIONS.get(candidate.kind, candidate.kind.capitalize()), text=text), source
-
-
-def _one_of(value: Any, allowed: tuple[str, ...], name: str) -> Any:
-    if value not in allowed:
-        raise InputError(f"unknown {name} {value!r}; use one of {', '.join(allowed)}", field=name)
-    return value
+    return Card(title=action_title(candidate.kind), text=text), source
 
 
 def _text(value: Any, name: str) -> str:

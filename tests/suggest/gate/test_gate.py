@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -360,23 +359,6 @@ def test_whatever_happens_every_utterance_is_answered_and_limits_hold(steps: lis
                 if over:
                     any_gate.ended()
     assert all(sum(1 for at in started if begin <= at < begin + 590) <= 8 for begin in started)
-
-
-def test_a_decision_takes_far_less_than_five_milliseconds() -> None:
-    busy = gate()
-    utterances = [
-        said(
-            f"so can you tell me again how much number {n} costs and whether our legal team is fine with it",
-            n * 9.0,
-        )
-        for n in range(200)
-    ]
-    took = []
-    for utterance in utterances:
-        began = time.process_time()
-        busy.hear(utterance)
-        took.append(time.process_time() - began)
-    assert sorted(took)[len(took) // 2] < 0.005
 
 
 def test_a_playbook_can_be_changed_while_the_meeting_runs() -> None:

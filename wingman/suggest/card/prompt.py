@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from wingman.core.encoders import prompt_line
 from wingman.core.expression_words import manner, with_sounds
 from wingman.core.redaction import redact_lines
-from wingman.core.time import Channel, seconds
+from wingman.core.time import Channel, clock, seconds
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.llm.base import Prompt
 from wingman.suggest.gate.decisions import Candidate
@@ -124,10 +124,9 @@ def _conversation(utterances: Sequence[Utterance], words: Sequence[str], tokens:
 
 
 def _line(utterance: Utterance, text: str) -> str:
-    at = int(seconds(utterance.start))
     how = "; ".join(manner(utterance.emotion, utterance.language, utterance.face))
     said = with_sounds(text, utterance.sounds)
-    return f"{at // 60:02d}:{at % 60:02d} {_who(utterance.speaker)}{f' [{how}]' if how else ''}: {said}"
+    return f"{clock(seconds(utterance.start))} {_who(utterance.speaker)}{f' [{how}]' if how else ''}: {said}"
 
 
 def _who(speaker: str) -> str:
@@ -139,7 +138,5 @@ def _who(speaker: str) -> str:
 
 def _trend(shifts: Sequence[EmotionShift]) -> list[str]:
     return [
-        f"{int(seconds(shift.at)) // 60:02d}:{int(seconds(shift.at)) % 60:02d} {_who(shift.speaker)}: "
-        f"{shift.before} → {shift.after}"
-        for shift in shifts
+        f"{clock(seconds(shift.at))} {_who(shift.speaker)}: {shift.before} → {shift.after}" for shift in shifts
     ]

@@ -8,18 +8,16 @@ All times are `SampleTime`; the gate never reads a clock.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, TypeAlias
 
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Family, ReadingStatus, Utterance
+from wingman.core.vocabulary import Mode, Verbosity
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, Speak
-from wingman.suggest.gate.rate_limit import LIMITS, CardRateLimiter, Limits, Verbosity
+from wingman.suggest.gate.rate_limit import LIMITS, CardRateLimiter, Limits
 from wingman.suggest.gate.turn_state import TurnState
 from wingman.suggest.playbook.playbook import Playbook
 from wingman.suggest.playbook.signals import Signal, detect
 from wingman.suggest.playbook.triggers import Triggers
-
-Mode: TypeAlias = Literal["auto", "questions-only", "manual"]
 
 INTERRUPTS = 75
 """From this priority on a card may start while the user speaks."""

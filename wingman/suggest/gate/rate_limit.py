@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from wingman.core.time import SampleTime, samples
+from wingman.core.vocabulary import Verbosity
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.playbook.playbook import Trigger
-
-Verbosity: TypeAlias = Literal["quiet", "balanced", "lively"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""The words that clients, settings, the coach and the published schemas share. Defined here alone."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
+
+from wingman.core.errors import InputError
+
+Action: TypeAlias = Literal["say", "clarify", "recap", "fact-check", "ask"]
+"""What a user may ask for by name."""
+
+STOP = "stop"
+"""Sent like an action: ends what is being written."""
+
+ACTION_TITLES: dict[Action, str] = {
+    "say": "What to say",
+    "clarify": "Clarify",
+    "recap": "Recap",
+    "fact-check": "Fact check",
+    "ask": "Answer",
+}
+"""Titles of the cards that answer them."""
+
+Feedback: TypeAlias = Literal["used", "copied", "pinned", "unpinned", "dismissed", "wrong"]
+"""What a user did with a card, or thinks of it."""
+
+Verbosity: TypeAlias = Literal["quiet", "balanced", "lively"]
+"""How often Wingman may speak."""
+
+Mode: TypeAlias = Literal["auto", "questions-only", "manual"]
+"""What Wingman reacts to."""
+
+ACTIONS: tuple[Action, ...] = get_args(Action)
+FEEDBACK: tuple[Feedback, ...] = get_args(Feedback)
+VERBOSITIES: tuple[Verbosity, ...] = get_args(Verbosity)
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+def action_title(kind: str) -> str:
+    """The title of a card that answers a request, or of one of another kind."""
+    return next((title for action, title in ACTION_TITLES.items() if action == kind), kind.capitalize())
+
+
+Word = TypeVar("Word", bound=str)
+
+
+def one_of(value: Any, words: tuple[Word, ...], field: str) -> Word:
+    """`value` as one of `words`. Raises `InputError` that names the field and what it may be."""
+    if isinstance(value, str) and value in words:
+        return value
+    raise InputError(f"`{field}` must be one of {', '.join(words)}, not {str(value)[:40]!r}", field=field)
