@@ -111,6 +111,42 @@ async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
     assert track.written - before == pytest.approx(5 * SAMPLE_RATE, abs=400)
 
 
+LOUD = b"\x00\x20" * 320
+
+
+@pytest.mark.parametrize("late", [0.3, 0.6, 1.0, 2.0, 3.0])
+@pytest.mark.parametrize("every", [1, 5])
+@pytest.mark.parametrize("lasts", [5, 12])
+async def test_a_late_sender_that_caught_up_leaves_no_shift(late: float, every: int, lasts: int) -> None:
+    """Captured every 20 ms; for a while sent late; then on time again. Speech with pauses, none of it cut."""
+    sink, sent = CountingSink(), 0
+    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
+    for number in range(60 * 50):
+        captured = number / 50
+        behind = late if 20 <= captured < 20 + lasts else 0.0
+        spoken = number % 100 < 60  # 1.2 s of speech, 0.8 s of pause
+        before = sink.position
+        lane.pcm(number * 960, LOUD if spoken else PCM, 1000.0 + captured + behind)
+        assert sink.position > before or not spoken, "speech was cut"
+        sent += 320
+        if number % (50 * every) == 0:
+            lane.report(round((EPOCH + captured + behind) * NTP), number * 960)
+    assert abs(sink.position - sent) <= 0.02 * SAMPLE_RATE
+
+
+async def test_a_sender_that_falls_behind_bit_by_bit_is_waited_for() -> None:
+    """No pause in the arrivals: it is starved, so its audio stays where it was captured."""
+    sink = CountingSink()
+    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
+    for number in range(30 * 50):
+        captured = number / 50
+        behind = 0.8 * min(1.0, max(0.0, captured - 10) / 4) if captured < 18 else 0.0
+        lane.pcm(number * 960, LOUD, 1000.0 + captured + behind)
+        if number % 50 == 0:
+            lane.report(round((EPOCH + captured + behind) * NTP), number * 960)
+    assert sink.position == 30 * SAMPLE_RATE
+
+
 def test_a_single_wild_report_moves_nothing() -> None:
     clock, shared = StreamClock(), SharedClock()
     for second in range(REPORTS):

@@ -31,6 +31,16 @@ STEP = samples_of_ms(400)
 CONFIRMED = 2
 """Reports that must agree on a step: a starved sender can be late with one."""
 
+SUDDEN = samples_of_ms(100)
+"""Being behind the clock by more than this wants an explanation."""
+
+CERTAIN = 15
+"""Reports that must agree where no pause in the arrivals explains it: a sender that falls behind bit by bit is
+starved, and will catch up."""
+
+REMEMBERED = 60
+"""Reports for which a step is remembered, so that it can be taken back."""
+
 _WRAP = 1 << 32
 _NTP_UNIT = 1 << 32
 
@@ -43,6 +53,20 @@ class StreamClock:
         self._last: int | None = None
         self._unwrapped = 0
         self._offsets: deque[tuple[float, float]] = deque(maxlen=REPORTS)  # RTP seconds, wall minus them
+        self.unexplained = 0
+        """Reports in a row that were behind for no reason."""
+        self._stepped = 0
+        self._since_step = 0
+
+    @property
+    def stepped(self) -> int:
+        """Samples by which this stream was moved later of late because it seemed to have stood still."""
+        return self._stepped if self._since_step < REMEMBERED else 0
+
+    def moved(self, samples: int) -> None:
+        """The stream was moved later, or (below 0) some of that was taken back."""
+        self._stepped = max(0, self.stepped + samples)
+        self._since_step = 0
 
     @property
     def reports(self) -> int:
@@ -59,6 +83,7 @@ class StreamClock:
     def report(self, ntp: int, timestamp: int) -> None:
         """A sender report: RTP `timestamp` was at `ntp` (64-bit NTP time)."""
         at = self._seconds(timestamp)
+        self._since_step += 1
         since = at - self._offsets[-1][0] if self._offsets else 1.0
         if -1.0 < since <= 0.0:
             return  # nothing was sent since the last one
@@ -101,22 +126,43 @@ class SharedClock:
         self._wall: float | None = None
         self._index: SampleTime = 0
 
-    def correction(self, clock: StreamClock, timestamp: int, index: SampleTime) -> int:
+    def correction(
+        self, clock: StreamClock, timestamp: int, index: SampleTime, waited: int | None = None
+    ) -> int:
         """By how many samples later (or, below 0, earlier) `timestamp`, now at `index`, ought to be placed.
 
-        The first stream that asks draws the line.
+        The first stream that asks draws the line. `waited`: the longest pause between two arrivals of late, in
+        samples; None when nobody knows. A stream that was moved later and then turns out to be on time after
+        all (its sender was late, and caught up) is moved back.
         """
         wall = clock.wall(timestamp)
         if self._wall is None:
             self._wall, self._index = wall, index
             return 0
         wanted = self._index + round((wall - self._wall) * SAMPLE_RATE) - index
-        if abs(wanted) > STEP:
-            if clock.reports < CONFIRMED:
-                return 0
-            if wanted < 0:
-                self._wall, self._index = wall, index
-                return 0
+        if wanted < -STEP:
+            return self._ahead(clock, wanted, (wall, index))
+        if wanted > SUDDEN and not _believed(clock, wanted, waited):
+            return 0
+        if wanted > STEP:
             return wanted
         limit = max(FINE, round(clock.noise / 2 * SAMPLE_RATE))  # a median scatters less than one
         return wanted if clock.reports >= SETTLED and abs(wanted) > limit else 0
+
+    def _ahead(self, clock: StreamClock, wanted: int, here: tuple[float, SampleTime]) -> int:
+        """A sender that was late and has caught up, or whose clock was set."""
+        if clock.reports < CONFIRMED:
+            return 0
+        if -wanted <= clock.stepped + STEP:
+            return wanted
+        self._wall, self._index = here
+        return 0
+
+
+def _believed(clock: StreamClock, wanted: int, waited: int | None) -> bool:
+    """Whether a stream that is `wanted` samples behind stood still: a pause in arrivals says so, or time."""
+    if waited is None or 2 * waited >= wanted:
+        clock.unexplained = 0
+        return clock.reports >= CONFIRMED
+    clock.unexplained += 1
+    return clock.unexplained >= CERTAIN

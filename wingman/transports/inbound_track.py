@@ -35,6 +35,12 @@ MAX_CONCEALED = 100
 MAX_DUE = samples_of_ms(4)
 """A correction this large is made at once, pause or not."""
 
+CUT = samples_of_ms(20)
+"""More than this is taken out in pauses only, and never all of a pause: a cut in a word costs the word."""
+
+PAUSE_KEPT = samples_of_ms(100)
+"""What is left of a pause that time is taken out of."""
+
 QUIET = 500
 """Samples below this (-36 dBFS) are a pause."""
 
@@ -90,6 +96,9 @@ class InboundTrack:
         self._conceal = True
         self._bridged = 0  # lost packets that were dealt with
         self._due = 0  # samples by which the timeline has to move
+        self._debt = 0  # samples to be taken out in pauses
+        self._quiet = 0  # length of the present pause
+        self._waited = 0.0  # longest pause between two arrivals since the last step, in seconds
         self._ticks = 0  # length of the newest packet
         self._next: int | None = None  # RTP timestamp at which the newest packet ends
         self.last_arrival: float | None = None
@@ -114,7 +123,7 @@ class InboundTrack:
 
     def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
         """One encoded packet off the wire, in any order."""
-        self.last_arrival = now
+        self._arrived(now)
         if self._reorder.passes(sequence):
             self._decode(timestamp, payload, now)
             return
@@ -124,9 +133,9 @@ class InboundTrack:
 
     def pcm(self, timestamp: int, pcm: bytes, now: float) -> None:
         """Audio that is decoded already (16 kHz mono s16), stamped with the sender's 48 kHz clock."""
-        self.last_arrival = now
+        self._arrived(now)
         timeline = self._timeline or self._begin(now)
-        if self._due:
+        if self._due or self._debt:
             self._correct(timeline, pcm)
         self._write(timeline.place(timestamp, pcm, now))
         if pcm.count(0) != len(pcm):
@@ -141,18 +150,34 @@ class InboundTrack:
         index = timeline.at(timestamp) if timeline is not None else None
         if timeline is None or index is None:
             return
-        correction = self._conductor.clock.correction(self._clock, timestamp, index)
+        waited = round(self._waited * SAMPLE_RATE)
+        correction = self._conductor.clock.correction(self._clock, timestamp, index, waited)
+        self._due = correction if -CUT <= correction <= STEP else 0
+        self._debt = -correction if correction < -CUT else 0
+        if correction > CUT:
+            self._clock.moved(correction)
+            self._waited = 0.0
         if correction > STEP:
-            self._due = 0
             self._write(timeline.advance(timeline.position + correction, GapCause.REANCHOR))
-        else:
-            self._due = correction
+
+    def _arrived(self, now: float) -> None:
+        if self.last_arrival is not None and now - self.last_arrival > self._waited:
+            self._waited = now - self.last_arrival
+        self.last_arrival = now
 
     def _correct(self, timeline: Timeline, pcm: bytes) -> None:
         """Move the timeline where it is due, in a pause if one comes soon: a cut in a word costs the word."""
-        if abs(self._due) >= MAX_DUE or _is_quiet(pcm):
+        quiet = _is_quiet(pcm)
+        if self._due and (abs(self._due) >= MAX_DUE or quiet):
             timeline.shift(self._due)
             self._due = 0
+        length = len(pcm) // BYTES_PER_SAMPLE
+        self._quiet = self._quiet + length if quiet else 0
+        if self._debt and self._quiet > PAUSE_KEPT:
+            cut = min(self._debt, length)
+            timeline.shift(-cut)
+            self._clock.moved(-cut)
+            self._debt -= cut
 
     def close(self) -> None:
         """Write what is held and let go of the decoder."""
