@@ -1,0 +1,78 @@
+"""The wheel carries everything the product needs, and types for those who import it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = out.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment that has the wheel; what it depends on is borrowed from this one."""
+    home = tmp_path_factory.mktemp("clean")
+    venv.create(home, with_pip=False)
+    site = next(home.glob("lib/python*/site-packages"))
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(site)
+    return home / "bin" / "python"
+
+
+def run(python: Path, arguments: Sequence[str], home: Path) -> subprocess.CompletedProcess[str]:
+    # PYTHONPATH takes the packages but not the .pth file that would lead back to this checkout
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "PYTHONPATH": sysconfig.get_paths()["purelib"],
+        "PYTHONWARNINGS": "ignore",
+    }
+    return subprocess.run(
+        [str(python), *arguments], cwd=home, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_wheel_is_whole(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    tracked = subprocess.run(
+        ["git", "ls-files", "wingman", "configs"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    wanted = {name if name.startswith("wingman/") else f"wingman/{name}" for name in tracked}
+    assert wanted <= names
+    assert "wingman/py.typed" in names
+
+
+def test_it_runs_where_there_is_no_checkout(installed: Path, tmp_path: Path) -> None:
+    where = run(installed, ["-c", "import wingman; print(wingman.__file__)"], tmp_path)
+    assert str(installed.parents[1]) in where.stdout, where.stderr
+    told = run(installed, ["-m", "wingman", "--version"], tmp_path)
+    assert told.returncode == 0, told.stderr
+    doctor = run(installed, ["-m", "wingman", "doctor"], tmp_path)
+    assert "transcriber" in doctor.stdout, doctor.stderr
+
+
+def test_a_typed_program_that_uses_the_client_is_checked(installed: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("from wingman.client import Client\nreveal_type(Client)\n", encoding="utf-8")
+    checked = run(
+        installed, ["-m", "mypy", "--strict", "--python-executable", str(installed), str(program)], tmp_path
+    )
+    assert "py.typed" not in checked.stdout
+    assert "wingman.client.client.Client" in checked.stdout, checked.stdout + checked.stderr
