@@ -43,7 +43,6 @@ LATE_IMPORTS = {
     "meeting/manager.py": "stored sound needs a codec that most meetings do not",
     "commands/cli.py": "`wingman --help` answers before anything is loaded",
     "commands/demo.py": "emulators load only when they are asked for",
-    "local/worker.py": "runs in the child process; a recogniser is loaded when a stream wants it",
     "transports/webrtc.py": "the portable media path does without the private names of aiortc",
 }
 """Imports of wingman inside functions, file by file, and why each is there."""

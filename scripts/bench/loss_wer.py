@@ -16,7 +16,8 @@ import av
 
 from wingman.audio.decode import LibopusDecoder
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.local.recognizer import PocketSphinx
+from wingman.local.decoder.recognizers import PocketSphinx
+from wingman.local.decoder.wire import Decode, Kind
 from wingman.transports.whip_client import file_tracks
 
 SAMPLES = Path(__file__).resolve().parents[2] / "wingman" / "samples"
@@ -57,8 +58,8 @@ def measure(loss: float, seeds: int, names: Sequence[str]) -> list[float]:
         errors = 0
         for seed in range(seeds):
             rng = random.Random(seed)
-            for pcm, words in turns:
-                heard = _recognise(recognizer, _through(pcm, fec, loss * share, fill, rng, loss))
+            for number, (pcm, words) in enumerate(turns):
+                heard = _recognise(recognizer, number, _through(pcm, fec, loss * share, fill, rng, loss))
                 errors += _distance(words, heard)
         rates.append(100 * errors / total / seeds)
     return rates
@@ -113,11 +114,9 @@ def _encode(pcm: bytes, fec: bool, loss: float) -> Iterator[bytes]:
         yield from (bytes(packet) for packet in encoder.encode(frame))
 
 
-def _recognise(recognizer: PocketSphinx, pcm: bytes) -> list[str]:
-    recognizer.begin(0)
-    for at in range(0, len(pcm), 3200):
-        recognizer.feed(pcm[at : at + 3200])
-    return _plain(" ".join(word.text for word in recognizer.end()))
+def _recognise(recognizer: PocketSphinx, number: int, pcm: bytes) -> list[str]:
+    answer = recognizer.decode(Decode(0, number, Kind.FINAL, 0, pcm), pcm)
+    return _plain(" ".join(text for text, *_ in answer.words))
 
 
 def _plain(text: str) -> list[str]:

@@ -163,7 +163,7 @@ async def test_what_cannot_be_heard_anew_is_one_sentence(call: Path, tmp_path: P
     refused(await replayed(bare, "meter=prosody"), "--with transcriber=NAME")
     refused(await replayed(call, "transcriber=deepgram"), "DEEPGRAM_API_KEY")
     refused(await replayed(call, "meter=hume"), "HUME_API_KEY")
-    refused(await replayed(call, "transcriber=whisper"), "deepgram, moonshine, embedded")
+    refused(await replayed(call, "transcriber=vosk"), "deepgram, whisper, moonshine, embedded")
     refused(await replayed(call, "transcribe.deepgram.colour=red"), "transcribe.deepgram.colour")
 
 

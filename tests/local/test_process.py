@@ -6,59 +6,38 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.support import sample
-from wingman.audio.tape import Tape
+from tests.support.local import TURN, running, tape_of, transcriber, turn_pcm, until
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Health, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emotion.prosody import ProsodyAnalyzer
-from wingman.local.process import EmbeddedWorker, Order, WorkerRules
-from wingman.local.wire import HEADER, Command, Heard, Message, Reached, Ready, decode, encode, pack
-from wingman.stt.embedded import EmbeddedTranscriber
-
-TURN = next(t for t in sample.truth() if t.text.startswith("Can you tell me"))
-
-
-def turn_pcm(pause: float = 0.7) -> bytes:
-    start, end = int((TURN.start - 0.4) * SAMPLE_RATE), int((TURN.end + pause) * SAMPLE_RATE)
-    return sample.audio()[TURN.channel][start:end].tobytes()
-
-
-@asynccontextmanager
-async def running(worker: EmbeddedWorker) -> AsyncIterator[asyncio.TaskGroup]:
-    async with asyncio.TaskGroup() as tasks:
-        owner = tasks.create_task(worker.run())
-        yield tasks
-        owner.cancel()
-
-
-def tape_of(*pieces: bytes) -> Tape:
-    tape = Tape(120)
-    for piece in pieces:
-        tape.write(PcmBlock(tape.end, piece))
-    return tape
+from wingman.local.endpointer import Offset
+from wingman.local.process import Order
+from wingman.local.wire import HEADER, Command, Found, Message, Reached, Ready, decode, encode, pack
 
 
 def test_messages_survive_the_wire() -> None:
-    heard = Heard(3, 10, 20, [("hello", 11, 19, 0.5)], True, True)
-    assert decode(encode(heard)[4:]) == heard
+    found = Found(3, Offset(10, 20, 5, capped=True))
+    assert decode(encode(found)[4:]) == found
     assert decode(encode(Ready())[4:]) == Ready()
     assert HEADER.unpack(pack(Command.AUDIO, 7, 1 << 40, b"abc")[: HEADER.size]) == (3, 7, 1 << 40, 3)
 
 
 async def test_words_come_out_with_their_times() -> None:
-    worker, events = EmbeddedWorker(WorkerRules()), list[TranscriberEvent]()
-    tape = tape_of(turn_pcm())
-    tape.close()
-    async with running(worker):
-        await EmbeddedTranscriber(worker).run(Channel.TAB, tape.cursor(), events.append)
+    events = list[TranscriberEvent]()
+    pcm = turn_pcm()
+    tape = tape_of(pcm[: len(pcm) // 4 * 2])
+    async with running() as local, asyncio.TaskGroup() as tasks:
+        tasks.create_task(transcriber(local).run(Channel.TAB, tape.cursor(), events.append))
+        await until(lambda: any(isinstance(e, Interim) for e in events))
+        tape.write(PcmBlock(tape.end, pcm[len(pcm) // 4 * 2 :]))
+        tape.close()
     finals = [e for e in events if isinstance(e, Final)]
     heard = [w for f in finals for word in f.words for w in sample.plain_words(word.text)]
     assert sample.word_errors(sample.plain_words(TURN.text), heard) <= 2
@@ -76,15 +55,15 @@ async def test_words_come_out_with_their_times() -> None:
 
 
 async def test_a_killed_worker_loses_no_word() -> None:
-    worker, events = EmbeddedWorker(WorkerRules()), list[TranscriberEvent]()
+    events = list[TranscriberEvent]()
     pcm = turn_pcm()
     half = len(pcm) // 4 * 2
     tape = tape_of(pcm[:half])
-    async with running(worker) as tasks:
-        run = tasks.create_task(EmbeddedTranscriber(worker).run(Channel.TAB, tape.cursor(), events.append))
+    async with running() as local, asyncio.TaskGroup() as tasks:
+        run = tasks.create_task(transcriber(local).run(Channel.TAB, tape.cursor(), events.append))
         await until(lambda: any(isinstance(e, Interim) for e in events))
-        assert worker.pid is not None
-        os.kill(worker.pid, signal.SIGKILL)
+        assert local.get().pid is not None
+        os.kill(local.get().pid or 0, signal.SIGKILL)
         tape.write(PcmBlock(tape.end, pcm[half:]))
         tape.close()
         await run
@@ -95,9 +74,9 @@ async def test_a_killed_worker_loses_no_word() -> None:
 
 async def test_a_worker_that_cannot_live_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    worker, events = EmbeddedWorker(WorkerRules()), list[TranscriberEvent]()
-    async with running(worker):
-        await EmbeddedTranscriber(worker).run(Channel.TAB, tape_of().cursor(), events.append)
+    events = list[TranscriberEvent]()
+    async with running() as local:
+        await transcriber(local).run(Channel.TAB, tape_of().cursor(), events.append)
     down = events[-1]
     assert isinstance(down, ProviderState)
     assert down.health is Health.DOWN
@@ -105,26 +84,26 @@ async def test_a_worker_that_cannot_live_is_given_up(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_pause_ends_the_utterance_and_moves_the_clock() -> None:
-    worker, events = EmbeddedWorker(WorkerRules()), list[TranscriberEvent]()
+    events = list[TranscriberEvent]()
     pcm = turn_pcm(pause=0.0)
     tape = tape_of(pcm)
     tape.skip(60 * SAMPLE_RATE, GapCause.PAUSED)
     resumed = tape.end
     tape.write(PcmBlock(tape.end, pcm))
     tape.close()
-    async with running(worker):
-        await EmbeddedTranscriber(worker).run(Channel.TAB, tape.cursor(), events.append)
+    async with running() as local:
+        await transcriber(local).run(Channel.TAB, tape.cursor(), events.append)
     finals = [e for e in events if isinstance(e, Final)]
     assert finals[0].span.end <= resumed
     assert finals[-1].span.start >= resumed
 
 
 async def test_the_meter_reports_every_utterance() -> None:
-    worker, events = EmbeddedWorker(WorkerRules()), list[EmotionEvent]()
+    events = list[EmotionEvent]()
     tape = tape_of(*[turn_pcm()] * 6)
     tape.close()
-    async with running(worker):
-        await ProsodyAnalyzer(worker).run(Channel.TAB, tape.cursor(), events.append)
+    async with running() as local:
+        await ProsodyAnalyzer(local.get()).run(Channel.TAB, tape.cursor(), events.append)
     spans = [e for e in events if isinstance(e, EmotionSpan)]
     assert len(spans) == 6
     assert [bool(s.scores) for s in spans] == [False] * 4 + [True] * 2
@@ -132,15 +111,8 @@ async def test_the_meter_reports_every_utterance() -> None:
 
 
 async def test_cancelling_leaves_no_process() -> None:
-    worker = EmbeddedWorker(WorkerRules())
     seen: list[Message] = []
-    async with running(worker), worker.lane(Order(Command.OPEN_SPEECH), seen.append) as lane:
+    async with running() as local, local.get().lane(Order(Command.OPEN_DETECTOR), seen.append) as lane:
         await lane.send(PcmBlock(0, turn_pcm()))
-        await until(lambda: any(isinstance(m, Heard | Reached) for m in seen))
-    assert worker.pid is None
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - the condition is on the other process's answers
-            await asyncio.sleep(0.01)
+        await until(lambda: any(isinstance(m, Found | Reached) for m in seen))
+    assert local.get().pid is None

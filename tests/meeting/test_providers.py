@@ -26,6 +26,8 @@ HUME = {"emotion": {"hume": {"api_key": "k"}}}
     [
         (KEYLESS, Capabilities(), "embedded"),
         (KEYLESS, Capabilities(moonshine_model=True), "moonshine"),
+        (KEYLESS, Capabilities(whisper_model=True, moonshine_model=True), "whisper"),
+        (DEEPGRAM, Capabilities(whisper_model=True), "deepgram"),
         (DEEPGRAM, Capabilities(moonshine_model=True), "deepgram"),
         ({"transcribe": {"provider": "off"}}, Capabilities(), "off"),
         ({"transcribe": {"provider": "embedded", "deepgram": {"api_key": "k"}}}, Capabilities(), "embedded"),

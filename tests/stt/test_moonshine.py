@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from moonshine_voice.moonshine_api import TranscriptLine, WordTiming
 
-from tests.local.test_process import running, tape_of, turn_pcm
+from tests.support.local import running, tape_of, turn_pcm
+from wingman.config.settings import Settings
 from wingman.config.stt import MoonshineSettings
 from wingman.core.errors import Health, InputError, ProviderState
 from wingman.core.speech import TranscriberEvent
-from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.local.process import EmbeddedWorker, WorkerRules
-from wingman.local.recognizer import timed
+from wingman.core.time import Channel
+from wingman.local.decoder.recognizers import timed
+from wingman.meeting.provider_builders import LocalWorker
 from wingman.stt import moonshine
 
 
@@ -36,8 +37,9 @@ def test_a_model_is_present_only_when_it_was_fetched_whole(tmp_path: Path) -> No
 
 
 def test_without_a_model_it_says_how_to_get_one(tmp_path: Path) -> None:
+    local = LocalWorker(Settings())
     with pytest.raises(InputError, match="wingman models fetch"):
-        moonshine.build(EmbeddedWorker(WorkerRules()), settings(tmp_path))
+        moonshine.build(local.get(), local.decoder(), settings(tmp_path))
 
 
 def test_a_download_that_fails_is_a_sentence(tmp_path: Path) -> None:
@@ -53,11 +55,12 @@ def test_a_download_that_fails_is_a_sentence(tmp_path: Path) -> None:
 
 async def test_a_broken_model_takes_its_branch_down_in_words(tmp_path: Path) -> None:
     note(tmp_path, tmp_path)
-    worker, events = EmbeddedWorker(WorkerRules()), list[TranscriberEvent]()
+    events = list[TranscriberEvent]()
     tape = tape_of(turn_pcm())
     tape.close()
-    async with running(worker):
-        await moonshine.build(worker, settings(tmp_path)).run(Channel.TAB, tape.cursor(), events.append)
+    async with running() as local:
+        transcriber = moonshine.build(local.get(), local.decoder(), settings(tmp_path))
+        await transcriber.run(Channel.TAB, tape.cursor(), events.append)
     down = events[-1]
     assert isinstance(down, ProviderState)
     assert (down.provider, down.health) == ("moonshine", Health.DOWN)
@@ -67,10 +70,10 @@ async def test_a_broken_model_takes_its_branch_down_in_words(tmp_path: Path) -> 
 def test_words_get_their_times() -> None:
     words = [WordTiming(" Hello", 0.5, 0.9, 0.8), WordTiming("there.", 0.9, 1.4, 1.2)]
     line = TranscriptLine("Hello there.", 0.5, 0.9, 1, True, words=words)
-    heard = timed(line, SAMPLE_RATE)
-    assert [(w.text, w.start, w.end, w.confidence) for w in heard] == [
-        ("Hello", 24_000, 30_400, 0.8),
-        ("there.", 30_400, 38_400, 1.0),
+    heard = timed(line)
+    assert heard == [
+        ("Hello", 8_000, 14_400, 0.8),
+        ("there.", 14_400, 22_400, 1.0),
     ]
-    spread = timed(TranscriptLine("Hello there", 0.0, 1.0, 1, True), 0)
-    assert [(w.text, w.start, w.end) for w in spread] == [("Hello", 0, 8_000), ("there", 8_000, 16_000)]
+    spread = timed(TranscriptLine("Hello there", 0.0, 1.0, 1, True))
+    assert spread == [("Hello", 0, 8_000, 1.0), ("there", 8_000, 16_000, 1.0)]

@@ -66,7 +66,8 @@ def machine() -> Iterator[Finding]:
             "embedded recogniser",
             "use Python 3.11 to 3.13; pocketsphinx has no wheel here",
         ),
-        ("moonshine_voice", "Moonshine (better local transcripts)", "pip install wingman-sidecar[moonshine]"),
+        ("ctranslate2", "Whisper (local transcripts to work with)", "pip install 'wingman-sidecar[whisper]'"),
+        ("moonshine_voice", "Moonshine (another local transcriber)", "pip install wingman-sidecar[moonshine]"),
         ("google.generativeai", "google-generativeai (second Gemini client)", "only needed if you select it"),
     ):
         if _present(module):

@@ -35,7 +35,7 @@ from wingman.stt.base import Transcriber
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "model": ("gemini", "generativeai", "openai"),
-    "transcriber": ("deepgram", "moonshine", "embedded"),
+    "transcriber": ("deepgram", "whisper", "moonshine", "embedded"),
     "meter": ("hume", "hume-v0", "prosody"),
 }
 SECTIONS = ("suggest", "correlate", "transcribe", "emotion")

@@ -38,6 +38,7 @@ NAMES = {"tab": "them", "mic": "you"}
 DIM, BOLD, CYAN, YELLOW, RED, RESET = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 CLEAR_LINE = "\r\x1b[2K"
 PARTIAL_WIDTH = 100
+TROUBLED = (Health.DOWN, Health.RETRYING, Health.DEGRADED)
 UNREMARKABLE = (GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT)
 """Gaps that come from the sender, who knows of them."""
 
@@ -92,7 +93,7 @@ class Show:
             case SuggestionFailed() as failed:
                 self.tally.errors += 1
                 self._line(envelope.at, f"{RED}  ! {failed.kind}: {failed.detail}{RESET}")
-            case ProviderStateChanged() as state if state.health in (Health.DOWN, Health.RETRYING):
+            case ProviderStateChanged() as state if state.health in TROUBLED:
                 self.tally.errors += state.health is Health.DOWN
                 self._line(envelope.at, f"{RED}  ! {state.branch}: {state.detail}{RESET}")
             case StorageState(detail=detail) | AudioState(detail=detail) if detail:

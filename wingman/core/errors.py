@@ -82,6 +82,8 @@ class Health(StrEnum):
 
     CONNECTING = "connecting"
     UP = "up"
+    DEGRADED = "degraded"
+    """At work, but not as it should be; `detail` says what the user has lost."""
     RETRYING = "retrying"
     DOWN = "down"
     """Given up: a final fault, or too many quick ones. Nothing more comes from this branch."""

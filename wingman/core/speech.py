@@ -33,6 +33,8 @@ class Interim:
     channel: Channel
     span: Span
     words: tuple[Word, ...]
+    firm: int = 0
+    """Words at the beginning that two hypotheses in a row agree on: likely to stay, never a promise."""
 
 
 @dataclass(frozen=True, slots=True)

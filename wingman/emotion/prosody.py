@@ -11,7 +11,7 @@ from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Progress
 from wingman.core.time import Channel, Span
 from wingman.emotion.base import Emit
-from wingman.local.client import EmbeddedBranch
+from wingman.local.client import EmbeddedBranch, Replayed
 from wingman.local.process import EmbeddedWorker, Order
 from wingman.local.wire import Command, Felt, Message, Reached
 
@@ -38,4 +38,4 @@ class ProsodyAnalyzer:
                 case Reached(upto=upto):
                     emit(Progress(Branch.EMOTION, channel, upto))
 
-        await self._branch.run(channel, audio, on_message, emit)
+        await self._branch.run(channel, audio, Replayed(audio.position, on_message), emit)

@@ -17,7 +17,7 @@ import structlog
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.time import samples_of_ms
-from wingman.local.wire import LENGTH, Command, Done, Message, Ready, Unable, decode, pack
+from wingman.local.wire import LENGTH, Command, Done, Message, Ready, decode, pack
 
 log = structlog.get_logger(__name__)
 
@@ -41,10 +41,9 @@ class WorkerRules:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a lane is to do: recognise speech (with which engine) or measure prosody."""
+    """What a lane is to do: find speech or measure prosody."""
 
     command: Command
-    payload: bytes = b""
 
 
 class WorkerStream:
@@ -77,8 +76,6 @@ class WorkerStream:
             return
         if isinstance(message, Done):
             self.ended.set_result(None)
-        elif isinstance(message, Unable):
-            self.fail(ProviderFault(message.sentence, kind=FaultKind.BAD_REQUEST, code="unable"))
         else:
             self._on_message(message)
 
@@ -107,7 +104,7 @@ class _Process:
     def open(self, order: Order, on_message: Callable[[Message], None]) -> WorkerStream:
         number, self._next = self._next, self._next + 1
         lane = self._lanes[number] = WorkerStream(self, number, on_message)
-        self.write_soon(pack(order.command, number, payload=order.payload))
+        self.write_soon(pack(order.command, number))
         return lane
 
     def close(self, lane: WorkerStream) -> None:

@@ -12,10 +12,11 @@ from typing import TypeAlias
 import msgspec
 
 from wingman.core.time import SampleTime
+from wingman.local.endpointer import Mark
 
 
 class Command(IntEnum):
-    OPEN_SPEECH = 1
+    OPEN_DETECTOR = 1
     OPEN_PROSODY = 2
     AUDIO = 3
     GAP = 4
@@ -38,20 +39,11 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     """The worker has loaded everything."""
 
 
-class Began(msgspec.Struct, frozen=True, tag=True):
-    lane: int
-    at: SampleTime
-
-
-class Heard(msgspec.Struct, frozen=True, tag=True):
-    """Words of an utterance; `final` words will not change."""
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """The voice detector found where speech begins, pauses, goes on or ends."""
 
     lane: int
-    start: SampleTime
-    end: SampleTime
-    words: list[tuple[str, SampleTime, SampleTime, float]]
-    final: bool
-    endpoint: bool = False
+    mark: Mark
 
 
 class Felt(msgspec.Struct, frozen=True, tag=True):
@@ -75,14 +67,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     lane: int
 
 
-class Unable(msgspec.Struct, frozen=True, tag=True):
-    """The worker cannot do this lane's job here and says why in one sentence."""
-
-    lane: int
-    sentence: str
-
-
-Message: TypeAlias = Ready | Began | Heard | Felt | Reached | Done | Unable
+Message: TypeAlias = Ready | Found | Felt | Reached | Done
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)

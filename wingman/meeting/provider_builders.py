@@ -12,34 +12,53 @@ from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.api import MeetingSpec
 from wingman.stt import moonshine as moonshine_stt
+from wingman.stt import whisper as whisper_stt
 from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
     from wingman.emotion.hume_v0.tokens import Access
+    from wingman.local.decoder.link import DecodeLink
     from wingman.local.process import EmbeddedWorker
 
 
 class LocalWorker:
-    """The embedded worker of one meeting; it costs nothing until somebody opens a stream."""
+    """What one meeting uses on this machine: its own worker process and a link to the machine's decode process.
+
+    It costs nothing until somebody opens a stream.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings.transcribe.embedded
+        self._settings = settings.transcribe
         self._worker: EmbeddedWorker | None = None
+        self._link: DecodeLink | None = None
         self._wanted = asyncio.Event()
 
     def get(self) -> EmbeddedWorker:
+        """The worker: voice detection and prosody."""
         from wingman.local.process import EmbeddedWorker, WorkerRules
 
         if self._worker is None:
-            rules = WorkerRules(self._settings.end_silence_ms, self._settings.max_utterance_s)
+            embedded = self._settings.embedded
+            rules = WorkerRules(embedded.end_silence_ms, embedded.max_utterance_s)
             self._worker = EmbeddedWorker(rules)
             self._wanted.set()
         return self._worker
 
+    def decoder(self) -> DecodeLink:
+        """The link to the decode process: words."""
+        from wingman.local.decoder.link import DecodeLink
+
+        if self._link is None:
+            self._link = DecodeLink(whisper_stt.decoder_settings(self._settings.whisper))
+            self._wanted.set()
+        return self._link
+
     async def run(self) -> None:
-        """Own the worker process for as long as the meeting lives."""
+        """Own both for as long as the meeting lives."""
         await self._wanted.wait()
-        await self.get().run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.get().run())
+            tasks.create_task(self.decoder().run())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +83,20 @@ def deepgram(context: BuildContext) -> Transcriber:
     return DeepgramTranscriber(settings)
 
 
+def whisper(context: BuildContext) -> Transcriber:
+    local, settings, spec = context.local, context.settings.transcribe.whisper, context.spec
+    return whisper_stt.build(local.get(), local.decoder(), settings, spec.language, spec.keyterms)
+
+
 def moonshine(context: BuildContext) -> Transcriber:
-    return moonshine_stt.build(context.local.get(), context.settings.transcribe.moonshine)
+    settings = context.settings.transcribe.moonshine
+    return moonshine_stt.build(context.local.get(), context.local.decoder(), settings)
 
 
 def embedded(context: BuildContext) -> Transcriber:
-    from wingman.stt.embedded import EmbeddedTranscriber
+    from wingman.stt import embedded as embedded_stt
 
-    return EmbeddedTranscriber(context.local.get())
+    return embedded_stt.build(context.local.get(), context.local.decoder())
 
 
 def hume(context: BuildContext) -> VoiceAnalyzer:

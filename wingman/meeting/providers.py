@@ -18,7 +18,7 @@ from wingman.llm.base import SuggestionModel
 from wingman.meeting import provider_builders as build
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import BuildContext, LocalWorker
-from wingman.stt import moonshine
+from wingman.stt import moonshine, whisper
 from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ T = TypeVar("T")
 class Capabilities:
     """What this machine offers beyond the settings."""
 
+    whisper_model: bool = False
+    """The `whisper` extra is installed and the configured model is there."""
     moonshine_model: bool = False
     """A Moonshine model lies in the configured directory."""
     pocketsphinx: bool = True
@@ -40,6 +42,7 @@ class Capabilities:
 def capabilities(settings: Settings) -> Capabilities:
     """Look at this machine once."""
     return Capabilities(
+        whisper_model=whisper.model_present(settings.transcribe.whisper),
         moonshine_model=moonshine.model_present(settings.transcribe.moonshine),
         pocketsphinx=importlib.util.find_spec("pocketsphinx") is not None,
     )
@@ -105,6 +108,18 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         auto="a Deepgram key is set",
     ),
     Provider(
+        "whisper",
+        remote=False,
+        missing=lambda s, here: (
+            None
+            if here.whisper_model
+            else Missing("transcribe.whisper.model", whisper.mend(s.transcribe.whisper))
+        ),
+        build=build.whisper,
+        auto="no Deepgram key, and a Whisper model is present",
+        languages=whisper.MEASURED_LANGUAGES,
+    ),
+    Provider(
         "moonshine",
         remote=False,
         missing=lambda _, here: (
@@ -116,7 +131,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
             )
         ),
         build=build.moonshine,
-        auto="no Deepgram key, and a Moonshine model is present",
+        auto="no Deepgram key and no Whisper model, and a Moonshine model is present",
         languages=("en",),
         word_times=False,
     ),
@@ -129,11 +144,11 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
             else Missing(
                 "transcribe.provider",
                 "no transcriber can run: pocketsphinx has no wheel for this Python; use Python 3.11 to 3.13, "
-                "set DEEPGRAM_API_KEY, or install wingman-sidecar[moonshine]",
+                "set DEEPGRAM_API_KEY, or install wingman-sidecar[whisper]",
             )
         ),
         build=build.embedded,
-        auto="no Deepgram key and no Moonshine model: English, for trying out",
+        auto="no Deepgram key and no local model: English, for trying out",
         languages=("en",),
     ),
 )

@@ -1,63 +1,24 @@
-"""Local transcribers: a recogniser behind a voice detector, in the meeting's worker process.
+"""PocketSphinx: English, for trying Wingman out with no key, no network and no model to fetch.
 
-`embedded` is PocketSphinx: English, for trying Wingman out with no key and no network. Clean speech comes out
-at 4 to 7 % word errors, real meetings at 20 to 40 %. `wingman.stt.moonshine` is the better one.
+Clean speech comes out at 4 to 7 % word errors, real meetings at 20 to 40 %. `wingman.stt.whisper` is the
+one to work with.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
-from wingman.audio.tape import Cursor
-from wingman.core.errors import Branch, Progress
-from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, Word
-from wingman.core.time import Channel, Span
-from wingman.local.client import EmbeddedBranch
-from wingman.local.process import EmbeddedWorker, Order
-from wingman.local.wire import Began, Command, Heard, Message, Reached
-from wingman.stt.base import Emit, TranscriberInfo
+from wingman.core.time import SAMPLE_RATE
+from wingman.local.decoder.link import DecodeLink
+from wingman.local.decoder.wire import Engine
+from wingman.local.process import EmbeddedWorker
+from wingman.local.utterances import Traits
+from wingman.stt.base import TranscriberInfo
+from wingman.stt.local import LocalEngine, LocalTranscriber
 
 INFO = TranscriberInfo(name="embedded", remote=False)
+TRAITS = Traits(interim_step=SAMPLE_RATE // 5, speculates=False, least_voice=0, patience=0.0)
+"""A look costs only what is new, and an utterance once ended cannot go on: so look often, and never guess
+the end."""
 
 
-class EmbeddedTranscriber:
-    """One channel's recogniser lane on the meeting's worker."""
-
-    def __init__(
-        self, worker: EmbeddedWorker, info: TranscriberInfo = INFO, engine: Mapping[str, Any] | None = None
-    ) -> None:
-        order = Order(Command.OPEN_SPEECH, json.dumps(dict(engine or {})).encode())
-        self._info = info
-        self._branch = EmbeddedBranch(worker, order, Branch.TRANSCRIBE, info.name)
-
-    @property
-    def info(self) -> TranscriberInfo:
-        return self._info
-
-    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
-        def on_message(message: Message) -> None:
-            match message:
-                case Began(at=at):
-                    emit(SpeechStarted(channel, at))
-                case Heard():
-                    _report(message, channel, emit)
-                case Reached(upto=upto):
-                    emit(Progress(Branch.TRANSCRIBE, channel, upto))
-
-        await self._branch.run(channel, audio, on_message, emit)
-
-    def flush(self) -> None:
-        self._branch.flush()
-
-
-def _report(heard: Heard, channel: Channel, emit: Emit) -> None:
-    words = tuple(Word(text, start, end, confidence) for text, start, end, confidence in heard.words)
-    span = Span(heard.start, heard.end)
-    if not heard.final:
-        emit(Interim(channel, span, words))
-        return
-    emit(Final(channel, span, words, heard.endpoint))
-    if heard.endpoint:
-        emit(SpeechEnded(channel, words[-1].end if words else heard.end))
+def build(worker: EmbeddedWorker, link: DecodeLink) -> LocalTranscriber:
+    return LocalTranscriber(worker, link, LocalEngine(INFO, Engine("embedded"), TRAITS))

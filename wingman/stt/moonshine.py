@@ -1,4 +1,4 @@
-"""Moonshine, the recommended local transcriber: the `moonshine` extra plus a model fetched once.
+"""Moonshine, a local transcriber that was never measured here: the `moonshine` extra plus a model fetched once.
 
 Nothing here downloads on start. `wingman models fetch` does, and says where the files went.
 """
@@ -13,9 +13,12 @@ from typing import Any
 
 from wingman.config.stt import MoonshineSettings
 from wingman.core.errors import InputError
+from wingman.local.decoder.link import DecodeLink
+from wingman.local.decoder.wire import Engine
 from wingman.local.process import EmbeddedWorker
+from wingman.local.utterances import Traits
 from wingman.stt.base import TranscriberInfo
-from wingman.stt.embedded import EmbeddedTranscriber
+from wingman.stt.local import LocalEngine, LocalTranscriber
 
 INFO = TranscriberInfo(name="moonshine", remote=False, punctuates=True)
 NOTE = "wingman-model.json"
@@ -38,15 +41,16 @@ def model_present(settings: MoonshineSettings) -> bool:
     return installed() and _note(settings) is not None
 
 
-def build(worker: EmbeddedWorker, settings: MoonshineSettings) -> EmbeddedTranscriber:
-    """The transcriber on this meeting's worker. Raises `InputError` when the model is not there."""
+def build(worker: EmbeddedWorker, link: DecodeLink, settings: MoonshineSettings) -> LocalTranscriber:
+    """One channel's transcriber. Raises `InputError` when the model is not there."""
     note = _note(settings)
     if note is None:
         raise InputError(
             "the Moonshine model is not on this machine; run `wingman models fetch` once",
             field="transcribe.moonshine.model",
         )
-    return EmbeddedTranscriber(worker, INFO, {"name": "moonshine", **note})
+    engine = Engine("moonshine", note["model_path"], note["architecture"])
+    return LocalTranscriber(worker, link, LocalEngine(INFO, engine, Traits(speculates=False)))
 
 
 def fetch(settings: MoonshineSettings, on_progress: Callable[[float, str], None]) -> Path:

@@ -196,7 +196,7 @@ function providerNotices(state) {
   const seen = new Set();
   const list = [];
   for (const { branch, health, detail } of Object.values(state.providers)) {
-    if (health !== "retrying" && health !== "down") continue;
+    if (!["degraded", "retrying", "down"].includes(health)) continue;
     const text = HEALTH[branch]?.[health] || detail;
     if (!text || seen.has(text)) continue;
     seen.add(text);

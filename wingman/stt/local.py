@@ -1,0 +1,161 @@
+"""One channel of a local transcriber: the detector in the meeting's worker, the decode in the machine's
+process.
+
+Neither waits for the other: the detector hears the next sentence while the last one is decoded.
+`Utterances` says what to ask and what to tell; this carries it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wingman.audio.tape import Cursor
+from wingman.core.errors import Branch, Health, ProviderFault, ProviderState
+from wingman.core.media import Gap, PcmBlock
+from wingman.core.time import Channel, SampleTime
+from wingman.local.client import EmbeddedBranch
+from wingman.local.decoder.link import DecodeLane, DecodeLink
+from wingman.local.decoder.wire import Decode, Decoded, Engine, Pressure
+from wingman.local.languages import LanguageChoice
+from wingman.local.process import EmbeddedWorker, Order
+from wingman.local.utterances import Ask, Outcome, Traits, Utterances, Withdraw
+from wingman.local.wire import Command, Found, Message, Reached
+from wingman.stt.base import Emit, TranscriberInfo
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEngine:
+    """Which recogniser, and how it wants to be asked."""
+
+    info: TranscriberInfo
+    engine: Engine
+    traits: Traits
+    language: str = "en"
+    """ISO 639-1; empty: found out per channel."""
+    keyterms: tuple[str, ...] = ()
+
+
+class LocalTranscriber:
+    """One channel's recogniser. `worker` and `link` belong to the meeting."""
+
+    def __init__(self, worker: EmbeddedWorker, link: DecodeLink, engine: LocalEngine) -> None:
+        self._link = link
+        self._engine = engine
+        self._branch = EmbeddedBranch(worker, Order(Command.OPEN_DETECTOR), Branch.TRANSCRIBE, engine.info.name)
+
+    @property
+    def info(self) -> TranscriberInfo:
+        return self._engine.info
+
+    async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        def state(health: Health, detail: str = "") -> None:
+            emit(ProviderState(Branch.TRANSCRIBE, self.info.name, health, channel, detail))
+
+        lane = _Lane(self._engine, channel, audio.position, emit, state)
+        async with self._link.lane(lane.decodes):
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    hearing = tasks.create_task(self._branch.run(channel, audio, lane, emit))
+                    watching = tasks.create_task(_give_up(lane.decodes))
+                    hearing.add_done_callback(lambda _: watching.cancel())
+            except* ProviderFault as faults:
+                state(Health.DOWN, str(faults.exceptions[0]))
+
+    def flush(self) -> None:
+        self._branch.flush()
+
+
+async def _give_up(decodes: DecodeLane) -> None:
+    """Raise when the decode process can never serve this lane."""
+    await decodes.failed.wait()
+    if decodes.fault is not None:
+        raise decodes.fault
+
+
+class _Lane:
+    """Carries between the detector, the decode process and the meeting. A `LaneOwner`."""
+
+    def __init__(
+        self,
+        engine: LocalEngine,
+        channel: Channel,
+        start: SampleTime,
+        emit: Emit,
+        state: Callable[[Health, str], None],
+    ) -> None:
+        self._engine = engine
+        self._emit = emit
+        self._state = state
+        language = LanguageChoice(engine.language)
+        self._utterances = Utterances(channel, engine.traits, start, language)
+        self._changed = asyncio.Event()
+        self.decodes = DecodeLane(
+            engine.engine,
+            on_answer=self._answered,
+            on_shed=self._utterances.shed,
+            on_pressure=self._pressure,
+            on_served=self._served,
+        )
+        self._restarting = False
+
+    def restart(self) -> SampleTime:
+        start, outcome = self._utterances.again()
+        self._carry(outcome)
+        return start
+
+    async def audio(self, item: PcmBlock | Gap) -> None:
+        while self._utterances.full:
+            self._changed.clear()
+            await self._changed.wait()
+        if isinstance(item, PcmBlock):
+            self._carry(self._utterances.audio(item))
+
+    def message(self, message: Message) -> None:
+        match message:
+            case Found(mark=mark):
+                self._carry(self._utterances.mark(mark))
+            case Reached(upto=upto):
+                self._carry(self._utterances.reached(upto))
+
+    async def settled(self) -> None:
+        while not self._utterances.idle:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _answered(self, answer: Decoded) -> None:
+        self._carry(self._utterances.answered(answer))
+        self._changed.set()
+
+    def _served(self, there: bool) -> None:
+        if not there:
+            self._restarting = True
+            self._state(Health.RETRYING, "the decode process stopped and is being restarted; nothing is lost")
+            return
+        if self._restarting:
+            self._restarting = False
+            self._state(Health.UP, "")
+        self._carry(self._utterances.look())
+
+    def _pressure(self, pressure: Pressure) -> None:
+        if pressure.overloaded:
+            late = f"words come {pressure.oldest_s:.0f} s late"
+            self._state(
+                Health.DEGRADED, f"this machine is too slow for {pressure.lanes} channels at once: {late}"
+            )
+        else:
+            self._state(Health.UP, "")
+
+    def _carry(self, outcome: Outcome) -> None:
+        for event in outcome.events:
+            self._emit(event)
+        for request in outcome.requests:
+            match request:
+                case Withdraw(number=number):
+                    self.decodes.withdraw(number)
+                case Ask():
+                    self.decodes.ask(self._decode(request))
+
+    def _decode(self, ask: Ask) -> Decode:
+        return Decode(0, ask.number, ask.kind, 0, ask.pcm, ask.lead, ask.language, self._engine.keyterms)

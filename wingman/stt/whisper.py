@@ -1,0 +1,81 @@
+"""Whisper on this machine: the local transcriber to work with. The `whisper` extra plus a model fetched once.
+
+Nothing here downloads on start. `wingman models fetch whisper-base` does, and says where the files went.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+
+from wingman.config.stt import WhisperSettings
+from wingman.core.errors import InputError
+from wingman.core.time import samples
+from wingman.local import models
+from wingman.local.decoder.link import DecodeLink
+from wingman.local.decoder.settings import DecoderSettings
+from wingman.local.decoder.wire import Engine
+from wingman.local.process import EmbeddedWorker
+from wingman.local.utterances import Traits
+from wingman.stt.base import TranscriberInfo
+from wingman.stt.local import LocalEngine, LocalTranscriber
+
+DETECTED = ("", "auto", "multi")
+"""Settings of the language that leave it to the model."""
+MEASURED_LANGUAGES = ("en", "es", "fr", "it", "pt")
+"""Languages `base` was found to serve; the others need a larger model."""
+
+
+def info(settings: WhisperSettings) -> TranscriberInfo:
+    languages = ("en",) if settings.model.endswith(".en") else MEASURED_LANGUAGES
+    return TranscriberInfo(name="whisper", remote=False, punctuates=True, languages=languages)
+
+
+def installed() -> bool:
+    """The extra is installed."""
+    return all(importlib.util.find_spec(name) is not None for name in ("ctranslate2", "tokenizers"))
+
+
+def model_present(settings: WhisperSettings) -> bool:
+    """The extra is installed and the configured model is there, whole."""
+    return installed() and models.present(settings.model, settings.model_dir)
+
+
+def mend(settings: WhisperSettings) -> str:
+    """One sentence: what is missing here, and how to get it."""
+    if not installed():
+        return "Whisper is not installed; run `pip install 'wingman-sidecar[whisper]'` once"
+    if settings.model_dir:
+        return f"no model lies in {settings.model_dir}; name its folder with `transcribe.whisper.model_dir`"
+    return f"the Whisper model is not on this machine; run `wingman models fetch whisper-{settings.model}` once"
+
+
+def decoder_settings(settings: WhisperSettings) -> DecoderSettings:
+    return DecoderSettings(settings.device, settings.threads, settings.workers)
+
+
+def build(
+    worker: EmbeddedWorker,
+    link: DecodeLink,
+    settings: WhisperSettings,
+    language: str = "",
+    keyterms: Sequence[str] = (),
+) -> LocalTranscriber:
+    """One channel's transcriber. `language` and `keyterms` are the meeting's. Raises `InputError`."""
+    if not model_present(settings):
+        raise InputError(mend(settings), field="transcribe.whisper.model")
+    engine = LocalEngine(
+        info(settings),
+        Engine("whisper", str(models.folder(settings.model, settings.model_dir).resolve())),
+        Traits(interim_step=samples(settings.interim_s)),
+        _language(language or settings.language, settings),
+        (*keyterms, *settings.keyterms),
+    )
+    return LocalTranscriber(worker, link, engine)
+
+
+def _language(wanted: str, settings: WhisperSettings) -> str:
+    """ISO 639-1 of a BCP-47 tag; empty when the model is to find out."""
+    if settings.model.endswith(".en"):
+        return "en"
+    return "" if wanted in DETECTED else wanted.split("-")[0].lower()
