@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,27 @@ def test_a_sender_that_starts_anew_is_followed() -> None:
     assert buffer.lost == 0
 
 
+@pytest.mark.parametrize("jump", [-101, -125, -500, -1000, -2999, -3001, -20_000, 3002, 20_000, 32_768])
+def test_two_in_a_row_make_a_new_sequence_however_far_it_is(jump: int) -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    old = list(range(30_000, 30_010))
+    new = [(30_009 + jump + n) % 65_536 for n in range(10)]
+    assert _run(buffer, [*old, *new]) == [*old, *new]
+    assert (buffer.restarts, buffer.late, buffer.lost) == (1, 0, 0)
+
+
+def test_a_stray_packet_moves_nothing() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    assert _run(buffer, [1, 2, 50_000, 3, 4]) == [1, 2, 3, 4]
+    assert buffer.restarts == 0
+
+
+def test_what_is_a_little_late_is_no_new_sequence() -> None:
+    buffer: ReorderBuffer[int] = ReorderBuffer()
+    assert _run(buffer, [*range(1000, 1200), 1100, 1101, 1200]) == [*range(1000, 1201)]
+    assert (buffer.restarts, buffer.late) == (0, 2)
+
+
 def test_duplicates_leave_once() -> None:
     buffer: ReorderBuffer[int] = ReorderBuffer()
     assert _run(buffer, [1, 1, 3, 3, 2, 2]) == [1, 2, 3]
@@ -76,7 +98,7 @@ def test_flush_gives_what_is_held() -> None:
     assert buffer.lost == 2
 
 
-@given(st.lists(st.integers(0, 200), max_size=300), st.integers(1, 8), st.integers(0, 65_535))
+@given(st.lists(st.integers(0, 90), max_size=300), st.integers(1, 8), st.integers(0, 65_535))
 def test_whatever_arrives_leaves_in_order_and_once(numbers: list[int], depth: int, origin: int) -> None:
     buffer: ReorderBuffer[int] = ReorderBuffer(depth=depth)
     out = [o for n in numbers for o in buffer.push((origin + n) % 65_536, n, 0.0)]

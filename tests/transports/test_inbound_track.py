@@ -98,6 +98,7 @@ async def test_a_sender_that_starts_anew_leaves_a_gap() -> None:
     lane, sink = make()
     play(lane, list(range(50)))
     lane.packet(20_000, 123, PACKETS[50], 2.0)
+    lane.packet(20_001, 123 + 960, PACKETS[51], 2.02)
     assert [cause for _, _, cause in sink.gaps] == [GapCause.REANCHOR]
     assert sink.position == pytest.approx(2.02 * SAMPLE_RATE, abs=2 * FRAME)
 

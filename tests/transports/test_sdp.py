@@ -57,8 +57,9 @@ def test_mdns_candidates_go_and_take_end_of_candidates_with_them() -> None:
     assert HOST in text
 
 
-def test_end_of_candidates_stays_when_all_can_be_resolved() -> None:
-    assert END in read_offer((HEAD + AUDIO + HOST + END).encode()).sdp
+def test_the_end_of_candidates_is_never_believed() -> None:
+    """A client behind a translator is reached by its own checks, which come later (RFC 8863)."""
+    assert END not in read_offer((HEAD + AUDIO + HOST + END).encode()).sdp
 
 
 def test_video_is_kept_from_the_peer_connection_and_answered_inactive_in_its_place() -> None:
@@ -82,7 +83,7 @@ def test_video_is_kept_from_the_peer_connection_and_answered_inactive_in_its_pla
         (b"\xff\xfe\x00", None, "not a session description", 400),
         (HEAD.encode(), None, "no media", 400),
         ((HEAD + VIDEO).encode(), None, "no audio", 400),
-        ((HEAD + AUDIO + DATA).encode(), None, "audio only", 400),
+        ((HEAD + DATA).encode(), None, "no audio", 400),
         ((HEAD + AUDIO).encode() + b"a=x\r\n" * 200_000, None, "at most", 413),
         ((HEAD + AUDIO + AUDIO).encode(), None, "channels=tab,mic", 400),
         ((HEAD + AUDIO).encode(), (Channel.TAB, Channel.MIC), "names 2 channel", 400),

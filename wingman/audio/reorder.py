@@ -12,14 +12,27 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 _MODULUS = 1 << 16
-_RESTART = 3000
-"""A sequence number further away than this is a sender that started anew (as in RFC 3550, A.1)."""
+MAX_DROPOUT = 3000
+MAX_MISORDER = 100
+"""RFC 3550, A.1: a number further ahead than the one or further behind than the other is a sender that started
+anew, once a second one follows it."""
 
 
 class ReorderBuffer(Generic[T]):
     """A reorder-only buffer for items numbered modulo 2^16."""
 
-    __slots__ = ("_depth", "_held", "_held_since", "_next", "_wait", "duplicates", "late", "lost", "restarts")
+    __slots__ = (
+        "_depth",
+        "_held",
+        "_held_since",
+        "_next",
+        "_suspect",
+        "_wait",
+        "duplicates",
+        "late",
+        "lost",
+        "restarts",
+    )
 
     def __init__(self, depth: int = 5, wait: float = 0.1) -> None:
         self._depth = max(1, depth)
@@ -27,6 +40,7 @@ class ReorderBuffer(Generic[T]):
         self._next: int | None = None
         self._held: dict[int, T] = {}
         self._held_since = 0.0
+        self._suspect: tuple[int, T] | None = None  # the first of a new sequence, or a stray
         self.lost = 0
         """Items given up so far."""
         self.late = 0
@@ -73,12 +87,9 @@ class ReorderBuffer(Generic[T]):
         if self._next is None:
             self._next = number
         ahead = (number - self._next) % _MODULUS
-        before: tuple[T, ...] = ()
-        if _RESTART < ahead < _MODULUS - _RESTART:
-            self.restarts += 1
-            before = self.flush()
-            self._next = number
-        elif ahead >= _MODULUS // 2:
+        if MAX_DROPOUT < ahead < _MODULUS - MAX_MISORDER:
+            return self._begin_anew(number, item)
+        if ahead >= _MODULUS // 2:
             self.late += 1
             return ()
         if number in self._held:
@@ -92,7 +103,19 @@ class ReorderBuffer(Generic[T]):
             out = self._give_up(now)
         elif out and self._held:
             self._held_since = now
-        return (*before, *out)
+        return tuple(out)
+
+    def _begin_anew(self, number: int, item: T) -> tuple[T, ...]:
+        """A number far off: one alone is a stray, two in a row are a new sequence."""
+        first, self._suspect = self._suspect, (number, item)
+        if first is None or (first[0] + 1) % _MODULUS != number:
+            self.late += first is not None
+            return ()
+        before = self.flush()
+        self._suspect = None
+        self.restarts += 1
+        self._next = (number + 1) % _MODULUS
+        return (*before, first[1], item)
 
     def _give_up(self, now: float) -> list[T]:
         assert self._next is not None

@@ -32,6 +32,7 @@ class Timeline:
         "_owed",
         "_position",
         "_rate",
+        "_restarted",
         "_timestamp",
         "_unwrapped",
         "filled",
@@ -45,6 +46,7 @@ class Timeline:
         self._unwrapped = 0  # sender ticks since the anchor
         self._base: SampleTime = position  # where the anchor is
         self._arrival = 0.0
+        self._restarted = False
         self._owed = 0  # samples that `shift` asked to cut and that are not cut yet
         self.filled = 0
         """Samples of silence inserted so far."""
@@ -62,6 +64,9 @@ class Timeline:
         """
         if self._timestamp is None:
             self._anchor(timestamp)
+        elif self._restarted:
+            self._restarted = False
+            return self._reanchor(timestamp, pcm, arrival)
         else:
             step = (timestamp - self._timestamp + _WRAP // 2) % _WRAP - _WRAP // 2
             self._unwrapped += step
@@ -108,6 +113,13 @@ class Timeline:
             return rest
         if 0 < -missing <= self._owed + TOLERANCE:
             return ()  # a cut longer than this block
+        return self._reanchor(timestamp, pcm, arrival)
+
+    def restart(self) -> None:
+        """Another clock follows: what comes next is placed by its arrival, whatever its stamp."""
+        self._restarted = self._timestamp is not None
+
+    def _reanchor(self, timestamp: int, pcm: bytes, arrival: float) -> tuple[Placed, ...]:
         elapsed = round((arrival - self._arrival) * SAMPLE_RATE) - len(pcm) // BYTES_PER_SAMPLE
         gap = self._gap(max(1, elapsed), GapCause.REANCHOR)
         self.reanchors += 1

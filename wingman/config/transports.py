@@ -17,7 +17,7 @@ class IngestSettings(Section, frozen=True):
     stalled_after_s: float = 2.0
     """No RTP for this long: the channel is reported as stalled."""
     gone_after_s: float = 10.0
-    """No RTP for this long: the peer is closed (the meeting waits for it to come back)."""
+    """No sound and no sign of life for this long: the peer is closed; the meeting waits for it to come back."""
     reorder_packets: int = 5
     """How many packets to wait for a late one before its place becomes silence."""
     conceal_loss: bool = True

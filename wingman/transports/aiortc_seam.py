@@ -16,13 +16,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import aioice.ice
 import pylibsrtp
-from aiortc import RTCPeerConnection, RTCRtpReceiver
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCPeerConnection, RTCRtpReceiver
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
-from aiortc.rtp import RtcpSrPacket, RtpPacket
+from aiortc.rtcrtpreceiver import TimestampMapper
+from aiortc.rtp import RtcpByePacket, RtcpSrPacket, RtpPacket
+from OpenSSL import SSL
 
 from wingman.audio.reorder import ReorderBuffer
 from wingman.core.errors import WingmanError
@@ -37,9 +40,16 @@ _stock_addresses = aioice.ice.get_host_addresses
 LOOPBACK = "127.0.0.1"
 
 
+CIPHERS = (
+    b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
+    b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA"
+)
+"""aiortc's list, and the same for peers whose certificate is RSA (GStreamer's is)."""
+
+
 class SenderReport(Protocol):
-    def __call__(self, ntp: int, timestamp: int) -> None:
-        """RTP time `timestamp` was `ntp` (64-bit NTP) on the sender's clock."""
+    def __call__(self, ntp: int, timestamp: int, ssrc: int) -> None:
+        """RTP time `timestamp` of the stream `ssrc` was `ntp` (64-bit NTP) on the sender's clock."""
         ...
 
 
@@ -71,6 +81,8 @@ _NEEDED: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ("_handle_rtp_packet", "_handle_rtcp_packet", "_handle_disconnect", "_run_rtcp", "receive"),
     ),
     (aioice.ice.StunProtocol, ("datagram_received",)),
+    (RTCCertificate, ("_create_ssl_context",)),
+    (RTCDtlsTransport, ("_do_handshake",)),
     (aioice.ice.Connection, ("data_received", "recvfrom")),
 )
 
@@ -84,6 +96,50 @@ def _host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
 
 
 aioice.ice.get_host_addresses = _host_addresses  # type: ignore[attr-defined,unused-ignore]
+
+
+_stock_context = RTCCertificate._create_ssl_context
+_stock_handshake = RTCDtlsTransport._do_handshake
+
+
+def _create_ssl_context(certificate: RTCCertificate, srtp_profiles: Any) -> SSL.Context:
+    context = _stock_context(certificate, srtp_profiles)
+    context.set_cipher_list(CIPHERS)
+    return context
+
+
+async def _do_handshake(transport: RTCDtlsTransport) -> None:
+    """aiortc's handshake, which forgets why it failed."""
+    connection: Any = transport._ssl
+    stock = connection.do_handshake
+
+    def noted() -> None:
+        try:
+            stock()
+        except SSL.WantReadError:
+            raise
+        except SSL.Error as failed:
+            _why[transport] = str(failed.args[0][-1][-1]) if failed.args and failed.args[0] else ""
+            raise
+
+    connection.do_handshake = noted
+    await _stock_handshake(transport)
+
+
+_why: WeakKeyDictionary[RTCDtlsTransport, str] = WeakKeyDictionary()
+RTCCertificate._create_ssl_context = _create_ssl_context  # type: ignore[method-assign,assignment]
+RTCDtlsTransport._do_handshake = _do_handshake  # type: ignore[method-assign,assignment]
+
+
+def failure(peer: RTCPeerConnection) -> str:
+    """Which step of connecting failed, in words; empty when none did."""
+    for dtls in {receiver.transport for receiver in audio_receivers(peer)}:
+        if dtls.state == "failed":
+            why = f" ({_why[dtls]})" if _why.get(dtls) else ""
+            return f"the network path was found, but the DTLS handshake with the client failed{why}"
+        if dtls.transport.state == "failed":
+            return "no network path to the client was found (ICE failed); check that it can reach this address"
+    return ""
 
 
 @contextmanager
@@ -104,11 +160,17 @@ class _ReorderOnly:
 
     def __init__(self, receiver: RTCRtpReceiver, depth: int) -> None:
         self._receiver = receiver
+        self._depth = depth
         self._buffer: ReorderBuffer[RtpPacket] = ReorderBuffer(depth)
+        self._ssrc: int | None = None
         self.origin: int | None = None
         """RTP timestamp of the first frame that left: what `pts == 0` means on the track."""
 
     def add(self, packet: RtpPacket) -> tuple[bool, JitterFrame | None]:
+        if packet.ssrc != self._ssrc:  # another stream: its own numbers, its own clock
+            self._ssrc, self.origin = packet.ssrc, None
+            self._buffer = ReorderBuffer(self._depth)
+            _set_private(self._receiver, "timestamp_mapper", TimestampMapper())
         out = self._buffer.push(packet.sequence_number, packet, 0.0)
         if not out:
             return False, None
@@ -136,13 +198,17 @@ def reorder_only(receiver: RTCRtpReceiver, depth: int) -> Callable[[], int | Non
     return lambda: buffer.origin
 
 
-def on_sender_report(receiver: RTCRtpReceiver, report: SenderReport) -> None:
-    """Hear the receiver's sender reports; aiortc keeps only half of each (the NTP time)."""
+def on_control(receiver: RTCRtpReceiver, report: SenderReport, goodbye: Callable[[int], None]) -> None:
+    """Hear the receiver's sender reports, of which aiortc keeps only half (the NTP time), and its BYEs."""
     stock = receiver._handle_rtcp_packet
 
     async def handle(packet: Any) -> None:
         if isinstance(packet, RtcpSrPacket):
-            report(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp)
+            report(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp, packet.ssrc)
+        elif isinstance(packet, RtcpByePacket):
+            for source in packet.sources:
+                goodbye(source)
+            return  # aiortc would stop the receiver for good; another stream may follow
         await stock(packet)
 
     receiver._handle_rtcp_packet = handle  # type: ignore[method-assign]
@@ -154,9 +220,36 @@ def audio_receivers(peer: RTCPeerConnection) -> list[RTCRtpReceiver]:
 
 
 class PacketHandler(Protocol):
-    def __call__(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
-        """One RTP packet, in the order of arrival; `now` is loop time."""
+    def __call__(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int) -> None:
+        """One RTP packet of the stream `ssrc`, in the order of arrival; `now` is loop time."""
         ...
+
+
+class Life:
+    """When the peer last showed that it lives: its consent checks (RFC 7675) and reports, not its sound."""
+
+    def __init__(self) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self.seen = self._clock()
+        """Loop time."""
+
+    def note(self) -> None:
+        self.seen = self._clock()
+
+    def watch(self, peer: RTCPeerConnection) -> None:
+        """Look at every datagram that arrives. To be called when the local candidates have been gathered."""
+        for dtls in {receiver.transport for receiver in audio_receivers(peer)}:
+            for protocol in dtls.transport._connection._protocols:
+                self._watch(protocol)
+
+    def _watch(self, protocol: Any) -> None:
+        stock: Callable[[Any, Any], None] = protocol.datagram_received
+
+        def datagram_received(data: Any, address: Any) -> None:
+            self.note()
+            stock(data, address)
+
+        vars(protocol)["datagram_received"] = datagram_received
 
 
 class DirectPath:
@@ -170,6 +263,7 @@ class DirectPath:
     def __init__(self, peer: RTCPeerConnection, handlers: Sequence[PacketHandler]) -> None:
         self._peer = peer
         self._streams: dict[int, _Stream] = {}
+        self._newest: dict[RTCRtpReceiver, _Stream] = {}
         self._clock = asyncio.get_running_loop().time
         for receiver, handler in zip(audio_receivers(peer), handlers, strict=True):
             self._replace(receiver, handler)
@@ -178,7 +272,7 @@ class DirectPath:
         """Take the datagrams. To be called when the local candidates have been gathered."""
         for dtls in {receiver.transport for receiver in audio_receivers(self._peer)}:
             connection = dtls.transport._connection
-            _route_by_mid(dtls._rtp_router)
+            _route_unannounced(dtls._rtp_router, self._quiet)
             for protocol in connection._protocols:
                 stock: Callable[[Any, Any], None] = protocol.datagram_received
                 vars(protocol)["datagram_received"] = self._datagrams(stock, connection._queue, dtls)
@@ -198,13 +292,19 @@ class DirectPath:
             stream = self._streams.get(packet.ssrc)
             if stream is None and packet.payload_type in types:
                 stream = self._streams[packet.ssrc] = _Stream(packet.payload_type, handler)
+                self._newest[receiver] = stream
                 _private(receiver, "remote_streams")[packet.ssrc] = stream
             if stream is not None and packet.payload:
                 stream.hear(packet.sequence_number, packet.timestamp)
-                handler(packet.sequence_number, packet.timestamp, packet.payload, self._clock())
+                handler(packet.sequence_number, packet.timestamp, packet.payload, self._clock(), packet.ssrc)
 
         receiver.receive = receive  # type: ignore[method-assign]
         receiver._handle_rtp_packet = handle_rtp_packet  # type: ignore[method-assign,assignment]
+
+    def _quiet(self) -> RTCRtpReceiver | None:
+        """The one receiver whose stream has stopped, if there is exactly one."""
+        silent = [receiver for receiver, stream in self._newest.items() if stream.quiet_for > QUIET_S]
+        return silent[0] if len(silent) == 1 else None
 
     def _datagrams(
         self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any
@@ -214,7 +314,8 @@ class DirectPath:
         def datagram_received(data: bytes, address: Any) -> None:
             if len(data) < _HEADER.size or not 127 < data[0] < 192:
                 return stock(data, address)
-            stream = streams.get(int.from_bytes(data[8:12], "big"))
+            ssrc = int.from_bytes(data[8:12], "big")
+            stream = streams.get(ssrc)
             if stream is None or stream.payload_type != data[1] & 0x7F:
                 return stock(data, address)
             if not stream.settled:
@@ -234,7 +335,7 @@ class DirectPath:
                 end -= clear[-1]
             if start < end:
                 stream.hear(sequence, timestamp)
-                stream.handler(sequence, timestamp, clear[start:end], clock())
+                stream.handler(sequence, timestamp, clear[start:end], clock(), ssrc)
             return None
 
         return datagram_received
@@ -312,6 +413,11 @@ class _Stream:
         self._timestamp = timestamp
 
     @property
+    def quiet_for(self) -> float:
+        """Seconds since its last packet."""
+        return time.time() - self._arrival / 48_000
+
+    @property
     def max_seq(self) -> int:
         return self._top & 0xFFFFFFFF
 
@@ -341,15 +447,26 @@ class _Stream:
 _HEADER = struct.Struct("!BBHLL")
 
 
-def _route_by_mid(router: Any) -> None:
-    """Let the MID header extension decide where an unannounced SSRC belongs; aiortc discards it otherwise."""
+QUIET_S = 0.3
+"""A stream without a packet for so long may have been replaced by one that nobody announced."""
+
+
+def _route_unannounced(router: Any, quiet: Callable[[], RTCRtpReceiver | None]) -> None:
+    """Where a stream belongs that the description does not name: its MID header extension says it, or it takes
+    the place of the one that has gone quiet. aiortc discards it otherwise."""
     stock = router.route_rtp
 
     def route_rtp(packet: RtpPacket) -> Any:
+        if packet.ssrc in router.ssrc_table:
+            return stock(packet)
         known = packet.extensions.mid
-        if known is not None and packet.ssrc not in router.ssrc_table and known in router.mid_table:
+        if known is not None and known in router.mid_table:
             router.ssrc_table[packet.ssrc] = router.mid_table[known]
-        return stock(packet)
+        found = stock(packet)
+        if found is None and (receiver := quiet()) is not None:
+            router.ssrc_table[packet.ssrc] = receiver
+            found = stock(packet)
+        return found
 
     router.route_rtp = route_rtp
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from wingman.audio.reorder import ReorderBuffer
 from wingman.audio.rtp_clock import STEP, SharedClock, StreamClock
 from wingman.audio.source import ChannelSink
 from wingman.audio.timeline import Placed, Timeline
+from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples_of_ms
 
@@ -43,6 +45,12 @@ PAUSE_KEPT = samples_of_ms(100)
 
 QUIET = 500
 """Samples below this (-36 dBFS) are a pause."""
+
+RETURN_S = 1.0
+"""A stream that another one replaced may come back when that one has been quiet for so long."""
+
+REMEMBERED = 8
+"""Streams that were replaced and whose late packets are known."""
 
 TICKS_PER_MS = 48
 """RTP ticks; Opus always counts at 48 kHz."""
@@ -88,7 +96,12 @@ class InboundTrack:
         self._conductor = conductor
         self._clock = StreamClock()
         self._timeline: Timeline | None = None
+        self._depth = depth
         self._reorder: ReorderBuffer[Packet] = ReorderBuffer(depth, wait=depth * 0.02)
+        self._ssrc: int | None = None
+        self._replaced: deque[int] = deque(maxlen=REMEMBERED)
+        self._past = Counter[LossCause]()  # of streams that were replaced
+        self._told = Counter[LossCause]()
         self._decoder: Decoder | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -103,13 +116,30 @@ class InboundTrack:
         self._next: int | None = None  # RTP timestamp at which the newest packet ends
         self.last_arrival: float | None = None
         """When the newest packet came (loop time); None before the first."""
-        self.broken = 0
-        """Packets that were not valid Opus."""
+        self.left = False
+        """The sender said goodbye (RTCP BYE) and has sent nothing since."""
 
     @property
     def lost(self) -> int:
         """Packets given up so far."""
-        return self._reorder.lost
+        return self._dropped[LossCause.LOST]
+
+    @property
+    def broken(self) -> int:
+        """Packets that were not valid Opus."""
+        return self._past[LossCause.UNDECODABLE]
+
+    @property
+    def _dropped(self) -> Counter[LossCause]:
+        here = {LossCause.LOST: self._reorder.lost, LossCause.LATE: self._reorder.late}
+        return self._past + Counter(here)
+
+    def tell_losses(self) -> None:
+        """Tell the sink what was dropped since the last call."""
+        dropped = self._dropped
+        for cause, amount in (dropped - self._told).items():
+            self._sink.lost(Loss(cause, LossUnit.PACKETS, amount))
+        self._told = dropped
 
     @property
     def silent_for(self) -> float:
@@ -121,9 +151,12 @@ class InboundTrack:
         self._decoder = decoder
         self._conceal = conceal
 
-    def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
+    def packet(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int = 0) -> None:
         """One encoded packet off the wire, in any order."""
+        if ssrc != self._ssrc and not self._follow(ssrc, now):
+            return
         self._arrived(now)
+        self.left = False
         if self._reorder.passes(sequence):
             self._decode(timestamp, payload, now)
             return
@@ -141,9 +174,9 @@ class InboundTrack:
         if pcm.count(0) != len(pcm):
             self._sounding = now
 
-    def report(self, ntp: int, timestamp: int) -> None:
+    def report(self, ntp: int, timestamp: int, ssrc: int = 0) -> None:
         """A sender report: keep this channel's index on the clock it shares with the others."""
-        if not ntp:
+        if not ntp or self._ssrc not in (None, ssrc):
             return  # RFC 3550: a sender without a wall clock says 0
         self._clock.report(ntp, timestamp)
         timeline = self._timeline
@@ -164,6 +197,31 @@ class InboundTrack:
         if self.last_arrival is not None and now - self.last_arrival > self._waited:
             self._waited = now - self.last_arrival
         self.last_arrival = now
+
+    def goodbye(self, ssrc: int) -> None:
+        """The sender ended the stream `ssrc`."""
+        self.left = self._ssrc in (None, ssrc)
+
+    def _follow(self, ssrc: int, now: float) -> bool:
+        """Another stream takes over this channel, with its own numbers and clock. False: a packet too late."""
+        if self._ssrc is not None:
+            quiet = now - (self.last_arrival or now)
+            if ssrc in self._replaced and quiet < RETURN_S:
+                self._past[LossCause.OTHER_STREAM] += 1
+                return False
+            self._settle(self._reorder.flush(), now)
+            self._past = self._dropped
+            self._bridged = 0
+            self._reorder = ReorderBuffer(self._depth, wait=self._depth * 0.02)
+            self._clock = StreamClock()
+            self._next = None
+            self._due = self._debt = 0
+            if self._timeline is not None:
+                self._timeline.restart()
+            self._replaced.append(self._ssrc)
+            log.info("another stream took over", channel=self.channel)
+        self._ssrc = ssrc
+        return True
 
     def _correct(self, timeline: Timeline, pcm: bytes) -> None:
         """Move the timeline where it is due, in a pause if one comes soon: a cut in a word costs the word."""
@@ -186,6 +244,7 @@ class InboundTrack:
             self._timer = None
         self._settle(self._reorder.flush(), self._loop.time())
         self._decoder = None
+        self.tell_losses()
 
     def _settle(self, packets: Sequence[Packet], now: float) -> None:
         """Decode what the reorder buffer let go; where packets were given up before it, bridge the hole."""
@@ -215,7 +274,7 @@ class InboundTrack:
         try:
             pcm = self._decoder.decode(payload)
         except DecodeError as broken:
-            self.broken += 1
+            self._past[LossCause.UNDECODABLE] += 1
             log.debug("packet dropped", channel=self.channel, reason=str(broken))
             return  # the timeline fills its place
         self.pcm(timestamp, pcm, now)

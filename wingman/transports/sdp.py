@@ -1,7 +1,8 @@
 """Session descriptions as text: what is checked in an offer, and what an answer needs besides. Pure.
 
-The peer connection itself negotiates; here are the rules it does not know: which m-line is whose voice, that
-mDNS candidates cannot be resolved on a server (and cost a second each), and how we want Opus to be sent.
+The peer connection itself negotiates; here are the rules it does not know: which m-line is whose voice, what an
+m-line inherits from the session or its bundle (RFC 8866, RFC 9143), that only addresses can be tried (a name
+cannot be resolved for a stranger, and costs a second), and how we want Opus to be sent.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ watchdog can then tell silence from absence)."""
 
 PTIME_MS = 20
 
-_MDNS = re.compile(r"^a=candidate:\S+ \d+ \S+ \d+ \S+\.local ", re.IGNORECASE)
+_USABLE = re.compile(
+    r"^a=candidate:\S+ \d+ udp \d+ (?:\d+\.\d+\.\d+\.\d+|[0-9a-f:.]*:[0-9a-f:.]*) ", re.IGNORECASE
+)
+"""A candidate that can be tried: an address, by UDP. A client's own checks reveal the rest (RFC 8863)."""
+_DIRECTIONS = ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive")
+_INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", "a=setup:")
 _GROUP = "a=group:BUNDLE"
 _TRANSPORT = ("a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates", "a=fingerprint:", "a=setup:")
 _DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:")
@@ -38,7 +44,10 @@ class Offer:
     channels: tuple[Channel, ...]
     """In the order of the audio m-lines."""
     unused: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    """Video m-lines as offered, and where they stood: the peer connection never sees them."""
+    """M-lines that are not used (video, data, rejected audio), and where they stood: the peer connection never
+    sees them."""
+    grouped: bool = True
+    """The offer has a bundle; without one the answer must not have one either."""
 
 
 def parse_channels(text: str | None) -> tuple[Channel, ...] | None:
@@ -74,24 +83,68 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None) -> Offe
     head, sections = _split(text)
     if not sections:
         raise InputError("the offer has no media; add an audio track before creating it", field="body")
-    audio = [section for section in sections if section[0].startswith("m=audio ")]
-    if not audio:
+    head, sections = _complete(head, sections)
+    used = [section for section in sections if _is_audio(section) and not _is_dead(section)]
+    every = [section for section in sections if _is_audio(section)]
+    if not every:
         raise InputError(
             "the offer has no audio; share a tab with `Also share tab audio` or add the microphone",
             field="body",
         )
-    unused = tuple((n, tuple(s)) for n, s in enumerate(sections) if s[0].startswith("m=video "))
-    if len(audio) + len(unused) != len(sections):
-        raise InputError("the offer has m-lines other than audio and video; send audio only", field="body")
+    if not used:
+        raise InputError(
+            "every audio m-line of the offer is rejected or sends nothing; make its direction sendonly",
+            field="body",
+        )
+    if channels is not None and len(channels) == len(every):
+        channels = tuple(c for c, section in zip(channels, every, strict=True) if not _is_dead(section))
+    unused = tuple((n, tuple(s)) for n, s in enumerate(sections) if s not in used)
     head = _ungrouped(head, {_mid(section) for _, section in unused})
-    for section in audio:
-        _check_audio(head, section)
-    kept = [*_without_mdns(head), *(line for section in audio for line in _without_mdns(_opus_only(section)))]
-    return Offer(_join(kept), _assign(len(audio), channels), unused)
+    for section in used:
+        _check_audio(section)
+    kept = [*head, *(line for section in used for line in _reachable(_opus_only(section)))]
+    return Offer(_join(kept), _assign(len(used), channels), unused, _is_grouped(head))
 
 
-def finish_answer(answer: str, unused: Sequence[tuple[int, Sequence[str]]] = ()) -> str:
-    """The peer connection's answer with our wishes for Opus, and an inactive m-line for each unused one."""
+def _complete(head: list[str], sections: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Each m-line with what it inherits: from the session, else from the m-line whose transport it shares."""
+    tags = next((line.split(" ")[1:] for line in head if line.startswith(_GROUP)), [])
+    tagged = next((s for tag in tags[:1] for s in sections if _mid(s) == tag), [])
+    whole = []
+    for section in sections:
+        bundled = tagged if _mid(section) in tags else []
+        missing = [name for name in _INHERITED if not any(line.startswith(name) for line in section)]
+        added = [line for name in missing for line in _first_with(name, head, bundled)]
+        if not any(line in _DIRECTIONS for line in section):
+            added.append(next((line for line in head if line in _DIRECTIONS), "a=sendrecv"))
+        if not any(line.startswith("a=setup:") for line in (*section, *added)):
+            added.append("a=setup:active")  # RFC 4145, 4.1
+        whole.append([*section, *added])
+    return [line for line in head if line not in _DIRECTIONS and not line.startswith(_INHERITED)], whole
+
+
+def _first_with(name: str, *places: Sequence[str]) -> list[str]:
+    """The attribute's lines in the first place that has it."""
+    return next((found for place in places if (found := [x for x in place if x.startswith(name)])), [])
+
+
+def _is_audio(section: Sequence[str]) -> bool:
+    return section[0].startswith("m=audio ")
+
+
+def _is_dead(section: Sequence[str]) -> bool:
+    """An m-line that sends nothing, or was rejected: port 0 that is not merely bundled."""
+    words = section[0].split(" ")
+    rejected = len(words) > 1 and words[1] == "0" and "a=bundle-only" not in section
+    return rejected or any(line in ("a=recvonly", "a=inactive") for line in section)
+
+
+def _is_grouped(head: Sequence[str]) -> bool:
+    return any(line.startswith(_GROUP) for line in head)
+
+
+def finish_answer(answer: str, unused: Sequence[tuple[int, Sequence[str]]] = (), grouped: bool = True) -> str:
+    """The peer connection's answer with our wishes for Opus, and an m-line for each unused one."""
     lines = _lines(answer)
     out: list[str] = []
     for line in lines:
@@ -100,7 +153,8 @@ def finish_answer(answer: str, unused: Sequence[tuple[int, Sequence[str]]] = ())
             out.append(f"a=fmtp:{match[1]} {OPUS_FORMAT}")
             out.append(f"a=ptime:{PTIME_MS}")
     kept = [line for n, line in enumerate(out) if not _superseded(line, out, n)]
-    return _join(_with_unused(kept, unused))
+    whole = _with_unused(kept, unused)
+    return _join(whole if grouped else [line for line in whole if not line.startswith(_GROUP)])
 
 
 def _with_unused(answer: list[str], unused: Sequence[tuple[int, Sequence[str]]]) -> list[str]:
@@ -111,8 +165,10 @@ def _with_unused(answer: list[str], unused: Sequence[tuple[int, Sequence[str]]])
     shared = [line for line in sections[0] if line.startswith(_TRANSPORT)]
     for at, section in unused:
         described = [line for line in section[1:] if line.startswith(_DESCRIPTION)]
-        sections.insert(at, [section[0], "c=IN IP4 0.0.0.0", *described, "a=inactive", "a=rtcp-mux", *shared])
-    mids = " ".join(filter(None, map(_mid, sections)))
+        picture = section[0].startswith("m=video ") and not _is_dead(section)
+        line = section[0] if picture else _port_zero(section[0])
+        sections.insert(at, [line, "c=IN IP4 0.0.0.0", *described, "a=inactive", "a=rtcp-mux", *shared])
+    mids = " ".join(filter(None, (_mid(s) for s in sections if s[0].split(" ")[1] != "0")))
     head = [f"{_GROUP} {mids}" if line.startswith(_GROUP) else line for line in head]
     return [*head, *(line for section in sections for line in section)]
 
@@ -152,18 +208,20 @@ def _assign(count: int, channels: tuple[Channel, ...] | None) -> tuple[Channel, 
     return channels
 
 
-def _check_audio(head: list[str], section: list[str]) -> None:
+def _check_audio(section: list[str]) -> None:
     if not any(_OPUS.match(line) for line in section):
         raise InputError("an audio m-line of the offer has no Opus; offer opus/48000/2", field="body")
-    if any(line in ("a=recvonly", "a=inactive") for line in section):
-        raise InputError(
-            "an audio m-line of the offer sends nothing; make its direction sendonly", field="body"
-        )
     for wanted in ("a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:"):
-        if not any(line.startswith(wanted) for line in (*head, *section)):
+        if not any(line.startswith(wanted) for line in section):
             raise InputError(
                 f"the offer has no `{wanted[2:-1]}`; it must come from a WebRTC peer connection", field="body"
             )
+
+
+def _port_zero(line: str) -> str:
+    """The m-line as rejected."""
+    words = line.split(" ")
+    return " ".join([words[0], "0", *words[2:]])
 
 
 def _opus_only(section: list[str]) -> list[str]:
@@ -174,11 +232,14 @@ def _opus_only(section: list[str]) -> list[str]:
     return [" ".join([*media[:3], opus]), *(line for line in section[1:] if not line.startswith(others))]
 
 
-def _without_mdns(lines: list[str]) -> list[str]:
-    """Drop `.local` candidates, and with them `end-of-candidates`: the peer's own checks reveal its address."""
-    if not any(_MDNS.match(line) for line in lines):
-        return lines
-    return [line for line in lines if not _MDNS.match(line) and line != "a=end-of-candidates"]
+def _reachable(lines: list[str]) -> list[str]:
+    """Without candidates that cannot be tried, and without the word that no more will come: what a client's own
+    checks reveal is waited for, until the setup's time is over."""
+    return [
+        line
+        for line in lines
+        if line != "a=end-of-candidates" and (not line.startswith("a=candidate:") or _USABLE.match(line))
+    ]
 
 
 def _split(text: str) -> tuple[list[str], list[list[str]]]:
@@ -196,7 +257,7 @@ def _join(lines: list[str]) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+    return [line.rstrip() for line in text.split("\n") if line.strip()]
 
 
 def _not_sdp() -> InputError:

@@ -19,12 +19,14 @@ from wingman.transports.sdp import Offer, finish_answer
 if TYPE_CHECKING:
     from aiortc import RTCPeerConnection, RTCRtpReceiver
 
-    from wingman.transports.aiortc_seam import DirectPath
+    from wingman.transports.aiortc_seam import DirectPath, Life
 
 log = structlog.get_logger(__name__)
 
 WATCH_S = 0.25
 """How often the watchdog looks."""
+LOSSES_S = 10.0
+"""How often lost packets are told, where there are any."""
 
 
 class WebRtcSource:
@@ -40,6 +42,8 @@ class WebRtcSource:
         self._peer: RTCPeerConnection | None = None
         self._direct = settings.media_path == "direct"
         self._ended = asyncio.Event()
+        self._failure = ""
+        self._life: Life | None = None
         self._inlets = [_Inlet() for _ in offer.channels]
 
     @property
@@ -71,6 +75,8 @@ class WebRtcSource:
                 await peer.setRemoteDescription(RTCSessionDescription(self._offer.sdp, "offer"))
                 direct = self._prepare(peer)
                 await peer.setLocalDescription(await peer.createAnswer())
+                self._life = seam.Life()
+                self._life.watch(peer)
                 if direct is not None:
                     direct.hook_sockets()
         except (ValueError, IndexError, KeyError, AssertionError, OperationError) as refused:
@@ -81,7 +87,7 @@ class WebRtcSource:
         except (InvalidStateError, InternalError):
             await self.close()
             raise InputError("the peer connection was closed while it was negotiated", status=409) from None
-        return finish_answer(peer.localDescription.sdp, self._offer.unused)
+        return finish_answer(peer.localDescription.sdp, self._offer.unused, self._offer.grouped)
 
     def _prepare(self, peer: RTCPeerConnection) -> DirectPath | None:
         """Put the chosen media path between aiortc and the lanes."""
@@ -94,11 +100,11 @@ class WebRtcSource:
         if self._direct:
             direct = seam.DirectPath(peer, [inlet.packet for inlet in self._inlets])
             for inlet, receiver in zip(self._inlets, seam.audio_receivers(peer), strict=True):
-                seam.on_sender_report(receiver, inlet.report)
+                seam.on_control(receiver, inlet.report, inlet.goodbye)
             return direct
         for inlet, receiver in zip(self._inlets, seam.audio_receivers(peer), strict=True):
             inlet.origin = seam.reorder_only(receiver, self._settings.reorder_packets)
-            seam.on_sender_report(receiver, inlet.report)
+            seam.on_control(receiver, inlet.report, inlet.goodbye)
         return None
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
@@ -146,35 +152,52 @@ class WebRtcSource:
         state = self._peer.connectionState if self._peer is not None else "closed"
         log.debug("peer", state=state)
         if state in ("failed", "closed"):
+            self._failure = self._failed_step()
             self._ended.set()
+
+    def _failed_step(self) -> str:
+        from wingman.transports import aiortc_seam as seam
+
+        return seam.failure(self._peer) if self._peer is not None else ""
 
     async def _watch(self, lanes: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink]) -> None:
         """Report each channel's state; return when the peer is over."""
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = told = loop.time()
         while not self._ended.is_set():
             now = loop.time()
-            newest = max((lane.last_arrival or began for lane in lanes), default=began)
-            heard = any(lane.last_arrival is not None for lane in lanes)
-            limit = self._settings.gone_after_s if heard else self._settings.setup_timeout_s
-            if now - newest > limit:
-                detail = (
-                    f"no audio came for {limit:g} s; the capture must be started again"
-                    if heard
-                    else f"the client did not connect within {limit:g} s; check that it can reach this address"
-                )
+            if detail := self._gone(lanes, began, now):
                 _tell(lanes, sinks, "gone", detail)
                 return
             for lane in lanes:
                 self._report(lane, sinks[lane.channel], now)
+                if now - told > LOSSES_S:
+                    lane.tell_losses()
+            told = now if now - told > LOSSES_S else told
             await asyncio.sleep(WATCH_S)
-        _tell(lanes, sinks, "ended", "")
+        _tell(lanes, sinks, "gone" if self._failure else "ended", self._failure)
+
+    def _gone(self, lanes: Sequence[InboundTrack], began: float, now: float) -> str:
+        """Why the peer counts as gone; empty while it lives.
+
+        Silence alone is not absence: its consent checks and reports prove life, unless it said goodbye.
+        """
+        heard = max((lane.last_arrival or 0.0 for lane in lanes), default=0.0)
+        connected = self._peer is not None and self._peer.connectionState == "connected"
+        left = heard and all(lane.left for lane in lanes)
+        alive = self._life.seen if self._life is not None and connected and not left else began
+        limit = self._settings.gone_after_s if heard or connected else self._settings.setup_timeout_s
+        if now - max(heard, alive) <= limit:
+            return ""
+        if heard or connected:
+            return f"nothing came for {limit:g} s; the capture must be started again"
+        return f"the client did not connect within {limit:g} s; check that it can reach this address"
 
     def _report(self, lane: InboundTrack, sink: ChannelSink, now: float) -> None:
         if lane.last_arrival is None:
             return
         if now - lane.last_arrival > self._settings.stalled_after_s:
-            sink.state("stalled", "no audio is coming from the client")
+            sink.state("stalled", "the client is connected but sends no audio")
         elif lane.silent_for > NO_SIGNAL_S:
             sink.state("no_signal", "only digital silence is coming; is it the right tab or microphone?")
         else:
@@ -191,14 +214,18 @@ class _Inlet:
         self.origin: Callable[[], int | None] = lambda: 0
         """RTP timestamp that the lane knows as 0."""
 
-    def packet(self, sequence: int, timestamp: int, payload: bytes, now: float) -> None:
+    def packet(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int) -> None:
         if self.lane is not None:
-            self.lane.packet(sequence, timestamp, payload, now)
+            self.lane.packet(sequence, timestamp, payload, now, ssrc)
 
-    def report(self, ntp: int, timestamp: int) -> None:
+    def report(self, ntp: int, timestamp: int, ssrc: int) -> None:
         origin = self.origin()
         if self.lane is not None and origin is not None:
-            self.lane.report(ntp, (timestamp - origin) % (1 << 32))
+            self.lane.report(ntp, (timestamp - origin) % (1 << 32), ssrc)
+
+    def goodbye(self, ssrc: int) -> None:
+        if self.lane is not None:
+            self.lane.goodbye(ssrc)
 
 
 async def _pump(receiver: RTCRtpReceiver, lane: InboundTrack) -> None:

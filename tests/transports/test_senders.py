@@ -1,0 +1,337 @@
+"""Senders as they are in the field, over real peer connections: begun anew, silent, with odd offers."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from aiortc import RTCBundlePolicy, RTCCertificate, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from tests.support.media_files import hear
+from tests.support.media_files import tone as bursts
+from tests.transports.support import LOOPBACK, Meetings, TapeSink, service
+from wingman.config.transports import IngestSettings
+from wingman.core.losses import LossCause
+from wingman.core.media import GapCause
+from wingman.core.time import Channel
+from wingman.transports import aiortc_seam as seam
+from wingman.transports.whip_client import encode
+
+PACKETS = [bytes(packet) for packet in encode(iter([bursts(1.6, [(0.2, "alpha"), (1, "bravo")]).tobytes()]))]
+"""One word in each half."""
+JUMP = 45
+"""The packet before which a sender begins anew."""
+
+
+@dataclass
+class Client:
+    peer: RTCPeerConnection
+    sink: TapeSink
+    senders: list[seam.PacketSender]
+
+    @property
+    def stream(self) -> Any:
+        return self.senders[0]
+
+    async def play(self, packets: Sequence[bytes], before: Callable[[int], None] = lambda n: None) -> None:
+        """In real time; `before(n)` is called before packet n."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for n, packet in enumerate(packets):
+            await asyncio.sleep(max(0.0, began + n * 0.02 - loop.time()))
+            before(n)
+            self.stream.send(packet)
+        await asyncio.sleep(0.1)
+
+    def words(self) -> list[str]:
+        return [word for _, word in hear(bytes(self.sink.pcm))]
+
+
+def settings(path: str = "direct", **more: float) -> IngestSettings:
+    return IngestSettings(host_addresses=LOOPBACK.host_addresses, media_path=path, **more)  # type: ignore[arg-type]
+
+
+async def post(url: str, offer: str, channels: str = "") -> httpx.Response:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        return await http.post(
+            url + "/whip",
+            params={"channels": channels} if channels else {},
+            content=offer,
+            headers={"Content-Type": "application/sdp"},
+        )
+
+
+@asynccontextmanager
+async def sender(
+    ingest: IngestSettings,
+    offered: Callable[[str], str] = lambda sdp: sdp,
+    *,
+    lines: int = 1,
+    certificate: RTCCertificate | None = None,
+) -> AsyncIterator[Client]:
+    """A connected client whose offer `offered` has rewritten."""
+    async with service(ingest) as (url, meetings):
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        if certificate is not None:
+            peer._RTCPeerConnection__certificates[:] = [certificate]  # type: ignore[attr-defined]
+        try:
+            for _ in range(lines):
+                peer.addTransceiver("audio", direction="sendonly")
+            with seam.host_addresses(LOOPBACK.host_addresses):
+                await peer.setLocalDescription(await peer.createOffer())
+            answer = await post(url, offered(peer.localDescription.sdp))
+            assert answer.status_code == 201, answer.text
+            head, *sections = answer.text.split("m=")
+            assert all(section.split(" ")[1] == "0" for section in sections[lines:])
+            # the client never offered what `offered` has added
+            mine = "m=".join([head, *sections[:lines]])
+            await peer.setRemoteDescription(RTCSessionDescription(mine, "answer"))
+            await _connected(peer)
+            yield Client(peer, _sink(meetings), [seam.PacketSender(peer, _opus(answer.text))])
+        finally:
+            await peer.close()
+
+
+def _sink(meetings: Meetings) -> TapeSink:
+    return meetings.known["m-1"].sinks[Channel.TAB]
+
+
+def _opus(sdp: str) -> int:
+    found = re.search(r"a=rtpmap:(\d+) opus", sdp)
+    assert found
+    return int(found[1])
+
+
+async def _connected(peer: RTCPeerConnection) -> None:
+    async with asyncio.timeout(8):
+        while peer.connectionState != "connected":  # noqa: ASYNC110 - several events lead there
+            await asyncio.sleep(0.01)
+
+
+def begin_anew(client: Client, number: int, stamp: int, ssrc: int = 0) -> Callable[[int], None]:
+    def before(n: int) -> None:
+        if n == JUMP:
+            stream = client.stream
+            stream._sequence = (stream._sequence + number) % 65_536
+            stream._timestamp = (stream._timestamp + stamp) % (1 << 32)
+            stream._sender._ssrc ^= ssrc
+
+    return before
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "stamp", "ssrc"),
+    [
+        ("direct", -500, 123_456_789, 0x5A5A),
+        ("direct", -125, 0, 0x5A5A),
+        ("direct", -1, -960, 0x5A5A),
+        ("direct", 0, 48_000, 0x5A5A),
+        ("direct", 30_000, -123_456_789, 0x5A5A),
+        ("direct", -1000, 123_456_789, 0),
+        ("direct", -200, 0, 0),
+        ("portable", -500, 123_456_789, 0x5A5A),
+        ("portable", 20_000, -5_000_000, 0),
+    ],
+)
+async def test_a_sender_that_begins_anew_is_heard_on(path: str, number: int, stamp: int, ssrc: int) -> None:
+    async with sender(settings(path)) as client:
+        client.stream._sequence = 1000
+        await client.play(PACKETS, begin_anew(client, number, stamp, ssrc))
+        assert client.words() == ["alpha", "bravo"]
+        second = hear(bytes(client.sink.pcm))[1][0] + sum(c for at, c, _ in client.sink.gaps) / 16_000
+        assert second == pytest.approx(1.0, abs=0.25)
+
+
+async def test_a_stream_that_was_replaced_does_not_come_between() -> None:
+    async with sender(settings()) as client:
+        old, now = client.stream._sender._ssrc, client.stream._sender._ssrc ^ 0x5A5A
+
+        def before(n: int) -> None:
+            client.stream._sender._ssrc = old if n < JUMP or n in (JUMP + 3, JUMP + 5) else now
+
+        await client.play(PACKETS, before)
+        client.sink.losses.clear()
+        assert client.words() == ["alpha", "bravo"]
+
+
+async def test_a_sender_that_sends_nothing_is_silent_not_gone() -> None:
+    async with sender(settings(stalled_after_s=0.3, gone_after_s=1.0)) as client:
+        _consent_often(client.peer)
+        await client.play(PACKETS[:42])
+        await asyncio.sleep(1.5)
+        assert client.sink.states == ["connecting", "capturing", "stalled"]
+        client.stream._timestamp += 72_000
+        await client.play(PACKETS[42:])
+        assert client.sink.states[-1] == "capturing"
+        assert client.words() == ["alpha", "bravo"]
+
+
+async def test_a_client_that_connects_and_says_nothing_is_waited_for() -> None:
+    async with sender(settings(setup_timeout_s=1.0, gone_after_s=1.0)) as client:
+        _consent_often(client.peer)
+        await asyncio.sleep(1.5)
+        await client.play(PACKETS[:42])
+        assert client.sink.states == ["connecting", "capturing"]
+
+
+def _consent_often(peer: RTCPeerConnection) -> None:
+    """Browsers check consent every few seconds; tests cannot wait so long."""
+    connection = peer.getSenders()[0].transport.transport._connection
+
+    async def check() -> None:
+        while connection._nominated:
+            for pair in connection._nominated.values():
+                pair.protocol.transport.sendto(b"\0\1\0\0" + b"\0" * 16, pair.remote_addr)
+            await asyncio.sleep(0.2)
+
+    assert connection._query_consent_task is not None
+    connection._query_consent_task.cancel()
+    connection._query_consent_task = asyncio.ensure_future(check())
+
+
+def _certificate() -> RTCCertificate:
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "client")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=9))
+    )
+    return RTCCertificate(key=key, cert=made.sign(key, hashes.SHA256()))  # type: ignore[arg-type]
+
+
+async def test_a_client_with_an_rsa_certificate_connects() -> None:
+    async with sender(settings(), certificate=_certificate()) as client:
+        await client.play(PACKETS[:42])
+        assert client.words() == ["alpha"]
+
+
+async def test_a_failed_handshake_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_cipher(sdp: str) -> str:
+        monkeypatch.setattr(
+            seam, "CIPHERS", b"ECDHE-RSA-AES128-GCM-SHA256"
+        )  # neither side's certificate is RSA
+        return sdp
+
+    async with service(settings()) as (url, meetings):
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        try:
+            peer.addTransceiver("audio", direction="sendonly")
+            with seam.host_addresses(LOOPBACK.host_addresses):
+                await peer.setLocalDescription(await peer.createOffer())
+            answer = await post(url, no_cipher(peer.localDescription.sdp))
+            await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+            sink = _sink(meetings)
+            async with asyncio.timeout(8):
+                while sink.states[-1:] != ["gone"]:  # noqa: ASYNC110 - a sink has no event
+                    await asyncio.sleep(0.02)
+            assert "the DTLS handshake with the client failed" in sink.details[-1]
+        finally:
+            await peer.close()
+
+
+def without(pattern: str) -> Callable[[str], str]:
+    return lambda sdp: re.sub(pattern, "", sdp, flags=re.M)
+
+
+def in_session(line: str) -> Callable[[str], str]:
+    """The attribute moved from the m-line to the session."""
+
+    def edit(sdp: str) -> str:
+        found = re.search(rf"^{line}.*\r\n", sdp, re.M)
+        assert found
+        rest = sdp.replace(found[0], "")
+        return rest.replace("t=0 0\r\n", "t=0 0\r\n" + found[0], 1)
+
+    return edit
+
+
+def instead(candidate: str) -> Callable[[str], str]:
+    return lambda sdp: re.sub(r"^a=candidate:.*\r\n", candidate + "\r\n", sdp, count=1, flags=re.M)
+
+
+REJECTED = "m=audio 0 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:x\r\na=inactive\r\n"
+DATA = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:d\r\na=sctp-port:5000\r\n"
+ODD_OFFERS: dict[str, Callable[[str], str]] = {
+    "no candidates, and their end": without(r"^a=candidate:.*\r\n"),
+    "no candidates": without(r"^a=(candidate:|end-of-candidates).*\r\n"),
+    "a name for an address": instead("a=candidate:1 1 udp 2130706431 client.example 50000 typ host"),
+    "mDNS": instead("a=candidate:1 1 udp 2130706431 4d2c7b9a-0000-4000-8000-000000000000.local 50000 typ host"),
+    "TCP only": instead("a=candidate:1 1 tcp 1518280447 127.0.0.1 9 typ host tcptype active"),
+    "an address nobody reaches": instead("a=candidate:1 1 udp 2130706431 203.0.113.9 50000 typ host"),
+    "direction in the session": in_session("a=sendonly"),
+    "no direction": without(r"^a=sendonly\r\n"),
+    "trailing blanks": lambda sdp: sdp.replace("\r\n", " \r\n"),
+    "bare line feeds": lambda sdp: sdp.replace("\r\n", "\n"),
+    "fingerprint in the session": in_session("a=fingerprint:"),
+    "ICE in the session": lambda sdp: in_session("a=ice-pwd:")(in_session("a=ice-ufrag:")(sdp)),
+    "setup in the session": in_session("a=setup:"),
+    "upper case": lambda sdp: sdp.replace("opus/48000", "OPUS/48000"),
+    "no group": without(r"^a=group:.*\r\n"),
+    "a rejected line more": lambda sdp: sdp + REJECTED,
+    "an inactive line more": lambda sdp: sdp + REJECTED.replace("audio 0", "audio 9"),
+    "a data channel": lambda sdp: sdp + DATA,
+}
+
+
+@pytest.mark.parametrize("kind", ODD_OFFERS)
+async def test_an_odd_offer_connects(kind: str) -> None:
+    async with sender(settings(), ODD_OFFERS[kind]) as client:
+        await client.play(PACKETS[:42])
+        assert client.words() == ["alpha"]
+
+
+async def test_a_bundled_line_has_the_transport_of_its_bundle() -> None:
+    def bundle_only(sdp: str) -> str:
+        head, first, second = sdp.partition("m=audio")[0], *("m=audio" + s for s in sdp.split("m=audio")[1:])
+        second = re.sub(r"^a=(ice-|fingerprint|setup|candidate|end-of).*\r\n", "", second, flags=re.M)
+        return head + first + re.sub(r"^m=audio \d+", "m=audio 0", second) + "a=bundle-only\r\n"
+
+    async with service(settings()) as (url, meetings):
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        try:
+            for _ in range(2):
+                peer.addTransceiver("audio", direction="sendonly")
+            with seam.host_addresses(LOOPBACK.host_addresses):
+                await peer.setLocalDescription(await peer.createOffer())
+            answer = await post(url, bundle_only(peer.localDescription.sdp), "tab,mic")
+            assert answer.status_code == 201, answer.text
+            await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+            await _connected(peer)
+            assert set(meetings.known["m-1"].sinks) == {Channel.TAB, Channel.MIC}
+        finally:
+            await peer.close()
+
+
+async def test_lost_packets_are_told() -> None:
+    async with sender(settings()) as client:
+        sink = client.sink
+
+        def lose(n: int) -> None:
+            if n % 10 == 5:
+                client.stream.skip()
+
+        await client.play(PACKETS, lose)
+        await client.peer.close()
+        async with asyncio.timeout(8):
+            while sink.states[-1] not in ("ended", "gone"):  # noqa: ASYNC110 - a sink has no event
+                await asyncio.sleep(0.02)
+        lost = [loss.amount for loss in sink.losses if loss.cause is LossCause.LOST]
+        assert sum(lost) == pytest.approx(8, abs=1)
+        assert GapCause.REANCHOR not in [cause for _, _, cause in sink.gaps]
