@@ -11,15 +11,20 @@ import asyncio
 import contextlib
 import os
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import structlog
 
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser, Forget, keep
 from wingman.config.settings import Settings, plain
 from wingman.core.errors import InputError
+from wingman.core.events import Envelope, MeetingEnded
 from wingman.core.time import Channel
 from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
@@ -29,6 +34,9 @@ from wingman.meeting.manager import MeetingManager
 from wingman.meeting.providers import ProviderFactory
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
+from wingman.server import service_secret
+from wingman.server.auth import Access
+from wingman.server.grant_store import GrantStore
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.suggest.knowledge.index import Knowledge
@@ -37,6 +45,12 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
+log = structlog.get_logger(__name__)
+
+WORKER = "worker-"
+"""How the folders of a service's workers begin, below its own."""
+SHORTEST_TOKEN = 16
+"""Characters of a configured token; shorter ones could be guessed, and are warned about."""
 SAMPLE = Path(__file__).parent / "samples" / "meeting.ogg"
 
 
@@ -111,8 +125,13 @@ class Service:
     log: EventLog
     hub: Hub
     background: BackgroundServices
-    token: str
+    access: Access
     loop_watch: LoopWatch
+
+    @property
+    def token(self) -> str:
+        """The owner's token of this process: what it was configured with, or one nobody else is shown."""
+        return self.access.token
 
     def http(self) -> Starlette:
         """The HTTP application over this service."""
@@ -146,7 +165,7 @@ class Service:
             self.log,
             self.hub,
             self.settings.server,
-            token=self.token,
+            access=self.access,
             extra_routes=routes,
             offers=offers,
         )
@@ -183,6 +202,9 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
         model = providers.model(choices.suggester.provider)
         if model is not None:
             stack.push_async_callback(model.aclose)
+        access = open_access(settings, keep=keep)
+        stack.callback(access.store.close)
+        hub.tap(partial(_links_end, access))
         async with asyncio.TaskGroup() as tasks:
             manager = MeetingManager(providers, event_log, tasks, knowledge, model, background.audio_store)
             jobs = (
@@ -194,13 +216,47 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
                 background.retain(manager.live_ids),
             )
             beside = [tasks.create_task(job) for job in jobs]
-            token = settings.server.token.reveal() or secrets.token_urlsafe(18)
+            beside.append(tasks.create_task(access.watch()))
             try:
-                yield Service(settings, manager, event_log, hub, background, token, loop_watch)
+                yield Service(settings, manager, event_log, hub, background, access, loop_watch)
             finally:
                 await manager.end_all("shutdown")
                 for job in beside:
                     job.cancel()
+
+
+def open_access(settings: Settings, *, keep: bool = True) -> Access:
+    """The grants of this service, kept in its data folder. Raises `InputError` when they cannot be had.
+
+    Workers share the folder of the whole service.
+    """
+    token = settings.server.token.reveal() or secrets.token_urlsafe(24)
+    if len(token) < SHORTEST_TOKEN:
+        log.warning("server.token is short enough to be guessed", use=f"{SHORTEST_TOKEN} or more characters")
+    if not keep:
+        return Access(token)
+    folder = trust_dir(settings)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        return Access(token, GrantStore(folder / "trust.db", service_secret.load(folder)))
+    except sqlite3.Error as failed:
+        raise InputError(
+            f"the grants in {folder / 'trust.db'} cannot be had ({failed}); mend its permissions",
+            field="deliver.data_dir",
+            status=503,
+        ) from None
+
+
+def _links_end(access: Access, batch: Sequence[Envelope]) -> None:
+    for envelope in batch:
+        if isinstance(envelope.data, MeetingEnded):
+            access.ended(envelope.meeting)
+
+
+def trust_dir(settings: Settings) -> Path:
+    """Where the service's secret, grants and audit log lie: one folder for all its workers."""
+    folder = data_dir(settings)
+    return folder.parent if folder.name.startswith(WORKER) else folder
 
 
 def _knowledge(settings: Settings) -> Knowledge:

@@ -135,9 +135,10 @@ def test_serve_says_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        first, *others = (process.stdout.readline() for _ in range(4))
+        first, *others = (process.stdout.readline() for _ in range(5))
         assert "http://127.0.0.1:" in first
-        assert "token=" in first
+        assert "/#login=" in first
+        assert "token" not in first  # what is printed ends up in journals
     finally:
         process.terminate()
         out, err = process.communicate(timeout=20)
@@ -206,12 +207,23 @@ def test_many_workers_answer_behind_one_port(tmp_path: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        root, _, token = process.stdout.readline().split()[-1].partition("/?token=")
-        with httpx.Client(base_url=root, headers={"Authorization": f"Bearer {token}"}) as http:
-            made = [http.post("/api/meetings", json={"title": str(n)}).json()["id"] for n in range(4)]
-            for meeting in made:  # each request finds the process that has the meeting
-                assert http.get(f"/api/meetings/{meeting}").json()["state"] == "live"
-                assert http.post(f"/api/meetings/{meeting}/end").status_code == 200
+        root, _, code = process.stdout.readline().split()[-1].partition("/#login=")
+        with httpx.Client(base_url=root) as http:
+            session = http.post("/api/session", json={"code": code}).json()["path"].rstrip("/")
+            meetings = f"{session}/api/meetings"
+            made = [http.post(meetings, json={"title": str(n)}).json()["id"] for n in range(4)]
+            for meeting in made:  # each request finds the process that has the meeting, however it is written
+                for name in (meeting, meeting.replace("m", "%6d", 1)):
+                    assert http.get(f"{meetings}/{name}").json()["state"] == "live"
+                assert http.post(f"{meetings}/{meeting}/end").status_code == 200
+            for _ in range(4):  # a code made by one process is redeemed by any
+                pairing = http.post(f"{session}/api/pairing").json()
+                origin = {"Origin": "chrome-extension://abcdefghijklmnop"}
+                code = {"code": pairing["code"]}
+                token = http.post("/api/pairing/redeem", json=code, headers=origin).json()["token"]
+                assert (
+                    http.get("/api/playbooks", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+                )
     finally:
         process.terminate()
         process.communicate(timeout=20)

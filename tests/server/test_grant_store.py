@@ -96,6 +96,11 @@ def test_the_audit_log_shows_every_change(tmp_path: Path) -> None:
     raw.commit()
     assert store.broken_at() == 7
     raw.execute("UPDATE audit SET what = 'pause' WHERE seq = 7")
+    raw.commit()
+    assert store.broken_at() == 0
+    raw.execute("DELETE FROM audit WHERE seq = 20")
+    raw.commit()
+    assert store.broken_at() == 20
     raw.execute("DELETE FROM audit WHERE seq = 12")
     raw.commit()
     assert store.broken_at() == 12

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.service import TOKEN, service
 from wingman.config.server import ServerSettings
@@ -20,44 +23,131 @@ async def test_without_a_token_only_health_and_assets_answer() -> None:
             assert refused.json()["error"]["code"] == "unauthorized"
 
 
-async def test_the_token_may_come_as_a_header_a_query_or_a_cookie() -> None:
+async def test_people_without_a_session_get_a_page() -> None:
+    async with service() as it, it.client(token="", Accept="text/html") as client:
+        for path in ("/", "/overlay", "/meetings/m-1", "/settings"):
+            page = await client.get(path)
+            assert page.status_code == 401
+            assert page.headers["content-type"].startswith("text/html")
+            assert "Log in to Wingman" in page.text
+            assert "script-src 'self'" in page.headers["content-security-policy"]
+
+
+async def test_the_token_may_come_as_a_header_a_query_or_a_session() -> None:
     async with service() as it, it.client(token="") as client:
         assert (
             await client.get("/api/meetings", headers={"Authorization": f"bearer {TOKEN}"})
         ).status_code == 200
         assert (await client.get("/api/meetings", params={"token": TOKEN})).status_code == 200
         assert "set-cookie" not in (await client.get("/api/meetings", params={"token": TOKEN})).headers
-        page = await client.get("/overlay", params={"token": TOKEN})
-        cookie = page.headers["set-cookie"]
+        moved = await client.get("/overlay", params={"token": TOKEN, "meeting": "m-1"})
+        assert moved.status_code == 303
+        home, cookie = moved.headers["location"], moved.headers["set-cookie"]
+        assert home.endswith("/overlay?meeting=m-1")
         assert "HttpOnly" in cookie
-        assert "SameSite=Strict" in cookie
-        assert cookie.startswith(f"wingman_token_{it.port}={TOKEN};")
-        assert (await client.get("/api/meetings")).status_code == 200
+        assert "SameSite=strict" in cookie
+        assert f"Path={home.removesuffix('/overlay?meeting=m-1')}" in cookie
+        assert TOKEN not in cookie + home
+        assert (await client.get(home)).status_code == 200
+        root = home.partition("/overlay")[0]
+        assert (await client.get(f"{root}/api/meetings")).status_code == 200
+        assert (await client.get("/api/meetings")).status_code == 401  # the browser sends no cookie there
 
 
-async def test_a_shared_link_does_not_take_the_owners_rights_away() -> None:
+async def test_a_sessions_cookie_opens_nothing_elsewhere() -> None:
+    """Another program on this machine may get hold of the cookie or of the path, never of both."""
+    async with service() as it, it.client(token="") as thief:
+        moved = await thief.get("/", params={"token": TOKEN})
+        home = moved.headers["location"].rstrip("/")
+        value = moved.headers["set-cookie"].partition("=")[2].partition(";")[0]
+        thief.cookies.clear()
+        for headers in ({"Cookie": f"wingman_session={value}"}, {"Authorization": f"Bearer {value}"}):
+            assert (await thief.get("/api/meetings", headers=headers)).status_code == 401
+        assert (await thief.get(f"{home}/api/meetings")).status_code == 401
+        assert (
+            await thief.get(f"{home}x/api/meetings", headers={"Cookie": f"wingman_session={value}"})
+        ).status_code == 401
+        both = await thief.get(f"{home}/api/meetings", headers={"Cookie": f"wingman_session={value}"})
+        assert both.status_code == 200
+
+
+async def test_a_login_link_is_exchanged_once() -> None:
     async with service() as it, it.client(token="") as browser:
+        code = it.access.login_code()
+        made = await browser.post("/api/session", json={"code": code})
+        assert made.status_code == 201
+        home = made.json()["path"]
+        assert made.json()["role"] == "owner"
+        assert (await browser.get(f"{home}api/session")).json()["scopes"]
+        assert (await browser.post("/api/session", json={"code": code})).status_code == 401
+        foreign = await browser.post("/api/session", json={"code": code}, headers={"Origin": "http://evil"})
+        assert foreign.status_code == 403
+        assert (await browser.delete(f"{home}api/session")).status_code == 204
+        assert (await browser.get(f"{home}api/meetings")).status_code == 401
+
+
+async def test_a_revoked_grant_closes_its_sockets_at_once() -> None:
+    async with service() as it, it.client() as owner:
         meeting = await it.meetings.create_titled("x")
-        other = await it.meetings.create_titled("y")
-        async with it.client() as owner:
-            link = (await owner.post(f"/api/meetings/{meeting.id}/viewers")).json()["url"]
-        stranger = await browser.get(link)
-        assert stranger.headers["set-cookie"].startswith(f"wingman_viewer_{it.port}=")
-        assert (await browser.get(f"/api/meetings/{meeting.id}")).json()["role"] == "viewer"
-        assert (await browser.get(f"/api/meetings/{other.id}")).status_code == 403
-        await browser.get("/", params={"token": TOKEN})
-        await browser.get(link)
-        assert (await browser.get(f"/api/meetings/{other.id}")).json()["role"] == "owner"
+        script = {"name": "nightly", "scopes": ["watch"]}
+        made = (await owner.post("/api/grants", json=script)).json()
+        address = f"{it.ws_url}/api/meetings/{meeting.id}/ws?token={made['token']}"
+        async with connect(address, proxy=None) as socket:
+            listed = (await owner.get("/api/grants")).json()["grants"]
+            assert [(grant["name"], grant["active"]) for grant in listed] == [("nightly", True)]
+            assert made["token"] not in str(listed)
+            assert (await owner.delete(f"/api/grants/{made['id']}")).status_code == 200
+            await asyncio.wait_for(socket.wait_closed(), 2)
+            assert socket.close_code == 4401
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(address, proxy=None):
+                pass
+        assert refused.value.response.status_code == 401
+        audit = (await owner.get("/api/audit")).json()
+        assert audit["broken_at"] == 0
+        assert [entry["what"] for entry in audit["entries"]][:2] == ["granted", "revoked"]
 
 
-async def test_two_wingmans_on_one_machine_keep_their_cookies_apart() -> None:
-    async with service() as one, service() as two, one.client(token="") as browser:
-        for each in (one, two):
-            await browser.get(f"{each.url}/", params={"token": TOKEN})
-        assert {cookie.name for cookie in browser.cookies.jar} == {
-            f"wingman_token_{one.port}",
-            f"wingman_token_{two.port}",
-        }
+async def test_a_grant_hands_on_no_more_than_it_has_and_only_known_words() -> None:
+    async with service() as it, it.client() as owner:
+        pairing = (await owner.post("/api/grants", json={"name": "p", "scopes": ["pair"]})).json()["token"]
+        async with it.client(pairing) as narrow:
+            more = await narrow.post("/api/grants", json={"name": "q", "scopes": ["delete"]})
+            assert more.status_code == 403
+        for wrong in (
+            {"name": ""},
+            {"name": "x"},
+            {"name": "x", "scopes": ["all"]},
+            {"name": "x", "role": "king"},
+            {"name": "x", "scopes": ["read"], "days": 9999},
+        ):
+            assert (await owner.post("/api/grants", json=wrong)).status_code == 400
+
+
+async def test_one_grant_cannot_flood() -> None:
+    async with service() as it, it.client() as owner:
+        meeting = await it.meetings.create_titled("x")
+        token = (await owner.post(f"/api/meetings/{meeting.id}/viewers")).json()["token"]
+        address = f"{it.ws_url}/api/meetings/{meeting.id}/ws?token={token}"
+        sockets = [await connect(address, proxy=None) for _ in range(16)]
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(address, proxy=None)
+        assert refused.value.response.status_code == 429
+        deep = "[" * 100_000
+        await sockets[0].send(deep)
+        async for message in sockets[0]:
+            if "error" in str(message):
+                assert "nested too deeply" in str(message)
+                break
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(400):
+                await sockets[1].send('{"type":"ping"}')
+        with contextlib.suppress(ConnectionClosed):
+            async for _ in sockets[1]:
+                pass
+        assert sockets[1].close_code == 4429
+        for socket in sockets:
+            await socket.close()
 
 
 async def test_the_icon_is_there() -> None:
@@ -113,7 +203,8 @@ async def test_pairing_an_extension() -> None:
         answer = await extension.post("/api/pairing/redeem", json={"code": opened["code"]})
         token = answer.json()["token"]
         bearer = {"Authorization": f"Bearer {token}"}
-        assert (await extension.get("/api/meetings", headers=bearer)).status_code == 200
+        assert (await extension.get("/api/playbooks", headers=bearer)).status_code == 200
+        assert (await extension.post("/api/pairing", headers=bearer)).status_code == 403
         other = {"Origin": "chrome-extension://other", **bearer}
         assert (await extension.get("/api/meetings", headers=other)).status_code == 403
         own_page = {"Origin": it.url, **bearer}

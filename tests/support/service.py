@@ -15,6 +15,7 @@ from wingman.config.server import ServerSettings
 from wingman.events.hub import Hub, HubLimits
 from wingman.events.memory import MemoryLog
 from wingman.server.app import build_app
+from wingman.server.auth import Access
 from wingman.server.routes.meetings import Offers
 from wingman.server.serving import serve
 
@@ -29,6 +30,7 @@ class Service:
     log: Any
     hub: Hub
     meetings: SupportMeetings
+    access: Access
 
     @property
     def url(self) -> str:
@@ -52,10 +54,11 @@ async def service(
     hub = Hub(log, limits or HubLimits())
     meetings = SupportMeetings(log)
     settings = settings or ServerSettings()
-    app = build_app(meetings, log, hub, settings, token=TOKEN, offers=Offers(**offers))
+    access = Access(TOKEN)
+    app = build_app(meetings, log, hub, settings, access=access, offers=Offers(**offers))
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(serve(app, "127.0.0.1", 0, ready.set_result))
-        yield Service(await ready, log, hub, meetings)
+        yield Service(await ready, log, hub, meetings, access)
         hub.close()
         serving.cancel()

@@ -68,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
     _emulate(commands)
     _models(commands)
     _meetings(commands)
+    _grants(commands)
     _export(commands)
     _replay(commands)
     _rehearse(commands)
@@ -189,6 +190,32 @@ def _meetings(commands: Commands) -> None:
     _finding(parser)
     parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
     parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _grants(commands: Commands) -> None:
+    parser = _command(commands, "grants", "Log in, and list, make or revoke what may be done by whom.")
+    _listening(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list", help="what is in force, newest first")
+    listing.add_argument("--all", action="store_true", help="also what is over")
+    listing.add_argument("--json", action="store_true", help="print one JSON object a line")
+    actions.add_parser("login", help="print a login link that works once")
+    making = actions.add_parser("create", help="make a grant for a program and print its token")
+    making.add_argument("name", metavar="NAME", help="what to call it in lists")
+    making.add_argument("--role", default="script", help="script, viewer, auditor, scraper, extension, owner")
+    making.add_argument(
+        "--scopes", metavar="A,B", help="capture watch coach read export listen delete configure …"
+    )
+    making.add_argument("--meeting", metavar="ID", help="good for this meeting alone")
+    making.add_argument("--days", type=float, default=90.0, help="how long it lasts (default 90)")
+    ending = actions.add_parser("revoke", help="end a grant; what is open with it is closed")
+    ending.add_argument("id", metavar="ID", help="its id, see: wingman grants list")
+    parser = _command(
+        commands, "audit", "Who did what with which grant, and whether the log was changed.", "grants"
+    )
+    parser.add_argument("--after", type=int, default=0, metavar="N", help="entries after this number")
+    parser.add_argument("--limit", type=int, default=1000, help="how many at most (default 1000)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
 def _export(commands: Commands) -> None:

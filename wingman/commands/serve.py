@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import sys
 
 import msgspec
 
-from wingman.app import data_dir, open_service
+from wingman.app import WORKER, data_dir, open_access, open_service
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
+from wingman.server.auth import LOGIN_SECONDS, Access
 from wingman.server.gc_tuning import Heap
 from wingman.server.serving import listen
 from wingman.server.workers import serve_worker, workers
@@ -34,13 +34,14 @@ def main(arguments: argparse.Namespace) -> int:
 async def _serve(settings: Settings) -> int:
     async with open_service(settings) as service:
         service.hub.tap(Heap().hear)
-        await service.serve(lambda port: _announce(settings, port, service.token))
+        await service.serve(lambda port: _announce(settings, port, service.access))
     return 0
 
 
 async def _dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
     """Hand each connection to the worker that owns its meeting."""
-    token = settings.server.token.reveal() or secrets.token_urlsafe(18)
+    access = open_access(settings)  # before the workers: they share its secret
+    token = access.token
     os.environ[TOKEN_VARIABLE] = token  # the workers read it with their settings; it shows in no process list
     config = ["--config", arguments.config] if arguments.config else []
 
@@ -49,7 +50,7 @@ async def _dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
 
     with listen(settings.server.host, settings.server.port) as listener:
         async with workers(listener, arguments.workers, command) as dispatcher:
-            _announce(settings, listener.getsockname()[1], token)
+            _announce(settings, listener.getsockname()[1], access)
             print(f"  workers      {arguments.workers}", flush=True)
             await dispatcher.run()
     return 0
@@ -57,7 +58,7 @@ async def _dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _worker(settings: Settings, number: int, control: int) -> int:
     """One process of several: its own event log, no port of its own."""
-    folder = str(data_dir(settings) / f"worker-{number}")
+    folder = str(data_dir(settings) / f"{WORKER}{number}")
     deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
     async with open_service(msgspec.structs.replace(settings, deliver=deliver)) as service:
         service.hub.tap(Heap().hear)
@@ -66,10 +67,11 @@ async def _worker(settings: Settings, number: int, control: int) -> int:
     return 0
 
 
-def _announce(settings: Settings, port: int, token: str) -> None:
+def _announce(settings: Settings, port: int, access: Access) -> None:
     choices = ProviderFactory(settings).choose(settings.emotion.policy)
     root = base_url(settings.server.host, port)
-    print(f"Wingman is ready: {root}/?token={token}")
+    print(f"Wingman is ready: {settings.server.public_url.rstrip('/') or root}/#login={access.login_code()}")
+    print(f"  the link works once, for {LOGIN_SECONDS // 60} minutes; `wingman grants login` makes another")
     print(f"  transcriber  {choices.transcriber.provider:<10} {choices.transcriber.why}")
     print(f"  emotion      {choices.emotion.provider:<10} {choices.emotion.why}")
     print(f"  suggestions  {choices.suggester.provider:<10} {choices.suggester.why}", flush=True)

@@ -11,7 +11,9 @@ class ServerSettings(Section, frozen=True):
     port: int = 8710
     """TCP port; 0 picks a free one."""
     token: Secret = Secret()
-    """Access token; empty makes a random one at each start."""
+    """A token of the owner's for programs, 16 random characters or more; empty for none: grants do without."""
+    public_url: str = ""
+    """Address people use when a TLS proxy stands in front (`https://…`); links and cookies follow it."""
     allowed_hosts: tuple[str, ...] = ()
     """Further Host header values to accept (a reverse proxy's name)."""
     allowed_origins: tuple[str, ...] = ()

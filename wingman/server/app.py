@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,15 +15,16 @@ from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.meeting.api import Meetings
-from wingman.server.auth import Access, Neighbours
+from wingman.server.auth import Access, Neighbours, hostname
 from wingman.server.errors import HANDLERS
 from wingman.server.lookup import Lookup
-from wingman.server.middleware import Guard
+from wingman.server.middleware import Guard, with_cookie
 from wingman.server.routes import schemas
 from wingman.server.routes.health import HealthRoutes
 from wingman.server.routes.meetings import Offers, Rest
 from wingman.server.routes.pages import Pages
 from wingman.server.routes.report import ReportRoutes
+from wingman.server.routes.session import SessionRoutes
 from wingman.server.routes.streams import Streams
 
 
@@ -31,7 +34,7 @@ def build_app(
     hub: Hub,
     settings: ServerSettings,
     *,
-    token: str,
+    access: Access,
     extra_routes: Sequence[BaseRoute] = (),
     offers: Offers = Offers(),
     archive: MeetingIndex | None = None,
@@ -45,17 +48,21 @@ def build_app(
         if not isinstance(log, MeetingIndex):
             raise TypeError("this event log is no archive: pass one")
         archive = log
-    access = Access(token)
+    secure = settings.public_url.startswith("https://")
     lookup = Lookup(meetings, archive)
     routes: list[BaseRoute] = [
         *extra_routes,
-        *Streams(hub, lookup, settings.stall_seconds).routes(),
-        *Rest(lookup, hub, access, offers).routes(),
+        *Streams(hub, lookup, settings.stall_seconds, access).routes(),
+        *Rest(lookup, hub, access, offers, settings.public_url).routes(),
+        *SessionRoutes(access, partial(with_cookie, secure=secure)).routes(),
         *ReportRoutes(log, lookup, offers.sound).routes(),
         *schemas.routes(),
         *HealthRoutes(offers.not_ready).routes(),
         *Pages().routes(),
     ]
-    neighbours = Neighbours.of(settings.host, settings.allowed_hosts, settings.allowed_origins)
-    guard = Middleware(Guard, access=access, neighbours=neighbours)
+    hosts, origins = settings.allowed_hosts, settings.allowed_origins
+    if public := urlsplit(settings.public_url).netloc:
+        hosts, origins = (*hosts, hostname(public)), (*origins, settings.public_url.rstrip("/"))
+    neighbours = Neighbours.of(settings.host, hosts, origins)
+    guard = Middleware(Guard, access=access, neighbours=neighbours, secure=secure)
     return Starlette(routes=routes, middleware=[guard], exception_handlers=HANDLERS)

@@ -1,114 +1,226 @@
-"""Who may do what: tokens, and what each kind of them opens. Pure; the middleware is in `guard`."""
+"""Who is asking: credentials checked and handed out, and revoked while somebody is connected with them."""
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import hmac
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from wingman.core.errors import InputError
+from wingman.server.budgets import GrantBudget
+from wingman.server.grant_store import GrantStore
+from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, RENEWED, SCOPES, Grant, Role
 
 PAIRING_SECONDS = 120
-PAIRING_TRIES = 5
-"""Wrong codes before a pairing is called off: one in 200,000 guesses would succeed."""
-
-VIEWER_PARTS = ("", "/events", "/export", "/ledger", "/stream", "/summary", "/ws")
-"""What a viewer may read below `/api/meetings/ID`."""
+LOGIN_SECONDS = 300
+"""How long a login link is good for. It is good once."""
+USE_SECONDS = 60.0
+"""How often a use is written down."""
+WATCH_SECONDS = 0.25
+"""How often other processes' revocations are looked for."""
+MOST_WRONG, WRONG_SECONDS = 30, 60.0
+"""So many wrong tokens from one address in so long a time: further ones are refused as too many."""
+ADDRESSES = 1000
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-
-class Role(StrEnum):
-    OWNER = "owner"
-    """May do everything: the service token, or a paired extension's."""
-    VIEWER = "viewer"
-    """May watch one meeting."""
+OWNER = Grant("owner", Role.OWNER, ALL, name="the service's token")
+"""What the configured token stands for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """What a presented token stands for."""
+class Session:
+    """A browser's session: `token` goes into a cookie for `path` alone, so no other port ever sees it."""
 
-    role: Role
-    meeting: str = ""
-    """The one meeting a viewer may watch."""
-    origin: str = ""
-    """The only Origin this token works from; empty means any allowed one."""
+    grant: Grant
+    token: str
+    path: str
 
-    def allows(self, method: str, path: str) -> bool:
-        """May this be asked for? Viewers only ever read their own meeting."""
-        if self.role is Role.OWNER:
-            return True
-        if method not in ("GET", "HEAD", "WEBSOCKET"):
-            return False
-        own = f"/api/meetings/{self.meeting}"
-        return path in ("/overlay", f"/meetings/{self.meeting}", "/api/schemas/events.json") or any(
-            path == own + part for part in VIEWER_PARTS
-        )
+    @property
+    def root(self) -> str:
+        """Where the session's pages live: `/~v…` for a viewer's, `/~o…` for others."""
+        return f"/~{self.path}"
 
 
+@dataclass(slots=True)
 class Access:
-    """Checks and hands out tokens. Those it hands out are derived from the service token: they need no
-    store, live as long as it does, and die when it is changed."""
+    """Checks credentials, hands them out, and ends what was opened with a revoked one."""
 
-    def __init__(self, token: str, clock: Callable[[], float] = time.monotonic) -> None:
-        if not token:
+    token: str = field(repr=False)
+    """The service's own token: from the configuration, or made for this process and shown to nobody."""
+    store: GrantStore = field(default_factory=lambda: GrantStore(None, secrets.token_bytes(32)))
+    clock: Callable[[], float] = time.time
+    on_revoked: list[Callable[[str], object]] = field(default_factory=list)
+    """Told the id of a grant that ended while it was in use."""
+    _budgets: dict[str, GrantBudget] = field(default_factory=dict)
+    _open: dict[str, dict[object, Callable[[], object]]] = field(default_factory=dict)
+    _wrong: dict[str, deque[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.token:
             raise ValueError("the service needs a token")
-        self._token = token
-        self._clock = clock
-        self._code = ""
-        self._code_until = 0.0
-        self._tries = 0
 
-    def grant(self, presented: str) -> Grant | None:
-        """What `presented` stands for; None when it stands for nothing."""
-        if hmac.compare_digest(presented.encode(), self._token.encode()):
-            return Grant(Role.OWNER)
-        kind, _, rest = presented.partition(".")
-        subject, _, _ = rest.rpartition(".")
-        if kind == "v" and hmac.compare_digest(presented.encode(), self.viewer(subject).encode()):
-            return Grant(Role.VIEWER, meeting=subject)
-        if kind == "x" and hmac.compare_digest(presented.encode(), self._extension(subject).encode()):
-            return Grant(Role.OWNER, origin=f"chrome-extension://{subject}")
-        return None
+    # --- checking -------------------------------------------------------------------------------
 
-    def viewer(self, meeting: str) -> str:
-        """A token that lets its holder watch `meeting`."""
-        return self._derive("v", meeting)
+    def grant(self, presented: str, path: str = "") -> Grant | None:
+        """What `presented` stands for now; None when it stands for nothing (any more).
+
+        `path` is the secret path the request came by; a session's token holds there and nowhere else.
+        """
+        if not path and hmac.compare_digest(presented.encode(), self.token.encode()):
+            return OWNER
+        found = self.store.find(presented, path) if presented.startswith("wm_") else None
+        now = self.clock()
+        if found is None or not found.holds(now):
+            return None
+        if now - found.used > USE_SECONDS:
+            renewed = now + LIFETIMES[found.role] if found.role in RENEWED else 0.0
+            self.store.renew(found.id, now, max(found.expires, renewed) if found.expires else 0.0)
+        return found
+
+    def wrong(self, address: str) -> bool:
+        """Note a wrong credential. True when this address has shown too many of them lately."""
+        now = self.clock()
+        if address not in self._wrong and len(self._wrong) >= ADDRESSES:
+            del self._wrong[next(iter(self._wrong))]
+        tries = self._wrong.setdefault(address, deque(maxlen=MOST_WRONG))
+        many = len(tries) == MOST_WRONG and now - tries[0] < WRONG_SECONDS
+        tries.append(now)
+        if not many:
+            self.store.record("refused", now, detail=f"wrong credential from {address}")
+        return many
+
+    def budget(self, grant: Grant) -> GrantBudget:
+        """What the grant has left of what it may ask for."""
+        found = self._budgets.pop(grant.id, None) or GrantBudget.full(time.monotonic())
+        self._budgets[grant.id] = found  # the latest used stay
+        if len(self._budgets) > ADDRESSES:
+            del self._budgets[next(iter(self._budgets))]
+        return found
+
+    # --- handing out ----------------------------------------------------------------------------
+
+    def make(self, role: Role, *, by: Grant, **given: object) -> tuple[Grant, str]:
+        """A new grant of `role` and its token. `given` overrides the role's scopes, lifetime and the rest."""
+        now = self.clock()
+        made = Grant("", role, SCOPES[role], created=now, expires=now + LIFETIMES[role])
+        made = replace(made, **given)  # type: ignore[arg-type]  # callers name fields of Grant
+        made, token = self.store.add(made, parent=by.id)
+        self.store.record("granted", now, grant=by.id, meeting=made.meeting, detail=f"{made.id} {made.role}")
+        return made, token
+
+    def session(self, grant: Grant) -> Session:
+        """A browser's session with the rights of `grant`; it ends when that does."""
+        path = ("v" if grant.role is Role.VIEWER else "o") + secrets.token_urlsafe(18)
+        now = self.clock()
+        expires = now + LIFETIMES[grant.role]
+        made, token = self.store.add(
+            replace(
+                grant, id="", created=now, used=now, path=path, key="",
+                name=f"browser ({grant.name})" if grant.name and grant is not OWNER else "browser",
+                expires=min(expires, grant.expires) if grant.expires else expires,
+            ),
+            parent=grant.id,
+        )  # fmt: skip
+        self.store.record("login", now, grant=made.id, meeting=made.meeting, detail=str(made.role))
+        return Session(made, token, path)
+
+    def login_code(self) -> str:
+        """A code that is good for one owner's session within `LOGIN_SECONDS`."""
+        code = secrets.token_urlsafe(18)
+        self.store.put_code(code, "login", self.clock() + LOGIN_SECONDS)
+        return code
+
+    def log_in(self, code: str) -> Session | None:
+        """The session for a login code; None when it is wrong, used or too old."""
+        if not self.store.take_code(code, "login", self.clock()):
+            return None
+        return self.session(OWNER)
+
+    def viewer(self, meeting: str, *, by: Grant = OWNER, ended: bool = False) -> str:
+        """A token that lets its holder watch `meeting` until an hour after its end."""
+        now = self.clock()
+        expires = now + (AFTER_MEETING if ended else LIFETIMES[Role.VIEWER])
+        return self.make(Role.VIEWER, by=by, meeting=meeting, expires=expires, name="shared link")[1]
+
+    def ended(self, meeting: str) -> None:
+        """The meeting is over: its viewers' links live on for an hour."""
+        self.store.shorten(meeting, self.clock() + AFTER_MEETING)
 
     def pair(self) -> str:
         """Start a pairing: six digits, good for `PAIRING_SECONDS`. A new one replaces the old."""
-        self._code = f"{secrets.randbelow(1_000_000):06}"
-        self._code_until = self._clock() + PAIRING_SECONDS
-        self._tries = PAIRING_TRIES
-        return self._code
+        code = f"{secrets.randbelow(1_000_000):06}"
+        self.store.put_code(code, "pair", self.clock() + PAIRING_SECONDS, alone=True)
+        return code
 
-    def redeem(self, code: str, origin: str) -> str:
-        """The token for the extension that presents the code. Raises `InputError`."""
+    def redeem(self, code: str, origin: str, key: str = "") -> str:
+        """The token for the extension that presents the code. Raises `InputError`.
+
+        `key` is the public key the extension made; from then on it proves with each request that it holds it.
+        """
         parts = urlsplit(origin)
         if parts.scheme != "chrome-extension" or not parts.netloc:
             raise InputError("only a browser extension can be paired", field="origin", status=403)
-        if not self._code or self._clock() > self._code_until:
+        if not self.store.open_codes("pair", self.clock()):
             raise InputError("no pairing is open; start one on the capture page", field="code", status=403)
-        if not hmac.compare_digest(code.encode(), self._code.encode()):
-            self._tries -= 1
-            if self._tries <= 0:
-                self._code = ""
+        if not self.store.take_code(code, "pair", self.clock()):
+            self.store.record("refused", self.clock(), detail="wrong pairing code")
             raise InputError("this is not the code on the capture page", field="code", status=403)
-        self._code = ""
-        return self._extension(parts.netloc)
+        return self.make(Role.EXTENSION, by=OWNER, origin=origin, key=key, name="extension")[1]
 
-    def _extension(self, name: str) -> str:
-        return self._derive("x", name)
+    # --- ending ---------------------------------------------------------------------------------
 
-    def _derive(self, kind: str, subject: str) -> str:
-        proof = hmac.new(self._token.encode(), f"{kind}.{subject}".encode(), hashlib.sha256).hexdigest()
-        return f"{kind}.{subject}.{proof[:40]}"
+    def revoke(self, grant: str, *, by: Grant = OWNER) -> list[str]:
+        """End a grant and what was made from it, and close what is open with them. Returns their ids."""
+        gone = self.forget(grant, by=by)
+        self.close(gone)
+        return gone
+
+    def forget(self, grant: str, *, by: Grant = OWNER) -> list[str]:
+        """As `revoke`, but what is open stays so until `close`."""
+        gone = self.store.revoke(grant, self.clock())
+        for one in gone:
+            self.store.record("revoked", self.clock(), grant=by.id, detail=one)
+        return gone
+
+    @contextmanager
+    def connected(self, grant: Grant, drop: Callable[[], object]) -> Iterator[None]:
+        """While this is open, `drop` is called should the grant end."""
+        key = object()
+        self._open.setdefault(grant.id, {})[key] = drop
+        try:
+            yield
+        finally:
+            held = self._open[grant.id]
+            del held[key]
+            if not held:
+                del self._open[grant.id]
+
+    def connections(self, grant: str) -> int:
+        """How many connections are open with a grant."""
+        return len(self._open.get(grant, ()))
+
+    async def watch(self) -> None:
+        """End connections whose grant expired, or was revoked by another process; until cancelled."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            known = [grant for grant in self._open if grant != OWNER.id]
+            if known:
+                self.close(self.store.dead(known, self.clock()))
+
+    def close(self, grants: list[str]) -> None:
+        """Close what is open with these."""
+        for grant in grants:
+            for drop in list(self._open.get(grant, {}).values()):
+                drop()
+            for told in self.on_revoked:
+                told(grant)
 
 
 @dataclass(frozen=True, slots=True)

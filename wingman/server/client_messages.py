@@ -121,6 +121,8 @@ def _tree(text: str) -> dict[str, Any]:
         tree = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError) as broken:
         raise InputError(f"the message is not valid JSON: {broken}", field="body") from None
+    except RecursionError:
+        raise InputError("the message is nested too deeply", field="body") from None
     if not isinstance(tree, dict):
         raise InputError("the message must be a JSON object", field="body")
     return tree

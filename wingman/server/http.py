@@ -65,6 +65,8 @@ async def body(request: Request, kind: type[T]) -> T:
         tree = msgspec.json.decode(raw) if raw.strip() else {}
     except (msgspec.DecodeError, UnicodeDecodeError) as broken:
         raise InputError(f"the body is not valid JSON: {broken}", field="body") from None
+    except RecursionError:
+        raise InputError("the body is nested too deeply", field="body") from None
     return convert(tree, kind)
 
 

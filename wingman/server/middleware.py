@@ -1,94 +1,177 @@
-"""The middleware in front of every route: Host, Origin, token, role, and the headers of every answer."""
+"""The middleware in front of every route: Host, Origin, credential, scope, and the headers of every answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wingman.server.auth import Access, Grant, Neighbours, Role
+from wingman.server import proof
+from wingman.server.audit import audited
+from wingman.server.auth import OWNER, Access, Neighbours, Session
 from wingman.server.errors import error
+from wingman.server.grants import Grant, Role
+from wingman.server.routes.session import login_page
+from wingman.server.uvicorn_seam import ABORT, EXTENSION, Push
 
-COOKIE, VIEWER_COOKIE = "wingman_token", "wingman_viewer"
-"""Each followed by the port: cookies know no ports, and one machine may run several Wingmans. A viewer's
-is another one than the owner's, so that opening a shared link does not take the owner's rights away."""
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/favicon.ico", "/api/pairing/redeem"})
-PAGES = ("/overlay", "/meetings/")
+COOKIE = "wingman_session"
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/favicon.ico", "/api/pairing/redeem", "/api/session"})
+PAGES = re.compile(r"/|/overlay|/meetings/[^/]+|/(?!api/|static/|whip)[a-z-]+")
+CLOSE_REVOKED = 4401
+"""WebSocket close code: this credential holds no longer."""
+CLOSE_SECONDS = 0.3
+"""What a client is given to take that close frame."""
+MOST_SOCKETS = {Role.VIEWER: 16, Role.SCRAPER: 4}
+SOCKETS = 128
+"""Connections a grant may hold open at a time; the service's own token is not counted."""
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_SESSION_PATH = re.compile(r"/~([\w-]{10,64})(/.*|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request presents, before anything of it is believed."""
+
+    method: str
+    path: str
+    """Without the session's part."""
+    session: str
+    """The secret path it came by; empty for a request that has no session."""
+    host: str
+    origin: str
+    bearer: str
+    """Of the `Authorization` header, or of the query."""
+    cookie: str
+    proof: str
+    address: str
+    html: bool
+    """A person is looking: navigations accept HTML."""
 
 
 class Guard:
     """Refuses with one sentence, or passes on with `scope["state"]["grant"]` set."""
 
-    def __init__(self, app: ASGIApp, access: Access, neighbours: Neighbours) -> None:
+    def __init__(self, app: ASGIApp, access: Access, neighbours: Neighbours, secure: bool = False) -> None:
+        """`secure` marks cookies for TLS alone: the address people use begins with https."""
         self._app = app
         self._access = access
         self._neighbours = neighbours
+        self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        origin = headers.get("origin", "")
-        query = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-        refusal, grant = self._judge(scope, headers, query)
-        foreign = bool(origin) and origin in self._neighbours.origins
-        if scope["type"] == "http" and scope["method"] == "OPTIONS" and foreign and refusal is None:
+        scope, asked = _read(scope)
+        refusal, grant = self._judge(asked)
+        foreign = asked.origin if asked.origin in self._neighbours.origins else ""
+        if scope["type"] == "http" and asked.method == "OPTIONS" and foreign and refusal is None:
             refusal = Response(status_code=204)  # a preflight: the route itself need not know about it
-        cookie = ""
-        if query and _is_page(scope["path"]):
-            kind = VIEWER_COOKIE if grant is not None and grant.role is Role.VIEWER else COOKIE
-            cookie = f"{_cookie_name(kind, headers)}={query}"
-        decorate = _Decorated(send, origin if foreign else "", cookie)
+        if refusal is None and grant is not None and self._is_page(asked, scope):
+            refusal = self._move_in(asked, scope, grant)
+        decorate = _Decorated(send, foreign)
         if refusal is not None:
-            if refusal.status_code >= 400:
-                decorate.cookie = ""
             await _answer(refusal, scope, receive, decorate.send)
             return
         scope.setdefault("state", {})["grant"] = grant
-        await self._app(scope, receive, decorate.send if scope["type"] == "http" else send)
-
-    def _judge(self, scope: Scope, headers: Headers, query: str) -> tuple[Response | None, Grant | None]:
-        """The refusal, or what the token grants (None on open paths)."""
-        host, origin, path = headers.get("host", ""), headers.get("origin", ""), scope["path"]
-        if not self._neighbours.knows_host(host):
-            return error(403, "this Host is not ours; add it to server.allowed_hosts", field="host"), None
-        method = scope.get("method", "WEBSOCKET")
-        if path in OPEN_PATHS or path.startswith("/static/") or method == "OPTIONS":
-            pairing = path == "/api/pairing/redeem" and origin.startswith("chrome-extension://")
-            if origin and not pairing and not self._neighbours.knows_origin(origin, host):
-                return _foreign(), None
-            return None, None
-        grants = (self._access.grant(token) for token in _presented(headers, query))
-        grant = next((found for found in grants if found is not None), None)
+        passed_on = decorate.send if scope["type"] == "http" else send
         if grant is None:
-            return _stranger(), None
-        if origin and origin != grant.origin and not self._neighbours.knows_origin(origin, host):
+            await self._app(scope, receive, passed_on)
+            return
+        with self._connected(grant, scope):
+            await self._app(scope, receive, audited(scope, grant, self._access, passed_on))
+
+    def _judge(self, asked: Asked) -> tuple[Response | None, Grant | None]:
+        """The refusal, or what the credential grants (None on open paths)."""
+        if not self._neighbours.knows_host(asked.host):
+            return error(403, "this Host is not ours; add it to server.allowed_hosts", field="host"), None
+        knows_origin = not asked.origin or self._neighbours.knows_origin(asked.origin, asked.host)
+        if asked.path in OPEN_PATHS or asked.path.startswith("/static/") or asked.method == "OPTIONS":
+            pairing = asked.path == "/api/pairing/redeem" and asked.origin.startswith("chrome-extension://")
+            return (None if knows_origin or pairing else _foreign()), self._found(asked)
+        grant = self._found(asked)
+        if grant is None:
+            return self._stranger(asked), None
+        if asked.origin and asked.origin != grant.origin and (grant.origin or not knows_origin):
             return _foreign(), None
-        if grant.origin and origin and origin != grant.origin:
-            return _foreign(), None
-        if not grant.allows(method, path):
-            return error(403, "this token may only watch its own meeting"), None
+        if grant.key and not proof.holds(
+            grant.key, asked.proof, asked.method, asked.path, self._access.clock()
+        ):
+            return error(401, "this token only works for the extension that was paired; pair it again"), None
+        if not grant.allows(asked.method, asked.path):
+            what = "watch its own meeting" if grant.role is Role.VIEWER else "do what it was made for"
+            return error(403, f"this token may only {what}"), None
+        if grant is not OWNER and self._access.connections(grant.id) >= MOST_SOCKETS.get(grant.role, SOCKETS):
+            return error(429, "this grant has too many connections open; close some and try again"), None
         return None, grant
+
+    def _found(self, asked: Asked) -> Grant | None:
+        """The grant that counts: a named token alone, else the session's cookie."""
+        if asked.bearer:
+            return self._access.grant(asked.bearer)
+        return self._access.grant(asked.cookie, asked.session) if asked.cookie and asked.session else None
+
+    def _stranger(self, asked: Asked) -> Response:
+        if (asked.bearer or asked.cookie) and self._access.wrong(asked.address):
+            return error(429, "too many wrong tokens came from this address; wait a minute")
+        if asked.html and asked.method in ("GET", "HEAD"):
+            return login_page()
+        return error(
+            401,
+            "a token is needed: open a login link, or send Authorization: Bearer TOKEN",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+    def _is_page(self, asked: Asked, scope: Scope) -> bool:
+        """A page that was opened with a token in its address."""
+        named = "token" in dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        return named and asked.method == "GET" and PAGES.fullmatch(asked.path) is not None
+
+    def _move_in(self, asked: Asked, scope: Scope, grant: Grant) -> Response:
+        """Exchange the token in a page's address for a session, and go to where that lives."""
+        session = self._access.session(grant)
+        query = [(k, v) for k, v in parse_qsl(scope["query_string"].decode("latin-1")) if k != "token"]
+        target = session.root + asked.path + (f"?{urlencode(query)}" if query else "")
+        return with_cookie(RedirectResponse(target, 303), session, secure=self._secure)
+
+    def _connected(self, grant: Grant, scope: Scope) -> AbstractContextManager[None]:
+        return self._access.connected(grant, _dropper(scope))
+
+
+def with_cookie(response: Response, session: Session, *, secure: bool) -> Response:
+    """`response` with the session's cookie, which the browser sends to the session's own path alone."""
+    response.set_cookie(
+        COOKIE,
+        session.token,
+        max_age=max(60, int(session.grant.expires - session.grant.created)),
+        path=session.root,
+        secure=secure,
+        httponly=True,
+        samesite="strict",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 class _Decorated:
     """Adds the headers every answer carries."""
 
-    def __init__(self, send: Send, cors: str, cookie: str) -> None:
+    def __init__(self, send: Send, cors: str) -> None:
         self._send = send
         self._cors = cors
-        self.cookie = cookie
 
     async def send(self, message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
@@ -97,45 +180,60 @@ class _Decorated:
                 headers.setdefault(name, value)
             if self._cors:
                 headers["Access-Control-Allow-Origin"] = self._cors
-                headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Last-Event-ID, If-Match"
-                headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, DELETE, OPTIONS"
+                allowed = f"Authorization, Content-Type, Last-Event-ID, If-Match, {proof.HEADER}"
+                headers["Access-Control-Allow-Headers"] = allowed
+                headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
                 headers["Access-Control-Expose-Headers"] = "Location, Link, ETag, X-Wingman-Meeting"
                 headers.add_vary_header("Origin")
-            if self.cookie and message["status"] < 400:
-                headers.append("Set-Cookie", f"{self.cookie}; HttpOnly; SameSite=Strict; Path=/; Max-Age=86400")
         await self._send(message)
 
 
-def _presented(headers: Headers, query: str) -> Sequence[str]:
-    """The tokens a request carries, the one that counts first: a named one alone, else the owner's cookie."""
+def _read(scope: Scope) -> tuple[Scope, Asked]:
+    """The request as routes see it (without the session's part of the path), and what it presents."""
+    path, session = scope["path"], ""
+    if found := _SESSION_PATH.fullmatch(path):
+        session, path = found[1], found[2] or "/"
+        raw = scope.get("raw_path", b"")
+        scope = {**scope, "path": path, "raw_path": raw[raw.find(b"/", 2) :] if b"/" in raw[2:] else b"/"}
+    headers = Headers(scope=scope)
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return (token.strip(),)
-    if query:
-        return (query,)
-    try:
-        jar = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return ()
-    found = (jar.get(_cookie_name(kind, headers)) for kind in (COOKIE, VIEWER_COOKIE))
-    return [cookie.value for cookie in found if cookie is not None]
-
-
-def _cookie_name(kind: str, headers: Headers) -> str:
-    port = headers.get("host", "").rpartition(":")[2]
-    return f"{kind}_{port}" if port.isascii() and port.isdigit() else kind
-
-
-def _is_page(path: str) -> bool:
-    return path == "/" or path.startswith(PAGES)
-
-
-def _stranger() -> Response:
-    return error(
-        401,
-        "a token is needed: open the address Wingman printed at its start, or send Authorization: Bearer TOKEN",
-        headers={"WWW-Authenticate": "Bearer"},
+    client = scope.get("client")
+    return scope, Asked(
+        method=scope.get("method", "WEBSOCKET"),
+        path=path,
+        session=session,
+        host=headers.get("host", ""),
+        origin=headers.get("origin", ""),
+        bearer=token.strip() if scheme.lower() == "bearer" and token else query.get("token", ""),
+        cookie=_cookie(headers),
+        proof=headers.get(proof.HEADER.lower(), query.get("proof", "")),
+        address=client[0] if client else "",
+        html="text/html" in headers.get("accept", ""),
     )
+
+
+def _cookie(headers: Headers) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found is not None else ""
+
+
+def _dropper(scope: Scope) -> Callable[[], object]:
+    """What ends this connection from outside."""
+    extensions = scope.get("extensions", {})
+    push = extensions.get(EXTENSION)
+    if isinstance(push, Push):
+
+        def close() -> None:
+            push.close(CLOSE_REVOKED, "this credential was revoked")
+            asyncio.get_running_loop().call_later(CLOSE_SECONDS, push.abort)
+
+        return close
+    found: Callable[[], object] = extensions.get(ABORT, lambda: None)
+    return found
 
 
 def _foreign() -> Response:

@@ -17,7 +17,9 @@ from wingman.meeting.api import MeetingStatus
 from wingman.report.files import KNOWN_FORMATS
 from wingman.server.asyncapi import SCHEMAS
 from wingman.server.client_messages import ActionRequest, Control, SuggestionFeedback
+from wingman.server.grants import Role, Scope
 from wingman.server.routes.meetings import NewMeeting, Redeem
+from wingman.server.routes.session import LogIn, NewGrant
 from wingman.server.routes.streams import MOST_SEQ
 
 
@@ -54,6 +56,26 @@ def number(least: int, most: int, default: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, "maximum": most, "default": default}
 
 
+GRANT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"}, "role": {"type": "string", "enum": list(Role)},
+        "scopes": {"type": "array", "items": {"type": "string", "enum": list(Scope)}},
+        "meeting": {"type": "string"}, "origin": {"type": "string"}, "name": {"type": "string"},
+        "created": {"type": "number"}, "expires": {"type": "number"}, "used": {"type": "number"},
+        "revoked": {"type": "number"}, "active": {"type": "boolean"}, "token": {"type": "string"},
+    },
+    "required": ["id", "role", "scopes", "expires", "active"],
+}  # fmt: skip
+SESSION = {**GRANT, "properties": {**GRANT["properties"], "path": {"type": "string"}}}  # type: ignore[dict-item]
+AUDIT = {
+    "type": "object",
+    "properties": {
+        "entries": {"type": "array", "items": {"type": "object"}},
+        "broken_at": {"type": "integer", "minimum": 0},
+    },
+    "required": ["entries", "broken_at"],
+}
 STATUS = {200: ref(MeetingStatus)}
 TEXT = {"type": "string"}
 EVENTS_PAGE = {
@@ -125,6 +147,28 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     },
     "/api/pairing/redeem": {
         "post": Operation("redeemPairing", "The extension's token", {200: record("token")}, Redeem, open=True)
+    },
+    "/api/session": {
+        "post": Operation(
+            "logIn", "A browser's session for a one-time code or a token", {201: SESSION}, LogIn, open=True
+        ),
+        "get": Operation("whoAmI", "What the credential stands for", {200: GRANT}),
+        "delete": Operation("logOut", "End the session", {204: None}),
+    },
+    "/api/grants": {
+        "get": Operation("listGrants", "Who may do what, until when", {200: listing("grants")}),
+        "post": Operation("makeGrant", "A grant for a program; its token is told once", {201: GRANT}, NewGrant),
+    },
+    "/api/grants/{id}": {
+        "delete": Operation("revokeGrant", "End a grant and its connections", {200: {"type": "object"}})
+    },
+    "/api/audit": {
+        "get": Operation(
+            "readAudit",
+            "Who did what; the log shows when it was changed",
+            {200: AUDIT},
+            query={"after": number(0, MOST_SEQ, 0), "limit": number(1, 10_000, 1000)},
+        )
     },
     "/api/playbooks": {
         "get": Operation("listPlaybooks", "Playbooks to choose from", {200: listing("playbooks")})

@@ -36,6 +36,7 @@ from wingman.events.sqlite.log import SqliteLog
 from wingman.meeting.api import MeetingHandle, MeetingSpec, MeetingStatus
 from wingman.meeting.channel import ChannelInput
 from wingman.server.app import build_app
+from wingman.server.auth import Access
 from wingman.server.routes import whip
 from wingman.server.routes.meetings import Offers
 from wingman.server.serving import serve
@@ -268,7 +269,7 @@ class BrowserService:
                     log,
                     hub,
                     ServerSettings(),
-                    token=TOKEN,
+                    access=Access(TOKEN),
                     extra_routes=[*whip.routes(meetings, IngestSettings()), *player_routes(self._sounds)],
                     offers=offers,
                 )

@@ -19,6 +19,7 @@ from wingman.events.hub import Hub
 from wingman.events.memory import MemoryLog
 from wingman.events.schemas import breaking, events_schema
 from wingman.server.app import build_app
+from wingman.server.auth import Access
 from wingman.server.client_messages import MESSAGES
 from wingman.server.openapi import OPERATIONS
 from wingman.server.routes.schemas import DOCUMENTS
@@ -73,7 +74,7 @@ def test_every_event_we_send_satisfies_the_schema() -> None:
 async def test_every_route_is_documented_and_every_documented_route_exists() -> None:
     log = MemoryLog()
     webhooks = WebhookRoutes(object()).routes()  # type: ignore[arg-type]  # never called
-    app = build_app(object(), log, Hub(log), ServerSettings(), token="t", extra_routes=webhooks)  # type: ignore[arg-type]
+    app = build_app(object(), log, Hub(log), ServerSettings(), access=Access("t"), extra_routes=webhooks)  # type: ignore[arg-type]
     served: dict[str, set[str]] = {}
     for route in app.routes:
         if isinstance(route, Route) and route.path not in PAGES | set(DOCUMENTS):

@@ -21,6 +21,7 @@ from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
 from wingman.server.http import Json, body, whole_number
 from wingman.server.lookup import Lookup, stored, unknown
+from wingman.server.proof import readable
 from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.routing import ApiRoute
@@ -53,6 +54,8 @@ class Offers:
 @dataclass(frozen=True, slots=True)
 class Redeem:
     code: str
+    key: str = ""
+    """Public key of the extension; later requests are signed with its private half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Rest:
     hub: Hub
     access: Access
     offers: Offers
+    public_url: str = ""
+    """Where people reach the service; empty for the address they asked at."""
 
     def routes(self) -> list[BaseRoute]:
         one = "/api/meetings/{id}"
@@ -121,6 +126,7 @@ class Rest:
         known = await Eraser(self.lookup.archive, self.offers.forget).erase(meeting)
         if not known and handle is None:
             raise unknown(meeting)
+        self.access.ended(meeting)
         self.hub.end(meeting, "the meeting was deleted")
         return Response(status_code=204)
 
@@ -176,9 +182,10 @@ class Rest:
 
     async def viewers(self, request: Request) -> Response:
         meeting = request.path_params["id"]
-        await self.lookup.must_exist(meeting)
-        token = self.access.viewer(meeting)
-        url = f"{request.url.scheme}://{request.url.netloc}/overlay?meeting={meeting}&token={token}"
+        status = await self.lookup.status(meeting)
+        token = self.access.viewer(meeting, by=request.state.grant, ended=status.state == "ended")
+        root = self.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+        url = f"{root}/overlay?meeting={meeting}&token={token}"
         return Json({"token": token, "url": url}, 201)
 
     async def pair(self, _: Request) -> Response:
@@ -186,7 +193,9 @@ class Rest:
 
     async def redeem(self, request: Request) -> Response:
         wanted = await body(request, Redeem)
-        return Json({"token": self.access.redeem(wanted.code, request.headers.get("origin", ""))})
+        if wanted.key and not readable(wanted.key):
+            raise InputError("`key` must be a P-256 public key, base64url of its point", field="key")
+        return Json({"token": self.access.redeem(wanted.code, request.headers.get("origin", ""), wanted.key)})
 
     async def playbooks(self, _: Request) -> Response:
         return Json({"playbooks": self.offers.playbooks()})

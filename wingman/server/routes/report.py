@@ -22,7 +22,7 @@ from wingman.report.extractive import summarize
 from wingman.report.files import make
 from wingman.report.page import content_security_policy, page
 from wingman.report.record import Record, read, read_all
-from wingman.server.auth import Role
+from wingman.server.grants import Scope
 from wingman.server.http import Json, part
 from wingman.server.lookup import Lookup
 from wingman.server.routing import ApiRoute
@@ -112,4 +112,4 @@ class ReportRoutes:
 
 def _may_listen(request: Request) -> bool:
     """Whoever was only let in to watch a meeting does not get its voices as well."""
-    return bool(request.state.grant.role is Role.OWNER)
+    return Scope.LISTEN in request.state.grant.scopes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,14 +19,16 @@ from wingman.events.frames import Frame
 from wingman.events.hub import Hub, Subscription
 from wingman.meeting.api import MeetingHandle
 from wingman.server import client_messages
-from wingman.server.auth import Role
+from wingman.server.auth import Access
 from wingman.server.errors import error
+from wingman.server.grants import Scope as May
 from wingman.server.http import whole_number
 from wingman.server.lookup import Lookup
 from wingman.server.uvicorn_seam import Push, abort
 
 CLOSE_SLOW = 4408
 CLOSE_GONE = 4404
+CLOSE_FLOODING = 4429
 CLOSE_STOPPING = 1012
 SLOW = "slow; resume with after=SEQ"
 
@@ -48,6 +51,7 @@ class Streams:
     hub: Hub
     lookup: Lookup
     stall_seconds: float
+    access: Access
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -65,7 +69,7 @@ class Streams:
             return
         await ws.accept()
         subscription = self.hub.subscribe(meeting, after)
-        socket = _EventSocket(ws, subscription, self.lookup, self.stall_seconds)
+        socket = _EventSocket(ws, subscription, self.lookup, self.stall_seconds, self.access)
         try:
             await socket.run()
         finally:
@@ -84,12 +88,15 @@ class Streams:
 class _EventSocket:
     """One client's WebSocket: frames down, messages up."""
 
-    def __init__(self, ws: WebSocket, subscription: Subscription, lookup: Lookup, stall: float) -> None:
+    def __init__(
+        self, ws: WebSocket, subscription: Subscription, lookup: Lookup, stall: float, access: Access
+    ) -> None:
         self._ws = ws
         self._push = Push.of(ws)
         self._subscription = subscription
         self._lookup = lookup
         self._stall = stall
+        self._access = access
         self._attention = asyncio.Event()
 
     async def run(self) -> None:
@@ -156,10 +163,14 @@ class _EventSocket:
 
     async def _receive(self) -> None:
         grant = self._ws.scope["state"].get("grant")
-        owner = grant is not None and grant.role is Role.OWNER
+        owner = grant is not None and May.COACH in grant.scopes
+        allowance = self._access.budget(grant).messages if grant is not None else None
         while True:
             message = await self._ws.receive()
             if message["type"] == "websocket.disconnect":
+                return
+            if allowance is not None and not allowance.take(time.monotonic()):
+                await self._ws.close(CLOSE_FLOODING, "too many messages; send fewer")
                 return
             text = message.get("text")
             if text is None:

@@ -4,6 +4,7 @@ import { ChannelRow } from "./channel-row.js";
 import { h, icon, iconsAtHand, setText } from "./dom.js";
 import { channelState } from "./channel-state.js";
 import { canFloat } from "./pip.js";
+import { HOME } from "./session.js";
 import { SharePanel } from "./share.js";
 import { endedWords } from "./strings.js";
 
@@ -81,7 +82,7 @@ export class MeetingControls {
       "a",
       {
         class: "button quiet",
-        href: `/overlay?meeting=${encodeURIComponent(id)}`,
+        href: `${HOME}/overlay?meeting=${encodeURIComponent(id)}`,
         target: "_blank",
         rel: "noopener",
       },
@@ -104,7 +105,7 @@ export class MeetingControls {
         "a",
         {
           class: "button quiet",
-          href: `/meetings/${encodeURIComponent(id)}`,
+          href: `${HOME}/meetings/${encodeURIComponent(id)}`,
           target: "_blank",
           rel: "noopener",
         },

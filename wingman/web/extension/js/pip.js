@@ -1,5 +1,7 @@
 // The overlay in a small window that stays on top (Document Picture-in-Picture), or a normal one elsewhere.
 
+import { HOME } from "./session.js";
+
 const SIZE = { width: 400, height: 640 };
 
 export const canFloat = () => "documentPictureInPicture" in globalThis;
@@ -32,7 +34,7 @@ export async function float(overlay, home, closed) {
 /** Where there is no floating window: the overlay page in a narrow one. */
 export function popUp(meeting) {
   return open(
-    `/overlay?meeting=${encodeURIComponent(meeting)}`,
+    `${HOME}/overlay?meeting=${encodeURIComponent(meeting)}`,
     "wingman-overlay",
     `popup,width=${SIZE.width},height=${SIZE.height}`,
   );

@@ -1,5 +1,7 @@
 // One Wingman service over HTTP. Every failure becomes one sentence fit to show.
 
+import { HOME } from "./session.js";
+
 export class ServiceError extends Error {
   constructor(sentence, status, field = "") {
     super(sentence);
@@ -11,7 +13,7 @@ export class ServiceError extends Error {
 const OUT_OF_REACH = "Wingman is out of reach. Is it still running on this computer?";
 /** How long an answer may take, in ms; a network that swallows everything must not hold a reconnect up. */
 const ANSWER_LIMIT = 15_000;
-const NO_KEY = "Open this page with the link that Wingman printed: it holds the key.";
+const NO_KEY = "You are logged out: open a new login link (run “wingman grants login” for one).";
 
 export class Service {
   /**
@@ -23,6 +25,11 @@ export class Service {
     this.token = token;
   }
 
+  /** The whole address of a path of the service: within this page's session when it is our own service. */
+  at(path) {
+    return new URL(this.base === location.origin && !this.token ? HOME + path : path, this.base);
+  }
+
   /** `limit` is in ms, 0 for none. @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise */
   async call(method, path, { body, type, keepalive = false, limit = ANSWER_LIMIT } = {}) {
     const headers = {};
@@ -31,7 +38,7 @@ export class Service {
     const signal = limit ? AbortSignal.timeout(limit) : undefined;
     let response;
     try {
-      response = await fetch(new URL(path, this.base), {
+      response = await fetch(this.at(path), {
         method,
         body,
         headers,
@@ -56,7 +63,7 @@ export class Service {
   /** The address of a meeting's event socket, as a function of the last `seq` seen. */
   socket(meeting) {
     return (after) => {
-      const url = new URL(`/api/meetings/${encodeURIComponent(meeting)}/ws`, this.base);
+      const url = this.at(`/api/meetings/${encodeURIComponent(meeting)}/ws`);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       url.searchParams.set("after", after);
       if (this.token) url.searchParams.set("token", this.token);

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wingman.commands.cli import main
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WINGMAN_DELIVER__DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def run(*words: str) -> int:
+    try:
+        return main(list(words))
+    except SystemExit as ended:
+        return int(ended.code or 0)
+
+
+def test_a_grant_is_made_listed_and_revoked(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert run("grants", "create", "nightly export", "--scopes", "read,export", "--days", "7") == 0
+    token = capsys.readouterr().out.strip()
+    assert token.startswith("wm_")
+    assert all(token.encode() not in path.read_bytes() for path in folder.iterdir())
+    assert run("grants", "list", "--json") == 0
+    (listed,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (listed["name"], listed["scopes"], listed["active"]) == ("nightly export", ["export", "read"], True)
+    assert run("grants", "revoke", listed["id"]) == 0
+    assert run("grants", "revoke", listed["id"]) == 2
+    capsys.readouterr()
+    assert run("grants", "list") == 0
+    assert capsys.readouterr().out == "no grants\n"
+    assert run("audit", "--json") == 0
+    assert [json.loads(line)["what"] for line in capsys.readouterr().out.splitlines()] == ["granted", "revoked"]
+
+
+def test_a_login_link_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        run(
+            "grants",
+            "login",
+        )
+        == 0
+    )
+    assert "/#login=" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("create", "x"),
+        ("create", "x", "--scopes", "everything"),
+        ("create", "x", "--role", "king"),
+        ("revoke", "never"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_words(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("grants", *words) == 2
+    assert capsys.readouterr().err.startswith("wingman: ")

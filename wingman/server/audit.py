@@ -1,0 +1,55 @@
+"""Which requests the audit log keeps: what was done, by which grant, to which meeting. No content."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.types import Message, Scope, Send
+
+from wingman.server.auth import Access
+from wingman.server.grants import Grant
+
+_ONE = r"/api/meetings/(?P<meeting>[^/]+)"
+_RULES: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    ("POST", re.compile(r"/api/meetings|/whip"), "meeting"),
+    ("POST", re.compile(rf"{_ONE}/pause"), "pause"),
+    ("POST", re.compile(rf"{_ONE}/resume"), "resume"),
+    ("POST", re.compile(rf"{_ONE}/end"), "end"),
+    ("POST", re.compile(rf"{_ONE}/control"), "control"),
+    ("POST", re.compile(rf"{_ONE}/recording"), "recording"),
+    ("DELETE", re.compile(_ONE), "delete"),
+    ("GET", re.compile(rf"{_ONE}/export"), "export"),
+    ("GET", re.compile(rf"{_ONE}/audio/[^/]+"), "listen"),
+    ("POST", re.compile(r"/api/pairing"), "pairing"),
+    ("PUT", re.compile(r"/api/(?!meetings/).*"), "configure"),
+    ("PATCH", re.compile(r"/api/(?!meetings/).*"), "configure"),
+    ("POST", re.compile(r"/api/(?:settings|config|playbooks|documents|keys)(?:/.*)?"), "configure"),
+    ("DELETE", re.compile(r"/api/(?:settings|config|playbooks|documents|keys)(?:/.*)?"), "configure"),
+)
+DONE = 400
+"""Answers below this status mean that it was done."""
+
+
+def audited(scope: Scope, grant: Grant, access: Access, send: Send) -> Send:
+    """`send`, which also writes the request down once it was carried out."""
+    what, meeting = _what(scope.get("method", ""), scope["path"])
+    if not what:
+        return send
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < DONE:
+            made = dict(message.get("headers", ())).get(b"x-wingman-meeting", b"").decode("latin-1")
+            place = dict(message.get("headers", ())).get(b"location", b"").decode("latin-1")
+            named = meeting or made or (place.rpartition("/")[2] if place.startswith("/api/meetings/") else "")
+            access.store.record(what, access.clock(), grant=grant.id, meeting=named)
+        await send(message)
+
+    return told
+
+
+def _what(method: str, path: str) -> tuple[str, str]:
+    """The audit log's word for a request, and the meeting it is about; empty where it is not written down."""
+    for wanted, pattern, what in _RULES:
+        if method == wanted and (found := pattern.fullmatch(path)):
+            return what, found.groupdict().get("meeting", "") or ""
+    return "", ""

@@ -1,0 +1,48 @@
+"""How much one grant may ask for, however many connections it uses. Pure; time is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MESSAGES_PER_SECOND, MESSAGE_BURST = 20.0, 100.0
+"""Messages up over event sockets."""
+MEETINGS_PER_MINUTE, MEETING_BURST = 20.0, 40.0
+"""Meetings begun, by WHIP or the API."""
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """`rate` a second on average, `burst` at once."""
+
+    rate: float
+    burst: float
+    level: float
+    at: float
+
+    @classmethod
+    def full(cls, rate: float, burst: float, now: float) -> TokenBucket:
+        return cls(rate, burst, burst, now)
+
+    def take(self, now: float, amount: float = 1.0) -> bool:
+        """False when there is not enough left; nothing is taken then."""
+        self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
+        self.at = max(self.at, now)
+        if self.level < amount:
+            return False
+        self.level -= amount
+        return True
+
+
+@dataclass(slots=True)
+class GrantBudget:
+    """What one grant has left."""
+
+    messages: TokenBucket
+    meetings: TokenBucket
+
+    @classmethod
+    def full(cls, now: float) -> GrantBudget:
+        return cls(
+            TokenBucket.full(MESSAGES_PER_SECOND, MESSAGE_BURST, now),
+            TokenBucket.full(MEETINGS_PER_MINUTE / 60, MEETING_BURST, now),
+        )
