@@ -95,7 +95,7 @@ def test_a_phone_can_read_the_link(service: BrowserService, new_page: NewPage) -
         pixels = next(picture.decode(video=0)).to_ndarray(format="gray")
     link = page.get_by_label("Link that may only watch").input_value()
     assert [found.text for found in zxingcpp.read_barcodes(pixels)] == [link]
-    assert f"meeting={service.newest.id}&token=v." in link
+    assert f"meeting={service.newest.id}&token=wm_" in link
 
 
 def test_the_checker_does_find_what_is_wrong(browser_page: Page, axe: str) -> None:

@@ -281,8 +281,8 @@ def test_without_the_click_nothing_can_be_captured(extension: Extension, meeting
 
 
 def test_the_key_is_out_of_reach_for_content_scripts(extension: Extension, meeting_page: Page) -> None:
-    stored = extension.worker("chrome.storage.local.get('token').then(s => s.token.split('.')[0])")
-    assert stored == "x"  # an extension's own derived key, not the service's
+    stored = extension.worker("chrome.storage.local.get('token').then(s => s.token.split('_')[0])")
+    assert stored == "wm"  # an extension's own grant, not the service's token
     level = extension.worker(
         """async () => {
           const [tab] = await chrome.tabs.query({title: "A meeting"});
