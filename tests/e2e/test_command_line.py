@@ -219,8 +219,8 @@ def test_many_workers_answer_behind_one_port(tmp_path: Path) -> None:
             for _ in range(4):  # a code made by one process is redeemed by any
                 pairing = http.post(f"{session}/api/pairing").json()
                 origin = {"Origin": "chrome-extension://abcdefghijklmnop"}
-                code = {"code": pairing["code"]}
-                token = http.post("/api/pairing/redeem", json=code, headers=origin).json()["token"]
+                digits = {"code": pairing["code"]}
+                token = http.post("/api/pairing/redeem", json=digits, headers=origin).json()["token"]
                 assert (
                     http.get("/api/playbooks", headers={"Authorization": f"Bearer {token}"}).status_code == 200
                 )

@@ -129,7 +129,8 @@ def test_a_code_dies_with_time_and_with_guessing() -> None:
 def test_revoking_ends_what_is_open() -> None:
     access, _ = made()
     grant, token = access.make(Role.SCRIPT, by=OWNER, scopes=frozenset({Scope.READ}), name="nightly")
-    dropped, told = [], []
+    dropped: list[int] = []
+    told: list[str] = []
     access.on_revoked.append(told.append)
     with access.connected(grant, lambda: dropped.append(1)), access.connected(grant, lambda: dropped.append(2)):
         assert access.connections(grant.id) == 2
