@@ -68,7 +68,10 @@ def _scalar(value: Any) -> str:
 
 
 def text() -> str:
-    keys = "".join(f"#   {name:<17} {'.'.join(path)}\n" for name, path in KEY_VARIABLES.items())
+    keys = "".join(
+        f"#   {name:<17} {', '.join('.'.join(path) for path in paths)}\n"
+        for name, paths in KEY_VARIABLES.items()
+    )
     lines: list[str] = []
     for field in msgspec.structs.fields(Settings):
         lines += ["", f"{field.name}:", *render(getattr(Settings(), field.name), 1)]

@@ -50,6 +50,7 @@ def test_environment_wins_over_the_file_and_keys_fill_in(tmp_path: Path) -> None
     assert settings.server.port == 2
     assert settings.transcribe.deepgram.api_key.reveal() == "from-file"
     assert settings.emotion.hume.api_key.reveal() == "h"
+    assert settings.emotion.hume_v0.api_key.reveal() == "h", "the vendor's variable serves both generations"
 
 
 def test_off_is_a_word_and_not_a_boolean(tmp_path: Path) -> None:

@@ -64,7 +64,8 @@ def test_a_fault_script_that_cannot_be_used(tmp_path: Path) -> None:
         wingman("demo", "--exit", "--port", "0", "--providers", "emulated", "--faults", str(path)), "reorder"
     )
     refused(wingman("emulate", "gemini", "--script", str(path)), "reorder")
-    refused(wingman("emulate", "hume-v0", "--scenario", str(path)), "no scenario")
+    refused(wingman("emulate", "gemini", "--scenario", str(path)), "no scenario")
+    refused(wingman("emulate", "hume-v0", "--grpc"), "--grpc")
 
 
 def test_an_occupied_port() -> None:
@@ -115,11 +116,11 @@ def test_transcribe_prints_what_was_said(tmp_path: Path) -> None:
 
 
 def test_doctor_says_what_is_there_and_what_is_wrong() -> None:
-    fine = wingman("doctor", "--offline", "--json")
+    fine = wingman("doctor", "--json")
     assert fine.returncode == 0
     findings = json.loads(fine.stdout)["findings"]
     assert any("embedded" in f["what"] for f in findings)
-    wrong = wingman("doctor", "--offline", environ={"WINGMAN_SUGGEST__PROVIDER": "gemini"})
+    wrong = wingman("doctor", environ={"WINGMAN_SUGGEST__PROVIDER": "gemini"})
     assert wrong.returncode == 1
     assert "GEMINI_API_KEY" in wrong.stdout
 
@@ -165,7 +166,7 @@ def test_a_python_without_a_pocketsphinx_wheel(tmp_path: Path) -> None:
     )
     environ = {"PYTHONPATH": str(tmp_path)}
     refused(wingman("serve", "--port", "0", environ=environ), "no wheel for this Python")
-    said = wingman("doctor", "--offline", environ=environ)
+    said = wingman("doctor", environ=environ)
     assert said.returncode == 1
     assert "DEEPGRAM_API_KEY" in said.stdout
 
@@ -242,9 +243,12 @@ async def test_doctor_asks_the_providers_whether_the_keys_work() -> None:
             "WINGMAN_SUGGEST__GEMINI__URL": gemini.url,
         }
         keys = dict.fromkeys(("DEEPGRAM_API_KEY", "HUME_API_KEY", "GEMINI_API_KEY"), "local-key")
-        fine = await asyncio.to_thread(wingman, "doctor", environ={**urls, **keys})
+        await asyncio.to_thread(wingman, "doctor", environ={**urls, **keys})
+        asked = deepgram.connections + hume.connections + len(gemini.requests)
+        assert asked == 0, "it asks only when told to"
+        fine = await asyncio.to_thread(wingman, "doctor", "--probe", environ={**urls, **keys})
         wrong = dict.fromkeys(keys, "no-such-key-7")
-        refused_keys = await asyncio.to_thread(wingman, "doctor", environ={**urls, **wrong})
+        refused_keys = await asyncio.to_thread(wingman, "doctor", "--probe", environ={**urls, **wrong})
     assert fine.returncode == 0, fine.stdout
     for provider in ("deepgram: the key works", "hume: the key works", "gemini: key and model answer"):
         assert provider in fine.stdout

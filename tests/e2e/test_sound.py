@@ -287,6 +287,6 @@ async def test_a_disk_that_turns_read_only_is_told_and_the_meeting_goes_on(tmp_p
 
 def test_the_doctor_says_that_sound_is_stored(tmp_path: Path) -> None:
     environ = {"WINGMAN_DELIVER__DATA_DIR": str(tmp_path)}
-    assert "sound" not in wingman("doctor", "--offline", environ=environ).stdout
-    done = wingman("doctor", "--offline", environ={**environ, "WINGMAN_REPORT__STORE_AUDIO": "true"})
+    assert "sound" not in wingman("doctor", environ=environ).stdout
+    done = wingman("doctor", environ={**environ, "WINGMAN_REPORT__STORE_AUDIO": "true"})
     assert "their sound is stored as well" in done.stdout

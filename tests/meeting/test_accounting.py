@@ -108,7 +108,10 @@ def test_what_is_compared_elsewhere_is_in_the_books() -> None:
         ("embeddings", Branch.SUGGEST, "text", 40, None, "they know"),
         ("hume-v0", Branch.EMOTION, "text", 12, Channel.TAB, "they know"),
     ]
-    assert costs(published)[0].by_provider == {"embeddings": 11.0}  # 3 and 8 tokens
+    assert costs(published)[0].by_provider == {
+        "embeddings": 11.0,
+        "hume-v0": 0.00048,
+    }  # 3 and 8 tokens, 2 words
 
 
 async def test_nothing_is_let_out_during_a_pause() -> None:

@@ -18,6 +18,7 @@ from wingman.meeting.providers import (
 
 KEYLESS: dict[str, Any] = {}
 DEEPGRAM = {"transcribe": {"deepgram": {"api_key": "k"}}}
+GATEWAY = {"emotion": {"hume_v0": {"url": "ws://x", "api_key": "k"}, "hume": {"api_key": "k"}}}
 HUME = {"emotion": {"hume": {"api_key": "k"}}}
 
 
@@ -45,7 +46,10 @@ def test_the_transcriber(tree: dict[str, Any], capabilities: Capabilities, provi
         (HUME, "counterpart", "hume"),
         (HUME, "off", "off"),
         (HUME, "text-only", "off"),
-        ({"emotion": {"hume_v0": {"url": "ws://127.0.0.1:1"}}}, "text-only", "hume-v0"),
+        (GATEWAY, "text-only", "hume-v0"),
+        (GATEWAY, "counterpart", "hume-v0"),
+        ({"emotion": {"hume_v0": {"url": "ws://x"}, "hume": {"api_key": "k"}}}, "counterpart", "hume"),
+        ({"emotion": {"hume_v0": {"url": "ws://x", "api_key": "k", "auth": "token"}}}, "self", "prosody"),
         ({"emotion": {"provider": "off", "hume": {"api_key": "k"}}}, "self", "off"),
     ],
 )
@@ -84,6 +88,18 @@ def test_the_suggester(tree: dict[str, Any], provider: str) -> None:
         (KEYLESS, Capabilities(pocketsphinx=False), "transcribe.provider", "no wheel"),
         ({"emotion": {"provider": "hume"}}, Capabilities(), "emotion.hume.api_key", "HUME_API_KEY"),
         ({"emotion": {"provider": "hume-v0"}}, Capabilities(), "emotion.hume_v0.url", "HUME_V0"),
+        (
+            {"emotion": {"provider": "hume-v0", "hume_v0": {"url": "ws://x"}}},
+            Capabilities(),
+            "emotion.hume_v0.api_key",
+            "HUME_API_KEY",
+        ),
+        (
+            {"suggest": {"provider": "generativeai", "gemini": {"api_key": "k", "url": "http://x"}}},
+            Capabilities(),
+            "suggest.gemini.grpc_target",
+            "host:port",
+        ),
         ({"suggest": {"provider": "gemini"}}, Capabilities(), "suggest.gemini.api_key", "GEMINI_API_KEY"),
         ({"suggest": {"provider": "openai"}}, Capabilities(), "suggest.openai.url", "OPENAI"),
     ],

@@ -110,6 +110,12 @@ def _demo(commands: Commands) -> None:
         help="embedded: no key, no network; emulated: Deepgram, Hume and Gemini clients against local servers; "
         "auto: what your settings and keys say",
     )
+    parser.add_argument(
+        "--emotion",
+        choices=["hume", "hume-v0"],
+        default="hume",
+        help="which generation of Hume is emulated (with --providers emulated)",
+    )
     parser.add_argument("--audio", metavar="FILE", help="another recording (left: the others, right: you)")
     parser.add_argument("--playbook", help="playbook name or file (default: sales)")
     parser.add_argument(
@@ -153,7 +159,9 @@ def _bench(commands: Commands) -> None:
 def _doctor(commands: Commands) -> None:
     parser = _command(commands, "doctor", "Say what is configured, what is missing and how to mend it.")
     parser.add_argument("--json", action="store_true", help="print the findings as one JSON object")
-    parser.add_argument("--offline", action="store_true", help="do not ask the providers whether keys work")
+    parser.add_argument(
+        "--probe", action="store_true", help="ask the providers whether keys work: this leaves the machine"
+    )
 
 
 def _emulate(commands: Commands) -> None:
@@ -162,6 +170,7 @@ def _emulate(commands: Commands) -> None:
     parser.add_argument("--port", type=int, default=0, help="port to bind (default: a free one)")
     parser.add_argument("--script", metavar="FILE", help="fault script (YAML)")
     parser.add_argument("--scenario", metavar="FILE", help="timed words and emotions to answer with (JSON)")
+    parser.add_argument("--grpc", action="store_true", help="gemini: speak gRPC, for `generativeai`")
 
 
 def _models(commands: Commands) -> None:

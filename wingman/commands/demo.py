@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from wingman.audio.recording import probe
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
 from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.terminal import Show
+from wingman.config.emotion import EmotionSettings
 from wingman.config.section import Secret
 from wingman.config.settings import Settings
 from wingman.core.codec import encode
@@ -56,7 +58,13 @@ def _faults(arguments: argparse.Namespace) -> FaultScript:
 
 async def _demo(arguments: argparse.Namespace, settings: Settings, audio: Path, faults: FaultScript) -> int:
     async with contextlib.AsyncExitStack() as stack:
-        settings = await stack.enter_async_context(providers(arguments.providers, settings, faults))
+        unused = configured(settings)
+        if arguments.providers != "auto" and unused:
+            names = ", ".join(unused)
+            told = f"Your own providers ({names}) are not used in this demo; --providers auto uses them."
+            print(told, file=sys.stderr, flush=True)
+        demo = DemoProviders(arguments.providers, arguments.emotion)
+        settings = await stack.enter_async_context(providers(demo, settings, faults))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wingman-demo-"))
         if not settings.deliver.data_dir:
             deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
@@ -142,15 +150,39 @@ async def send(root: str, token: str, meeting: str, audio: Path) -> int:
                 await process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class DemoProviders:
+    """Which providers a demo runs on."""
+
+    which: str
+    """`auto`, `embedded` or `emulated`."""
+    emotion: str = "hume"
+    """Which generation of Hume is emulated."""
+
+
+def configured(settings: Settings) -> list[str]:
+    """The providers a user has named or given a key."""
+    branches = (settings.transcribe, settings.emotion, settings.suggest)
+    named = [branch.provider for branch in branches if branch.provider not in ("auto", "off")]
+    keyed = {
+        "deepgram": settings.transcribe.deepgram.api_key,
+        "hume": settings.emotion.hume.api_key,
+        "hume-v0": settings.emotion.hume_v0.url,
+        "gemini": settings.suggest.gemini.api_key,
+        "openai": settings.suggest.openai.url,
+    }
+    return sorted({*named, *(name for name, key in keyed.items() if key)})
+
+
 @contextlib.asynccontextmanager
 async def providers(
-    which: str, settings: Settings, faults: FaultScript = FaultScript()
+    demo: DemoProviders, settings: Settings, faults: FaultScript = FaultScript()
 ) -> AsyncIterator[Settings]:
     """The settings for the demo's providers, with the emulators running where they are wanted."""
     replace = msgspec.structs.replace
-    if which == "auto":
+    if demo.which == "auto":
         yield settings
-    elif which == "embedded":
+    elif demo.which == "embedded":
         yield replace(
             settings,
             transcribe=replace(settings.transcribe, provider="embedded"),
@@ -158,7 +190,7 @@ async def providers(
             suggest=replace(settings.suggest, provider="cues"),
         )
     else:
-        async with _emulators(faults) as (deepgram, hume, gemini):
+        async with _emulators(demo.emotion, faults) as (deepgram, emotion, gemini):
             key = Secret(EMULATED_KEY)
             yield replace(
                 settings,
@@ -167,11 +199,7 @@ async def providers(
                     provider="deepgram",
                     deepgram=replace(settings.transcribe.deepgram, url=deepgram, api_key=key),
                 ),
-                emotion=replace(
-                    settings.emotion,
-                    provider="hume",
-                    hume=replace(settings.emotion.hume, url=hume, api_key=key),
-                ),
+                emotion=_emulated_emotion(settings.emotion, demo.emotion, emotion, key),
                 suggest=replace(
                     settings.suggest,
                     provider="gemini",
@@ -180,18 +208,32 @@ async def providers(
             )
 
 
+def _emulated_emotion(section: EmotionSettings, which: str, url: str, key: Secret) -> EmotionSettings:
+    replace = msgspec.structs.replace
+    if which == "hume-v0":
+        gateway = replace(section.hume_v0, url=url, api_key=key, auth="header")
+        return replace(section, provider="hume-v0", hume_v0=gateway)
+    return replace(section, provider="hume", hume=replace(section.hume, url=url, api_key=key))
+
+
 @contextlib.asynccontextmanager
-async def _emulators(faults: FaultScript) -> AsyncIterator[tuple[str, str, str]]:
+async def _emulators(emotion: str, faults: FaultScript) -> AsyncIterator[tuple[str, str, str]]:
     """Local Deepgram, Hume and Gemini servers that know the sample's script; their URLs."""
     from wingman.testing import scenario
     from wingman.testing.deepgram.server import DeepgramEmulator
     from wingman.testing.gemini.server import GeminiEmulator
     from wingman.testing.hume.server import HumeEmulator
+    from wingman.testing.hume_v0.server import HumeV0Emulator
 
     script = scenario.load(SAMPLE.with_suffix(".json"))
+    hume = (
+        HumeV0Emulator(faults.meant_for("hume-v0"), scenario=script)
+        if emotion == "hume-v0"
+        else HumeEmulator(faults.meant_for("hume"), script)
+    )
     async with (
         DeepgramEmulator(script, faults.meant_for("deepgram")) as deepgram,
-        HumeEmulator(faults.meant_for("hume"), script) as hume,
+        hume,
         GeminiEmulator() as gemini,
     ):
         gemini.follow(faults.meant_for("gemini", by_name=True))

@@ -46,8 +46,10 @@ class Finding:
 def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
     findings = [*machine(), *providers(settings), *storage(settings)]
-    if not arguments.offline:
+    if arguments.probe:
         findings += asyncio.run(_probe(settings))
+    else:
+        findings.append(Finding("note", "no provider was asked", "wingman doctor --probe tries the keys"))
     if arguments.json:
         print(json.dumps({"version": wingman.__version__, "findings": [asdict(f) for f in findings]}))
     else:

@@ -12,7 +12,7 @@ from wingman.core.errors import InputError
 from wingman.testing import faults as fault_scripts
 from wingman.testing import scenario as scenarios
 from wingman.testing.deepgram.server import DeepgramEmulator
-from wingman.testing.gemini.server import GeminiEmulator
+from wingman.testing.gemini.server import GeminiEmulator, request_faults
 from wingman.testing.hume.server import HumeEmulator
 from wingman.testing.hume_v0.server import HumeV0Emulator
 from wingman.testing.socket_server import SocketEmulator
@@ -24,7 +24,9 @@ SETTING = {
     "gemini": "suggest.gemini.url",
 }
 
-SCENARIO = ("deepgram", "hume")
+SCRIPTED_REQUESTS = 1000
+"""How far a fault script reaches over gRPC."""
+SCENARIO = ("deepgram", "hume", "hume-v0")
 """The emulators that can be told what the audio says."""
 
 
@@ -35,28 +37,63 @@ def main(arguments: argparse.Namespace) -> int:
 async def _emulate(arguments: argparse.Namespace) -> int:
     script = fault_scripts.load(Path(arguments.script)) if arguments.script else fault_scripts.FaultScript()
     if arguments.scenario and arguments.provider not in SCENARIO:
-        raise InputError(
-            f"{arguments.provider} takes no scenario; {' and '.join(SCENARIO)} do", field="scenario"
-        )
+        raise InputError(f"{arguments.provider} takes no scenario; {', '.join(SCENARIO)} do", field="scenario")
     scenario = scenarios.load(Path(arguments.scenario)) if arguments.scenario else None
     script = script.meant_for(arguments.provider)
+    if arguments.grpc and arguments.provider != "gemini":
+        raise InputError("only gemini speaks gRPC; leave --grpc away", field="grpc")
     async with contextlib.AsyncExitStack() as stack:
-        if arguments.provider == "gemini":
-            gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))
-            gemini.follow(script)
-            url = gemini.url
-        else:
-            server = _socket_server(arguments.provider, script, scenario)
-            await server.start(arguments.port)
-            stack.push_async_callback(server.stop)
-            url = server.url
-            if isinstance(server, HumeEmulator | HumeV0Emulator):
-                print(f"uploads, tokens and batch jobs are answered at {server.http_url}")
-        variable = "WINGMAN_" + SETTING[arguments.provider].upper().replace(".", "__")
-        print(f"{arguments.provider} is emulated at {url}")
-        print(f"  use it with {variable}={url} and the key local-key", flush=True)
+        variables = await _start(arguments, script, scenario, stack)
+        address = next(iter(variables.values()))
+        print(f"{arguments.provider} is emulated at {address}")
+        settings = " ".join(f"{name}={value}" for name, value in variables.items())
+        print(f"  use it with {settings} and the key local-key", flush=True)
         await asyncio.Event().wait()
     return 0
+
+
+async def _start(
+    arguments: argparse.Namespace,
+    script: fault_scripts.FaultScript,
+    scenario: scenarios.Scenario | None,
+    stack: contextlib.AsyncExitStack,
+) -> dict[str, str]:
+    """Start the server; the variables that point Wingman at it, the address first."""
+    if arguments.provider == "gemini" and arguments.grpc:
+        target = await _grpc(arguments.port, script, stack)
+        return {
+            "WINGMAN_SUGGEST__GEMINI__GRPC_TARGET": target,
+            "WINGMAN_SUGGEST__PROVIDER": "generativeai",
+        }
+    if arguments.provider == "gemini":
+        gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))
+        gemini.follow(script)
+        return {_variable("gemini"): gemini.url}
+    server = _socket_server(arguments.provider, script, scenario)
+    await server.start(arguments.port)
+    stack.push_async_callback(server.stop)
+    if isinstance(server, HumeEmulator | HumeV0Emulator):
+        print(f"uploads, tokens and batch jobs are answered at {server.http_url}")
+    return {_variable(arguments.provider): server.url}
+
+
+async def _grpc(port: int, script: fault_scripts.FaultScript, stack: contextlib.AsyncExitStack) -> str:
+    """Gemini for the card's package; `host:port`. Raises `InputError` when that package is not here."""
+    from wingman.testing.gemini.grpc import GeminiGrpcEmulator
+
+    try:
+        gemini = GeminiGrpcEmulator(port=port)
+    except ImportError:
+        raise InputError(
+            "--grpc needs the google-generativeai package; install wingman-sidecar[generativeai]", field="grpc"
+        ) from None
+    gemini.play(*request_faults(script, SCRIPTED_REQUESTS))
+    await stack.enter_async_context(gemini)
+    return gemini.target
+
+
+def _variable(provider: str) -> str:
+    return "WINGMAN_" + SETTING[provider].upper().replace(".", "__")
 
 
 def _socket_server(
@@ -68,4 +105,4 @@ def _socket_server(
         case "hume":
             return HumeEmulator(script, scenario or scenarios.Scenario())
         case _:
-            return HumeV0Emulator(script)
+            return HumeV0Emulator(script, scenario=scenario)

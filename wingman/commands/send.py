@@ -11,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 
+from wingman.audio.recording import probe
 from wingman.core.errors import WingmanError
 from wingman.core.time import Channel
 from wingman.transports.whip_client import file_tracks, send
@@ -22,7 +23,7 @@ def main(argv: list[str]) -> int:
     url, path, *pairs = argv
     query = dict(pair.partition("=")[::2] for pair in pairs)
     try:
-        tracks = file_tracks(Path(path), (Channel.TAB, Channel.MIC))
+        tracks = file_tracks(Path(path), channels_of(Path(path)))
         asyncio.run(send(url, os.environ.get(TOKEN_VARIABLE, ""), tracks, query=query))
     except WingmanError as failed:
         print(f"wingman: {failed}", file=sys.stderr)
@@ -30,6 +31,13 @@ def main(argv: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def channels_of(path: Path) -> tuple[Channel, ...]:
+    """The others on the left and the user on the right; a recording of one side is the others'."""
+    recording = probe(path)
+    both = recording.tracks[recording.feeds[0].track].sides > 1
+    return (Channel.TAB, Channel.MIC) if both else (Channel.TAB,)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class HumeSettings(Section, frozen=True):
 
 class HumeV0Settings(Section, frozen=True):
     api_key: Secret = Secret()
-    """Key for the gateway; with `auth: token` also the client id of the token endpoint."""
+    """Key for the gateway (also read from HUME_API_KEY); with `auth: token` also the client id for tokens."""
     secret_key: Secret = Secret()
     """Client secret of the token endpoint; needed for `auth: token` and to hand tokens to browsers."""
     auth: Literal["header", "query", "token"] = "header"
@@ -101,7 +101,11 @@ class HumeV0Settings(Section, frozen=True):
 
 class EmotionSettings(Section, frozen=True):
     provider: Literal["auto", "hume", "hume-v0", "prosody", "off"] = "auto"
-    """`auto`: Hume with a key and a policy that allows it, else local prosody when the policy allows."""
+    """`auto`: a v0 gateway with address and key, else Hume with a key, else local prosody."""
+    text: bool = False
+    """Also measure what the words themselves express, beside any voice; needs a v0 gateway."""
+    prompt_wait_ms: Annotated[int, Meta(ge=0, le=5000)] = 600
+    """How long the model's prompt waits for the tone of what it is about; the instant card never does."""
     policy: Policy = "off"
     """Whose voice may be measured. `off` until the user switches it on and acknowledges."""
     hume: HumeSettings = HumeSettings()

@@ -31,14 +31,14 @@ from wingman.core.errors import InputError
 
 PREFIX = "WINGMAN_"
 
-KEY_VARIABLES: Mapping[str, tuple[str, ...]] = {
-    "DEEPGRAM_API_KEY": ("transcribe", "deepgram", "api_key"),
-    "HUME_API_KEY": ("emotion", "hume", "api_key"),
-    "HUME_SECRET_KEY": ("emotion", "hume_v0", "secret_key"),
-    "GEMINI_API_KEY": ("suggest", "gemini", "api_key"),
-    "GOOGLE_API_KEY": ("suggest", "gemini", "api_key"),
+KEY_VARIABLES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "DEEPGRAM_API_KEY": (("transcribe", "deepgram", "api_key"),),
+    "HUME_API_KEY": (("emotion", "hume", "api_key"), ("emotion", "hume_v0", "api_key")),
+    "HUME_SECRET_KEY": (("emotion", "hume_v0", "secret_key"),),
+    "GEMINI_API_KEY": (("suggest", "gemini", "api_key"),),
+    "GOOGLE_API_KEY": (("suggest", "gemini", "api_key"),),
 }
-"""Variables the vendors' own tools read → the setting they fill (unless the file sets it)."""
+"""Variables the vendors' own tools read → the settings they fill (each unless the file sets it)."""
 
 
 class Settings(Section, frozen=True):
@@ -60,9 +60,10 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     """Read the settings. Raises `InputError` with one sentence that names the field and the mend."""
     environ = os.environ if environ is None else environ
     tree = _read_yaml(path) if path else {}
-    for variable, where in KEY_VARIABLES.items():
-        if environ.get(variable) and not _get(tree, where):
-            _put(tree, where, environ[variable])
+    for variable, places in KEY_VARIABLES.items():
+        for where in places:
+            if environ.get(variable) and not _get(tree, where):
+                _put(tree, where, environ[variable])
     for variable, value in environ.items():
         if variable.startswith(PREFIX) and "__" in variable:
             _put(tree, _field_path(variable), yaml.load(value, _Yaml) if value else value)

@@ -74,6 +74,12 @@ class PriceSettings(Section, frozen=True):
     """Streaming transcription, per minute and channel of audio."""
     hume_per_minute: Price = 0.0639
     """Voice emotion, per minute and channel of audio."""
+    hume_v0_per_minute: Price = 0.0639
+    """Voice emotion by a v0 gateway, per minute of audio sent (silence is not)."""
+    hume_v0_per_picture: Price = 0.00204
+    """Faces by a v0 gateway, per picture."""
+    hume_v0_per_word: Price = 0.00024
+    """Words measured by a v0 gateway, each."""
     gemini_input_per_million: Price = 0.30
     """Prompt tokens, per million."""
     gemini_output_per_million: Price = 2.50

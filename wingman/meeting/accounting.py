@@ -54,6 +54,7 @@ class Accounting:
         """Words are about to be given to a remote meter. False: they may not be sent."""
         if not self.paused:
             self._ledger.text(provider, Branch.EMOTION, len(text.encode()), channel)
+            self._meter.words(provider, len(text.split()))
         return not self.paused
 
     def tokens(self, provider: str, usage: Usage) -> None:

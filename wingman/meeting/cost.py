@@ -30,7 +30,13 @@ class CostTracker:
     def __init__(self, settings: CostSettings) -> None:
         self._settings = settings
         prices = settings.prices
-        self._per_minute = {"deepgram": prices.deepgram_per_minute, "hume": prices.hume_per_minute}
+        self._per_minute = {
+            "deepgram": prices.deepgram_per_minute,
+            "hume": prices.hume_per_minute,
+            "hume-v0": prices.hume_v0_per_minute,
+        }
+        self._per_picture = {"hume-v0": prices.hume_v0_per_picture}
+        self._per_word = {"hume-v0": prices.hume_v0_per_word}
         gemini = (prices.gemini_input_per_million, prices.gemini_output_per_million)
         self._per_million = {
             "gemini": gemini,
@@ -54,6 +60,14 @@ class CostTracker:
     def audio(self, provider: str, seconds: float) -> None:
         """`seconds` of one channel's audio were sent to `provider`."""
         self._charge(provider, self._per_minute.get(provider, 0.0) * seconds / 60)
+
+    def pictures(self, provider: str, count: int) -> None:
+        """`count` pictures were sent to `provider`."""
+        self._charge(provider, self._per_picture.get(provider, 0.0) * count)
+
+    def words(self, provider: str, count: int) -> None:
+        """`count` words were sent to `provider` to be measured."""
+        self._charge(provider, self._per_word.get(provider, 0.0) * count)
 
     def tokens(self, provider: str, usage: Usage) -> None:
         """A model answered; it fits `CoachParts.on_usage`."""

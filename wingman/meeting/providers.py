@@ -155,12 +155,24 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
 
 
 def _no_gateway(settings: Settings, _: Capabilities) -> Missing | None:
-    if settings.emotion.hume_v0.url:
-        return None
-    return _unset("hume-v0", "emotion.hume_v0.url", "WINGMAN_EMOTION__HUME_V0__URL")
+    section = settings.emotion.hume_v0
+    if not section.url:
+        return _unset("hume-v0", "emotion.hume_v0.url", "WINGMAN_EMOTION__HUME_V0__URL")
+    if not section.api_key:
+        return _unset("hume-v0", "emotion.hume_v0.api_key", "HUME_API_KEY")
+    if section.auth == "token" and not section.secret_key:
+        return _unset("hume-v0", "emotion.hume_v0.secret_key", "HUME_SECRET_KEY")
+    return None
 
 
 VOICE_ANALYZERS: tuple[Provider[VoiceAnalyzer], ...] = (
+    Provider(
+        "hume-v0",
+        remote=True,
+        missing=_no_gateway,
+        build=build.hume_v0,
+        auto="a v0 gateway is configured and the policy allows it",
+    ),
     Provider(
         "hume",
         remote=True,
@@ -170,7 +182,6 @@ VOICE_ANALYZERS: tuple[Provider[VoiceAnalyzer], ...] = (
         build=build.hume,
         auto="a Hume key is set and the policy allows it",
     ),
-    Provider("hume-v0", remote=True, missing=_no_gateway, build=build.hume_v0),
     Provider(
         "prosody",
         remote=False,
@@ -197,11 +208,23 @@ def _no_gemini_key(name: str) -> Callable[[Settings, Capabilities], Missing | No
     )
 
 
+def _no_gemini_grpc(settings: Settings, here: Capabilities) -> Missing | None:
+    """The card's package speaks gRPC: what was meant for an address elsewhere must not go to Google."""
+    section = settings.suggest.gemini
+    if section.url and not section.grpc_target:
+        return Missing(
+            "suggest.gemini.grpc_target",
+            "provider `generativeai` speaks gRPC and cannot use `suggest.gemini.url`; set "
+            "`suggest.gemini.grpc_target` (host:port) as well, or choose `gemini`",
+        )
+    return _no_gemini_key("generativeai")(settings, here)
+
+
 MODELS: tuple[Provider[SuggestionModel], ...] = (
     Provider(
         "gemini", remote=True, missing=_no_gemini_key("gemini"), build=build.gemini, auto="a Gemini key is set"
     ),
-    Provider("generativeai", remote=True, missing=_no_gemini_key("generativeai"), build=build.generativeai),
+    Provider("generativeai", remote=True, missing=_no_gemini_grpc, build=build.generativeai),
     Provider(
         "openai",
         remote=True,

@@ -104,3 +104,14 @@ async def test_the_next_answer_uses_the_same_channel() -> None:
         for way_out in WAYS_OUT:
             await way_out(model)
         assert "".join(await answer(model)) == ANSWER
+
+
+async def test_nobody_there_is_not_an_overload() -> None:
+    """gRPC says "unavailable" for both; the user's mend is another one."""
+    model = GenerativeAiModel(GeminiSettings(api_key=Secret("k"), grpc_target="127.0.0.1:1"))
+    try:
+        with pytest.raises(ProviderFault, match="cannot be reached") as failed:
+            await answer(model)
+    finally:
+        await model.aclose()
+    assert failed.value.kind is FaultKind.NETWORK

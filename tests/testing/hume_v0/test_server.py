@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import msgspec
@@ -15,19 +15,21 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.testing.pictures import picture
+from tests.testing.pictures import film, picture
 from wingman.emotion.hume_v0.wire import wav
 from wingman.testing.hume_v0.names import BURSTS, LANGUAGE, VOICE
-from wingman.testing.hume_v0.replies import Stream, answer
+from wingman.testing.hume_v0.replies import Manner, Stream, answer
 from wingman.testing.hume_v0.server import PATH, GatewayHabits, HumeV0Emulator
+from wingman.testing.hume_v0.shapes import ErrorShape, WarningShape, code_of
 from wingman.testing.indexed_audio import IndexedSpeech
+from wingman.testing.scenario import say, single
 from wingman.testing.virtual_time import run
 
 SPEECH = IndexedSpeech().pcm(0, 32_000)
 
 
 def stream() -> Stream:
-    return Stream(lambda audio: "Interest")
+    return Stream(lambda audio, start: "Interest")
 
 
 def ask(stream_: Stream | None = None, **request: Any) -> dict[str, Any]:
@@ -208,3 +210,76 @@ def test_a_session_has_an_end() -> None:
             return (await until_closed(socket))[1]
 
     assert run(scenario()) == 1000
+
+
+@pytest.mark.parametrize("shape", get_args(ErrorShape))
+def test_an_error_in_every_shape_names_its_code(shape: ErrorShape) -> None:
+    one = Stream(lambda audio, start: "Interest", Manner(errors=shape))
+    assert code_of(ask(one, data="no base64!", models={"prosody": {}})) == "E0201"
+
+
+@pytest.mark.parametrize("shape", get_args(WarningShape))
+def test_silence_draws_a_warning_in_every_shape(shape: WarningShape) -> None:
+    one = Stream(lambda audio, start: "Interest", Manner(warnings=shape))
+    silence = b64encode(wav(bytes(16_000))).decode()
+    assert "W0105" in msgspec.json.encode(ask(one, data=silence, models={"prosody": {}})).decode()
+
+
+def test_scores_may_be_above_one_and_names_of_no_list() -> None:
+    one = Stream(lambda audio, start: "Frustration", Manner(strongest=1.3))
+    (item, *_) = ask(one, data=b64encode(wav(SPEECH)).decode(), models={"prosody": {}})["prosody"][
+        "predictions"
+    ]
+    assert {"name": "Frustration", "score": 1.3} in item["emotions"]
+    assert len(item["emotions"]) == len(VOICE) + 1
+
+
+def test_a_configuration_may_come_first() -> None:
+    """The life cycle of the specification: what is wanted once, then nothing but audio."""
+    one = stream()
+    assert ask(one, models={"prosody": {}}) == {}
+    assert "prosody" in ask(one, data=b64encode(wav(SPEECH)).decode())
+
+
+def test_a_language_is_taken_where_that_is_the_manner() -> None:
+    one = Stream(lambda audio, start: "Interest", Manner(languages=True))
+    models = {"prosody": {"language": "en"}}
+    assert "error" not in ask(one, data=b64encode(wav(SPEECH)).decode(), models=models)
+
+
+def test_a_film_has_faces_and_a_limit() -> None:
+    short = media(film(2.0), face={"fps_pred": 2})["face"]["predictions"]
+    assert [round(item["time"], 1) for item in short] == [0.0, 0.5, 1.0, 1.5]
+    assert {max(item["emotions"], key=lambda e: e["score"])["name"] for item in short} == {"Joy"}
+    assert media(film(6.0), face={})["code"] == "E0204"
+
+
+async def test_a_plan_allows_so_many_connections() -> None:
+    async with HumeV0Emulator(habits=GatewayHabits(connections=1)) as gateway:
+        first = await opened(gateway, "?apiKey=local-key")
+        async with first:
+            await first.send('{"job_details":true}')
+            await first.recv()
+            with pytest.raises(InvalidStatus) as refused:
+                await opened(gateway, "?apiKey=local-key")
+            assert refused.value.response.status_code == 429
+
+
+@pytest.mark.parametrize("code", ["E0101", "E0200", "E0400"])
+async def test_ten_of_the_same_error_end_the_connection_whatever_the_family(code: str) -> None:
+    errors = dict.fromkeys(range(1, 30), (code, "no"))
+    async with HumeV0Emulator(errors=errors) as gateway, await opened(gateway, "?apiKey=local-key") as socket:
+        for _ in range(10):
+            await socket.send("{}")
+            await socket.recv()
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+        assert socket.close_code == 1008
+
+
+def test_a_scenario_says_how_the_counterpart_sounds() -> None:
+    said = single(say("one two three", 10.0, emotion="frustration"), say("well", 20.0, emotion="doubt"))
+    gateway = HumeV0Emulator(scenario=said)
+    assert gateway._judge(np.zeros(1600, np.int16), 10 * 16_000) == "frustration"
+    assert gateway._judge(np.zeros(1600, np.int16), 20 * 16_000) == "Doubt"
+    assert gateway._judge(np.zeros(1600, np.int16), 15 * 16_000) == ""

@@ -7,7 +7,6 @@ HTTP/2 stays off on purpose: the client does not reset a cancelled stream there.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 
@@ -20,9 +19,9 @@ from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import CancellableStream
-from wingman.llm.circuit_breaker import Quotas
+from wingman.llm.gemini.base import GeminiModel
 from wingman.llm.gemini.errors import fault_of_status
-from wingman.llm.gemini.models import HELLO, ModelChoice, greet, require_key
+from wingman.llm.gemini.models import HELLO, greet, require_key
 from wingman.llm.hedging import hedged
 
 log = structlog.get_logger(__name__)
@@ -38,17 +37,19 @@ SPARE_TIMEOUT_S = 2.0
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
-class Gemini:
+class Gemini(GeminiModel):
     """One instance, one client and one connection pool for the whole process."""
 
+    NAME = PROVIDER
+
     def __init__(self, settings: GeminiSettings) -> None:
+        super().__init__(settings)
         if settings.thinking and settings.thinking.upper() not in types.ThinkingLevel.__members__:
             known = ", ".join(name.lower() for name in types.ThinkingLevel.__members__ if "_" not in name)
             raise InputError(
                 f"unknown thinking level {settings.thinking!r}; use one of {known}, or leave it empty",
                 field="suggest.gemini.thinking",
             )
-        self._settings = settings
         self._http = httpx2.AsyncClient(
             http1=True,
             http2=False,
@@ -66,27 +67,7 @@ class Gemini:
                 httpx_async_client=self._http,
             ),
         )
-        self._choice = ModelChoice(settings)
         self._thinks = bool(settings.thinking)
-        self._usage = Usage()
-        self._quotas = Quotas()
-
-    @property
-    def name(self) -> str:
-        return PROVIDER
-
-    @property
-    def remote(self) -> bool:
-        return True
-
-    @property
-    def model(self) -> str:
-        """The model in use: the configured one, or the fallback that replaced it."""
-        return self._choice.current
-
-    @property
-    def last_usage(self) -> Usage:
-        return self._usage
 
     async def probe(self) -> None:
         """Ask for one word, which checks key, model and thinking level, and warms two connections up."""
@@ -170,7 +151,7 @@ class Gemini:
                     log.warning("suggest.thinking_refused", model=model, level=self._settings.thinking)
                     self._thinks = False
                     continue
-                raise self._quotas.note(model, _fault(refused, model), time.monotonic()) from None
+                raise self._noted(model, _fault(refused, model)) from None
             except _BROKEN as broken:
                 raise _broken(broken) from None
 
@@ -181,7 +162,7 @@ class Gemini:
                 async for text in answer:
                     yield text
         except errors.APIError as refused:
-            raise self._quotas.note(model, _fault(refused, model), time.monotonic()) from None
+            raise self._noted(model, _fault(refused, model)) from None
         except _BROKEN as broken:
             raise _broken(broken) from None
 
@@ -191,7 +172,7 @@ class Gemini:
                 model=model, contents=prompt.user, config=self._config(model, prompt, thinks)
             )
 
-        self._quotas.check(model, time.monotonic())
+        self._check_quota(model)
         usage = Usage()
         try:
             async with CancellableStream(opened) as chunks:

@@ -37,6 +37,13 @@ def fault_of_status(status: int, message: str, body: Mapping[str, Any], model: s
     return ProviderFault(_sentence(status, message, model, wait), kind=kind, code=str(status), retry_after=wait)
 
 
+def unreachable() -> ProviderFault:
+    """Nobody answered at all: no address, no route, no connection."""
+    return ProviderFault(
+        "Gemini cannot be reached; check the network and suggest.gemini.grpc_target", kind=FaultKind.NETWORK
+    )
+
+
 def _sentence(status: int, message: str, model: str, wait: float | None) -> str:
     match status:
         case 401:

@@ -7,7 +7,6 @@ when its consumer goes away. Thinking cannot be set through this package.
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -18,9 +17,9 @@ import structlog
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import InputError
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
-from wingman.llm.circuit_breaker import Quotas
-from wingman.llm.gemini.errors import RETRY_AFTER_S, fault_of_status
-from wingman.llm.gemini.models import HELLO, ModelChoice, greet, require_key
+from wingman.llm.gemini.base import GeminiModel
+from wingman.llm.gemini.errors import RETRY_AFTER_S, fault_of_status, unreachable
+from wingman.llm.gemini.models import HELLO, greet, require_key
 
 log = structlog.get_logger(__name__)
 
@@ -44,33 +43,15 @@ GRPC_TO_HTTP = {
 }
 
 
-class GenerativeAiModel:
+class GenerativeAiModel(GeminiModel):
     """One instance per process; construct it inside the running event loop, where its channel lives."""
 
+    NAME = PROVIDER
+
     def __init__(self, settings: GeminiSettings) -> None:
-        self._settings = settings
+        super().__init__(settings)
         self._sdk = _Sdk()
-        self._choice = ModelChoice(settings)
-        self._usage = Usage()
-        self._quotas = Quotas()
         self._channel, self._api = self._sdk.connect(settings.grpc_target)
-
-    @property
-    def name(self) -> str:
-        return PROVIDER
-
-    @property
-    def remote(self) -> bool:
-        return True
-
-    @property
-    def model(self) -> str:
-        """The model in use: the configured one, or the fallback that replaced it."""
-        return self._choice.current
-
-    @property
-    def last_usage(self) -> Usage:
-        return self._usage
 
     async def probe(self) -> None:
         """Ask for one word, which checks key and model and opens the channel."""
@@ -90,14 +71,21 @@ class GenerativeAiModel:
                 status = _status(failed)
                 if status == 404 and self._choice.fall_back(model):
                     continue
+                if status == 503 and not self._connected:
+                    raise unreachable() from None
                 fault = fault_of_status(status, _message(failed), _details(failed), model)
-                raise self._quotas.note(model, fault, time.monotonic()) from None
+                raise self._noted(model, fault) from None
 
     async def aclose(self) -> None:
         await self._channel.close()
 
+    @property
+    def _connected(self) -> bool:
+        """Whether there is a connection at all: gRPC says "unavailable" for a lookup that failed, too."""
+        return self._channel.get_state().name in ("READY", "IDLE")
+
     async def _answer(self, model: str, prompt: Prompt) -> AsyncGenerator[str, None]:
-        self._quotas.check(model, time.monotonic())
+        self._check_quota(model)
         request = self._sdk.request(model, prompt)
         metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
         usage = Usage()

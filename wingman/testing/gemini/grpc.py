@@ -35,6 +35,7 @@ class GeminiGrpcEmulator:
         answer: Answer = by_rules,
         pace: Pace = LIVELIKE,
         served: frozenset[str] = frozenset(wire.MODELS),
+        port: int = 0,
     ) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
@@ -47,7 +48,8 @@ class GeminiGrpcEmulator:
         self._served = served
         self._faults: deque[GeminiFault | None] = deque()
         self._server: Any = None
-        self.port = 0
+        self.port = port
+        """The port in use; before the start the one that is wanted (0: a free one)."""
         self.requests: list[Any] = []
         self.metadata: list[dict[str, str]] = []
         self.left: list[float] = []
@@ -70,7 +72,7 @@ class GeminiGrpcEmulator:
         self._server.add_generic_rpc_handlers(
             (self._grpc.method_handlers_generic_handler(SERVICE, {"StreamGenerateContent": handler}),)
         )
-        self.port = self._server.add_insecure_port("127.0.0.1:0")
+        self.port = self._server.add_insecure_port(f"127.0.0.1:{self.port}")
         await self._server.start()
         return self
 

@@ -284,6 +284,15 @@ class _Streaming:
         await self._reply.end()
 
 
+def request_faults(script: FaultScript, requests: int) -> list[GeminiFault | None]:
+    """What the first so many requests meet. Raises `InputError` for what cannot go wrong with a request."""
+    scripted = [(fault, _as_request_fault(fault)) for fault in script.faults]
+    return [
+        next((kind for fault, kind in scripted if fault.applies(number)), None)
+        for number in range(1, requests + 1)
+    ]
+
+
 def _as_request_fault(fault: Fault) -> GeminiFault:
     found = _REFUSED.get(fault.status) if fault.kind is Kind.REFUSE else _PLAYED.get(fault.kind)
     if found is None:

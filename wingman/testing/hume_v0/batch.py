@@ -156,7 +156,7 @@ class Jobs:
             "time": {"begin": begin / RATE, "end": end / RATE},
             "confidence": 0.95,
             "speaker_confidence": None,
-            "emotions": emotions(VOICE, self._judge(audio[begin:end])),
+            "emotions": emotions(VOICE, self._judge(audio[begin:end], begin)),
         }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import io
 import math
+import re
 import wave
 from base64 import b64decode
 from collections.abc import Callable
@@ -47,8 +48,13 @@ LINE = 12
 Samples = NDArray[np.int16]
 Pixels = NDArray[Any]
 """Height x width x red, green and blue, 0 to 255."""
-Judge = Callable[[Samples], str]
-"""The emotion that is strongest in a stretch of audio, by its vendor name; empty for none."""
+Judge = Callable[[Samples, "int | None"], str]
+"""The emotion that is strongest in a stretch of audio, by its vendor name; empty for none.
+
+The number says where it begins on the client's timeline, in samples, when the client named its clip after that.
+"""
+CLIP = re.compile(r"clip-(\d+)")
+"""How a client may name a clip after its first sample, so that a scenario can be followed."""
 
 
 class Refusal(Exception):
@@ -87,6 +93,12 @@ class Stream:
     """The audio of the request served last (for whoever counts clips)."""
     seconds: float = 0.0
     """Audio taken in so far."""
+    start: int | None = None
+    """Where the clip served last begins on the client's timeline, if its name says so."""
+
+    def moment(self, offset: int) -> int | None:
+        """A place in the clip served last, on the client's timeline."""
+        return None if self.start is None else self.start + offset
 
 
 def answer(line: str, stream: Stream) -> Message:
@@ -96,6 +108,8 @@ def answer(line: str, stream: Stream) -> Message:
     try:
         request = _parse(line)
         payload_id = request.get("payload_id")
+        named = CLIP.fullmatch(str(payload_id))
+        stream.start = int(named[1]) if named else None
         reply = _serve(request, stream)
     except Refusal as refusal:
         reply = shapes.error(refusal.code, refusal.text, stream.manner.errors)
@@ -223,13 +237,18 @@ def _check_length(seconds: float) -> None:
 
 def _voice(audio: Samples, models: dict[str, Message], stream: Stream) -> Message:
     voiced = voiced_stretches(audio)
+    lead = len(audio) - len(stream.audio)
     reply: Message = {}
     if "prosody" in models:
         reply["prosody"] = {
             "predictions": [
                 {
                     "time": {"begin": begin / RATE, "end": end / RATE},
-                    "emotions": emotions(VOICE, stream.judge(audio[begin:end]), stream.manner.strongest),
+                    "emotions": emotions(
+                        VOICE,
+                        stream.judge(audio[begin:end], stream.start and stream.start + begin - lead),
+                        stream.manner.strongest,
+                    ),
                 }
                 for begin, end in voiced
             ]

@@ -23,10 +23,13 @@ from wingman.testing.http_server import LoopbackHttp, Reply
 from wingman.testing.http_server import Request as HttpRequest
 from wingman.testing.hume_v0 import shapes
 from wingman.testing.hume_v0.batch import Jobs
-from wingman.testing.hume_v0.replies import Manner, Samples, Stream, answer
+from wingman.testing.hume_v0.names import VOICE
+from wingman.testing.hume_v0.replies import RATE, Manner, Samples, Stream, answer
+from wingman.testing.scenario import Scenario
 from wingman.testing.socket_server import SocketEmulator, http_answer, query
 
 PATH = "/v0/stream/models"
+NAMED = {name.lower(): name for name in VOICE}
 MAX_UPLOAD = 512 * 1024 * 1024
 """The largest batch job the emulator reads."""
 IDENTICAL = 10
@@ -73,13 +76,17 @@ class HumeV0Emulator(SocketEmulator):
         habits: GatewayHabits = GatewayHabits(),
         *,
         errors: dict[int, tuple[str, str]] | None = None,
+        scenario: Scenario | None = None,
     ) -> None:
-        """`errors` puts an error (code, text) in place of the reply number n (from 1, over all sockets)."""
+        """`scenario` says how the counterpart sounds to whoever names clips after their first sample.
+
+        `errors` puts an error (code, text) in place of the reply number n (from 1, over all sockets)."""
         super().__init__(faults)
         self.habits = habits
         self.jobs = Jobs(self._judge)
         self.taken: list[Taken] = []
         self.errors = errors or {}
+        self._track = (scenario or Scenario()).track("tab")
         self.requests = 0
         self.minted = 0
         self.open = 0
@@ -173,8 +180,11 @@ class HumeV0Emulator(SocketEmulator):
     def _valid(self, token: str) -> bool:
         return self._tokens.get(token, 0.0) > _now()
 
-    def _judge(self, audio: Samples) -> str:
-        """Loud voices sound excited, soft ones calm."""
+    def _judge(self, audio: Samples, start: int | None = None) -> str:
+        """What the scenario says of this moment; without one loud voices sound excited, soft ones calm."""
+        if start is not None and self._track.turns:
+            turn = self._track.turn_at((start + len(audio) / 2) / RATE)
+            return NAMED.get(turn.emotion.lower(), turn.emotion) if turn else ""
         level = float(np.sqrt(np.mean(np.square(audio.astype(np.float32))))) if len(audio) else 0.0
         return "Excitement" if level > 6000 else "Interest" if level > 2000 else "Calmness"
 
