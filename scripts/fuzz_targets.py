@@ -217,7 +217,7 @@ def batch(tree: object) -> None:
 
 def request(line: bytes) -> None:
     """A request to the emulated v0 gateway: always exactly one reply that can be sent."""
-    stream = hume_v0_replies.Stream(lambda _: "")
+    stream = hume_v0_replies.Stream(lambda _audio, _start: "")
     json.dumps(hume_v0_replies.answer(line.decode("utf-8", "replace"), stream))
 
 

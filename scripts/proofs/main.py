@@ -25,7 +25,7 @@ from tests.support import recordings, sample
 from tests.transports import support
 from wingman.app import SAMPLE, Service, open_service
 from wingman.audio.decode import LibopusDecoder
-from wingman.commands.demo import CONSENT, providers, send
+from wingman.commands.demo import CONSENT, DemoProviders, providers, send
 from wingman.config.settings import Settings
 from wingman.config.transports import IngestSettings
 from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceData, UtteranceRevised
@@ -68,7 +68,10 @@ async def run_sample(which: str) -> Heard:
     """The sample meeting through WebRTC, sent by another process, in real time."""
     heard = Heard()
     with tempfile.TemporaryDirectory() as folder:
-        async with providers(which, _settings(folder)) as settings, open_service(settings) as service:
+        async with (
+            providers(DemoProviders(which), _settings(folder)) as settings,
+            open_service(settings) as service,
+        ):
             port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             async with asyncio.TaskGroup() as tasks:
                 server = tasks.create_task(service.serve(port.set_result))
@@ -219,7 +222,10 @@ async def leftovers() -> int:
     """Tasks, threads, processes, descriptors and files more than before, after many short meetings."""
     with tempfile.TemporaryDirectory() as folder:
         wav = recordings.cut(Path(folder) / "short.wav", 0.3, 1.3)
-        async with providers("embedded", _settings(folder)) as settings, open_service(settings) as service:
+        async with (
+            providers(DemoProviders("embedded"), _settings(folder)) as settings,
+            open_service(settings) as service,
+        ):
             port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             async with asyncio.TaskGroup() as tasks:
                 server = tasks.create_task(service.serve(port.set_result))
