@@ -12,6 +12,7 @@ from wingman.core.errors import InputError
 from wingman.testing import faults as fault_scripts
 from wingman.testing import scenario as scenarios
 from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 from wingman.testing.gemini.server import GeminiEmulator, request_faults
 from wingman.testing.hume.server import HumeEmulator
 from wingman.testing.hume_v0.server import HumeV0Emulator
@@ -79,8 +80,6 @@ async def _start(
 
 async def _grpc(port: int, script: fault_scripts.FaultScript, stack: contextlib.AsyncExitStack) -> str:
     """Gemini for the card's package; `host:port`. Raises `InputError` when that package is not here."""
-    from wingman.testing.gemini.grpc import GeminiGrpcEmulator
-
     try:
         gemini = GeminiGrpcEmulator(port=port)
     except ImportError:
