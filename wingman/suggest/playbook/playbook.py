@@ -7,24 +7,24 @@ names the file, the line, the field and the mend; nothing half-valid ever reache
 from __future__ import annotations
 
 import re
-import string
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-import yaml
 
 from wingman.config.section import Section
 from wingman.core.errors import InputError
 from wingman.core.utterance import Family
-from wingman.suggest.playbook.signals import Signal, compile_phrase
+from wingman.suggest.playbook.moves import KINDS, Moves, move_mistakes
+from wingman.suggest.playbook.signals import Signal
+from wingman.suggest.playbook.yaml_file import mistake, parse, phrase_mistakes, template_mistakes
 
-VARIABLES = frozenset({"quote", "speaker"})
-"""Card variables every meeting has: the words that triggered the card, and who said them."""
+VARIABLES = frozenset({"quote", "speaker", "when", "amount"})
+"""What a moment brings: the words that triggered the card, who said them, the day and the sum they name."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -79,6 +79,12 @@ class Playbook(Section, frozen=True):
     variables: dict[str, str] = msgspec.field(default_factory=dict)
     facts: tuple[str, ...] = ()
     """What the model may state as true; it is told to state nothing else about the product."""
+    slots: dict[str, str] = msgspec.field(default_factory=dict)
+    """Facts by name, to be filled here or by lines such as `price: 40 dollars a month` in the brief."""
+    never: tuple[str, ...] = ()
+    """What the model must not say or do in such a meeting."""
+    moves: Moves = msgspec.field(default_factory=dict)
+    """What to say or do at once, by kind; behind these stand the moves of the language heard."""
     do_not_trigger: tuple[str, ...] = ()
     """Phrases that keep every trigger silent."""
     triggers: tuple[Trigger, ...] = ()
@@ -125,13 +131,9 @@ def parse_playbook(text: str, origin: str) -> Playbook:
 
     Reading YAML takes a few hundredths of a second in which no meeting moves: once for each text is enough.
     """
-    tree, lines = _read(text, origin)
-    try:
-        playbook = msgspec.convert(tree, Playbook)
-    except msgspec.ValidationError as broken:
-        raise _explain(broken, origin, lines) from None
+    playbook, lines = parse(text, origin, Playbook, "playbook")
     for where, sentence in _mistakes(playbook):
-        raise _error(origin, lines, where, sentence)
+        raise mistake(origin, lines, where, sentence)
     return playbook
 
 
@@ -148,58 +150,6 @@ def _find(name_or_path: str) -> Path:
     return path
 
 
-def _read(text: str, origin: str) -> tuple[Any, dict[str, int]]:
-    """The plain tree, and the line of every field by its path (`$.triggers[0].priority`)."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        tree = yaml.safe_load(text)
-    except yaml.YAMLError as broken:
-        mark = getattr(broken, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(broken, "problem", None) or "it cannot be read"
-        raise InputError(
-            f"{origin}{where} is not valid YAML: {problem}; check indentation and quotes", field="playbook"
-        ) from None
-    if not isinstance(root, yaml.MappingNode):
-        raise InputError(f"{origin} must hold fields such as `name:` and `triggers:`", field="playbook")
-    return tree, dict(_lines(root, "$"))
-
-
-def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
-    yield path, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield f"{path}.{key.value}", key.start_mark.line + 1
-            for inner, line in _lines(value, f"{path}.{key.value}"):
-                if inner != f"{path}.{key.value}":
-                    yield inner, line
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _lines(value, f"{path}[{index}]")
-
-
-def _explain(broken: msgspec.ValidationError, origin: str, lines: dict[str, int]) -> InputError:
-    reason, _, where = str(broken).partition(" - at `")
-    where = where.rstrip("`") or "$"
-    unknown = re.match(r"Object contains unknown field `(.+)`", reason)
-    if unknown:
-        return _error(
-            origin, lines, f"{where}.{unknown[1]}", "is not a field of a playbook; remove or rename it"
-        )
-    missing = re.match(r"Object missing required field `(.+)`", reason)
-    if missing:
-        return _error(origin, lines, where, f"lacks the field `{missing[1]}`; add it")
-    return _error(origin, lines, where, f"is wrong: {reason}; change the value")
-
-
-def _error(origin: str, lines: dict[str, int], where: str, sentence: str) -> InputError:
-    known = where
-    while known not in lines and len(known) > 1:
-        known = known[: max(known.rfind("."), known.rfind("["), 1)]
-    field = where.removeprefix("$").removeprefix(".") or "the file"
-    return InputError(f"{origin}, line {lines.get(known, 1)}: `{field}` {sentence}", field=field)
-
-
 def _mistakes(playbook: Playbook) -> Iterator[tuple[str, str]]:
     """What a type cannot express, as (path, sentence); the first one is reported."""
     if not _NAME.fullmatch(playbook.name):
@@ -207,13 +157,17 @@ def _mistakes(playbook: Playbook) -> Iterator[tuple[str, str]]:
     if playbook.voice_emotion == "refuse" and not playbook.voice_emotion_reason:
         yield "$.voice_emotion", "is `refuse` without `voice_emotion_reason`; say why in one sentence"
     for index, phrase in enumerate(playbook.do_not_trigger):
-        yield from _phrase_mistakes(phrase, f"$.do_not_trigger[{index}]")
+        yield from phrase_mistakes(phrase, f"$.do_not_trigger[{index}]")
+    variables = VARIABLES | playbook.variables.keys() | playbook.slots.keys()
     twice = Counter(trigger.name for trigger in playbook.triggers)
     for index, trigger in enumerate(playbook.triggers):
         where = f"$.triggers[{index}]"
         if twice[trigger.name] > 1:
             yield f"{where}.name", f"is used by {twice[trigger.name]} triggers; give each its own name"
-        yield from _trigger_mistakes(trigger, where, VARIABLES | playbook.variables.keys())
+        yield from _trigger_mistakes(trigger, where, variables)
+        if not (trigger.model or trigger.card or trigger.kind in KINDS or playbook.moves.get(trigger.kind)):
+            yield where, f"has nothing to say: no card, no model, no moves for `{trigger.kind}`; add a card"
+    yield from move_mistakes(playbook.moves, "$.moves", variables)
 
 
 def _trigger_mistakes(trigger: Trigger, where: str, variables: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -223,32 +177,9 @@ def _trigger_mistakes(trigger: Trigger, where: str, variables: frozenset[str]) -
         yield f"{where}.priority", f"must be 0 to 100, not {trigger.priority}; change the number"
     if trigger.max < 0:
         yield f"{where}.max", f"must be 0 or more, not {trigger.max}; change the number"
-    if not trigger.model and trigger.card is None:
-        yield where, "has neither a `card` nor `model: true`, so it has nothing to say; add a card"
     for name, phrases in (("phrases", trigger.phrases), ("unless", trigger.unless)):
         for index, phrase in enumerate(phrases):
-            yield from _phrase_mistakes(phrase, f"{where}.{name}[{index}]")
+            yield from phrase_mistakes(phrase, f"{where}.{name}[{index}]")
     if trigger.card is not None:
         for name, text in (("title", trigger.card.title), ("text", trigger.card.text)):
-            yield from _card_mistakes(text, f"{where}.card.{name}", variables)
-
-
-def _phrase_mistakes(phrase: str, where: str) -> Iterator[tuple[str, str]]:
-    try:
-        compile_phrase(phrase)
-    except ValueError as broken:
-        yield where, f"{broken}; write plain words"
-
-
-def _card_mistakes(text: str, where: str, variables: frozenset[str]) -> Iterator[tuple[str, str]]:
-    if not text.strip():
-        yield where, "is empty; write the words to show"
-    try:
-        used = [name for _, name, spec, conversion in string.Formatter().parse(text) if name is not None]
-        odd = [name for name in used if not name.isidentifier()]
-    except ValueError as broken:
-        yield where, f"has a loose brace ({broken}); write `{{{{` for a literal one"
-        return
-    for name in [*odd, *(name for name in used if name not in variables)]:
-        known = ", ".join(sorted(variables))
-        yield where, f"uses the unknown variable `{{{name}}}`; define it in `variables` or use one of {known}"
+            yield from template_mistakes(text, f"{where}.card.{name}", variables)

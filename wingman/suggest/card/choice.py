@@ -1,0 +1,163 @@
+"""Which move a moment gets: one that fits its words and that this meeting has not seen. No I/O."""
+
+from __future__ import annotations
+
+import re
+import string
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wingman.suggest.card.moment_values import values_of
+from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, as_moves, move_book
+from wingman.suggest.playbook.playbook import Card, Playbook
+from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise
+
+_SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a card is about."""
+
+    kind: str
+    text: str
+    speaker: str
+    signals: frozenset[Signal]
+    language: str
+    """BCP-47 tag of the language heard."""
+    own: Card | None = None
+    """The trigger's own card, which goes before all moves."""
+    by_user: bool = False
+
+    @property
+    def care(self) -> Signal | None:
+        """What calls for care before anything else; nothing does in the user's own words."""
+        return None if self.by_user else next((signal for signal in CARE if signal in self.signals), None)
+
+    @property
+    def asked(self) -> bool:
+        return Signal.QUESTION in self.signals
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A move, ready to be shown."""
+
+    kind: str
+    card: Card
+    move: str
+    """The move as written: what a model is told to do, and what is not used twice."""
+    care: Signal | None = None
+
+
+class MoveChooser:
+    """One per meeting. `choose` proposes, `used` remembers."""
+
+    def __init__(self, playbook: Playbook, brief: str = "") -> None:
+        self._playbook = playbook
+        self._slots = slots_of(playbook, brief)
+        self._used: set[str] = set()
+        self._cards: Counter[str] = Counter()
+
+    def use(self, playbook: Playbook, brief: str) -> None:
+        """Another playbook or brief from now on; what was shown stays shown."""
+        self._playbook = playbook
+        self._slots = slots_of(playbook, brief)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What the playbook and the filled slots state as true."""
+        return (*self._playbook.facts, *(f"{name}: {value}" for name, value in self._slots.items()))
+
+    def choose(self, moment: Moment) -> Choice | None:
+        """The best move not used yet; None when none fits. With care called for, nothing else is proposed."""
+        book = move_book(moment.language) or move_book(self._playbook.language) or move_book("en")
+        care = moment.care
+        kind = moment.kind if care is None else CARE_KINDS[care]
+        values = {
+            **self._playbook.variables,
+            **self._slots,
+            **values_of(moment.text, moment.language),
+            "speaker": moment.speaker,
+        }
+        for move in self._ranked(moment, book, values):
+            title = move.title or (book.titles.get(kind, "") if book else "") or kind.capitalize()
+            values["quote"] = moment.text
+            card = Card(title=title.format_map(values), text=move.text.format_map(values).strip())
+            return Choice(kind, card, move.text, care)
+        return None
+
+    def used(self, choice: Choice) -> None:
+        """This move is on screen."""
+        self._used.add(choice.move)
+        self._cards[choice.kind] += 1
+
+    def _ranked(self, moment: Moment, book: MoveBook | None, values: Mapping[str, str]) -> Sequence[Move]:
+        """The moves that fit, best first; equals in an order that the words decide, not the file."""
+        fitting: list[tuple[int, int, Move]] = []
+        turn = zlib.crc32(normalise(moment.text).encode())
+        for rank, moves in enumerate(self._sources(moment, book)):
+            fresh = [move for move in moves if move.text not in self._used]
+            for index, move in enumerate(fresh):
+                points = self._points(move, moment, values)
+                if points is not None:
+                    order = (index - turn) % len(fresh)
+                    fitting.append((-2 * points + rank, order, move))
+        return [move for _, _, move in sorted(fitting, key=lambda found: found[:2])]
+
+    def _sources(self, moment: Moment, book: MoveBook | None) -> Sequence[tuple[Move, ...]]:
+        """Where moves come from, the nearest first."""
+        if moment.care is not None:
+            return (as_moves(book.care[moment.care]),) if book else ()
+        playbook = self._playbook
+        found: list[tuple[Move, ...]] = []
+        spoken = move_book(moment.language)
+        if spoken is None or spoken.language == playbook.language.split("-")[0]:
+            own = moment.own
+            found.append((Move(text=own.text, title=own.title),) if own else ())
+            found.append(as_moves(playbook.moves.get(moment.kind, ())))
+        if book is not None:
+            found.append(as_moves(book.playbooks.get(playbook.name, {}).get(moment.kind, ())))
+            found.append(as_moves(book.common.get(moment.kind, ())))
+        return found
+
+    def _points(self, move: Move, moment: Moment, values: Mapping[str, str]) -> int | None:
+        """How much of the moment a move answers to; None when it does not fit."""
+        needed = variables_of(move.text)
+        if not needed <= values.keys() | {"quote"}:
+            return None
+        if move.asked is not None and move.asked is not moment.asked:
+            return None
+        if move.turn and (move.turn == "again") is (self._cards[moment.kind] == 0):
+            return None
+        if move.signals and not moment.signals.intersection(move.signals):
+            return None
+        plain = normalise(moment.text)
+        if move.words and not any(pattern.search(plain) for pattern in _compiled(move.words)):
+            return None
+        conditions = (bool(move.words) * 2, bool(move.signals) * 2, move.asked is not None, bool(move.turn))
+        return sum(conditions) + 2 * len(needed - {"quote", "speaker"})
+
+
+def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
+    """The playbook's facts by name: its own values, or those of lines such as `price: 40 dollars` in the brief."""
+    filled = {name: value for name, value in playbook.slots.items() if value.strip()}
+    for line in brief.splitlines():
+        found = _SLOT.fullmatch(line)
+        if found and (name := found["name"].strip().lower().replace(" ", "_")) in playbook.slots:
+            filled[name] = found["value"].strip()
+    return filled
+
+
+@lru_cache(maxsize=512)
+def variables_of(text: str) -> frozenset[str]:
+    """The names in braces."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+@lru_cache(maxsize=512)
+def _compiled(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(compile_phrase(phrase) for phrase in phrases)

@@ -1,0 +1,64 @@
+"""What a moment names that a card can take up: a day and a sum. Pure; five languages."""
+
+from __future__ import annotations
+
+import re
+
+from wingman.suggest.playbook.language import base_tag
+
+_SUM = re.compile(
+    r"(?:[€£$]\s?\d[\d.,]*\d?(?:\s?(?:k|million|thousand))?)"
+    r"|\d[\d.,]*\d?\s?(?:€|£|%|per ?cent|euros?|pounds?|dollars?|quid|prozent|pour ?cent|por ?ciento"
+    r"|por cento|reais)(?!\w)",
+    re.IGNORECASE,
+)
+_DAYS = {
+    "en": (
+        r"(?:next |this |by )?(?:monday|tuesday|wednesday|thursday|friday|saturday"
+        r"|sunday)(?: (?:morning|afternoon|evening|week))?"
+        r"|tomorrow(?: (?:morning|afternoon|evening))?|tonight|next (?:week|month|quarter|year)"
+        r"|the end of (?:the |this )?(?:week|month|quarter|year)"
+        r"|(?:mid-?|end of |early |late )?(?:january|february|april|june|july|august|september|october"
+        r"|november|december)"
+    ),
+    "de": (
+        r"(?:nächsten |kommenden )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)"
+        r"|morgen(?: früh| mittag| abend)?|übermorgen"
+        r"|nächste woche|nächsten monat|nächstes (?:jahr|quartal)|ende (?:der woche|des monats|des jahres)"
+        r"|(?:mitte |ende |anfang )?(?:januar|februar|märz|april|juni|juli|august|september|oktober"
+        r"|november|dezember)"
+    ),
+    "fr": (
+        r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)(?: prochain| matin| soir)?"
+        r"|demain(?: matin| soir)?|après-demain"
+        r"|la semaine prochaine|le mois prochain|l'année prochaine|(?:la )?mi-\w+"
+        r"|la fin (?:de la semaine|du mois|de l'année)"
+        r"|(?:janvier|février|avril|juin|juillet|août|septembre|octobre|novembre|décembre)"
+    ),
+    "es": (
+        r"(?:el )?(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)(?: que viene)?|pasado mañana"
+        r"|la semana que viene|el mes que viene|el año que viene"
+        r"|(?:finales de |mediados de )?(?:enero|febrero|abril|mayo|junio|julio|agosto|septiembre"
+        r"|octubre|noviembre|diciembre)"
+    ),
+    "pt": (
+        r"(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?(?: que vem)?|sábado|domingo|depois de amanhã"
+        r"|amanhã|semana que vem|mês que vem|ano que vem"
+        r"|(?:fim de |meados de )?(?:janeiro|fevereiro|abril|maio|junho|julho|agosto|setembro|outubro"
+        r"|novembro|dezembro)"
+    ),
+}
+_WHEN = {tag: re.compile(rf"(?<![\w'-])(?:{days})(?![\w'-])", re.IGNORECASE) for tag, days in _DAYS.items()}
+
+
+def values_of(text: str, language: str) -> dict[str, str]:
+    """`when` and `amount`, as said; what is not named, or named twice in different ways, is missing."""
+    values: dict[str, str] = {}
+    pattern = _WHEN.get(base_tag(language) or "en")
+    for name, found in (
+        ("when", {hit[0] for hit in pattern.finditer(text)} if pattern else set()),
+        ("amount", {hit[0].strip(" .,") for hit in _SUM.finditer(text)}),
+    ):
+        if len(found) == 1:
+            values[name] = found.pop()
+    return values

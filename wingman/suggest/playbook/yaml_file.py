@@ -1,0 +1,102 @@
+"""YAML files of ours, validated whole: a mistake is one sentence with file, line, field and mend."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from wingman.core.errors import InputError
+from wingman.suggest.playbook.signals import compile_phrase
+
+Kind = TypeVar("Kind")
+
+
+def parse(text: str, origin: str, kind: type[Kind], what: str) -> tuple[Kind, dict[str, int]]:
+    """The document as a `kind`, and the line of every field; `what` it should be, for error sentences."""
+    tree, lines = _read(text, origin)
+    try:
+        return msgspec.convert(tree, kind), lines
+    except msgspec.ValidationError as broken:
+        raise _explain(broken, origin, lines, what) from None
+
+
+def mistake(origin: str, lines: dict[str, int], where: str, sentence: str) -> InputError:
+    """The error for the field at `where` (`$.triggers[0].priority`)."""
+    known = where
+    while known not in lines and len(known) > 1:
+        known = known[: max(known.rfind("."), known.rfind("["), 1)]
+    field = where.removeprefix("$").removeprefix(".") or "the file"
+    return InputError(f"{origin}, line {lines.get(known, 1)}: `{field}` {sentence}", field=field)
+
+
+def phrase_mistakes(phrase: str, where: str) -> Iterator[tuple[str, str]]:
+    """What is wrong with a phrase to listen for, as (path, sentence)."""
+    try:
+        compile_phrase(phrase)
+    except ValueError as broken:
+        yield where, f"{broken}; write plain words"
+
+
+def template_mistakes(text: str, where: str, variables: frozenset[str] | None) -> Iterator[tuple[str, str]]:
+    """What is wrong with a text that may hold `{variable}`s; None allows every name."""
+    if not text.strip():
+        yield where, "is empty; write the words to show"
+    try:
+        used = [name for _, name, spec, conversion in string.Formatter().parse(text) if name is not None]
+    except ValueError as broken:
+        yield where, f"has a loose brace ({broken}); write `{{{{` for a literal one"
+        return
+    for name in used:
+        if name.isidentifier() and (variables is None or name in variables):
+            continue
+        known = ", ".join(sorted(variables or ()))
+        yield where, f"uses the unknown variable `{{{name}}}`; define it in `variables` or use one of {known}"
+
+
+def _read(text: str, origin: str) -> tuple[Any, dict[str, int]]:
+    """The plain tree, and the line of every field by its path (`$.triggers[0].priority`)."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError as broken:
+        mark = getattr(broken, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(broken, "problem", None) or "it cannot be read"
+        raise InputError(
+            f"{origin}{where} is not valid YAML: {problem}; check indentation and quotes", field="playbook"
+        ) from None
+    if not isinstance(root, yaml.MappingNode):
+        raise InputError(f"{origin} must hold fields such as `name:` and `triggers:`", field="playbook")
+    return tree, dict(_lines(root, "$"))
+
+
+def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield f"{path}.{key.value}", key.start_mark.line + 1
+            for inner, line in _lines(value, f"{path}.{key.value}"):
+                if inner != f"{path}.{key.value}":
+                    yield inner, line
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, f"{path}[{index}]")
+
+
+def _explain(broken: msgspec.ValidationError, origin: str, lines: dict[str, int], what: str) -> InputError:
+    reason, _, where = str(broken).partition(" - at `")
+    where = where.rstrip("`") or "$"
+    unknown = re.match(r"Object contains unknown field `(.+)`", reason)
+    if unknown:
+        return mistake(
+            origin, lines, f"{where}.{unknown[1]}", f"is not a field of a {what}; remove or rename it"
+        )
+    missing = re.match(r"Object missing required field `(.+)`", reason)
+    if missing:
+        return mistake(origin, lines, where, f"lacks the field `{missing[1]}`; add it")
+    return mistake(origin, lines, where, f"is wrong: {reason}; change the value")
