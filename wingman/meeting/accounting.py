@@ -137,9 +137,9 @@ class MeteredKnowledge:
         self._accounts = accounting
 
     def search(self, text: str, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
-        return self._knowledge.search(text, self._accounts.question, before)
+        return self._knowledge.search(text, before, clear=self._accounts.question)
 
     async def settled(
         self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
     ) -> tuple[Snippet, ...]:
-        return await self._knowledge.settled(text, found, self._accounts.question, before)
+        return await self._knowledge.settled(text, found, before, clear=self._accounts.question)

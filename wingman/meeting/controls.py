@@ -128,6 +128,7 @@ class MeetingControls:
             raise InputError("`speaker` must name a speaker, such as tab:1", field="speaker")
         if not isinstance(name, str) or not 0 < len(name.strip()) <= LONGEST_NAME:
             raise InputError(f"`name` must have 1 to {LONGEST_NAME} characters", field="name")
+        self._stages.coach.rename(speaker, name.strip())
         self._publish(SpeakerRenamed(speaker, name.strip()), None)
 
     def _retry(self, value: Any) -> None:

@@ -12,18 +12,19 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from wingman.config.correlate import ContextSettings
 from wingman.config.suggest import DeadlineSettings, SuggestSettings
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSkipped, SuggestionUpdated
-from wingman.core.redaction import redact
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, action_title, one_of
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest.card import prompt as prompts
+from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
+from wingman.suggest.card.composer import CardComposer, Draw, NoSnippets, Snippet, Snippets
 from wingman.suggest.card.context import RollingContext
 from wingman.suggest.card.draft import Draft
 from wingman.suggest.card.lifecycle import CardLife, Clock
@@ -36,28 +37,6 @@ from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
 CONTEXT_SECONDS = 3600.0
 """A recap may look back so far; the tokens are what really bounds a prompt."""
 CARDS_REMEMBERED = 500
-
-
-class Snippets(Protocol):
-    """Where quotable knowledge comes from; see `wingman.suggest.knowledge`."""
-
-    def search(self, text: str) -> tuple[tuple[str, str], ...]:
-        """A few (source, text) pairs, best first; empty when nothing fits. Answers in milliseconds."""
-        ...
-
-    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        """`found`, which `search` gave, or better ones that took a little longer; well under 200 ms."""
-        ...
-
-
-class NoSnippets:
-    """No knowledge folder."""
-
-    def search(self, text: str) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    async def settled(self, text: str, found: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +58,7 @@ class _Flight:
     life: CardLife
     candidate: Candidate
     draft: Draft
+    draw: Draw | None
 
 
 class Coach:
@@ -104,12 +84,14 @@ class Coach:
             playbook, verbosity=settings.verbosity, mode=settings.mode, ttl=samples(settings.ttl_s)
         )
         self._novelty = Novelty()
+        self._composer = CardComposer(playbook, self._brief, self._parts.knowledge)
         self._writer: CardWriter | None = None
         if model is not None:
             deadlines = deadlines_of(settings, model.name)
             self._writer = CardWriter(model, deadlines, publish, self._parts.clock, self._parts.on_usage)
         self._context = RollingContext(ContextSettings(seconds=CONTEXT_SECONDS, tokens=settings.context_tokens))
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
+        self._names: dict[str, str] = {}
         self._cards = 0
         self._known: deque[str] = deque(maxlen=CARDS_REMEMBERED)
         self._flight: _Flight | None = None
@@ -137,6 +119,9 @@ class Coach:
         """An utterance (revision 0) or the same with its emotion (revision 1)."""
         heard_at = self._parts.clock()
         self._context.add(utterance)
+        if not utterance.revision:
+            self._composer.hear(utterance)
+            self._gate.language = self._composer.language
         self._act_on(self._gate.hear(utterance), heard_at)
 
     def shift(self, shift: EmotionShift) -> None:
@@ -144,6 +129,10 @@ class Coach:
         heard_at = self._parts.clock()
         self._shifts.append(shift)
         self._act_on(self._gate.shift(shift), heard_at)
+
+    def rename(self, speaker: str, name: str) -> None:
+        """The user gave a speaker a name; prompts use it from now on."""
+        self._names[speaker] = name
 
     def speaking(self, channel: Channel, active: bool, at: SampleTime) -> None:
         """Somebody began or stopped speaking."""
@@ -195,8 +184,10 @@ class Coach:
             case "playbook":
                 self._playbook = load_playbook(_text(value, "playbook"))
                 self._gate.use(self._playbook)
+                self._composer.use(self._playbook, self._brief)
             case "brief":
                 self._brief = _text(value, "brief")
+                self._composer.use(self._playbook, self._brief)
             case _:
                 raise InputError(
                     f"unknown setting {setting!r}; use verbosity, mode, playbook or brief", field="setting"
@@ -229,44 +220,36 @@ class Coach:
         self._publish(SuggestionSkipped(str(reason), utterance, detail), None)
 
     def _request(self, candidate: Candidate) -> str:
-        """An explicit request: from the model, else from the knowledge folder."""
-        snippets = self._parts.knowledge.search(candidate.text) if candidate.text else ()
+        """An explicit request: from the model, else from the notes."""
+        notes = self._composer.notes(candidate)
         asks = self._writer is not None and self._writer.ready
-        if not asks and not snippets:
+        if not asks and not notes:
             raise InputError(
                 f"`{candidate.kind}` needs a language model and none can be asked now; "
                 "set suggest.gemini.api_key or suggest.openai.url, resume a paused meeting, or try again later",
                 field="action",
                 status=409,
             )
-        card, source = _quoted(candidate, snippets)
-        return self._start(candidate, card, source, snippets, self._parts.clock())
+        draw = (
+            Draw(Card(title=action_title(candidate.kind), text=notes[0][1]), notes[0][0], candidate.kind)
+            if notes
+            else None
+        )
+        return self._start(candidate, draw, notes, self._parts.clock())
 
     def _speak(self, candidate: Candidate, heard_at: float) -> None:
-        """The best trigger whose card says something new, else the model alone, else silence."""
-        snippets = self._parts.knowledge.search(candidate.text)
+        """The best trigger to which something new can be said, else the model alone, else silence."""
+        notes = self._composer.notes(candidate)
         for reason in (candidate, *candidate.others):
-            card, source = self._instant(reason, snippets)
-            if card is not None and not self._novelty.repeats(card.text):
-                self._start(reason, card, source, snippets, heard_at)
+            draw = self._composer.draw(reason, notes)
+            if draw is not None and not self._novelty.repeats(draw.card.text):
+                self._start(reason, draw, notes, heard_at)
                 return
-        if self._asks_model(candidate):
-            self._start(candidate, None, "", snippets, heard_at)
+        if self._asks_model(candidate) and not self._composer.cares(candidate):
+            self._start(candidate, None, notes, heard_at)
             return
-        said = any(self._instant(reason, snippets)[0] for reason in (candidate, *candidate.others))
+        said = any(self._composer.spent(reason) for reason in (candidate, *candidate.others))
         self._skip(Reason.DUPLICATE if said else Reason.NOTHING, candidate.utterance, candidate.kind)
-
-    def _instant(self, candidate: Candidate, snippets: tuple[tuple[str, str], ...]) -> tuple[Card | None, str]:
-        """The card to show before any model has answered, and where its words come from."""
-        trigger = candidate.trigger
-        if trigger is not None and trigger.card is not None:
-            quote = redact(candidate.text)
-            card = self._playbook.render(trigger.card, quote=quote, speaker=candidate.speaker)
-            if snippets:
-                source, text = snippets[0]
-                return Card(title=card.title, text=f"{card.text}\n{text}"), source
-            return card, f"playbook {self._playbook.name}"
-        return _quoted(candidate, snippets)
 
     def _asks_model(self, candidate: Candidate) -> bool:
         wanted = candidate.trigger is None or candidate.trigger.model
@@ -275,9 +258,8 @@ class Coach:
     def _start(
         self,
         candidate: Candidate,
-        card: Card | None,
-        source: str,
-        snippets: tuple[tuple[str, str], ...],
+        draw: Draw | None,
+        notes: tuple[Snippet, ...],
         heard_at: float,
     ) -> str:
         """Put a card on screen and, when it is wanted, have the model improve it."""
@@ -285,13 +267,13 @@ class Coach:
         self._cards += 1
         created = SuggestionCreated(
             id=f"s{self._cards}-{candidate.at}",
-            kind=candidate.kind,
+            kind=draw.kind if draw else candidate.kind,
             reason=str(candidate.reason),
             utterance=candidate.utterance,
-            origin="playbook" if card or self._writer is None else self._writer.name,
-            text=card.text if card else "",
-            title=card.title if card else action_title(candidate.kind),
-            source=source,
+            origin="playbook" if draw or self._writer is None else self._writer.name,
+            text=draw.card.text if draw else "",
+            title=draw.card.title if draw else action_title(candidate.kind),
+            source=draw.source if draw else "",
             priority=candidate.priority,
             expires_in=self._settings.ttl_s,
             latency_ms=round((self._parts.clock() - heard_at) * 1000, 2),
@@ -299,14 +281,17 @@ class Coach:
         self._interrupt(lambda life: life.supersede(created.id))
         self._gate.began(candidate)
         self._known.append(created.id)
+        if draw is not None:
+            self._composer.shown(draw)
         life = CardLife(created, self._media(candidate), self._publish, self._parts.clock)
-        flight = _Flight(life, candidate, Draft(life, self._novelty, self._gate.shows, self._fence))
+        draft = Draft(life, self._novelty, self._gate.shows, lambda fault: self._reject(flight, fault))
+        flight = _Flight(life, candidate, draft, draw)
         self._flight = flight
         if asks and self._writer is not None:
-            if card is not None:
+            if draw is not None:
                 self._gate.shows()
             self._writer.write(
-                lambda: self._prompt(candidate, snippets),
+                lambda: self._prompt(flight, notes),
                 flight.draft.add,
                 lambda fault: self._written(flight, fault),
             )
@@ -314,13 +299,20 @@ class Coach:
             self._complete(flight, "playbook")
         return created.id
 
-    async def _prompt(self, candidate: Candidate, snippets: tuple[tuple[str, str], ...]) -> Prompt:
-        if candidate.text:
-            snippets = await self._parts.knowledge.settled(candidate.text, snippets)
+    async def _prompt(self, flight: _Flight, notes: tuple[Snippet, ...]) -> Prompt:
+        candidate, composer = flight.candidate, self._composer
         material = prompts.Material(
-            self._context.window(), tuple(self._shifts), self._brief, snippets, self._novelty.shown
+            self._context.window(),
+            tuple(self._shifts),
+            self._brief,
+            await composer.settled(candidate, notes),
+            self._novelty.shown,
+            facts=composer.facts,
+            language=composer.answer_language,
+            move=flight.draw.card.text if flight.draw and flight.draw.choice and not flight.draw.note else "",
+            names=self._names,
         )
-        return prompts.build(
+        prompt = prompts.build(
             self._playbook,
             candidate,
             material,
@@ -328,33 +320,43 @@ class Coach:
             context_tokens=self._settings.context_tokens,
             max_output_tokens=self._settings.max_output_tokens,
         )
+        flight.draft.hold_to(prompts.rules_of(candidate, material, self._fence, prompt))
+        return prompt
 
     def _written(self, flight: _Flight, fault: ProviderFault | None) -> None:
-        """The model's answer ended, well or not."""
+        """The model's answer ended, well or not. Half an answer is none."""
         life, draft = flight.life, flight.draft
         if life.ended:
             return
-        if isinstance(fault, AnswerTruncated):
-            draft.show()
-            draft.cut()
-        if isinstance(fault, AnswerBlocked | AnswerEmpty):
-            self._skip(f"model_{fault_name(fault)}", flight.candidate.utterance, str(fault))
-        if fault is not None and not (isinstance(fault, AnswerTruncated) and life.answered):
+        if fault is not None:
+            if isinstance(fault, AnswerBlocked | AnswerEmpty | AnswerTruncated):
+                self._skip(f"model_{fault_name(fault)}", flight.candidate.utterance, str(fault))
             self._fall_back(flight, lambda: life.fail(fault_name(fault), str(fault)))
-        elif draft.leaks:
-            life.fail("blocked", "the model repeated its instructions instead of helping")
-            self._land(flight)
-        elif draft.passes:
-            self._fall_back(flight, lambda: life.expire("nothing_to_add"))
-        elif not life.answered and draft.repeats:
+            return
+        wrong = draft.finish()
+        if wrong is not None:
+            self._reject(flight, wrong)
+        elif not life.answered:
             self._fall_back(flight, lambda: life.expire("near_duplicate"))
         else:
-            draft.show()
             self._complete(flight, self._writer.name if self._writer else "playbook")
+
+    def _reject(self, flight: _Flight, wrong: AnswerFault) -> None:
+        """The answer is not worth showing: close its request and put the instant card back."""
+        if flight.life.ended:
+            return
+        if self._writer is not None:
+            self._writer.stop()
+        if wrong is AnswerFault.PASS:
+            self._fall_back(flight, lambda: flight.life.expire("nothing_to_add"))
+            return
+        self._skip(f"model_{wrong}", flight.candidate.utterance, SENTENCES[wrong])
+        self._fall_back(flight, lambda: flight.life.fail("rejected", SENTENCES[wrong]))
 
     def _fall_back(self, flight: _Flight, end: Callable[[], None]) -> None:
         """Without an answer an instant text stands on its own; a card without one ends with `end`."""
-        if flight.life.created.text and not flight.life.answered:
+        if flight.life.created.text:
+            flight.life.withdraw()
             self._complete(flight, "playbook")
         else:
             end()
@@ -393,14 +395,6 @@ class Coach:
 def deadlines_of(settings: SuggestSettings, provider: str) -> DeadlineSettings:
     """The deadlines that go with a provider."""
     return settings.openai.deadlines if provider == "openai" else settings.gemini.deadlines
-
-
-def _quoted(candidate: Candidate, snippets: tuple[tuple[str, str], ...]) -> tuple[Card | None, str]:
-    """The best snippet as a card of its own."""
-    if not snippets:
-        return None, ""
-    source, text = snippets[0]
-    return Card(title=action_title(candidate.kind), text=text), source
 
 
 def _text(value: Any, name: str) -> str:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.suggest.support import said
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
-from wingman.suggest.card.prompt import PASS, Material, build, quote
+from wingman.suggest.card.context import estimate_tokens
+from wingman.suggest.card.prompt import LONGEST_PROMPT, PASS, Material, build, quote, rules_of
 from wingman.suggest.gate.decisions import Candidate, Reason, request
 from wingman.suggest.playbook.playbook import Playbook
 
@@ -44,10 +47,12 @@ Ask about the size.
 </f00d:shown>
 
 <f00d:moment>
-Counterpart: how much are the boots
+Counterpart [strong anger]: how much are the boots
 </f00d:moment>
 
-Task: Help the user to respond to this moment."""
+Task: help the user to respond to this moment. It is about money.
+Why now: they asked.
+The playbook's move: Name the price once, then wait. Make it fit this sentence, or do better."""
 
 
 def material(**changes: object) -> Material:
@@ -58,6 +63,8 @@ def material(**changes: object) -> Material:
         "brief": "Anna buys for a shop.\nGoal: a trial order.",
         "snippets": (("prices.md › Boots", "Boots are 90 euros."),),
         "shown": ("Ask about the size.",),
+        "facts": PLAYBOOK.facts,
+        "move": "Name the price once, then wait.",
     }
     return Material(**(fields | changes))  # type: ignore[arg-type]
 
@@ -78,14 +85,16 @@ def test_the_system_part_does_not_depend_on_the_moment() -> None:
 
 def test_an_explicit_request_brings_its_own_task() -> None:
     asked = build(PLAYBOOK, request("ask", "what do boots cost", 0), material(), fence=FENCE)
-    assert asked.user.endswith("Task: Answer the user's own question, given in the request.")
+    assert asked.user.endswith(
+        "Task: Answer the user's own question, given in the request. Here you may use up to 120 words."
+    )
     assert "User: what do boots cost" in asked.user
 
 
 def test_the_conversation_is_bounded_and_keeps_the_latest() -> None:
     long = tuple(said(f"sentence number {n} of a long talk", n * 4.0) for n in range(400))
     prompt = build(PLAYBOOK, MOMENT, material(utterances=long), fence=FENCE, context_tokens=200)
-    assert len(prompt.user) < 200 * 4 + 700
+    assert estimate_tokens(prompt.system + prompt.user) < LONGEST_PROMPT
     assert "number 399 " in prompt.user
     assert "number 0 " not in prompt.user
 
@@ -128,3 +137,74 @@ def test_no_material_can_close_its_fence_or_start_a_line(text: str) -> None:
 
 def test_a_fence_hidden_inside_a_fence_is_defused_too() -> None:
     assert FENCE not in quote("f0f00d0d f0<f00d>0d", FENCE)
+
+
+SALES = Playbook(name="s", title="Sales call", persona="The user sells.", never=("speak ill of a competitor",))
+
+
+def test_what_must_never_be_said_stands_in_the_rules() -> None:
+    assert "Never speak ill of a competitor." in build(SALES, MOMENT, material(), fence=FENCE).system
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"), [("de-AT", "in German,"), ("pt", "in Portuguese,"), ("ja", "in language `ja`,")]
+)
+def test_the_answer_is_wanted_in_the_users_language(tag: str, words: str) -> None:
+    assert words in build(SALES, MOMENT, material(language=tag), fence=FENCE).system
+
+
+def test_a_moment_carries_its_own_tone_and_the_speakers_name() -> None:
+    asked = said("how much are the boots", 5, emotion=ANGRY, speaker="tab:2")
+    moment = dataclasses.replace(MOMENT, utterance=asked.id, speaker="tab:2")
+    prompt = build(SALES, moment, material(utterances=(asked,), names={"tab:2": "Dana <x>"}), fence=FENCE)
+    assert "<f00d:moment>\nCounterpart Dana x [strong anger]: how much are the boots\n" in prompt.user
+
+
+def test_what_the_user_said_since_the_moment_is_told_apart() -> None:
+    talk = (said("how much are the boots", 5), said("ninety, with laces", 8, channel=Channel.MIC))
+    moment = dataclasses.replace(MOMENT, at=samples(8))
+    prompt = build(SALES, moment, material(utterances=talk), fence=FENCE)
+    assert "<f00d:answered>\nUser: ninety, with laces\n</f00d:answered>" in prompt.user
+
+
+def test_what_left_the_window_is_remembered_in_a_few_lines() -> None:
+    talk = [said("our budget for this is 40,000 euros and not more", 0)]
+    talk += [
+        said(f"and so on with the chat number {'abc'[n % 3]} of the day", 10.0 + n * 5) for n in range(300)
+    ]
+    prompt = build(SALES, MOMENT, material(utterances=tuple(talk)), fence=FENCE)
+    earlier = prompt.user.split("</f00d:earlier>")[0]
+    assert "00:00 Counterpart: our budget for this is 40,000 euros and not more" in earlier
+
+
+def test_the_model_decides_only_when_it_is_asked_to() -> None:
+    assert "when in doubt answer PASS" in build(SALES, MOMENT, material(decides=True), fence=FENCE).user
+    assert "when in doubt" not in build(SALES, MOMENT, material(), fence=FENCE).user
+
+
+@given(
+    st.integers(0, 400),
+    st.text(max_size=3000),
+    st.lists(st.text(max_size=600), max_size=6),
+    st.text(max_size=300),
+)
+def test_no_prompt_about_a_moment_is_longer_than_it_may_be(
+    turns: int, brief: str, notes: list[str], moment: str
+) -> None:
+    talk = tuple(said(f"turn {n} of this long meeting about 4 euros", n * 4.0) for n in range(turns))
+    found = material(utterances=talk, brief=brief, snippets=tuple(("a", note) for note in notes))
+    prompt = build(SALES, dataclasses.replace(MOMENT, text=moment), found, fence=FENCE)
+    if (brief + moment + "".join(notes)).isascii():
+        assert estimate_tokens(prompt.system) + estimate_tokens(prompt.user) <= LONGEST_PROMPT + 5
+
+
+def test_the_users_own_limit_is_no_source() -> None:
+    found = material(
+        brief="Anna buys boots. Limit: at most 70 euros a pair. We have 12 pairs.", utterances=TALK
+    )
+    prompt = build(SALES, MOMENT, found, fence=FENCE)
+    rules = rules_of(MOMENT, found, FENCE, prompt)
+    assert "70" not in "".join(rules.sources)
+    assert "We have 12 pairs." in rules.sources
+    assert "You whisper to one participant" in rules.instructions
+    assert "Anna buys" not in rules.instructions

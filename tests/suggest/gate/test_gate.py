@@ -141,7 +141,7 @@ def test_urgent_reasons_pass_the_cooldown_and_a_card_being_read() -> None:
     busy = gate()
     start(busy, busy.hear(said("how much is it per month", 0)), over=False)
     busy.shows()
-    assert reasons(busy.hear(said("i am really frustrated nobody answers us", 5))) == ["speak:emotion"]
+    assert reasons(busy.hear(said("i am really frustrated nobody answers us", 5))) == ["speak:frustration"]
 
 
 def test_no_card_starts_while_the_user_speaks_unless_it_matters() -> None:

@@ -273,8 +273,8 @@ async def test_what_leaves_is_cleared_first_and_counted_to_the_byte(notes: Path)
 
     async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
         before = len(emulator.requests)
-        await knowledge.settled(text, (), clear)
-        knowledge.search(text, clear)  # known by now: nothing is sent again
+        await knowledge.settled(text, (), clear=clear)
+        knowledge.search(text, clear=clear)  # known by now: nothing is sent again
         (sent,) = [json.loads(request.body)["input"] for request in emulator.requests[before:]]
     assert "4111" not in sent[0]
     assert cleared == [len(sent[0].encode())]
@@ -284,7 +284,7 @@ async def test_what_leaves_is_cleared_first_and_counted_to_the_byte(notes: Path)
 async def test_what_is_not_cleared_stays_here(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
         before = len(emulator.requests)
-        assert await knowledge.settled(OTHER_WORDS, (), lambda _size: False) == ()
+        assert await knowledge.settled(OTHER_WORDS, (), clear=lambda _size: False) == ()
         assert len(emulator.requests) == before
         monkeypatch.setattr("wingman.suggest.knowledge.index.MEANING_S", PATIENT_S)
         assert await knowledge.settled(OTHER_WORDS, ()) != ()  # it may be asked later all the same
@@ -292,7 +292,7 @@ async def test_what_is_not_cleared_stays_here(notes: Path, monkeypatch: pytest.M
 
 async def test_a_server_on_this_machine_needs_no_clearance(notes: Path, patient: None) -> None:
     async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
-        assert await knowledge.settled(OTHER_WORDS, (), lambda _size: False) != ()
+        assert await knowledge.settled(OTHER_WORDS, (), clear=lambda _size: False) != ()
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ from wingman.correlate.correlator import Correlator, Output
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.rehearsal.turns import ScriptedTurn
-from wingman.suggest.coach import Coach, CoachParts, NoSnippets, Snippets
+from wingman.suggest.card.composer import NoSnippets, Snippets
+from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook.playbook import Playbook
 
 WORDS_PER_SECOND = 2.7

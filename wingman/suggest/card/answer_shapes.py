@@ -44,6 +44,27 @@ class AnswerFault(StrEnum):
 ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 LOOKALIKES = str.maketrans("АВЕКМНОРСТХаеорсхуѕіΑΒΕΗΙΚΜΝΟΡΤΧ", "ABEKMHOPCTXaeopcxysiABEHIKMNOPTX")
 
+SENTENCES = {
+    AnswerFault.PASS: "the model has nothing to add",
+    AnswerFault.EMPTY: "the model answered without a word",
+    AnswerFault.LEAK: "the model repeated its instructions instead of helping",
+    AnswerFault.REASONING: "the model thought aloud instead of answering",
+    AnswerFault.REFUSAL: "the model refused to answer",
+    AnswerFault.MARKUP: "the model wrote markup instead of words to say",
+    AnswerFault.GARBLED: "the model's answer was garbled",
+    AnswerFault.TRANSCRIPT: "the model went on with the meeting instead of answering",
+    AnswerFault.PLACEHOLDER: "the model left holes to be filled in",
+    AnswerFault.REPETITION: "the model repeated itself",
+    AnswerFault.ECHO: "the model only said the question back",
+    AnswerFault.LENGTH: "the model's answer was too long to be read in a meeting",
+    AnswerFault.LANGUAGE: "the model answered in another language",
+    AnswerFault.NUMBER: "the model named a number that neither facts nor notes hold",
+    AnswerFault.LINK: "the model named an address that neither facts nor notes hold",
+    AnswerFault.UNSAFE: "the model asked for a secret",
+    AnswerFault.UNFINISHED: "the model broke off in the middle of a sentence",
+}
+"""What the user is told about each."""
+
 PASS_START = re.compile(
     r"^(?:pass (?:because|since|as |there is|there's|nothing|no |the (?:user|counterpart|model)\b)"
     r"|(?:there(?: is|'s| was) )?(?:i have )?(?:nothing|no)(?: \S+){0,2} "

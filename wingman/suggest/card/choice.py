@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -60,6 +60,7 @@ class MoveChooser:
         self._playbook = playbook
         self._slots = slots_of(playbook, brief)
         self._used: set[str] = set()
+        self._latest: deque[str] = deque(maxlen=3)
         self._cards: Counter[str] = Counter()
 
     def use(self, playbook: Playbook, brief: str) -> None:
@@ -74,7 +75,7 @@ class MoveChooser:
 
     def choose(self, moment: Moment) -> Choice | None:
         """The best move not used yet; None when none fits. With care called for, nothing else is proposed."""
-        book = move_book(moment.language) or move_book(self._playbook.language) or move_book("en")
+        book = self._book(moment)
         care = moment.care
         kind = moment.kind if care is None else CARE_KINDS[care]
         values = {
@@ -90,23 +91,38 @@ class MoveChooser:
             return Choice(kind, card, move.text, care)
         return None
 
+    def spent(self, moment: Moment) -> bool:
+        """True when moves for such a moment exist and have been shown."""
+        return any(
+            move.text in self._used for moves in self._sources(moment, self._book(moment)) for move in moves
+        )
+
     def used(self, choice: Choice) -> None:
         """This move is on screen."""
         self._used.add(choice.move)
+        self._latest.append(choice.move)
         self._cards[choice.kind] += 1
+
+    def _book(self, moment: Moment) -> MoveBook | None:
+        return move_book(moment.language) or move_book(self._playbook.language) or move_book("en")
 
     def _ranked(self, moment: Moment, book: MoveBook | None, values: Mapping[str, str]) -> Sequence[Move]:
         """The moves that fit, best first; equals in an order that the words decide, not the file."""
         fitting: list[tuple[int, int, Move]] = []
         turn = zlib.crc32(normalise(moment.text).encode())
         for rank, moves in enumerate(self._sources(moment, book)):
-            fresh = [move for move in moves if move.text not in self._used]
+            fresh = [move for move in moves if not self._seen(move, moment)]
             for index, move in enumerate(fresh):
                 points = self._points(move, moment, values)
                 if points is not None:
                     order = (index - turn) % len(fresh)
                     fitting.append((-2 * points + rank, order, move))
         return [move for _, _, move in sorted(fitting, key=lambda found: found[:2])]
+
+    def _seen(self, move: Move, moment: Moment) -> bool:
+        """A move is shown once in a meeting, a trigger's own card again when three others came between."""
+        own = moment.own is not None and move.text == moment.own.text
+        return move.text in (self._latest if own else self._used)
 
     def _sources(self, moment: Moment, book: MoveBook | None) -> Sequence[tuple[Move, ...]]:
         """Where moves come from, the nearest first."""
@@ -116,8 +132,11 @@ class MoveChooser:
         found: list[tuple[Move, ...]] = []
         spoken = move_book(moment.language)
         if spoken is None or spoken.language == playbook.language.split("-")[0]:
-            own = moment.own
-            found.append((Move(text=own.text, title=own.title),) if own else ())
+            if moment.own is not None:
+                return (
+                    (Move(text=moment.own.text, title=moment.own.title),),
+                    as_moves(playbook.moves.get(moment.kind, ())),
+                )
             found.append(as_moves(playbook.moves.get(moment.kind, ())))
         if book is not None:
             found.append(as_moves(book.playbooks.get(playbook.name, {}).get(moment.kind, ())))
@@ -138,12 +157,12 @@ class MoveChooser:
         plain = normalise(moment.text)
         if move.words and not any(pattern.search(plain) for pattern in _compiled(move.words)):
             return None
-        conditions = (bool(move.words) * 2, bool(move.signals) * 2, move.asked is not None, bool(move.turn))
-        return sum(conditions) + 2 * len(needed - {"quote", "speaker"})
+        conditions = 2 * bool(move.words) + 2 * bool(move.signals) + (move.asked is not None) + bool(move.turn)
+        return conditions + 2 * len(needed - {"quote", "speaker"})
 
 
 def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
-    """The playbook's facts by name: its own values, or those of lines such as `price: 40 dollars` in the brief."""
+    """The playbook's facts by name: its own values, or lines such as `price: 40 dollars` of the brief."""
     filled = {name: value for name, value in playbook.slots.items() if value.strip()}
     for line in brief.splitlines():
         found = _SLOT.fullmatch(line)

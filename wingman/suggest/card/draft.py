@@ -1,60 +1,60 @@
-"""What the model has written so far, held back only while it may still turn out not worth showing."""
+"""What the model has written so far: checked as it comes, and held back while it may repeat an earlier card."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from wingman.suggest.card.answer_check import AnswerCheck, Rules
+from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.card.lifecycle import CardLife
 from wingman.suggest.card.novelty import Novelty
-from wingman.suggest.card.prompt import PASS
 
 
 class Draft:
-    """One answer. Text that begins like an earlier card, or like a pass, waits; other text does not."""
+    """One answer. `on_fault` is told once, as soon as the answer turns out not worth showing."""
 
-    def __init__(self, life: CardLife, novelty: Novelty, on_show: Callable[[], None], secret: str = "") -> None:
+    def __init__(
+        self,
+        life: CardLife,
+        novelty: Novelty,
+        on_show: Callable[[], None],
+        on_fault: Callable[[AnswerFault], None],
+    ) -> None:
         self._life = life
         self._novelty = novelty
-        self._secret = secret
         self._on_show = on_show
-        self._text = ""
+        self._on_fault = on_fault
+        self._check = AnswerCheck()
         self._held = ""
 
-    @property
-    def passes(self) -> bool:
-        """True when the model said that it has nothing to add."""
-        return self._text.strip(" .\n\"'*").upper() == PASS
-
-    @property
-    def leaks(self) -> bool:
-        """True when the answer holds the prompt's secret token: somebody talked the model into its own text."""
-        return bool(self._secret) and self._secret in self._text
+    def hold_to(self, rules: Rules) -> None:
+        """What this answer must keep to; known when its prompt is."""
+        self._check = AnswerCheck(rules)
 
     @property
     def repeats(self) -> bool:
-        """True when the answer says what one of the last three cards said."""
-        return self._novelty.repeats(self._text)
+        """True when the answer says what one of the last cards said."""
+        return self._novelty.repeats(self._check.text)
 
     def add(self, text: str) -> None:
         """More of the answer."""
-        self._text += text
-        self._held += text
-        if self.leaks:
+        if self._check.fault is not None:
             return
-        start = self._text.strip()
-        if not start or PASS.startswith(start[: len(PASS)].upper()) or self._novelty.may_repeat(start):
-            return
-        self.show()
+        self._held += self._check.add(text)
+        if self._check.fault is not None:
+            self._on_fault(self._check.fault)
+        elif self._held and not self._novelty.may_repeat(self._check.text):
+            self._show()
 
-    def show(self) -> None:
-        """Hand over what was held back."""
+    def finish(self) -> AnswerFault | None:
+        """The answer is whole. Shows what was held back, unless it is at fault or repeats a card."""
+        self._held += self._check.finish()
+        if self._check.fault is None and (self._life.answered or not self.repeats):
+            self._show()
+        return self._check.fault
+
+    def _show(self) -> None:
         held, self._held = self._held, ""
-        if held and not self._life.ended and not self.leaks:
+        if held and not self._life.ended:
             self._life.delta(held)
             self._on_show()
-
-    def cut(self) -> None:
-        """The answer ran into its length limit: end it with its last whole sentence, if it has one."""
-        end = max(self._life.text.rfind(mark) for mark in ".!?")
-        if self._life.answered and end > 0:
-            self._life.text = self._life.text[: end + 1]

@@ -49,6 +49,11 @@ class CardLife:
         self.text += text
         self._publish(SuggestionDelta(self.id, text), self._media)
 
+    def withdraw(self) -> None:
+        """The model's text is not worth keeping: the instant text is this card's text again."""
+        self.text = self.created.text
+        self._first = None
+
     def complete(self, origin: str) -> None:
         """The whole text is there (the instant text alone is a whole text, too)."""
         first = None if self._first is None else _ms(self._first - self._began)

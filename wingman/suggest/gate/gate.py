@@ -42,6 +42,8 @@ class Gate:
     ) -> None:
         self.verbosity: Verbosity = verbosity
         self.mode: Mode = mode
+        self.language = "en"
+        """BCP-47 tag of the language heard; tells which words are signals."""
         self.frugal = False
         """True when the budget allows no more than the quiet verbosity."""
         self._ttl = ttl
@@ -75,11 +77,11 @@ class Gate:
         if twice is not None:
             return (Skip(twice, utterance.id),)
         whole = self._whole(utterance)
-        signals = detect(whole.text)
+        signals = detect(whole.text, self.language)
         self._floor.heard(utterance, question=Signal.QUESTION in signals)
         if self._triggers.excluded(whole.text):
             return (Skip(Reason.EXCLUDED, utterance.id),)
-        found = self._best(utterance, signals if whole is utterance else detect(utterance.text))
+        found = self._best(utterance, signals if whole is utterance else detect(utterance.text, self.language))
         if isinstance(found, Skip) and whole is not utterance:
             found = self._best(whole, signals)
         if isinstance(found, Candidate):

@@ -62,8 +62,15 @@ STEPS = 3.0
 class Knowledge:
     """The notes of one folder. Looking up takes a millisecond or two."""
 
-    def __init__(self, folder: Path | None = None, meaning: EmbeddingIndex | None = None) -> None:
-        self._sections: tuple[Section, ...] = tuple(read_sections(folder)) if folder is not None else ()
+    def __init__(
+        self,
+        folder: Path | None = None,
+        meaning: EmbeddingIndex | None = None,
+        *,
+        sections: Sequence[Section] = (),
+    ) -> None:
+        read = read_sections(folder) if folder is not None else ()
+        self._sections: tuple[Section, ...] = (*sections, *read)
         self._words = LexicalIndex(self._sections)
         self._meaning = meaning
         if folder is not None:
@@ -90,7 +97,9 @@ class Knowledge:
         if self._meaning is not None and self._sections:
             await self._meaning.run([section.passages for section in self._sections])
 
-    def search(self, text: str, clear: Clearance = always, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
+    def search(
+        self, text: str, before: Sequence[str] = (), *, clear: Clearance = always
+    ) -> tuple[Snippet, ...]:
         """Up to three (source, snippet) pairs for what was said after the turns `before`, best first.
 
         Empty when nothing fits well enough. Never waits: what an encoder knows about it counts when it is there
@@ -110,14 +119,15 @@ class Knowledge:
         self,
         text: str,
         found: tuple[Snippet, ...],
-        clear: Clearance = always,
         before: Sequence[str] = (),
+        *,
+        clear: Clearance = always,
     ) -> tuple[Snippet, ...]:
         """`found`, or what `search` gives once the meaning is known; waits 120 ms at most."""
         if self._meaning is None or not self._sections or not stems(text):
             return found
         known = await self._meaning.known(_joined(text, before), MEANING_S, clear)
-        return self.search(text, clear, before) if known else found
+        return self.search(text, before, clear=clear) if known else found
 
     def _fitting(self, text: str, before: Sequence[str]) -> list[int]:
         """The sections good enough to be shown, best first."""

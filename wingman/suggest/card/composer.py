@@ -1,0 +1,198 @@
+"""The card to show before any model has answered: a note or fact that answers, and a move that fits."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from wingman.core.redaction import redact
+from wingman.core.time import Channel
+from wingman.core.utterance import Utterance
+from wingman.suggest.card.choice import Choice, Moment, MoveChooser
+from wingman.suggest.gate.decisions import Candidate
+from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.knowledge.sections import sections_of
+from wingman.suggest.playbook.language import HeardLanguage
+from wingman.suggest.playbook.moves import move_book
+from wingman.suggest.playbook.playbook import Card, Playbook
+from wingman.suggest.playbook.signals import Signal, detect
+
+Snippet: TypeAlias = tuple[str, str]
+"""(source, text)."""
+TURNS_BEFORE = 2
+"""Turns before the moment that tell what it is about."""
+NOTES_REMEMBERED = 8
+BRIEF = "your brief"
+"""The source of a card that quotes what the user wrote beforehand."""
+ANSWERED_BY_A_NOTE = frozenset({"question", "price", "risk", "competitor"})
+"""Kinds for which a note that fits is the card; a move beside it would only say that one should answer."""
+
+
+class Snippets(Protocol):
+    """Where quotable knowledge comes from; see `wingman.suggest.knowledge`."""
+
+    def search(self, text: str, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
+        """A few (source, text) pairs for what was said after `before`, best first. Answers in milliseconds."""
+        ...
+
+    async def settled(
+        self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
+    ) -> tuple[Snippet, ...]:
+        """`found`, which `search` gave, or better ones that took a little longer; well under 200 ms."""
+        ...
+
+
+class NoSnippets:
+    """No knowledge folder."""
+
+    def search(self, text: str, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
+        return ()
+
+    async def settled(
+        self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
+    ) -> tuple[Snippet, ...]:
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What there is to show at once."""
+
+    card: Card
+    source: str
+    kind: str
+    choice: Choice | None = None
+    note: str = ""
+
+    @property
+    def care(self) -> Signal | None:
+        return self.choice.care if self.choice else None
+
+
+class CardComposer:
+    """One per meeting. Tell it everything that is heard; ask it for a card; tell it which one was shown."""
+
+    def __init__(self, playbook: Playbook, brief: str, knowledge: Snippets) -> None:
+        self._knowledge = knowledge
+        self._playbook = playbook
+        self._chooser = MoveChooser(playbook, brief)
+        self._brief = Knowledge(sections=sections_of(brief, BRIEF))
+        self._heard: deque[Utterance] = deque(maxlen=12)
+        self._language = HeardLanguage()
+        self._own_language = HeardLanguage()
+        self._cited: deque[str] = deque(maxlen=NOTES_REMEMBERED)
+        self._read = ""
+        self._make_ready()
+
+    def use(self, playbook: Playbook, brief: str) -> None:
+        """Another playbook or brief from now on."""
+        self._playbook = playbook
+        self._chooser.use(playbook, brief)
+        self._brief = Knowledge(sections=sections_of(brief, BRIEF))
+
+    @property
+    def language(self) -> str:
+        """BCP-47 tag of the language heard; the playbook's until the talk tells."""
+        return self._language.tag or self._playbook.language
+
+    @property
+    def answer_language(self) -> str:
+        """What the user speaks: their own words tell, else those of the others."""
+        return self._own_language.tag or self.language
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What may be stated as true."""
+        return self._chooser.facts
+
+    def hear(self, utterance: Utterance) -> None:
+        """An utterance, not its revision."""
+        self._heard.append(utterance)
+        self._language.hear(utterance.text)
+        self._make_ready()
+        if utterance.channel is Channel.MIC:
+            self._own_language.hear(utterance.text)
+
+    def _make_ready(self) -> None:
+        """Read what a language needs when it is first heard, not when a card is due."""
+        if self._read != self.language:
+            self._read = self.language
+            move_book(self.language)
+            detect("", self.language)
+
+    def before(self, candidate: Candidate) -> tuple[str, ...]:
+        """The turns before the moment, oldest first."""
+        earlier = [
+            heard for heard in self._heard if heard.end < candidate.at and heard.id != candidate.utterance
+        ]
+        return tuple(heard.text for heard in earlier[-TURNS_BEFORE:])
+
+    def notes(self, candidate: Candidate) -> tuple[Snippet, ...]:
+        """What the notes and the brief say to the moment, best first."""
+        if not candidate.text:
+            return ()
+        before = self.before(candidate)
+        found = self._knowledge.search(candidate.text, before)
+        return (*found, *self._brief.search(candidate.text, before=before)[:1])
+
+    async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
+        """`found`, or what the notes give once the meaning is known."""
+        if not candidate.text:
+            return found
+        briefed = tuple(pair for pair in found if pair[0] == BRIEF)
+        noted = tuple(pair for pair in found if pair[0] != BRIEF)
+        return (*await self._knowledge.settled(candidate.text, noted, self.before(candidate)), *briefed)
+
+    def draw(self, candidate: Candidate, notes: tuple[Snippet, ...]) -> Draw | None:
+        """The best card for this reason to speak; None when nothing new can be said to it."""
+        choice = self._chooser.choose(self._moment(candidate))
+        if choice is not None and choice.care is not None:
+            return Draw(choice.card, self._origin, choice.kind, choice)
+        if self.cares(candidate):
+            return None  # all that could be said with care has been said
+        note = next((pair for pair in notes if pair[1] not in self._cited), None)
+        if note is None:
+            return Draw(choice.card, self._origin, choice.kind, choice) if choice else None
+        source, text = note
+        quoted = f"{source.capitalize()}: {text}" if source == BRIEF else text
+        if choice is None:
+            return Draw(
+                Card(title=candidate.kind.capitalize(), text=quoted), source, candidate.kind, None, text
+            )
+        alone = candidate.kind in ANSWERED_BY_A_NOTE and source != BRIEF
+        words = quoted if alone else f"{quoted}\n{choice.card.text}"
+        return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)
+
+    def cares(self, candidate: Candidate) -> bool:
+        """True when the moment calls for care before anything else."""
+        return self._moment(candidate).care is not None
+
+    def spent(self, candidate: Candidate) -> bool:
+        """True when there was something to say to such a moment, and all of it has been shown."""
+        return self._chooser.spent(self._moment(candidate))
+
+    def shown(self, draw: Draw) -> None:
+        """This card is on screen."""
+        if draw.choice is not None:
+            self._chooser.used(draw.choice)
+        if draw.note:
+            self._cited.append(draw.note)
+
+    @property
+    def _origin(self) -> str:
+        return f"playbook {self._playbook.name}"
+
+    def _moment(self, candidate: Candidate) -> Moment:
+        trigger = candidate.trigger
+        language = self.language
+        return Moment(
+            kind=candidate.kind,
+            text=redact(candidate.text),
+            speaker=candidate.speaker,
+            signals=detect(candidate.text, language),
+            language=language,
+            own=trigger.card if trigger is not None else None,
+            by_user=candidate.speaker.startswith(Channel.MIC),
+        )
