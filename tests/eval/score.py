@@ -16,6 +16,17 @@ STALE_S = 10.0
 ALIKE = 0.82
 
 
+COARSER = {
+    "frustration": "emotion",
+    "confusion": "emotion",
+    "stall": "objection",
+    "churn": "objection",
+    "risk": "objection",
+    "buying": "commitment",
+}
+"""Kinds of card that the scripts have under another's name."""
+
+
 @dataclass(slots=True)
 class Score:
     """Counts over meetings; add them up, then read the rates."""
@@ -111,7 +122,7 @@ def judge(played: Played) -> Score:
             end = max(other.end for other in played.heard if other.line.number == one.line.number)
             in_time = [card for card in cards if card.at - end <= IN_TIME_S]
             score.met += bool(in_time)
-            score.right_kind += any(card.kind in one.line.types for card in in_time)
+            score.right_kind += any(_names(card.kind) & {*one.line.types} for card in in_time)
             if not in_time:
                 score.misses.append(where)
     _count_lost(played, score)
@@ -135,3 +146,8 @@ def _count_repeated(cards: list[Card], score: Score) -> None:
         score.repeated += any(
             difflib.SequenceMatcher(None, words, other, autojunk=False).ratio() >= ALIKE for other in before
         )
+
+
+def _names(kind: str) -> set[str]:
+    """A card's kind, and the coarser one that the scripts know it by."""
+    return {kind, COARSER.get(kind, kind)}

@@ -71,7 +71,7 @@ def test_variants_do_what_their_names_say() -> None:
 
 async def test_a_played_meeting_gets_its_cards() -> None:
     played = await play(short(), noise.bare(short()))
-    assert [card.kind for card in played.cards] == ["price", "emotion"]
+    assert [card.kind for card in played.cards] == ["price", "frustration"]
     score = judge(played)
     assert (score.must, score.met, score.right_kind, score.kept_quiet) == (1, 1, 1, 2)
     assert (score.precision, score.recall, score.silence_accuracy) == (1.0, 1.0, 1.0)
