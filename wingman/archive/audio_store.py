@@ -39,6 +39,7 @@ class SoundFile:
             self._put(self._seal.record(pages) if self._seal is not None else pages)
 
     def close(self) -> None:
+        """Write what is owed and release the file."""
         self._file.close()
 
     def _put(self, content: bytes) -> None:

@@ -79,6 +79,7 @@ class Bundle:
 
     @property
     def title(self) -> str:
+        """The meeting's title."""
         first = self.events[0].data if self.events else None
         return first.title if isinstance(first, MeetingStarted) else ""
 

@@ -122,6 +122,7 @@ class HeardWriter:
         return not self._stopped
 
     def add(self, heard: Heard) -> None:
+        """Keep one thing the correlator was told."""
         if self._stopped:
             return
         line = encode(heard)

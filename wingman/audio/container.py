@@ -112,6 +112,7 @@ class MediaInput:
             raise
 
     def close(self) -> None:
+        """Release the file."""
         os.close(self._handle)
 
     def __enter__(self) -> MediaInput:

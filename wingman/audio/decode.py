@@ -31,7 +31,9 @@ class DecodeError(WingmanError):
 class Decoder(Protocol):
     """One stream's decoder; it keeps state, so packets go in in order. Output: 16 kHz mono s16."""
 
-    def decode(self, packet: bytes) -> bytes: ...
+    def decode(self, packet: bytes) -> bytes:
+        """One packet as 16 kHz mono 16-bit sound."""
+        ...
 
     def conceal(self, samples: int) -> bytes:
         """Sound that bridges a loss of `samples` (a multiple of 40); silence where the codec has none."""
@@ -66,9 +68,11 @@ class LibopusDecoder:
         return self._take(self._decode(self._state, packet, len(packet), self._address, MAX_FRAME, 0))
 
     def conceal(self, samples: int) -> bytes:
+        """Bridge `samples` that never came."""
         return self._take(self._decode(self._state, None, 0, self._address, min(samples, MAX_FRAME), 0))
 
     def recover(self, following: bytes, samples: int) -> bytes:
+        """The lost packet out of the one that followed it."""
         count = min(samples, MAX_FRAME)
         return self._take(self._decode(self._state, following, len(following), self._address, count, 1))
 
@@ -95,6 +99,7 @@ class AvDecoder:
         self._resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
 
     def decode(self, packet: bytes) -> bytes:
+        """One packet as 16 kHz mono 16-bit sound."""
         try:
             frames = self._codec.decode(self._av.Packet(packet))
         except self._av.FFmpegError as broken:
@@ -102,9 +107,11 @@ class AvDecoder:
         return b"".join(pcm_of(out) for frame in frames for out in self._resampler.resample(frame))
 
     def conceal(self, samples: int) -> bytes:
+        """Silence: this decoder cannot bridge."""
         return bytes(samples * BYTES_PER_SAMPLE)
 
     def recover(self, following: bytes, samples: int) -> bytes:
+        """Silence: this decoder cannot recover."""
         return self.conceal(samples)
 
 

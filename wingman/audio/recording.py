@@ -72,6 +72,7 @@ class Recording:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
+        """The channels it has sound for."""
         return tuple(feed.channel for feed in self.feeds)
 
     @property

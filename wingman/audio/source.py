@@ -46,7 +46,9 @@ class AudioSource(Protocol):
     """Something that produces a meeting's audio: a peer connection, a file, a PCM socket."""
 
     @property
-    def channels(self) -> tuple[Channel, ...]: ...
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels it feeds."""
+        ...
 
     @property
     def recorded(self) -> bool:

@@ -58,6 +58,7 @@ class Tape:
 
     @property
     def closed(self) -> bool:
+        """True once nothing more will be written."""
         return self._closed
 
     def write(self, block: PcmBlock) -> None:

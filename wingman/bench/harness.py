@@ -61,6 +61,7 @@ class Step:
 
     @property
     def held(self) -> bool:
+        """True when nothing fell behind."""
         return self.p99_ms <= LIMIT_MS and self.complete
 
     @property

@@ -26,6 +26,7 @@ class Providers:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
+        """Listen for as long as the block runs."""
         async with serve(
             self._handle, "127.0.0.1", 0, compression=None, ping_interval=None, max_size=1 << 20
         ) as server:

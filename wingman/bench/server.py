@@ -21,6 +21,7 @@ from wingman.server.workers import serve_worker, workers
 
 
 def main() -> None:
+    """Serve until told to stop."""
     options = argparse.ArgumentParser()
     options.add_argument("--providers", type=int, required=True, help="port of the stand-in providers")
     options.add_argument("--chunk-ms", type=int, default=100)

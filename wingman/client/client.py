@@ -43,6 +43,7 @@ class Client:
         await self.aclose()
 
     async def aclose(self) -> None:
+        """Release every connection."""
         await self._http.aclose()
 
     async def create(self, **spec: Any) -> MeetingStatus:
@@ -60,15 +61,19 @@ class Client:
         return [_as(SearchHit, item) for item in found.get("hits", ())]
 
     async def status(self, meeting: str) -> MeetingStatus:
+        """The meeting at a glance."""
         return _as(MeetingStatus, await self._ask("GET", _path(meeting)))
 
     async def pause(self, meeting: str) -> MeetingStatus:
+        """Let nothing be listened to."""
         return _as(MeetingStatus, await self._ask("POST", _path(meeting, "/pause")))
 
     async def resume(self, meeting: str) -> MeetingStatus:
+        """Listen again."""
         return _as(MeetingStatus, await self._ask("POST", _path(meeting, "/resume")))
 
     async def end(self, meeting: str) -> MeetingStatus:
+        """End it; returns when everything heard is in the log."""
         return _as(MeetingStatus, await self._ask("POST", _path(meeting, "/end")))
 
     async def delete(self, meeting: str) -> None:
@@ -87,12 +92,15 @@ class Client:
         return str(answer["id"])
 
     async def feedback(self, meeting: str, suggestion: str, feedback: str) -> None:
+        """Say what you did with a card."""
         await self._ask("POST", _path(meeting, "/feedback"), json={"id": suggestion, "feedback": feedback})
 
     async def control(self, meeting: str, setting: str, value: Any) -> None:
+        """Change a live setting."""
         await self._ask("POST", _path(meeting, "/control"), json={"setting": setting, "value": value})
 
     async def summary(self, meeting: str) -> SummaryReady:
+        """The meeting's summary. Raises `InputError` (404) while there is none."""
         return _as(SummaryReady, await self._ask("GET", _path(meeting, "/summary")))
 
     async def export(self, meeting: str, name: str = "md") -> str:
@@ -114,6 +122,7 @@ class Client:
         return events(self._url, self._token, meeting, after)
 
     async def playbooks(self) -> Sequence[Mapping[str, Any]]:
+        """The playbooks the service knows."""
         found: Sequence[Mapping[str, Any]] = (await self._ask("GET", "/api/playbooks"))["playbooks"]
         return found
 

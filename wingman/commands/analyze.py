@@ -19,6 +19,7 @@ from wingman.emotion.recorded import RecordedAnalyzer
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     probe(Path(arguments.file))  # a bad file gets its sentence before anything is sent
     return run_until_signal(_analyze(arguments, settings))

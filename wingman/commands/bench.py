@@ -13,6 +13,7 @@ from wingman.core.errors import InputError
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings_of(arguments, quiet=True)
     steps = _steps(arguments.sessions)
     subject = wingman(arguments.chunk_ms, arguments.media_path, arguments.workers)

@@ -40,6 +40,7 @@ def base_url(host: str, port: int) -> str:
 
 
 def overlay_url(root: str, meeting: str, token: str) -> str:
+    """The overlay's address for one meeting, with the token that opens it."""
     return f"{root}/overlay?meeting={meeting}&token={token}"
 
 

@@ -25,6 +25,7 @@ DELIVERIES = "webhooks.db"
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     return run_until_signal(_delete(arguments, settings))
 

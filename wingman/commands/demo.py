@@ -39,6 +39,7 @@ EMULATED_KEY = "local-key"
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     audio = Path(arguments.audio) if arguments.audio else SAMPLE
     probe(audio)  # a bad file gets its sentence before anything is started

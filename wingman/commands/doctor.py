@@ -37,6 +37,8 @@ MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """One line of the report: `ok`, `note` or `problem`, what was found, and the mend."""
+
     level: str
     """`ok`, `note` (works, could be better) or `problem` (something will not work)."""
     what: str
@@ -44,6 +46,7 @@ class Finding:
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     findings = [*machine(), *providers(settings), *storage(settings)]
     if arguments.probe:
@@ -61,6 +64,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def machine() -> Iterator[Finding]:
+    """What this machine and this Python offer."""
     yield Finding("ok", f"Wingman {wingman.__version__}, Python {platform.python_version()}, {sys.platform}")
     for module, what, mend in (
         (
@@ -99,6 +103,7 @@ def providers(settings: Settings) -> Iterator[Finding]:
 
 
 def storage(settings: Settings) -> Iterator[Finding]:
+    """Whether meetings can be stored, and where."""
     folder = data_dir(settings)
     nearest = next(p for p in (folder, *folder.parents) if p.exists())
     probe = nearest / ".wingman-doctor"

@@ -32,6 +32,7 @@ SCENARIO = ("deepgram", "hume", "hume-v0")
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     return run_until_signal(_emulate(arguments))
 
 

@@ -18,6 +18,7 @@ SUFFIXES = {"bundle": SUFFIX, "html": ".html"}
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     check(arguments.format)
     return run_until_signal(_export(arguments, settings))

@@ -20,6 +20,7 @@ from wingman.meeting.api import MeetingStatus
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     if not 0 < arguments.limit <= 500:
         raise InputError("--limit must be a number from 1 to 500", field="limit")

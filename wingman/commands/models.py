@@ -16,6 +16,7 @@ SIZES = {"tiny-streaming": 78, "small-streaming": 224, "medium-streaming": 416}
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     configured = settings_of(arguments, quiet=True).transcribe.moonshine
     if arguments.action == "list":
         for name, megabytes in SIZES.items():

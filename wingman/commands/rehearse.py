@@ -23,6 +23,7 @@ WIDTH = 100
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
     notes = arguments.notes or settings.suggest.knowledge

@@ -60,6 +60,7 @@ class Wanted:
         return wanted
 
     def take(self, name: str, equals: str, value: str) -> None:
+        """Take one `--with NAME=VALUE`. Raises `InputError` for one that changes nothing."""
         section, _, setting = name.partition(".")
         if not equals or not value:
             raise InputError(f"--with {name!r} gives no value; write {WAYS}", field="with")
@@ -90,6 +91,7 @@ class Wanted:
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     wanted = Wanted.of(arguments.changes)
     path = Path(arguments.bundle)

@@ -20,6 +20,7 @@ TOKEN_VARIABLE = "WINGMAN_SEND_TOKEN"
 
 
 def main(argv: list[str]) -> int:
+    """Play a file at a running service; returns the exit status."""
     url, path, *pairs = argv
     query = dict(pair.partition("=")[::2] for pair in pairs)
     try:

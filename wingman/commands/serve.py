@@ -22,6 +22,7 @@ TOKEN_VARIABLE = "WINGMAN_SERVER__TOKEN"
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments)
     if arguments.worker is not None:
         return run_until_signal(_worker(settings, *map(int, arguments.worker.split(","))))

@@ -35,7 +35,9 @@ class Kept(Protocol):
         """Newest first."""
         ...
 
-    async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]: ...
+    async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
+        """Meetings in which these words were said, best first."""
+        ...
 
     async def download(self, meeting: str, name: str) -> bytes:
         """A meeting in one of the export formats. Raises `InputError` when there is no such meeting."""
@@ -50,12 +52,15 @@ class LogFile:
         self._shelf = audio_store
 
     async def meetings(self, limit: int = 50) -> Sequence[MeetingStatus]:
+        """The newest meetings first."""
         return [stored(row) for row in self._held.meetings(limit)]
 
     async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
+        """Meetings in which these words were said, best first."""
         return self._held.search(words, limit)
 
     async def download(self, meeting: str, name: str) -> bytes:
+        """The export `name` of a meeting. Raises `InputError` for an unknown one."""
         check(name)
         row = known(self._held.meeting(meeting), meeting)
         whole = Bundle(row.id, tuple(self._held.events(row.id)))
@@ -95,6 +100,7 @@ async def open_kept(arguments: argparse.Namespace, settings: Settings) -> AsyncI
 
 
 def log_path(settings: Settings) -> Path:
+    """Where the event log of these settings lies."""
     return data_dir(settings) / LOG_NAME
 
 

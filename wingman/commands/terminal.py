@@ -73,6 +73,7 @@ class Show:
         self.tally = Tally()
 
     def envelope(self, envelope: Envelope) -> None:
+        """Print what a reader of the terminal wants to know of one event."""
         envelope = replace(envelope, data=_safe(envelope.data))
         match envelope.data:
             case TranscriptPartial(text=text) as partial if text:

@@ -27,6 +27,7 @@ from wingman.transports.file import FileSource
 
 
 def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     return run_until_signal(transcribe(arguments, settings))
 

@@ -12,6 +12,8 @@ Seconds = Annotated[float, Meta(ge=0)]
 
 
 class EchoSettings(Section, frozen=True):
+    """How the microphone's echo of the tab is told apart."""
+
     enabled: bool = True
     """Drop words from the microphone that are only the tab's voice coming out of the loudspeaker."""
     max_lag_s: Seconds = 1.0
@@ -21,6 +23,8 @@ class EchoSettings(Section, frozen=True):
 
 
 class ShiftSettings(Section, frozen=True):
+    """When a change of mood is worth an event."""
+
     baseline_utterances: Annotated[int, Meta(ge=2)] = 8
     """Known readings a speaker needs before a shift can be told from their normal voice."""
     threshold: Annotated[float, Meta(gt=0)] = 8.0
@@ -30,6 +34,8 @@ class ShiftSettings(Section, frozen=True):
 
 
 class ContextSettings(Section, frozen=True):
+    """How much of the talk goes into a prompt."""
+
     seconds: Seconds = 180.0
     """How far back the prompt may look, in media seconds."""
     tokens: Annotated[int, Meta(ge=1)] = 1200
@@ -37,6 +43,8 @@ class ContextSettings(Section, frozen=True):
 
 
 class CorrelateSettings(Section, frozen=True):
+    """How words and tone become utterances."""
+
     grace_s: Seconds = 2.0
     """Media seconds an utterance waits for its emotion before it is settled without."""
     min_coverage: Annotated[float, Meta(ge=0, le=1)] = 0.3

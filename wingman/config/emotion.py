@@ -12,6 +12,8 @@ from wingman.core.emotion_policy import Policy
 
 
 class HumeSettings(Section, frozen=True):
+    """Hume's realtime API."""
+
     api_key: Secret = Secret()
     """Key of the Hume account (also read from HUME_API_KEY)."""
     access_token: Secret = Secret()
@@ -51,6 +53,8 @@ class HumeSettings(Section, frozen=True):
 
 
 class HumeV0Settings(Section, frozen=True):
+    """A gateway with the wire of Hume's v0 API."""
+
     api_key: Secret = Secret()
     """Key for the gateway (also read from HUME_API_KEY); with `auth: token` also the client id for tokens."""
     secret_key: Secret = Secret()
@@ -100,6 +104,8 @@ class HumeV0Settings(Section, frozen=True):
 
 
 class EmotionSettings(Section, frozen=True):
+    """Who measures how things are said, and whose voice."""
+
     provider: Literal["auto", "hume", "hume-v0", "prosody", "off"] = "auto"
     """`auto`: a v0 gateway with address and key, else Hume with a key, else local prosody."""
     text: bool = False

@@ -6,6 +6,8 @@ from wingman.config.section import Secret, Section
 
 
 class DeliverSettings(Section, frozen=True):
+    """Where events are kept, and how safely."""
+
     data_dir: str = ""
     """Where the event log lives; empty means `$XDG_DATA_HOME/wingman` or `~/.local/share/wingman`."""
     fsync: bool = False

@@ -6,6 +6,8 @@ from wingman.config.section import Section
 
 
 class MeetingSettings(Section, frozen=True):
+    """When a meeting ends by itself."""
+
     wind_down_s: float = 60.0
     """At the end, branches get this many seconds to answer for what they have; the rest is told as a gap.
 

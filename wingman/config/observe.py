@@ -8,6 +8,8 @@ from wingman.config.section import Section
 
 
 class ObserveSettings(Section, frozen=True):
+    """Logs and metrics."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important level that is logged."""
     log_format: Literal["auto", "console", "json"] = "auto"

@@ -8,6 +8,8 @@ from wingman.config.section import Secret, Section
 
 
 class WebhookSettings(Section, frozen=True):
+    """One address that is told about meetings."""
+
     url: str = ""
     """Where to POST events."""
     secret: Secret = Secret()
@@ -17,6 +19,8 @@ class WebhookSettings(Section, frozen=True):
 
 
 class ReportSettings(Section, frozen=True):
+    """What is left after a meeting, and where it is sent."""
+
     summary: bool = True
     """Write a summary when a meeting ends."""
     record_events: bool = True

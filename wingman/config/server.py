@@ -6,6 +6,8 @@ from wingman.config.section import Secret, Section
 
 
 class ServerSettings(Section, frozen=True):
+    """Where the service listens and who may ask."""
+
     host: str = "127.0.0.1"
     """Address to bind; keep it on loopback unless a TLS proxy stands in front."""
     port: int = 8710

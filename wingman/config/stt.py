@@ -9,6 +9,8 @@ from wingman.config.section import Secret, Section
 
 
 class DeepgramSettings(Section, frozen=True):
+    """Deepgram's live transcription, or a server with its wire."""
+
     api_key: Secret = Secret()
     """Key of the Deepgram project (also read from DEEPGRAM_API_KEY)."""
     auth: Literal["key", "token"] = "key"
@@ -77,6 +79,8 @@ class DeepgramSettings(Section, frozen=True):
 
 
 class MoonshineSettings(Section, frozen=True):
+    """The Moonshine recogniser on this machine."""
+
     model_dir: str = ""
     """Where `wingman models fetch` keeps models; empty means `~/.cache/wingman/moonshine`."""
     model: Literal["tiny-streaming", "small-streaming", "medium-streaming"] = "small-streaming"
@@ -84,6 +88,8 @@ class MoonshineSettings(Section, frozen=True):
 
 
 class WhisperSettings(Section, frozen=True):
+    """Whisper on this machine."""
+
     model: str = "base"
     """Which model: `tiny.en`, `base`, `small` or another one `wingman models list` shows, or one you added."""
     model_dir: str = ""
@@ -105,6 +111,8 @@ class WhisperSettings(Section, frozen=True):
 
 
 class EmbeddedSettings(Section, frozen=True):
+    """PocketSphinx on this machine, and the voice detector all local recognisers share."""
+
     max_utterance_s: float = 15.0
     """No utterance of a local transcriber gets longer; it is cut where the last seconds are quietest."""
     end_silence_ms: int = 416
@@ -112,6 +120,8 @@ class EmbeddedSettings(Section, frozen=True):
 
 
 class TranscribeSettings(Section, frozen=True):
+    """Who turns sound into words."""
+
     provider: Literal["auto", "deepgram", "whisper", "moonshine", "embedded", "off"] = "auto"
     """`auto`: Deepgram with a key, else Whisper with its extra and model, else Moonshine likewise, else
     embedded."""

@@ -16,6 +16,8 @@ Tokens = Annotated[int, Meta(ge=1)]
 
 
 class DeadlineSettings(Section, frozen=True):
+    """How long a model may take."""
+
     first_token_s: Positive = 3.0
     """Seconds until the first text of an answer must be there."""
     gap_s: Positive = 5.0
@@ -25,6 +27,8 @@ class DeadlineSettings(Section, frozen=True):
 
 
 class GeminiSettings(Section, frozen=True):
+    """Gemini, by either of its clients."""
+
     api_key: Secret = Secret()
     """Key of the Gemini project (also read from GEMINI_API_KEY or GOOGLE_API_KEY)."""
     url: str = ""
@@ -46,6 +50,8 @@ class GeminiSettings(Section, frozen=True):
 
 
 class OpenAiSettings(Section, frozen=True):
+    """A server with OpenAI's chat completions."""
+
     api_key: Secret = Secret()
     """Bearer token; local servers usually want none."""
     url: str = ""
@@ -57,6 +63,8 @@ class OpenAiSettings(Section, frozen=True):
 
 
 class EmbeddingSettings(Section, frozen=True):
+    """A server that turns text into vectors, for notes."""
+
     url: str = ""
     """Root of a server with `/embeddings`, such as http://127.0.0.1:11434/v1 (Ollama); empty uses none."""
     model: str = ""
@@ -93,6 +101,8 @@ class PriceSettings(Section, frozen=True):
 
 
 class CostSettings(Section, frozen=True):
+    """What things cost, and what a meeting may."""
+
     currency: str = "USD"
     """Name of the currency the prices are in; nothing is converted."""
     budget: Price = 0.0
@@ -107,6 +117,8 @@ class CostSettings(Section, frozen=True):
 
 
 class SuggestSettings(Section, frozen=True):
+    """Whether and how Wingman speaks."""
+
     provider: Literal["auto", "gemini", "generativeai", "openai", "cues", "off"] = "auto"
     """`auto`: Gemini with a key, else an OpenAI-compatible URL, else playbook cues alone."""
     playbook: str = "sales"

@@ -8,6 +8,8 @@ from wingman.config.section import Section
 
 
 class IngestSettings(Section, frozen=True):
+    """How sound comes in."""
+
     media_path: Literal["direct", "portable"] = "direct"
     """`direct`: one synchronous path per datagram; `portable`: aiortc's public `track.recv()`."""
     tape_s: float = 60.0

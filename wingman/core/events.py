@@ -57,6 +57,7 @@ class Media:
 
     @classmethod
     def of(cls, channel: Channel, span: Span) -> Media:
+        """`span` in seconds, on `channel`."""
         return cls(channel, seconds(span.start), seconds(span.end))
 
 
@@ -91,6 +92,8 @@ Publish = Callable[[Event, "Media | None"], None]
 @event("meeting.started")
 @dataclass(frozen=True, slots=True)
 class MeetingStarted(Event):
+    """A meeting began; who serves it at that moment."""
+
     title: str
     channels: tuple[Channel, ...]
     playbook: str
@@ -103,18 +106,24 @@ class MeetingStarted(Event):
 @event("meeting.paused")
 @dataclass(frozen=True, slots=True)
 class MeetingPaused(Event):
+    """Nothing is listened to from here on."""
+
     by: str = "user"
 
 
 @event("meeting.resumed")
 @dataclass(frozen=True, slots=True)
 class MeetingResumed(Event):
+    """Listening goes on."""
+
     by: str = "user"
 
 
 @event("meeting.ended")
 @dataclass(frozen=True, slots=True)
 class MeetingEnded(Event):
+    """A meeting is over, and why."""
+
     reason: str
     """`stopped`, `source_ended`, `client_gone`, `never_connected`, `shutdown`, `interrupted` or `failed`."""
     seconds: float
@@ -148,6 +157,8 @@ class MeetingWindingDown(Event):
 @event("policy.applied")
 @dataclass(frozen=True, slots=True)
 class PolicyApplied(Event):
+    """Whose voice may be measured from here on, and why."""
+
     emotion_policy: str
     """`off`, `counterpart`, `self` or `text-only`."""
     reason: str
@@ -156,6 +167,8 @@ class PolicyApplied(Event):
 @event("consent.recorded")
 @dataclass(frozen=True, slots=True)
 class ConsentRecorded(Event):
+    """Somebody acknowledged what a policy needs."""
+
     emotion_policy: str
     by: str
     text: str
@@ -165,6 +178,8 @@ class ConsentRecorded(Event):
 @event("capture.state")
 @dataclass(frozen=True, slots=True)
 class CaptureState(Event):
+    """What a channel's source says of itself."""
+
     channel: Channel
     state: str
     """`connecting`, `capturing`, `no_signal`, `stalled`, `paused`, `gone` or `ended`."""
@@ -187,6 +202,8 @@ class CaptureLoss(Event):
 @event("provider.state")
 @dataclass(frozen=True, slots=True)
 class ProviderStateChanged(Event):
+    """A branch's provider came up, went down or is tried again."""
+
     branch: Branch
     provider: str
     health: Health
@@ -233,6 +250,8 @@ class TranscriptPartial(Event):
 @event("transcript.gap")
 @dataclass(frozen=True, slots=True)
 class TranscriptGap(Event):
+    """A stretch that a branch did not hear; the envelope's `media` says where."""
+
     channel: Channel
     branch: Branch
     cause: GapCause
@@ -253,6 +272,7 @@ class SoundData:
 
     @classmethod
     def of(cls, sound: Sound) -> SoundData:
+        """The public form of `sound`."""
         return cls(sound.word, sound.label, sound.score, seconds(sound.start), seconds(sound.end))
 
 
@@ -281,6 +301,7 @@ class UtteranceData(Event):
 
     @classmethod
     def of(cls, utterance: Utterance) -> UtteranceData:
+        """The public form of `utterance`."""
         return cls(
             utterance.id,
             utterance.speaker,
@@ -297,13 +318,13 @@ class UtteranceData(Event):
 @event("utterance.created")
 @dataclass(frozen=True, slots=True)
 class UtteranceCreated(UtteranceData):
-    pass
+    """Somebody said something (revision 0)."""
 
 
 @event("utterance.revised")
 @dataclass(frozen=True, slots=True)
 class UtteranceRevised(UtteranceData):
-    pass
+    """What is known of it now (revision 1): its tone, as a rule."""
 
 
 @event("voice.sound")
@@ -332,6 +353,8 @@ class SpeakerRenamed(Event):
 @event("emotion.shift")
 @dataclass(frozen=True, slots=True)
 class EmotionShifted(Event):
+    """A speaker's mood changed for longer than a sentence."""
+
     speaker: str
     before: Family
     after: Family
@@ -344,6 +367,8 @@ class EmotionShifted(Event):
 @event("suggestion.created")
 @dataclass(frozen=True, slots=True)
 class SuggestionCreated(Event):
+    """A card is shown."""
+
     id: str
     kind: str
     """`question`, `objection`, `price`, `competitor`, `commitment`, `emotion`, `cue`, `action` …"""
@@ -368,6 +393,8 @@ class SuggestionCreated(Event):
 @event("suggestion.delta")
 @dataclass(frozen=True, slots=True)
 class SuggestionDelta(Event):
+    """More text for a card."""
+
     id: str
     text: str
 
@@ -375,6 +402,8 @@ class SuggestionDelta(Event):
 @event("suggestion.completed")
 @dataclass(frozen=True, slots=True)
 class SuggestionCompleted(Event):
+    """A card is whole."""
+
     id: str
     text: str
     """The whole text, so that a late client needs no deltas."""
@@ -386,6 +415,8 @@ class SuggestionCompleted(Event):
 @event("suggestion.superseded")
 @dataclass(frozen=True, slots=True)
 class SuggestionSuperseded(Event):
+    """A newer card takes its place."""
+
     id: str
     by: str
     """Id of the suggestion or utterance that took its place."""
@@ -394,6 +425,8 @@ class SuggestionSuperseded(Event):
 @event("suggestion.expired")
 @dataclass(frozen=True, slots=True)
 class SuggestionExpired(Event):
+    """A card is out of date."""
+
     id: str
     reason: str
 
@@ -401,6 +434,8 @@ class SuggestionExpired(Event):
 @event("suggestion.failed")
 @dataclass(frozen=True, slots=True)
 class SuggestionFailed(Event):
+    """A card could not be written."""
+
     id: str
     kind: str
     """A `FaultKind`, or `blocked`, `empty`, `truncated`."""
@@ -410,6 +445,8 @@ class SuggestionFailed(Event):
 @event("suggestion.skipped")
 @dataclass(frozen=True, slots=True)
 class SuggestionSkipped(Event):
+    """Why Wingman kept silent at this moment."""
+
     reason: str
     """The gate's reason code for staying silent."""
     utterance: str | None = None
@@ -432,6 +469,8 @@ class SuggestionUpdated(Event):
 @event("cost.updated")
 @dataclass(frozen=True, slots=True)
 class CostUpdated(Event):
+    """What the meeting has cost so far."""
+
     total: float
     """In `currency`, since the meeting began."""
     per_hour: float
@@ -481,6 +520,8 @@ class SummaryItem:
 @event("summary.ready")
 @dataclass(frozen=True, slots=True)
 class SummaryReady(Event):
+    """The meeting's summary."""
+
     origin: str
     """`extractive`, or the model's provider name."""
     text: str

@@ -15,7 +15,9 @@ class Worded(Protocol):
     """A sound with its word."""
 
     @property
-    def word(self) -> str: ...
+    def word(self) -> str:
+        """What a transcript says for it."""
+        ...
 
 
 _LOOKS: Final[Mapping[str, str]] = {

@@ -32,6 +32,8 @@ class LossCause(StrEnum):
 
 
 class LossUnit(StrEnum):
+    """What an amount counts."""
+
     PACKETS = "packets"
     TRACKS = "tracks"
     FIELDS = "fields"

@@ -47,10 +47,12 @@ class PcmBlock:
 
     @property
     def end(self) -> SampleTime:
+        """The first sample after it."""
         return self.start + len(self.pcm) // BYTES_PER_SAMPLE
 
     @property
     def span(self) -> Span:
+        """The media time it covers."""
         return Span(self.start, self.end)
 
 

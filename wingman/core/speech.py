@@ -23,6 +23,7 @@ class Word:
 
     @property
     def span(self) -> Span:
+        """The media time it covers."""
         return Span(self.start, self.end)
 
 

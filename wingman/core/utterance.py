@@ -23,6 +23,8 @@ class Family(StrEnum):
 
 
 class ReadingStatus(StrEnum):
+    """Whether an emotion is known, and if not, why."""
+
     PENDING = "pending"
     """The meter has not yet reported past the utterance's end; one revision may follow."""
     KNOWN = "known"
@@ -117,6 +119,7 @@ class Utterance:
 
     @property
     def span(self) -> Span:
+        """The media time it covers."""
         return Span(self.start, self.end)
 
     @property

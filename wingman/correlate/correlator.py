@@ -165,6 +165,7 @@ class Correlator:
         return out
 
     def statistics(self) -> CorrelatorStatistics:
+        """What was joined, dropped and late so far."""
         count, lanes = self._counts, self._lanes.values()
         return CorrelatorStatistics(
             utterances=count.utterances,

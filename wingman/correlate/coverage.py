@@ -24,6 +24,7 @@ class SpanSet:
 
     @property
     def spans(self) -> tuple[Span, ...]:
+        """Its stretches in order; none touch."""
         return tuple(Span(start, end) for start, end in zip(self._starts, self._ends, strict=True))
 
     def add(self, span: Span) -> tuple[Span, ...]:
@@ -75,6 +76,7 @@ class Coverage:
 
     @property
     def totals(self) -> Totals:
+        """Samples by what covers them."""
         return Totals(self._heard, self._missed, self._silent)
 
     def heard(self, span: Span) -> None:

@@ -67,10 +67,12 @@ class Measurements:
         self._move(span.end + END_TOLERANCE, span.end)
 
     def progress(self, upto: SampleTime) -> None:
+        """Nothing before `upto` is to come."""
         self.watermark = max(self.watermark, upto)
         self._move(upto, upto)
 
     def clear(self) -> None:
+        """Forget everything."""
         self._kept.clear()
         self._ends.clear()
 

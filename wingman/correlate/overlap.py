@@ -37,6 +37,7 @@ class Tally:
 
     @property
     def coverage(self) -> float:
+        """Share of the utterance that was measured, 0 to 1."""
         return self._covered / self._length
 
     def add(self, measured: EmotionSpan) -> None:

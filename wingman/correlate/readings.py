@@ -123,6 +123,7 @@ class Readings:
         self._streams[branch].expect(info)
 
     def measured(self, span: EmotionSpan) -> Fate:
+        """Take a measurement; says what became of it."""
         return self._streams[span.branch].measured(span)
 
     def progress(self, upto: SampleTime, branch: Branch) -> None:
@@ -130,6 +131,7 @@ class Readings:
         self._streams[branch].measurements.progress(upto)
 
     def missed(self, span: Span, branch: Branch) -> None:
+        """Nobody measured `span`."""
         self._streams[branch].measurements.missed(span)
 
     def set_over(self, over: bool, branch: Branch) -> None:

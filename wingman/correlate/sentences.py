@@ -28,6 +28,7 @@ class Sentences:
         """True once the provider has shown that it punctuates."""
 
     def learn(self, word: str) -> None:
+        """Remember how a word is written."""
         if not self.punctuated and self.ends(word):
             self.punctuated = True
 

@@ -38,6 +38,7 @@ class Turn:
 
     @classmethod
     def of(cls, channel: Channel, speaker: str, words: Sequence[Word]) -> Turn:
+        """A turn of these words."""
         return cls(channel, speaker, tuple(words), words[0].start, max([word.end for word in words]))
 
 
@@ -123,6 +124,7 @@ class Assembler:
 
     @property
     def interim_words(self) -> tuple[Word, ...]:
+        """Words that are not settled yet."""
         return self._interim
 
     @property
@@ -133,6 +135,7 @@ class Assembler:
         return self._lag + min([draft.end + self._patience(draft) for draft in self._drafts.values()])
 
     def final(self, final: Final) -> list[Turn]:
+        """Take settled words; returns the turns they end."""
         unseen = self._unseen(final)
         if unseen is None:
             return []
@@ -148,14 +151,17 @@ class Assembler:
         return _in_order(closed)
 
     def interim(self, interim: Interim) -> None:
+        """Take words that may still change."""
         if interim.span.end > self._settled:
             self._interim = interim.words
             self._interim_end = interim.span.end
 
     def speech_started(self, at: SampleTime) -> None:
+        """Somebody began to speak at `at`."""
         self._speaking_since = at
 
     def speech_ended(self, at: SampleTime) -> list[Turn]:
+        """Nobody speaks since `at`; returns the turns that ends."""
         closed: list[Turn] = []
         if self._speaking_since is not None and self._speaking_since <= at:
             self._speaking_since = None

@@ -19,7 +19,9 @@ class VoiceAnalyzer(Protocol):
     """Measures one channel's audio. One instance serves one channel of one meeting."""
 
     @property
-    def info(self) -> EmotionInfo: ...
+    def info(self) -> EmotionInfo:
+        """What it can do, and how its scores are to be read."""
+        ...
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         """Read `audio` until it is exhausted. The rules are those of `Transcriber.run`."""
@@ -30,7 +32,9 @@ class TextAnalyzer(Protocol):
     """Scores settled words (the `text-only` policy: no voice is analysed)."""
 
     @property
-    def info(self) -> EmotionInfo: ...
+    def info(self) -> EmotionInfo:
+        """What it can do, and how its scores are to be read."""
+        ...
 
     async def run(self, channel: Channel, emit: Emit) -> None:
         """Answer what `hear` was given until `close`; then finish what is pending and return."""
@@ -53,7 +57,9 @@ class FaceAnalyzer(Protocol):
     """Measures the faces in single pictures of one channel. One instance serves one channel of one meeting."""
 
     @property
-    def info(self) -> EmotionInfo: ...
+    def info(self) -> EmotionInfo:
+        """What it can do, and how its scores are to be read."""
+        ...
 
     async def run(self, channel: Channel, emit: Emit) -> None:
         """Measure what `show` was given until `close`."""

@@ -110,10 +110,12 @@ class Hub:
 
     @property
     def limits(self) -> HubLimits:
+        """How much a client may owe before it is closed."""
         return self._limits
 
     @property
     def log(self) -> EventLog:
+        """Where the events are kept."""
         return self._log
 
     def leave(self, subscription: Subscription) -> None:
@@ -219,6 +221,7 @@ class Subscription:
         self._callback = callback
 
     def wake(self) -> None:
+        """Look for something to send."""
         if self._callback is not None:
             self._callback()
         if self._waiter is not None and not self._waiter.done():

@@ -51,7 +51,9 @@ class MeetingIndex(Protocol):
         """Newest first, those created before the meeting `before`."""
         ...
 
-    async def meeting(self, meeting: str) -> MeetingRow | None: ...
+    async def meeting(self, meeting: str) -> MeetingRow | None:
+        """One meeting's row; None for a meeting never heard of."""
+        ...
 
     async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
         """Utterances, suggestions, summaries and titles that hold all `words`, best first."""

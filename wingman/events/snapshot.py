@@ -65,6 +65,7 @@ class Snapshot:
         return snapshot.value()
 
     def add(self, envelope: Envelope) -> None:
+        """Fold one event in."""
         self._seq = envelope.seq
         kind = envelope.type
         if kind == "transcript.partial" or kind == "suggestion.delta":
@@ -88,6 +89,7 @@ class Snapshot:
             self._state = {"paused": "paused", "ended": "ended"}.get(kind.partition(".")[2], "live")
 
     def value(self) -> dict[str, Any]:
+        """The snapshot as plain JSON values."""
         return {
             "seq": self._seq,
             "state": self._state,

@@ -61,6 +61,7 @@ class DeliveryStore:
         self._db.executemany(f"INSERT OR IGNORE INTO deliveries VALUES({','.join('?' * 11)})", rows)
 
     def update(self, delivery: Delivery) -> None:
+        """Write down what became of a delivery."""
         self._db.execute(
             "UPDATE deliveries SET state=?, attempts=?, next_at=?, status=?, detail=? WHERE id=?",
             (
@@ -88,6 +89,7 @@ class DeliveryStore:
         return found[0] if found else None
 
     def get(self, delivery: str) -> Delivery | None:
+        """A delivery by its id; None for an unknown one."""
         found = self._db.execute(f"SELECT {COLUMNS} FROM deliveries WHERE id=?", (delivery,)).fetchone()
         return Delivery(*found) if found else None
 
@@ -114,4 +116,5 @@ class DeliveryStore:
         )
 
     def close(self) -> None:
+        """Release the file."""
         self._db.close()

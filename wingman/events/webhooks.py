@@ -145,6 +145,7 @@ class Webhooks:
         await self._do(self._store.forget, meeting)
 
     async def aclose(self) -> None:
+        """Release the store; what is owed is sent after the next start."""
         await self._client.aclose()
         await self._do(self._store.add, self._offered)
         await self._do(self._store.close)

@@ -64,6 +64,7 @@ class Socket:
 
     @property
     def is_open(self) -> bool:
+        """True until either side closed."""
         return self._connection.state is State.OPEN
 
     @property

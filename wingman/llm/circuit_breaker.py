@@ -21,6 +21,7 @@ class Breaker:
         self.health = Health.UP
 
     def allows(self, now: float) -> bool:
+        """Whether a request may be tried at `now`, in seconds."""
         return not self._final and now >= self._until
 
     def succeeded(self) -> bool:

@@ -69,6 +69,7 @@ class OpenAiModel:
 
     @property
     def name(self) -> str:
+        """The provider's name in settings and events."""
         return PROVIDER
 
     @property
@@ -78,6 +79,7 @@ class OpenAiModel:
 
     @property
     def last_usage(self) -> Usage:
+        """Tokens of the last answer."""
         return self._usage
 
     async def probe(self) -> None:
@@ -151,6 +153,7 @@ class OpenAiModel:
             raise self._quotas.note(self._model, fault, time.monotonic())
 
     async def aclose(self) -> None:
+        """Release every connection."""
         await self._http.aclose()
 
 

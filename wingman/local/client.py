@@ -28,7 +28,9 @@ class LaneOwner(Protocol):
         """The worker is about to be given `item`; waits while too much is unanswered."""
         ...
 
-    def message(self, message: Message) -> None: ...
+    def message(self, message: Message) -> None:
+        """Take what the worker says."""
+        ...
 
     async def settled(self) -> None:
         """The worker has answered everything; returns when the owner has, too."""
@@ -43,18 +45,20 @@ class Replayed:
         self._on_message = on_message
 
     def restart(self) -> SampleTime:
+        """Where to begin again: the first sample that is not settled."""
         return self._settled
 
     async def audio(self, item: PcmBlock | Gap) -> None:
-        pass
+        """Take a block or a hole."""
 
     def message(self, message: Message) -> None:
+        """Take what the worker says."""
         if isinstance(message, Reached):
             self._settled = max(self._settled, message.upto)
         self._on_message(message)
 
     async def settled(self) -> None:
-        pass
+        """Wait until everything is answered for."""
 
 
 class EmbeddedBranch:
@@ -95,6 +99,7 @@ class EmbeddedBranch:
                 self._lane = None
 
     def flush(self) -> None:
+        """Settle what was heard so far."""
         if self._lane is not None:
             self._lane.flush()
 

@@ -23,6 +23,8 @@ LOOK_BACK = 2 * SAMPLE_RATE // FRAME
 
 
 class Onset(msgspec.Struct, frozen=True, tag=True):
+    """Somebody began to speak."""
+
     at: SampleTime
     """Where the utterance's audio begins."""
     voice_at: SampleTime
@@ -45,6 +47,8 @@ class Resume(msgspec.Struct, frozen=True, tag=True):
 
 
 class Offset(msgspec.Struct, frozen=True, tag=True):
+    """Somebody stopped."""
+
     at: SampleTime
     """Where the voice stopped, or where it was cut."""
     upto: SampleTime

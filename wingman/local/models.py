@@ -24,6 +24,8 @@ Advance = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
+    """A file of a model with its size and hash."""
+
     name: str
     size: int
     """Bytes."""
@@ -94,6 +96,7 @@ them."""
 
 
 def root() -> Path:
+    """The folder models are kept in."""
     return Path.home() / ".cache" / "wingman" / "whisper"
 
 
@@ -115,6 +118,7 @@ def names() -> Sequence[str]:
 
 
 def sha256(path: Path, advance: Advance | None = None) -> str:
+    """The file's SHA-256, in hex; `advance` is told of every piece."""
     digest = hashlib.sha256()
     with path.open("rb") as source:
         while block := source.read(CHUNK):

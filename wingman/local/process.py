@@ -35,6 +35,8 @@ class WorkerDied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorkerRules:
+    """How the worker cuts speech into utterances."""
+
     end_silence_ms: int = 416
     max_utterance_s: float = 15.0
 
@@ -80,6 +82,7 @@ class WorkerStream:
             self._on_message(message)
 
     def fail(self, error: Exception) -> None:
+        """End the stream with `error`."""
         if not self.ended.done():
             self.ended.set_exception(error)
             self.ended.exception()  # its owner may be gone already; that is no unhandled error

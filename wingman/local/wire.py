@@ -16,6 +16,8 @@ from wingman.local.endpointer import Mark
 
 
 class Command(IntEnum):
+    """What the meeting asks of its worker."""
+
     OPEN_DETECTOR = 1
     OPEN_PROSODY = 2
     AUDIO = 3
@@ -32,6 +34,7 @@ LENGTH = struct.Struct("<I")
 
 
 def pack(command: Command, lane: int, at: SampleTime = 0, payload: bytes = b"") -> bytes:
+    """A command as bytes on the pipe."""
     return HEADER.pack(command, lane, at, len(payload)) + payload
 
 
@@ -64,6 +67,8 @@ class Reached(msgspec.Struct, frozen=True, tag=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
+    """A stream is over."""
+
     lane: int
 
 
@@ -74,6 +79,7 @@ _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 
 def encode(message: Message) -> bytes:
+    """A message as bytes on the pipe."""
     body = _encoder.encode(message)
     return LENGTH.pack(len(body)) + body
 

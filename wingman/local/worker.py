@@ -90,6 +90,7 @@ class Lane:
         self._reported: SampleTime = 0
 
     def audio(self, at: SampleTime, pcm: bytes) -> list[Message]:
+        """Take sound; returns what is to be told."""
         if not self._pending:
             self._at = at
         self._pending += pcm
@@ -104,6 +105,7 @@ class Lane:
         return out + self._reached()
 
     def gap(self, resume_at: SampleTime) -> list[Message]:
+        """Take a hole; returns what is to be told."""
         out = self.flush()
         self._pending.clear()
         self._at = resume_at
@@ -111,9 +113,11 @@ class Lane:
         return out + self._reached(now=True)
 
     def flush(self) -> list[Message]:
+        """Settle what was heard; returns what is to be told."""
         return self._run(self._endpointer.cut(self._at))
 
     def close(self) -> list[Message]:
+        """End; returns what is to be told."""
         if self._pending:  # the last frame is short: fill it with silence
             self._pending += bytes(FRAME_BYTES - len(self._pending))
             out = self.audio(self._at, b"")
@@ -145,6 +149,7 @@ class Worker:
         self._lanes: dict[int, Lane] = {}
 
     def handle(self, command: int, lane: int, at: SampleTime, payload: bytes) -> None:
+        """Carry out one command."""
         if command in (Command.OPEN_DETECTOR, Command.OPEN_PROSODY):
             self._open(command, lane)
         elif (open_lane := self._lanes.get(lane)) is None:
@@ -171,6 +176,7 @@ class Worker:
 
 
 def main(argv: list[str]) -> int:
+    """Run the worker process; returns the exit status."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     end_silence, longest = (int(value) for value in argv)
     commands, answers = sys.stdin.buffer, sys.stdout.buffer

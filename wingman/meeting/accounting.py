@@ -99,14 +99,17 @@ class MeteredModel:
 
     @property
     def name(self) -> str:
+        """The provider's name in settings and events."""
         return self._model.name
 
     @property
     def remote(self) -> bool:
+        """True when prompts leave this machine."""
         return self._model.remote
 
     @property
     def last_usage(self) -> Usage:
+        """Tokens of the last answer."""
         return self._model.last_usage
 
     async def probe(self) -> None:

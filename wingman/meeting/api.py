@@ -50,9 +50,13 @@ class MeetingHandle(Protocol):
     """One live meeting. Commands raise `InputError` when their arguments make no sense."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The meeting's id."""
+        ...
 
-    def status(self) -> MeetingStatus: ...
+    def status(self) -> MeetingStatus:
+        """The meeting at a glance, as of now."""
+        ...
 
     async def attach(self, source: AudioSource) -> None:
         """Run `source` in this meeting. Raises `InputError(status=409)` when a channel is taken."""
@@ -62,9 +66,13 @@ class MeetingHandle(Protocol):
         """Stop `source` and wait until it has let go. Idempotent."""
         ...
 
-    def pause(self) -> None: ...
+    def pause(self) -> None:
+        """Let nothing be listened to, at once. Idempotent."""
+        ...
 
-    def resume(self) -> None: ...
+    def resume(self) -> None:
+        """Listen again. Idempotent."""
+        ...
 
     async def end(self, reason: str = "stopped") -> None:
         """End the meeting and wait until everything heard is in the log. Idempotent."""
@@ -74,7 +82,9 @@ class MeetingHandle(Protocol):
         """An explicit request (`say`, `clarify`, `recap`, `fact-check`, `ask`, `stop`); returns its id."""
         ...
 
-    def feedback(self, suggestion: str, feedback: str) -> None: ...
+    def feedback(self, suggestion: str, feedback: str) -> None:
+        """What the user did with a card. Raises `InputError` for an unknown one."""
+        ...
 
     def control(self, setting: str, value: Any) -> None:
         """Change a live setting: `verbosity`, `mode`, `playbook`, `speaker_name`, `emotion_policy` …"""
@@ -92,4 +102,6 @@ class Meetings(Protocol):
         """Raises `InputError(status=404)` when no such meeting runs here."""
         ...
 
-    def all_live(self) -> Sequence[MeetingHandle]: ...
+    def all_live(self) -> Sequence[MeetingHandle]:
+        """Every meeting that runs here."""
+        ...

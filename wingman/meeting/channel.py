@@ -85,6 +85,7 @@ class ChannelInput:
 
     @property
     def position(self) -> SampleTime:
+        """The media time reached, in samples."""
         return self.tape.end
 
     @property
@@ -93,6 +94,7 @@ class ChannelInput:
         return self._reported[0]
 
     def write(self, block: PcmBlock) -> None:
+        """Put a block on the tape; a hole of its length while paused."""
         if self._clock is not None:
             self._written_at = self._clock()
         if self.paused:
@@ -102,6 +104,7 @@ class ChannelInput:
             self.written += block.length
 
     def skip(self, count: int, cause: GapCause) -> None:
+        """Media time without audio."""
         if count <= 0:
             return
         cause = GapCause.PAUSED if self.paused else cause
@@ -115,6 +118,7 @@ class ChannelInput:
         self.tape.skip(count, cause)
 
     def lost(self, loss: Loss) -> None:
+        """Tell what was dropped."""
         at = seconds(self.position)
         told = CaptureLoss(self.channel, loss.cause, loss.unit, round(loss.amount, 3), loss.detail)
         self._publish(told, Media(self.channel, at, at))
@@ -134,11 +138,13 @@ class ChannelInput:
             self._show(state, detail)
 
     def pause(self) -> None:
+        """Turn what comes into holes."""
         self.paused = True
         self.tape.pause()
         self._show("paused")
 
     def resume(self) -> None:
+        """Take sound again."""
         self.paused = False
         self.tape.resume()
         self._show(*self._reported)
@@ -197,6 +203,7 @@ class ChannelPipeline:
     # --- starting and stopping ----------------------------------------------------------------
 
     def start_transcriber(self) -> None:
+        """Have the channel transcribed, where there is somebody."""
         transcriber = self._transcriber = self._providers.transcriber()
         if transcriber is not None:
             self._answered[Branch.TRANSCRIBE] = 0
@@ -301,6 +308,7 @@ class ChannelPipeline:
         return self.input.position - self._answered.get(Branch.TRANSCRIBE, self.input.position)
 
     def flush(self) -> None:
+        """Ask for the words heard so far."""
         if self._transcriber is not None:
             self._transcriber.flush()
 

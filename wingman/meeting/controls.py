@@ -48,13 +48,16 @@ class MeetingControls:
             self._consented(self._consent)
 
     def act(self, action: str, text: str = "") -> str:
+        """See `MeetingHandle.act`."""
         self._pipeline.flush()
         return self._stages.coach.act(action, text)
 
     def feedback(self, suggestion: str, feedback: str) -> None:
+        """See `MeetingHandle.feedback`."""
         self._stages.coach.feedback(suggestion, feedback)
 
     def control(self, setting: str, value: Any) -> None:
+        """See `MeetingHandle.control`."""
         if setting == "emotion_policy":
             self._switch_policy(value)
         elif setting == "speaker_name":
@@ -65,6 +68,7 @@ class MeetingControls:
             self._stages.coach.control(setting, value)
 
     def pause(self) -> None:
+        """See `MeetingHandle.pause`."""
         if self.paused:
             return
         self.paused = True
@@ -77,6 +81,7 @@ class MeetingControls:
         self._publish(MeetingPaused(), None)
 
     def resume(self) -> None:
+        """See `MeetingHandle.resume`."""
         if not self.paused:
             return
         self.paused = False

@@ -131,6 +131,7 @@ class MeetingManager:
         return meeting
 
     def live(self, meeting: str) -> Meeting:
+        """The meeting that runs under this id. Raises `InputError` (404)."""
         try:
             return self._live[meeting]
         except KeyError:
@@ -141,9 +142,11 @@ class MeetingManager:
             ) from None
 
     def all_live(self) -> Sequence[MeetingHandle]:
+        """Every meeting that runs here."""
         return tuple(self._live.values())
 
     def live_ids(self) -> Collection[str]:
+        """Their ids."""
         return tuple(self._live)
 
     def _correlator(self, meeting_id: str) -> Correlator:

@@ -99,6 +99,7 @@ class Meeting:
 
     @property
     def id(self) -> str:
+        """The meeting's id."""
         return self._id
 
     @property
@@ -107,6 +108,7 @@ class Meeting:
         return self._reason
 
     def status(self) -> MeetingStatus:
+        """See `MeetingHandle.status`."""
         state = "ended" if self._ended.is_set() else "paused" if self._controls.paused else "live"
         return MeetingStatus(
             id=self._id,
@@ -159,12 +161,14 @@ class Meeting:
         await self._running.wait()
 
     async def end(self, reason: str = "stopped") -> None:
+        """See `MeetingHandle.end`."""
         self._end_soon(reason)
         await self._ended.wait()
 
     # --- sources ------------------------------------------------------------------------------
 
     async def attach(self, source: AudioSource) -> None:
+        """See `MeetingHandle.attach`."""
         tasks = self._open_tasks()
         known = self._pipeline.channels
         taken = [name for name in source.channels if name in known and known[name].input.source is not None]
@@ -182,6 +186,7 @@ class Meeting:
         play.add_done_callback(lambda _: self._release(source, channels))
 
     async def detach(self, source: AudioSource) -> None:
+        """See `MeetingHandle.detach`."""
         play = self._plays.get(source)
         if play is not None:
             play.cancel()
@@ -232,22 +237,27 @@ class Meeting:
     # --- commands -----------------------------------------------------------------------------
 
     def pause(self) -> None:
+        """See `MeetingHandle.pause`."""
         self._open_tasks()
         self._controls.pause()
 
     def resume(self) -> None:
+        """See `MeetingHandle.resume`."""
         self._open_tasks()
         self._controls.resume()
 
     def act(self, action: str, text: str = "") -> str:
+        """See `MeetingHandle.act`."""
         self._open_tasks()
         return self._controls.act(action, text)
 
     def feedback(self, suggestion: str, feedback: str) -> None:
+        """See `MeetingHandle.feedback`."""
         self._open_tasks()
         self._controls.feedback(suggestion, feedback)
 
     def control(self, setting: str, value: Any) -> None:
+        """See `MeetingHandle.control`."""
         self._open_tasks()
         if setting == "keep_open":
             self._endings.keep_open(self._clock())

@@ -73,6 +73,7 @@ class BuildContext:
 
 
 def deepgram(context: BuildContext) -> Transcriber:
+    """Deepgram with the meeting's language and key terms."""
     from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 
     settings, spec = context.settings.transcribe.deepgram, context.spec
@@ -84,58 +85,68 @@ def deepgram(context: BuildContext) -> Transcriber:
 
 
 def whisper(context: BuildContext) -> Transcriber:
+    """Whisper on the machine's decoder."""
     local, settings, spec = context.local, context.settings.transcribe.whisper, context.spec
     return whisper_stt.build(local.get(), local.decoder(), settings, spec.language, spec.keyterms)
 
 
 def moonshine(context: BuildContext) -> Transcriber:
+    """Moonshine on the machine's decoder."""
     settings = context.settings.transcribe.moonshine
     return moonshine_stt.build(context.local.get(), context.local.decoder(), settings)
 
 
 def embedded(context: BuildContext) -> Transcriber:
+    """PocketSphinx on the machine's decoder."""
     from wingman.stt import embedded as embedded_stt
 
     return embedded_stt.build(context.local.get(), context.local.decoder())
 
 
 def hume(context: BuildContext) -> VoiceAnalyzer:
+    """Hume's realtime API."""
     from wingman.emotion.hume.analyzer import HumeAnalyzer
 
     return HumeAnalyzer(context.settings.emotion.hume)
 
 
 def hume_v0(context: BuildContext) -> VoiceAnalyzer:
+    """A v0 gateway, for voices."""
     from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer
 
     return HumeV0Analyzer(context.settings.emotion.hume_v0, context.gateway())
 
 
 def hume_v0_text(context: BuildContext) -> TextAnalyzer:
+    """A v0 gateway, for words."""
     from wingman.emotion.hume_v0.analyzer import HumeV0TextAnalyzer
 
     return HumeV0TextAnalyzer(context.settings.emotion.hume_v0, context.gateway())
 
 
 def prosody(context: BuildContext) -> VoiceAnalyzer:
+    """Relative vocal energy, measured in the meeting's worker."""
     from wingman.emotion.prosody import ProsodyAnalyzer
 
     return ProsodyAnalyzer(context.local.get())
 
 
 def gemini(context: BuildContext) -> SuggestionModel:
+    """Gemini by `google-genai`."""
     from wingman.llm.gemini.client import Gemini
 
     return Gemini(context.settings.suggest.gemini)
 
 
 def generativeai(context: BuildContext) -> SuggestionModel:
+    """Gemini by `google-generativeai`."""
     from wingman.llm.gemini.legacy_client import GenerativeAiModel
 
     return GenerativeAiModel(context.settings.suggest.gemini)
 
 
 def openai(context: BuildContext) -> SuggestionModel:
+    """A server with OpenAI's chat completions."""
     from wingman.llm.openai import OpenAiModel
 
     return OpenAiModel(context.settings.suggest.openai)

@@ -85,6 +85,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
+    """Who serves each branch."""
+
     transcriber: Choice
     emotion: Choice
     suggester: Choice
@@ -334,6 +336,7 @@ class ProviderFactory:
         return choose(self.settings, self.here, policy)
 
     def transcriber(self, name: str, spec: MeetingSpec, local: LocalWorker) -> Transcriber | None:
+        """The transcriber of this name; None for `off`."""
         return self._build(TRANSCRIBERS, name, local, spec)
 
     def voice_analyzer(self, local: LocalWorker) -> VoiceAnalyzer | None:
@@ -341,9 +344,11 @@ class ProviderFactory:
         return self._build(VOICE_ANALYZERS, self._emotion("counterpart"), local)
 
     def text_analyzer(self, local: LocalWorker) -> TextAnalyzer | None:
+        """One that scores words; None when nobody can."""
         return self._build(TEXT_ANALYZERS, self._emotion("text-only"), local)
 
     def model(self, name: str) -> SuggestionModel | None:
+        """The language model of this name; None for cues alone."""
         return self._build(MODELS, name, LocalWorker(self.settings))
 
     def _emotion(self, policy: Policy) -> str:

@@ -16,6 +16,7 @@ class Alike:
 
     @classmethod
     def of(cls, events: Iterable[Envelope]) -> Alike:
+        """An index of the utterances in `events`."""
         return cls({e.data.id: e.media for e in events if isinstance(e.data, UtteranceCreated) and e.media})
 
     def find(self, utterance: str, media: Media | None) -> str:

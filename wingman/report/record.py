@@ -56,10 +56,12 @@ class Said:
 
     @property
     def seconds(self) -> float:
+        """How long it took to say."""
         return max(0.0, self.end - self.start)
 
     @property
     def words(self) -> int:
+        """How many words it has."""
         return len(self.text.split())
 
 
@@ -132,6 +134,7 @@ class Record:
     """What left this machine."""
 
     def utterance(self, wanted: str) -> Said | None:
+        """What was said under this id; None for an unknown one."""
         return next((said for said in self.said if said.id == wanted), None)
 
 

@@ -232,6 +232,7 @@ class Neighbours:
 
     @classmethod
     def of(cls, host: str, hosts: tuple[str, ...], origins: tuple[str, ...]) -> Neighbours:
+        """The addresses and origins a browser may come from."""
         return cls(LOOPBACK | {host.lower(), *(h.lower() for h in hosts)}, frozenset(origins))
 
     def knows_host(self, header: str) -> bool:

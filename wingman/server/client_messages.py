@@ -24,6 +24,7 @@ class ActionRequest:
     text: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": TEXT_LENGTH})] = ""
 
     def apply(self, meeting: MeetingHandle) -> str:
+        """Carry it out; returns the suggestion's id."""
         one_of(self.action, (*ACTIONS, STOP), "action")
         if len(self.text) > TEXT_LENGTH:
             raise InputError(f"`text` may have at most {TEXT_LENGTH} characters", field="text")
@@ -38,6 +39,7 @@ class SuggestionFeedback:
     feedback: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(FEEDBACK)})]
 
     def apply(self, meeting: MeetingHandle) -> str:
+        """Carry it out; returns the suggestion's id."""
         one_of(self.feedback, FEEDBACK, "feedback")
         meeting.feedback(self.id, self.feedback)
         return self.id
@@ -51,6 +53,7 @@ class Control:
     value: Any
 
     def apply(self, meeting: MeetingHandle) -> str:
+        """Carry it out; returns the setting's name."""
         meeting.control(self.setting, self.value)
         return self.setting
 

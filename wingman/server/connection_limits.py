@@ -74,10 +74,12 @@ class ConnectionLimits:
 
     @property
     def waiting(self) -> int:
+        """Connections that have not asked yet."""
         return len(self._waiting)
 
     @property
     def asking(self) -> int:
+        """Connections whose head is being read."""
         return self._asking_in_all
 
     def _wait(self, slot: Slot) -> None:

@@ -74,6 +74,7 @@ class GrantStore:
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
+        """Release the file."""
         with self._lock:
             self._db.close()
 

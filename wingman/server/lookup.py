@@ -57,6 +57,7 @@ def stored(row: MeetingRow) -> MeetingStatus:
 
 
 def unknown(meeting: str) -> InputError:
+    """The refusal of a meeting nobody knows (404)."""
     return InputError(
         f"there is no meeting `{meeting[:80]}`; GET /api/meetings lists them", field="meeting", status=404
     )

@@ -39,20 +39,24 @@ class Operation:
 
 
 def ref(kind: type[Any]) -> dict[str, str]:
+    """A reference to a schema."""
     return {"$ref": SCHEMAS.format(name=kind.__name__)}
 
 
 def listing(name: str, kind: type[Any] | None = None) -> dict[str, Any]:
+    """A response that lists `kind`."""
     items: dict[str, Any] = ref(kind) if kind else {"type": "object"}
     return {"type": "object", "properties": {name: {"type": "array", "items": items}}, "required": [name]}
 
 
 def record(*names: str, **types: str) -> dict[str, Any]:
+    """An object with these required names."""
     kinds = dict.fromkeys(names, "string") | types
     return {"type": "object", "properties": {n: {"type": t} for n, t in kinds.items()}, "required": list(kinds)}
 
 
 def number(least: int, most: int, default: int) -> dict[str, Any]:
+    """A whole number in a range, as a query parameter."""
     return {"type": "integer", "minimum": least, "maximum": most, "default": default}
 
 

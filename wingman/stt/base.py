@@ -34,7 +34,9 @@ class Transcriber(Protocol):
     """Turns one channel's audio into words. One instance serves one channel of one meeting."""
 
     @property
-    def info(self) -> TranscriberInfo: ...
+    def info(self) -> TranscriberInfo:
+        """What it can do."""
+        ...
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         """Read `audio` until it is exhausted, emit everything heard, return when the last final is out.

@@ -21,4 +21,5 @@ the end."""
 
 
 def build(worker: EmbeddedWorker, link: DecodeLink) -> LocalTranscriber:
+    """A transcriber on the machine's decoder."""
     return LocalTranscriber(worker, link, LocalEngine(INFO, Engine("embedded"), TRAITS))

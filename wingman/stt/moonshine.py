@@ -26,6 +26,7 @@ NOTE = "wingman-model.json"
 
 
 def folder(settings: MoonshineSettings) -> Path:
+    """Where the model lies."""
     if settings.model_dir:
         return Path(settings.model_dir).expanduser()
     return Path.home() / ".cache" / "wingman" / "moonshine"

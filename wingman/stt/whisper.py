@@ -27,6 +27,7 @@ MEASURED_LANGUAGES = ("en", "es", "fr", "it", "pt")
 
 
 def info(settings: WhisperSettings) -> TranscriberInfo:
+    """What it can do with these settings."""
     languages = ("en",) if settings.model.endswith(".en") else MEASURED_LANGUAGES
     return TranscriberInfo(name="whisper", remote=False, punctuates=True, languages=languages)
 
@@ -51,6 +52,7 @@ def mend(settings: WhisperSettings) -> str:
 
 
 def decoder_settings(settings: WhisperSettings) -> DecoderSettings:
+    """What the decoder process needs to know."""
     return DecoderSettings(settings.device, settings.threads, settings.workers)
 
 

@@ -31,6 +31,8 @@ from wingman.core.errors import InputError
 
 
 class Kind(StrEnum):
+    """What goes wrong."""
+
     REFUSE = "refuse"
     """Answer the handshake with the HTTP `status`."""
     HANG = "hang"
@@ -115,6 +117,7 @@ class FaultScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @staticmethod
     def made_of(faults: Iterable[Fault]) -> FaultScript:
+        """A script of these faults."""
         return FaultScript(tuple(faults))
 
 

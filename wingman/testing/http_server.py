@@ -92,15 +92,18 @@ class LoopbackHttp:
 
     @property
     def port(self) -> int:
+        """Where it listens."""
         assert self._server is not None, "the server is not running"
         return int(self._server.sockets[0].getsockname()[1])
 
     @property
     def url(self) -> str:
+        """Its root."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def open_connections(self) -> int:
+        """How many are open."""
         return len(self._serving)
 
     async def __aenter__(self) -> LoopbackHttp:

@@ -112,6 +112,7 @@ class IndexedSource:
         self._onsets: list[int] = []
 
     def feed(self, pcm: bytes) -> None:
+        """Take sound."""
         data = self._rest + pcm
         values = np.frombuffer(data, dtype="<i2").astype(np.int64)
         if len(values) and values[-1] and (len(values) == 1 or not values[-2]):
@@ -122,9 +123,11 @@ class IndexedSource:
         self._heard += len(values)
 
     def words(self, after: int, upto: int) -> Sequence[TimedWord]:
+        """Words that end after `after` and up to `upto`, in samples."""
         return [self._said(run) for run in self._runs if after < run.at + run.count <= upto and self._over(run)]
 
     def running(self, at: int) -> TimedWord | None:
+        """The word being said at `at`; None in silence."""
         for run in reversed(self._runs):
             if run.at < at < run.at + self._remaining(run):
                 word = self._said(run)
@@ -132,6 +135,7 @@ class IndexedSource:
         return None
 
     def onsets(self) -> Sequence[int]:
+        """Where speech began, in samples."""
         fresh, self._onsets = self._onsets, []
         return fresh
 

@@ -41,6 +41,7 @@ class Track(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> tuple[SpokenWord, ...]:
+        """Everything that is said, in order."""
         return tuple(word for turn in self.turns for word in turn.words)
 
     def turn_at(self, at: float) -> Turn | None:

@@ -40,6 +40,7 @@ class TimelapseLoop(asyncio.SelectorEventLoop):
         super().__init__(self._clock)
 
     def time(self) -> float:
+        """The loop's clock, which jumps."""
         return self._clock.now
 
 

@@ -48,6 +48,8 @@ CIPHERS = (
 
 
 class SenderReport(Protocol):
+    """What a sender report says of time."""
+
     def __call__(self, ntp: int, timestamp: int, ssrc: int) -> None:
         """RTP time `timestamp` of the stream `ssrc` was `ntp` (64-bit NTP) on the sender's clock."""
         ...

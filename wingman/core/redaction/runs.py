@@ -49,6 +49,7 @@ class Atom:
 
     @property
     def digits(self) -> bool:
+        """True when it stands for digits."""
         return self.chars.isdigit()
 
 
@@ -66,6 +67,7 @@ class Run:
 
     @property
     def size(self) -> int:
+        """How many digits it stands for."""
         return sum(len(atom.chars) for atom in self.atoms if atom.digits)
 
 

@@ -43,6 +43,7 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
+    """Words and marks of `text` with their places, in one pass."""
     tokens = Tokens(text)
     words, starts, ends = tokens.words, tokens.starts, tokens.ends
     lowered = text.lower()

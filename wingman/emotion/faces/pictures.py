@@ -56,4 +56,5 @@ class PictureSlot:
         self._held = None
 
     def resume(self) -> None:
+        """Take pictures again."""
         self._paused = False

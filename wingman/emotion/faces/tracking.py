@@ -25,6 +25,7 @@ class Box:
 
     @property
     def area(self) -> float:
+        """Its size, in square pixels."""
         return max(0.0, self.w) * max(0.0, self.h)
 
     def overlap(self, other: Box) -> float:

@@ -35,6 +35,8 @@ class _Message(msgspec.Struct, frozen=True):
 
 
 class NamedProbability(_Message, frozen=True):
+    """One expression and how probable it is."""
+
     name: str
     probability: float
 
@@ -47,6 +49,8 @@ class SessionCreated(_Message, frozen=True):
 
 
 class SessionUpdated(_Message, frozen=True):
+    """Settings were taken."""
+
     measurement_timer_ms: int
 
 
@@ -71,6 +75,8 @@ class Measurement(_Message, frozen=True):
 
 
 class UtteranceEnd(_Message, frozen=True):
+    """Somebody stopped speaking."""
+
     utterance_id: int
     audio_start_ms: int
     audio_end_ms: int
@@ -85,11 +91,15 @@ class SessionError(_Message, frozen=True):
 
 
 class Received(_Message, frozen=True):
+    """What the server counted of our audio."""
+
     audio_duration_ms: int
     frames: int
 
 
 class Produced(_Message, frozen=True):
+    """What the server made of it."""
+
     utterances: int
     measurements: int
 

@@ -19,6 +19,7 @@ class Clip:
 
     @property
     def span(self) -> Span:
+        """The media time it covers."""
         return Span(self.start, self.start + len(self.pcm) // BYTES_PER_SAMPLE)
 
     @property

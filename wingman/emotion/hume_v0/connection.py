@@ -175,6 +175,7 @@ class RotatingConnection:
 
     @property
     def idle_s(self) -> float:
+        """Seconds since anything was sent."""
         return self._link.idle_s if self._link else 0.0
 
     async def ready(self) -> Connection:

@@ -60,6 +60,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def encode(request: Request) -> str:
+    """A request as one JSON text message."""
     return msgspec.json.encode(request).decode()
 
 

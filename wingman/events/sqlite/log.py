@@ -92,6 +92,7 @@ class SqliteLog:
 
     @property
     def path(self) -> Path:
+        """The database file."""
         return self._path
 
     @property
@@ -146,6 +147,7 @@ class SqliteLog:
         return self._writer.submit(lambda db: schema.keep_heard(db, meeting, chunk))
 
     async def heard(self, meeting: str) -> Sequence[bytes]:
+        """What the providers said in a meeting, as it was kept, in order."""
         return await self._on_reader(lambda db: schema.heard(db, meeting))
 
     async def delete(self, meeting: str) -> bool:

@@ -30,6 +30,7 @@ class StoredMeetings:
         return schema.rows(self._connection, limit, before)
 
     def meeting(self, meeting: str) -> MeetingRow | None:
+        """One meeting's row; None for a meeting never heard of."""
         return schema.row(self._connection, meeting)
 
     def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:

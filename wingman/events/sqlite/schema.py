@@ -252,6 +252,7 @@ def rows(connection: Connection, limit: int, before: str) -> list[MeetingRow]:
 
 
 def row(connection: Connection, meeting: str) -> MeetingRow | None:
+    """One meeting's row; None for a meeting never heard of."""
     found = connection.execute(f"SELECT {ROW} FROM meetings WHERE id=?", (meeting,)).fetchone()
     return MeetingRow(*found) if found else None
 

@@ -93,6 +93,7 @@ class Gemini(GeminiModel):
                 yield text
 
     async def aclose(self) -> None:
+        """Release every connection."""
         await self._client.aio.aclose()
         await self._http.aclose()  # a client passed in is not closed by the SDK
 

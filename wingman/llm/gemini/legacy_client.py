@@ -77,6 +77,7 @@ class GenerativeAiModel(GeminiModel):
                 raise self._noted(model, fault) from None
 
     async def aclose(self) -> None:
+        """Release every connection."""
         await self._channel.close()
 
     @property

@@ -25,6 +25,7 @@ class ModelChoice:
 
     @property
     def current(self) -> str:
+        """The model to ask now."""
         return self._models[self._chosen]
 
     @property

@@ -79,6 +79,7 @@ class DecodeLane:
         self._send(job)
 
     def withdraw(self, number: int) -> None:
+        """Give up a request that nobody waits for."""
         if self._finals.pop(number, None) is not None:
             self._tell(Cancel(self.number, number))
 
@@ -115,6 +116,7 @@ class DecodeLane:
                 self.on_pressure(message)
 
     def fail(self, fault: ProviderFault) -> None:
+        """End everything that waits with `fault`."""
         self.fault = fault
         self.failed.set()
 
@@ -137,6 +139,7 @@ class DecodeLink:
         self._failure: ProviderFault | None = None
 
     def write(self, message: Request) -> None:
+        """Send one message to the decoder."""
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(encode(message))
 

@@ -99,6 +99,7 @@ class DecodeServer:
         self._overloaded = False
 
     async def serve(self, path: Path) -> None:
+        """Answer on a socket at `path` until cancelled."""
         server = await asyncio.start_unix_server(self._connected, path, limit=LONGEST_MESSAGE)
         pressure = asyncio.get_running_loop().create_task(self._watch())
         try:
@@ -228,6 +229,7 @@ class DecodeServer:
 
 
 def main(argv: list[str]) -> int:
+    """Run the decoder process; returns the exit status."""
     settings = msgspec.json.decode(argv[0], type=DecoderSettings)
     path = settings.socket
     _into_background(path.with_suffix(".log"))

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
+    """One request for words."""
+
     lane: Hashable
     """Of which connection, and which of its lanes."""
     number: int
@@ -70,6 +72,7 @@ class DecodeQueue(Generic[T]):
         return None
 
     def done(self, job: Job[T]) -> None:
+        """A job was answered or given up."""
         self._busy.pop(job.lane, None)
 
     def cancel(self, lane: Hashable, number: int) -> bool:
@@ -91,14 +94,17 @@ class DecodeQueue(Generic[T]):
         return max((now - job.since for job in (*self._finals, *started)), default=0.0)
 
     def overloaded(self, now: float) -> bool:
+        """True while finals wait longer than they may."""
         return self.oldest_final(now) > OVERLOADED_S
 
     @property
     def waiting(self) -> int:
+        """Jobs that wait."""
         return len(self._finals) + len(self._interims)
 
     @property
     def lanes_waiting(self) -> int:
+        """Channels that wait."""
         return len({job.lane for job in self._finals} | set(self._busy))
 
     def _start(self, job: Job[T]) -> Job[T]:

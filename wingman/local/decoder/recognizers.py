@@ -29,6 +29,8 @@ _FIRST_PERSON = re.compile(r"^i('|$)")
 
 
 class Recognizer(Protocol):
+    """Turns a stretch of sound into words."""
+
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
         """Decode the utterance `pcm` (16 kHz mono s16) so far; its last answer when `job.kind` is FINAL."""
         ...

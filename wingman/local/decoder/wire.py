@@ -70,10 +70,14 @@ class Cancel(msgspec.Struct, frozen=True, tag=True):
 
 
 class Close(msgspec.Struct, frozen=True, tag=True):
+    """A channel ends."""
+
     lane: int
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
+    """A channel may send."""
+
     lane: int
 
 
@@ -85,6 +89,8 @@ class Unable(msgspec.Struct, frozen=True, tag=True):
 
 
 class Decoded(msgspec.Struct, frozen=True, tag=True):
+    """Words of a stretch."""
+
     lane: int
     number: int
     kind: Kind
@@ -124,6 +130,7 @@ _answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
 
 def encode(message: Request | Answer) -> bytes:
+    """A message as bytes on the socket."""
     body = _encoder.encode(message)
     return LENGTH.pack(len(body)) + body
 

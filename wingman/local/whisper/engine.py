@@ -98,6 +98,7 @@ class WhisperModel:
 
     @property
     def multilingual(self) -> bool:
+        """True for a model that knows more than English."""
         return bool(self._model.is_multilingual)
 
     def decode(self, pcm: bytes, options: Options) -> Hypothesis:
@@ -155,6 +156,7 @@ class WhisperModel:
 
 
 def samples(pcm: bytes) -> Floats:
+    """16-bit mono sound as floats from -1 to 1."""
     return np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
 
 

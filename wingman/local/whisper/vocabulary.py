@@ -35,6 +35,7 @@ class Vocabulary:
         self._previous = self._id("<|startofprev|>")
 
     def has_language(self, language: str) -> bool:
+        """Whether the model has a token for `language`."""
         return self._tokenizer.token_to_id(f"<|{language}|>") is not None
 
     def opening(self, language: str) -> list[int]:
@@ -62,6 +63,7 @@ class Vocabulary:
         return tokens
 
     def text(self, tokens: Sequence[int]) -> str:
+        """Tokens as text."""
         return str(self._tokenizer.decode([t for t in tokens if t < self.end], skip_special_tokens=False))
 
     def words(self, tokens: Sequence[int], language: str) -> list[tuple[str, int]]:

@@ -15,10 +15,13 @@ from wingman.server.http import Json
 
 @dataclass(frozen=True, slots=True)
 class HealthRoutes:
+    """Whether the service lives, and what it counts."""
+
     not_ready: Callable[[], str]
     """A sentence while the service cannot take meetings; empty when it can."""
 
     def routes(self) -> list[BaseRoute]:
+        """The addresses and who answers."""
         return [
             Route("/healthz", self.alive),
             Route("/readyz", self.ready),
@@ -26,11 +29,14 @@ class HealthRoutes:
         ]
 
     async def alive(self, _: Request) -> Response:
+        """`GET /healthz`."""
         return Json({"status": "ok"})
 
     async def ready(self, _: Request) -> Response:
+        """`GET /readyz`."""
         detail = self.not_ready()
         return Json({"status": "not ready" if detail else "ready", "detail": detail}, 503 if detail else 200)
 
     async def metrics(self, _: Request) -> Response:
+        """`GET /metrics`."""
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

@@ -70,6 +70,7 @@ class Rest:
     """Where people reach the service; empty for the address they asked at."""
 
     def routes(self) -> list[BaseRoute]:
+        """The addresses and who answers."""
         one = "/api/meetings/{id}"
         return [
             ApiRoute("/api/meetings", GET=self.list, POST=self.create),
@@ -90,6 +91,7 @@ class Rest:
         ]
 
     async def create(self, request: Request) -> Response:
+        """`POST /api/meetings`."""
         wanted = await body(request, NewMeeting)
         if wanted.source not in ("", "sample"):
             raise InputError(
@@ -104,6 +106,7 @@ class Rest:
         return Json(handle.status(), 201, {"Location": f"/api/meetings/{handle.id}"})
 
     async def list(self, request: Request) -> Response:
+        """`GET /api/meetings`."""
         limit = whole_number(request, "limit", 50, least=1, most=500)
         before = request.query_params.get("before", "")
         if words := request.query_params.get("q", "").strip():
@@ -115,10 +118,12 @@ class Rest:
         return Json({"meetings": (fresh + listed)[:limit]})
 
     async def get(self, request: Request) -> Response:
+        """`GET /api/meetings/{id}`."""
         status = await self.lookup.status(request.path_params["id"])
         return Json(replace(status, role=request.state.grant.role))
 
     async def delete(self, request: Request) -> Response:
+        """`DELETE /api/meetings/{id}`."""
         meeting = request.path_params["id"]
         handle = self.lookup.live(meeting)
         if handle is not None:
@@ -131,16 +136,19 @@ class Rest:
         return Response(status_code=204)
 
     async def pause(self, request: Request) -> Response:
+        """`POST …/pause`."""
         handle = self.lookup.must_live(request.path_params["id"])
         handle.pause()
         return Json(handle.status())
 
     async def resume(self, request: Request) -> Response:
+        """`POST …/resume`."""
         handle = self.lookup.must_live(request.path_params["id"])
         handle.resume()
         return Json(handle.status())
 
     async def end(self, request: Request) -> Response:
+        """`POST …/end`."""
         meeting = request.path_params["id"]
         handle = self.lookup.live(meeting)
         if handle is not None:
@@ -148,6 +156,7 @@ class Rest:
         return Json(await self.lookup.status(meeting))
 
     async def recording(self, request: Request) -> Response:
+        """`POST …/recording`."""
         handle = self.lookup.must_live(request.path_params["id"])
         if self.offers.recording is None:
             raise InputError("this server does not take recordings", field="body", status=501)
@@ -161,6 +170,7 @@ class Rest:
         return Json(handle.status(), 202)
 
     async def events(self, request: Request) -> Response:
+        """`GET …/events`."""
         meeting = request.path_params["id"]
         after = whole_number(request, "after", 0, most=MOST_SEQ)
         limit = whole_number(request, "limit", 1000, least=1, most=10_000)
@@ -169,18 +179,22 @@ class Rest:
         return Json({"events": await log.read(meeting, after, limit), "last": await log.last_seq(meeting)})
 
     async def act(self, request: Request) -> Response:
+        """`POST …/actions`."""
         handle = self.lookup.must_live(request.path_params["id"])
         return Json({"id": (await body(request, client_messages.ActionRequest)).apply(handle)}, 202)
 
     async def feedback(self, request: Request) -> Response:
+        """`POST …/suggestions/{id}/feedback`."""
         handle = self.lookup.must_live(request.path_params["id"])
         return Json({"id": (await body(request, client_messages.SuggestionFeedback)).apply(handle)})
 
     async def control(self, request: Request) -> Response:
+        """`POST …/control`."""
         handle = self.lookup.must_live(request.path_params["id"])
         return Json({"setting": (await body(request, client_messages.Control)).apply(handle)})
 
     async def viewers(self, request: Request) -> Response:
+        """`POST …/viewers`: a link that may only watch."""
         meeting = request.path_params["id"]
         status = await self.lookup.status(meeting)
         token = self.access.viewer(meeting, by=request.state.grant, ended=status.state == "ended")
@@ -189,18 +203,22 @@ class Rest:
         return Json({"token": token, "url": url}, 201)
 
     async def pair(self, _: Request) -> Response:
+        """`POST /api/pairing`: a code for an extension."""
         return Json({"code": self.access.pair(), "expires_in": PAIRING_SECONDS})
 
     async def redeem(self, request: Request) -> Response:
+        """`POST /api/pairing/redeem`."""
         wanted = await body(request, Redeem)
         if wanted.key and not readable(wanted.key):
             raise InputError("`key` must be a P-256 public key, base64url of its point", field="key")
         return Json({"token": self.access.redeem(wanted.code, request.headers.get("origin", ""), wanted.key)})
 
     async def playbooks(self, _: Request) -> Response:
+        """`GET /api/playbooks`."""
         return Json({"playbooks": self.offers.playbooks()})
 
     async def config(self, _: Request) -> Response:
+        """`GET /api/config`, without secrets."""
         return Json(self.offers.config())
 
 

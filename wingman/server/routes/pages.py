@@ -45,6 +45,7 @@ class Pages:
     root: Path = WEB
 
     def routes(self) -> list[BaseRoute]:
+        """The addresses and who answers."""
         return [
             Route("/", self.capture),
             Route("/overlay", self.overlay),
@@ -53,12 +54,15 @@ class Pages:
         ]
 
     async def capture(self, _: Request) -> Response:
+        """The capture page."""
         return self._page("index.html")
 
     async def overlay(self, _: Request) -> Response:
+        """The overlay's page."""
         return self._page("overlay.html")
 
     async def icon(self, _: Request) -> Response:
+        """The icon."""
         for name in ("favicon.ico", "icons/favicon.svg", "extension/icons/wingman.svg"):
             if (path := self.root / name).is_file():
                 return FileResponse(path, headers={"Cache-Control": "max-age=86400"})

@@ -38,6 +38,7 @@ class ReportRoutes:
     """Where meetings' sound lies; None where none is ever stored."""
 
     def routes(self) -> list[BaseRoute]:
+        """The addresses and who answers."""
         return [
             ApiRoute("/meetings/{id}", GET=self.page),
             ApiRoute("/api/meetings/{id}/export", GET=self.export),
@@ -47,6 +48,7 @@ class ReportRoutes:
         ]
 
     async def page(self, request: Request) -> Response:
+        """`GET …/report`."""
         record = await self._record(request)
         heard: Collection[Channel] = ()
         if self.audio_store is not None and _may_listen(request):
@@ -86,6 +88,7 @@ class ReportRoutes:
         return part(content, request.headers.get("range", ""), "audio/ogg")
 
     async def summary(self, request: Request) -> Response:
+        """`GET …/summary`."""
         record = await self._record(request)
         return Json(record.summary or summarize(record))
 

@@ -23,6 +23,7 @@ DOCUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
 
 
 def routes() -> list[BaseRoute]:
+    """The published documents."""
     return [ApiRoute(path, GET=_serve(make)) for path, make in DOCUMENTS.items()]
 
 

@@ -54,12 +54,14 @@ class Streams:
     access: Access
 
     def routes(self) -> list[BaseRoute]:
+        """The addresses and who answers."""
         return [
             WebSocketRoute("/api/meetings/{id}/ws", self.websocket),
             Route("/api/meetings/{id}/stream", self.sse),
         ]
 
     async def websocket(self, ws: WebSocket) -> None:
+        """`WS …/ws`."""
         meeting = ws.path_params["id"]
         try:
             after = whole_number(ws, "after", 0, most=MOST_SEQ)
@@ -76,6 +78,7 @@ class Streams:
             subscription.close()
 
     async def sse(self, request: Request) -> Response:
+        """`GET …/stream`."""
         meeting = request.path_params["id"]
         after = whole_number(request, "after", 0, most=MOST_SEQ)
         resume = request.headers.get("last-event-id", "")

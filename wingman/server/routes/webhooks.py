@@ -20,15 +20,18 @@ class WebhookRoutes:
     webhooks: Webhooks
 
     def routes(self) -> list[BaseRoute]:
+        """The addresses and who answers."""
         return [
             ApiRoute("/api/webhooks/deliveries", GET=self.list),
             ApiRoute("/api/webhooks/deliveries/{delivery}/resend", POST=self.resend),
         ]
 
     async def list(self, request: Request) -> Response:
+        """`GET /api/webhooks/deliveries`."""
         limit = whole_number(request, "limit", 100, least=1, most=1000)
         meeting = request.query_params.get("meeting", "")
         return Json({"deliveries": await self.webhooks.deliveries(limit, meeting)})
 
     async def resend(self, request: Request) -> Response:
+        """`POST …/resend`."""
         return Json(await self.webhooks.resend(request.path_params["delivery"]), 202)

@@ -50,9 +50,17 @@ TAIL_S = 0.25
 class Controls(Protocol):
     """The control messages, as the SDK's `AsyncV1SocketClient` has them."""
 
-    async def send_keep_alive(self) -> None: ...
-    async def send_finalize(self) -> None: ...
-    async def send_close_stream(self) -> None: ...
+    async def send_keep_alive(self) -> None:
+        """Say that the connection is still wanted."""
+        ...
+
+    async def send_finalize(self) -> None:
+        """Ask for everything heard so far."""
+        ...
+
+    async def send_close_stream(self) -> None:
+        """Say that no more audio comes."""
+        ...
 
 
 class _Control(Enum):

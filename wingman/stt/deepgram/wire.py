@@ -51,11 +51,15 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
 
 
 class Alternative(msgspec.Struct, frozen=True, gc=False):
+    """One reading of what was said."""
+
     words: tuple[Heard, ...] = ()
     transcript: str = ""
 
 
 class Alternatives(msgspec.Struct, frozen=True, gc=False):
+    """The readings, best first."""
+
     alternatives: tuple[Alternative, ...] = ()
 
 
@@ -71,6 +75,7 @@ class Results(msgspec.Struct, frozen=True, tag_field="type", tag="Results", gc=F
 
     @property
     def end(self) -> float:
+        """Seconds of this connection's audio at which the window ends."""
         return self.start + self.duration
 
     @property
@@ -89,10 +94,14 @@ class Results(msgspec.Struct, frozen=True, tag_field="type", tag="Results", gc=F
 
 
 class SpeechStartedMessage(msgspec.Struct, frozen=True, tag_field="type", tag="SpeechStarted", gc=False):
+    """Somebody began to speak."""
+
     timestamp: Seconds
 
 
 class UtteranceEnd(msgspec.Struct, frozen=True, tag_field="type", tag="UtteranceEnd", gc=False):
+    """A pause long enough to end an utterance."""
+
     last_word_end: float
     """-1 when the text had been finalised already: ignore it then."""
 
@@ -112,10 +121,14 @@ class ErrorMessage(msgspec.Struct, frozen=True, tag_field="type", tag="Error", g
 
 
 class ConfigureSuccess(msgspec.Struct, frozen=True, tag_field="type", tag="ConfigureSuccess", gc=False):
+    """New settings were taken."""
+
     request_id: str = ""
 
 
 class ConfigureFailure(msgspec.Struct, frozen=True, tag_field="type", tag="ConfigureFailure", gc=False):
+    """New settings were refused."""
+
     code: str = ""
     description: str = ""
 

@@ -94,6 +94,7 @@ class Figure:
 
     @property
     def needs_source(self) -> bool:
+        """True when it may only be shown with a note, fact or line behind it."""
         return self.measured or not any(value <= SMALL for value in self.values)
 
 

@@ -61,12 +61,15 @@ class CardLife:
         self._end(SuggestionCompleted(self.id, self.text.strip(), origin, first, total))
 
     def supersede(self, by: str) -> None:
+        """A newer card took its place."""
         self._end(SuggestionSuperseded(self.id, by))
 
     def expire(self, reason: str) -> None:
+        """It is out of date."""
         self._end(SuggestionExpired(self.id, reason))
 
     def fail(self, kind: str, detail: str) -> None:
+        """It could not be written."""
         self._end(SuggestionFailed(self.id, kind, detail))
 
     def _end(

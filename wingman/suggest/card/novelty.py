@@ -18,6 +18,7 @@ class Novelty:
         self._shown: deque[str] = deque(maxlen=REMEMBERED)
 
     def remember(self, text: str) -> None:
+        """It has been shown."""
         if text.strip():
             self._shown.append(text.strip())
 

@@ -54,6 +54,7 @@ class CardWriter:
 
     @property
     def name(self) -> str:
+        """The model's name."""
         return self._model.name
 
     @property

@@ -84,24 +84,30 @@ class DeepgramEmulator(SocketEmulator):
         return self._http.url
 
     async def start(self, port: int = 0) -> None:
+        """Listen on `port`; 0 takes any."""
         await super().start(port)
         await self._http.__aenter__()
 
     async def stop(self) -> None:
+        """Close everything."""
         await self._http.__aexit__(None, None, None)
         await super().stop()
 
     def channel_of(self, url: SplitResult) -> str:
+        """Which channel a connection is for."""
         return channel_name(query(url))
 
     def greet(self, number: int) -> Mapping[str, str]:
+        """Headers of an accepted handshake."""
         return {"dg-request-id": self._request_ids.setdefault(number, str(uuid.uuid4()))}
 
     def refusal(self, status: int, retry_after: float | None) -> Response:
+        """A refused handshake."""
         code, text = _REFUSALS.get(status, ("UNAVAILABLE", "The service is unavailable."))
         return _deny(status, code, text, retry_after)
 
     async def admit(self, url: SplitResult, request: Request) -> Response | None:
+        """A refusal, or None to let it in."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if not scheme and (offered := request.headers.get("Sec-WebSocket-Protocol")):
             scheme, _, secret = (part.strip() for part in offered.partition(","))
@@ -117,6 +123,7 @@ class DeepgramEmulator(SocketEmulator):
         return None
 
     async def session(self, wire: Wire, url: SplitResult, number: int) -> None:
+        """Serve one connection."""
         options = StreamOptions.of(query(url))
         recogniser = Recogniser(options, self._source(options), self.greet(number)["dg-request-id"])
         begun = asyncio.get_running_loop().time()

@@ -129,6 +129,7 @@ class ScriptedSource:
         self._fresh = (0, 0)
 
     def feed(self, pcm: bytes) -> None:
+        """Take sound."""
         before = self._locator.origin
         self._locator.feed(pcm, self._clock())
         told = self._heard if before is not None else 0
@@ -136,6 +137,7 @@ class ScriptedSource:
         self._fresh = (told, self._heard)
 
     def words(self, after: int, upto: int) -> Sequence[TimedWord]:
+        """Words that end after `after` and up to `upto`, in samples."""
         origin = self._locator.origin
         if origin is None:
             return ()
@@ -143,6 +145,7 @@ class ScriptedSource:
         return [self._here(word, origin) for word in found if word.start >= origin]
 
     def running(self, at: int) -> TimedWord | None:
+        """The word being said at `at`; None in silence."""
         origin = self._locator.origin
         if origin is None:
             return None
@@ -150,6 +153,7 @@ class ScriptedSource:
         return None if word is None or word.start < origin else self._here(word, origin)
 
     def onsets(self) -> Sequence[int]:
+        """Where speech began, in samples."""
         origin = self._locator.origin
         if origin is None:
             return ()
@@ -174,6 +178,7 @@ class PlaceholderSource:
         self._onsets: list[int] = []
 
     def feed(self, pcm: bytes) -> None:
+        """Take sound."""
         for change in self._detector.feed(pcm):
             if isinstance(change, Onset):
                 self._begun = change.at
@@ -195,14 +200,17 @@ class PlaceholderSource:
         self._done.append(TimedWord(self.WORDS[len(self._done) % len(self.WORDS)], start, end))
 
     def words(self, after: int, upto: int) -> Sequence[TimedWord]:
+        """Words that end after `after` and up to `upto`, in samples."""
         return between(tuple(self._done), after, upto)
 
     def running(self, at: int) -> TimedWord | None:
+        """The word being said at `at`; None in silence."""
         if self._begun is None or at <= self._begun:
             return None
         return TimedWord(self.WORDS[len(self._done) % len(self.WORDS)], self._begun, at + self._step)
 
     def onsets(self) -> Sequence[int]:
+        """Where speech began, in samples."""
         fresh, self._onsets = self._onsets, []
         return fresh
 

@@ -57,6 +57,7 @@ class GeminiGrpcEmulator:
 
     @property
     def target(self) -> str:
+        """Where it listens, as gRPC names it."""
         return f"127.0.0.1:{self.port}"
 
     def play(self, *faults: GeminiFault | None) -> None:

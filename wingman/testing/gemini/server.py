@@ -142,11 +142,13 @@ class GeminiEmulator(ModelServer[GeminiFault]):
         self._scripted = tuple((fault, _as_request_fault(fault)) for fault in script.faults)
 
     def next_fault(self) -> GeminiFault | None:
+        """What goes wrong with the next request; None when nothing does."""
         self._asked += 1
         scripted = (kind for fault, kind in self._scripted if fault.applies(self._asked))
         return super().next_fault() or next(scripted, None)
 
     async def handle(self, request: Request, reply: Reply) -> None:
+        """Answer one request."""
         try:
             call = wire.parse_path(request.path)
             wire.check_key(request.headers, request.query, self._key)

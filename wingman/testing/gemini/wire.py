@@ -63,6 +63,7 @@ class Refused(Exception):
 
     @property
     def tree(self) -> dict[str, Any]:
+        """The error as JSON."""
         error: dict[str, Any] = {
             "code": self.code,
             "message": self.message,
@@ -175,9 +176,11 @@ class Stream:
         return {"candidates": [{"finishReason": finish, "index": 0}], **self.usage(said)}
 
     def blocked(self, reason: str) -> dict[str, Any]:
+        """An answer that was blocked."""
         return {"promptFeedback": {"blockReason": reason}, **self.usage(0)}
 
     def usage(self, said: int) -> dict[str, Any]:
+        """Token counts."""
         return {
             "usageMetadata": {
                 "promptTokenCount": self.prompt_tokens,

@@ -64,10 +64,12 @@ class Run:
     events: list[str] = field(default_factory=list)
 
     def end(self, status: str, reason: str | None = None, code: int | None = None) -> None:
+        """The job is over."""
         self.status, self.ended_at = status, time.time()
         self.close_reason, self.close_code = reason, code
 
     def summary(self) -> dict[str, Any]:
+        """The job as a list shows it."""
         seconds = self.received_bytes / 32_000
         over = self.ended_at is not None
         return {
@@ -84,6 +86,7 @@ class Run:
         }
 
     def whole(self) -> dict[str, Any]:
+        """The job with its result."""
         config = {"schema": "v4", "audio": AUDIO, "measurement_timer_ms": self.timer_ms}
         closing = {"close_code": self.close_code, "close_reason": self.close_reason}
         return self.summary() | closing | {"config": config}

@@ -125,6 +125,7 @@ class HumeEmulator(SocketEmulator):
         await self._http.__aenter__()
 
     async def stop(self) -> None:
+        """Close everything."""
         await self._http.__aexit__(None, None, None)
         await super().stop()
 

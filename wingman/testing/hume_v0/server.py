@@ -114,6 +114,7 @@ class HumeV0Emulator(SocketEmulator):
         await self._http.__aenter__()
 
     async def stop(self) -> None:
+        """Close everything."""
         await self._http.__aexit__(None, None, None)
         await super().stop()
 
@@ -132,6 +133,7 @@ class HumeV0Emulator(SocketEmulator):
         return _refuse(401, "Invalid ApiKey" if key else "Invalid or expired access token")
 
     def refusal(self, status: int, retry_after: float | None) -> Response:
+        """A refused handshake."""
         response = _refuse(status, "scripted refusal")
         if retry_after is not None:
             response.headers["Retry-After"] = f"{retry_after:g}"

@@ -59,9 +59,11 @@ class ChatEmulator(ModelServer[ChatFault]):
 
     @property
     def url(self) -> str:
+        """Its root."""
         return f"{super().url}/v1"
 
     async def handle(self, request: Request, reply: Reply) -> None:
+        """Answer one request."""
         if request.path == "/v1/models":
             listed = {"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}
             await reply.whole(200, json.dumps(listed).encode(), JSON)
