@@ -51,6 +51,8 @@ WORKER = "worker-"
 """How the folders of a service's workers begin, below its own."""
 SHORTEST_TOKEN = 16
 """Characters of a configured token; shorter ones could be guessed, and are warned about."""
+LAST_PUSHES_S = 2.0
+"""How long clients may take to read the last events before a shutdown closes their connections."""
 SAMPLE = Path(__file__).parent / "samples" / "meeting.ogg"
 
 
@@ -151,6 +153,7 @@ class Service:
             sample=lambda: FileSource(SAMPLE, channels=both),
             recording=lambda path: FileSource(path),
             forget=self.background.forget,
+            not_ready=lambda: "the service is stopping" if self.manager.closing else "",
             sound=self.background.audio_store,
         )
         routes: list[BaseRoute] = [
@@ -171,11 +174,29 @@ class Service:
         )
 
     async def serve(self, ready: Callable[[int], object]) -> None:
-        """Answer HTTP until cancelled; `ready` is told the port."""
+        """Answer HTTP until cancelled; meetings end before connections do. `ready` is told the port."""
         from wingman.server.serving import serve
 
         server = self.settings.server
-        await serve(self.http(), server.host, server.port, ready)
+        serving = asyncio.create_task(serve(self.http(), server.host, server.port, ready))
+        try:
+            await asyncio.wait([serving])
+            serving.result()
+        except asyncio.CancelledError:
+            await self.drain()
+            raise
+        finally:
+            serving.cancel()
+            await asyncio.wait([serving])
+
+    async def drain(self) -> None:
+        """No new meetings; the running ones say their last words and end, and every client hears it."""
+        await self.manager.end_all("shutdown")
+        await self.log.flush()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_PUSHES_S):
+                while self.hub.lagging:  # noqa: ASYNC110 - clients read at their own pace
+                    await asyncio.sleep(0.02)
 
 
 @contextlib.asynccontextmanager
@@ -207,8 +228,10 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
         hub.tap(partial(_links_end, access))
         async with asyncio.TaskGroup() as tasks:
             manager = MeetingManager(providers, event_log, tasks, knowledge, model, background.audio_store)
+            await manager.recover()
             jobs = (
                 loop_watch.run(),
+                manager.catch_up_summaries(),
                 manager.probe_model(),
                 warm_up(choices.transcriber.provider),
                 knowledge.run(),

@@ -18,6 +18,8 @@ from wingman.server.gc_tuning import Heap
 from wingman.server.serving import listen
 from wingman.server.workers import serve_worker, workers
 
+ENDING_S = 30.0
+"""What a worker may take beyond its meetings' own budget: summaries, last pushes, the log."""
 TOKEN_VARIABLE = "WINGMAN_SERVER__TOKEN"
 
 
@@ -50,7 +52,8 @@ async def _dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
         return [sys.executable, "-m", "wingman", "serve", *config, "--worker", f"{number},{control}"]
 
     with listen(settings.server.host, settings.server.port) as listener:
-        async with workers(listener, arguments.workers, command) as dispatcher:
+        patience_s = settings.meeting.wind_down_s + ENDING_S
+        async with workers(listener, arguments.workers, command, patience_s) as dispatcher:
             _announce(settings, listener.getsockname()[1], access)
             print(f"  workers      {arguments.workers}", flush=True)
             await dispatcher.run()
@@ -64,7 +67,8 @@ async def _worker(settings: Settings, number: int, control: int) -> int:
     async with open_service(msgspec.structs.replace(settings, deliver=deliver)) as service:
         service.hub.tap(Heap().hear)
         live = service.manager.all_live
-        await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], control)
+        names = lambda: [meeting.id for meeting in live()]  # noqa: E731
+        await serve_worker(service.http(), names, control, service.drain)
     return 0
 
 

@@ -109,6 +109,11 @@ class Hub:
         return len(feed.watchers) if feed else 0
 
     @property
+    def lagging(self) -> bool:
+        """True while some client has not had all that was committed."""
+        return any(watcher.lag > 0 for feed in self._feeds.values() for watcher in feed.watchers)
+
+    @property
     def limits(self) -> HubLimits:
         """How much a client may owe before it is closed."""
         return self._limits

@@ -32,12 +32,16 @@ from wingman.meeting.pipeline import Stages
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import Choices, ProviderFactory
 from wingman.meeting.recording_correlator import RecordingCorrelator
+from wingman.meeting.recovery import close_interrupted, unsummed
 from wingman.meeting.summary_on_end import sum_up
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import Playbook, load_playbook
 
 log = structlog.get_logger(__name__)
+
+SUMMARIES_S = 20.0
+"""What the summaries of meetings that a shutdown ended may take; the next start makes up what is missing."""
 
 
 class MeetingManager:
@@ -63,6 +67,7 @@ class MeetingManager:
         self._model_fault = ""
         self._live: dict[str, Meeting] = {}
         self._closing = False
+        self._over: set[asyncio.Task[None]] = set()
         self.providers = providers
         """The providers of this process, and what they share."""
 
@@ -125,7 +130,9 @@ class MeetingManager:
             parts = replace(parts, stages=replace(stages, providers=replace(stages.providers, meter=meter)))
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._live[meeting_id] = meeting
-        self._tasks.create_task(self._run(meeting, parts.stages.accounting))
+        running = self._tasks.create_task(self._run(meeting, parts.stages.accounting))
+        self._over.add(running)
+        running.add_done_callback(self._over.discard)
         await meeting.started()
         self._report_model(meeting_id)
         return meeting
@@ -171,11 +178,34 @@ class MeetingManager:
         return MeteredModel(self._model, accounting)
 
     async def end_all(self, reason: str) -> None:
-        """End every meeting and wait for all of them; from here on none can be started."""
+        """End every meeting and wait for all of them and their summaries; from here on none can be started.
+
+        Each says at once that it is ending, and all have the same time for it (`meeting.wind_down_s`).
+        """
         self._closing = True
         async with asyncio.TaskGroup() as tasks:
             for meeting in self._live.values():
                 tasks.create_task(meeting.end(reason))
+        if self._over:
+            await asyncio.wait(self._over, timeout=SUMMARIES_S)
+
+    @property
+    def closing(self) -> bool:
+        """True once the service is on its way down."""
+        return self._closing
+
+    async def recover(self) -> None:
+        """End the meetings an earlier process left open; see `wingman.meeting.recovery`."""
+        if isinstance(self._log, MeetingIndex):
+            for meeting in await close_interrupted(self._log, time.time()):
+                log.warning("a meeting was interrupted", meeting=meeting)
+
+    async def catch_up_summaries(self) -> None:
+        """Make the summaries that an earlier process did not get to, with no model: nobody asked for it now."""
+        if isinstance(self._log, MeetingIndex) and self._settings.report.summary:
+            for meeting in await unsummed(self._log):
+                if meeting not in self._live:
+                    await sum_up(self._log, meeting)
 
     async def _run(self, meeting: Meeting, accounting: Accounting) -> None:
         try:

@@ -3,14 +3,17 @@
 A full pass looks at every object of the process and stops it for about a millisecond per meeting: with a
 hundred meetings, a tenth of a second in which nobody's audio moves. The interpreter makes one whenever the heap
 has grown by a quarter, so most often when meetings begin. What a meeting is made of lives as long as the
-meeting. So it is taken out of the collector's sight when the next one begins, and given back when enough have
-ended that there is something to find.
+meeting. So it is taken out of the collector's sight when the next one begins. When enough have ended that
+there is something to find, everything is given back, one pass is made, and what lives is taken out of sight
+again: a
+freeze without that pass would hide the remains of ended meetings for good.
 
 For a process of our own only: the heap of somebody else's program is not ours to arrange.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Sequence
 
@@ -20,23 +23,43 @@ FEWEST_ENDED = 20
 """Ended meetings that are worth a full pass while others are running."""
 
 
+SETTLE_S = 1.0
+"""After its end a meeting's tasks need a moment until nothing holds it any more."""
+
+
 class Heap:
     """Give `hear` to `Hub.tap`."""
 
     def __init__(self) -> None:
         self._live = 0
-        self._ended = 0  # since the last full pass
+        self._ended = 0
+        """Meetings that ended since the last pass: while there are any, freezing would hide their remains."""
+        self._pass: asyncio.TimerHandle | None = None
 
     def hear(self, envelopes: Sequence[Envelope]) -> None:
         """Take notice of meetings that begin and end."""
         for envelope in envelopes:
             if isinstance(envelope.data, MeetingStarted):
                 self._live += 1
-                gc.freeze()
+                if not self._ended:
+                    gc.freeze()
             elif isinstance(envelope.data, MeetingEnded):
                 self._live = max(0, self._live - 1)
                 self._ended += 1
-                if not self._live or self._ended >= max(FEWEST_ENDED, self._live):
-                    # no pass here: this meeting is not gone yet. The interpreter makes one soon enough.
-                    gc.unfreeze()
-                    self._ended = 0
+                self._arrange()
+
+    def _arrange(self) -> None:
+        """A pass soon, if there is enough to find or nobody to disturb."""
+        if self._pass is None and (not self._live or self._ended >= max(FEWEST_ENDED, self._live)):
+            self._pass = asyncio.get_running_loop().call_later(SETTLE_S, self.collect)
+
+    def collect(self) -> None:
+        """Find what ended meetings left, then take the living ones out of sight again."""
+        self._pass = None
+        if self._live and self._ended < FEWEST_ENDED:
+            return  # somebody came meanwhile, and there is little to find
+        self._ended = 0
+        gc.unfreeze()
+        gc.collect()
+        if self._live:
+            gc.freeze()

@@ -18,7 +18,7 @@ import json
 import re
 import socket
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -169,9 +169,9 @@ async def _readable(source: socket.socket) -> None:
 
 @asynccontextmanager
 async def workers(
-    listener: socket.socket, count: int, command: Callable[[int, int], Sequence[str]]
+    listener: socket.socket, count: int, command: Callable[[int, int], Sequence[str]], patience_s: float = 15.0
 ) -> AsyncIterator[Dispatcher]:
-    """Start `count` workers with `command(number, control_fd)`; leaving ends them.
+    """Start `count` workers with `command(number, control_fd)`; leaving ends them within `patience_s` seconds.
 
     A worker must call `serve_worker` with the descriptor it was given. It has started when it has said so.
     """
@@ -192,7 +192,7 @@ async def workers(
         for worker in started:
             worker.control.close()  # the worker sees the end of its input and shuts down
         for worker in started:
-            await _ended(worker)
+            await _ended(worker, patience_s)
 
 
 async def _started(worker: _Worker) -> None:
@@ -201,9 +201,9 @@ async def _started(worker: _Worker) -> None:
         raise WingmanError("a worker process ended before it had started; see its log above")
 
 
-async def _ended(worker: _Worker) -> None:
+async def _ended(worker: _Worker, patience_s: float) -> None:
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(patience_s):
             await worker.process.wait()
     except TimeoutError:
         worker.process.kill()
@@ -213,10 +213,15 @@ async def _ended(worker: _Worker) -> None:
 # --- in the worker -----------------------------------------------------------------------------------
 
 
-async def serve_worker(app: ASGIApp, live: Callable[[], Sequence[str]], control_fd: int) -> None:
+async def serve_worker(
+    app: ASGIApp,
+    live: Callable[[], Sequence[str]],
+    control_fd: int,
+    drain: Callable[[], Awaitable[None]] | None = None,
+) -> None:
     """Answer the connections the dispatcher hands over, until it closes the control socket.
 
-    `live` names the meetings that run in this process.
+    `live` names the meetings that run in this process; `drain` ends them while their clients still listen.
     """
     loop = asyncio.get_running_loop()
     with socket.socket(fileno=control_fd) as control:
@@ -235,6 +240,8 @@ async def serve_worker(app: ASGIApp, live: Callable[[], Sequence[str]], control_
             while (connection := await _receive(control)) is not None:
                 await loop.connect_accepted_socket(factory, connection)
         finally:
+            if drain is not None:
+                await drain()
             for open_one in list(state.connections):
                 open_one.shutdown()
             for task in list(state.tasks):
