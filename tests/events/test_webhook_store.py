@@ -1,0 +1,65 @@
+"""The delivery log: queued once, due in time, forgotten with the meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wingman.events import webhook_store
+from wingman.events.webhook_store import Delivery, DeliveryStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DeliveryStore]:
+    store = DeliveryStore(tmp_path / "webhooks.db")
+    yield store
+    store.close()
+
+
+def delivery(number: int, meeting: str = "m-1", next_at: float = 0.0) -> Delivery:
+    return Delivery(f"d-{number}", "crm", meeting, number, "summary.ready", next_at=next_at, created_at=number)
+
+
+def test_a_delivery_is_queued_once(store: DeliveryStore) -> None:
+    store.add([delivery(1)])
+    tried = replace(delivery(1), attempts=2, status=503, next_at=60.0)
+    store.update(tried)
+    store.add([delivery(1)])
+    assert store.get("d-1") == tried
+    assert store.get("d-2") is None
+
+
+def test_only_what_is_due_is_given_out(store: DeliveryStore) -> None:
+    store.add([delivery(1, next_at=5.0), delivery(2, next_at=50.0)])
+    store.update(replace(delivery(3), state="delivered"))
+    assert [one.id for one in store.due(10.0)] == ["d-1"]
+    assert {one.id for one in store.due(100.0)} == {"d-1", "d-2"}
+
+
+def test_a_deleted_meeting_leaves_no_row(store: DeliveryStore, tmp_path: Path) -> None:
+    store.add([delivery(1, "m-secret"), delivery(2, "m-other")])
+    store.forget("m-secret")
+    assert store.get("d-1") is None
+    assert store.get("d-2") is not None
+    assert not any(b"m-secret" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_only_finished_ones_are_trimmed(store: DeliveryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_store, "KEPT", 1)
+    store.add([delivery(number) for number in range(4)])
+    store.update(replace(delivery(0), state="delivered"))
+    store.update(replace(delivery(1), state="failed"))
+    store.trim()
+    assert [store.get(f"d-{number}") is not None for number in range(4)] == [False, False, True, True]
+
+
+def test_it_survives_a_restart(tmp_path: Path) -> None:
+    first = DeliveryStore(tmp_path / "w.db")
+    first.add([delivery(1)])
+    first.close()
+    again = DeliveryStore(tmp_path / "w.db")
+    assert again.get("d-1") == delivery(1)
+    again.close()
