@@ -18,10 +18,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser, Forget, keep
+from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings, plain
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingEnded
@@ -32,6 +34,7 @@ from wingman.events.log import EventLog
 from wingman.events.webhooks import Hook, Webhooks
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.providers import ProviderFactory
+from wingman.meeting.workbench import Workbench
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.server import service_secret
@@ -40,6 +43,8 @@ from wingman.server.grant_store import GrantStore
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.knowledge.library import NotesLibrary
+from wingman.suggest.playbook.own import OwnPlaybooks
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -129,6 +134,8 @@ class Service:
     background: BackgroundServices
     access: Access
     loop_watch: LoopWatch
+    workbench: Workbench | None = None
+    """Where keys, settings, notes and playbooks are changed; None for a service that keeps nothing."""
 
     @property
     def token(self) -> str:
@@ -140,17 +147,19 @@ class Service:
         from wingman.server.app import build_app
         from wingman.server.routes import hume_tokens, pcm, whip
         from wingman.server.routes.meetings import Offers
+        from wingman.server.routes.notes import NotesRoutes
+        from wingman.server.routes.playbooks import PlaybookRoutes
+        from wingman.server.routes.providers import ProviderRoutes
+        from wingman.server.routes.settings import SettingsRoutes
         from wingman.server.routes.webhooks import WebhookRoutes
-        from wingman.suggest.playbook.playbook import list_playbooks
         from wingman.transports.file import FileSource
 
         both = (Channel.TAB, Channel.MIC)
         offers = Offers(
-            playbooks=lambda: [
-                {"name": p.name, "title": p.title, "voice_emotion": p.voice_emotion} for p in list_playbooks()
-            ],
-            config=lambda: plain(self.settings),
+            playbooks=lambda: [msgspec.to_builtins(row) for row in OwnPlaybooks(None).rows()],
+            config=lambda: plain(self.manager.settings),
             sample=lambda: FileSource(SAMPLE, channels=both),
+            sample_sound=SAMPLE,
             recording=lambda path: FileSource(path),
             forget=self.background.forget,
             not_ready=lambda: "the service is stopping" if self.manager.closing else "",
@@ -163,6 +172,11 @@ class Service:
         ]
         if self.background.webhooks is not None:
             routes += WebhookRoutes(self.background.webhooks).routes()
+        if self.workbench is not None:
+            routes += ProviderRoutes(self.workbench).routes()
+            routes += SettingsRoutes(self.workbench).routes()
+            routes += NotesRoutes(self.workbench).routes()
+            routes += PlaybookRoutes(self.workbench.playbooks).routes()
         return build_app(
             self.manager,
             self.log,
@@ -200,8 +214,12 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterator[Service]:
-    """Everything but the HTTP socket. `keep=False` holds the events in memory only.
+async def open_service(
+    settings: Settings, *, keep: bool = True, book: SettingsBook | None = None
+) -> AsyncIterator[Service]:
+    """Everything but the HTTP socket. `keep=False` holds the events in memory only; `book` is where
+    `settings` came
+    from, and lets them be changed.
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
     """
@@ -215,20 +233,27 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
         hub.tap(metrics.count)
         loop_watch = LoopWatch()
         metrics.watch_loop(lambda: loop_watch.percentile(0.99))
-        knowledge = stack.enter_context(_knowledge(settings))
+        folder = data_dir(settings)
+        notes = NotesLibrary(folder / "notes" if keep else None, _notes_folder(settings), _indexed(settings))
+        knowledge = stack.enter_context(notes.knowledge)
+        playbooks = OwnPlaybooks(folder / "playbooks" if keep else None)
         background = BackgroundServices(event_log, None, 0)
         if keep:
-            opening = open_background(settings, event_log, hub, data_dir(settings))
+            opening = open_background(settings, event_log, hub, folder)
             background = await stack.enter_async_context(opening)
         model = providers.model(choices.suggester.provider)
-        if model is not None:
-            stack.push_async_callback(model.aclose)
         access = open_access(settings, keep=keep)
         stack.callback(access.store.close)
         hub.tap(partial(_links_end, access))
         async with asyncio.TaskGroup() as tasks:
-            manager = MeetingManager(providers, event_log, tasks, knowledge, model, background.audio_store)
+            manager = MeetingManager(
+                providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
+            )
             await manager.recover()
+            workbench = None
+            if keep:
+                book = book or SettingsBook(None, None, folder)
+                workbench = Workbench(manager, book, playbooks, notes)
             jobs = (
                 loop_watch.run(),
                 manager.catch_up_summaries(),
@@ -241,9 +266,10 @@ async def open_service(settings: Settings, *, keep: bool = True) -> AsyncIterato
             beside = [tasks.create_task(job) for job in jobs]
             beside.append(tasks.create_task(access.watch()))
             try:
-                yield Service(settings, manager, event_log, hub, background, access, loop_watch)
+                yield Service(settings, manager, event_log, hub, background, access, loop_watch, workbench)
             finally:
                 await manager.end_all("shutdown")
+                await manager.close_models()
                 for job in beside:
                     job.cancel()
 
@@ -282,13 +308,29 @@ def trust_dir(settings: Settings) -> Path:
     return folder.parent if folder.name.startswith(WORKER) else folder
 
 
-def _knowledge(settings: Settings) -> Knowledge:
-    """The configured folder, indexed; an empty index without one. Raises `InputError`."""
-    folder, embeddings = settings.suggest.knowledge, settings.suggest.embeddings
-    meaning = (
-        EmbeddingIndex(HttpEncoder(embeddings), embeddings.at_least) if folder and embeddings.url else None
-    )
-    return Knowledge(Path(folder).expanduser() if folder else None, meaning)
+def _notes_folder(settings: Settings) -> Path | None:
+    """The folder of notes that the settings name. Raises `InputError` where it does not exist."""
+    if not settings.suggest.knowledge:
+        return None
+    folder = Path(settings.suggest.knowledge).expanduser()
+    if not folder.is_dir():
+        raise InputError(
+            f"the knowledge folder {folder} does not exist; create it or clear suggest.knowledge",
+            field="suggest.knowledge",
+        )
+    return folder
+
+
+def _indexed(settings: Settings) -> Callable[[Sequence[Path]], Knowledge]:
+    """What makes an index of some folders; by meaning, too, where embeddings are configured."""
+    embeddings = settings.suggest.embeddings
+
+    def build(folders: Sequence[Path]) -> Knowledge:
+        if not folders or not embeddings.url:
+            return Knowledge(folders)
+        return Knowledge(folders, EmbeddingIndex(HttpEncoder(embeddings), embeddings.at_least))
+
+    return build
 
 
 async def _open_log(settings: Settings, keep: bool) -> EventLog:

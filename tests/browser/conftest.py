@@ -23,7 +23,7 @@ from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import make_sounds
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 collect_ignore_glob = [] if importlib.util.find_spec("playwright") else ["test_*.py"]
 """Without Playwright (dependency group `test`) there is nothing to collect here."""
@@ -80,6 +80,11 @@ def browser(playwright: Playwright, sounds: Path) -> Iterator[Browser]:
     running.close()
 
 
+def _is_complaint(message: ConsoleMessage) -> bool:
+    """An error of ours; that a connection failed while the service was away is the browser's own remark."""
+    return message.type in ("error", "warning") and "net::ERR_" not in message.text
+
+
 class Complaints(list[str]):
     """Console errors and uncaught exceptions of a page; a test fails when any is left."""
 
@@ -105,7 +110,7 @@ def new_page(context: BrowserContext, complaints: Complaints) -> Iterator[Callab
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("console", lambda m: complaints.append(m.text) if _is_complaint(m) else None)
         page.goto(url)
         return page
 

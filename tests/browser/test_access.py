@@ -46,7 +46,7 @@ def test_the_checker_finds_nothing_serious(
     expect(page.locator(".summary")).to_be_visible()
     shot(page, f"overlay-wide-{theme}")
     assert violations(page, axe) == []
-    page.goto(service.url)
+    page.goto(f"{service.url}/new")
     page.click("[data-policy=counterpart]")
     shot(page, f"capture-setup-{theme}")
     assert violations(page, axe) == []
@@ -171,7 +171,7 @@ def test_the_capture_page_by_keyboard(service: BrowserService, new_page: NewPage
     page = new_page(service.root)
     page.locator("#title").focus()
     reached = []
-    for _ in range(10):
+    for _ in range(11):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.name || ''"))
     wanted = ["playbook", "language", "policy", "tab", "mic", "start", "sample", "choose"]

@@ -77,11 +77,14 @@ def test_a_late_first_form_does_not_undo_a_revision(run: Run) -> None:
     assert [u["text"] for u in state["utterances"]] == ["Hello there."]
 
 
-def test_a_long_meeting_stays_within_bounds(run: Run) -> None:
+def test_a_long_meeting_is_kept_whole(run: Run) -> None:
     many = [said(n, "tab", f"Sentence {n}.", n, n + 1, EMOTION_OFF) for n in range(2000)]
-    state = run("state", FOLD, envelopes(*many))
-    assert len(state["utterances"]) == run("state", "(m) => m.UTTERANCES_KEPT")
-    assert state["utterances"][-1]["text"] == "Sentence 1999."
+    late = said(700, "tab", "Sentence 700, revised.", 700, 701, EMOTION_OFF, 1)
+    state = run("state", FOLD, envelopes(*many, late))
+    read = "(m, {state, at}) => [m.lineCount(state), m.lineAt(state, at).text]"
+    assert run("lines", read, {"state": state, "at": 1999}) == [2000, "Sentence 1999."]
+    assert run("lines", read, {"state": state, "at": 700}) == [2000, "Sentence 700, revised."]
+    assert run("lines", "(m, s) => m.findLines(s, 'sentence REVISED')", state) == [700]
 
 
 def test_a_snapshot_stands_for_the_events_it_was_made_of(run: Run) -> None:
@@ -112,6 +115,7 @@ FACTS = {
     "paused": False,
     "muted": False,
     "peer": "connected",
+    "heard": True,
     "silentFor": 0,
     "service": "capturing",
 }
@@ -125,6 +129,8 @@ FACTS = {
         ({"service": None}, "connecting"),
         ({"peer": "disconnected"}, "stalled"),
         ({"service": "stalled"}, "stalled"),
+        ({"heard": False}, "waiting"),
+        ({"heard": False, "silentFor": 9000}, "no_signal"),
         ({"silentFor": 9000}, "no_signal"),
         ({"service": "no_signal", "silentFor": 3000}, "no_signal"),
         ({"service": "no_signal", "silentFor": 10}, "capturing"),

@@ -64,7 +64,7 @@ def test_a_card_comes_from_the_words_spoken_in_the_tab(
     player = context.new_page()
     player.goto(f"{wingman}/static/test/player?sound=meeting.ogg&paused")
     page: Page = context.new_page()
-    page.goto(f"{wingman}/?token={TOKEN}")
+    page.goto(f"{wingman}/new?token={TOKEN}")
     page.uncheck("#mic")
     page.bring_to_front()
     page.click("#start")

@@ -70,6 +70,7 @@ def test_every_scope_is_needed_somewhere_and_unknown_addresses_need_configure() 
         for method, path in [
             ("POST", "/whip"), ("GET", M), ("POST", f"{M}/actions"), ("GET", "/api/meetings"), ("DELETE", M),
             ("GET", f"{M}/export"), ("GET", f"{M}/audio/mic"), ("GET", "/api/grants"), ("GET", "/metrics"),
+            ("POST", f"{M}/cards"),
         ]
         for scope in needed(method, path) or ()
     }  # fmt: skip

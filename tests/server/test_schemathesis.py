@@ -14,6 +14,8 @@ from tests.support.service import TOKEN, service
 from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
 
+PLAYBOOK = {"name": "sales", "title": "Sales", "voice_emotion": "allow", "own": False, "triggers": 1}
+
 
 def refuse(path: Path) -> AudioSource:
     raise InputError("this is not a media file", field="body")
@@ -21,7 +23,7 @@ def refuse(path: Path) -> AudioSource:
 
 @pytest.mark.parametrize("phases", ["fuzzing", pytest.param("coverage", marks=pytest.mark.slow)])
 async def test_no_input_breaks_the_contract(tmp_path: Path, phases: str) -> None:
-    async with service(playbooks=lambda: [{"name": "sales"}], recording=refuse) as it:
+    async with service(playbooks=lambda: [PLAYBOOK], recording=refuse) as it:
         assert isinstance(it.meetings, SupportMeetings)
         meeting = await it.meetings.create_titled("x")
         config = tmp_path / "schemathesis.toml"

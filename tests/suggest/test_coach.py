@@ -268,8 +268,8 @@ async def test_a_paused_meeting_asks_no_model_elsewhere() -> None:
         one.pause(True)
         one.hear(said(PRICE))
         done = await published.until(SuggestionCompleted)
-        with pytest.raises(InputError, match="resume a paused meeting"):
-            one.act("recap")
+        with pytest.raises(InputError, match="paused: nothing is sent"):
+            one.act("clarify")
         assert (done.origin, emulator.requests) == ("playbook", [])
         one.pause(False)
         one.act("recap")
@@ -457,7 +457,7 @@ async def test_three_failures_in_a_row_are_said_once() -> None:
             emulator.play(GeminiFault.INTERNAL, GeminiFault.INTERNAL)
             one.act("say")
             await published.until(SuggestionFailed, count=number + 1)
-        with pytest.raises(InputError, match="needs a language model"):
+        with pytest.raises(InputError, match="cannot be asked at the moment"):
             one.act("say")
         (state,) = published.of(ProviderStateChanged)
         assert state.health is Health.RETRYING
@@ -601,9 +601,38 @@ def test_requests_that_cannot_be_served_say_why() -> None:
         one.act("dance")
     with pytest.raises(InputError, match="needs the question in `text`"):
         one.act("ask", "  ")
-    with pytest.raises(InputError, match="needs a language model") as refused:
-        one.act("recap")
-    assert refused.value.status == 409
+    for action, why in (
+        ("recap", "Nothing was said yet"),
+        ("clarify", "needs a language model"),
+        ("fact-check", "needs a language model"),
+        ("ask", "Nothing in your notes"),
+        ("say", "no language model is connected"),
+    ):
+        with pytest.raises(InputError, match=why) as refused:
+            one.act(action, "how far is the moon")
+        assert refused.value.status == 409
+
+
+def test_a_recap_and_something_to_say_need_no_model() -> None:
+    published = Published()
+    one = coach(published)
+    one.hear(said(PRICE, 0))
+    one.act("recap")
+    assert published.of(SuggestionCompleted)[-1].text == f"They: {PRICE}"
+    one.act("say")
+    shown, said_now = published.of(SuggestionCompleted)[0].text, published.of(SuggestionCompleted)[-1].text
+    assert said_now
+    assert said_now != shown  # what stands there already helps nobody a second time
+
+
+def test_a_persons_card_stands_beside_the_others_and_takes_feedback() -> None:
+    published = Published()
+    one = coach(published)
+    card = one.push("Ask for the purchase order.", "Dana")
+    created = published.of(SuggestionCreated)[-1]
+    assert (created.id, created.origin, created.title) == (card, "person", "Dana")
+    assert published.of(SuggestionCompleted)[-1].text == "Ask for the purchase order."
+    one.feedback(card, "used")
 
 
 async def _requests(emulator: GeminiEmulator, count: int) -> None:

@@ -12,7 +12,6 @@ from wingman.core.errors import FaultKind, InputError
 from wingman.llm.gemini.errors import fault_of_status
 from wingman.llm.gemini.legacy_client import GenerativeAiModel
 from wingman.suggest.gate.decisions import Reason
-from wingman.suggest.knowledge.index import Knowledge
 
 PAGE = Path(__file__).parents[2] / "docs" / "suggestions.md"
 
@@ -21,13 +20,6 @@ def test_the_older_package_is_asked_for_by_its_extra(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "grpc", None)
     with pytest.raises(InputError, match=r"install wingman-sidecar\[generativeai\], or use `gemini`"):
         GenerativeAiModel(GeminiSettings())
-
-
-def test_the_reader_of_pdf_is_asked_for_by_its_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(sys.modules, "pypdf", None)
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
-    with pytest.raises(InputError, match=r"a.pdf is a PDF .* install wingman-sidecar\[pdf\]"):
-        Knowledge(tmp_path)
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -15,6 +15,7 @@ from wingman.core.events import (
     MeetingPaused,
     MeetingResumed,
     MeetingStarted,
+    NoteAdded,
     SuggestionCreated,
     SuggestionUpdated,
 )
@@ -78,6 +79,16 @@ class SupportMeeting:
 
     def feedback(self, suggestion: str, feedback: str) -> None:
         self.publish(SuggestionUpdated(suggestion, feedback))
+
+    def note(self, text: str, by: str = "") -> str:
+        note = f"n-{next(self._actions)}"
+        self.publish(NoteAdded(note, text, 0.0, by))
+        return note
+
+    def push(self, text: str, by: str) -> str:
+        card = f"p-{next(self._actions)}"
+        self.publish(SuggestionCreated(card, "person", "person", None, "person", text, by))
+        return card
 
     def control(self, setting: str, value: Any) -> None:
         if setting not in ("verbosity", "mode"):

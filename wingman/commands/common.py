@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from wingman.app import data_dir
+from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings, load
 from wingman.observe.logs import configure
 from wingman.server.event_loop import run
@@ -22,7 +24,7 @@ def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settin
 
     `quiet` is for commands that tell a person what happens themselves: only warnings are logged then.
     """
-    settings = load(Path(arguments.config) if arguments.config else None)
+    settings = book_of(arguments).settings()
     observe = settings.observe
     configure(msgspec.structs.replace(observe, log_level="warning") if quiet else observe)
     server = settings.server
@@ -31,6 +33,12 @@ def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settin
     if getattr(arguments, "port", None) is not None:
         server = msgspec.structs.replace(server, port=arguments.port)
     return msgspec.structs.replace(settings, server=server)
+
+
+def book_of(arguments: argparse.Namespace) -> SettingsBook:
+    """The settings of this machine's user: what was set in the browser, the file, and the environment."""
+    file = Path(arguments.config) if arguments.config else None
+    return SettingsBook(file, None, data_dir(load(file)))
 
 
 def base_url(host: str, port: int) -> str:

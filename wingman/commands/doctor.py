@@ -15,13 +15,13 @@ from dataclasses import asdict, dataclass
 import wingman
 from wingman.app import data_dir
 from wingman.commands.common import settings_of
-from wingman.commands.probe import probe
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import LocalWorker
+from wingman.meeting.provider_probe import probe
 from wingman.meeting.providers import (
     Choice,
     ProviderFactory,

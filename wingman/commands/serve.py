@@ -9,7 +9,8 @@ import sys
 import msgspec
 
 from wingman.app import WORKER, data_dir, open_access, open_service
-from wingman.commands.common import base_url, run_until_signal, settings_of
+from wingman.commands.common import base_url, book_of, run_until_signal, settings_of
+from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
@@ -30,12 +31,12 @@ def main(arguments: argparse.Namespace) -> int:
         return run_until_signal(_worker(settings, *map(int, arguments.worker.split(","))))
     if arguments.workers < 1:
         raise InputError("--workers must be 1 or more", field="workers")
-    job = _serve(settings) if arguments.workers == 1 else _dispatch(arguments, settings)
+    job = _serve(settings, book_of(arguments)) if arguments.workers == 1 else _dispatch(arguments, settings)
     return run_until_signal(job)
 
 
-async def _serve(settings: Settings) -> int:
-    async with open_service(settings) as service:
+async def _serve(settings: Settings, book: SettingsBook) -> int:
+    async with open_service(settings, book=book) as service:
         service.hub.tap(Heap().hear)
         await service.serve(lambda port: _announce(settings, port, service.access))
     return 0

@@ -56,8 +56,15 @@ class Settings(Section, frozen=True):
     observe: ObserveSettings = ObserveSettings()
 
 
-def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings. Raises `InputError` with one sentence that names the field and the mend."""
+def load(
+    path: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    beneath: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Read the settings. Raises `InputError` with one sentence that names the field and the mend.
+
+    `beneath` is a tree of values that file and environment win over: what was set in the browser.
+    """
     environ = os.environ if environ is None else environ
     tree = _read_yaml(path) if path else {}
     for variable, places in KEY_VARIABLES.items():
@@ -67,7 +74,45 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     for variable, value in environ.items():
         if variable.startswith(PREFIX) and "__" in variable:
             _put(tree, _field_path(variable), yaml.load(value, _Yaml) if value else value)
+    if beneath:
+        tree = _over(beneath, tree)
     return build(tree, origin=str(path) if path else "the environment")
+
+
+def settings_of_file(path: Path) -> Iterator[str]:
+    """Dotted names of the settings a file sets. Raises `InputError` as `load` does."""
+    yield from _leaves(_read_yaml(path))
+
+
+def variables_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """Dotted name of every setting the environment sets → the variable that does it."""
+    taken: dict[str, str] = {}
+    for variable, fields_filled in KEY_VARIABLES.items():
+        if environ.get(variable):
+            taken |= {".".join(where): variable for where in fields_filled}
+    for variable in environ:
+        if variable.startswith(PREFIX) and "__" in variable:
+            taken[".".join(_field_path(variable))] = variable
+    return taken
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, value in tree.items():
+        dotted = f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{dotted}.")
+        else:
+            yield dotted
+
+
+def _over(beneath: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
+    """`tree` laid over `beneath`, section by section."""
+    merged = dict(beneath)
+    for name, value in tree.items():
+        under = merged.get(name)
+        both = isinstance(value, Mapping) and isinstance(under, Mapping)
+        merged[name] = _over(under, value) if both else value  # type: ignore[arg-type]  # checked in `both`
+    return merged
 
 
 def build(tree: Mapping[str, Any], origin: str = "the settings") -> Settings:

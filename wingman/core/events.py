@@ -154,6 +154,41 @@ class MeetingWindingDown(Event):
     """What is not answered for after this many seconds is told as a gap."""
 
 
+@event("meeting.renamed")
+@dataclass(frozen=True, slots=True)
+class MeetingRenamed(Event):
+    """The meeting has another name from now on; also long after it ended."""
+
+    title: str
+
+
+@event("meeting.tagged")
+@dataclass(frozen=True, slots=True)
+class MeetingTagged(Event):
+    """The meeting has these tags from now on, and no others."""
+
+    tags: tuple[str, ...] = ()
+
+
+@event("note.added")
+@dataclass(frozen=True, slots=True)
+class NoteAdded(Event):
+    """Somebody wrote something down during the meeting, or afterwards."""
+
+    id: str
+    text: str
+    at: float
+    """Seconds of media time of the moment it belongs to."""
+    by: str = ""
+    """Who wrote it where it was not the user: the name on a coach's link."""
+
+
+@event("note.removed")
+@dataclass(frozen=True, slots=True)
+class NoteRemoved(Event):
+    id: str
+
+
 @event("policy.applied")
 @dataclass(frozen=True, slots=True)
 class PolicyApplied(Event):
@@ -341,6 +376,16 @@ class VoiceSound(Event):
     """Id of the utterance it stands beside, when that had been told before."""
 
 
+@event("transcript.edited")
+@dataclass(frozen=True, slots=True)
+class TranscriptEdited(Event):
+    """The user corrected what was written down. What was heard stays in the log."""
+
+    utterance: str
+    text: str
+    """The corrected words; empty goes back to what was heard."""
+
+
 @event("speaker.renamed")
 @dataclass(frozen=True, slots=True)
 class SpeakerRenamed(Event):
@@ -515,6 +560,11 @@ class SummaryItem:
     """Id of the utterance it was found in."""
     owner: str = ""
     """Who is to do it (`you`, `them`, or a name that was said); empty when that is not known."""
+    due: str = ""
+    """Until when, in the words that were said (`by friday`); empty when no time was named."""
+    id: str = ""
+    """What an edit names it by; empty in meetings summed up before there were edits."""
+    done: bool = False
 
 
 @event("summary.ready")
@@ -530,6 +580,26 @@ class SummaryReady(Event):
     questions: tuple[str, ...] = ()
     items: tuple[SummaryItem, ...] = ()
     """The same decisions, actions and questions with their moments."""
+
+
+@event("summary.edited")
+@dataclass(frozen=True, slots=True)
+class SummaryEdited(Event):
+    """The user changed one item of the summary, added one, or took one out. What was summed up stays in the
+    log."""
+
+    item: str
+    """The item's id: its kind and the utterance it was found in, or a new one."""
+    kind: str
+    """`decision`, `action` or `question`."""
+    text: str
+    """Empty takes the item out."""
+    owner: str = ""
+    due: str = ""
+    """When it is to be done, in the words that were used or as the user wrote it."""
+    done: bool = False
+    at: float = 0.0
+    utterance: str = ""
 
 
 @event("stream.reset")

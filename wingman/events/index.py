@@ -25,6 +25,7 @@ class MeetingRow:
     emotion_policy: str
     last: int
     """The newest `seq`."""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 from wingman.core.events import (
     Envelope,
     MeetingEnded,
+    MeetingRenamed,
     MeetingStarted,
+    MeetingTagged,
+    NoteAdded,
     PolicyApplied,
     SuggestionCompleted,
     SummaryReady,
+    TranscriptEdited,
     UtteranceCreated,
 )
 from wingman.events.index import MeetingRow
@@ -48,6 +52,10 @@ def advance(row: MeetingRow, envelope: Envelope) -> MeetingRow:
         return replace(
             row, title=data.title, playbook=data.playbook, emotion_policy=data.emotion_policy, state="open"
         )
+    if isinstance(data, MeetingRenamed):
+        return replace(row, title=data.title)
+    if isinstance(data, MeetingTagged):
+        return replace(row, tags=data.tags)
     if isinstance(data, PolicyApplied):
         return replace(row, emotion_policy=data.emotion_policy)
     if isinstance(data, MeetingEnded):
@@ -61,8 +69,14 @@ def searchable(envelope: Envelope) -> Searchable | None:
     if isinstance(data, UtteranceCreated):
         media = envelope.media
         return Searchable(data.text, media.channel if media else "", media.start if media else 0.0)
-    if isinstance(data, MeetingStarted):
+    if isinstance(data, (MeetingStarted, MeetingRenamed)):
         return Searchable(data.title) if data.title else None
+    if isinstance(data, MeetingTagged):
+        return Searchable(" ".join(data.tags)) if data.tags else None
+    if isinstance(data, NoteAdded):
+        return Searchable(data.text, "", data.at)
+    if isinstance(data, TranscriptEdited):
+        return Searchable(data.text) if data.text else None
     if isinstance(data, SuggestionCompleted):
         return Searchable(data.text) if data.text else None
     if isinstance(data, SummaryReady):

@@ -42,6 +42,7 @@ class MeetingStatus:
     emotion_policy: str = "off"
     providers: dict[str, str] = field(default_factory=dict)
     """Branch name → provider name."""
+    tags: tuple[str, ...] = ()
     role: str = ""
     """What the asker may do, `owner` or `viewer`; told where one meeting is asked for."""
 
@@ -84,6 +85,14 @@ class MeetingHandle(Protocol):
 
     def feedback(self, suggestion: str, feedback: str) -> None:
         """What the user did with a card. Raises `InputError` for an unknown one."""
+        ...
+
+    def note(self, text: str, by: str = "") -> str:
+        """Keep `text` with this moment; returns the note's id. `by` names whoever wrote it for the user."""
+        ...
+
+    def push(self, text: str, by: str) -> str:
+        """Show the user a card that a person wrote; returns its id."""
         ...
 
     def control(self, setting: str, value: Any) -> None:

@@ -13,7 +13,7 @@ import structlog
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.egress_ledger import Ledger
 from wingman.archive.provider_events import HeardWriter
-from wingman.config.settings import changed
+from wingman.config.settings import Settings, changed
 from wingman.core.emotion_policy import check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Event, Media, ProviderStateChanged, Publish
@@ -33,10 +33,12 @@ from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import Choices, ProviderFactory
 from wingman.meeting.recording_correlator import RecordingCorrelator
 from wingman.meeting.recovery import close_interrupted, unsummed
+from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.summary_on_end import sum_up
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.playbook.playbook import Playbook, load_playbook
+from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.playbook import Playbook
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,7 @@ class MeetingManager:
         knowledge: Knowledge,
         model: SuggestionModel | None,
         audio_store: AudioStore | None = None,
+        playbooks: OwnPlaybooks | None = None,
     ) -> None:
         """`audio_store` is where meetings' sound is stored, if that is configured; None stores none."""
         self._settings = providers.settings
@@ -65,11 +68,47 @@ class MeetingManager:
         self._audio_store = audio_store
         self._model_health = Health.CONNECTING
         self._model_fault = ""
+        self._retired: list[SuggestionModel] = []
+        """Models that were replaced while meetings may still ask them."""
+        self._playbooks = playbooks or OwnPlaybooks(None)
         self._live: dict[str, Meeting] = {}
         self._closing = False
         self._over: set[asyncio.Task[None]] = set()
         self.providers = providers
         """The providers of this process, and what they share."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the next meeting is made with."""
+        return self._settings
+
+    @property
+    def model_state(self) -> tuple[Health, str]:
+        """What the language model said when it was asked whether it would answer."""
+        return self._model_health, self._model_fault
+
+    def use(
+        self, settings: Settings, model: SuggestionModel | None = None, *, keep_model: bool = False
+    ) -> None:
+        """Make the next meetings with these; running ones keep what they have, their model included."""
+        self._settings = settings
+        self.providers = ProviderFactory(settings)
+        if keep_model:
+            return
+        if self._model is not None:
+            self._retired.append(self._model)
+        self._model = model
+        self._model_health, self._model_fault = Health.CONNECTING, ""
+        self._tasks.create_task(self.probe_model())
+
+    async def close_models(self) -> None:
+        """Close the connections of every language model there was. Call it when no meeting runs any more."""
+        for model in (*self._retired, *([self._model] if self._model is not None else [])):
+            await model.aclose()
+
+    def quote(self, knowledge: Knowledge) -> None:
+        """Let the next meetings quote these notes."""
+        self._knowledge = knowledge
 
     async def probe_model(self) -> None:
         """Ask the language model, before anybody needs it, whether it will answer; tell running meetings."""
@@ -101,13 +140,14 @@ class MeetingManager:
         if self._closing:
             raise InputError("the service is stopping; start the meeting again in a moment", status=503)
         settings = self._settings
-        playbook = load_playbook(spec.playbook or settings.suggest.playbook)
+        playbook = self._playbooks.load(spec.playbook or settings.suggest.playbook)
         refusal = ""
         if playbook.voice_emotion == "refuse":
             refusal = playbook.voice_emotion_reason or f"the playbook {playbook.name} refuses voice emotion"
         wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
         policy, reason = decide(wanted, consent=spec.consent, refused_because=refusal)
         choices = self.providers.choose(policy)
+        check_language(choices.transcriber.provider, spec.language)
         plan = Plan(
             spec=spec,
             policy=policy,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import secrets
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -22,7 +23,14 @@ from wingman.audio.source import AudioSource
 from wingman.config.meeting import MeetingSettings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import Branch, InputError, WingmanError
-from wingman.core.events import MeetingEnded, MeetingEnding, MeetingStarted, MeetingWindingDown, Publish
+from wingman.core.events import (
+    MeetingEnded,
+    MeetingEnding,
+    MeetingStarted,
+    MeetingWindingDown,
+    NoteAdded,
+    Publish,
+)
 from wingman.core.time import SAMPLE_RATE, Channel, seconds
 from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.api import MeetingSpec, MeetingStatus
@@ -255,6 +263,16 @@ class Meeting:
         """See `MeetingHandle.feedback`."""
         self._open_tasks()
         self._controls.feedback(suggestion, feedback)
+
+    def note(self, text: str, by: str = "") -> str:
+        self._open_tasks()
+        note = f"n-{secrets.token_hex(6)}"
+        self._publish(NoteAdded(note, text, round(self._pipeline.length, 3), by), None)
+        return note
+
+    def push(self, text: str, by: str) -> str:
+        self._open_tasks()
+        return self._parts.stages.coach.push(text, by)
 
     def control(self, setting: str, value: Any) -> None:
         """See `MeetingHandle.control`."""

@@ -11,7 +11,11 @@ from wingman.core.events import (
     Envelope,
     Media,
     MeetingEnded,
+    MeetingRenamed,
     MeetingStarted,
+    MeetingTagged,
+    NoteAdded,
+    NoteRemoved,
     PolicyApplied,
     ProviderStateChanged,
     SoundData,
@@ -22,7 +26,9 @@ from wingman.core.events import (
     SuggestionFailed,
     SuggestionSuperseded,
     SuggestionUpdated,
+    SummaryEdited,
     SummaryReady,
+    TranscriptEdited,
     TranscriptGap,
     UtteranceCreated,
     UtteranceRevised,
@@ -31,6 +37,7 @@ from wingman.core.events import (
 from wingman.core.time import Channel
 from wingman.core.utterance import EmotionReading
 from wingman.events.log import EventLog
+from wingman.report.waits import Waits
 
 PAGE = 2000
 NOTHING_LEFT = Account((), ())
@@ -53,6 +60,8 @@ class Said:
     face: EmotionReading | None = None
     sounds: tuple[SoundData, ...] = ()
     """Laughs, sighs and the like beside the words."""
+    heard: str = ""
+    """What was written down before the user corrected it; empty where nothing was corrected."""
 
     @property
     def seconds(self) -> float:
@@ -97,6 +106,23 @@ class Card:
     latency_ms: float | None = None
     first_token_ms: float | None = None
     total_ms: float | None = None
+    wait_s: float | None = None
+    """What a person waited: from the end of the sentence to the card; None where no sentence asked for it."""
+    recognition_s: float | None = None
+    """The part of that wait in which the sentence was being written down."""
+    held: str = ""
+    """Why it was held back after that, as a reason code; empty when it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was written down by hand. `at` is seconds of media time."""
+
+    id: str
+    at: float
+    text: str
+    by: str = ""
+    """Who wrote it; empty for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +155,11 @@ class Record:
     lost: tuple[Lost, ...] = ()
     sounds: tuple[Heard, ...] = ()
     """Vocal bursts that no utterance carries."""
+    notes: tuple[Note, ...] = ()
+    tags: tuple[str, ...] = ()
     summary: SummaryReady | None = None
+    edits: tuple[SummaryEdited, ...] = ()
+    """What the user changed in the summary, the newest of each item."""
     ledger: Account = NOTHING_LEFT
     """What left this machine."""
 
@@ -168,26 +198,32 @@ class _Fold:
         self._lost: list[Lost] = []
         self._sounds: list[Heard] = []
         self._names: dict[str, str] = {}
+        self._corrected: dict[str, str] = {}
+        self._notes: dict[str, Note] = {}
+        self._edits: dict[str, SummaryEdited] = {}
         self._newest = 0.0
+        self._waits = Waits()
 
     def add(self, envelope: Envelope) -> None:
         data = envelope.data
+        self._waits.add(envelope)
         if envelope.seq == 1:
             self._record = replace(self._record, started_at=envelope.at)
         if isinstance(data, (UtteranceCreated, UtteranceRevised)):
             self._utterance(data, envelope)
         elif isinstance(data, SuggestionCreated):
             self._created(data)
+            self._waited(data)
         elif isinstance(data, SpeakerRenamed):
             self._names[data.speaker] = data.name
         elif isinstance(data, TranscriptGap | VoiceSound):
             if envelope.media is not None:
                 self._beside(data, envelope.media)
-        elif not self._fate(data):
+        elif not self._fate(data) and not self._annotated(data):
             self._meeting(data)
 
     def record(self) -> Record:
-        named = (replace(s, name=self._names.get(s.speaker, "")) for s in self._said.values())
+        named = (self._as_told(s) for s in self._said.values())
         said = sorted(named, key=lambda s: (s.start, s.end, s.channel))
         length = max((s.end for s in said), default=0.0)
         return replace(
@@ -197,6 +233,8 @@ class _Fold:
             cards=tuple(self._cards.values()),
             lost=tuple(self._lost),
             sounds=tuple(sorted(self._sounds, key=lambda heard: heard.start)),
+            notes=tuple(sorted(self._notes.values(), key=lambda note: note.at)),
+            edits=tuple(self._edits.values()),
         )
 
     def _beside(self, data: TranscriptGap | VoiceSound, media: Media) -> None:
@@ -205,6 +243,36 @@ class _Fold:
         else:
             where = (media.channel, media.start, media.end)
             self._sounds.append(Heard(*where, data.word, data.label, data.score))
+
+    def _as_told(self, said: Said) -> Said:
+        """An utterance under the speaker's name, in the user's words where they corrected it."""
+        named = replace(said, name=self._names.get(said.speaker, ""))
+        text = self._corrected.get(said.id, "")
+        return replace(named, text=text, heard=said.text) if text else named
+
+    def _annotated(self, data: object) -> bool:
+        """Take what a person added; False when this is nothing of the kind."""
+        match data:
+            case MeetingRenamed():
+                self._record = replace(self._record, title=data.title)
+            case MeetingTagged():
+                self._record = replace(self._record, tags=data.tags)
+            case NoteAdded():
+                self._notes[data.id] = Note(data.id, data.at, data.text, data.by)
+            case NoteRemoved():
+                self._notes.pop(data.id, None)
+            case TranscriptEdited():
+                self._corrected[data.utterance] = data.text
+            case SummaryEdited():
+                self._edits[data.item] = data
+            case _:
+                return False
+        return True
+
+    def _waited(self, data: SuggestionCreated) -> None:
+        wait = self._waits.of(data)
+        if wait is not None:
+            self._change(data.id, wait_s=wait.total, recognition_s=wait.recognition, held=wait.held)
 
     def _meeting(self, data: object) -> None:
         if isinstance(data, MeetingStarted):

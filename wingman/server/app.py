@@ -20,6 +20,7 @@ from wingman.server.errors import HANDLERS
 from wingman.server.lookup import Lookup
 from wingman.server.middleware import Guard, with_cookie
 from wingman.server.routes import schemas
+from wingman.server.routes.annotations import AnnotationRoutes
 from wingman.server.routes.health import HealthRoutes
 from wingman.server.routes.meetings import Offers, Rest
 from wingman.server.routes.pages import Pages
@@ -50,15 +51,17 @@ def build_app(
         archive = log
     secure = settings.public_url.startswith("https://")
     lookup = Lookup(meetings, archive)
+    annotations = AnnotationRoutes(log, lookup)
     routes: list[BaseRoute] = [
         *extra_routes,
         *Streams(hub, lookup, settings.stall_seconds, access).routes(),
-        *Rest(lookup, hub, access, offers, settings.public_url).routes(),
+        *Rest(lookup, hub, access, offers, annotations.change, settings.public_url).routes(),
         *SessionRoutes(access, partial(with_cookie, secure=secure)).routes(),
+        *annotations.routes(),
         *ReportRoutes(log, lookup, offers.sound).routes(),
         *schemas.routes(),
         *HealthRoutes(offers.not_ready).routes(),
-        *Pages().routes(),
+        *Pages(sound=offers.sample_sound).routes(),
     ]
     hosts, origins = settings.allowed_hosts, settings.allowed_origins
     if public := urlsplit(settings.public_url).netloc:

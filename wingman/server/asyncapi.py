@@ -8,8 +8,7 @@ from wingman import __version__
 from wingman.core.events import EVENTS, Media
 from wingman.events.schemas import components, envelope_schema
 from wingman.server.client_messages import MESSAGES, Ok, Refusal
-
-SCHEMAS = "#/components/schemas/{name}"
+from wingman.server.operation import SCHEMAS
 
 
 def asyncapi() -> dict[str, Any]:

@@ -59,6 +59,24 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """`note`: something to keep with this moment."""
+
+    text: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": TEXT_LENGTH})]
+
+    def apply(self, meeting: MeetingHandle) -> str:
+        return meeting.note(checked_text(self.text))
+
+
+def checked_text(text: str, most: int = TEXT_LENGTH) -> str:
+    """What somebody typed, without the blanks around it. Raises `InputError`."""
+    text = text.strip()
+    if not text or len(text) > most:
+        raise InputError(f"`text` must have 1 to {most} characters", field="text")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """`ping`: is anybody there? A viewer may ask as well; the answer is `ok`.
 
@@ -66,12 +84,13 @@ class Ping:
     """
 
 
-Upward: TypeAlias = ActionRequest | SuggestionFeedback | Control | Ping
+Upward: TypeAlias = ActionRequest | SuggestionFeedback | Control | Note | Ping
 
 MESSAGES: dict[str, type[Upward]] = {
     "action.request": ActionRequest,
     "suggestion.feedback": SuggestionFeedback,
     "control": Control,
+    "note": Note,
     "ping": Ping,
 }
 """Wire name → message class."""

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.server.error_page import error_page, wants_page
 from wingman.server.http import Json
 
 CODES = {
@@ -40,8 +41,10 @@ def error(status: int, detail: str, *, field: str = "", headers: dict[str, str] 
     return Json(body, status, headers)
 
 
-async def _input_error(_: Request, failed: Exception) -> Response:
+async def _input_error(request: Request, failed: Exception) -> Response:
     assert isinstance(failed, InputError)  # registered for this type only
+    if wants_page(request.headers.get("accept", ""), request.url.path):
+        return error_page(failed.status, str(failed))
     return error(failed.status, str(failed), field=failed.field)
 
 
@@ -51,8 +54,10 @@ async def _provider_fault(_: Request, failed: Exception) -> Response:
     return error(status, str(failed))
 
 
-async def _http_exception(_: Request, failed: Exception) -> Response:
+async def _http_exception(request: Request, failed: Exception) -> Response:
     assert isinstance(failed, HTTPException)  # registered for this type only
+    if failed.status_code == 404 and wants_page(request.headers.get("accept", ""), request.url.path):
+        return error_page(404, "There is no such page.")
     detail = SENTENCES.get(failed.status_code) or failed.detail or HTTPStatus(failed.status_code).phrase
     return error(failed.status_code, detail, headers=dict(failed.headers or {}))
 

@@ -14,6 +14,8 @@ class Scope(StrEnum):
     """Start meetings and feed them sound."""
     WATCH = "watch"
     """Follow a meeting while it runs."""
+    ADVISE = "advise"
+    """Show the user a card or a note of one's own."""
     COACH = "coach"
     """Ask for cards, judge them, change a live setting."""
     READ = "read"
@@ -36,6 +38,8 @@ class Role(StrEnum):
     EXTENSION = "extension"
     VIEWER = "viewer"
     """Watches one meeting."""
+    COACH = "coach"
+    """A second pair of eyes: watches one meeting and shows its user cards."""
     AUDITOR = "auditor"
     SCRAPER = "scraper"
     SCRIPT = "script"
@@ -47,6 +51,7 @@ SCOPES: dict[Role, frozenset[Scope]] = {
     Role.OWNER: ALL,
     Role.EXTENSION: frozenset({Scope.CAPTURE, Scope.WATCH, Scope.COACH}),
     Role.VIEWER: frozenset({Scope.WATCH}),
+    Role.COACH: frozenset({Scope.WATCH, Scope.ADVISE}),
     Role.AUDITOR: frozenset({Scope.READ}),
     Role.SCRAPER: frozenset({Scope.METRICS}),
     Role.SCRIPT: frozenset(),
@@ -58,6 +63,7 @@ LIFETIMES: dict[Role, float] = {
     Role.OWNER: 12 * HOUR,
     Role.EXTENSION: 30 * DAY,
     Role.VIEWER: DAY,
+    Role.COACH: DAY,
     Role.AUDITOR: 30 * DAY,
     Role.SCRAPER: 365 * DAY,
     Role.SCRIPT: 90 * DAY,
@@ -123,6 +129,8 @@ _RULES: tuple[tuple[str, str, frozenset[Scope] | None], ...] = (
     ("POST", rf"{_ONE}/(?:pause|resume|end)", frozenset({Scope.CAPTURE})),
     (_READ, r"/api/playbooks|/api/config", frozenset({Scope.CAPTURE, Scope.CONFIGURE, Scope.READ})),
     ("POST", rf"{_ONE}/(?:actions|feedback|control)", frozenset({Scope.COACH})),
+    ("POST", rf"{_ONE}/(?:cards|notes)", frozenset({Scope.ADVISE, Scope.COACH})),
+    (_READ, r"/api/sample|/api/providers", frozenset({Scope.CAPTURE, Scope.CONFIGURE})),
     ("GET|HEAD|WEBSOCKET", rf"{_ONE}(?:/(?:ws|stream|events|summary))?", frozenset({Scope.WATCH, Scope.READ})),
     (_READ, r"/meetings/[^/]+", frozenset({Scope.WATCH, Scope.READ})),
     (_READ, rf"{_ONE}/ledger", frozenset({Scope.READ})),

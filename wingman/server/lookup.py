@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wingman.core.errors import InputError
 from wingman.events.index import MeetingIndex, MeetingRow
@@ -26,9 +26,9 @@ class Lookup:
     async def status(self, meeting: str) -> MeetingStatus:
         """Raises `InputError(status=404)` for a meeting never heard of."""
         handle = self.live(meeting)
-        if handle is not None:
-            return handle.status()
         row = await self.archive.meeting(meeting)
+        if handle is not None:
+            return running(handle, row)
         if row is None:
             raise unknown(meeting)
         return stored(row)
@@ -43,6 +43,12 @@ class Lookup:
         return self.meetings.live(meeting)
 
 
+def running(handle: MeetingHandle, row: MeetingRow | None) -> MeetingStatus:
+    """A meeting that runs here, under the name and tags it was given meanwhile."""
+    status = handle.status()
+    return replace(status, title=row.title or status.title, tags=row.tags) if row else status
+
+
 def stored(row: MeetingRow) -> MeetingStatus:
     """A meeting that does not run any more. One that was cut off by a crash has ended, too."""
     return MeetingStatus(
@@ -53,6 +59,7 @@ def stored(row: MeetingRow) -> MeetingStatus:
         seconds=row.seconds or max(0.0, row.last_at - row.started_at),
         playbook=row.playbook,
         emotion_policy=row.emotion_policy,
+        tags=row.tags,
     )
 
 

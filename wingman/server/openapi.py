@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from wingman import __version__
@@ -15,50 +13,14 @@ from wingman.events.schemas import components
 from wingman.events.webhook_store import Delivery
 from wingman.meeting.api import MeetingStatus
 from wingman.report.files import KNOWN_FORMATS
-from wingman.server.asyncapi import SCHEMAS
 from wingman.server.client_messages import ActionRequest, Control, SuggestionFeedback
 from wingman.server.grants import Role, Scope
+from wingman.server.operation import SCHEMAS, Operation, listing, number, record, ref
+from wingman.server.routes.annotations import MeetingChange
 from wingman.server.routes.meetings import NewMeeting, Redeem
 from wingman.server.routes.session import LogIn, NewGrant
 from wingman.server.routes.streams import MOST_SEQ
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One method of one address."""
-
-    id: str
-    summary: str
-    answers: Mapping[int, Any] = field(default_factory=dict)
-    """Status → schema of its JSON; a string names another media type; None means no body."""
-    body: type[Any] | str | None = None
-    """Dataclass of the JSON body, or the media type of another kind of body."""
-    query: Mapping[str, Any] = field(default_factory=dict)
-    open: bool = False
-    """True when no token is needed."""
-
-
-def ref(kind: type[Any]) -> dict[str, str]:
-    """A reference to a schema."""
-    return {"$ref": SCHEMAS.format(name=kind.__name__)}
-
-
-def listing(name: str, kind: type[Any] | None = None) -> dict[str, Any]:
-    """A response that lists `kind`."""
-    items: dict[str, Any] = ref(kind) if kind else {"type": "object"}
-    return {"type": "object", "properties": {name: {"type": "array", "items": items}}, "required": [name]}
-
-
-def record(*names: str, **types: str) -> dict[str, Any]:
-    """An object with these required names."""
-    kinds = dict.fromkeys(names, "string") | types
-    return {"type": "object", "properties": {n: {"type": t} for n, t in kinds.items()}, "required": list(kinds)}
-
-
-def number(least: int, most: int, default: int) -> dict[str, Any]:
-    """A whole number in a range, as a query parameter."""
-    return {"type": "integer", "minimum": least, "maximum": most, "default": default}
-
+from wingman.server.setup_operations import ANSWERED, SETUP
 
 GRANT = {
     "type": "object",
@@ -106,12 +68,14 @@ FORMAT = {"format": {"type": "string", "enum": list(KNOWN_FORMATS), "default": "
 
 ONE = "/api/meetings/{id}"
 OPERATIONS: dict[str, dict[str, Operation]] = {
+    **SETUP,
     "/api/meetings": {
         "get": Operation("listMeetings", "List or search meetings", {200: MEETING_OR_HITS}, query=LIST_QUERY),
         "post": Operation("createMeeting", "Start a meeting", {201: ref(MeetingStatus)}, NewMeeting),
     },
     ONE: {
         "get": Operation("getMeeting", "One meeting, live or stored", STATUS),
+        "patch": Operation("changeMeeting", "Its name and tags", STATUS, MeetingChange),
         "delete": Operation("deleteMeeting", "End it if it runs and remove every trace", {204: None}),
     },
     f"{ONE}/pause": {"post": Operation("pauseMeeting", "No audio leaves for any provider", STATUS)},
@@ -174,9 +138,6 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
             query={"after": number(0, MOST_SEQ, 0), "limit": number(1, 10_000, 1000)},
         )
     },
-    "/api/playbooks": {
-        "get": Operation("listPlaybooks", "Playbooks to choose from", {200: listing("playbooks")})
-    },
     "/api/config": {
         "get": Operation("getConfig", "What is configured, secrets masked", {200: {"type": "object"}})
     },
@@ -203,7 +164,9 @@ def openapi() -> dict[str, Any]:
     bodies = [
         op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
     ]
-    schemas = components([MeetingStatus, SearchHit, SummaryReady, Total, Pause, Delivery, *bodies], SCHEMAS)
+    schemas = components(
+        [*ANSWERED, MeetingStatus, SearchHit, SummaryReady, Total, Pause, Delivery, *bodies], SCHEMAS
+    )
     for body in bodies:
         schemas[body.__name__]["additionalProperties"] = False
     problem = record("code", "field", "detail")

@@ -17,12 +17,20 @@ from typing import Any
 from wingman.config.correlate import ContextSettings
 from wingman.config.suggest import DeadlineSettings, SuggestSettings
 from wingman.core.errors import InputError, ProviderFault
-from wingman.core.events import Media, Publish, SuggestionCreated, SuggestionSkipped, SuggestionUpdated
+from wingman.core.events import (
+    Media,
+    Publish,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionSkipped,
+    SuggestionUpdated,
+)
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, action_title, one_of
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
 from wingman.suggest.card import prompt as prompts
+from wingman.suggest.card import unaided
 from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
 from wingman.suggest.card.composer import CardComposer, Draw, NoSnippets, Snippet, Snippets
 from wingman.suggest.card.context import RollingContext
@@ -163,6 +171,17 @@ class Coach:
             raise InputError("the action `ask` needs the question in `text`; send it", field="text")
         return self._request(request(action, text.strip(), self._gate.now))
 
+    def push(self, text: str, by: str) -> str:
+        """A card that a person wrote for the user; it stands beside the others and interrupts none."""
+        self._cards += 1
+        card = f"p{self._cards}-{self._gate.now}"
+        self._known.append(card)
+        self._publish(
+            SuggestionCreated(card, "person", "person", None, "person", text, by, f"from {by}", 100), None
+        )
+        self._publish(SuggestionCompleted(card, text, "person"), None)
+        return card
+
     def feedback(self, suggestion: str, feedback: str) -> None:
         """What the user did with a card. Raises `InputError` for an unknown card or word."""
         one_of(feedback, FEEDBACK, "feedback")
@@ -223,19 +242,26 @@ class Coach:
         """An explicit request: from the model, else from the notes."""
         notes = self._composer.notes(candidate)
         asks = self._writer is not None and self._writer.ready
-        if not asks and not notes:
-            raise InputError(
-                f"`{candidate.kind}` needs a language model and none can be asked now; "
-                "set suggest.gemini.api_key or suggest.openai.url, resume a paused meeting, or try again later",
-                field="action",
-                status=409,
-            )
-        draw = (
-            Draw(Card(title=action_title(candidate.kind), text=notes[0][1]), notes[0][0], candidate.kind)
-            if notes
-            else None
-        )
-        return self._start(candidate, draw, notes, self._parts.clock())
+        if notes:
+            card, source = Card(title=action_title(candidate.kind), text=notes[0][1]), notes[0][0]
+        elif asks:
+            return self._start(candidate, None, notes, self._parts.clock())
+        else:
+            card, source = self._unaided(candidate.kind)
+        return self._start(candidate, Draw(card, source, candidate.kind), notes, self._parts.clock())
+
+    def _unaided(self, action: str) -> tuple[Card, str]:
+        """What can be answered without a model. Raises `InputError` that says why the rest cannot."""
+        said = self._context.window()
+        if action == "recap" and (card := unaided.recap(said)) is not None:
+            return card, "as it was said"
+        if action == "say" and (found := unaided.occasion(said, self._playbook)) is not None:
+            draw = self._composer.draw(found, self._composer.notes(found))
+            if draw is not None:
+                return draw.card, draw.source
+        if action == "recap":
+            raise InputError("Nothing was said yet that could be summed up.", field="action", status=409)
+        raise InputError(_why_not(action, self._writer), field="action", status=409)
 
     def _speak(self, candidate: Candidate, heard_at: float) -> None:
         """The best trigger to which something new can be said, else the model alone, else silence."""
@@ -395,6 +421,21 @@ class Coach:
 def deadlines_of(settings: SuggestSettings, provider: str) -> DeadlineSettings:
     """The deadlines that go with a provider."""
     return settings.openai.deadlines if provider == "openai" else settings.gemini.deadlines
+
+
+def _why_not(action: str, writer: CardWriter | None) -> str:
+    """Why nothing can be answered now, for whoever pressed the button."""
+    if writer is None:
+        need = {
+            "say": "The playbook has nothing for what was said last, and no language model is connected.",
+            "ask": "Nothing in your notes answers this, and no language model is connected.",
+        }
+        return need.get(action, "This needs a language model, and none is connected.")
+    if writer.paused:
+        return "The meeting is paused: nothing is sent to the language model. Resume it to ask."
+    if not writer.allowed:
+        return "The meeting’s budget is used up, so the language model is not asked any more."
+    return "The language model cannot be asked at the moment. Try again in a little while."
 
 
 def _text(value: Any, name: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import threading
 import time
+import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+import wingman
 from tests.browser.support.player import player_routes
 from wingman.audio.source import AudioSource
 from wingman.audio.tape import Tape
 from wingman.config.server import ServerSettings
+from wingman.config.settings import Settings
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.events import (
@@ -25,6 +28,7 @@ from wingman.core.events import (
     MeetingPaused,
     MeetingResumed,
     MeetingStarted,
+    NoteAdded,
     SpeakerRenamed,
     SuggestionCreated,
     SuggestionUpdated,
@@ -35,10 +39,12 @@ from wingman.events.hub import Hub
 from wingman.events.sqlite.log import SqliteLog
 from wingman.meeting.api import MeetingHandle, MeetingSpec, MeetingStatus
 from wingman.meeting.channel import ChannelInput
+from wingman.meeting.connections import Connection, Known, connections
 from wingman.server.app import build_app
 from wingman.server.auth import Access
 from wingman.server.routes import whip
 from wingman.server.routes.meetings import Offers
+from wingman.server.routes.providers import ProviderRoutes
 from wingman.server.serving import serve
 
 TOKEN = "browser-test"
@@ -46,6 +52,7 @@ PLAYBOOKS = [
     {"name": "sales", "title": "Sales call", "voice_emotion": "allow"},
     {"name": "interview", "title": "Interview", "voice_emotion": "refuse"},
 ]
+SAMPLE = Path(wingman.__file__).parent / "samples" / "meeting.ogg"
 TAPE_S = 90.0
 
 
@@ -59,6 +66,21 @@ class SilentSource:
         for sink in sinks.values():
             sink.state("capturing")
         await asyncio.Event().wait()
+
+
+class Connected:
+    """What this service says is connected: nobody, for nobody hears anything here."""
+
+    def connections(self) -> Sequence[Connection]:
+        return connections(
+            Settings(), Known({"transcribe": "embedded", "emotion": "prosody", "suggest": "cues"})
+        )
+
+    async def try_key(self, provider: str, key: str) -> str:
+        return ""
+
+    async def store_key(self, provider: str, key: str) -> None:
+        return None
 
 
 class ListeningMeeting:
@@ -139,6 +161,14 @@ class ListeningMeeting:
 
     def feedback(self, suggestion: str, feedback: str) -> None:
         self.publish(SuggestionUpdated(suggestion, feedback))
+
+    def note(self, text: str, by: str = "") -> str:
+        note = f"n-{uuid.uuid4().hex}"
+        self.publish(NoteAdded(note, text, 0.0, by))
+        return note
+
+    def push(self, text: str, by: str) -> str:
+        raise NotImplementedError
 
     def control(self, setting: str, value: Any) -> None:
         self.controls.append((setting, value))
@@ -222,7 +252,7 @@ class BrowserService:
     @property
     def root(self) -> str:
         """The capture page with the key in it, as `wingman serve` prints it."""
-        return f"{self.url}/?token={TOKEN}"
+        return f"{self.url}/new?token={TOKEN}"
 
     def overlay(self, meeting: str) -> str:
         return f"{self.url}/overlay?meeting={meeting}&token={TOKEN}"
@@ -262,6 +292,7 @@ class BrowserService:
                     playbooks=lambda: PLAYBOOKS,
                     config=lambda: {"suggest": {"playbook": "sales"}},
                     sample=SilentSource,
+                    sample_sound=SAMPLE,
                     recording=lambda _: SilentSource(),
                 )
                 app = build_app(
@@ -270,7 +301,11 @@ class BrowserService:
                     hub,
                     ServerSettings(),
                     access=Access(TOKEN),
-                    extra_routes=[*whip.routes(meetings, IngestSettings()), *player_routes(self._sounds)],
+                    extra_routes=[
+                        *whip.routes(meetings, IngestSettings()),
+                        *player_routes(self._sounds),
+                        *ProviderRoutes(Connected()).routes(),
+                    ],
                     offers=offers,
                 )
                 ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()

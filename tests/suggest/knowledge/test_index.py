@@ -83,7 +83,6 @@ def test_a_large_folder_is_searched_in_time(tmp_path: Path) -> None:
 
 
 def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:
-    pytest.importorskip("pypdf")
     (tmp_path / "offer.pdf").write_bytes(_pdf("The migration takes two days per office."))
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
     with Knowledge(tmp_path) as knowledge:

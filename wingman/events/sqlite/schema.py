@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope
@@ -13,7 +15,7 @@ from wingman.events.projection import advance, first_row, searchable
 from wingman.events.sqlite import drivers
 from wingman.events.sqlite.drivers import Connection
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 CHECKED_BYTES = 256 * 1024 * 1024
 """Files up to this size are verified page by page when they are opened (well under a second)."""
 
@@ -45,7 +47,15 @@ CREATE INDEX heard_of_meeting ON heard(meeting);
 """
 """Since version 2: what the providers said, for replays."""
 
-ROW = "id, title, state, started_at, last_at, seconds, playbook, emotion_policy, last"
+TAGS = """
+ALTER TABLE meetings ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+"""
+"""Since version 3: a meeting's tags, one a line."""
+
+STEPS = (SCHEMA, HEARD, TAGS)
+"""What makes version n of version n - 1."""
+
+ROW = "id, title, state, started_at, last_at, seconds, playbook, emotion_policy, last, tags"
 
 Entry = tuple[Envelope, bytes]
 """An envelope and its encoded line."""
@@ -105,7 +115,7 @@ def _prepare(connection: Connection, path: Path, *, fsync: bool, existed: bool) 
             field="deliver.data_dir",
         )
     if version < SCHEMA_VERSION:
-        made = f"{SCHEMA if version == 0 else ''}{HEARD}"
+        made = "".join(STEPS[version:])
         connection.executescript(f"BEGIN IMMEDIATE;{made}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
     # proves that the file can be written, which a read-only mount or file would only reveal later
     connection.execute("BEGIN IMMEDIATE")
@@ -155,7 +165,7 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
         for number, row in rows.values():
             connection.execute(
                 "UPDATE meetings SET title=?, state=?, last_at=?, seconds=?, playbook=?,"
-                " emotion_policy=?, last=? WHERE number=?",
+                " emotion_policy=?, last=?, tags=? WHERE number=?",
                 (
                     row.title,
                     row.state,
@@ -164,6 +174,7 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
                     row.playbook,
                     row.emotion_policy,
                     row.last,
+                    "\n".join(row.tags),
                     number,
                 ),
             )
@@ -177,10 +188,10 @@ def write(connection: Connection, entries: Sequence[Entry]) -> None:
 def _row_of(connection: Connection, envelope: Envelope) -> tuple[int, MeetingRow]:
     found = connection.execute(f"SELECT number, {ROW} FROM meetings WHERE id=?", (envelope.meeting,)).fetchone()
     if found:
-        return found[0], MeetingRow(*found[1:])
+        return found[0], _row(found[1:])
     row = first_row(envelope)
     number = connection.execute(
-        f"INSERT INTO meetings({ROW}) VALUES(?,?,?,?,?,?,?,?,?)",
+        f"INSERT INTO meetings({ROW}) VALUES(?,?,?,?,?,?,?,?,?,?)",
         (
             row.id,
             row.title,
@@ -191,6 +202,7 @@ def _row_of(connection: Connection, envelope: Envelope) -> tuple[int, MeetingRow
             row.playbook,
             row.emotion_policy,
             row.last,
+            "\n".join(row.tags),
         ),
     ).lastrowid
     assert number is not None  # an INSERT that did not raise has a row id
@@ -240,21 +252,33 @@ def lines(connection: Connection, meeting: str, after: int, limit: int) -> list[
     return [line for (line,) in found]
 
 
+def _columns(connection: Connection) -> str:
+    """The columns of a row; a log that only an older version has written yet knows no tags."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return ROW if version >= 3 else ROW.replace(", tags", ", '' AS tags")
+
+
 def rows(connection: Connection, limit: int, before: str) -> list[MeetingRow]:
     """Meetings, newest first."""
     found = connection.execute(
-        f"SELECT {ROW} FROM meetings"
+        f"SELECT {_columns(connection)} FROM meetings"
         " WHERE number < coalesce((SELECT number FROM meetings WHERE id=?), 9223372036854775807)"
         " ORDER BY number DESC LIMIT ?",
         (before, limit),
     )
-    return [MeetingRow(*row) for row in found]
+    return [_row(row) for row in found]
 
 
 def row(connection: Connection, meeting: str) -> MeetingRow | None:
     """One meeting's row; None for a meeting never heard of."""
-    found = connection.execute(f"SELECT {ROW} FROM meetings WHERE id=?", (meeting,)).fetchone()
-    return MeetingRow(*found) if found else None
+    found = connection.execute(f"SELECT {_columns(connection)} FROM meetings WHERE id=?", (meeting,)).fetchone()
+    return _row(found) if found else None
+
+
+def _row(columns: Sequence[Any]) -> MeetingRow:
+    *facts, tags = columns
+    # the columns stand in the order of the fields, the tags last
+    return replace(MeetingRow(*facts), tags=tuple(tags.split("\n")) if tags else ())
 
 
 def search(connection: Connection, words: str, limit: int) -> list[SearchHit]:

@@ -20,11 +20,11 @@ from wingman.meeting.api import MeetingSpec
 from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
 from wingman.server.http import Json, body, whole_number
-from wingman.server.lookup import Lookup, stored, unknown
+from wingman.server.lookup import Lookup, running, stored, unknown
 from wingman.server.proof import readable
 from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ
-from wingman.server.routing import ApiRoute
+from wingman.server.routing import ApiRoute, Handler
 
 RECORDING_BYTES = 4 * 1024**3
 """Largest recording that may be posted."""
@@ -41,6 +41,8 @@ class Offers:
     """What is configured, secrets masked, and the providers in force."""
     sample: Callable[[], AudioSource] | None = None
     """The bundled sample."""
+    sample_sound: Path | None = None
+    """Its recording, for whoever watches it being played."""
     recording: Callable[[Path], AudioSource] | None = None
     """A media file as a source; the file may be removed once the source has ended."""
     forget: Sequence[Forget] = ()
@@ -66,6 +68,8 @@ class Rest:
     hub: Hub
     access: Access
     offers: Offers
+    change: Handler
+    """Answers `PATCH` on a meeting: its name and tags."""
     public_url: str = ""
     """Where people reach the service; empty for the address they asked at."""
 
@@ -74,7 +78,7 @@ class Rest:
         one = "/api/meetings/{id}"
         return [
             ApiRoute("/api/meetings", GET=self.list, POST=self.create),
-            ApiRoute(one, GET=self.get, DELETE=self.delete),
+            ApiRoute(one, GET=self.get, PATCH=self.change, DELETE=self.delete),
             ApiRoute(f"{one}/pause", POST=self.pause),
             ApiRoute(f"{one}/resume", POST=self.resume),
             ApiRoute(f"{one}/end", POST=self.end),
@@ -111,10 +115,11 @@ class Rest:
         before = request.query_params.get("before", "")
         if words := request.query_params.get("q", "").strip():
             return Json({"hits": await self.lookup.archive.search(words[:200], limit)})
-        live = {handle.id: handle.status() for handle in self.lookup.meetings.all_live()}
+        live = {handle.id: handle for handle in self.lookup.meetings.all_live()}
         rows = await self.lookup.archive.meetings(limit, before)
-        listed = [live.pop(row.id) if row.id in live else stored(row) for row in rows]
-        fresh = [] if before else list(live.values())  # created a moment ago, not yet in the log
+        listed = [running(live.pop(row.id), row) if row.id in live else stored(row) for row in rows]
+        # created a moment ago, not yet in the log
+        fresh = [] if before else [handle.status() for handle in live.values()]
         return Json({"meetings": (fresh + listed)[:limit]})
 
     async def get(self, request: Request) -> Response:

@@ -12,6 +12,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from wingman.core.errors import InputError
+from wingman.server.routing import ApiRoute, Handler
+
 WEB = Path(__file__).resolve().parents[2] / "web"
 
 CSP = (
@@ -26,6 +29,17 @@ PAGE_HEADERS = {
 }
 
 
+PAGES = {
+    "/": "home.html",
+    "/new": "capture.html",
+    "/overlay": "overlay.html",
+    "/notes": "notes.html",
+    "/playbooks": "playbooks.html",
+    "/settings": "settings.html",
+}
+"""Address → the file it shows."""
+
+
 class Assets(StaticFiles):
     """Files under `/static`: revalidated on every use, so that an upgrade shows at once."""
 
@@ -38,28 +52,35 @@ class Assets(StaticFiles):
         return response
 
 
+def _shows(pages: Pages, name: str) -> Handler:
+    async def show(_: Request) -> Response:
+        return pages.page(name)
+
+    return show
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The capture page, the overlay and what they load."""
+    """The pages and what they load."""
 
     root: Path = WEB
+    sound: Path | None = None
+    """The bundled sample recording."""
 
     def routes(self) -> list[BaseRoute]:
         """The addresses and who answers."""
         return [
-            Route("/", self.capture),
-            Route("/overlay", self.overlay),
+            *(Route(path, _shows(self, name)) for path, name in PAGES.items()),
+            ApiRoute("/api/sample", GET=self.sample),
             Route("/favicon.ico", self.icon),
             Mount("/static", Assets(directory=self.root, check_dir=False)),
         ]
 
-    async def capture(self, _: Request) -> Response:
-        """The capture page."""
-        return self._page("index.html")
-
-    async def overlay(self, _: Request) -> Response:
-        """The overlay's page."""
-        return self._page("overlay.html")
+    async def sample(self, _: Request) -> Response:
+        """The sound of the sample meeting, for whoever watches it being played."""
+        if self.sound is None or not self.sound.is_file():
+            raise InputError("this server has no bundled sample", field="sample", status=404)
+        return FileResponse(self.sound, media_type="audio/ogg")
 
     async def icon(self, _: Request) -> Response:
         """The icon."""
@@ -68,7 +89,7 @@ class Pages:
                 return FileResponse(path, headers={"Cache-Control": "max-age=86400"})
         return Response(status_code=204)
 
-    def _page(self, name: str) -> Response:
+    def page(self, name: str) -> Response:
         path = self.root / name
         if not path.is_file():
             raise HTTPException(404)

@@ -60,20 +60,22 @@ STEPS = 3.0
 
 
 class Knowledge:
-    """The notes of one folder. Looking up takes a millisecond or two."""
+    """The notes of some folders. Looking up takes a millisecond or two."""
 
     def __init__(
         self,
-        folder: Path | None = None,
+        folder: Path | Sequence[Path] | None = None,
         meaning: EmbeddingIndex | None = None,
         *,
         sections: Sequence[Section] = (),
     ) -> None:
-        read = read_sections(folder) if folder is not None else ()
+        """`folder` is one folder of notes, or several; `sections` stand before them."""
+        folders = (folder,) if isinstance(folder, Path) else tuple(folder or ())
+        read = (part for each in folders for part in read_sections(each))
         self._sections: tuple[Section, ...] = (*sections, *read)
         self._words = LexicalIndex(self._sections)
         self._meaning = meaning
-        if folder is not None:
+        if folders:
             log.info("knowledge.ready", sections=len(self._sections))
 
     def __enter__(self) -> Knowledge:

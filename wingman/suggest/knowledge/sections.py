@@ -1,8 +1,9 @@
-"""Notes on disk as sections: Markdown by its headings, text by blank lines, PDF by its pages."""
+"""Notes on disk as sections: Markdown and Word by their headings, text by blank lines, PDF by its pages."""
 
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from wingman.core.errors import InputError
 
 log = structlog.get_logger(__name__)
 
-SUFFIXES = (".md", ".markdown", ".txt", ".pdf")
+SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".docx")
 LONGEST_SECTION = 1200
 """Characters of one section; a longer one is parted at blank lines."""
 MOST_BYTES = 32 * 1024 * 1024
@@ -55,7 +56,12 @@ def read_sections(folder: Path) -> Iterator[Section]:
         if path.stat().st_size > MOST_BYTES:
             log.warning("knowledge.skipped", file=name, why="larger than 32 MB")
             continue
-        for heading, body in _headed(path):
+        try:
+            read = list(headed(path))
+        except InputError as unreadable:
+            log.warning("knowledge.skipped", file=name, why=str(unreadable))
+            continue
+        for heading, body in read:
             for part in _parts(body):
                 statements = tuple(_statements(part))
                 if statements:
@@ -67,16 +73,23 @@ def sections_of(text: str, source: str) -> tuple[Section, ...]:
     return tuple(Section(source, "", (statement,)) for part in _parts(text) for statement in _statements(part))
 
 
-def _headed(path: Path) -> Iterator[tuple[str, str]]:
-    """(heading, body) pairs of one file."""
+def headed(path: Path) -> Iterator[tuple[str, str]]:
+    """(heading, body) pairs of one file. Raises `InputError` where nothing can be read in it."""
     suffix = path.suffix.lower()
     if suffix == ".pdf":
         yield from _pdf_pages(path)
+        return
+    if suffix == ".docx":
+        yield from _markdown(_docx_markdown(path))
         return
     text = path.read_text(encoding="utf-8", errors="replace")
     if suffix == ".txt":
         yield "", text
         return
+    yield from _markdown(text)
+
+
+def _markdown(text: str) -> Iterator[tuple[str, str]]:
     heading, body = "", ""
     for line in text.splitlines():
         title = re.match(r"#{1,6}\s+(.+?)\s*#*$", line)
@@ -88,20 +101,32 @@ def _headed(path: Path) -> Iterator[tuple[str, str]]:
     yield heading, body
 
 
-def _pdf_pages(path: Path) -> Iterator[tuple[str, str]]:
+def _docx_markdown(path: Path) -> str:
+    """A Word document as Markdown. Raises `InputError` for what is none."""
+    import mammoth  # 0.1 s that only those with such a document pay
+
     try:
-        import pypdf
-    except ImportError:
+        with path.open("rb") as file:
+            return re.sub(r"\\([.()\-!#*_+])", r"\1", mammoth.convert_to_markdown(file).value)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as broken:
         raise InputError(
-            f"{path.name} is a PDF and its reader is not installed; "
-            "install wingman-sidecar[pdf], or save the file as text",
+            f"{path.name} is not a readable Word document ({type(broken).__name__}); save it again as .docx, "
+            "or as text",
             field="suggest.knowledge",
         ) from None
+
+
+def _pdf_pages(path: Path) -> Iterator[tuple[str, str]]:
+    import pypdf  # 0.2 s that only those with such a document pay
+
     try:
         for number, page in enumerate(pypdf.PdfReader(path).pages, start=1):
             yield f"page {number}", page.extract_text()
     except pypdf.errors.PyPdfError as broken:
-        log.warning("knowledge.skipped", file=path.name, why=f"not a readable PDF ({broken})")
+        raise InputError(
+            f"{path.name} is not a readable PDF ({broken}); save it again, or as text",
+            field="suggest.knowledge",
+        ) from None
 
 
 def _parts(body: str) -> Iterator[str]:

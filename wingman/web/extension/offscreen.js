@@ -35,7 +35,7 @@ class Listening {
     this.stream = new EventStream(this.service.socket(id), {
       onEnvelope: (envelope) => this.#take(envelope),
       onStatus: (status) => this.#status(status === "doubtful" ? "waiting" : status),
-      onAnswer: (answer) => answer.type === "error" && this.#tell({ problem: answer.detail }),
+      onAnswer: (answer) => this.#tell({ answer }),
     }).start();
     await this.capture.start(tracks);
     tracks.get("tab").addEventListener("ended", () => void this.stop());

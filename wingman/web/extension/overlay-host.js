@@ -59,9 +59,10 @@ class Host {
     this.port.postMessage({ hello: true });
   }
 
-  #take({ memory, envelope, status, problem, ended }) {
+  #take({ memory, envelope, status, problem, answer, ended }) {
     if (memory) this.#show(memory);
     if (problem) this.overlay.say(problem);
+    if (answer) this.overlay?.answered(answer);
     if (envelope) this.model.take(envelope);
     if (status) this.model.setStream(status);
     if (ended) this.port.disconnect();

@@ -11,7 +11,9 @@ import { Overlay } from "./overlay.js";
 import { canFloat, float, popUp } from "./pip.js";
 import { Preferences } from "./prefs.js";
 import { forget, recall, remember, resumeBanner } from "./resume-banner.js";
+import { SampleSound } from "./sample-sound.js";
 import { Service } from "./service.js";
+import { HOME } from "./session.js";
 import { Setup } from "./setup.js";
 import { EventStream } from "./stream.js";
 import { openMicrophone, shareTab } from "./tracks.js";
@@ -38,8 +40,13 @@ class Page {
       h(
         "header",
         { class: "brand" },
-        h("img", { src: "/static/extension/icons/wingman.svg", alt: "", width: "28", height: "28" }),
-        h("span", { text: "Wingman" }),
+        h(
+          "a",
+          { href: `${HOME}/`, class: "brand-link" },
+          h("img", { src: "/static/extension/icons/wingman.svg", alt: "", width: "28", height: "28" }),
+          h("span", { text: "Wingman" }),
+        ),
+        h("nav", { "aria-label": "Pages" }, h("a", { href: `${HOME}/`, text: "Meetings" }), h("a", { href: `${HOME}/settings`, text: "Settings" })),
       ),
       this.setup.node,
     );
@@ -66,11 +73,15 @@ class Page {
 
   async load() {
     try {
+      const query = new URLSearchParams(location.search);
+      if (query.has("watch")) this.#watch(query.get("watch"), query.get("sound"));
       const { playbooks } = await service.json("GET", "/api/playbooks");
       const config = await service.json("GET", "/api/config");
       this.setup.stores(config.report?.store_audio === true);
       this.setup.offer(playbooks, config.suggest?.playbook ?? config.settings?.suggest?.playbook);
-      await this.#offerToGoOn();
+      const connected = await service.json("GET", "/api/providers").catch(() => ({ branches: [] }));
+      this.setup.listensWith(connected.branches);
+      if (!this.current) await this.#offerToGoOn();
     } catch (failed) {
       this.setup.fail(failed.message);
     }
@@ -110,19 +121,36 @@ class Page {
     }
   }
 
+  /** Follow a meeting whose sound comes from elsewhere. */
+  #watch(id, sound) {
+    history.replaceState(null, "", location.pathname);
+    this.#enter(id, null, {});
+    if (sound === "sample") this.#hear(this.current);
+  }
+
+  /** Let the sample be heard, in step with the words. */
+  #hear(current) {
+    current.sample = new SampleSound(service);
+    current.live.node.append(current.sample.node);
+    current.sample.play();
+  }
+
   /** The sample, or a recording: the service plays it, this page only watches. */
   async #play(spec, file = null) {
     const { id } = await service.json("POST", "/api/meetings", spec);
     this.#enter(id, null, spec);
+    if (spec.source === "sample") this.#hear(this.current);
     if (!file) return;
     try {
-      await service.call("POST", `/api/meetings/${id}/recording`, {
+      await service.call("POST", `/api/meetings/${id}/recording?name=${encodeURIComponent(file.name)}`, {
         body: file,
         limit: 0,
         type: file.type || "application/octet-stream",
       });
     } catch (failed) {
       await this.#abandon(id);
+      // A file that could not be used leaves no empty meeting behind
+      await service.json("DELETE", `/api/meetings/${id}`).catch(() => undefined);
       throw failed;
     }
   }
@@ -149,10 +177,11 @@ class Page {
           capture.doubt();
       },
       onStatus: (status) => {
-        model.setStream(status === "doubtful" ? "waiting" : status);
+        if (status === "doubtful") void this.#whyNot(id, model, stream);
+        else model.setStream(status);
         if (status === "live" && this.current) void capture?.revive();
       },
-      onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
+      onAnswer: (answer) => overlay.answered(answer),
     });
     const overlay = new Overlay(model, (message) => stream.send(message));
     const current = {
@@ -185,6 +214,16 @@ class Page {
     stream.start();
     current.paint();
     return capture;
+  }
+
+  /** The stream does not come back: the service may not know this page, or the meeting, any more. */
+  async #whyNot(id, model, stream) {
+    const why = await service.whyNot(id);
+    if (!why) return;
+    stream.close();
+    model.setStream(why);
+    if (why === "refused") this.current?.capture?.refuse();
+    else await this.current?.capture?.revive();
   }
 
   #commands(current) {
@@ -254,6 +293,7 @@ class Page {
     clearInterval(current.timer);
     current.stream.close();
     current.overlay.unmount();
+    current.sample?.close();
     current.live.node.remove();
     for (const meter of current.meters.values()) meter.close();
     void current.context?.close();

@@ -7,7 +7,8 @@ const PATIENCE = 4000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
 
-/** Phases: `starting`, `live`, `reconnecting`, `lost` (the meeting ended meanwhile), `ended`. */
+/** Phases: `starting`, `live`, `reconnecting`, `lost` (the meeting ended meanwhile), `refused` (the service does not know
+ *  this page any more), `ended`. */
 export class Capture {
   #session = null;
   #timer = 0;
@@ -109,14 +110,20 @@ export class Capture {
     this.#check(PATIENCE / 4);
   }
 
+  /** The service does not know this page any more: nothing it sends is taken. */
+  refuse() {
+    if (this.phase === "live" || this.phase === "reconnecting") this.#become("refused");
+  }
+
   /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
   async revive() {
     if (this.phase !== "live") return;
     const status = await this.service
       .json("GET", `/api/meetings/${this.meeting}`)
-      .catch((failed) => ({ state: failed.status === 404 ? "ended" : "" }));
+      .catch((failed) => ({ state: { 404: "ended", 401: "refused", 403: "refused" }[failed.status] ?? "" }));
     if (this.phase !== "live") return;
     if (status.state === "ended") this.#become("lost");
+    else if (status.state === "refused") this.#become("refused");
     else this.#check(PATIENCE / 4);
   }
 
@@ -185,6 +192,10 @@ export class Capture {
       if (this.phase !== "reconnecting") return;
       if (failed.status === 404 || failed.status === 410) {
         this.#become("lost");
+        return;
+      }
+      if (failed.status === 401 || failed.status === 403) {
+        this.#become("refused");
         return;
       }
       this.#waiting = true;

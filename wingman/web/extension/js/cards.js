@@ -1,7 +1,7 @@
 // The suggestion cards: newest first, at most three besides the pinned ones, older ones quieter.
 
 import { h, icon, iconButton, setAttribute, setChildren, setText } from "./dom.js";
-import { visibleCards } from "./state.js";
+import { pastCards, visibleCards } from "./state.js";
 import { clock, failureWords, kindName, speakerName } from "./strings.js";
 
 const TOOLS = [
@@ -12,6 +12,9 @@ const TOOLS = [
   ["dismissed", "close", "Dismiss", "x"],
 ];
 
+/** Characters from which a card is folded, so that one does not push all others away. */
+const LONG = 320;
+
 export class CardsView {
   /** @param {(card: object, what: string) => void} act what a tool does: a feedback word, or `stop` */
   constructor(act) {
@@ -19,7 +22,15 @@ export class CardsView {
     this.views = new Map();
     this.list = h("ul", { class: "cards", "aria-label": "Suggestions" });
     this.empty = h("p", { class: "empty" });
-    this.node = h("section", { class: "suggestions", "aria-label": "Suggestions" }, this.list, this.empty);
+    this.past = h("ul", { class: "past-cards", "aria-label": "Earlier cards" });
+    this.pastWords = h("summary", { text: "Earlier cards" });
+    this.history = h(
+      "details",
+      { class: "history", hidden: true, on: { toggle: () => this.#renderPast() } },
+      this.pastWords,
+      this.past,
+    );
+    this.node = h("section", { class: "suggestions", "aria-label": "Suggestions" }, this.list, this.empty, this.history);
   }
 
   render(state, readOnly, silence) {
@@ -35,6 +46,7 @@ export class CardsView {
     for (const [id, view] of this.views) if (!view.node.isConnected) this.views.delete(id);
     this.empty.hidden = cards.length > 0;
     setText(this.empty, silence);
+    this.#keepPast(state);
   }
 
   /** Move the focus among the cards; returns the card that has it. */
@@ -58,6 +70,32 @@ export class CardsView {
     return null;
   }
 
+  /** Cards that left the screen can be looked up again, all of them. */
+  #keepPast(state) {
+    if (this.pastState === state.cards && this.pastNames === state.names) return;
+    Object.assign(this, { pastState: state.cards, pastNames: state.names });
+    this.gone = pastCards(state);
+    this.history.hidden = this.gone.length === 0;
+    setText(this.pastWords, `Earlier cards (${this.gone.length})`);
+    this.#renderPast();
+  }
+
+  #renderPast() {
+    if (!this.history.open) return;
+    setChildren(
+      this.past,
+      this.gone.map((card) =>
+        h(
+          "li",
+          {},
+          h("span", { class: "card-when", text: `${clock(card.moment)} · ${kindName(card)}` }),
+          h("p", { dir: "auto", text: card.answer || card.cue }),
+          card.quote ? h("p", { class: "card-quote", dir: "auto", text: quoteOf(card, this.pastNames) }) : null,
+        ),
+      ),
+    );
+  }
+
   #make(card) {
     const view = new CardView(card, this.act);
     this.views.set(card.id, view);
@@ -69,11 +107,19 @@ class CardView {
   constructor(card, act) {
     this.card = card;
     this.kind = h("span", { class: "card-kind" });
-    this.title = h("span", { class: "card-title" });
+    this.title = h("span", { class: "card-title", dir: "auto" });
     this.when = h("span", { class: "card-when" });
-    this.quote = h("p", { class: "card-quote" });
-    this.cue = h("p", { class: "card-cue" });
-    this.answer = h("p", { class: "card-answer" });
+    this.quote = h("p", { class: "card-quote", dir: "auto" });
+    this.cue = h("p", { class: "card-cue", dir: "auto" });
+    this.answer = h("p", { class: "card-answer", dir: "auto" });
+    this.more = h("button", {
+      type: "button",
+      class: "more-text",
+      "aria-expanded": "false",
+      hidden: true,
+      text: "Show all of it",
+      on: { click: () => this.#unfold() },
+    });
     this.source = h("p", { class: "card-source" });
     this.full = h("p", { class: "full" });
     this.why = h("details", { class: "card-why" }, h("summary", { text: "Details" }), this.full);
@@ -110,9 +156,17 @@ class CardView {
       h("div", { class: "card-head" }, this.kind, this.title, this.when),
       this.cue,
       this.answer,
+      this.more,
       this.quote,
       this.foot,
     );
+  }
+
+  #unfold() {
+    this.unfolded = !this.unfolded;
+    setText(this.more, this.unfolded ? "Show less" : "Show all of it");
+    setAttribute(this.more, "aria-expanded", String(this.unfolded));
+    setAttribute(this.answer, "data-long", this.unfolded ? null : "");
   }
 
   render(card, age, state, readOnly) {
@@ -124,14 +178,16 @@ class CardView {
     const kind = kindName(card);
     setText(this.kind, kind);
     setText(this.title, card.title.toLowerCase() === kind.toLowerCase() ? "" : card.title);
-    setText(this.when, state.meeting.startedAt ? clock(card.at - state.meeting.startedAt) : "");
-    const quoted = state.utterances.find((u) => u.id === card.utterance);
-    setText(this.quote, quoted ? `${speakerName(quoted.speaker, state.names)}: “${quoted.text}”` : "");
-    setAttribute(this.quote, "title", quoted ? quoted.text : null);
+    setText(this.when, clock(card.moment));
+    setText(this.quote, quoteOf(card, state.names));
+    setAttribute(this.quote, "title", card.quote ? card.quote.text : null);
     const text = card.answer || card.cue;
     // The playbook's words stay readable until the model's, which take their place, are complete.
     setText(this.cue, status === "streaming" && card.answer ? card.cue : "");
     setText(this.answer, text || (status === "failed" ? "" : "Thinking…"));
+    const long = text.length > LONG;
+    setAttribute(this.answer, "data-long", long && !this.unfolded ? "" : null);
+    this.more.hidden = !long;
     setAttribute(this.answer, "data-thinking", status === "streaming" && !text ? "" : null);
     setAttribute(this.node, "aria-busy", status === "streaming" ? "true" : null);
     const { text: note, full = "" } = footnote(card);
@@ -145,13 +201,19 @@ class CardView {
     for (const [what, button] of this.tools) {
       const on = what === "pinned" ? card.pinned : card.feedback === what;
       setAttribute(button, "aria-pressed", what === "used" || what === "pinned" ? String(on) : null);
+      setAttribute(button, "aria-label", `${labelOf(what)}: ${kind}`);
     }
     const pin = this.tools.get("pinned");
     const label = card.pinned ? "Unpin" : "Pin";
-    setAttribute(pin, "aria-label", label);
+    setAttribute(pin, "aria-label", `${label}: ${kind}`);
     setAttribute(pin, "title", label);
   }
 }
+
+const labelOf = (what) => TOOLS.find(([name]) => name === what)[2];
+
+/** `Them: “…”`, or nothing. */
+const quoteOf = ({ quote }, names) => (quote ? `${speakerName(quote.speaker, names)}: “${quote.text}”` : "");
 
 /** The small print: `{text, full?}`, `full` being shown on demand. */
 function footnote(card) {

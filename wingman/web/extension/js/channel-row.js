@@ -7,6 +7,7 @@ const NAMES = { tab: "The meeting’s tab", mic: "My microphone" };
 
 const STATES = {
   connecting: "Connecting",
+  waiting: "No sound yet",
   capturing: "Listening",
   no_signal: "Silent",
   stalled: "Interrupted",

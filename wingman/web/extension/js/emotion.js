@@ -1,16 +1,24 @@
-// How a mood is shown: a mark whose shape and colour say the family, the label, and three strength bars.
-// Never colour alone; "not clear" is shown as such.
+// How a reading of a voice is shown: a mark whose shape and colour say the family, and words. Never colour alone; "not
+// clear" is shown as such. A meter of energy says louder or calmer than usual, and nothing of how somebody feels.
 
 import { h, setChildren, setText } from "./dom.js";
-import { FAMILIES } from "./state.js";
-import { FAMILY_WORDS, speakerName, TREND_WORDS } from "./strings.js";
+import { ENERGY_METER, FAMILIES } from "./state.js";
+import { energyWords, FAMILY_WORDS, readingName, speakerName, TREND_WORDS } from "./strings.js";
 
 const STRENGTHS = ["weak", "moderate", "strong"];
 
-export const familyOf = (reading) =>
-  reading.status === "known" && FAMILIES.includes(reading.family) ? reading.family : "unknown";
+const ENERGY_MARKS = { engaged: "louder", "low-energy": "calmer" };
 
-/** The family's mark alone (decorative). */
+const isEnergy = (reading) => reading.source === ENERGY_METER;
+
+/** The mark's kind: a family, or for energy `louder`, `calmer` or `usual`. */
+export function markOf(reading) {
+  if (reading.status !== "known") return "unknown";
+  if (isEnergy(reading)) return ENERGY_MARKS[reading.family] || "usual";
+  return FAMILIES.includes(reading.family) ? reading.family : "unknown";
+}
+
+/** The mark alone (decorative). */
 export function mark(family) {
   return h("span", { class: "mark", "aria-hidden": "true", data: { family } });
 }
@@ -21,26 +29,30 @@ export function badge(reading) {
   if (reading.status === "pending")
     return h(
       "span",
-      { class: "badge pending", title: "Mood follows in a moment" },
+      { class: "badge pending", title: "Tone follows in a moment" },
       h("span", { class: "quiet", text: "···", "aria-hidden": "true" }),
     );
-  const family = familyOf(reading);
+  const family = markOf(reading);
   const words = readingWords(reading);
+  const unclear = isEnergy(reading) ? "not clear" : "tone unclear";
+  const label = isEnergy(reading) ? words : reading.label;
   return h(
     "span",
-    { class: "badge", data: { family }, title: words, role: "img", "aria-label": `Mood: ${words}` },
+    { class: "badge", data: { family }, title: words, role: "img", "aria-label": `${readingName(reading)}: ${words}` },
     mark(family),
-    h("span", { class: "badge-label", text: reading.status === "known" ? reading.label : "mood unclear" }),
-    // A strong "neutral" would say nothing
-    reading.status === "known" && family !== "neutral" ? bars(reading.strength) : null,
+    h("span", { class: "badge-label", text: reading.status === "known" ? label : unclear }),
+    // A strong "neutral" would say nothing, and words say how loud a voice is
+    reading.status === "known" && family !== "neutral" && !isEnergy(reading) ? bars(reading.strength) : null,
   );
 }
 
-/** `confusion (doubtful, strong)`, or that it is not clear. */
+/** `confusion (doubtful, strong)`, `louder than usual`, or that it is not clear. */
 export function readingWords(reading) {
   if (reading.status !== "known") return "not clear";
+  if (isEnergy(reading)) return energyWords(reading);
   const family = FAMILY_WORDS[reading.family] || reading.family;
-  const parts = [family === reading.label ? "" : family, reading.strength].filter(Boolean);
+  const strength = reading.family === "neutral" ? "" : reading.strength;
+  const parts = [family === reading.label ? "" : family, strength].filter(Boolean);
   return parts.length ? `${reading.label} (${parts.join(", ")})` : reading.label;
 }
 
@@ -56,7 +68,7 @@ function bars(strength) {
   );
 }
 
-/** The counterpart's mood in the header: newest badge, the last few marks, and the direction. */
+/** The counterpart's tone in the header: newest badge, the last few marks, and for a mood the direction. */
 export class MoodView {
   constructor() {
     this.badge = h("span", { class: "mood-now" });
@@ -64,7 +76,7 @@ export class MoodView {
     this.trend = h("span", { class: "trend" });
     this.node = h(
       "div",
-      { class: "mood", role: "group", "aria-label": "Mood of the others", hidden: true },
+      { class: "mood", role: "group", "aria-label": "Tone of the others", hidden: true },
       this.badge,
       this.trail,
       this.trend,
@@ -80,11 +92,11 @@ export class MoodView {
     this.shown = key;
     setChildren(
       this.badge,
-      [h("span", { class: "who", text: speakerName(speaker, state.names) }), badge(reading)].filter(Boolean),
+      [h("span", { class: "who", dir: "auto", text: speakerName(speaker, state.names) }), badge(reading)].filter(Boolean),
     );
     setChildren(
       this.trail,
-      trail.map((m) => mark(m.family)),
+      trail.map((m) => mark(markOf({ status: m.family === "unknown" ? "unknown" : "known", ...m }))),
     );
     setText(this.trend, TREND_WORDS[trend]);
     this.trend.dataset.trend = trend;

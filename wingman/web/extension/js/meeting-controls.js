@@ -2,6 +2,7 @@
 
 import { ChannelRow } from "./channel-row.js";
 import { h, icon, iconsAtHand, setText } from "./dom.js";
+import { seemsOver } from "./call-over.js";
 import { channelState } from "./channel-state.js";
 import { canFloat } from "./pip.js";
 import { HOME } from "./session.js";
@@ -11,8 +12,9 @@ import { endedWords } from "./strings.js";
 const PHASES = {
   starting: "Connecting…",
   live: "",
-  away: "Wingman is out of reach. Reconnecting as soon as it is back.",
-  reconnecting: "The connection was lost. Reconnecting; the meeting goes on.",
+  away: "Wingman is out of reach. What is said now is not heard until it is back.",
+  reconnecting: "The connection was lost, and what is said now is not heard. Reconnecting.",
+  refused: "Wingman does not know this page any more. Open the address it printed at its start; nothing is being heard.",
   lost: "Wingman was restarted and this meeting has ended there. You can go on in a new one.",
 };
 
@@ -44,11 +46,34 @@ export class MeetingControls {
     this.status.hidden = !this.words.textContent;
     this.status.dataset.level = over || phaseNow === "starting" ? "info" : "warn";
     this.restart.hidden = !lost;
-    this.controls.hidden = over || lost;
+    this.controls.hidden = over || lost || capture?.phase === "refused";
     this.after.hidden = !over;
+    this.#renderQuestion(over || lost);
     const paused = capture ? capture.paused : phase === "paused";
     this.pause.hidden = paused;
     this.resume.hidden = !paused;
+  }
+
+  /** Ask whether the call is over when its sound has ended, or when nobody has spoken for long. */
+  #renderQuestion(settled) {
+    const { capture, model } = this.meeting;
+    const { state } = model;
+    const known = this.#known();
+    const ended = known.filter(
+      (channel) => capture?.endedChannels.has(channel) || ["ended", "gone"].includes(state.capture[channel]?.state),
+    );
+    const heardAt = Math.max(model.wordAt, (state.meeting.startedAt ?? 0) * 1000);
+    const quietFor = heardAt ? (Date.now() - heardAt) / 1000 : 0;
+    if (quietFor < this.goesOn) this.goesOn = 0; // somebody spoke since
+    const why = settled
+      ? ""
+      : seemsOver({ phase: state.meeting.phase, channels: known, ended, quietFor, asked: this.goesOn ? quietFor : 0 });
+    this.question.hidden = !why;
+    setText(
+      this.questionWords,
+      why === "ended" ? "All its sound has ended. Is the meeting over?" : "Nobody has spoken for a while. Is the meeting over?",
+    );
+    this.goOn.hidden = why === "ended";
   }
 
   /** Say why something did not work. */
@@ -65,10 +90,22 @@ export class MeetingControls {
     const { run } = this;
     const button = (name, text, act, props = {}) =>
       h("button", { type: "button", class: "quiet", on: { click: act }, ...props }, icon(name), text);
-    this.title = h("h1", { class: "live-title" });
+    this.title = h("h1", { class: "live-title", dir: "auto" });
     this.words = h("span");
     this.restart = button("play", "Go on in a new meeting", run.restart, { hidden: true, id: "restart" });
     this.status = h("p", { class: "live-status", role: "status" }, this.words, this.restart);
+    this.goesOn = 0;
+    this.questionWords = h("span");
+    this.goOn = button("play", "It goes on", () => {
+      this.goesOn = 1;
+    });
+    this.question = h(
+      "div",
+      { class: "call-over", role: "status", hidden: true },
+      this.questionWords,
+      button("stop", "End the meeting", run.stop, { id: "end-now" }),
+      this.goOn,
+    );
     this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
     this.channels = h("div", { class: "channels" });
     this.pause = button("pause", "Pause", run.pause, { id: "pause" });
@@ -106,19 +143,19 @@ export class MeetingControls {
         {
           class: "button quiet",
           href: `${HOME}/meetings/${encodeURIComponent(id)}`,
-          target: "_blank",
-          rel: "noopener",
         },
         icon("recap"),
         "Report",
       ),
       button("play", "New meeting", run.over, { id: "again" }),
+      h("a", { class: "button quiet", href: `${HOME}/` }, "All meetings"),
     );
     this.node = h(
       "section",
       { class: "live", "aria-label": "The running meeting" },
       this.title,
       this.status,
+      this.question,
       this.problem,
       this.channels,
       this.controls,
@@ -161,6 +198,7 @@ export class MeetingControls {
           : capture.phase === "starting"
             ? "connecting"
             : "disconnected",
+      heard: meters.get(channel)?.heard ?? false,
       silentFor: meters.get(channel)?.silentFor(now, startedAt) ?? 0,
       service: model.state.capture[channel]?.state,
     };

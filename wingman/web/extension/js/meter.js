@@ -23,6 +23,11 @@ export class LevelMeter {
     return { db, level: Math.min(1, Math.max(0, 1 - db / FLOOR_DB)) };
   }
 
+  /** Whether any sound came yet. */
+  get heard() {
+    return this.heardAt > 0;
+  }
+
   /** Milliseconds without any sound up to `now`. */
   silentFor(now, since) {
     return now - Math.max(this.heardAt, since);

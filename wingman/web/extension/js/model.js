@@ -12,6 +12,8 @@ export class MeetingModel {
     this.readOnly = false;
     /** False while the past is being replayed. */
     this.caughtUp = false;
+    /** When a word was last heard, in ms of this page's clock; 0 before the first. */
+    this.wordAt = 0;
   }
 
   /** @returns {() => void} stop listening */
@@ -26,6 +28,7 @@ export class MeetingModel {
       this.#changed();
       return;
     }
+    if (/^(transcript\.partial|utterance\.)/.test(envelope.type)) this.wordAt = Math.max(this.wordAt, envelope.at * 1000);
     const next = reduce(this.state, envelope);
     if (next !== this.state) this.#set(next);
   }

@@ -17,15 +17,11 @@ if (query.has("token")) {
 const service = new Service();
 const model = new MeetingModel(meeting);
 
-/** A socket that never opens does not say why; the same question over HTTP does. */
 async function whyNot() {
-  try {
-    await service.json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
-  } catch (refused) {
-    if (![401, 403, 404].includes(refused.status)) return;
-    stream.close();
-    model.setStream(refused.status === 404 ? "missing" : "refused");
-  }
+  const why = await service.whyNot(meeting);
+  if (!why) return;
+  stream.close();
+  model.setStream(why);
 }
 
 /** A viewer's key opens the meeting and nothing else. */
@@ -39,7 +35,7 @@ async function whatMayWe() {
 const stream = new EventStream(service.socket(meeting), {
   onEnvelope: (envelope) => model.take(envelope),
   onStatus: (status) => (status === "doubtful" ? whyNot() : model.setStream(status)),
-  onAnswer: (answer) => answer.type === "error" && overlay.say(answer.detail),
+  onAnswer: (answer) => overlay.answered(answer),
 });
 
 const overlay = new Overlay(model, (message) => stream.send(message));

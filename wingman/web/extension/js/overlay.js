@@ -1,28 +1,27 @@
 // The overlay as one element that can live in a page, a picture-in-picture window or a shadow root.
 
+import { AskView } from "./ask-view.js";
 import { CardsView } from "./cards.js";
-import { h, icon, iconButton, iconsAtHand, setAttribute, setChildren, setText } from "./dom.js";
+import { h, icon, iconButton, iconsAtHand, setAttribute, setText } from "./dom.js";
+import { lineCount } from "./lines.js";
 import { MoodView } from "./emotion.js";
 import { batched } from "./frame.js";
 import { press } from "./keys.js";
+import { NoticesView } from "./notices-view.js";
+import { OverlayBar } from "./overlay-bar.js";
 import { HelpPanel, SettingsPanel } from "./panels.js";
 import { Preferences } from "./prefs.js";
+import { canAsk, notices, silence, VERBOSITY } from "./strings.js";
+import { SummaryView } from "./summary-view.js";
 import { TranscriptView } from "./transcript.js";
-import { canAsk, clock, money, notices, silence, VERBOSITY } from "./strings.js";
-
-const ACTIONS = [
-  ["say", "speech", "What to say", "1"],
-  ["clarify", "clarify", "Clarify", "2"],
-  ["recap", "recap", "Recap", "3"],
-  ["fact-check", "verify", "Fact-check", "4"],
-];
 
 const TICK = 1000;
+/** Lines from which a search is offered. */
+const SEARCHED = 20;
 
 export class Overlay {
   #timer = 0;
   #unsubscribe = () => {};
-  #reference = 0;
 
   /**
    * @param {object} model the `MeetingModel` to show
@@ -35,6 +34,14 @@ export class Overlay {
     this.preferences = new Preferences(store);
     this.cards = new CardsView((card, what) => this.#act(card, what));
     this.mood = new MoodView();
+    this.asking = new AskView((message) => this.sendUp(message));
+    this.notices = new NoticesView();
+    this.summary = new SummaryView();
+    this.bar = new OverlayBar({
+      settings: () =>
+        this.togglePanel(this.settings.node.hidden ? this.settings : null, this.bar.settingsButton),
+      help: () => this.toggleHelp(),
+    });
     this.transcript = new TranscriptView((speaker, name) => this.#rename(speaker, name));
     this.settings = new SettingsPanel({
       preferences: this.preferences,
@@ -71,7 +78,7 @@ export class Overlay {
     const { state, stream } = this.model;
     const over = !canAsk(state, stream);
     const readOnly = this.model.readOnly || (over && stream !== "live");
-    this.#renderHeader(state, stream);
+    this.bar.render(state, stream);
     this.mood.render(state);
     this.cards.render(state, readOnly, silence(state, stream));
     this.transcript.node.hidden = !this.preferences.get("transcript");
@@ -79,21 +86,25 @@ export class Overlay {
     this.node.dataset.transcript = String(this.preferences.get("transcript"));
     if (!this.transcript.node.hidden)
       this.transcript.render(over ? { ...state, partials: {} } : state, readOnly || over);
-    this.pane.hidden = over && state.utterances.length === 0;
+    this.pane.hidden = over && lineCount(state) === 0;
+    // What is in sight needs no search
+    this.finderButton.hidden = this.transcript.node.hidden || lineCount(state) < SEARCHED;
     this.settings.render(readOnly);
-    this.actions.hidden = this.form.hidden = readOnly || over;
-    this.#renderNotices(notices(state, stream));
-    this.#renderSummary(state.summary);
+    this.asking.render(state, readOnly || over);
+    this.notices.render(notices(state, stream));
+    this.summary.render(state.summary);
     this.#announce(state);
   }
 
   // --- what keys and buttons do ---
 
   request(action, text = "") {
-    this.#reference += 1;
-    const sent = this.sendUp({ type: "action.request", action, text, ref: `a${this.#reference}` });
-    this.say(sent ? "" : "Not sent: Wingman is out of reach. Try again in a moment.");
-    return sent;
+    return this.asking.request(action, text);
+  }
+
+  /** The service answered a message of ours. */
+  answered(answer) {
+    this.asking.answered(answer);
   }
 
   stop() {
@@ -106,7 +117,16 @@ export class Overlay {
   }
 
   focusQuestion() {
-    this.question.focus();
+    this.asking.focus("ask");
+  }
+
+  focusNote() {
+    this.asking.focus("note");
+  }
+
+  find() {
+    if (!this.preferences.get("transcript")) this.toggleTranscript();
+    this.transcript.toggleFinder(true);
   }
 
   toggleTranscript() {
@@ -131,13 +151,13 @@ export class Overlay {
   }
 
   toggleHelp() {
-    this.togglePanel(this.help.node.hidden ? this.help : null, this.helpButton);
+    this.togglePanel(this.help.node.hidden ? this.help : null, this.bar.helpButton);
   }
 
   togglePanel(panel, opener) {
     for (const each of [this.settings, this.help]) each.node.hidden = each !== panel;
-    setAttribute(this.settingsButton, "aria-expanded", String(panel === this.settings));
-    setAttribute(this.helpButton, "aria-expanded", String(panel === this.help));
+    setAttribute(this.bar.settingsButton, "aria-expanded", String(panel === this.settings));
+    setAttribute(this.bar.helpButton, "aria-expanded", String(panel === this.help));
     if (panel) {
       this.opener = opener;
       panel.node.querySelector("button").focus();
@@ -154,19 +174,6 @@ export class Overlay {
   // --- inside ---
 
   #build() {
-    this.dot = h("span", { class: "dot", "aria-hidden": "true" });
-    this.phase = h("span", { class: "phase" });
-    this.time = h("span", { class: "clock", "aria-hidden": "true" });
-    this.title = h("span", { class: "title" });
-    this.cost = h("span", { class: "cost" });
-    this.settingsButton = iconButton(
-      "settings",
-      "Settings",
-      () => this.togglePanel(this.settings.node.hidden ? this.settings : null, this.settingsButton),
-      { "aria-expanded": "false" },
-    );
-    this.helpButton = iconButton("help", "Keys (?)", () => this.toggleHelp(), { "aria-expanded": "false" });
-    this.notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
     this.live = h("div", {
       class: "hidden-text",
       role: "status",
@@ -174,41 +181,6 @@ export class Overlay {
       data: { role: "announcer" },
     });
     this.toast = h("div", { class: "toast", role: "status", "aria-live": "polite" });
-    this.summary = h("section", { class: "summary", "aria-label": "Summary", hidden: true });
-    this.actions = h(
-      "div",
-      { class: "actions", role: "group", "aria-label": "Ask Wingman" },
-      ACTIONS.map(([action, name, label, key]) =>
-        h(
-          "button",
-          {
-            type: "button",
-            data: { action },
-            title: `${label} (${key})`,
-            "aria-keyshortcuts": key,
-            on: { click: () => this.request(action) },
-          },
-          icon(name),
-          h("span", { text: label }),
-        ),
-      ),
-    );
-    this.question = h("input", {
-      type: "text",
-      class: "question",
-      placeholder: "Ask about this meeting",
-      "aria-label": "Ask about this meeting",
-      maxlength: "500",
-      autocomplete: "off",
-      enterkeyhint: "send",
-    });
-    this.form = h(
-      "form",
-      { class: "ask", on: { submit: (event) => this.#question(event) } },
-      this.question,
-      h("button", { class: "icon-button", "aria-label": "Ask", title: "Ask" }, icon("send")),
-    );
-    this.question.addEventListener("keydown", (event) => event.key === "Escape" && this.question.blur());
     this.transcriptToggle = h(
       "button",
       {
@@ -220,7 +192,13 @@ export class Overlay {
       h("span", { text: "Transcript" }),
       icon("down"),
     );
-    this.pane = h("div", { class: "pane" }, this.transcriptToggle, this.transcript.node);
+    this.finderButton = iconButton("search", "Search in this call (f)", () => this.find());
+    this.pane = h(
+      "div",
+      { class: "pane" },
+      h("div", { class: "pane-head" }, this.transcriptToggle, this.finderButton),
+      this.transcript.node,
+    );
     this.node = h(
       "div",
       {
@@ -230,22 +208,12 @@ export class Overlay {
         tabindex: "-1",
         on: { keydown: (event) => this.key(event) },
       },
-      h(
-        "header",
-        { class: "bar" },
-        this.dot,
-        this.phase,
-        this.time,
-        this.title,
-        this.cost,
-        this.settingsButton,
-        this.helpButton,
-      ),
-      this.notices,
+      this.bar.node,
+      this.notices.node,
       this.mood.node,
-      h("div", { class: "main" }, this.summary, this.cards.node),
-      this.actions,
-      this.form,
+      h("div", { class: "main" }, this.summary.node, this.cards.node),
+      this.asking.actions,
+      this.asking.form,
       this.pane,
       this.settings.node,
       this.help.node,
@@ -253,64 +221,6 @@ export class Overlay {
       this.live,
       iconsAtHand("warn"),
     );
-  }
-
-  #renderHeader(state, stream) {
-    const { title, startedAt, endedAt } = state.meeting;
-    const words = {
-      away: "Away",
-      waiting: "Waiting",
-      live: "Live",
-      paused: "Paused",
-      ended: "Ended",
-      none: "Wingman",
-    };
-    const away = { waiting: "away", lost: "ended", missing: "none", refused: "none" };
-    const phase = (["live", "waiting"].includes(state.meeting.phase) && away[stream]) || state.meeting.phase;
-    this.dot.dataset.phase = phase;
-    setText(this.phase, words[phase]);
-    setText(this.title, title);
-    setAttribute(this.title, "title", title || null);
-    setText(this.time, startedAt ? clock((endedAt ?? Date.now() / 1000) - startedAt) : "");
-    const { cost } = state;
-    setText(this.cost, cost && cost.total > 0 ? money(cost.total, cost.currency) : "");
-    setAttribute(
-      this.cost,
-      "title",
-      cost ? `So far; ${money(cost.per_hour, cost.currency)} an hour at this rate` : null,
-    );
-  }
-
-  #renderNotices(list) {
-    const key = JSON.stringify(list);
-    if (key === this.noticesShown) return;
-    this.noticesShown = key;
-    setChildren(this.notices, list.slice(0, 3).map(notice));
-  }
-
-  #renderSummary(summary) {
-    if (summary === this.summaryShown) return;
-    this.summaryShown = summary;
-    this.summary.hidden = !summary;
-    if (!summary) return;
-    const part = (title, items) =>
-      items && items.length
-        ? [
-            h("h3", { text: title }),
-            h(
-              "ul",
-              {},
-              items.map((text) => h("li", { text })),
-            ),
-          ]
-        : [];
-    setChildren(this.summary, [
-      h("h2", { text: "Summary" }),
-      h("p", { text: summary.text }),
-      ...part("Decisions", summary.decisions),
-      ...part("To do", summary.actions),
-      ...part("Open questions", summary.questions),
-    ]);
   }
 
   /** Screen readers hear a whole card once, not its deltas, and none of what is replayed at the start. */
@@ -368,12 +278,6 @@ export class Overlay {
     this.node.dispatchEvent(new CustomEvent("look"));
   }
 
-  #question(event) {
-    event.preventDefault();
-    const text = this.question.value.trim();
-    if (text && this.request("ask", text)) this.question.value = "";
-  }
-
   /** Handle a key pressed anywhere the overlay should hear of. */
   key(event) {
     if (event.key === "Escape" && !(this.settings.node.hidden && this.help.node.hidden)) {
@@ -389,24 +293,12 @@ export class Overlay {
   }
 }
 
-/** One short sentence; what there is to say beyond it waits behind *Details*. */
-function notice({ level, text, full }) {
-  const said = [level === "info" ? null : icon("warn"), h("span", { text })];
-  if (!full) return h("p", { class: "notice", data: { level } }, said);
-  return h(
-    "details",
-    { class: "notice", data: { level } },
-    h("summary", {}, said),
-    h("p", { class: "full", text: full }),
-  );
-}
-
 /** A viewer may look and change the look; whatever speaks to the meeting does nothing. */
 function readOnlyKeys(overlay) {
   const nothing = () => {};
   return new Proxy(overlay, {
     get: (target, name) => {
-      if (["request", "focusQuestion", "stop", "feedback", "cycleVerbosity"].includes(name)) return nothing;
+      if (["request", "focusQuestion", "focusNote", "stop", "feedback", "cycleVerbosity"].includes(name)) return nothing;
       const value = target[name];
       return typeof value === "function" ? value.bind(target) : value;
     },

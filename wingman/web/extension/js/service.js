@@ -60,6 +60,17 @@ export class Service {
     return response.status === 204 ? null : response.json();
   }
 
+  /** Why a meeting's socket does not open, which a browser does not say: `missing`, `refused`, or empty. */
+  async whyNot(meeting) {
+    try {
+      await this.json("GET", `/api/meetings/${encodeURIComponent(meeting)}`);
+    } catch (failed) {
+      if (failed.status === 404) return "missing";
+      if ([401, 403].includes(failed.status)) return "refused";
+    }
+    return "";
+  }
+
   /** The address of a meeting's event socket, as a function of the last `seq` seen. */
   socket(meeting) {
     return (after) => {

@@ -1,24 +1,11 @@
 // Before the meeting: what kind of call it is, whose tone may be measured, and what to listen to.
 
 import { h, icon, setAttribute, setText } from "./dom.js";
+import { languageChoices } from "./languages.js";
 import { chosenVerbosity } from "./prefs.js";
 import { PairingPanel } from "./pairing.js";
+import { HOME } from "./session.js";
 import { TonePolicy } from "./tone.js";
-
-const LANGUAGES = {
-  "": "As configured",
-  multi: "Several, as spoken",
-  en: "English",
-  de: "German",
-  es: "Spanish",
-  fr: "French",
-  it: "Italian",
-  nl: "Dutch",
-  pl: "Polish",
-  pt: "Portuguese",
-  ja: "Japanese",
-  ko: "Korean",
-};
 
 const LEAD =
   "Wingman listens along, reads words and tone, and suggests what to say while the question is still open.";
@@ -48,6 +35,27 @@ export class Setup {
     );
     this.playbook.closest(".field").hidden = playbooks.length === 0;
     this.#playbookChanged();
+  }
+
+  /** Say who listens, and offer only the languages it reads. @param {object[]} branches the service's connections */
+  listensWith(branches) {
+    const listener = branches.find(({ branch }) => branch === "transcribe");
+    if (!listener) return;
+    const { name, state, words, languages } = listener;
+    const chosen = this.language.value;
+    this.language.replaceChildren(
+      ...languageChoices(languages).map(([value, text]) => h("option", { value, text, selected: value === chosen })),
+    );
+    const link = (text) => h("a", { href: `${HOME}/settings#connected`, text });
+    const parts = {
+      trial: [`${name}, for trying out. ${words} `, link("Add a Deepgram key")],
+      unproven: [`${name} writes down what is said; its key was not tried yet. `, link("Test it")],
+      problem: [`Nothing can be written down: ${words} `, link("Mend it in the settings")],
+      off: [`Nothing is written down: the transcriber is switched off.`],
+    };
+    this.heardBy.replaceChildren(...(parts[state] || [`${name} writes down what is said.`]));
+    this.heardBy.dataset.state = state;
+    this.heardBy.hidden = false;
   }
 
   /** Whether the service stores the sound. */
@@ -92,8 +100,9 @@ export class Setup {
     this.language = h(
       "select",
       { id: "language" },
-      Object.entries(LANGUAGES).map(([value, text]) => h("option", { value, text })),
+      languageChoices([]).map(([value, text]) => h("option", { value, text })),
     );
+    this.heardBy = h("p", { class: "soft heard-by", id: "heard-by", hidden: true });
     this.brief = h("textarea", {
       id: "brief",
       rows: "3",
@@ -138,7 +147,7 @@ export class Setup {
       "button",
       { type: "button", id: "choose", class: "quiet", on: { click: () => this.file.click() } },
       icon("file"),
-      "Play a recording",
+      "Import a recording",
     );
     this.node = h(
       "form",
@@ -158,6 +167,7 @@ export class Setup {
           field("playbook", "Playbook", this.playbook),
           field("language", "Spoken language", this.language),
         ),
+        this.heardBy,
         h(
           "details",
           { class: "more" },

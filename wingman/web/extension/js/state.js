@@ -1,12 +1,16 @@
 // What the overlay knows, as a pure function of the envelopes it was given: `reduce(state, envelope)`.
 // Nothing here touches the DOM, the clock or the network.
 
-export const UTTERANCES_KEPT = 600;
-export const CARDS_KEPT = 60;
+import { addLine, lineOf, lineAt, replaceLine } from "./lines.js";
+
+export const CARDS_KEPT = 1000;
 const TREND_LENGTH = 8;
 
 /** How welcome a family is; used for the trend's direction only, never shown as a number. */
 const VALENCE = { engaged: 1, positive: 1, neutral: 0, doubtful: -1, "low-energy": -1, negative: -2 };
+
+/** The meter that says how much energy a voice has, and nothing about how it feels. */
+export const ENERGY_METER = "prosody";
 
 /** Families the marks and colours know; anything else is shown as unknown. */
 export const FAMILIES = ["engaged", "positive", "doubtful", "negative", "low-energy", "neutral", "unknown"];
@@ -28,7 +32,11 @@ export function initial() {
     providers: {},
     capture: {},
     names: {},
+    suggester: "",
+    earlier: [],
     utterances: [],
+    /** Media time up to which something was heard, in seconds. */
+    heardUntil: 0,
     partials: {},
     counterpart: { reading: null, speaker: "", trail: [], trend: "none" },
     cards: [],
@@ -62,8 +70,31 @@ const STEPS = {
       playbook: data.playbook,
       startedAt: envelope.at,
     },
+    suggester: data.suggester,
     policy: { ...state.policy, emotion: data.emotion_policy },
   }),
+  "meeting.renamed": (state, data) => ({ ...state, meeting: { ...state.meeting, title: data.title } }),
+  "note.added": (state, data, envelope) =>
+    addLine(state, {
+      kind: "note",
+      id: data.id,
+      by: data.by || "",
+      text: data.text,
+      channel: "",
+      start: data.at,
+      end: data.at,
+      at: envelope.at,
+    }),
+  "note.removed": (state, data) => {
+    const at = lineOf(state, data.id);
+    return at < 0 ? state : replaceLine(state, at, { ...lineAt(state, at), text: "", removed: true });
+  },
+  "transcript.edited": (state, data) => {
+    const at = lineOf(state, data.utterance);
+    if (at < 0) return state;
+    const entry = lineAt(state, at);
+    return replaceLine(state, at, { ...entry, text: data.text || entry.original || entry.text, original: entry.original || entry.text });
+  },
   "meeting.paused": (state) => phase(state, "paused"),
   "meeting.resumed": (state) => phase(state, "live"),
   "meeting.ended": (state, data, envelope) => ({
@@ -104,7 +135,7 @@ const STEPS = {
   }),
   "transcript.gap": (state, data, envelope) =>
     data.branch === "transcribe"
-      ? line(state, {
+      ? addLine(state, {
           kind: "gap",
           id: `gap-${envelope.seq}`,
           cause: data.cause,
@@ -126,7 +157,16 @@ const STEPS = {
   "suggestion.expired": (state, data) =>
     card(state, data.id, (c) => ({ ...c, status: "expired", reason: data.reason, gone: !c.pinned })),
   "suggestion.failed": (state, data) =>
-    card(state, data.id, (c) => ({ ...c, status: "failed", fault: data.kind || "", detail: data.detail, gone: false })),
+    card(state, data.id, (c) => ({
+      ...c,
+      status: "failed",
+      // Half an answer is not one: the playbook's words come back where there are some
+      answer: c.cue ? "" : c.answer,
+      half: !c.cue && c.answer !== "",
+      fault: data.kind || "",
+      detail: data.detail,
+      gone: false,
+    })),
   "suggestion.skipped": (state, data) => ({ ...state, skipped: data }),
   "suggestion.updated": (state, data) => card(state, data.id, (c) => feedback(c, data.feedback)),
   "cost.updated": (state, data) => ({ ...state, cost: data }),
@@ -134,6 +174,9 @@ const STEPS = {
   "audio.state": (state, data) => ({ ...state, sound: data }),
   "summary.ready": (state, data) => ({ ...state, summary: data }),
 };
+
+/** The cards that are no longer on screen, newest first. */
+export const pastCards = (state) => state.cards.filter((c) => c.gone && (c.answer || c.cue));
 
 /** The cards to show: pinned or not gone, newest first, at most `limit` of those not pinned. */
 export function visibleCards(state, limit = 3) {
@@ -159,23 +202,25 @@ function spanOf(envelope) {
   return { start: media.start, end: media.end };
 }
 
-function line(state, entry) {
-  return { ...state, utterances: [...state.utterances, entry].slice(-UTTERANCES_KEPT) };
-}
-
 function heard(state, data, envelope) {
   const channel = envelope.media ? envelope.media.channel : data.speaker.split(":")[0];
-  const at = state.utterances.findIndex((u) => u.id === data.id);
-  const known = at >= 0 ? state.utterances[at] : null;
+  const at = lineOf(state, data.id, data.revision === 0);
+  const known = at >= 0 ? lineAt(state, at) : null;
   if (known && known.revision > data.revision) return state;
   const entry = { kind: "utterance", ...data, channel, ...spanOf(envelope) };
   let next;
   if (known) {
-    const utterances = state.utterances.slice();
-    utterances[at] = entry;
-    next = { ...state, utterances };
+    const kept = known.original ? { original: entry.text, text: known.text } : {};
+    next = replaceLine(state, at, { ...entry, ...kept });
   } else {
-    next = line({ ...state, partials: { ...state.partials, [channel]: null } }, entry);
+    next = addLine(
+      {
+        ...state,
+        partials: { ...state.partials, [channel]: null },
+        heardUntil: Math.max(state.heardUntil, entry.end),
+      },
+      entry,
+    );
   }
   return channel === "tab" ? felt(next, entry) : next;
 }
@@ -189,6 +234,7 @@ function felt(state, utterance) {
     end: utterance.end,
     family: emotion.status === "known" ? emotion.family : "unknown",
     label: emotion.label,
+    source: emotion.source || "",
   };
   const marks = [...trail.filter((m) => m.id !== mark.id), mark]
     .sort((a, b) => a.end - b.end)
@@ -205,9 +251,10 @@ function felt(state, utterance) {
   };
 }
 
-/** `warmer`, `cooler`, `steady`, or `none` while there is too little to say so. */
+/** `warmer`, `cooler`, `steady`, or `none` while there is too little to say so. Energy is neither good nor bad. */
 function trend(marks) {
-  const values = marks.filter((m) => m.family in VALENCE).map((m) => VALENCE[m.family]);
+  const told = marks.filter((m) => m.source !== ENERGY_METER && m.family in VALENCE);
+  const values = told.map((m) => VALENCE[m.family]);
   if (values.length < 3) return "none";
   const mean = (list) => list.reduce((sum, v) => sum + v, 0) / list.length;
   const change = mean(values.slice(-2)) - mean(values.slice(0, -2));
@@ -217,6 +264,7 @@ function trend(marks) {
 
 function created(state, data, envelope) {
   if (state.cards.some((c) => c.id === data.id)) return state;
+  const asked = data.utterance ? lineOf(state, data.utterance) : -1;
   const entry = {
     id: data.id,
     kind: data.kind,
@@ -234,6 +282,9 @@ function created(state, data, envelope) {
     feedback: "",
     gone: false,
     at: envelope.at,
+    /** Where in the meeting it belongs: the end of the sentence that asked for it, on the clock of the lines. */
+    moment: asked >= 0 ? lineAt(state, asked).end : state.heardUntil,
+    quote: asked >= 0 ? { speaker: lineAt(state, asked).speaker, text: lineAt(state, asked).text } : null,
     expiresAt: data.expires_in ? envelope.at + data.expires_in : null,
   };
   return { ...state, cards: [entry, ...state.cards].slice(0, CARDS_KEPT) };

@@ -28,7 +28,6 @@ export class EventStream {
   #asked = 0;
   #wait = FIRST_WAIT;
   #closed = false;
-  #everOpened = false;
   #failures = 0;
   #last = 0;
   #retry = () => this.#now();
@@ -99,7 +98,6 @@ export class EventStream {
     this.#timer = setTimeout(() => socket.readyState === 0 && this.#again(socket, 0), OPEN_LIMIT);
     socket.onopen = () => {
       clearTimeout(this.#timer);
-      this.#everOpened = true;
       this.#failures = 0;
       this.#watch(socket);
       this.#say("live");
@@ -148,7 +146,7 @@ export class EventStream {
     }
     this.#failures += 1;
     // A handshake refused outright shows as 1006 only; ask the server over HTTP what it has against us.
-    if (!this.#everOpened && this.#failures === 2) this.#handlers.onStatus?.("doubtful");
+    if (this.#failures === 2) this.#handlers.onStatus?.("doubtful");
     this.#say("waiting");
     const wait = code === 4408 ? 0 : this.#wait * (0.75 + Math.random() / 2);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);

@@ -8,7 +8,8 @@ const KINDS = {
   commitment: "Commitment",
   pain: "Pain point",
   decision: "Decision",
-  emotion: "Mood",
+  emotion: "Tone",
+  person: "From a colleague",
   cue: "Playbook",
   action: "You asked",
   say: "What to say",
@@ -30,11 +31,22 @@ export const FAMILY_WORDS = {
 
 export const TREND_WORDS = { warmer: "warming", cooler: "cooling", steady: "steady", none: "" };
 
+/** What a meter of energy says; it has no strength on "as usual" and no opinion on how somebody feels. */
+export function energyWords({ family, strength }) {
+  if (family === "engaged") return strength === "strong" ? "much louder than usual" : "louder than usual";
+  if (family === "low-energy") return strength === "strong" ? "much calmer than usual" : "calmer than usual";
+  return "as usual";
+}
+
+/** What a reading is called: the tone a provider of expressions reads, or the energy that is measured here. */
+export const readingName = ({ source }) => (source === "prosody" ? "Voice energy" : "Tone");
+
 const CHANNEL = { tab: "the meeting tab", mic: "your microphone" };
 
 const CAPTURE = {
   connecting: (c) => `Connecting ${c}…`,
   capturing: (c) => `Listening to ${c}.`,
+  waiting: (c) => `Connected to ${c}; no sound has come yet.`,
   no_signal: (c) =>
     c === CHANNEL.tab
       ? "The meeting tab is silent. Is it the right tab, and is it not muted?"
@@ -52,9 +64,9 @@ const HEALTH = {
     off: "The transcript is switched off.",
   },
   emotion: {
-    retrying: "Mood is interrupted; all else goes on.",
-    down: "Mood is not available; all else goes on.",
-    off: "Mood is switched off.",
+    retrying: "Tone is interrupted; all else goes on.",
+    down: "Tone is not available; all else goes on.",
+    off: "Tone is switched off.",
   },
   suggest: {
     retrying: "Suggestions may come late; playbook cues still work.",
@@ -87,23 +99,25 @@ const GAPS = {
 
 const STREAM = {
   connecting: "Connecting to Wingman…",
-  waiting: "Wingman is out of reach. Trying again; nothing will be missed.",
-  refused: "This link is not valid any more. Open Wingman again from the capture page.",
+  waiting: "Wingman is out of reach. Trying again; what it wrote down meanwhile follows then.",
+  refused: "Wingman does not know this page any more. Open the address it printed at its start.",
   missing: "There is no such meeting here.",
   lost: "Wingman was restarted, and this meeting has ended there.",
+  closed: "",
 };
 
 const ENDED = {
   stopped: "The meeting was ended.",
-  source_ended: "The recording is over.",
-  client_gone: "The capturing page is gone.",
+  source_ended: "Its sound is over.",
+  client_gone: "The page that shared the sound is gone.",
   shutdown: "Wingman was shut down.",
+  interrupted: "Wingman stopped while it ran.",
   failed: "The meeting ended because of a fault.",
 };
 
 export const POLICIES = {
   off: { name: "Off", about: "Tone is not measured." },
-  "text-only": { name: "Words only", about: "Mood is read from the transcript. No voice is analysed." },
+  "text-only": { name: "Words only", about: "Tone is read from the transcript. No voice is analysed." },
   counterpart: { name: "Their voices", about: "The tone of the others is measured." },
   self: { name: "My voice", about: "Only your own tone is measured." },
 };
@@ -130,8 +144,9 @@ export function speakerName(speaker, names) {
   return `Speaker ${Number(voice) + 1}${Number(connection) > 1 ? ` (${connection})` : ""}`;
 }
 
+/** Our own sentence; the service's detail is for states this page has no words for. */
 export const captureSentence = (channel, state, detail) =>
-  detail || (CAPTURE[state] ? CAPTURE[state](CHANNEL[channel] || channel) : state);
+  CAPTURE[state] ? CAPTURE[state](CHANNEL[channel] || channel) : detail || state;
 
 export const gapWords = (cause) => GAPS[cause] || cause;
 
@@ -139,10 +154,11 @@ export const gapWords = (cause) => GAPS[cause] || cause;
  * Why there is no text of the model's on a card: `{text, full}`; `full` is what was said at length, where that adds
  * something.
  */
-export function failureWords({ cue, answer, fault, detail }) {
+export function failureWords({ cue, half, fault, detail }) {
   const why = FAILED[fault] || "The model did not answer.";
+  const before = half ? "Unfinished. " : cue ? "Playbook only. " : "";
   return {
-    text: cue || answer ? `Playbook only. ${why}` : why,
+    text: `${before}${why}`,
     full: detail === why ? "" : detail,
   };
 }
@@ -206,10 +222,13 @@ function providerNotices(state) {
 }
 
 /** Why there are no cards, in words; empty where a notice says it already. */
-export function silence({ meeting, capture }, stream) {
+export function silence(state, stream) {
+  const { meeting, capture } = state;
   if (meeting.phase === "ended" || meeting.phase === "paused" || stream !== "live") return "";
   if (meeting.phase === "waiting") return "Waiting for the meeting to begin.";
   const states = Object.values(capture).map(({ state }) => state);
+  if (states.includes("capturing") && state.heardUntil === 0 && !Object.values(state.partials).some(Boolean))
+    return "Connected. Nothing was said yet.";
   if (states.includes("capturing"))
     return "Listening. You will see a card when there is something worth saying.";
   if (states.length === 0 || states.includes("connecting")) return "Connecting…";
@@ -219,6 +238,21 @@ export function silence({ meeting, capture }, stream) {
 /** Whether asking can lead to anything: not where the meeting is over, gone, or closed to this page. */
 export const canAsk = (state, stream) =>
   state.meeting.phase !== "ended" && !["lost", "missing", "refused"].includes(stream);
+
+/**
+ * What can be asked now: action → why not, empty when it can. *Say* and *recap* need no model, and a question is looked
+ * up in the notes where there is none.
+ */
+export function askable(state) {
+  const { suggester, providers, meeting } = state;
+  const paused = meeting.phase === "paused" ? "Paused. Resume to ask." : "";
+  const health = Object.values(providers).find(({ branch }) => branch === "suggest")?.health;
+  let model = "";
+  if (["", "cues", "off", "none"].includes(suggester))
+    model = "This needs a language model. Its key is entered in Wingman’s settings.";
+  else if (health === "down") model = "The language model cannot be asked at the moment.";
+  return { say: paused, clarify: paused || model, recap: paused, "fact-check": paused || model, ask: paused };
+}
 
 /** `3:07` or `1:02:45`. */
 export function clock(seconds) {

@@ -1,20 +1,76 @@
-// The transcript pane: settled lines, revisions in place, interims in grey at the end.
+// The transcript pane: the whole call, of which only the lines in sight are in the page; interims in grey at the end.
 
 import { badge } from "./emotion.js";
-import { h, setChildren, setText } from "./dom.js";
+import { h, iconButton, setAttribute, setChildren, setText } from "./dom.js";
+import { findLines, lineAt, lineCount, lineOf } from "./lines.js";
+import { RowHeights } from "./row-heights.js";
 import { clock, gapWords, speakerName } from "./strings.js";
 
-const LINES_SHOWN = 300;
 /** A pause after which the same speaker's name is repeated, in seconds. */
 const NEW_PARAGRAPH = 20;
+/** What a line is taken to be high before it was laid out, in pixels. */
+const ESTIMATE = 46;
+/** Pixels above and below what is in sight for which lines are kept in the page. */
+const MARGIN = 400;
 
 export class TranscriptView {
   /** @param {(speaker: string, name: string) => void} rename */
   constructor(rename) {
     this.rename = rename;
-    this.lines = new Map();
+    this.views = new Map();
     this.partials = new Map();
+    this.heights = new RowHeights(ESTIMATE);
+    this.state = null;
+    this.following = true;
+    this.top = 0;
+    this.width = 0;
+    this.asked = false;
+    this.hits = [];
+    this.hit = -1;
+    this.#build();
+    new ResizeObserver(() => this.#resized()).observe(this.scroll);
+  }
+
+  render(state, readOnly) {
+    this.state = state;
+    this.readOnly = readOnly;
+    this.heights.resize(lineCount(state));
+    setChildren(this.pending, this.#pending(state));
+    this.#paint();
+    if (!this.finder.hidden && this.words.value) this.#count();
+  }
+
+  /** Scroll to the newest line and stay there. */
+  follow() {
+    this.following = true;
+    this.latest.hidden = true;
+    this.#paint();
+  }
+
+  /** Bring the line with this id into sight; false when there is none. */
+  show(id) {
+    const at = this.state ? lineOf(this.state, id) : -1;
+    if (at < 0) return false;
+    this.#goTo(at);
+    return true;
+  }
+
+  /** Open the search, or close it. */
+  toggleFinder(open = this.finder.hidden) {
+    this.finder.hidden = !open;
+    if (open) this.words.focus();
+    else {
+      this.words.value = "";
+      this.#find();
+      this.scroll.focus({ preventScroll: true });
+    }
+  }
+
+  // --- inside ---
+
+  #build() {
     this.list = h("ol", { class: "lines" });
+    this.pending = h("ol", { class: "lines pending-lines" });
     this.latest = h("button", {
       type: "button",
       class: "latest",
@@ -33,33 +89,36 @@ export class TranscriptView {
         on: { scroll: () => this.#scrolled() },
       },
       this.list,
+      this.pending,
     );
-    this.node = h("div", { class: "transcript" }, this.scroll, this.latest);
-    this.following = true;
-    this.top = 0;
-    new ResizeObserver(() => this.following && this.follow()).observe(this.scroll);
-  }
-
-  render(state, readOnly) {
-    const shown = state.utterances.slice(-LINES_SHOWN);
-    let before = null;
-    const nodes = shown.map((entry) => {
-      const node = entry.kind === "gap" ? this.#gap(entry) : this.#line(entry, before, state.names, readOnly);
-      before = entry.kind === "gap" ? null : entry;
-      return node;
+    this.words = h("input", {
+      type: "search",
+      placeholder: "Search in this call",
+      "aria-label": "Search in this call",
+      maxlength: "200",
+      autocomplete: "off",
+      on: { input: () => this.#find(), keydown: (event) => this.#finderKey(event) },
     });
-    for (const [channel, partial] of Object.entries(state.partials))
-      if (partial) nodes.push(this.#partial(channel, partial, state.names));
-    setChildren(this.list, nodes);
-    for (const [id, view] of this.lines) if (!view.node.isConnected) this.lines.delete(id);
-    if (this.following) this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.found = h("span", { class: "found", role: "status" });
+    this.finder = h(
+      "div",
+      { class: "finder", role: "search", hidden: true },
+      this.words,
+      this.found,
+      iconButton("up", "Previous", () => this.#step(-1)),
+      iconButton("down", "Next", () => this.#step(1)),
+      iconButton("close", "Close the search", () => this.toggleFinder(false)),
+    );
+    this.node = h("div", { class: "transcript" }, this.finder, this.scroll, this.latest);
   }
 
-  /** Scroll to the newest line and stay there. */
-  follow() {
-    this.following = true;
-    this.latest.hidden = true;
-    this.scroll.scrollTop = this.scroll.scrollHeight;
+  #resized() {
+    const { clientWidth } = this.scroll;
+    if (clientWidth !== this.width) {
+      this.width = clientWidth;
+      for (const view of this.views.values()) view.measured = false;
+    }
+    this.#later();
   }
 
   #scrolled() {
@@ -69,55 +128,135 @@ export class TranscriptView {
     if (scrollHeight - scrollTop - clientHeight < 24) this.following = true;
     this.top = scrollTop;
     this.latest.hidden = this.following;
+    this.#later();
   }
 
-  #line(entry, before, names, readOnly) {
-    const view = this.lines.get(entry.id) || this.#make(entry);
-    const same =
-      before !== null && before.speaker === entry.speaker && entry.start - before.end < NEW_PARAGRAPH;
-    if (view.entry === entry && view.names === names && view.same === same && view.readOnly === readOnly)
-      return view.node;
-    Object.assign(view, { entry, names, same, readOnly });
-    view.node.dataset.same = String(same);
-    view.name.disabled = readOnly;
-    setText(view.name, speakerName(entry.speaker, names));
-    setText(view.time, clock(entry.start));
-    setText(view.text, entry.text);
-    setChildren(view.mood, [badge(entry.emotion)].filter(Boolean));
-    return view.node;
+  #later() {
+    if (this.asked || !this.state) return;
+    this.asked = true;
+    this.node.ownerDocument.defaultView?.requestAnimationFrame(() => {
+      this.asked = false;
+      this.#paint();
+    });
   }
 
-  #make(entry) {
-    const name = h("button", { type: "button", class: "speaker", title: "Rename this speaker" });
+  /** Put the lines in sight into the page, and learn how high they are. */
+  #paint() {
+    const { scroll, heights } = this;
+    if (!this.state) return;
+    const view = scroll.clientHeight || 600;
+    // A line laid out for the first time may be higher than was thought: then there is room for others, or less
+    for (let round = 0; round < 3; round++) {
+      const top = this.following ? Math.max(0, heights.total - view) : scroll.scrollTop;
+      const first = Math.max(0, heights.at(top - MARGIN));
+      const last = heights.at(top + view + MARGIN);
+      this.#place(first, last);
+      if (this.following) scroll.scrollTop = this.top = scroll.scrollHeight;
+      if (!this.#measure(first, last, top)) break;
+    }
+    if (this.following) scroll.scrollTop = this.top = scroll.scrollHeight;
+  }
+
+  #place(first, last) {
+    const nodes = [];
+    for (let at = first; at <= last; at++) nodes.push(this.#row(at).node);
+    setChildren(this.list, nodes);
+    for (const [at, view] of this.views) if (!view.node.isConnected) this.views.delete(at);
+    this.list.style.paddingTop = `${this.heights.top(first)}px`;
+    this.list.style.paddingBottom = `${Math.max(0, this.heights.total - this.heights.top(last + 1))}px`;
+  }
+
+  /** @returns {boolean} whether a line was not as high as was thought; what is above the reader moves nothing */
+  #measure(first, last, top) {
+    let shift = 0;
+    let changed = false;
+    for (let at = first; at <= last; at++) {
+      const view = this.views.get(at);
+      if (!view || view.measured) continue;
+      view.measured = true;
+      const begins = this.heights.top(at);
+      const change = this.heights.set(at, view.node.offsetHeight);
+      changed ||= change !== 0;
+      if (begins < top) shift += change;
+    }
+    if (changed) {
+      this.list.style.paddingTop = `${this.heights.top(first)}px`;
+      this.list.style.paddingBottom = `${Math.max(0, this.heights.total - this.heights.top(last + 1))}px`;
+      if (shift && !this.following) this.scroll.scrollTop = this.top = this.scroll.scrollTop + shift;
+    }
+    return changed;
+  }
+
+  #row(at) {
+    const entry = lineAt(this.state, at);
+    let view = this.views.get(at);
+    if (!view) {
+      view = entry.kind === "utterance" ? this.#line(entry) : plainLine(entry.kind);
+      view.node.setAttribute("aria-posinset", String(at + 1));
+      this.views.set(at, view);
+    }
+    setAttribute(view.node, "aria-setsize", lineCount(this.state));
+    setAttribute(view.node, "data-hit", this.hits[this.hit] === at ? "" : null);
+    const before = at > 0 ? lineAt(this.state, at - 1) : null;
+    if (entry.kind === "utterance") this.#fill(view, entry, before);
+    else if (view.entry !== entry) {
+      Object.assign(view, { entry, measured: false });
+      fillPlain(view, entry);
+    }
+    return view;
+  }
+
+  #line(entry) {
+    const name = h("button", { type: "button", class: "speaker", title: "Rename this speaker", dir: "auto" });
     const time = h("span", { class: "time" });
     const mood = h("span", { class: "line-mood" });
-    const text = h("p", { class: "said" });
+    const text = h("p", { class: "said", dir: "auto" });
     const node = h(
       "li",
       { class: "line", data: { channel: entry.channel } },
       h("div", { class: "line-head" }, name, time, mood),
       text,
     );
-    const view = { node, name, time, text, mood };
+    const view = { node, name, time, text, mood, measured: false };
     name.addEventListener("click", () => this.#edit(view));
-    this.lines.set(entry.id, view);
     return view;
   }
 
-  #gap(entry) {
-    let view = this.lines.get(entry.id);
-    if (!view) {
-      view = { node: h("li", { class: "line gap", text: `${clock(entry.start)} · ${gapWords(entry.cause)}` }) };
-      this.lines.set(entry.id, view);
-    }
-    return view.node;
+  #fill(view, entry, before) {
+    const { names } = this.state;
+    const same =
+      before?.kind === "utterance" &&
+      before.speaker === entry.speaker &&
+      entry.start - before.end < NEW_PARAGRAPH;
+    const wanted = this.words.value;
+    if (
+      view.entry === entry &&
+      view.names === names &&
+      view.same === same &&
+      view.readOnly === this.readOnly &&
+      view.wanted === wanted
+    )
+      return;
+    Object.assign(view, { entry, names, same, readOnly: this.readOnly, wanted, measured: false });
+    view.node.dataset.same = String(same);
+    view.name.disabled = this.readOnly;
+    setText(view.name, speakerName(entry.speaker, names));
+    setText(view.time, clock(entry.start));
+    setChildren(view.text, marked(entry.text, wanted));
+    setChildren(view.mood, [badge(entry.emotion)].filter(Boolean));
+  }
+
+  #pending(state) {
+    return Object.entries(state.partials)
+      .filter(([, partial]) => partial)
+      .map(([channel, partial]) => this.#partial(channel, partial, state.names));
   }
 
   #partial(channel, partial, names) {
     let view = this.partials.get(channel);
     if (!view) {
-      const name = h("span", { class: "speaker" });
-      const text = h("p", { class: "said" });
+      const name = h("span", { class: "speaker", dir: "auto" });
+      const text = h("p", { class: "said", dir: "auto" });
       view = {
         name,
         text,
@@ -135,6 +274,52 @@ export class TranscriptView {
     return view.node;
   }
 
+  // --- the search ---
+
+  #find() {
+    this.#count();
+    this.hit = this.hits.length - 1; // what was said last is most likely meant
+    if (this.hit >= 0) this.#goTo(this.hits[this.hit]);
+    else this.#paint();
+    this.#tell();
+  }
+
+  #count() {
+    this.hits = findLines(this.state, this.words.value);
+    this.hit = Math.min(this.hit, this.hits.length - 1);
+    this.#tell();
+  }
+
+  #step(by) {
+    if (!this.hits.length) return;
+    this.hit = (this.hit + by + this.hits.length) % this.hits.length;
+    this.#goTo(this.hits[this.hit]);
+    this.#tell();
+  }
+
+  #tell() {
+    const none = this.words.value.trim() ? "not said" : "";
+    setText(this.found, this.hits.length ? `${this.hit + 1} of ${this.hits.length}` : none);
+  }
+
+  #finderKey(event) {
+    event.stopPropagation();
+    if (event.key === "Escape") this.toggleFinder(false);
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    this.#step(event.shiftKey ? 1 : -1);
+  }
+
+  #goTo(at) {
+    this.following = false;
+    this.latest.hidden = false;
+    const room = this.scroll.clientHeight / 3;
+    for (let round = 0; round < 3; round++) {
+      this.scroll.scrollTop = this.top = Math.max(0, this.heights.top(at) - room);
+      this.#paint();
+    }
+  }
+
   #edit(view) {
     const { speaker } = view.entry;
     const before = view.names[speaker] || "";
@@ -142,6 +327,7 @@ export class TranscriptView {
       class: "rename",
       type: "text",
       maxlength: "60",
+      dir: "auto",
       "aria-label": `New name for ${view.name.textContent}`,
       value: before,
     });
@@ -165,4 +351,30 @@ export class TranscriptView {
     view.name.replaceWith(input);
     input.focus();
   }
+}
+
+/** A line nobody spoke: a stretch that was not heard, or a note of the user's. */
+function plainLine(kind) {
+  return { node: h("li", { class: `line ${kind}`, dir: "auto" }), measured: false };
+}
+
+function fillPlain({ node }, entry) {
+  if (entry.kind === "gap") setText(node, `${clock(entry.start)} · ${gapWords(entry.cause)}`);
+  else {
+    node.hidden = entry.removed === true;
+    setChildren(node, [
+      h("span", { class: "time", text: `${clock(entry.start)} · ${entry.by ? `Note from ${entry.by}` : "Your note"} ` }),
+      h("span", { class: "said", text: entry.text }),
+    ]);
+  }
+}
+
+/** `text` with the words that are looked for in `<mark>`. */
+function marked(text, wanted) {
+  const words = wanted.trim().split(/\s+/).filter(Boolean);
+  if (!words.length) return [document.createTextNode(text)];
+  const pattern = new RegExp(`(${words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "giu");
+  return text
+    .split(pattern)
+    .map((piece, at) => (at % 2 ? h("mark", { text: piece }) : document.createTextNode(piece)));
 }

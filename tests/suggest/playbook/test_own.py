@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wingman.core.errors import InputError
+from wingman.suggest.playbook.own import KEPT_VERSIONS, OwnPlaybooks
+
+MINE: dict[str, Any] = {
+    "name": "acme",
+    "title": "Acme",
+    "persona": "The user sells to Acme.",
+    "triggers": [{"name": "fee", "phrases": ["setup fee"], "card": {"title": "Fee", "text": "There is none."}}],
+}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> OwnPlaybooks:
+    moments = itertools.count(1_790_000_000)
+    return OwnPlaybooks(tmp_path / "playbooks", lambda: float(next(moments)))
+
+
+def changed(text: str) -> dict[str, Any]:
+    return {**MINE, "triggers": [{**MINE["triggers"][0], "card": {"title": "Fee", "text": text}}]}
+
+
+def test_ones_own_stands_first_and_can_be_used_by_its_name(own: OwnPlaybooks) -> None:
+    own.put("acme", MINE, "")
+    first, *shipped = own.rows()
+    assert (first.name, first.own, first.triggers) == ("acme", True, 1)
+    assert all(not row.own for row in shipped)
+    assert own.load("acme").triggers[0].card.text == "There is none."  # type: ignore[union-attr]
+    assert own.load("sales").name == "sales"
+
+
+def test_every_change_keeps_what_was_and_can_be_taken_back(own: OwnPlaybooks) -> None:
+    for number in range(KEPT_VERSIONS + 5):
+        own.put("acme", changed(f"It is {number}."), "")
+    page = own.page("acme")
+    assert len(page.versions) == KEPT_VERSIONS
+    own.restore("acme", page.versions[2].id)
+    assert "It is 21." in own.page("acme").text
+    own.remove("acme")
+    with pytest.raises(InputError, match="no playbook named"):
+        own.page("acme")
+
+
+@pytest.mark.parametrize(
+    ("playbook", "sentence"),
+    [
+        ({**MINE, "title": 3}, "`title` is wrong"),
+        ({**MINE, "tittle": "x"}, "is not a field of a playbook"),
+        ({**MINE, "triggers": [{"name": "a", "card": {"title": "t", "text": "x"}}]}, "never fires"),
+        (
+            {**MINE, "triggers": [{"name": "a", "phrases": ["x"], "card": {"title": "t", "text": " "}}]},
+            "is empty",
+        ),
+        ({**MINE, "triggers": [{"name": "a", "phrases": ["x"], "priority": 300}]}, "must be 0 to 100"),
+        ({"name": "acme"}, "lacks the field"),
+    ],
+)
+def test_a_mistake_in_the_form_is_said_without_a_line_number(
+    own: OwnPlaybooks, playbook: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence) as wrong:
+        own.put("acme", playbook, "")
+    assert "line" not in str(wrong.value)
+    assert all(row.name != "acme" for row in own.rows())
+
+
+@pytest.mark.parametrize("name", ["", "../etc/passwd", "A", "a/b", "x" * 41, "a.yaml"])
+def test_a_name_is_never_a_path(own: OwnPlaybooks, name: str) -> None:
+    with pytest.raises(InputError):
+        own.put(name, {**MINE, "name": name}, "")
+    with pytest.raises(InputError):
+        own.page(name)
+
+
+def test_a_shipped_one_stays_as_it_is(own: OwnPlaybooks) -> None:
+    with pytest.raises(InputError, match="copy it under another name"):
+        own.put("sales", {**MINE, "name": "sales"}, "")
+    with pytest.raises(InputError, match="copy it"):
+        own.remove("sales")
+
+
+def test_the_name_inside_is_the_name_outside(own: OwnPlaybooks) -> None:
+    with pytest.raises(InputError, match="calls itself `acme`"):
+        own.put("other", MINE, "")

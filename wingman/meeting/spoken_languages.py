@@ -1,0 +1,43 @@
+"""Which spoken languages a transcriber reads. A meeting that asks for another one is refused before it
+starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wingman.core.errors import InputError
+from wingman.meeting.providers import TRANSCRIBERS
+
+DEEPGRAM: tuple[str, ...] = (
+    *("multi", "en", "ar", "be", "bg", "bn", "bs", "ca", "cs", "da", "de", "el", "es", "et", "fa", "fi", "fr"),
+    *("he", "hi", "hr", "hu", "id", "it", "ja", "kn", "ko", "lt", "lv", "mk", "mr", "ms", "nl", "no", "pl"),
+    *("pt", "ro", "ru", "sk", "sl", "sr", "sv", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "zh"),
+)
+"""BCP-47 primary tags of nova-3, and `multi` for several in one call."""
+
+NAMES: Mapping[str, str] = {
+    "embedded": "the local English recogniser",
+    "moonshine": "the local Moonshine model",
+    "whisper": "the local Whisper model",
+}
+
+
+def languages(provider: str) -> tuple[str, ...]:
+    """The tags a transcriber reads; empty where it is not limited."""
+    if provider == "deepgram":
+        return DEEPGRAM
+    return next((row.languages for row in TRANSCRIBERS if row.name == provider), ())
+
+
+def check_language(provider: str, language: str) -> None:
+    """Raises `InputError` where `provider` cannot read the language a meeting asks for."""
+    known = languages(provider)
+    # Deepgram takes regional and newer tags as well, and says so itself
+    if not language or not known or provider == "deepgram" or language.split("-")[0].lower() in known:
+        return
+    reads = "English" if known == ("en",) else ", ".join(known)
+    raise InputError(
+        f"{NAMES.get(provider, provider)} reads {reads} only, not `{language[:20]}`; add a Deepgram key, which "
+        "reads it, or choose another language",
+        field="language",
+    )

@@ -1,0 +1,159 @@
+"""Playbooks: shipped ones to look at and copy, one's own to change, and a check in words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from wingman.core.errors import InputError
+from wingman.server.http import Json, body
+from wingman.server.routing import ApiRoute
+from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow
+from wingman.suggest.playbook.playbook import Playbook
+
+MOST_TURNS = 5_000
+LONGEST_TURN = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedTurn:
+    """One turn of a conversation to rehearse on."""
+
+    text: str
+    speaker: str = "tab"
+    """`tab` (the others) or `mic` (you)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedCard:
+    """A card a playbook would have shown."""
+
+    at: float
+    """Seconds of media time."""
+    kind: str
+    title: str
+    text: str
+    utterance: str
+    quote: str
+    """What was said."""
+    reason: str
+
+
+class PlaybookDesk(Protocol):
+    """What the service offers behind these routes."""
+
+    def rows(self) -> Sequence[PlaybookRow]: ...
+
+    def page(self, name: str) -> PlaybookPage:
+        """Raises `InputError(status=404)`."""
+        ...
+
+    def check(self, playbook: dict[str, Any], text: str) -> Playbook:
+        """Raises `InputError` that names field and mend."""
+        ...
+
+    def put(self, name: str, playbook: dict[str, Any], text: str) -> None:
+        """Store one's own playbook. Raises `InputError`."""
+        ...
+
+    def remove(self, name: str) -> None: ...
+
+    def restore(self, name: str, version: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookBody:
+    """A playbook as plain values or as YAML; one of them is given."""
+
+    playbook: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreBody:
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class RehearseBody:
+    """What to rehearse, and on what."""
+
+    playbook: dict[str, Any]
+    meeting: str = ""
+    turns: tuple[RehearsedTurn, ...] = ()
+
+
+Rehearse: TypeAlias = Callable[[Playbook, str, Sequence[RehearsedTurn]], Awaitable[Sequence[RehearsedCard]]]
+"""(playbook, stored meeting or empty, turns) → the cards it would have shown. Raises `InputError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookRoutes:
+    """The handlers; state lives in the desk."""
+
+    desk: PlaybookDesk
+    play: Rehearse | None = None
+    """Plays a playbook on a stored meeting or on turns; None answers 501."""
+
+    def routes(self) -> list[BaseRoute]:
+        one = "/api/playbooks/{name}"
+        return [
+            ApiRoute("/api/playbooks", GET=self.list),
+            ApiRoute("/api/playbooks/check", POST=self.check),
+            ApiRoute(one, GET=self.show, PUT=self.put, DELETE=self.remove),
+            ApiRoute(f"{one}/restore", POST=self.restore),
+            ApiRoute("/api/rehearse", POST=self.rehearse),
+        ]
+
+    async def list(self, _: Request) -> Response:
+        return Json({"playbooks": self.desk.rows()})
+
+    async def show(self, request: Request) -> Response:
+        return Json(self.desk.page(request.path_params["name"]))
+
+    async def check(self, request: Request) -> Response:
+        """Always 200: what is wrong with a draft is an answer, not an error."""
+        given = await body(request, PlaybookBody)
+        try:
+            self.desk.check(given.playbook, given.text)
+        except InputError as wrong:
+            return Json({"ok": False, "detail": str(wrong), "field": wrong.field})
+        return Json({"ok": True, "detail": "", "field": ""})
+
+    async def put(self, request: Request) -> Response:
+        given = await body(request, PlaybookBody)
+        name = request.path_params["name"]
+        self.desk.put(name, given.playbook, given.text)
+        return Json(self.desk.page(name))
+
+    async def remove(self, request: Request) -> Response:
+        self.desk.remove(request.path_params["name"])
+        return Response(status_code=204)
+
+    async def restore(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        self.desk.restore(name, (await body(request, RestoreBody)).version)
+        return Json(self.desk.page(name))
+
+    async def rehearse(self, request: Request) -> Response:
+        wanted = await body(request, RehearseBody)
+        if not wanted.meeting and not wanted.turns:
+            raise InputError("give a `meeting` or `turns` to rehearse on", field="turns")
+        if len(wanted.turns) > MOST_TURNS:
+            raise InputError(f"`turns` may hold at most {MOST_TURNS}", field="turns", status=413)
+        for number, turn in enumerate(wanted.turns):
+            if turn.speaker not in ("tab", "mic") or not turn.text.strip() or len(turn.text) > LONGEST_TURN:
+                raise InputError(
+                    f"turn {number + 1} needs a `speaker` (`tab` or `mic`) and a `text` of 1 to {LONGEST_TURN} "
+                    "characters",
+                    field=f"turns[{number}]",
+                )
+        if self.play is None:
+            raise InputError("this service cannot rehearse", field="playbook", status=501)
+        playbook = self.desk.check(wanted.playbook, "")
+        return Json({"cards": await self.play(playbook, wanted.meeting, wanted.turns)})

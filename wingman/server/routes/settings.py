@@ -1,0 +1,127 @@
+"""The settings people change in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from wingman.config.editable import GROUPS, NAMES, Choosable, Editable, Shown
+from wingman.core.errors import InputError
+from wingman.server.http import Json, body
+from wingman.server.routing import ApiRoute
+
+LISTED = 100
+"""Most entries of a list that may be stored."""
+
+
+class SettingsDesk(Protocol):
+    """What the service offers behind these routes."""
+
+    def value(self, name: str) -> Any:
+        """The value in force of a dotted name."""
+        ...
+
+    def fixed(self) -> Mapping[str, str]:
+        """Dotted name → who set it where the page has no say."""
+        ...
+
+    def choices(self, name: str) -> Sequence[Choosable]:
+        """The choices of a setting that are known at run time only."""
+        ...
+
+    def facts(self) -> Sequence[Shown]:
+        """What is told beside the privacy settings: encryption, redaction, where everything lies."""
+        ...
+
+    @property
+    def file(self) -> str:
+        """The settings file in use; empty where there is none."""
+        ...
+
+    async def change(self, values: Mapping[str, Any]) -> None:
+        """Store and apply. Raises `InputError` and changes nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """Dotted name → value; null goes back to the default."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsRoutes:
+    """The handlers; state lives in the desk."""
+
+    desk: SettingsDesk
+
+    def routes(self) -> list[BaseRoute]:
+        return [ApiRoute("/api/settings", GET=self.show, PATCH=self.change)]
+
+    async def show(self, _: Request) -> Response:
+        fixed = self.desk.fixed()
+        groups = [
+            {"title": title, "settings": [self._shown(each, fixed.get(each.name, "")) for each in group]}
+            for title, group in GROUPS.items()
+        ]
+        for group in groups:
+            if group["title"] == "Privacy":
+                group["settings"] += self.desk.facts()  # type: ignore[operator]  # a list, made above
+        return Json({"groups": groups, "file": self.desk.file})
+
+    async def change(self, request: Request) -> Response:
+        values = (await body(request, SettingsChange)).values
+        if not values:
+            raise InputError("the field `values` names no setting", field="values")
+        for name, value in values.items():
+            _check(name, value)
+        await self.desk.change(values)
+        return Json({"restart": [name for name in values if NAMES[name].restart]})
+
+    def _shown(self, each: Editable, fixed: str) -> Shown:
+        if each.choices is not None:
+            choices = tuple(Choosable(value, label) for value, label in each.choices.items())
+        else:
+            choices = tuple(self.desk.choices(each.name)) if each.kind == "choice" else ()
+        value = self.desk.value(each.name)
+        if each.kind == "choice" and value not in {choice.value for choice in choices}:
+            choices = (*choices, Choosable(value, value))  # what the file says is shown, whatever it is
+        return Shown(
+            each.name,
+            each.label,
+            each.kind,
+            value,
+            each.help,
+            choices,
+            each.least,
+            each.most,
+            fixed,
+            each.restart,
+        )
+
+
+def _check(name: str, value: Any) -> None:
+    """Raises `InputError` for what the page may not change, or not to this."""
+    known = NAMES.get(name)
+    if known is None:
+        raise InputError(
+            f"`{name[:80]}` cannot be changed here; what can is {', '.join(NAMES)}, the rest stands in the "
+            f"file",
+            field=name[:80],
+        )
+    if value is None:
+        return
+    if known.kind == "number" and (
+        not isinstance(value, (int, float)) or isinstance(value, bool) or not known.least <= value <= known.most
+    ):
+        raise InputError(f"`{name}` must be a number from {known.least:g} to {known.most:g}", field=name)
+    if known.kind == "list" and (
+        not isinstance(value, list) or len(value) > LISTED or not all(isinstance(item, str) for item in value)
+    ):
+        raise InputError(f"`{name}` must be a list of at most {LISTED} texts", field=name)

@@ -1,0 +1,160 @@
+"""Notes that were put into Wingman's own folder: stored, shown as they were understood, and found again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wingman.core.errors import InputError
+from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.knowledge.sections import SUFFIXES, headed
+
+SHOWN_PARTS = 30
+SHOWN_CHARACTERS = 240
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a document as it was understood."""
+
+    heading: str
+    text: str
+    """Its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document that cards may quote."""
+
+    name: str
+    bytes: int
+    sections: int
+    words: int
+    headings: tuple[Part, ...] = ()
+    """The first parts."""
+    problem: str = ""
+    """Why nothing of it can be quoted, in one sentence; empty when it can."""
+    fixed: str = ""
+    """Where it comes from when it cannot be removed here (the folder that the settings file names)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a card would quote."""
+
+    source: str
+    text: str
+
+
+class NotesLibrary:
+    """The notes of one's own in `home`, beside those of the configured folder. Reads files: not for an event
+    loop."""
+
+    def __init__(
+        self,
+        home: Path | None,
+        configured: Path | None,
+        build: Callable[[Sequence[Path]], Knowledge],
+    ) -> None:
+        """`home` is None for a service that keeps nothing; `build` makes an index of some folders."""
+        self._home = home
+        self._configured = configured
+        self._build = build
+        self.knowledge = self.index()
+
+    def index(self) -> Knowledge:
+        """A new index of all folders there are, which becomes the one in force."""
+        self.knowledge = self._build(
+            [folder for folder in (self._configured, self._home) if folder and folder.is_dir()]
+        )
+        return self.knowledge
+
+    def documents(self) -> Sequence[Document]:
+        """All of them, one's own first, by name."""
+        own = [self._document(path) for path in _files(self._home)]
+        given = f"from {self._configured}" if self._configured else ""
+        return [*own, *(self._document(path, given) for path in _files(self._configured))]
+
+    def put(self, name: str, content: bytes) -> Document:
+        """Store a document. Raises `InputError`, and stores nothing, when nothing can be read in it."""
+        path = self._place(name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_name(f".new-{path.name}")
+        beside.write_bytes(content)
+        try:
+            found = self._document(beside)
+            if found.problem:
+                raise InputError(found.problem.replace(beside.name, path.name), field="body")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        self.index()
+        return self._document(path)
+
+    def remove(self, name: str) -> None:
+        """Raises `InputError(status=404)`."""
+        path = self._place(name)
+        if not path.is_file():
+            raise InputError(f"there are no notes named `{name[:80]}` here", field="name", status=404)
+        path.unlink()
+        self.index()
+
+    def search(self, question: str) -> Sequence[Quote]:
+        """What a card would quote for this question, best first."""
+        return [Quote(source, text) for source, text in self.knowledge.search(question)]
+
+    def _place(self, name: str) -> Path:
+        if self._home is None:
+            raise InputError("this service keeps no notes", field="name", status=501)
+        return self._home / checked_name(name)
+
+    def _document(self, path: Path, fixed: str = "") -> Document:
+        size = path.stat().st_size
+        try:
+            parts = [Part(heading, " ".join(text.split())) for heading, text in headed(path) if text.strip()]
+        except InputError as wrong:
+            return Document(path.name, size, 0, 0, problem=str(wrong), fixed=fixed)
+        words = sum(len(part.text.split()) for part in parts)
+        if not words:
+            return Document(
+                path.name, size, 0, 0, problem=f"{path.name} holds no text that can be read", fixed=fixed
+            )
+        shown = tuple(Part(part.heading, _begin(part.text)) for part in parts[:SHOWN_PARTS])
+        return Document(path.name, size, len(parts), words, shown, fixed=fixed)
+
+
+def checked_name(name: str) -> str:
+    """A plain file name that can be read. Raises `InputError`."""
+    clean = " ".join(name.split())
+    if (
+        not clean
+        or len(clean) > LONGEST_NAME
+        or clean.startswith(".")
+        or re.search(r'[/\\:*?"<>|\x00-\x1f]', clean)
+    ):
+        raise InputError(
+            f"notes need a plain file name of at most {LONGEST_NAME} characters, such as prices.md",
+            field="name",
+        )
+    if not clean.lower().endswith(SUFFIXES):
+        raise InputError(
+            f"`{clean}` cannot be read; use one of {', '.join(SUFFIXES)}", field="name", status=415
+        )
+    return clean
+
+
+def _files(folder: Path | None) -> list[Path]:
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    )
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS].rstrip()}…"

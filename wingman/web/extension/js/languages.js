@@ -1,0 +1,17 @@
+// Spoken languages by their names in the reader's own language. Pure.
+
+const SEVERAL = "Several, as spoken";
+
+/**
+ * @param {string[]} tags what the transcriber reads; empty where it is not limited
+ * @param {string} shown in which language to name them
+ * @returns {[string, string][]} tag and name, by name; "as configured" first
+ */
+export function languageChoices(tags, shown = "en") {
+  const known = tags.length ? tags : ["multi", "en", "de", "es", "fr", "it", "nl", "pl", "pt", "ja", "ko", "zh"];
+  const names = new Intl.DisplayNames([shown], { type: "language" });
+  const named = known.filter((tag) => tag !== "multi").map((tag) => [tag, names.of(tag)]);
+  named.sort((a, b) => a[1].localeCompare(b[1], shown));
+  const several = known.includes("multi") ? [["multi", SEVERAL]] : [];
+  return [["", "As configured"], ...several, ...named];
+}

@@ -1,0 +1,52 @@
+// The overlay's first line: how it stands, how long it runs, what it is called, what it costs.
+
+import { h, iconButton, setAttribute, setText } from "./dom.js";
+import { clock, money } from "./strings.js";
+
+const PHASES = {
+  away: "Away",
+  waiting: "Waiting",
+  live: "Live",
+  paused: "Paused",
+  ended: "Ended",
+  none: "Wingman",
+};
+const AWAY = { waiting: "away", lost: "ended", missing: "none", refused: "none" };
+
+export class OverlayBar {
+  /** @param {{settings: Function, help: Function}} run what the buttons do */
+  constructor({ settings, help }) {
+    this.dot = h("span", { class: "dot", "aria-hidden": "true" });
+    this.phase = h("span", { class: "phase" });
+    this.time = h("span", { class: "clock", "aria-hidden": "true" });
+    this.title = h("span", { class: "title", dir: "auto" });
+    this.cost = h("span", { class: "cost" });
+    this.settingsButton = iconButton("settings", "Settings", settings, { "aria-expanded": "false" });
+    this.helpButton = iconButton("help", "Keys (?)", help, { "aria-expanded": "false" });
+    this.node = h(
+      "header",
+      { class: "bar" },
+      this.dot,
+      this.phase,
+      this.time,
+      this.title,
+      this.cost,
+      this.settingsButton,
+      this.helpButton,
+    );
+  }
+
+  render(state, stream, now = Date.now() / 1000) {
+    const { title, startedAt, endedAt, phase: known } = state.meeting;
+    const phase = (["live", "waiting"].includes(known) && AWAY[stream]) || known;
+    this.dot.dataset.phase = phase;
+    setText(this.phase, PHASES[phase]);
+    setText(this.title, title);
+    setAttribute(this.title, "title", title || null);
+    setText(this.time, startedAt ? clock((endedAt ?? now) - startedAt) : "");
+    const { cost } = state;
+    setText(this.cost, cost && cost.total > 0 ? money(cost.total, cost.currency) : "");
+    const sofar = cost ? `So far; ${money(cost.per_hour, cost.currency)} an hour at this rate` : null;
+    setAttribute(this.cost, "title", sofar);
+  }
+}

@@ -1,0 +1,53 @@
+// Which cards another playbook would have shown. Pure: two lists of cards in, one list of changes out.
+
+/** How far apart, in seconds, two cards of one kind may come and still be the same occasion. */
+const NEAR = 4;
+
+/**
+ * @param {{at: number, kind: string, text: string, utterance?: string}[]} before
+ * @param {{at: number, kind: string, text: string, utterance?: string}[]} after
+ * @returns {{change: "same" | "changed" | "added" | "removed", at: number, before?: object, after?: object}[]} by time
+ */
+export function cardChanges(before, after) {
+  const left = [...after];
+  const changes = before.map((card) => {
+    const at = best(card, left);
+    if (at < 0) return { change: "removed", at: card.at, before: card };
+    const [other] = left.splice(at, 1);
+    const same = other.text === card.text && other.kind === card.kind;
+    return { change: same ? "same" : "changed", at: card.at, before: card, after: other };
+  });
+  const added = left.map((card) => ({ change: "added", at: card.at, after: card }));
+  return [...changes, ...added].sort((a, b) => a.at - b.at);
+}
+
+/** The card of the same occasion: about the same utterance, else of the same kind at about the same time. */
+function best(card, others) {
+  const about = (other) => card.utterance && other.utterance === card.utterance;
+  const exact = others.findIndex((other) => about(other) && other.kind === card.kind);
+  if (exact >= 0) return exact;
+  const same = others.findIndex(about);
+  if (same >= 0) return same;
+  if (card.utterance) return -1;
+  return others.findIndex((other) => other.kind === card.kind && Math.abs(other.at - card.at) <= NEAR);
+}
+
+/** A conversation somebody pasted, as turns: `Them: …` or `You: …` at the beginning of a line changes the speaker. */
+export function turnsOf(text) {
+  const turns = [];
+  for (const raw of text.split("\n")) {
+    const line = raw.trim();
+    if (!line) continue;
+    const named = /^(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([\p{L}][\p{L}\p{N} ._'’-]{0,40}):\s*(.+)$/u.exec(line);
+    if (named) turns.push({ speaker: who(named[1]), name: named[1].trim(), text: named[2].trim() });
+    else if (turns.length) turns.at(-1).text += ` ${line}`;
+    else turns.push({ speaker: "tab", name: "Them", text: line });
+  }
+  return turns;
+}
+
+const MINE = new Set(["you", "me", "i", "myself", "user", "agent", "rep", "seller", "sales", "support", "mic"]);
+
+function who(name) {
+  return MINE.has(name.trim().toLowerCase()) ? "mic" : "tab";
+}

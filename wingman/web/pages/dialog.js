@@ -1,0 +1,104 @@
+// Questions asked in a dialog of the page's own: a browser's `confirm` says neither what nor whose.
+
+import { h, icon } from "../extension/js/dom.js";
+
+/**
+ * Ask, and wait for the answer. `fields` are `{name, label, value, hint?, long?}`.
+ * @returns {Promise<Object<string, string> | null>} what was typed by field name; null when it was called off
+ */
+export function ask({ title, text = "", fields = [], yes, danger = false }) {
+  return new Promise((resolve) => {
+    const inputs = fields.map((field) => input(field));
+    const answer = () => Object.fromEntries(fields.map((field, at) => [field.name, inputs[at].value.trim()]));
+    let given = null;
+    const form = h(
+      "form",
+      {
+        method: "dialog",
+        on: {
+          submit: () => {
+            given = answer();
+          },
+        },
+      },
+      h("h2", { text: title, id: "dialog-title" }),
+      text ? h("p", { text }) : null,
+      fields.map((field, at) =>
+        h(
+          "label",
+          { class: "dialog-field" },
+          h("span", { text: field.label }),
+          inputs[at],
+          field.hint ? h("span", { class: "soft", text: field.hint }) : null,
+        ),
+      ),
+      h(
+        "div",
+        { class: "row end" },
+        h("button", { type: "button", text: "Cancel", on: { click: () => dialog.close() } }),
+        h("button", { type: "submit", class: danger ? "danger" : "primary", text: yes }),
+      ),
+    );
+    const dialog = h(
+      "dialog",
+      {
+        class: "ask-dialog",
+        "aria-labelledby": "dialog-title",
+        on: {
+          close: () => {
+            dialog.remove();
+            resolve(given);
+          },
+        },
+      },
+      form,
+    );
+    document.querySelector(".wm").append(dialog);
+    dialog.showModal();
+    (inputs[0] || form.querySelector(danger ? "button" : "[type=submit]")).focus();
+    inputs[0]?.select?.();
+  });
+}
+
+function input({ value = "", long = false, maxlength = "200" }) {
+  if (long) return h("textarea", { rows: "5", maxlength }, value);
+  return h("input", { type: "text", value, maxlength, autocomplete: "off" });
+}
+
+/** One sentence about what went wrong, or what was done; empty takes it away. */
+export class Notice {
+  constructor() {
+    this.words = h("span");
+    this.mark = icon("warn");
+    this.node = h("p", { class: "page-notice", role: "status", hidden: true }, this.mark, this.words);
+  }
+
+  fail(sentence) {
+    this.#show(sentence, "bad");
+  }
+
+  say(sentence) {
+    this.#show(sentence, "good");
+  }
+
+  #show(sentence, level) {
+    this.words.textContent = sentence;
+    this.node.dataset.level = level;
+    this.mark.hidden = level !== "bad";
+    this.node.hidden = !sentence;
+  }
+}
+
+/** Run `job` for a button: it is disabled meanwhile, and a failure is told by `notice`. */
+export async function guarded(button, notice, job) {
+  if (button) button.disabled = true;
+  try {
+    notice.fail("");
+    return await job();
+  } catch (failed) {
+    notice.fail(failed.message);
+    return undefined;
+  } finally {
+    if (button) button.disabled = false;
+  }
+}

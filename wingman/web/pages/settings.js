@@ -1,0 +1,207 @@
+// What people change: providers and keys, language, how much Wingman says, privacy, who may do what, look and keys.
+// Everything else stands in the documented file.
+
+import { h, setChildren } from "../extension/js/dom.js";
+import { KEYS, keyName } from "../extension/js/keys.js";
+import { languageChoices } from "../extension/js/languages.js";
+import { PairingPanel } from "../extension/js/pairing.js";
+import { Preferences } from "../extension/js/prefs.js";
+import { Service } from "../extension/js/service.js";
+import { Connections } from "./connections.js";
+import { guarded } from "./dialog.js";
+import { GrantsList } from "./grants-list.js";
+import { SelfTest } from "./self-test.js";
+import { shell } from "./shell.js";
+
+const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
+
+const service = new Service();
+const groups = h("div");
+const { root, notice } = shell("/settings", "Settings");
+const connections = new Connections(service, notice, () => load());
+const grants = new GrantsList(service, notice);
+const preferences = new Preferences();
+
+root.querySelector("main").append(
+  part("What is connected", "connected", connections.node),
+  part("Try it before it matters", "self-test", new SelfTest(service, notice).node),
+  groups,
+  part("Who may do what", "grants", grants.node, new PairingPanel(service).node),
+  part("Look of this browser", "look", look()),
+  part("Keys in the overlay", "keys", keyList()),
+  h("p", {
+    class: "soft",
+    id: "file",
+    text: "Everything else stands in the settings file; configs/default.yaml has every field with its meaning.",
+  }),
+);
+
+function part(title, id, ...content) {
+  return h("section", { id, "aria-label": title }, h("h2", { text: title }), ...content);
+}
+
+async function load() {
+  await guarded(null, notice, async () => {
+    const { groups: found, file } = await service.json("GET", "/api/settings");
+    setChildren(
+      groups,
+      found.map(({ title, settings }) =>
+        part(title, title.toLowerCase().replaceAll(" ", "-"), h("div", { class: "settings" }, settings.map(row))),
+      ),
+    );
+    if (file)
+      document.getElementById("file").textContent =
+        `Everything else stands in the settings file ${file}; configs/default.yaml has every field with its meaning.`;
+    if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
+  });
+}
+
+function row(setting) {
+  const { name, label, help, fixed, restart, value } = setting;
+  const id = `set-${name.replaceAll(".", "-")}`;
+  const said = h("span", { class: "soft", role: "status" });
+  const control = field(setting, id, (changed) => void save(name, changed, said));
+  const notes = [
+    help,
+    fixed ? `Set by ${fixed}; change it there.` : "",
+    restart && !fixed ? "A change needs a restart of Wingman." : "",
+  ].filter(Boolean);
+  if (setting.kind === "fact")
+    return h(
+      "div",
+      { class: "setting", data: { name } },
+      h("b", { text: label }),
+      h("span", { text: value }),
+      h("p", { class: "soft", text: help }),
+    );
+  return h(
+    "div",
+    { class: "setting", data: { name } },
+    h("label", { for: id, text: label }),
+    control,
+    notes.length ? h("p", { class: "soft", text: notes.join(" ") }) : null,
+    said,
+  );
+}
+
+function field({ name, kind, value, choices, fixed, least, most }, id, changed) {
+  const common = { id, disabled: Boolean(fixed) };
+  if (kind === "choice")
+    return h(
+      "select",
+      { ...common, on: { change: (event) => changed(event.target.value) } },
+      named(name, choices).map(([choice, text]) => h("option", { value: choice, text, selected: choice === value })),
+    );
+  if (kind === "switch")
+    return h(
+      "span",
+      { class: "switch" },
+      h("input", {
+        ...common,
+        type: "checkbox",
+        checked: value === true,
+        on: { change: (event) => changed(event.target.checked) },
+      }),
+    );
+  if (kind === "number")
+    return h("input", {
+      ...common,
+      type: "number",
+      value: String(value),
+      min: String(least),
+      max: String(most),
+      on: { change: (event) => event.target.value !== "" && changed(Number(event.target.value)) },
+    });
+  if (kind === "list")
+    return h("textarea", {
+      ...common,
+      rows: "3",
+      text: value.join("\n"),
+      on: {
+        change: (event) => {
+          const lines = event.target.value.split("\n").map((line) => line.trim());
+          changed(lines.filter(Boolean));
+        },
+      },
+    });
+  return h("input", {
+    ...common,
+    type: "text",
+    value: String(value),
+    on: { change: (event) => changed(event.target.value.trim()) },
+  });
+}
+
+/** Choices as `[value, text]`; languages by their names. */
+function named(name, choices) {
+  if (!name.endsWith(".language")) return choices.map(({ value, label }) => [value, label]);
+  return languageChoices(choices.map(({ value }) => value)).filter(([tag]) => tag);
+}
+
+async function save(name, value, said) {
+  said.textContent = "";
+  await guarded(null, notice, async () => {
+    const { restart } = await service.json("PATCH", "/api/settings", { values: { [name]: value } });
+    said.textContent = restart.includes(name)
+      ? "Stored. It holds from the next start of Wingman."
+      : "Stored. It holds from the next meeting.";
+    void connections.load();
+  });
+}
+
+function look() {
+  const theme = h(
+    "select",
+    {
+      id: "look-theme",
+      on: {
+        change: (event) => {
+          preferences.set("theme", event.target.value);
+          preferences.apply(root);
+        },
+      },
+    },
+    Object.entries(THEMES).map(([value, text]) =>
+      h("option", { value, text, selected: preferences.get("theme") === value }),
+    ),
+  );
+  const step = (by) => () => {
+    preferences.resize(by);
+    preferences.apply(root);
+  };
+  return h(
+    "div",
+    { class: "settings" },
+    h("div", { class: "setting" }, h("label", { for: "look-theme", text: "Colours" }), theme),
+    h(
+      "div",
+      { class: "setting" },
+      h("b", { text: "Text size" }),
+      h(
+        "span",
+        { class: "row" },
+        h("button", { type: "button", text: "Smaller", on: { click: step(-1) } }),
+        h("button", { type: "button", text: "Larger", on: { click: step(1) } }),
+      ),
+    ),
+  );
+}
+
+function keyList() {
+  return h(
+    "dl",
+    { class: "keys" },
+    KEYS.flatMap(({ keys, about }) => [
+      h(
+        "dt",
+        {},
+        keys.map((key) => h("kbd", { text: keyName(key) })),
+      ),
+      h("dd", { text: about }),
+    ]),
+  );
+}
+
+void load();
+void connections.load().catch((failed) => notice.fail(failed.message));
+void grants.load();
