@@ -65,6 +65,14 @@ def test_endless_speech_is_cut_where_it_is_quietest() -> None:
     assert begins == [0, quiet * FRAME]
 
 
+def test_what_comes_after_a_gap_begins_there() -> None:
+    endpointer = Endpointer(RULES)
+    for number in range(10):
+        endpointer.frame(number * FRAME, 0.9, 1.0)
+    endpointer.cut(10 * FRAME)
+    assert endpointer.frame(1_000_000, 0.9, 1.0) == [Onset(1_000_000, 1_000_000)]
+
+
 @given(
     st.text(alphabet="#.", max_size=1500),
     st.integers(1, 20),

@@ -117,3 +117,22 @@ def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pyt
 )
 def test_languages(wanted: str, model_name: str, language: str) -> None:
     assert whisper._language(wanted, WhisperSettings(model=model_name)) == language
+
+
+async def test_a_recording_comes_out_in_bulk_with_its_times() -> None:
+    chosen = settings()
+    everything = replace_transcribe(Settings(), chosen)
+    events: list[TranscriberEvent] = []
+    other = next(t for t in sample.truth() if t.text.startswith("Who is going"))
+    tape = tape_of(turn_pcm(), bytes(2 * SAMPLE_RATE), turn_pcm(turn=other))
+    tape.close()
+    async with running(everything) as local:
+        transcriber = whisper.build_bulk(local.bulk_decoder(), chosen)
+        await transcriber.run(Channel.TAB, tape.cursor(), events.append)
+    assert sample.word_errors(sample.plain_words(f"{TURN.text} {other.text}"), words(events)) <= 1
+    finals = [e for e in events if isinstance(e, Final)]
+    again = (len(turn_pcm()) // 2 + SAMPLE_RATE) / SAMPLE_RATE + 0.4
+    assert finals[0].span.start / SAMPLE_RATE == pytest.approx(0.4, abs=0.35)
+    assert finals[-1].span.start / SAMPLE_RATE == pytest.approx(again, abs=0.35)
+    assert [e.upto for e in events if isinstance(e, Progress)][-1] == tape.end
+    assert [e.health for e in events if isinstance(e, ProviderState)][-1] is Health.ENDED

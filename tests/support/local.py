@@ -18,9 +18,10 @@ from wingman.stt.local import LocalTranscriber
 TURN = next(t for t in sample.truth() if t.text.startswith("Can you tell me"))
 
 
-def turn_pcm(pause: float = 0.7) -> bytes:
-    start, end = int((TURN.start - 0.4) * SAMPLE_RATE), int((TURN.end + pause) * SAMPLE_RATE)
-    return sample.audio()[TURN.channel][start:end].tobytes()
+def turn_pcm(pause: float = 0.7, turn: sample.TrueTurn = TURN) -> bytes:
+    """A turn of the sample, 0.4 s before it and `pause` seconds after it."""
+    start, end = int((turn.start - 0.4) * SAMPLE_RATE), int((turn.end + pause) * SAMPLE_RATE)
+    return sample.audio()[turn.channel][start:end].tobytes()
 
 
 @asynccontextmanager

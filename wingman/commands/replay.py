@@ -135,7 +135,7 @@ async def _hear(bundle: Bundle, settings: Settings, wanted: Wanted, *, realtime:
 
     Raises `WingmanError` when one of them gave up: half a meeting would be compared with a whole one.
     """
-    providers, local = ProviderFactory(settings), LocalWorker(settings)
+    providers, local = ProviderFactory(settings), LocalWorker(settings, live=realtime)
     transcriber: Callable[[], Transcriber | None] | None = None
     meter: Callable[[], VoiceAnalyzer | None] | None = None
     if "transcriber" in wanted.names or wanted.settings["transcribe"]:

@@ -132,8 +132,9 @@ class Endpointer:
 
     def cut(self, at: SampleTime) -> list[Mark]:
         """The audio stops at `at` (a gap, the end, or somebody wants the words now)."""
-        self._heard = None
-        return [] if self._begin is None else [self._close(at - self._quiet, at)]
+        marks: list[Mark] = [] if self._begin is None else [self._close(at - self._quiet, at)]
+        self._heard = None  # what comes next may be from somewhere else
+        return marks
 
     def _open(self, at: SampleTime) -> list[Mark]:
         earliest = self._heard if self._heard is not None else at

@@ -164,7 +164,8 @@ class MeetingManager:
         def publish(payload: Event, media: Media | None) -> None:
             self._log.append(meeting_id, payload, media, at=time.time())
 
-        parts = self._parts(meeting_id, spec, playbook, choices, publish)
+        local = LocalWorker(settings, live=live)
+        parts = self._parts(meeting_id, spec, playbook, choices, publish, local)
         if meter is not None:
             stages = parts.stages
             parts = replace(parts, stages=replace(stages, providers=replace(stages.providers, meter=meter)))
@@ -277,6 +278,7 @@ class MeetingManager:
         playbook: Playbook,
         choices: Choices,
         publish: Publish,
+        local: LocalWorker,
     ) -> Parts:
         settings = self._settings
         suggest = settings.suggest
@@ -284,7 +286,6 @@ class MeetingManager:
             suggest = changed(suggest, "verbosity", spec.verbosity)
         if spec.mode:
             suggest = changed(suggest, "mode", spec.mode)
-        local = LocalWorker(settings)
         accounting = Accounting(CostTracker(settings.suggest.cost), Ledger(publish, time.time), publish)
         model = self._accounted(accounting)
         extras = CoachParts(knowledge=MeteredKnowledge(self._knowledge, accounting), on_usage=accounting.tokens)

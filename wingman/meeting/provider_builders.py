@@ -27,10 +27,13 @@ class LocalWorker:
     It costs nothing until somebody opens a stream.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, live: bool = True) -> None:
         self._settings = settings.transcribe
+        self.live = live
+        """False for a recording that is read as fast as its readers can."""
         self._worker: EmbeddedWorker | None = None
         self._link: DecodeLink | None = None
+        self._bulk: DecodeLink | None = None
         self._wanted = asyncio.Event()
 
     def get(self) -> EmbeddedWorker:
@@ -53,12 +56,22 @@ class LocalWorker:
             self._wanted.set()
         return self._link
 
+    def bulk_decoder(self) -> DecodeLink:
+        """The link to the process that decodes recordings and makes way for live meetings."""
+        from wingman.local.decoder.link import DecodeLink
+
+        if self._bulk is None:
+            self._bulk = DecodeLink(whisper_stt.bulk_settings(self._settings.whisper))
+            self._wanted.set()
+        return self._bulk
+
     async def run(self) -> None:
-        """Own both for as long as the meeting lives."""
+        """Own them for as long as the meeting lives."""
         await self._wanted.wait()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.get().run())
             tasks.create_task(self.decoder().run())
+            tasks.create_task(self.bulk_decoder().run())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,8 @@ def deepgram(context: BuildContext) -> Transcriber:
 def whisper(context: BuildContext) -> Transcriber:
     """Whisper on the machine's decoder."""
     local, settings, spec = context.local, context.settings.transcribe.whisper, context.spec
+    if not local.live:
+        return whisper_stt.build_bulk(local.bulk_decoder(), settings, spec.language, spec.keyterms)
     return whisper_stt.build(local.get(), local.decoder(), settings, spec.language, spec.keyterms)
 
 

@@ -58,20 +58,13 @@ class LocalTranscriber:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     hearing = tasks.create_task(self._branch.run(channel, audio, lane, emit))
-                    watching = tasks.create_task(_give_up(lane.decodes))
+                    watching = tasks.create_task(lane.decodes.never_served())
                     hearing.add_done_callback(lambda _: watching.cancel())
             except* ProviderFault as faults:
                 state(Health.DOWN, str(faults.exceptions[0]))
 
     def flush(self) -> None:
         self._branch.flush()
-
-
-async def _give_up(decodes: DecodeLane) -> None:
-    """Raise when the decode process can never serve this lane."""
-    await decodes.failed.wait()
-    if decodes.fault is not None:
-        raise decodes.fault
 
 
 class _Lane:

@@ -6,6 +6,7 @@ Nothing here downloads on start. `wingman models fetch whisper-base` does, and s
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Sequence
 
 from wingman.config.stt import WhisperSettings
@@ -18,6 +19,7 @@ from wingman.local.decoder.wire import Engine
 from wingman.local.process import EmbeddedWorker
 from wingman.local.utterances import Traits
 from wingman.stt.base import TranscriberInfo
+from wingman.stt.bulk import BulkTranscriber
 from wingman.stt.local import LocalEngine, LocalTranscriber
 
 DETECTED = ("", "auto", "multi")
@@ -56,6 +58,11 @@ def decoder_settings(settings: WhisperSettings) -> DecoderSettings:
     return DecoderSettings(settings.device, settings.threads, settings.workers)
 
 
+def bulk_settings(settings: WhisperSettings) -> DecoderSettings:
+    """Of the process that decodes recordings: every core, after everybody else."""
+    return DecoderSettings(settings.device, 1, os.cpu_count() or 1, niceness=10)
+
+
 def build(
     worker: EmbeddedWorker,
     link: DecodeLink,
@@ -64,16 +71,26 @@ def build(
     keyterms: Sequence[str] = (),
 ) -> LocalTranscriber:
     """One channel's transcriber. `language` and `keyterms` are the meeting's. Raises `InputError`."""
+    return LocalTranscriber(worker, link, _engine(settings, language, keyterms))
+
+
+def build_bulk(
+    link: DecodeLink, settings: WhisperSettings, language: str = "", keyterms: Sequence[str] = ()
+) -> BulkTranscriber:
+    """One channel of a recording. Raises `InputError`."""
+    return BulkTranscriber(link, _engine(settings, language, keyterms), os.cpu_count() or 1)
+
+
+def _engine(settings: WhisperSettings, language: str, keyterms: Sequence[str]) -> LocalEngine:
     if not model_present(settings):
         raise InputError(mend(settings), field="transcribe.whisper.model")
-    engine = LocalEngine(
+    return LocalEngine(
         info(settings),
         Engine("whisper", str(models.folder(settings.model, settings.model_dir).resolve())),
         Traits(interim_step=samples(settings.interim_s)),
         _language(language or settings.language, settings),
         (*keyterms, *settings.keyterms),
     )
-    return LocalTranscriber(worker, link, engine)
 
 
 def _language(wanted: str, settings: WhisperSettings) -> str:

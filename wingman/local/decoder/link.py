@@ -115,6 +115,12 @@ class DecodeLane:
             case Pressure():
                 self.on_pressure(message)
 
+    async def never_served(self) -> None:
+        """Wait for the news that this lane will never be served. Raises it as a `ProviderFault`."""
+        await self.failed.wait()
+        if self.fault is not None:
+            raise self.fault
+
     def fail(self, fault: ProviderFault) -> None:
         """End everything that waits with `fault`."""
         self.fault = fault

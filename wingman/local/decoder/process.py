@@ -233,6 +233,7 @@ def main(argv: list[str]) -> int:
     settings = msgspec.json.decode(argv[0], type=DecoderSettings)
     path = settings.socket
     _into_background(path.with_suffix(".log"))
+    os.nice(settings.niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with path.with_suffix(".lock").open("a+") as lock:
         try:

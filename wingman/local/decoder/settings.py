@@ -23,6 +23,8 @@ class DecoderSettings:
     """Per decode. A second one wins little and costs a lot."""
     workers: int = 1
     """Decodes at once."""
+    niceness: int = 0
+    """What the process adds to its own: recordings must not slow meetings down."""
 
     @property
     def socket(self) -> Path:

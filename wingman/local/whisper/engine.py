@@ -127,7 +127,7 @@ class WhisperModel:
         import ctranslate2
 
         audio = samples(pcm)
-        room = np.zeros(window_samples(len(audio)), np.float32)
+        room = np.zeros(window_samples(len(audio), language), np.float32)
         room[: len(audio)] = audio[: len(room)]
         features = log_mel(room, self._model.n_mels)
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))

@@ -20,14 +20,19 @@ N_FFT = 400
 FRAMES_PER_SECOND = 100
 SHORTEST_WINDOW_S = 10.0
 """Below this the model forgets to stop, or invents: it never saw shorter audio."""
+SHORTEST_FOREIGN_WINDOW_S = 15.0
+"""Outside English a short window costs more."""
 WINDOW_SLACK_S = 2.0
 LONGEST_WINDOW_S = 30.0
 
 
-def window_samples(samples: int) -> int:
-    """Length of the window an utterance of `samples` is decoded in: max(10 s, utterance + 2 s), at most 30
-    s."""
-    seconds = max(SHORTEST_WINDOW_S, samples / 16_000 + WINDOW_SLACK_S)
+def window_samples(samples: int, language: str = "en") -> int:
+    """Length of the window an utterance of `samples` is decoded in: max(10 s, utterance + 2 s), at most 30 s.
+
+    Other languages than English need 15 s; an unknown one (empty) is given the benefit of the doubt.
+    """
+    shortest = SHORTEST_WINDOW_S if language in ("", "en") else SHORTEST_FOREIGN_WINDOW_S
+    seconds = max(shortest, samples / 16_000 + WINDOW_SLACK_S)
     frames = -(-round(min(seconds, LONGEST_WINDOW_S) * FRAMES_PER_SECOND) // 2) * 2  # the encoder halves them
     return frames * HOP
 
