@@ -1,0 +1,42 @@
+"""What counts as a decision, a promise, a request, a delay, a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from wingman.report.phrases import DECISION, DEFERRED, PROMISE, REQUEST, is_question
+
+
+@pytest.mark.parametrize("text", ["we've decided to wait", "Let's go with the pilot", "Okay, that's a deal."])
+def test_decisions(text: str) -> None:
+    assert DECISION.search(text)
+
+
+@pytest.mark.parametrize("text", ["I'll send it tonight", "we are going to check", "I need to ask my boss"])
+def test_promises(text: str) -> None:
+    assert PROMISE.search(text)
+
+
+@pytest.mark.parametrize("text", ["I'll be there", "I will see", "she will send it"])
+def test_what_promises_nothing(text: str) -> None:
+    assert not PROMISE.search(text)
+
+
+@pytest.mark.parametrize("text", ["Could you please send the deck", "please confirm the date"])
+def test_requests(text: str) -> None:
+    assert REQUEST.search(text)
+
+
+@pytest.mark.parametrize("text", ["let me check", "I don't know", "we'll get back to you on that"])
+def test_delays(text: str) -> None:
+    assert DEFERRED.search(text)
+
+
+@pytest.mark.parametrize("text", ["What does it cost?", "so how long does that take", "It does?"])
+def test_questions_with_and_without_a_mark(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["What a day.", "so", "how nice", "It costs forty euros", ""])
+def test_what_asks_nothing(text: str) -> None:
+    assert not is_question(text)
