@@ -48,11 +48,9 @@ async def _rehearse(
     if arguments.verbosity:
         suggest = msgspec.structs.replace(suggest, verbosity=arguments.verbosity)
     playbook = load_playbook(arguments.playbook or suggest.playbook)
-    if arguments.language:
-        playbook = msgspec.structs.replace(playbook, language=arguments.language)
     model = None if arguments.model == "off" else await model_at(arguments.model, settings)
     table = _Table(turns)
-    cast = Cast(playbook, suggest, settings.correlate, arguments.brief, notes, model)
+    cast = Cast(playbook, suggest, settings.correlate, arguments.brief, notes, model, arguments.language or "")
     try:
         await rehearse(turns, cast, _print if arguments.json else table.take)
     finally:

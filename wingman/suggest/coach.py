@@ -54,6 +54,8 @@ class CoachParts:
     knowledge: Snippets = field(default_factory=NoSnippets)
     on_usage: Counted = ignore_usage
     """Told after each answer what it used; for the cost meter."""
+    language: str = ""
+    """BCP-47 tag of the language expected; what is heard decides. Empty or `multi`: the playbook's."""
     fence: str = ""
     """The prompt's secret token; empty makes a random one."""
     clock: Clock = time.perf_counter
@@ -92,7 +94,7 @@ class Coach:
             playbook, verbosity=settings.verbosity, mode=settings.mode, ttl=samples(settings.ttl_s)
         )
         self._novelty = Novelty()
-        self._composer = CardComposer(playbook, self._brief, self._parts.knowledge)
+        self._composer = CardComposer(playbook, self._brief, self._parts.knowledge, self._parts.language)
         self._writer: CardWriter | None = None
         if model is not None:
             deadlines = deadlines_of(settings, model.name)

@@ -89,6 +89,8 @@ class Cast:
     brief: str = ""
     knowledge: Snippets = field(default_factory=NoSnippets)
     model: SuggestionModel | None = None
+    language: str = ""
+    """BCP-47 tag of what is spoken; empty leaves it to what is heard."""
 
 
 async def rehearse(turns: Sequence[ScriptedTurn], cast: Cast, on_event: Callable[[Rehearsed], None]) -> None:
@@ -118,7 +120,7 @@ class _Meeting:
         self._by_card: dict[str, int | None] = {}
         self._correlator = Correlator(cast.correlate)
         clock = (lambda: self._now) if cast.model is None else time.perf_counter
-        parts = CoachParts(cast.knowledge, fence="rehearsal", clock=clock)
+        parts = CoachParts(cast.knowledge, language=cast.language, fence="rehearsal", clock=clock)
         self._coach = Coach(
             cast.suggest, cast.playbook, cast.model, self._publish, brief=cast.brief, parts=parts
         )

@@ -41,6 +41,12 @@ class Moment:
     def asked(self) -> bool:
         return Signal.QUESTION in self.signals
 
+    @property
+    def focus(self) -> str:
+        """The words that conditions look at: of a question those that ask, where that can be told."""
+        asking = [part for part in re.split(r"(?<=[.!?…])\s+", self.text) if part.rstrip().endswith("?")]
+        return " ".join(asking) if self.kind == "question" and asking else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -154,10 +160,10 @@ class MoveChooser:
             return None
         if move.signals and not moment.signals.intersection(move.signals):
             return None
-        plain = normalise(moment.text)
+        plain = normalise(moment.focus)
         if move.words and not any(pattern.search(plain) for pattern in _compiled(move.words)):
             return None
-        conditions = 2 * bool(move.words) + 2 * bool(move.signals) + (move.asked is not None) + bool(move.turn)
+        conditions = 2 * bool(move.words) + 2 * bool(move.signals) + (move.asked is not None)
         return conditions + 2 * len(needed - {"quote", "speaker"})
 
 

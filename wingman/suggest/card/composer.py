@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from wingman.core.utterance import Utterance
 from wingman.suggest.card.choice import Choice, Moment, MoveChooser
 from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.knowledge.lexical import stems
 from wingman.suggest.knowledge.sections import sections_of
 from wingman.suggest.playbook.language import HeardLanguage
 from wingman.suggest.playbook.moves import move_book
@@ -26,6 +28,11 @@ TURNS_BEFORE = 2
 NOTES_REMEMBERED = 8
 BRIEF = "your brief"
 """The source of a card that quotes what the user wrote beforehand."""
+_ACTIONABLE = re.compile(
+    r"\d|\b(?:can|cannot|may|must|never|only|free|not|no|without|limit|offer|allowed|possible|kann|darf|nur|nie|kein\w*|peux"
+    r"|peut|jamais|sans|gratuit|puedo|puede|nunca|sin|gratis|posso|pode|sem)\b",
+    re.IGNORECASE,
+)
 ANSWERED_BY_A_NOTE = frozenset({"question", "price", "risk", "competitor"})
 """Kinds for which a note that fits is the card; a move beside it would only say that one should answer."""
 
@@ -74,13 +81,13 @@ class Draw:
 class CardComposer:
     """One per meeting. Tell it everything that is heard; ask it for a card; tell it which one was shown."""
 
-    def __init__(self, playbook: Playbook, brief: str, knowledge: Snippets) -> None:
+    def __init__(self, playbook: Playbook, brief: str, knowledge: Snippets, language: str = "") -> None:
         self._knowledge = knowledge
         self._playbook = playbook
         self._chooser = MoveChooser(playbook, brief)
         self._brief = Knowledge(sections=sections_of(brief, BRIEF))
         self._heard: deque[Utterance] = deque(maxlen=12)
-        self._language = HeardLanguage()
+        self._language = HeardLanguage(language)
         self._own_language = HeardLanguage()
         self._cited: deque[str] = deque(maxlen=NOTES_REMEMBERED)
         self._read = ""
@@ -135,7 +142,8 @@ class CardComposer:
             return ()
         before = self.before(candidate)
         found = self._knowledge.search(candidate.text, before)
-        return (*found, *self._brief.search(candidate.text, before=before)[:1])
+        briefed = self._brief.search(candidate.text, before)
+        return (*found, *(pair for pair in briefed if _helps(pair[1], candidate.text)))
 
     async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
         """`found`, or what the notes give once the meaning is known."""
@@ -196,3 +204,10 @@ class CardComposer:
             own=trigger.card if trigger is not None else None,
             by_user=candidate.speaker.startswith(Channel.MIC),
         )
+
+
+def _helps(statement: str, moment: str) -> bool:
+    """True when a sentence of the brief says what may be done or what is so, and not what was just said."""
+    told = frozenset(stems(statement))
+    news = told - frozenset(stems(moment))
+    return bool(_ACTIONABLE.search(statement)) and 2 * len(news) > len(told)

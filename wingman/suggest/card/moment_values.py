@@ -14,7 +14,7 @@ _SUM = re.compile(
 )
 _DAYS = {
     "en": (
-        r"(?:next |this |by )?(?:monday|tuesday|wednesday|thursday|friday|saturday"
+        r"(?:next |this )?(?:monday|tuesday|wednesday|thursday|friday|saturday"
         r"|sunday)(?: (?:morning|afternoon|evening|week))?"
         r"|tomorrow(?: (?:morning|afternoon|evening))?|tonight|next (?:week|month|quarter|year)"
         r"|the end of (?:the |this )?(?:week|month|quarter|year)"
