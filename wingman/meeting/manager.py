@@ -288,7 +288,11 @@ class MeetingManager:
             suggest = changed(suggest, "mode", spec.mode)
         accounting = Accounting(CostTracker(settings.suggest.cost), Ledger(publish, time.time), publish)
         model = self._accounted(accounting)
-        extras = CoachParts(knowledge=MeteredKnowledge(self._knowledge, accounting), on_usage=accounting.tokens)
+        extras = CoachParts(
+            knowledge=MeteredKnowledge(self._knowledge, accounting),
+            on_usage=accounting.tokens,
+            language=spec.language,
+        )
         stages = Stages(
             providers=Providers(
                 transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),

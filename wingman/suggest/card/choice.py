@@ -15,6 +15,7 @@ from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, as_moves,
 from wingman.suggest.playbook.playbook import Card, Playbook
 from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise
 
+_NOWHERE = 1_000_000
 _SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
 
 
@@ -114,7 +115,7 @@ class MoveChooser:
 
     def _ranked(self, moment: Moment, book: MoveBook | None, values: Mapping[str, str]) -> Sequence[Move]:
         """The moves that fit, best first; equals in an order that the words decide, not the file."""
-        fitting: list[tuple[int, int, Move]] = []
+        fitting: list[tuple[int, int, int, Move]] = []
         turn = zlib.crc32(normalise(moment.text).encode())
         for rank, moves in enumerate(self._sources(moment, book)):
             fresh = [move for move in moves if not self._seen(move, moment)]
@@ -122,8 +123,8 @@ class MoveChooser:
                 points = self._points(move, moment, values)
                 if points is not None:
                     order = (index - turn) % len(fresh)
-                    fitting.append((-2 * points + rank, order, move))
-        return [move for _, _, move in sorted(fitting, key=lambda found: found[:2])]
+                    fitting.append((-2 * points + rank, _where(move, moment), order, move))
+        return [move for *_, move in sorted(fitting, key=lambda found: found[:3])]
 
     def _seen(self, move: Move, moment: Moment) -> bool:
         """A move is shown once in a meeting, a trigger's own card again when three others came between."""
@@ -160,11 +161,17 @@ class MoveChooser:
             return None
         if move.signals and not moment.signals.intersection(move.signals):
             return None
-        plain = normalise(moment.focus)
-        if move.words and not any(pattern.search(plain) for pattern in _compiled(move.words)):
+        if move.words and _where(move, moment) == _NOWHERE:
             return None
         conditions = 2 * bool(move.words) + 2 * bool(move.signals) + (move.asked is not None)
         return conditions + 2 * len(needed - {"quote", "speaker"})
+
+
+def _where(move: Move, moment: Moment) -> int:
+    """Where in the moment the move's words stand first: what somebody begins with is what they mean."""
+    plain = normalise(moment.focus)
+    found = (pattern.search(plain) for pattern in _compiled(move.words))
+    return min((hit.start() for hit in found if hit), default=_NOWHERE)
 
 
 def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:

@@ -26,6 +26,8 @@ Snippet: TypeAlias = tuple[str, str]
 TURNS_BEFORE = 2
 """Turns before the moment that tell what it is about."""
 NOTES_REMEMBERED = 8
+FEWEST_NEWS = 2
+"""Words of a sentence of the brief that the moment had not."""
 BRIEF = "your brief"
 """The source of a card that quotes what the user wrote beforehand."""
 _ACTIONABLE = re.compile(
@@ -208,6 +210,5 @@ class CardComposer:
 
 def _helps(statement: str, moment: str) -> bool:
     """True when a sentence of the brief says what may be done or what is so, and not what was just said."""
-    told = frozenset(stems(statement))
-    news = told - frozenset(stems(moment))
-    return bool(_ACTIONABLE.search(statement)) and 2 * len(news) > len(told)
+    news = frozenset(stems(statement)) - frozenset(stems(moment))
+    return bool(_ACTIONABLE.search(statement)) and len(news) >= FEWEST_NEWS

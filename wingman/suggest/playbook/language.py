@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, deque
+from collections import Counter
 
 ENGLISH = "en"
 _SMALL_WORDS = {
@@ -57,6 +57,8 @@ _LETTER_WEIGHT = 0.75
 _ENOUGH = 2.0
 _LEAD = 1.25
 """The best language must be so many times as likely as the second."""
+_LONG_TURN = 6
+"""Words of a turn that tells a language by itself."""
 _NOT_LETTERS = re.compile(r"[^\w'¿¡]+")
 
 
@@ -81,13 +83,13 @@ def script_is_latin(text: str) -> bool:
 
 
 class HeardLanguage:
-    """The language of one voice, or of one meeting: the majority of its last turns that told.
+    """The language of one voice, or of one meeting.
 
-    One odd turn (a quotation, a name, a misheard sentence) does not change it; three of five do.
+    One odd turn (a quotation, a name, a misheard sentence) does not change it; two in a row that tell do.
     """
 
     def __init__(self, expected: str = "") -> None:
-        self._told: deque[str] = deque(maxlen=5)
+        self._last = ""
         self.tag = base_tag(expected)
         """The language now; what was expected until the talk says otherwise."""
 
@@ -95,10 +97,9 @@ class HeardLanguage:
         """Take one turn; answers with the language now."""
         told = language_of(text)
         if told:
-            self._told.append(told)
-            common, count = Counter(self._told).most_common(1)[0]
-            if count >= 3 or not self.tag or (len(self._told) == count and count >= 2):
-                self.tag = common
+            if told == self._last or (not self.tag and len(text.split()) >= _LONG_TURN):
+                self.tag = told
+            self._last = told
         return self.tag
 
 

@@ -213,7 +213,8 @@ CARE = {
     "danger": (
         r"chest (?:pain|discomfort|tight\w*|hurts)|sitting on my chest|(?:can't|cannot|couldn't|not"
         r"|hard to) breath\w*|short of breath"
-        r"|(?:can't|cannot|couldn't) (?:move|feel|see|speak)|unconscious|collapsed|overdos\w+|suicid\w*|kill (?:my|him|her)self|end (?:it all|my life)"
+        r"|(?:can't|cannot|couldn't) (?:move|feel|see|speak)|unconscious|collapsed|overdos\w+|suicid\w*"
+        r"|kill (?:my|him|her)self|end (?:it all|my life)"
         r"|don't want to (?:live|be here)",
         r"(?:call|called|calling|need|get) (?:an |the )?ambulance|(?:smell|smells|smelling) (?:of "
         r"|like )?(?:gas|burning|smoke)"

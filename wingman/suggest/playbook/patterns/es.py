@@ -119,7 +119,7 @@ CARE = {
         r"|sangra mucho|suicid\w+|quitarme la vida|no quiero vivir)",
     ),
     "secret": (r"(?:contraseña|clave|pin|código de seguridad|número de (?:la )?tarjeta)",),
-    "legal": (r"(?:abogad\w+|demand(?:a|ar|aré|aremos)|tribunal\w*|juzgado|denunci\w+|indemnización)",),
+    "legal": (r"(?:abogad\w+|demand(?:a|ar|aré|aremos)|tribunal\w*|juzgado|indemnización)",),
     "trap": (r"(?:entre nosotros|en confianza|extraoficialmente)|cuánto (?:pagan|les cobra"
     r"|cobra) (?:los|el|la) otr\w+|sin factura|haga la vista gorda",),
     "limit": (r"(?:su|el) (?:último precio|mejor precio|precio mínimo|tope|límite)|hasta dónde (?:puede"

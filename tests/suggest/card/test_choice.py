@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.suggest.card.choice import Moment, MoveChooser, slots_of
+from wingman.suggest.playbook.moves import KINDS, Move, as_moves, move_book
+from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
+from wingman.suggest.playbook.signals import SPOKEN, Signal, detect
+
+BARE = Playbook(name="bare", title="Bare", persona="", slots={"price": "", "proof": "Ashgrove, 31 % less"})
+
+
+def moment(text: str, kind: str = "question", language: str = "en", **more: Any) -> Moment:
+    return Moment(kind, text, "tab", detect(text, language), language, **more)
+
+
+def text_of(chooser: MoveChooser, found: Moment) -> str:
+    choice = chooser.choose(found)
+    assert choice is not None
+    chooser.used(choice)
+    return choice.card.text
+
+
+def test_the_words_of_the_moment_choose_the_move() -> None:
+    chooser = MoveChooser(BARE)
+    assert "Name the day" in text_of(chooser, moment("When can you start with the first two homes?"))
+    assert "true reason" in text_of(chooser, moment("Why did it take you so long?"))
+
+
+def test_a_question_and_a_remark_about_money_get_different_moves() -> None:
+    first = MoveChooser(BARE).choose(moment("How much is it per month?", "price"))
+    remark = MoveChooser(BARE).choose(moment("That is more than our budget.", "price"))
+    assert first is not None
+    assert remark is not None
+    assert first.card.text != remark.card.text
+    assert remark.card.text.startswith("Ask") or "their own figures" in remark.card.text
+
+
+def test_nothing_is_shown_twice_and_the_third_price_is_not_the_first() -> None:
+    chooser = MoveChooser(load_playbook("sales"))
+    texts = [text_of(chooser, moment("That is more than our budget.", "price")) for _ in range(6)]
+    assert len(set(texts)) == len(texts)
+
+
+def test_when_all_has_been_said_nothing_is() -> None:
+    chooser = MoveChooser(Playbook(name="x", title="X", persona="", moves={"odd": ("One.",)}))
+    odd = moment("whatever this is", "odd")
+    assert not chooser.spent(odd)
+    assert text_of(chooser, odd) == "One."
+    assert chooser.choose(odd) is None
+    assert chooser.spent(odd)
+
+
+def test_moves_with_a_fact_wait_until_it_is_filled() -> None:
+    asked = moment("How much is it per month?", "price")
+    empty = MoveChooser(BARE)
+    plain = [text_of(empty, asked) for _ in range(4)]
+    assert not any("{" in text for text in plain)
+    filled = MoveChooser(BARE, "Anna buys for a shop.\nprice: 40 dollars a user")
+    assert "40 dollars a user" in text_of(filled, asked)
+    assert set(filled.facts) == {"price: 40 dollars a user", "proof: Ashgrove, 31 % less"}
+
+
+def test_only_lines_that_name_a_slot_fill_it() -> None:
+    assert slots_of(BARE, "goal: a pilot\n- Price: 12 euros\nnote") == {
+        "price": "12 euros",
+        "proof": "Ashgrove, 31 % less",
+    }
+
+
+def test_the_day_they_name_is_taken_up() -> None:
+    said = moment("I'll send you the list by Thursday.", "commitment")
+    assert "Thursday" in text_of(MoveChooser(BARE), said)
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("He passed away in March.", Signal.GRIEF),
+        ("I have chest pain and I can't breathe, what does it cost?", Signal.DANGER),
+        ("Do you want my password for the account?", Signal.SECRET),
+        ("We'll take you to court over this invoice.", Signal.LEGAL),
+        ("Between us, what are the others paying?", Signal.TRAP),
+        ("What is the lowest price you can do?", Signal.LIMIT),
+        ("I lost my job, so money is really tight.", Signal.HARDSHIP),
+    ],
+)
+def test_what_calls_for_care_goes_before_every_trigger(text: str, signal: Signal) -> None:
+    choice = MoveChooser(load_playbook("sales")).choose(moment(text, "price"))
+    assert choice is not None
+    assert choice.care is signal
+    book = move_book("en")
+    assert book is not None
+    assert choice.move in {move.text for move in as_moves(book.care[signal])}
+
+
+def test_what_the_user_says_calls_for_no_care() -> None:
+    assert moment("My lawyer says hello.", by_user=True).care is None
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+@pytest.mark.parametrize("kind", KINDS)
+def test_moves_are_in_the_language_heard(language: str, kind: str) -> None:
+    book = move_book(language)
+    assert book is not None
+    choice = MoveChooser(load_playbook("sales")).choose(moment("…", kind, language))
+    assert choice is not None
+    assert choice.card.title == book.titles[kind]
+
+
+def test_an_unknown_language_gets_the_playbooks_own() -> None:
+    choice = MoveChooser(load_playbook("sales")).choose(moment("quanto costa al mese?", "price", "it"))
+    assert choice is not None
+    assert choice.card.title == "Money"
+
+
+def test_a_triggers_own_card_comes_first_and_comes_back_later() -> None:
+    own = Card(title="Mine", text="Do this.")
+    chooser = MoveChooser(Playbook(name="x", title="X", persona="", moves={"odd": ("One.", "Two.", "Three.")}))
+    found = moment("whatever this is", "odd", own=own)
+    shown = [text_of(chooser, found) for _ in range(5)]
+    assert (shown[0], shown[4]) == ("Do this.", "Do this.")
+    assert set(shown[1:4]) == {"One.", "Two.", "Three."}
+
+
+@given(st.text(max_size=120), st.sampled_from(KINDS), st.sampled_from(SPOKEN))
+def test_any_moment_can_be_asked_about(text: str, kind: str, language: str) -> None:
+    choice = MoveChooser(load_playbook("support")).choose(moment(text, kind, language))
+    assert choice is not None
+    assert "{" not in choice.card.text
+
+
+def test_conditions_alone_decide_never_the_file_order() -> None:
+    moves = tuple(Move(text=f"Move {n}.") for n in range(8))
+    book = Playbook(name="x", title="X", persona="", moves={"odd": moves})
+    found = {text_of(MoveChooser(book), moment(f"sentence number {n}", "odd")) for n in range(40)}
+    assert len(found) > 4

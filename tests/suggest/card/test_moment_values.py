@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from wingman.suggest.card.moment_values import values_of
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("You'll have it by Thursday.", "en", {"when": "Thursday"}),
+        ("It went from £1,250 to fourteen, next year", "en", {"when": "next year", "amount": "£1,250"}),
+        ("Monday or Tuesday, for 12 % or 15 %", "en", {}),
+        ("we march on and may win", "en", {}),
+        ("Bis Freitag, 5.505,60 € im Jahr", "de", {"when": "Freitag", "amount": "5.505,60 €"}),
+        ("je vous envoie ça demain matin", "fr", {"when": "demain matin"}),
+        ("se lo mando el lunes que viene", "es", {"when": "el lunes que viene"}),
+        ("te mando na sexta-feira", "pt", {"when": "sexta-feira"}),
+        ("entro giovedì", "it", {}),
+    ],
+)
+def test_a_day_and_a_sum_are_taken_up_when_they_are_clear(
+    text: str, language: str, values: dict[str, str]
+) -> None:
+    assert values_of(text, language) == values
