@@ -101,7 +101,7 @@ async def _port(process: asyncio.subprocess.Process, log: Path) -> int:
     while line := (await process.stdout.readline()).decode():
         if "ready" in line:
             return int(line.split("//")[1].split("/")[0].rsplit(":", 1)[1])
-    raise RuntimeError(f"the service did not start: {log.read_text()[-500:]}")
+    raise RuntimeError(f"the service did not start; see {log}")
 
 
 @dataclass(slots=True)

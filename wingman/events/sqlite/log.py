@@ -22,12 +22,20 @@ from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
 from wingman.events.sqlite import drivers, schema
 from wingman.events.sqlite.drivers import Connection
+from wingman.events.sqlite.handed_on import HandedOn
+from wingman.events.sqlite.rescue import rescue
 from wingman.events.sqlite.writer import Report, Writer
 
 T = TypeVar("T")
 
 logger = structlog.get_logger(__name__)
 
+ANSWER_S = 0.15
+"""What the disk may take for a commit before its events are handed on without it."""
+FLUSH_S = 5.0
+"""What a flush waits for a disk that does not answer."""
+STOP_S = 10.0
+"""What the disk may take to store the rest when the service stops."""
 CHECKPOINT_COMMITS = 1000
 """Commits between two checkpoints: some 16 MB of WAL. A checkpoint flushes the disk, which can take longer
 than a suggestion may wait, so it happens beside the writer, on a thread and a connection of its own."""
@@ -58,12 +66,13 @@ class SqliteLog:
         self._files = files
         self._loop = asyncio.get_running_loop()
         self._heads = schema.heads(files.writing)
-        self._committed = dict(self._heads)
+        self._handed_on = HandedOn(self._heads)
+        self._watch: asyncio.TimerHandle | None = None
+        self._plain = True
         self._open: set[str] = set()
         self._gone: set[str] = (
             set()
         )  # deleted: what somebody still has to say of them (a summary) is not stored
-        self._volatile: dict[str, list[Envelope]] = {}
         self._fault = ""
         self._callback: Committed | None = None
         self._reader = ThreadPoolExecutor(1, "wingman-log-reader")
@@ -88,7 +97,9 @@ class SqliteLog:
             os.close(lock)
             raise
         reading, keeping = schema.connect_reader(path, key), schema.connect_keeper(path, key)
-        return cls(path, _Files(lock, writing, reading, keeping))
+        opened = cls(path, _Files(lock, writing, reading, keeping))
+        opened._plain = not key
+        return opened
 
     @property
     def path(self) -> Path:
@@ -112,6 +123,9 @@ class SqliteLog:
         else:
             self._open.add(meeting)
         self._writer.put((envelope, line))
+        self._handed_on.appended(envelope, self._loop.time())
+        if self._watch is None:
+            self._watch = self._loop.call_later(0.0 if self._fault else ANSWER_S, self._look)
         return envelope
 
     def on_committed(self, callback: Committed) -> None:
@@ -120,18 +134,20 @@ class SqliteLog:
     async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
         lines = await self._on_reader(lambda db: schema.lines(db, meeting, after, limit))
         # the file may already hold what has not been handed on yet; a reader must not run ahead of the hub
-        known = self._committed.get(meeting, 0)
+        known = self._handed_on.upto(meeting)
         found = [event for line in lines if (event := codec.decode(line)).seq <= known]
         last = found[-1].seq if found else after
         if len(found) < limit:
-            found += [e for e in self._volatile.get(meeting, ()) if e.seq > last][: limit - len(found)]
+            found += [e for e in self._handed_on.volatile(meeting) if e.seq > last][: limit - len(found)]
         return found
 
     async def last_seq(self, meeting: str) -> int:
-        return self._committed.get(meeting, 0)
+        return self._handed_on.upto(meeting)
 
     async def flush(self) -> None:
-        await asyncio.wrap_future(self._writer.submit(lambda _: None))
+        """Wait until everything appended so far is stored, or the disk has not answered for too long."""
+        done = asyncio.wrap_future(self._writer.submit(lambda _: None))
+        await asyncio.wait([done], timeout=FLUSH_S)
 
     async def meetings(self, limit: int = 50, before: str = "") -> Sequence[MeetingRow]:
         return await self._on_reader(lambda db: schema.rows(db, limit, before))
@@ -161,24 +177,29 @@ class SqliteLog:
                 field="meeting",
                 status=503,
             ) from refused
-        for known in (self._heads, self._committed, self._volatile):
-            known.pop(meeting, None)
+        self._heads.pop(meeting, None)
+        self._handed_on.forget(meeting)
         self._open.discard(meeting)
         if not found:
             self._gone.discard(meeting)
         return found
 
     async def aclose(self) -> None:
+        """Flush and release everything. Raises `NotStored` when the disk has not taken all events."""
         if self._closed:
             return
         self._closed = True
+        if self._watch is not None:
+            self._watch.cancel()
         await self._loop.run_in_executor(self._keeper, self._files.keeping.close)
         await self._loop.run_in_executor(self._reader, self._files.reading.close)
-        await self._loop.run_in_executor(None, self._writer.stop)
+        left = await self._loop.run_in_executor(None, self._writer.stop, STOP_S)
         self._keeper.shutdown()
         self._reader.shutdown()
         os.close(self._files.lock)
         await asyncio.sleep(0)  # lets the writer's last reports run before the caller goes on
+        if left:
+            raise await self._loop.run_in_executor(None, partial(rescue, left, self._path, plain=self._plain))
 
     async def _on_reader(self, query: Callable[[Connection], T]) -> T:
         try:
@@ -194,20 +215,32 @@ class SqliteLog:
         self._loop.call_soon_threadsafe(self._arrived, report)
 
     def _arrived(self, report: Report) -> None:
-        envelopes = [envelope for envelope, _ in report.arrived]
-        for envelope in envelopes:
-            self._committed[envelope.meeting] = envelope.seq
-            if not report.durable:
-                self._volatile.setdefault(envelope.meeting, []).append(envelope)
-        if report.durable and self._volatile:
-            self._volatile.clear()
-        if envelopes and self._callback is not None:
-            self._callback(envelopes)
+        arrived = [envelope for envelope, _ in report.arrived]
+        self._hand_on(self._handed_on.answered(arrived, durable=report.durable))
+        self._handed_on.written(envelope for envelope, _ in report.written)
         self._commits += 1
         if self._commits >= CHECKPOINT_COMMITS and report.durable and not self._closed:
             self._commits = 0
             self._keeper.submit(_keep, self._files.keeping, self._writer)
         self._tell(report)
+
+    def _hand_on(self, envelopes: Sequence[Envelope]) -> None:
+        if envelopes and self._callback is not None:
+            self._callback(envelopes)
+
+    def _look(self) -> None:
+        """A disk that is locked or hangs delays nobody: what has waited long enough is handed on without it."""
+        self._watch = None
+        since, now = self._handed_on.waiting_since, self._loop.time()
+        if since is None:
+            return
+        if not self._fault and (left := since + ANSWER_S - now) > 0:
+            self._watch = self._loop.call_later(left, self._look)
+            return
+        late = self._handed_on.overdue()
+        self._hand_on(late)
+        if not self._fault:
+            self._tell(Report((), durable=False, fault="it does not answer"))
 
     def _tell(self, report: Report) -> None:
         """Say in every open meeting that the disk began to refuse, gave up for good, or recovered."""

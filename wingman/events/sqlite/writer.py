@@ -32,6 +32,8 @@ class Report:
 
     arrived: Sequence[Entry]
     durable: bool
+    written: Sequence[Entry] = ()
+    """What the disk has now: those that arrived, and those that were held before."""
     fault: str = ""
     """Why the disk refused; empty when it did not."""
     abandoned: bool = False
@@ -52,8 +54,10 @@ class Writer:
         self._report = report
         self._ready = threading.Condition()
         self._queue: list[Entry | _Job] = []
+        self._busy: list[Entry | _Job] = []
         self._held: list[Entry] = []
         self._held_bytes = 0
+        self._queued_bytes = 0
         self._fault = ""
         self._abandoned = False
         self._stopping = False
@@ -63,6 +67,10 @@ class Writer:
     def put(self, entry: Entry) -> None:
         """Queue one entry; returns at once."""
         with self._ready:
+            self._queued_bytes += len(entry[1])
+            if self._queued_bytes > HELD_BYTES:  # the thread hangs in the disk
+                self._queue, self._abandoned = [job for job in self._queue if isinstance(job, _Job)], True
+                return
             self._queue.append(entry)
             self._ready.notify()
 
@@ -74,12 +82,19 @@ class Writer:
             self._ready.notify()
         return answer
 
-    def stop(self) -> None:
-        """Commit what is queued, then end the thread and close the connection. Blocks; idempotent."""
+    def stop(self, patience_s: float) -> Sequence[Entry]:
+        """Commit what is queued, then end the thread and close the connection. Blocks; idempotent.
+
+        Returns what the disk has not taken: it refused, or did not answer within `patience_s` seconds (the
+        thread is left behind then).
+        """
         with self._ready:
             self._stopping = True
             self._ready.notify()
-        self._thread.join()
+        self._thread.join(patience_s)
+        with self._ready:
+            queued = [item for item in (*self._busy, *self._queue) if not isinstance(item, _Job)]
+        return [*self._held, *(queued if self._thread.is_alive() else ())]
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
@@ -99,7 +114,8 @@ class Writer:
         with self._ready:
             if not self._queue and not self._stopping:
                 self._ready.wait(RETRY_SECONDS if self._held else None)
-            batch, self._queue = self._queue, []
+            batch, self._queue, self._queued_bytes = self._queue, [], 0
+            self._busy = batch
             return None if self._stopping and not batch else batch
 
     def _do(self, job: _Job) -> None:
@@ -116,13 +132,14 @@ class Writer:
         if self._abandoned:
             self._report(Report(entries, durable=False, fault=self._fault, abandoned=True))
             return
+        batch = [*self._held, *entries]
         try:
-            schema.write(self._connection, [*self._held, *entries])
+            schema.write(self._connection, batch)
         except drivers.Error as failed:
             self._hold(entries, str(failed))
             return
         self._held, self._held_bytes, self._fault = [], 0, ""
-        self._report(Report(entries, durable=True))
+        self._report(Report(entries, durable=True, written=batch))
 
     def _hold(self, entries: list[Entry], fault: str) -> None:
         self._fault = fault

@@ -1,0 +1,117 @@
+"""A disk that is locked or hangs delays no client; what it has not taken when the service stops is not lost."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from wingman.core.codec import decode
+from wingman.core.events import Envelope, MeetingPaused, StorageState
+from wingman.events.sqlite import schema
+from wingman.events.sqlite.log import SqliteLog
+from wingman.events.sqlite.rescue import NotStored
+
+LATE_S = 0.25
+
+
+class Client:
+    """Notes when events were handed on."""
+
+    def __init__(self, log: SqliteLog) -> None:
+        self.events: list[Envelope] = []
+        self.delays: list[float] = []
+        self._appended: dict[int, float] = {}
+        self._log = log
+        log.on_committed(self._hear)
+
+    def append(self) -> None:
+        envelope = self._log.append("m-1", MeetingPaused(), at=1.0)
+        self._appended[envelope.seq] = asyncio.get_running_loop().time()
+
+    def _hear(self, envelopes: Sequence[Envelope]) -> None:
+        now = asyncio.get_running_loop().time()
+        self.events += envelopes
+        self.delays += [now - self._appended[e.seq] for e in envelopes if e.seq in self._appended]
+
+
+async def push(client: Client, seconds: float) -> None:
+    for _ in range(round(seconds * 20)):
+        client.append()
+        await asyncio.sleep(0.05)
+
+
+async def test_a_lock_of_another_process_delays_no_push(tmp_path: Path) -> None:
+    path = tmp_path / "wingman.db"
+    log = await SqliteLog.open(path)
+    client = Client(log)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    await push(client, 1.5)
+    assert log.fault
+    other.execute("COMMIT")
+    other.close()
+    await push(client, 0.5)
+    async with asyncio.timeout(10):
+        while log.fault:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await log.flush()
+    assert [e.seq for e in client.events] == list(range(1, len(client.events) + 1)), "once each, in order"
+    assert max(client.delays) < LATE_S * 3, "the machine may be busy; the disk alone would take 1.5 s"
+    assert [e.data.state for e in client.events if isinstance(e.data, StorageState)] == ["memory", "stored"]
+    assert [e.seq for e in await log.read("m-1")] == [e.seq for e in client.events]
+    await log.aclose()
+
+
+async def test_a_disk_that_hangs_delays_no_push_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    write = schema.write
+
+    def hanging(*arguments: object) -> None:
+        answers.wait()
+        write(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(schema, "write", hanging)
+    log = await SqliteLog.open(tmp_path / "wingman.db")
+    client = Client(log)
+    await push(client, 0.6)
+    seen = len(client.events)
+    assert seen > 8
+    assert [e.seq for e in await log.read("m-1")] == [e.seq for e in client.events], "read from memory"
+    answers.set()
+    await log.flush()
+    await asyncio.sleep(0.05)
+    assert [e.seq for e in client.events] == list(range(1, len(client.events) + 1))
+    await log.aclose()
+    again = await SqliteLog.open(tmp_path / "wingman.db")
+    assert len(await again.read("m-1")) == len(client.events)
+    await again.aclose()
+
+
+async def test_what_a_full_disk_never_took_is_written_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    log = await SqliteLog.open(tmp_path / "wingman.db")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(elsewhere))
+    monkeypatch.setattr(schema, "write", full)
+    client = Client(log)
+    await push(client, 0.3)
+    with pytest.raises(NotStored, match="m-1") as told:
+        await log.aclose()
+    (file,) = elsewhere.iterdir()
+    assert str(file) in str(told.value)
+    assert file.stat().st_mode & 0o077 == 0
+    kept = [decode(line).seq for line in file.read_bytes().splitlines()]
+    assert kept == list(range(1, len(kept) + 1))
+    assert len(kept) >= 6
