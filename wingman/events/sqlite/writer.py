@@ -82,7 +82,7 @@ class Writer:
             self._ready.notify()
         return answer
 
-    def stop(self, patience_s: float) -> Sequence[Entry]:
+    def stop(self, patience_s: float | None = None) -> Sequence[Entry]:
         """Commit what is queued, then end the thread and close the connection. Blocks; idempotent.
 
         Returns what the disk has not taken: it refused, or did not answer within `patience_s` seconds (the
