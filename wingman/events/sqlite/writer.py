@@ -23,6 +23,9 @@ RETRY_SECONDS = 1.0
 HELD_BYTES = 64 * 1024 * 1024
 """Events held in memory while the disk refuses: some thirty hours of one meeting."""
 
+QUEUED_BYTES = 64 * 1024 * 1024
+"""The same for a disk that does not answer at all."""
+
 Work: TypeAlias = Callable[[Connection], Any]
 
 
@@ -68,11 +71,14 @@ class Writer:
         """Queue one entry; returns at once."""
         with self._ready:
             self._queued_bytes += len(entry[1])
-            if self._queued_bytes > HELD_BYTES:  # the thread hangs in the disk
+            hangs = self._queued_bytes > QUEUED_BYTES
+            if hangs:
                 self._queue, self._abandoned = [job for job in self._queue if isinstance(job, _Job)], True
-                return
-            self._queue.append(entry)
-            self._ready.notify()
+            else:
+                self._queue.append(entry)
+                self._ready.notify()
+        if hangs:
+            self._report(Report([entry], durable=False, abandoned=True))
 
     def submit(self, work: Work) -> Future[Any]:
         """Run `work` between two commits, after everything queued so far."""
