@@ -32,6 +32,7 @@ from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.webhooks import Hook, Webhooks
+from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.workbench import Workbench
@@ -134,6 +135,7 @@ class Service:
     background: BackgroundServices
     access: Access
     loop_watch: LoopWatch
+    imports: Imports
     workbench: Workbench | None = None
     """Where keys, settings, notes and playbooks are changed; None for a service that keeps nothing."""
 
@@ -145,11 +147,12 @@ class Service:
     def http(self) -> Starlette:
         """The HTTP application over this service."""
         from wingman.server.app import build_app
-        from wingman.server.routes import hume_tokens, pcm, whip
+        from wingman.server.routes import hume_tokens, pcm, recordings, whip
         from wingman.server.routes.meetings import Offers
         from wingman.server.routes.notes import NotesRoutes
         from wingman.server.routes.playbooks import PlaybookRoutes
         from wingman.server.routes.providers import ProviderRoutes
+        from wingman.server.routes.recordings import recording_of
         from wingman.server.routes.settings import SettingsRoutes
         from wingman.server.routes.webhooks import WebhookRoutes
         from wingman.transports.file import FileSource
@@ -160,7 +163,7 @@ class Service:
             config=lambda: plain(self.manager.settings),
             sample=lambda: FileSource(SAMPLE, channels=both),
             sample_sound=SAMPLE,
-            recording=lambda path: FileSource(path),
+            recording=lambda wish: FileSource(recording_of(wish)),
             forget=self.background.forget,
             not_ready=lambda: "the service is stopping" if self.manager.closing else "",
             sound=self.background.audio_store,
@@ -168,6 +171,7 @@ class Service:
         routes: list[BaseRoute] = [
             *whip.routes(self.manager, self.settings.ingest),
             *pcm.routes(self.manager),
+            *recordings.routes(self.imports),
             *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),
         ]
         if self.background.webhooks is not None:
@@ -266,7 +270,10 @@ async def open_service(
             beside = [tasks.create_task(job) for job in jobs]
             beside.append(tasks.create_task(access.watch()))
             try:
-                yield Service(settings, manager, event_log, hub, background, access, loop_watch, workbench)
+                imports = Imports(manager, tasks)
+                yield Service(
+                    settings, manager, event_log, hub, background, access, loop_watch, imports, workbench
+                )
             finally:
                 await manager.end_all("shutdown")
                 await manager.close_models()

@@ -16,13 +16,15 @@ from wingman.core.events import StreamReset, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
 from wingman.events.hub import HubLimits
+from wingman.server.routes.upload import Upload
 
 
 class Recording:
     channels = (Channel.TAB,)
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, wish: Upload) -> None:
+        assert wish.name == "call.wav"
+        self._path = wish.path
 
     async def run(self, sinks: Mapping[Channel, Any]) -> None:
         assert self._path.read_bytes() == b"audio" * 200_000

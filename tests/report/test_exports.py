@@ -38,7 +38,7 @@ def test_an_empty_meeting_can_be_exported(name: str) -> None:
 
 
 def test_an_unknown_format_is_named() -> None:
-    with pytest.raises(InputError, match="md, json, srt, vtt, csv"):
+    with pytest.raises(InputError, match="md, txt, json, srt, vtt, csv"):
         export(RECORD, "docx")
 
 

@@ -13,11 +13,12 @@ from tests.support.meetings import SupportMeetings
 from tests.support.service import TOKEN, service
 from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
+from wingman.server.routes.upload import Upload
 
 PLAYBOOK = {"name": "sales", "title": "Sales", "voice_emotion": "allow", "own": False, "triggers": 1}
 
 
-def refuse(path: Path) -> AudioSource:
+def refuse(wish: Upload) -> AudioSource:
     raise InputError("this is not a media file", field="body")
 
 

@@ -89,9 +89,12 @@ class MediaBytes(io.RawIOBase):
 class MediaInput:
     """An open media file. `links` are the containers in it, in order: one, but for chained Ogg."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises `InputError` when there is no such file, it is a folder, or it is empty."""
-        self.title = display_name(path)
+    def __init__(self, path: Path, title: str = "") -> None:
+        """`title`: what a person calls the file, where it is not its name.
+
+        Raises `InputError` when there is no such file, it is a folder, or it is empty.
+        """
+        self.title = title or display_name(path)
         self.links: tuple[Link, ...] = ()
         self.incomplete = False
         """The file ends in the middle of something."""

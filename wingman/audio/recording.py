@@ -97,14 +97,15 @@ Piece: TypeAlias = "tuple[Channel, PcmBlock | Gap] | Loss"
 
 
 def probe(
-    path: Path, places: Sequence[Place] = (), *, track: int | None = None, listen: bool = False
+    path: Path, places: Sequence[Place] = (), *, track: int | None = None, listen: bool = False, title: str = ""
 ) -> Recording:
     """Open `path` and decide what is read from it. Raises `InputError` in one clear sentence.
 
     `places` as `parse_channel_map` makes them; without any, the default track is mixed down to `tab`. `track`
-    (from 0) takes another one. `listen`: also compare the sides of a stereo track.
+    (from 0) takes another one. `listen`: also compare the sides of a stereo track. `title`: the file's name
+    for a person, where it lies under another one.
     """
-    with MediaInput(path) as media, media.opened(media.links[0]) as container:
+    with MediaInput(path, title) as media, media.opened(media.links[0]) as container:
         tracks = tuple(_track(stream) for stream in container.streams.audio)
         if not tracks:
             raise InputError(f"{media.title} has no audio; choose a file with sound", field="file")
@@ -129,7 +130,7 @@ def read(recording: Recording, rate: int) -> Generator[Piece, None, None]:
     """
     readers = _readers(recording, rate)
     state = _State(recording.title)
-    with MediaInput(recording.path) as media:
+    with MediaInput(recording.path, recording.title) as media:
         state.incomplete = media.incomplete
         for number, link in enumerate(media.links):
             for reader in readers:

@@ -14,10 +14,12 @@ import msgspec
 
 from wingman.client.stream import events
 from wingman.core import codec
+from wingman.core.encoders import plain
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, SummaryReady
 from wingman.events.index import SearchHit
 from wingman.meeting.api import MeetingStatus
+from wingman.meeting.imports import ImportStatus
 
 T = TypeVar("T")
 
@@ -80,11 +82,22 @@ class Client:
         """Remove every trace."""
         await self._ask("DELETE", _path(meeting))
 
-    async def play(self, meeting: str, recording: Path) -> MeetingStatus:
-        """Play a media file into a meeting."""
-        return _as(
-            MeetingStatus, await self._ask("POST", _path(meeting, "/recording"), content=_chunks(recording))
+    async def play(self, meeting: str, recording: Path, channels: str = "") -> MeetingStatus:
+        """Play a media file into a meeting. `channels`: whose voice is where, such as left=mic,right=tab."""
+        answer = await self._ask(
+            "POST", _path(meeting, "/recording"), params=_wish(recording, channels), content=_chunks(recording)
         )
+        return _as(MeetingStatus, answer)
+
+    async def transcribe(self, recording: Path, channels: str = "", **spec: str) -> ImportStatus:
+        """Make a meeting of a media file, faster than real time; see `MeetingSpec` for `spec`."""
+        wish = {**_wish(recording, channels), **spec}
+        answer = await self._ask("POST", "/api/recordings", params=wish, content=_chunks(recording))
+        return _as(ImportStatus, answer)
+
+    async def imported(self, meeting: str) -> ImportStatus:
+        """How far an import is."""
+        return _as(ImportStatus, await self._ask("GET", f"/api/recordings/{quote(meeting, safe='')}"))
 
     async def act(self, meeting: str, action: str, text: str = "") -> str:
         """Ask for help; returns the id of the suggestion."""
@@ -159,6 +172,10 @@ def _as(kind: type[T], value: Any) -> T:
 
 def _path(meeting: str, rest: str = "") -> str:
     return f"/api/meetings/{quote(meeting, safe='')}{rest}"
+
+
+def _wish(recording: Path, channels: str) -> dict[str, str]:
+    return {"name": plain(recording.name)} | ({"channels": channels} if channels else {})
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from wingman.audio.recording import probe
-from wingman.commands.common import run_until_signal, settings_of
-from wingman.commands.transcribe import transcribe
+from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
+from wingman.commands.transcribe import Job, places_of, transcribe
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.emotion.hume_v0.analyzer import info_of
@@ -21,8 +21,8 @@ from wingman.emotion.recorded import RecordedAnalyzer
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
-    probe(Path(arguments.file))  # a bad file gets its sentence before anything is sent
-    return run_until_signal(_analyze(arguments, settings))
+    probe(Path(arguments.file), places_of(arguments))  # a bad file gets its sentence before anything is sent
+    return run_until_signal(_analyze(arguments, settings), interrupted=INTERRUPTED)
 
 
 async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -38,5 +38,7 @@ async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
             bar.set_description_str(f"batch job: {progress.state.lower().replace('_', ' ')}")
 
         spans = await analyze(Path(arguments.file), gateway, progress=show)
-    arguments.emotion, arguments.realtime, arguments.stereo = "counterpart", False, False
-    return await transcribe(arguments, settings, lambda: RecordedAnalyzer(spans, info_of(gateway)))
+    wishes = {"emotion": "counterpart", "realtime": False, "suggest": False, "store": False, "force": False}
+    whole = argparse.Namespace(**{**vars(arguments), **wishes})
+    jobs = [Job(Path(arguments.file))]
+    return await transcribe(whole, settings, jobs, lambda: RecordedAnalyzer(spans, info_of(gateway)))

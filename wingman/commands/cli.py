@@ -124,13 +124,18 @@ def _demo(commands: Commands) -> None:
 
 
 def _transcribe(commands: Commands) -> None:
-    parser = _command(commands, "transcribe", "Transcribe a recording and join the words with their tone.")
-    parser.add_argument("file", metavar="FILE", help="any audio or video file")
+    parser = _command(commands, "transcribe", "Turn recordings into transcripts and notes.")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="audio or video files")
+    parser.add_argument("--format", choices=["txt", "srt", "vtt", "md", "json", "csv"], help="what to write")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="a file; for several recordings a folder (made when missing)"
+    )
+    parser.add_argument("--store", action="store_true", help="keep each as a meeting, with summary and report")
+    parser.add_argument("--suggest", action="store_true", help="make the suggestions a live call would get")
+    _sides(parser)
+    parser.add_argument("--force", action="store_true", help="write files anew that are there already")
     parser.add_argument("--realtime", action="store_true", help="play at 1x instead of as fast as possible")
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
-    parser.add_argument(
-        "--stereo", action="store_true", help="left channel is the others, right channel is you"
-    )
     parser.add_argument(
         "--emotion",
         choices=["off", "counterpart", "self"],
@@ -139,9 +144,18 @@ def _transcribe(commands: Commands) -> None:
     )
 
 
+def _sides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--channels", metavar="MAP", help="whose voice is where: left=mic,right=tab, or track1=tab,track2=mic"
+    )
+    parser.add_argument("--stereo", action="store_true", help="short for --channels left=tab,right=mic")
+    parser.add_argument("--track", type=int, metavar="N", help="another audio track than the default one")
+
+
 def _analyze(commands: Commands) -> None:
     parser = _command(commands, "analyze", "Join a recording's words with a batch job's measurements.")
     parser.add_argument("file", metavar="FILE", help="any audio or video file")
+    _sides(parser)
     parser.add_argument("--provider", choices=["hume-v0-batch"], default="hume-v0-batch")
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
 

@@ -52,8 +52,15 @@ def overlay_url(root: str, meeting: str, token: str) -> str:
     return f"{root}/overlay?meeting={meeting}&token={token}"
 
 
-def run_until_signal(job: Coroutine[Any, Any, int]) -> int:
-    """Run `job`; the first SIGINT or SIGTERM cancels it, and it cleans up after itself."""
+INTERRUPTED = 130
+"""What a job that was to come to an end returns when it was interrupted."""
+
+
+def run_until_signal(job: Coroutine[Any, Any, int], *, interrupted: int = 0) -> int:
+    """Run `job`; the first SIGINT or SIGTERM cancels it, and it cleans up after itself.
+
+    `interrupted` is the exit status then: 0 for a service, `INTERRUPTED` for what was to come to an end.
+    """
 
     async def body() -> int:
         task = asyncio.ensure_future(job)  # owned: awaited right below, cancelled by the signal
@@ -64,7 +71,7 @@ def run_until_signal(job: Coroutine[Any, Any, int]) -> int:
         try:
             return await task
         except asyncio.CancelledError:
-            return 0
+            return interrupted
 
     return run(body())
 

@@ -1,92 +1,275 @@
-"""`wingman transcribe FILE`: a recording through the pipeline, joined utterances out."""
+"""`wingman transcribe FILE…`: recordings in, transcripts and notes out.
+
+Each recording becomes a meeting of its own, played as fast as the transcriber can take it. With an output file,
+what is settled is also kept in `OUT.part` beside it: a job that was cut off goes on from there when the same
+command is given again.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import hashlib
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from tqdm import tqdm
 
 from wingman.app import Service, open_service
-from wingman.commands.common import run_until_signal, settings_of
+from wingman.audio.channel_map import Place, parse_channel_map
+from wingman.audio.recording import Recording, probe
+from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.commands.demo import CONSENT_FILE
 from wingman.commands.terminal import Show
 from wingman.config.settings import Settings
+from wingman.config.settings import plain as plain_settings
 from wingman.core.codec import encode
-from wingman.core.events import Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
-from wingman.core.time import Channel
+from wingman.core.encoders import plain
+from wingman.core.errors import InputError
+from wingman.core.events import CaptureLoss, Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
+from wingman.core.time import seconds
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.hub import Subscription
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.meeting import Meeting
-from wingman.transports.file import FileSource
+from wingman.meeting.imports import ImportOptions, RecordingImport
+from wingman.report.exports import export
+from wingman.report.outcome import Outcome, OutcomeFold, Status
+from wingman.report.record import read
+from wingman.stt.base import Transcriber
+from wingman.stt.journal import Journal, JournaledTranscriber
+
+tqdm.monitor_interval = 0  # a bar needs no thread to watch it
+STEREO = "left=tab,right=mic"
+SUFFIXES = {".txt": "txt", ".srt": "srt", ".vtt": "vtt", ".md": "md", ".json": "json", ".csv": "csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One recording of the command line, and where its text goes."""
+
+    file: Path
+    format: str = ""
+    """Empty: its lines are shown as they come."""
+    target: Path | None = None
+    """None: standard output."""
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
-    return run_until_signal(transcribe(arguments, settings))
+    jobs = jobs_of([Path(name) for name in arguments.files], arguments.format or "", arguments.output or "")
+    return run_until_signal(transcribe(arguments, settings, jobs), interrupted=INTERRUPTED)
+
+
+def jobs_of(files: Sequence[Path], form: str, output: str) -> list[Job]:
+    """What is to be done. Raises `InputError` when the output cannot hold it."""
+    if not output or output == "-":
+        if len(files) > 1 and form not in ("", "txt", "md"):
+            raise InputError(
+                f"several recordings cannot be one {form} file; name a folder with -o", field="output"
+            )
+        return [Job(file, form) for file in files]
+    target = Path(output)
+    if len(files) == 1 and not target.is_dir() and not output.endswith(os.sep):
+        return [Job(files[0], form or SUFFIXES.get(target.suffix.lower(), "txt"), target)]
+    form = form or "txt"
+    names = [file.stem for file in files]
+    twice = {name for name in names if names.count(name) > 1}
+    return [
+        Job(file, form, target / f"{file.name if file.stem in twice else file.stem}.{form}") for file in files
+    ]
 
 
 async def transcribe(
-    arguments: argparse.Namespace, settings: Settings, meter: Callable[[], VoiceAnalyzer] | None = None
+    arguments: argparse.Namespace,
+    settings: Settings,
+    jobs: Sequence[Job],
+    meter: Callable[[], VoiceAnalyzer] | None = None,
 ) -> int:
-    """Play the file into a meeting of its own and print it. `meter` replaces the configured one."""
-    silent = msgspec.structs.replace(settings.suggest, provider="off", mode="manual")
-    settings = msgspec.structs.replace(settings, suggest=silent)
-    async with open_service(settings, keep=False) as service:
+    """Do the jobs one after the other; the worst status counts. `meter` replaces the configured one."""
+    if not arguments.suggest:
+        silent = msgspec.structs.replace(settings.suggest, provider="off", mode="manual")
+        settings = msgspec.structs.replace(settings, suggest=silent)
+    # every file is looked at before anything is sent: a typing error in the last one costs no minute
+    recordings = [_probed(job, arguments) for job in jobs]
+    worst = Status.WHOLE
+    async with open_service(settings, keep=arguments.store) as service:
+        for job, recording in zip(jobs, recordings, strict=True):
+            if isinstance(recording, InputError):
+                if len(jobs) == 1:
+                    raise recording
+                _say(str(recording))
+                worst = max(worst, Status.FAILED, key=_severity)
+                continue
+            if len(jobs) > 1 and not arguments.force and _is_made(job):
+                _say(f"{job.target} is there already; --force makes it anew")
+                continue
+            outcome = await _Run(arguments, service, job, recording, meter).run()
+            worst = max(worst, outcome.status, key=_severity)
+    return int(worst)
+
+
+def _severity(status: Status) -> int:
+    return (Status.WHOLE, Status.INCOMPLETE, Status.FAILED).index(status)
+
+
+def _probed(job: Job, arguments: argparse.Namespace) -> Recording | InputError:
+    try:
+        track = arguments.track - 1 if arguments.track is not None else None
+        return probe(job.file, places_of(arguments), track=track, listen=True)
+    except InputError as refused:
+        return refused
+
+
+def places_of(arguments: argparse.Namespace) -> tuple[Place, ...]:
+    """What the flags say about whose voice is where. Raises `InputError`."""
+    return parse_channel_map(arguments.channels or (STEREO if arguments.stereo else None))
+
+
+def _is_made(job: Job) -> bool:
+    try:
+        return job.target is not None and job.target.stat().st_mtime > job.file.stat().st_mtime
+    except OSError:
+        return False
+
+
+class _Run:
+    """One recording on its way through the pipeline."""
+
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        service: Service,
+        job: Job,
+        recording: Recording,
+        meter: Callable[[], VoiceAnalyzer] | None,
+    ) -> None:
+        self._arguments = arguments
+        self._service = service
+        self._job = job
+        self._recording = recording
+        self._meter = meter
+
+    async def run(self) -> Outcome:
+        title, arguments = self._recording.title, self._arguments
+        if self._recording.sides is not None and self._recording.sides.two_voices and not places_of(arguments):
+            _say(f"{title} has a voice on each side; --channels left=mic,right=tab keeps them apart")
+        with self._journal() as journal, self._progress() as advance:
+            options = ImportOptions(arguments.realtime, self._meter, _around(journal), advance)
+            job = RecordingImport(self._service.manager, self._recording, options)
+            outcome, meeting = await self._play(job)
+            await self._write(meeting)
+            if journal is not None and outcome.status is not Status.FAILED:
+                journal.done()
+        if outcome.sentence:
+            _say(outcome.sentence)
+        if arguments.store:
+            _say(f"{title} is kept as meeting {meeting}; see: wingman report {meeting}")
+        return outcome
+
+    async def _play(self, job: RecordingImport) -> tuple[Outcome, str]:
         spec = MeetingSpec(
-            title=Path(arguments.file).name,
-            emotion_policy=arguments.emotion,
-            consent="" if arguments.emotion == "off" else CONSENT_FILE,
+            title=self._recording.title,
+            emotion_policy=self._arguments.emotion,
+            consent="" if self._arguments.emotion == "off" else CONSENT_FILE,
         )
-        meeting = await service.manager.create(spec, live=arguments.realtime, meter=meter)
-        watching = service.hub.subscribe(meeting.id)
+        meeting = await job.start(spec)
+        watching = self._service.hub.subscribe(meeting.id)
+        fold = OutcomeFold(self._recording.title)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_print(watching, as_json=arguments.json))
-                await _play(arguments, service, meeting)
+                tasks.create_task(self._watch(watching, fold))
+                await job.run()
+                await self._service.log.flush()
         finally:
             watching.close()
-    return 0
+        return fold.outcome(), meeting.id
 
+    async def _watch(self, watching: Subscription, fold: OutcomeFold) -> None:
+        show = Show(sys.stdout, settled=True)
+        while True:
+            for frame in await watching.read():
+                fold.add(frame.envelope)
+                if self._arguments.json:
+                    _write_json(frame.envelope)
+                elif not self._job.format:
+                    show.envelope(frame.envelope)
+                elif isinstance(frame.envelope.data, CaptureLoss) and frame.envelope.data.detail:
+                    _say(frame.envelope.data.detail)
+                if isinstance(frame.envelope.data, MeetingEnded):
+                    return
 
-async def _play(arguments: argparse.Namespace, service: Service, meeting: Meeting) -> None:
-    try:
-        with tqdm(unit="s", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False) as bar:
+    async def _write(self, meeting: str) -> None:
+        """The text, where one was asked for; a file appears whole or not at all."""
+        form, target = self._job.format, self._job.target
+        if not form:
+            return
+        await self._service.manager.summed_up(meeting)
+        _, text = export(await read(self._service.log, meeting), form)
+        if target is None:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            return
+        part = target.with_name(f".{target.name}.new")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(text, encoding="utf-8", newline="")
+            part.replace(target)
+        except OSError as failed:
+            raise InputError(f"cannot write {target}: {failed.strerror}", field="output") from None
+        _say(f"written to {target}")
+
+    @contextlib.contextmanager
+    def _journal(self) -> Iterator[Journal | None]:
+        """What a job that was cut off goes on from; none where the text goes to standard output."""
+        target = self._job.target
+        if target is None or self._arguments.realtime:
+            yield None
+            return
+        with contextlib.suppress(OSError):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        journal = Journal(target.with_name(f"{target.name}.part"), self._name())
+        if journal.resumed_at:
+            _say(f"{self._recording.title} goes on at {seconds(journal.resumed_at):.0f} s")
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    def _name(self) -> str:
+        """The same for the same job: file, transcriber and what is read from it."""
+        status = self._job.file.stat()
+        engine = plain_settings(self._service.settings)["transcribe"]
+        parts = (self._job.file.resolve(), status.st_size, status.st_mtime_ns, self._recording.feeds, engine)
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+    @contextlib.contextmanager
+    def _progress(self) -> Iterator[Callable[[float], None]]:
+        total = round(self._recording.duration) if self._recording.duration else None
+        form = "{desc} {percentage:3.0f} % of {total} s, {remaining} left" if total else "{desc} {n} s"
+        quiet = not sys.stderr.isatty()
+        name = self._recording.title[:30]
+        with tqdm(total=total, desc=name, bar_format=form, file=sys.stderr, disable=quiet, leave=False) as bar:
 
             def advance(played: float) -> None:
-                bar.update(round(played, 1) - bar.n)
+                bar.update(round(played) - bar.n)
 
-            source = FileSource(
-                Path(arguments.file),
-                realtime=arguments.realtime,
-                channels=(Channel.TAB, Channel.MIC) if arguments.stereo else None,
-                gate=meeting.room,
-                on_progress=advance,
-            )
-            bar.total = round(source.duration, 1) if source.duration else None
-            await meeting.attach(source)
-            await meeting.played(source)
-    finally:
-        await meeting.end("source_ended")
-        await service.log.flush()
+            yield advance
 
 
-async def _print(watching: Subscription, *, as_json: bool) -> None:
-    show = Show(settled=True)
-    while True:
-        for frame in await watching.read():
-            if as_json:
-                _write_json(frame.envelope)
-            elif not isinstance(frame.envelope.data, TranscriptPartial):
-                show.envelope(frame.envelope)
-            if isinstance(frame.envelope.data, MeetingEnded):
-                return
+def _around(journal: Journal | None) -> Callable[[Transcriber], Transcriber] | None:
+    if journal is None:
+        return None
+    return lambda inner: JournaledTranscriber(inner, journal)
+
+
+def _say(sentence: str) -> None:
+    print(plain(f"wingman: {sentence}"), file=sys.stderr, flush=True)
 
 
 def _write_json(envelope: Envelope) -> None:

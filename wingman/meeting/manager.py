@@ -35,6 +35,7 @@ from wingman.meeting.recording_correlator import RecordingCorrelator
 from wingman.meeting.recovery import close_interrupted, unsummed
 from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.summary_on_end import sum_up
+from wingman.stt.base import Transcriber
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.own import OwnPlaybooks
@@ -72,6 +73,7 @@ class MeetingManager:
         """Models that were replaced while meetings may still ask them."""
         self._playbooks = playbooks or OwnPlaybooks(None)
         self._live: dict[str, Meeting] = {}
+        self._runs: dict[str, asyncio.Task[None]] = {}
         self._closing = False
         self._over: set[asyncio.Task[None]] = set()
         self.providers = providers
@@ -131,11 +133,12 @@ class MeetingManager:
         live: bool = True,
         meter: Callable[[], VoiceAnalyzer] | None = None,
         made_by_source: bool = False,
+        around: Callable[[Transcriber], Transcriber] | None = None,
     ) -> Meeting:
         """Start a meeting. Raises `InputError` when the spec or the configuration forbids it.
 
         `live=False` is for recordings played faster than real time; `meter` replaces the configured one;
-        `made_by_source`: see `Meetings.create`.
+        `made_by_source`: see `Meetings.create`; `around` wraps each channel's transcriber.
         """
         if self._closing:
             raise InputError("the service is stopping; start the meeting again in a moment", status=503)
@@ -166,17 +169,21 @@ class MeetingManager:
 
         local = LocalWorker(settings, live=live)
         parts = self._parts(meeting_id, spec, playbook, choices, publish, local)
-        if meter is not None:
-            stages = parts.stages
-            parts = replace(parts, stages=replace(stages, providers=replace(stages.providers, meter=meter)))
+        parts = _replaced(parts, meter, around)
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._live[meeting_id] = meeting
-        running = self._tasks.create_task(self._run(meeting, parts.stages.accounting))
+        running = self._runs[meeting_id] = self._tasks.create_task(self._run(meeting, parts.stages.accounting))
         self._over.add(running)
         running.add_done_callback(self._over.discard)
+        running.add_done_callback(lambda _: self._runs.pop(meeting_id, None))
         await meeting.started()
         self._report_model(meeting_id)
         return meeting
+
+    async def summed_up(self, meeting: str) -> None:
+        """Wait until a meeting is over and its summary, if there is to be one, is in its log."""
+        if (run := self._runs.get(meeting)) is not None:
+            await asyncio.wait([run])
 
     def live(self, meeting: str) -> Meeting:
         """The meeting that runs under this id. Raises `InputError` (404)."""
@@ -306,3 +313,23 @@ class MeetingManager:
             choices=choices,
         )
         return Parts(stages, background=(local.run,))
+
+
+def _replaced(
+    parts: Parts,
+    meter: Callable[[], VoiceAnalyzer] | None,
+    around: Callable[[Transcriber], Transcriber] | None,
+) -> Parts:
+    """The parts with another meter, and with something around the transcribers."""
+    providers = parts.stages.providers
+    if meter is not None:
+        providers = replace(providers, meter=meter)
+    if around is not None:
+        make = providers.transcriber
+
+        def wrapped() -> Transcriber | None:
+            inner = make()
+            return around(inner) if inner is not None else None
+
+        providers = replace(providers, transcriber=wrapped)
+    return replace(parts, stages=replace(parts.stages, providers=providers))

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from wingman.core import encoders
 from wingman.core.encoders import csv_cell, markdown, subtitle, webvtt
-from wingman.core.errors import InputError
+from wingman.core.errors import Branch, InputError
 from wingman.core.events import SummaryReady
 from wingman.core.expression_words import look, manner, with_sounds, wording
+from wingman.core.media import GapCause
 from wingman.core.speakers import speaker_name
 from wingman.core.time import clock
 from wingman.core.utterance import ReadingStatus
@@ -21,11 +23,16 @@ from wingman.report.extractive import summarize
 from wingman.report.record import Heard, Record, Said
 from wingman.report.statistics import Talk, figures
 
+WORTH_A_LINE_S = 1.0
+"""Shorter stretches that were not transcribed are not listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
     """One way to write a meeting."""
 
+    label: str
+    """What a person calls it."""
     suffix: str
     media_type: str
     write: Callable[[Record], str]
@@ -65,7 +72,8 @@ def _markdown(record: Record) -> str:
     numbers = figures(record)
     when = datetime.fromtimestamp(record.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     parts = [f"# {markdown(record.title or record.id)}", f"{when}, {clock(record.seconds)}"]
-    parts.append(_markdown_summary(summary))
+    parts.append(_markdown_summary(summary, bool(record.said)))
+    parts += _markdown_missing(record)
     rows = []
     for talk in numbers.talk:
         who = markdown(name_of(talk))
@@ -94,9 +102,23 @@ def _markdown(record: Record) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown_summary(summary: SummaryReady) -> str:
+def _markdown_missing(record: Record) -> list[str]:
+    """What did not become words, as a section; none when nothing is missing."""
+    told = [f"- {markdown(loss)}" for loss in record.losses]
+    told += [
+        f"- {clock(gap.start)} to {clock(gap.end)}: not transcribed ({markdown(gap.cause)})"
+        for gap in record.lost
+        if gap.branch == Branch.TRANSCRIBE
+        and gap.cause != GapCause.PAUSED
+        and gap.end - gap.start >= WORTH_A_LINE_S
+    ]
+    return ["\n".join(["## What is missing", "", *told])] if told else []
+
+
+def _markdown_summary(summary: SummaryReady, spoken: bool) -> str:
+    nothing = "No sentence stood out." if spoken else "Nothing was said."
     note = " (extractive: sentences as they were said)" if summary.origin == "extractive" else ""
-    lines = [f"## Summary{note}", "", markdown(summary.text) or "Nothing was said."]
+    lines = [f"## Summary{note}", "", markdown(summary.text) or nothing]
     for title, kind in (("Decisions", "decision"), ("Action items", "action"), ("Open questions", "question")):
         items = [item for item in summary.items if item.kind == kind]
         if items:
@@ -106,6 +128,12 @@ def _markdown_summary(summary: SummaryReady) -> str:
                 owner = f"**{markdown(item.owner)}**: " if item.owner else ""
                 lines.append(f"{box}{owner}{markdown(item.text)} ({clock(item.at)})")
     return "\n".join(lines)
+
+
+def _text(record: Record) -> str:
+    """One line a turn."""
+    turns = ((clock(s.start), encoders.line(name_of(s)), encoders.line(text_of(s))) for s in record.said)
+    return "".join(f"[{at}] {who}: {text}\n" for at, who, text in turns)
 
 
 def _json(record: Record) -> str:
@@ -179,10 +207,11 @@ def _stamp(seconds: float, point: str) -> str:
 
 
 FORMATS = {
-    "md": Format("md", "text/markdown; charset=utf-8", _markdown),
-    "json": Format("json", "application/json", _json),
-    "srt": Format("srt", "application/x-subrip; charset=utf-8", _srt),
-    "vtt": Format("vtt", "text/vtt; charset=utf-8", _webvtt),
-    "csv": Format("csv", "text/csv; charset=utf-8", _csv),
+    "md": Format("Markdown", "md", "text/markdown; charset=utf-8", _markdown),
+    "txt": Format("Text", "txt", "text/plain; charset=utf-8", _text),
+    "json": Format("JSON", "json", "application/json", _json),
+    "srt": Format("SRT", "srt", "application/x-subrip; charset=utf-8", _srt),
+    "vtt": Format("WebVTT", "vtt", "text/vtt; charset=utf-8", _webvtt),
+    "csv": Format("CSV", "csv", "text/csv; charset=utf-8", _csv),
 }
 """By the name a user asks for."""

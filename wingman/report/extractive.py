@@ -65,6 +65,8 @@ def gist(sentences: Sequence[Sentence]) -> str:
         weight = sum(counts[term] - 1 for term in terms) / (len(terms) ** 0.5)
         scored.append((weight, -index, sentence.text))
     best = sorted(scored, reverse=True)[:GIST_SENTENCES]
+    if not best and len(sentences) <= GIST_SENTENCES:
+        return " ".join(_closed(sentence.text) for sentence in sentences)  # so short that it is its own gist
     return " ".join(_closed(text) for _, _, text in sorted(best, key=lambda entry: -entry[1]))
 
 

@@ -72,6 +72,7 @@ def page(record: Record, *, links: bool = True, sound: Collection[Channel] = ())
         _talk_figures(numbers),
         _cards(record.cards),
         _sound(record, sound),
+        _missing(record),
         _transcript(record),
         _ledger(record.ledger),
         _files(record) if links else "",
@@ -225,6 +226,13 @@ def _sound(record: Record, channels: Collection[Channel]) -> str:
     return f'<section class="panel"><h2>Listen</h2>{players}<p class="note">{note}</p></section>'
 
 
+def _missing(record: Record) -> str:
+    if not record.losses:
+        return ""
+    rows = "".join(f"<li><span>{escape(loss)}</span></li>" for loss in record.losses)
+    return f'<section class="panel"><h2>What is missing</h2><ul class="items">{rows}</ul></section>'
+
+
 def _transcript(record: Record) -> str:
     if not record.said and not record.sounds:
         return ""
@@ -294,7 +302,7 @@ def _ledger_row(total: Total) -> str:
 
 def _files(record: Record) -> str:
     links = "".join(
-        f'<a href="../api/meetings/{escape(record.id)}/export?format={name}" download>{label}</a>'
-        for name, label in zip(FORMATS, ("Markdown", "JSON", "SRT", "WebVTT", "CSV"), strict=True)
+        f'<a href="../api/meetings/{escape(record.id)}/export?format={name}" download>{form.label}</a>'
+        for name, form in FORMATS.items()
     )
     return f'<p class="files">{links}</p>'

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from wingman.archive.egress_ledger import Account, account
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
+    CaptureLoss,
     Envelope,
     Media,
     MeetingEnded,
@@ -153,6 +155,8 @@ class Record:
     said: tuple[Said, ...] = ()
     cards: tuple[Card, ...] = ()
     lost: tuple[Lost, ...] = ()
+    losses: tuple[str, ...] = ()
+    """What was dropped on the way in, a sentence each."""
     sounds: tuple[Heard, ...] = ()
     """Vocal bursts that no utterance carries."""
     notes: tuple[Note, ...] = ()
@@ -196,6 +200,8 @@ class _Fold:
         self._said: dict[str, Said] = {}
         self._cards: dict[str, Card] = {}
         self._lost: list[Lost] = []
+        self._sentences: list[str] = []
+        self._counted: defaultdict[tuple[str, str, str], float] = defaultdict(float)
         self._sounds: list[Heard] = []
         self._names: dict[str, str] = {}
         self._corrected: dict[str, str] = {}
@@ -219,6 +225,8 @@ class _Fold:
         elif isinstance(data, TranscriptGap | VoiceSound):
             if envelope.media is not None:
                 self._beside(data, envelope.media)
+        elif isinstance(data, CaptureLoss):
+            self._loss(data)
         elif not self._fate(data) and not self._annotated(data):
             self._meeting(data)
 
@@ -232,6 +240,7 @@ class _Fold:
             said=tuple(said),
             cards=tuple(self._cards.values()),
             lost=tuple(self._lost),
+            losses=tuple(self._losses()),
             sounds=tuple(sorted(self._sounds, key=lambda heard: heard.start)),
             notes=tuple(sorted(self._notes.values(), key=lambda note: note.at)),
             edits=tuple(self._edits.values()),
@@ -273,6 +282,17 @@ class _Fold:
         wait = self._waits.of(data)
         if wait is not None:
             self._change(data.id, wait_s=wait.total, recognition_s=wait.recognition, held=wait.held)
+
+    def _loss(self, data: CaptureLoss) -> None:
+        if data.detail:
+            self._sentences.append(data.detail)
+        else:
+            self._counted[(data.channel, data.cause, data.unit)] += data.amount
+
+    def _losses(self) -> Iterator[str]:
+        yield from dict.fromkeys(self._sentences)
+        for (channel, cause, unit), amount in self._counted.items():
+            yield f"{channel}: {amount:g} {unit} {cause.replace('_', ' ')}"
 
     def _meeting(self, data: object) -> None:
         if isinstance(data, MeetingStarted):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -91,6 +91,19 @@ def _explain(broken: msgspec.ValidationError) -> InputError:
         field = reason.split("`")[1]
         return InputError(f"the field `{field}` is missing", field=field)
     return InputError(f"the field `{field}` is wrong: {reason}", field=field)
+
+
+CREDENTIALS = frozenset({"token"})
+"""Query parameters that the access check reads on every address."""
+
+
+def only_known(request: HTTPConnection, known: Collection[str]) -> None:
+    """Refuse a query parameter nobody reads, by its name: a typing error must not pass for a wish."""
+    for name in request.query_params:
+        if name not in known and name not in CREDENTIALS:
+            raise InputError(
+                f"unknown parameter `{name[:40]}`; use {', '.join(sorted(known))}", field=name[:40]
+            )
 
 
 def whole_number(request: HTTPConnection, name: str, default: int, *, least: int = 0, most: int) -> int:

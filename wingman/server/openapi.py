@@ -12,12 +12,14 @@ from wingman.events.index import SearchHit
 from wingman.events.schemas import components
 from wingman.events.webhook_store import Delivery
 from wingman.meeting.api import MeetingStatus
+from wingman.meeting.imports import ImportStatus
 from wingman.report.files import KNOWN_FORMATS
 from wingman.server.client_messages import ActionRequest, Control, SuggestionFeedback
 from wingman.server.grants import Role, Scope
 from wingman.server.operation import SCHEMAS, Operation, listing, number, record, ref
 from wingman.server.routes.annotations import MeetingChange
 from wingman.server.routes.meetings import NewMeeting, Redeem
+from wingman.server.routes.recordings import SPEC_FIELDS, RecordingInspection
 from wingman.server.routes.session import LogIn, NewGrant
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.setup_operations import ANSWERED, SETUP
@@ -62,6 +64,7 @@ LEDGER = {
 DELIVERIES = listing("deliveries", Delivery)
 DELIVERY_QUERY = {"limit": number(1, 1000, 100), "meeting": TEXT}
 LIST_QUERY = {"q": TEXT, "limit": number(1, 500, 50), "before": TEXT}
+RECORDING_QUERY = {"name": TEXT, "channels": TEXT, "track": number(1, 99, 1)}
 AFTER = {"after": number(0, MOST_SEQ, 0)}
 EVENTS_QUERY = {**AFTER, "limit": number(1, 10_000, 1000)}
 FORMAT = {"format": {"type": "string", "enum": list(KNOWN_FORMATS), "default": "md"}}
@@ -82,8 +85,29 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     f"{ONE}/resume": {"post": Operation("resumeMeeting", "Go on after a pause", STATUS)},
     f"{ONE}/end": {"post": Operation("endMeeting", "End the meeting; twice is no error", STATUS)},
     f"{ONE}/recording": {
-        "post": Operation("playRecording", "Play a media file into it", {202: ref(MeetingStatus)}, "*/*")
+        "post": Operation(
+            "playRecording", "Play a media file into it", {202: ref(MeetingStatus)}, "*/*", RECORDING_QUERY
+        )
     },
+    "/api/recordings": {
+        "post": Operation(
+            "importRecording",
+            "Make a meeting of a media file, faster than real time",
+            {202: ref(ImportStatus)},
+            "*/*",
+            {**RECORDING_QUERY, **dict.fromkeys(SPEC_FIELDS, TEXT)},
+        )
+    },
+    "/api/recordings/inspect": {
+        "post": Operation(
+            "inspectRecording",
+            "What a media file holds",
+            {200: ref(RecordingInspection)},
+            "*/*",
+            RECORDING_QUERY,
+        )
+    },
+    "/api/recordings/{id}": {"get": Operation("getImport", "How far an import is", {200: ref(ImportStatus)})},
     f"{ONE}/events": {
         "get": Operation("readEvents", "A page of its log", {200: EVENTS_PAGE}, query=EVENTS_QUERY)
     },
@@ -164,9 +188,8 @@ def openapi() -> dict[str, Any]:
     bodies = [
         op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
     ]
-    schemas = components(
-        [*ANSWERED, MeetingStatus, SearchHit, SummaryReady, Total, Pause, Delivery, *bodies], SCHEMAS
-    )
+    shown = [MeetingStatus, ImportStatus, RecordingInspection, SearchHit, SummaryReady, Total, Pause, Delivery]
+    schemas = components([*ANSWERED, *shown, *bodies], SCHEMAS)
     for body in bodies:
         schemas[body.__name__]["additionalProperties"] = False
     problem = record("code", "field", "detail")

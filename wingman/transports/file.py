@@ -12,6 +12,7 @@ from pathlib import Path
 from wingman.audio.channel_map import Place
 from wingman.audio.recording import Piece, Recording, probe, read
 from wingman.audio.source import ChannelSink
+from wingman.core.errors import WingmanError
 from wingman.core.losses import Loss
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.threads import in_thread
@@ -50,6 +51,8 @@ class FileSource:
         self._gate = gate
         self._on_progress = on_progress
         self._played = 0.0
+        self.problem = ""
+        """Why it could not be played to its end; empty while it can."""
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -70,6 +73,13 @@ class FileSource:
         return self._played
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
+        try:
+            await self._play(sinks)
+        except WingmanError as failed:
+            self.problem = str(failed)
+            raise
+
+    async def _play(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         pieces = read(self.recording, SAMPLE_RATE)
         for channel in self.channels:
             sinks[channel].anchor(time.time())

@@ -14,6 +14,7 @@ from wingman.core.errors import InputError
 from wingman.core.events import Media, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
+from wingman.server.routes.upload import Upload
 
 
 class Recording:
@@ -153,9 +154,9 @@ async def test_a_recording_is_played_and_its_copy_removed() -> None:
     heard: list[bytes] = []
     paths: list[Path] = []
 
-    def open_recording(path: Path) -> Recording:
-        paths.append(path)
-        return Recording(path, heard)
+    def open_recording(wish: Upload) -> Recording:
+        paths.append(wish.path)
+        return Recording(wish.path, heard)
 
     async with service(recording=open_recording) as it, it.client() as client:
         meeting = await it.meetings.create_titled("x")
@@ -166,7 +167,10 @@ async def test_a_recording_is_played_and_its_copy_removed() -> None:
         answer = await client.post(address, content=sent, headers={"Content-Type": "audio/wav"})
         assert answer.status_code == 202
         assert heard == [sent]
-        assert paths[0].suffix == ".wav"
+        unknown = await client.post(address, params={"channel": "mic"}, content=b"x")
+        assert (unknown.status_code, unknown.json()["error"]["field"]) == (400, "channel")
+        wrong = await client.post(address, params={"channels": "left"}, content=b"x")
+        assert (wrong.status_code, wrong.json()["error"]["field"]) == (400, "channels")
         taken = await client.post(address, content=b"x")
         assert taken.status_code == 409
         assert not any(path.exists() for path in paths)
@@ -175,8 +179,8 @@ async def test_a_recording_is_played_and_its_copy_removed() -> None:
 async def test_a_recording_that_cannot_be_opened_leaves_no_file() -> None:
     paths: list[Path] = []
 
-    def refuse(path: Path) -> Recording:
-        paths.append(path)
+    def refuse(wish: Upload) -> Recording:
+        paths.append(wish.path)
         raise InputError("this is not a media file", field="body")
 
     async with service(recording=refuse) as it, it.client() as client:

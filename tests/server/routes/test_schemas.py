@@ -22,7 +22,7 @@ from wingman.server.app import build_app
 from wingman.server.auth import Access
 from wingman.server.client_messages import MESSAGES
 from wingman.server.openapi import OPERATIONS
-from wingman.server.routes import pages
+from wingman.server.routes import pages, recordings
 from wingman.server.routes.notes import NotesRoutes
 from wingman.server.routes.playbooks import PlaybookRoutes
 from wingman.server.routes.providers import ProviderRoutes
@@ -81,6 +81,7 @@ async def test_every_route_is_documented_and_every_documented_route_exists() -> 
     desk: Any = object()  # never called
     rooms = (WebhookRoutes, ProviderRoutes, SettingsRoutes, NotesRoutes, PlaybookRoutes)
     more = [route for room in rooms for route in room(desk).routes()]
+    more += recordings.routes(desk)
     app = build_app(desk, log, Hub(log), ServerSettings(), access=Access("t"), extra_routes=more)
     served: dict[str, set[str]] = {}
     for route in app.routes:

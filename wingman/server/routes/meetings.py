@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser, Forget
 from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
+from wingman.core.threads import in_thread
 from wingman.events.hub import Hub
 from wingman.meeting.api import MeetingSpec
 from wingman.server import client_messages
@@ -26,8 +28,6 @@ from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.routing import ApiRoute, Handler
 
-RECORDING_BYTES = 4 * 1024**3
-"""Largest recording that may be posted."""
 SPEC_FIELDS = tuple(field.name for field in fields(MeetingSpec))
 
 
@@ -43,7 +43,7 @@ class Offers:
     """The bundled sample."""
     sample_sound: Path | None = None
     """Its recording, for whoever watches it being played."""
-    recording: Callable[[Path], AudioSource] | None = None
+    recording: Callable[[upload.Upload], AudioSource] | None = None
     """A media file as a source; the file may be removed once the source has ended."""
     forget: Sequence[Forget] = ()
     """What else removes a deleted meeting's traces (stored audio, webhook deliveries)."""
@@ -165,11 +165,12 @@ class Rest:
         handle = self.lookup.must_live(request.path_params["id"])
         if self.offers.recording is None:
             raise InputError("this server does not take recordings", field="body", status=501)
-        path = await upload.spool(request, RECORDING_BYTES)
+        wish = upload.wish_of(request)
+        path = await upload.spool(request, upload.RECORDING_BYTES)
         try:
-            source = self.offers.recording(path)
+            source = await in_thread(partial(self.offers.recording, replace(wish, path=path)))
             await handle.attach(upload.Temporary(source, path))
-        except InputError:
+        except BaseException:
             upload.discard(path)
             raise
         return Json(handle.status(), 202)

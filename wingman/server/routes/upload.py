@@ -5,18 +5,45 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 
+from wingman.audio.channel_map import Place, parse_channel_map
 from wingman.audio.source import AudioSource, ChannelSink
+from wingman.core.encoders import line
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
-from wingman.server.http import chunks
+from wingman.server.http import chunks, only_known, whole_number
 
-SUFFIXES = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "video/mp4": ".mp4"}
-"""Content types whose container some decoders only recognise by the file name."""
+RECORDING_BYTES = 4 * 1024**3
+"""Largest recording that may be posted."""
+WISHES = frozenset({"channels", "track", "name"})
+UNNAMED = "the recording"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A posted recording, and what its query says of it."""
+
+    path: Path
+    places: tuple[Place, ...] = ()
+    """Whose voice is where; see `parse_channel_map`."""
+    track: int | None = None
+    """Which audio track (from 0); None: the default one."""
+    name: str = UNNAMED
+    """What the user calls the file; the copy here has a name of its own."""
+
+
+def wish_of(request: Request, more: Collection[str] = ()) -> Upload:
+    """What the query says; the path is still to come. Raises `InputError`; also for a parameter not known."""
+    only_known(request, WISHES | set(more))
+    query = request.query_params
+    track = whole_number(request, "track", 0, least=1, most=99) if query.get("track") else None
+    name = line(query.get("name", ""))[:200] or UNNAMED
+    return Upload(Path(), parse_channel_map(query.get("channels")), track - 1 if track else None, name)
 
 
 class Temporary:
@@ -44,8 +71,7 @@ class Temporary:
 async def spool(request: Request, limit: int) -> Path:
     """The body as a temporary file, which the caller owns. Raises `InputError` when it is empty or too long."""
     loop = asyncio.get_running_loop()
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    handle, name = tempfile.mkstemp(prefix="wingman-", suffix=SUFFIXES.get(kind, ".media"))
+    handle, name = tempfile.mkstemp(prefix="wingman-", suffix=".media")
     path = Path(name)
     size = 0
     try:
