@@ -1,0 +1,66 @@
+"""Every error leaves as the same small JSON object, or as a page for a person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.server.errors import CODES, HANDLERS, error
+
+FAULTS: dict[str, Exception] = {
+    "input": InputError("`rate` is odd; send a number", field="rate", status=422),
+    "busy": ProviderFault("the provider is busy", kind=FaultKind.RATE_LIMITED),
+    "away": ProviderFault("the provider is away", kind=FaultKind.NETWORK),
+    "bug": RuntimeError("secret-token-in-a-traceback"),
+}
+
+
+async def fail(request: Request) -> Response:
+    raise FAULTS[request.path_params["name"]]
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    app = Starlette(routes=[Route("/api/{name}", fail)], exception_handlers=HANDLERS)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://wingman") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code", "field"),
+    [
+        ("input", 422, "bad_input", "rate"),
+        ("busy", 429, "too_many_requests", ""),
+        ("away", 503, "unavailable", ""),
+        ("bug", 500, "internal", ""),
+    ],
+)
+async def test_whatever_was_raised(
+    client: httpx.AsyncClient, name: str, status: int, code: str, field: str
+) -> None:
+    answer = await client.get(f"/api/{name}")
+    assert answer.status_code == status
+    told = answer.json()["error"]
+    assert (told["code"], told["field"]) == (code, field)
+    assert "secret-token" not in answer.text
+
+
+async def test_an_address_or_method_nobody_knows(client: httpx.AsyncClient) -> None:
+    nowhere, wrong = await client.get("/api/a/b"), await client.put("/api/input")
+    assert [one.json()["error"]["code"] for one in (nowhere, wrong)] == ["not_found", "method_not_allowed"]
+    assert wrong.headers["allow"]
+
+
+@pytest.mark.parametrize("status", CODES)
+def test_every_status_has_a_code(status: int) -> None:
+    answer = error(status, "why")
+    assert answer.status_code == status
+    assert answer.headers["cache-control"] == "no-store"
