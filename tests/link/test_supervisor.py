@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -66,6 +67,31 @@ def test_quick_deaths_end_in_down_with_a_sentence() -> None:
     well, states = supervise(LOST, lives_s=0.1, quick_limit=4)
     assert not well
     assert states[-1].detail == "Gave up after 4 attempts: The line is down."
+
+
+@pytest.mark.parametrize("step", [LOST, Outcome.AGAIN])
+def test_connections_within_a_minute_are_bounded_whatever_ends_them(step: Outcome | ProviderFault) -> None:
+    """A provider that settles something each time and then fails resets every back-off."""
+    opened: list[float] = []
+
+    async def main() -> None:
+        supervisor = Supervisor(Identity(Branch.EMOTION, "p"), lambda state: None, RetrySettings())
+
+        async def connect_once() -> Outcome:
+            opened.append(asyncio.get_running_loop().time())
+            supervisor.opened()
+            supervisor.useful()
+            if isinstance(step, ProviderFault):
+                raise step
+            return step
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(170):
+                await supervisor.run(connect_once)
+
+    run(main())
+    assert 40 <= len(opened) <= 60
+    assert all(later - earlier > 59.999 for earlier, later in zip(opened, opened[20:], strict=False))
 
 
 def test_other_exceptions_are_not_swallowed() -> None:

@@ -18,5 +18,7 @@ class RetrySettings(Section, frozen=True):
     """A connection that achieved nothing and lived less than this many seconds was a quick failure."""
     quick_limit: int = 12
     """After this many quick failures in a row the branch gives up."""
+    openings_per_minute: int = 20
+    """Connections opened within a minute, whatever ends them: each may be billed, and all are a load."""
     give_up_s: float = 600.0
     """Without any success for this many seconds the branch gives up."""

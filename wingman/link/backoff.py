@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -73,3 +74,20 @@ class Backoff:
         # At the cap both bounds meet; keep a jitter there, or all clients of a provider come back at once.
         low = min(low, high / 2)
         return low + (high - low) * self._random()
+
+
+class Openings:
+    """At most so many connections within a minute. Time is an argument, in seconds of any clock."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._times: deque[float] = deque(maxlen=max(1, per_minute))
+
+    def opened(self, now: float) -> None:
+        """A connection was accepted."""
+        self._times.append(now)
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next one may be opened."""
+        if len(self._times) < (self._times.maxlen or 1):
+            return 0.0
+        return max(0.0, self._times[0] + 60.0 - now)

@@ -13,7 +13,7 @@ import structlog
 from wingman.config.retry import RetrySettings
 from wingman.core.errors import Branch, Health, ProviderFault, ProviderState
 from wingman.core.time import Channel
-from wingman.link.backoff import Attempt, Backoff
+from wingman.link.backoff import Attempt, Backoff, Openings
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +54,7 @@ class Supervisor:
         self._identity = identity
         self._emit = emit
         self._backoff = Backoff(settings, jitter)
+        self._openings = Openings(settings.openings_per_minute)
         self._health: Health | None = None
         self._detail = ""
         self._opened_at: float | None = None
@@ -69,6 +70,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         self._report(Health.CONNECTING)
         while True:
+            await asyncio.sleep(self._openings.wait(loop.time()))
             self.generation += 1
             self._opened_at, self._useful = None, False
             try:
@@ -86,6 +88,7 @@ class Supervisor:
     def opened(self) -> None:
         """The provider accepted the connection."""
         self._opened_at = asyncio.get_running_loop().time()
+        self._openings.opened(self._opened_at)
         self._report(Health.UP)
 
     def useful(self) -> None:
