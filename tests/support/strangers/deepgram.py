@@ -237,7 +237,7 @@ class _Session:
 
     def _final(self, *, speech_final: bool = False, from_finalize: bool = False, last: bool = False) -> None:
         end = self._hearing.length
-        if self._hearing.running and not last:
+        if self._hearing.running and not (last or from_finalize):
             end = self._hearing.words[-1][1]
         if end <= self._window and not speech_final:
             return
