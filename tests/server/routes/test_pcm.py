@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.transports.support import Meetings, pitch, service, tone
+from tests.audio.test_pcm_format import encoded
+from tests.support.media_files import Samples, hear, sides
+from tests.support.media_files import tone as bursts
+from tests.transports.support import Meetings, TapeSink, pitch, service, tone
+from wingman.audio.pcm_format import Encoding
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingSpec
 
@@ -59,12 +67,137 @@ async def test_an_unknown_meeting_is_named() -> None:
         assert "nope" in json.loads(await socket.recv())["detail"]
 
 
-async def test_half_a_sample_ends_the_stream_with_a_sentence() -> None:
+async def play(socket: ClientConnection, messages: Iterable[bytes | str]) -> None:
+    """Send everything and wait for the end."""
+    for message in messages:
+        await socket.send(message)
+    with pytest.raises(ConnectionClosed) as closed:
+        await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1000
+
+
+@asynccontextmanager
+async def stream(query: str) -> AsyncIterator[tuple[ClientConnection, Mapping[Channel, TapeSink]]]:
+    async with service() as (url, meetings):
+        name = await _meeting(meetings)
+        target = f"{url.replace('http', 'ws')}/api/meetings/{name}/pcm?{query}"
+        async with connect(target) as socket:
+            yield socket, meetings.known[name].sinks
+
+
+END = '{"type":"end"}'
+
+
+def one_word(pcm: bytes, at: float, word: str) -> None:
+    ((found, heard),) = hear(pcm)
+    assert heard == word
+    assert found == pytest.approx(at, abs=0.03)
+
+
+@pytest.mark.parametrize("encoding", ["linear16", "mulaw", "alaw"])
+@pytest.mark.parametrize("rate", [8_000, 16_000, 24_000, 48_000])
+@pytest.mark.parametrize("size", [160, 3201])
+async def test_every_shape_of_samples(encoding: str, rate: int, size: int) -> None:
+    data = encoded(bursts(2, [(0.5, "alpha")], rate), Encoding(encoding), rate)
+    async with stream(f"rate={rate}&encoding={encoding}") as (socket, sinks):
+        await play(socket, [*(data[at : at + size] for at in range(0, len(data), size)), END])
+        one_word(bytes(sinks[Channel.TAB].pcm), 0.5, "alpha")
+        assert sinks[Channel.TAB].states == ["capturing", "ended"]
+
+
+@pytest.mark.parametrize(("channels", "first"), [("tab,mic", Channel.TAB), ("mic,tab", Channel.MIC)])
+async def test_two_sides_are_two_channels(channels: str, first: Channel) -> None:
+    sound = sides(bursts(2, [(0.5, "alpha")], 8000), bursts(2, [(1, "bravo")], 8000)).tobytes()
+    async with stream(f"channels={channels}&rate=8000") as (socket, sinks):
+        await play(socket, [*(sound[at : at + 641] for at in range(0, len(sound), 641)), END])
+        heard = {channel: hear(bytes(sink.pcm)) for channel, sink in sinks.items()}
+    (second,) = set(Channel) - {first}
+    assert [word for _, word in heard[first]] == ["alpha"]
+    assert [word for _, word in heard[second]] == ["bravo"]
+
+
+def telephone(tracks: Mapping[str, Samples], *, hole: float = 0.0, spelled: str = "twilio") -> list[str]:
+    """A call as a telephone service streams it: 20 ms of µ-law a message, both tracks in turn."""
+    start: dict[str, Any] = {"event": "start", "start": {"tracks": list(tracks)}}
+    kind = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
+    if spelled == "telnyx":
+        start["start"] = {"media_format": {"encoding": "PCMU", "sample_rate": 8000, "channels": 1}}
+    else:
+        start["start"]["mediaFormat"] = kind
+    messages = ['{"event":"connected","protocol":"Call"}', json.dumps(start)]
+    data = {track: encoded(sound, Encoding.MULAW, 8000) for track, sound in tracks.items()}
+    for n in range(max(map(len, data.values())) // 160):
+        at = n * 20 + (hole * 1000 if n >= 50 else 0)
+        for track, sound in data.items():
+            payload = base64.b64encode(sound[n * 160 : n * 160 + 160]).decode()
+            media = {"track": track, "chunk": str(n), "timestamp": str(round(at)), "payload": payload}
+            messages.append(json.dumps({"event": "media", "media": media}))
+        if n == 10:
+            messages.append('{"event":"mark","mark":{"name":"x"}}')
+    return [*messages, '{"event":"stop"}']
+
+
+CALL = {"inbound": bursts(2, [(0.2, "alpha")], 8000), "outbound": bursts(2, [(1.2, "bravo")], 8000)}
+
+
+@pytest.mark.parametrize("spelled", ["twilio", "telnyx"])
+@pytest.mark.parametrize(
+    ("query", "caller"), [("", Channel.TAB), ("tracks=inbound=mic,outbound=tab", Channel.MIC)]
+)
+async def test_a_telephone_call_is_two_channels(spelled: str, query: str, caller: Channel) -> None:
+    async with stream(query) as (socket, sinks):
+        await play(socket, telephone(CALL, spelled=spelled))
+    (agent,) = set(Channel) - {caller}
+    one_word(bytes(sinks[caller].pcm), 0.2, "alpha")
+    one_word(bytes(sinks[agent].pcm), 1.2, "bravo")
+
+
+@pytest.mark.parametrize("hole", [1.0, 30.0])
+async def test_a_pause_in_the_stamps_is_a_pause(hole: float) -> None:
+    async with stream("") as (socket, sinks):
+        await play(socket, telephone({"inbound": bursts(2, [(0.2, "alpha"), (1.2, "bravo")], 8000)}, hole=hole))
+        sink = sinks[Channel.TAB]
+        assert sink.position / SAMPLE_RATE == pytest.approx(2 + hole, abs=0.1)
+        assert bool(sink.gaps) == (hole > 2)
+
+
+async def test_a_track_nobody_named_is_asked_about() -> None:
+    async with stream("") as (socket, _):
+        for message in telephone({"agent-7": CALL["inbound"]})[:3]:
+            await socket.send(message)
+        answer = json.loads(await socket.recv())
+        assert answer["field"] == "tracks"
+        assert "tracks=agent-7=tab" in answer["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("chanel=mic", "chanel"),
+        ("sample_rate=8000", "sample_rate"),
+        ("encoding=opus", "encoding"),
+        ("channel=tab&channels=tab,mic", "channels"),
+        ("channels=left", "channels"),
+        ("tracks=inbound", "tracks"),
+        ("rate=8000.5", "rate"),
+    ],
+)
+async def test_what_nobody_knows_is_refused_by_name(query: str, field: str) -> None:
+    async with stream(query) as (socket, _):
+        assert json.loads(await socket.recv())["field"] == field
+
+
+async def test_the_end_of_the_meeting_ends_the_stream() -> None:
     async with service() as (url, meetings):
         name = await _meeting(meetings)
         async with connect(f"{url.replace('http', 'ws')}/api/meetings/{name}/pcm") as socket:
-            await socket.send(b"abc")
-            assert "half a sample" in json.loads(await socket.recv())["detail"]
+            await socket.send(tone(440, 0.1, 16_000))
+            while not meetings.known[name].sinks:  # noqa: ASYNC110 - a meeting has no event for it
+                await asyncio.sleep(0.01)
+            await meetings.known[name].end()
+            with pytest.raises(ConnectionClosed):
+                await socket.recv()
 
 
 async def test_a_client_that_goes_away_is_reported() -> None:

@@ -1,148 +1,191 @@
-"""Raw PCM over a WebSocket as an audio source: for programs that have samples and no WebRTC."""
+"""Raw sound over a WebSocket: for programs that have samples and no WebRTC, and for telephone services.
+
+Binary messages are interleaved samples, of any length, as the query says. Text messages are JSON:
+`{"type":"end"}`, or the framing of telephone media streams, whose `start` says what the sound is and whose
+`media` holds it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketState
 
-from wingman.audio.decode import pcm_of
-from wingman.audio.source import ChannelSink
+from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat, PcmReader
 from wingman.core.errors import InputError
-from wingman.core.media import PcmBlock
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
-from wingman.meeting.api import Meetings
+from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.meeting.api import MeetingHandle, Meetings
+from wingman.server.http import only_known
+from wingman.transports.pushed import PushedSource
+from wingman.transports.sdp import parse_channels
+from wingman.transports.telephony import MediaPayload, Start, Stop, parse_tracks, read_message
 
 MAX_MESSAGE = 1 << 20
-"""Bytes of one binary message; half a minute of 16 kHz audio."""
-RATES = range(8_000, 96_001)
+"""Bytes of one message; half a minute of 16 kHz sound."""
+PARAMETERS = frozenset({"channel", "channels", "rate", "encoding", "tracks"})
 
 
-class PcmSocketSource:
-    """One channel fed by binary messages of mono s16le samples at `rate`; `{"type":"end"}` ends it.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the query says."""
 
-    PCM has no clock of its own, so media time is the audio sent.
-    """
+    form: PcmFormat
+    channels: tuple[Channel, ...]
+    """Whose voice each side is."""
+    tracks: Mapping[str, Channel]
+    """Whose voice each track of a telephone stream is."""
 
-    def __init__(self, socket: WebSocket, channel: Channel, rate: int) -> None:
+
+def wish_of(socket: WebSocket) -> Wish:
+    """Raises `InputError`; also for a parameter nobody knows."""
+    only_known(socket, PARAMETERS)
+    query = socket.query_params
+    if "channel" in query and "channels" in query:
+        raise InputError("say `channel` or `channels`, not both", field="channels")
+    try:
+        channels = parse_channels(query.get("channels")) or (Channel(query.get("channel", Channel.TAB)),)
+    except ValueError:
+        raise InputError("channel must be `tab` or `mic`", field="channel") from None
+    try:
+        encoding = Encoding(query.get("encoding", Encoding.LINEAR16))
+    except ValueError:
+        raise InputError(f"encoding must be one of {', '.join(Encoding)}", field="encoding") from None
+    form = PcmFormat(encoding, _rate(query.get("rate", str(SAMPLE_RATE))), len(channels))
+    return Wish(form, channels, parse_tracks(query.get("tracks")))
+
+
+class PcmSession:
+    """One socket on its way into a meeting."""
+
+    def __init__(self, socket: WebSocket, meeting: MeetingHandle, wish: Wish) -> None:
         self._socket = socket
-        self._channel = channel
-        self._convert = _Converter(rate)
-        self.finished = asyncio.Event()
-        """Set when `run` is over."""
+        self._meeting = meeting
+        self._wish = wish
+        self._form = wish.form
+        self._reader: PcmReader | None = None
+        self._tracks: dict[str, PcmReader] = {}
+        self._sources: dict[Channel, PushedSource] = {}
+        self._task: asyncio.Task[None] | None = None
         self.problem: InputError | None = None
 
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        return (self._channel,)
+    async def run(self) -> None:
+        """Read the socket to its end, or to that of the meeting."""
+        async with asyncio.TaskGroup() as tasks:
+            self._task = tasks.create_task(self._read())
 
-    @property
-    def recorded(self) -> bool:
-        return False
-
-    async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
-        sink = sinks[self._channel]
-        sink.anchor(time.time())
-        sink.state("capturing")
+    async def _read(self) -> None:
+        state, detail = "ended", ""
         try:
-            while (pcm := await self._next()) is not None:
-                if pcm:
-                    sink.write(PcmBlock(sink.position, pcm))
-            sink.state("ended")
+            while await self._message():
+                pass
+            self._flush()
         except InputError as bad:
-            self.problem = bad
-            sink.state("ended", str(bad))
-        except WebSocketDisconnect:
-            sink.state("gone", "the PCM client went away")
+            self.problem, detail = bad, str(bad)
+        except ConnectionError:
+            state, detail = "gone", "the PCM client went away"
         finally:
-            self.finished.set()
+            self._task = None  # nobody is to be cancelled any more
+            for source in self._sources.values():
+                source.close(state, detail)
+                await self._meeting.detach(source)
 
-    async def _next(self) -> bytes | None:
+    async def open(self, channels: Sequence[Channel]) -> None:
+        """Take these channels of the meeting. Raises `InputError` (409) where one is taken."""
+        for channel in channels:
+            if channel not in self._sources:
+                source = PushedSource(channel, self._over)
+                await self._meeting.attach(source)
+                self._sources[channel] = source
+                await source.started.wait()
+
+    def _over(self) -> None:
+        """The meeting has let go of a channel: there is nobody left to read for."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _message(self) -> bool:
+        """Deal with one message; False when the stream is over."""
         message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1006))
-        if (data := message.get("bytes")) is not None:
-            if len(data) % BYTES_PER_SAMPLE:
-                raise InputError(
-                    "a binary message ends in half a sample; send whole 16-bit samples", field="pcm"
-                )
-            if len(data) > MAX_MESSAGE:
-                raise InputError(f"a binary message is longer than {MAX_MESSAGE} bytes; send less", field="pcm")
-            return self._convert(data)
-        if _is_end(message.get("text") or ""):
-            return None
-        raise InputError('a text message must be {"type":"end"}', field="type")
+            raise ConnectionError
+        data, text = message.get("bytes"), message.get("text") or ""
+        if max(len(data or b""), len(text)) > MAX_MESSAGE:
+            raise InputError(f"a message is longer than {MAX_MESSAGE} bytes; send less", field="pcm")
+        if data is not None:
+            await self._samples(data)
+            return True
+        match read_message(text):
+            case Stop():
+                return False
+            case Start(form=form):
+                self._form = form
+                self._tracks.clear()
+            case MediaPayload() as media:
+                await self._media(media)
+        return True
 
+    async def _samples(self, data: bytes) -> None:
+        await self.open(self._wish.channels)
+        if self._reader is None:
+            self._reader = PcmReader(self._wish.form)
+        self._push(self._wish.channels, self._reader.push(data), None)
 
-class _Converter:
-    """Mono s16 at any rate to 16 kHz."""
+    async def _media(self, media: MediaPayload) -> None:
+        channels = self._channels(media.track)
+        await self.open(channels)
+        reader = self._tracks.setdefault(media.track, PcmReader(self._form))
+        self._push(channels, reader.push(media.payload), media.at)
 
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self._resampler: Any = None
+    def _channels(self, track: str) -> tuple[Channel, ...]:
+        if self._form.sides == MOST_SIDES:
+            return self._wish.channels if len(self._wish.channels) == MOST_SIDES else tuple(Channel)
+        if not track:
+            return self._wish.channels[:1]
+        if track not in self._wish.tracks:
+            raise InputError(
+                f"the track {track[:30]!r} is nobody's yet; add tracks={track[:30]}=tab to the address",
+                field="tracks",
+            )
+        return (self._wish.tracks[track],)
 
-    def __call__(self, pcm: bytes) -> bytes:
-        if self._rate == SAMPLE_RATE or not pcm:
-            return pcm
-        import av
+    def _push(self, channels: Sequence[Channel], sides: Sequence[bytes], at: float | None) -> None:
+        for channel, pcm in zip(channels, sides, strict=True):
+            self._sources[channel].push(pcm, at)
 
-        if self._resampler is None:
-            self._resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-        frame = av.AudioFrame(format="s16", layout="mono", samples=len(pcm) // BYTES_PER_SAMPLE)
-        frame.sample_rate = self._rate
-        frame.planes[0].update(pcm.ljust(frame.planes[0].buffer_size, b"\0"))
-        return b"".join(pcm_of(out) for out in self._resampler.resample(frame))
+    def _flush(self) -> None:
+        if self._reader is not None:
+            self._push(self._wish.channels, self._reader.finish(), None)
+        for track, reader in self._tracks.items():
+            self._push(self._channels(track), reader.finish(), None)
 
 
 def routes(meetings: Meetings) -> list[WebSocketRoute]:
-    """`WS /api/meetings/{id}/pcm?channel=mic&rate=16000`."""
+    """`WS /api/meetings/{id}/pcm?channel=mic&rate=16000&encoding=linear16`."""
 
     async def pcm(socket: WebSocket) -> None:
         await socket.accept()
         try:
             meeting = meetings.live(socket.path_params["id"])
-            source = PcmSocketSource(socket, _channel(socket), _rate(socket))
-            await meeting.attach(source)
+            session = PcmSession(socket, meeting, wish_of(socket))
         except InputError as bad:
             await _refuse(socket, bad)
             return
-        try:
-            await source.finished.wait()
-        finally:
-            await meeting.detach(source)
-        if source.problem is not None:
-            await _refuse(socket, source.problem)
+        await session.run()
+        if session.problem is not None:
+            await _refuse(socket, session.problem)
         elif socket.client_state is WebSocketState.CONNECTED:
             await socket.close(1000)
 
     return [WebSocketRoute("/api/meetings/{id}/pcm", pcm)]
 
 
-def _channel(socket: WebSocket) -> Channel:
-    try:
-        return Channel(socket.query_params.get("channel", Channel.TAB))
-    except ValueError:
-        raise InputError("channel must be `tab` or `mic`", field="channel") from None
-
-
-def _rate(socket: WebSocket) -> int:
-    text = socket.query_params.get("rate", str(SAMPLE_RATE))
-    if not text.isascii() or not text.isdigit() or int(text) not in RATES:
+def _rate(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 6 or int(text) not in RATES:
         raise InputError("rate must be a whole number from 8000 to 96000 (Hz)", field="rate")
     return int(text)
-
-
-def _is_end(text: str) -> bool:
-    try:
-        message = json.loads(text)
-    except ValueError:
-        return False
-    return isinstance(message, dict) and message.get("type") == "end"
 
 
 async def _refuse(socket: WebSocket, bad: InputError) -> None:

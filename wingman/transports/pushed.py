@@ -1,0 +1,73 @@
+"""A source that somebody pushes sound into: for streams whose messages say which channel they are."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from wingman.audio.media_clock import MediaClock, Placed
+from wingman.audio.source import ChannelSink
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
+
+MAX_FILL_S = 2.0
+"""A pause up to this long becomes silence; a longer one is a gap."""
+
+
+class PushedSource:
+    """One channel. `push` it sound once `started` is set; `close` it. `on_over` is called when it has ended."""
+
+    def __init__(self, channel: Channel, on_over: Callable[[], None] = lambda: None) -> None:
+        self._channel = channel
+        self._on_over = on_over
+        self._sink: ChannelSink | None = None
+        self._clock: MediaClock[bytes] = MediaClock()
+        self._over = asyncio.Event()
+        self.started = asyncio.Event()
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return (self._channel,)
+
+    @property
+    def recorded(self) -> bool:
+        return False
+
+    async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
+        sink = self._sink = sinks[self._channel]
+        sink.anchor(time.time())
+        sink.state("capturing")
+        self.started.set()
+        try:
+            await self._over.wait()
+        finally:
+            self._sink = None
+            self.started.set()
+            self._on_over()
+
+    def push(self, pcm: bytes, at: float | None = None) -> None:
+        """16 kHz mono s16 that begins `at` seconds after the stream did; None: right after what came before."""
+        for placed in self._clock.push(at, len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE, pcm):
+            self._place(placed)
+
+    def close(self, state: str, detail: str = "") -> None:
+        """No more comes: `ended`, or `gone`. Idempotent."""
+        for placed in self._clock.finish():
+            self._place(placed)
+        if self._sink is not None:
+            self._sink.state(state, detail)
+        self._over.set()
+
+    def _place(self, placed: Placed[bytes]) -> None:
+        sink = self._sink
+        if sink is None:
+            return
+        count = round(placed.gap * SAMPLE_RATE)
+        if placed.gap > MAX_FILL_S:
+            sink.skip(count, GapCause.REANCHOR)
+        elif count:
+            sink.write(PcmBlock(sink.position, bytes(count * BYTES_PER_SAMPLE)))
+        pcm = placed.item[round(placed.cut * SAMPLE_RATE) * BYTES_PER_SAMPLE :]
+        if pcm:
+            sink.write(PcmBlock(sink.position, pcm))
