@@ -24,7 +24,7 @@ def event(delta: Any = None, **more: Any) -> str:
 def read(*events: str) -> str:
     reply = ChatReply()
     text = "".join(reply.take(data, 0.0) for data in events) + reply.finish()
-    reply.check()
+    reply.check(streamed=False)
     return text
 
 
@@ -69,6 +69,23 @@ def test_a_cut_or_refused_answer_is_told() -> None:
         read(event({"content": "Ask"}, finish_reason="length"))
     with pytest.raises(AnswerBlocked):
         read(event({}, finish_reason="content_filter"))
+
+
+@pytest.mark.parametrize(
+    "end", [["[DONE]"], [event({}, finish_reason="stop")], [event({}, finish_reason="eos")]]
+)
+def test_an_answer_ends_by_a_reason_or_by_its_mark(end: list[str]) -> None:
+    reply = ChatReply()
+    for data in (event({"content": ANSWER}), *end):
+        reply.take(data, 0.0)
+    reply.check()
+
+
+def test_a_stream_that_just_stops_was_cut() -> None:
+    reply = ChatReply()
+    reply.take(event({"content": "Ask which"}), 0.0)
+    with pytest.raises(AnswerTruncated, match="broke off"):
+        reply.check()
 
 
 def test_usage_is_counted() -> None:

@@ -44,7 +44,8 @@ class ChatReply:
         event = _event(data)
         self.usage = _counted(event) or self.usage
         choice = _choice(event)
-        self._reason = choice.get("finish_reason") or self._reason
+        whole = "stop" if choice.get("message") else None  # a message in place of deltas is all there is
+        self._reason = choice.get("finish_reason") or self._reason or whole
         text = _text(choice)
         self.characters += len(text)
         return self._filter.feed(text, now) if text else ""
@@ -53,8 +54,13 @@ class ChatReply:
         """The answer is over: what was held back and is no thought."""
         return self._filter.finish()
 
-    def check(self) -> None:
-        """Raise when the server said that it cut or refused the answer."""
+    def check(self, *, streamed: bool = True) -> None:
+        """Raise when the server said that it cut or refused the answer, or when the stream just stopped.
+
+        A server may leave out either the reason or `[DONE]`; a stream with neither ended before the answer did.
+        """
+        if streamed and not self.done and self._reason is None:
+            raise AnswerTruncated("the model's answer broke off", code="no_end")
         match self._reason:
             case "length":
                 raise AnswerTruncated("the model's answer ran into its length limit", code="length")

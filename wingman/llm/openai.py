@@ -159,7 +159,8 @@ class OpenAiModel:
 
 async def _pieces(answer: httpx.Response, reply: ChatReply) -> AsyncGenerator[str, None]:
     """What may be shown of an accepted request's answer, as it comes."""
-    if "json" in answer.headers.get("content-type", ""):  # a server that does not stream
+    whole = "json" in answer.headers.get("content-type", "")
+    if whole:  # a server that does not stream
         if text := reply.take((await answer.aread()).decode("utf-8", "replace"), time.monotonic()):
             yield text
     else:
@@ -174,7 +175,7 @@ async def _pieces(answer: httpx.Response, reply: ChatReply) -> AsyncGenerator[st
             yield text
     if text := reply.finish():
         yield text
-    reply.check()
+    reply.check(streamed=not whole)
 
 
 def _refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFault:

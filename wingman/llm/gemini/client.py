@@ -175,13 +175,18 @@ class Gemini(GeminiModel):
 
         self._check_quota(model)
         usage = Usage()
+        ended = spoke = False
         try:
             async with CancellableStream(opened) as chunks:
                 async for chunk in chunks:
                     usage = _usage(chunk) or usage
                     for text in _texts(chunk):
+                        spoke = True
                         yield text
                     _check_end(chunk)
+                    ended = ended or any(one.finish_reason for one in chunk.candidates or ())
+            if spoke and not ended:
+                raise AnswerTruncated("Gemini's answer broke off", code="no_end")
         finally:
             self._usage = usage  # only now: other meetings may be streaming at the same time
 

@@ -90,6 +90,7 @@ class GenerativeAiModel(GeminiModel):
         request = self._sdk.request(model, prompt)
         metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
         usage = Usage()
+        ended = spoke = False
         call = await self._api.stream_generate_content(
             request, timeout=CALL_TIMEOUT_S, retry=None, metadata=metadata
         )
@@ -102,8 +103,12 @@ class GenerativeAiModel(GeminiModel):
                 for candidate in chunk.candidates[:1]:
                     for part in candidate.content.parts:
                         if "text" in part and part.text:
+                            spoke = True
                             yield part.text
                     _check_end(int(candidate.finish_reason))
+                    ended = ended or bool(candidate.finish_reason)
+            if spoke and not ended:
+                raise AnswerTruncated("Gemini's answer broke off", code="no_end")
         finally:
             call.cancel()  # resets the one stream; the channel stays open for the next
             self._usage = usage
