@@ -149,10 +149,10 @@ class AnswerCheck:
 def _faults(text: str, plain: str, check: AnswerCheck) -> Iterator[AnswerFault]:
     """Everything wrong with a text so far, the gravest first."""
     rules = check.rules
+    if _passes(plain):  # the rules' own words for it are no leak
+        yield AnswerFault.PASS
     if check.leaks(plain):
         yield AnswerFault.LEAK
-    if _passes(plain):
-        yield AnswerFault.PASS
     if shapes.REASONING_ANYWHERE.search(plain):
         yield AnswerFault.REASONING
     if shapes.GARBLED.search(text):

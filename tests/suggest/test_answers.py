@@ -1,0 +1,108 @@
+"""Every odd shape a model may answer in, through a real coach: none of it stays on a card."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.suggest.card.test_answer_check import FAULTY
+from tests.suggest.support import Published, running, said
+from tests.suggest.test_coach import BARE, coach
+from wingman.core.events import (
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionExpired,
+    SuggestionFailed,
+    SuggestionSkipped,
+)
+from wingman.llm.base import AnswerTruncated, Prompt, Usage
+from wingman.suggest.coach import CoachParts
+from wingman.suggest.playbook.playbook import load_playbook
+
+SECRET = "m3f9a1c07"
+PRICE = "Can you tell me how much the enterprise plan costs per month?"
+QUOTES_ITS_PROMPT = "You whisper to one participant of a live meeting"
+
+
+class Scripted:
+    """A model that answers in given pieces, and perhaps breaks off."""
+
+    name = "gemini"
+    remote = False
+    last_usage = Usage()
+
+    def __init__(self, pieces: list[str], *, breaks: bool = False) -> None:
+        self._pieces = pieces
+        self._breaks = breaks
+
+    async def probe(self) -> None: ...
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        for piece in self._pieces:
+            yield piece
+        if self._breaks:
+            raise AnswerTruncated("the model's answer broke off", code="no_end")
+
+    async def aclose(self) -> None: ...
+
+
+async def answered(model: Scripted, *, bare: bool = False) -> Published:
+    """One moment answered by the model, up to the end of its card."""
+    published = Published()
+    book = BARE if bare else load_playbook("sales")
+    async with running(coach(published, model, book, parts=CoachParts(fence=SECRET))) as one:
+        one.hear(said(PRICE))
+        await published.until(SuggestionCompleted, SuggestionFailed, SuggestionExpired)
+    return published
+
+
+@pytest.mark.parametrize(("fault", "text"), [shape for shape in FAULTY if shape[0] != "leak"])
+async def test_a_faulty_answer_gives_the_instant_card_back(fault: str, text: str) -> None:
+    published = await answered(Scripted([text]))
+    (created,) = published.of(SuggestionCreated)
+    (done,) = published.of(SuggestionCompleted)
+    assert (done.text, done.origin, done.first_token_ms) == (created.text, "playbook", None)
+    reasons = [skip.reason for skip in published.of(SuggestionSkipped)]
+    assert reasons == [] if fault == "pass" else reasons[0].startswith("model_")
+
+
+@pytest.mark.parametrize("bare", [True, False])
+async def test_what_spills_the_prompt_is_never_visible(bare: bool) -> None:
+    published = await answered(
+        Scripted([f"Ask about it. {SECRET[:4]}", SECRET[4:], " and more to come"]), bare=bare
+    )
+    assert SECRET not in "".join(delta.text for delta in published.of(SuggestionDelta))
+    assert [skip.reason for skip in published.of(SuggestionSkipped)] == ["model_leak"]
+
+
+async def test_half_an_answer_is_not_a_whole_one() -> None:
+    whole = await answered(Scripted(["Ask what they compare ", "it with."], breaks=True))
+    (created,), (done,) = whole.of(SuggestionCreated), whole.of(SuggestionCompleted)
+    assert (done.text, done.origin) == (created.text, "playbook")
+    alone = await answered(Scripted(["Ask what they compare ", "it with."], breaks=True), bare=True)
+    assert alone.of(SuggestionFailed)[0].kind == "truncated"
+
+
+async def test_a_fault_ends_the_answer_at_once() -> None:
+    pieces = ["Tell them it is ", "49 dollars ", *(f"and word {n} " for n in range(50))]
+    published = await answered(Scripted(pieces))
+    assert "49" not in "".join(delta.text for delta in published.of(SuggestionDelta))
+    assert published.of(SuggestionSkipped)[0].detail.startswith("the model named a number")
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40, deadline=None)
+@given(st.sampled_from([shape for shape in FAULTY if shape[0] != "pass"]), st.integers(1, 9))
+async def test_however_it_is_cut_no_card_ends_with_it(shape: tuple[str, str], size: int) -> None:
+    fault, text = shape
+    published = await answered(Scripted([text[at : at + size] for at in range(0, len(text), size)]), bare=True)
+    assert published.of(SuggestionCompleted) == []
+    (failed,) = published.of(SuggestionFailed)
+    assert failed.kind in ("rejected", "empty")
+    assert (
+        QUOTES_ITS_PROMPT not in "".join(delta.text for delta in published.of(SuggestionDelta))
+        or fault == "leak"
+    )
