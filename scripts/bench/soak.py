@@ -100,7 +100,7 @@ async def soak(providers: int, hours: float, folder: str) -> None:
         }
     )
     async with open_service(settings) as service:
-        meeting = await service.manager.create(MeetingSpec(emotion_policy="counterpart", consent="bench"))
+        meeting = await service.manager.create(MeetingSpec(emotion_policy="counterpart", consent="recording@1"))
         said: Counter[str] = Counter()
         service.hub.tap(lambda batch: said.update(envelope.type for envelope in batch))
         source = Packets(hours)

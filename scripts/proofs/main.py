@@ -25,7 +25,7 @@ from tests.support import recordings, sample
 from tests.transports import support
 from wingman.app import SAMPLE, Service, open_service
 from wingman.audio.decode import LibopusDecoder
-from wingman.commands.demo import CONSENT, DemoProviders, providers, send
+from wingman.commands.demo import DemoProviders, providers, send
 from wingman.config.settings import Settings
 from wingman.config.transports import IngestSettings
 from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceData, UtteranceRevised
@@ -76,7 +76,7 @@ async def run_sample(which: str) -> Heard:
             async with asyncio.TaskGroup() as tasks:
                 server = tasks.create_task(service.serve(port.set_result))
                 root = f"http://127.0.0.1:{await port}"
-                spec = MeetingSpec(title="prove", emotion_policy="counterpart", consent=CONSENT)
+                spec = MeetingSpec(title="prove", emotion_policy="counterpart", consent="recording@1")
                 meeting = await service.manager.create(spec)
 
                 def watch(batch: Sequence[Envelope]) -> None:
@@ -244,7 +244,7 @@ async def leftovers() -> int:
 
 async def _short_meeting(service: Service, root: str, wav: Path) -> None:
     """A second of speech by WHIP through the embedded providers, from start to end."""
-    spec = MeetingSpec(emotion_policy="counterpart", consent=CONSENT)
+    spec = MeetingSpec(emotion_policy="counterpart", consent="recording@1")
     meeting = await service.manager.create(spec)
     await whip_send(root, service.token, file_tracks(wav, CHANNELS), query={"meeting": meeting.id})
     await meeting.end("source_ended")

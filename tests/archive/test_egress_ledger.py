@@ -25,7 +25,7 @@ class Desk:
 
     def send(self, seconds: int, to: str = "deepgram", branch: Branch = Branch.TRANSCRIBE) -> None:
         for _ in range(seconds):
-            self.ledger.audio(to, branch, Channel.TAB, SAMPLE_RATE)
+            self.ledger.audio(to, branch, Channel.TAB, 2 * SAMPLE_RATE, 1.0)
             self.now += 1
             self.ledger.tick()
 

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from wingman.core.emotion_policy import check_policy, decide, measured_channels
+from wingman.core.emotion_policy import (
+    NOTICES,
+    SAMPLE,
+    Consent,
+    Policy,
+    check_consent,
+    check_policy,
+    decide,
+    in_force,
+    measured_channels,
+)
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 
@@ -15,18 +27,40 @@ def test_each_policy_measures_only_what_it_says() -> None:
     assert measured_channels("self") == {Channel.MIC}
 
 
-def test_a_voice_needs_an_acknowledgement() -> None:
-    for policy in ("counterpart", "self"):
-        with pytest.raises(InputError, match="acknowledgement"):
-            decide(check_policy(policy), consent=" ")
-        assert decide(check_policy(policy), consent="They agreed.")[0] == policy
-    assert decide("off", consent="")[0] == "off"
-    assert decide("text-only", consent="")[0] == "text-only"
+@pytest.mark.parametrize(
+    "words", ["no", ".", "I do NOT consent", "yes", "counterpart", "counterpart@99", SAMPLE.name, SAMPLE.text]
+)
+def test_free_text_is_no_acknowledgement(words: str) -> None:
+    with pytest.raises(InputError, match="GET /api/notices"):
+        check_consent(words, "g1")
 
 
-def test_a_playbook_that_refuses_wins_over_the_user() -> None:
-    policy, reason = decide("counterpart", consent="They agreed.", refused_because="hiring interview")
-    assert (policy, reason) == ("off", "hiring interview")
+def test_a_notice_is_named_or_repeated_word_for_word() -> None:
+    for notice in NOTICES:
+        if notice.offered:
+            for said in (notice.name, notice.text, f"  {notice.text}\n"):
+                assert check_consent(said, "g1") == Consent(notice, "g1")
+    assert check_consent("  ", "g1") is None
+
+
+def test_a_voice_needs_an_acknowledgement_of_its_own() -> None:
+    policies: tuple[Policy, ...] = ("off", "counterpart", "self", "text-only")
+    for policy, notice in itertools.product(policies, NOTICES):
+        consent = Consent(notice, "g1")
+        if not measured_channels(policy) or policy in notice.policies:
+            assert decide(policy, consent).policy == policy
+        else:
+            assert in_force(policy, consent, "").policy == "off"
+            with pytest.raises(InputError, match="acknowledgement"):
+                decide(policy, consent)
+    with pytest.raises(InputError, match="counterpart@1"):
+        decide("counterpart", None)
+
+
+def test_a_playbook_that_refuses_wins_over_everybody() -> None:
+    for policy, notice in itertools.product(("counterpart", "self"), NOTICES):
+        decision = decide(check_policy(policy), Consent(notice, "g1"), "hiring interview")
+        assert (decision.policy, decision.reason) == ("off", "hiring interview")
 
 
 def test_nonsense_is_named() -> None:

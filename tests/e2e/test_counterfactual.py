@@ -26,7 +26,7 @@ from wingman.testing.scenario import Scenario, Track, say
 from wingman.transports.file import FileSource
 
 QUESTION = "Can you tell me how much"
-CONSENT = "The voices are synthetic."
+CONSENT = "recording@1"
 HELD: dict[str, bytes] = {}
 """Bundles that were made once for all tests here, by policy."""
 

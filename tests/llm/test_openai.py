@@ -114,10 +114,10 @@ async def test_no_server_and_no_url_are_said_plainly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "remote"),
-    [("http://127.0.0.1:1/v1", False), ("http://localhost:1/v1", False), ("https://api.example.com/v1", True)],
+    "url", ["http://127.0.0.1:1/v1", "http://localhost:1/v1", "https://api.example.com/v1"]
 )
-async def test_it_knows_whether_prompts_leave_the_machine(url: str, remote: bool) -> None:
+async def test_a_prompt_leaves_wherever_the_server_stands(url: str) -> None:
+    """One on this machine may be a proxy to a cloud; nobody here can know."""
     model = OpenAiModel(OpenAiSettings(url=url))
-    assert model.remote is remote
+    assert model.remote
     await model.aclose()

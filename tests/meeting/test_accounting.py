@@ -44,8 +44,8 @@ def costs(published: list[Any]) -> list[CostUpdated]:
 def test_every_provider_is_billed_for_what_it_was_given() -> None:
     accounting, published = make()
     for channel in Channel:
-        accounting.audio(channel, Branch.TRANSCRIBE, "deepgram", MINUTE)
-    accounting.audio(Channel.TAB, Branch.EMOTION, "hume", MINUTE)
+        accounting.outlet(Branch.TRANSCRIBE, "deepgram", channel).sent(2 * MINUTE, 60.0)
+    accounting.outlet(Branch.EMOTION, "hume", Channel.TAB).sent(2 * MINUTE, 60.0)
     assert accounting.report(REPORT_EVERY_S) is None
     assert costs(published)[0].by_provider == {"deepgram": 1.2, "hume": 0.4}
 
@@ -64,7 +64,7 @@ def test_levels_come_in_order_and_each_once() -> None:
     accounting, published = make(limit=10.0)
     levels = []
     for minute in range(1, 20):
-        accounting.audio(Channel.TAB, Branch.TRANSCRIBE, "deepgram", MINUTE)
+        accounting.outlet(Branch.TRANSCRIBE, "deepgram", Channel.TAB).sent(2 * MINUTE, 60.0)
         levels.append(accounting.report(minute * 60.0))
     assert [level for level in levels if level] == [Level.EMOTION, Level.RATE, Level.MODEL]
     assert [p.degraded for p in costs(published)][-1] == "model"
@@ -73,7 +73,7 @@ def test_levels_come_in_order_and_each_once() -> None:
 def test_the_ledger_is_written_at_a_pause_with_the_words_of_consent() -> None:
     accounting, published = make()
     accounting.consent("They agreed.")
-    accounting.audio(Channel.TAB, Branch.EMOTION, "hume", SAMPLE_RATE)
+    accounting.outlet(Branch.EMOTION, "hume", Channel.TAB).sent(2 * SAMPLE_RATE, 1.0)
     accounting.close()
     (entry,) = [p for p in published if isinstance(p, EgressRecorded)]
     assert (entry.to, entry.bytes, entry.seconds, entry.consent) == ("hume", 32_000, 1.0, "They agreed.")
@@ -92,7 +92,7 @@ async def test_a_prompt_is_noted_before_it_leaves() -> None:
     accounting.close()
     assert answer
     (entry,) = [p for p in published if isinstance(p, EgressRecorded)]
-    assert (entry.to, entry.bytes, entry.kind) == ("gemini", len(prompt.system + prompt.user), "text")
+    assert (entry.to, entry.bytes, entry.kind) == ("gemini", len(gemini.requests[0].body), "text")
 
 
 def test_what_is_compared_elsewhere_is_in_the_books() -> None:
@@ -100,7 +100,8 @@ def test_what_is_compared_elsewhere_is_in_the_books() -> None:
     accounting.consent("they know")
     assert accounting.question(10)
     assert accounting.question(30)
-    assert accounting.words(Channel.TAB, "hume-v0", "naïve words")
+    assert accounting.words("hume-v0", "naïve words")
+    accounting.outlet(Branch.EMOTION, "hume-v0", Channel.TAB).sent(12, 0.0)
     accounting.close()
     accounting.report(REPORT_EVERY_S)
     entries = [p for p in published if isinstance(p, EgressRecorded)]
@@ -120,7 +121,8 @@ async def test_nothing_is_let_out_during_a_pause() -> None:
     accounting.pause()
     assert [p.bytes for p in published if isinstance(p, EgressRecorded)] == [10]
     assert not accounting.question(10)
-    assert not accounting.words(Channel.MIC, "hume-v0", "words")
+    assert not accounting.words("hume-v0", "words")
+    assert not accounting.outlet(Branch.TRANSCRIBE, "deepgram", Channel.MIC).open
     async with GeminiEmulator() as emulator:
         settings = build({"suggest": {"gemini": {"url": emulator.url, "api_key": "local-key"}}})
         model = Gemini(settings.suggest.gemini)

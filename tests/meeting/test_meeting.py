@@ -44,7 +44,7 @@ from wingman.testing.scenario import Scenario
 from wingman.transports.file import FileSource
 
 PRICE = "Can you tell me how much"
-CONSENT = "The voices are synthetic."
+CONSENT = "I am allowed to measure the voices in this recording."
 
 
 class Paced:

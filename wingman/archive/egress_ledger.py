@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from wingman.core.errors import Branch
 from wingman.core.events import EgressRecorded, Envelope, MeetingEnded, MeetingPaused, MeetingResumed, Publish
-from wingman.core.time import BYTES_PER_SAMPLE, Channel, seconds
+from wingman.core.time import Channel
 
 ENTRY_SECONDS = 30.0
 """How long an entry gathers before it is written."""
@@ -44,9 +44,12 @@ class Ledger:
         self.close()
         self._consent = words
 
-    def audio(self, to: str, branch: Branch, channel: Channel, samples: int) -> None:
-        """So many samples were handed to a remote provider."""
-        self._add(to, branch, channel, "audio", samples * BYTES_PER_SAMPLE, seconds(samples))
+    def audio(self, to: str, branch: Branch, channel: Channel, size: int, length: float) -> None:
+        """So many bytes with so many seconds of sound were written to a provider's socket.
+
+        Negative where a connection broke before they had arrived.
+        """
+        self._add(to, branch, channel, "audio", size, length)
 
     def text(self, to: str, branch: Branch, size: int, channel: Channel | None = None) -> None:
         """So many bytes of text were."""
@@ -152,4 +155,5 @@ def _totals(entries: Iterable[EgressRecorded]) -> tuple[Total, ...]:
 
 def _checked(pause: Pause, entries: Iterable[EgressRecorded]) -> Pause:
     end = pause.until if pause.until is not None else float("inf")
-    return replace(pause, bytes=sum(e.bytes for e in entries if e.since < end and e.until > pause.since))
+    leaked = (max(0, e.bytes) for e in entries if e.since < end and e.until > pause.since)
+    return replace(pause, bytes=sum(leaked))

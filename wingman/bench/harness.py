@@ -77,7 +77,7 @@ def wingman(chunk_ms: int = 100, media_path: str = "direct", workers: int = 1) -
     def command(providers: int) -> Sequence[str]:
         return (sys.executable, "-m", "wingman.bench.server", "--providers", str(providers), *options)
 
-    path = "/whip?channels=tab&emotion_policy=counterpart&consent=bench"
+    path = "/whip?channels=tab&emotion_policy=counterpart&consent=recording@1"
     return Subject("wingman", command, ("transcribe", "emotion"), path, pinned=workers == 1)
 
 

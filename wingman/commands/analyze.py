@@ -12,10 +12,12 @@ from wingman.audio.recording import probe
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.commands.transcribe import Job, places_of, transcribe
 from wingman.config.settings import Settings
+from wingman.core.emotion_policy import RECORDING, Consent, decide
 from wingman.core.errors import InputError
 from wingman.emotion.hume_v0.analyzer import info_of
 from wingman.emotion.hume_v0.batch import JobProgress, analyze
 from wingman.emotion.recorded import RecordedAnalyzer
+from wingman.suggest.playbook.playbook import load_playbook
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -25,6 +27,31 @@ def main(arguments: argparse.Namespace) -> int:
     return run_until_signal(_analyze(arguments, settings), interrupted=INTERRUPTED)
 
 
+def _decide(arguments: argparse.Namespace, settings: Settings) -> None:
+    """May the voices be measured at all? Asked before a byte of them leaves. Raises `InputError`."""
+    allowed = arguments.consent or _agreed()
+    consent = Consent(RECORDING, "--consent on the command line") if allowed else None
+    decision = decide("counterpart", consent, load_playbook(settings.suggest.playbook).refusal)
+    if decision.policy == "off":
+        raise InputError(f"the voices are not sent: {decision.reason}", field="playbook", status=403)
+
+
+def _agreed() -> bool:
+    """Ask whoever sits there; nobody does, and nobody has agreed, where it is run by a program."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InputError(
+            f"the recording is sent to be measured; add --consent to say: {RECORDING.text}",
+            field="consent",
+        )
+    print(
+        f"The recording goes to a provider that measures its voices. {RECORDING.text} [y/N] ",
+        end="",
+        file=sys.stderr,
+    )
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
     gateway = settings.emotion.hume_v0
     if not gateway.url:
@@ -32,6 +59,7 @@ async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
             "no gateway is set; set emotion.hume_v0.url to one that speaks the v0 API",
             field="emotion.hume_v0.url",
         )
+    _decide(arguments, settings)
     with tqdm(file=sys.stderr, disable=not sys.stderr.isatty(), bar_format="{desc} {elapsed}") as bar:
 
         def show(progress: JobProgress) -> None:

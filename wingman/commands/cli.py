@@ -119,6 +119,12 @@ def _demo(commands: Commands) -> None:
     parser.add_argument("--audio", metavar="FILE", help="another recording (left: the others, right: you)")
     parser.add_argument("--playbook", help="playbook name or file (default: sales)")
     parser.add_argument(
+        "--emotion",
+        choices=["off", "counterpart", "self"],
+        default="off",
+        help="with --audio: whose voice to measure; naming one says that you may (the sample's are synthetic)",
+    )
+    parser.add_argument(
         "--faults", metavar="FILE", help="what goes wrong with the emulated providers (fault script, YAML)"
     )
 
@@ -157,6 +163,9 @@ def _analyze(commands: Commands) -> None:
     parser.add_argument("file", metavar="FILE", help="any audio or video file")
     _sides(parser)
     parser.add_argument("--provider", choices=["hume-v0-batch"], default="hume-v0-batch")
+    parser.add_argument(
+        "--consent", action="store_true", help="I am allowed to measure the voices in this recording"
+    )
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
 
 

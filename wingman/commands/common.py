@@ -47,9 +47,9 @@ def base_url(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-def overlay_url(root: str, meeting: str, token: str) -> str:
-    """The overlay's address for one meeting, with the token that opens it."""
-    return f"{root}/overlay?meeting={meeting}&token={token}"
+def overlay_url(root: str, meeting: str) -> str:
+    """The overlay's address for one meeting."""
+    return f"{root}/overlay?meeting={meeting}"
 
 
 INTERRUPTED = 130

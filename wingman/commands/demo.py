@@ -27,14 +27,14 @@ from wingman.config.emotion import EmotionSettings
 from wingman.config.section import Secret
 from wingman.config.settings import Settings
 from wingman.core.codec import encode
+from wingman.core.emotion_policy import RECORDING, Consent
+from wingman.core.emotion_policy import SAMPLE as SYNTHETIC
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import MeetingEnded
 from wingman.events.hub import Subscription
 from wingman.meeting.api import MeetingSpec
 from wingman.testing.faults import FaultScript, load
 
-CONSENT = "The voices of the sample are synthetic; nobody is measured."
-CONSENT_FILE = "I am allowed to measure the voices in this recording."
 EMULATED_KEY = "local-key"
 
 
@@ -82,15 +82,19 @@ async def _play(arguments: argparse.Namespace, service: Service, root: str, audi
     spec = MeetingSpec(
         title="Sample: a renewal call" if own else audio.name,
         playbook=arguments.playbook or "",
-        emotion_policy="counterpart",
-        consent=CONSENT if own else CONSENT_FILE,
+        emotion_policy="counterpart" if own else arguments.emotion,
         brief="A renewal call with a customer of 200 users; we want to keep them." if own else "",
     )
-    meeting = await service.manager.create(spec)
-    url = overlay_url(root, meeting.id, service.token)
+    consent: Consent | None = Consent(SYNTHETIC, "wingman demo")
+    if not own:
+        asked = Consent(RECORDING, "--emotion on the command line")
+        consent = asked if arguments.emotion != "off" else None
+    meeting = await service.manager.create(spec, consent=consent)
+    url = f"{overlay_url(root, meeting.id)}#login={service.access.login_code()}"
     if not arguments.json:
         print(f"Overlay: {url}\n")
-        print(f"Voice energy is measured in this demo: {spec.consent}", flush=True)
+        if consent is not None:
+            print(f"Voice energy is measured in this demo: {consent.notice.text}", flush=True)
     show = Show()
     watching = service.hub.subscribe(meeting.id)
     try:

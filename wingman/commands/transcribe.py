@@ -24,11 +24,11 @@ from wingman.app import Service, open_service
 from wingman.audio.channel_map import Place, parse_channel_map
 from wingman.audio.recording import Recording, probe
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
-from wingman.commands.demo import CONSENT_FILE
 from wingman.commands.terminal import Show
 from wingman.config.settings import Settings
 from wingman.config.settings import plain as plain_settings
 from wingman.core.codec import encode
+from wingman.core.emotion_policy import RECORDING
 from wingman.core.encoders import plain
 from wingman.core.errors import InputError
 from wingman.core.events import CaptureLoss, Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
@@ -176,7 +176,8 @@ class _Run:
         spec = MeetingSpec(
             title=self._recording.title,
             emotion_policy=self._arguments.emotion,
-            consent="" if self._arguments.emotion == "off" else CONSENT_FILE,
+            consent="" if self._arguments.emotion == "off" else RECORDING.name,
+            by="--emotion on the command line",
         )
         meeting = await job.start(spec)
         watching = self._service.hub.subscribe(meeting.id)

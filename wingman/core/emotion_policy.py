@@ -1,11 +1,13 @@
 """Whose voice may be measured, and under which acknowledgement. Pure.
 
-Voice emotion is off until the user switches it on and acknowledges what that means; playbooks for
-interviews, hiring and internal teams refuse it whatever the user says (EU AI Act, Article 5(1)(f)).
+Voice emotion is off until somebody switches it on and acknowledges a notice; playbooks for interviews, hiring
+and internal teams refuse it whatever anybody says (EU AI Act, Article 5(1)(f)). What holds is a function of
+what is so now, `in_force`: whoever changes one of its arguments asks it again.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from wingman.core.errors import InputError
@@ -14,11 +16,75 @@ from wingman.core.time import Channel
 Policy = Literal["off", "counterpart", "self", "text-only"]
 """Whose voice is measured: nobody's, the others', the user's own; or only words."""
 
-NOTICE = (
-    "I have told the other participants that this call is transcribed and that the energy or expression of "
-    "voices is measured, and none of them objected."
-)
-"""What a user acknowledges before a voice is measured."""
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody acknowledges before a voice is measured. Its words change with its version alone."""
+
+    id: str
+    version: int
+    policies: tuple[Policy, ...]
+    """What it is good for."""
+    text: str
+    offered: bool = True
+    """False for one that no client may name: it is true of our own sample only."""
+
+    @property
+    def name(self) -> str:
+        """How a client names it: `counterpart@1`."""
+        return f"{self.id}@{self.version}"
+
+
+NOTICES: tuple[Notice, ...] = (
+    Notice(
+        "voices", 1, ("counterpart", "self"),
+        "I have told the other participants that this call is transcribed and that the energy or expression of "
+        "voices is measured, and none of them objected.",
+    ),
+    Notice(
+        "counterpart", 1, ("counterpart",),
+        "I have told the other participants that the tone of their voices is analysed in this call, and they "
+        "agree. I do not use this to judge employees or applicants.",
+    ),
+    Notice(
+        "counterpart-standing", 1, ("counterpart",),
+        "Before each call I listen to this way, I tell the other participants that the tone of their voices is "
+        "analysed, and go on only if they agree. I do not use this to judge employees or applicants.",
+    ),
+    Notice("self", 1, ("self",), "I agree that the tone of my own voice is analysed in this call."),
+    Notice(
+        "self-standing", 1, ("self",),
+        "I agree that the tone of my own voice is analysed in each call I listen to this way.",
+    ),
+    Notice(
+        "recording", 1, ("counterpart", "self"), "I am allowed to measure the voices in this recording.",
+    ),
+    Notice(
+        "sample", 1, ("counterpart", "self"), "The voices of the sample are synthetic; nobody is measured.",
+        offered=False,
+    ),
+)  # fmt: skip
+RECORDING, SAMPLE = NOTICES[5], NOTICES[6]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Which notice was acknowledged, and by whom."""
+
+    notice: Notice
+    by: str
+    """The grant it came with; or what was asked for on a command line."""
+
+    def covers(self, policy: Policy) -> bool:
+        return policy in self.notice.policies
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The policy in force, and why."""
+
+    policy: Policy
+    reason: str
 
 
 def check_policy(value: Any) -> Policy:
@@ -32,6 +98,25 @@ def check_policy(value: Any) -> Policy:
     )
 
 
+def check_consent(value: str, by: str) -> Consent | None:
+    """A notice's name (`counterpart@1`) or its very words as a consent; None for an empty `value`.
+
+    Free text proves nothing. Raises `InputError`.
+    """
+    said = " ".join(value.split())
+    if not said:
+        return None
+    known = [notice for notice in NOTICES if notice.offered]
+    for notice in known:
+        if said in (notice.name, notice.text):
+            return Consent(notice, by)
+    names = ", ".join(notice.name for notice in known)
+    raise InputError(
+        f"`consent` names the notice that was acknowledged: one of {names} (their words: GET /api/notices)",
+        field="consent",
+    )
+
+
 def measured_channels(policy: Policy) -> frozenset[Channel]:
     """The channels whose voice the policy lets a meter hear."""
     if policy == "counterpart":
@@ -41,18 +126,25 @@ def measured_channels(policy: Policy) -> frozenset[Channel]:
     return frozenset()
 
 
-def decide(wanted: Policy, *, consent: str, refused_because: str = "") -> tuple[Policy, str]:
-    """The policy in force and why. Raises `InputError` when the acknowledgement is missing.
-
-    `refused_because` is the playbook's reason for refusing voice emotion; empty when it does not.
-    """
+def in_force(wanted: Policy, consent: Consent | None, refusal: str) -> Decision:
+    """What holds now. `refusal` is why the playbook in use refuses voice emotion; empty when it does not."""
     if wanted == "off":
-        return "off", "off by default"
-    if measured_channels(wanted) and refused_because:
-        return "off", refused_because
-    if measured_channels(wanted) and not consent.strip():
+        return Decision("off", "off by default")
+    if not measured_channels(wanted):
+        return Decision(wanted, "text only: no voice is measured")
+    if refusal:
+        return Decision("off", refusal)
+    if consent is None or not consent.covers(wanted):
+        return Decision("off", "nobody has acknowledged that voices are measured")
+    return Decision(wanted, f"acknowledged: {consent.notice.name}")
+
+
+def decide(wanted: Policy, consent: Consent | None, refusal: str = "") -> Decision:
+    """`in_force` for somebody who asks for it now. Raises `InputError` when the acknowledgement is missing."""
+    if measured_channels(wanted) and not refusal and (consent is None or not consent.covers(wanted)):
+        names = " or ".join(n.name for n in NOTICES if n.offered and wanted in n.policies)
         raise InputError(
-            "measuring voices needs an acknowledgement; send its words as `consent`, or `emotion_policy: off`",
+            f"measuring voices needs an acknowledgement; send `consent: {names}`, or `emotion_policy: off`",
             field="consent",
         )
-    return wanted, "acknowledged by the user" if consent else "text only: no voice is measured"
+    return in_force(wanted, consent, refusal)

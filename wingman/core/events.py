@@ -206,8 +206,11 @@ class ConsentRecorded(Event):
 
     emotion_policy: str
     by: str
+    """The grant it was given with, or the command that was run."""
     text: str
     """The very words that were acknowledged."""
+    notice: str = ""
+    """The notice's id and version, such as `counterpart@1`."""
 
 
 @event("capture.state")
@@ -384,6 +387,17 @@ class TranscriptEdited(Event):
     utterance: str
     text: str
     """The corrected words; empty goes back to what was heard."""
+
+
+@event("setting.changed")
+@dataclass(frozen=True, slots=True)
+class SettingChanged(Event):
+    """A live setting has another value from now on."""
+
+    setting: str
+    """`playbook`, `verbosity`, `mode` or `brief`."""
+    value: str
+    """Empty for `brief`: what it says is nobody else's business."""
 
 
 @event("speaker.renamed")

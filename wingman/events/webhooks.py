@@ -83,7 +83,9 @@ class Webhooks:
     ) -> None:
         self._hooks = {hook.name: hook for hook in hooks}
         self._log = log
-        self._client = client or httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._client = client or httpx.AsyncClient(
+            timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+        )
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "wingman-webhooks")
         self._store = DeliveryStore(path)

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
+import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
@@ -18,7 +19,11 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
+from wingman.core import egress
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.link.delivered import Delivered
+
+log = structlog.get_logger(__name__)
 
 
 class Refused(Exception):
@@ -55,6 +60,9 @@ class Socket:
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
+        self._outlet = egress.current()
+        raw = connection.transport.get_extra_info("socket") if self._outlet is not None else None
+        self._delivered = Delivered(raw)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -73,8 +81,29 @@ class Socket:
         return self._connection.transport.get_write_buffer_size()
 
     def write(self, data: bytes | str) -> None:
-        """Send one frame now (bytes: binary, str: text). Does nothing once the connection has ended."""
+        """Send one frame of the protocol's own now. Does nothing once the connection has ended."""
         broadcast((self._connection,), data)
+
+    @property
+    def may_leave(self) -> bool:
+        """May content of the meeting leave by this socket now?"""
+        return self._outlet is None or self._outlet.open
+
+    def deliver(self, data: bytes | str, seconds: float) -> None:
+        """Send one frame of the meeting's content now: so many seconds of audio, 0 for text.
+
+        It is written down as it goes to the socket. What may not leave now is not sent: links hold it back
+        themselves, and this is the wall behind them.
+        """
+        if self._outlet is None:
+            broadcast((self._connection,), data)
+        elif not self.may_leave:
+            log.error("content held back at the gate: its link should have waited")
+        elif self.is_open:
+            broadcast((self._connection,), data)
+            size = len(data) if isinstance(data, bytes) else len(data.encode())
+            self._outlet.sent(size, seconds)
+            self._delivered.wrote(size, seconds, self.buffered)
 
     async def send(self, data: bytes | str) -> None:
         """The same as a coroutine, which is what vendors' socket classes call on what they wrap."""
@@ -99,6 +128,9 @@ class Socket:
 
     def abort(self) -> None:
         """Cut the connection; `messages` ends. Idempotent."""
+        size, seconds = self._delivered.lost()
+        if size and self._outlet is not None:
+            self._outlet.sent(-size, -seconds)
         self._connection.transport.abort()
 
     async def close(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
 
 from wingman.archive.egress_ledger import Ledger
+from wingman.core.egress import first_through
 from wingman.core.errors import Branch
 from wingman.core.events import Publish
-from wingman.core.time import Channel, seconds
+from wingman.core.time import Channel
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.meeting.cost import CostTracker, Level
 from wingman.suggest.knowledge.index import Knowledge, Snippet
@@ -32,16 +34,27 @@ class Accounting:
         self._level = Level.FULL
         self.paused = False
         """While it is True nothing may be sent."""
+        self.measured: Callable[[Channel], bool] = lambda _: True
+        """Does the policy that holds now let anybody score this channel? Set by whoever decides that."""
 
-    def audio(self, channel: Channel, branch: Branch, provider: str, samples: int) -> None:
-        """So many samples of a channel were given to a remote provider."""
-        if samples > 0:
-            self._meter.audio(provider, seconds(samples))
-            self._ledger.audio(provider, branch, channel, samples)
+    def outlet(self, branch: Branch, provider: str, channel: Channel | None = None) -> MeetingOutlet:
+        """The way out of one branch: it asks before it lets anything out, and notes what left."""
+        return MeetingOutlet(self, branch, provider, channel)
 
-    def prompt(self, provider: str, prompt: Prompt) -> None:
-        """A prompt was sent to a remote model."""
-        self._ledger.text(provider, Branch.SUGGEST, len((prompt.system + prompt.user).encode()))
+    def may_leave(self, branch: Branch, channel: Channel | None) -> bool:
+        """Does the meeting, as it stands now, let this branch send anything?"""
+        if self.paused:
+            return False
+        return branch is not Branch.EMOTION or channel is None or self.measured(channel)
+
+    def left(self, way: MeetingOutlet, size: int, length: float) -> None:
+        """So many bytes of a branch were written to a socket, with so many seconds of sound."""
+        if length:
+            self._meter.audio(way.provider, length)
+        if length and way.channel is not None:
+            self._ledger.audio(way.provider, way.branch, way.channel, size, length)
+        else:
+            self._ledger.text(way.provider, way.branch, size, way.channel)
 
     def question(self, size: int) -> bool:
         """A text of so many bytes is about to be compared with notes elsewhere. False: it may not be sent."""
@@ -50,10 +63,9 @@ class Accounting:
             self._meter.tokens(EMBEDDINGS, Usage(prompt_tokens=math.ceil(size / BYTES_PER_TOKEN)))
         return not self.paused
 
-    def words(self, channel: Channel, provider: str, text: str) -> bool:
-        """Words are about to be given to a remote meter. False: they may not be sent."""
+    def words(self, provider: str, text: str) -> bool:
+        """May words be given to a remote meter? It notes them as they leave."""
         if not self.paused:
-            self._ledger.text(provider, Branch.EMOTION, len(text.encode()), channel)
             self._meter.words(provider, len(text.split()))
         return not self.paused
 
@@ -90,6 +102,23 @@ class Accounting:
         return level if changed else None
 
 
+@dataclass(frozen=True, slots=True)
+class MeetingOutlet:
+    """See `wingman.core.egress.Outlet`."""
+
+    accounting: Accounting
+    branch: Branch
+    provider: str
+    channel: Channel | None
+
+    @property
+    def open(self) -> bool:
+        return self.accounting.may_leave(self.branch, self.channel)
+
+    def sent(self, size: int, seconds: float) -> None:
+        self.accounting.left(self, size, seconds)
+
+
 class MeteredModel:
     """The process's model as one meeting uses it: every prompt is noted before it leaves."""
 
@@ -116,12 +145,10 @@ class MeteredModel:
         await self._model.probe()
 
     def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
-        if not self._model.remote:
-            return self._model.stream(prompt)
         if self._accounts.paused:  # a request that was begun before the pause, and is tried again
             return _nothing()
-        self._accounts.prompt(self._model.name, prompt)
-        return self._model.stream(prompt)
+        way_out = self._accounts.outlet(Branch.SUGGEST, self._model.name)
+        return first_through(way_out, self._model.stream(prompt))
 
     async def aclose(self) -> None:
         """The model belongs to the process; nothing to close here."""

@@ -13,6 +13,7 @@ import structlog
 
 from wingman.audio.source import AudioSource
 from wingman.audio.tape import Cursor, Tape
+from wingman.core.egress import outlet
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, measured_channels
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
@@ -183,6 +184,7 @@ class ChannelPipeline:
         providers: Providers,
         callbacks: ChannelCallbacks,
         tasks: asyncio.TaskGroup,
+        accounting: Accounting,
     ) -> None:
         self.input = channel_input
         self._providers = providers
@@ -190,7 +192,7 @@ class ChannelPipeline:
         self._tasks = tasks
         self._cursors: list[Cursor] = []
         self._answered: dict[Branch, SampleTime] = {}
-        self._accounted: dict[Branch, int] = {}
+        self._accounting = accounting
         self._transcriber: Transcriber | None = None
         self._transcribing: _Running | None = None
         self._meter: VoiceAnalyzer | None = None
@@ -228,7 +230,6 @@ class ChannelPipeline:
         correlator.expect_emotion(channel, info)
         if meter is not None:
             self._answered[Branch.EMOTION] = self.input.position
-            self._accounted[Branch.EMOTION] = self.input.written
             starts = iter((self.input.position,))  # the first attempt begins with this very sample
             measuring = partial(self._measure, meter, starts)
             self._measuring = self._start(Branch.EMOTION, meter.info.name, measuring, self._on_emotion)
@@ -330,20 +331,8 @@ class ChannelPipeline:
         if meter is None:
             return
         text = " ".join(word.text for word in final.words)
-        if not meter.info.remote or accounting.words(self.input.channel, meter.info.name, text):
+        if not meter.info.remote or accounting.words(meter.info.name, text):
             meter.hear(final)
-
-    def account(self, accounting: Accounting) -> None:
-        """Note the audio that remote branches were given since the last call."""
-        if self._transcriber is not None and self._transcriber.info.remote:
-            self._note(accounting, Branch.TRANSCRIBE, self._transcriber.info.name)
-        if self._meter is not None and self._meter.info.remote:
-            self._note(accounting, Branch.EMOTION, self._meter.info.name)
-
-    def _note(self, accounting: Accounting, branch: Branch, provider: str) -> None:
-        written = self.input.written
-        accounting.audio(self.input.channel, branch, provider, written - self._accounted.get(branch, 0))
-        self._accounted[branch] = written
 
     # --- inside -------------------------------------------------------------------------------
 
@@ -355,11 +344,12 @@ class ChannelPipeline:
         emit: Callable[[ProviderState], None],
     ) -> _Running:
         runner = BranchRunner(Identity(branch, provider, self.input.channel), attempt, emit)
-        return _Running(runner, self._tasks.create_task(self._bound(runner)))
+        return _Running(runner, self._tasks.create_task(self._bound(runner, branch, provider)))
 
-    async def _bound(self, runner: BranchRunner) -> None:
+    async def _bound(self, runner: BranchRunner, branch: Branch, provider: str) -> None:
         structlog.contextvars.bind_contextvars(channel=str(self.input.channel))
-        await runner.run()
+        with outlet(self._accounting.outlet(branch, provider, self.input.channel)):
+            await runner.run()
 
     async def _transcribe(self, transcriber: Transcriber) -> None:
         cursor = self._open(self._answered[Branch.TRANSCRIBE])

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from wingman.core.emotion_policy import Policy, check_policy, decide
+from wingman.core.emotion_policy import (
+    Consent,
+    Policy,
+    check_consent,
+    check_policy,
+    decide,
+    in_force,
+    measured_channels,
+)
 from wingman.core.errors import Branch, InputError
 from wingman.core.events import (
     ConsentRecorded,
@@ -12,8 +20,10 @@ from wingman.core.events import (
     MeetingResumed,
     PolicyApplied,
     Publish,
+    SettingChanged,
     SpeakerRenamed,
 )
+from wingman.core.time import Channel
 from wingman.meeting.cost import Level
 from wingman.meeting.pipeline import MeetingPipeline, Stages
 
@@ -24,16 +34,16 @@ class MeetingControls:
     """The commands of one meeting. They raise `InputError` when their arguments make no sense."""
 
     def __init__(
-        self, pipeline: MeetingPipeline, stages: Stages, publish: Publish, *, consent: str, refusal: str
+        self, pipeline: MeetingPipeline, stages: Stages, publish: Publish, *, consent: Consent | None
     ) -> None:
-        """`consent`: the words acknowledged at the start; `refusal`: why voices may never be measured here."""
+        """`consent`: what was acknowledged at the start."""
         self._pipeline = pipeline
         self._stages = stages
         self._publish = publish
         self._consent = consent
-        self._refusal = refusal
         self._policy: Policy = "off"
         self.paused = False
+        stages.accounting.measured = self._measured
 
     @property
     def policy(self) -> Policy:
@@ -44,7 +54,7 @@ class MeetingControls:
         """Say which policy the meeting starts with, and who agreed to it."""
         self._policy = policy
         self._publish(PolicyApplied(policy, reason), None)
-        if self._consent:
+        if self._consent is not None:
             self._consented(self._consent)
 
     def act(self, action: str, text: str = "") -> str:
@@ -66,6 +76,14 @@ class MeetingControls:
             self._retry(value)
         else:
             self._stages.coach.control(setting, value)
+            self._publish(SettingChanged(setting, "" if setting == "brief" else str(value)), None)
+            if setting == "playbook":
+                self._reconsider()
+
+    @property
+    def playbook(self) -> str:
+        """The name of the playbook in use."""
+        return self._stages.coach.playbook.name
 
     def pause(self) -> None:
         """See `MeetingHandle.pause`."""
@@ -75,7 +93,6 @@ class MeetingControls:
         for channel in self._pipeline:
             channel.flush()  # what was said until now is still for the transcriber; nothing is from here on
             channel.input.pause()
-        self._pipeline.account()
         self._stages.accounting.pause()
         self._stages.coach.pause(True)
         self._publish(MeetingPaused(), None)
@@ -105,25 +122,35 @@ class MeetingControls:
 
         `value` is a policy, or `{"policy": …, "consent": …}` where an acknowledgement is still needed.
         """
-        wanted = value.get("policy") if isinstance(value, dict) else value
-        consent = str(value.get("consent", "")) if isinstance(value, dict) else ""
-        policy, reason = decide(
-            check_policy(wanted), consent=consent or self._consent, refused_because=self._refusal
-        )
-        self._use_policy(policy, reason)
-        if consent:
-            self._consented(consent)
+        asked = value if isinstance(value, dict) else {"policy": value}
+        wanted = check_policy(asked.get("policy"))
+        given = check_consent(str(asked.get("consent", "")), str(asked.get("by", "")))
+        decision = decide(wanted, given or self._consent, self._stages.coach.playbook.refusal)
+        if given is not None:
+            self._consent = given
+        self._use_policy(decision.policy, decision.reason)
+        if given is not None:
+            self._consented(given)
+
+    def _reconsider(self) -> None:
+        """Something the policy depends on has changed: what holds now? Nothing is switched on by that."""
+        decision = in_force(self._policy, self._consent, self._stages.coach.playbook.refusal)
+        if decision.policy != self._policy:
+            self._use_policy(decision.policy, decision.reason)
+
+    def _measured(self, channel: Channel) -> bool:
+        """May this channel be scored now? The gate asks for everything that is about to leave."""
+        return self._policy == "text-only" or channel in measured_channels(self._policy)
 
     def _use_policy(self, policy: Policy, reason: str) -> None:
-        self._pipeline.account()
         self._policy = policy
         self._pipeline.measure(policy)
         self._publish(PolicyApplied(policy, reason), None)
 
-    def _consented(self, words: str) -> None:
-        self._pipeline.account()
-        self._stages.accounting.consent(words)
-        self._publish(ConsentRecorded(self._policy, "user", words), None)
+    def _consented(self, consent: Consent) -> None:
+        notice = consent.notice
+        self._stages.accounting.consent(notice.text)
+        self._publish(ConsentRecorded(self._policy, consent.by or "user", notice.text, notice.name), None)
 
     def _rename(self, value: Any) -> None:
         """`{"speaker": "tab:1", "name": "Dana"}`; for display only, so past lines need no second telling."""

@@ -14,7 +14,7 @@ from wingman.archive.audio_store import AudioStore
 from wingman.archive.egress_ledger import Ledger
 from wingman.archive.provider_events import HeardWriter
 from wingman.config.settings import Settings, changed
-from wingman.core.emotion_policy import check_policy, decide
+from wingman.core.emotion_policy import Consent, check_consent, check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Event, Media, ProviderStateChanged, Publish
 from wingman.correlate.correlator import Correlator
@@ -134,29 +134,29 @@ class MeetingManager:
         meter: Callable[[], VoiceAnalyzer] | None = None,
         made_by_source: bool = False,
         around: Callable[[Transcriber], Transcriber] | None = None,
+        consent: Consent | None = None,
     ) -> Meeting:
         """Start a meeting. Raises `InputError` when the spec or the configuration forbids it.
 
         `live=False` is for recordings played faster than real time; `meter` replaces the configured one;
-        `made_by_source`: see `Meetings.create`; `around` wraps each channel's transcriber.
+        `made_by_source`: see `Meetings.create`; `around` wraps each channel's transcriber; `consent` is what a
+        command line stands for.
         """
         if self._closing:
             raise InputError("the service is stopping; start the meeting again in a moment", status=503)
         settings = self._settings
         playbook = self._playbooks.load(spec.playbook or settings.suggest.playbook)
-        refusal = ""
-        if playbook.voice_emotion == "refuse":
-            refusal = playbook.voice_emotion_reason or f"the playbook {playbook.name} refuses voice emotion"
         wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
-        policy, reason = decide(wanted, consent=spec.consent, refused_because=refusal)
-        choices = self.providers.choose(policy)
+        consent = consent or check_consent(spec.consent, spec.by)
+        decision = decide(wanted, consent, playbook.refusal)
+        choices = self.providers.choose(decision.policy)
         check_language(choices.transcriber.provider, spec.language)
         plan = Plan(
             spec=spec,
-            policy=policy,
-            policy_reason=reason,
+            policy=decision.policy,
+            policy_reason=decision.reason,
             playbook=playbook.name,
-            refusal=refusal,
+            consent=consent,
             tape_s=settings.ingest.tape_s,
             live=live,
             life=settings.meeting,

@@ -21,7 +21,7 @@ import structlog
 
 from wingman.audio.source import AudioSource
 from wingman.config.meeting import MeetingSettings
-from wingman.core.emotion_policy import Policy
+from wingman.core.emotion_policy import Consent, Policy
 from wingman.core.errors import Branch, InputError, WingmanError
 from wingman.core.events import (
     MeetingEnded,
@@ -69,8 +69,8 @@ class Plan:
     policy: Policy
     policy_reason: str
     playbook: str
-    refusal: str = ""
-    """Why the playbook refuses voice emotion; empty when it does not."""
+    consent: Consent | None = None
+    """What was acknowledged before the start."""
     tape_s: float = 60.0
     live: bool = True
     """False for a recording played faster than real time: deadlines then follow the slowest branch."""
@@ -88,9 +88,7 @@ class Meeting:
         self._parts = parts
         self._publish = publish
         self._pipeline = MeetingPipeline(parts.stages, publish, tape_s=plan.tape_s, live=plan.live)
-        self._controls = MeetingControls(
-            self._pipeline, parts.stages, publish, consent=plan.spec.consent, refusal=plan.refusal
-        )
+        self._controls = MeetingControls(self._pipeline, parts.stages, publish, consent=plan.consent)
         self._clock = asyncio.get_running_loop().time
         self._endings = Endings(plan.life, self._clock(), made_by_source=plan.made_by_source)
         self._announced = False
@@ -125,7 +123,7 @@ class Meeting:
             started_at=self._started_at,
             seconds=self._pipeline.length,
             channels=tuple(self._pipeline.channels),
-            playbook=self._plan.playbook,
+            playbook=self._controls.playbook,
             emotion_policy=self._controls.policy,
             providers=self._pipeline.providers,
         )
@@ -309,7 +307,6 @@ class Meeting:
             await asyncio.sleep(TICK_S)
             self._pipeline.advance()
             if tick % TICKS_PER_BILL == 0:
-                self._pipeline.account()
                 self._controls.keep_to_budget()
             self._look_for_the_end()
 
@@ -344,7 +341,6 @@ class Meeting:
         if owed > WORTH_TELLING_S:
             self._publish(MeetingWindingDown(self._reason, round(owed, 1), budget), None)
         await self._pipeline.finish(budget)
-        self._pipeline.account()
         self._parts.stages.accounting.close()
 
 

@@ -83,7 +83,9 @@ class MeetingPipeline:
             clock = asyncio.get_running_loop().time if self._live else None
             channel_input = ChannelInput(channel, Tape(self._tape_s), self._publish, clock=clock)
             callbacks = ChannelCallbacks(self._on_speech, self._on_any, self._publish)
-            pipeline = ChannelPipeline(channel_input, self._stages.providers, callbacks, tasks)
+            pipeline = ChannelPipeline(
+                channel_input, self._stages.providers, callbacks, tasks, self._stages.accounting
+            )
             self._channels[channel] = pipeline  # before its branches: they report at once
             pipeline.start_transcriber()
             pipeline.start_storing()
@@ -107,11 +109,6 @@ class MeetingPipeline:
         """Stop and start meters so that `policy` holds from this very sample on."""
         for channel in self:
             channel.measure(policy, self._stages.correlator)
-
-    def account(self) -> None:
-        """Note what was sent so far."""
-        for channel in self:
-            channel.account(self._stages.accounting)
 
     async def finish(self, budget_s: float) -> None:
         """Let every branch answer for what it has, for so many seconds; then settle the join."""

@@ -52,9 +52,10 @@ class Control:
     setting: str
     value: Any
 
-    def apply(self, meeting: MeetingHandle) -> str:
-        """Carry it out; returns the setting's name."""
-        meeting.control(self.setting, self.value)
+    def apply(self, meeting: MeetingHandle, by: str = "") -> str:
+        """`by` is the grant it came with: who acknowledges something is written down."""
+        value = {**self.value, "by": by} if isinstance(self.value, dict) and by else self.value
+        meeting.control(self.setting, value)
         return self.setting
 
 
@@ -117,8 +118,8 @@ class Refusal:
     ref: str
 
 
-def answer(text: str, meeting: MeetingHandle | None) -> Ok | Refusal:
-    """Carry out one message. `meeting` is None for those who may only watch (or when it has ended)."""
+def answer(text: str, meeting: MeetingHandle | None, by: str = "") -> Ok | Refusal:
+    """Carry out one message of grant `by`. `meeting` is None for who may only watch (or when it has ended)."""
     ref = ""
     try:
         tree = _tree(text)
@@ -132,7 +133,8 @@ def answer(text: str, meeting: MeetingHandle | None) -> Ok | Refusal:
             return Ok("ok", ref, "")
         if meeting is None:
             raise InputError("this connection may only watch", field="type", status=403)
-        return Ok("ok", ref, wanted.apply(meeting))
+        done = wanted.apply(meeting, by) if isinstance(wanted, Control) else wanted.apply(meeting)
+        return Ok("ok", ref, done)
     except InputError as refused:
         code = "forbidden" if refused.status == 403 else "conflict" if refused.status == 409 else "bad_input"
         return Refusal("error", code, refused.field, str(refused), ref)

@@ -128,7 +128,11 @@ _RULES: tuple[tuple[str, str, frozenset[Scope] | None], ...] = (
     ("POST", r"/api/meetings|/api/recordings(?:/inspect)?", frozenset({Scope.CAPTURE})),
     (_READ, r"/api/recordings/[^/]+", frozenset({Scope.CAPTURE, Scope.WATCH, Scope.READ})),
     ("POST", rf"{_ONE}/(?:pause|resume|end)", frozenset({Scope.CAPTURE})),
-    (_READ, r"/api/playbooks|/api/config", frozenset({Scope.CAPTURE, Scope.CONFIGURE, Scope.READ})),
+    (
+        _READ,
+        r"/api/playbooks|/api/config|/api/notices",
+        frozenset({Scope.CAPTURE, Scope.CONFIGURE, Scope.READ}),
+    ),
     ("POST", rf"{_ONE}/(?:actions|feedback|control)", frozenset({Scope.COACH})),
     ("POST", rf"{_ONE}/(?:cards|notes)", frozenset({Scope.ADVISE, Scope.COACH})),
     (_READ, r"/api/sample|/api/providers", frozenset({Scope.CAPTURE, Scope.CONFIGURE})),

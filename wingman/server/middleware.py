@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -114,6 +115,12 @@ class Guard:
         if not grant.allows(asked.method, asked.path):
             what = "watch its own meeting" if grant.role is Role.VIEWER else "do what it was made for"
             return error(403, f"this token may only {what}"), None
+        if (
+            grant is not OWNER
+            and _starts(asked)
+            and not self._access.budget(grant).meetings.take(time.monotonic())
+        ):
+            return error(429, "this grant has begun too many meetings lately; wait a minute"), None
         if grant is not OWNER and self._access.connections(grant.id) >= MOST_SOCKETS.get(grant.role, SOCKETS):
             return error(429, "this grant has too many connections open; close some and try again"), None
         return None, grant
@@ -149,6 +156,10 @@ class Guard:
 
     def _connected(self, grant: Grant, scope: Scope) -> AbstractContextManager[None]:
         return self._access.connected(grant, _dropper(scope))
+
+
+def _starts(asked: Asked) -> bool:
+    return asked.method == "POST" and asked.path in ("/api/meetings", "/whip")
 
 
 def with_cookie(response: Response, session: Session, *, secure: bool) -> Response:

@@ -162,6 +162,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
             query={"after": number(0, MOST_SEQ, 0), "limit": number(1, 10_000, 1000)},
         )
     },
+    "/api/notices": {"get": Operation("listNotices", "What can be acknowledged", {200: listing("notices")})},
     "/api/config": {
         "get": Operation("getConfig", "What is configured, secrets masked", {200: {"type": "object"}})
     },

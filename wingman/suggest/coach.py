@@ -195,6 +195,11 @@ class Coach:
             )
         self._publish(SuggestionUpdated(suggestion, feedback), None)
 
+    @property
+    def playbook(self) -> Playbook:
+        """The one in use."""
+        return self._playbook
+
     def control(self, setting: str, value: Any) -> None:
         """Change `verbosity`, `mode`, `playbook` or `brief` while the meeting runs. Raises `InputError`."""
         match setting:

@@ -256,13 +256,7 @@ async def test_the_service_has_its_notes_read_beside_the_meetings(notes: Path) -
     assert len(json.loads(emulator.requests[0].body)["input"]) == 3
 
 
-@pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The emulator's address counts as one of another machine."""
-    monkeypatch.setattr("wingman.suggest.knowledge.http_encoder.is_remote", lambda _url: True)
-
-
-@pytest.mark.usefixtures("patient", "elsewhere")
+@pytest.mark.usefixtures("patient")
 async def test_what_leaves_is_cleared_first_and_counted_to_the_byte(notes: Path) -> None:
     cleared: list[int] = []
     text = "would they reimburse card 4111 1111 1111 1111"
@@ -280,7 +274,6 @@ async def test_what_leaves_is_cleared_first_and_counted_to_the_byte(notes: Path)
     assert cleared == [len(sent[0].encode())]
 
 
-@pytest.mark.usefixtures("elsewhere")
 async def test_what_is_not_cleared_stays_here(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
         before = len(emulator.requests)
@@ -288,11 +281,6 @@ async def test_what_is_not_cleared_stays_here(notes: Path, monkeypatch: pytest.M
         assert len(emulator.requests) == before
         monkeypatch.setattr("wingman.suggest.knowledge.index.MEANING_S", PATIENT_S)
         assert await knowledge.settled(OTHER_WORDS, ()) != ()  # it may be asked later all the same
-
-
-async def test_a_server_on_this_machine_needs_no_clearance(notes: Path, patient: None) -> None:
-    async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
-        assert await knowledge.settled(OTHER_WORDS, (), clear=lambda _size: False) != ()
 
 
 @pytest.mark.parametrize(

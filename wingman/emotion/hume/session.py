@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from wingman.config.emotion import HumeSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.media import PcmBlock
+from wingman.core.time import seconds
 from wingman.emotion.hume import wire
 from wingman.emotion.hume.ledger import PROVIDER, Heard, SessionLedger
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
@@ -93,7 +94,7 @@ class HumeSession:
         """
         self._last = block
         self.ledger.sent(block.start, block.length, loud)
-        self._socket.write(block.pcm)
+        self._socket.deliver(block.pcm, seconds(block.length))
         if self.ledger.owed > self._duty.patience:
             self._give_up("Hume takes audio and measures nothing; trying again", FaultKind.TIMEOUT, UNANSWERED)
 

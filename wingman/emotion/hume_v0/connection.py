@@ -10,7 +10,7 @@ import structlog
 
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.core.time import samples_of_ms
+from wingman.core.time import samples_of_ms, seconds
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.notices import Effect, SameErrors, fault_of, pause_s
 from wingman.emotion.hume_v0.tokens import Access
@@ -71,7 +71,8 @@ class Connection:
         window_ms = self._settings.stream_window_ms or None
         wanted = self._access.wanted
         while True:
-            reply = await self._exchange(wire.clip(pcm, payload_id, wanted.models(), window_ms=window_ms))
+            request = wire.clip(pcm, payload_id, wanted.models(), window_ms=window_ms)
+            reply = await self._exchange(request, seconds(len(pcm) // 2))
             if reply.failure is None or not wanted.give_up(reply.failure):
                 break
             log.warning("hume_v0.option_refused", text=reply.failure.text)
@@ -84,12 +85,19 @@ class Connection:
 
     async def keep_alive(self) -> None:
         """Ask about silence, so that the connection does not count as idle. Raises like `ask`."""
-        await self.ask(wire.clip(SILENCE, "keepalive", wire.Models(prosody={})))
+        request = wire.clip(SILENCE, "keepalive", wire.Models(prosody={}))
+        self._judge(await self._exchange(request, content=False))
         self._heard = len(SILENCE) // 2
 
-    async def _exchange(self, request: wire.Request) -> wire.Reply:
+    async def _exchange(
+        self, request: wire.Request, length: float = 0.0, *, content: bool = True
+    ) -> wire.Reply:
+        """`length`: seconds of sound in it; `content`: it holds something of the meeting's."""
         self._asked_at = _now()
-        self._socket.write(wire.encode(request))
+        if content or self._socket.may_leave:
+            self._socket.deliver(wire.encode(request), length)
+        else:
+            self._socket.write(wire.encode(request))
         try:
             async with asyncio.timeout(self._settings.answer_timeout_s):
                 return await self._reply_to(request.payload_id)

@@ -16,6 +16,7 @@ from google import genai
 from google.genai import errors, types
 
 from wingman.config.suggest import GeminiSettings
+from wingman.core.egress import count
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import CancellableStream
@@ -37,6 +38,21 @@ SPARE_TIMEOUT_S = 2.0
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
+class _Counting(httpx2.AsyncHTTPTransport):
+    """What a request carries is written down when it has left (see `wingman.core.egress`)."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        try:
+            answer = await super().handle_async_request(request)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
+            raise  # nothing left
+        except httpx2.HTTPError:
+            count(request.headers)
+            raise
+        count(request.headers)
+        return answer
+
+
 class Gemini(GeminiModel):
     """One instance, one client and one connection pool for the whole process."""
 
@@ -51,10 +67,11 @@ class Gemini(GeminiModel):
                 field="suggest.gemini.thinking",
             )
         self._http = httpx2.AsyncClient(
-            http1=True,
-            http2=False,
-            limits=httpx2.Limits(
-                max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_ALIVE_S
+            transport=_Counting(
+                limits=httpx2.Limits(
+                    max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_ALIVE_S
+                ),
+                trust_env=False,
             ),
         )
         self._client = genai.Client(

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from wingman.config.suggest import GeminiSettings
+from wingman.core.egress import current
 from wingman.core.errors import InputError
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.gemini.base import GeminiModel
@@ -91,6 +92,8 @@ class GenerativeAiModel(GeminiModel):
         metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
         usage = Usage()
         ended = spoke = False
+        if (way_out := current()) is not None:  # gRPC compresses as it likes: its texts are counted
+            way_out.sent(len((prompt.system + prompt.user).encode()), 0.0)
         call = await self._api.stream_generate_content(
             request, timeout=CALL_TIMEOUT_S, retry=None, metadata=metadata
         )

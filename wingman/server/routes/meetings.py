@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser, Forget
 from wingman.audio.source import AudioSource
+from wingman.core.emotion_policy import NOTICES
 from wingman.core.errors import InputError
 from wingman.core.threads import in_thread
 from wingman.events.hub import Hub
@@ -91,6 +92,7 @@ class Rest:
             ApiRoute("/api/pairing", POST=self.pair),
             ApiRoute("/api/pairing/redeem", POST=self.redeem),
             ApiRoute("/api/playbooks", GET=self.playbooks),
+            ApiRoute("/api/notices", GET=self.notices),
             ApiRoute("/api/config", GET=self.config),
         ]
 
@@ -103,7 +105,10 @@ class Rest:
             )
         if wanted.source == "sample" and self.offers.sample is None:
             raise InputError("this server has no bundled sample", field="source", status=501)
+        if wanted.by:
+            raise InputError("`by` is filled in by the service", field="by")
         spec = MeetingSpec(**{name: getattr(wanted, name) for name in SPEC_FIELDS})
+        spec = replace(spec, by=request.state.grant.id)
         handle = await self.lookup.meetings.create(spec)
         if wanted.source == "sample" and self.offers.sample is not None:
             await handle.attach(self.offers.sample())
@@ -197,7 +202,9 @@ class Rest:
     async def control(self, request: Request) -> Response:
         """`POST …/control`."""
         handle = self.lookup.must_live(request.path_params["id"])
-        return Json({"setting": (await body(request, client_messages.Control)).apply(handle)})
+        return Json(
+            {"setting": (await body(request, client_messages.Control)).apply(handle, request.state.grant.id)}
+        )
 
     async def viewers(self, request: Request) -> Response:
         """`POST …/viewers`: a link that may only watch."""
@@ -222,6 +229,11 @@ class Rest:
     async def playbooks(self, _: Request) -> Response:
         """`GET /api/playbooks`."""
         return Json({"playbooks": self.offers.playbooks()})
+
+    async def notices(self, _: Request) -> Response:
+        """What can be acknowledged before a voice is measured; `consent` names one."""
+        offered = [notice for notice in NOTICES if notice.offered]
+        return Json({"notices": [{"name": n.name, "policies": n.policies, "text": n.text} for n in offered]})
 
     async def config(self, _: Request) -> Response:
         """`GET /api/config`, without secrets."""

@@ -181,7 +181,9 @@ class _EventSocket:
                     "error", "bad_input", "body", "messages are JSON text, not binary", ""
                 )
             else:
-                reply = client_messages.answer(text, self._handle() if owner else None)
+                reply = client_messages.answer(
+                    text, self._handle() if owner else None, grant.id if grant is not None else ""
+                )
             await self._ws.send_text(msgspec.json.encode(reply).decode())
 
     def _handle(self) -> MeetingHandle | None:

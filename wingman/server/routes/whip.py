@@ -82,8 +82,11 @@ class WhipEndpoint:
         if name := query.get("meeting"):
             return self._meetings.live(name), False
         fields = {field: query[field] for field in _SPEC_FIELDS if field in query}
+        by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
         terms = tuple(term.strip() for term in query.get("keyterms", "").split(",") if term.strip())
-        return await self._meetings.create(MeetingSpec(**fields, keyterms=terms), made_by_source=True), True
+        return await self._meetings.create(
+            MeetingSpec(**fields, keyterms=terms, by=by), made_by_source=True
+        ), True
 
     def _remember(self, name: str, session: _Session) -> None:
         for known, old in self._sessions.items():

@@ -24,7 +24,7 @@ from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import TranscriberEvent
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms, seconds
 from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in
@@ -185,7 +185,7 @@ class Connection:
         return self._resume_at is None
 
     def _send(self, block: PcmBlock, now: float) -> None:
-        self._line.socket.write(block.pcm)
+        self._line.socket.deliver(block.pcm, seconds(block.length))
         self._offsets.sent(block.start, block.length)
         self._pacer.sent(block.length, now)
         self._watchdog.sent(self._offsets.accepted, now)

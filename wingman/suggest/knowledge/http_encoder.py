@@ -10,7 +10,6 @@ import httpx
 import numpy as np
 
 from wingman.config.suggest import EmbeddingSettings
-from wingman.core.addresses import is_remote
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.suggest.knowledge.encoder import Purpose, Vectors
 
@@ -32,8 +31,8 @@ class HttpEncoder:
 
     @property
     def remote(self) -> bool:
-        """True when texts leave this machine."""
-        return is_remote(self._settings.url)
+        """Texts leave this process; a server on this machine may hand them on."""
+        return True
 
     async def aclose(self) -> None:
         """Close the connections; a later request makes new ones."""
@@ -46,7 +45,7 @@ class HttpEncoder:
         if self._http is None:
             key = self._settings.api_key.reveal()
             headers = {"authorization": f"Bearer {key}"} if key else {}
-            self._http = httpx.AsyncClient(headers=headers, timeout=TIMEOUT_S)
+            self._http = httpx.AsyncClient(headers=headers, timeout=TIMEOUT_S, trust_env=False)
         body = {"model": self._settings.model, "input": list(texts), "encoding_format": "float"}
         try:
             answer = await self._http.post(f"{self._settings.url.rstrip('/')}/embeddings", json=body)

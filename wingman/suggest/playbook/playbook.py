@@ -89,6 +89,13 @@ class Playbook(Section, frozen=True):
     """Phrases that keep every trigger silent."""
     triggers: tuple[Trigger, ...] = ()
 
+    @property
+    def refusal(self) -> str:
+        """Why no voice emotion is measured under it; empty when it may be."""
+        if self.voice_emotion != "refuse":
+            return ""
+        return self.voice_emotion_reason or f"the playbook {self.name} refuses voice emotion"
+
     def render(self, card: Card, *, quote: str = "", speaker: str = "") -> Card:
         """The card with its variables filled in."""
         values = {**self.variables, "quote": quote, "speaker": speaker}

@@ -1,0 +1,65 @@
+"""The gate everything passes that leaves a meeting for somebody else, and where it is written down.
+
+A branch runs with its `Outlet` in the task's context (`outlet`); whatever opens a connection below it, a
+WebSocket or an HTTP client, finds it there. So no adapter can forget to ask, and what is counted is what was
+written to a socket, not what was offered to an adapter. Pure: nothing here opens anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Protocol
+
+
+class Outlet(Protocol):
+    """One branch's way out."""
+
+    @property
+    def open(self) -> bool:
+        """May anything of the meeting leave by it now? Pause, policy and consent decide."""
+        ...
+
+    def sent(self, size: int, seconds: float) -> None:
+        """So many bytes were written to a socket, carrying so many seconds of audio (0 for text).
+
+        Negative where a connection broke before they had left.
+        """
+        ...
+
+
+_OUTLET: ContextVar[Outlet | None] = ContextVar("outlet", default=None)
+
+
+def current() -> Outlet | None:
+    """The outlet of the branch that runs here; None outside a meeting."""
+    return _OUTLET.get()
+
+
+@contextlib.contextmanager
+def outlet(way_out: Outlet) -> Iterator[None]:
+    """Everything opened inside leaves by `way_out`."""
+    before = _OUTLET.set(way_out)
+    try:
+        yield
+    finally:
+        _OUTLET.reset(before)
+
+
+async def first_through(way_out: Outlet, stream: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    """`stream`, whose request leaves by `way_out`. A generator runs in its caller's context, piece by piece."""
+    async with contextlib.aclosing(stream):
+        with outlet(way_out):
+            piece = await anext(stream, None)
+        while piece is not None:
+            yield piece
+            with outlet(way_out):  # a request that is tried again
+                piece = await anext(stream, None)
+
+
+def count(headers: Mapping[str, str]) -> None:
+    """A request with these headers has left: its body is text of the meeting's."""
+    way_out, length = current(), headers.get("content-length", "")
+    if way_out is not None and length.isdigit():
+        way_out.sent(int(length), 0.0)

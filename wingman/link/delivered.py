@@ -1,0 +1,76 @@
+"""What a broken connection took with it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+from collections import deque
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
+_ACKED = struct.Struct("=Q")
+_ACKED_AT = 120
+"""Where Linux's `tcp_info` holds `tcpi_bytes_acked` (include/uapi/linux/tcp.h)."""
+_INFO_BYTES = 136
+
+
+class Delivered:
+    """What of a socket's writes the peer's kernel has taken, as TCP itself knows it (Linux; elsewhere: all).
+
+    A duplicate of the descriptor outlives a connection the peer has cut, so that the last word is heard.
+    """
+
+    def __init__(self, source: socket.socket | None) -> None:
+        self._fd = socket.socket(fileno=_dup(source)) if source is not None and _asks_tcp(source) else None
+        self._waiting: deque[tuple[int, int, float]] = deque()
+
+    def wrote(self, size: int, seconds: float, buffered: int) -> None:
+        """A message of `size` payload bytes was just handed over; `buffered` bytes wait in this process."""
+        acked = self._acked()
+        if self._fd is None or acked is None:
+            return
+        mark = acked + self._unsent() + buffered
+        while self._waiting and self._waiting[0][0] <= acked:
+            self._waiting.popleft()
+        self._waiting.append((mark, size, seconds))
+
+    def lost(self) -> tuple[int, float]:
+        """The connection is over: payload bytes, and seconds, that never arrived. Nothing on a second call."""
+        acked = self._acked()
+        missing = [entry for entry in self._waiting if acked is not None and entry[0] > acked]
+        self._waiting.clear()
+        if self._fd is not None:
+            self._fd.close()
+            self._fd = None
+        return sum(size for _, size, _ in missing), sum(length for _, _, length in missing)
+
+    def _acked(self) -> int | None:
+        if self._fd is None:
+            return None
+        try:
+            info = self._fd.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
+        except OSError:
+            return None
+        return int(_ACKED.unpack_from(info, _ACKED_AT)[0]) if len(info) >= _INFO_BYTES else None
+
+    def _unsent(self) -> int:
+        """Bytes in the kernel's queue that the peer has not acknowledged."""
+        assert self._fd is not None  # `wrote` has looked
+        if sys.platform != "linux":
+            return 0
+        try:
+            return int(struct.unpack("i", fcntl.ioctl(self._fd.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])
+        except OSError:
+            return 0
+
+
+def _asks_tcp(source: socket.socket) -> bool:
+    return sys.platform == "linux" and source.family in (socket.AF_INET, socket.AF_INET6)
+
+
+def _dup(source: socket.socket) -> int:
+    return os.dup(source.fileno())
