@@ -119,7 +119,7 @@ def _demo(commands: Commands) -> None:
     parser.add_argument("--audio", metavar="FILE", help="another recording (left: the others, right: you)")
     parser.add_argument("--playbook", help="playbook name or file (default: sales)")
     parser.add_argument(
-        "--emotion",
+        "--measure",
         choices=["off", "counterpart", "self"],
         default="off",
         help="with --audio: whose voice to measure; naming one says that you may (the sample's are synthetic)",

@@ -82,13 +82,13 @@ async def _play(arguments: argparse.Namespace, service: Service, root: str, audi
     spec = MeetingSpec(
         title="Sample: a renewal call" if own else audio.name,
         playbook=arguments.playbook or "",
-        emotion_policy="counterpart" if own else arguments.emotion,
+        emotion_policy="counterpart" if own else arguments.measure,
         brief="A renewal call with a customer of 200 users; we want to keep them." if own else "",
     )
     consent: Consent | None = Consent(SYNTHETIC, "wingman demo")
     if not own:
-        asked = Consent(RECORDING, "--emotion on the command line")
-        consent = asked if arguments.emotion != "off" else None
+        asked = Consent(RECORDING, "--measure on the command line")
+        consent = asked if arguments.measure != "off" else None
     meeting = await service.manager.create(spec, consent=consent)
     url = f"{overlay_url(root, meeting.id)}#login={service.access.login_code()}"
     if not arguments.json:
