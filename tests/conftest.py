@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("wingman")
+
+# Models of whoever runs the tests must not change what `auto` chooses here.
+os.environ["XDG_CACHE_HOME"] = os.path.join(tempfile.gettempdir(), "wingman-no-models")
 
 IGNORED_THREADS = (
     "asyncio_",  # the loop's default executor is shut down with the loop, after this check

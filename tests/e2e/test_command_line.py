@@ -152,9 +152,9 @@ def test_serve_says_where_it_is_and_ends_on_a_signal(tmp_path: Path) -> None:
 def test_models_are_listed_and_never_fetched_by_themselves() -> None:
     done = wingman("models", "list")
     assert done.returncode == 0
-    assert "not fetched" in done.stdout
+    assert "not here" in done.stdout
     nowhere = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
-    refused(wingman("models", "fetch", environ=nowhere), "could not be downloaded")
+    refused(wingman("models", "fetch", environ=nowhere), "could not be fetched")
 
 
 def test_a_python_without_a_pocketsphinx_wheel(tmp_path: Path) -> None:

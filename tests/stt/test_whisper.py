@@ -105,7 +105,7 @@ async def test_a_folder_that_is_no_model_takes_its_branch_down_in_words(tmp_path
 
 
 def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     local = LocalWorker(Settings())
     with pytest.raises(InputError, match="wingman"):
         whisper.build(local.get(), local.decoder(), WhisperSettings())

@@ -105,10 +105,10 @@ def _demo(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
     parser.add_argument(
         "--providers",
-        choices=["auto", "embedded", "emulated"],
+        choices=["auto", "embedded", "whisper", "emulated"],
         default="embedded",
-        help="embedded: no key, no network; emulated: Deepgram, Hume and Gemini clients against local servers; "
-        "auto: what your settings and keys say",
+        help="embedded: no key, no network; whisper: the same with the fetched model; emulated: Deepgram, Hume "
+        "and Gemini clients against local servers; auto: what your settings and keys say",
     )
     parser.add_argument(
         "--emotion",
@@ -197,13 +197,15 @@ def _emulate(commands: Commands) -> None:
 
 
 def _models(commands: Commands) -> None:
-    parser = _command(commands, "models", "Local model files: list or fetch them (nothing fetches on start).")
-    parser.add_argument("action", choices=["list", "fetch"])
+    parser = _command(
+        commands,
+        "models",
+        "Local speech models: see, fetch, add, time or remove them (nothing fetches on start).",
+    )
+    parser.add_argument("action", choices=["list", "fetch", "add", "bench", "remove"])
+    parser.add_argument("name", nargs="?", help="a model such as whisper-base; for `add` the folder it lies in")
     parser.add_argument(
-        "name",
-        nargs="?",
-        choices=["tiny-streaming", "small-streaming", "medium-streaming"],
-        help="which model to fetch",
+        "--as", dest="as_name", default="", metavar="NAME", help="with `add`: its name from now on"
     )
 
 

@@ -35,6 +35,10 @@ from wingman.events.hub import Subscription
 from wingman.meeting.api import MeetingSpec
 from wingman.testing.faults import FaultScript, load
 
+LOCAL_HINT = (
+    "The words came from a recogniser for trying out. For meetings: pip install 'wingman-sidecar[whisper]' && "
+    "wingman models fetch whisper-base (148 MB, once)."
+)
 EMULATED_KEY = "local-key"
 
 
@@ -111,6 +115,8 @@ async def _play(arguments: argparse.Namespace, service: Service, root: str, audi
     if arguments.json:
         return 0
     print(f"\n{show.summary()}")
+    if arguments.providers == "embedded":
+        print(LOCAL_HINT)
     if arguments.exit or not sys.stdin.isatty():
         return 0
     print(f"Still serving: {url}  (Ctrl-C ends)", flush=True)
@@ -160,7 +166,7 @@ class DemoProviders:
     """Which providers a demo runs on."""
 
     which: str
-    """`auto`, `embedded` or `emulated`."""
+    """`auto`, `embedded`, `whisper` or `emulated`."""
     emotion: str = "hume"
     """Which generation of Hume is emulated."""
 
@@ -187,10 +193,10 @@ async def providers(
     replace = msgspec.structs.replace
     if demo.which == "auto":
         yield settings
-    elif demo.which == "embedded":
+    elif demo.which in ("embedded", "whisper"):
         yield replace(
             settings,
-            transcribe=replace(settings.transcribe, provider="embedded"),
+            transcribe=replace(settings.transcribe, provider=demo.which),
             emotion=replace(settings.emotion, provider="prosody"),
             suggest=replace(settings.suggest, provider="cues"),
         )

@@ -87,7 +87,7 @@ def _download(client: httpx.Client, url: str, part: Path, file: ModelFile, advan
     if have > file.size:
         part.unlink()
         have = 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     try:
         with client.stream("GET", url, headers=headers) as response:
             if response.status_code not in (200, 206):
@@ -95,7 +95,7 @@ def _download(client: httpx.Client, url: str, part: Path, file: ModelFile, advan
             again = response.status_code == 200  # the server sends the whole file
             advance(0 if again else have)
             with part.open("wb" if again else "ab") as out:
-                for block in response.iter_bytes(models.CHUNK):
+                for block in response.iter_bytes():
                     out.write(block)
                     advance(len(block))
     except httpx.HTTPError as failed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,8 @@ them."""
 
 def root() -> Path:
     """The folder models are kept in."""
-    return Path.home() / ".cache" / "wingman" / "whisper"
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "wingman" / "whisper"
 
 
 def folder(name: str, model_dir: str = "") -> Path:
