@@ -180,7 +180,7 @@ class Service:
             routes += ProviderRoutes(self.workbench).routes()
             routes += SettingsRoutes(self.workbench).routes()
             routes += NotesRoutes(self.workbench).routes()
-            routes += PlaybookRoutes(self.workbench.playbooks).routes()
+            routes += PlaybookRoutes(self.workbench.playbooks, self.workbench.rehearse).routes()
         return build_app(
             self.manager,
             self.log,
@@ -257,7 +257,7 @@ async def open_service(
             workbench = None
             if keep:
                 book = book or SettingsBook(None, None, folder)
-                workbench = Workbench(manager, book, playbooks, notes)
+                workbench = Workbench(manager, event_log, book, playbooks, notes)
             jobs = (
                 loop_watch.run(),
                 manager.catch_up_summaries(),

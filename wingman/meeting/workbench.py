@@ -13,6 +13,7 @@ from wingman.config.book import SettingsBook
 from wingman.config.editable import KEYS, Choosable, Shown
 from wingman.config.settings import Settings
 from wingman.core.errors import Health, InputError, ProviderFault
+from wingman.events.log import EventLog
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.connections import Connection, Known, connections, has_key
 from wingman.meeting.manager import MeetingManager
@@ -26,9 +27,19 @@ from wingman.meeting.providers import (
     choose_model,
     choose_transcriber,
 )
+from wingman.meeting.rehearsal import Cast
+from wingman.meeting.rehearse_cards import (
+    RehearsedCard,
+    RehearsedTurn,
+    rehearsed_cards,
+    scripted,
+    scripted_record,
+)
 from wingman.meeting.spoken_languages import languages
+from wingman.report.record import read
 from wingman.suggest.knowledge.library import Document, NotesLibrary, Quote
 from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.playbook.playbook import Playbook
 
 
 class Workbench:
@@ -36,8 +47,14 @@ class Workbench:
     loop."""
 
     def __init__(
-        self, manager: MeetingManager, book: SettingsBook, playbooks: OwnPlaybooks, notes: NotesLibrary
+        self,
+        manager: MeetingManager,
+        log: EventLog,
+        book: SettingsBook,
+        playbooks: OwnPlaybooks,
+        notes: NotesLibrary,
     ) -> None:
+        self._log = log
         self.playbooks = playbooks
         self._manager = manager
         self._book = book
@@ -153,6 +170,23 @@ class Workbench:
     async def search(self, question: str) -> Sequence[Quote]:
         """What a card would quote for this question."""
         return self._notes.search(question)
+
+    # --- rehearsals ---------------------------------------------------------------------------
+
+    async def rehearse(
+        self, playbook: Playbook, meeting: str, turns: Sequence[RehearsedTurn]
+    ) -> Sequence[RehearsedCard]:
+        """The cards `playbook` would have shown in a stored meeting or in these turns; asks no model."""
+        lines = scripted(turns)
+        if meeting:
+            record = await read(self._log, meeting)
+            lines = scripted_record(record)
+            if not lines:
+                raise InputError(
+                    "nothing was said in this meeting; choose another one", field="meeting", status=404
+                )
+        cast = Cast(playbook, self._manager.settings.suggest, knowledge=self._notes.knowledge)
+        return await rehearsed_cards(lines, cast)
 
     # --- inside -------------------------------------------------------------------------------
 

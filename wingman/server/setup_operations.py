@@ -6,9 +6,10 @@ from typing import Any
 
 from wingman.config.editable import Choosable, Shown
 from wingman.meeting.connections import Connection, KeyField
+from wingman.meeting.rehearse_cards import RehearsedCard
 from wingman.server.operation import Operation, listing, record, ref
 from wingman.server.routes.annotations import ItemChange, LineChange, NameChange, NewNote, PushedCard
-from wingman.server.routes.playbooks import PlaybookBody, RehearseBody, RehearsedCard, RestoreBody
+from wingman.server.routes.playbooks import PlaybookBody, RehearseBody, RestoreBody
 from wingman.server.routes.providers import ProviderKey
 from wingman.server.routes.settings import SettingsChange
 from wingman.suggest.knowledge.library import Document, Part, Quote

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from wingman.core.errors import InputError
+from wingman.meeting.rehearse_cards import RehearsedCard, RehearsedTurn
 from wingman.server.http import Json, body
 from wingman.server.routing import ApiRoute
 from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow
@@ -18,30 +19,6 @@ from wingman.suggest.playbook.playbook import Playbook
 
 MOST_TURNS = 5_000
 LONGEST_TURN = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class RehearsedTurn:
-    """One turn of a conversation to rehearse on."""
-
-    text: str
-    speaker: str = "tab"
-    """`tab` (the others) or `mic` (you)."""
-
-
-@dataclass(frozen=True, slots=True)
-class RehearsedCard:
-    """A card a playbook would have shown."""
-
-    at: float
-    """Seconds of media time."""
-    kind: str
-    title: str
-    text: str
-    utterance: str
-    quote: str
-    """What was said."""
-    reason: str
 
 
 class PlaybookDesk(Protocol):
