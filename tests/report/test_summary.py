@@ -52,7 +52,7 @@ def test_extraction_finds_what_was_settled_promised_and_left_open() -> None:
         "Great, we have a deal.",
     ]
     actions = [(item.owner, item.at) for item in found.items if item.kind == "action"]
-    assert actions == [("you", 31.0), ("you", 80.1)]
+    assert actions == [("you", 31.0), ("you", 75.5), ("you", 80.1)]
     assert [item.text for item in found.items if item.kind == "question"] == [
         "Does it work with our single sign-on?"
     ]

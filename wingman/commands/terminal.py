@@ -29,7 +29,7 @@ from wingman.core.events import (
     UtteranceRevised,
     VoiceSound,
 )
-from wingman.core.expression_words import look, with_sounds, wording
+from wingman.core.expression_words import is_energy, look, tone, with_sounds, wording
 from wingman.core.media import GapCause
 from wingman.core.time import clock
 from wingman.core.utterance import EmotionReading, Family, ReadingStatus
@@ -222,9 +222,10 @@ def _badges(said: UtteranceData) -> str:
 def _badge(emotion: EmotionReading) -> str:
     match emotion.status:
         case ReadingStatus.KNOWN:
-            what = "voice energy" if emotion.source == "prosody" else "tone"
+            if is_energy(emotion):
+                return f"[voice energy: {tone(emotion)}]"
             strength = "" if emotion.family is Family.NEUTRAL else f", {emotion.band or emotion.strength}"
-            return f"[{what}: {emotion.label}{strength}]"
+            return f"[tone: {emotion.label}{strength}]"
         case ReadingStatus.UNKNOWN:
             return "[tone: unknown]"
         case ReadingStatus.PENDING:

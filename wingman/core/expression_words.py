@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
 
-from wingman.core.utterance import EmotionReading, ReadingStatus
+from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 
 
 class Worded(Protocol):
@@ -72,10 +72,34 @@ _LOOKS: Final[Mapping[str, str]] = {
 }
 
 
+ENERGY_METER = "prosody"
+"""The meter that says how much energy a voice has against its own usual, and nothing of how somebody feels."""
+
+_ENERGY = {Family.ENGAGED: "louder than usual", Family.LOW_ENERGY: "calmer than usual"}
+
+
+def is_energy(reading: EmotionReading) -> bool:
+    """Does this tell of a voice's energy, not of an expression?"""
+    return reading.source == ENERGY_METER
+
+
+def energy(reading: EmotionReading) -> str:
+    """`louder than usual`, `much calmer than usual`, `as usual`: neither good nor bad."""
+    word = _ENERGY.get(reading.family, "as usual")
+    return f"much {word}" if reading.strength == "strong" and word != "as usual" else word
+
+
 def tone(reading: EmotionReading) -> str:
-    """`doubt, strongly perceived` in a provider's own words, else `strong doubt`; empty when not known."""
+    """`doubt, strongly perceived` in a provider's own words, else `strong doubt`; empty when not known.
+
+    A meter of energy says `louder than usual`; a neutral tone has no strength.
+    """
     if reading.status is not ReadingStatus.KNOWN:
         return ""
+    if is_energy(reading):
+        return energy(reading)
+    if reading.family is Family.NEUTRAL:
+        return reading.label
     if reading.band:
         return f"{reading.label}, {reading.band}"
     return f"{reading.strength} {reading.label}".strip()

@@ -17,6 +17,8 @@ BREAK_SECONDS = 90.0
 """A longer silence between two readings is drawn as a break, not bridged by a line."""
 
 NAMES = {2: "positive", 1: "engaged", 0: "neutral", -1: "doubtful", -2: "negative"}
+ENERGY_NAMES = {1: "louder", 0: "as usual", -1: "calmer"}
+"""Neither good nor bad: a voice against its own usual."""
 SHAPES = {
     Family.POSITIVE: "M0-6L6 5L-6 5Z",
     Family.ENGAGED: "M0-6L6 0L0 6L-6 0Z",
@@ -33,11 +35,11 @@ def svg(record: Record, arc: tuple[ArcPoint, ...]) -> str:
     length = max(record.seconds, 1.0)
     parts = [
         f'<svg class="arc" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="arc-title arc-text">',
-        '<title id="arc-title">Emotion arc of the counterpart</title>',
+        f'<title id="arc-title">{heading(arc)}</title>',
         f'<desc id="arc-text">{escape(describe(arc))}</desc>',
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
         '<path class="hatch" d="M0 6L6 0"/></pattern></defs>',
-        *_grid(length),
+        *_grid(length, ENERGY_NAMES if of_energy(arc) else NAMES),
         *_lost(record, length),
         *_lines(arc, length),
         *(_point(record, point, length) for point in arc),
@@ -47,10 +49,26 @@ def svg(record: Record, arc: tuple[ArcPoint, ...]) -> str:
     return "".join(parts)
 
 
+def of_energy(arc: tuple[ArcPoint, ...]) -> bool:
+    """Were voices measured for their energy, not for what they express?"""
+    return any(point.energy for point in arc)
+
+
+def heading(arc: tuple[ArcPoint, ...]) -> str:
+    """What the picture shows."""
+    return "Voice energy of the others" if of_energy(arc) else "Tone of the others"
+
+
 def describe(arc: tuple[ArcPoint, ...]) -> str:
     """The arc in a sentence, for those who cannot see it."""
     if not arc:
         return "No tone was measured."
+    if of_energy(arc):
+        louder = [clock(point.at) for point in arc if point.level > 0]
+        calmer = [clock(point.at) for point in arc if point.level < 0]
+        parts = [f"louder than usual at {', '.join(louder[:8])}" if louder else "never louder than usual"]
+        parts.append(f"calmer at {', '.join(calmer[:8])}" if calmer else "never calmer")
+        return f"{'; '.join(parts).capitalize()}."
     first, last = arc[0], arc[-1]
     low = min(arc, key=lambda point: point.level)
     high = max(arc, key=lambda point: point.level)
@@ -68,9 +86,9 @@ def _y(level: int) -> float:
     return round(TOP + (2 - level) * STEP, 1)
 
 
-def _grid(length: float) -> list[str]:
+def _grid(length: float, names: dict[int, str]) -> list[str]:
     parts = []
-    for level, name in NAMES.items():
+    for level, name in names.items():
         y = _y(level)
         kind = "axis" if level == 0 else "grid"
         parts.append(f'<path class="{kind}" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>')
@@ -118,8 +136,12 @@ def _point(record: Record, point: ArcPoint, length: float) -> str:
     place = f"translate({_x(point.at, length)} {_y(point.level)})"
     return (
         f'<a href="#{escape(point.utterance)}"><g transform="{place}">'
-        f'<title>{escape(quote)}</title><path class="f-{point.family}" d="{SHAPES[point.family]}"/></g></a>'
+        f'<title>{escape(quote)}</title><path class="f-{_colour(point)}" d="{SHAPES[point.family]}"/></g></a>'
     )
+
+
+def _colour(point: ArcPoint) -> str:
+    return str(Family.NEUTRAL if point.energy else point.family)
 
 
 def _cards(record: Record, length: float) -> list[str]:

@@ -14,12 +14,12 @@ from wingman.core import encoders
 from wingman.core.encoders import csv_cell, markdown, subtitle, webvtt
 from wingman.core.errors import Branch, InputError
 from wingman.core.events import SummaryReady
-from wingman.core.expression_words import look, manner, with_sounds, wording
+from wingman.core.expression_words import energy, is_energy, look, manner, with_sounds, wording
 from wingman.core.media import GapCause
 from wingman.core.speakers import speaker_name
 from wingman.core.time import clock
-from wingman.core.utterance import ReadingStatus
-from wingman.report.extractive import summarize
+from wingman.core.utterance import EmotionReading, Family, ReadingStatus
+from wingman.report.items import summary_of
 from wingman.report.record import Heard, Record, Said
 from wingman.report.statistics import Talk, figures
 
@@ -68,7 +68,7 @@ def lines_of(record: Record) -> list[Said | Heard]:
 
 
 def _markdown(record: Record) -> str:
-    summary = record.summary or summarize(record)
+    summary = summary_of(record)
     numbers = figures(record)
     when = datetime.fromtimestamp(record.started_at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     parts = [f"# {markdown(record.title or record.id)}", f"{when}, {clock(record.seconds)}"]
@@ -91,6 +91,12 @@ def _markdown(record: Record) -> str:
                 f"- {clock(card.at)} **{markdown(card.kind)}** {markdown(card.text)} ({markdown(fate)})"
             )
         parts.append("\n".join(["## Suggestions", "", *cards]))
+    if record.notes:
+        notes = [
+            f"- {clock(note.at)} {markdown(note.text)}{f' ({markdown(note.by)})' if note.by else ''}"
+            for note in record.notes
+        ]
+        parts.append("\n".join(["## Notes", "", *notes]))
     lines = []
     for said in lines_of(record):
         if isinstance(said, Heard):
@@ -119,14 +125,15 @@ def _markdown_summary(summary: SummaryReady, spoken: bool) -> str:
     nothing = "No sentence stood out." if spoken else "Nothing was said."
     note = " (extractive: sentences as they were said)" if summary.origin == "extractive" else ""
     lines = [f"## Summary{note}", "", markdown(summary.text) or nothing]
-    for title, kind in (("Decisions", "decision"), ("Action items", "action"), ("Open questions", "question")):
+    for title, kind in (("Decisions", "decision"), ("Promises", "action"), ("Open questions", "question")):
         items = [item for item in summary.items if item.kind == kind]
         if items:
-            box = "- [ ] " if kind == "action" else "- "
             lines += ["", f"### {title}", ""]
             for item in items:
+                box = f"- [{'x' if item.done else ' '}] " if kind == "action" else "- "
                 owner = f"**{markdown(item.owner)}**: " if item.owner else ""
-                lines.append(f"{box}{owner}{markdown(item.text)} ({clock(item.at)})")
+                due = f", {markdown(item.due)}" if item.due else ""
+                lines.append(f"{box}{owner}{markdown(item.text)} ({clock(item.at)}{due})")
     return "\n".join(lines)
 
 
@@ -173,6 +180,14 @@ CSV_COLUMNS = (
 )
 
 
+def _emotion_cells(reading: EmotionReading) -> tuple[str, str, str]:
+    """Label, family and strength; energy is no expression, so it has words alone."""
+    if is_energy(reading):
+        return energy(reading), "", ""
+    strength = "" if reading.family is Family.NEUTRAL else reading.strength
+    return reading.label, str(reading.family), strength
+
+
 def _csv(record: Record) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
@@ -186,7 +201,7 @@ def _csv(record: Record) -> str:
             line.channel,
             _who(line),
             line.text if isinstance(line, Said) else "",
-            *((reading.label, reading.family, reading.strength) if reading else ("", "", "")),
+            *(_emotion_cells(reading) if reading else ("", "", "")),
             look(line.face) if isinstance(line, Said) else "",
             wording(line.language) if isinstance(line, Said) else "",
             ", ".join(sound.word for sound in line.sounds) if isinstance(line, Said) else line.word,

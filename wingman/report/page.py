@@ -12,11 +12,13 @@ from pathlib import Path
 from wingman.archive.egress_ledger import Account, Total
 from wingman.core.encoders import html as escape
 from wingman.core.events import SummaryItem, SummaryReady
+from wingman.core.expression_words import is_energy
 from wingman.core.speakers import speaker_name
 from wingman.core.time import Channel, clock
 from wingman.report import emotion_chart
 from wingman.report.exports import FORMATS, lines_of, name_of, text_of, tone_of
-from wingman.report.extractive import ORIGIN, summarize
+from wingman.report.extractive import ORIGIN
+from wingman.report.items import summary_of
 from wingman.report.record import Card, Heard, Lost, Record, Said
 from wingman.report.statistics import Figures, Talk, figures
 
@@ -32,11 +34,20 @@ FATES = {
 }
 SOUNDS = {Channel.TAB: "The others", Channel.MIC: "You"}
 POLICIES = {
-    "off": "voice emotion off",
-    "counterpart": "voice emotion of the others",
-    "self": "voice emotion of yourself",
+    "off": "tone off",
+    "counterpart": "tone of the others",
+    "self": "tone of yourself",
     "text-only": "tone from words only",
 }
+HELD = {
+    "user_speaking": "held while you spoke",
+    "cooldown": "held for a pause between cards",
+    "in_flight": "held while another card was written",
+}
+"""Why a card waited, in words."""
+KINDS = (("Decisions", "decision"), ("Promises", "action"), ("Open questions", "question"))
+SCRIPT = "../static/pages/report.js"
+"""Relative to the page's address: it may stand below a session's own path."""
 
 
 @cache
@@ -50,8 +61,8 @@ def content_security_policy() -> str:
     """What the page may load: its own style sheet, by its hash, and the meeting's stored sound."""
     digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; media-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        f"default-src 'none'; style-src 'self' 'sha256-{digest}'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
     )
 
 
@@ -61,13 +72,16 @@ def page(record: Record, *, links: bool = True, sound: Collection[Channel] = ())
     `sound` are the channels whose stored sound the service can play.
     """
     numbers = figures(record)
-    summary = record.summary or summarize(record)
+    summary = summary_of(record)
     title = escape(record.title or f"Meeting {record.id}")
     body = [
-        f"<h1>{title}</h1>",
+        _top() if links else "",
+        f'<h1 dir="auto">{title}</h1>',
         _meta(record),
+        '<div id="tools" hidden></div>' if links else "",
         _tiles(record, numbers),
         _summary(summary),
+        _notes(record),
         _arc(record, numbers),
         _talk_figures(numbers),
         _cards(record.cards),
@@ -80,9 +94,34 @@ def page(record: Record, *, links: bool = True, sound: Collection[Channel] = ())
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<meta name="robots" content="noindex"><title>{title}</title><style>{style()}</style></head>'
-        f"<body><main>{''.join(body)}</main></body></html>"
+        f'<meta name="robots" content="noindex"><title>{title}</title><style>{style()}</style>'
+        f"{_script() if links else ''}</head>"
+        f'<body data-meeting="{escape(record.id)}"><main>{"".join(body)}</main></body></html>'
     )
+
+
+def _script() -> str:
+    """What the page can do beside being read; a file on its own does without."""
+    return (
+        '<link rel="icon" href="../static/extension/icons/wingman.svg" type="image/svg+xml">'
+        f'<script type="module" src="{SCRIPT}"></script>'
+    )
+
+
+def _top() -> str:
+    return '<p class="top"><a href="../">All meetings</a></p>'
+
+
+def _notes(record: Record) -> str:
+    if not record.notes:
+        return ""
+    rows = "".join(
+        f'<li id="{escape(note.id)}"><span class="time">{clock(note.at)}</span>'
+        f'<span dir="auto">{escape(note.text)}</span>'
+        f"{f' <span class=chip>{escape(note.by)}</span>' if note.by else ''}</li>"
+        for note in record.notes
+    )
+    return f'<section class="panel" id="notes"><h2>Your notes</h2><ul class="items">{rows}</ul></section>'
 
 
 def _meta(record: Record) -> str:
@@ -91,6 +130,7 @@ def _meta(record: Record) -> str:
     if record.playbook:
         facts.append(f"playbook {record.playbook}")
     facts.append(POLICIES.get(record.emotion_policy, record.emotion_policy))
+    facts += [f"#{tag}" for tag in record.tags]
     facts += [", ".join(dict.fromkeys(name for name in record.providers if name and name != "off"))]
     return f'<p class="meta">{"".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)}</p>'
 
@@ -102,8 +142,9 @@ def _tiles(record: Record, numbers: Figures) -> str:
     tiles.append((f"{sum(t.questions for t in numbers.talk)}", "questions were asked"))
     if numbers.shown:
         tiles.append((f"{numbers.used} of {numbers.shown}", "suggestions were used"))
-    if numbers.latency_ms is not None:
-        tiles.append((f"{numbers.latency_ms:.0f} ms", "from question to suggestion"))
+    if numbers.wait_s is not None:
+        longest = f", {numbers.longest_wait_s:.1f} s at most" if numbers.longest_wait_s else ""
+        tiles.append((f"{numbers.wait_s:.1f} s", f"from the end of a sentence to its card{longest}"))
     cells = "".join(f'<div class="tile"><b>{value}</b><span>{label}</span></div>' for value, label in tiles)
     return f'<div class="tiles">{cells}</div>'
 
@@ -113,38 +154,48 @@ def _summary(summary: SummaryReady) -> str:
         empty = '<p class="gist">Too little was said to sum it up.</p>'
         return f'<section class="panel"><h2>Summary</h2>{empty}</section>'
     groups = []
-    for title, kind in (("Decisions", "decision"), ("Action items", "action"), ("Open questions", "question")):
+    for title, kind in KINDS:
         items = [item for item in summary.items if item.kind == kind]
         if items:
             rows = "".join(_item(item) for item in items)
-            groups.append(f'<div><h3>{title}</h3><ul class="items">{rows}</ul></div>')
+            groups.append(f'<div><h3>{title}</h3><ul class="items" data-kind="{kind}">{rows}</ul></div>')
     note = (
         "Sentences as they were said: no model was asked."
         if summary.origin == ORIGIN
         else f"Written by {summary.origin}; every item links to the line that proves it."
     )
     return (
-        f'<section class="panel"><h2>Summary</h2><p class="gist">{escape(summary.text)}</p>'
-        f'<div class="columns">{"".join(groups)}</div><p class="note">{escape(note)}</p></section>'
+        f'<section class="panel" id="summary"><h2>Summary</h2><p class="gist" dir="auto">{escape(summary.text)}'
+        f'</p><div class="columns">{"".join(groups)}</div><p class="note">{escape(note)}</p></section>'
     )
 
 
 def _item(item: SummaryItem) -> str:
     owner = f' <span class="chip own">{escape(item.owner)}</span>' if item.owner else ""
+    due = f' <span class="chip">{escape(item.due)}</span>' if item.due else ""
     time = f'<a class="time" href="#{escape(item.utterance)}">{clock(item.at)}</a>'
-    return f"<li>{time}<span>{escape(item.text)}{owner}</span></li>"
+    facts = f'data-item="{escape(item.id)}" data-owner="{escape(item.owner)}" data-due="{escape(item.due)}"'
+    done = " class=done" if item.done else ""
+    text = f'<span class="text" dir="auto">{escape(item.text)}</span>'
+    return f"<li {facts}{done}>{time}<span>{text}{owner}{due}</span></li>"
 
 
 def _arc(record: Record, numbers: Figures) -> str:
     if not numbers.arc:
         return ""
-    known = f"Tone is known for {numbers.arc_coverage:.0%} of what they said."
+    energy = emotion_chart.of_energy(numbers.arc)
+    known = f"{'Energy' if energy else 'Tone'} is known for {numbers.arc_coverage:.0%} of what they said."
     description = emotion_chart.describe(numbers.arc)
-    note = f"{known} {description} An estimate from voice or words, not a fact about a person."
-    picture = f'<div class="scroll">{emotion_chart.svg(record, numbers.arc)}</div>'
-    return (
-        f'<section class="panel"><h2>How they sounded</h2>{picture}<p class="note">{escape(note)}</p></section>'
+    caution = (
+        "How loud and lively a voice was against its own usual; it does not say how anybody felt."
+        if energy
+        else "An estimate from voice or words, not a fact about a person."
     )
+    note = f"{known} {description} {caution}"
+    heading = emotion_chart.heading(numbers.arc)
+    frame = f'<div class="scroll" tabindex="0" role="region" aria-label="{heading}">'
+    picture = f"{frame}{emotion_chart.svg(record, numbers.arc)}</div>"
+    return f'<section class="panel"><h2>{heading}</h2>{picture}<p class="note">{escape(note)}</p></section>'
 
 
 def _talk_figures(numbers: Figures) -> str:
@@ -155,7 +206,8 @@ def _talk_figures(numbers: Figures) -> str:
     head = "".join(f"<th>{head}</th>" for head in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     return (
-        f'<section class="panel"><h2>Who talked</h2>{_bar(numbers)}<div class="scroll">{table}</div></section>'
+        f'<section class="panel"><h2>Who talked</h2>{_bar(numbers)}'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="Who talked">{table}</div></section>'
     )
 
 
@@ -197,10 +249,10 @@ def _cards(cards: Iterable[Card]) -> str:
 def _card(card: Card) -> str:
     used = card.feedback in ("used", "copied", "pinned")
     facts = [card.reason.replace("_", " "), card.feedback or FATES.get(card.fate, card.fate), card.origin]
-    if card.latency_ms is not None:
-        facts.append(f"{card.latency_ms:.0f} ms to the first text")
-    if card.total_ms is not None:
-        facts.append(f"{card.total_ms:.0f} ms in all")
+    if card.wait_s is not None:
+        facts.append(_waited(card))
+    if card.first_token_ms is not None:
+        facts.append(f"the model’s first word after {card.first_token_ms / 1000:.1f} s")
     where = clock(card.at)
     if card.utterance:
         where = f'<a href="#{escape(card.utterance)}">{where}</a>'
@@ -212,6 +264,17 @@ def _card(card: Card) -> str:
         f"<p>{title}{escape(card.text or card.detail)}</p>"
         f'<span class="dim">{escape(" · ".join(fact for fact in facts if fact))}</span></article>'
     )
+
+
+def _waited(card: Card) -> str:
+    """What a person waited, and for what."""
+    told = f"waited {card.wait_s:.1f} s"
+    parts = []
+    if card.recognition_s:
+        parts.append(f"{card.recognition_s:.1f} s until the sentence was written down")
+    if card.held:
+        parts.append(HELD.get(card.held, card.held.replace("_", " ")))
+    return f"{told} ({', '.join(parts)})" if parts else told
 
 
 def _sound(record: Record, channels: Collection[Channel]) -> str:
@@ -242,7 +305,9 @@ def _transcript(record: Record) -> str:
     ]
     entries.sort(key=lambda entry: entry.start)
     turns = "".join(_entry(entry) for entry in entries)
-    return f'<section class="panel"><h2>Transcript</h2><div class="talk">{turns}</div></section>'
+    return (
+        f'<section class="panel" id="transcript"><h2>Transcript</h2><div class="talk">{turns}</div></section>'
+    )
 
 
 def _entry(entry: Said | Heard | Lost) -> str:
@@ -258,11 +323,14 @@ def _entry(entry: Said | Heard | Lost) -> str:
 
 def _turn(said: Said) -> str:
     words = escape(tone_of(said))
-    tone = f'<span class="f-{escape(said.emotion.family)}">{words}</span>' if words else ""
-    time = f'<a href="#{escape(said.id)}">{clock(said.start)}</a>'
+    family = "neutral" if is_energy(said.emotion) else escape(said.emotion.family)
+    tone = f'<span class="f-{family}">{words}</span>' if words else ""
+    time = f'<a class="moment" href="#{escape(said.id)}" data-at="{said.start:.1f}">{clock(said.start)}</a>'
+    heard = f'<p class="heard" dir="auto">heard: {escape(said.heard)}</p>' if said.heard else ""
     return (
-        f'<div class="turn {said.channel}" id="{escape(said.id)}"><header><b>{escape(name_of(said))}</b>'
-        f"{time}{tone}</header><p>{escape(text_of(said))}</p></div>"
+        f'<div class="turn {said.channel}" id="{escape(said.id)}" data-speaker="{escape(said.speaker)}">'
+        f'<header><b dir="auto">{escape(name_of(said))}</b>{time}{tone}</header>'
+        f'<p class="said" dir="auto">{escape(text_of(said))}</p>{heard}</div>'
     )
 
 
@@ -276,7 +344,7 @@ def _ledger(ledger: Account) -> str:
         return ""
     rows = "".join(_ledger_row(total) for total in ledger.totals)
     head = "<tr><th></th><th>what</th><th>seconds</th><th>kB</th></tr>"
-    table = f'<div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+    table = f'<div class="scroll" tabindex="0"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
     notes = []
     if not ledger.totals:
         table, notes = "", ["Nothing left this machine."]
@@ -300,9 +368,13 @@ def _ledger_row(total: Total) -> str:
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
+FILES = {"html": "One file to share", "bundle": "Bundle, to replay"}
+NAMES = {name: form.label for name, form in FORMATS.items()}
+
+
 def _files(record: Record) -> str:
     links = "".join(
-        f'<a href="../api/meetings/{escape(record.id)}/export?format={name}" download>{form.label}</a>'
-        for name, form in FORMATS.items()
+        f'<a href="../api/meetings/{escape(record.id)}/export?format={name}" download>{label}</a>'
+        for name, label in {**FILES, **NAMES}.items()
     )
     return f'<p class="files">{links}</p>'

@@ -20,7 +20,13 @@ DECISION = re.compile(
 PROMISE = re.compile(
     r"""\b(?:i|we)
     (?:'ll|\ will|'m\ going\ to|\ am\ going\ to|'re\ going\ to|\ are\ going\ to|\ need\ to|\ have\ to)
-    \ (?!be\b|see\b|go\ with\b)\w+""",
+    \ (?!be\b|see\b|go\ with\b)\w+
+    | \blet\ me\ (?!know\b|see\b|think\b|guess\b|tell\b|say\b|ask\b|explain\b|show\b|come\b)\w+
+      .*\b(?:and|then)\ (?:i(?:'ll|\ will)\ )?(?:call|send|write|mail|get\ back|come\ back|let\ you\
+      know|confirm|share)\b
+    | \blet\ me\ (?:send|call|get\ back|come\ back|write|mail|check\ with|talk\ to|speak\ to|ask\ (?:my|our))\b
+    | \b(?:one\ of\ )?(?:our|my)\ (?:\w+\ ){0,2}?\w+(?:'ll|\ will)\ (?!be\ (?:fine|ok|happy|glad)\b)\w+
+    | \byou(?:'ll|\ will)\ (?:have|get|receive)\b.*\b(?:from\ (?:me|us)|by|until|tomorrow|today|next)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 

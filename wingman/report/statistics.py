@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wingman.core.expression_words import is_energy
 from wingman.core.time import Channel
 from wingman.core.utterance import Family, ReadingStatus
 from wingman.report.phrases import is_question
@@ -59,6 +60,8 @@ class ArcPoint:
     label: str
     strength: str
     utterance: str
+    energy: bool = False
+    """True for a reading of a voice's energy: `level` is then 1 (louder), 0 or -1 (calmer), and no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ class Figures:
     """Of those, used, copied or pinned."""
     latency_ms: float | None
     """Median time from trigger to the first text on screen."""
+    wait_s: float | None = None
+    """What a person waited: median time from the end of a sentence to its card; None when no sentence had
+    one."""
+    longest_wait_s: float | None = None
 
 
 def figures(record: Record) -> Figures:
@@ -92,6 +99,7 @@ def figures(record: Record) -> Figures:
     theirs = [said for said in record.said if said.channel is Channel.TAB]
     arc = tuple(point for said in theirs if (point := _arc_point(said)))
     shown = [card for card in record.cards if card.text]
+    waits = sorted(card.wait_s for card in shown if card.wait_s is not None)
     latencies = sorted(c.latency_ms for c in shown if c.latency_ms is not None)
     return Figures(
         talk=tuple(talk),
@@ -101,6 +109,8 @@ def figures(record: Record) -> Figures:
         shown=len(shown),
         used=sum(card.feedback in ("used", "copied", "pinned") for card in shown),
         latency_ms=latencies[len(latencies) // 2] if latencies else None,
+        wait_s=waits[len(waits) // 2] if waits else None,
+        longest_wait_s=waits[-1] if waits else None,
     )
 
 
@@ -142,4 +152,4 @@ def _arc_point(said: Said) -> ArcPoint | None:
     if reading.status is not ReadingStatus.KNOWN or level is None:
         return None
     middle = (said.start + said.end) / 2
-    return ArcPoint(middle, level, reading.family, reading.label, reading.strength, said.id)
+    return ArcPoint(middle, level, reading.family, reading.label, reading.strength, said.id, is_energy(reading))

@@ -138,7 +138,7 @@ _RULES: tuple[tuple[str, str, frozenset[Scope] | None], ...] = (
     (_READ, r"/api/sample|/api/providers", frozenset({Scope.CAPTURE, Scope.CONFIGURE})),
     ("GET|HEAD|WEBSOCKET", rf"{_ONE}(?:/(?:ws|stream|events|summary))?", frozenset({Scope.WATCH, Scope.READ})),
     (_READ, r"/meetings/[^/]+", frozenset({Scope.WATCH, Scope.READ})),
-    (_READ, rf"{_ONE}/ledger", frozenset({Scope.READ})),
+    (_READ, rf"{_ONE}/(?:ledger|answers|follow-up)", frozenset({Scope.READ})),
     (_READ, rf"{_ONE}/(?:export|bundle)", frozenset({Scope.EXPORT})),
     (_READ, rf"{_ONE}/(?:audio|sound)(?:/.*)?", frozenset({Scope.LISTEN})),
     (_READ, r"/api/meetings|/meetings", frozenset({Scope.READ})),

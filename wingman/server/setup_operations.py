@@ -7,6 +7,8 @@ from typing import Any
 from wingman.config.editable import Choosable, Shown
 from wingman.meeting.connections import Connection, KeyField
 from wingman.meeting.rehearse_cards import RehearsedCard
+from wingman.report.ask import Cited
+from wingman.report.follow_up import Draft
 from wingman.server.operation import Operation, listing, record, ref
 from wingman.server.routes.annotations import ItemChange, LineChange, NameChange, NewNote, PushedCard
 from wingman.server.routes.playbooks import PlaybookBody, RehearseBody, RestoreBody
@@ -17,7 +19,7 @@ from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow, PlaybookVers
 
 ANSWERED: tuple[type[Any], ...] = (
     *(Connection, KeyField, Shown, Choosable, Document, Part, Quote),
-    *(PlaybookRow, PlaybookPage, PlaybookVersion, RehearsedCard),
+    *(PlaybookRow, PlaybookPage, PlaybookVersion, RehearsedCard, Draft, Cited),
 )
 """The classes these operations answer with."""
 
@@ -115,6 +117,12 @@ SETUP: dict[str, dict[str, Operation]] = {
     },
     f"{ONE}/cards": {
         "post": Operation("pushCard", "Show the user a card of yours", {201: record("id")}, PushedCard)
+    },
+    f"{ONE}/follow-up": {"get": Operation("draftFollowUp", "An e-mail to send", {200: ref(Draft)})},
+    f"{ONE}/answers": {
+        "get": Operation(
+            "askMeeting", "The lines that answer", {200: listing("cited", Cited)}, query={"q": TEXT}
+        )
     },
     "/api/sample": {"get": Operation("getSample", "The sample meeting's sound", {200: "audio/ogg"})},
 }

@@ -18,8 +18,10 @@ from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.events.log import EventLog
 from wingman.events.provider_log import ProviderLog
-from wingman.report.extractive import summarize
+from wingman.report.ask import ask
 from wingman.report.files import make
+from wingman.report.follow_up import follow_up
+from wingman.report.items import summary_of
 from wingman.report.page import content_security_policy, page
 from wingman.report.record import Record, read, read_all
 from wingman.server.grants import Scope
@@ -45,6 +47,8 @@ class ReportRoutes:
             ApiRoute("/api/meetings/{id}/audio/{channel}", GET=self.audio),
             ApiRoute("/api/meetings/{id}/summary", GET=self.summary),
             ApiRoute("/api/meetings/{id}/ledger", GET=self.ledger),
+            ApiRoute("/api/meetings/{id}/follow-up", GET=self.follow_up),
+            ApiRoute("/api/meetings/{id}/answers", GET=self.answers),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -90,7 +94,19 @@ class ReportRoutes:
     async def summary(self, request: Request) -> Response:
         """`GET …/summary`."""
         record = await self._record(request)
-        return Json(record.summary or summarize(record))
+        return Json(summary_of(record))
+
+    async def follow_up(self, request: Request) -> Response:
+        """`GET …/follow-up`: the draft of an e-mail."""
+        return Json(follow_up(await self._record(request)))
+
+    async def answers(self, request: Request) -> Response:
+        """`GET …/answers?q=`: the lines of the meeting that answer a question."""
+        question = request.query_params.get("q", "").strip()[:500]
+        if not question:
+            raise InputError("`q` is empty; give the question", field="q")
+        record = await self._record(request)
+        return Json({"cited": await asyncio.to_thread(ask, record, question)})
 
     async def ledger(self, request: Request) -> Response:
         """What left this machine for this meeting, and the proof that nothing did while it was paused."""
