@@ -44,6 +44,8 @@ from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
 
 CONTEXT_SECONDS = 3600.0
 """A recap may look back so far; the tokens are what really bounds a prompt."""
+REMEMBERED = 4
+"""So many times a prompt's share of the conversation is kept, for what it tells of what left its window."""
 CARDS_REMEMBERED = 500
 
 
@@ -99,7 +101,9 @@ class Coach:
         if model is not None:
             deadlines = deadlines_of(settings, model.name)
             self._writer = CardWriter(model, deadlines, publish, self._parts.clock, self._parts.on_usage)
-        self._context = RollingContext(ContextSettings(seconds=CONTEXT_SECONDS, tokens=settings.context_tokens))
+        self._context = RollingContext(
+            ContextSettings(seconds=CONTEXT_SECONDS, tokens=REMEMBERED * settings.context_tokens)
+        )
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
         self._names: dict[str, str] = {}
         self._cards = 0

@@ -124,8 +124,9 @@ class Sources:
     """What numbers and addresses an answer may hold: those of the texts it was given."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        self._values = frozenset(value for text in texts for figure in figures(text) for value in figure.values)
-        self._links = frozenset(link for text in texts for link in links(text))
+        held = [_held(text) for text in texts]
+        self._values: frozenset[float] = frozenset().union(*(values for values, _ in held))
+        self._links: frozenset[str] = frozenset().union(*(addresses for _, addresses in held))
 
     def unknown_figure(self, text: str) -> str:
         """The first number of `text` that no source has, as written; empty when all are known."""
@@ -137,6 +138,13 @@ class Sources:
     def unknown_link(self, text: str) -> str:
         """The first address of `text` that no source has; empty when all are known."""
         return next((link for link in links(text) if link not in self._links), "")
+
+
+@lru_cache(maxsize=4096)
+def _held(text: str) -> tuple[frozenset[float], frozenset[str]]:
+    """The values and addresses of one text; a turn stays a source for every answer of its meeting."""
+    values = frozenset(value for figure in figures(text) for value in figure.values)
+    return values, frozenset(links(text))
 
 
 @lru_cache(maxsize=512)

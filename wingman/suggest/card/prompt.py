@@ -118,26 +118,78 @@ def build(
 ) -> Prompt:
     """The prompt for one moment. `fence` is the meeting's secret token (any short random string)."""
     system = _system(playbook, material, fence)
-    words = redact_lines([utterance.text for utterance in material.utterances])
-    moment = dict(zip((one.text for one in material.utterances), words, strict=True)).get(
-        candidate.text, candidate.text
-    )
-    notes = [f"({source}) {_cut(text, LONGEST_NOTE)}" for source, text in material.snippets[:MOST_NOTES]]
-    speaker = _who(candidate.speaker, material.names)
-    last = [
-        _section(fence, "tone", _trend(material.shifts, material.names)),
-        _section(fence, "notes", notes),
-        _section(fence, "shown", [_cut(text, LONGEST_NOTE) for text in material.shown[-MOST_SHOWN:]]),
-        _section(fence, "answered", _answered(candidate, material, words)),
-        _section(fence, "moment", [f"{speaker}{_how(candidate, material)}: {moment}"] if moment else []),
-        _task(candidate, material, fence),
-    ]
+    about = _About.of(candidate, material)
     room = context_tokens
     if candidate.kind not in _REPORTS:
-        taken = estimate_tokens(system) + sum(map(estimate_tokens, last)) + 40
+        taken = estimate_tokens(system) + about.tokens(fence)
         room = max(FEWEST_FOR_TALK, min(context_tokens, LONGEST_PROMPT - taken))
-    user = "\n\n".join(part for part in (*_talk(material, words, room, fence), *last) if part)
-    return Prompt(system, user, max_output_tokens)
+    earlier, window = _fitting(material, room)
+    told = (*earlier, *window)
+    words = dict(zip((one.id for one in told), redact_lines([one.text for one in told]), strict=True))
+    remembered = [f"{_clock_and_speaker(one, material)}: {shortened(words[one.id])}" for one in earlier]
+    conversation = [_line(one, words[one.id], material) for one in window]
+    parts = (
+        _section(fence, "earlier", remembered),
+        _section(fence, "conversation", conversation),
+        *about.sections(fence, words),
+    )
+    return Prompt(system, "\n\n".join(part for part in parts if part), max_output_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """All that stands behind the conversation: tone, notes, earlier cards, the moment and the task."""
+
+    candidate: Candidate
+    material: Material
+    tone: Sequence[str]
+    notes: Sequence[str]
+    shown: Sequence[str]
+    answered: Sequence[Utterance]
+    """What the user has said since the moment."""
+    speaker: str
+    """Who said it, and how."""
+
+    @classmethod
+    def of(cls, candidate: Candidate, material: Material) -> _About:
+        found = next((one for one in reversed(material.utterances) if one.id == candidate.utterance), None)
+        after = [
+            one
+            for one in material.utterances
+            if one.channel is Channel.MIC and one.start >= candidate.at and candidate.text
+        ]
+        who = _who(candidate.speaker, material.names)
+        return cls(
+            candidate,
+            material,
+            tone=_trend(material.shifts, material.names),
+            notes=[f"({source}) {_cut(text, LONGEST_NOTE)}" for source, text in material.snippets[:MOST_NOTES]],
+            shown=[_cut(text, LONGEST_NOTE) for text in material.shown[-MOST_SHOWN:]],
+            answered=after[-ANSWERED:],
+            speaker=f"{who}{_bracketed(found) if found is not None else ''}",
+        )
+
+    def tokens(self, fence: str) -> int:
+        """What it takes, estimated from the words as they were said; with the names of all sections."""
+        words = [*self.tone, *self.notes, *self.shown, *(one.text for one in self.answered)]
+        words += [self.speaker, self.candidate.text, _task(self.candidate, self.material, fence)]
+        return (
+            sum(estimate_tokens(text) + 2 for text in words)
+            + 7 * estimate_tokens(f"<{fence}:conversation>") * 2
+        )
+
+    def sections(self, fence: str, words: Mapping[str, str]) -> tuple[str, ...]:
+        """As they stand in the prompt; `words` are the turns without private data, by utterance."""
+        said = words.get(self.candidate.utterance or "", self.candidate.text)
+        answered = [f"User: {words.get(one.id, one.text)}" for one in self.answered]
+        return (
+            _section(fence, "tone", self.tone),
+            _section(fence, "notes", self.notes),
+            _section(fence, "shown", self.shown),
+            _section(fence, "answered", answered),
+            _section(fence, "moment", [f"{self.speaker}: {said}"] if said else []),
+            _task(self.candidate, self.material, fence),
+        )
 
 
 def rules_of(candidate: Candidate, material: Material, fence: str, prompt: Prompt) -> Rules:
@@ -199,42 +251,21 @@ def _task(candidate: Candidate, material: Material, fence: str) -> str:
     return "\n".join(lines)
 
 
-def _answered(candidate: Candidate, material: Material, words: Sequence[str]) -> list[str]:
-    """What the user has said since the moment."""
-    after = [
-        text
-        for utterance, text in zip(material.utterances, words, strict=True)
-        if utterance.channel is Channel.MIC and utterance.start >= candidate.at and candidate.text
-    ]
-    return [f"User: {text}" for text in after[-ANSWERED:]]
-
-
-def _how(candidate: Candidate, material: Material) -> str:
-    """How the moment itself was said."""
-    found = next((one for one in reversed(material.utterances) if one.id == candidate.utterance), None)
-    return _bracketed(found) if found is not None else ""
-
-
-def _talk(material: Material, words: Sequence[str], room: int, fence: str) -> tuple[str, str]:
-    """What left the window, and the window: the latest turns that fit."""
-    lines = [_line(one, text, material.names) for one, text in zip(material.utterances, words, strict=True)]
-    first = len(lines)
-    reserve = room // 5 if sum(map(estimate_tokens, lines)) > room else 0
-    left = room - reserve
-    while first and left - estimate_tokens(lines[first - 1]) >= 0:
+def _fitting(material: Material, room: int) -> tuple[Sequence[Utterance], Sequence[Utterance]]:
+    """What is remembered of the turns that left the window, and the window: the latest turns that fit."""
+    costs = [estimate_tokens(_line(one, one.text, material)) + 1 for one in material.utterances]
+    reserve = room // 5 if sum(costs) > room else 0
+    first, left = len(costs), room - reserve
+    while first and left >= costs[first - 1]:
         first -= 1
-        left -= estimate_tokens(lines[first])
-    earlier: list[str] = []
-    spare = reserve
-    kept = summary(material.utterances[:first], material.language)
-    for one in reversed(kept):
-        text = shortened(words[material.utterances.index(one)])
-        line = f"{clock(seconds(one.start))} {_who(one.speaker, material.names)}: {text}"
-        spare -= estimate_tokens(line)
-        if spare < 0:
+        left -= costs[first]
+    earlier: list[Utterance] = []
+    for one in reversed(summary(material.utterances[:first], material.language)):
+        reserve -= estimate_tokens(f"{_clock_and_speaker(one, material)}: {shortened(one.text)}") + 1
+        if reserve < 0:
             break
-        earlier.insert(0, line)
-    return _section(fence, "earlier", earlier), _section(fence, "conversation", lines[first:])
+        earlier.insert(0, one)
+    return earlier, material.utterances[first:]
 
 
 def _section(fence: str, name: str, lines: Sequence[str]) -> str:
@@ -253,11 +284,13 @@ def quote(text: str, fence: str) -> str:
     return flat
 
 
-def _line(utterance: Utterance, text: str, names: Mapping[str, str]) -> str:
-    who = _who(utterance.speaker, names)
-    return (
-        f"{clock(seconds(utterance.start))} {who}{_bracketed(utterance)}: {with_sounds(text, utterance.sounds)}"
-    )
+def _line(utterance: Utterance, text: str, material: Material) -> str:
+    words = with_sounds(text, utterance.sounds)
+    return f"{_clock_and_speaker(utterance, material)}{_bracketed(utterance)}: {words}"
+
+
+def _clock_and_speaker(utterance: Utterance, material: Material) -> str:
+    return f"{clock(seconds(utterance.start))} {_who(utterance.speaker, material.names)}"
 
 
 def _bracketed(utterance: Utterance) -> str:

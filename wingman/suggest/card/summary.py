@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from wingman.core.utterance import Utterance
 from wingman.suggest.card.figures import figures
@@ -33,7 +34,7 @@ _FIGURE = 2
 
 def summary(left: Sequence[Utterance], language: str) -> tuple[Utterance, ...]:
     """The turns worth remembering of those that left the window, in the order they were said."""
-    weighed = [(_weight(utterance, language), at) for at, utterance in enumerate(left)]
+    weighed = [(_weight(utterance.text, language), at) for at, utterance in enumerate(left)]
     best = sorted((found for found in weighed if found[0]), reverse=True)[:MOST_LINES]
     return tuple(left[at] for _, at in sorted(best, key=lambda found: found[1]))
 
@@ -45,8 +46,9 @@ def shortened(text: str) -> str:
     return text[:LONGEST_LINE].rsplit(" ", 1)[0] + " …"
 
 
-def _weight(utterance: Utterance, language: str) -> int:
-    if len(utterance.text.split()) < SHORTEST:
+@lru_cache(maxsize=2048)
+def _weight(text: str, language: str) -> int:
+    if len(text.split()) < SHORTEST:
         return 0
-    weight = sum(_WEIGHTS.get(signal, 0) for signal in detect(utterance.text, language))
-    return weight + _FIGURE * any(figure.needs_source for figure in figures(utterance.text))
+    weight = sum(_WEIGHTS.get(signal, 0) for signal in detect(text, language))
+    return weight + _FIGURE * any(figure.needs_source for figure in figures(text))
