@@ -430,7 +430,7 @@ class SuggestionCreated(Event):
 
     id: str
     kind: str
-    """`question`, `objection`, `price`, `competitor`, `commitment`, `emotion`, `cue`, `action` …"""
+    """`question`, `price`, `objection`, `stall`, `competitor`, `buying`, `pain`, `risk`, `churn`, `cue`, `say` …"""
     reason: str
     """Why Wingman speaks: the gate's reason code."""
     utterance: str | None

@@ -9,6 +9,13 @@ const KINDS = {
   pain: "Pain point",
   decision: "Decision",
   emotion: "Tone",
+  stall: "Putting it off",
+  buying: "Ready to go on",
+  risk: "Risk",
+  frustration: "Upset",
+  confusion: "Lost",
+  churn: "May leave",
+  silence: "Silence",
   person: "From a colleague",
   cue: "Playbook",
   action: "You asked",
@@ -84,6 +91,7 @@ const FAILED = {
   forbidden: "The model’s key was refused.",
   network: "The model cannot be reached.",
   blocked: "The model declined.",
+  rejected: "What the model wrote was not worth showing.",
 };
 
 const GAPS = {
