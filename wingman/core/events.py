@@ -430,7 +430,7 @@ class SuggestionCreated(Event):
 
     id: str
     kind: str
-    """`question`, `price`, `objection`, `stall`, `competitor`, `buying`, `pain`, `risk`, `churn`, `cue`, `say` …"""
+    """`question`, `price`, `objection`, `stall`, `competitor`, `buying`, `pain`, `risk`, `churn`, `cue` …"""
     reason: str
     """Why Wingman speaks: the gate's reason code."""
     utterance: str | None
