@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.time import Channel
+from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume import wire as hume_wire
 from wingman.emotion.hume.ledger import SessionLedger
 from wingman.emotion.hume_v0 import batch as hume_v0_batch
@@ -204,7 +205,7 @@ def reply(line: bytes) -> None:
 def picture(data: bytes) -> None:
     """A picture's header."""
     with contextlib.suppress(InputError):
-        hume_v0_wire.picture_size(data)
+        picture_size(data)
 
 
 def batch(tree: object) -> None:

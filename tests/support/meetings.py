@@ -35,6 +35,8 @@ class SupportMeeting:
         self._started = time.time()
         self._actions = itertools.count(1)
         self.attached: list[AudioSource] = []
+        self.pictures: list[tuple[Channel, int, float]] = []
+        """Channel, bytes and age of each that was shown."""
 
     @property
     def id(self) -> str:
@@ -54,6 +56,10 @@ class SupportMeeting:
 
     async def detach(self, source: AudioSource) -> None:
         self.attached = [held for held in self.attached if held is not source]
+
+    def show(self, name: Channel, picture: bytes, age_s: float = 0.0) -> bool:
+        self.pictures.append((name, len(picture), age_s))
+        return True
 
     def pause(self) -> None:
         self._state = "paused"

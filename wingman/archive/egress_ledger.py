@@ -28,6 +28,7 @@ class _Entry:
     consent: str
     bytes: int = 0
     seconds: float = 0.0
+    count: int = 0
 
 
 class Ledger:
@@ -54,6 +55,11 @@ class Ledger:
     def text(self, to: str, branch: Branch, size: int, channel: Channel | None = None) -> None:
         """So many bytes of text were."""
         self._add(to, branch, channel, "text", size, 0.0)
+
+    def pictures(self, to: str, channel: Channel, count: int, size: int) -> None:
+        """So many pictures, of so many bytes in all, were."""
+        self._add(to, Branch.FACE, channel, "pictures", size, 0.0)
+        self._open[to, Branch.FACE, channel].count += count
 
     def tick(self) -> None:
         """Write entries that have gathered long enough."""
@@ -82,9 +88,10 @@ class Ledger:
     def _write(self, key: tuple[str, Branch, Channel | None]) -> None:
         (to, branch, channel), entry = key, self._open.pop(key)
         length = round(entry.seconds, 3)
+        times = (entry.since, entry.until)
         self._publish(
             EgressRecorded(
-                to, branch, entry.kind, entry.bytes, length, entry.since, entry.until, channel, entry.consent
+                to, branch, entry.kind, entry.bytes, length, *times, channel, entry.consent, entry.count
             ),
             None,
         )

@@ -9,6 +9,7 @@ from msgspec import Meta
 from wingman.config.retry import RetrySettings
 from wingman.config.section import Secret, Section
 from wingman.core.emotion_policy import Policy
+from wingman.core.face_policy import FacePolicy
 
 
 class HumeSettings(Section, frozen=True):
@@ -110,6 +111,8 @@ class EmotionSettings(Section, frozen=True):
     """`auto`: a v0 gateway with address and key, else Hume with a key, else local prosody."""
     text: bool = False
     """Also measure what the words themselves express, beside any voice; needs a v0 gateway."""
+    faces: FacePolicy = "off"
+    """Where pictures of faces may come from, once somebody has acknowledged it: `off`, `tab` or `camera`."""
     prompt_wait_ms: Annotated[int, Meta(ge=0, le=5000)] = 600
     """How long the model's prompt waits for the tone of what it is about; the instant card never does."""
     policy: Policy = "off"

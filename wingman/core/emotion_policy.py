@@ -13,8 +13,8 @@ from typing import Any, Literal, get_args
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 
-Policy = Literal["off", "counterpart", "self", "text-only"]
-"""Whose voice is measured: nobody's, the others', the user's own; or only words."""
+Policy = Literal["off", "counterpart", "self", "both", "text-only"]
+"""Whose voice is measured: nobody's, the others', the user's own, both; or only words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ class Notice:
         return f"{self.id}@{self.version}"
 
 
+EITHER: tuple[Policy, ...] = ("counterpart", "self", "both")
 NOTICES: tuple[Notice, ...] = (
     Notice(
-        "voices", 1, ("counterpart", "self"),
+        "voices", 1, EITHER,
         "I have told the other participants that this call is transcribed and that the energy or expression of "
         "voices is measured, and none of them objected.",
     ),
@@ -57,10 +58,10 @@ NOTICES: tuple[Notice, ...] = (
         "I agree that the tone of my own voice is analysed in each call I listen to this way.",
     ),
     Notice(
-        "recording", 1, ("counterpart", "self"), "I am allowed to measure the voices in this recording.",
+        "recording", 1, EITHER, "I am allowed to measure the voices in this recording.",
     ),
     Notice(
-        "sample", 1, ("counterpart", "self"), "The voices of the sample are synthetic; nobody is measured.",
+        "sample", 1, EITHER, "The voices of the sample are synthetic; nobody is measured.",
         offered=False,
     ),
 )  # fmt: skip
@@ -123,6 +124,8 @@ def measured_channels(policy: Policy) -> frozenset[Channel]:
         return frozenset({Channel.TAB})
     if policy == "self":
         return frozenset({Channel.MIC})
+    if policy == "both":
+        return frozenset(Channel)
     return frozenset()
 
 

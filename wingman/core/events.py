@@ -195,8 +195,10 @@ class PolicyApplied(Event):
     """Whose voice may be measured from here on, and why."""
 
     emotion_policy: str
-    """`off`, `counterpart`, `self` or `text-only`."""
+    """`off`, `counterpart`, `self`, `both` or `text-only`."""
     reason: str
+    faces: str = "off"
+    """Where pictures of faces may come from: `off`, `tab` or `camera`."""
 
 
 @event("consent.recorded")
@@ -548,7 +550,7 @@ class EgressRecorded(Event):
     """The provider's name."""
     branch: Branch
     kind: str
-    """`audio` or `text`."""
+    """`audio`, `text` or `pictures`."""
     bytes: int
     seconds: float
     """Seconds of audio; 0 for text."""
@@ -559,6 +561,8 @@ class EgressRecorded(Event):
     channel: Channel | None = None
     consent: str = ""
     """The words that were acknowledged before this was sent; empty when none were asked for."""
+    count: int = 0
+    """Pictures; 0 for everything else."""
 
 
 @dataclass(frozen=True, slots=True)

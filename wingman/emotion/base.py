@@ -76,8 +76,8 @@ class FaceAnalyzer(Protocol):
         """While held (the meeting is paused) nothing leaves; a picture that waited is let go."""
         ...
 
-    def reached(self, now: SampleTime) -> SampleTime:
-        """Media time up to which everything was told, when the channel is at `now`."""
+    def advance(self, now: SampleTime) -> SampleTime:
+        """The channel is at `now`: tell what is due. Media time up to which everything was told."""
         ...
 
     def close(self) -> None:

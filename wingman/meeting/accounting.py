@@ -36,6 +36,8 @@ class Accounting:
         """While it is True nothing may be sent."""
         self.measured: Callable[[Channel], bool] = lambda _: True
         """Does the policy that holds now let anybody score this channel? Set by whoever decides that."""
+        self.seen: Callable[[Channel], bool] = lambda _: True
+        """The same for faces."""
 
     def outlet(self, branch: Branch, provider: str, channel: Channel | None = None) -> MeetingOutlet:
         """The way out of one branch: it asks before it lets anything out, and notes what left."""
@@ -45,12 +47,18 @@ class Accounting:
         """Does the meeting, as it stands now, let this branch send anything?"""
         if self.paused:
             return False
+        if branch is Branch.FACE and channel is not None:
+            return self.seen(channel)
         return branch is not Branch.EMOTION or channel is None or self.measured(channel)
 
     def left(self, way: MeetingOutlet, size: int, length: float) -> None:
         """So many bytes of a branch were written to a socket, with so many seconds of sound."""
         if length:
             self._meter.audio(way.provider, length)
+        if way.branch is Branch.FACE and way.channel is not None:
+            self._meter.pictures(way.provider, 1)
+            self._ledger.pictures(way.provider, way.channel, 1, size)
+            return
         if length and way.channel is not None:
             self._ledger.audio(way.provider, way.branch, way.channel, size, length)
         else:

@@ -26,6 +26,10 @@ class MeetingSpec:
     """Who is in the call and what the user wants from it; goes into the prompt."""
     verbosity: str = ""
     mode: str = ""
+    faces: str = ""
+    """Where pictures of faces may come from: `tab` or `camera`; empty or `off` for nowhere."""
+    faces_consent: str = ""
+    """The words the user acknowledged for that; those for voices do not count."""
     keyterms: tuple[str, ...] = ()
 
 
@@ -67,6 +71,10 @@ class MeetingHandle(Protocol):
 
     async def detach(self, source: AudioSource) -> None:
         """Stop `source` and wait until it has let go. Idempotent."""
+        ...
+
+    def show(self, name: Channel, picture: bytes, age_s: float = 0.0) -> bool:
+        """A JPEG or PNG of a channel's speakers, taken `age_s` seconds ago. Whether it will be measured."""
         ...
 
     def pause(self) -> None:

@@ -16,7 +16,7 @@ from wingman.audio.tape import Cursor, Tape
 from wingman.core.egress import outlet
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, measured_channels
-from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
+from wingman.core.errors import Branch, Health, InputError, Missed, Progress, ProviderState
 from wingman.core.events import AudioState, CaptureLoss, CaptureState, Media, Publish, TranscriptGap
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
@@ -24,10 +24,11 @@ from wingman.core.speech import Final, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.coverage import Coverage
-from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
+from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
 from wingman.link.branch_runner import BranchRunner, behind_wall, kind_of
 from wingman.link.supervisor import Identity
 from wingman.meeting.accounting import Accounting
+from wingman.meeting.beside import BesideVoice
 from wingman.stt.base import Transcriber
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,10 @@ class Providers:
     transcriber: Callable[[], Transcriber | None]
     meter: Callable[[], VoiceAnalyzer | None]
     text_meter: Callable[[], TextAnalyzer | None]
+    language: Callable[[], TextAnalyzer | None] = lambda: None
+    """For the words beside a voice."""
+    faces: Callable[[], FaceAnalyzer] | None = None
+    """None where no face can be measured."""
     sound: Store | None = None
     """None where nobody asked for the sound to be stored."""
 
@@ -175,6 +180,23 @@ class _Running:
     task: asyncio.Task[None]
 
 
+class SlowReader:
+    """Whether a reader gets on at all. One that does not must not hold up the others (times of the loop)."""
+
+    PATIENCE_S = 10.0
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def got_on(self, now: float) -> None:
+        """It began, or settled something."""
+        self._since = now
+
+    def stuck(self, now: float) -> bool:
+        """It has settled nothing for a while."""
+        return self._since is not None and now - self._since > self.PATIENCE_S
+
+
 class ChannelPipeline:
     """Starts, stops and settles a channel's branches. Its tasks belong to the meeting's group."""
 
@@ -190,7 +212,9 @@ class ChannelPipeline:
         self._providers = providers
         self._callbacks = callbacks
         self._tasks = tasks
+        self.beside = BesideVoice(channel_input.channel, callbacks.emotion, tasks, accounting)
         self._cursors: list[Cursor] = []
+        self._slow = SlowReader()
         self._answered: dict[Branch, SampleTime] = {}
         self._accounting = accounting
         self._transcriber: Transcriber | None = None
@@ -198,6 +222,7 @@ class ChannelPipeline:
         self._meter: VoiceAnalyzer | None = None
         self._text_meter: TextAnalyzer | None = None
         self._measuring: _Running | None = None
+        self._listening: Cursor | None = None
         self._storing: asyncio.Task[None] | None = None
         self._draining = False
         self._health: Health | None = None
@@ -228,6 +253,7 @@ class ChannelPipeline:
         self._text_meter = text = self._providers.text_meter() if policy == "text-only" else None
         info = meter.info if meter else text.info if text else None
         correlator.expect_emotion(channel, info)
+        self.beside.use_text(None if text is not None else self._providers.language(), correlator)
         if meter is not None:
             self._answered[Branch.EMOTION] = self.input.position
             starts = iter((self.input.position,))  # the first attempt begins with this very sample
@@ -237,8 +263,29 @@ class ChannelPipeline:
             scoring = partial(text.run, channel, self._on_emotion)
             self._measuring = self._start(Branch.EMOTION, text.info.name, scoring, self._on_emotion)
 
+    def look(self, faces: bool, correlator: Correlator) -> None:
+        """Measure faces from here on, or no more. Raises `InputError` when nobody can."""
+        if faces and self._providers.faces is None:
+            raise InputError(
+                "nobody can measure faces here; set emotion.hume_v0.url", field="faces", status=409
+            )
+        maker = self._providers.faces if faces else None
+        self.beside.use_faces(maker() if maker else None, correlator)
+
+    def hold(self, held: bool) -> None:
+        """While held (the meeting is paused) nothing leaves."""
+        if self._text_meter is not None:
+            self._text_meter.hold(held)
+        self.beside.hold(held)
+        if held:
+            self.input.pause()
+        else:
+            self.input.resume()
+
     def retry(self, branch: Branch) -> bool:
         """Try a branch that has given up again now. False when it has not, or there is none."""
+        if branch in (Branch.LANGUAGE, Branch.FACE):
+            return self.beside.retry(branch)
         running = self._transcribing if branch is Branch.TRANSCRIBE else self._measuring
         return running is not None and running.runner.retry()
 
@@ -256,9 +303,12 @@ class ChannelPipeline:
         self.tell_rest()
         if self._text_meter is not None:
             self._text_meter.close()
+        self.beside.close()
         deadline = max(deadline, asyncio.get_running_loop().time() + LATE_BRANCH_S)
         if self._measuring is not None:
             await _settle(self._measuring.task, deadline)
+        for task in self.beside.tasks:
+            await _settle(task, deadline)
         if self._storing is not None:
             await _settle(self._storing, deadline)
 
@@ -291,17 +341,20 @@ class ChannelPipeline:
     @property
     def pays_for_emotion(self) -> bool:
         """A remote meter is listening."""
-        return self._meter is not None and self._meter.info.remote
+        return (self._meter is not None and self._meter.info.remote) or self.beside.pays
 
     @property
     def lag(self) -> int:
-        """Samples by which the slowest reader is behind."""
-        return max((cursor.lag for cursor in self._cursors), default=0)
+        """Samples by which the slowest reader is behind that still gets on."""
+        stuck = self._listening if self._slow.stuck(asyncio.get_running_loop().time()) else None
+        return max((cursor.lag for cursor in self._cursors if cursor is not stuck), default=0)
 
     @property
     def answered(self) -> SampleTime:
         """Media time up to which every branch has certainly answered."""
-        return min(self._answered.values(), default=self.input.position)
+        stuck = self._slow.stuck(asyncio.get_running_loop().time())
+        counted = (at for branch, at in self._answered.items() if not (stuck and branch is Branch.EMOTION))
+        return min(counted, default=self.input.position)
 
     @property
     def owed(self) -> int:
@@ -327,6 +380,7 @@ class ChannelPipeline:
 
     def settled(self, final: Final, accounting: Accounting) -> None:
         """Let a text meter score settled words; a remote one gets none while the meeting is paused."""
+        self.beside.hear(final)
         meter = self._text_meter
         if meter is None:
             return
@@ -367,10 +421,12 @@ class ChannelPipeline:
                 missed = Missed(Branch.EMOTION, self.input.channel, Span(last, start), GapCause.OUTAGE)
                 self._callbacks.emotion(missed)
             self._answered[Branch.EMOTION] = start
-        cursor = self._open(start)
+        cursor = self._listening = self._open(start)
+        self._slow.got_on(asyncio.get_running_loop().time())
         try:
             await meter.run(self.input.channel, cursor, self._on_emotion)
         finally:
+            self._listening = None
             self._leave(cursor)
 
     async def _store(self, store: Store) -> None:
@@ -417,8 +473,10 @@ class ChannelPipeline:
         match event:
             case EmotionSpan():
                 self._worked(self._measuring)
+                self._slow.got_on(asyncio.get_running_loop().time())
             case Progress():
                 self._progress(event)
+                self._slow.got_on(asyncio.get_running_loop().time())
             case ProviderState():
                 self._observe(self._measuring, event)
         self._callbacks.emotion(event)

@@ -23,6 +23,15 @@ from wingman.core.events import (
     SettingChanged,
     SpeakerRenamed,
 )
+from wingman.core.face_policy import (
+    FaceConsent,
+    FacePolicy,
+    check_face_consent,
+    check_faces,
+    decide_faces,
+    faces_in_force,
+    seen_channel,
+)
 from wingman.core.time import Channel
 from wingman.meeting.cost import Level
 from wingman.meeting.pipeline import MeetingPipeline, Stages
@@ -34,26 +43,38 @@ class MeetingControls:
     """The commands of one meeting. They raise `InputError` when their arguments make no sense."""
 
     def __init__(
-        self, pipeline: MeetingPipeline, stages: Stages, publish: Publish, *, consent: Consent | None
+        self,
+        pipeline: MeetingPipeline,
+        stages: Stages,
+        publish: Publish,
+        *,
+        consent: Consent | None,
+        face_consent: FaceConsent | None = None,
     ) -> None:
-        """`consent`: what was acknowledged at the start."""
+        """`consent`, `face_consent`: what was acknowledged at the start."""
         self._pipeline = pipeline
         self._stages = stages
         self._publish = publish
         self._consent = consent
         self._policy: Policy = "off"
+        self._face_consent = face_consent
+        self._faces: FacePolicy = "off"
         self.paused = False
         stages.accounting.measured = self._measured
+        stages.accounting.seen = self._seen
 
     @property
     def policy(self) -> Policy:
         """The emotion policy that holds now."""
         return self._policy
 
-    def begin(self, policy: Policy, reason: str) -> None:
-        """Say which policy the meeting starts with, and who agreed to it."""
-        self._policy = policy
-        self._publish(PolicyApplied(policy, reason), None)
+    def begin(self, policy: Policy, reason: str, faces: FacePolicy = "off") -> None:
+        """Say which policies the meeting starts with, and who agreed to them."""
+        self._policy, self._faces = policy, faces
+        self._pipeline.look(faces)
+        self._publish(PolicyApplied(policy, reason, faces), None)
+        if self._face_consent is not None and faces != "off":
+            self._consented(self._face_consent)
         if self._consent is not None:
             self._consented(self._consent)
 
@@ -70,6 +91,8 @@ class MeetingControls:
         """See `MeetingHandle.control`."""
         if setting == "emotion_policy":
             self._switch_policy(value)
+        elif setting == "faces":
+            self._switch_faces(value)
         elif setting == "speaker_name":
             self._rename(value)
         elif setting == "retry":
@@ -92,7 +115,7 @@ class MeetingControls:
         self.paused = True
         for channel in self._pipeline:
             channel.flush()  # what was said until now is still for the transcriber; nothing is from here on
-            channel.input.pause()
+            channel.hold(True)
         self._stages.accounting.pause()
         self._stages.coach.pause(True)
         self._publish(MeetingPaused(), None)
@@ -103,7 +126,7 @@ class MeetingControls:
             return
         self.paused = False
         for channel in self._pipeline:
-            channel.input.resume()
+            channel.hold(False)
         self._stages.accounting.resume()
         self._stages.coach.pause(False)
         self._publish(MeetingResumed(), None)
@@ -115,6 +138,8 @@ class MeetingControls:
             return
         self._stages.coach.degrade(level)
         if level is not Level.FULL and any(channel.pays_for_emotion for channel in self._pipeline):
+            if self._faces != "off":
+                self._use_faces("off")
             self._use_policy("off", "the meeting's budget is spent; voice emotion costs extra")
 
     def _switch_policy(self, value: Any) -> None:
@@ -134,22 +159,48 @@ class MeetingControls:
 
     def _reconsider(self) -> None:
         """Something the policy depends on has changed: what holds now? Nothing is switched on by that."""
-        decision = in_force(self._policy, self._consent, self._stages.coach.playbook.refusal)
+        refusal = self._stages.coach.playbook.refusal
+        decision = in_force(self._policy, self._consent, refusal)
         if decision.policy != self._policy:
             self._use_policy(decision.policy, decision.reason)
+        faces = faces_in_force(self._faces, self._face_consent, refusal)
+        if faces != self._faces:
+            self._use_faces(faces)
 
     def _measured(self, channel: Channel) -> bool:
         """May this channel be scored now? The gate asks for everything that is about to leave."""
         return self._policy == "text-only" or channel in measured_channels(self._policy)
 
+    def _seen(self, channel: Channel) -> bool:
+        """May faces of this channel be looked at now? The gate asks for every picture."""
+        return channel is seen_channel(self._faces)
+
+    def _switch_faces(self, value: Any) -> None:
+        """`off`, or `{"policy": "tab" | "camera", "consent": …}`, an acknowledgement of their own."""
+        asked = value if isinstance(value, dict) else {"policy": value}
+        wanted = check_faces(asked.get("policy"))
+        given = check_face_consent(str(asked.get("consent", "")), str(asked.get("by", "")))
+        faces = decide_faces(wanted, given or self._face_consent, self._stages.coach.playbook.refusal)
+        if given is not None:
+            self._face_consent = given
+        self._use_faces(faces)
+        if given is not None:
+            self._consented(given)
+
+    def _use_faces(self, faces: FacePolicy) -> None:
+        self._pipeline.look(faces)
+        self._faces = faces
+        self._publish(PolicyApplied(self._policy, f"faces: {faces}", faces), None)
+
     def _use_policy(self, policy: Policy, reason: str) -> None:
         self._policy = policy
         self._pipeline.measure(policy)
-        self._publish(PolicyApplied(policy, reason), None)
+        self._publish(PolicyApplied(policy, reason, self._faces), None)
 
-    def _consented(self, consent: Consent) -> None:
+    def _consented(self, consent: Consent | FaceConsent) -> None:
         notice = consent.notice
-        self._stages.accounting.consent(notice.text)
+        given = (one.notice.text for one in (self._consent, self._face_consent) if one is not None)
+        self._stages.accounting.consent(" ".join(given))
         self._publish(ConsentRecorded(self._policy, consent.by or "user", notice.text, notice.name), None)
 
     def _rename(self, value: Any) -> None:
@@ -165,7 +216,8 @@ class MeetingControls:
 
     def _retry(self, value: Any) -> None:
         """A branch that gave up is tried again now: `transcribe` or `emotion`."""
-        if value not in (Branch.TRANSCRIBE, Branch.EMOTION):
-            raise InputError("`retry` needs a branch: `transcribe` or `emotion`", field="value")
+        branches = (Branch.TRANSCRIBE, Branch.EMOTION, Branch.LANGUAGE, Branch.FACE)
+        if value not in branches:
+            raise InputError(f"`retry` needs a branch: {', '.join(branches)}", field="value")
         for channel in self._pipeline:
             channel.retry(Branch(value))

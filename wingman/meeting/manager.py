@@ -17,6 +17,7 @@ from wingman.config.settings import Settings, changed
 from wingman.core.emotion_policy import Consent, check_consent, check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Event, Media, ProviderStateChanged, Publish
+from wingman.core.face_policy import check_face_consent, check_faces, decide_faces
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.index import MeetingIndex
@@ -149,6 +150,11 @@ class MeetingManager:
         wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
         consent = consent or check_consent(spec.consent, spec.by)
         decision = decide(wanted, consent, playbook.refusal)
+        looks = check_faces(spec.faces or settings.emotion.faces)
+        face_consent = check_face_consent(spec.faces_consent, spec.by)
+        faces = decide_faces(looks, face_consent, playbook.refusal)
+        if faces != "off":
+            self.providers.face_analyzer(LocalWorker(settings))  # says at once when nobody can
         choices = self.providers.choose(decision.policy)
         check_language(choices.transcriber.provider, spec.language)
         plan = Plan(
@@ -157,6 +163,8 @@ class MeetingManager:
             policy_reason=decision.reason,
             playbook=playbook.name,
             consent=consent,
+            faces=faces,
+            face_consent=face_consent,
             tape_s=settings.ingest.tape_s,
             live=live,
             life=settings.meeting,
@@ -299,12 +307,15 @@ class MeetingManager:
             knowledge=MeteredKnowledge(self._knowledge, accounting),
             on_usage=accounting.tokens,
             language=spec.language,
+            prompt_wait_s=settings.emotion.prompt_wait_ms / 1000,
         )
         stages = Stages(
             providers=Providers(
                 transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),
                 meter=lambda: self.providers.voice_analyzer(local),
                 text_meter=lambda: self.providers.text_analyzer(local),
+                language=lambda: self.providers.language_analyzer(local),
+                faces=lambda: self.providers.face_analyzer(local),
                 sound=self._sound(meeting_id, publish),
             ),
             correlator=self._correlator(meeting_id),

@@ -31,7 +31,9 @@ from wingman.core.events import (
     NoteAdded,
     Publish,
 )
-from wingman.core.time import SAMPLE_RATE, Channel, seconds
+from wingman.core.face_policy import FaceConsent, FacePolicy
+from wingman.core.time import SAMPLE_RATE, Channel, samples, seconds
+from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.api import MeetingSpec, MeetingStatus
 from wingman.meeting.channel import ChannelPipeline
@@ -71,6 +73,8 @@ class Plan:
     playbook: str
     consent: Consent | None = None
     """What was acknowledged before the start."""
+    faces: FacePolicy = "off"
+    face_consent: FaceConsent | None = None
     tape_s: float = 60.0
     live: bool = True
     """False for a recording played faster than real time: deadlines then follow the slowest branch."""
@@ -88,7 +92,9 @@ class Meeting:
         self._parts = parts
         self._publish = publish
         self._pipeline = MeetingPipeline(parts.stages, publish, tape_s=plan.tape_s, live=plan.live)
-        self._controls = MeetingControls(self._pipeline, parts.stages, publish, consent=plan.consent)
+        self._controls = MeetingControls(
+            self._pipeline, parts.stages, publish, consent=plan.consent, face_consent=plan.face_consent
+        )
         self._clock = asyncio.get_running_loop().time
         self._endings = Endings(plan.life, self._clock(), made_by_source=plan.made_by_source)
         self._announced = False
@@ -214,7 +220,7 @@ class Meeting:
         fresh = name not in self._pipeline.channels
         channel = self._pipeline.channel(name, self._controls.policy, tasks)
         if fresh and self._controls.paused:
-            channel.input.pause()
+            channel.hold(True)
         return channel
 
     async def _play(self, source: AudioSource, channels: list[ChannelPipeline]) -> None:
@@ -239,6 +245,23 @@ class Meeting:
         gone = any(channel.input.reported == "gone" for channel in channels)
         fate = Fate.GONE if gone else Fate.RECORDED if source.recorded else Fate.ENDED
         self._endings.released(fate, self._clock(), fed=self._pipeline.length > 0)
+
+    def show(self, name: Channel, picture: bytes, age_s: float = 0.0) -> bool:
+        """A picture of a channel's speakers, taken `age_s` seconds ago. Whether it will be measured.
+
+        Raises `InputError` when it is no picture, too large, or faces of that channel are not measured.
+        """
+        self._open_tasks()
+        check_picture(picture)
+        channel = self._pipeline.channels.get(name)
+        if channel is None:
+            raise InputError(
+                f"channel `{name}` of this meeting has no sound yet; start its capture first",
+                field="channel",
+                status=409,
+            )
+        at = max(0, channel.input.position - samples(max(0.0, age_s)))
+        return channel.beside.show(Picture(at, picture))
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -299,7 +322,8 @@ class Meeting:
             emotion_policy=self._plan.policy,
         )
         self._publish(started, None)
-        self._controls.begin(self._plan.policy, self._plan.policy_reason)
+        plan = self._plan
+        self._controls.begin(plan.policy, plan.policy_reason, plan.faces)
 
     async def _tick(self) -> None:
         """What happens with time: the join moves on ten times a second, and an end may be due."""

@@ -15,6 +15,7 @@ from wingman.core.emotion import EmotionEvent
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import Branch, Missed, Progress, ProviderState
 from wingman.core.events import Media, ProviderStateChanged, Publish, TranscriptGap
+from wingman.core.face_policy import FacePolicy, seen_channel
 from wingman.core.speech import Final, TranscriberEvent
 from wingman.core.time import Channel, seconds
 from wingman.correlate.correlator import Correlator, Output
@@ -46,6 +47,7 @@ class MeetingPipeline:
         self._tape_s = tape_s
         self._live = live
         self._channels: dict[Channel, ChannelPipeline] = {}
+        self._faces: FacePolicy = "off"
 
     def __iter__(self) -> Iterator[ChannelPipeline]:
         return iter(self._channels.values())
@@ -90,12 +92,15 @@ class MeetingPipeline:
             pipeline.start_transcriber()
             pipeline.start_storing()
             pipeline.measure(policy, self._stages.correlator)
+            if channel is seen_channel(self._faces):
+                pipeline.look(True, self._stages.correlator)
         return self._channels[channel]
 
     def advance(self) -> None:
         """Tell the pure rooms what time it is on each channel."""
         for name, channel in self._channels.items():
             now = channel.input.position if self._live else channel.answered
+            channel.beside.advance(now)
             self._deliver(self._stages.correlator.advance(name, now))
             self._stages.coach.advance(name, now)
 
@@ -109,6 +114,12 @@ class MeetingPipeline:
         """Stop and start meters so that `policy` holds from this very sample on."""
         for channel in self:
             channel.measure(policy, self._stages.correlator)
+
+    def look(self, faces: FacePolicy) -> None:
+        """Measure faces where `faces` says, and nowhere else, from here on. Raises `InputError`."""
+        self._faces = faces
+        for name, channel in self._channels.items():
+            channel.look(name is seen_channel(faces), self._stages.correlator)
 
     async def finish(self, budget_s: float) -> None:
         """Let every branch answer for what it has, for so many seconds; then settle the join."""

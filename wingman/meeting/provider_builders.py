@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wingman.config.settings import Settings, changed
-from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
+from wingman.core.errors import Branch
+from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.api import MeetingSpec
 from wingman.stt import moonshine as moonshine_stt
@@ -137,6 +138,19 @@ def hume_v0_text(context: BuildContext) -> TextAnalyzer:
     from wingman.emotion.hume_v0.analyzer import HumeV0TextAnalyzer
 
     return HumeV0TextAnalyzer(context.settings.emotion.hume_v0, context.gateway())
+
+
+def hume_v0_language(context: BuildContext) -> TextAnalyzer:
+    """For the words beside a voice."""
+    from wingman.emotion.hume_v0.analyzer import HumeV0TextAnalyzer
+
+    return HumeV0TextAnalyzer(context.settings.emotion.hume_v0, context.gateway(), Branch.LANGUAGE)
+
+
+def hume_v0_faces(context: BuildContext) -> FaceAnalyzer:
+    from wingman.emotion.hume_v0.faces import HumeV0FaceAnalyzer
+
+    return HumeV0FaceAnalyzer(context.settings.emotion.hume_v0, context.gateway())
 
 
 def prosody(context: BuildContext) -> VoiceAnalyzer:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError
-from wingman.emotion.base import TextAnalyzer, VoiceAnalyzer
+from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
 from wingman.llm.base import SuggestionModel
 from wingman.meeting import provider_builders as build
 from wingman.meeting.api import MeetingSpec
@@ -204,6 +204,27 @@ TEXT_ANALYZERS: tuple[Provider[TextAnalyzer], ...] = (
 )
 
 
+LANGUAGE_ANALYZERS: tuple[Provider[TextAnalyzer], ...] = (
+    Provider(
+        "hume-v0",
+        remote=True,
+        missing=_no_gateway,
+        build=build.hume_v0_language,
+        auto="`emotion.text` is on and a v0 gateway is configured",
+    ),
+)
+
+FACE_ANALYZERS: tuple[Provider[FaceAnalyzer], ...] = (
+    Provider(
+        "hume-v0",
+        remote=True,
+        missing=_no_gateway,
+        build=build.hume_v0_faces,
+        auto="a v0 gateway is configured",
+    ),
+)
+
+
 def _no_gemini_key(name: str) -> Callable[[Settings, Capabilities], Missing | None]:
     return lambda s, _: (
         None if s.suggest.gemini.api_key else _unset(name, "suggest.gemini.api_key", "GEMINI_API_KEY")
@@ -346,6 +367,26 @@ class ProviderFactory:
     def text_analyzer(self, local: LocalWorker) -> TextAnalyzer | None:
         """One that scores words; None when nobody can."""
         return self._build(TEXT_ANALYZERS, self._emotion("text-only"), local)
+
+    def language_analyzer(self, local: LocalWorker) -> TextAnalyzer | None:
+        """One for the words beside a voice; None unless `emotion.text` asks for it and somebody can."""
+        if not self.settings.emotion.text:
+            return None
+        chosen = _pick(LANGUAGE_ANALYZERS, "auto", self.settings, self.here, "emotion.text")
+        return self._build(LANGUAGE_ANALYZERS, chosen.provider, local) if chosen else None
+
+    def face_analyzer(self, local: LocalWorker) -> FaceAnalyzer:
+        """One for faces. Raises `InputError` when nobody can measure any."""
+        chosen = _pick(FACE_ANALYZERS, "auto", self.settings, self.here, "emotion.faces")
+        analyzer = self._build(FACE_ANALYZERS, chosen.provider, local) if chosen else None
+        if analyzer is None:
+            lacking = _no_gateway(self.settings, self.here)
+            raise InputError(
+                "nobody can measure faces here; set emotion.hume_v0.url and its key",
+                field=lacking.field if lacking else "emotion.hume_v0.url",
+                status=409,
+            )
+        return analyzer
 
     def model(self, name: str) -> SuggestionModel | None:
         """The language model of this name; None for cues alone."""

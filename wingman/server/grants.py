@@ -124,7 +124,7 @@ _RULES: tuple[tuple[str, str, frozenset[Scope] | None], ...] = (
     ("DELETE", r"/api/session", None),
     ("POST|DELETE|PATCH|OPTIONS", r"/whip(?:/.*)?", frozenset({Scope.CAPTURE})),
     ("WEBSOCKET", rf"{_ONE}/pcm", frozenset({Scope.CAPTURE})),
-    ("POST", rf"{_ONE}/recording", frozenset({Scope.CAPTURE})),
+    ("POST", rf"{_ONE}/(?:recording|faces/[^/]+)", frozenset({Scope.CAPTURE})),
     ("POST", r"/api/meetings|/api/recordings(?:/inspect)?", frozenset({Scope.CAPTURE})),
     (_READ, r"/api/recordings/[^/]+", frozenset({Scope.CAPTURE, Scope.WATCH, Scope.READ})),
     ("POST", rf"{_ONE}/(?:pause|resume|end)", frozenset({Scope.CAPTURE})),

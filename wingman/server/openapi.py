@@ -108,6 +108,14 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         )
     },
     "/api/recordings/{id}": {"get": Operation("getImport", "How far an import is", {200: ref(ImportStatus)})},
+    f"{ONE}/faces/{{channel}}": {
+        "post": Operation(
+            "showPicture",
+            "Measure the faces in one picture, which is not kept",
+            {202: record(taken="boolean")},
+            "image/*",
+        )
+    },
     f"{ONE}/events": {
         "get": Operation("readEvents", "A page of its log", {200: EVENTS_PAGE}, query=EVENTS_QUERY)
     },

@@ -37,6 +37,7 @@ from wingman.suggest.card.context import RollingContext
 from wingman.suggest.card.draft import Draft
 from wingman.suggest.card.lifecycle import CardLife, Clock
 from wingman.suggest.card.novelty import Novelty
+from wingman.suggest.card.tone_wait import ToneWait
 from wingman.suggest.card.writer import CardWriter, Counted, fault_name, ignore_usage
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, request
 from wingman.suggest.gate.gate import Gate
@@ -60,6 +61,8 @@ class CoachParts:
     """BCP-47 tag of the language expected; what is heard decides. Empty or `multi`: the playbook's."""
     fence: str = ""
     """The prompt's secret token; empty makes a random one."""
+    prompt_wait_s: float = 0.0
+    """How long a prompt waits for the tone of the utterance it is about."""
     clock: Clock = time.perf_counter
 
 
@@ -104,6 +107,7 @@ class Coach:
         self._context = RollingContext(
             ContextSettings(seconds=CONTEXT_SECONDS, tokens=REMEMBERED * settings.context_tokens)
         )
+        self._tone = ToneWait(self._parts.prompt_wait_s)
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
         self._names: dict[str, str] = {}
         self._cards = 0
@@ -133,6 +137,7 @@ class Coach:
         """An utterance (revision 0) or the same with its emotion (revision 1)."""
         heard_at = self._parts.clock()
         self._context.add(utterance)
+        self._tone.hear(utterance)
         if not utterance.revision:
             self._composer.hear(utterance)
             self._gate.language = self._composer.language
@@ -338,11 +343,14 @@ class Coach:
 
     async def _prompt(self, flight: _Flight, notes: tuple[Snippet, ...]) -> Prompt:
         candidate, composer = flight.candidate, self._composer
+        asked_at = asyncio.get_running_loop().time()
+        found = await composer.settled(candidate, notes)
+        await self._tone.settled(candidate.utterance, asked_at)
         material = prompts.Material(
             self._context.window(),
             tuple(self._shifts),
             self._brief,
-            await composer.settled(candidate, notes),
+            found,
             self._novelty.shown,
             facts=composer.facts,
             language=composer.answer_language,

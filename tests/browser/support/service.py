@@ -95,6 +95,7 @@ class ListeningMeeting:
         self.sessions = 0
         self.requests: list[tuple[str, str]] = []
         self.controls: list[tuple[str, Any]] = []
+        self.pictures: list[tuple[Channel, bytes]] = []
         self.state = "live"
 
     @property
@@ -103,6 +104,10 @@ class ListeningMeeting:
 
     def status(self) -> MeetingStatus:
         return MeetingStatus(self._id, self.spec.title, self.state, 0.0, 0.0, tuple(self.strips))
+
+    def show(self, name: Channel, picture: bytes, age_s: float = 0.0) -> bool:
+        self.pictures.append((name, picture))
+        return True
 
     def publish(self, payload: Any, media: Media | None = None) -> None:
         self._meetings.log.append(self._id, payload, media, at=time.time())

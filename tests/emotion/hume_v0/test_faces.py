@@ -75,6 +75,6 @@ def test_a_fault_costs_a_picture_and_no_more(fault: Fault) -> None:
 
 def test_how_far_everything_is_told() -> None:
     meter = HumeV0FaceAnalyzer(HumeV0Settings())
-    assert meter.reached(samples(3)) == samples(3)
+    assert meter.advance(samples(3)) == samples(3)
     meter.show(Picture(samples(4), JPEG))
-    assert meter.reached(samples(5)) == samples(3), "a picture that waits stands for the second before it, too"
+    assert meter.advance(samples(5)) == samples(3), "a picture that waits stands for the second before it, too"

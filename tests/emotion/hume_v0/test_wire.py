@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.testing.pictures import picture
 from wingman.core.emotion import Score
 from wingman.core.errors import InputError
+from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume_v0 import wire
 
 
@@ -64,14 +65,14 @@ def test_limits_are_kept_by_construction() -> None:
 
 
 def test_sizes_are_read_from_the_header() -> None:
-    assert wire.picture_size(picture(640, 360)) == (640, 360)
-    assert wire.picture_size(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x02\0") == (256, 512)
+    assert picture_size(picture(640, 360)) == (640, 360)
+    assert picture_size(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x02\0") == (256, 512)
 
 
 @given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda tail: b"\xff\xd8\xff\xe0" + tail))
 def test_any_bytes_have_a_size_or_are_refused(data: bytes) -> None:
     with contextlib.suppress(InputError):
-        assert min(wire.picture_size(data)) >= 0
+        assert min(picture_size(data)) >= 0
 
 
 def test_text_and_pictures_carry_their_options() -> None:

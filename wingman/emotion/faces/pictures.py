@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
+from typing import Final
 
+from wingman.core.errors import InputError
 from wingman.core.time import SampleTime
+
+LARGEST_SIDE: Final = 640
+"""Pixels of a picture's longer side that are taken from a live meeting; faces need no more."""
+MOST_BYTES: Final = 256 * 1024
+
+
+def picture_size(picture: bytes) -> tuple[int, int]:
+    """Width and height from a JPEG's or PNG's header. Raises `InputError` for anything else."""
+    if picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) >= 24:
+        width, height = struct.unpack(">II", picture[16:24])
+        return width, height
+    at = 2
+    while picture.startswith(b"\xff\xd8") and at + 9 <= len(picture) and picture[at] == 0xFF:
+        marker = picture[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", picture[at + 5 : at + 9])
+            return width, height
+        at += 2 + struct.unpack(">H", picture[at + 2 : at + 4])[0]
+    raise InputError("an image must be a whole JPEG or PNG", field="image")
+
+
+def check_picture(picture: bytes) -> None:
+    """Raises `InputError` for what is no picture, or one larger than a live meeting takes."""
+    width, height = picture_size(picture)
+    if max(width, height) > LARGEST_SIDE or len(picture) > MOST_BYTES:
+        raise InputError(
+            f"a picture of {width} x {height} pixels and {len(picture)} bytes is too large; send at most "
+            f"{LARGEST_SIDE} pixels a side and {MOST_BYTES} bytes",
+            field="image",
+            status=413,
+        )
 
 
 @dataclass(frozen=True, slots=True)

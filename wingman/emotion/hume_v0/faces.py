@@ -54,8 +54,8 @@ class HumeV0FaceAnalyzer:
         else:
             self._slot.resume()
 
-    def reached(self, now: SampleTime) -> SampleTime:
-        """Up to where everything was told; see `FaceAnalyzer.reached`."""
+    def advance(self, now: SampleTime) -> SampleTime:
+        """Up to where everything was told; see `FaceAnalyzer.advance`."""
         waiting = self._slot.held_at if self._in_flight is None else self._in_flight
         return now if waiting is None else max(0, waiting - self._interval // 2)
 

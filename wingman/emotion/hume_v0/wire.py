@@ -20,6 +20,7 @@ from wingman.core.emotion import Score
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.time import SAMPLE_RATE
 from wingman.core.vocal_sounds import is_sound
+from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume import http_errors
 from wingman.emotion.hume_v0.notices import Effect, Notice, notices
 
@@ -123,21 +124,6 @@ def image(
         )
     models = Models(face=dict(options or {}), facemesh={} if mesh else None)
     return Request(b64encode(picture).decode(), models, payload_id=payload_id)
-
-
-def picture_size(picture: bytes) -> tuple[int, int]:
-    """Width and height from a JPEG's or PNG's header. Raises `InputError` for anything else."""
-    if picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) >= 24:
-        width, height = struct.unpack(">II", picture[16:24])
-        return width, height
-    at = 2
-    while picture.startswith(b"\xff\xd8") and at + 9 <= len(picture) and picture[at] == 0xFF:
-        marker = picture[at + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", picture[at + 5 : at + 9])
-            return width, height
-        at += 2 + struct.unpack(">H", picture[at + 2 : at + 4])[0]
-    raise InputError("an image must be a whole JPEG or PNG", field="image")
 
 
 # --- replies --------------------------------------------------------------------------------------

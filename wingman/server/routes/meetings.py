@@ -17,18 +17,23 @@ from wingman.archive.retention import Eraser, Forget
 from wingman.audio.source import AudioSource
 from wingman.core.emotion_policy import NOTICES
 from wingman.core.errors import InputError
+from wingman.core.face_policy import FACE_NOTICES
 from wingman.core.threads import in_thread
+from wingman.core.time import Channel
+from wingman.emotion.faces.pictures import MOST_BYTES
 from wingman.events.hub import Hub
 from wingman.meeting.api import MeetingSpec
 from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
-from wingman.server.http import Json, body, whole_number
+from wingman.server.http import Json, body, chunks, whole_number
 from wingman.server.lookup import Lookup, running, stored, unknown
 from wingman.server.proof import readable
 from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.routing import ApiRoute, Handler
 
+OLDEST_PICTURE_MS = 10_000
+"""Age up to which a picture may be posted."""
 SPEC_FIELDS = tuple(field.name for field in fields(MeetingSpec))
 
 
@@ -84,6 +89,7 @@ class Rest:
             ApiRoute(f"{one}/resume", POST=self.resume),
             ApiRoute(f"{one}/end", POST=self.end),
             ApiRoute(f"{one}/recording", POST=self.recording),
+            ApiRoute(f"{one}/faces/{{channel}}", POST=self.picture),
             ApiRoute(f"{one}/events", GET=self.events),
             ApiRoute(f"{one}/actions", POST=self.act),
             ApiRoute(f"{one}/feedback", POST=self.feedback),
@@ -180,6 +186,16 @@ class Rest:
             raise
         return Json(handle.status(), 202)
 
+    async def picture(self, request: Request) -> Response:
+        """One picture of a channel's speakers, to be measured and not kept."""
+        handle = self.lookup.must_live(request.path_params["id"])
+        name = request.path_params["channel"]
+        if name not in tuple(Channel):
+            raise InputError(f"`channel` must be one of {', '.join(Channel)}", field="channel")
+        age_ms = whole_number(request, "age_ms", 0, most=OLDEST_PICTURE_MS)
+        data = b"".join([chunk async for chunk in chunks(request, MOST_BYTES)])
+        return Json({"taken": handle.show(Channel(name), data, age_ms / 1000)}, 202)
+
     async def events(self, request: Request) -> Response:
         """`GET …/events`."""
         meeting = request.path_params["id"]
@@ -233,7 +249,9 @@ class Rest:
     async def notices(self, _: Request) -> Response:
         """What can be acknowledged before a voice is measured; `consent` names one."""
         offered = [notice for notice in NOTICES if notice.offered]
-        return Json({"notices": [{"name": n.name, "policies": n.policies, "text": n.text} for n in offered]})
+        voices = [{"name": n.name, "policies": n.policies, "text": n.text} for n in offered]
+        faces = [{"name": n.name, "policies": n.policies, "text": n.text} for n in FACE_NOTICES]
+        return Json({"notices": voices, "faces": faces})
 
     async def config(self, _: Request) -> Response:
         """`GET /api/config`, without secrets."""
