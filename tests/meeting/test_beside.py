@@ -70,7 +70,8 @@ def test_words_are_measured_without_a_voice_as_well() -> None:
 
 
 def test_a_face_has_a_reading_of_its_own() -> None:
-    spec = MeetingSpec(emotion_policy="counterpart", consent=CONSENT, faces="tab", faces_consent="faces-tab@1")
+    faces = "faces-tab@1"
+    spec = MeetingSpec(emotion_policy="counterpart", consent=CONSENT, faces="tab", faces_consent=faces)
     outcome, gateway = run(hold(make(5), spec=spec, during=showing))
     for part in outcome.meeting.spoken:
         told = outcome.utterance(part)
