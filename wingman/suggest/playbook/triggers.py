@@ -10,8 +10,12 @@ from wingman.core.time import Channel
 from wingman.core.utterance import Family
 from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.playbook.fuzzy import mend
+from wingman.suggest.playbook.moves import CARE_KINDS
 from wingman.suggest.playbook.playbook import Playbook, Trigger
 from wingman.suggest.playbook.signals import Signal, compile_phrase, normalise
+
+GRAVE, SERIOUS = 93, 85
+"""Priorities of what calls for care: the one may interrupt, the other comes while the user speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,25 @@ class _Compiled:
         return None
 
 
+CARE_TRIGGERS = tuple(
+    Trigger(
+        name=f"care-{signal}",
+        kind=kind,
+        signals=(signal,),
+        priority=GRAVE if signal in (Signal.DANGER, Signal.GRIEF, Signal.HARDSHIP) else SERIOUS,
+        max=3,
+    )
+    for signal, kind in CARE_KINDS.items()
+)
+"""What every playbook listens for beside its own triggers: what calls for care before anything else."""
+
+
 class Triggers:
     """A playbook, ready to be matched against what is heard."""
 
     def __init__(self, playbook: Playbook) -> None:
         self._excluded = _compiled(playbook.do_not_trigger)
-        by_priority = sorted(playbook.triggers, key=lambda trigger: -trigger.priority)
+        by_priority = sorted((*playbook.triggers, *CARE_TRIGGERS), key=lambda trigger: -trigger.priority)
         self._triggers = tuple(_Compiled.of(trigger) for trigger in by_priority)
 
     def excluded(self, text: str) -> bool:

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from wingman.core.time import Channel
+from wingman.core.utterance import Family
+from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
+from wingman.suggest.playbook.signals import detect
+from wingman.suggest.playbook.triggers import Triggers
+
+
+def fired(name: str, text: str, language: str = "en", channel: Channel = Channel.TAB) -> list[str]:
+    heard = Triggers(load_playbook(name)).heard(text, channel, detect(text, language))
+    return [trigger.name for trigger, _ in heard]
+
+
+@pytest.mark.parametrize("playbook", [playbook.name for playbook in list_playbooks()])
+@pytest.mark.parametrize(
+    ("text", "language", "name"),
+    [
+        ("My husband passed away in March.", "en", "care-grief"),
+        ("There is a smell of gas in the kitchen.", "en", "care-danger"),
+        ("Mein Mann ist im Januar gestorben.", "de", "care-grief"),
+        ("Je suis au chômage depuis mars.", "fr", "care-hardship"),
+        ("Huele a gas en la cocina.", "es", "care-danger"),
+        ("Cá entre nós, quanto pagam os outros?", "pt", "care-trap"),
+    ],
+)
+def test_every_playbook_listens_for_what_calls_for_care(
+    playbook: str, text: str, language: str, name: str
+) -> None:
+    assert name in fired(playbook, text, language)
+
+
+def test_what_the_user_says_calls_for_no_care() -> None:
+    assert fired("sales", "My husband passed away in March.", channel=Channel.MIC) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "name"),
+    [
+        ("Das ist uns ehrlich gesagt zu teuer.", "de", "objection"),
+        ("Il faut que j'en parle au conseil, on se rappelle.", "fr", "stall"),
+        ("¿Cuánto cuesta al mes?", "es", "price"),
+        ("Vocês têm isso em português também?", "pt", "question"),
+    ],
+)
+def test_triggers_fire_in_the_language_heard(text: str, language: str, name: str) -> None:
+    assert name in fired("sales", text, language)
+
+
+def test_a_tone_fires_its_trigger() -> None:
+    found = Triggers(load_playbook("sales")).felt(Family.NEGATIVE, Channel.TAB)
+    assert found is not None
+    assert found.kind == "emotion"
