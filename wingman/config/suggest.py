@@ -135,6 +135,10 @@ class SuggestSettings(Section, frozen=True):
     """Upper bound of the conversation given to the model, in estimated tokens."""
     knowledge: str = ""
     """Folder of Markdown, text and PDF files that cards may quote; empty uses none."""
+    meaning: Literal["auto", "off"] = "auto"
+    """`auto`: what is said is weighed by its meaning where the extra `meaning` is there, else by its words."""
+    model_asks: Annotated[int, Meta(ge=0, le=200)] = 25
+    """Most questions to the model in any ten minutes; what lies beyond is decided without it."""
     embeddings: EmbeddingSettings = EmbeddingSettings()
     """Finds notes by meaning as well as by words."""
     brief: str = ""

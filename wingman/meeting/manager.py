@@ -308,6 +308,7 @@ class MeetingManager:
             on_usage=accounting.tokens,
             language=spec.language,
             prompt_wait_s=settings.emotion.prompt_wait_ms / 1000,
+            encoder=self.providers.encoder,
         )
         stages = Stages(
             providers=Providers(

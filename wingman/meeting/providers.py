@@ -15,6 +15,7 @@ from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
 from wingman.llm.base import SuggestionModel
+from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting import provider_builders as build
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import BuildContext, LocalWorker
@@ -341,6 +342,9 @@ class ProviderFactory:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._gateway: Access | None = None
+        wanted = settings.suggest.meaning == "auto" and installed()
+        self.encoder: SentenceEncoder | None = SentenceEncoder() if wanted else None
+        """Tells every gate of this process what words mean; whoever made the factory closes it."""
         self.here = capabilities(settings)
         """What this machine offers; looked up once."""
 

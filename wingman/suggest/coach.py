@@ -41,6 +41,9 @@ from wingman.suggest.card.tone_wait import ToneWait
 from wingman.suggest.card.writer import CardWriter, Counted, fault_name, ignore_usage
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, request
 from wingman.suggest.gate.gate import Gate
+from wingman.suggest.gate.listener import Heard, MeaningListener, Vector
+from wingman.suggest.gate.probe import Probes, load_probe
+from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
 
 CONTEXT_SECONDS = 3600.0
@@ -64,6 +67,11 @@ class CoachParts:
     prompt_wait_s: float = 0.0
     """How long a prompt waits for the tone of the utterance it is about."""
     clock: Clock = time.perf_counter
+    encoder: Encoder | None = None
+    """Tells the gate what words mean; None lets it go by words alone."""
+    patience_s: float = 0.25
+    """Longest wait for the meaning of one utterance; what takes longer is weighed without."""
+    probes: Probes = load_probe
 
 
 @dataclass(slots=True)
@@ -96,8 +104,14 @@ class Coach:
         self._parts = parts or CoachParts()
         self._fence = self._parts.fence or f"m{secrets.token_hex(4)}"
         self._gate = Gate(
-            playbook, verbosity=settings.verbosity, mode=settings.mode, ttl=samples(settings.ttl_s)
+            playbook,
+            verbosity=settings.verbosity,
+            mode=settings.mode,
+            ttl=samples(settings.ttl_s),
+            probes=self._parts.probes,
+            asks=settings.model_asks,
         )
+        self._listener = MeaningListener(self._parts.encoder, self._parts.patience_s, self._take)
         self._novelty = Novelty()
         self._composer = CardComposer(playbook, self._brief, self._parts.knowledge, self._parts.language)
         self._writer: CardWriter | None = None
@@ -120,14 +134,19 @@ class Coach:
             async with asyncio.TaskGroup() as group:
                 if self._writer is not None:
                     self._writer.own(group)
-                await asyncio.Event().wait()
+                await self._listener.run()
         finally:
             if self._writer is not None:
                 self._writer.own(None)
             self._interrupt(lambda life: life.expire("meeting_ended"))
 
+    async def ready(self) -> None:
+        """Return when the coach runs and its encoder is loaded; for whoever must not wait later."""
+        await self._listener.ready()
+
     async def settle(self) -> None:
         """Return when the model has nothing more to write; for whoever plays a meeting faster than it was."""
+        await self._listener.idle()
         if self._writer is not None:
             await self._writer.idle()
 
@@ -135,19 +154,25 @@ class Coach:
 
     def hear(self, utterance: Utterance) -> None:
         """An utterance (revision 0) or the same with its emotion (revision 1)."""
-        heard_at = self._parts.clock()
         self._context.add(utterance)
         self._tone.hear(utterance)
-        if not utterance.revision:
-            self._composer.hear(utterance)
-            self._gate.language = self._composer.language
-        self._act_on(self._gate.hear(utterance), heard_at)
+        self._listener.hear(Heard(utterance, self._parts.clock()))
 
     def shift(self, shift: EmotionShift) -> None:
         """A speaker's tone left its own baseline."""
-        heard_at = self._parts.clock()
         self._shifts.append(shift)
-        self._act_on(self._gate.shift(shift), heard_at)
+        self._listener.hear(Heard(shift, self._parts.clock()))
+
+    def _take(self, heard: Heard, meaning: Vector | None) -> None:
+        """Something was heard, and its meaning is known as far as it will be."""
+        self._gate.model_ready = self._writer is not None and self._writer.ready
+        if isinstance(heard.what, EmotionShift):
+            self._act_on(self._gate.shift(heard.what), heard.at)
+            return
+        if not heard.what.revision:
+            self._composer.hear(heard.what)
+            self._gate.language = self._composer.language
+        self._act_on(self._gate.hear(heard.what, meaning), heard.at)
 
     def rename(self, speaker: str, name: str) -> None:
         """The user gave a speaker a name; prompts use it from now on."""
@@ -282,6 +307,9 @@ class Coach:
     def _speak(self, candidate: Candidate, heard_at: float) -> None:
         """The best trigger to which something new can be said, else the model alone, else silence."""
         notes = self._composer.notes(candidate)
+        if candidate.unsure:
+            self._let_model_decide(candidate, notes, heard_at)
+            return
         for reason in (candidate, *candidate.others):
             draw = self._composer.draw(reason, notes)
             if draw is not None and not self._novelty.repeats(draw.card.text):
@@ -293,8 +321,15 @@ class Coach:
         said = any(self._composer.spent(reason) for reason in (candidate, *candidate.others))
         self._skip(Reason.DUPLICATE if said else Reason.NOTHING, candidate.utterance, candidate.kind)
 
+    def _let_model_decide(self, candidate: Candidate, notes: tuple[Snippet, ...], heard_at: float) -> None:
+        """Ask whether this moment wants a card. Nothing shows until the model begins to give one."""
+        if self._writer is None or not self._writer.ready:
+            self._skip(Reason.UNLIKELY, candidate.utterance, candidate.kind)
+            return
+        self._start(candidate, None, notes, heard_at)
+
     def _asks_model(self, candidate: Candidate) -> bool:
-        wanted = candidate.trigger is None or candidate.trigger.model
+        wanted = candidate.unsure or candidate.trigger is None or candidate.trigger.model
         return wanted and self._writer is not None and self._writer.ready
 
     def _start(
@@ -321,15 +356,22 @@ class Coach:
             latency_ms=round((self._parts.clock() - heard_at) * 1000, 2),
         )
         self._interrupt(lambda life: life.supersede(created.id))
-        self._gate.began(candidate)
-        self._known.append(created.id)
-        if draw is not None:
-            self._composer.shown(draw)
-        life = CardLife(created, self._media(candidate), self._publish, self._parts.clock)
+
+        def begin() -> None:
+            self._gate.began(candidate)
+            self._known.append(created.id)
+            if draw is not None:
+                self._composer.shown(draw)
+
+        waits = begin if candidate.unsure else None
+        if waits is None:
+            begin()
+        life = CardLife(created, self._media(candidate), self._publish, self._parts.clock, waits)
         draft = Draft(life, self._novelty, self._gate.shows, lambda fault: self._reject(flight, fault))
         flight = _Flight(life, candidate, draft, draw)
         self._flight = flight
         if asks and self._writer is not None:
+            self._gate.asked()
             if draw is not None:
                 self._gate.shows()
             self._writer.write(
@@ -425,6 +467,8 @@ class Coach:
     def _land(self, flight: _Flight) -> None:
         if self._flight is flight:
             self._flight = None
+            if not flight.life.opened:
+                self._skip(Reason.MODEL_SILENT, flight.candidate.utterance, flight.candidate.kind)
             self._gate.ended()
 
     def _too_late(self, candidate: Candidate) -> bool:

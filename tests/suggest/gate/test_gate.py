@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.suggest.support import said
+from tests.suggest.support import by_signals, said
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
 from wingman.suggest.gate.decisions import Decision, Reason, Skip, Speak
@@ -22,7 +22,8 @@ def book(*triggers: Trigger, **fields: Any) -> Playbook:
 
 
 def gate(*triggers: Trigger, **options: Any) -> Gate:
-    return Gate(book(*triggers) if triggers else load_playbook("sales"), **options)
+    playbook = book(*triggers) if triggers else load_playbook("sales")
+    return Gate(playbook, probes=by_signals, **options)
 
 
 def start(gate: Gate, decisions: tuple[Decision, ...], *, over: bool = True) -> Speak:
@@ -68,19 +69,6 @@ def test_a_triggers_own_unless_keeps_only_it_silent() -> None:
     one = Trigger(name="a", phrases=("budget",), unless=("time budget",))
     assert reasons(gate(one).hear(said("our time budget is small"))) == ["no_trigger"]
     assert reasons(gate(one).hear(said("our budget is small"))) == ["speak:cue"]
-
-
-def test_an_echo_in_the_microphone_is_not_heard_twice() -> None:
-    both = gate(Trigger(name="a", who="anyone", phrases=("next friday",)))
-    start(both, both.hear(said("i can do it next friday if you like", 0)))
-    again = said("can do it next friday if you like", 0.3, channel=Channel.MIC)
-    assert reasons(both.hear(again)) == ["echo"]
-
-
-def test_the_same_utterance_sent_twice_counts_once() -> None:
-    once = gate()
-    start(once, once.hear(said("how much is it per month")))
-    assert reasons(once.hear(said("how much is it per month"))) == ["repeated_utterance"]
 
 
 # --- cooldown, flight, the user's own speech -----------------------------------------------------

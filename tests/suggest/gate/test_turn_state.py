@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from tests.suggest.support import said
 from wingman.core.time import Channel, samples
-from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.gate.turn_state import TurnState
 
 
@@ -42,15 +41,6 @@ def test_a_question_stays_open_until_words_answer_it() -> None:
     assert floor.question is question
     floor.heard(said("forty per user", 4, channel=Channel.MIC), question=False)
     assert floor.question is None
-
-
-def test_an_echo_is_told_from_a_short_yes() -> None:
-    floor = TurnState()
-    floor.heard(said("we need it by the end of june", 0), question=False)
-    floor.heard(said("yes exactly", 4), question=False)
-    assert floor.twice(said("we need it by end of june", 0.3, channel=Channel.MIC)) is Reason.ECHO
-    assert floor.twice(said("yes exactly", 5, channel=Channel.MIC)) is None
-    assert floor.twice(said("we need it by the end of june", 30)) is None
 
 
 def test_only_words_without_a_pause_belong_together() -> None:

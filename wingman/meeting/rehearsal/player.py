@@ -40,6 +40,8 @@ from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.rehearsal.turns import ScriptedTurn
 from wingman.suggest.card.composer import NoSnippets, Snippets
 from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.gate.probe import Probes, load_probe
+from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Playbook
 
 WORDS_PER_SECOND = 2.7
@@ -56,6 +58,8 @@ ENDPOINT_S = 0.3
 TONE_S = 0.5
 """From the last word until the tone is known."""
 TICK_S = 0.25
+PATIENCE_S = 30.0
+"""For the meaning of one turn: nobody waits for it here."""
 LINGER_S = 12.0
 """After the last turn, so that what waits can still be said."""
 METER = EmotionInfo("rehearsal", False, Scale.INTENSITY, 0.2, 0.4, 0.6)
@@ -91,6 +95,8 @@ class Cast:
     model: SuggestionModel | None = None
     language: str = ""
     """BCP-47 tag of what is spoken; empty leaves it to what is heard."""
+    encoder: Encoder | None = None
+    probes: Probes = load_probe
 
 
 async def rehearse(turns: Sequence[ScriptedTurn], cast: Cast, on_event: Callable[[Rehearsed], None]) -> None:
@@ -120,7 +126,15 @@ class _Meeting:
         self._by_card: dict[str, int | None] = {}
         self._correlator = Correlator(cast.correlate)
         clock = (lambda: self._now) if cast.model is None else time.perf_counter
-        parts = CoachParts(cast.knowledge, language=cast.language, fence="rehearsal", clock=clock)
+        parts = CoachParts(
+            cast.knowledge,
+            language=cast.language,
+            fence="rehearsal",
+            clock=clock,
+            encoder=cast.encoder,
+            patience_s=PATIENCE_S,
+            probes=cast.probes,
+        )
         self._coach = Coach(
             cast.suggest, cast.playbook, cast.model, self._publish, brief=cast.brief, parts=parts
         )
@@ -133,7 +147,7 @@ class _Meeting:
         self._begin()
         async with asyncio.TaskGroup() as group:
             coaching = group.create_task(self._coach.run())
-            await asyncio.sleep(0)
+            await self._coach.ready()
             for at, event in self._agenda():
                 await self._run_until(at)
                 self._feed(event)

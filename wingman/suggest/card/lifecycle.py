@@ -22,7 +22,16 @@ Clock = Callable[[], float]
 class CardLife:
     """Publishes one suggestion's events and refuses a second end."""
 
-    def __init__(self, created: SuggestionCreated, media: Media | None, publish: Publish, clock: Clock) -> None:
+    def __init__(
+        self,
+        created: SuggestionCreated,
+        media: Media | None,
+        publish: Publish,
+        clock: Clock,
+        on_open: Callable[[], None] | None = None,
+    ) -> None:
+        """With `on_open` nothing is published before the first text, and then it is told; a card that
+        ends before has never been one."""
         self.id = created.id
         self.created = created
         self.text = created.text
@@ -32,7 +41,10 @@ class CardLife:
         self._clock = clock
         self._began = clock()
         self._first: float | None = None
-        publish(created, media)
+        self._on_open = on_open
+        self.opened = on_open is None
+        if self.opened:
+            publish(created, media)
 
     @property
     def answered(self) -> bool:
@@ -43,6 +55,10 @@ class CardLife:
         """More of the model's text. The first piece takes the instant text's place."""
         if self.ended or not text:
             return
+        if not self.opened and self._on_open is not None:
+            self.opened = True
+            self._on_open()
+            self._publish(self.created, self._media)
         if self._first is None:
             self._first = self._clock()
             self.text = ""
@@ -78,7 +94,8 @@ class CardLife:
         if self.ended:
             return
         self.ended = True
-        self._publish(last, self._media)
+        if self.opened:
+            self._publish(last, self._media)
 
 
 def _ms(seconds: float) -> float:

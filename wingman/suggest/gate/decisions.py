@@ -16,14 +16,17 @@ class Reason(StrEnum):
     QUESTION = "question_to_you"
     SIGNAL = "signal"
     PHRASE = "playbook_phrase"
+    MEANING = "meaning"
     EMOTION = "emotion_shift"
     SILENCE = "silence_after_question"
     REQUEST = "explicit_request"
 
     NO_TRIGGER = "no_trigger"
     EXCLUDED = "do_not_trigger"
-    ECHO = "echo"
-    REPEATED = "repeated_utterance"
+    TOO_SHORT = "too_short"
+    NOT_ADDRESSED = "not_addressed"
+    UNLIKELY = "unlikely"
+    MODEL_SILENT = "model_silent"
     MODE = "mode"
     VERBOSITY = "below_verbosity"
     COOLDOWN = "cooldown"
@@ -60,6 +63,8 @@ class Candidate:
     trigger: Trigger | None = None
     others: tuple[Candidate, ...] = ()
     """Lesser reasons the same words gave, best first; for when the first has nothing new to say."""
+    unsure: bool = False
+    """True when the gate cannot tell: a model is to decide, with silence as its default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Family, ReadingStatus, Utterance
 from wingman.core.vocabulary import Mode, Verbosity
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, Speak
+from wingman.suggest.gate.evidence import Band, Evidence, EvidenceWeigher
+from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.gate.rate_limit import LIMITS, CardRateLimiter, Limits
+from wingman.suggest.gate.taught import Taught
 from wingman.suggest.gate.turn_state import TurnState
-from wingman.suggest.playbook.playbook import Playbook
+from wingman.suggest.playbook.playbook import Playbook, Trigger
 from wingman.suggest.playbook.signals import Signal, detect
 from wingman.suggest.playbook.triggers import Triggers
 
@@ -25,6 +31,10 @@ JUST_BEGUN = samples(2)
 """Who has only begun to answer can still use a card."""
 SILENCE_AFTER_QUESTION = samples(5)
 SILENCE_PRIORITY = 45
+LIKELY = 0.3
+"""A kind with this share is among those meant."""
+HEARD = 0.15
+"""What a key word that was really heard adds to its kind."""
 ANSWERING = samples(8)
 """Talk of the user, after a question, that makes a late card about it pointless."""
 
@@ -39,6 +49,8 @@ class Gate:
         verbosity: Verbosity = "balanced",
         mode: Mode = "auto",
         ttl: SampleTime = samples(20),
+        probes: Probes = load_probe,
+        asks: int = 25,
     ) -> None:
         self.verbosity: Verbosity = verbosity
         self.mode: Mode = mode
@@ -47,7 +59,13 @@ class Gate:
         self.frugal = False
         """True when the budget allows no more than the quiet verbosity."""
         self._ttl = ttl
+        self.model_ready = False
+        """True while a model could be asked: what is between the thresholds is its to decide."""
+        self._asks = asks
+        self.taught = Taught()
+        """What the user's feedback has changed."""
         self._triggers = Triggers(playbook)
+        self._evidence = EvidenceWeigher(probes)
         self._floor = TurnState()
         self._restraint = CardRateLimiter()
         self._waiting: Candidate | None = None
@@ -68,25 +86,19 @@ class Gate:
 
     # --- what comes in -----------------------------------------------------------------------
 
-    def hear(self, utterance: Utterance) -> tuple[Decision, ...]:
-        """An utterance, or its revision (which can only bring an emotion)."""
+    def hear(self, utterance: Utterance, meaning: NDArray[np.float32] | None = None) -> tuple[Decision, ...]:
+        """An utterance, or its revision, which can only bring a tone. `meaning` is a vector of its words."""
         self._floor.reach(utterance.end)
         if utterance.revision:
-            return self._feel_strongly(utterance)
-        twice = self._floor.twice(utterance)
-        if twice is not None:
-            return (Skip(twice, utterance.id),)
-        whole = self._whole(utterance)
-        signals = detect(whole.text, self.language)
+            return self._hear_tone(utterance)
+        whole, signals = utterance, detect(utterance.text, self.language)
+        if not signals:
+            whole = self._whole(utterance)
+            signals = detect(whole.text, self.language)
         self._floor.heard(utterance, question=Signal.QUESTION in signals)
-        if self._triggers.excluded(whole.text):
-            return (Skip(Reason.EXCLUDED, utterance.id),)
-        found = self._best(utterance, signals if whole is utterance else detect(utterance.text, self.language))
-        if isinstance(found, Skip) and whole is not utterance:
-            found = self._best(whole, signals)
-        if isinstance(found, Candidate):
-            return self._consider(found)
-        return self._feel_strongly(utterance) or (found,)
+        decided = self._decide(utterance, whole, signals, meaning)
+        self._evidence.remember(utterance, meaning)
+        return decided
 
     def shift(self, shift: EmotionShift) -> tuple[Decision, ...]:
         """A speaker's tone left its own baseline."""
@@ -110,8 +122,15 @@ class Gate:
                 return decisions
         if question is not None and self._floor.silence(question.end) >= SILENCE_AFTER_QUESTION:
             self._floor.question = None
-            return self._consider(_silence(question, self.now))
+            if self._waits_for_user(question):
+                return self._consider(_silence(question, self.now))
         return ()
+
+    def _waits_for_user(self, question: Utterance) -> bool:
+        """True when a question is the user's own, or waits for the user's answer."""
+        evidence = self._evidence.find(question.id)
+        asked = evidence is not None and evidence.verdict.addressee == "user"
+        return asked or question.channel is Channel.MIC
 
     # --- what became of a card ---------------------------------------------------------------
 
@@ -121,6 +140,10 @@ class Gate:
         question = self._floor.question
         if question is not None and question.id == candidate.utterance:
             self._floor.question = None
+
+    def asked(self) -> None:
+        """A model was asked, for whatever card."""
+        self._restraint.asked(self.now)
 
     def shows(self) -> None:
         """The card in flight has its first text on screen."""
@@ -139,11 +162,76 @@ class Gate:
             return utterance
         return replace(utterance, text=f"{before.text} {utterance.text}")
 
-    def _best(self, utterance: Utterance, signals: frozenset[Signal]) -> Candidate | Skip:
-        """The best trigger that may still fire, with the lesser ones behind it, or why none does."""
+    def _decide(
+        self,
+        utterance: Utterance,
+        whole: Utterance,
+        signals: frozenset[Signal],
+        meaning: NDArray[np.float32] | None,
+    ) -> tuple[Decision, ...]:
+        if self._triggers.excluded(whole.text):
+            return (Skip(Reason.EXCLUDED, utterance.id),)
+        if utterance.channel is Channel.MIC:
+            found = self._first(whole, [(t, r, 0.0) for t, r in self._fired(whole, signals)])
+        else:
+            found = self._weighed(whole, self._evidence.weigh(utterance, utterance.text, signals, meaning))
+        if isinstance(found, Candidate):
+            return self._consider(found)
+        return self._hear_tone(utterance) or (found,)
+
+    def _weighed(self, whole: Utterance, evidence: Evidence) -> Candidate | Skip:
+        """What the counterpart's words come to: a reason to speak, one to ask a model, or silence."""
+        fired = self._matched(whole, evidence)
+        if any(reason is Reason.PHRASE for _, reason, _ in fired):  # the user wrote down what to listen for
+            return self._first(whole, [one for one in fired if one[1] is Reason.PHRASE])
+        band = self._band(evidence)
+        if band is Band.SURE_NOT:
+            return Skip(evidence.silence(), evidence.utterance.id)
+        found = self._first(whole, fired)
+        if self.mode == "questions-only" and Signal.QUESTION not in evidence.signals:
+            return Skip(Reason.MODE, whole.id, self.mode)
+        return replace(found, unsure=band is Band.UNSURE) if isinstance(found, Candidate) else found
+
+    def _band(self, evidence: Evidence) -> Band:
+        """Without a model the dial decides what is sure; with one, only what is right nine times in ten."""
+        thresholds = self._evidence.thresholds
+        dial = "quiet" if self.frugal else self.verbosity
+        least: float = getattr(thresholds, dial)
+        asks = self.model_ready and self._restraint.may_ask(self._asks, self.now)
+        if asks:
+            least = max(least, thresholds.sure)
+        score = evidence.score - self.taught.bar(evidence.kinds)
+        if score >= least:
+            return Band.SURE
+        return Band.UNSURE if asks and score >= thresholds.ask else Band.SURE_NOT
+
+    def _matched(self, whole: Utterance, evidence: Evidence) -> list[tuple[Trigger, Reason, float]]:
+        """The triggers that what was meant fires, the strongest first."""
+        kinds = evidence.kinds
+        likely = {kind for kind, share in kinds.items() if share >= LIKELY}
+        if not likely and not evidence.signals:
+            likely = {evidence.verdict.kind}
+        meant = frozenset(signal for signal in Signal if signal in likely)
+        found = []
+        for trigger, reason in self._fired(whole, evidence.signals | meant):
+            heard = evidence.signals.intersection(trigger.signals)
+            share = max(
+                (kinds.get(signal, 1.0) for signal in (meant | heard) & set(trigger.signals)), default=0.0
+            )
+            strength = share + (HEARD if heard else 0.0)
+            if reason is not Reason.PHRASE and not heard:
+                reason = Reason.MEANING
+            found.append((trigger, reason, strength))
+        return sorted(found, key=lambda one: -one[2])
+
+    def _fired(self, whole: Utterance, signals: frozenset[Signal]) -> list[tuple[Trigger, Reason]]:
+        return list(self._triggers.heard(whole.text, whole.channel, signals))
+
+    def _first(self, utterance: Utterance, fired: list[tuple[Trigger, Reason, float]]) -> Candidate | Skip:
+        """The first trigger that may still fire, with the others behind it, or why none does."""
         refused = Skip(Reason.NO_TRIGGER, utterance.id)
         found: list[Candidate] = []
-        for trigger, reason in self._triggers.heard(utterance.text, utterance.channel, signals):
+        for trigger, reason, _ in fired:
             spent = self._restraint.spent(trigger, self.now)
             if spent is not None:
                 refused = Skip(spent, utterance.id, trigger.name)
@@ -162,14 +250,22 @@ class Gate:
             )
         if not found:
             return refused
-        if self.mode == "questions-only" and Signal.QUESTION not in signals:
+        if self.mode == "questions-only" and utterance.channel is Channel.MIC:
             return Skip(Reason.MODE, utterance.id, self.mode)
         return replace(found[0], others=tuple(found[1:]))
 
-    def _feel_strongly(self, utterance: Utterance) -> tuple[Decision, ...]:
-        """A strong, known tone is a reason by itself, even where no baseline was left."""
+    def _hear_tone(self, utterance: Utterance) -> tuple[Decision, ...]:
+        """A known tone adds to the words; a strong one is a reason by itself, unless the words say silence."""
         reading = utterance.emotion
-        if reading.status is not ReadingStatus.KNOWN or reading.strength != "strong":
+        if reading.status is not ReadingStatus.KNOWN:
+            return ()
+        evidence = self._evidence.find(utterance.id)
+        if evidence is not None and not self._covered(utterance.id):
+            toned = evidence.with_tone(reading)
+            if self._band(evidence) is Band.SURE_NOT and self._band(toned) is not Band.SURE_NOT:
+                found = self._weighed(utterance, toned)
+                return self._consider(found) if isinstance(found, Candidate) else (found,)
+        if reading.strength != "strong":
             return ()
         felt = Candidate(
             "", Reason.EMOTION, 0, self.now, utterance.id, utterance.text, utterance.speaker
@@ -188,6 +284,9 @@ class Gate:
             return (Skip(spent, felt.utterance, trigger.name),)
         if felt.utterance is not None and self._covered(felt.utterance):
             return (Skip(Reason.ANSWERED, felt.utterance, trigger.name),)
+        evidence = self._evidence.find(felt.utterance or "")
+        if evidence is not None and evidence.verdict.addressee != "user":
+            return (Skip(Reason.NOT_ADDRESSED, felt.utterance, trigger.name),)
         return self._consider(replace(felt, kind=trigger.kind, priority=trigger.priority, trigger=trigger))
 
     def _covered(self, utterance: str) -> bool:

@@ -32,6 +32,8 @@ LIMITS: dict[Verbosity, Limits] = {
     "lively": Limits(20, 15, samples(6)),
 }
 WINDOW = samples(600)
+MOST_ASKS = 200
+"""Upper bound of what may be set."""
 LAST_SLOTS = 0.25
 LAST_SLOTS_PRIORITY = 60
 """The last quarter of the ten minutes' cards is kept for what matters."""
@@ -56,6 +58,7 @@ class CardRateLimiter:
         self._said: Counter[str] = Counter()
         self._last_said: dict[str, SampleTime] = {}
         self._carded: deque[str] = deque(maxlen=8)
+        self._asked: deque[SampleTime] = deque(maxlen=MOST_ASKS)
 
     def began(self, candidate: Candidate, now: SampleTime) -> None:
         """A card started. It is in flight until `ended`; an explicit request counts towards nothing else."""
@@ -68,6 +71,14 @@ class CardRateLimiter:
             self._last_said[candidate.trigger.name] = now
         if candidate.utterance is not None:
             self._carded.append(candidate.utterance)
+
+    def asked(self, now: SampleTime) -> None:
+        """A model was asked."""
+        self._asked.append(now)
+
+    def may_ask(self, most: int, now: SampleTime) -> bool:
+        """True while fewer than `most` questions went to a model in the last ten minutes."""
+        return sum(1 for at in self._asked if now - at < WINDOW) < most
 
     def shows(self) -> None:
         """The card in flight has its first text on screen."""

@@ -5,20 +5,13 @@ All times are `SampleTime`.
 
 from __future__ import annotations
 
-import difflib
 from collections import deque
 
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import Utterance
-from wingman.suggest.gate.decisions import Reason
-from wingman.suggest.playbook.signals import normalise
 
-ECHO_WINDOW = samples(6)
 SAME_TURN = samples(1.5)
 """A speaker who goes on within this time is still saying the same thing."""
-ALIKE = 0.8
-FEWEST_WORDS = 3
-"""Shorter utterances ("yes, exactly") repeat for good reasons."""
 REMEMBERED = 6
 
 
@@ -32,7 +25,7 @@ class TurnState:
         """A question nobody has answered yet."""
         self._speaking_since: dict[Channel, SampleTime] = {}
         self._quiet_since: SampleTime = 0
-        self._recent: deque[tuple[Utterance, str]] = deque(maxlen=REMEMBERED)
+        self._recent: deque[Utterance] = deque(maxlen=REMEMBERED)
 
     def reach(self, at: SampleTime) -> None:
         """Media time is at least this; it never goes back."""
@@ -57,28 +50,16 @@ class TurnState:
             return 0
         return self.now - max(since, self._quiet_since)
 
-    def twice(self, utterance: Utterance) -> Reason | None:
-        """The same words again: picked up by the other channel's microphone, or sent twice."""
-        plain = normalise(utterance.text)
-        long = len(plain.split()) >= FEWEST_WORDS
-        for other, words in self._recent:
-            if other.id == utterance.id:
-                return Reason.REPEATED
-            near = abs(utterance.start - other.start) < ECHO_WINDOW
-            if near and long and _alike(plain, words):
-                return Reason.REPEATED if other.channel is utterance.channel else Reason.ECHO
-        return None
-
     def before(self, utterance: Utterance) -> Utterance | None:
         """What the same speaker said without a pause just before: a breath cut one sentence in two."""
-        for other, _ in reversed(self._recent):
+        for other in reversed(self._recent):
             if other.speaker == utterance.speaker:
                 return other if utterance.start - other.end <= SAME_TURN else None
         return None
 
     def heard(self, utterance: Utterance, *, question: bool) -> None:
         """Remember an utterance; words that are no question are taken as the answer to an open one."""
-        self._recent.append((utterance, normalise(utterance.text)))
+        self._recent.append(utterance)
         self._quiet_since = max(self._quiet_since, utterance.end)
         if question:
             self.question = utterance
@@ -87,18 +68,12 @@ class TurnState:
 
     def find(self, utterance: str) -> Utterance | None:
         """One of the last utterances by its id."""
-        return next((other for other, _ in self._recent if other.id == utterance), None)
+        return next((other for other in self._recent if other.id == utterance), None)
 
     def said_by_user(self, since: SampleTime) -> SampleTime:
         """How much the user has said since then."""
         return sum(
             utterance.span.length
-            for utterance, _ in self._recent
+            for utterance in self._recent
             if utterance.channel is Channel.MIC and utterance.start >= since
         )
-
-
-def _alike(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    return difflib.SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio() >= ALIKE

@@ -1,0 +1,203 @@
+"""Weights for the gate's probe: ridge regression for the heads, a logistic one for the verdict.
+
+Everything is judged on what it was not trained with: heads are told to the verdict as a meeting's heads are
+when that meeting was left out, and figures come from corpora that were left out whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from scripts.gate.conversations import Conversation
+from wingman.core.time import Channel
+from wingman.meeting.rehearsal import ScriptedTurn, Variant, distort
+from wingman.suggest.gate.dialogue import LIKENESS, Dialogue, Said
+from wingman.suggest.gate.probe import ADDRESSEES, HEADS, KINDS, VECTOR, Flavour, Floats, inputs
+from wingman.suggest.gate.running_rate import RunningRate
+from wingman.suggest.playbook.language import HeardLanguage
+from wingman.suggest.playbook.signals import detect
+
+Encode: TypeAlias = Callable[[str], Any]
+"""Text → its vector."""
+
+HEAD_RIDGE = 3.0
+STATE_SCALE, VECTOR_SCALE = 0.1, 1.0
+"""How much numbers of one kind may explain beside the n-grams, whose length is 1."""
+VERDICT_RIDGE = 100.0
+OPTIONAL = 0.6
+"""What an optional moment is worth, between silence (0) and must (1)."""
+COUNTS = 4
+"""Words from which a turn tells how high scores run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The counterpart's turns of some conversations, as numbers."""
+
+    inputs: Floats
+    state: Floats
+    """State and likeness."""
+    targets: Floats
+    """Heads; NaN where a turn was not labelled so."""
+    welcome: Floats
+    silent: np.ndarray
+    must: np.ndarray
+    words: np.ndarray
+    meeting: np.ndarray
+    corpus: np.ndarray
+    copy: np.ndarray
+    """0 for the clean text, else a misheard one."""
+
+
+def rows_of(
+    conversations: Sequence[Conversation],
+    flavour: Flavour,
+    variants: Sequence[tuple[Variant, int]],
+    encode: Encode,
+) -> Rows:
+    """Play every conversation in every variant through the gate's own eyes."""
+    found: list[tuple[Any, ...]] = []
+    for copy, (variant, seed) in enumerate(variants):
+        for one in conversations:
+            found += _of_one(one, flavour, distort(one.scripted(), variant, seed), copy, encode)
+    columns = list(zip(*found, strict=True))
+    numbers = [np.array(column) for column in columns]
+    return Rows(*numbers)
+
+
+def _of_one(
+    one: Conversation, flavour: Flavour, heard: Sequence[ScriptedTurn], copy: int, encode: Encode
+) -> list[tuple[Any, ...]]:
+    dialogue, spoken = Dialogue(), HeardLanguage("")
+    found: list[tuple[Any, ...]] = []
+    for turn, scripted in zip(one.turns, heard, strict=True):
+        text = scripted.text
+        user = turn.who == "U"
+        vector = encode(text) if flavour == "meaning" else None
+        said = Said("mic" if user else turn.who, Channel.MIC if user else Channel.TAB, text, vector)
+        language = spoken.hear(text) or "en"
+        if not user:
+            state = dialogue.features(said, detect(text, language))
+            targets = [float(kind in turn.kinds) for kind in KINDS]
+            targets += [float(turn.addressee == who) if turn.addressee else np.nan for who in ADDRESSEES]
+            welcome = {"must": 1.0, "optional": OPTIONAL, "silent": 0.0}[turn.label]
+            found.append(
+                (
+                    inputs(flavour, said, dialogue.before, state).astype(np.float32),
+                    np.concatenate([state, dialogue.likeness(said)]),
+                    np.array([*targets, welcome]),
+                    welcome,
+                    turn.label == "silent",
+                    turn.label == "must",
+                    len(text.split()),
+                    one.name,
+                    one.corpus,
+                    copy,
+                )
+            )
+        dialogue.hear(said)
+    return found
+
+
+# --- the two regressions ---------------------------------------------------------------------
+
+
+def block_scale(flavour: Flavour, width: int, state: int) -> Floats:
+    """How much each input may explain."""
+    scale = np.ones(width)
+    scale[-state:] = STATE_SCALE
+    if flavour == "meaning":
+        scale[-state - 2 * VECTOR : -state] = VECTOR_SCALE
+    return scale
+
+
+class Design:
+    """All rows, scaled, and their inner products: every fit below needs only a part of that one matrix."""
+
+    def __init__(self, flavour: Flavour, rows: Rows) -> None:
+        state = rows.state.shape[1] - LIKENESS
+        self.rows = rows
+        self.mean = rows.inputs.mean(axis=0)
+        spread = np.ones_like(self.mean)
+        spread[-state:] = rows.inputs[:, -state:].std(axis=0) + 1e-6
+        self.scale = (block_scale(flavour, len(self.mean), state) / spread).astype(np.float32)
+        self.x = (rows.inputs - self.mean) * self.scale
+        self.products = self.x @ self.x.T + 1.0
+        self.targets = np.where(np.isnan(rows.targets), np.nanmean(rows.targets, axis=0), rows.targets)
+
+    def solve(self, at: np.ndarray) -> tuple[Floats, Floats]:
+        """Dual weights of the rows `at`, and what each meeting among them gets from all the others."""
+        y = self.targets[at].astype(np.float32)
+        inverse = np.linalg.inv(self.products[np.ix_(at, at)] + HEAD_RIDGE * np.eye(len(at), dtype=np.float32))
+        dual = inverse @ y
+        left_out = np.empty_like(y)
+        meetings = self.rows.meeting[at]
+        for name in np.unique(meetings):
+            own = np.flatnonzero(meetings == name)
+            left_out[own] = y[own] - np.linalg.solve(inverse[np.ix_(own, own)], dual[own])
+        return dual, left_out
+
+    def heads(self, at: np.ndarray, dual: Floats) -> Floats:
+        """Weights over the inputs as they are, the constant in the last row."""
+        weights = (self.x[at].T @ dual) * self.scale[:, None]
+        return np.vstack([weights, dual.sum(axis=0) - self.mean @ weights])
+
+
+def fit_verdict(features: Floats, welcome: Floats) -> Floats:
+    """Logistic regression with soft labels, by Newton's method; the constant comes last."""
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
+    x = np.hstack([(features - mean) / spread, np.ones((len(features), 1))])
+    weights = np.zeros(x.shape[1])
+    ridge = np.full(x.shape[1], VERDICT_RIDGE)
+    ridge[-1] = 1e-6
+    for _ in range(30):
+        odds = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
+        slope = x.T @ (odds - welcome) + ridge * weights
+        curve = (x * (odds * (1 - odds))[:, None]).T @ x + np.diag(ridge)
+        step = np.linalg.solve(curve, slope)
+        weights -= step
+        if np.abs(step).max() < 1e-8:
+            break
+    slopes = weights[:-1] / spread
+    return np.append(slopes, weights[-1] - mean @ slopes)
+
+
+def fit(design: Design) -> tuple[Floats, Floats]:
+    """Heads and verdict from all rows."""
+    rows, at = design.rows, np.arange(len(design.rows.must))
+    dual, left_out = design.solve(at)
+    return design.heads(at, dual), fit_verdict(np.hstack([rows.state, left_out]), rows.welcome)
+
+
+def unseen_corpora(design: Design) -> tuple[Floats, Floats]:
+    """Heads and scores of every corpus, from all the others."""
+    rows = design.rows
+    heads, scores = np.zeros((len(rows.must), HEADS)), np.zeros(len(rows.must))
+    for corpus in np.unique(rows.corpus):
+        out, at = np.flatnonzero(rows.corpus == corpus), np.flatnonzero(rows.corpus != corpus)
+        dual, left_out = design.solve(at)
+        verdict = fit_verdict(np.hstack([rows.state[at], left_out]), rows.welcome[at])
+        heads[out] = design.products[np.ix_(out, at)] @ dual
+        scores[out] = np.hstack([rows.state[out], heads[out]]) @ verdict[:-1] + verdict[-1]
+    return heads, scores
+
+
+def relative(rows: Rows, scores: Floats, usual: float) -> Floats:
+    """Scores less each meeting's own running rate."""
+    found = np.empty_like(scores)
+    for copy in np.unique(rows.copy):
+        for name in np.unique(rows.meeting):
+            rate = RunningRate(usual)
+            for at in np.flatnonzero((rows.meeting == name) & (rows.copy == copy)):
+                found[at] = rate.relative(float(scores[at]))
+                if rows.words[at] >= COUNTS:
+                    rate.add(float(scores[at]))
+    return found
+
+
+def select(rows: Rows, at: np.ndarray) -> Rows:
+    return Rows(*(getattr(rows, name)[at] for name in Rows.__slots__))

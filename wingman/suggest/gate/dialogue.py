@@ -1,0 +1,163 @@
+"""The state of the dialogue before one turn, as numbers: who spoke, who is meant, what is open. Pure.
+
+These are the features a probe weighs beside the words. They hold no time: who speaks in which order is what
+tells an answer from a question, and a remark to a colleague from one to the user.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wingman.core.time import Channel
+from wingman.suggest.playbook.signals import Signal, normalise
+
+REMEMBERED = 12
+"""Turns looked back on."""
+LATELY = 6
+SHORT, HALF_A_SENTENCE, LONG = 3, 6, 25
+"""Words."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[\w']+", text))
+
+
+_YOU = _words(
+    """
+    you your you're you've you'd yours sie ihnen ihr ihre du dich dir dein vous votre vos tu te toi usted
+    ustedes su sus le les você vocês seu sua lhe
+    """
+)
+_I = _words("i i'm my me i've ich mich mir mein meine je j'ai moi mon ma yo mi me eu meu minha")
+_WE = _words(
+    "we our us we're wir uns unser unsere nous notre nos on nosotros nuestro nuestra nós nosso nossa gente"
+)
+_OTHERS = _words("he she him her his they them er ihn ihm elle lui leur ils él ella ellos ele ela eles")
+_OPENERS = _words(
+    """
+    yes no yeah okay ok right mm mhm sure great thanks thank oh ja nein genau gut danke oui non d'accord merci
+    bien sí vale gracias claro sim não certo obrigado obrigada
+    """
+)
+_TURNS = _words("but because though aber weil doch mais parce pero porque mas")
+_NOT = _words(
+    """
+    not don't can't won't never no didn't isn't doesn't wouldn't nicht kein keine nie ne pas jamais nunca
+    não nem jamás tampoco
+    """
+)
+_NAMED_FIRST = re.compile(r"^(?:(?:[Ss]o|[Aa]nd|[Bb]ut|[Oo]kay|[Ww]ell|[Rr]ight|[Oo]k),? )?[A-ZÀ-Þ][\w'-]+,")
+_NAMED_LAST = re.compile(r", [A-ZÀ-Þ][\w'-]+[.?!]")
+_FIGURE = re.compile(r"\d|[$€£]")
+_PERSONS = (_YOU, _I, _WE, _OTHERS, _TURNS, _NOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn that was heard."""
+
+    speaker: str
+    channel: Channel
+    text: str
+    vector: NDArray[np.float32] | None = None
+    """Its meaning, where an encoder is there; of length 1."""
+
+    @property
+    def user(self) -> bool:
+        return self.channel is Channel.MIC
+
+
+NOBODY = Said("", Channel.TAB, "")
+
+
+class Dialogue:
+    """The last turns of one meeting."""
+
+    def __init__(self) -> None:
+        self._turns: deque[Said] = deque(maxlen=REMEMBERED)
+        self._others: set[str] = set()
+
+    def hear(self, said: Said) -> None:
+        """A turn is over."""
+        self._turns.append(said)
+        if not said.user:
+            self._others.add(said.speaker)
+
+    @property
+    def before(self) -> Said:
+        """The turn before."""
+        return self._turns[-1] if self._turns else NOBODY
+
+    @property
+    def two_before(self) -> Said:
+        return self._turns[-2] if len(self._turns) > 1 else NOBODY
+
+    @property
+    def last_of_user(self) -> Said:
+        return next((said for said in reversed(self._turns) if said.user), NOBODY)
+
+    def features(self, said: Said, signals: frozenset[Signal]) -> NDArray[np.float64]:
+        """What tells about `said`, which is not among the turns yet; as long as `FEATURES`."""
+        words = normalise(said.text).split()
+        heard = (*(signal in signals for signal in Signal), *_form(said.text, words), *self._order(said))
+        return np.array(heard, np.float64)
+
+    def likeness(self, said: Said) -> NDArray[np.float64]:
+        """Cosines with the turn before, the one before that and the user's last; 0 without meaning."""
+        others = (self.before, self.two_before, self.last_of_user)
+        return np.array([_cosine(said, other) for other in others], np.float64)
+
+    def _order(self, said: Said) -> tuple[float, ...]:
+        before = self.before
+        known = before is not NOBODY
+        asked = "?" in before.text
+        by_user = known and before.user
+        by_other = known and not before.user and before.speaker != said.speaker
+        others = self._others if said.user else self._others | {said.speaker}
+        since = next((n for n, turn in enumerate(reversed(self._turns), start=1) if turn.user), REMEMBERED)
+        lately = list(self._turns)[-LATELY:]
+        return (
+            by_user,
+            by_user and asked,
+            known and before.speaker == said.speaker,
+            by_other,
+            by_other and asked,
+            len(others) > 1,
+            len(others) > 2,
+            since / REMEMBERED,
+            sum(turn.user for turn in lately) / LATELY,
+        )
+
+
+def _form(text: str, words: list[str]) -> tuple[float, ...]:
+    """What the turn looks like: question marks, length, persons, names."""
+    count, found = len(words), frozenset(words)
+    return (
+        text.rstrip().endswith("?"),
+        "?" in text,
+        math.log1p(count),
+        count <= SHORT,
+        count <= HALF_A_SENTENCE,
+        count > LONG,
+        *(bool(found & some) for some in _PERSONS),
+        bool(words) and words[0] in _OPENERS,
+        _FIGURE.search(text) is not None,
+        _NAMED_FIRST.match(text) is not None,
+        _NAMED_LAST.search(text) is not None,
+    )
+
+
+FEATURES = len(Signal) + 16 + 9
+LIKENESS = 3
+
+
+def _cosine(one: Said, other: Said) -> float:
+    if one.vector is None or other.vector is None:
+        return 0.0
+    return float(one.vector @ other.vector)

@@ -1,0 +1,112 @@
+"""What the gate knows of one turn, and in which of three bands that puts it. Pure."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wingman.core.utterance import EmotionReading, Family, Utterance
+from wingman.suggest.gate.decisions import Reason
+from wingman.suggest.gate.dialogue import Dialogue, Said
+from wingman.suggest.gate.probe import Flavour, Probes, Thresholds, Verdict, load_probe
+from wingman.suggest.gate.running_rate import RunningRate
+from wingman.suggest.playbook.signals import Signal, normalise
+
+SHORTEST = 3
+"""Words; less is a back-channel or a fragment, unless it asks or holds a signal."""
+COUNTS = 4
+"""Words from which a turn tells how high scores run in this meeting."""
+AGREE = 2
+"""So many different signals in one turn are right nine times in ten, whatever the probe makes of it."""
+REMEMBERED = 8
+TONE = {Family.NEGATIVE: 1.0, Family.DOUBTFUL: 1.0, Family.LOW_ENERGY: 0.5, Family.POSITIVE: -0.7}
+"""Log odds that a tone adds to the words it was heard in."""
+MODERATE = 0.6
+"""A tone that is not strong counts so much of that."""
+
+
+class Band(Enum):
+    """What evidence comes to."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+    SURE_NOT = "sure not"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One turn of the counterpart, weighed."""
+
+    utterance: Utterance
+    text: str
+    """The words weighed; they may begin in the utterance before."""
+    signals: frozenset[Signal]
+    verdict: Verdict
+    score: float
+    """Log odds that a card is welcome, on the scale of the thresholds."""
+
+    @property
+    def kinds(self) -> dict[str, float]:
+        return self.verdict.kinds
+
+    def with_tone(self, reading: EmotionReading) -> Evidence:
+        """The same, now that it is known how the words were said."""
+        share = 1.0 if reading.strength == "strong" else MODERATE
+        return replace(self, score=self.score + share * TONE.get(reading.family, 0.0))
+
+    def silence(self) -> Reason:
+        """Why nothing is said."""
+        if len(normalise(self.text).split()) < SHORTEST:
+            return Reason.TOO_SHORT
+        if self.verdict.addressee != "user":
+            return Reason.NOT_ADDRESSED
+        return Reason.UNLIKELY if self.signals else Reason.NO_TRIGGER
+
+
+class EvidenceWeigher:
+    """One per meeting: weighs each turn against what was said before it."""
+
+    def __init__(self, probes: Probes = load_probe) -> None:
+        self._probes = probes
+        self._dialogue = Dialogue()
+        self._rates: dict[Flavour, RunningRate] = {}
+        self._recent: OrderedDict[str, Evidence] = OrderedDict()
+        self._flavour: Flavour = "words"
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those of the weights that were used last."""
+        return self._probes(self._flavour).thresholds
+
+    def find(self, utterance: str) -> Evidence | None:
+        """What one of the last utterances came to."""
+        return self._recent.get(utterance)
+
+    def weigh(
+        self, utterance: Utterance, text: str, signals: frozenset[Signal], meaning: NDArray[np.float32] | None
+    ) -> Evidence:
+        """A turn of the counterpart. `text` may hold more than its words; `meaning` is the vector of `text`."""
+        flavour: Flavour = "words" if meaning is None else "meaning"
+        probe = self._probes(flavour)
+        said = Said(utterance.speaker, utterance.channel, text, meaning)
+        verdict = probe.judge(said, self._dialogue, signals)
+        rate = self._rates.setdefault(flavour, RunningRate(probe.usual, probe.trust))
+        score = rate.relative(verdict.score)
+        if len(signals) >= AGREE and verdict.addressee != "other":
+            score = max(score, probe.thresholds.sure)
+        evidence = Evidence(utterance, text, signals, verdict, score)
+        if len(text.split()) >= COUNTS:
+            rate.add(verdict.score)
+        self._flavour = flavour
+        self._recent[utterance.id] = evidence
+        while len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+        return evidence
+
+    def remember(self, utterance: Utterance, meaning: NDArray[np.float32] | None) -> None:
+        """A turn, anybody's, that later ones are weighed against."""
+        self._dialogue.hear(Said(utterance.speaker, utterance.channel, utterance.text, meaning))

@@ -1,0 +1,152 @@
+"""How likely a turn is one that an expert beside the user would speak at. Pure, linear, and trained from data.
+
+Two steps, both a matrix: *heads* tell from the words what a turn is about (its kinds), whom it is meant for and
+whether it matters; the *verdict* weighs them with the state of the dialogue. `scripts/train_gate` makes the
+weights; docs/gate.md is their card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wingman.suggest.gate.dialogue import FEATURES, LIKENESS, NOBODY, Dialogue, Said
+from wingman.suggest.gate.ngrams import SIZE as NGRAMS
+from wingman.suggest.gate.ngrams import ngrams
+from wingman.suggest.gate.running_rate import TRUST
+from wingman.suggest.playbook.signals import Signal
+
+Flavour: TypeAlias = Literal["words", "meaning"]
+"""`words` works everywhere; `meaning` needs an encoder's vectors."""
+
+KINDS = (
+    "question",
+    "price",
+    "objection",
+    "risk",
+    "pain",
+    "frustration",
+    "emotion",
+    "decision",
+    "competitor",
+    "cue",
+    "buying",
+    "churn",
+    "confusion",
+    "stall",
+    "commitment",
+)
+ADDRESSEES = ("user", "other", "nobody")
+HEADS = len(KINDS) + len(ADDRESSEES) + 1
+VECTOR = 512
+"""Numbers of the encoder the weights were made with."""
+BEFORE = 0.5
+"""The words of the turn before count half."""
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a probe makes of one turn."""
+
+    score: float
+    """Log odds that a card would be welcome; comparable within one meeting, see `RunningRate`."""
+    kinds: dict[str, float]
+    """Kind → how much of it, about 0 to 1."""
+    addressee: str
+    """Who is most likely meant: `user`, `other` or `nobody`."""
+
+    @property
+    def kind(self) -> str:
+        """The likeliest kind."""
+        return max(self.kinds, key=lambda kind: self.kinds[kind])
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Scores, after the running rate is taken out."""
+
+    ask: float
+    """From here on a model is worth asking."""
+    lively: float
+    balanced: float
+    quiet: float
+    sure: float
+    """From here on a card is right nine times in ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One set of weights."""
+
+    flavour: Flavour
+    heads: Floats
+    """(inputs + 1) × heads; the last row is the constant."""
+    verdict: Floats
+    """(state + likeness + heads + 1) weights; the last is the constant."""
+    usual: float
+    """The running rate of a usual meeting."""
+    thresholds: Thresholds
+    trust: float = TRUST
+    """Turns after which a meeting's own rate counts as much as the usual one."""
+
+    def judge(self, said: Said, dialogue: Dialogue, signals: frozenset[Signal]) -> Verdict:
+        """`said` is not yet among the turns of `dialogue`."""
+        state = dialogue.features(said, signals)
+        found = with_constant(inputs(self.flavour, said, dialogue.before, state)) @ self.heads
+        weighed = with_constant(np.concatenate([state, dialogue.likeness(said), found]))
+        kinds = dict(zip(KINDS, found[: len(KINDS)].tolist(), strict=True))
+        addressed = found[len(KINDS) : len(KINDS) + len(ADDRESSEES)]
+        return Verdict(float(weighed @ self.verdict), kinds, ADDRESSEES[int(np.argmax(addressed))])
+
+
+def inputs(flavour: Flavour, said: Said, before: Said, state: Floats) -> Floats:
+    """What the heads see of one turn."""
+    words = [ngrams(said.text), np.float32(BEFORE) * ngrams(before.text)]
+    vectors = [_vector(said), _vector(before)] if flavour == "meaning" else []
+    return np.concatenate([*words, *vectors, state]).astype(np.float64)
+
+
+def width(flavour: Flavour) -> int:
+    """How many numbers `inputs` gives."""
+    return 2 * NGRAMS + FEATURES + (2 * VECTOR if flavour == "meaning" else 0)
+
+
+def with_constant(row: Floats) -> Floats:
+    return np.append(row, 1.0)
+
+
+def _vector(said: Said) -> NDArray[np.float32]:
+    if said is NOBODY or said.vector is None:
+        return np.zeros(VECTOR, np.float32)
+    return said.vector
+
+
+Probes: TypeAlias = Callable[[Flavour], Probe]
+"""Where weights come from."""
+
+
+@lru_cache(maxsize=2)
+def load_probe(flavour: Flavour) -> Probe:
+    """The weights that came with the program."""
+    raw = files("wingman.suggest.gate").joinpath("weights", f"{flavour}.npz").read_bytes()
+    return parse_probe(flavour, raw)
+
+
+def parse_probe(flavour: Flavour, raw: bytes) -> Probe:
+    """Raises `ValueError` when the weights belong to another version of the features."""
+    with np.load(BytesIO(raw), allow_pickle=False) as stored:
+        heads = stored["heads"].astype(np.float64) * stored["scale"].astype(np.float64)
+        verdict = stored["verdict"].astype(np.float64)
+        usual, *thresholds = stored["thresholds"].tolist()
+    if heads.shape != (width(flavour) + 1, HEADS) or verdict.shape != (FEATURES + LIKENESS + HEADS + 1,):
+        raise ValueError(f"the weights `{flavour}` do not fit the features; run scripts/train_gate")
+    return Probe(flavour, heads, verdict, usual, Thresholds(*thresholds))

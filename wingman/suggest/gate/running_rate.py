@@ -1,0 +1,49 @@
+"""How high scores run in this meeting. Pure.
+
+Some meetings are all questions, others never ask one outright; a threshold that fits the one is too low or too
+high for the other. What is compared with the thresholds is a score less the meeting's own high mark.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import deque
+
+HIGH = 0.85
+"""The mark: so many of the counterpart's turns lie below it."""
+TRUST = 8.0
+"""Turns after which the meeting's own mark counts as much as the usual one."""
+REMEMBERED = 200
+"""Turns; in a long meeting the mark follows the talk."""
+
+
+class RunningRate:
+    """One meeting's mark. `usual` is that of meetings in general."""
+
+    def __init__(self, usual: float, trust: float = TRUST) -> None:
+        """`trust`: turns after which both marks count alike; infinity keeps the usual one."""
+        self._usual = usual
+        self._trust = trust
+        self._recent: deque[float] = deque(maxlen=REMEMBERED)
+        self._sorted: list[float] = []
+
+    def relative(self, score: float) -> float:
+        """`score` as it would be in a usual meeting."""
+        return score - self._shift()
+
+    def add(self, score: float) -> None:
+        """A turn of the counterpart that is long enough to count."""
+        if len(self._recent) == REMEMBERED:
+            self._sorted.remove(self._recent[0])
+        self._recent.append(score)
+        insort(self._sorted, score)
+
+    def _shift(self) -> float:
+        count = len(self._sorted)
+        if not count:
+            return 0.0
+        place = HIGH * (count - 1)
+        low = int(place)
+        high = min(low + 1, count - 1)
+        mark = self._sorted[low] + (place - low) * (self._sorted[high] - self._sorted[low])
+        return (mark - self._usual) * count / (count + self._trust)
