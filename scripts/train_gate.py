@@ -37,7 +37,7 @@ def main() -> None:
     talks = [*conversations.load(arguments.data), *conversations.scripts()]
     flavours: tuple[Flavour, ...] = ("words", "meaning") if installed() else ("words",)
     for flavour in flavours:
-        rows = rows_of(talks, flavour, HEARD, _encoding())
+        rows = rows_of(talks, flavour, HEARD, encoding())
         design = Design(flavour, rows)
         scores = unseen_corpora(design)[1]
         usual = float(np.quantile(scores[rows.words >= COUNTED], HIGH))
@@ -48,7 +48,7 @@ def main() -> None:
             (WEIGHTS / f"{flavour}.npz").write_bytes(_packed(*fit(design), [usual, *thresholds.values()]))
 
 
-def _encoding() -> Callable[[str], np.ndarray]:
+def encoding() -> Callable[[str], np.ndarray]:
     encoder, known = SentenceEncoder(), dict[str, np.ndarray]()
 
     def encode(text: str) -> np.ndarray:

@@ -168,9 +168,15 @@ def fit_verdict(features: Floats, welcome: Floats) -> Floats:
 
 def fit(design: Design) -> tuple[Floats, Floats]:
     """Heads and verdict from all rows."""
-    rows, at = design.rows, np.arange(len(design.rows.must))
+    return fit_rows(design, np.arange(len(design.rows.must)))
+
+
+def fit_rows(design: Design, at: np.ndarray) -> tuple[Floats, Floats]:
+    """The same from the rows `at`."""
+    rows = design.rows
     dual, left_out = design.solve(at)
-    return design.heads(at, dual), fit_verdict(np.hstack([rows.state, left_out]), rows.welcome)
+    verdict = fit_verdict(np.hstack([rows.state[at], left_out]), rows.welcome[at])
+    return design.heads(at, dual).astype(np.float64), verdict
 
 
 def unseen_corpora(design: Design) -> tuple[Floats, Floats]:

@@ -177,7 +177,7 @@ class _Run:
 
     async def _settle(self) -> None:
         """Let an answer that was asked for arrive before the clock goes on."""
-        if len(self._out) > self._settled:
+        if len(self._out) > self._settled or self._coach.asking:
             for _ in range(SETTLE_TURNS):
                 await asyncio.sleep(0)
             self._settled = len(self._out)

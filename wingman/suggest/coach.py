@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -125,7 +125,8 @@ class Coach:
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
         self._names: dict[str, str] = {}
         self._cards = 0
-        self._known: deque[str] = deque(maxlen=CARDS_REMEMBERED)
+        self._kinds: OrderedDict[str, str] = OrderedDict()
+        """Card → its kind, of the last cards."""
         self._flight: _Flight | None = None
 
     async def run(self) -> None:
@@ -139,6 +140,11 @@ class Coach:
             if self._writer is not None:
                 self._writer.own(None)
             self._interrupt(lambda life: life.expire("meeting_ended"))
+
+    @property
+    def asking(self) -> bool:
+        """True while a model is being asked, be it for a card that does not show yet."""
+        return self._writer is not None and self._writer.busy
 
     async def ready(self) -> None:
         """Return when the coach runs and its encoder is loaded; for whoever must not wait later."""
@@ -211,7 +217,7 @@ class Coach:
         """A card that a person wrote for the user; it stands beside the others and interrupts none."""
         self._cards += 1
         card = f"p{self._cards}-{self._gate.now}"
-        self._known.append(card)
+        self._remember(card, "person")
         self._publish(
             SuggestionCreated(card, "person", "person", None, "person", text, by, f"from {by}", 100), None
         )
@@ -221,12 +227,13 @@ class Coach:
     def feedback(self, suggestion: str, feedback: str) -> None:
         """What the user did with a card. Raises `InputError` for an unknown card or word."""
         one_of(feedback, FEEDBACK, "feedback")
-        if suggestion not in self._known:
+        if suggestion not in self._kinds:
             raise InputError(
                 f"there is no suggestion {suggestion!r} in this meeting; send the id of one that was created",
                 field="id",
                 status=404,
             )
+        self._gate.taught.learn(self._kinds[suggestion], feedback)
         self._publish(SuggestionUpdated(suggestion, feedback), None)
 
     @property
@@ -235,7 +242,7 @@ class Coach:
         return self._playbook
 
     def control(self, setting: str, value: Any) -> None:
-        """Change `verbosity`, `mode`, `playbook` or `brief` while the meeting runs. Raises `InputError`."""
+        """Change verbosity, mode, playbook or brief, or reset what feedback has taught. Raises `InputError`."""
         match setting:
             case "verbosity":
                 self._gate.verbosity = one_of(value, VERBOSITIES, "verbosity")
@@ -245,12 +252,15 @@ class Coach:
                 self._playbook = load_playbook(_text(value, "playbook"))
                 self._gate.use(self._playbook)
                 self._composer.use(self._playbook, self._brief)
+            case "taught" if value == "reset":
+                self._gate.taught.forget()
             case "brief":
                 self._brief = _text(value, "brief")
                 self._composer.use(self._playbook, self._brief)
             case _:
                 raise InputError(
-                    f"unknown setting {setting!r}; use verbosity, mode, playbook or brief", field="setting"
+                    f"unknown setting {setting!r}; use verbosity, mode, playbook, brief or taught",
+                    field="setting",
                 )
 
     def degrade(self, level: str) -> None:
@@ -275,6 +285,12 @@ class Coach:
                 self._skip(decision.reason, decision.utterance, decision.detail)
             else:
                 self._speak(decision.candidate, heard_at)
+
+    def _remember(self, card: str, kind: str) -> None:
+        """Feedback may come for a card of this meeting, long after it ended."""
+        self._kinds[card] = kind
+        if len(self._kinds) > CARDS_REMEMBERED:
+            self._kinds.popitem(last=False)
 
     def _skip(self, reason: str, utterance: str | None, detail: str = "") -> None:
         self._publish(SuggestionSkipped(str(reason), utterance, detail), None)
@@ -359,7 +375,7 @@ class Coach:
 
         def begin() -> None:
             self._gate.began(candidate)
-            self._known.append(created.id)
+            self._remember(created.id, created.kind)
             if draw is not None:
                 self._composer.shown(draw)
 

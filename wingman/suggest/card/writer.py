@@ -80,6 +80,11 @@ class CardWriter:
         if self._task is not None:
             self._task.cancel()
 
+    @property
+    def busy(self) -> bool:
+        """True while a request is running."""
+        return self._task is not None and not self._task.done()
+
     async def idle(self) -> None:
         """Return when no request is running; one that a finished one led to is waited for as well."""
         while self._task is not None and not self._task.done():

@@ -20,6 +20,9 @@ from wingman.suggest.playbook.signals import Signal, normalise
 REMEMBERED = 12
 """Turns looked back on."""
 LATELY = 6
+LENGTHS = 60
+USUAL_LENGTH, DOUBT = 2.2, 5.0
+"""How long turns are usually, and so many turns until a meeting's own habit counts as much."""
 SHORT, HALF_A_SENTENCE, LONG = 3, 6, 25
 """Words."""
 
@@ -82,12 +85,14 @@ class Dialogue:
     def __init__(self) -> None:
         self._turns: deque[Said] = deque(maxlen=REMEMBERED)
         self._others: set[str] = set()
+        self._lengths: deque[float] = deque(maxlen=LENGTHS)
 
     def hear(self, said: Said) -> None:
         """A turn is over."""
         self._turns.append(said)
         if not said.user:
             self._others.add(said.speaker)
+            self._lengths.append(_length(said.text.split()))
 
     @property
     def before(self) -> Said:
@@ -105,7 +110,9 @@ class Dialogue:
     def features(self, said: Said, signals: frozenset[Signal]) -> NDArray[np.float64]:
         """What tells about `said`, which is not among the turns yet; as long as `FEATURES`."""
         words = normalise(said.text).split()
-        heard = (*(signal in signals for signal in Signal), *_form(said.text, words), *self._order(said))
+        longer = _length(words) - (sum(self._lengths) + USUAL_LENGTH * DOUBT) / (len(self._lengths) + DOUBT)
+        form = _form(said.text, words)
+        heard = (*(signal in signals for signal in Signal), longer, *form, *self._order(said))
         return np.array(heard, np.float64)
 
     def likeness(self, said: Said) -> NDArray[np.float64]:
@@ -135,13 +142,17 @@ class Dialogue:
         )
 
 
+def _length(words: list[str]) -> float:
+    """On a scale on which twice as long is one step, however long it is."""
+    return math.log1p(len(words))
+
+
 def _form(text: str, words: list[str]) -> tuple[float, ...]:
     """What the turn looks like: question marks, length, persons, names."""
     count, found = len(words), frozenset(words)
     return (
         text.rstrip().endswith("?"),
         "?" in text,
-        math.log1p(count),
         count <= SHORT,
         count <= HALF_A_SENTENCE,
         count > LONG,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -22,6 +23,21 @@ COUNTS = 4
 """Words from which a turn tells how high scores run in this meeting."""
 AGREE = 2
 """So many different signals in one turn are right nine times in ten, whatever the probe makes of it."""
+TELLING = frozenset(
+    {
+        Signal.PAIN,
+        Signal.CHURN,
+        Signal.CONFUSION,
+        Signal.COMPETITOR,
+        Signal.STALL,
+        Signal.GRIEF,
+        Signal.HARDSHIP,
+        Signal.SECRET,
+        Signal.TRAP,
+        Signal.LEGAL,
+    }
+)
+"""Key words that are right four times in five by themselves."""
 REMEMBERED = 8
 TONE = {Family.NEGATIVE: 1.0, Family.DOUBTFUL: 1.0, Family.LOW_ENERGY: 0.5, Family.POSITIVE: -0.7}
 """Log odds that a tone adds to the words it was heard in."""
@@ -48,6 +64,8 @@ class Evidence:
     verdict: Verdict
     score: float
     """Log odds that a card is welcome, on the scale of the thresholds."""
+    sure: float
+    """The score from which it is as good as certain."""
 
     @property
     def kinds(self) -> dict[str, float]:
@@ -55,8 +73,11 @@ class Evidence:
 
     def with_tone(self, reading: EmotionReading) -> Evidence:
         """The same, now that it is known how the words were said."""
-        share = 1.0 if reading.strength == "strong" else MODERATE
-        return replace(self, score=self.score + share * TONE.get(reading.family, 0.0))
+        strong = reading.strength == "strong"
+        score = self.score + (1.0 if strong else MODERATE) * TONE.get(reading.family, 0.0)
+        if strong and self.signals and TONE.get(reading.family, 0.0) > 0:
+            score = max(score, self.sure)
+        return replace(self, score=score)
 
     def silence(self) -> Reason:
         """Why nothing is said."""
@@ -65,6 +86,13 @@ class Evidence:
         if self.verdict.addressee != "user":
             return Reason.NOT_ADDRESSED
         return Reason.UNLIKELY if self.signals else Reason.NO_TRIGGER
+
+
+def _least(signals: frozenset[Signal], thresholds: Thresholds) -> float:
+    """What key words are worth at least, whatever the probe makes of the turn."""
+    if len(signals) >= AGREE:
+        return thresholds.sure
+    return thresholds.balanced if signals & TELLING else -math.inf
 
 
 class EvidenceWeigher:
@@ -95,10 +123,10 @@ class EvidenceWeigher:
         said = Said(utterance.speaker, utterance.channel, text, meaning)
         verdict = probe.judge(said, self._dialogue, signals)
         rate = self._rates.setdefault(flavour, RunningRate(probe.usual, probe.trust))
-        score = rate.relative(verdict.score)
-        if len(signals) >= AGREE and verdict.addressee != "other":
-            score = max(score, probe.thresholds.sure)
-        evidence = Evidence(utterance, text, signals, verdict, score)
+        score, sure = rate.relative(verdict.score), probe.thresholds.sure
+        if verdict.addressee != "other":
+            score = max(score, _least(signals, probe.thresholds))
+        evidence = Evidence(utterance, text, signals, verdict, score, sure)
         if len(text.split()) >= COUNTS:
             rate.add(verdict.score)
         self._flavour = flavour

@@ -70,9 +70,11 @@ class MeaningListener:
             self._ready.set()
             while True:
                 heard = await self._queue.get()
+                meaning = None
                 try:
-                    self._take(heard, await self._of(heard))
-                finally:
+                    meaning = await self._of(heard)
+                finally:  # nothing that was heard is lost, even when the meeting ends just now
+                    self._take(heard, meaning)
                     self._queue.task_done()
         finally:
             self._running = False
