@@ -185,7 +185,12 @@ class Workbench:
                 raise InputError(
                     "nothing was said in this meeting; choose another one", field="meeting", status=404
                 )
-        cast = Cast(playbook, self._manager.settings.suggest, knowledge=self._notes.knowledge)
+        cast = Cast(
+            playbook,
+            self._manager.settings.suggest,
+            knowledge=self._notes.knowledge,
+            encoder=self._manager.providers.encoder,
+        )
         return await rehearsed_cards(lines, cast)
 
     # --- inside -------------------------------------------------------------------------------
