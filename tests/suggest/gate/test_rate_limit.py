@@ -1,0 +1,63 @@
+"""How often a card may come, whatever asks for it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.core.time import samples
+from wingman.suggest.gate.decisions import Candidate, Reason, request
+from wingman.suggest.gate.rate_limit import LIMITS, NEVER, WINDOW, CardRateLimiter, Limits
+
+
+def candidate(at: float, priority: int = 50, speaker: str = "tab") -> Candidate:
+    return Candidate("price", Reason.SIGNAL, priority, samples(at), f"u-{at}", "text", speaker)
+
+
+def test_a_cooldown_lies_between_two_cards() -> None:
+    limiter, limits = CardRateLimiter(), LIMITS["balanced"]
+    limiter.began(candidate(0), 0)
+    limiter.ended()
+    assert limiter.hold(candidate(5), limits, samples(5)) is Reason.COOLDOWN
+    assert limiter.hold(candidate(5, priority=95), limits, samples(5)) is None
+    assert limiter.hold(candidate(11), limits, samples(11)) is None
+
+
+def test_a_card_that_shows_gives_way_to_an_urgent_one_alone() -> None:
+    limiter, limits = CardRateLimiter(), LIMITS["lively"]
+    limiter.began(candidate(0), 0)
+    limiter.shows()
+    assert limiter.hold(candidate(20, 80), limits, samples(20)) is Reason.IN_FLIGHT
+    assert limiter.hold(candidate(20, 95), limits, samples(20)) is None
+
+
+def test_what_the_user_asked_for_counts_towards_nothing_and_is_not_replaced() -> None:
+    limiter, limits = CardRateLimiter(), LIMITS["quiet"]
+    limiter.began(request("ask", "why?", 0), 0)
+    assert limiter.hold(candidate(20, 99), limits, samples(20)) is Reason.IN_FLIGHT
+    limiter.ended()
+    assert limiter.hold(candidate(1), limits, samples(1)) is None
+
+
+@given(st.lists(st.floats(0, 900), min_size=1, max_size=80).map(sorted), st.sampled_from(list(LIMITS.values())))
+def test_never_more_than_the_limit_in_any_ten_minutes(moments: list[float], limits: Limits) -> None:
+    limiter, begun = CardRateLimiter(), list[int]()
+    for moment in moments:
+        now = samples(moment)
+        if limiter.needed(limits, now) <= 100 and limiter.hold(candidate(moment, 100), limits, now) is None:
+            limiter.began(candidate(moment, 100), now)
+            limiter.ended()
+            begun.append(now)
+    for at in begun:
+        assert sum(at <= other < at + WINDOW for other in begun) <= limits.per_window
+
+
+def test_the_fewer_are_left_the_more_it_takes() -> None:
+    limiter, limits = CardRateLimiter(), LIMITS["quiet"]
+    needed = []
+    for n in range(limits.per_window + 1):
+        needed.append(limiter.needed(limits, samples(20 * n)))
+        limiter.began(candidate(20.0 * n), samples(20 * n))
+        limiter.ended()
+    assert needed == sorted(needed)
+    assert needed[-1] == NEVER
