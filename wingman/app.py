@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +21,7 @@ import msgspec
 import structlog
 
 from wingman.archive.audio_store import AudioStore
+from wingman.archive.private_folder import make_private
 from wingman.archive.retention import Eraser, Forget, keep
 from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings, plain
@@ -31,6 +31,7 @@ from wingman.core.time import Channel
 from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
+from wingman.events.sqlite import drivers
 from wingman.events.webhooks import Hook, Webhooks
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
@@ -108,7 +109,7 @@ async def open_background(
     if not hooks:
         yield BackgroundServices(log, None, days, audio_store)
         return
-    webhooks = Webhooks(hooks, log, folder / "webhooks.db")
+    webhooks = Webhooks(hooks, log, folder / "webhooks.db", key=settings.deliver.encryption_key.reveal())
     hub.tap(webhooks.offer)
     try:
         yield BackgroundServices(log, webhooks, days, audio_store)
@@ -294,10 +295,11 @@ def open_access(settings: Settings, *, keep: bool = True) -> Access:
     if not keep:
         return Access(token)
     folder = trust_dir(settings)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(folder)
+    key = settings.deliver.encryption_key.reveal()
     try:
-        return Access(token, GrantStore(folder / "trust.db", service_secret.load(folder)))
-    except sqlite3.Error as failed:
+        return Access(token, GrantStore(folder / "trust.db", service_secret.load(folder), key))
+    except drivers.Error as failed:
         raise InputError(
             f"the grants in {folder / 'trust.db'} cannot be had ({failed}); mend its permissions",
             field="deliver.data_dir",
@@ -350,13 +352,7 @@ async def _open_log(settings: Settings, keep: bool) -> EventLog:
     from wingman.events.sqlite.log import SqliteLog
 
     folder = data_dir(settings)
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as failed:
-        raise InputError(
-            f"cannot make the data folder {folder}: {failed.strerror}; set `deliver.data_dir`",
-            field="deliver.data_dir",
-        ) from None
+    make_private(folder)
     deliver = settings.deliver
     key = deliver.encryption_key.reveal()
     return await SqliteLog.open(folder / "wingman.db", fsync=deliver.fsync, key=key)

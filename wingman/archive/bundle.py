@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import math
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -30,8 +31,15 @@ from wingman.core.time import Channel
 FORMAT = "wingman-bundle"
 VERSION = 1
 SUFFIX = ".wingman"
-EVENTS_BYTES = 512 * 1024 * 1024
-"""Longest event list that is unpacked: a defence against files made to fill memory."""
+EVENTS_BYTES, AUDIO_BYTES = 256 * 1024 * 1024, 1024 * 1024 * 1024
+"""Longest event list, and longest sound of a channel, that is unpacked: files can be made to fill memory."""
+TIGHTEST, SMALL_BYTES = 200, 1024 * 1024
+"""Nothing we write packs tighter than one to so many, beyond a first megabyte; sound hardly packs at all."""
+MOST_SECONDS = 366 * 86_400.0
+"""Longest media time an event may name: a replay walks through all of it."""
+LATEST = 1e11
+"""Latest wall time an event may name, in Unix seconds."""
+NEWLINE = b"\n"
 HEARD = "heard.jsonl"
 MANIFEST_BYTES = 64 * 1024
 DATE = (1980, 1, 1, 0, 0, 0)
@@ -104,10 +112,15 @@ def unpack(content: bytes | Path) -> Bundle:
     try:
         with zipfile.ZipFile(content if isinstance(content, Path) else io.BytesIO(content)) as file:
             manifest = _manifest(file)
-            events = tuple(codec.decode(line) for line in _get(file, "events.jsonl", EVENTS_BYTES).splitlines())
+            lines = _get(file, "events.jsonl", EVENTS_BYTES)
+            if lines.count(NEWLINE) > manifest.events:  # each costs a thousand times its bytes to decode
+                raise ValueError(f"it should hold {manifest.events} events and holds {lines.count(NEWLINE)}")
+            events = tuple(codec.decode(line) for line in lines.splitlines())
             _check(manifest, events)
             told = provider_events.decode(_get(file, HEARD, EVENTS_BYTES)) if HEARD in file.namelist() else ()
-            audio = {Channel(channel): file.read(name) for channel, name in manifest.audio.items()}
+            audio = {
+                Channel(channel): _get(file, name, AUDIO_BYTES) for channel, name in manifest.audio.items()
+            }
     except OSError as failed:
         raise InputError(f"cannot read the bundle {content!s}: {failed.strerror}", field="bundle") from None
     except BROKEN as broken:
@@ -124,8 +137,9 @@ def _put(file: zipfile.ZipFile, name: str, content: bytes, method: int = zipfile
 
 
 def _get(file: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    size = file.getinfo(name).file_size
-    if size > limit:
+    entry = file.getinfo(name)
+    size = entry.file_size
+    if size > limit or size > SMALL_BYTES + TIGHTEST * entry.compress_size:
         raise InputError(f"the bundle's {name} is too long ({size} bytes)", field="bundle", status=413)
     return file.read(name)
 
@@ -152,3 +166,8 @@ def _check(manifest: Manifest, events: Sequence[Envelope]) -> None:
     for number, event in enumerate(events, 1):
         if event.seq != number or event.meeting != manifest.meeting:
             raise ValueError(f"event {number} is out of order or belongs to another meeting")
+        times = (event.at, *((event.media.start, event.media.end) if event.media else ()))
+        if not all(math.isfinite(time) for time in times) or not 0 <= event.at < LATEST:
+            raise ValueError(f"event {number} has a time that is none")
+        if event.media and not 0 <= event.media.start <= event.media.end < MOST_SECONDS:
+            raise ValueError(f"event {number} has a media time that is none")

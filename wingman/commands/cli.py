@@ -18,6 +18,7 @@ PIPE_CLOSED = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit status. Every mistake of the caller is one sentence on stderr."""
+    os.umask(0o077)  # whatever is written is its owner's alone: the journal of a database as well
     parser = build_parser()
     arguments = parser.parse_args(argv)
     if not arguments.command:

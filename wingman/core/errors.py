@@ -38,6 +38,8 @@ class Branch(StrEnum):
     """What the words themselves express, beside the voice."""
     FACE = "face"
     SUGGEST = "suggest"
+    WEBHOOK = "webhook"
+    """No provider: programs of the user's that are told of events."""
 
 
 class FaultKind(StrEnum):

@@ -6,10 +6,11 @@ deleting the meeting is enough to make every unsent delivery empty. Synchronous;
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from wingman.events.sqlite import drivers
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS deliveries(
@@ -49,8 +50,8 @@ class Delivery:
 class DeliveryStore:
     """The deliveries in one SQLite file."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    def __init__(self, path: Path, key: str = "") -> None:
+        self._db = drivers.open_file(path, key)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(SCHEMA)

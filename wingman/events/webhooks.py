@@ -18,8 +18,8 @@ import structlog
 
 from wingman.config.report import WebhookSettings
 from wingman.core import codec
-from wingman.core.errors import InputError
-from wingman.core.events import Envelope
+from wingman.core.errors import Branch, InputError
+from wingman.core.events import EgressRecorded, Envelope, MeetingEnded, MeetingPaused, MeetingResumed
 from wingman.events.log import EventLog
 from wingman.events.webhook_store import Delivery, DeliveryStore
 
@@ -28,6 +28,8 @@ T = TypeVar("T")
 logger = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 10.0
+HELD_SECONDS = 2.0
+"""How often a delivery of a paused meeting is looked at again."""
 DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, 4 * 3600.0)
 """Waits between attempts; after the last one the delivery has failed."""
 PREFIX = "whsec_"
@@ -78,6 +80,7 @@ class Webhooks:
         log: EventLog,
         path: Path,
         *,
+        key: str = "",
         client: httpx.AsyncClient | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -88,13 +91,18 @@ class Webhooks:
         )
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "wingman-webhooks")
-        self._store = DeliveryStore(path)
+        self._store = DeliveryStore(path, key)
         self._offered: list[Delivery] = []
         self._awake = asyncio.Event()
+        self._held: set[str] = set()
+        """Meetings that are paused."""
 
     def offer(self, envelopes: Sequence[Envelope]) -> None:
         """Queue what a receiver wants (a hub's tap). Returns at once; rows are written by `run`."""
         for envelope in envelopes:
+            self._follow(envelope)
+            if isinstance(envelope.data, EgressRecorded) and envelope.data.branch is Branch.WEBHOOK:
+                continue  # telling of what was told would never end
             for hook in self._hooks.values():
                 if envelope.type in hook.types:
                     name = f"{envelope.meeting}.{envelope.seq}.{hook.name}"
@@ -103,6 +111,14 @@ class Webhooks:
                     about = (hook.name, envelope.meeting, envelope.seq, envelope.type)
                     self._offered.append(Delivery(delivery, *about, next_at=now, created_at=now))
                     self._awake.set()
+
+    def _follow(self, envelope: Envelope) -> None:
+        """While a meeting is paused nothing of it leaves."""
+        if isinstance(envelope.data, MeetingPaused):
+            self._held.add(envelope.meeting)
+        elif isinstance(envelope.data, (MeetingResumed, MeetingEnded)) and envelope.meeting in self._held:
+            self._held.remove(envelope.meeting)
+            self._awake.set()
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -154,6 +170,10 @@ class Webhooks:
         self._thread.shutdown()
 
     async def _attempt(self, delivery: Delivery) -> None:
+        if delivery.meeting in self._held:
+            later = replace(delivery, next_at=self._clock() + HELD_SECONDS)
+            await self._do(self._store.update, later)
+            return
         hook = self._hooks.get(delivery.hook)
         events = await self._log.read(delivery.meeting, delivery.seq - 1, 1)
         if hook is None or not events:
@@ -173,9 +193,22 @@ class Webhooks:
         }
         try:
             answer = await self._client.post(hook.url, content=body, headers=headers)
+            self._left(hook, delivery, len(body))
+        except (httpx.ConnectError, httpx.ConnectTimeout) as failed:
+            return 0, f"no answer: {type(failed).__name__}"
         except (httpx.HTTPError, httpx.InvalidURL) as failed:
+            if not isinstance(failed, httpx.InvalidURL):
+                self._left(hook, delivery, len(body))
             return 0, f"no answer: {type(failed).__name__}"
         return answer.status_code, "" if answer.is_success else f"the receiver answered {answer.status_code}"
+
+    def _left(self, hook: Hook, delivery: Delivery, size: int) -> None:
+        """Into the meeting's ledger: what a receiver was sent."""
+        now = self._clock()
+        to = f"webhook {hook.name}"
+        self._log.append(
+            delivery.meeting, EgressRecorded(to, Branch.WEBHOOK, "text", size, 0.0, now, now), at=now
+        )
 
     def _outcome(self, delivery: Delivery, status: int, detail: str) -> Delivery:
         attempts = delivery.attempts + 1

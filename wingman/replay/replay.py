@@ -42,7 +42,7 @@ from wingman.replay.match_utterances import Alike
 from wingman.replay.recorded_model import PLAYBOOK, RecordedModel, recorded_model
 from wingman.replay.rejoin import Rejoin
 from wingman.suggest.coach import Coach, CoachParts
-from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.playbook.playbook import by_name, load_playbook
 
 TICK = 0.1
 """Seconds between two looks at the clock, as in a live meeting."""
@@ -304,7 +304,7 @@ def _advice(events: Sequence[Envelope], then: Sequence[Envelope]) -> dict[str, t
 def _playbook(bundle: Bundle, settings: SuggestSettings) -> str:
     first = bundle.events[0].data if bundle.events else None
     recorded = first.playbook if isinstance(first, MeetingStarted) else ""
-    return recorded or settings.playbook or PLAYBOOK
+    return by_name(recorded) or settings.playbook or PLAYBOOK
 
 
 def _utterance(data: UtteranceCreated | UtteranceRevised, media: Media) -> Utterance:

@@ -7,14 +7,16 @@ stays. `wingman.replay.replay` makes the meeting of it. A meter hears only what 
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
 
+from wingman.archive import nameless_file
 from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import Advanced, Expected, Fed, Finished, Heard, fed
 from wingman.audio.tape import Tape
@@ -41,6 +43,20 @@ SPEECH = (Interim, Final, SpeechStarted, SpeechEnded)
 Event: TypeAlias = TranscriberEvent | EmotionEvent
 Stretches: TypeAlias = tuple[tuple[SampleTime, SampleTime], ...]
 EVERYTHING: Stretches = ((0, 1 << 62),)
+
+
+@contextlib.contextmanager
+def _unpacked(sound: bytes) -> Iterator[Path]:
+    """Sound as a file nobody else can open, and that a killed process does not leave behind."""
+    handle, path = nameless_file.create()
+    try:
+        view = memoryview(sound)
+        while view:
+            view = view[os.write(handle, view) :]
+        nameless_file.written(handle, path)
+        yield path
+    finally:
+        nameless_file.discard(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +206,7 @@ class _Session:
             readers.append(_Reader(self._channel, self._transcriber, self._note, EVERYTHING))
         if self._meter is not None:
             readers.append(_Reader(self._channel, self._meter, self._note, self._may))
-        suffix = self._bundle.suffixes.get(self._channel, ".opus")
-        with tempfile.TemporaryDirectory(prefix="wingman-") as folder:
-            path = Path(folder) / f"{self._channel}{suffix}"
-            await asyncio.to_thread(path.write_bytes, self._bundle.audio[self._channel])
+        with _unpacked(self._bundle.audio[self._channel]) as path:
             sink = _Split(readers)
             paced = self._realtime or (self._meter is not None and self._meter.info.remote)
             gate = None if paced else sink.room

@@ -11,6 +11,7 @@ from wingman.core.errors import InputError
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, STOP, one_of
 from wingman.meeting.api import MeetingHandle
 from wingman.server.http import convert
+from wingman.suggest.playbook.playbook import by_name
 
 TEXT_LENGTH = 2000
 """Characters a user may type with an action."""
@@ -54,6 +55,8 @@ class Control:
 
     def apply(self, meeting: MeetingHandle, by: str = "") -> str:
         """`by` is the grant it came with: who acknowledges something is written down."""
+        if self.setting == "playbook" and isinstance(self.value, str):
+            by_name(self.value)
         value = {**self.value, "by": by} if isinstance(self.value, dict) and by else self.value
         meeting.control(self.setting, value)
         return self.setting

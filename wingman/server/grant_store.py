@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wingman.events.sqlite import drivers
 from wingman.server.grants import Grant, Role, Scope
 
 CODE_TRIES = 5
@@ -61,12 +62,14 @@ class AuditEntry:
 class GrantStore:
     """All calls are short and may come from any thread; nothing here waits for a network."""
 
-    def __init__(self, path: Path | None, secret: bytes) -> None:
-        """`path` None keeps everything in memory. Raises `sqlite3.Error` when the file cannot be had."""
+    def __init__(self, path: Path | None, secret: bytes, key: str = "") -> None:
+        """`path` None keeps everything in memory; `key` encrypts the file.
+
+        Raises one of `drivers.Error` when the file cannot be had, or does not open with the key.
+        """
         self._secret = secret
         self._lock = threading.Lock()
-        name = str(path) if path is not None else ":memory:"
-        self._db = sqlite3.connect(name, isolation_level=None, check_same_thread=False, timeout=5.0)
+        self._db = drivers.open_file(path or Path(":memory:"), key if path is not None else "")
         if path is not None:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")

@@ -31,6 +31,7 @@ from wingman.server.proof import readable
 from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.routing import ApiRoute, Handler
+from wingman.suggest.playbook.playbook import by_name
 
 OLDEST_PICTURE_MS = 10_000
 """Age up to which a picture may be posted."""
@@ -114,7 +115,7 @@ class Rest:
         if wanted.by:
             raise InputError("`by` is filled in by the service", field="by")
         spec = MeetingSpec(**{name: getattr(wanted, name) for name in SPEC_FIELDS})
-        spec = replace(spec, by=request.state.grant.id)
+        spec = replace(spec, by=request.state.grant.id, playbook=by_name(spec.playbook))
         handle = await self.lookup.meetings.create(spec)
         if wanted.source == "sample" and self.offers.sample is not None:
             await handle.attach(self.offers.sample())

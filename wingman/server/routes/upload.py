@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 
+from wingman.archive import nameless_file
 from wingman.audio.channel_map import Place, parse_channel_map
 from wingman.audio.source import AudioSource, ChannelSink
 from wingman.core.encoders import line
@@ -71,8 +71,7 @@ class Temporary:
 async def spool(request: Request, limit: int) -> Path:
     """The body as a temporary file, which the caller owns. Raises `InputError` when it is empty or too long."""
     loop = asyncio.get_running_loop()
-    handle, name = tempfile.mkstemp(prefix="wingman-", suffix=".media")
-    path = Path(name)
+    handle, path = nameless_file.create()
     size = 0
     try:
         async for chunk in chunks(request, limit):
@@ -84,13 +83,13 @@ async def spool(request: Request, limit: int) -> Path:
         discard(path)
         raise
     finally:
-        os.close(handle)
+        nameless_file.written(handle, path)
     return path
 
 
 def discard(path: Path) -> None:
     """Remove a spooled file. Idempotent."""
-    path.unlink(missing_ok=True)
+    nameless_file.discard(path)
 
 
 def _write(handle: int, chunk: bytes) -> None:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
+from wingman.suggest.playbook.playbook import by_name
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
 from wingman.transports.webrtc import WebRtcSource
 
@@ -83,6 +84,7 @@ class WhipEndpoint:
             return self._meetings.live(name), False
         fields = {field: query[field] for field in _SPEC_FIELDS if field in query}
         by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
+        by_name(fields.get("playbook", ""))
         terms = tuple(term.strip() for term in query.get("keyterms", "").split(",") if term.strip())
         return await self._meetings.create(
             MeetingSpec(**fields, keyterms=terms, by=by), made_by_source=True

@@ -6,7 +6,10 @@ names the file, the line, the field and the mend; nothing half-valid ever reache
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -21,7 +24,13 @@ from wingman.core.errors import InputError
 from wingman.core.utterance import Family
 from wingman.suggest.playbook.moves import KINDS, Moves, move_mistakes
 from wingman.suggest.playbook.signals import Signal
-from wingman.suggest.playbook.yaml_file import mistake, parse, phrase_mistakes, template_mistakes
+from wingman.suggest.playbook.yaml_file import (
+    MOST_CHARACTERS,
+    mistake,
+    parse,
+    phrase_mistakes,
+    template_mistakes,
+)
 
 VARIABLES = frozenset({"quote", "speaker", "when", "amount"})
 """What a moment brings: the words that triggered the card, who said them, the day and the sum they name."""
@@ -109,7 +118,7 @@ def load_playbook(name_or_path: str) -> Playbook:
     """
     path = _find(name_or_path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _read(path)
     except OSError as failed:
         raise InputError(
             f"cannot read the playbook {path}: {failed.strerror}; check the path", field="playbook"
@@ -117,6 +126,24 @@ def load_playbook(name_or_path: str) -> Playbook:
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text; save it as UTF-8", field="playbook") from None
     return parse_playbook(text, str(path))
+
+
+def by_name(name: str) -> str:
+    """`name`, if it is one and no path: whoever is not at the keyboard opens no files. Raises `InputError`."""
+    if name and not _NAME.fullmatch(name):
+        raise InputError(
+            "`playbook` must be a name such as `sales`; GET /api/playbooks lists them", field="playbook"
+        )
+    return name
+
+
+def _read(path: Path) -> str:
+    """A regular file's text. Raises `OSError`: a pipe or a device would hold everybody up."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        return file.read(4 * MOST_CHARACTERS + 1).decode("utf-8")
 
 
 def list_playbooks() -> tuple[Playbook, ...]:

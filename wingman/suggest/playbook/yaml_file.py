@@ -14,6 +14,8 @@ from wingman.core.errors import InputError
 from wingman.suggest.playbook.signals import compile_phrase
 
 Kind = TypeVar("Kind")
+MOST_CHARACTERS, MOST_NODES, DEEPEST = 256 * 1024, 20_000, 20
+"""What a file may hold; the largest of ours has 40 kB and some 2,000 nodes."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The fast one where the wheel has it: nothing moves while a file is read."""
 
@@ -53,6 +55,9 @@ def template_mistakes(text: str, where: str, variables: frozenset[str] | None) -
     except ValueError as broken:
         yield where, f"has a loose brace ({broken}); write `{{{{` for a literal one"
         return
+    if any(spec or conversion for _, _, spec, conversion in string.Formatter().parse(text)):
+        yield where, "may hold `{name}` alone; take out what follows the name in its braces"
+        return
     for name in used:
         if name.isidentifier() and (variables is None or name in variables):
             continue
@@ -62,8 +67,9 @@ def template_mistakes(text: str, where: str, variables: frozenset[str] | None) -
 
 def _read(text: str, origin: str) -> tuple[Any, dict[str, int]]:
     """The plain tree, and the line of every field by its path (`$.triggers[0].priority`)."""
-    loader = _LOADER(text)
     try:
+        _within_budget(text, origin)
+        loader = _LOADER(text)
         root = loader.get_single_node()
         tree = loader.construct_document(root) if root is not None else None
     except yaml.YAMLError as broken:
@@ -76,6 +82,22 @@ def _read(text: str, origin: str) -> tuple[Any, dict[str, int]]:
     if not isinstance(root, yaml.MappingNode):
         raise InputError(f"{origin} must hold fields such as `name:` and `triggers:`", field="playbook")
     return tree, dict(_lines(root, "$"))
+
+
+def _within_budget(text: str, origin: str) -> None:
+    """A file may come from anywhere: what it costs is bounded before it is read. Raises `InputError`."""
+    depth = 0
+    if len(text) > MOST_CHARACTERS:
+        raise InputError(f"{origin} is longer than {MOST_CHARACTERS} characters; shorten it", field="playbook")
+    for nodes, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        if isinstance(event, yaml.AliasEvent):
+            raise InputError(f"{origin} uses an alias (`*name`); write the value out", field="playbook")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if nodes > MOST_NODES or depth > DEEPEST:
+            raise InputError(f"{origin} holds too much or too deep a structure; simplify it", field="playbook")
 
 
 def _lines(node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
