@@ -139,8 +139,8 @@ class CardComposer:
         return tuple(heard.text for heard in earlier[-TURNS_BEFORE:])
 
     def notes(self, candidate: Candidate) -> tuple[Snippet, ...]:
-        """What the notes and the brief say to the moment, best first."""
-        if not candidate.text:
+        """What the notes and the brief say to the moment, best first; nothing to the user's own promises."""
+        if not candidate.text or (candidate.utterance and candidate.speaker.startswith(Channel.MIC)):
             return ()
         before = self.before(candidate)
         found = self._knowledge.search(candidate.text, before)

@@ -40,7 +40,7 @@ REST_S = 30.0
 """After a failure."""
 LONGEST = 2000
 """Characters of one text that are encoded."""
-SPREAD = 0.005
+SPREAD = 0.02
 """Added to the spread of the cosines: notes that are all alike tell nothing apart."""
 
 

@@ -213,7 +213,8 @@ CARE = {
     "danger": (
         r"chest (?:pain|discomfort|tight\w*|hurts)|sitting on my chest|(?:can't|cannot|couldn't|not"
         r"|hard to) breath\w*|short of breath"
-        r"|(?:can't|cannot|couldn't) (?:move|feel|see|speak)|unconscious|collapsed|overdos\w+|suicid\w*"
+        r"|(?:can't|cannot|couldn't) (?:move|feel) (?:my|his|her|one|the)|can't see (?:anything|out of)"
+        r"|unconscious|collapsed|overdos\w+|suicid\w*"
         r"|kill (?:my|him|her)self|end (?:it all|my life)"
         r"|don't want to (?:live|be here)",
         r"(?:call|called|calling|need|get) (?:an |the )?ambulance|(?:smell|smells|smelling) (?:of "
@@ -232,8 +233,8 @@ CARE = {
     "legal": (
         r"(?:my|our|a|the) (?:lawyer|attorney|solicitor|barrister)s?|su(?:e|ing) (?:you|them|the)"
         r"|lawsuit|legal action|take you to court"
-        r"|small claims|ombudsman|trading standards|class action|is (?:it|that) (?:even )?(?:legal"
-        r"|illegal|against the law)",
+        r"|small claims|ombudsman|trading standards|class action|against the law"
+        r"|is (?:it|that|this) (?:even legal|illegal|legal to)",
     ),
     "trap": (
         r"between (?:ourselves|us|you and me|you me)|off the record|hypothetically speaking"
@@ -256,7 +257,8 @@ CARE = {
         r"|much further) (?:can|could|would) you go",
     ),
     "hardship": (
-        r"homeless|unemployed|lost my job|laid off|out of work|(?:i'm|i am|so|pretty|flat) broke"
+        r"(?:i'm|i am|we're|we are|i are|been|am|me) homeless|unemployed|lost my job|laid off"
+        r"|out of work|(?:i'm|i am|so|pretty|flat) broke"
         r"|food bank|on (?:benefits|welfare|disability|ssi)"
         r"|live on (?:ssi|benefits)|can't (?:pay|afford) (?:the |my )?(?:rent|food|bills|heating)"
         r"|money is (?:really |very )?tight"
