@@ -59,6 +59,8 @@ class Stranger:
     """One per final: `swap`, `drop`, `twice`, `start`, `longer`, `word_end`, `word_start`, `garbage`,
     `only_interims`."""
     opened: int = 0
+    torn: set[int] = field(default_factory=set)
+    """Words a window's end went through: their times are those of a part."""
     told: list[str] = field(default_factory=list)
     """Words that were sent in finals, for a look at what happened."""
 
@@ -239,6 +241,8 @@ class _Session:
         end = self._hearing.length
         if self._hearing.running and not (last or from_finalize):
             end = self._hearing.words[-1][1]
+        elif self._hearing.running:
+            self._service.torn.add(self._hearing.words[-1][0])
         if end <= self._window and not speech_final:
             return
         words = self._words(end)

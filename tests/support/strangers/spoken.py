@@ -69,6 +69,12 @@ class Speaker:
             count -= taken
         return bytes(out)
 
+    def interrupt(self) -> None:
+        """What is being said is cut off, and never finished: it counts as not said."""
+        if self._left and self._number >= 0 and self.said and self.said[-1].number == self._number:
+            self.said.pop()
+        self._left = 0
+
     def _note(self, position: int, count: int) -> None:
         if self._number < 0:
             return

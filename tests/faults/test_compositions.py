@@ -1,0 +1,83 @@
+"""Whatever goes wrong, and in whatever order: every word is in the transcript or in a gap, once, at its time.
+
+`scripts/prove told` runs five hundred of these.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.support.strangers.compositions import Composition, Tally
+from tests.support.strangers.deepgram import Fault
+from tests.support.strangers.world import Verdict, world
+from wingman.testing.virtual_time import run
+
+EXAMPLES = 20
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Failures are the point here."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
+
+
+def test_faults_composed_at_random_lose_nothing_untold() -> None:
+    class Some(Composition):
+        tally = Tally()
+
+    run_state_machine_as_test(
+        Some,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=6,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert Some.tally.count(lambda verdict: verdict.words) > 0
+
+
+async def suffer(*faults: Fault, seconds: float = 40.0) -> Verdict:
+    """A meeting of so many seconds in which these faults happen from the start."""
+    async with world(1) as made:
+        for fault in faults:
+            made.suffer(fault)
+        await made.arrive()
+        await asyncio.sleep(seconds)
+        return await made.end()
+
+
+CASES = {
+    "finals swapped once": (Fault("swap"),),
+    "finals swapped always": (Fault("swap", count=99),),
+    "a final never sent": (Fault("drop"),),
+    "five finals never sent": (Fault("drop", count=5),),
+    "finals twice": (Fault("twice", count=99),),
+    "a window at 999,999 s": (Fault("start", value=999_999.0),),
+    "a window 30 s too long": (Fault("longer", value=30.0),),
+    "windows 30 s too long for ever": (Fault("longer", value=30.0, count=999),),
+    "a word that ends at 500,000 s": (Fault("word_end", value=500_000.0),),
+    "only interims for ever": (Fault("only_interims", count=9_999),),
+    "a redirect to a page": (Fault("refuse", status=302, location="https://login.example/"),),
+    "a web page": (Fault("refuse", status=200),),
+    "a key refused once": (Fault("refuse", status=401),),
+    "a key refused always": (Fault("refuse", status=401, count=999),),
+    "away for a minute": (Fault("refuse", status=503, retry_after=60.0),),
+    "closed thirteen times": tuple(Fault("close") for _ in range(13)),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_kinds_of_fault_once_seen_to_lose_words(name: str) -> None:
+    verdict = run(suffer(*CASES[name]))
+    assert verdict.holds, verdict
+    assert verdict.reason == "stopped"

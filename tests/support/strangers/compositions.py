@@ -1,0 +1,171 @@
+"""Faults composed at random over one meeting, in jumping time, with a model of what has to be told.
+
+A rule-based machine lets people speak, leave, come back, pause and end, while the provider refuses, breaks,
+lies and lags. Hypothesis chooses, and shrinks what fails to the shortest story.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from tests.support.strangers.deepgram import Fault
+from tests.support.strangers.world import Verdict, World, world
+from wingman.testing.virtual_time import TimelapseLoop
+
+Step = Callable[[World], Awaitable[Any]]
+
+faults = st.one_of(
+    st.builds(
+        Fault,
+        kind=st.just("refuse"),
+        status=st.sampled_from([200, 302, 400, 401, 402, 403, 404, 408, 429, 500, 502, 503]),
+        location=st.sampled_from(["", "https://login.example/", "ws://[::/", "/elsewhere"]),
+        retry_after=st.sampled_from([0.0, 1.0, 8.0, 60.0]),
+        count=st.integers(1, 6),
+    ),
+    st.builds(Fault, kind=st.just("hang"), seconds=st.sampled_from([3.0, 30.0])),
+    st.builds(Fault, kind=st.just("close"), code=st.sampled_from([1000, 1006, 1006, 1008, 1011, 1012])),
+    st.builds(Fault, kind=st.sampled_from(["silent", "late", "deaf"]), seconds=st.floats(0.2, 25.0)),
+    st.builds(
+        Fault,
+        kind=st.sampled_from(["swap", "drop", "twice", "garbage", "only_interims"]),
+        count=st.integers(1, 4),
+    ),
+    st.builds(Fault, kind=st.just("start"), value=st.sampled_from([999_999.0, -5.0, 0.0, 1e300])),
+    st.builds(Fault, kind=st.just("longer"), value=st.sampled_from([5.0, 30.0, 1e9]), count=st.integers(1, 3)),
+    st.builds(Fault, kind=st.just("word_end"), value=st.sampled_from([500_000.0, -1.0, 1e300])),
+    st.builds(Fault, kind=st.just("word_start"), value=st.sampled_from([500_000.0, -3.0])),
+)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What all the compositions of a run came to."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def count(self, of: Callable[[Verdict], float]) -> float:
+        return sum(of(verdict) for verdict in self.verdicts)
+
+
+class Driver:
+    """A world that lives in a task of its own loop, and does one step after the other."""
+
+    def __init__(self, seed: int) -> None:
+        self._runner = asyncio.Runner(loop_factory=TimelapseLoop)
+        self._steps: asyncio.Queue[tuple[Step, asyncio.Future[Any]]] | None = None
+        self._seed = seed
+        self._runner.run(self._begin())
+
+    def do(self, step: Step) -> Any:
+        """Let the world do one thing; its result."""
+        return self._runner.run(self._one(step))
+
+    def close(self) -> None:
+        self._runner.run(self._end())
+        self._runner.close()
+
+    async def _begin(self) -> None:
+        self._steps = asyncio.Queue(1)
+        self._living = asyncio.create_task(self._live(self._steps))
+
+    async def _live(self, steps: asyncio.Queue[tuple[Step, asyncio.Future[Any]]]) -> None:
+        async with world(self._seed) as made:
+            while True:
+                step, answer = await steps.get()
+                answer.set_result(await step(made))
+
+    async def _one(self, step: Step) -> Any:
+        assert self._steps is not None
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        await self._steps.put((step, answer))
+        await asyncio.wait([answer, self._living], return_when=asyncio.FIRST_COMPLETED)
+        if self._living.done():
+            self._living.result()
+        return answer.result()
+
+    async def _end(self) -> None:
+        self._living.cancel()
+        await asyncio.wait([self._living])
+
+
+class Composition(RuleBasedStateMachine):
+    """One meeting. Subclass it with a `tally` of your own."""
+
+    tally = Tally()
+
+    @initialize(seed=st.integers(0, 1 << 16))
+    def begin(self, seed: int) -> None:
+        self.driver = Driver(seed)
+        self.driver.do(World.arrive)
+
+    @rule(seconds=st.floats(0.3, 12.0))
+    def speak(self, seconds: float) -> None:
+        self.driver.do(lambda _: asyncio.sleep(seconds))
+
+    @rule(fault=faults)
+    def fail(self, fault: Fault) -> None:
+        self.driver.do(lambda made: _suffer(made, fault))
+
+    @rule(first=faults, second=faults, apart=st.floats(0.0, 2.0))
+    def fail_twice(self, first: Fault, second: Fault, apart: float) -> None:
+        self.fail(first)
+        self.speak(apart)
+        self.fail(second)
+
+    @rule(seconds=st.floats(0.2, 8.0))
+    def go_away(self, seconds: float) -> None:
+        self.driver.do(lambda made: _away(made, seconds))
+
+    @rule(seconds=st.floats(0.6, 6.0))
+    def pause(self, seconds: float) -> None:
+        self.driver.do(lambda made: _pause(made, seconds))
+
+    @rule(seconds=st.floats(0.2, 4.0))
+    def stall(self, seconds: float) -> None:
+        self.driver.do(lambda made: _stall(made, seconds))
+
+    @rule()
+    def try_again(self) -> None:
+        self.driver.do(_try_again)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "driver"):
+            return
+        try:
+            verdict: Verdict = self.driver.do(World.end)
+        finally:
+            self.driver.close()
+        self.tally.verdicts.append(verdict)
+        assert verdict.holds, verdict
+
+
+async def _suffer(made: World, fault: Fault) -> None:
+    made.suffer(fault)
+
+
+async def _away(made: World, seconds: float) -> None:
+    await made.leave()
+    await asyncio.sleep(seconds)
+    await made.arrive()
+
+
+async def _pause(made: World, seconds: float) -> None:
+    made.pause()
+    await asyncio.sleep(seconds)
+    made.resume()
+
+
+async def _stall(made: World, seconds: float) -> None:
+    if made.mouth is not None:
+        made.mouth.stalled_s = seconds
+
+
+async def _try_again(made: World) -> None:
+    made.meeting.control("retry", "transcribe")
