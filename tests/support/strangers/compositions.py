@@ -100,40 +100,49 @@ class Composition(RuleBasedStateMachine):
 
     tally = Tally()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.story: list[str] = []
+        """What happened, for whoever has to understand a verdict."""
+
+    def _do(self, what: str, step: Step) -> None:
+        self.story.append(what)
+        self.driver.do(step)
+
     @initialize(seed=st.integers(0, 1 << 16))
     def begin(self, seed: int) -> None:
         self.driver = Driver(seed)
-        self.driver.do(World.arrive)
+        self._do(f"seed {seed}", World.arrive)
 
     @rule(seconds=st.floats(0.3, 12.0))
     def speak(self, seconds: float) -> None:
-        self.driver.do(lambda _: asyncio.sleep(seconds))
+        self._do(f"speak {seconds:g}", lambda _: asyncio.sleep(seconds))
 
     @rule(fault=faults)
     def fail(self, fault: Fault) -> None:
-        self.driver.do(lambda made: _suffer(made, fault))
+        self._do(str(fault), lambda made: _suffer(made, fault))
 
     @rule(first=faults, second=faults, apart=st.floats(0.0, 2.0))
     def fail_twice(self, first: Fault, second: Fault, apart: float) -> None:
-        self.fail(first)
-        self.speak(apart)
-        self.fail(second)
+        self._do(str(first), lambda made: _suffer(made, first))
+        self._do(f"speak {apart:g}", lambda _: asyncio.sleep(apart))
+        self._do(str(second), lambda made: _suffer(made, second))
 
     @rule(seconds=st.floats(0.2, 8.0))
     def go_away(self, seconds: float) -> None:
-        self.driver.do(lambda made: _away(made, seconds))
+        self._do(f"away {seconds:g}", lambda made: _away(made, seconds))
 
     @rule(seconds=st.floats(0.6, 6.0))
     def pause(self, seconds: float) -> None:
-        self.driver.do(lambda made: _pause(made, seconds))
+        self._do(f"pause {seconds:g}", lambda made: _pause(made, seconds))
 
     @rule(seconds=st.floats(0.2, 4.0))
     def stall(self, seconds: float) -> None:
-        self.driver.do(lambda made: _stall(made, seconds))
+        self._do(f"stall {seconds:g}", lambda made: _stall(made, seconds))
 
     @rule()
     def try_again(self) -> None:
-        self.driver.do(_try_again)
+        self._do("retry", _try_again)
 
     def teardown(self) -> None:
         if not hasattr(self, "driver"):
@@ -143,7 +152,11 @@ class Composition(RuleBasedStateMachine):
         finally:
             self.driver.close()
         self.tally.verdicts.append(verdict)
-        assert verdict.holds, verdict
+        self.judge(verdict)
+
+    def judge(self, verdict: Verdict) -> None:
+        """Raise for a verdict that does not hold."""
+        assert verdict.holds, (verdict, self.story)
 
 
 async def _suffer(made: World, fault: Fault) -> None:

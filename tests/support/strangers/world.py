@@ -98,6 +98,10 @@ class World:
     paused_at: int | None = None
     times_are_true: bool = True
     """False once the provider was told to lie about when a word was said."""
+    lies: int = 0
+    """Faults in what the provider says, as against when and whether it does."""
+    absences: int = 0
+    """Faults that keep the provider away for a while."""
     may_lose: bool = False
     """True once something happened that may cost words: they have to be told then."""
 
@@ -105,7 +109,10 @@ class World:
         """Let `fault` happen from now on."""
         arrange(self.provider, fault)
         self.times_are_true = self.times_are_true and fault.kind not in ("word_end", "word_start")
-        self.may_lose = self.may_lose or costs_words(fault)
+        self.lies += fault.kind not in (*HANDSHAKES, *TROUBLES)
+        self.absences += fault.kind in (*HANDSHAKES, "silent", "deaf")
+        # a second lie may hit what is said again; a second absence, the end
+        self.may_lose = self.may_lose or costs_words(fault) or self.lies > 1 or self.absences > 1
 
     async def arrive(self) -> None:
         if self.mouth is None:
