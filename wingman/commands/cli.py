@@ -71,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     _meetings(commands)
     _grants(commands)
     _export(commands)
+    _backup(commands)
     _replay(commands)
     _rehearse(commands)
     return parser
@@ -128,6 +129,11 @@ def _demo(commands: Commands) -> None:
     parser.add_argument(
         "--faults", metavar="FILE", help="what goes wrong with the emulated providers (fault script, YAML)"
     )
+
+
+def _backup(commands: Commands) -> None:
+    parser = _command(commands, "backup", "Copy the event log into one file, also beside a running service.")
+    parser.add_argument("file", metavar="FILE", help="the new file; put it back as wingman.db to restore it")
 
 
 def _transcribe(commands: Commands) -> None:

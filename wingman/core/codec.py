@@ -12,6 +12,9 @@ from wingman.core.events import EVENTS, VERSION, Envelope, Event, Media
 _encoder = msgspec.json.Encoder()
 _raw_decoder = msgspec.json.Decoder()
 
+UNREADABLE = "log.unreadable"
+"""Type of what stands in for an event whose line is damaged."""
+
 
 def encode(envelope: Envelope) -> bytes:
     """One envelope as a single line of JSON (UTF-8, no newline)."""
@@ -42,6 +45,14 @@ def decode(line: bytes | str) -> Envelope:
         )
     except (msgspec.MsgspecError, KeyError, TypeError) as broken:
         raise InputError(f"this is not a Wingman event: {broken}", field="event") from broken
+
+
+def decode_stored(meeting: str, seq: int, line: bytes) -> Envelope:
+    """A line out of a log. One that cannot be read any more costs itself: it comes back as an empty event."""
+    try:
+        return decode(line)
+    except (InputError, UnicodeDecodeError, RecursionError):
+        return Envelope(VERSION, seq, UNREADABLE, meeting, 0.0, {})
 
 
 def decode_data(kind: str, raw: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -174,7 +175,7 @@ class Record:
 
 async def read(log: EventLog, meeting: str) -> Record:
     """The record of a logged meeting."""
-    return record(meeting, await read_all(log, meeting))
+    return await asyncio.to_thread(record, meeting, await read_all(log, meeting))
 
 
 async def read_all(log: EventLog, meeting: str) -> list[Envelope]:

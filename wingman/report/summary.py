@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import Sequence
@@ -46,10 +47,10 @@ async def summarize(record: Record, model: SuggestionModel | None) -> SummaryRea
     Items the model cannot prove with a line of the transcript are dropped. A model that fails, or says
     nothing that can be used, is replaced by the extractive summary.
     """
-    plain = extractive.summarize(record)
+    plain = await asyncio.to_thread(extractive.summarize, record)
     if model is None or not record.said:
         return plain
-    prompt = Prompt(SYSTEM, transcript(record.said), max_output_tokens=900)
+    prompt = Prompt(SYSTEM, await asyncio.to_thread(transcript, record.said), max_output_tokens=900)
     try:
         async with contextlib.aclosing(model.stream(prompt)) as deltas:
             answer = "".join([delta async for delta in deltas])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import story
-from wingman.core.codec import encode
+from wingman.core.codec import UNREADABLE, encode
 from wingman.core.errors import InputError
 from wingman.events.sqlite import schema
 from wingman.events.sqlite.drivers import Connection
@@ -29,9 +29,9 @@ def entries() -> list[schema.Entry]:
 def test_what_is_written_is_read_in_order(log: Connection) -> None:
     told = entries()
     schema.write(log, told)
-    assert schema.lines(log, story.MEETING, 0, 10_000) == [line for _, line in told]
-    assert schema.lines(log, story.MEETING, 3, 2) == [line for _, line in told[3:5]]
-    assert schema.lines(log, "m-none", 0, 10) == []
+    assert schema.envelopes(log, story.MEETING, 0, 10_000) == [envelope for envelope, _ in told]
+    assert schema.envelopes(log, story.MEETING, 3, 2) == [envelope for envelope, _ in told[3:5]]
+    assert schema.envelopes(log, "m-none", 0, 10) == []
     assert schema.heads(log) == {story.MEETING: len(told)}
     row = schema.row(log, story.MEETING)
     assert row is not None
@@ -69,3 +69,13 @@ def test_what_was_heard_is_kept_with_its_meeting(log: Connection) -> None:
     schema.delete(log, story.MEETING)
     assert schema.heard(log, story.MEETING) == []
     assert schema.row(log, story.MEETING) is None
+
+
+def test_a_damaged_line_costs_itself(log: Connection) -> None:
+    told = entries()
+    schema.write(log, told)
+    log.execute("UPDATE events SET line=? WHERE seq=3", (b"\xff{ not json",))
+    found = schema.envelopes(log, story.MEETING, 0, 10_000)
+    assert [e.seq for e in found] == [e.seq for e, _ in told]
+    assert (found[2].type, found[2].data) == (UNREADABLE, {})
+    assert found[3:] == [envelope for envelope, _ in told[3:]]

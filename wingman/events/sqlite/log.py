@@ -134,10 +134,10 @@ class SqliteLog:
         self._callback = callback
 
     async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
-        lines = await self._on_reader(lambda db: schema.lines(db, meeting, after, limit))
+        stored = await self._on_reader(lambda db: schema.envelopes(db, meeting, after, limit))
         # the file may already hold what has not been handed on yet; a reader must not run ahead of the hub
         known = self._handed_on.upto(meeting)
-        found = [event for line in lines if (event := codec.decode(line)).seq <= known]
+        found = [event for event in stored if event.seq <= known]
         last = found[-1].seq if found else after
         if len(found) < limit:
             found += [e for e in self._handed_on.volatile(meeting) if e.seq > last][: limit - len(found)]

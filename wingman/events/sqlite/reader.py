@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope
 from wingman.events.index import MeetingRow, SearchHit
@@ -40,8 +39,8 @@ class StoredMeetings:
     def events(self, meeting: str) -> list[Envelope]:
         """Every stored event of a meeting, oldest first."""
         found: list[Envelope] = []
-        while lines := schema.lines(self._connection, meeting, len(found), PAGE):
-            found += [codec.decode(line) for line in lines]
+        while page := schema.envelopes(self._connection, meeting, len(found), PAGE):
+            found += page
         return found
 
     def heard(self, meeting: str) -> Sequence[bytes]:

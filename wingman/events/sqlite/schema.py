@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope
 from wingman.events.index import MeetingRow, SearchHit
@@ -242,14 +243,14 @@ def heads(connection: Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT id, last FROM meetings"))
 
 
-def lines(connection: Connection, meeting: str, after: int, limit: int) -> list[bytes]:
-    """Encoded envelopes with `seq > after`, in order."""
+def envelopes(connection: Connection, meeting: str, after: int, limit: int) -> list[Envelope]:
+    """Envelopes with `seq > after`, in order; see `codec.decode_stored` for damaged ones."""
     found = connection.execute(
-        "SELECT line FROM events WHERE meeting=(SELECT number FROM meetings WHERE id=?) AND seq>?"
+        "SELECT seq, line FROM events WHERE meeting=(SELECT number FROM meetings WHERE id=?) AND seq>?"
         " ORDER BY seq LIMIT ?",
         (meeting, after, limit),
     )
-    return [line for (line,) in found]
+    return [codec.decode_stored(meeting, seq, line) for seq, line in found]
 
 
 def _columns(connection: Connection) -> str:
@@ -286,11 +287,12 @@ def search(connection: Connection, words: str, limit: int) -> list[SearchHit]:
     query = match_expression(words)
     if not query:
         return []
+    order = "rank, search.rowid DESC" if len(words.strip()) > 1 else "search.rowid DESC"
     found = connection.execute(
         "SELECT m.id, m.title, w.seq, w.type, w.channel, w.start,"
         " snippet(search, 0, '[', ']', '…', 16)"
         " FROM search JOIN words w ON w.number=search.rowid JOIN meetings m ON m.number=w.meeting"
-        " WHERE search MATCH ? ORDER BY rank, w.number DESC LIMIT ?",
+        f" WHERE search MATCH ? ORDER BY {order} LIMIT ?",
         (query, limit),
     )
     return [SearchHit(*hit) for hit in found]
@@ -299,7 +301,10 @@ def search(connection: Connection, words: str, limit: int) -> list[SearchHit]:
 def match_expression(words: str) -> str:
     """What a user typed as an FTS5 expression: every word must occur, the last one may be a beginning."""
     terms = [f'"{word}"' for word in words.replace('"', " ").replace("\0", " ").split()]
-    return " ".join(terms) + "*" if terms else ""
+    if not terms:
+        return ""
+    # a lone letter begins a tenth of all words: ranking those would take seconds and help nobody
+    return " ".join(terms) + ("" if len(words.strip()) == 1 else "*")
 
 
 def delete(connection: Connection, meeting: str) -> bool:

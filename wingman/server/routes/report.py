@@ -57,7 +57,7 @@ class ReportRoutes:
         heard: Collection[Channel] = ()
         if self.audio_store is not None and _may_listen(request):
             heard = await asyncio.to_thread(self.audio_store.channels, record.id)
-        shown = page(record, sound=heard)
+        shown = await asyncio.to_thread(page, record, sound=heard)
         headers = {"Content-Security-Policy": content_security_policy(), "Cache-Control": "no-store"}
         return Response(shown, media_type="text/html", headers=headers)
 
@@ -69,7 +69,7 @@ class ReportRoutes:
         whole = Bundle(meeting, tuple(await read_all(self.log, meeting)))
         if name == "bundle":
             whole = await self._whole(request, whole)
-        made = make(whole, name)
+        made = await asyncio.to_thread(make, whole, name)
         headers = {
             "Content-Disposition": f'attachment; filename="{made.name}"',
             "Cache-Control": "no-store",
@@ -94,11 +94,11 @@ class ReportRoutes:
     async def summary(self, request: Request) -> Response:
         """`GET …/summary`."""
         record = await self._record(request)
-        return Json(summary_of(record))
+        return Json(await asyncio.to_thread(summary_of, record))
 
     async def follow_up(self, request: Request) -> Response:
         """`GET …/follow-up`: the draft of an e-mail."""
-        return Json(follow_up(await self._record(request)))
+        return Json(await asyncio.to_thread(follow_up, await self._record(request)))
 
     async def answers(self, request: Request) -> Response:
         """`GET …/answers?q=`: the lines of the meeting that answer a question."""
@@ -112,13 +112,14 @@ class ReportRoutes:
         """What left this machine for this meeting, and the proof that nothing did while it was paused."""
         meeting = request.path_params["id"]
         await self.lookup.must_exist(meeting)
-        found = account(await read_all(self.log, meeting))
+        found = await asyncio.to_thread(account, await read_all(self.log, meeting))
         return Json({"totals": found.totals, "pauses": found.pauses, "clean": found.clean})
 
     async def _whole(self, request: Request, whole: Bundle) -> Bundle:
         """The bundle with what the providers said and, for the meeting's owner, its sound."""
         if isinstance(self.log, ProviderLog):
-            whole = replace(whole, heard=decode(b"".join(await self.log.heard(whole.meeting))))
+            chunks = await self.log.heard(whole.meeting)
+            whole = replace(whole, heard=await asyncio.to_thread(decode, b"".join(chunks)))
         if self.audio_store is not None and _may_listen(request):
             whole = replace(whole, audio=await asyncio.to_thread(self.audio_store.read_all, whole.meeting))
         return whole
