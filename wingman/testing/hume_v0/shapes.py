@@ -42,7 +42,8 @@ def warning(code: str, text: str, model: str, shape: WarningShape = "model") -> 
 
 def code_of(reply: Message) -> str:
     """The code of a refusal, whatever its shape; empty for a reply that is none."""
-    for part in (reply, *(value for value in reply.values() if isinstance(value, dict))):
+    parts = [value for name, value in reply.items() if isinstance(value, dict) and name != "warning"]
+    for part in (reply, *parts):
         said = part.get("error")
         if isinstance(said, dict):
             return str(said.get("code", ""))
