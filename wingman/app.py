@@ -24,7 +24,9 @@ from wingman.archive.audio_store import AudioStore
 from wingman.archive.private_folder import make_private
 from wingman.archive.retention import Eraser, Forget, keep
 from wingman.config.book import SettingsBook
-from wingman.config.settings import Settings, plain
+from wingman.config.settings import Settings, fields_of, plain, without_credentials
+from wingman.config.transports import IngestSettings
+from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingEnded
 from wingman.core.time import Channel
@@ -40,7 +42,7 @@ from wingman.meeting.workbench import Workbench
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.server import service_secret
-from wingman.server.auth import Access
+from wingman.server.auth import LOOPBACK, Access
 from wingman.server.grant_store import GrantStore
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
@@ -161,7 +163,7 @@ class Service:
         both = (Channel.TAB, Channel.MIC)
         offers = Offers(
             playbooks=lambda: [msgspec.to_builtins(row) for row in OwnPlaybooks(None).rows()],
-            config=lambda: plain(self.manager.settings),
+            config=lambda: without_credentials(plain(self.manager.settings)),
             sample=lambda: FileSource(SAMPLE, channels=both),
             sample_sound=SAMPLE,
             recording=lambda wish: FileSource(recording_of(wish)),
@@ -170,7 +172,7 @@ class Service:
             sound=self.background.audio_store,
         )
         routes: list[BaseRoute] = [
-            *whip.routes(self.manager, self.settings.ingest),
+            *whip.routes(self.manager, _ingest(self.settings)),
             *pcm.routes(self.manager),
             *recordings.routes(self.imports),
             *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),
@@ -228,6 +230,7 @@ async def open_service(
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
     """
+    check_links(settings)
     providers = ProviderFactory(settings)
     choices = providers.choose("off")
     async with contextlib.AsyncExitStack() as stack:
@@ -305,6 +308,29 @@ def open_access(settings: Settings, *, keep: bool = True) -> Access:
             field="deliver.data_dir",
             status=503,
         ) from None
+
+
+def _ingest(settings: Settings) -> IngestSettings:
+    """How sound comes in, where that follows from where the service listens."""
+    ingest = settings.ingest
+    if ingest.candidates == "auto":
+        near = settings.server.host in LOOPBACK
+        ingest = msgspec.structs.replace(ingest, candidates="near" if near else "any")
+    return ingest
+
+
+def check_links(settings: Settings) -> None:
+    """Raises `InputError` for a provider elsewhere without TLS: key and sound would be readable."""
+    if settings.server.plain_links:
+        return
+    for name, value in fields_of(settings):
+        plain_scheme = isinstance(value, str) and value.startswith(("ws://", "http://"))
+        if name.endswith("url") and plain_scheme and is_remote(value) and name != "server.public_url":
+            raise InputError(
+                f"`{name}` is on another machine and has no TLS; use wss:// or https://, or set "
+                "server.plain_links",
+                field=name,
+            )
 
 
 def _links_end(access: Access, batch: Sequence[Envelope]) -> None:

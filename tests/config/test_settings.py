@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.config.settings import Settings, build, changed, fields, load, plain
+from wingman.config.settings import Settings, build, changed, fields, load, plain, without_credentials
 from wingman.core.errors import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -104,3 +104,14 @@ def test_every_leaf_has_a_default() -> None:
     names = [name for name, _ in fields()]
     assert len(names) == len(set(names))
     assert "transcribe.deepgram.api_key" in names
+
+
+def test_addresses_are_shown_without_what_opens_them() -> None:
+    tree = {
+        "report": {"webhooks": {"crm": {"url": "https://user:pw@hooks.example/secret/path?key=1"}}},
+        "suggest": {"openai": {"url": "https://me:pw@llm.example/v1?key=2"}},
+        "other": "https://user:pw@kept.example",
+    }
+    shown = without_credentials(tree)
+    assert shown["report"]["webhooks"]["crm"]["url"] == "https://hooks.example/…"
+    assert shown["suggest"]["openai"]["url"] == "https://llm.example/v1"

@@ -140,3 +140,35 @@ def test_the_answer_says_how_opus_is_wanted() -> None:
     assert f"a=rtpmap:111 opus/48000/2\r\na=fmtp:111 {OPUS_FORMAT}\r\na=ptime:20\r\n" in answer
     assert answer.count("a=fmtp:111") == 1
     assert "a=fmtp:63 111/111" in answer
+
+
+def candidate(address: str) -> str:
+    return f"a=candidate:1 1 udp 2113937151 {address} 50000 typ host\r\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "near", "far"),
+    [
+        ("127.0.0.1", True, True),
+        ("192.168.1.5", True, True),
+        ("10.1.2.3", True, True),
+        ("fd00::1", True, True),
+        ("8.8.8.8", False, True),
+        ("2001:4860:4860::8888", False, True),
+        ("169.254.169.254", False, False),
+        ("fe80::1", False, False),
+        ("224.0.0.1", False, False),
+        ("255.255.255.255", False, False),
+        ("0.0.0.0", False, False),
+        ("999.1.1.1", False, False),
+    ],
+)
+def test_strangers_do_not_choose_whom_we_send_to(address: str, near: bool, far: bool) -> None:
+    offer = (HEAD + AUDIO + candidate(address)).encode()
+    assert (f" {address} " in read_offer(offer, far=False).sdp) is near
+    assert (f" {address} " in read_offer(offer).sdp) is far
+
+
+def test_few_candidates_are_tried() -> None:
+    many = "".join(candidate(f"10.0.{n // 250}.{n % 250 + 1}") for n in range(900))
+    assert read_offer((HEAD + AUDIO + many).encode()).sdp.count("a=candidate:") == 24

@@ -13,6 +13,8 @@ class MeetingSettings(Section, frozen=True):
 
     It holds for a meeting that is ended and for a service that is stopped: give its supervisor some more.
     """
+    most: int = 500
+    """So many meetings may run at a time; further ones are refused."""
     grace_s: float = 60.0
     """A meeting whose live sources have all ended ends by itself after this many seconds."""
     idle_end_s: float = 900.0

@@ -16,6 +16,8 @@ class ServerSettings(Section, frozen=True):
     """A token of the owner's for programs, 16 random characters or more; empty for none: grants do without."""
     public_url: str = ""
     """Address people use when a TLS proxy stands in front (`https://…`); links and cookies follow it."""
+    plain_links: bool = False
+    """Let keys and sound go to providers on other machines without TLS (`ws://`, `http://`)."""
     allowed_hosts: tuple[str, ...] = ()
     """Further Host header values to accept (a reverse proxy's name)."""
     allowed_origins: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 import yaml
@@ -126,6 +127,34 @@ def build(tree: Mapping[str, Any], origin: str = "the settings") -> Settings:
 def plain(value: Any) -> Any:
     """Settings as plain values with every secret masked; safe to print or serve."""
     return msgspec.to_builtins(value, enc_hook=_mask)
+
+
+def without_credentials(tree: Any, name: str = "", *, hook: bool = False) -> Any:
+    """Plain settings whose addresses show neither user, password nor query, and a webhook's no path either."""
+    if isinstance(tree, dict):
+        return {
+            key: without_credentials(value, str(key), hook=hook or name == "webhooks")
+            for key, value in tree.items()
+        }
+    if not isinstance(tree, str) or not name.endswith("url") or "://" not in tree:
+        return tree
+    parts = urlsplit(tree)
+    path = "/…" if hook and parts.path.strip("/") else parts.path
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", ""))
+
+
+def fields_of(section: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted name and value of every leaf setting in force."""
+    for name, value in msgspec.to_builtins(section, enc_hook=_mask).items():
+        yield from _values(f"{prefix}{name}", value)
+
+
+def _values(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(f"{name}.{key}", inner)
+    else:
+        yield name, value
 
 
 S = TypeVar("S", bound=Section)

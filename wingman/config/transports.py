@@ -26,5 +26,8 @@ class IngestSettings(Section, frozen=True):
     """Let the codec bridge a loss of up to 100 ms instead of leaving silence (direct path only)."""
     host_addresses: tuple[str, ...] = ()
     """Addresses offered as ICE candidates; empty means all of the machine's (and loopback)."""
+    candidates: Literal["auto", "near", "any"] = "auto"
+    """Addresses of an offer that are tried: `near` are this machine's and its network's; `auto` is `near` while
+    the service listens on loopback."""
     ice_servers: tuple[str, ...] = ()
     """STUN/TURN URLs; empty means none, which is right on one machine and in a LAN."""

@@ -146,6 +146,8 @@ class MeetingManager:
         if self._closing:
             raise InputError("the service is stopping; start the meeting again in a moment", status=503)
         settings = self._settings
+        if len(self._live) >= settings.meeting.most:
+            raise InputError(f"{settings.meeting.most} meetings run already; end some first", status=429)
         playbook = self._playbooks.load(spec.playbook or settings.suggest.playbook)
         wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
         consent = consent or check_consent(spec.consent, spec.by)

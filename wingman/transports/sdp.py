@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
@@ -22,9 +23,11 @@ OPUS_FORMAT = "minptime=10;useinbandfec=1;usedtx=0;stereo=0;maxaveragebitrate=32
 watchdog can then tell silence from absence)."""
 
 PTIME_MS = 20
+MOST_CANDIDATES = 24
+"""Of one m-line that are tried. A machine with many interfaces names some ten."""
 
 _USABLE = re.compile(
-    r"^a=candidate:\S+ \d+ udp \d+ (?:\d+\.\d+\.\d+\.\d+|[0-9a-f:.]*:[0-9a-f:.]*) ", re.IGNORECASE
+    r"^a=candidate:\S+ \d+ udp \d+ (?P<address>\d+\.\d+\.\d+\.\d+|[0-9a-f:.]*:[0-9a-f:.]*) ", re.IGNORECASE
 )
 """A candidate that can be tried: an address, by UDP. A client's own checks reveal the rest (RFC 8863)."""
 _DIRECTIONS = ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive")
@@ -66,8 +69,11 @@ def parse_channels(text: str | None) -> tuple[Channel, ...] | None:
     return channels
 
 
-def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None) -> Offer:
-    """Check an offer and say which channel each of its audio m-lines is. Raises `InputError`."""
+def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None, *, far: bool = True) -> Offer:
+    """Check an offer and say which channel each of its audio m-lines is. Raises `InputError`.
+
+    `far` lets candidates on public addresses be tried; without it only those of this machine and network are.
+    """
     if len(body) > MAX_OFFER:
         raise InputError(
             f"the offer has {len(body)} bytes; a session description has at most {MAX_OFFER}",
@@ -102,7 +108,7 @@ def read_offer(body: bytes, channels: tuple[Channel, ...] | None = None) -> Offe
     head = _ungrouped(head, {_mid(section) for _, section in unused})
     for section in used:
         _check_audio(section)
-    kept = [*head, *(line for section in used for line in _reachable(_opus_only(section)))]
+    kept = [*head, *(line for section in used for line in _reachable(_opus_only(section), far))]
     return Offer(_join(kept), _assign(len(used), channels), unused, _is_grouped(head))
 
 
@@ -232,14 +238,34 @@ def _opus_only(section: list[str]) -> list[str]:
     return [" ".join([*media[:3], opus]), *(line for line in section[1:] if not line.startswith(others))]
 
 
-def _reachable(lines: list[str]) -> list[str]:
-    """Without candidates that cannot be tried, and without the word that no more will come: what a client's own
-    checks reveal is waited for, until the setup's time is over."""
-    return [
-        line
-        for line in lines
-        if line != "a=end-of-candidates" and (not line.startswith("a=candidate:") or _USABLE.match(line))
-    ]
+def _reachable(lines: list[str], far: bool) -> list[str]:
+    """Without candidates that may not be tried, and without the word that no more will come: what a client's
+    own checks reveal is waited for, until the setup's time is over.
+
+    Each candidate is an address we send packets to because a stranger named it, so there are few, and none that
+    many share.
+    """
+    kept: list[str] = []
+    tried = 0
+    for line in lines:
+        if line.startswith("a=candidate:"):
+            found = _USABLE.match(line)
+            if found is None or tried >= MOST_CANDIDATES or not _may_try(found["address"], far):
+                continue
+            tried += 1
+        if line != "a=end-of-candidates":
+            kept.append(line)
+    return kept
+
+
+def _may_try(text: str, far: bool) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    if address.is_multicast or address.is_unspecified or address.is_link_local or address.is_reserved:
+        return False
+    return far or not address.is_global
 
 
 def _split(text: str) -> tuple[list[str], list[list[str]]]:

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketState
 
 from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat, PcmReader
 from wingman.core.errors import InputError
-from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingHandle, Meetings
 from wingman.server.http import only_known
 from wingman.transports.pushed import PushedSource
@@ -25,6 +25,8 @@ from wingman.transports.telephony import MediaPayload, Start, Stop, parse_tracks
 
 MAX_MESSAGE = 1 << 20
 """Bytes of one message; half a minute of 16 kHz sound."""
+FASTEST, AHEAD_S = 2.0, 30.0
+"""How many seconds of sound are taken in a second, and how many at once: what a client has kept for a while."""
 PARAMETERS = frozenset({"channel", "channels", "rate", "encoding", "tracks"})
 
 
@@ -70,6 +72,8 @@ class PcmSession:
         self._sources: dict[Channel, PushedSource] = {}
         self._task: asyncio.Task[None] | None = None
         self.problem: InputError | None = None
+        self._pushed = 0
+        self._began = asyncio.get_running_loop().time()
 
     async def run(self) -> None:
         """Read the socket to its end, or to that of the meeting."""
@@ -80,7 +84,7 @@ class PcmSession:
         state, detail = "ended", ""
         try:
             while await self._message():
-                pass
+                await self._pace()
             self._flush()
         except InputError as bad:
             self.problem, detail = bad, str(bad)
@@ -127,6 +131,14 @@ class PcmSession:
                 await self._media(media)
         return True
 
+    async def _pace(self) -> None:
+        """Read no faster than twice real time: the sound of a live call comes as it is spoken."""
+        loop = asyncio.get_running_loop()
+        taken = self._pushed / (BYTES_PER_SAMPLE * SAMPLE_RATE)
+        ahead = (taken - AHEAD_S) / FASTEST - (loop.time() - self._began)
+        if ahead > 0:
+            await asyncio.sleep(ahead)
+
     async def _samples(self, data: bytes) -> None:
         await self.open(self._wish.channels)
         if self._reader is None:
@@ -152,6 +164,7 @@ class PcmSession:
         return (self._wish.tracks[track],)
 
     def _push(self, channels: Sequence[Channel], sides: Sequence[bytes], at: float | None) -> None:
+        self._pushed += max(map(len, sides), default=0)
         for channel, pcm in zip(channels, sides, strict=True):
             self._sources[channel].push(pcm, at)
 

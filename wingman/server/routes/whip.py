@@ -45,7 +45,7 @@ class WhipEndpoint:
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != SDP:
             raise InputError(f"the Content-Type must be {SDP}", field="content-type", status=415)
         channels = parse_channels(request.query_params.get("channels"))
-        offer = read_offer(await _body(request), channels)
+        offer = read_offer(await _body(request), channels, far=self._settings.candidates != "near")
         meeting, created = await self._meeting(request)
         source = WebRtcSource(offer, self._settings)
         try:
