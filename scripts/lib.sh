@@ -63,3 +63,14 @@ install() {
 ensure_core() {
   install core pyproject.toml constraints.txt -- --editable .
 }
+
+# WHIP clients from npm, for tests against software that others wrote.
+ensure_foreign_clients() {
+  local wanted=tests/foreign/package.json folder=.venv/foreign
+  cmp -s "$wanted" "$folder/package.json" && [ -d "$folder/node_modules" ] && return 0
+  command -v npm >/dev/null 2>&1 || ensure_packages nodejs npm || return 0
+  say "Installing foreign WHIP clients …"
+  mkdir -p "$folder"
+  (cd "$folder" && cp "../../$wanted" package.json && npm install --silent --no-audit --no-fund) ||
+    say "They could not be installed; their tests are skipped."
+}

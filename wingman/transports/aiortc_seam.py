@@ -111,21 +111,28 @@ def _create_ssl_context(certificate: RTCCertificate, srtp_profiles: Any) -> SSL.
 
 
 async def _do_handshake(transport: RTCDtlsTransport) -> None:
-    """aiortc's handshake, which forgets why it failed."""
+    """aiortc's handshake, which forgets why it failed: it swallows the error where it happens."""
     connection: Any = transport._ssl
-    stock = connection.do_handshake
+    connection.do_handshake = _noting(transport, connection.do_handshake)
+    connection.recv = _noting(transport, connection.recv)
+    try:
+        await _stock_handshake(transport)
+    finally:
+        del connection.do_handshake, connection.recv
 
-    def noted() -> None:
+
+def _noting(transport: RTCDtlsTransport, stock: Callable[..., Any]) -> Callable[..., Any]:
+    def noted(*arguments: Any) -> Any:
         try:
-            stock()
-        except SSL.WantReadError:
+            return stock(*arguments)
+        except (SSL.WantReadError, SSL.WantWriteError, SSL.ZeroReturnError):
             raise
         except SSL.Error as failed:
-            _why[transport] = str(failed.args[0][-1][-1]) if failed.args and failed.args[0] else ""
+            if failed.args and failed.args[0]:
+                _why[transport] = str(failed.args[0][-1][-1])
             raise
 
-    connection.do_handshake = noted
-    await _stock_handshake(transport)
+    return noted
 
 
 _why: WeakKeyDictionary[RTCDtlsTransport, str] = WeakKeyDictionary()

@@ -30,6 +30,8 @@ _USABLE = re.compile(
     r"^a=candidate:\S+ \d+ udp \d+ (?P<address>\d+\.\d+\.\d+\.\d+|[0-9a-f:.]*:[0-9a-f:.]*) ", re.IGNORECASE
 )
 """A candidate that can be tried: an address, by UDP. A client's own checks reveal the rest (RFC 8863)."""
+_FURTHER = re.compile(r"^a=fingerprint:(?!sha-256 )")
+"""One fingerprint is enough (RFC 8122); given several, libdatachannel failed in every other handshake."""
 _DIRECTIONS = ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive")
 _INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", "a=setup:")
 _GROUP = "a=group:BUNDLE"
@@ -158,7 +160,7 @@ def finish_answer(answer: str, unused: Sequence[tuple[int, Sequence[str]]] = (),
         if match := _OPUS.match(line):
             out.append(f"a=fmtp:{match[1]} {OPUS_FORMAT}")
             out.append(f"a=ptime:{PTIME_MS}")
-    kept = [line for n, line in enumerate(out) if not _superseded(line, out, n)]
+    kept = [line for n, line in enumerate(out) if not _superseded(line, out, n) and not _FURTHER.match(line)]
     whole = _with_unused(kept, unused)
     return _join(whole if grouped else [line for line in whole if not line.startswith(_GROUP)])
 
