@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the environments of Hume's two SDKs and run them, unmodified, against our emulators.
+# Build the environments of Hume's SDKs and run them, unmodified, against our emulators.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 make() { # NAME PACKAGES...: an environment of its own, git-ignored
@@ -7,7 +7,8 @@ make() { # NAME PACKAGES...: an environment of its own, git-ignored
   [ -x "$home/bin/python" ] || python3 -m venv "$home"
   "$home/bin/pip" install -q --disable-pip-version-check "$@"
 }
-# Both SDKs wrap the legacy client of websockets, which 14 still ships without a warning.
+# They wrap the legacy client of websockets, which 14 still ships without a warning.
 make hume hume-expression-measurement==0.1.0 'websockets>=14,<15'
 make hume-v0 hume==0.13.13 'websockets>=14,<15'
+make hume-v0-7 hume==0.7.8 'websockets>=12,<14'
 exec .venv/bin/python -m pytest tests/testing/hume/test_sdks.py -m 'slow or not slow' "$@"

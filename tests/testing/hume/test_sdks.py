@@ -88,3 +88,22 @@ async def test_the_v0_sdk(tmp_path: Path) -> None:
         "artifacts": "PK",
     }
     assert found["refused"] == 401
+
+
+@pytest.mark.slow
+async def test_the_v0_sdk_of_the_specification(tmp_path: Path) -> None:
+    (tmp_path / "clip.wav").write_bytes(wav(IndexedSpeech().pcm(0, 48_000)))
+    (tmp_path / "face.jpg").write_bytes(picture(320, 240))
+    async with HumeV0Emulator() as gateway:
+        found = await facts(".venv-hume-v0-7", "hume_v0_old_client.py", gateway.url, str(tmp_path))
+    assert [piece["text"] for piece in found["text"]["language"]["predictions"]] == [
+        "Thank",
+        "you.",
+        "Why",
+        "so?",
+    ]
+    assert len(found["text"]["language"]["predictions"][0]["emotions"]) == 53
+    assert len(found["file"]["prosody"]["predictions"][0]["emotions"]) == 48
+    assert len(found["image"]["face"]["predictions"]) == 1
+    assert found["job"]["job_details"]["job_id"]
+    assert (found["error"]["code"], found["error"]["error"] != "") == ("E0200", True)

@@ -51,10 +51,22 @@ export function readingWords(reading) {
   if (reading.status !== "known") return "not clear";
   if (isEnergy(reading)) return energyWords(reading);
   const family = FAMILY_WORDS[reading.family] || reading.family;
-  const strength = reading.family === "neutral" ? "" : reading.strength;
+  // A provider's own words for a score say more than three steps of ours.
+  const strength = reading.family === "neutral" ? "" : reading.band || reading.strength;
   const parts = [family === reading.label ? "" : family, strength].filter(Boolean);
   return parts.length ? `${reading.label} (${parts.join(", ")})` : reading.label;
 }
+
+/** What the words and the face say beside the voice, each as text of its own; never one score. */
+export function besideVoice({ language, face }) {
+  const parts = [];
+  if (language?.status === "known") parts.push(`words: ${language.label}`);
+  if (face?.status === "known") parts.push(`${face.subject ? `face ${face.subject}` : "face"}: ${face.label}`);
+  return parts.map((text) => h("span", { class: "badge beside", text }));
+}
+
+/** A laugh or a sigh beside the words of a line. */
+export const soundMark = (sound) => h("span", { class: "sound", text: ` [${sound.word}]` });
 
 function bars(strength) {
   const level = STRENGTHS.indexOf(strength) + 1;

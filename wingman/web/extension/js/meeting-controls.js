@@ -4,6 +4,7 @@ import { ChannelRow } from "./channel-row.js";
 import { h, icon, iconsAtHand, setText } from "./dom.js";
 import { seemsOver } from "./call-over.js";
 import { channelState } from "./channel-state.js";
+import { FacesPanel } from "./faces.js";
 import { canFloat } from "./pip.js";
 import { HOME } from "./session.js";
 import { SharePanel } from "./share.js";
@@ -28,6 +29,8 @@ export class MeetingControls {
     this.meeting = meeting;
     this.run = run;
     this.rows = new Map();
+    // Pictures come from the page that captures, so a recording has none.
+    this.faces = meeting.capture ? new FacesPanel(meeting, (sentence) => this.fail(sentence)) : null;
     this.share = new SharePanel(meeting.model.meeting, meeting.service);
     this.#build();
   }
@@ -48,6 +51,7 @@ export class MeetingControls {
     this.restart.hidden = !lost;
     this.controls.hidden = over || lost || capture?.phase === "refused";
     this.after.hidden = !over;
+    if (over || lost) this.faces?.stop();
     this.#renderQuestion(over || lost);
     const paused = capture ? capture.paused : phase === "paused";
     this.pause.hidden = paused;
@@ -131,6 +135,7 @@ export class MeetingControls {
       "div",
       { class: "controls" },
       h("div", { class: "row" }, this.pause, this.resume, this.stop),
+      ...(this.faces ? [this.faces.node] : []),
       h("h2", { text: "Overlay" }),
       h("div", { class: "row" }, this.floatButton, this.open, this.phone),
       this.share.node,

@@ -113,7 +113,7 @@ const STEPS = {
   }),
   "policy.applied": (state, data) => ({
     ...state,
-    policy: { emotion: data.emotion_policy, reason: data.reason },
+    policy: { emotion: data.emotion_policy, reason: data.reason, faces: data.faces || "off" },
   }),
   "capture.state": (state, data, envelope) => ({
     ...state,
@@ -143,6 +143,15 @@ const STEPS = {
           ...spanOf(envelope),
         })
       : state,
+  // A laugh between two sentences; one beside words comes with its utterance.
+  "voice.sound": (state, data, envelope) =>
+    addLine(state, {
+      kind: "sound",
+      id: `sound-${envelope.seq}`,
+      word: data.word,
+      channel: envelope.media ? envelope.media.channel : "tab",
+      ...spanOf(envelope),
+    }),
   "utterance.created": (state, data, envelope) => heard(state, data, envelope),
   "utterance.revised": (state, data, envelope) => heard(state, data, envelope),
   // A name is looked up when a line is shown, so it holds for what was said before it was given as well.

@@ -1,6 +1,6 @@
 // The transcript pane: the whole call, of which only the lines in sight are in the page; interims in grey at the end.
 
-import { badge } from "./emotion.js";
+import { badge, besideVoice, soundMark } from "./emotion.js";
 import { h, iconButton, setAttribute, setChildren, setText } from "./dom.js";
 import { findLines, lineAt, lineCount, lineOf } from "./lines.js";
 import { RowHeights } from "./row-heights.js";
@@ -242,8 +242,8 @@ export class TranscriptView {
     view.name.disabled = this.readOnly;
     setText(view.name, speakerName(entry.speaker, names));
     setText(view.time, clock(entry.start));
-    setChildren(view.text, marked(entry.text, wanted));
-    setChildren(view.mood, [badge(entry.emotion)].filter(Boolean));
+    setChildren(view.text, [...marked(entry.text, wanted), ...(entry.sounds || []).map(soundMark)]);
+    setChildren(view.mood, [badge(entry.emotion), ...besideVoice(entry)].filter(Boolean));
   }
 
   #pending(state) {
@@ -360,6 +360,8 @@ function plainLine(kind) {
 
 function fillPlain({ node }, entry) {
   if (entry.kind === "gap") setText(node, `${clock(entry.start)} · ${gapWords(entry.cause)}`);
+  else if (entry.kind === "sound")
+    setText(node, `${clock(entry.start)} · ${speakerName(entry.channel, {})} · ${entry.word}`);
   else {
     node.hidden = entry.removed === true;
     setChildren(node, [

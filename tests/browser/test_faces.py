@@ -1,0 +1,46 @@
+"""Faces from the capture page: off until chosen and acknowledged, single small pictures, no picture in a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.support.service import BrowserService
+from tests.browser.test_capture import begin, listening
+from wingman.core.events import MeetingPaused, MeetingResumed
+from wingman.core.time import Channel
+from wingman.emotion.faces.pictures import check_picture, picture_size
+
+NewPage = Callable[[str], Page]
+
+
+def test_the_camera_is_looked_at_only_when_that_was_acknowledged(
+    service: BrowserService, new_page: NewPage
+) -> None:
+    page = new_page(service.root)
+    page.context.grant_permissions(["camera", "microphone"], origin=service.url)
+    begin(page, "mic")
+    listening(page, "mic")
+    (meeting,) = service.meetings.all[-1:]
+    page.locator("#faces summary").click()
+    page.locator("#faces input[value=camera]").check()
+    expect(page.locator("#faces .consent")).to_contain_text("my camera")
+    assert not meeting.pictures, "a choice alone lets nothing out"
+    page.locator("#acknowledge-faces").check()
+    service.wait(lambda: len(meeting.pictures) >= 2, "two pictures")
+    ((setting, value),) = meeting.controls
+    assert (setting, value["policy"], value["consent"]) == ("faces", "camera", "faces-camera@1")
+    for channel, picture in meeting.pictures:
+        assert channel is Channel.MIC
+        check_picture(picture)
+        assert max(picture_size(picture)) <= 640
+    meeting.publish(MeetingPaused())
+    page.wait_for_timeout(500)
+    before = len(meeting.pictures)
+    page.wait_for_timeout(4500)
+    assert len(meeting.pictures) <= before + 1, "what was on its way when the pause began"
+    meeting.publish(MeetingResumed())
+    service.wait(lambda: len(meeting.pictures) > before + 1, "a picture after the pause")
+    page.locator("#faces input[value=off]").check()
+    service.wait(lambda: meeting.controls[-1] == ("faces", "off"), "the end of it")
