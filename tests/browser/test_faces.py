@@ -1,4 +1,4 @@
-"""Faces from the capture page: off until chosen and acknowledged, single small pictures, no picture in a pause."""
+"""Faces from the capture page: off until chosen and acknowledged, small single pictures, none in a pause."""
 
 from __future__ import annotations
 
