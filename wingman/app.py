@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -38,6 +39,7 @@ from wingman.events.webhooks import Hook, Webhooks
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.providers import ProviderFactory
+from wingman.meeting.self_test import Stage, probe_of, self_test
 from wingman.meeting.workbench import Workbench
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
@@ -156,6 +158,7 @@ class Service:
         from wingman.server.routes.playbooks import PlaybookRoutes
         from wingman.server.routes.providers import ProviderRoutes
         from wingman.server.routes.recordings import recording_of
+        from wingman.server.routes.self_test import SelfTestRoutes
         from wingman.server.routes.settings import SettingsRoutes
         from wingman.server.routes.webhooks import WebhookRoutes
         from wingman.transports.file import FileSource
@@ -180,6 +183,7 @@ class Service:
         if self.background.webhooks is not None:
             routes += WebhookRoutes(self.background.webhooks).routes()
         if self.workbench is not None:
+            routes += SelfTestRoutes(self.self_test).routes()
             routes += ProviderRoutes(self.workbench).routes()
             routes += SettingsRoutes(self.workbench).routes()
             routes += NotesRoutes(self.workbench).routes()
@@ -193,6 +197,14 @@ class Service:
             extra_routes=routes,
             offers=offers,
         )
+
+    async def self_test(self) -> Sequence[Stage]:
+        """Speak a probe into a meeting of its own and judge, stage by stage, what came of it."""
+        from wingman.transports.file import FileSource
+
+        with tempfile.TemporaryDirectory(prefix="wingman-probe-") as folder:
+            probe = await asyncio.to_thread(probe_of, SAMPLE, Path(folder))
+            return await self_test(self.manager, self.log, FileSource(probe))
 
     async def serve(self, ready: Callable[[int], object]) -> None:
         """Answer HTTP until cancelled; meetings end before connections do. `ready` is told the port."""

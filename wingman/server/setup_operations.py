@@ -7,6 +7,7 @@ from typing import Any
 from wingman.config.editable import Choosable, Shown
 from wingman.meeting.connections import Connection, KeyField
 from wingman.meeting.rehearse_cards import RehearsedCard
+from wingman.meeting.self_test import Stage
 from wingman.report.ask import Cited
 from wingman.report.follow_up import Draft
 from wingman.server.operation import Operation, listing, record, ref
@@ -19,7 +20,7 @@ from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow, PlaybookVers
 
 ANSWERED: tuple[type[Any], ...] = (
     *(Connection, KeyField, Shown, Choosable, Document, Part, Quote),
-    *(PlaybookRow, PlaybookPage, PlaybookVersion, RehearsedCard, Draft, Cited),
+    *(PlaybookRow, PlaybookPage, PlaybookVersion, RehearsedCard, Draft, Cited, Stage),
 )
 """The classes these operations answer with."""
 
@@ -48,6 +49,11 @@ SETTINGS = {
         "file": TEXT,
     },
     "required": ["groups", "file"],
+}
+TESTED = {
+    "type": "object",
+    "properties": {"stages": {"type": "array", "items": ref(Stage)}, "ok": {"type": "boolean"}},
+    "required": ["stages", "ok"],
 }
 CHANGED = {
     "type": "object",
@@ -124,5 +130,6 @@ SETUP: dict[str, dict[str, Operation]] = {
             "askMeeting", "The lines that answer", {200: listing("cited", Cited)}, query={"q": TEXT}
         )
     },
+    "/api/self-test": {"post": Operation("selfTest", "Try the whole path with a spoken probe", {200: TESTED})},
     "/api/sample": {"get": Operation("getSample", "The sample meeting's sound", {200: "audio/ogg"})},
 }

@@ -27,6 +27,7 @@ from wingman.server.routes.notes import NotesRoutes
 from wingman.server.routes.playbooks import PlaybookRoutes
 from wingman.server.routes.providers import ProviderRoutes
 from wingman.server.routes.schemas import DOCUMENTS
+from wingman.server.routes.self_test import SelfTestRoutes
 from wingman.server.routes.settings import SettingsRoutes
 from wingman.server.routes.webhooks import WebhookRoutes
 
@@ -79,7 +80,7 @@ def test_every_event_we_send_satisfies_the_schema() -> None:
 async def test_every_route_is_documented_and_every_documented_route_exists() -> None:
     log = MemoryLog()
     desk: Any = object()  # never called
-    rooms = (WebhookRoutes, ProviderRoutes, SettingsRoutes, NotesRoutes, PlaybookRoutes)
+    rooms = (WebhookRoutes, ProviderRoutes, SettingsRoutes, NotesRoutes, PlaybookRoutes, SelfTestRoutes)
     more = [route for room in rooms for route in room(desk).routes()]
     more += recordings.routes(desk)
     app = build_app(desk, log, Hub(log), ServerSettings(), access=Access("t"), extra_routes=more)

@@ -1,0 +1,148 @@
+"""The whole path tried before it matters: a spoken question goes in, and its words and its card must come
+out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wingman.archive.retention import Eraser
+from wingman.audio.source import AudioSource
+from wingman.core.errors import Health
+from wingman.core.events import (
+    CaptureState,
+    Envelope,
+    ProviderStateChanged,
+    SuggestionCreated,
+    UtteranceCreated,
+)
+from wingman.events.index import MeetingIndex
+from wingman.events.log import EventLog
+from wingman.meeting.api import MeetingSpec
+from wingman.meeting.manager import MeetingManager
+from wingman.report.record import read_all
+from wingman.report.waits import Waits
+
+SPOKEN = "can you tell me how much the enterprise plan costs per month"
+"""What the probe says."""
+LIMIT_S = 60.0
+ENOUGH = 0.6
+"""Share of its words that must come out for the transcriber to be called working."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the path."""
+
+    name: str
+    level: str
+    """`ok`, `note` (works, with a remark) or `problem`."""
+    words: str
+
+
+async def self_test(manager: MeetingManager, log: EventLog, source: AudioSource) -> tuple[Stage, ...]:
+    """Play `source`, which says `SPOKEN`, into a meeting of its own, and judge what came of it.
+
+    Nothing of it is kept. Raises `InputError` when no meeting can be made.
+    """
+    meeting = await manager.create(
+        MeetingSpec(title="Self-test", playbook="sales", verbosity="lively", language="en")
+    )
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            await meeting.attach(source)
+            await meeting.played(source)
+            await meeting.end("stopped")
+        await log.flush()
+        events = await read_all(log, meeting.id)
+    finally:
+        await meeting.end("stopped")
+        if isinstance(log, MeetingIndex):
+            await log.flush()
+            await Eraser(log, ()).erase(meeting.id)
+    return (_sound(events), _words(events), _tone(manager), _card(events), _model(manager))
+
+
+def heard_share(text: str) -> float:
+    """Share of the probe's words that are in `text`."""
+    wanted, found = SPOKEN.split(), set(re.findall(r"[a-z']+", text.lower()))
+    return sum(word in found for word in wanted) / len(wanted)
+
+
+def _sound(events: Sequence[Envelope]) -> Stage:
+    states = [event.data.state for event in events if isinstance(event.data, CaptureState)]
+    if "capturing" in states:
+        return Stage("Sound", "ok", "Sound arrives and is decoded.")
+    return Stage("Sound", "problem", "No sound arrived; its decoder may be missing. Run wingman doctor.")
+
+
+def _words(events: Sequence[Envelope]) -> Stage:
+    said = " ".join(event.data.text for event in events if isinstance(event.data, UtteranceCreated))
+    share = heard_share(said)
+    if share >= ENOUGH:
+        return Stage("Words", "ok", f"“{said}”")
+    faults = [
+        event.data.detail
+        for event in events
+        if isinstance(event.data, ProviderStateChanged)
+        and event.data.branch == "transcribe"
+        and event.data.detail
+    ]
+    if said:
+        return Stage("Words", "note", f"Only {share:.0%} of the words came out right: “{said}”")
+    return Stage("Words", "problem", faults[-1] if faults else "The transcriber wrote nothing down.")
+
+
+def _tone(manager: MeetingManager) -> Stage:
+    chosen = manager.providers.choose("counterpart").emotion
+    return Stage(
+        "Tone", "note", f"Not tried: it is off until you switch it on in a meeting. Then: {chosen.why}."
+    )
+
+
+def _card(events: Sequence[Envelope]) -> Stage:
+    waits = Waits()
+    for event in events:
+        waits.add(event)
+        if isinstance(event.data, SuggestionCreated):
+            wait = waits.of(event.data)
+            after = f" {wait.total:.1f} s after the end of the sentence" if wait else ""
+            return Stage("Card", "ok", f"A card came{after}: “{event.data.text or event.data.title}”")
+    if any(isinstance(event.data, UtteranceCreated) for event in events):
+        return Stage("Card", "problem", "The words were there and no card came; try another playbook.")
+    return Stage("Card", "problem", "Without words there is no card.")
+
+
+def _model(manager: MeetingManager) -> Stage:
+    health, fault = manager.model_state
+    name = manager.providers.choose("off").suggester.provider
+    if name in ("cues", "off"):
+        return Stage("Model", "note", "None is connected: the playbook’s cards work without one.")
+    if health is Health.UP:
+        return Stage("Model", "ok", f"{name.capitalize()} answers.")
+    return Stage("Model", "problem" if fault else "note", fault or f"{name.capitalize()} has not answered yet.")
+
+
+def probe_of(sample: Path, folder: Path) -> Path:
+    """The sample's question about the price, cut out of it as a file in `folder`."""
+    import av
+
+    target = folder / "probe.wav"
+    begin, end = 21.5, 26.2
+    with av.open(str(sample)) as source, av.open(str(target), "w", format="wav") as out:
+        stream = out.add_stream("pcm_s16le", rate=16_000, layout="mono")
+        left = av.AudioResampler(format="s16", layout="stereo", rate=16_000)
+        for frame in source.decode(audio=0):
+            at = frame.time or 0.0
+            if not begin <= at < end:
+                continue
+            for stereo in left.resample(frame):
+                samples = stereo.to_ndarray()[:, 0::2]  # the others are on the left
+                mono = av.AudioFrame.from_ndarray(samples.copy(), format="s16", layout="mono")
+                mono.sample_rate = 16_000
+                out.mux(stream.encode(mono))
+        out.mux(stream.encode(None))
+    return target
