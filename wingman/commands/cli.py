@@ -13,6 +13,7 @@ import wingman
 from wingman.core.vocabulary import VERBOSITIES
 
 USAGE_ERROR = 2
+SYSTEM_ERROR = 1
 PIPE_CLOSED = 141
 
 
@@ -21,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # whatever is written is its owner's alone: the journal of a database as well
     parser = build_parser()
     arguments = parser.parse_args(argv)
+    if not arguments.command and sys.stdin.isatty() and sys.stdout.isatty():
+        arguments = parser.parse_args(["up"])
     if not arguments.command:
         parser.print_help()
         return USAGE_ERROR
@@ -42,6 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(plain(f"wingman: {_first(mistakes)}"), file=sys.stderr)
         return USAGE_ERROR
+    except OSError as failed:  # a file or address of the caller's that nobody asked about before
+        what = f"{failed.filename}: " if failed.filename else ""
+        print(plain(f"wingman: {what}{failed.strerror or failed}"), file=sys.stderr)
+        return SYSTEM_ERROR
     except KeyboardInterrupt:
         return 130
 
@@ -60,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"wingman {wingman.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _up(commands)
     _serve(commands)
     _demo(commands)
     _transcribe(commands)
@@ -74,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     _backup(commands)
     _replay(commands)
     _rehearse(commands)
+    _completion(commands)
     return parser
 
 
@@ -93,9 +102,21 @@ def _listening(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="port to bind (default 8710; 0 picks a free one)")
 
 
-def _serve(commands: Commands) -> None:
-    parser = _command(commands, "serve", "Run the service: capture page, overlay, API.")
+def _up(commands: Commands) -> None:
+    parser = _command(commands, "up", "Run Wingman and open its home page; `wingman` alone does the same.")
     _listening(parser)
+    parser.set_defaults(workers=1, worker=None)
+
+
+def _completion(commands: Commands) -> None:
+    parser = _command(commands, "completion", "Print a script that completes commands and flags in a shell.")
+    parser.add_argument("shell", choices=["bash", "zsh", "fish"])
+
+
+def _serve(commands: Commands) -> None:
+    parser = _command(commands, "serve", "Run the service: home page, overlay, API.")
+    _listening(parser)
+    parser.add_argument("--open", action="store_true", help="open the home page in the browser")
     parser.add_argument("--workers", type=int, default=1, help="processes behind the one port (default 1)")
     parser.add_argument("--worker", help=argparse.SUPPRESS)  # how a worker process is told its place
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import errno
 from pathlib import Path
 
 from wingman.commands.common import run_until_signal
@@ -33,7 +34,15 @@ SCENARIO = ("deepgram", "hume", "hume-v0")
 
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
-    return run_until_signal(_emulate(arguments))
+    try:
+        return run_until_signal(_emulate(arguments))
+    except OSError as failed:
+        if failed.errno != errno.EADDRINUSE:
+            raise
+        raise InputError(
+            f"port {arguments.port} is taken (hume-v0 takes the next one as well); choose another --port",
+            field="port",
+        ) from None
 
 
 async def _emulate(arguments: argparse.Namespace) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
+import webbrowser
 
 import msgspec
 
@@ -31,15 +33,30 @@ def main(arguments: argparse.Namespace) -> int:
         return run_until_signal(_worker(settings, *map(int, arguments.worker.split(","))))
     if arguments.workers < 1:
         raise InputError("--workers must be 1 or more", field="workers")
-    job = _serve(settings, book_of(arguments)) if arguments.workers == 1 else _dispatch(arguments, settings)
+    if arguments.workers == 1:
+        job = _serve(settings, book_of(arguments), show=getattr(arguments, "open", False))
+    else:
+        job = _dispatch(arguments, settings)
     return run_until_signal(job)
 
 
-async def _serve(settings: Settings, book: SettingsBook) -> int:
+async def _serve(settings: Settings, book: SettingsBook, *, show: bool = False) -> int:
     async with open_service(settings, book=book) as service:
         service.hub.tap(Heap().hear)
-        await service.serve(lambda port: _announce(settings, port, service.access))
+
+        def ready(port: int) -> None:
+            address = _announce(settings, port, service.access)
+            if show:
+                open_page(address)
+
+        await service.serve(ready)
     return 0
+
+
+def open_page(address: str) -> None:
+    """Show `address` in the user's browser; where there is none, the printed address has to do."""
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(address)
 
 
 async def _dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -73,11 +90,14 @@ async def _worker(settings: Settings, number: int, control: int) -> int:
     return 0
 
 
-def _announce(settings: Settings, port: int, access: Access) -> None:
+def _announce(settings: Settings, port: int, access: Access) -> str:
+    """Say where the service is and who serves what; returns the address that logs in."""
     choices = ProviderFactory(settings).choose(settings.emotion.policy)
     root = base_url(settings.server.host, port)
-    print(f"Wingman is ready: {settings.server.public_url.rstrip('/') or root}/#login={access.login_code()}")
+    address = f"{settings.server.public_url.rstrip('/') or root}/#login={access.login_code()}"
+    print(f"Wingman is ready: {address}")
     print(f"  the link works once, for {LOGIN_SECONDS // 60} minutes; `wingman grants login` makes another")
     print(f"  transcriber  {choices.transcriber.provider:<10} {choices.transcriber.why}")
     print(f"  emotion      {choices.emotion.provider:<10} {choices.emotion.why}")
     print(f"  suggestions  {choices.suggester.provider:<10} {choices.suggester.why}", flush=True)
+    return address
