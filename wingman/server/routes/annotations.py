@@ -8,6 +8,7 @@ replayed and deleted with it.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ class AnnotationRoutes:
         given = await body(request, NewNote)
         text = checked_text(given.text, LONGEST_NOTE)
         handle = self.lookup.live(meeting)
-        by = getattr(request.state.grant, "name", "") if _is_coach(request) else ""
+        by = _name(request) if _is_coach(request) else ""
         if handle is not None and given.at is None:
             note = handle.note(text, by)
         else:
@@ -211,7 +212,7 @@ class AnnotationRoutes:
         handle = self.lookup.must_live(request.path_params["id"])
         given = await body(request, PushedCard)
         by = (
-            getattr(request.state.grant, "name", "")
+            (_name(request) if _is_coach(request) else "")
             or " ".join(given.by.split())[:LONGEST_NAME]
             or "a colleague"
         )
@@ -233,6 +234,12 @@ def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
             f"`tags` may be at most {MOST_TAGS}, each of at most {LONGEST_TAG} characters", field="tags"
         )
     return clean
+
+
+def _name(request: Request) -> str:
+    """Who the grant was made for; a browser's session carries the name of the link it was opened with."""
+    name: str = request.state.grant.name
+    return re.sub(r"^browser \((.+)\)$", r"\1", name)
 
 
 def _is_coach(request: Request) -> bool:

@@ -89,11 +89,14 @@ export class Notice {
   }
 }
 
-/** Run `job` for a button: it is disabled meanwhile, and a failure is told by `notice`. */
+/**
+ * Run `job`, for a button if there is one: it is disabled meanwhile, and what was said before goes. A failure is told
+ * by `notice`; what is only fetched anew says nothing and takes nothing away.
+ */
 export async function guarded(button, notice, job) {
   if (button) button.disabled = true;
   try {
-    notice.fail("");
+    if (button) notice.fail("");
     return await job();
   } catch (failed) {
     notice.fail(failed.message);

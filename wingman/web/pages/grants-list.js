@@ -37,7 +37,7 @@ export class GrantsList {
     const revoke = h("button", {
       type: "button",
       text: "Take it back",
-      "aria-label": `Take back ${name || "this grant"}`,
+      "aria-label": `Take it back: ${name || "this grant"}`,
       on: { click: () => this.#revoke(id, name || "this grant") },
     });
     return h(

@@ -140,9 +140,9 @@ function show({ playbook, own, versions = [], text, signals }) {
   save.addEventListener("click", () =>
     guarded(save, notice, async () => {
       await service.json("PUT", `/api/playbooks/${playbook.name}`, { playbook: form.value() });
-      notice.say("Saved. The next meeting with this playbook uses it.");
       await load();
       await edit(playbook.name);
+      notice.say("Saved. The next meeting with this playbook uses it.");
     }),
   );
   setChildren(editor, [

@@ -1,5 +1,6 @@
 // The overlay as a page of its own: `/overlay?meeting=ID`, also for a phone or a second screen.
 
+import { CoachBox } from "./coach-box.js";
 import { MeetingModel } from "./model.js";
 import { Overlay } from "./overlay.js";
 import { Service } from "./service.js";
@@ -29,7 +30,9 @@ async function whatMayWe() {
   const status = await service
     .json("GET", `/api/meetings/${encodeURIComponent(meeting)}`)
     .catch(() => ({ role: "" })); // the stream says what is wrong
-  if (status.role === "viewer") model.setReadOnly();
+  if (!["viewer", "coach"].includes(status.role)) return;
+  model.setReadOnly();
+  if (status.role === "coach") overlay.actAsCoach(new CoachBox(meeting, service));
 }
 
 const stream = new EventStream(service.socket(meeting), {

@@ -107,6 +107,11 @@ export class Overlay {
     this.asking.answered(answer);
   }
 
+  /** Whoever follows as a coach may show cards, and nothing else. */
+  actAsCoach(box) {
+    this.asking.form.after(box.node);
+  }
+
   stop() {
     this.request("stop");
   }

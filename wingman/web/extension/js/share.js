@@ -23,6 +23,7 @@ export class SharePanel {
       icon("copy"),
       "Copy the link",
     );
+    this.coach = new CoachLink(meeting, service, (text) => setText(this.words, text));
     this.node = h(
       "div",
       { class: "share", hidden: true },
@@ -35,6 +36,7 @@ export class SharePanel {
         }),
         this.link,
         h("div", { class: "row" }, this.copy),
+        this.coach.node,
         this.words,
       ),
     );
@@ -66,6 +68,54 @@ export class SharePanel {
       this.link.select();
       setText(this.words, "The browser did not allow copying; the link is selected.");
     }
+  }
+}
+
+/** A second pair of eyes: a link with which a colleague follows and shows the user cards. */
+class CoachLink {
+  constructor(meeting, service, say) {
+    this.name = h("input", {
+      type: "text",
+      maxlength: "60",
+      id: "coach-name",
+      placeholder: "A colleague’s name",
+      "aria-label": "The colleague’s name",
+    });
+    this.link = h("input", {
+      type: "text",
+      readonly: true,
+      hidden: true,
+      id: "coach-link",
+      "aria-label": "Link for the colleague",
+      on: { focus: () => this.link.select() },
+    });
+    const make = h("button", {
+      type: "button",
+      class: "quiet",
+      id: "coach",
+      text: "Make a link for a colleague",
+      on: {
+        click: async () => {
+          const name = this.name.value.trim();
+          if (!name) {
+            say("Type the colleague’s name first: their cards are marked with it.");
+            this.name.focus();
+            return;
+          }
+          try {
+            const { token } = await service.json("POST", "/api/grants", { name, role: "coach", meeting, days: 1 });
+            const query = new URLSearchParams({ meeting, token });
+            this.link.value = new URL(`/overlay?${query}`, service.base).href;
+            this.link.hidden = false;
+            this.link.select();
+            say(`${name} can follow this meeting with it and show you cards, and nothing else. It ends with this day.`);
+          } catch (failed) {
+            say(failed.message);
+          }
+        },
+      },
+    });
+    this.node = h("div", { class: "coach-link" }, h("div", { class: "row" }, this.name, make), this.link);
   }
 }
 

@@ -1,0 +1,146 @@
+"""The pages around a call, by real clicks on the whole service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.support.axe import violations
+from tests.browser.support.people import (
+    drops_a_note,
+    edits_a_playbook,
+    enters_a_key,
+    finds_exports_deletes,
+    person,
+)
+from tests.browser.support.whole_service import WholeService, deepgram_emulator
+
+PAGES = ("Meetings", "New meeting", "Notes", "Playbooks", "Settings")
+WRONG_TURNS = (
+    "/meetings", "/help", "/docs", "/meetings/m-never", "/setings", "/index.html", "/report", "/login",
+    "/notes/prices.md", "/playbooks/sales", "/new/", "/overlay/x",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeService]:
+    with deepgram_emulator() as deepgram:
+        folder = tmp_path_factory.mktemp("data")
+        running = WholeService(folder, {"WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram})
+        running.start()
+        yield running
+        running.stop()
+
+
+def test_the_first_page_explains_itself_and_says_what_is_connected(
+    browser: Browser, whole: WholeService
+) -> None:
+    with person(browser, whole) as one:
+        page = one.page
+        expect(page.locator(".first-run")).to_be_visible()
+        expect(page.locator(".connection")).to_have_count(3)
+        expect(page.locator(".connection[data-branch=transcribe]")).to_contain_text("English only")
+        expect(page.locator(".connection[data-branch=transcribe] .state")).to_have_text("For trying out")
+        assert "token" not in page.url
+
+
+def test_a_key_is_tested_stored_and_never_shown_again(browser: Browser, whole: WholeService) -> None:
+    with person(browser, whole) as one:
+        enters_a_key(one, "not-the-key", "local-key")
+        one.page.reload()
+        expect(one.page.locator(".key[data-provider=deepgram] summary")).to_contain_text("stored")
+        assert "local-key" not in one.page.content()
+        with whole.client() as client:
+            assert "local-key" not in client.get("/api/providers").text + client.get("/api/config").text
+        assert all(b"local-key" not in path.read_bytes() for path in whole.folder.iterdir() if path.is_file())
+        one.click(".key[data-provider=deepgram] summary")
+        one.click(".key[data-provider=deepgram] button:has-text('Remove')")
+        one.sees(".connection[data-branch=transcribe][data-state=trial]")
+
+
+def test_a_language_nobody_reads_is_refused_before_it_starts(whole: WholeService) -> None:
+    with whole.client() as client:
+        refused = client.post("/api/meetings", json={"language": "de"})
+        assert refused.status_code in (400, 422)
+        assert "reads English only" in refused.json()["error"]["detail"]
+        assert client.get("/api/meetings").json() == {"meetings": []}
+
+
+def test_a_note_is_understood_tried_and_removed(browser: Browser, whole: WholeService, tmp_path: Path) -> None:
+    with person(browser, whole, "Notes") as one:
+        drops_a_note(one, tmp_path)
+        one.click('.document[data-name="prices.md"] .icon-button')
+        one.click(".ask-dialog .danger")
+        expect(one.page.locator(".document")).to_have_count(0)
+        one.page.set_input_files("#note-file", {"name": "x.docx", "mimeType": "x/y", "buffer": b"PK"})
+        expect(one.page.locator(".page-notice")).to_contain_text("not a readable Word document")
+
+
+def test_a_playbook_is_copied_changed_rehearsed_and_kept(browser: Browser, whole: WholeService) -> None:
+    with person(browser, whole, "Playbooks") as one:
+        edits_a_playbook(one)
+        one.page.click(".trigger:last-of-type > summary")
+        one.page.fill(".trigger:last-of-type textarea >> nth=1", "")
+        one.page.fill(".trigger:last-of-type input[type=text] >> nth=2", "x")
+        expect(one.page.locator("#verdict")).to_contain_text("write the words to show")
+        expect(one.page.locator("#save-playbook")).to_be_disabled()
+        expect(one.page.locator(".playbook").first).to_contain_text("yours")
+
+
+def test_a_past_meeting_is_found_tagged_exported_and_deleted(browser: Browser, whole: WholeService) -> None:
+    whole.past_meeting("Renewal with Acme", [("them", "The purchase order comes in March.")])
+    with person(browser, whole) as one:
+        exported = finds_exports_deletes(one, "purchase order")
+        assert "The purchase order comes in March." in exported.read_text()
+        expect(one.page.locator(".meeting")).to_have_count(0)
+
+
+def test_settings_are_kept_and_say_when_they_hold(browser: Browser, whole: WholeService) -> None:
+    with person(browser, whole, "Settings") as one:
+        page = one.page
+        page.select_option("#set-suggest-verbosity", "lively")
+        expect(page.locator('.setting[data-name="suggest.verbosity"] [role=status]')).to_contain_text(
+            "next meeting"
+        )
+        page.fill("#set-deliver-retention_days", "30")
+        page.keyboard.press("Tab")
+        expect(page.locator('.setting[data-name="deliver.retention_days"] [role=status]')).to_contain_text(
+            "next start"
+        )
+        page.reload()
+        expect(page.locator("#set-suggest-verbosity")).to_have_value("lively")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_checker_finds_nothing_serious_on_any_page(
+    browser: Browser, whole: WholeService, axe: str, scheme: str
+) -> None:
+    meeting = whole.past_meeting("A very long name " * 5, [("them", "שלום, this is a note.")])
+    with person(browser, whole) as one:
+        one.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
+        for name in PAGES:
+            one.page.goto(f"{one.page.url.split('/~')[0]}/~{one.page.url.split('/~')[1].split('/')[0]}/")
+            one.page.click(f'nav a:has-text("{name}")')
+            one.page.wait_for_timeout(400)
+            assert violations(one.page, axe) == [], name
+        one.page.goto(f"{one.page.url.rsplit('/', 1)[0]}/meetings/{meeting}")
+        one.page.wait_for_selector("#edit")
+        assert violations(one.page, axe) == []
+    with whole.client() as client:
+        client.delete(f"/api/meetings/{meeting}")
+
+
+@pytest.mark.parametrize("path", WRONG_TURNS)
+def test_a_wrong_turn_is_a_page_for_a_person(whole: WholeService, path: str) -> None:
+    with whole.client() as client:
+        answer = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
+        assert answer.headers["content-type"].startswith("text/html")
+        assert '{"error"' not in answer.text
+        asked = client.get(path, follow_redirects=True)
+        assert asked.status_code >= 400 or asked.headers["content-type"].startswith("text/html")
+    bare = httpx.get(f"{whole.url}{path}", headers={"Accept": "text/html"}, trust_env=False)
+    assert '{"error"' not in bare.text
