@@ -1,6 +1,6 @@
 """Plays labelled conversations and judges every card by a rubric, one row a card, for a person to read.
 
-    python -m scripts.judge_cards DIR [--playbook NAME] [--only TEXT] [--rows]
+    python -m scripts.judge_cards DIR [--playbook NAME] [--only TEXT] [--rows] [--no-encoder]
 
 DIR holds `*.jsonl`, one turn a line with `meeting`, `who`, `text`, `label`, `kinds`, `playbook`, `brief`,
 `knowledge` and `note`; notes are folders in `DIR/knowledge`. Nothing of it is kept. A row names what is wrong:
@@ -27,8 +27,11 @@ from typing import Any
 import structlog
 
 from wingman.core.events import SuggestionCreated
+from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting.rehearsal import Cast, Rehearsed, read_turns, rehearse
 from wingman.suggest.card.composer import BRIEF
+from wingman.suggest.knowledge.embeddings import EmbeddingIndex
+from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.suggest.playbook.signals import normalise
@@ -68,7 +71,9 @@ def conversations(folder: Path, only: str) -> Iterator[list[dict[str, Any]]]:
         yield from (turns for name, turns in meetings.items() if only in f"{path.stem} {name}")
 
 
-async def play(turns: Sequence[dict[str, Any]], folder: Path) -> list[tuple[dict[str, Any], SuggestionCreated]]:
+async def play(
+    turns: Sequence[dict[str, Any]], folder: Path, encoder: Encoder | None
+) -> list[tuple[dict[str, Any], SuggestionCreated]]:
     """The cards of one meeting, each with the turn it is about."""
     found: list[tuple[dict[str, Any], SuggestionCreated]] = []
     first = turns[0]
@@ -81,14 +86,19 @@ async def play(turns: Sequence[dict[str, Any]], folder: Path) -> list[tuple[dict
             found.append((by_line[event.turn], event.envelope.data))
 
     notes = folder / "knowledge" / first["knowledge"] if first.get("knowledge") else None
-    with Knowledge(notes) as knowledge:
+    with Knowledge(notes, EmbeddingIndex(encoder) if encoder and notes else None) as knowledge:
         cast = Cast(
             load_playbook(first["playbook"]),
             brief=first["brief"],
             knowledge=knowledge,
             language=first["language"],
+            encoder=encoder,
         )
-        await rehearse(script, cast, take)
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(knowledge.run())
+            await knowledge.ready()
+            await rehearse(script, cast, take)
+            reading.cancel()
     return found
 
 
@@ -118,11 +128,11 @@ def row(one: Judged) -> str:
     )
 
 
-async def judge(folder: Path, only: str) -> Tally:
+async def judge(folder: Path, only: str, encoder: Encoder | None) -> Tally:
     tally = Tally()
     for turns in conversations(folder, only):
         shown: set[str] = set()
-        cards = await play(turns, folder)
+        cards = await play(turns, folder, encoder)
         for turn, card in cards:
             tally.judged.append(Judged(turn, card, tuple(faults(turn, card, shown))))
             shown.add(card.text)
@@ -154,9 +164,15 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="part of a file's or a meeting's name")
     parser.add_argument("--rows", action="store_true", help="print every card")
+    parser.add_argument("--no-encoder", action="store_true", help="by words alone")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    show(asyncio.run(judge(arguments.folder, arguments.only)), rows=arguments.rows)
+    encoder = SentenceEncoder() if installed() and not arguments.no_encoder else None
+    try:
+        show(asyncio.run(judge(arguments.folder, arguments.only, encoder)), rows=arguments.rows)
+    finally:
+        if encoder is not None:
+            encoder.close()
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ from wingman.server import service_secret
 from wingman.server.auth import LOOPBACK, Access
 from wingman.server.grant_store import GrantStore
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
+from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.library import NotesLibrary
@@ -254,7 +255,9 @@ async def open_service(
         loop_watch = LoopWatch()
         metrics.watch_loop(lambda: loop_watch.percentile(0.99))
         folder = data_dir(settings)
-        notes = NotesLibrary(folder / "notes" if keep else None, _notes_folder(settings), _indexed(settings))
+        notes = NotesLibrary(
+            folder / "notes" if keep else None, _notes_folder(settings), _indexed(settings, providers.encoder)
+        )
         knowledge = stack.enter_context(notes.knowledge)
         playbooks = OwnPlaybooks(folder / "playbooks" if keep else None)
         background = BackgroundServices(event_log, None, 0)
@@ -281,7 +284,7 @@ async def open_service(
                 manager.catch_up_summaries(),
                 manager.probe_model(),
                 warm_up(choices.transcriber.provider),
-                knowledge.run(),
+                notes.run(),
                 background.deliver(),
                 background.retain(manager.live_ids),
             )
@@ -370,14 +373,14 @@ def _notes_folder(settings: Settings) -> Path | None:
     return folder
 
 
-def _indexed(settings: Settings) -> Callable[[Sequence[Path]], Knowledge]:
-    """What makes an index of some folders; by meaning, too, where embeddings are configured."""
+def _indexed(settings: Settings, encoder: Encoder | None) -> Callable[[Sequence[Path]], Knowledge]:
+    """What makes an index of some folders; by meaning, too, with embeddings or the sentence encoder."""
     embeddings = settings.suggest.embeddings
 
     def build(folders: Sequence[Path]) -> Knowledge:
-        if not folders or not embeddings.url:
-            return Knowledge(folders)
-        return Knowledge(folders, EmbeddingIndex(HttpEncoder(embeddings), embeddings.at_least))
+        if folders and embeddings.url:
+            return Knowledge(folders, EmbeddingIndex(HttpEncoder(embeddings), embeddings.at_least))
+        return Knowledge(folders, EmbeddingIndex(encoder) if folders and encoder else None)
 
     return build
 

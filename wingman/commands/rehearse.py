@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +17,7 @@ from wingman.core.events import SuggestionCompleted, SuggestionCreated, Suggesti
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, read_turns, rehearse
 from wingman.meeting.rehearsal.model_server import model_at
+from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
 
@@ -28,8 +30,7 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
     turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
     notes = arguments.notes or settings.suggest.knowledge
-    with Knowledge(Path(notes).expanduser() if notes else None) as knowledge:
-        return run_until_signal(_rehearse(arguments, settings, turns, knowledge))
+    return run_until_signal(_rehearse(arguments, settings, turns, Path(notes).expanduser() if notes else None))
 
 
 def _lines(name: str) -> list[bytes]:
@@ -43,7 +44,7 @@ def _lines(name: str) -> list[bytes]:
 
 
 async def _rehearse(
-    arguments: argparse.Namespace, settings: Settings, turns: tuple[ScriptedTurn, ...], notes: Knowledge
+    arguments: argparse.Namespace, settings: Settings, turns: tuple[ScriptedTurn, ...], notes: Path | None
 ) -> int:
     suggest = settings.suggest
     if arguments.verbosity:
@@ -53,19 +54,25 @@ async def _rehearse(
     table = _Table(turns)
     means = suggest.meaning == "auto" and not arguments.no_encoder and installed()
     encoder = SentenceEncoder() if means else None
+    knowledge = Knowledge(notes, EmbeddingIndex(encoder) if encoder and notes else None)
     cast = Cast(
         playbook,
         suggest,
         settings.correlate,
         arguments.brief,
-        notes,
+        knowledge,
         model,
         arguments.language or "",
         encoder,
     )
     try:
-        await rehearse(turns, cast, _print if arguments.json else table.take)
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(knowledge.run())
+            await knowledge.ready()
+            await rehearse(turns, cast, _print if arguments.json else table.take)
+            reading.cancel()
     finally:
+        knowledge.close()
         if encoder is not None:
             encoder.close()
         if model is not None:

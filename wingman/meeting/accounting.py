@@ -177,6 +177,9 @@ class MeteredKnowledge:
     def search(self, text: str, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
         return self._knowledge.search(text, before, clear=self._accounts.question)
 
+    def anticipate(self, text: str, before: Sequence[str] = ()) -> None:
+        self._knowledge.anticipate(text, before)
+
     async def settled(
         self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
     ) -> tuple[Snippet, ...]:

@@ -162,6 +162,8 @@ class Coach:
         """An utterance (revision 0) or the same with its emotion (revision 1)."""
         self._context.add(utterance)
         self._tone.hear(utterance)
+        if not utterance.revision:
+            self._composer.anticipate(utterance)  # before the listener: one thread serves both, in order
         self._listener.hear(Heard(utterance, self._parts.clock()))
 
     def shift(self, shift: EmotionShift) -> None:
@@ -412,8 +414,9 @@ class Coach:
             self._novelty.shown,
             facts=composer.facts,
             language=composer.answer_language,
-            move=flight.draw.card.text if flight.draw and flight.draw.choice and not flight.draw.note else "",
+            move=composer.move(candidate, flight.draw),
             names=self._names,
+            decides=candidate.unsure,
         )
         prompt = prompts.build(
             self._playbook,

@@ -46,6 +46,10 @@ class Snippets(Protocol):
         """A few (source, text) pairs for what was said after `before`, best first. Answers in milliseconds."""
         ...
 
+    def anticipate(self, text: str, before: Sequence[str] = ()) -> None:
+        """`search` may be asked for this in a moment."""
+        ...
+
     async def settled(
         self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
     ) -> tuple[Snippet, ...]:
@@ -58,6 +62,9 @@ class NoSnippets:
 
     def search(self, text: str, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
         return ()
+
+    def anticipate(self, text: str, before: Sequence[str] = ()) -> None:
+        """There is nothing to look up."""
 
     async def settled(
         self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
@@ -115,6 +122,12 @@ class CardComposer:
     def facts(self) -> tuple[str, ...]:
         """What may be stated as true."""
         return self._chooser.facts
+
+    def anticipate(self, utterance: Utterance) -> None:
+        """An utterance that will be heard in a moment: what the notes say to it should be known by then."""
+        if utterance.channel is not Channel.MIC:
+            before = tuple(heard.text for heard in list(self._heard)[-TURNS_BEFORE:])
+            self._knowledge.anticipate(utterance.text, before)
 
     def hear(self, utterance: Utterance) -> None:
         """An utterance, not its revision."""
@@ -174,6 +187,11 @@ class CardComposer:
         alone = candidate.kind in ANSWERED_BY_A_NOTE and source != BRIEF
         words = quoted if alone else f"{quoted}\n{choice.card.text}"
         return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)
+
+    def move(self, candidate: Candidate, draw: Draw | None) -> str:
+        """What the playbook would do now: the move on screen, or the one that would be there."""
+        choice = draw.choice if draw is not None else self._chooser.choose(self._moment(candidate))
+        return choice.card.text if choice is not None else ""
 
     def cares(self, candidate: Candidate) -> bool:
         """True when the moment calls for care before anything else."""

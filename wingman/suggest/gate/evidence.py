@@ -15,7 +15,7 @@ from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.gate.dialogue import Dialogue, Said
 from wingman.suggest.gate.probe import Flavour, Probes, Thresholds, Verdict, load_probe
 from wingman.suggest.gate.running_rate import RunningRate
-from wingman.suggest.playbook.signals import Signal, normalise
+from wingman.suggest.playbook.signals import CARE, Signal, normalise
 
 SHORTEST = 3
 """Words; less is a back-channel or a fragment, unless it asks or holds a signal."""
@@ -90,7 +90,7 @@ class Evidence:
 
 def _least(signals: frozenset[Signal], thresholds: Thresholds) -> float:
     """What key words are worth at least, whatever the probe makes of the turn."""
-    if len(signals) >= AGREE:
+    if len(signals) >= AGREE or signals.intersection(CARE):
         return thresholds.sure
     return thresholds.balanced if signals & TELLING else -math.inf
 

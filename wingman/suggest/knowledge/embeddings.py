@@ -92,6 +92,7 @@ class EmbeddingIndex:
         self._notes: Vectors | None = None
         self._starts: NDArray[np.intp] = np.zeros(0, np.intp)
         self._resting = False
+        self._tried = asyncio.Event()
         self._read: list[Vectors] = []
         self._answers: OrderedDict[str, Vectors] = OrderedDict()
         self._asked: dict[str, _Asked] = {}
@@ -106,6 +107,10 @@ class EmbeddingIndex:
     def remote(self) -> bool:
         """True when texts leave this machine."""
         return self._encoder.remote
+
+    async def tried(self) -> None:
+        """Return when the notes have been read, or could not be; for whoever must not wait later."""
+        await self._tried.wait()
 
     async def run(self, sections: Sequence[Sequence[str]]) -> None:
         """Read the notes, then answer questions, until cancelled. Failures rest half a minute.
@@ -124,6 +129,7 @@ class EmbeddingIndex:
                     log.warning("knowledge.no_embeddings", detail=str(failed))
                     self._give_up()
                     self._resting = True
+                    self._tried.set()
                     await asyncio.sleep(REST_S)
                     self._resting = False
         finally:
@@ -167,6 +173,7 @@ class EmbeddingIndex:
             raise _odd()
         self._notes = np.concatenate(self._read)
         self._read.clear()
+        self._tried.set()
         log.info("knowledge.embedded", passages=len(self._notes), encoder=self._encoder.name)
 
     async def _answer(self) -> None:

@@ -37,8 +37,8 @@ class Weights:
     """A logistic regression over what is known about one section; `at_least` is the chance it must reach.
 
     Fitted to 233 turns of eight meetings with notes. Leaving out one meeting at a time, 37 of the 48 answerable
-    turns have the right section first by words and 39 with meaning; with these thresholds 22 and 25 are shown
-    right, 6 and 4 wrong, and the rest abstain.
+    turns have the right section first by words and 39 with meaning; with these thresholds 22 and 30 are shown
+    right, 6 and 5 wrong, and the rest abstain.
     """
 
     bias: float
@@ -55,7 +55,7 @@ class Weights:
 
 
 BY_WORDS = Weights(-4.146, 0.692, -0.098, 0.67, 0.299, 0.372, 4.913, at_least=0.25)
-BY_MEANING = Weights(-4.346, 0.715, -0.095, 0.724, 0.087, 0.189, 4.675, 0.991)
+BY_MEANING = Weights(-4.346, 0.715, -0.095, 0.724, 0.087, 0.189, 4.675, 0.991, at_least=0.15)
 STEPS = 3.0
 """Most standard deviations that count."""
 
@@ -99,6 +99,16 @@ class Knowledge:
         """Have the notes read for their meaning, until cancelled; returns at once without an encoder."""
         if self._meaning is not None and self._sections:
             await self._meaning.run([section.passages for section in self._sections])
+
+    async def ready(self) -> None:
+        """Return when the notes have been read for their meaning, or could not be; while `run` runs."""
+        if self._meaning is not None and self._sections:
+            await self._meaning.tried()
+
+    def anticipate(self, text: str, before: Sequence[str] = ()) -> None:
+        """`search` may be asked for this soon: have its meaning found by then, where nothing leaves for it."""
+        if self._meaning is not None and not self._meaning.remote and self._sections and stems(text):
+            self._meaning.ask(_joined(text, before))
 
     def search(
         self, text: str, before: Sequence[str] = (), *, clear: Clearance = always

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from wingman.core.errors import InputError
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.sections import SUFFIXES, headed
 
+LOOK_S = 1.0
+"""How often it is seen whether other notes are in force."""
 SHOWN_PARTS = 30
 SHOWN_CHARACTERS = 240
 LONGEST_NAME = 120
@@ -71,6 +74,16 @@ class NotesLibrary:
             [folder for folder in (self._configured, self._home) if folder and folder.is_dir()]
         )
         return self.knowledge
+
+    async def run(self) -> None:
+        """Have the notes in force read for their meaning, and those that take their place, until cancelled."""
+        while True:
+            current = self.knowledge
+            async with asyncio.TaskGroup() as group:
+                reading = group.create_task(current.run())
+                while self.knowledge is current:  # noqa: ASYNC110 - indexes are made in threads
+                    await asyncio.sleep(LOOK_S)
+                reading.cancel()
 
     def documents(self) -> Sequence[Document]:
         """All of them, one's own first, by name."""
