@@ -99,6 +99,17 @@ def test_long_speech_without_sentences_is_cut_at_a_word() -> None:
     assert [len(turn.words) for turn in closed] == [16, 16]
 
 
+def test_settled_and_agreed_words_are_firm() -> None:
+    made = assembler()
+    made.final(final(word("One", 0, 1)))
+    looked = (word("two", 1.1, 1.5), word("free", 1.5, 2))
+    made.interim(Interim(TAB, Span(samples(1), samples(2)), looked, firm=1))
+    partial = made.partial()
+    assert (partial.text, partial.text[: partial.firm]) == ("One two free", "One two")
+    made.interim(Interim(TAB, Span(samples(1), samples(2.1)), looked))
+    assert made.partial().text[: made.partial().firm] == "One"
+
+
 def test_a_stale_interim_is_ignored() -> None:
     made = assembler()
     made.final(final(word("One.", 0, 1)))

@@ -41,6 +41,14 @@ def truth() -> tuple[TrueTurn, ...]:
 
 
 @cache
+def words(channel: Channel) -> tuple[tuple[str, float], ...]:
+    """Each word of a channel and where it begins, in seconds."""
+    channels = json.loads((FOLDER / "meeting.json").read_text(encoding="utf-8"))["channels"]
+    turns = sorted(channels[channel]["turns"], key=lambda turn: turn["start"])
+    return tuple((word["text"], word["start"]) for turn in turns for word in turn["words"])
+
+
+@cache
 def audio() -> dict[Channel, npt.NDArray[np.int16]]:
     """Each channel as 16 kHz mono."""
     with av.open(str(FOLDER / "meeting.ogg")) as container:

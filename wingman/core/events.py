@@ -285,6 +285,8 @@ class TranscriptPartial(Event):
     channel: Channel
     speaker: str
     text: str
+    firm: int = 0
+    """Characters at the beginning of `text` that will hardly change."""
 
 
 @event("transcript.gap")

@@ -188,7 +188,8 @@ class Correlator:
         lane = self._lanes[event.channel]
         if lane is self._mic and event.words and self._may_echo(event.span):
             own = self._echo.own(event.words, self._tab.assembler.interim_words, learn=False)
-            event = Interim(event.channel, event.span, tuple(own))
+            firm = set(event.words[: event.firm])
+            event = Interim(event.channel, event.span, tuple(own), sum(word in firm for word in own))
         lane.assembler.interim(event)
         return self._partial(lane) + self._compared(lane)
 

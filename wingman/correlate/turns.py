@@ -50,6 +50,8 @@ class Partial:
     speaker: str
     text: str
     span: Span
+    firm: int = 0
+    """Characters at its beginning that will hardly change."""
 
 
 class _Draft:
@@ -94,6 +96,7 @@ class Assembler:
         self._longest = samples(settings.max_utterance_s)
         self._drafts: dict[str | None, _Draft] = {}
         self._interim: tuple[Word, ...] = ()
+        self._firm: tuple[Word, ...] = ()  # of `_interim`
         self._speaking_since: SampleTime | None = None
         self._settled: SampleTime = 0
         self._reported: SampleTime = 0
@@ -143,7 +146,7 @@ class Assembler:
         for word in unseen:
             self._take(word, closed)
         self._settled = max(self._settled, final.span.end)
-        self._interim = ()
+        self._interim = self._firm = ()
         if final.endpoint:
             self._speaking_since = None
             self._end_of_speech(closed)
@@ -154,6 +157,7 @@ class Assembler:
         """Take words that may still change."""
         if interim.span.end > self._settled:
             self._interim = interim.words
+            self._firm = interim.words[: interim.firm]
             self._interim_end = interim.span.end
 
     def speech_started(self, at: SampleTime) -> None:
@@ -195,7 +199,7 @@ class Assembler:
 
     def close(self) -> list[Turn]:
         """No more words will come."""
-        self._interim = ()
+        self._interim = self._firm = ()
         self._speaking_since = None
         return self.flush()
 
@@ -212,9 +216,11 @@ class Assembler:
         tail = [word for word in interim if word.speaker == label]
         said = " ".join([word.text for word in tail])
         text = f"{draft.text} {said}".rstrip() if draft else said
+        firm = " ".join([word.text for word in self._firm if word.speaker == label])
+        firm = f"{draft.text} {firm}".rstrip() if draft else firm
         start = draft.start if draft else tail[0].start
         end = tail[-1].end if tail else draft.end if draft else start
-        return Partial(self._channel, self._speaker(label), text, Span(start, max(start, end)))
+        return Partial(self._channel, self._speaker(label), text, Span(start, max(start, end)), len(firm))
 
     # --- inside ---------------------------------------------------------------------------
 

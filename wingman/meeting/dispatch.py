@@ -38,7 +38,7 @@ def dispatch(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:
         match output:
             case Partial():
                 media = Media.of(output.channel, output.span)
-                publish(TranscriptPartial(output.channel, output.speaker, output.text), media)
+                publish(TranscriptPartial(output.channel, output.speaker, output.text, output.firm), media)
             case Utterance():
                 kind = UtteranceRevised if output.revision else UtteranceCreated
                 publish(kind.of(output), Media.of(output.channel, output.span))

@@ -130,7 +130,7 @@ const STEPS = {
     ...state,
     partials: {
       ...state.partials,
-      [data.channel]: data.text ? { speaker: data.speaker, text: data.text } : null,
+      [data.channel]: data.text ? { speaker: data.speaker, text: data.text, firm: data.firm || 0 } : null,
     },
   }),
   "transcript.gap": (state, data, envelope) =>

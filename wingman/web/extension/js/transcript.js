@@ -256,10 +256,13 @@ export class TranscriptView {
     let view = this.partials.get(channel);
     if (!view) {
       const name = h("span", { class: "speaker", dir: "auto" });
-      const text = h("p", { class: "said", dir: "auto" });
+      const firm = h("span", { class: "firm" });
+      const open = h("span");
+      const text = h("p", { class: "said", dir: "auto" }, firm, open);
       view = {
         name,
-        text,
+        firm,
+        open,
         node: h(
           "li",
           { class: "line partial", data: { channel } },
@@ -270,7 +273,8 @@ export class TranscriptView {
       this.partials.set(channel, view);
     }
     setText(view.name, speakerName(partial.speaker, names));
-    setText(view.text, partial.text);
+    setText(view.firm, partial.text.slice(0, partial.firm));
+    setText(view.open, partial.text.slice(partial.firm));
     return view.node;
   }
 
