@@ -21,6 +21,11 @@ class LanguageChoice:
     _votes: list[str] = field(default_factory=list)
     _asked: int = 0
 
+    @property
+    def fallback(self) -> str:
+        """What to take for an utterance that leaves doubt: what the last sure one was in."""
+        return self._votes[-1] if self._votes else self.default
+
     def heard(self, language: str, probability: float, length: int) -> None:
         """An utterance of `length` samples was taken for `language`."""
         if self.current or length < LONG_ENOUGH:

@@ -48,6 +48,7 @@ class Ask:
     pcm: bytes
     lead: int
     language: str = ""
+    fallback: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,8 @@ class Utterances:
     def _ask(self, utterance: _Utterance, kind: Kind, upto: SampleTime) -> Ask:
         pcm = self._window.cut(utterance.begin, upto)
         lead = max(0, utterance.voice_at - utterance.begin)
-        return Ask(utterance.number, kind, pcm, lead, self._language.current)
+        choice = self._language
+        return Ask(utterance.number, kind, pcm, lead, choice.current, choice.fallback)
 
     def _end(self, utterance: _Utterance, mark: Offset, out: Outcome) -> None:
         utterance.end = mark

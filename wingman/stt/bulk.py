@@ -108,7 +108,14 @@ class _Run:
         self._waiting[number] = window
         pcm = b"".join(one.pcm for one in window)
         job = Decode(
-            0, number, Kind.FINAL, 0, pcm, language=self._language.current, keyterms=self._engine.keyterms
+            0,
+            number,
+            Kind.FINAL,
+            0,
+            pcm,
+            language=self._language.current,
+            fallback=self._language.fallback,
+            keyterms=self._engine.keyterms,
         )
         lanes[number % len(lanes)].ask(job)
 

@@ -151,4 +151,5 @@ class _Lane:
                     self.decodes.ask(self._decode(request))
 
     def _decode(self, ask: Ask) -> Decode:
-        return Decode(0, ask.number, ask.kind, 0, ask.pcm, ask.lead, ask.language, self._engine.keyterms)
+        languages = (ask.language, ask.fallback)
+        return Decode(0, ask.number, ask.kind, 0, ask.pcm, ask.lead, *languages, self._engine.keyterms)

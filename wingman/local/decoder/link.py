@@ -45,9 +45,10 @@ START_TIMEOUT_S = 30.0
 START_AGAIN_S = 2.0
 """It may have died before anybody could reach it; one too many ends at once."""
 LOOK_EVERY_S = 0.02
-QUICK_DEATH_S = 5.0
-QUICK_DEATHS = 4
-"""A process that dies this often this soon will not get better."""
+DEATHS = 6
+"""A process that dies this often without an answer will not get better."""
+PAUSE_S = 0.1
+"""Before another is started, longer each time."""
 
 
 @dataclass(slots=True)
@@ -143,6 +144,7 @@ class DecodeLink:
         self._wanted = asyncio.Event()
         self._writer: asyncio.StreamWriter | None = None
         self._failure: ProviderFault | None = None
+        self._answered = False
 
     def write(self, message: Request) -> None:
         """Send one message to the decoder."""
@@ -170,15 +172,15 @@ class DecodeLink:
 
     async def run(self) -> None:
         """Own the connection until cancelled. Never raises for the process's sake; lanes are told instead."""
-        loop = asyncio.get_running_loop()
         deaths = 0
-        while deaths < QUICK_DEATHS:
+        while deaths < DEATHS:
             await self._wanted.wait()
-            began = loop.time()
+            self._answered = False
             await self._live()
-            deaths = deaths + 1 if loop.time() - began < QUICK_DEATH_S else 1
+            deaths = 1 if self._answered else deaths + 1
             if self._lanes:
                 log.warning("decode process went away", deaths_in_a_row=deaths)
+                await asyncio.sleep(PAUSE_S * deaths)
         sentence = "the decode process keeps dying; look at its log, or configure another provider"
         self._failure = ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="decoder")
         for lane in self._lanes.values():
@@ -208,6 +210,7 @@ class DecodeLink:
             if length > LONGEST_MESSAGE:
                 return
             message = answer(await reader.readexactly(length))
+            self._answered |= isinstance(message, Decoded)
             if isinstance(message, Pressure):
                 for lane in self._lanes.values():
                     lane._take(message)
@@ -229,7 +232,7 @@ class DecodeLink:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def _start(self) -> None:
-        """Start one; it puts itself into the background at once, and ends if another was faster."""
+        """Start one; it goes into the background at once, and ends if another was faster. Raises `OSError`."""
         settings = msgspec.json.encode(self._settings).decode()
         starter = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -240,7 +243,8 @@ class DecodeLink:
             stdout=asyncio.subprocess.DEVNULL,
         )
         try:
-            await starter.wait()
+            if status := await starter.wait():
+                raise ChildProcessError(f"the decode process cannot start (status {status})")
         finally:
             if starter.returncode is None:
                 starter.kill()

@@ -43,7 +43,7 @@ class WhisperRecognizer:
         self._model = model
 
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
-        options = Options(job.language, job.keyterms, final=job.kind is Kind.FINAL)
+        options = Options(job.language, job.fallback, job.keyterms, final=job.kind is Kind.FINAL)
         heard = self._model.decode(pcm, options)
         words = clamped(heard.words, job.lead, len(pcm) // BYTES_PER_SAMPLE)
         rows = tuple((w.text, w.start, w.end, w.confidence) for w in words)

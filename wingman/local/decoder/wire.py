@@ -59,6 +59,8 @@ class Decode(msgspec.Struct, frozen=True, tag=True):
     """Samples before the voice was detected; no word begins in them."""
     language: str = ""
     """ISO 639-1; empty means: find out."""
+    fallback: str = "en"
+    """What to take when finding out leaves doubt."""
     keyterms: tuple[str, ...] = ()
 
 

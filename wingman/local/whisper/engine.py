@@ -40,6 +40,8 @@ class Options:
 
     language: str = "en"
     """ISO 639-1, or empty to detect it."""
+    fallback: str = "en"
+    """Taken when the detection is not sure; short utterances sound like many languages."""
     keyterms: tuple[str, ...] = ()
     final: bool = True
     """Several beams and aligned word times; otherwise one beam and words spread over the utterance."""
@@ -103,7 +105,7 @@ class WhisperModel:
 
     def decode(self, pcm: bytes, options: Options) -> Hypothesis:
         """Decode one utterance (16 kHz mono s16, at most 28 s). Word times count from its first sample."""
-        window = self._encode(pcm, options.language)
+        window = self._encode(pcm, options)
         prompt = self.vocabulary.prompt(self._tag(window.language), options.keyterms)
         answer: Any = self._model.generate(
             window.encoded,
@@ -123,20 +125,21 @@ class WhisperModel:
         kept = gate.without_loops([word.text for word in words])
         return Hypothesis(tuple(words[i] for i in kept), window.language, window.probability)
 
-    def _encode(self, pcm: bytes, language: str) -> _Window:
+    def _encode(self, pcm: bytes, options: Options) -> _Window:
         import ctranslate2
 
         audio = samples(pcm)
-        room = np.zeros(window_samples(len(audio), language), np.float32)
+        room = np.zeros(window_samples(len(audio), options.language), np.float32)
         room[: len(audio)] = audio[: len(room)]
         features = log_mel(room, self._model.n_mels)
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
-        window = _Window(encoded, -(-len(audio) // HOP), len(audio) / SAMPLE_RATE, language)
+        window = _Window(encoded, -(-len(audio) // HOP), len(audio) / SAMPLE_RATE, options.language)
         if not self.multilingual:
             window.language = "en"
-        elif not language:
+        elif not options.language:
             tag, window.probability = self._model.detect_language(encoded)[0][0]
-            window.language = tag.strip("<|>")
+            sure = window.probability >= SURE_OF_LANGUAGE
+            window.language = tag.strip("<|>") if sure else options.fallback
         return window
 
     def _tag(self, language: str) -> str:

@@ -1,0 +1,94 @@
+"""The way to the decode process: shared, restarted, and given up in words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+import pytest
+
+from tests.support.local import turn_pcm, until
+from wingman.local.decoder.link import DecodeLane, DecodeLink
+from wingman.local.decoder.settings import DecoderSettings
+from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind
+
+POCKETSPHINX = Engine("embedded")
+
+
+class Asked:
+    """A lane and everything that came back."""
+
+    def __init__(self, engine: Engine = POCKETSPHINX) -> None:
+        self.answers: list[Decoded] = []
+        self.served: list[bool] = []
+        self.shed = 0
+        self.lane = DecodeLane(engine, self.answers.append, self._shed, lambda _: None, self.served.append)
+
+    def _shed(self) -> None:
+        self.shed += 1
+
+
+async def test_what_was_asked_before_the_process_was_there_is_answered() -> None:
+    link, asked = DecodeLink(DecoderSettings()), Asked()
+    async with asyncio.TaskGroup() as tasks:
+        owner = tasks.create_task(link.run())
+        async with link.lane(asked.lane):
+            asked.lane.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
+            await until(lambda: bool(asked.answers))
+        owner.cancel()
+    (answer,) = asked.answers
+    assert answer.upto == len(turn_pcm()) // 2
+    assert len(answer.words) > 8
+    assert answer.decode_ms > 0
+
+
+async def test_two_services_share_one_process() -> None:
+    pids, everybody = [], [Asked(), Asked()]
+    links = [DecodeLink(DecoderSettings()), DecodeLink(DecoderSettings())]
+    async with asyncio.TaskGroup() as tasks:
+        owners = [tasks.create_task(link.run()) for link in links]
+        async with links[0].lane(everybody[0].lane), links[1].lane(everybody[1].lane):
+            for asked in everybody:
+                asked.lane.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
+            for asked in everybody:
+                await until(lambda asked=asked: bool(asked.answers))  # type: ignore[misc]
+                pids.append(DecoderSettings().pid)
+        for owner in owners:
+            owner.cancel()
+    assert pids[0] is not None
+    assert pids[0] == pids[1]
+    assert everybody[0].answers[0].words == everybody[1].answers[0].words
+
+
+async def test_audio_is_sent_once_and_again_to_a_new_process() -> None:
+    settings = DecoderSettings(threads=3)  # a process nobody else uses
+    link, asked, pcm = DecodeLink(settings), Asked(), turn_pcm()
+    half = len(pcm) // 4 * 2
+    async with asyncio.TaskGroup() as tasks:
+        owner = tasks.create_task(link.run())
+        async with link.lane(asked.lane):
+            await until(lambda: asked.served == [True])
+            asked.lane.ask(Decode(0, 0, Kind.INTERIM, 0, pcm[:half]))
+            await until(lambda: bool(asked.answers))
+            os.kill(settings.pid or 0, signal.SIGKILL)
+            asked.lane.ask(Decode(0, 0, Kind.FINAL, 0, pcm))
+            await until(lambda: len(asked.answers) == 2)
+        owner.cancel()
+    assert asked.served == [True, False, True]
+    assert [a.upto for a in asked.answers] == [half // 2, len(pcm) // 2]
+    assert len(asked.answers[1].words) > len(asked.answers[0].words)
+
+
+async def test_a_process_that_cannot_start_is_given_up_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr("wingman.local.decoder.link.PAUSE_S", 0.0)
+    link, asked = DecodeLink(DecoderSettings(threads=4)), Asked()
+    async with asyncio.TaskGroup() as tasks:
+        owner = tasks.create_task(link.run())
+        async with link.lane(asked.lane):
+            await asked.lane.failed.wait()
+        owner.cancel()
+    assert asked.lane.fault is not None
+    assert "keeps dying" in str(asked.lane.fault)

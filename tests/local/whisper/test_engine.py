@@ -1,0 +1,125 @@
+"""The real model on prepared sound, and what goes into its prompt."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+
+import av
+import numpy as np
+import pytest
+
+from tests.support import whisper as model
+from tests.support.local import TURN, turn_pcm
+from tests.support.sample import plain_words
+from wingman.core.time import SAMPLE_RATE
+from wingman.local.whisper.engine import Options, load
+from wingman.local.whisper.mel import HOP, log_mel, window_samples
+from wingman.local.whisper.vocabulary import PROMPT_TOKENS, Vocabulary
+
+SPOKEN = {
+    "es": "Nos gustaría empezar en marzo si la junta aprueba el presupuesto.",
+    "de": "Wir möchten im März anfangen, wenn der Vorstand dem Budget zustimmt.",
+    "en": "We would like to start in March if the board agrees to the budget.",
+}
+
+
+def said(language: str) -> bytes:
+    """A sentence by a synthetic voice."""
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("espeak-ng is not installed")
+    command = ["espeak-ng", "-v", language, "-s", "150", "--stdout", SPOKEN[language]]
+    wave = subprocess.run(command, check=True, capture_output=True).stdout
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    with av.open(io.BytesIO(wave), "r") as container:
+        frames = [f for frame in container.decode(audio=0) for f in resampler.resample(frame)]
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames]).astype(np.int16).tobytes()
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_language_is_found_out(language: str) -> None:
+    heard = load(model.folder()).decode(said(language), Options("", final=False))
+    assert (heard.language, heard.language_probability > 0.8) == (language, True)
+
+
+def test_a_doubtful_language_is_taken_for_the_one_before() -> None:
+    rng = np.random.default_rng(3)
+    murmur = (rng.normal(0, 300, SAMPLE_RATE)).astype(np.int16).tobytes()
+    heard = load(model.folder()).decode(murmur, Options("", fallback="fr"))
+    assert heard.words == ()
+    assert heard.language == "fr" or heard.language_probability > 0.8
+
+
+def test_a_look_spreads_its_words_and_a_final_aligns_them() -> None:
+    whisper = load(model.folder())
+    look = whisper.decode(turn_pcm(), Options(final=False))
+    final = whisper.decode(turn_pcm(), Options())
+    for heard in (look, final):
+        assert plain_words(" ".join(word.text for word in heard.words)) == plain_words(TURN.text)
+        ends = [word.end for word in heard.words]
+        assert ends == sorted(ends)
+        assert ends[-1] <= len(turn_pcm()) // 2
+    assert {word.confidence for word in look.words} == {1.0}
+    assert all(0 < word.confidence <= 1 for word in final.words)
+
+
+def test_the_prompt_holds_whole_names_and_not_too_many() -> None:
+    words = Vocabulary(model.folder())
+    plain = words.prompt("en")
+    assert [words._tokenizer.id_to_token(t) for t in plain] == [
+        "<|startoftranscript|>",
+        "<|en|>",
+        "<|transcribe|>",
+        "<|notimestamps|>",
+    ]
+    named = words.prompt("en", ["ComfyUI", " ", "Ada Lovelace", *[f"Name{n} Surname{n}" for n in range(40)]])
+    assert named[-len(plain) :] == plain
+    told = words.text(named[1 : -len(plain)])
+    assert told.startswith(" ComfyUI, Ada Lovelace, Name0 Surname0")
+    assert told.split(", ")[-1].split()[-1].startswith("Surname")
+    assert len(named) <= PROMPT_TOKENS + len(plain) + 1
+
+
+def test_an_english_only_model_is_asked_for_no_language() -> None:
+    words = Vocabulary(model.folder("tiny.en"))
+    tokens = [words._tokenizer.id_to_token(t) for t in words.prompt("")]
+    assert tokens == ["<|startoftranscript|>", "<|notimestamps|>"]
+    heard = load(model.folder("tiny.en")).decode(turn_pcm(), Options("de"))
+    assert heard.language == "en"
+    assert len(heard.words) > 8
+
+
+def test_marks_belong_to_their_words() -> None:
+    words = Vocabulary(model.folder())
+    for text in ("Well, 20% of it — or $300 (at most) — is cold-hearted.", "“Yes,” he said. I'm fine…"):
+        tokens = words._encode(" " + text)
+        grouped = words.words(tokens, "en")
+        assert sum(count for _, count in grouped) == len(tokens)
+        assert all(any(c.isalnum() for c in word) for word, _ in grouped)
+        assert " ".join(word for word, _ in grouped).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "language", "window"),
+    [
+        (0.5, "en", 10),
+        (7.9, "en", 10),
+        (9, "en", 11),
+        (3, "es", 15),
+        (15, "en", 17),
+        (28, "en", 30),
+        (40, "", 30),
+    ],
+)
+def test_windows_are_never_short(seconds: float, language: str, window: float) -> None:
+    assert window_samples(round(seconds * SAMPLE_RATE), language) == window * SAMPLE_RATE
+
+
+def test_the_spectrogram_is_whispers() -> None:
+    """A tone stands out in its mel band; everything lies within 2 of the loudest (8 bels, quartered)."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(SAMPLE_RATE) / SAMPLE_RATE).astype(np.float32)
+    mel = log_mel(tone)
+    assert mel.shape == (80, SAMPLE_RATE // HOP)
+    assert mel.max() - mel.min() <= 2.0 + 1e-5
+    assert 24 <= int(mel[:, 50].argmax()) <= 28  # 1000 Hz is mel 15 of 45.2, and there are 80 bands

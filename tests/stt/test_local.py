@@ -1,0 +1,83 @@
+"""What one channel of a local transcriber tells of its decode process."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.support import whisper as model
+from tests.support.local import running, tape_of, turn_pcm
+from wingman.audio.tape import Tape
+from wingman.config.stt import WhisperSettings
+from wingman.core.errors import Health, ProviderState
+from wingman.core.media import PcmBlock
+from wingman.core.speech import Final, TranscriberEvent
+from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.local.decoder.settings import DecoderSettings
+from wingman.local.decoder.wire import Engine, Pressure
+from wingman.local.utterances import Traits
+from wingman.stt import whisper
+from wingman.stt.base import TranscriberInfo
+from wingman.stt.local import LocalEngine, LocalTranscriber, _Lane
+
+
+def states(events: list[TranscriberEvent]) -> list[tuple[Health, str]]:
+    return [(e.health, e.detail) for e in events if isinstance(e, ProviderState)]
+
+
+def test_a_machine_too_slow_for_its_channels_is_told_and_taken_back() -> None:
+    told: list[tuple[Health, str]] = []
+    engine = LocalEngine(TranscriberInfo("whisper", remote=False), Engine("whisper"), Traits())
+
+    async def play() -> None:
+        lane = _Lane(engine, Channel.TAB, 0, lambda _: None, lambda h, d: told.append((h, d)))
+        lane.decodes.on_pressure(Pressure(True, 6.4, 7))
+        lane.decodes.on_pressure(Pressure(False, 0.3, 7))
+
+    asyncio.run(play())
+    sentence = "this machine is too slow for 7 channels at once: words come 6 s late"
+    assert told == [(Health.DEGRADED, sentence), (Health.UP, "")]
+
+
+async def test_a_recogniser_nobody_knows_takes_its_branch_down_in_words() -> None:
+    events: list[TranscriberEvent] = []
+    tape = tape_of(turn_pcm())
+    tape.close()
+    async with running() as local:
+        engine = LocalEngine(TranscriberInfo("vosk", remote=False), Engine("vosk"), Traits())
+        transcriber = LocalTranscriber(local.get(), local.decoder(), engine)
+        await transcriber.run(Channel.TAB, tape.cursor(), events.append)
+    health, detail = states(events)[-1]
+    assert health is Health.DOWN
+    assert "vosk" in detail
+
+
+@pytest.mark.slow
+async def test_half_an_hour_leaves_memory_as_it_was() -> None:
+    """Thirty minutes of talk, as fast as they decode: the decode process does not grow."""
+    chosen = WhisperSettings(model_dir=str(model.folder()), language="en")
+    tape, turn = Tape(60), turn_pcm(pause=1.0)
+    seen: list[int] = []
+    finals = 0
+
+    def emit(event: TranscriberEvent) -> None:
+        nonlocal finals
+        if isinstance(event, Final) and event.words:
+            finals += 1
+            pid = DecoderSettings().pid
+            with open(f"/proc/{pid}/statm", encoding="ascii") as statm:
+                seen.append(int(statm.read().split()[1]) * 4)
+
+    async with running() as local, asyncio.TaskGroup() as tasks:
+        cursor = tape.cursor()
+        transcriber = whisper.build(local.get(), local.decoder(), chosen)
+        tasks.create_task(transcriber.run(Channel.TAB, cursor, emit))
+        while tape.end < 30 * 60 * SAMPLE_RATE:
+            while cursor.lag > 20 * SAMPLE_RATE:  # noqa: ASYNC110 - the reader sets the pace
+                await asyncio.sleep(0.05)
+            tape.write(PcmBlock(tape.end, turn))
+        tape.close()
+    assert finals > 200
+    early, late = max(seen[20:60]), max(seen[-40:])
+    assert late < early + 20_000, f"{early} KB grew to {late} KB"
