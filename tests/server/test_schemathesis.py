@@ -13,6 +13,7 @@ from tests.support.meetings import SupportMeetings
 from tests.support.service import TOKEN, service
 from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
+from wingman.server import auth
 from wingman.server.routes.upload import Upload
 
 PLAYBOOK = {"name": "sales", "title": "Sales", "voice_emotion": "allow", "own": False, "triggers": 1}
@@ -23,7 +24,10 @@ def refuse(wish: Upload) -> AudioSource:
 
 
 @pytest.mark.parametrize("phases", ["fuzzing", pytest.param("coverage", marks=pytest.mark.slow)])
-async def test_no_input_breaks_the_contract(tmp_path: Path, phases: str) -> None:
+async def test_no_input_breaks_the_contract(
+    tmp_path: Path, phases: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "MOST_WRONG", 10_000)  # every operation is tried with wrong tokens, too
     async with service(playbooks=lambda: [PLAYBOOK], recording=refuse) as it:
         assert isinstance(it.meetings, SupportMeetings)
         meeting = await it.meetings.create_titled("x")

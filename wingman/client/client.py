@@ -104,6 +104,11 @@ class Client:
         answer = await self._ask("POST", _path(meeting, "/actions"), json={"action": action, "text": text})
         return str(answer["id"])
 
+    async def push(self, meeting: str, text: str, by: str = "") -> str:
+        """Show the user of a running meeting a card; returns its id."""
+        answer = await self._ask("POST", f"/api/meetings/{meeting}/cards", json={"text": text, "by": by})
+        return str(answer["id"])
+
     async def feedback(self, meeting: str, suggestion: str, feedback: str) -> None:
         """Say what you did with a card."""
         await self._ask("POST", _path(meeting, "/feedback"), json={"id": suggestion, "feedback": feedback})

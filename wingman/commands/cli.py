@@ -82,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     _backup(commands)
     _replay(commands)
     _rehearse(commands)
+    _mcp(commands)
     _completion(commands)
     return parser
 
@@ -106,6 +107,14 @@ def _up(commands: Commands) -> None:
     parser = _command(commands, "up", "Run Wingman and open its home page; `wingman` alone does the same.")
     _listening(parser)
     parser.set_defaults(workers=1, worker=None)
+
+
+def _mcp(commands: Commands) -> None:
+    parser = _command(commands, "mcp", "Let an assistant read and follow meetings (Model Context Protocol).")
+    _finding(parser)
+    parser.add_argument(
+        "--http", type=int, metavar="PORT", help="streamable HTTP on this port of 127.0.0.1 (default: stdio)"
+    )
 
 
 def _completion(commands: Commands) -> None:

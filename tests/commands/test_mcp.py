@@ -1,0 +1,51 @@
+"""The assistant's door, tried with the SDK's own client against a real service."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+import pytest
+
+from tests.support import story
+from tests.support.service import TOKEN, service
+from wingman.commands.mcp import Tools
+
+mcp = pytest.importorskip("mcp")
+
+
+def told(result: Any) -> str:
+    """What a tool answered, as text."""
+    return json.dumps(result.structured_content or [block.text for block in result.content])
+
+
+async def test_the_sdks_client_lists_searches_reads_and_shows_a_card() -> None:
+    from mcp import Client, StdioServerParameters
+
+    async with service() as it:
+        for envelope in story.events():
+            it.log.append(story.MEETING, envelope.data, envelope.media, at=envelope.at)
+        await it.log.flush()
+        live = await it.meetings.create_titled("Live")
+        variables = {**os.environ, "WINGMAN_URL": it.url, "WINGMAN_TOKEN": TOKEN}
+        command = StdioServerParameters(command=sys.executable, args=["-m", "wingman", "mcp"], env=variables)
+        async with Client(command) as client:
+            tools = {tool.name for tool in (await client.list_tools()).tools}
+            assert tools == {tool.__name__ for tool in Tools(None).all()}  # type: ignore[arg-type]  # never asked
+            assert story.MEETING in told(await client.call_tool("list_meetings", {}))
+            assert "enterprise plan" in told(
+                await client.call_tool("search_meetings", {"words": "enterprise plan"})
+            )
+            read = told(await client.call_tool("read_meeting", {"meeting": story.MEETING}))
+            assert "How much does the enterprise plan cost?" in read
+            assert "pilot" in told(await client.call_tool("read_summary", {"meeting": story.MEETING}))
+            shown = await client.call_tool(
+                "show_card", {"meeting": live.id, "text": "Ask who signs.", "by": "Helper"}
+            )
+            assert told(shown)
+            missing = await client.call_tool("read_summary", {"meeting": "m-never"})
+            assert missing.is_error
+        events = await it.log.read(live.id)
+        assert any(getattr(event.data, "text", "") == "Ask who signs." for event in events)
