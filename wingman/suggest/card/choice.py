@@ -16,6 +16,8 @@ from wingman.suggest.playbook.playbook import Card, Playbook
 from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise
 
 _NOWHERE = 1_000_000
+_FIRST = 100
+"""Points of what goes before everything."""
 _SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
 
 
@@ -115,15 +117,15 @@ class MoveChooser:
 
     def _ranked(self, moment: Moment, book: MoveBook | None, values: Mapping[str, str]) -> Sequence[Move]:
         """The moves that fit, best first; equals in an order that the words decide, not the file."""
-        fitting: list[tuple[int, int, int, Move]] = []
+        fresh = [
+            move for moves in self._sources(moment, book) for move in moves if not self._seen(move, moment)
+        ]
         turn = zlib.crc32(normalise(moment.text).encode())
-        for rank, moves in enumerate(self._sources(moment, book)):
-            fresh = [move for move in moves if not self._seen(move, moment)]
-            for index, move in enumerate(fresh):
-                points = self._points(move, moment, values)
-                if points is not None:
-                    order = (index - turn) % len(fresh)
-                    fitting.append((-2 * points + rank, _where(move, moment), order, move))
+        fitting: list[tuple[int, int, int, Move]] = []
+        for index, move in enumerate(fresh):
+            points = self._points(move, moment, values)
+            if points is not None:
+                fitting.append((-points, _where(move, moment), (index - turn) % len(fresh), move))
         return [move for *_, move in sorted(fitting, key=lambda found: found[:3])]
 
     def _seen(self, move: Move, moment: Moment) -> bool:
@@ -148,6 +150,8 @@ class MoveChooser:
         if book is not None:
             found.append(as_moves(book.playbooks.get(playbook.name, {}).get(moment.kind, ())))
             found.append(as_moves(book.common.get(moment.kind, ())))
+            if moment.kind == "question" and Signal.PRICE in moment.signals:
+                found.append(tuple(move for move in as_moves(book.common["price"]) if move.asked))
         return found
 
     def _points(self, move: Move, moment: Moment, values: Mapping[str, str]) -> int | None:
@@ -155,6 +159,8 @@ class MoveChooser:
         needed = variables_of(move.text)
         if not needed <= values.keys() | {"quote"}:
             return None
+        if moment.own is not None and move.text == moment.own.text:
+            return _FIRST  # a trigger's own card
         if move.asked is not None and move.asked is not moment.asked:
             return None
         if move.turn and (move.turn == "again") is (self._cards[moment.kind] == 0):
