@@ -6,13 +6,15 @@ Of a film only key frames are decoded: the pictures between them cost a core and
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Generator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import av
 
 from wingman.core.errors import InputError
+from wingman.core.threads import in_thread
 
 LONGEST_SIDE: Final = 640
 """Pixels of a picture's longer side."""
@@ -21,7 +23,7 @@ QUALITY: Final = 5
 UNREADABLE: Final = (av.FFmpegError, OSError, ValueError, EOFError)
 
 
-def pictures(path: Path, every_s: float = 2.0) -> Iterator[tuple[float, bytes]]:
+def pictures(path: Path, every_s: float = 2.0) -> Generator[tuple[float, bytes], None, None]:
     """(seconds from the beginning, JPEG) of a film's key frames at least `every_s` apart, or of the one image.
 
     Raises `InputError` for a file that holds no picture.
@@ -40,6 +42,25 @@ def pictures(path: Path, every_s: float = 2.0) -> Iterator[tuple[float, bytes]]:
                     due = at + every_s
     except UNREADABLE as broken:
         raise InputError(f"{path.name} cannot be read as a film or an image ({broken})", field="file") from None
+
+
+def is_image(path: Path) -> bool:
+    """Whether a file is a single JPEG or PNG."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8).startswith((b"\xff\xd8", b"\x89PNG\r\n\x1a\n"))
+    except OSError:
+        return False
+
+
+async def read_pictures(path: Path, every_s: float) -> AsyncIterator[tuple[float, bytes]]:
+    """`pictures`, decoded off the event loop."""
+    reading = pictures(path, every_s)
+    try:
+        while (picture := await in_thread(partial(next, reading, None))) is not None:
+            yield picture
+    finally:
+        reading.close()
 
 
 def jpeg(frame: av.VideoFrame, longest: int = LONGEST_SIDE) -> bytes:

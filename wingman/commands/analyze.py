@@ -9,6 +9,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from wingman.audio.recording import probe
+from wingman.audio.video_file import is_image
+from wingman.commands import faces
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.commands.transcribe import Job, places_of, transcribe
 from wingman.config.settings import Settings
@@ -23,6 +25,8 @@ from wingman.suggest.playbook.playbook import load_playbook
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
+    if is_image(Path(arguments.file)):
+        return run_until_signal(faces.show_image(arguments, settings), interrupted=INTERRUPTED)
     probe(Path(arguments.file), places_of(arguments))  # a bad file gets its sentence before anything is sent
     return run_until_signal(_analyze(arguments, settings), interrupted=INTERRUPTED)
 
@@ -60,6 +64,8 @@ async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
             field="emotion.hume_v0.url",
         )
     _decide(arguments, settings)
+    if arguments.faces:
+        faces.decide(settings, consent=True)
     with tqdm(file=sys.stderr, disable=not sys.stderr.isatty(), bar_format="{desc} {elapsed}") as bar:
 
         def show(progress: JobProgress) -> None:

@@ -181,9 +181,14 @@ def _transcribe(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
     parser.add_argument(
         "--emotion",
-        choices=["off", "counterpart", "self"],
+        choices=["off", "counterpart", "self", "both"],
         default="off",
         help="measure a voice; you acknowledge that everybody heard in the recording agreed",
+    )
+    parser.add_argument(
+        "--faces",
+        action="store_true",
+        help="measure the faces of a film, too; you acknowledge that everybody seen in it agreed",
     )
 
 
@@ -197,11 +202,14 @@ def _sides(parser: argparse.ArgumentParser) -> None:
 
 def _analyze(commands: Commands) -> None:
     parser = _command(commands, "analyze", "Join a recording's words with a batch job's measurements.")
-    parser.add_argument("file", metavar="FILE", help="any audio or video file")
+    parser.add_argument("file", metavar="FILE", help="an audio or video file, or an image for its faces")
     _sides(parser)
+    parser.add_argument("--faces", action="store_true", help="measure the faces of a film as well")
     parser.add_argument("--provider", choices=["hume-v0-batch"], default="hume-v0-batch")
     parser.add_argument(
-        "--consent", action="store_true", help="I am allowed to measure the voices in this recording"
+        "--consent",
+        action="store_true",
+        help="I am allowed to measure the voices, or faces, in this recording",
     )
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
 

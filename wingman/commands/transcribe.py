@@ -23,6 +23,7 @@ from tqdm import tqdm
 from wingman.app import Service, open_service
 from wingman.audio.channel_map import Place, parse_channel_map
 from wingman.audio.recording import Recording, probe
+from wingman.commands import faces as faces_of_film
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.commands.terminal import Show
 from wingman.config.settings import Settings
@@ -33,7 +34,7 @@ from wingman.core.encoders import plain
 from wingman.core.errors import InputError
 from wingman.core.events import CaptureLoss, Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
 from wingman.core.time import seconds
-from wingman.emotion.base import VoiceAnalyzer
+from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
 from wingman.events.hub import Subscription
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.imports import ImportOptions, RecordingImport
@@ -160,7 +161,8 @@ class _Run:
         if self._recording.sides is not None and self._recording.sides.two_voices and not places_of(arguments):
             _say(f"{title} has a voice on each side; --channels left=mic,right=tab keeps them apart")
         with self._journal() as journal, self._progress() as advance:
-            options = ImportOptions(arguments.realtime, self._meter, _around(journal), advance)
+            faces = await self._faces()
+            options = ImportOptions(arguments.realtime, self._meter, faces, _around(journal), advance)
             job = RecordingImport(self._service.manager, self._recording, options)
             outcome, meeting = await self._play(job)
             await self._write(meeting)
@@ -172,12 +174,23 @@ class _Run:
             _say(f"{title} is kept as meeting {meeting}; see: wingman report {meeting}")
         return outcome
 
+    async def _faces(self) -> Callable[[], FaceAnalyzer] | None:
+        """What the film's pictures show, where that is asked for; measured before its sound is played."""
+        if not self._arguments.faces:
+            return None
+        settings = self._service.settings
+        faces_of_film.decide(settings, consent=True)
+        spans = await faces_of_film.measure(self._job.file, settings)
+        return lambda: faces_of_film.recorded(spans, settings)
+
     async def _play(self, job: RecordingImport) -> tuple[Outcome, str]:
         spec = MeetingSpec(
             title=self._recording.title,
             emotion_policy=self._arguments.emotion,
             consent="" if self._arguments.emotion == "off" else RECORDING.name,
             by="--emotion on the command line",
+            faces="tab" if self._arguments.faces else "",
+            faces_consent=faces_of_film.NOTICE.name if self._arguments.faces else "",
         )
         meeting = await job.start(spec)
         watching = self._service.hub.subscribe(meeting.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from wingman.audio.recording import Recording
-from wingman.emotion.base import VoiceAnalyzer
+from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.meeting import Meeting
@@ -49,6 +49,8 @@ class ImportOptions:
     realtime: bool = False
     meter: Callable[[], VoiceAnalyzer] | None = None
     """Replaces the configured meter."""
+    faces: Callable[[], FaceAnalyzer] | None = None
+    """What a film's pictures showed."""
     around: Callable[[Transcriber], Transcriber] | None = None
     """Wraps each channel's transcriber."""
     on_progress: Callable[[float], None] | None = None
@@ -75,6 +77,8 @@ class RecordingImport:
         meeting = await self._manager.create(
             spec, live=options.realtime, meter=options.meter, made_by_source=False, around=options.around
         )
+        if options.faces is not None:
+            meeting.replace_faces(options.faces)
         self._meeting = meeting
         self._began = time.monotonic()
         self._status = replace(self._status, meeting=meeting.id)

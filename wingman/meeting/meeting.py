@@ -33,6 +33,7 @@ from wingman.core.events import (
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
 from wingman.core.time import SAMPLE_RATE, Channel, samples, seconds
+from wingman.emotion.base import FaceAnalyzer
 from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.api import MeetingSpec, MeetingStatus
@@ -245,6 +246,10 @@ class Meeting:
         gone = any(channel.input.reported == "gone" for channel in channels)
         fate = Fate.GONE if gone else Fate.RECORDED if source.recorded else Fate.ENDED
         self._endings.released(fate, self._clock(), fed=self._pipeline.length > 0)
+
+    def replace_faces(self, maker: Callable[[], FaceAnalyzer]) -> None:
+        """See `MeetingPipeline.replace_faces`; before anything is attached."""
+        self._pipeline.replace_faces(maker)
 
     def show(self, name: Channel, picture: bytes, age_s: float = 0.0) -> bool:
         """A picture of a channel's speakers, taken `age_s` seconds ago. Whether it will be measured.

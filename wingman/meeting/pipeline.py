@@ -7,8 +7,8 @@ channel (tape) ─┬→ transcriber ─┐
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from wingman.audio.tape import Tape
 from wingman.core.emotion import EmotionEvent
@@ -19,6 +19,7 @@ from wingman.core.face_policy import FacePolicy, seen_channel
 from wingman.core.speech import Final, TranscriberEvent
 from wingman.core.time import Channel, seconds
 from wingman.correlate.correlator import Correlator, Output
+from wingman.emotion.base import FaceAnalyzer
 from wingman.meeting.accounting import Accounting
 from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
@@ -114,6 +115,10 @@ class MeetingPipeline:
         """Stop and start meters so that `policy` holds from this very sample on."""
         for channel in self:
             channel.measure(policy, self._stages.correlator)
+
+    def replace_faces(self, maker: Callable[[], FaceAnalyzer]) -> None:
+        """Measure faces with this in place of what is configured: what a film showed."""
+        self._stages = replace(self._stages, providers=replace(self._stages.providers, faces=maker))
 
     def look(self, faces: FacePolicy) -> None:
         """Measure faces where `faces` says, and nowhere else, from here on. Raises `InputError`."""

@@ -7,6 +7,7 @@ during a pause nothing leaves, not even the picture that waited.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale
@@ -130,3 +131,20 @@ def face_spans(
         )
         for item, number in zip(items, numbers, strict=True)
     ]
+
+
+async def measure_film(
+    pictures: AsyncIterator[tuple[float, bytes]], settings: HumeV0Settings, access: Access | None = None
+) -> tuple[EmotionSpan, ...]:
+    """The faces of a film's pictures (seconds, JPEG), or of one image, on the clock of the tab's channel.
+
+    Raises `ProviderFault` when the gateway fails; a picture it cannot read is left out.
+    """
+    tracker, interval = FaceTracker(), samples(settings.face_every_s)
+    found: list[EmotionSpan] = []
+    async with RotatingConnection(settings, access or Access(settings)) as line:
+        async for at, jpeg in pictures:
+            link = await line.ready()
+            reply = await link.ask(wire.image(jpeg, f"frame-{samples(at)}"))
+            found += face_spans(reply, samples(at), interval, Channel.TAB, tracker)
+    return tuple(found)
