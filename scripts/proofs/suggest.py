@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.proofs.figures import Figure, progress
+from scripts.proofs.suggest_talks import on_talks
 from tests.eval.judge import NOT_RUN
 from tests.eval.run import Report, evaluate
 from tests.suggest.models import SLOW, WAYS_OUT, answer, until_left
@@ -268,7 +269,7 @@ def judged(found: Report) -> list[Figure]:
 
 
 async def measure() -> list[Figure]:
-    figures = []
+    figures = await on_talks()
     for folder in ("heldout", "tuning"):
         progress(f"playing the {folder} meetings in every variant and verbosity")
         figures += judged(await evaluate(folder))

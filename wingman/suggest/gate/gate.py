@@ -7,6 +7,7 @@ All times are `SampleTime`; the gate never reads a clock.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,7 @@ from wingman.suggest.gate.rate_limit import LIMITS, CardRateLimiter, Limits
 from wingman.suggest.gate.taught import Taught
 from wingman.suggest.gate.turn_state import TurnState
 from wingman.suggest.playbook.playbook import Playbook, Trigger
-from wingman.suggest.playbook.signals import Signal, detect
+from wingman.suggest.playbook.signals import Signal, detect, normalise
 from wingman.suggest.playbook.triggers import Triggers
 
 INTERRUPTS = 75
@@ -37,6 +38,15 @@ HEARD = 0.15
 """What a key word that was really heard adds to its kind."""
 ANSWERING = samples(8)
 """Talk of the user, after a question, that makes a late card about it pointless."""
+
+
+_DATED = re.compile(
+    r"\b(?:today|tonight|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|next week|end of"
+    r"|heute|morgen|montag|dienstag|mittwoch|donnerstag|freitag|nächste woche"
+    r"|aujourd'hui|demain|lundi|mardi|mercredi|jeudi|vendredi|semaine prochaine"
+    r"|hoy|mañana|lunes|martes|miércoles|jueves|viernes|próxima semana"
+    r"|hoje|amanhã|segunda|terça|quarta|quinta|sexta|próxima semana)\b"
+)
 
 
 class Gate:
@@ -172,7 +182,9 @@ class Gate:
         if self._triggers.excluded(whole.text):
             return (Skip(Reason.EXCLUDED, utterance.id),)
         if utterance.channel is Channel.MIC:
-            found = self._first(whole, [(t, r, 0.0) for t, r in self._fired(whole, signals)])
+            found = self._first(
+                whole, [(t, r, 0.0) for t, r in self._fired(whole, _binding(whole.text, signals))]
+            )
         else:
             found = self._weighed(whole, self._evidence.weigh(utterance, utterance.text, signals, meaning))
         if isinstance(found, Candidate):
@@ -343,6 +355,12 @@ class Gate:
         if waiting.reason is Reason.QUESTION and self._floor.said_by_user(waiting.at) >= ANSWERING:
             return (Skip(Reason.ANSWERED, waiting.utterance),)
         return (Speak(waiting),)
+
+
+def _binding(text: str, signals: frozenset[Signal]) -> frozenset[Signal]:
+    """The signals of the user's own words that may start a card: a promise counts when it has a date."""
+    dated = _DATED.search(normalise(text)) is not None and Signal.QUESTION not in signals
+    return signals if dated else signals - {Signal.COMMITMENT}
 
 
 def _silence(question: Utterance, now: SampleTime) -> Candidate:
