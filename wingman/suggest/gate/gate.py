@@ -274,7 +274,8 @@ class Gate:
         evidence = self._evidence.find(utterance.id)
         if evidence is not None and not self._covered(utterance.id):
             toned = evidence.with_tone(reading)
-            if self._band(evidence) is Band.SURE_NOT and self._band(toned) is not Band.SURE_NOT:
+            before, now = self._band(evidence), self._band(toned)
+            if now is not before and now is not Band.SURE_NOT:
                 found = self._weighed(utterance, toned)
                 return self._consider(found) if isinstance(found, Candidate) else (found,)
         if reading.strength != "strong":
