@@ -7,6 +7,7 @@ from typing import Any
 from wingman import __version__
 from wingman.core.events import EVENTS, Media
 from wingman.events.schemas import components, envelope_schema
+from wingman.server.audio_in import PCM_MESSAGES, pcm_channel
 from wingman.server.client_messages import MESSAGES, Ok, Refusal
 from wingman.server.operation import SCHEMAS
 
@@ -37,14 +38,16 @@ def asyncapi() -> dict[str, Any]:
                 "parameters": meeting,
                 "messages": {name: _link(name) for name in down},
             },
+            "pcm": pcm_channel(meeting),
         },
         "operations": {
             "events": _operation("send", "socket", [*down, *answers]),
             "requests": _operation("receive", "socket", list(up)),
             "serverSentEvents": _operation("send", "stream", list(down)),
+            "samples": _operation("receive", "pcm", list(PCM_MESSAGES)),
         },
         "components": {
-            "messages": {**down, **answers, **up},
+            "messages": {**down, **answers, **up, **PCM_MESSAGES},
             "schemas": components([Media, *EVENTS.values(), *MESSAGES.values(), Ok, Refusal], SCHEMAS),
         },
     }

@@ -24,7 +24,11 @@ from wingman.server.routes.session import login_page
 from wingman.server.uvicorn_seam import ABORT, EXTENSION, Push
 
 COOKIE = "wingman_session"
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/favicon.ico", "/api/pairing/redeem", "/api/session"})
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/favicon.ico", "/api/pairing/redeem", "/api/session"}) | {
+    "/api/openapi.json",
+    "/api/asyncapi.json",
+    "/api/schemas/events.json",
+}
 PAGES = re.compile(r"/|/overlay|/meetings/[^/]+|/(?!api/|static/|whip)[a-z-]+")
 CLOSE_REVOKED = 4401
 """WebSocket close code: this credential holds no longer."""

@@ -14,6 +14,7 @@ from wingman.events.webhook_store import Delivery
 from wingman.meeting.api import MeetingStatus
 from wingman.meeting.imports import ImportStatus
 from wingman.report.files import KNOWN_FORMATS
+from wingman.server.audio_in import WHIP
 from wingman.server.client_messages import ActionRequest, Control, SuggestionFeedback
 from wingman.server.grants import Role, Scope
 from wingman.server.operation import SCHEMAS, Operation, listing, number, record, ref
@@ -72,6 +73,7 @@ FORMAT = {"format": {"type": "string", "enum": list(KNOWN_FORMATS), "default": "
 ONE = "/api/meetings/{id}"
 OPERATIONS: dict[str, dict[str, Operation]] = {
     **SETUP,
+    **WHIP,
     "/api/meetings": {
         "get": Operation("listMeetings", "List or search meetings", {200: MEETING_OR_HITS}, query=LIST_QUERY),
         "post": Operation("createMeeting", "Start a meeting", {201: ref(MeetingStatus)}, NewMeeting),
@@ -205,6 +207,9 @@ def openapi() -> dict[str, Any]:
     schemas["Error"] = {"type": "object", "properties": {"error": problem}, "required": ["error"]}
     return {
         "openapi": "3.1.0",
+        "servers": [
+            {"url": "http://127.0.0.1:8710", "description": "Where `wingman serve` listens by default"}
+        ],
         "info": {"title": "Wingman", "version": __version__, "license": {"name": "Apache-2.0"}},
         "paths": {
             path: {method: _operation(path, op) for method, op in methods.items()}
@@ -224,6 +229,9 @@ def openapi() -> dict[str, Any]:
     }
 
 
+ERROR = {"$ref": "#/components/responses/Error"}
+
+
 def _operation(path: str, operation: Operation) -> dict[str, Any]:
     found: dict[str, Any] = {"operationId": operation.id, "summary": operation.summary}
     parameters = [
@@ -241,7 +249,7 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
             "content": _content(operation.body),
         }
     responses = {str(status): _response(status, answer) for status, answer in operation.answers.items()}
-    found["responses"] = {**responses, "default": {"$ref": "#/components/responses/Error"}}
+    found["responses"] = {**responses, "4XX": ERROR, "default": ERROR}
     if operation.open:
         found["security"] = []
     return found

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from tests.support import golden, story
 from tests.support.service import service
 from wingman.config.server import ServerSettings
+from wingman.config.transports import IngestSettings
 from wingman.core import codec
 from wingman.core.events import EVENTS
 from wingman.events.hub import Hub
@@ -22,7 +23,7 @@ from wingman.server.app import build_app
 from wingman.server.auth import Access
 from wingman.server.client_messages import MESSAGES
 from wingman.server.openapi import OPERATIONS
-from wingman.server.routes import pages, recordings
+from wingman.server.routes import pages, recordings, whip
 from wingman.server.routes.notes import NotesRoutes
 from wingman.server.routes.playbooks import PlaybookRoutes
 from wingman.server.routes.providers import ProviderRoutes
@@ -83,6 +84,7 @@ async def test_every_route_is_documented_and_every_documented_route_exists() -> 
     rooms = (WebhookRoutes, ProviderRoutes, SettingsRoutes, NotesRoutes, PlaybookRoutes, SelfTestRoutes)
     more = [route for room in rooms for route in room(desk).routes()]
     more += recordings.routes(desk)
+    more += whip.routes(desk, IngestSettings())
     app = build_app(desk, log, Hub(log), ServerSettings(), access=Access("t"), extra_routes=more)
     served: dict[str, set[str]] = {}
     for route in app.routes:

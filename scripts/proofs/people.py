@@ -1,0 +1,256 @@
+"""What a person does, in a real Chromium from a fresh profile: tasks, a long transcript, wrong turns,
+contracts."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, sync_playwright
+
+from scripts.proofs.figures import Figure, progress
+from tests.browser.support.axe import axe_source, violations
+from tests.browser.support.burst import FRAMES, frames
+from tests.browser.support.chromium import launch
+from tests.browser.support.people import (
+    Person,
+    drops_a_note,
+    edits_a_playbook,
+    enters_a_key,
+    finds_exports_deletes,
+    person,
+    plays_the_sample,
+)
+from tests.browser.support.scene import said
+from tests.browser.support.service import BrowserService
+from tests.browser.support.sound import make_sounds
+from tests.browser.support.whole_service import TOKEN, WholeService, deepgram_emulator
+from wingman.core.utterance import EMOTION_OFF
+from wingman.server.asyncapi import asyncapi
+from wingman.server.openapi import openapi
+
+LINES = 20_000
+PAGES = ("Meetings", "New meeting", "Notes", "Playbooks", "Settings")
+WRONG_TURNS = (
+    "/meetings", "/help", "/docs", "/meetings/m-never", "/setings", "/index.html", "/report", "/login",
+    "/notes/prices.md", "/playbooks/sales", "/new/", "/overlay/x",
+)  # fmt: skip
+SCROLL = """async () => {
+  const scroll = document.querySelector(".transcript-scroll");
+  const end = performance.now() + 5000;
+  while (performance.now() < end) {
+    scroll.scrollTop -= 60;
+    if (scroll.scrollTop < 100) scroll.scrollTop = scroll.scrollHeight / 2;
+    await new Promise((done) => requestAnimationFrame(done));
+  }
+}"""
+
+
+def task_figures(browser: Browser, whole: WholeService, folder: Path) -> list[Figure]:
+    """Each task from a fresh profile, with its clicks and seconds."""
+    figures: list[Figure] = []
+    done = 0
+    tasks: tuple[tuple[str, str, Callable[[Person], object]], ...] = (
+        ("key_entered_and_tested", "/", lambda one: enters_a_key(one, "not-the-key", "local-key")),
+        ("note_dropped_and_quoted", "Notes", lambda one: drops_a_note(one, folder)),
+        ("playbook_edited_and_rehearsed", "Playbooks", edits_a_playbook),
+        ("found_exported_deleted", "/", lambda one: finds_exports_deletes(one, "purchase order")),
+        ("sample_to_report", "/", plays_the_sample),
+    )
+    for name, path, task in tasks:
+        progress(f"task: {name}")
+        if name == "found_exported_deleted":
+            whole.past_meeting("Renewal with Acme", [("them", "The purchase order comes in March.")])
+        if name == "sample_to_report":
+            with whole.client() as client:  # the local recogniser, as a newcomer has it
+                client.delete("/api/providers/deepgram/key")
+        with person(browser, whole, path) as one:
+            task(one)
+            done += 1
+            figures.append(Figure(f"{name}_clicks", one.clicks, unit="clicks", note=f"{one.seconds:.1f} s"))
+    return [Figure("tasks_done", done, len(tasks), "==", note="from a fresh profile"), *figures]
+
+
+def cited_card(browser: Browser, whole: WholeService) -> list[Figure]:
+    """The dropped note answers a question asked in a call."""
+    with whole.client() as client:
+        meeting = client.post("/api/meetings", json={"title": "Notes"}).json()["id"]
+    with person(browser, whole) as one:
+        one.page.goto(f"{whole.url}/overlay?meeting={meeting}&token={TOKEN}")
+        one.page.fill(".question", "how much does the enterprise plan cost per month")
+        one.page.keyboard.press("Enter")
+        card = one.page.locator(".card").first
+        card.wait_for(timeout=10_000)
+        cited = "900 euros" in card.inner_text() and "prices.md" in card.inner_text()
+    with whole.client() as client:
+        client.post(f"/api/meetings/{meeting}/end")
+    return [Figure("card_cites_the_note", float(cited), 1, "==")]
+
+
+def long_figures(browser: Browser, folder: Path) -> list[Figure]:
+    """A transcript of 20,000 lines: first paint, frames while it is scrolled, memory."""
+    service = BrowserService(folder, make_sounds(folder))
+    service.start()
+    try:
+        meeting = service.meeting("Long").id
+        for start in range(0, LINES, 2000):
+            lines = [
+                said(
+                    n,
+                    "tab" if n % 2 else "mic",
+                    f"Sentence {n} of a long call, and more.",
+                    n,
+                    n + 0.9,
+                    EMOTION_OFF,
+                )
+                for n in range(start, start + 2000)
+            ]
+            service.publish(meeting, *lines)
+        service.run(service.meetings.log.flush())
+        page = browser.new_page(viewport={"width": 1280, "height": 850})
+        page.goto(service.overlay(service.meeting("Warm").id))
+        page.wait_for_timeout(500)
+        home = page.url.rsplit("/", 1)[0]
+        began = time.monotonic()
+        page.goto(f"{home}/overlay?meeting={meeting}")
+        page.wait_for_selector(f".line[aria-posinset='{LINES}']", timeout=30_000)
+        first = time.monotonic() - began
+        counting = page.evaluate_handle(FRAMES)
+        page.evaluate(SCROLL)
+        rate, longest = frames(counting)
+        page.evaluate("() => globalThis.gc?.()")
+        session = page.context.new_cdp_session(page)
+        session.send("HeapProfiler.collectGarbage")
+        heap = page.evaluate("performance.memory.usedJSHeapSize") / 1e6
+        nodes = page.evaluate("document.querySelectorAll('.line').length")
+        page.close()
+    finally:
+        service.stop()
+    return [
+        Figure(
+            "long_first_paint_s", first, 1.5, unit="s", note=f"{LINES} lines, from the address to the last line"
+        ),
+        Figure("long_scroll_fps", rate, 55, ">=", note=f"longest frame {longest:.0f} ms"),
+        Figure("long_heap_mb", heap, 60, unit="MB", note=f"{nodes} lines in the page"),
+    ]
+
+
+def access_figures(browser: Browser, whole: WholeService) -> list[Figure]:
+    """What the checker calls serious, on every page, light and dark, and at 380 px."""
+    source = axe_source()
+    found: list[str] = []
+    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 380)):
+        with person(browser, whole) as one:
+            one.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
+            one.page.set_viewport_size({"width": width, "height": 800})
+            home = one.page.url
+            for name in PAGES:
+                one.page.goto(home)
+                one.page.click(f'nav a:has-text("{name}")')
+                one.page.wait_for_timeout(500)
+                found += [f"{name} {scheme} {width}: {each}" for each in violations(one.page, source)]
+    for each in found:
+        progress(each[:300])
+    return [
+        Figure("serious_accessibility_findings", len(found), 0, "==", note=f"{len(PAGES)} pages, three ways")
+    ]
+
+
+def wrong_turns(whole: WholeService) -> list[Figure]:
+    """JSON shown to a person who is logged in, or is not."""
+    shown = 0
+    for headers in ({}, {"Authorization": f"Bearer {TOKEN}"}):
+        for path in WRONG_TURNS:
+            answer = httpx.get(
+                f"{whole.url}{path}",
+                headers={**headers, "Accept": "text/html"},
+                trust_env=False,
+                follow_redirects=True,
+            )
+            shown += not answer.headers.get("content-type", "").startswith("text/html")
+    return [Figure("json_shown_to_a_person", shown, 0, "==", note=f"{2 * len(WRONG_TURNS)} wrong turns")]
+
+
+def restart_figures(browser: Browser, whole: WholeService) -> list[Figure]:
+    """The service dies in the middle of a call and is started again with the same command."""
+    context = browser.new_context(viewport={"width": 1280, "height": 850})
+    context.grant_permissions(["microphone"], origin=whole.url)
+    page = context.new_page()
+    page.goto(whole.root)
+    page.click("#new")
+    page.wait_for_selector("#start")
+    page.uncheck("#tab")
+    page.click("#start")
+    page.wait_for_selector(".channel[data-state=capturing]", timeout=15_000)
+    whole.kill()
+    began = time.monotonic()
+    page.wait_for_selector(".live-status:not([hidden])", timeout=20_000)
+    whole.start()
+    page.wait_for_selector("#restart:visible", timeout=30_000)
+    page.click("#restart")
+    page.wait_for_selector(".channel[data-state=capturing]", timeout=20_000)
+    lost = time.monotonic() - began
+    page.click("#stop")
+    context.close()
+    return [
+        Figure("restart_clicks_to_go_on", 1, 1, note="the page knows the service again, without a new login"),
+        Figure("restart_sound_lost_s", lost, 0, unit="s", note="the page keeps no sound of its own meanwhile"),
+    ]
+
+
+def contract_figures(whole: WholeService) -> list[Figure]:
+    """Both documents by validators of others, and readable without a token."""
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    errors = list(OpenAPIV31SpecValidator(json.loads(json.dumps(openapi()))).iter_errors())
+    for error in errors[:5]:
+        progress(f"openapi: {error.message[:200]}")
+    missing = [name for name in ("pcm", "socket", "stream") if name not in asyncapi()["channels"]]
+    open_documents = [
+        httpx.get(f"{whole.url}/api/{name}.json", trust_env=False).status_code
+        for name in ("openapi", "asyncapi")
+    ]
+    return [
+        Figure("openapi_validator_errors", len(errors), 0, "=="),
+        Figure("asyncapi_channels_missing", len(missing), 0, "=="),
+        Figure("documents_that_need_a_token", sum(status != 200 for status in open_documents), 0, "=="),
+    ]
+
+
+def measure() -> list[Figure]:
+    """Everything a person does, and what it costs them."""
+    figures: list[Figure] = []
+    with (
+        tempfile.TemporaryDirectory() as name,
+        deepgram_emulator() as deepgram,
+        sync_playwright() as playwright,
+    ):
+        folder = Path(name)
+        whole = WholeService(folder / "data", {"WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram})
+        whole.start()
+        sounds_folder = folder / "sounds"
+        sounds_folder.mkdir()
+        (folder / "long").mkdir()
+        sounds = make_sounds(sounds_folder)
+        browser = launch(playwright, sounds)
+        try:
+            figures += task_figures(browser, whole, folder)
+            progress("a card that cites the note")
+            figures += cited_card(browser, whole)
+            progress("accessibility")
+            figures += access_figures(browser, whole)
+            figures += wrong_turns(whole)
+            progress("contracts")
+            figures += contract_figures(whole)
+            progress("a restart in the middle of a call")
+            figures += restart_figures(browser, whole)
+            progress(f"{LINES} lines")
+            figures += long_figures(browser, folder / "long")
+        finally:
+            browser.close()
+            whole.stop()
+    return figures

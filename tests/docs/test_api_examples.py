@@ -1,0 +1,53 @@
+"""The examples of docs/api.md, run as they stand there, one after the other, against a fresh service."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.browser.support.whole_service import TOKEN, WholeService
+
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+EXAMPLES = re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+
+
+def test_there_are_ten_of_them() -> None:
+    numbered = re.findall(r"^\*\*(\d+)\. ", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert numbered == [str(number) for number in range(1, 11)]
+    assert len(EXAMPLES) == 10
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="needs curl and jq")
+def test_every_example_works_as_it_stands(tmp_path: Path) -> None:
+    service = WholeService(tmp_path / "data")
+    service.start()
+    try:
+        script = "set -euo pipefail\n" + "\n".join(
+            f"echo '## {n}'\n{text}" for n, text in enumerate(EXAMPLES, 1)
+        )
+        variables = {**os.environ, "URL": service.url, "TOKEN": TOKEN}
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=tmp_path,
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        told = dict(re.findall(r"^## (\d+)\n(.*?)(?=^## |\Z)", done.stdout, re.DOTALL | re.MULTILINE))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "live" in told["2"]
+        assert "meeting.started" in told["3"]
+        assert "id: 1" in told["4"]
+        assert told["7"].strip() == "ended"
+        assert "# Renewal with Acme" in told["8"]
+        assert told["9"].split() == ["acme", "1"]
+        assert told["10"].strip() == "204"
+    finally:
+        service.stop()

@@ -1,0 +1,92 @@
+"""The ways sound gets in, as the published documents tell them: WHIP for OpenAPI, the PCM socket for
+AsyncAPI."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wingman.audio.pcm_format import RATES, Encoding
+from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.server.operation import Operation
+from wingman.server.routes.pcm import MAX_MESSAGE, PARAMETERS
+
+SDP = "application/sdp"
+TEXT = {"type": "string"}
+CHANNELS = {
+    "type": "string",
+    "description": "Whose voice each audio track is, in order: `tab`, `mic` or `tab,mic`.",
+}
+SPEC = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode", "keyterms")
+"""What a meeting that this offer makes is told."""
+
+WHIP: dict[str, dict[str, Operation]] = {
+    "/whip": {
+        "post": Operation(
+            "offerSound",
+            "WHIP (RFC 9725): an SDP offer with audio tracks; the answer's Location is the session",
+            {201: SDP},
+            SDP,
+            {"meeting": TEXT, "channels": CHANNELS, **dict.fromkeys(SPEC, TEXT)},
+        ),
+        "options": Operation("whipOptions", "What may be posted, in Accept-Post", {204: None}, open=True),
+    },
+    "/whip/{session}": {
+        "delete": Operation("endSound", "End the session; twice is no error", {200: None}),
+        "patch": Operation("trickle", "ICE candidates and restarts, where the service takes them", {204: None}),
+    },
+}
+
+PCM_QUERY: dict[str, Any] = {
+    "channel": {"type": "string", "enum": [str(channel) for channel in Channel], "default": "tab"},
+    "channels": CHANNELS,
+    "rate": {"type": "integer", "minimum": RATES[0], "maximum": RATES[-1], "default": SAMPLE_RATE},
+    "encoding": {"type": "string", "enum": [str(encoding) for encoding in Encoding], "default": "linear16"},
+    "tracks": {
+        "type": "string",
+        "description": "Telephony: whose voice each track is, `inbound=tab,outbound=mic`.",
+    },
+}
+assert set(PCM_QUERY) == PARAMETERS  # what the socket reads is what is told
+
+
+def pcm_channel(meeting: dict[str, Any]) -> dict[str, Any]:
+    """The PCM socket as an AsyncAPI channel."""
+    return {
+        "address": "/api/meetings/{meeting}/pcm",
+        "description": f"Interleaved samples as binary messages of at most {MAX_MESSAGE} bytes; `end`, or a "
+        "telephone "
+        "media stream's own messages, as JSON text. Closed with 1000 after `end`, and with 4000 plus the "
+        "HTTP status "
+        "a request would have got (4400 for a wrong parameter, 4404 for no such meeting, 4409 for a channel "
+        "that is "
+        "fed by somebody else).",
+        "parameters": meeting,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in PCM_MESSAGES},
+        "bindings": {"ws": {"query": {"type": "object", "properties": PCM_QUERY}}},
+    }
+
+
+PCM_MESSAGES: dict[str, Any] = {
+    "pcm": {
+        "name": "pcm",
+        "contentType": "application/octet-stream",
+        "payload": {"type": "string", "format": "binary", "description": "Interleaved samples, any length."},
+    },
+    "pcm_end": {
+        "name": "end",
+        "contentType": "application/json",
+        "payload": {"type": "object", "properties": {"type": {"const": "end"}}, "required": ["type"]},
+        "examples": [{"payload": {"type": "end"}}],
+    },
+    "telephony": {
+        "name": "telephony",
+        "contentType": "application/json",
+        "payload": {
+            "type": "object",
+            "description": "`start` says what the sound is, `media` holds it in base64, `stop` ends it.",
+            "properties": {"event": {"enum": ["connected", "start", "media", "mark", "dtmf", "stop"]}},
+            "required": ["event"],
+        },
+        "examples": [{"payload": {"event": "media", "media": {"track": "inbound", "payload": "f39/fw=="}}}],
+    },
+}
