@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 import secrets
 import time
 from collections import deque
@@ -164,8 +165,7 @@ class Access:
 
         `key` is the public key the extension made; from then on it proves with each request that it holds it.
         """
-        parts = urlsplit(origin)
-        if parts.scheme != "chrome-extension" or not parts.netloc:
+        if not re.fullmatch(r"chrome-extension://[a-z0-9]+", origin):
             raise InputError("only a browser extension can be paired", field="origin", status=403)
         if not self.store.open_codes("pair", self.clock()):
             raise InputError("no pairing is open; start one on the capture page", field="code", status=403)
@@ -243,7 +243,10 @@ class Neighbours:
         """Is this Origin the page we served under `host`, or one the settings allow?"""
         if origin in self.origins:
             return True
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 

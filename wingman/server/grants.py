@@ -108,17 +108,18 @@ class Grant:
         scopes = needed(method, path)
         if scopes is not None and not scopes & self.scopes:
             return False
-        return not self.meeting or _own(path, self.meeting) or (scopes is None and path in SHELLS)
+        return not self.meeting or _own(path, self.meeting) or path in SHELLS
 
 
-SHELLS = frozenset({"/", "/overlay", "/api/schemas/events.json"})
+SHELLS = frozenset({"/overlay", "/api/schemas/events.json"})
 """Addresses without data of anybody's."""
 
 _ANY = "GET|HEAD|POST|PUT|PATCH|DELETE|WEBSOCKET"
 _READ = "GET|HEAD"
 _ONE = r"/api/meetings/[^/]+"
 _RULES: tuple[tuple[str, str, frozenset[Scope] | None], ...] = (
-    (_READ, r"/(?:overlay)?", None),
+    (_READ, r"/", frozenset({Scope.CAPTURE, Scope.READ, Scope.CONFIGURE})),
+    (_READ, r"/overlay", frozenset({Scope.WATCH, Scope.COACH, Scope.READ})),
     (_READ, r"/api/schemas/.*|/api/(?:openapi|asyncapi)\.json", None),
     (_READ, r"/api/session", None),
     ("DELETE", r"/api/session", None),
