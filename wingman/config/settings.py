@@ -136,6 +136,8 @@ def without_credentials(tree: Any, name: str = "", *, hook: bool = False) -> Any
             key: without_credentials(value, str(key), hook=hook or name == "webhooks")
             for key, value in tree.items()
         }
+    if isinstance(tree, (list, tuple)) and name == "ice_servers":
+        return [re.sub(r":[^@]*@", ":", str(server)) for server in tree]
     if not isinstance(tree, str) or not name.endswith("url") or "://" not in tree:
         return tree
     parts = urlsplit(tree)

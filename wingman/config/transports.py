@@ -30,4 +30,4 @@ class IngestSettings(Section, frozen=True):
     """Addresses of an offer that are tried: `near` are this machine's and its network's; `auto` is `near` while
     the service listens on loopback."""
     ice_servers: tuple[str, ...] = ()
-    """STUN/TURN URLs; empty means none, which is right on one machine and in a LAN."""
+    """STUN and TURN servers (`turn:user:password@host:3478`); none are needed on one machine and in a LAN."""

@@ -62,12 +62,12 @@ class WebRtcSource:
     async def accept(self) -> str:
         """Negotiate; returns the answer's SDP. Raises `InputError` when the offer cannot be accepted."""
         # aiortc takes 0.4 s and 37 MB to import: the first peer pays, not the start of the service
-        from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
+        from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
         from aiortc.exceptions import InternalError, InvalidStateError, OperationError
 
         from wingman.transports import aiortc_seam as seam
 
-        servers = [RTCIceServer(urls=url) for url in self._settings.ice_servers]
+        servers = [_ice_server(url) for url in self._settings.ice_servers]
         self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))
         peer.on("connectionstatechange", self._on_state)
         try:
@@ -263,3 +263,11 @@ class _Resampler:
 def _tell(lanes: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink], state: str, detail: str) -> None:
     for lane in lanes:
         sinks[lane.channel].state(state, detail)
+
+
+def _ice_server(text: str) -> RTCIceServer:
+    """`stun:host:port`, or `turn:user:password@host:port`."""
+    scheme, _, rest = text.partition(":")
+    credentials, _, place = rest.rpartition("@")
+    user, _, password = credentials.partition(":")
+    return RTCIceServer(urls=f"{scheme}:{place}", username=user or None, credential=password or None)
