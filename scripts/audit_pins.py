@@ -1,4 +1,4 @@
-"""What can be said of the dependencies without a network: each is pinned, installed as pinned, and under a licence."""
+"""What can be said of the dependencies without a network: installed as pinned."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class WebRtcSource:
 
         from wingman.transports import aiortc_seam as seam
 
-        servers = [_ice_server(url) for url in self._settings.ice_servers]
+        servers = [RTCIceServer(**_ice_server(url)) for url in self._settings.ice_servers]
         self._peer = peer = RTCPeerConnection(RTCConfiguration(iceServers=servers))
         peer.on("connectionstatechange", self._on_state)
         try:
@@ -265,9 +265,10 @@ def _tell(lanes: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink], s
         sinks[lane.channel].state(state, detail)
 
 
-def _ice_server(text: str) -> RTCIceServer:
-    """`stun:host:port`, or `turn:user:password@host:port`."""
+def _ice_server(text: str) -> dict[str, str]:
+    """Address and credentials in `stun:host:port` or `turn:user:password@host:port`."""
     scheme, _, rest = text.partition(":")
     credentials, _, place = rest.rpartition("@")
     user, _, password = credentials.partition(":")
-    return RTCIceServer(urls=f"{scheme}:{place}", username=user or None, credential=password or None)
+    found = {"urls": f"{scheme}:{place}"}
+    return {**found, "username": user, "credential": password} if user else found
