@@ -23,7 +23,9 @@ def main() -> int:
     odd = []
     for found in distributions():
         name, version = normal(found.metadata["Name"]), found.version
-        licence = found.metadata.get("License-Expression") or found.metadata.get("License") or ""
+        licence = " ".join(
+            found.metadata.get_all("License-Expression") or found.metadata.get_all("License") or []
+        )
         if name in pins and pins[name] != version:
             odd.append(f"{name} is {version}, pinned is {pins[name]}")
         if COPYLEFT.search(licence):

@@ -62,7 +62,7 @@ class WebRtcSource:
     async def accept(self) -> str:
         """Negotiate; returns the answer's SDP. Raises `InputError` when the offer cannot be accepted."""
         # aiortc takes 0.4 s and 37 MB to import: the first peer pays, not the start of the service
-        from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+        from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
         from aiortc.exceptions import InternalError, InvalidStateError, OperationError
 
         from wingman.transports import aiortc_seam as seam
