@@ -3,43 +3,58 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.core.time import Channel
-from wingman.suggest.gate.dialogue import FEATURES, LIKENESS, NOBODY, REMEMBERED, Dialogue, Said
+from wingman.suggest.gate.dialogue import FEATURES, LIKENESS, Dialogue, Said
+from wingman.suggest.playbook.signals import Signal, detect
 
-TURNS = st.builds(
-    Said, st.sampled_from(["tab:0", "tab:1", "mic"]), st.sampled_from(Channel), st.text(max_size=60)
-)
+TEXTS = st.text(max_size=80)
 
 
-@given(st.lists(TURNS, max_size=30), TURNS)
-def test_every_turn_has_its_numbers(before: list[Said], said: Said) -> None:
+def them(text: str, speaker: str = "tab") -> Said:
+    return Said(speaker, Channel.TAB, text)
+
+
+def you(text: str) -> Said:
+    return Said("mic", Channel.MIC, text)
+
+
+@given(st.lists(st.tuples(TEXTS, st.sampled_from(["mic", "tab:1", "tab:2"])), max_size=20), TEXTS)
+def test_any_talk_gives_as_many_finite_numbers(talk: list[tuple[str, str]], text: str) -> None:
     dialogue = Dialogue()
-    for turn in before:
-        dialogue.hear(turn)
-    features = dialogue.features(said, frozenset())
-    assert features.shape == (FEATURES,)
-    assert np.isfinite(features).all()
-    assert dialogue.likeness(said).shape == (LIKENESS,)
-    assert dialogue.before == (before[-1] if before else NOBODY)
+    for words, speaker in talk:
+        dialogue.hear(Said(speaker, Channel.MIC if speaker == "mic" else Channel.TAB, words))
+    numbers = dialogue.features(them(text), detect(text))
+    assert numbers.shape == (FEATURES,)
+    assert np.isfinite(numbers).all()
+    assert dialogue.likeness(them(text)).tolist() == [0.0] * LIKENESS
 
 
-def test_the_users_last_turn_is_found_as_far_as_it_looks_back() -> None:
+def test_an_answer_to_the_user_differs_from_one_to_somebody_else() -> None:
+    to_user, to_other = Dialogue(), Dialogue()
+    to_user.hear(you("What does it cost you today?"))
+    to_other.hear(them("What does it cost us today?", "tab:2"))
+    answer = them("About four thousand a year.", "tab:1")
+    assert not np.array_equal(to_user.features(answer, frozenset()), to_other.features(answer, frozenset()))
+
+
+def test_a_turn_is_long_or_short_beside_the_others_of_the_meeting() -> None:
+    terse, wordy = Dialogue(), Dialogue()
+    for _ in range(20):
+        terse.hear(them("Yes, fine."))
+        wordy.hear(them("so what I wanted to say about this is that it takes us far too many hours " * 3))
+    turn = them("We lose a day on it every week.")
+    at = len(Signal)  # the number after those of the signals
+    assert terse.features(turn, frozenset())[at] > wordy.features(turn, frozenset())[at]
+
+
+def test_likeness_is_the_cosine_with_the_turns_before() -> None:
+    vector = np.eye(3, dtype=np.float32)
     dialogue = Dialogue()
-    mine = Said("mic", Channel.MIC, "what do you need?")
-    dialogue.hear(mine)
-    for n in range(REMEMBERED - 1):
-        dialogue.hear(Said("tab", Channel.TAB, f"number {n}"))
-    assert dialogue.last_of_user == mine
-    dialogue.hear(Said("tab", Channel.TAB, "one more"))
-    assert dialogue.last_of_user == NOBODY
-
-
-def test_likeness_is_the_cosine_of_meanings() -> None:
-    one, other = np.array([1, 0], np.float32), np.array([0.6, 0.8], np.float32)
-    dialogue = Dialogue()
-    dialogue.hear(Said("tab", Channel.TAB, "a", one))
-    assert dialogue.likeness(Said("tab", Channel.TAB, "b", other))[0] == np.float32(0.6)
-    assert dialogue.likeness(Said("tab", Channel.TAB, "b"))[0] == 0.0
+    dialogue.hear(Said("mic", Channel.MIC, "a", vector[0]))
+    dialogue.hear(Said("tab", Channel.TAB, "b", vector[1]))
+    said = Said("tab", Channel.TAB, "c", vector[1])
+    assert dialogue.likeness(said).tolist() == pytest.approx([1.0, 0.0, 0.0])

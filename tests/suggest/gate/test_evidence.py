@@ -1,0 +1,69 @@
+"""What the shipped weights make of plain cases: no figure, only what nobody would argue about."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from tests.suggest.support import said
+from wingman.core.time import Channel
+from wingman.core.utterance import EmotionReading, Family, ReadingStatus
+from wingman.suggest.gate.decisions import Reason
+from wingman.suggest.gate.evidence import Evidence, EvidenceWeigher
+from wingman.suggest.gate.probe import Flavour, load_probe, parse_probe, width
+from wingman.suggest.playbook.signals import detect
+
+ANGRY = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.8, "strong")
+
+
+def weigh(text: str, *, after: str = "So that is how the two systems work together.") -> Evidence:
+    weigher = EvidenceWeigher()
+    weigher.remember(said(after, 0, channel=Channel.MIC), None)
+    utterance = said(text, 5)
+    return weigher.weigh(utterance, text, detect(text), None)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        ("How much would that cost us for the whole team per month?", "Mm-hmm."),
+        (
+            "Honestly, that is far more than we planned to spend on this.",
+            "Yes, on the second floor.",
+        ),
+        ("We'd have to run it past the board before we could sign anything.", "Can somebody open the window?"),
+        ("We lose half a day every week because of these exports.", "Thank you, have a nice day."),
+    ],
+)
+def test_what_wants_a_card_weighs_more_than_what_does_not(more: str, less: str) -> None:
+    assert weigh(more).score > weigh(less).score
+
+
+def test_two_signals_in_one_turn_are_sure() -> None:
+    evidence = weigh("can you tell me how much the enterprise plan costs per month")
+    assert evidence.score >= evidence.sure
+
+
+def test_a_strong_tone_completes_a_signal() -> None:
+    evidence = weigh("i am fed up with it")
+    assert evidence.with_tone(ANGRY).score >= evidence.sure
+
+
+def test_silence_has_its_reason() -> None:
+    assert weigh("Mm.").silence() is Reason.TOO_SHORT
+
+
+@pytest.mark.parametrize("flavour", ["words", "meaning"])
+def test_the_shipped_weights_fit_the_features(flavour: Flavour) -> None:
+    probe = load_probe(flavour)
+    limits = probe.thresholds
+    assert probe.heads.shape[0] == width(probe.flavour) + 1
+    assert limits.ask < limits.lively < limits.balanced <= limits.sure
+    assert limits.balanced < limits.quiet
+
+
+def test_weights_of_another_shape_are_refused() -> None:
+    raw = files("wingman.suggest.gate").joinpath("weights", "words.npz").read_bytes()
+    with pytest.raises(ValueError, match="run scripts/train_gate"):
+        parse_probe("meaning", raw)
