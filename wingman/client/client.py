@@ -135,6 +135,13 @@ class Client:
         page = msgspec.json.decode(answer.content, type=_Page)
         return [codec.decode(bytes(line)) for line in page.events]
 
+    async def history(self, meeting: str) -> Sequence[Envelope]:
+        """Every event of the meeting so far, oldest first."""
+        found: list[Envelope] = []
+        while page := await self.log(meeting, len(found)):
+            found += page
+        return found
+
     def events(self, meeting: str, after: int = 0) -> AsyncIterator[Envelope]:
         """The meeting's events as they happen; see `wingman.client.stream.events`."""
         return events(self._url, self._token, meeting, after)

@@ -79,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     _meetings(commands)
     _grants(commands)
     _export(commands)
+    _trace(commands)
     _backup(commands)
     _replay(commands)
     _rehearse(commands)
@@ -295,6 +296,14 @@ def _grants(commands: Commands) -> None:
     parser.add_argument("--after", type=int, default=0, metavar="N", help="entries after this number")
     parser.add_argument("--limit", type=int, default=1000, help="how many at most (default 1000)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _trace(commands: Commands) -> None:
+    parser = _command(commands, "trace", "Show what each utterance of a meeting waited for, stage by stage.")
+    parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
+    _finding(parser)
+    parser.add_argument("utterance", metavar="UTTERANCE", nargs="?", default="", help="only this one")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def _export(commands: Commands) -> None:

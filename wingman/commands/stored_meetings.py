@@ -18,6 +18,7 @@ from wingman.client import Client
 from wingman.commands.common import base_url
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
+from wingman.core.events import Envelope
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.sqlite.reader import StoredMeetings, stored_meetings
 from wingman.meeting.api import MeetingStatus
@@ -39,6 +40,10 @@ class Kept(Protocol):
         """Meetings in which these words were said, best first."""
         ...
 
+    async def history(self, meeting: str) -> Sequence[Envelope]:
+        """Every event of a meeting, oldest first. Raises `InputError` when there is no such meeting."""
+        ...
+
     async def download(self, meeting: str, name: str) -> bytes:
         """A meeting in one of the export formats. Raises `InputError` when there is no such meeting."""
         ...
@@ -58,6 +63,10 @@ class LogFile:
     async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
         """Meetings in which these words were said, best first."""
         return self._held.search(words, limit)
+
+    async def history(self, meeting: str) -> Sequence[Envelope]:
+        """Every event of a meeting, oldest first. Raises `InputError` for an unknown one."""
+        return self._held.events(known(self._held.meeting(meeting), meeting).id)
 
     async def download(self, meeting: str, name: str) -> bytes:
         """The export `name` of a meeting. Raises `InputError` for an unknown one."""

@@ -1,0 +1,173 @@
+"""What each utterance waited for, stage by stage, read from a meeting's events. Pure.
+
+Wall times: an event's own, and media time on the wall by the moment at which a channel began to capture. Where
+a recording was played faster than real time, words lie after what came of them; such stages have no length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from wingman.core.events import (
+    CaptureState,
+    Envelope,
+    MeetingEnded,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionExpired,
+    SuggestionFailed,
+    SuggestionSkipped,
+    SuggestionSuperseded,
+    UtteranceCreated,
+    UtteranceRevised,
+)
+from wingman.core.time import Channel
+
+REMEMBERED = 200
+"""Utterances of one meeting that are still waited for; the oldest are told as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stretch of the way. Times are Unix seconds."""
+
+    name: str
+    """`speech`, `transcribe`, `tone`, `decide`, `model.first_word` or `model.answer`."""
+    start: float
+    end: float
+    detail: str = ""
+    """Why, or by whom: a reason code, a provider, how a card ended."""
+
+    @property
+    def ms(self) -> float:
+        """Its length in milliseconds."""
+        return 1000 * (self.end - self.start)
+
+
+@dataclass(slots=True)
+class UtteranceTrace:
+    """Everything that came of one utterance."""
+
+    meeting: str
+    utterance: str
+    channel: Channel
+    stages: list[Stage] = field(default_factory=list)
+    outcome: str = ""
+    """The reason code of silence, or how the card ended; empty while that is open."""
+
+    @property
+    def start(self) -> float:
+        """When the speaker began."""
+        return min(stage.start for stage in self.stages)
+
+    @property
+    def end(self) -> float:
+        """When the last of it was there."""
+        return max(stage.end for stage in self.stages)
+
+    def add(self, name: str, start: float, end: float, detail: str = "") -> None:
+        """A further stage; one that would end before it began has no length."""
+        self.stages.append(Stage(name, min(start, end), end, detail))
+
+
+class Waterfall:
+    """Folds the events of any number of meetings, in order, into traces."""
+
+    def __init__(self) -> None:
+        self._began: dict[tuple[str, Channel], float] = {}
+        self._open: dict[tuple[str, str], UtteranceTrace] = {}
+        self._cards: dict[tuple[str, str], tuple[UtteranceTrace, float]] = {}
+        self._first: dict[tuple[str, str], float] = {}
+
+    def add(self, envelope: Envelope) -> list[UtteranceTrace]:
+        """The traces that this event completes."""
+        data, meeting, at = envelope.data, envelope.meeting, envelope.at
+        match data:
+            case CaptureState(state="capturing") if envelope.media is not None:
+                self._began.setdefault((meeting, data.channel), at - envelope.media.start)
+            case UtteranceCreated():
+                return self._said(envelope, data)
+            case UtteranceRevised():
+                self._toned(meeting, data, at)
+            case SuggestionSkipped():
+                return self._silent(meeting, data)
+            case SuggestionCreated():
+                self._carded(meeting, data, at)
+            case SuggestionDelta():
+                self._first.setdefault((meeting, data.id), at)
+            case SuggestionCompleted() | SuggestionSuperseded() | SuggestionExpired() | SuggestionFailed():
+                return self._ended(meeting, data, at)
+            case MeetingEnded():
+                return self._over(meeting)
+        return []
+
+    def _said(self, envelope: Envelope, data: UtteranceCreated) -> list[UtteranceTrace]:
+        media, meeting = envelope.media, envelope.meeting
+        if media is None:
+            return []
+        began = self._began.setdefault((meeting, media.channel), envelope.at - media.end)
+        trace = UtteranceTrace(meeting, data.id, media.channel)
+        trace.add("speech", began + media.start, began + media.end, data.speaker)
+        trace.add("transcribe", began + media.end, envelope.at)
+        self._open[meeting, data.id] = trace
+        mine = [key for key in self._open if key[0] == meeting]
+        return [self._open.pop(key) for key in mine[: max(0, len(mine) - REMEMBERED)]]
+
+    def _toned(self, meeting: str, data: UtteranceRevised, at: float) -> None:
+        trace = self._open.get((meeting, data.id))
+        if trace is not None:
+            trace.add("tone", trace.stages[1].end, at, data.emotion.label or str(data.emotion.status))
+
+    def _silent(self, meeting: str, data: SuggestionSkipped) -> list[UtteranceTrace]:
+        trace = self._open.get((meeting, data.utterance or ""))
+        if trace is None:
+            return []
+        trace.outcome = data.reason
+        return []  # a later revision, or a second look, may still come
+
+    def _carded(self, meeting: str, data: SuggestionCreated, at: float) -> None:
+        trace = self._open.get((meeting, data.utterance or ""))
+        if trace is not None:
+            trace.add("decide", at - (data.latency_ms or 0.0) / 1000, at, f"{data.kind} ({data.reason})")
+            self._cards[meeting, data.id] = (trace, at)
+
+    def _ended(
+        self,
+        meeting: str,
+        data: SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed,
+        at: float,
+    ) -> list[UtteranceTrace]:
+        key = (meeting, data.id)
+        first = self._first.pop(key, None)
+        if key not in self._cards:
+            return []
+        trace, shown = self._cards.pop(key)
+        trace.outcome = data.TYPE.removeprefix("suggestion.")
+        writer = data.origin if isinstance(data, SuggestionCompleted) else ""
+        if first is not None:
+            trace.add("model.first_word", shown, first, writer)
+            trace.add("model.answer", first, at, trace.outcome)
+        self._open.pop((meeting, trace.utterance), None)
+        return [trace]
+
+    def rest(self) -> list[UtteranceTrace]:
+        """What is still open, told as it is."""
+        left = list(self._open.values())
+        self._open.clear()
+        return left
+
+    def _over(self, meeting: str) -> list[UtteranceTrace]:
+        self._began = {key: at for key, at in self._began.items() if key[0] != meeting}
+        self._cards = {key: card for key, card in self._cards.items() if key[0] != meeting}
+        self._first = {key: at for key, at in self._first.items() if key[0] != meeting}
+        return [self._open.pop(key) for key in list(self._open) if key[0] == meeting]
+
+
+def traces(events: Iterable[Envelope]) -> Iterator[UtteranceTrace]:
+    """The traces of a stored meeting, as they were completed; what was open at its end comes last."""
+    waterfall = Waterfall()
+    for envelope in events:
+        yield from waterfall.add(envelope)
+    yield from waterfall.rest()
