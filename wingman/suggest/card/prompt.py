@@ -7,7 +7,7 @@ speaker can know, one line per utterance, with fence-like text defused; the rule
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wingman.core.encoders import prompt_line
@@ -27,12 +27,17 @@ PASS = "PASS"
 """What the model answers when it has nothing useful to add."""
 LONGEST_PROMPT = 1200
 """Estimated tokens of a whole prompt about a moment; a request for a recap may take the conversation whole."""
-FEWEST_FOR_TALK = 150
+FEWEST_FOR_TALK = 120
 """Estimated tokens the latest turns get, however long brief and notes are."""
-LONGEST_BRIEF = 800
-"""Characters."""
+LONGEST_BRIEF = LONGEST_FACTS = 600
+"""Characters; such is the part of them a prompt holds."""
+LONGEST_MOMENT = 400
 LONGEST_NOTE = 320
-MOST_FACTS = 12
+LONGEST_SHOWN = 160
+SECTIONS = 7
+"""Of a prompt, each between two tags."""
+FEWEST_FOR_A_LINE = 12
+"""Estimated tokens; less of a line says nothing."""
 MOST_NOTES = 3
 MOST_SHOWN = 3
 ANSWERED = 3
@@ -118,7 +123,7 @@ def build(
 ) -> Prompt:
     """The prompt for one moment. `fence` is the meeting's secret token (any short random string)."""
     system = _system(playbook, material, fence)
-    about = _About.of(candidate, material)
+    about = _About.of(candidate, material, LONGEST_PROMPT - FEWEST_FOR_TALK - estimate_tokens(system), fence)
     room = context_tokens
     if candidate.kind not in _REPORTS:
         taken = estimate_tokens(system) + about.tokens(fence)
@@ -151,7 +156,8 @@ class _About:
     """Who said it, and how."""
 
     @classmethod
-    def of(cls, candidate: Candidate, material: Material) -> _About:
+    def of(cls, candidate: Candidate, material: Material, room: int, fence: str) -> _About:
+        """What fits into `room` tokens: moment and task before notes, and those before earlier cards."""
         found = next((one for one in reversed(material.utterances) if one.id == candidate.utterance), None)
         after = [
             one
@@ -159,28 +165,28 @@ class _About:
             if one.channel is Channel.MIC and one.start >= candidate.at and candidate.text
         ]
         who = _who(candidate.speaker, material.names)
-        return cls(
-            candidate,
-            material,
-            tone=_trend(material.shifts, material.names),
-            notes=[f"({source}) {_cut(text, LONGEST_NOTE)}" for source, text in material.snippets[:MOST_NOTES]],
-            shown=[_cut(text, LONGEST_NOTE) for text in material.shown[-MOST_SHOWN:]],
-            answered=after[-ANSWERED:],
-            speaker=f"{who}{_bracketed(found) if found is not None else ''}",
-        )
+        speaker = f"{who}{_bracketed(found) if found is not None else ''}"
+        fixed = (speaker, _cut(candidate.text, LONGEST_MOMENT), _task(candidate, material, fence))
+        left = room - _cost(fixed) - SECTIONS * estimate_tokens(f"<{fence}:conversation>\n") * 2
+        noted = [f"({source}) {_cut(text, LONGEST_NOTE)}" for source, text in material.snippets[:MOST_NOTES]]
+        notes = _within(noted, left)
+        tone = _within(_trend(material.shifts, material.names), left := left - _cost(notes))
+        answered = _within([one.text for one in after[-ANSWERED:]], left := left - _cost(tone))
+        shown = [_cut(text, LONGEST_SHOWN) for text in material.shown[-MOST_SHOWN:]]
+        shown = _within(shown, left - _cost(answered))
+        kept = after[-len(answered) :] if answered else ()
+        return cls(candidate, material, tone, notes, shown, kept, speaker)
 
     def tokens(self, fence: str) -> int:
         """What it takes, estimated from the words as they were said; with the names of all sections."""
         words = [*self.tone, *self.notes, *self.shown, *(one.text for one in self.answered)]
-        words += [self.speaker, self.candidate.text, _task(self.candidate, self.material, fence)]
-        return (
-            sum(estimate_tokens(text) + 2 for text in words)
-            + 7 * estimate_tokens(f"<{fence}:conversation>") * 2
-        )
+        words += [self.speaker, _cut(self.candidate.text, LONGEST_MOMENT)]
+        words += [_task(self.candidate, self.material, fence)]
+        return _cost(words) + SECTIONS * estimate_tokens(f"<{fence}:conversation>\n") * 2
 
     def sections(self, fence: str, words: Mapping[str, str]) -> tuple[str, ...]:
         """As they stand in the prompt; `words` are the turns without private data, by utterance."""
-        said = words.get(self.candidate.utterance or "", self.candidate.text)
+        said = _cut(words.get(self.candidate.utterance or "", self.candidate.text), LONGEST_MOMENT)
         answered = [f"User: {words.get(one.id, one.text)}" for one in self.answered]
         return (
             _section(fence, "tone", self.tone),
@@ -228,7 +234,7 @@ def _system(playbook: Playbook, material: Material, fence: str) -> str:
         f"answer with the one word {PASS}.",
     )
     never = [f"Never {rule}." for rule in playbook.never]
-    facts = _section(fence, "facts", [_cut(fact, LONGEST_NOTE) for fact in material.facts[:MOST_FACTS]])
+    facts = _section(fence, "facts", _within(material.facts, LONGEST_FACTS // 4))
     brief = _section(fence, "brief", _cut(material.brief, LONGEST_BRIEF).splitlines())
     return "\n\n".join(part for part in (*rules, " ".join(never), facts, brief) if part)
 
@@ -315,3 +321,22 @@ def _trend(shifts: Sequence[EmotionShift], names: Mapping[str, str]) -> list[str
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _cost(lines: Iterable[str]) -> int:
+    """Estimated tokens of lines, with their breaks and a speaker."""
+    return sum(estimate_tokens(line) + 2 for line in lines)
+
+
+def _within(lines: Sequence[str], tokens: int) -> list[str]:
+    """The first lines that fit, the last of them cut."""
+    kept: list[str] = []
+    for line in lines:
+        room = tokens - _cost(kept) - 2
+        if estimate_tokens(line) <= room:
+            kept.append(line)
+            continue
+        if line.isascii() and room >= FEWEST_FOR_A_LINE:
+            kept.append(_cut(line, room * 4 - 4))
+        break
+    return kept

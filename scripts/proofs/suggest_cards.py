@@ -1,0 +1,216 @@
+"""Measures what a card says: no faulty answer stays on one, none is said twice, care goes first, prompts fit.
+
+Answers come through both protocols' real clients from local servers, cut into pieces at random (the seed is
+printed). With `WINGMAN_CONVERSATIONS=DIR`, labelled conversations as `scripts/judge_cards.py` reads them, notes
+and repetition are measured on those as well; without it they are not.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from scripts.judge_cards import Tally, judge
+from scripts.proofs.figures import Figure, progress
+from tests.eval import noise, script
+from tests.eval.play import play
+from tests.suggest.card.test_answer_check import FAULTY, GOOD
+from tests.suggest.support import Published, running, said
+from tests.suggest.test_answers import PRICE, SECRET
+from wingman.config.section import Secret
+from wingman.config.suggest import GeminiSettings, OpenAiSettings, SuggestSettings
+from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionExpired, SuggestionFailed
+from wingman.llm.base import SuggestionModel
+from wingman.llm.gemini.client import Gemini
+from wingman.llm.openai import OpenAiModel
+from wingman.local.sentence_encoder import SentenceEncoder, installed
+from wingman.suggest.card.answer_check import AnswerCheck, Rules
+from wingman.suggest.card.choice import Moment, MoveChooser
+from wingman.suggest.card.context import estimate_tokens
+from wingman.suggest.card.prompt import Material, build
+from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.gate.decisions import Candidate, Reason
+from wingman.suggest.playbook.moves import KINDS, move_book
+from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
+from wingman.suggest.playbook.signals import SPOKEN, detect
+from wingman.testing.gemini.server import GeminiEmulator, Pace
+from wingman.testing.openai.server import ChatEmulator
+
+LOUD = (
+    ("en", "My husband passed away, so what does it cost now?"),
+    ("en", "There's a smell of gas here, can you check the price?"),
+    ("en", "I lost my job, what is the cheapest plan?"),
+    ("en", "Between us, what are the others paying for it?"),
+    ("en", "What is the lowest price you can do?"),
+    ("en", "My password is hunter2, can you log in for me?"),
+    ("en", "My lawyer says we should sue you over the invoice."),
+    ("de", "Mein Mann ist gestorben, was kostet der Vertrag jetzt?"),
+    ("fr", "Ma mère est décédée, combien ça coûte d'arrêter le contrat ?"),
+    ("es", "Huele a gas en la cocina, ¿cuánto cuesta la revisión?"),
+    ("pt", "Estou desempregado, quanto custa o plano mais barato?"),
+)
+"""Moments with a key word that must not decide."""
+
+
+@asynccontextmanager
+async def served(protocol: str, text: str, size: int) -> AsyncIterator[SuggestionModel]:
+    """A real client of a local server that answers `text` in pieces of `size` characters."""
+    pace = Pace(first_s=0.0, gap_s=0.0, characters=size)
+    if protocol == "gemini":
+        async with GeminiEmulator(pace=pace, answer=lambda *_: text) as gemini:
+            client: Any = Gemini(GeminiSettings(api_key=Secret("local"), url=gemini.url))
+            yield client
+            await client.aclose()
+    else:
+        async with ChatEmulator(pace=pace, answer=lambda *_: text) as chat:
+            client = OpenAiModel(OpenAiSettings(url=chat.url, model="local-model"))
+            yield client
+            await client.aclose()
+
+
+async def ended(protocol: str, text: str, size: int) -> tuple[str, str, str]:
+    """Origin and text of the card a moment ends with, and its instant text."""
+    published = Published()
+    async with served(protocol, text, size) as model:
+        coach = Coach(
+            SuggestSettings(), load_playbook("sales"), model, published, parts=CoachParts(fence=SECRET)
+        )
+        async with running(coach):
+            coach.hear(said(PRICE))
+            last = await published.until(SuggestionCompleted, SuggestionFailed, SuggestionExpired)
+    (created,) = published.of(SuggestionCreated)
+    return getattr(last, "origin", ""), getattr(last, "text", ""), created.text
+
+
+async def odd_answers(rng: random.Random) -> tuple[int, int]:
+    """How many faulty answers were left on a card, of how many."""
+    left = 0
+    shapes = [(fault, text) for fault, text in FAULTY if not _taken_out(fault, text)]
+    for number, (fault, text) in enumerate(shapes):
+        protocol = ("gemini", "openai")[number % 2]
+        origin, shown, instant = await ended(protocol, text, rng.randint(1, 30))
+        if origin != "playbook" or shown != instant:
+            left += 1
+            progress(f"left on a card ({protocol}, {fault}): {shown!r}")
+    return left, len(shapes)
+
+
+def _taken_out(fault: str, text: str) -> bool:
+    """Thoughts between tags are taken out by the clients, so that what stays is a good answer."""
+    return fault == "reasoning" and any(mark in text for mark in ("think", "THINK", "<|"))
+
+
+def good_answers(rng: random.Random) -> int:
+    """How many good answers were stopped, however they were cut."""
+    stopped = 0
+    for _ in range(20):
+        for text in GOOD:
+            check, at = AnswerCheck(Rules(language="en", sources=GOOD)), 0
+            while at < len(text):
+                size = rng.randint(1, 15)
+                check.add(text[at : at + size])
+                at += size
+            check.finish()
+            stopped += check.fault is not None or check.text != text
+    return stopped
+
+
+def careless() -> int:
+    """Moments that call for care and got another move, over all playbooks."""
+    wrong = 0
+    for playbook in list_playbooks():
+        for language, text in LOUD:
+            choice = MoveChooser(playbook).choose(
+                Moment("price", text, "tab", detect(text, language), language)
+            )
+            wrong += choice is None or choice.care is None
+    return wrong
+
+
+def longest_prompt(rng: random.Random) -> int:
+    """Estimated tokens of the longest of many prompts about moments of long meetings."""
+    longest = 0
+    said_here = "we they budget price board next week maybe 40 percent the data of our plan is what it costs"
+    words = said_here.split()
+    for _ in range(60):
+        talk = tuple(
+            said(" ".join(rng.choices(words, k=rng.randint(1, 40))), n * 9.0)
+            for n in range(rng.randint(0, 200))
+        )
+        material = Material(
+            talk,
+            brief=" ".join(rng.choices(words, k=rng.randint(0, 400))),
+            snippets=tuple(("a.md", " ".join(rng.choices(words, k=120))) for _ in range(rng.randint(0, 5))),
+            shown=tuple(" ".join(rng.choices(words, k=50)) for _ in range(rng.randint(0, 6))),
+            facts=tuple(" ".join(rng.choices(words, k=12)) for _ in range(rng.randint(0, 12))),
+        )
+        moment = talk[-1] if talk else said(PRICE)
+        candidate = Candidate("price", Reason.QUESTION, 80, moment.end, moment.id, moment.text, moment.speaker)
+        for playbook in list_playbooks():
+            prompt = build(playbook, candidate, material, fence=f"m{secrets.token_hex(4)}")
+            longest = max(longest, estimate_tokens(prompt.system) + estimate_tokens(prompt.user))
+    return longest
+
+
+async def most_frequent() -> tuple[float, int]:
+    """The share of the card text shown most over all scripted meetings without a model, and how many cards."""
+    texts: Counter[str] = Counter()
+    for folder in ("tuning", "heldout"):
+        for one in script.load(folder):
+            played = await play(one, noise.clean(one), model=False)
+            texts.update(card.text for card in played.cards)
+    return texts.most_common(1)[0][1] / sum(texts.values()), sum(texts.values())
+
+
+async def on_conversations(folder: Path) -> list[Figure]:
+    """Notes and repetition on labelled conversations."""
+    encoder = SentenceEncoder() if installed() else None
+    try:
+        tally: Tally = await judge(folder, "", encoder)
+    finally:
+        if encoder is not None:
+            encoder.close()
+    noted, cards = tally.answerable, len(tally.judged)
+    answerable = sum(noted.values())
+    note = f"of {answerable} cards to turns a note answers{'' if encoder else ', by words alone'}"
+    return [
+        Figure("conversations: cards", cards),
+        Figure("conversations: most frequent card text", tally.most_frequent[1], 0.12, note="share of cards"),
+        Figure("conversations: right note", noted["right"] / max(1, answerable), 0.75, ">=", note=note),
+        Figure("conversations: wrong note", noted["wrong"] / max(1, answerable), 0.03, note=note),
+    ]
+
+
+async def measure() -> Sequence[Figure]:
+    seed = int(os.environ.get("WINGMAN_SEED", "0")) or random.randrange(10**6)
+    rng = random.Random(seed)
+    progress(f"seed {seed} (WINGMAN_SEED repeats it)")
+    left, shapes = await odd_answers(rng)
+    share, cards = await most_frequent()
+    books = [move_book(language) for language in SPOKEN]
+    figures = [
+        Figure("faulty answers left on a card", left, 0, "==", note=f"of {shapes} shapes, two protocols"),
+        Figure("shapes tried", shapes, 40, ">="),
+        Figure("good answers stopped or changed", good_answers(rng), 0, "=="),
+        Figure("moments that call for care and got another move", careless(), 0, "=="),
+        Figure("longest prompt about a moment", longest_prompt(rng), 1200, unit="tokens", note="estimated"),
+        Figure("most frequent card text", share, 0.12, note=f"of {cards} cards in the scripted meetings"),
+        Figure(
+            "languages with moves for every kind",
+            sum(book is not None and all(book.common.get(kind) for kind in KINDS) for book in books),
+            5,
+            ">=",
+        ),
+    ]
+    folder = os.environ.get("WINGMAN_CONVERSATIONS")
+    if folder:
+        figures += await on_conversations(Path(folder))
+    else:
+        progress("notes on labelled conversations: not measured (set WINGMAN_CONVERSATIONS)")
+    return figures
