@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from tests.support import whisper as model
-from tests.support.local import running, tape_of, turn_pcm
+from tests.support.local import running, tape_of, transcriber, turn_pcm
 from wingman.audio.tape import Tape
 from wingman.config.stt import WhisperSettings
-from wingman.core.errors import Health, ProviderState
-from wingman.core.media import PcmBlock
+from wingman.core.errors import Health, Missed, ProviderState
+from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, TranscriberEvent
-from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.wire import Engine, Pressure
 from wingman.local.utterances import Traits
@@ -46,11 +46,25 @@ async def test_a_recogniser_nobody_knows_takes_its_branch_down_in_words() -> Non
     tape.close()
     async with running() as local:
         engine = LocalEngine(TranscriberInfo("vosk", remote=False), Engine("vosk"), Traits())
-        transcriber = LocalTranscriber(local.get(), local.decoder(), engine)
-        await transcriber.run(Channel.TAB, tape.cursor(), events.append)
+        unknown = LocalTranscriber(local.get(), local.decoder(), engine)
+        await unknown.run(Channel.TAB, tape.cursor(), events.append)
     health, detail = states(events)[-1]
     assert health is Health.DOWN
     assert "vosk" in detail
+
+
+async def test_what_the_tape_could_not_keep_is_told() -> None:
+    events: list[TranscriberEvent] = []
+    tape, pcm = Tape(2), turn_pcm()
+    for first in range(0, len(pcm), 6400):  # more than it holds, before anybody reads
+        tape.write(PcmBlock(tape.end, pcm[first : first + 6400]))
+    tape.close()
+    lost = tape.start
+    async with running() as local:
+        await transcriber(local).run(Channel.TAB, tape.cursor(0), events.append)
+    missed = [e for e in events if isinstance(e, Missed)]
+    assert [(m.span, m.cause) for m in missed] == [(Span(0, lost), GapCause.OVERRUN)]
+    assert any(isinstance(e, Final) and e.words and e.span.start >= lost for e in events)
 
 
 @pytest.mark.slow
@@ -71,8 +85,8 @@ async def test_half_an_hour_leaves_memory_as_it_was() -> None:
 
     async with running() as local, asyncio.TaskGroup() as tasks:
         cursor = tape.cursor()
-        transcriber = whisper.build(local.get(), local.decoder(), chosen)
-        tasks.create_task(transcriber.run(Channel.TAB, cursor, emit))
+        hearing = whisper.build(local.get(), local.decoder(), chosen)
+        tasks.create_task(hearing.run(Channel.TAB, cursor, emit))
         while tape.end < 30 * 60 * SAMPLE_RATE:
             while cursor.lag > 20 * SAMPLE_RATE:  # noqa: ASYNC110 - the reader sets the pace
                 await asyncio.sleep(0.05)

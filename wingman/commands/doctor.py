@@ -24,6 +24,7 @@ from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.provider_probe import probe
 from wingman.meeting.providers import (
+    TRANSCRIBERS,
     Choice,
     ProviderFactory,
     build_model,
@@ -31,6 +32,7 @@ from wingman.meeting.providers import (
     choose_model,
     choose_transcriber,
 )
+from wingman.stt import whisper
 from wingman.stt.base import Transcriber
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
@@ -105,8 +107,25 @@ def providers(settings: Settings) -> Iterator[Finding]:
             yield Finding("problem", f"{branch}: {wrong}")
             continue
         yield Finding("ok", f"{branch}: {choice.provider} ({choice.why})")
+        if branch == "transcriber":
+            yield from understood(settings, choice.provider)
     if settings.emotion.policy == "off":
         yield Finding("note", "voice emotion is off", "switch it on per meeting, with an acknowledgement")
+
+
+def understood(settings: Settings, transcriber: str) -> Iterator[Finding]:
+    """Which languages the chosen transcriber was found to serve, and whether yours is one of them."""
+    row = next((row for row in TRANSCRIBERS if row.name == transcriber), None)
+    if row is None or not row.languages:
+        return
+    yield Finding("ok", f"{transcriber} understands {', '.join(row.languages)}")
+    wanted = settings.transcribe.whisper.language.split("-")[0]
+    if transcriber == "whisper" and wanted not in (*whisper.DETECTED, *row.languages):
+        yield Finding(
+            "note",
+            f"whisper was never found to serve `{wanted}` well",
+            "take a larger model (`wingman models list`), or Deepgram",
+        )
 
 
 def storage(settings: Settings) -> Iterator[Finding]:

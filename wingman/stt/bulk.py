@@ -11,8 +11,8 @@ import contextlib
 from functools import partial
 
 from wingman.audio.tape import Cursor
-from wingman.core.errors import Branch, Health, Progress, ProviderFault, ProviderState
-from wingman.core.media import PcmBlock
+from wingman.core.errors import Branch, Health, Missed, Progress, ProviderFault, ProviderState
+from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import SpeechEnded
 from wingman.core.threads import in_thread
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
@@ -96,6 +96,8 @@ class _Run:
             if isinstance(item, PcmBlock):
                 for window in await in_thread(partial(self._packer.block, item)):
                     await self._ask(window, lanes)
+            elif item.cause is GapCause.OVERRUN:
+                self._emit(Missed(Branch.TRANSCRIBE, self._channel, item.span, item.cause))
             self._tell()
         for window in await in_thread(self._packer.finish):
             await self._ask(window, lanes)

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wingman.audio.tape import Cursor
-from wingman.core.errors import Branch, Health, ProviderFault, ProviderState
-from wingman.core.media import Gap, PcmBlock
+from wingman.core.errors import Branch, Health, Missed, ProviderFault, ProviderState
+from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import Channel, SampleTime
 from wingman.local.client import EmbeddedBranch
 from wingman.local.decoder.link import DecodeLane, DecodeLink
@@ -79,6 +79,7 @@ class _Lane:
         state: Callable[[Health, str], None],
     ) -> None:
         self._engine = engine
+        self._channel = channel
         self._emit = emit
         self._state = state
         language = LanguageChoice(engine.language)
@@ -104,6 +105,8 @@ class _Lane:
             await self._changed.wait()
         if isinstance(item, PcmBlock):
             self._carry(self._utterances.audio(item))
+        elif item.cause is GapCause.OVERRUN:  # a hole in the sound itself is told by who made it
+            self._emit(Missed(Branch.TRANSCRIBE, self._channel, item.span, item.cause))
 
     def message(self, message: Message) -> None:
         match message:
