@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.server.test_proof import proof, public
 from tests.support.service import TOKEN, service
 from wingman.config.server import ServerSettings
 
@@ -232,3 +234,19 @@ async def test_answers_carry_security_headers() -> None:
         assert "unsafe" not in page.headers["content-security-policy"]
         assert page.headers["x-content-type-options"] == "nosniff"
         assert page.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_a_copied_token_of_an_extension_opens_nothing_without_its_key() -> None:
+    async with service() as it, it.client() as owner, it.client(token="", Origin=EXTENSION) as extension:
+        code = (await owner.post("/api/pairing")).json()["code"]
+        odd = await extension.post("/api/pairing/redeem", json={"code": code, "key": "no key"})
+        assert odd.status_code == 400
+        made = await extension.post("/api/pairing/redeem", json={"code": code, "key": public()})
+        bearer = {"Authorization": f"Bearer {made.json()['token']}"}
+        assert (await extension.get("/api/playbooks", headers=bearer)).status_code == 401
+        signed = {**bearer, "X-Wingman-Proof": proof("GET", "/api/playbooks", int(time.time()))}
+        assert (await extension.get("/api/playbooks", headers=signed)).status_code == 200
+        assert (await extension.get("/api/notices", headers=signed)).status_code == 401
+        (grant,) = [g for g in (await owner.get("/api/grants")).json()["grants"] if g["role"] == "extension"]
+        assert grant["bound"]
+        assert "key" not in grant

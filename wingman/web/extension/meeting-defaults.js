@@ -2,6 +2,7 @@
 
 import { h, setText } from "./js/dom.js";
 import { Service } from "./js/service.js";
+import { prove } from "./possession.js";
 import { TonePolicy } from "./js/tone.js";
 import { writeSettings } from "./settings.js";
 
@@ -30,7 +31,7 @@ export class MeetingDefaults {
   async load(url, token) {
     this.node.hidden = false;
     try {
-      const service = new Service(url, token);
+      const service = new Service(url, token, prove);
       const { playbooks } = await service.json("GET", "/api/playbooks");
       const config = await service.json("GET", "/api/config");
       this.tone.stores(config.report?.store_audio === true);

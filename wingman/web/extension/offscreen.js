@@ -2,6 +2,7 @@
 
 import { Capture } from "./js/capture.js";
 import { Service } from "./js/service.js";
+import { prove } from "./possession.js";
 import { EventStream } from "./js/stream.js";
 import { openMicrophone } from "./js/tracks.js";
 import { PORT } from "./protocol.js";
@@ -32,7 +33,7 @@ class Listening {
       changed: () => this.#changed(),
       heard: () => !this.#lost(),
     });
-    this.stream = new EventStream(this.service.socket(id), {
+    this.stream = new EventStream(await this.service.provenSocket(id), {
       onEnvelope: (envelope) => this.#take(envelope),
       onStatus: (status) => this.#status(status === "doubtful" ? "waiting" : status),
       onAnswer: (answer) => this.#tell({ answer }),
@@ -143,7 +144,7 @@ function tellWorker(message) {
 async function begin({ streamId, url, token, spec, memory: kept }) {
   await current?.stop();
   memory = kept;
-  current = new Listening(new Service(url, token), ports);
+  current = new Listening(new Service(url, token, prove), ports);
   try {
     await current.start(streamId, spec);
   } catch (failed) {

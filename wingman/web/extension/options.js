@@ -4,6 +4,7 @@
 import { MeetingDefaults } from "./meeting-defaults.js";
 import { h, setText } from "./js/dom.js";
 import { Service } from "./js/service.js";
+import { publicKey } from "./possession.js";
 import { openMicrophone } from "./js/tracks.js";
 import { readSettings, writeSettings } from "./settings.js";
 
@@ -88,6 +89,7 @@ class Options {
         throw new Error("Without this permission the extension cannot reach that address.");
       const { token } = await new Service(origin).json("POST", "/api/pairing/redeem", {
         code: this.code.value.replaceAll(/\D/g, ""),
+        key: await publicKey(),
       });
       await writeSettings({ url: origin, token });
       this.code.value = "";

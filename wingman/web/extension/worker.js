@@ -21,7 +21,7 @@ chrome.tabs.onUpdated.addListener((tabId, change) => {
 chrome.runtime.onMessage.addListener((message) => {
   if (message.to !== "worker") return;
   if (message.ended) void forget(message.problem);
-  if (message.memory) void writeSettings(message.memory); // an offscreen document has no storage
+  if (message.memory) void writeSettings(remembered(message.memory)); // an offscreen document has no storage
   if (message.hidden) void hidden();
 });
 
@@ -122,4 +122,9 @@ async function badge(text, title) {
   await chrome.action.setBadgeBackgroundColor({ color: text === "!" ? "#a2362a" : "#1f5f6b" });
   await chrome.action.setBadgeText({ text });
   await chrome.action.setTitle({ title });
+}
+
+/** How the overlay looks and where it is: nothing else a page sends is kept, least of all an address or a key. */
+function remembered({ look, place }) {
+  return { ...(look ? { look } : {}), ...(place ? { place } : {}) };
 }

@@ -19,10 +19,12 @@ export class Service {
   /**
    * @param {string} base the service's root
    * @param {string} token the key to present; a page of the service itself has a cookie instead
+   * @param {((method: string, path: string) => Promise<string>) | null} prove shows that the token is ours
    */
-  constructor(base = location.origin, token = "") {
+  constructor(base = location.origin, token = "", prove = null) {
     this.base = base;
     this.token = token;
+    this.prove = prove;
   }
 
   /** The whole address of a path of the service: within this page's session when it is our own service. */
@@ -35,6 +37,7 @@ export class Service {
     const headers = {};
     if (type) headers["Content-Type"] = type;
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (this.prove) headers["X-Wingman-Proof"] = await this.prove(method, this.at(path).pathname);
     const signal = limit ? AbortSignal.timeout(limit) : undefined;
     let response;
     try {
@@ -71,10 +74,26 @@ export class Service {
     return "";
   }
 
+  /** The same where a token has to be proven: each use makes the proof for the next one. */
+  async provenSocket(meeting) {
+    if (!this.prove) return this.socket(meeting);
+    const path = this.at(`/api/meetings/${encodeURIComponent(meeting)}/ws`).pathname;
+    let proof = await this.prove("WEBSOCKET", path);
+    const renew = async () => {
+      proof = await this.prove("WEBSOCKET", path);
+    };
+    const next = () => {
+      void renew();
+      return proof;
+    };
+    return this.socket(meeting, { next });
+  }
+
   /** The address of a meeting's event socket, as a function of the last `seq` seen. */
-  socket(meeting) {
+  socket(meeting, proofs = null) {
     return (after) => {
       const url = this.at(`/api/meetings/${encodeURIComponent(meeting)}/ws`);
+      if (proofs) url.searchParams.set("proof", proofs.next());
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       url.searchParams.set("after", after);
       if (this.token) url.searchParams.set("token", this.token);
