@@ -11,13 +11,39 @@ def test_a_near_copy_of_one_of_the_last_three_is_a_repetition() -> None:
     assert not novelty.repeats("Name one plan and what it includes.")
 
 
-def test_only_the_last_three_count() -> None:
+def test_the_same_in_other_words_and_another_order_is_a_repetition() -> None:
     novelty = Novelty()
-    for text in ("first of all", "then a second", "now the third", "last comes fourth"):
+    novelty.remember("Name the fixed monthly price, then ask about the start date.")
+    assert novelty.repeats("Ask about a start date, and name your fixed price, monthly.")
+    assert not novelty.repeats("Name the fixed yearly discount, then ask who signs.")
+
+
+def test_what_is_quoted_makes_no_old_advice_new() -> None:
+    novelty = Novelty()
+    novelty.remember(
+        '"Can it do invoices?" Answer briefly, then turn the question round: what would they expect?'
+    )
+    assert novelty.repeats(
+        '"And the exports?" Answer briefly, then turn the question round: what would they expect?'
+    )
+
+
+def test_only_the_last_cards_count() -> None:
+    novelty = Novelty()
+    texts = [
+        "first of all",
+        "a second",
+        "now the third",
+        "comes fourth",
+        "fifth it is",
+        "sixth one",
+        "last seventh",
+    ]
+    for text in texts:
         novelty.remember(text)
     assert not novelty.repeats("first of all")
-    assert novelty.repeats("then a second")
-    assert len(novelty.shown) == 3
+    assert novelty.repeats("a second")
+    assert novelty.shown == tuple(texts[-3:])
 
 
 def test_a_beginning_may_repeat_only_while_it_is_the_same() -> None:

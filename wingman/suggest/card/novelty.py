@@ -1,18 +1,27 @@
-"""Has this been said already? Pure comparison of card texts."""
+"""Has this been said already? Pure comparison of card texts: their words, and what these are about."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections import deque
 
+from wingman.suggest.knowledge.lexical import stems
 from wingman.suggest.playbook.signals import normalise
 
-REMEMBERED = 3
+REMEMBERED = 6
+SHOWN = 3
 ALIKE = 0.82
+"""Share of the words in the same order."""
+SAME_SUBJECT = 0.7
+"""Share of the words that carry meaning, in any order and form."""
+FEWEST = 4
+"""Words that carry meaning; fewer do not tell a subject."""
+_QUOTED = re.compile(r"[“\"„«»][^“”\"„«»]{3,}[”\"“»«]")
 
 
 class Novelty:
-    """The last three cards, and whether a text repeats one of them."""
+    """The last cards, and whether a text repeats one of them."""
 
     def __init__(self) -> None:
         self._shown: deque[str] = deque(maxlen=REMEMBERED)
@@ -24,16 +33,18 @@ class Novelty:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The last cards' texts, oldest first."""
-        return tuple(self._shown)
+        """The last three cards' texts, oldest first."""
+        return tuple(self._shown)[-SHOWN:]
 
     def repeats(self, text: str) -> bool:
-        """True when a card with nearly these words is among the last three."""
-        plain = normalise(text).split()
-        return any(_alike(plain, normalise(shown).split()) for shown in self._shown)
+        """True when one of the last cards has nearly these words, or says much the same in others."""
+        plain, about = normalise(text).split(), _subject(text)
+        return any(
+            _alike(plain, normalise(shown).split()) or _same(about, _subject(shown)) for shown in self._shown
+        )
 
     def may_repeat(self, beginning: str) -> bool:
-        """True while a text that begins so could still turn out to be one of the last three, word for word."""
+        """True while a text that begins so could still turn out to be one of the last, word for word."""
         plain = normalise(beginning)
         return any(normalise(shown).startswith(plain) for shown in self._shown)
 
@@ -42,3 +53,15 @@ def _alike(one: list[str], other: list[str]) -> bool:
     if one == other:
         return True
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
+
+
+def _subject(text: str) -> frozenset[str]:
+    """The words that carry meaning; what is quoted counts only where there is little else."""
+    bare = frozenset(stems(_QUOTED.sub(" ", text)))
+    return bare if len(bare) >= FEWEST else frozenset(stems(text))
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    if min(len(one), len(other)) < FEWEST:
+        return False
+    return len(one & other) / len(one | other) >= SAME_SUBJECT
