@@ -35,6 +35,7 @@ from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.sqlite import drivers
+from wingman.events.telemetry import Telemetry, otlp
 from wingman.events.webhooks import Hook, Webhooks
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
@@ -252,6 +253,10 @@ async def open_service(
         hub = Hub(event_log)
         stack.callback(hub.close)
         hub.tap(metrics.count)
+        if settings.observe.otlp_url:
+            telemetry = Telemetry(otlp(settings.observe.otlp_url))
+            stack.callback(telemetry.close)
+            hub.tap(telemetry.hear)
         loop_watch = LoopWatch()
         metrics.watch_loop(lambda: loop_watch.percentile(0.99))
         folder = data_dir(settings)

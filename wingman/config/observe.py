@@ -14,3 +14,5 @@ class ObserveSettings(Section, frozen=True):
     """Least important level that is logged."""
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto`: console on a terminal, JSON lines otherwise."""
+    otlp_url: str = ""
+    """Root of an OpenTelemetry collector (OTLP over HTTP) that is sent traces; empty sends none."""

@@ -1,0 +1,39 @@
+"""The dashboard and the alarms in `deploy/` ask for metrics that exist."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+from prometheus_client import REGISTRY
+
+from wingman.observe import metrics
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def known() -> set[str]:
+    """Names as Prometheus stores them."""
+    assert metrics.EVENTS
+    names = {family.name for family in REGISTRY.collect()}
+    return names | {f"{name}{suffix}" for name in names for suffix in ("_total", "_bucket", "_sum", "_count")}
+
+
+def asked(expression: str) -> set[str]:
+    return set(re.findall(r"\bwingman_\w+", expression))
+
+
+def test_every_panel_asks_for_what_is_counted() -> None:
+    board = json.loads((DEPLOY / "grafana-dashboard.json").read_text(encoding="utf-8"))
+    expressions = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    assert len(expressions) >= 8
+    assert all(asked(expression) for expression in expressions)
+    assert set().union(*map(asked, expressions)) <= known()
+
+
+def test_every_alarm_asks_for_what_is_counted_and_says_what_is_wrong() -> None:
+    rules = yaml.safe_load((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    assert set().union(*(asked(rule["expr"]) for rule in rules)) <= known()
+    assert all(rule["annotations"]["summary"] and rule["labels"]["severity"] for rule in rules)
