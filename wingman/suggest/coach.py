@@ -1,7 +1,6 @@
-"""One meeting's coach: asks the gate, shows the instant card, has the model improve it.
+"""One meeting's coach: what it is told goes to the gate, and what the gate decides becomes a card.
 
-Everything that decides is pure and elsewhere; this is where decisions become cards. At most one card
-is in flight, and whatever happens to it, it gets exactly one end.
+Everything that decides is pure and elsewhere; so is what becomes of a card (`CardPresenter`).
 """
 
 from __future__ import annotations
@@ -9,36 +8,30 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 from wingman.config.correlate import ContextSettings
 from wingman.config.suggest import DeadlineSettings, SuggestSettings
-from wingman.core.errors import InputError, ProviderFault
+from wingman.core.errors import InputError
 from wingman.core.events import (
     Media,
     Publish,
-    SuggestionCompleted,
-    SuggestionCreated,
-    SuggestionSkipped,
     SuggestionUpdated,
 )
 from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, action_title, one_of
-from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt, SuggestionModel
+from wingman.llm.base import Prompt, SuggestionModel
 from wingman.suggest.card import prompt as prompts
 from wingman.suggest.card import unaided
-from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
 from wingman.suggest.card.composer import CardComposer, Draw, NoSnippets, Snippet, Snippets
 from wingman.suggest.card.context import RollingContext
-from wingman.suggest.card.draft import Draft
-from wingman.suggest.card.lifecycle import CardLife, Clock
-from wingman.suggest.card.novelty import Novelty
+from wingman.suggest.card.lifecycle import Clock
+from wingman.suggest.card.presenter import CardPresenter, Flight, Opening
 from wingman.suggest.card.tone_wait import ToneWait
-from wingman.suggest.card.writer import CardWriter, Counted, fault_name, ignore_usage
+from wingman.suggest.card.writer import CardWriter, Counted, ignore_usage
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, request
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.gate.listener import Heard, MeaningListener, Vector
@@ -50,7 +43,6 @@ CONTEXT_SECONDS = 3600.0
 """A recap may look back so far; the tokens are what really bounds a prompt."""
 REMEMBERED = 4
 """So many times a prompt's share of the conversation is kept, for what it tells of what left its window."""
-CARDS_REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +64,6 @@ class CoachParts:
     patience_s: float = 0.25
     """Longest wait for the meaning of one utterance; what takes longer is weighed without."""
     probes: Probes = load_probe
-
-
-@dataclass(slots=True)
-class _Flight:
-    """The card in flight."""
-
-    life: CardLife
-    candidate: Candidate
-    draft: Draft
-    draw: Draw | None
 
 
 class Coach:
@@ -112,7 +94,6 @@ class Coach:
             asks=settings.model_asks,
         )
         self._listener = MeaningListener(self._parts.encoder, self._parts.patience_s, self._take)
-        self._novelty = Novelty()
         self._composer = CardComposer(playbook, self._brief, self._parts.knowledge, self._parts.language)
         self._writer: CardWriter | None = None
         if model is not None:
@@ -124,10 +105,9 @@ class Coach:
         self._tone = ToneWait(self._parts.prompt_wait_s)
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
         self._names: dict[str, str] = {}
-        self._cards = 0
-        self._kinds: OrderedDict[str, str] = OrderedDict()
-        """Card → its kind, of the last cards."""
-        self._flight: _Flight | None = None
+        self._cards = CardPresenter(
+            self._gate, self._composer, self._writer, self._prompt, publish, self._parts.clock
+        )
 
     async def run(self) -> None:
         """Own the model's requests until cancelled; then all are closed and every card has its end."""
@@ -139,7 +119,7 @@ class Coach:
         finally:
             if self._writer is not None:
                 self._writer.own(None)
-            self._interrupt(lambda life: life.expire("meeting_ended"))
+            self._cards.interrupt(lambda life: life.expire("meeting_ended"))
 
     @property
     def asking(self) -> bool:
@@ -173,7 +153,7 @@ class Coach:
 
     def _take(self, heard: Heard, meaning: Vector | None) -> None:
         """Something was heard, and its meaning is known as far as it will be."""
-        self._gate.model_ready = self._writer is not None and self._writer.ready
+        self._gate.model_ready = self._cards.ready
         if isinstance(heard.what, EmotionShift):
             self._act_on(self._gate.shift(heard.what), heard.at)
             return
@@ -193,9 +173,7 @@ class Coach:
     def advance(self, channel: Channel, now: SampleTime) -> None:
         """Media time of `channel`; call some ten times a second."""
         decisions = self._gate.advance(now)
-        flight = self._flight
-        if flight is not None and not flight.life.text and self._too_late(flight.candidate):
-            self._interrupt(lambda life: life.expire("ttl"))
+        self._cards.drop_late(self._gate.now - samples(self._settings.ttl_s))
         self._act_on(decisions, self._parts.clock())
 
     # --- what the user asks ------------------------------------------------------------------
@@ -207,8 +185,8 @@ class Coach:
         `InputError` for an unknown action, or when there is nothing that could answer.
         """
         if action == STOP:
-            stopped = self._flight.life.id if self._flight is not None else ""
-            self._interrupt(lambda life: life.expire("stopped"))
+            stopped = self._cards.in_flight
+            self._cards.interrupt(lambda life: life.expire("stopped"))
             return stopped
         one_of(action, (*ACTIONS, STOP), "action")
         if action == "ask" and not text.strip():
@@ -217,25 +195,19 @@ class Coach:
 
     def push(self, text: str, by: str) -> str:
         """A card that a person wrote for the user; it stands beside the others and interrupts none."""
-        self._cards += 1
-        card = f"p{self._cards}-{self._gate.now}"
-        self._remember(card, "person")
-        self._publish(
-            SuggestionCreated(card, "person", "person", None, "person", text, by, f"from {by}", 100), None
-        )
-        self._publish(SuggestionCompleted(card, text, "person"), None)
-        return card
+        return self._cards.push(text, by)
 
     def feedback(self, suggestion: str, feedback: str) -> None:
         """What the user did with a card. Raises `InputError` for an unknown card or word."""
         one_of(feedback, FEEDBACK, "feedback")
-        if suggestion not in self._kinds:
+        kind = self._cards.kind_of(suggestion)
+        if kind is None:
             raise InputError(
                 f"there is no suggestion {suggestion!r} in this meeting; send the id of one that was created",
                 field="id",
                 status=404,
             )
-        self._gate.taught.learn(self._kinds[suggestion], feedback)
+        self._gate.taught.learn(kind, feedback)
         self._publish(SuggestionUpdated(suggestion, feedback), None)
 
     @property
@@ -284,26 +256,16 @@ class Coach:
     def _act_on(self, decisions: tuple[Decision, ...], heard_at: float) -> None:
         for decision in decisions:
             if isinstance(decision, Skip):
-                self._skip(decision.reason, decision.utterance, decision.detail)
+                self._cards.skip(decision.reason, decision.utterance, decision.detail)
             else:
                 self._speak(decision.candidate, heard_at)
-
-    def _remember(self, card: str, kind: str) -> None:
-        """Feedback may come for a card of this meeting, long after it ended."""
-        self._kinds[card] = kind
-        if len(self._kinds) > CARDS_REMEMBERED:
-            self._kinds.popitem(last=False)
-
-    def _skip(self, reason: str, utterance: str | None, detail: str = "") -> None:
-        self._publish(SuggestionSkipped(str(reason), utterance, detail), None)
 
     def _request(self, candidate: Candidate) -> str:
         """An explicit request: from the model, else from the notes."""
         notes = self._composer.notes(candidate)
-        asks = self._writer is not None and self._writer.ready
         if notes:
             card, source = Card(title=action_title(candidate.kind), text=notes[0][1]), notes[0][0]
-        elif asks:
+        elif self._cards.ready:
             return self._start(candidate, None, notes, self._parts.clock())
         else:
             card, source = self._unaided(candidate.kind)
@@ -330,78 +292,29 @@ class Coach:
             return
         for reason in (candidate, *candidate.others):
             draw = self._composer.draw(reason, notes)
-            if draw is not None and not self._novelty.repeats(draw.card.text):
+            if draw is not None and not self._cards.novelty.repeats(draw.card.text):
                 self._start(reason, draw, notes, heard_at)
                 return
-        if self._asks_model(candidate) and not self._composer.cares(candidate):
+        if self._cards.asks(candidate) and not self._composer.cares(candidate):
             self._start(candidate, None, notes, heard_at)
             return
         said = any(self._composer.spent(reason) for reason in (candidate, *candidate.others))
-        self._skip(Reason.DUPLICATE if said else Reason.NOTHING, candidate.utterance, candidate.kind)
+        self._cards.skip(Reason.DUPLICATE if said else Reason.NOTHING, candidate.utterance, candidate.kind)
 
     def _let_model_decide(self, candidate: Candidate, notes: tuple[Snippet, ...], heard_at: float) -> None:
         """Ask whether this moment wants a card. Nothing shows until the model begins to give one."""
-        if self._writer is None or not self._writer.ready:
-            self._skip(Reason.UNLIKELY, candidate.utterance, candidate.kind)
+        if not self._cards.ready:
+            self._cards.skip(Reason.UNLIKELY, candidate.utterance, candidate.kind)
             return
         self._start(candidate, None, notes, heard_at)
 
-    def _asks_model(self, candidate: Candidate) -> bool:
-        wanted = candidate.unsure or candidate.trigger is None or candidate.trigger.model
-        return wanted and self._writer is not None and self._writer.ready
-
     def _start(
-        self,
-        candidate: Candidate,
-        draw: Draw | None,
-        notes: tuple[Snippet, ...],
-        heard_at: float,
+        self, candidate: Candidate, draw: Draw | None, notes: tuple[Snippet, ...], heard_at: float
     ) -> str:
-        """Put a card on screen and, when it is wanted, have the model improve it."""
-        asks = self._asks_model(candidate)
-        self._cards += 1
-        created = SuggestionCreated(
-            id=f"s{self._cards}-{candidate.at}",
-            kind=draw.kind if draw else candidate.kind,
-            reason=str(candidate.reason),
-            utterance=candidate.utterance,
-            origin="playbook" if draw or self._writer is None else self._writer.name,
-            text=draw.card.text if draw else "",
-            title=draw.card.title if draw else action_title(candidate.kind),
-            source=draw.source if draw else "",
-            priority=candidate.priority,
-            expires_in=self._settings.ttl_s,
-            latency_ms=round((self._parts.clock() - heard_at) * 1000, 2),
-        )
-        self._interrupt(lambda life: life.supersede(created.id))
+        opening = Opening(candidate, draw, notes, self._media(candidate), heard_at)
+        return self._cards.start(opening, self._settings.ttl_s)
 
-        def begin() -> None:
-            self._gate.began(candidate)
-            self._remember(created.id, created.kind)
-            if draw is not None:
-                self._composer.shown(draw)
-
-        waits = begin if candidate.unsure else None
-        if waits is None:
-            begin()
-        life = CardLife(created, self._media(candidate), self._publish, self._parts.clock, waits)
-        draft = Draft(life, self._novelty, self._gate.shows, lambda fault: self._reject(flight, fault))
-        flight = _Flight(life, candidate, draft, draw)
-        self._flight = flight
-        if asks and self._writer is not None:
-            self._gate.asked()
-            if draw is not None:
-                self._gate.shows()
-            self._writer.write(
-                lambda: self._prompt(flight, notes),
-                flight.draft.add,
-                lambda fault: self._written(flight, fault),
-            )
-        else:
-            self._complete(flight, "playbook")
-        return created.id
-
-    async def _prompt(self, flight: _Flight, notes: tuple[Snippet, ...]) -> Prompt:
+    async def _prompt(self, flight: Flight, notes: tuple[Snippet, ...]) -> Prompt:
         candidate, composer = flight.candidate, self._composer
         asked_at = asyncio.get_running_loop().time()
         found = await composer.settled(candidate, notes)
@@ -411,7 +324,7 @@ class Coach:
             tuple(self._shifts),
             self._brief,
             found,
-            self._novelty.shown,
+            self._cards.novelty.shown,
             facts=composer.facts,
             language=composer.answer_language,
             move=composer.move(candidate, flight.draw),
@@ -428,70 +341,6 @@ class Coach:
         )
         flight.draft.hold_to(prompts.rules_of(candidate, material, self._fence, prompt))
         return prompt
-
-    def _written(self, flight: _Flight, fault: ProviderFault | None) -> None:
-        """The model's answer ended, well or not. Half an answer is none."""
-        life, draft = flight.life, flight.draft
-        if life.ended:
-            return
-        if fault is not None:
-            if isinstance(fault, AnswerBlocked | AnswerEmpty | AnswerTruncated):
-                self._skip(f"model_{fault_name(fault)}", flight.candidate.utterance, str(fault))
-            self._fall_back(flight, lambda: life.fail(fault_name(fault), str(fault)))
-            return
-        wrong = draft.finish()
-        if wrong is not None:
-            self._reject(flight, wrong)
-        elif not life.answered:
-            self._fall_back(flight, lambda: life.expire("near_duplicate"))
-        else:
-            self._complete(flight, self._writer.name if self._writer else "playbook")
-
-    def _reject(self, flight: _Flight, wrong: AnswerFault) -> None:
-        """The answer is not worth showing: close its request and put the instant card back."""
-        if flight.life.ended:
-            return
-        if self._writer is not None:
-            self._writer.stop()
-        if wrong is AnswerFault.PASS:
-            self._fall_back(flight, lambda: flight.life.expire("nothing_to_add"))
-            return
-        self._skip(f"model_{wrong}", flight.candidate.utterance, SENTENCES[wrong])
-        self._fall_back(flight, lambda: flight.life.fail("rejected", SENTENCES[wrong]))
-
-    def _fall_back(self, flight: _Flight, end: Callable[[], None]) -> None:
-        """Without an answer an instant text stands on its own; a card without one ends with `end`."""
-        if flight.life.created.text:
-            flight.life.withdraw()
-            self._complete(flight, "playbook")
-        else:
-            end()
-            self._land(flight)
-
-    def _complete(self, flight: _Flight, origin: str) -> None:
-        flight.life.complete(origin)
-        self._novelty.remember(flight.life.text)
-        self._land(flight)
-
-    def _interrupt(self, end: Callable[[CardLife], None]) -> None:
-        """End the card in flight, if any, and close its request."""
-        flight = self._flight
-        if flight is None:
-            return
-        end(flight.life)
-        if self._writer is not None:
-            self._writer.stop()
-        self._land(flight)
-
-    def _land(self, flight: _Flight) -> None:
-        if self._flight is flight:
-            self._flight = None
-            if not flight.life.opened:
-                self._skip(Reason.MODEL_SILENT, flight.candidate.utterance, flight.candidate.kind)
-            self._gate.ended()
-
-    def _too_late(self, candidate: Candidate) -> bool:
-        return self._gate.now - candidate.at > samples(self._settings.ttl_s)
 
     def _media(self, candidate: Candidate) -> Media | None:
         for utterance in reversed(self._context.window()):

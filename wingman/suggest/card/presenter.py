@@ -1,0 +1,238 @@
+"""The cards of one meeting on screen: begun, improved by the model, put back, ended.
+
+At most one card is in flight, and whatever happens to it, it gets exactly one end. What a card says, and what
+the model is asked, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from wingman.core.errors import ProviderFault
+from wingman.core.events import Media, Publish, SuggestionCompleted, SuggestionCreated, SuggestionSkipped
+from wingman.core.time import SampleTime
+from wingman.core.vocabulary import action_title
+from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt
+from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
+from wingman.suggest.card.composer import CardComposer, Draw, Snippet
+from wingman.suggest.card.draft import Draft
+from wingman.suggest.card.lifecycle import CardLife, Clock
+from wingman.suggest.card.novelty import Novelty
+from wingman.suggest.card.writer import CardWriter, fault_name
+from wingman.suggest.gate.decisions import Candidate, Reason
+from wingman.suggest.gate.gate import Gate
+
+REMEMBERED = 500
+"""Cards that feedback may still come for."""
+
+
+@dataclass(slots=True)
+class Flight:
+    """The card in flight."""
+
+    life: CardLife
+    candidate: Candidate
+    draft: Draft
+    draw: Draw | None
+    why: Reason = Reason.MODEL_SILENT
+    """Why nothing came of it, where it ends before it has shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a card begins with."""
+
+    candidate: Candidate
+    draw: Draw | None
+    """The instant card; None leaves all words to the model."""
+    notes: tuple[Snippet, ...]
+    media: Media | None
+    heard_at: float
+    """When its reason was heard, on the presenter's clock."""
+
+
+Ask: TypeAlias = Callable[[Flight, tuple[Snippet, ...]], Awaitable[Prompt]]
+"""Makes the prompt for a card; see `Coach`."""
+
+
+class CardPresenter:
+    """One per meeting. The gate is told what became of every card."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        composer: CardComposer,
+        writer: CardWriter | None,
+        ask: Ask,
+        publish: Publish,
+        clock: Clock,
+    ) -> None:
+        self.novelty = Novelty()
+        """What was shown, so that nothing is said twice."""
+        self._gate = gate
+        self._composer = composer
+        self._writer = writer
+        self._ask = ask
+        self._publish = publish
+        self._clock = clock
+        self._count = 0
+        self._kinds: OrderedDict[str, str] = OrderedDict()
+        """Card → its kind, of the last cards."""
+        self._flight: Flight | None = None
+
+    @property
+    def in_flight(self) -> str:
+        """Id of the card in flight; empty when there is none."""
+        return self._flight.life.id if self._flight is not None else ""
+
+    @property
+    def ready(self) -> bool:
+        """True when the model could be asked now."""
+        return self._writer is not None and self._writer.ready
+
+    def asks(self, candidate: Candidate) -> bool:
+        """True when the model is to say something to this."""
+        return self.ready and (candidate.unsure or candidate.trigger is None or candidate.trigger.model)
+
+    def kind_of(self, card: str) -> str | None:
+        """The kind of a card that was shown; None for one that nobody knows."""
+        return self._kinds.get(card)
+
+    def skip(self, reason: str, utterance: str | None, detail: str = "") -> None:
+        """Say why nothing shows."""
+        self._publish(SuggestionSkipped(str(reason), utterance, detail), None)
+
+    def push(self, text: str, by: str) -> str:
+        """A card that a person wrote; it stands beside the others and interrupts none."""
+        self._count += 1
+        card = f"p{self._count}-{self._gate.now}"
+        self._remember(card, "person")
+        self._publish(
+            SuggestionCreated(card, "person", "person", None, "person", text, by, f"from {by}", 100), None
+        )
+        self._publish(SuggestionCompleted(card, text, "person"), None)
+        return card
+
+    def start(self, opening: Opening, expires_in: float) -> str:
+        """Put a card on screen and, when it is wanted, have the model improve it."""
+        candidate, draw = opening.candidate, opening.draw
+        created = self._created(opening, expires_in)
+        self.interrupt(lambda life: life.supersede(created.id), Reason.REPLACED)
+
+        def begin() -> None:
+            self._gate.began(candidate)
+            self._remember(created.id, created.kind)
+            if draw is not None:
+                self._composer.shown(draw)
+
+        waits = begin if candidate.unsure else None
+        if waits is None:
+            begin()
+        life = CardLife(created, opening.media, self._publish, self._clock, waits)
+        draft = Draft(life, self.novelty, self._gate.shows, lambda fault: self._reject(flight, fault))
+        flight = self._flight = Flight(life, candidate, draft, draw)
+        if self._writer is not None and self.asks(candidate):
+            self._gate.asked()
+            if draw is not None:
+                self._gate.shows()
+            self._writer.write(
+                lambda: self._ask(flight, opening.notes), draft.add, lambda fault: self._written(flight, fault)
+            )
+        else:
+            self._complete(flight, "playbook")
+        return created.id
+
+    def interrupt(self, end: Callable[[CardLife], None], why: Reason = Reason.STALE) -> None:
+        """End the card in flight, if any, and close its request. `why` is told of one that never showed."""
+        flight = self._flight
+        if flight is None:
+            return
+        flight.why = why
+        end(flight.life)
+        if self._writer is not None:
+            self._writer.stop()
+        self._land(flight)
+
+    def drop_late(self, since: SampleTime) -> None:
+        """Drop a card that shows nothing yet, when its reason is older than `since`."""
+        flight = self._flight
+        if flight is not None and not flight.life.text and flight.candidate.at < since:
+            self.interrupt(lambda life: life.expire("ttl"))
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _created(self, opening: Opening, expires_in: float) -> SuggestionCreated:
+        candidate, draw = opening.candidate, opening.draw
+        self._count += 1
+        return SuggestionCreated(
+            id=f"s{self._count}-{candidate.at}",
+            kind=draw.kind if draw else candidate.kind,
+            reason=str(candidate.reason),
+            utterance=candidate.utterance,
+            origin="playbook" if draw or self._writer is None else self._writer.name,
+            text=draw.card.text if draw else "",
+            title=draw.card.title if draw else action_title(candidate.kind),
+            source=draw.source if draw else "",
+            priority=candidate.priority,
+            expires_in=expires_in,
+            latency_ms=round((self._clock() - opening.heard_at) * 1000, 2),
+        )
+
+    def _remember(self, card: str, kind: str) -> None:
+        self._kinds[card] = kind
+        if len(self._kinds) > REMEMBERED:
+            self._kinds.popitem(last=False)
+
+    def _written(self, flight: Flight, fault: ProviderFault | None) -> None:
+        """The model's answer ended, well or not. Half an answer is none."""
+        life = flight.life
+        if life.ended:
+            return
+        if fault is not None:
+            if isinstance(fault, AnswerBlocked | AnswerEmpty | AnswerTruncated):
+                self.skip(f"model_{fault_name(fault)}", flight.candidate.utterance, str(fault))
+            self._fall_back(flight, lambda: life.fail(fault_name(fault), str(fault)))
+            return
+        wrong = flight.draft.finish()
+        if wrong is not None:
+            self._reject(flight, wrong)
+        elif not life.answered:
+            self._fall_back(flight, lambda: life.expire("near_duplicate"))
+        else:
+            self._complete(flight, self._writer.name if self._writer else "playbook")
+
+    def _reject(self, flight: Flight, wrong: AnswerFault) -> None:
+        """The answer is not worth showing: close its request and put the instant card back."""
+        if flight.life.ended:
+            return
+        if self._writer is not None:
+            self._writer.stop()
+        if wrong is AnswerFault.PASS:
+            self._fall_back(flight, lambda: flight.life.expire("nothing_to_add"))
+            return
+        self.skip(f"model_{wrong}", flight.candidate.utterance, SENTENCES[wrong])
+        self._fall_back(flight, lambda: flight.life.fail("rejected", SENTENCES[wrong]))
+
+    def _fall_back(self, flight: Flight, end: Callable[[], None]) -> None:
+        """Without an answer an instant text stands on its own; a card without one ends with `end`."""
+        if flight.life.created.text:
+            flight.life.withdraw()
+            self._complete(flight, "playbook")
+        else:
+            end()
+            self._land(flight)
+
+    def _complete(self, flight: Flight, origin: str) -> None:
+        flight.life.complete(origin)
+        self.novelty.remember(flight.life.text)
+        self._land(flight)
+
+    def _land(self, flight: Flight) -> None:
+        if self._flight is flight:
+            self._flight = None
+            if not flight.life.opened:
+                self.skip(flight.why, flight.candidate.utterance, flight.candidate.kind)
+            self._gate.ended()
