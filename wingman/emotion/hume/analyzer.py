@@ -15,21 +15,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import Callable
 
 import structlog
 
 from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeSettings
 from wingman.core.emotion import EmotionInfo, Scale
-from wingman.core.errors import Branch, Missed, Progress, ProviderFault
-from wingman.core.media import Gap, GapCause, PcmBlock
-from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
+from wingman.core.errors import Branch, Missed, ProviderFault
+from wingman.core.media import GapCause
+from wingman.core.time import Channel, Span, samples_of_ms
 from wingman.emotion.base import Emit
-from wingman.emotion.hume.ledger import PROVIDER, Heard, SessionLedger, is_loud, is_silent, power_of
+from wingman.emotion.hume.backlog import Backlog, Watermark
+from wingman.emotion.hume.feeding import FeedRules, Step
+from wingman.emotion.hume.ledger import PROVIDER, Heard, SessionLedger
 from wingman.emotion.hume.session import UNANSWERED, HumeSession, SessionCallbacks, check, open_session
-from wingman.link.pacing import Pacer
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
 log = structlog.get_logger(__name__)
@@ -39,10 +38,6 @@ ROTATION_RETRY_S = 30.0
 
 
 MAX_DOUBT = 16
-SLACK_S = 0.005
-"""Being this late is no reason to give anything away; frames are never quite on time."""
-SILENT_FRAMES = 3
-"""Frames in a row without any sound that make a pause; between two words of a sentence there are fewer."""
 
 
 class HumeAnalyzer:
@@ -80,119 +75,6 @@ class HumeAnalyzer:
             self._run.apply(settings)
 
 
-class _Backlog:
-    """The audio still to be heard, frame by frame, cut to what the API may still be sent."""
-
-    def __init__(self, audio: Cursor, settings: HumeSettings, missed: Callable[[Span, GapCause], None]) -> None:
-        self._audio = audio
-        self._frame = samples_of_ms(settings.frame_ms)
-        self._limit = samples_of_ms(settings.max_lag_ms)
-        self._missed = missed
-        self._held: deque[PcmBlock] = deque()
-
-    def apply(self, settings: HumeSettings) -> None:
-        """Cut and limit what comes by other settings."""
-        self._frame = samples_of_ms(settings.frame_ms)
-        self._limit = samples_of_ms(settings.max_lag_ms)
-
-    @property
-    def position(self) -> SampleTime:
-        """The first sample that was not handed out."""
-        return self._held[0].start if self._held else self._audio.position
-
-    @property
-    def exhausted(self) -> bool:
-        """True when everything was handed out and no audio will ever come again."""
-        return not self._held and self._audio.exhausted
-
-    def on_change(self, callback: Callable[[], None] | None) -> None:
-        """See `Cursor.on_change`; audio that is not a frame yet calls nobody."""
-        self._audio.on_change(callback, self._frame)
-
-    async def wait(self) -> bool:
-        """Return when a frame can be taken; False when no audio will ever come again."""
-        while not self._held:
-            item = await self._audio.read(self._frame)
-            if item is None:
-                return False
-            self._hold(item)
-        return True
-
-    def next(self) -> PcmBlock | None:
-        """The frame that comes next, if it is there; it stays next until it is dropped."""
-        while not self._held:
-            item = self._audio.take_whole(self._frame)
-            if item is None:
-                return None
-            self._hold(item)
-        return self._held[0]
-
-    def drop(self) -> None:
-        """The frame that came next was sent, or is not worth sending."""
-        self._held.popleft()
-
-    def put_back(self, block: PcmBlock) -> None:
-        """This frame was refused: it comes first again."""
-        self._held.appendleft(block)
-
-    def skip_to_live(self, cause: GapCause) -> bool:
-        """Give up what is older than the API may still be sent, and say so; whether there was any."""
-        late = self._audio.position + self._audio.lag - self.position > self._limit
-        if late:
-            self.skip_all(cause)
-        return late
-
-    def withhold(self) -> bool:
-        """While the meeting is paused nothing leaves: give up the frame that was not sent before."""
-        if not self._audio.paused:
-            return False
-        self._missed(self._held.popleft().span, GapCause.PAUSED)
-        return True
-
-    def skip_all(self, cause: GapCause) -> None:
-        """Give up all that was recorded so far, and say so."""
-        begin, end = self.position, self._audio.position + self._audio.lag
-        self._held.clear()
-        self._audio.seek(end)
-        if end > begin:
-            self._missed(Span(begin, end), cause)
-
-    def _hold(self, item: PcmBlock | Gap) -> None:
-        if isinstance(item, PcmBlock):
-            self._held.append(item)
-        else:
-            self._missed(item.span, item.cause)
-
-
-class _Watermark:
-    """One watermark over a session and its successor: the older one speaks until it is over."""
-
-    def __init__(self, channel: Channel, emit: Emit) -> None:
-        self._channel = channel
-        self._emit = emit
-        self._ledgers: deque[SessionLedger] = deque()
-        self._upto: SampleTime = 0
-
-    def add(self, ledger: SessionLedger) -> None:
-        self._ledgers.append(ledger)
-
-    def remove(self, ledger: SessionLedger) -> None:
-        self._ledgers.remove(ledger)
-        if not self._ledgers:
-            self._advance(ledger.upto)
-
-    def report(self) -> bool:
-        """Emit `Progress` if the oldest session's watermark moved; whether it did."""
-        return bool(self._ledgers) and self._advance(self._ledgers[0].upto)
-
-    def _advance(self, upto: SampleTime) -> bool:
-        if upto <= self._upto:
-            return False
-        self._upto = upto
-        self._emit(Progress(Branch.EMOTION, self._channel, upto))
-        return True
-
-
 class _Run:
     """The state of one `HumeAnalyzer.run`."""
 
@@ -203,8 +85,8 @@ class _Run:
         self._channel = channel
         self._emit = emit
         self._supervisor = supervisor
-        self.backlog = _Backlog(audio, settings, self._missed)
-        self._watermark = _Watermark(channel, emit)
+        self.backlog = Backlog(audio, settings, self._missed)
+        self._watermark = Watermark(channel, emit)
         self._doubt = 1  # grows while sound draws no answer on session after session: it may be music
         self.burst = samples_of_ms(settings.burst_ms)  # how much haste this server has not refused yet
         self._rested = True  # the next session follows silence, not an outage
@@ -285,15 +167,14 @@ class _Feed:
     speech gives frames away that hold nothing.
     """
 
-    def __init__(self, run: _Run, relay: _Relay, backlog: _Backlog) -> None:
+    def __init__(self, run: _Run, relay: _Relay, backlog: Backlog) -> None:
         self._run = run
         self._relay = relay
         self._backlog = backlog
         self._loop = asyncio.get_running_loop()
         now = self._loop.time()
-        self._pacer = _pacer(now, samples_of_ms(run.settings.frame_ms) + run.burst)
+        self._rules = FeedRules(now, samples_of_ms(run.settings.frame_ms) + run.burst)
         self._last = now
-        self._silent = SILENT_FRAMES  # silence before the first word is no pause in one
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._moving = False
@@ -349,23 +230,15 @@ class _Feed:
             self._last = now
             if self._backlog.skip_to_live(GapCause.LIVE_EDGE) or self._backlog.withhold():
                 continue
-            if (wait := self._pacer.wait(block.length, now)) > 0:
-                if wait < SLACK_S or not self._worthless(block):
-                    self._later(wait)
-                    return
-            else:
-                self._pacer.sent(block.length, now)
-                power = power_of(block.pcm)
-                session.send(block, is_loud(power))
-                self._silent = self._silent + 1 if is_silent(power) else 0
+            verdict = self._rules.next(block, now, speaking=session.ledger.speaking)
+            if verdict.step is Step.WAIT:
+                self._later(verdict.wait_s)
+                return
+            if verdict.step is Step.SEND:
+                session.send(block, verdict.loud)
             self._backlog.drop()
         if session.over.is_set() or self._backlog.exhausted or self._relay.due(now):
             self._wake.set()
-
-    def _worthless(self, block: PcmBlock) -> bool:
-        """Whether nobody speaks: then nothing is lost with a late frame, and the next one is less late."""
-        pause = self._silent >= SILENT_FRAMES and not self._relay.session.ledger.speaking
-        return pause and is_silent(power_of(block.pcm))
 
     def _later(self, wait: float) -> None:
         if self._timer is None:
@@ -463,11 +336,3 @@ class _Relay:
         except ProviderFault as fault:
             log.warning("hume.rotation_failed", kind=fault.kind, code=fault.code, detail=str(fault))
             return None
-
-
-def _pacer(now: float, haste: int) -> Pacer:
-    """Never ahead of real time by more than `haste` samples, yet free to catch up with a hiccup of ours."""
-    capacity = max(SAMPLE_RATE, haste)
-    pacer = Pacer(1.0, capacity, now)
-    pacer.sent(capacity - haste, now)
-    return pacer
