@@ -1,7 +1,7 @@
 """At most so many turns a second, counted over all processes of this user on this machine.
 
 A vendor counts the handshakes of an account, not of a process. The turns lie in a small file that whoever takes
-one locks for some microseconds; its times are those of the machine's monotonic clock, which all processes share.
+one locks for some microseconds; its times are those of the monotonic clock, which all processes share.
 """
 
 from __future__ import annotations
