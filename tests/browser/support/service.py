@@ -42,7 +42,7 @@ from wingman.meeting.channel import ChannelInput
 from wingman.meeting.connections import Connection, Known, connections
 from wingman.server.app import build_app
 from wingman.server.auth import Access
-from wingman.server.routes import whip
+from wingman.server.routes import pcm, whip
 from wingman.server.routes.meetings import Offers
 from wingman.server.routes.providers import ProviderRoutes
 from wingman.server.serving import serve
@@ -243,6 +243,7 @@ class BrowserService:
         self._folder = folder
         self._sounds = sounds
         self._port = 0
+        self._access = Access(TOKEN)  # it outlives a restart, as the real one does in its data folder
         self._running: _Running | None = None
         self._numbers = itertools.count(1)
 
@@ -305,9 +306,10 @@ class BrowserService:
                     log,
                     hub,
                     ServerSettings(),
-                    access=Access(TOKEN),
+                    access=self._access,
                     extra_routes=[
                         *whip.routes(meetings, IngestSettings()),
+                        *pcm.routes(meetings),
                         *player_routes(self._sounds),
                         *ProviderRoutes(Connected()).routes(),
                     ],

@@ -16,9 +16,16 @@ import { Service } from "./service.js";
 import { HOME } from "./session.js";
 import { Setup } from "./setup.js";
 import { EventStream } from "./stream.js";
+import { PcmSession } from "./pcm-session.js";
+import { SoundRing } from "./sound-ring.js";
 import { openMicrophone, shareTab } from "./tracks.js";
 
 const METER_PERIOD = 80;
+/** Endings of a meeting that were not meant: the call goes on, so the page does. */
+const NOT_MEANT = new Set(["interrupted", "shutdown", "failed"]);
+/** The words of a sentence come so long after it was said, in ms: what came since then was not written down. */
+const WRITING = 1500;
+const CONTINUED = " (continued)";
 
 const service = new Service();
 const open = { tab: shareTab, mic: openMicrophone };
@@ -111,7 +118,10 @@ class Page {
       made = meeting ?? (await service.json("POST", "/api/meetings", spec)).id;
       const capture = this.#enter(made, context, spec);
       await capture.start(tracks);
-      for (const [channel, track] of tracks) this.#measure(channel, track);
+      for (const [channel, track] of tracks) {
+        this.#measure(channel, track);
+        void this.current.ring.keep(channel, track);
+      }
       remember({ meeting: made, sources, spec });
     } catch (failed) {
       for (const track of tracks.values()) track.stop();
@@ -156,11 +166,14 @@ class Page {
   }
 
   /** Show meeting `id`; with an audio `context` this page is its source. @returns {Capture | null} */
-  #enter(id, context, spec) {
+  #enter(id, context, spec, { ring = context ? new SoundRing() : null, makeSession = undefined } = {}) {
     const model = new MeetingModel(id);
     const capture =
       context &&
-      new Capture(service, id, {
+      new Capture(
+        service,
+        id,
+        {
         changed: () => {
           if (capture.phase === "lost" && model.stream !== "lost") {
             stream.close();
@@ -169,7 +182,9 @@ class Page {
           this.current?.paint();
         },
         heard: () => !lostChannels(model, capture).length,
-      });
+        },
+        makeSession,
+      );
     const stream = new EventStream(service.socket(id), {
       onEnvelope: (envelope) => {
         model.take(envelope);
@@ -192,6 +207,7 @@ class Page {
       overlay,
       capture,
       context,
+      ring,
       spec,
       meters: new Map(),
       startedAt: performance.now(),
@@ -259,6 +275,7 @@ class Page {
   async #again(current, channel) {
     const track = await open[channel]();
     await current.capture.replace(channel, track);
+    void current.ring?.keep(channel, track);
     this.#measure(channel, track);
   }
 
@@ -271,16 +288,21 @@ class Page {
     live.floating(true);
   }
 
-  /** The service lost the meeting: the same tracks go on in a new one. */
+  /** The service lost the meeting: the same tracks go on in a new one, from the last words that were written down. */
   async #restart(current) {
-    const { capture, spec } = current;
-    const { id } = await service.json("POST", "/api/meetings", spec);
+    const { capture, spec, model, ring } = current;
+    const title = spec.title && !spec.title.endsWith(CONTINUED) ? spec.title + CONTINUED : spec.title;
+    const { id } = await service.json("POST", "/api/meetings", { ...spec, title });
+    const since = model.finalAt ? model.finalAt - WRITING : current.startedAt;
     const tracks = new Map([...capture.tracks].filter(([, track]) => track.readyState === "live"));
     const sources = [...tracks.keys()];
     const kept = new Map([...tracks].map(([channel, track]) => [channel, track.clone()]));
+    for (const [channel, track] of kept) await ring?.keep(channel, track);
+    current.ring = null; // it goes on with the new meeting
     await capture.over();
     this.#leave();
-    const fresh = this.#enter(id, new AudioContext(), spec);
+    const sends = (onState) => new PcmSession(onState, service, ring, since);
+    const fresh = this.#enter(id, new AudioContext(), spec, ring?.keeps ? { ring, makeSession: sends } : {});
     await fresh.start(kept);
     for (const [channel, track] of kept) this.#measure(channel, track);
     remember({ meeting: id, sources, spec });
@@ -297,6 +319,7 @@ class Page {
     current.live.node.remove();
     for (const meter of current.meters.values()) meter.close();
     void current.context?.close();
+    current.ring?.close();
     this.setup.node.hidden = false;
     this.stage.hidden = true;
     delete this.root.dataset.live;
@@ -335,9 +358,23 @@ class Page {
       current.capture &&
       current.capture.phase !== "ended"
     ) {
+      if (NOT_MEANT.has(current.model.state.meeting.reason)) {
+        this.#goOn(current);
+        return;
+      }
       forget();
       void current.capture.over();
     }
+  }
+
+  /** The meeting ended under a call that goes on: so does the page, by itself, once. */
+  #goOn(current) {
+    if (current.goingOn) return;
+    current.goingOn = true;
+    this.#restart(current).catch((failed) => {
+      current.live.fail(failed.message);
+      void current.capture.over();
+    });
   }
 
   // --- after a reload ---

@@ -19,6 +19,8 @@ const PHASES = {
   lost: "Wingman was restarted and this meeting has ended there. You can go on in a new one.",
 };
 
+const KEPT = "Wingman is out of reach. What is said now is kept here for up to 60 seconds and follows when it is back.";
+
 export class MeetingControls {
   /**
    * @param {object} meeting `{model, service, capture, meters, startedAt}`; `capture` is null for a recording
@@ -43,7 +45,7 @@ export class MeetingControls {
     setText(this.title, title || "Meeting");
     const lost = capture?.phase === "lost";
     const phaseNow = capture?.phase === "live" && model.stream === "waiting" ? "away" : capture?.phase;
-    const trouble = capture && !over ? PHASES[phaseNow] : "";
+    const trouble = capture && !over ? this.#trouble(phaseNow) : "";
     this.#renderChannels(now, over || lost, trouble !== "");
     setText(this.words, over ? endedWords(reason || "stopped") : trouble);
     this.status.hidden = !this.words.textContent;
@@ -78,6 +80,11 @@ export class MeetingControls {
       why === "ended" ? "All its sound has ended. Is the meeting over?" : "Nobody has spoken for a while. Is the meeting over?",
     );
     this.goOn.hidden = why === "ended";
+  }
+
+  /** What is wrong with the connection; what is said of the sound is so only where the page keeps it. */
+  #trouble(phase) {
+    return (phase === "away" && this.meeting.ring?.keeps && KEPT) || PHASES[phase];
   }
 
   /** Say why something did not work. */

@@ -14,6 +14,8 @@ export class MeetingModel {
     this.caughtUp = false;
     /** When a word was last heard, in ms of this page's clock; 0 before the first. */
     this.wordAt = 0;
+    /** When the last finished sentence arrived, in ms of the page's own clock; 0 before the first. */
+    this.finalAt = 0;
   }
 
   /** @returns {() => void} stop listening */
@@ -29,6 +31,7 @@ export class MeetingModel {
       return;
     }
     if (/^(transcript\.partial|utterance\.)/.test(envelope.type)) this.wordAt = Math.max(this.wordAt, envelope.at * 1000);
+    if (envelope.type === "utterance.created" && this.caughtUp) this.finalAt = performance.now();
     const next = reduce(this.state, envelope);
     if (next !== this.state) this.#set(next);
   }
