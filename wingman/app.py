@@ -177,7 +177,7 @@ class Service:
             sound=self.background.audio_store,
         )
         routes: list[BaseRoute] = [
-            *whip.routes(self.manager, _ingest(self.settings)),
+            *whip.routes(self.manager, _ingest(self.settings), self.access),
             *pcm.routes(self.manager),
             *recordings.routes(self.imports),
             *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),

@@ -65,6 +65,7 @@ class ReportRoutes:
         """`?format=md|json|srt|vtt|csv`, `html` (the report page as a file), `bundle` (to replay it)."""
         meeting = request.path_params["id"]
         await self.lookup.must_exist(meeting)
+        await self.log.flush()  # a meeting that has just begun is there from its first event on
         name = request.query_params.get("format", "md")
         whole = Bundle(meeting, tuple(await read_all(self.log, meeting)))
         if name == "bundle":
@@ -127,6 +128,7 @@ class ReportRoutes:
     async def _record(self, request: Request) -> Record:
         meeting = request.path_params["id"]
         await self.lookup.must_exist(meeting)
+        await self.log.flush()
         return await read(self.log, meeting)
 
 

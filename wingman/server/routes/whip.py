@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +16,8 @@ from starlette.routing import Route
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
+from wingman.server.auth import OWNER, Access
+from wingman.server.grants import Grant
 from wingman.suggest.playbook.playbook import by_name
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
 from wingman.transports.webrtc import WebRtcSource
@@ -28,13 +33,17 @@ _SPEC_FIELDS = ("title", "playbook", "language", "emotion_policy", "consent", "b
 class _Session:
     meeting: MeetingHandle
     source: WebRtcSource
+    held: contextlib.ExitStack
+    """While it is open, the session ends with the grant it was begun with."""
 
 
 class WhipEndpoint:
     """The WHIP resources of this process."""
 
-    def __init__(self, meetings: Meetings, settings: IngestSettings) -> None:
+    def __init__(self, meetings: Meetings, settings: IngestSettings, access: Access | None = None) -> None:
         self._meetings = meetings
+        self._access = access
+        self._ending: set[asyncio.Task[None]] = set()
         self._settings = settings
         self._sessions: OrderedDict[str, _Session | None] = OrderedDict()
 
@@ -57,7 +66,7 @@ class WhipEndpoint:
                 await meeting.end("never_connected")
             raise
         session = secrets.token_urlsafe(16)
-        self._remember(session, _Session(meeting, source))
+        self._remember(session, _Session(meeting, source, self._hold(request, session)))
         events = f"/api/meetings/{meeting.id}/stream"
         headers = {
             "Location": f"/whip/{session}",
@@ -75,8 +84,24 @@ class WhipEndpoint:
             raise InputError("no such WHIP session; it may have been started by another process", status=404)
         session, self._sessions[name] = self._sessions[name], None
         if session is not None:
+            session.held.close()
             await session.meeting.detach(session.source)
         return Response(status_code=200)
+
+    def _hold(self, request: Request, name: str) -> contextlib.ExitStack:
+        held = contextlib.ExitStack()
+        grant: Grant | None = getattr(request.state, "grant", None)
+        if self._access is not None and grant is not None and grant != OWNER:
+            held.enter_context(self._access.connected(grant, partial(self._revoked, name)))
+        return held
+
+    def _revoked(self, name: str) -> None:
+        """The grant is gone: so is the sound it brought."""
+        session = self._sessions.get(name)
+        if session is not None:
+            ending = asyncio.get_running_loop().create_task(session.meeting.detach(session.source))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
 
     async def _meeting(self, request: Request) -> tuple[MeetingHandle, bool]:
         query = request.query_params
@@ -93,15 +118,16 @@ class WhipEndpoint:
     def _remember(self, name: str, session: _Session) -> None:
         for known, old in self._sessions.items():
             if old is not None and old.source.ended:
+                old.held.close()
                 self._sessions[known] = None
         self._sessions[name] = session
         for known in [known for known, old in self._sessions.items() if old is None][:-REMEMBERED]:
             del self._sessions[known]
 
 
-def routes(meetings: Meetings, settings: IngestSettings) -> list[Route]:
+def routes(meetings: Meetings, settings: IngestSettings, access: Access | None = None) -> list[Route]:
     """The WHIP routes: `/whip` and `/whip/{session}`."""
-    endpoint = WhipEndpoint(meetings, settings)
+    endpoint = WhipEndpoint(meetings, settings, access)
     return [
         Route("/whip", endpoint.collection, methods=["POST", "OPTIONS"]),
         Route("/whip/{session}", endpoint.resource, methods=["DELETE", "PATCH"]),
