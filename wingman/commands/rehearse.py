@@ -111,7 +111,8 @@ class _Table:
             yield f"{turn.line:4}  {turn.who:>3}  {text}"
             cards = [card for line, card in self._cards.values() if line == turn.line]
             for card in cards:
-                yield f"           ▸ {card.kind} ({card.reason}): {self._texts[card.id]}"
+                words = " / ".join(self._texts[card.id].splitlines())
+                yield f"           ▸ {card.kind} ({card.reason}): {words}"
             if not cards and not turn.user:
                 whys = dict.fromkeys(
                     " ".join(filter(None, (s.reason, s.detail))) for s in self._skips.get(turn.line, ())
