@@ -61,7 +61,7 @@ install() {
 }
 
 ensure_core() {
-  install core pyproject.toml constraints.txt -- --editable .
+  install core pyproject.toml constraints.txt -- --editable '.[documents]'
 }
 
 # WHIP clients from npm, for tests against software that others wrote.

@@ -103,7 +103,10 @@ def _markdown(text: str) -> Iterator[tuple[str, str]]:
 
 def _docx_markdown(path: Path) -> str:
     """A Word document as Markdown. Raises `InputError` for what is none."""
-    import mammoth  # 0.1 s that only those with such a document pay
+    try:
+        import mammoth  # 0.1 s that only those with such a document pay
+    except ImportError:
+        raise _unreadable(path, "a Word document") from None
 
     try:
         with path.open("rb") as file:
@@ -117,7 +120,10 @@ def _docx_markdown(path: Path) -> str:
 
 
 def _pdf_pages(path: Path) -> Iterator[tuple[str, str]]:
-    import pypdf  # 0.2 s that only those with such a document pay
+    try:
+        import pypdf  # 0.2 s that only those with such a document pay
+    except ImportError:
+        raise _unreadable(path, "a PDF") from None
 
     try:
         for number, page in enumerate(pypdf.PdfReader(path).pages, start=1):
@@ -127,6 +133,13 @@ def _pdf_pages(path: Path) -> Iterator[tuple[str, str]]:
             f"{path.name} is not a readable PDF ({broken}); save it again, or as text",
             field="suggest.knowledge",
         ) from None
+
+
+def _unreadable(path: Path, kind: str) -> InputError:
+    return InputError(
+        f"{path.name} is {kind}, which needs pip install 'wingman-sidecar[documents]'; or save it as text",
+        field="suggest.knowledge",
+    )
 
 
 def _parts(body: str) -> Iterator[str]:
