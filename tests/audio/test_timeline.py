@@ -140,3 +140,12 @@ def test_losses_never_move_what_follows(lost: set[int]) -> None:
         *_, block = line.place(number * TICKS, PCM, number / 50)
         assert isinstance(block, PcmBlock)
         assert block.start == number * FRAME
+
+
+def test_a_pause_that_both_clocks_know_is_as_long_as_the_sender_says() -> None:
+    timeline = Timeline()
+    timeline.place(0, bytes(640), 0.0)
+    placed = timeline.place(960 + 12 * 48_000, bytes(640), 11.9)
+    assert [type(item).__name__ for item in placed] == ["Gap", "PcmBlock"]
+    assert timeline.position == 12 * SAMPLE_RATE + 640
+    assert timeline.reanchors == 0

@@ -15,6 +15,9 @@ from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span, s
 MAX_FILL = 2 * SAMPLE_RATE
 """Missing audio up to this long (2 s) becomes silence; more re-anchors."""
 
+AGREES = SAMPLE_RATE
+"""A pause of the sender's clock that is this near to what our clock says (1 s) is as long as it says."""
+
 TOLERANCE = samples_of_ms(0.25)
 """A block this near to its place counts as adjacent: codecs and resamplers shift blocks by a few samples."""
 
@@ -113,14 +116,21 @@ class Timeline:
             return rest
         if 0 < -missing <= self._owed + TOLERANCE:
             return ()  # a cut longer than this block
+        if missing > MAX_FILL and abs(missing - self._elapsed(pcm, arrival)) <= AGREES:
+            pause = self._gap(missing, GapCause.REANCHOR)  # the sender's clock went on while it sent nothing
+            return (pause, *self.place(timestamp, pcm, arrival))
         return self._reanchor(timestamp, pcm, arrival)
+
+    def _elapsed(self, pcm: bytes, arrival: float) -> int:
+        """Samples between the end of the last block and the beginning of this one, by our clock."""
+        return round((arrival - self._arrival) * SAMPLE_RATE) - len(pcm) // BYTES_PER_SAMPLE
 
     def restart(self) -> None:
         """Another clock follows: what comes next is placed by its arrival, whatever its stamp."""
         self._restarted = self._timestamp is not None
 
     def _reanchor(self, timestamp: int, pcm: bytes, arrival: float) -> tuple[Placed, ...]:
-        elapsed = round((arrival - self._arrival) * SAMPLE_RATE) - len(pcm) // BYTES_PER_SAMPLE
+        elapsed = self._elapsed(pcm, arrival)
         gap = self._gap(max(1, elapsed), GapCause.REANCHOR)
         self.reanchors += 1
         self._anchor(timestamp)

@@ -98,12 +98,12 @@ async def transcribe(
         settings = msgspec.structs.replace(settings, suggest=silent)
     # every file is looked at before anything is sent: a typing error in the last one costs no minute
     recordings = [_probed(job, arguments) for job in jobs]
+    if len(jobs) == 1 and isinstance(recordings[0], InputError):
+        raise recordings[0]
     worst = Status.WHOLE
     async with open_service(settings, keep=arguments.store) as service:
         for job, recording in zip(jobs, recordings, strict=True):
             if isinstance(recording, InputError):
-                if len(jobs) == 1:
-                    raise recording
                 _say(str(recording))
                 worst = max(worst, Status.FAILED, key=_severity)
                 continue
