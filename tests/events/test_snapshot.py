@@ -16,6 +16,7 @@ from wingman.core.events import (
     TranscriptPartial,
     UtteranceCreated,
     UtteranceRevised,
+    VoiceSound,
 )
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING
@@ -70,3 +71,10 @@ async def test_it_is_bounded() -> None:
     assert len(value["utterances"]) == UTTERANCES
     assert value["utterances"][-1]["id"] == f"u-{UTTERANCES * 3 - 1}"
     assert len(value["suggestions"]) == CARDS
+
+
+async def test_a_laugh_between_sentences_is_kept() -> None:
+    log = MemoryLog()
+    log.append("m", VoiceSound("laughs", "laugh", 0.9), Media(Channel.TAB, 1.0, 1.5), at=1.0)
+    (sound,) = (await Snapshot.read(log, "m", 1))["sounds"]
+    assert (sound["word"], sound["media"]["start"]) == ("laughs", 1.0)

@@ -12,6 +12,8 @@ from wingman.events.log import EventLog
 
 UTTERANCES = 200
 """Newest utterances kept in a snapshot."""
+SOUNDS = 50
+"""Newest vocal bursts between utterances kept in a snapshot."""
 CARDS = 20
 """Newest suggestions kept in a snapshot."""
 NAMES = 100
@@ -38,7 +40,7 @@ class Snapshot:
     """Folds envelopes, oldest first. `value()` is plain JSON data:
 
     `{"seq", "state", "latest": {type: data}, "captures": {channel: data}, "providers": {key: data},
-    "names": {speaker: name}, "utterances": [{…data, "media"}],
+    "names": {speaker: name}, "utterances": [{…data, "media"}], "sounds": [{…data, "media"}],
     "suggestions": [{…created, "text", "state", "feedback"}]}`
     """
 
@@ -51,6 +53,7 @@ class Snapshot:
         self._names: dict[str, str] = {}
         self._utterances: dict[str, dict[str, Any]] = {}
         self._order: deque[str] = deque()
+        self._sounds: deque[dict[str, Any]] = deque(maxlen=SOUNDS)
         self._cards: dict[str, dict[str, Any]] = {}
 
     @classmethod
@@ -75,6 +78,8 @@ class Snapshot:
             self._latest[kind] = data
         elif kind.startswith("utterance."):
             self._utterance(data, envelope)
+        elif kind == "voice.sound":
+            self._sounds.append(data | {"media": msgspec.to_builtins(envelope.media)})
         elif kind.startswith("suggestion."):
             self._card(kind, data)
         elif kind == "capture.state":
@@ -98,6 +103,7 @@ class Snapshot:
             "providers": self._providers,
             "names": self._names,
             "utterances": [self._utterances[key] for key in self._order],
+            "sounds": list(self._sounds),
             "suggestions": list(self._cards.values()),
         }
 

@@ -58,8 +58,9 @@ export function readingWords(reading) {
 }
 
 /** What the words and the face say beside the voice, each as text of its own; never one score. */
-export function besideVoice({ language, face }) {
+export function besideVoice({ emotion, language, face }) {
   const parts = [];
+  if (emotion?.attributes?.length) parts.push(`voice: ${emotion.attributes.map(({ label }) => label).join(", ")}`);
   if (language?.status === "known") parts.push(`words: ${language.label}`);
   if (face?.status === "known") parts.push(`${face.subject ? `face ${face.subject}` : "face"}: ${face.label}`);
   return parts.map((text) => h("span", { class: "badge beside", text }));

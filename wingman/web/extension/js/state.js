@@ -147,7 +147,7 @@ const STEPS = {
   "voice.sound": (state, data, envelope) =>
     addLine(state, {
       kind: "sound",
-      id: `sound-${envelope.seq}`,
+      id: `sound-${envelope.media?.channel}-${envelope.media?.start}`,
       word: data.word,
       channel: envelope.media ? envelope.media.channel : "tab",
       ...spanOf(envelope),
@@ -324,7 +324,10 @@ function restore(envelope) {
     ...Object.values(snapshot.captures || {}).map((data) => wrap("capture.state", data)),
     ...Object.values(snapshot.providers || {}).map((data) => wrap("provider.state", data)),
     ...Object.entries(snapshot.names || {}).map(([speaker, name]) => wrap("speaker.renamed", { speaker, name })),
-    ...(snapshot.utterances || []).map(({ media, ...data }) => wrap("utterance.created", data, media)),
+    ...[
+      ...(snapshot.utterances || []).map(({ media, ...data }) => wrap("utterance.created", data, media)),
+      ...(snapshot.sounds || []).map(({ media, ...data }) => wrap("voice.sound", data, media)),
+    ].sort((one, other) => (one.media?.start ?? 0) - (other.media?.start ?? 0)),
     ...(snapshot.suggestions || []).flatMap((card) => restoredCard(card, wrap)),
   ];
   const state = events.reduce(
