@@ -179,7 +179,12 @@ async def test_analyze_joins_a_batch_job_with_the_words(tmp_path: Path) -> None:
             "WINGMAN_EMOTION__HUME_V0__HTTP_URL": gateway.http_url,
             "WINGMAN_EMOTION__HUME_V0__API_KEY": "local-key",
         }
-        done = await asyncio.to_thread(wingman, "analyze", str(path), environ=environ)
+        hiring = {**environ, "WINGMAN_SUGGEST__PLAYBOOK": "hiring"}
+        for words, env in ((("analyze",), environ), (("analyze", "--consent"), hiring)):
+            held = await asyncio.to_thread(wingman, *words, str(path), environ=env)
+            assert held.returncode == 2
+        assert gateway.jobs.jobs == {}  # nothing leaves before it is decided
+        done = await asyncio.to_thread(wingman, "analyze", "--consent", str(path), environ=environ)
     assert done.returncode == 0, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if "them" in line]
     assert "[tone: " in line
