@@ -146,6 +146,12 @@ def test_words_with_impossible_times_keep_the_place_their_neighbours_leave() -> 
     assert spans == {"a": (0.5, 0.8), "b": (1.0, 1.5), "c": (1.6, 1.9), "d": (1.9, 2.0)}
 
 
+def test_a_window_beside_its_words_is_not_believed() -> None:
+    stitch, _ = connected()
+    assert stitch.results(window(0, 2, ("a", 6.3, 6.5))) == []
+    assert texts(stitch.results(window(0, 7, ("a", 6.3, 6.5)))) == ["a"]
+
+
 def test_words_that_a_window_too_long_had_swallowed_are_told_late() -> None:
     stitch, _ = connected()
     stitch.results(window(0, 9, ("a", 0.5, 0.9)))

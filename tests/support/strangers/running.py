@@ -89,7 +89,8 @@ async def running(folder: Path, provider: Stranger, *arguments: str, **more: str
         )
     try:
         async with asyncio.timeout(READY_S):
-            yield Running(await _port(process, log), token, process, log)
+            port = await _port(process, log)
+        yield Running(port, token, process, log)
     finally:
         if process.returncode is None:
             process.kill()

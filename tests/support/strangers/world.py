@@ -13,7 +13,7 @@ from tests.support.strangers.deepgram import Fault, Stranger, stranger
 from tests.support.strangers.spoken import RATE, Speaker, Spoken
 from wingman.app import Service, open_service
 from wingman.audio.source import ChannelSink
-from wingman.config.settings import build
+from wingman.config.settings import Settings, build
 from wingman.core.errors import Branch
 from wingman.core.events import Envelope, MeetingEnded, TranscriptGap, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
@@ -110,7 +110,7 @@ class World:
         arrange(self.provider, fault)
         self.times_are_true = self.times_are_true and fault.kind not in ("word_end", "word_start")
         self.lies += fault.kind not in (*HANDSHAKES, *TROUBLES)
-        self.absences += fault.kind in (*HANDSHAKES, "silent", "deaf")
+        self.absences += fault.kind in (*HANDSHAKES, "silent", "deaf", "late")
         # a second lie may hit what is said again; a second absence, the end
         self.may_lose = self.may_lose or costs_words(fault) or self.lies > 1 or self.absences > 1
 
@@ -195,26 +195,25 @@ def judge(said: Sequence[Spoken], events: Sequence[Envelope], torn: Set[int] = f
     )
 
 
-def settings_for(provider: Stranger, **more: Any) -> Any:
+def settings_for(url: str) -> Settings:
     """The settings of production, with the stranger in Deepgram's place."""
-    deepgram = {"api_key": "local-key", "url": provider.url, "diarize": "off"}
+    deepgram = {"api_key": "local-key", "url": url, "diarize": "off"}
     return build(
         {
             "transcribe": {"provider": "deepgram", "deepgram": deepgram},
             "emotion": {"provider": "off"},
             "suggest": {"provider": "cues"},
-            **more,
         }
     )
 
 
 @asynccontextmanager
-async def world(seed: int = 0, *faults: Fault, **more: Any) -> AsyncIterator[World]:
-    """A service, a provider and a meeting that has begun."""
+async def world(seed: int = 0, *faults: Fault, url: str = "") -> AsyncIterator[World]:
+    """A service, a provider (or what is at `url` instead) and a meeting that has begun."""
     async with stranger() as provider:
         for fault in faults:
             arrange(provider, fault)
-        async with open_service(settings_for(provider, **more), keep=False) as service:
+        async with open_service(settings_for(url or provider.url), keep=False) as service:
             meeting = await service.manager.create(MeetingSpec())
             yield World(service, provider, meeting, Speaker(seed))
 

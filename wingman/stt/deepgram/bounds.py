@@ -39,7 +39,7 @@ def bounded(message: Results, sent: int, position: int) -> Results | None:
     words = message.words
     if all(_within(word, start, end) for word in words):
         mended: Sequence[Heard] = words
-    elif abs(start - due_s) <= SLACK_S:
+    elif abs(start - due_s) <= SLACK_S and not any(_elsewhere(word, start, end, sent) for word in words):
         mended = _mended(words, start, end)
     else:
         return None
@@ -52,6 +52,12 @@ def bounded(message: Results, sent: int, position: int) -> Results | None:
 def _within(word: Heard, start: float, end: float) -> bool:
     """In the window, or said before it (a repetition, which is told by its time)."""
     return word.start <= word.end <= end + SLACK_S and (word.start >= start - SLACK_S or word.end <= start)
+
+
+def _elsewhere(word: Heard, start: float, end: float, sent: int) -> bool:
+    """Outside the window at a time that can be: then it is the window that is wrong."""
+    can_be = possible(word.start, sent) and possible(word.end, sent) and word.start <= word.end
+    return can_be and not _within(word, start, end)
 
 
 def _mended(words: Sequence[Heard], start: float, end: float) -> list[Heard]:

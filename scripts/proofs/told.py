@@ -1,0 +1,345 @@
+"""Every sample ends in words or in a gap: measured against servers and senders written from the wire alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import signal
+import sqlite3
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from scripts.proofs.figures import Figure, progress
+from tests.support.strangers.compositions import Composition, Tally
+from tests.support.strangers.deepgram import Fault, Stranger, stranger
+from tests.support.strangers.handshakes import ODDITIES, odd_server
+from tests.support.strangers.running import Overlay, Running, running, speak
+from tests.support.strangers.spoken import RATE, Speaker, Spoken
+from tests.support.strangers.stored import store_long_meeting
+from tests.support.strangers.world import Verdict, arrange, world
+from wingman.testing.virtual_time import run
+
+COMPOSITIONS = 500
+MEETINGS = 1000
+SETTLED_AFTER = 50
+REAL_S = 300.0
+LINES = 20_000
+OUTAGE = (Fault("refuse", status=503, count=9999), Fault("close", code=1006))
+
+
+class Judged(Composition):
+    """Keeps every verdict, and the story of those that do not hold."""
+
+    tally = Tally()
+    broken: list[tuple[Verdict, list[str]]] = []  # noqa: RUF012 - one run a process
+
+    def judge(self, verdict: Verdict) -> None:
+        if not verdict.holds:
+            self.broken.append((verdict, self.story))
+
+
+def compositions() -> list[Figure]:
+    """Five hundred meetings with faults that nobody chose."""
+    chosen = random.SystemRandom().randrange(1 << 32)
+    progress(f"composing faults over {COMPOSITIONS} meetings in jumping time, seed {chosen}; some minutes")
+    made = settings(
+        max_examples=COMPOSITIONS,
+        stateful_step_count=8,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(chosen)(Judged), settings=made)
+    for verdict, story in Judged.broken[:5]:
+        progress(f"  {verdict}\n    " + "\n    ".join(story))
+    found = Judged.tally.verdicts
+    exact = [verdict.error_ms for verdict in found if verdict.times_are_true]
+    return [
+        Figure("compositions", len(found), COMPOSITIONS, ">="),
+        Figure("words spoken", sum(v.words for v in found)),
+        Figure("words lost untold", sum(len(v.untold) for v in found), 0, "=="),
+        Figure("words doubled", sum(len(v.doubled) for v in found), 0, "=="),
+        Figure("words told as missed", sum(v.told for v in found)),
+        Figure("words missed for no reason", sum(v.told for v in found if not v.may_lose), 0, "=="),
+        Figure("invariant broken", sum(v.unaccounted_s > 0 for v in found), 0, "=="),
+        Figure("worst time error", max(exact, default=0.0), 0, "<=", "ms"),
+        Figure("meetings ended by a fault", sum(v.reason != "stopped" for v in found), 0, "=="),
+    ]
+
+
+def handshakes() -> list[Figure]:
+    """What may answer a connection in the provider's place, once each."""
+    progress(f"{len(ODDITIES)} odd handshakes and addresses")
+
+    async def one(name: str) -> str:
+        async with odd_server(ODDITIES[name]) as url, world(1, url=url) as made:
+            await made.arrive()
+            await asyncio.sleep(4.0)
+            return (await made.end()).reason
+
+    ends = {name: run(one(name)) for name in ODDITIES}
+    for name, reason in ends.items():
+        if reason != "stopped":
+            progress(f"  {name}: {reason}")
+    return [
+        Figure("odd handshakes", len(ends), 60, ">="),
+        Figure("meetings ended by one", sum(reason != "stopped" for reason in ends.values()), 0, "=="),
+    ]
+
+
+@contextlib.asynccontextmanager
+async def served(*arguments: str, **more: str) -> AsyncIterator[tuple[Running, Stranger, Path]]:
+    """A service of its own process with the stranger behind it."""
+    with tempfile.TemporaryDirectory() as name:
+        async with stranger() as provider, running(Path(name), provider, *arguments, **more) as service:
+            yield service, provider, Path(name)
+
+
+async def begin(service: Running) -> str:
+    """A new meeting's id."""
+    async with service.client() as http:
+        answer: dict[str, Any] = (await http.post("/api/meetings", json={"title": "told"})).json()
+        return str(answer["id"])
+
+
+async def memory() -> list[Figure]:
+    """A thousand short meetings, twelve at a time, and what stays of them."""
+    progress(f"{MEETINGS} short meetings")
+    marks: dict[int, int] = {}
+    ended = 0
+    async with served() as (service, _, _), service.client() as http:
+        gate = asyncio.Semaphore(12)
+
+        async def short() -> None:
+            nonlocal ended
+            async with gate:
+                meeting = await begin(service)
+                async with service.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as socket:
+                    for _ in range(5):
+                        await socket.send(b"\1\0" * 1600)
+                    await socket.send('{"type":"end"}')
+                    async for _ in socket:
+                        pass
+                await http.post(f"/api/meetings/{meeting}/end")
+                ended += 1
+                if ended % SETTLED_AFTER == 0:
+                    marks[ended] = service.resident
+
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(MEETINGS):
+                tasks.create_task(short())
+    later = {count: size for count, size in marks.items() if count > SETTLED_AFTER}
+    return [
+        Figure("memory slope over ended meetings", max(0.0, _slope(later)) / 1000, 5, "<=", "kB", "each"),
+        Figure("memory after them", marks[MEETINGS] / 1e6, None, "<=", "MB"),
+    ]
+
+
+def _slope(marks: dict[int, int]) -> float:
+    """Least squares: bytes per meeting."""
+    xs, ys = list(marks), list(marks.values())
+    middle, height = sum(xs) / len(xs), sum(ys) / len(ys)
+    return sum((x - middle) * (y - height) for x, y in marks.items()) / sum((x - middle) ** 2 for x in xs)
+
+
+async def stopped(*arguments: str) -> tuple[int, bool]:
+    """SIGTERM in an outage: words untold, and whether the client heard the end before its connection went."""
+    async with served(*arguments) as (service, provider, _):
+        meeting, speaker, overlay = await begin(service), Speaker(3), Overlay()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(overlay.watch(service, meeting))
+            async with service.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as socket:
+                position = await speak(socket, speaker, 4.0)
+                for fault in OUTAGE:
+                    arrange(provider, fault)
+                await speak(socket, speaker, 6.0, position=position)
+                await service.stop(signal.SIGTERM)
+    ended = overlay.of("meeting.ended")
+    length = ended[0]["data"]["seconds"] if ended else 0.0
+    return len(untold(speaker.said, overlay, length)), bool(ended)
+
+
+def untold(said: list[Spoken], overlay: Overlay, seconds: float) -> list[str]:
+    """Words within the meeting that its events neither hold nor miss."""
+    heard = {word for event in overlay.of("utterance.created") for word in event["data"]["text"].split()}
+    gaps = [
+        (event["media"]["start"] * RATE, event["media"]["end"] * RATE)
+        for event in overlay.of("transcript.gap")
+        if event["data"]["branch"] == "transcribe"
+    ]
+    return [
+        word.text
+        for word in said
+        if word.end <= seconds * RATE
+        and word.text not in heard
+        and not any(word.start < end and start < word.end for start, end in gaps)
+    ]
+
+
+async def shutdown() -> list[Figure]:
+    """One process and two."""
+    progress("stopping the service while its provider is away")
+    lost, told = zip(*[await stopped(*arguments) for arguments in ((), ("--workers", "2"))], strict=True)
+    return [
+        Figure("SIGTERM in an outage: untold words", sum(lost), 0, "=="),
+        Figure("clients that heard the end", sum(told), len(told), "=="),
+    ]
+
+
+async def last_sentence() -> list[Figure]:
+    """From a source's last sample to its sentence, wherever in the sentence it ends."""
+    progress("sources that end in the middle of a sentence")
+    waits = []
+    async with served() as (service, _, _):
+        for number in range(5):
+            meeting, speaker, overlay = await begin(service), Speaker(number), Overlay()
+            watching = asyncio.create_task(overlay.watch(service, meeting))
+            async with service.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as socket:
+                position = await speak(socket, speaker, 3.0)
+                while not (speaker.said and speaker.said[-1].end > position - RATE // 10):
+                    position = await speak(socket, speaker, 0.1, position=position)
+            ended = asyncio.get_running_loop().time()
+            last = speaker.said[-1].text
+            waits.append(await _waited(overlay, last, ended))
+            watching.cancel()
+            await asyncio.wait([watching])
+    return [Figure("last sentence after the end of its source", max(waits), 1.0, "<=", "s")]
+
+
+async def _waited(overlay: Overlay, word: str, since: float) -> float:
+    loop = asyncio.get_running_loop()
+    while loop.time() - since < 10:
+        for event, at in zip(overlay.events, overlay.arrived, strict=True):
+            if event["type"] == "utterance.created" and word in event["data"]["text"].split():
+                return max(0.0, at - since)
+        await asyncio.sleep(0.01)
+    return 10.0
+
+
+async def locked() -> list[Figure]:
+    """Another program locks the database for six seconds; how late are the pushes?"""
+    progress("a database that another program locks")
+    async with served() as (service, _, folder):
+        meeting, overlay, sent = await begin(service), Overlay(), list[float]()
+        watching = asyncio.create_task(overlay.watch(service, meeting))
+        async with service.client() as http:
+            await asyncio.sleep(0.5)
+            other = sqlite3.connect(folder / "wingman.db", isolation_level=None)
+            other.execute("BEGIN EXCLUSIVE")
+            loop, until = asyncio.get_running_loop(), asyncio.get_running_loop().time() + 6
+            while loop.time() < until:
+                sent.append(loop.time())
+                name = {"setting": "speaker_name", "value": {"speaker": "tab", "name": f"n{len(sent)}"}}
+                await http.post(f"/api/meetings/{meeting}/control", json=name)
+                await asyncio.sleep(0.1)
+            other.execute("COMMIT")
+            other.close()
+        await asyncio.sleep(1.0)
+        watching.cancel()
+        await asyncio.wait([watching])
+    came = {
+        event["data"]["name"]: at
+        for event, at in zip(overlay.events, overlay.arrived, strict=True)
+        if event["type"] == "speaker.renamed"
+    }
+    delays = [came.get(f"n{number}", began + 10) - began for number, began in enumerate(sent, 1)]
+    return [
+        Figure("push delay under a locked database", max(delays) * 1000, 250, "<=", "ms"),
+        Figure("pushes measured", len(delays), 30, ">="),
+    ]
+
+
+async def held() -> list[Figure]:
+    """How long a report and the exports of a long meeting keep everybody else waiting."""
+    progress(f"reports of a meeting of {LINES} lines")
+    worst: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        meeting = await store_long_meeting(Path(name), LINES)
+        async with stranger() as provider, running(Path(name), provider) as service, service.client() as http:
+            calm = await _worst_wait(service, asyncio.sleep(2.0))
+            for path in (
+                f"/meetings/{meeting}",
+                *(f"/api/meetings/{meeting}/export?format={k}" for k in FORMATS),
+            ):
+                worst[path.rpartition("/")[2]] = await _worst_wait(service, http.get(path)) - calm
+    for path, wait in worst.items():
+        progress(f"  {path}: {wait * 1000:.1f} ms beyond the {calm * 1000:.1f} ms of a quiet service")
+    return [Figure("loop held by a report", max(worst.values()) * 1000, 20, "<=", "ms", f"{LINES} lines")]
+
+
+FORMATS = ("md", "json", "srt", "bundle")
+
+
+async def _worst_wait(service: Running, work: Awaitable[Any]) -> float:
+    """The longest answer to a request that needs nothing, while `work` goes on."""
+    worst = 0.0
+    async with service.client() as http:
+        await http.get("/healthz")
+        task = asyncio.ensure_future(work)
+        while not task.done():
+            began = time.perf_counter()
+            await http.get("/healthz")
+            worst = max(worst, time.perf_counter() - began)
+            await asyncio.sleep(0.002)
+        await task
+    return worst
+
+
+async def real() -> list[Figure]:
+    """The same compositions at true speed, side by side."""
+    progress(f"faults at random at true speed for {REAL_S:g} s")
+    chance = random.Random(seeds := random.SystemRandom().randrange(1 << 32))
+    progress(f"  seed {seeds}")
+
+    async def one(number: int) -> Verdict:
+        async with world(number) as made:
+            await made.arrive()
+            loop = asyncio.get_running_loop()
+            until = loop.time() + REAL_S - 60
+            while loop.time() < until:
+                await asyncio.sleep(chance.uniform(3, 20))
+                made.suffer(_any_fault(chance))
+            return await made.end()
+
+    found = await asyncio.gather(*(one(number) for number in range(4)))
+    return [
+        Figure("true speed: words spoken", sum(v.words for v in found)),
+        Figure("true speed: words lost untold", sum(len(v.untold) for v in found), 0, "=="),
+        Figure("true speed: words doubled", sum(len(v.doubled) for v in found), 0, "=="),
+        Figure("true speed: invariant broken", sum(v.unaccounted_s > 0 for v in found), 0, "=="),
+    ]
+
+
+def _any_fault(chance: random.Random) -> Fault:
+    kind = chance.choice(("refuse", "close", "silent", "late", "deaf", "swap", "drop", "twice", "garbage"))
+    status = chance.choice((302, 429, 500, 503))
+    code = chance.choice((1000, 1006, 1008, 1011))
+    return Fault(kind, status=status, code=code, seconds=chance.uniform(0.3, 12), count=chance.randint(1, 3))
+
+
+def measure() -> list[Figure]:
+    """All figures."""
+    figures = [*compositions(), *handshakes()]
+    parts: tuple[Callable[[], Awaitable[list[Figure]]], ...] = (
+        memory,
+        shutdown,
+        last_sentence,
+        locked,
+        held,
+        real,
+    )
+    for part in parts:
+        figures += asyncio.run(_awaited(part))
+    return figures
+
+
+async def _awaited(part: Callable[[], Awaitable[list[Figure]]]) -> list[Figure]:
+    return await part()
