@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -29,6 +29,7 @@ from OpenSSL import SSL
 
 from wingman.audio.reorder import ReorderBuffer
 from wingman.core.errors import WingmanError
+from wingman.transports.ice_seam import IcePath
 
 AIORTC = "1.16."
 AIOICE = "0.13."
@@ -273,6 +274,7 @@ class DirectPath:
         self._peer = peer
         self._streams: dict[int, _Stream] = {}
         self._newest: dict[RTCRtpReceiver, _Stream] = {}
+        self._paths: dict[Any, IcePath] = {}
         self._clock = asyncio.get_running_loop().time
         for receiver, handler in zip(audio_receivers(peer), handlers, strict=True):
             self._replace(receiver, handler)
@@ -280,11 +282,25 @@ class DirectPath:
     def hook_sockets(self) -> None:
         """Take the datagrams. To be called when the local candidates have been gathered."""
         for dtls in {receiver.transport for receiver in audio_receivers(self._peer)}:
-            connection = dtls.transport._connection
             _route_unannounced(dtls._rtp_router, self._quiet)
-            for protocol in connection._protocols:
-                stock: Callable[[Any, Any], None] = protocol.datagram_received
-                vars(protocol)["datagram_received"] = self._datagrams(stock, connection._queue, dtls)
+            hook = partial(self._hook, dtls=dtls)
+            self._paths[dtls] = IcePath(dtls, hook)
+            hook(dtls.transport._connection)
+
+    @property
+    def ice(self) -> IcePath | None:
+        """The way to the peer, once its sockets are hooked; there is one where all media is bundled."""
+        return next(iter(self._paths.values()), None) if len(self._paths) == 1 else None
+
+    async def close(self) -> None:
+        """Close what was opened beside the peer's own connection."""
+        for path in self._paths.values():
+            await path.close()
+
+    def _hook(self, connection: Any, dtls: Any) -> None:
+        for protocol in connection._protocols:
+            stock: Callable[[Any, Any], None] = protocol.datagram_received
+            vars(protocol)["datagram_received"] = self._datagrams(stock, connection._queue, dtls)
 
     def _replace(self, receiver: RTCRtpReceiver, handler: PacketHandler) -> None:
         types: list[int] = []
@@ -319,6 +335,7 @@ class DirectPath:
         self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any
     ) -> Callable[[bytes, Any], None]:
         streams, clock, unpack, drained = self._streams, self._clock, _HEADER.unpack_from, queue.empty
+        path = self._paths[dtls]
 
         def datagram_received(data: bytes, address: Any) -> None:
             if len(data) < _HEADER.size or not 127 < data[0] < 192:
@@ -335,6 +352,7 @@ class DirectPath:
                 clear = dtls._rx_srtp.unprotect(data)
             except pylibsrtp.Error:
                 return None  # replayed or forged
+            path.media(address)
             first, _, sequence, timestamp, _ = unpack(clear)
             start = _HEADER.size + 4 * (first & 0x0F)
             end = len(clear)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from wingman.audio.source import ChannelSink
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.transports.ice_fragment import IceFragment
 from wingman.transports.inbound_track import NO_SIGNAL_S, InboundTrack, PeerTimeline
 from wingman.transports.sdp import Offer, finish_answer
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from aiortc import RTCPeerConnection, RTCRtpReceiver
 
     from wingman.transports.aiortc_seam import DirectPath, Life
+
+_UFRAG = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +48,9 @@ class WebRtcSource:
         self._ended = asyncio.Event()
         self._failure = ""
         self._life: Life | None = None
+        self._path: DirectPath | None = None
+        found = _UFRAG.search(offer.sdp)
+        self._ufrag = found[1] if found else ""
         self._inlets = [_Inlet() for _ in offer.channels]
 
     @property
@@ -79,6 +86,7 @@ class WebRtcSource:
                 self._life.watch(peer)
                 if direct is not None:
                     direct.hook_sockets()
+                    self._path = direct
         except (ValueError, IndexError, KeyError, AssertionError, OperationError) as refused:
             await self.close()
             raise InputError(
@@ -140,8 +148,34 @@ class WebRtcSource:
                 lane.close()
             await self.close()
 
+    @property
+    def mids(self) -> tuple[str, ...]:
+        """The offer's media sections by name."""
+        return tuple(re.findall(r"^a=mid:(\S+)", self._offer.sdp, re.MULTILINE))
+
+    async def patch(self, fragment: IceFragment) -> IceFragment | None:
+        """Candidates that were found later (None), or new credentials: ours for the restart (RFC 9725, 4.3).
+
+        Raises `InputError` when the session is over or its media path knows no restart.
+        """
+        ice = self._path.ice if self._path is not None else None
+        if ice is None or self._peer is None:
+            raise InputError("this session cannot change its way; make a new one", field="session", status=409)
+        if fragment.ufrag == self._ufrag:
+            await ice.trickle(fragment)
+            return None
+        from wingman.transports import aiortc_seam as seam
+
+        with seam.host_addresses(self._settings.host_addresses):
+            answer = await ice.restart(fragment)
+        self._ufrag = fragment.ufrag
+        return answer
+
     async def close(self) -> None:
         """Close the peer connection. Idempotent."""
+        path, self._path = self._path, None
+        if path is not None:
+            await path.close()
         peer, self._peer = self._peer, None
         if peer is not None:
             peer.remove_all_listeners()

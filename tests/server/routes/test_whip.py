@@ -87,7 +87,7 @@ async def test_options_say_what_can_be_posted() -> None:
 
 async def test_what_is_not_supported_is_405_and_what_is_unknown_404() -> None:
     async with service() as (url, _), client(url) as http:
-        assert (await http.patch("/whip/x", content="")).status_code == 405
+        assert (await http.patch("/whip/x", content="")).status_code == 404
         assert (await http.get("/whip")).status_code == 405
         unknown = await http.delete("/whip/nobody-knows-this")
         assert unknown.status_code == 404

@@ -19,6 +19,7 @@ from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
 from wingman.server.auth import OWNER, Access
 from wingman.server.grants import Grant
 from wingman.suggest.playbook.playbook import by_name
+from wingman.transports.ice_fragment import MEDIA_TYPE, parse
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
 from wingman.transports.webrtc import WebRtcSource
 
@@ -29,12 +30,18 @@ REMEMBERED = 1000
 _SPEC_FIELDS = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Session:
     meeting: MeetingHandle
     source: WebRtcSource
     held: contextlib.ExitStack
     """While it is open, the session ends with the grant it was begun with."""
+    tag: str
+    """The ETag of its ICE session; a restart makes a new one."""
+
+
+def _tag() -> str:
+    return f'"{secrets.token_urlsafe(8)}"'
 
 
 class WhipEndpoint:
@@ -66,22 +73,25 @@ class WhipEndpoint:
                 await meeting.end("never_connected")
             raise
         session = secrets.token_urlsafe(16)
-        self._remember(session, _Session(meeting, source, self._hold(request, session)))
+        made = _Session(meeting, source, self._hold(request, session), _tag())
+        self._remember(session, made)
         events = f"/api/meetings/{meeting.id}/stream"
         headers = {
             "Location": f"/whip/{session}",
+            "ETag": made.tag,
+            "Accept-Patch": MEDIA_TYPE,
             "Link": f'<{events}>; rel="urn:wingman:events"',
             "X-Wingman-Meeting": meeting.id,
         }
         return Response(answer, status_code=201, media_type=SDP, headers=headers)
 
     async def resource(self, request: Request) -> Response:
-        """`DELETE /whip/SESSION`; trickle and ICE restarts (`PATCH`) are not supported."""
-        if request.method == "PATCH":
-            return Response(status_code=405, headers={"Allow": "DELETE"})
+        """`DELETE /whip/SESSION` ends it; `PATCH` brings candidates or restarts ICE (RFC 9725, 4.3)."""
         name = request.path_params["session"]
         if name not in self._sessions:
             raise InputError("no such WHIP session; it may have been started by another process", status=404)
+        if request.method == "PATCH":
+            return await self._patch(request, self._sessions[name])
         session, self._sessions[name] = self._sessions[name], None
         if session is not None:
             session.held.close()
@@ -102,6 +112,26 @@ class WhipEndpoint:
             ending = asyncio.get_running_loop().create_task(session.meeting.detach(session.source))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
+
+    async def _patch(self, request: Request, session: _Session | None) -> Response:
+        if session is None or session.source.ended:
+            raise InputError("this WHIP session has ended; make a new one", field="session", status=404)
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != MEDIA_TYPE:
+            raise InputError(f"the Content-Type must be {MEDIA_TYPE}", field="content-type", status=415)
+        matches = request.headers.get("if-match", "")
+        if not matches:
+            raise InputError("If-Match must name the session's ETag, or be *", field="if-match", status=428)
+        if matches not in ("*", session.tag):
+            raise InputError(
+                "the session has been restarted since; If-Match is old", field="if-match", status=412
+            )
+        fragment = parse(await _body(request))
+        answer = await session.source.patch(fragment)
+        if answer is None:
+            return Response(status_code=204, headers={"ETag": session.tag})
+        session.tag = _tag()
+        body = answer.text(session.source.mids)
+        return Response(body, status_code=200, media_type=MEDIA_TYPE, headers={"ETag": session.tag})
 
     async def _meeting(self, request: Request) -> tuple[MeetingHandle, bool]:
         query = request.query_params

@@ -1,0 +1,122 @@
+"""A client whose network changes keeps its session: its address is followed, ICE is restarted by PATCH."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aioice.ice
+import httpx
+from aiortc import RTCPeerConnection, RTCSessionDescription
+
+from tests.server.routes.test_whip import SDP, client, packets, peer, until_connected
+from tests.transports.support import TapeSink, service
+from wingman.core.time import Channel
+from wingman.transports import aiortc_seam as seam
+from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
+
+PATCH = {"Content-Type": MEDIA_TYPE}
+
+
+async def connected(http: httpx.AsyncClient, connection: RTCPeerConnection, offer: str) -> httpx.Response:
+    reply = await http.post("/whip", content=offer, headers=SDP)
+    await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+    await until_connected(connection)
+    return reply
+
+
+def transport(connection: RTCPeerConnection) -> Any:
+    return connection.getSenders()[0].transport.transport
+
+
+async def say(sender: seam.PacketSender, count: int) -> None:
+    for packet in packets(count):
+        sender.send(packet)
+        await asyncio.sleep(0.02)
+
+
+def heard(sink: TapeSink) -> float:
+    return sink.position / 16_000
+
+
+async def test_ice_is_restarted_while_the_sound_goes_on() -> None:
+    async with service() as (url, meetings), client(url) as http, peer() as (connection, offer):
+        reply = await connected(http, connection, offer)
+        sender = seam.PacketSender(connection, 96)
+        await say(sender, 10)
+        sink = meetings.known["m-1"].sinks[Channel.TAB]
+        fresh = aioice.ice.Connection(ice_controlling=True)
+        await fresh.gather_candidates()
+        ours = IceFragment(
+            fresh.local_username,
+            fresh.local_password,
+            tuple(candidate.to_sdp() for candidate in fresh.local_candidates),
+            complete=True,
+        )
+        where = reply.headers["location"]
+        answer = await http.patch(where, content=ours.text(("0",)), headers={**PATCH, "If-Match": "*"})
+        assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPE)
+        assert answer.headers["etag"] != reply.headers["etag"]
+        theirs = parse(answer.content)
+        fresh.remote_username, fresh.remote_password = theirs.ufrag, theirs.password
+        for line in theirs.candidates:
+            await fresh.add_remote_candidate(aioice.Candidate.from_sdp(line))
+        await fresh.add_remote_candidate(None)
+        async with asyncio.timeout(3):
+            await fresh.connect()
+        old, transport(connection)._connection = transport(connection)._connection, fresh
+        before = heard(sink)
+        await say(sender, 25)
+        await asyncio.sleep(0.2)
+        assert heard(sink) - before > 0.4, "the new way carries the sound"
+        assert sink.states == ["connecting", "capturing"]
+        stale = await http.patch(
+            where, content=ours.text(()), headers={**PATCH, "If-Match": reply.headers["etag"]}
+        )
+        assert stale.status_code == 412
+        transport(connection)._connection = old
+        await fresh.close()
+
+
+async def test_media_from_another_address_is_followed() -> None:
+    async with service() as (url, meetings), client(url) as http, peer() as (connection, offer):
+        await connected(http, connection, offer)
+        sender = seam.PacketSender(connection, 96)
+        await say(sender, 10)
+        sink = meetings.known["m-1"].sinks[Channel.TAB]
+        before = heard(sink)
+        loop = asyncio.get_running_loop()
+        moved, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.0.1", 0))
+        pair = transport(connection)._connection._nominated[1]
+        stock, pair.protocol.transport = pair.protocol.transport, moved
+        await say(sender, 25)
+        await asyncio.sleep(0.2)
+        assert heard(sink) - before > 0.4
+        pair.protocol.transport = stock
+        moved.close()
+
+
+async def test_a_later_candidate_is_taken_and_a_patch_without_sense_refused() -> None:
+    async with service() as (url, _), client(url) as http, peer() as (connection, offer):
+        reply = await http.post("/whip", content=offer, headers=SDP)
+        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        where, tag = reply.headers["location"], reply.headers["etag"]
+        ufrag, password = (
+            next(line.partition(":")[2] for line in offer.splitlines() if line.startswith(name))
+            for name in ("a=ice-ufrag:", "a=ice-pwd:")
+        )
+        line = "1 1 udp 2130706431 127.0.0.1 9 typ host"
+        late = IceFragment(ufrag, password, (line,)).text(("0",))
+        cases: list[tuple[dict[str, str], str, int]] = [
+            ({**PATCH, "If-Match": tag}, late, 204),
+            (PATCH, late, 428),
+            ({**PATCH, "If-Match": '"other"'}, late, 412),
+            ({"Content-Type": "text/plain", "If-Match": tag}, late, 415),
+            ({**PATCH, "If-Match": tag}, "a=mid:0\r\n", 400),
+            ({**PATCH, "If-Match": tag}, late.replace(line, "nonsense"), 400),
+        ]
+        for headers, body, status in cases:
+            assert (await http.patch(where, content=body, headers=headers)).status_code == status, body
+        await http.delete(where)
+        gone = await http.patch(where, content=late, headers={**PATCH, "If-Match": tag})
+        assert gone.status_code == 404
