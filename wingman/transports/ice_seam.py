@@ -136,6 +136,8 @@ class IcePath:
     async def _query_consent(self, connection: Any) -> None:
         """aioice's checks (RFC 7675), with media counting as an answer."""
         failures = 0
+        if connection._closing:
+            return  # it was closed while it was connecting; aioice begins all the same
         while failures < CONSENT_FAILURES:
             await asyncio.sleep(CONSENT_S * (0.8 + 0.4 * random.random()))
             answered = [await _answers(connection, pair) for pair in list(connection._nominated.values())]

@@ -98,8 +98,7 @@ async def test_media_from_another_address_is_followed() -> None:
 
 async def test_a_later_candidate_is_taken_and_a_patch_without_sense_refused() -> None:
     async with service() as (url, _), client(url) as http, peer() as (connection, offer):
-        reply = await http.post("/whip", content=offer, headers=SDP)
-        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        reply = await connected(http, connection, offer)
         where, tag = reply.headers["location"], reply.headers["etag"]
         ufrag, password = (
             next(line.partition(":")[2] for line in offer.splitlines() if line.startswith(name))
