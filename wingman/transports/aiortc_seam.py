@@ -1,4 +1,4 @@
-"""Every private touch of aiortc and aioice, in one file.
+"""Every private touch of aiortc, and of aioice but for its connections (see `ice_seam`), in one file.
 
 What they keep private and we need: which host addresses become ICE candidates, the audio jitter buffer (stock,
 one lost packet costs five packets of audio and leaves 200 ms of delay for good), the sender reports, and for
@@ -86,7 +86,7 @@ _NEEDED: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (aioice.ice.StunProtocol, ("datagram_received",)),
     (RTCCertificate, ("_create_ssl_context",)),
     (RTCDtlsTransport, ("_do_handshake",)),
-    (aioice.ice.Connection, ("data_received", "recvfrom")),
+    (aioice.ice.Connection, ("build_request", "data_received", "query_consent", "recvfrom")),
 )
 
 
