@@ -274,7 +274,7 @@ class DirectPath:
         self._peer = peer
         self._streams: dict[int, _Stream] = {}
         self._newest: dict[RTCRtpReceiver, _Stream] = {}
-        self._paths: dict[Any, IcePath] = {}
+        self._paths: dict[int, IcePath] = {}
         self._clock = asyncio.get_running_loop().time
         for receiver, handler in zip(audio_receivers(peer), handlers, strict=True):
             self._replace(receiver, handler)
@@ -284,7 +284,7 @@ class DirectPath:
         for dtls in {receiver.transport for receiver in audio_receivers(self._peer)}:
             _route_unannounced(dtls._rtp_router, self._quiet)
             hook = partial(self._hook, dtls=dtls)
-            self._paths[dtls] = IcePath(dtls, hook)
+            self._paths[id(dtls)] = IcePath(dtls, hook)
             hook(dtls.transport._connection)
 
     @property
@@ -335,7 +335,8 @@ class DirectPath:
         self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any
     ) -> Callable[[bytes, Any], None]:
         streams, clock, unpack, drained = self._streams, self._clock, _HEADER.unpack_from, queue.empty
-        path = self._paths[dtls]
+        path = self._paths.get(id(dtls))
+        heard = path.media if path is not None else _nobody
 
         def datagram_received(data: bytes, address: Any) -> None:
             if len(data) < _HEADER.size or not 127 < data[0] < 192:
@@ -352,7 +353,7 @@ class DirectPath:
                 clear = dtls._rx_srtp.unprotect(data)
             except pylibsrtp.Error:
                 return None  # replayed or forged
-            path.media(address)
+            heard(address)
             first, _, sequence, timestamp, _ = unpack(clear)
             start = _HEADER.size + 4 * (first & 0x0F)
             end = len(clear)
@@ -366,6 +367,10 @@ class DirectPath:
             return None
 
         return datagram_received
+
+
+def _nobody(address: Any) -> None:
+    """There is no way to keep."""
 
 
 class PacketSender:
