@@ -29,8 +29,8 @@ async def model_at(url: str, settings: Settings) -> SuggestionModel:
         raise InputError(
             f"--model {url!r} is no address; write off, or one such as http://127.0.0.1:11434/v1", field="model"
         )
-    root = url.rstrip("/")
-    protocol, root, served = await _ask(root, speaks_openai=parts.path.rstrip("/").endswith(("/v1", "/openai")))
+    root = url.rstrip("/").removesuffix("/chat/completions").removesuffix("/v1beta")
+    protocol, root, served = await _ask(root, speaks_openai=root.endswith(("/v1", "/openai")))
     if protocol == "openai":
         model = settings.suggest.openai.model if settings.suggest.openai.url.rstrip("/") == root else ""
         section = msgspec.structs.replace(
@@ -58,8 +58,8 @@ async def _ask(root: str, *, speaks_openai: bool) -> tuple[Literal["openai", "ge
                     kind=FaultKind.NETWORK,
                 ) from None
             listed = _listed(answer)
-            if "models" in listed and not speaks_openai:
-                return "gemini", root, ""
+            if "models" in listed and "data" not in listed:
+                return "gemini", root.removesuffix("/v1"), ""
             if "data" in listed:
                 return "openai", at, _first(listed["data"])
     return ("openai", root, "default") if speaks_openai else ("gemini", root, "")
