@@ -21,6 +21,10 @@ async function logIn(body) {
     location.replace(home + location.pathname.slice(HOME.length) + location.search);
     return;
   }
+  if (body.code && !HOME && remembered()) {
+    location.replace(remembered() + location.pathname + location.search); // the link was used: by this browser
+    return;
+  }
   why.textContent = response
     ? (await response.json().catch(() => null))?.error?.detail ?? `Wingman answered with status ${response.status}.`
     : "Wingman is out of reach. Is it still running on this computer?";
