@@ -103,6 +103,8 @@ const GAPS = {
   outage: "the transcript was interrupted",
   live_edge: "a stretch was not heard",
   provider: "a stretch was not transcribed",
+  interrupted: "Wingman stopped here; what was not settled is missing",
+  unaccounted: "a stretch was not transcribed",
 };
 
 const STREAM = {
@@ -118,6 +120,7 @@ const ENDED = {
   stopped: "The meeting was ended.",
   source_ended: "Its sound is over.",
   client_gone: "The page that shared the sound is gone.",
+  never_connected: "No sound ever came.",
   shutdown: "Wingman was shut down.",
   interrupted: "Wingman stopped while it ran.",
   failed: "The meeting ended because of a fault.",
