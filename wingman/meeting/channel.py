@@ -180,6 +180,10 @@ class _Running:
     task: asyncio.Task[None]
 
 
+LAST_TRY_S = 5.0
+"""What an analyser that does not get on is given at the end: one more connection, and no more."""
+
+
 class SlowReader:
     """Whether a reader gets on at all. One that does not must not hold up the others (times of the loop)."""
 
@@ -306,7 +310,9 @@ class ChannelPipeline:
         self.beside.close()
         deadline = max(deadline, asyncio.get_running_loop().time() + LATE_BRANCH_S)
         if self._measuring is not None:
-            await _settle(self._measuring.task, deadline)
+            now = asyncio.get_running_loop().time()
+            last = min(deadline, now + LAST_TRY_S) if self._slow.stuck(now) else deadline
+            await _settle(self._measuring.task, last)
         for task in self.beside.tasks:
             await _settle(task, deadline)
         if self._storing is not None:
