@@ -310,9 +310,10 @@ class ChannelPipeline:
         self.beside.close()
         deadline = max(deadline, asyncio.get_running_loop().time() + LATE_BRANCH_S)
         if self._measuring is not None:
-            now = asyncio.get_running_loop().time()
-            last = min(deadline, now + LAST_TRY_S) if self._slow.stuck(now) else deadline
-            await _settle(self._measuring.task, last)
+            loop, task = asyncio.get_running_loop(), self._measuring.task
+            while not task.done() and loop.time() < deadline and not self._slow.stuck(loop.time() - LAST_TRY_S):
+                await asyncio.wait([task], timeout=1.0)
+            await _settle(task, loop.time())
         for task in self.beside.tasks:
             await _settle(task, deadline)
         if self._storing is not None:
