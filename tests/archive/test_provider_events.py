@@ -141,7 +141,7 @@ async def test_a_log_of_the_first_version_learns_to_keep_it(tmp_path: Path) -> N
     path = tmp_path / "wingman.db"
     await (await SqliteLog.open(path)).aclose()
     with contextlib.closing(sqlite3.connect(path)) as old:
-        old.executescript("DROP TABLE heard; PRAGMA user_version=1;")
+        old.executescript("DROP TABLE heard; ALTER TABLE meetings DROP COLUMN tags; PRAGMA user_version=1;")
     with stored_meetings(path) as held:
         assert held.heard("m-1") == ()
     assert (await recorded(tmp_path)).heard
