@@ -112,12 +112,10 @@ def long_figures(browser: Browser, folder: Path) -> list[Figure]:
             service.publish(meeting, *lines)
         service.run(service.meetings.log.flush())
         page = browser.new_page(viewport={"width": 1280, "height": 850})
-        page.goto(service.overlay(service.meeting("Warm").id))
-        page.wait_for_timeout(500)
-        home = page.url.rsplit("/", 1)[0]
+        address = service.overlay(meeting)
         began = time.monotonic()
-        page.goto(f"{home}/overlay?meeting={meeting}")
-        page.wait_for_selector(f".line[aria-posinset='{LINES}']", timeout=30_000)
+        page.goto(address)
+        page.wait_for_selector(f".line[aria-posinset='{LINES}']", timeout=90_000)
         first = time.monotonic() - began
         counting = page.evaluate_handle(FRAMES)
         page.evaluate(SCROLL)
