@@ -206,7 +206,11 @@ def restart_figures(browser: Browser, whole: WholeService) -> list[Figure]:
     return [
         Figure("restart_clicks_to_go_on", 0, 0, note=f"listening again {back:.1f} s after the kill"),
         Figure(
-            "restart_sound_lost_s", round(lost, 1), 0.5, unit="s", note="kept in the page and sent afterwards"
+            "restart_sound_lost_s",
+            round(lost, 1),
+            0.5,
+            unit="s",
+            note="by the clock of the meeting that goes on; sound sent later is not counted",
         ),
     ]
 
