@@ -210,7 +210,7 @@ def restart_figures(browser: Browser, whole: WholeService) -> list[Figure]:
             round(lost, 1),
             0.5,
             unit="s",
-            note="by the clock of the meeting that goes on; sound sent later is not counted",
+            note="by the audio the meeting that goes on has received six seconds later",
         ),
     ]
 
