@@ -1,0 +1,106 @@
+"""Sound that is pushed in: laid on the channel by its times, pauses filled or told as gaps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.transports.support import TapeSink
+from wingman.core.media import GapCause
+from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.transports.pushed import PushedSource
+
+TENTH = b"\1\0" * (SAMPLE_RATE // 10)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[tuple[PushedSource, TapeSink]]:
+    over: list[bool] = []
+    source, sink = PushedSource(Channel.MIC, lambda: over.append(True)), TapeSink()
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(source.run({Channel.MIC: sink}))
+        await source.started.wait()
+        yield source, sink
+        source.close("ended")
+        await task
+    assert over == [True]
+
+
+async def test_what_is_pushed_without_times_follows_itself() -> None:
+    async with running() as (source, sink):
+        for number in range(5):
+            source.push(bytes([number + 1, 0]) * 700)
+    assert sink.pcm == b"".join(bytes([number + 1, 0]) * 700 for number in range(5))
+    assert sink.gaps == []
+    assert sink.states == ["capturing", "ended"]
+    assert [position for position, _ in sink.anchors] == [0]
+
+
+@pytest.mark.parametrize(("pause", "filled"), [(0.5, True), (1.9, True), (2.5, False)])
+async def test_a_short_pause_is_silence_and_a_long_one_a_gap(pause: float, filled: bool) -> None:
+    async with running() as (source, sink):
+        source.push(TENTH, 0.0)
+        source.push(TENTH, 0.1 + pause)
+        source.push(TENTH, 0.2 + pause)
+    count = round(pause * SAMPLE_RATE)
+    assert sink.position == count + 3 * SAMPLE_RATE // 10
+    if filled:
+        assert sink.pcm == TENTH + bytes(2 * count) + TENTH + TENTH
+    assert sink.gaps == ([] if filled else [(1600, count, GapCause.REANCHOR)])
+
+
+async def test_what_was_heard_already_is_cut() -> None:
+    async with running() as (source, sink):
+        source.push(b"\1\0" * SAMPLE_RATE, 0.0)
+        source.push(b"\2\0" * SAMPLE_RATE, 0.5)
+        source.push(b"\3\0" * SAMPLE_RATE, 1.5)
+    half = SAMPLE_RATE // 2
+    assert sink.pcm == b"\1\0" * SAMPLE_RATE + b"\2\0" * half + b"\3\0" * SAMPLE_RATE
+
+
+async def test_the_last_piece_is_placed_when_it_ends_and_what_comes_later_is_not() -> None:
+    async with running() as (source, sink):
+        source.push(TENTH, 0.0)
+        source.push(TENTH, 1.0)  # held until the next tells whether to believe it
+        source.close("gone", "the caller hung up")
+        source.close("ended")
+        await asyncio.sleep(0)
+        source.push(TENTH)
+    assert sink.position == round(1.1 * SAMPLE_RATE)
+    assert (sink.states[1], sink.details[1]) == ("gone", "the caller hung up")
+
+
+async def test_before_it_runs_and_once_cancelled_nothing_is_written() -> None:
+    source, sink = PushedSource(Channel.MIC), TapeSink()
+    source.push(TENTH)
+    assert (source.channels, source.recorded) == ((Channel.MIC,), False)
+    task = asyncio.create_task(source.run({Channel.MIC: sink}))
+    await source.started.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    source.push(TENTH)
+    assert sink.position == 0
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.none() | st.floats(-5, 60), st.binary(max_size=200)), max_size=15))
+def test_whatever_times_come_the_channel_only_goes_on(pieces: list[tuple[float | None, bytes]]) -> None:
+    sinks: list[TapeSink] = []
+
+    async def play() -> None:
+        async with running() as (source, sink):
+            sinks.append(sink)
+            for at, pcm in pieces:
+                before = sink.position
+                source.push(pcm[: len(pcm) // 2 * 2], at)
+                assert sink.position >= before
+
+    asyncio.run(play())
+    [sink] = sinks
+    skipped = sum(count for _, count, _ in sink.gaps)
+    assert sink.position == len(sink.pcm) // 2 + skipped
