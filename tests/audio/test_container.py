@@ -1,0 +1,115 @@
+"""A media file is opened by its bytes: its name opens nothing, a playlist opens nothing, damage is said."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.media_files import Sound, cut, join, tone, write
+from wingman.audio.container import Link, MediaBytes, MediaInput, display_name, unreadable
+from wingman.core.errors import InputError
+
+SHORT = tone(1, [(0.2, "alpha")], 16_000)
+PCM = Sound("pcm_s16le", 16_000)
+
+
+def wav(path: Path) -> Path:
+    return write(path, (SHORT, PCM))
+
+
+def samples_in(path: Path) -> list[int]:
+    """How many samples each link of a file decodes to."""
+    with MediaInput(path) as media:
+        counts = []
+        for link in media.links:
+            with media.opened(link) as container:
+                counts.append(sum(frame.samples for frame in container.decode(audio=0)))
+        return counts
+
+
+@pytest.mark.parametrize("name", ["12:30.wav", "http:x", "concat:a|b", "call.m3u8", "-", b"\xe9t\xe9.wav"])
+def test_a_name_is_only_a_name(tmp_path: Path, name: str | bytes) -> None:
+    path = tmp_path / (os.fsdecode(name) if isinstance(name, bytes) else name)
+    wav(tmp_path / "call.wav").rename(path)
+    assert samples_in(path) == [pytest.approx(len(SHORT), abs=1024)]
+    assert display_name(path).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{}\n",
+        "ffconcat version 1.0\nfile '{}'\n",
+        "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP 0\r\n",
+    ],
+    ids=["playlist", "list of files", "session description"],
+)
+def test_what_names_other_files_is_refused(tmp_path: Path, text: str) -> None:
+    secret, path = wav(tmp_path / "secret.wav"), tmp_path / "call.wav"
+    path.write_text(text.format(secret))
+    with pytest.raises(InputError, match=r"call\.wav is not a media file"):
+        samples_in(path)
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty.wav").touch()
+    for name, why in [
+        ("none.wav", "No such file"),
+        ("pipe", "not a regular file"),
+        (".", "a folder"),
+        ("empty.wav", "0 bytes"),
+        ("a\0b", "zero byte"),
+    ]:
+        with pytest.raises(InputError, match=why) as refused:
+            MediaInput(tmp_path / name, "the recording")
+        assert "the recording" in str(refused.value)
+
+
+def test_chained_ogg_is_read_link_by_link(tmp_path: Path) -> None:
+    one = write(tmp_path / "one.ogg", (SHORT, Sound("flac", 16_000)))
+    path = join(tmp_path / "both.ogg", one, one)
+    assert samples_in(path) == samples_in(one) * 2
+    with MediaInput(path) as media, MediaInput(cut(path, 0.9)) as broken:
+        assert (media.incomplete, broken.incomplete) == (False, True)
+
+
+def test_a_wav_whose_header_is_wrong_is_read_to_its_end(tmp_path: Path) -> None:
+    path = wav(tmp_path / "call.wav")
+    size = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(np.tile(SHORT, 2).tobytes())
+    assert samples_in(path)[0] == pytest.approx(3 * len(SHORT), abs=2048)
+    with MediaInput(path) as media:
+        assert media.stretch == pytest.approx(3, rel=0.1)
+        assert not media.incomplete
+    os.truncate(path, size // 2)
+    with MediaInput(path) as media:
+        assert media.stretch == pytest.approx(2, rel=0.1)
+        assert media.incomplete
+
+
+def test_a_film_without_its_index_is_told_from_other_nonsense() -> None:
+    assert "its index is missing" in str(unreadable("a.mp4", ValueError("x"), b"\0\0\0\x20ftypisom"))
+    assert "(x)" in str(unreadable("a.mp4", ValueError("x\ny"), b""))
+
+
+@given(st.lists(st.tuples(st.integers(-60, 60), st.integers(0, 2), st.integers(-1, 60)), max_size=9))
+def test_a_stretch_of_a_file_is_a_file_of_its_own(steps: list[tuple[int, int, int]]) -> None:
+    content = bytes(range(100))
+    handle = os.memfd_create("content")
+    try:
+        os.write(handle, content)
+        stretch, like = MediaBytes(handle, Link(20, 70)), io.BytesIO(content[20:70])
+        for offset, whence, size in steps:
+            base = (0, like.tell(), 50)[whence]
+            assert stretch.seek(offset, whence) == like.seek(max(0, base + offset))
+            assert stretch.read(size) == like.read(size)
+    finally:
+        os.close(handle)
