@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import av
@@ -33,7 +34,7 @@ def film(path: Path, seconds: int = 6) -> Path:
 
 
 def size_of(picture: bytes) -> tuple[int, int]:
-    with av.open(io.BytesIO(picture)) as image:
+    with av.open(io.BytesIO(picture), "r") as image:
         decoded = next(image.decode(video=0))
         return decoded.width, decoded.height
 
@@ -81,6 +82,7 @@ def test_whoever_stops_looking_leaves_nothing_open(tmp_path: Path) -> None:
         path = film(tmp_path / "call.mkv")
         reading = read_pictures(path, 0.0)
         first = await anext(reading)
+        assert isinstance(reading, AsyncGenerator)
         await reading.aclose()
         return [first[0], *[at async for at, _ in read_pictures(path, 3.0)]]
 
