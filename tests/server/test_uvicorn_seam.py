@@ -1,0 +1,158 @@
+"""Frames are pushed to a socket as they are, a reader that does not read is seen, and a place is given back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+
+from wingman.server.serving import serve
+from wingman.server.uvicorn_seam import EXTENSION, LIMITS, Push, abort
+
+Talk = Callable[[Push], Awaitable[None]]
+
+
+def text(words: str) -> bytes:
+    return Frame(Opcode.TEXT, words.encode()).serialize(mask=False)
+
+
+@asynccontextmanager
+async def served(talk: Talk | None = None) -> AsyncIterator[str]:
+    """A small application on a port: one socket that `talk` speaks on, and a few addresses."""
+
+    async def socket(ws: WebSocket) -> None:
+        await ws.accept()
+        push = Push.of(ws)
+        assert push is not None
+        if talk is not None:
+            await talk(push)
+        try:
+            await ws.receive_text()
+        except WebSocketDisconnect:
+            return
+
+    async def length(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    async def drop(request: Request) -> Response:
+        await abort(request.scope)
+        return PlainTextResponse("still here")
+
+    app = Starlette(
+        routes=[WebSocketRoute("/ws", socket), Route("/length", length, methods=["POST"]), Route("/drop", drop)]
+    )
+    ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(serve(app, "127.0.0.1", 0, ready.set_result))
+        yield f"127.0.0.1:{await ready}"
+        serving.cancel()
+
+
+async def test_frames_arrive_as_they_were_written_and_none_after_the_close() -> None:
+    async def talk(push: Push) -> None:
+        push.write(text("one") + text("zwei · 二"))
+        push.close(4401, "gone")
+        push.write(b"")
+
+    async with served(talk) as address, connect(f"ws://{address}/ws", proxy=None) as ws:
+        assert [await ws.recv(), await ws.recv()] == ["one", "zwei · 二"]
+        with pytest.raises(ConnectionClosed) as closed:
+            await ws.recv()
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4401, "gone")
+
+
+async def test_whoever_reads_slowly_is_seen_and_waited_for() -> None:
+    seen: list[bool] = []
+
+    async def talk(push: Push) -> None:
+        seen.append(push.writable)
+        sent = 0
+        while push.writable and sent < 1000:
+            push.write(text("x" * 65_536))
+            sent += 1
+        seen.append(push.writable)
+        await push.drained()
+        seen.append(push.writable)
+        push.write(text(f"{sent} before this"))
+
+    async with served(talk) as address, connect(f"ws://{address}/ws", proxy=None) as ws:
+        count = 0
+        while (said := await ws.recv()) == "x" * 65_536:
+            count += 1
+        assert said == f"{count} before this"
+    assert seen == [True, False, True]
+
+
+async def test_a_connection_is_dropped_with_all_that_is_unsent() -> None:
+    async def talk(push: Push) -> None:
+        push.abort()
+        push.write(text("too late"))
+
+    async with served(talk) as address:
+        with pytest.raises(ConnectionClosed) as closed:
+            async with connect(f"ws://{address}/ws", proxy=None) as ws:
+                await ws.recv()
+        assert closed.value.rcvd is None, "no goodbye"
+        async with httpx.AsyncClient(trust_env=False) as client:
+            with pytest.raises(httpx.TransportError):
+                await client.get(f"http://{address}/drop")
+
+
+async def test_another_server_has_no_such_seam() -> None:
+    async def nothing() -> None:
+        raise AssertionError("nothing is said")
+
+    others: list[dict[str, str]] = [{}, {EXTENSION: "not a push"}]
+    for extensions in others:
+        scope = {"type": "websocket", "extensions": extensions}
+        assert Push.of(WebSocket(scope, nothing, nothing)) is None  # type: ignore[arg-type]  # never called
+        await abort(scope)
+    assert Push.of(WebSocket({"type": "websocket"}, nothing, nothing)) is None  # type: ignore[arg-type]
+
+
+async def test_a_place_is_held_while_a_connection_lasts_and_then_given_back() -> None:
+    def held() -> tuple[int, int]:
+        return LIMITS.waiting, LIMITS.asking
+
+    waiting, asking = held()
+    async with served() as address:
+        async with connect(f"ws://{address}/ws", proxy=None):
+            assert held() == (waiting, asking + 1)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.post(f"http://{address}/length", content=b"abc")).text == "3"
+            assert held() == (waiting + 1, asking), "kept open for the next question"
+    assert held() == (waiting, asking)
+
+
+async def test_the_budget_of_a_head_is_not_the_bodys_and_questions_may_come_together() -> None:
+    async with served() as address:
+        host, port = address.split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        for size in (300_000, 7):
+            head = f"POST /length HTTP/1.1\r\nHost: {address}\r\nContent-Length: {size}\r\n\r\n"
+            writer.write(head.encode() + b"x" * size)
+        told = []
+        for _ in range(2):
+            answer = await reader.readuntil(b"\r\n\r\n")
+            length = int(answer.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            told.append((answer[:15], await reader.readexactly(length)))
+        assert told == [(b"HTTP/1.1 200 OK", b"300000"), (b"HTTP/1.1 200 OK", b"7")]
+        writer.write(b"GET / HTTP/1.1\r\n" + b"X-Pad: " + b"x" * 60_000)
+        refused = (await reader.read()).partition(b"\r\n\r\n")
+        assert refused[0].startswith(b"HTTP/1.1 431 ")
+        assert json.loads(refused[2])["error"]["code"] == "too_large"
+        writer.close()
+        await writer.wait_closed()
