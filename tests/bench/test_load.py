@@ -1,0 +1,68 @@
+"""Every onset that reaches a provider is dated by the packet that carried it, whatever was lost before it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.bench.load import PACKET_BYTES, PACKET_S, Outlet, Session, percentile, summary
+from wingman.bench.marks import CYCLE, PITCHES
+
+DELAY = 0.137
+
+
+@pytest.fixture(scope="module")
+def packets() -> list[bytes]:
+    """One round of marked audio at 16 kHz: five packets of tone, five of silence, each tone higher."""
+    at = np.arange(PITCHES * CYCLE * 320)
+    cycle, within = np.divmod(at, CYCLE * 320)
+    tone = 16_000 * np.sin(2 * np.pi * (400 + 100 * cycle) * at / 16_000) * (within < CYCLE // 2 * 320)
+    return [part.astype("<i2").tobytes() for part in np.split(tone, PITCHES * CYCLE)]
+
+
+def outlet(packets: list[bytes], chunk: int, lost: range = range(0)) -> Outlet:
+    """All packets were sent on time; those that were not lost arrive `DELAY` later, `chunk` at a time."""
+    session = Session(cast(Any, None), cast(Any, None))
+    session.sent = [number * PACKET_S for number in range(len(packets))]
+    heard = Outlet(session)
+    arriving = [number for number in range(len(packets)) if number not in lost]
+    for at in range(0, len(arriving), chunk):
+        group = arriving[at : at + chunk]
+        heard.chunk(b"".join(packets[number] for number in group), group[-1] * PACKET_S + DELAY)
+    return heard
+
+
+@pytest.mark.parametrize("chunk", [1, 5])
+def test_every_onset_is_dated(packets: list[bytes], chunk: int) -> None:
+    heard = outlet(packets, chunk)
+    assert len(heard.latencies) >= PITCHES - 1
+    for latency in heard.latencies[1:]:
+        assert latency == pytest.approx(DELAY, abs=1e-6)
+    assert heard.bytes == pytest.approx(len(packets) * PACKET_BYTES, abs=2 * PACKET_BYTES)
+
+
+def test_what_was_lost_moves_nothing_after_it(packets: list[bytes]) -> None:
+    heard = outlet(packets, 1, lost=range(3 * CYCLE - 2, 5 * CYCLE - 2))
+    assert len(heard.latencies) >= PITCHES - 3
+    assert heard.latencies[5:] == pytest.approx([DELAY] * len(heard.latencies[5:]))
+
+
+@given(st.lists(st.floats(0, 10), min_size=1), st.floats(0, 1))
+def test_a_percentile_is_one_of_the_values_and_rises_with_its_share(values: list[float], share: float) -> None:
+    assert percentile(values, share) in values
+    assert (
+        min(values)
+        == percentile(values, 0)
+        <= percentile(values, share)
+        <= percentile(values, 1)
+        == max(values)
+    )
+
+
+def test_a_summary_is_in_milliseconds() -> None:
+    assert summary([0.001 * n for n in range(101)]) == pytest.approx({"p50": 50, "p99": 99})
+    assert summary([]) == {"p50": float("inf"), "p99": float("inf")}
