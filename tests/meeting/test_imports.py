@@ -21,7 +21,7 @@ from wingman.meeting.api import MeetingSpec
 from wingman.meeting.imports import ImportOptions, RecordingImport
 from wingman.report.record import read_all
 
-TREE: dict[str, Any] = {"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}
+TREE: dict[str, Any] = {"transcribe": {"provider": "off"}, "suggest": {"provider": "cues", "meaning": "off"}}
 
 
 @pytest_asyncio.fixture

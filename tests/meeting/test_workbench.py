@@ -25,6 +25,7 @@ async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         "WINGMAN_DELIVER__DATA_DIR": str(tmp_path / "data"),
         "WINGMAN_TRANSCRIBE__PROVIDER": "off",
         "WINGMAN_SUGGEST__PROVIDER": "cues",
+        "WINGMAN_SUGGEST__MEANING": "off",
     }
     (tmp_path / "data").mkdir(mode=0o700)
     book = SettingsBook(None, environment, tmp_path / "data")

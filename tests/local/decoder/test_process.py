@@ -1,0 +1,158 @@
+"""The decode process answers each service on its socket, and who breaks the protocol harms only himself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from wingman.local.decoder import process
+from wingman.local.decoder.process import LONGEST, MOST_LANES, DecodeServer
+from wingman.local.decoder.recognizers import Recognizer
+from wingman.local.decoder.settings import DecoderSettings
+from wingman.local.decoder.wire import (
+    LENGTH,
+    LONGEST_MESSAGE,
+    Answer,
+    Close,
+    Decode,
+    Decoded,
+    Engine,
+    Kind,
+    Open,
+    Opened,
+    Request,
+    Unable,
+    answer,
+    encode,
+)
+
+ECHO = Engine("echo")
+
+
+class Echo:
+    """Hears how much it was given."""
+
+    def decode(self, job: Decode, pcm: bytes) -> Decoded:
+        return Decoded(job.lane, job.number, job.kind, len(pcm) // 2, ((pcm.hex(), 0, 1, 1.0),))
+
+
+class Client:
+    """A service's end of the socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self.writer = writer
+
+    async def ask(self, *requests: Request) -> Answer:
+        """Say this, and take the next answer."""
+        self.writer.write(b"".join(encode(each) for each in requests))
+        async with asyncio.timeout(10):
+            (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+            return answer(await self._reader.readexactly(length))
+
+    async def over(self) -> bool:
+        """Wait until the other end hangs up, unread answers aside."""
+        async with asyncio.timeout(10):
+            await self._reader.read()
+        return self._reader.at_eof()
+
+
+def build(engine: Engine, _: DecoderSettings) -> Recognizer:
+    if engine == ECHO:
+        return Echo()
+    raise OSError("no such model")
+
+
+@pytest_asyncio.fixture
+async def socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Path]:
+    monkeypatch.setattr(process, "build", build)
+    path = tmp_path / "decoder.sock"
+    serving = asyncio.create_task(DecodeServer(DecoderSettings()).serve(path))
+    while not path.exists():  # noqa: ASYNC110 - it listens a moment after it was asked to
+        await asyncio.sleep(0)
+    yield path
+    serving.cancel()
+    await asyncio.wait([serving])
+
+
+@asynccontextmanager
+async def client(path: Path) -> AsyncIterator[Client]:
+    reader, writer = await asyncio.open_unix_connection(path)
+    try:
+        yield Client(reader, writer)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+def final(pcm: bytes, number: int = 0, offset: int = 0, lane: int = 1) -> Decode:
+    return Decode(lane, number, Kind.FINAL, offset, pcm)
+
+
+async def test_sound_that_came_before_is_not_sent_again(socket: Path) -> None:
+    async with client(socket) as service:
+        assert await service.ask(Open(1, ECHO)) == Opened(1)
+        for request, heard in (
+            (final(b"aabb"), b"aabb"),
+            (final(b"cc", offset=2), b"aabbcc"),
+            (final(b"dd", offset=1), b"aadd"),
+            (final(b"ee", number=1), b"ee"),
+        ):
+            found = await service.ask(request)
+            assert isinstance(found, Decoded)
+            assert (found.number, found.upto) == (request.number, len(heard) // 2)
+            assert found.words[0][0] == heard.hex()
+            assert min(found.queue_ms, found.decode_ms) >= 0
+
+
+async def test_what_cannot_be_loaded_is_told_and_the_next_lane_works(socket: Path) -> None:
+    async with client(socket) as service:
+        refused = await service.ask(Open(1, Engine("other")))
+        assert isinstance(refused, Unable)
+        assert "no such model" in refused.sentence
+        assert await service.ask(final(b"aa"), Open(2, ECHO)) == Opened(2), "nobody answers for a closed lane"
+        assert isinstance(await service.ask(final(b"aa", lane=2)), Decoded)
+        assert await service.ask(Close(2), final(b"aa", lane=2), Open(3, ECHO)) == Opened(3)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        LENGTH.pack(LONGEST_MESSAGE + 1),
+        LENGTH.pack(3) + b"abc",
+        LENGTH.pack(0),
+        encode(Opened(1)),
+        encode(final(b"aa", offset=5)),
+        encode(final(bytes(LONGEST + 2))),
+        b"".join(encode(Open(lane, ECHO)) for lane in range(2, MOST_LANES + 3)),
+    ],
+    ids=["long", "bytes", "empty", "answer", "hole", "endless", "lanes"],
+)
+async def test_who_breaks_the_protocol_is_hung_up_on_alone(socket: Path, nonsense: bytes) -> None:
+    async with client(socket) as other, client(socket) as service:
+        assert await service.ask(Open(1, ECHO)) == Opened(1)
+        assert await other.ask(Open(1, ECHO)) == Opened(1)
+        other.writer.write(nonsense)
+        assert await other.over()
+        found = await service.ask(final(b"aa"))
+        assert isinstance(found, Decoded)
+        assert found.words[0][0] == b"aa".hex()
+
+
+async def test_it_ends_when_the_last_service_has_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "build", build)
+    monkeypatch.setattr(process, "LINGER_S", 0.01)
+    path = tmp_path / "decoder.sock"
+    serving = asyncio.create_task(DecodeServer(DecoderSettings()).serve(path))
+    while not path.exists():  # noqa: ASYNC110 - it listens a moment after it was asked to
+        await asyncio.sleep(0)
+    async with client(path) as service:
+        assert await service.ask(Open(1, ECHO)) == Opened(1)
+        assert not serving.done()
+    async with asyncio.timeout(10):
+        await serving
