@@ -1,0 +1,133 @@
+"""The way to a peer over real sockets: restarted while the old one serves, and followed when it moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import aioice.ice
+import pytest
+
+from wingman.core.errors import InputError
+from wingman.transports import aiortc_seam as seam
+from wingman.transports.ice_fragment import IceFragment
+from wingman.transports.ice_seam import IcePath
+
+
+def fragment(connection: Any) -> IceFragment:
+    found = tuple(candidate.to_sdp() for candidate in connection.local_candidates)
+    return IceFragment(connection.local_username, connection.local_password, found, complete=True)
+
+
+async def take(connection: Any, theirs: IceFragment) -> None:
+    connection.remote_username, connection.remote_password = theirs.ufrag, theirs.password
+    for line in theirs.candidates:
+        await connection.add_remote_candidate(aioice.Candidate.from_sdp(line))
+    await connection.add_remote_candidate(None)
+
+
+async def gathered(*, controlling: bool) -> Any:
+    connection = aioice.ice.Connection(ice_controlling=controlling)
+    await connection.gather_candidates()
+    return connection
+
+
+class Call:
+    """A connected pair; `path` is the way from our side, `hooked` what restarts have opened."""
+
+    def __init__(self, ours: Any, theirs: Any) -> None:
+        self.ours, self.theirs = ours, theirs
+        self.hooked: list[Any] = []
+        self.transport = SimpleNamespace(_connection=ours, _send=ours.send)
+        self.path = IcePath(SimpleNamespace(transport=self.transport), self.hooked.append)
+
+    async def restarted(self) -> Any:
+        """The peer asks for a restart and is found on the new way; its new connection."""
+        fresh = await gathered(controlling=True)
+        await take(fresh, await self.path.restart(fragment(fresh)))
+        await fresh.connect()
+        return fresh
+
+
+@asynccontextmanager
+async def call() -> AsyncIterator[Call]:
+    with seam.host_addresses(["127.0.0.1"]):
+        ours, theirs = await gathered(controlling=False), await gathered(controlling=True)
+        await take(ours, fragment(theirs))
+        await take(theirs, fragment(ours))
+        await asyncio.gather(ours.connect(), theirs.connect())
+        known = Call(ours, theirs)
+        try:
+            yield known
+        finally:
+            await known.path.close()
+            await asyncio.gather(ours.close(), theirs.close())
+
+
+async def test_after_a_restart_both_directions_take_the_new_way() -> None:
+    async with call() as known:
+        fresh = await known.restarted()
+        await fresh.send(b"to us")
+        assert await known.ours.recv() == b"to us", "what arrives comes out where it always did"
+        while known.transport._send == known.ours.send:  # noqa: ASYNC110  # ours learns it a moment later
+            await asyncio.sleep(0.001)
+        await known.transport._send(b"to them")
+        assert await fresh.recv() == b"to them"
+        assert known.hooked == [known.transport._send.__self__]
+        await fresh.close()
+
+
+async def test_the_old_way_serves_until_the_new_one_is_found() -> None:
+    async with call() as known:
+        nobody = IceFragment("none", "x" * 24, ("1 1 udp 1 127.0.0.1 9 typ host",), complete=True)
+        answer = await known.path.restart(nobody)
+        assert answer.ufrag != known.ours.local_username
+        assert answer.complete
+        assert answer.candidates
+        await known.transport._send(b"still here")
+        assert await known.theirs.recv() == b"still here"
+
+
+async def test_a_restart_takes_the_place_of_one_that_found_nobody() -> None:
+    async with call() as known:
+        await known.path.restart(IceFragment("none", "x" * 24, (), complete=False))
+        fresh = await known.restarted()
+        await fresh.send(b"found")
+        assert await known.ours.recv() == b"found"
+        assert len(known.hooked) == 2
+        await fresh.close()
+
+
+@pytest.mark.parametrize("line", ["", "1 1 udp", "1 one udp 1 127.0.0.1 9 typ host", "🙂"])
+async def test_a_candidate_that_is_none_is_refused_and_the_call_goes_on(line: str) -> None:
+    async with call() as known:
+        odd = IceFragment("abcd", "x" * 24, (line,))
+        with pytest.raises(InputError, match="cannot be used"):
+            await known.path.restart(odd)
+        with pytest.raises(InputError, match="cannot be used"):
+            await known.path.trickle(odd)
+        await known.transport._send(b"fine")
+        assert await known.theirs.recv() == b"fine"
+
+
+class Elsewhere(asyncio.DatagramProtocol):
+    """The address a peer has moved to."""
+
+    def __init__(self) -> None:
+        self.heard = asyncio.Queue[bytes]()
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.heard.put_nowait(data)
+
+
+async def test_a_peer_that_has_moved_is_answered_where_it_is() -> None:
+    async with call() as known:
+        loop = asyncio.get_running_loop()
+        socket, elsewhere = await loop.create_datagram_endpoint(Elsewhere, ("127.0.0.1", 0))
+        known.path.media(socket.get_extra_info("sockname"))
+        await known.transport._send(b"over there")
+        assert await elsewhere.heard.get() == b"over there"
+        socket.close()
