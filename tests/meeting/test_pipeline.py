@@ -74,12 +74,13 @@ class Room:
 
     def __init__(self, transcriber: Scripted | None) -> None:
         self.events: list[tuple[Event, Media | None]] = []
-        self.coach: Any = Coach()
+        self.coach = Coach()
         self.accounting = Accounting(
             CostTracker(CostSettings()), Ledger(self.publish, lambda: 0.0), self.publish
         )
         providers = Providers(lambda: transcriber, lambda: None, lambda: None)
-        stages = Stages(providers, Correlator(CorrelateSettings()), self.coach, self.accounting)
+        coach: Any = self.coach
+        stages = Stages(providers, Correlator(CorrelateSettings()), coach, self.accounting)
         self.pipeline = MeetingPipeline(stages, self.publish, tape_s=60, live=False)
 
     def publish(self, payload: Event, media: Media | None) -> None:

@@ -22,7 +22,8 @@ def test_a_word_runs_until_the_next_one_begins() -> None:
     hello, there = words
     assert (hello.text, hello.confidence) == ("Hello", 0.5)
     assert (there.text, there.confidence) == ("there.", 0.75)
-    assert 0 < hello.start < hello.end == there.start < there.end
+    assert hello.start / SAMPLE_RATE == pytest.approx(0.2, abs=0.1)
+    assert hello.start < hello.end == there.start < there.end
     assert there.start - hello.start == round(30 * 0.02 * SAMPLE_RATE)
     assert there.end - there.start == round(40 * 0.02 * SAMPLE_RATE)
 
