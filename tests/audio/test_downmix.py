@@ -44,6 +44,11 @@ def test_the_voice_survives_the_mix(second: NDArray[np.int16]) -> None:
     assert words(mixed([None], frame(sides(ALPHA, second)))[0]) == ["alpha"]
 
 
+def test_a_cable_that_is_mended_is_noticed() -> None:
+    (pcm,) = mixed([None], frame(sides(ALPHA, -ALPHA)), frame(sides(BRAVO, BRAVO)))
+    assert words(pcm) == ["alpha", "bravo"]
+
+
 def test_the_loudest_sample_does_not_overflow() -> None:
     full = np.full(RATE // 10, -32768, np.int16)
     assert mixed([None], frame(sides(full, full))) == [full.tobytes()]

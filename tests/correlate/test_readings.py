@@ -68,6 +68,15 @@ def test_when_the_grace_is_over_it_is_unknown_and_what_comes_then_is_late() -> N
     assert readings.measured(felt(1, 3)) is Fate.LATE
 
 
+def test_half_an_utterance_is_not_the_tone_of_it() -> None:
+    readings = expecting(Branch.EMOTION)
+    tell(readings, 1, 3, 3)
+    readings.measured(felt(1, 2))
+    (settled,) = readings.settle(samples(5))
+    assert (settled.emotion.status, settled.emotion.why) == (ReadingStatus.UNKNOWN, "late")
+    assert settled.emotion.coverage == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize("over", ["one", "all"])
 def test_a_meter_that_is_over_keeps_nobody_waiting(over: str) -> None:
     readings = expecting(Branch.EMOTION)

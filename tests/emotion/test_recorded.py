@@ -18,7 +18,8 @@ from wingman.testing.virtual_time import run
 
 INFO = EmotionInfo("hume-v0", True, Scale.INTENSITY, 0.1, 0.3, 0.5)
 END = 4 * SAMPLE_RATE
-PLACES = st.integers(0, END).map(lambda start: Span(start, start + 700))
+STARTS = st.integers(0, END) | st.integers(1, 8).map(lambda step: step * SAMPLE_RATE // 2 - 700)
+PLACES = STARTS.map(lambda start: Span(start, start + 700))
 
 
 def measured(start: int, end: int, branch: Branch = Branch.EMOTION) -> EmotionSpan:

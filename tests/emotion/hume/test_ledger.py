@@ -107,6 +107,12 @@ def test_the_servers_count_is_compared(counted: int, difference: int) -> None:
     assert (ledger.receive(closed), ledger.upto, ledger.abandon()) == ([], ledger.position, [])
 
 
+def test_less_than_a_millisecond_is_no_difference() -> None:
+    ledger = session(2)
+    ledger.sent(BEGIN + 2 * SECOND, 15, False)
+    assert ledger.difference(SessionClosed("s", "client_request", Received(2000, 21), Produced(0, 0))) == 0
+
+
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9000), st.integers(0, 9000)), max_size=12))
 def test_whatever_is_said_nothing_is_claimed_that_was_not_sent(said: list[tuple[int, int, int]]) -> None:
     ledger, before = session(4), BEGIN
