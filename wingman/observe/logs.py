@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 
@@ -14,10 +15,21 @@ QUIET = ("httpx", "httpx2", "aioice", "aiortc", "google_genai", "websockets", "a
 """Libraries that narrate their work at INFO; their warnings still come through."""
 
 
+class _Stderr(io.TextIOBase):
+    """Whatever `sys.stderr` is at the moment of writing: loggers outlive a stream that was redirected."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(settings: ObserveSettings) -> None:
     """Log to stderr in the format the settings ask for. Standard-library loggers go the same way."""
     human = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     level = LEVELS[settings.log_level]
+    stderr = _Stderr()
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
     )
@@ -31,11 +43,11 @@ def configure(settings: ObserveSettings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stderr),
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in QUIET:

@@ -120,7 +120,7 @@ class JournaledTranscriber:
 def _entry(line: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):  # whatever the file holds
         return {}
     return entry if isinstance(entry, dict) else {}
 

@@ -19,7 +19,7 @@ const PHASES = {
   lost: "Wingman was restarted and this meeting has ended there. You can go on in a new one.",
 };
 
-const KEPT = "Wingman is out of reach. What is said now is kept here for up to 60 seconds and follows when it is back.";
+const KEPT = "Wingman is out of reach; this page keeps trying. Part of what is said meanwhile may be missing.";
 
 export class MeetingControls {
   /**
