@@ -46,7 +46,7 @@ def test_the_checker_finds_nothing_serious(
     expect(page.locator(".summary")).to_be_visible()
     shot(page, f"overlay-wide-{theme}")
     assert violations(page, axe) == []
-    page.goto(f"{service.url}/new")
+    page.goto(service.root)
     page.click("[data-policy=counterpart]")
     shot(page, f"capture-setup-{theme}")
     assert violations(page, axe) == []

@@ -38,6 +38,7 @@ async def test_no_input_breaks_the_contract(
             *("run", f"{it.url}/api/openapi.json", "--header", f"Authorization: Bearer {TOKEN}"),
             *("--exclude-operation-id", "streamEvents", "--exclude-operation-id", "deleteMeeting"),
             *("--exclude-operation-id", "endMeeting"),
+            *("--exclude-path-regex", "^/whip"),  # it cannot write SDP; tests/transports do
             *("--phases", phases, "--max-examples", "12", "--seed", "1", "--generation-database", "none"),
             *("--exclude-checks", "positive_data_acceptance,unsupported_method"),
         ]

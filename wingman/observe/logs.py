@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 
@@ -29,7 +30,7 @@ def configure(settings: ObserveSettings) -> None:
     """Log to stderr in the format the settings ask for. Standard-library loggers go the same way."""
     human = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     level = LEVELS[settings.log_level]
-    stderr = _Stderr()
+    stderr = cast("TextIO", _Stderr())
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer()
     )
