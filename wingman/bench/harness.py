@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import structlog
 
 from wingman.bench.load import Load, summary
 from wingman.core.errors import WingmanError
+from wingman.core.json import JsonObject
 
 LIMIT_MS = 200.0
 """A server holds a number of sessions while its 99th percentile stays below this."""
@@ -92,7 +92,7 @@ async def ramp(
 
     A step that is not held is measured once more: the load shares the machine with whatever else runs there.
     """
-    target: dict[str, Any] = {}
+    target: JsonObject = {}
 
     async def post(offer: str) -> str:
         reply = await target["http"].post(

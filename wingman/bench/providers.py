@@ -6,10 +6,11 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+
+from wingman.core.json import JsonObject
 
 RESULT_EVERY = 32_000
 """Bytes of audio (one second) after which the transcriber answers."""
@@ -102,7 +103,7 @@ class _Hume:
         return [json.dumps(created)]
 
     def heard(self, size: int) -> list[str]:
-        out: list[dict[str, Any]] = []
+        out: list[JsonObject] = []
         if not self._bytes:
             out.append({"type": "utterance.start", "utterance_id": 1, "audio_start_ms": 0})
         self._bytes += size
@@ -120,7 +121,7 @@ class _Hume:
         closed = {"type": "session.closed", "session_id": "bench", "reason": "client_request", **totals}
         return [json.dumps(closed)]
 
-    def _measurement(self) -> dict[str, Any]:
+    def _measurement(self) -> JsonObject:
         start, self._measured = self._measured, self._bytes
         self._count += 1
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from wingman.core import codec
 from wingman.core.encoders import plain
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, SummaryReady
+from wingman.core.json import JsonMapping
 from wingman.events.index import SearchHit
 from wingman.meeting.api import MeetingStatus
 from wingman.meeting.imports import ImportStatus
@@ -146,9 +147,9 @@ class Client:
         """The meeting's events as they happen; see `wingman.client.stream.events`."""
         return events(self._url, self._token, meeting, after)
 
-    async def playbooks(self) -> Sequence[Mapping[str, Any]]:
+    async def playbooks(self) -> Sequence[JsonMapping]:
         """The playbooks the service knows."""
-        found: Sequence[Mapping[str, Any]] = (await self._ask("GET", "/api/playbooks"))["playbooks"]
+        found: Sequence[JsonMapping] = (await self._ask("GET", "/api/playbooks"))["playbooks"]
         return found
 
     async def _ask(self, method: str, path: str, **options: Any) -> Any:

@@ -8,7 +8,6 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -56,7 +55,7 @@ INTERRUPTED = 130
 """What a job that was to come to an end returns when it was interrupted."""
 
 
-def run_until_signal(job: Coroutine[Any, Any, int], *, interrupted: int = 0) -> int:
+def run_until_signal(job: Coroutine[object, object, int], *, interrupted: int = 0) -> int:
     """Run `job`; the first SIGINT or SIGTERM cancels it, and it cleans up after itself.
 
     `interrupted` is the exit status then: 0 for a service, `INTERRUPTED` for what was to come to an end.
@@ -77,7 +76,7 @@ def run_until_signal(job: Coroutine[Any, Any, int], *, interrupted: int = 0) -> 
 
 
 @contextlib.asynccontextmanager
-async def background(job: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def background(job: Coroutine[object, object, None]) -> AsyncIterator[None]:
     """Run `job` beside the block and cancel it at the end. Its failure fails the block."""
     async with asyncio.TaskGroup() as tasks:
         task = tasks.create_task(job)

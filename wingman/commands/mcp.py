@@ -22,6 +22,7 @@ from wingman.commands.stored_meetings import TOKEN, URL
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, UtteranceCreated
+from wingman.core.json import JsonObject
 from wingman.core.redaction import redact, redact_lines
 from wingman.core.time import clock
 
@@ -88,7 +89,7 @@ class Tools:
             self.show_card,
         )
 
-    async def list_meetings(self, limit: int = 20) -> list[dict[str, Any]]:
+    async def list_meetings(self, limit: int = 20) -> list[JsonObject]:
         """The newest meetings: id, title, state (live, paused or ended), length in seconds, tags."""
         rows = await self._client.meetings(max(1, min(limit, 100)))
         return [
@@ -103,7 +104,7 @@ class Tools:
             for row in rows
         ]
 
-    async def search_meetings(self, words: str, limit: int = 20) -> list[dict[str, Any]]:
+    async def search_meetings(self, words: str, limit: int = 20) -> list[JsonObject]:
         """Places in all meetings where every one of these words was said, shown or noted."""
         hits = await self._client.search(words, max(1, min(limit, 100)))
         return [
@@ -116,21 +117,21 @@ class Tools:
             for hit in hits
         ]
 
-    async def read_meeting(self, meeting: str, after: int = 0) -> dict[str, Any]:
+    async def read_meeting(self, meeting: str, after: int = 0) -> JsonObject:
         """What was said and shown in a meeting, in order. `next` is what to pass as `after` for what comes
         later."""
         events = await self._client.log(meeting, after, MOST_EVENTS)
         return {"lines": _lines(events), "next": events[-1].seq if events else after}
 
-    async def read_summary(self, meeting: str) -> dict[str, Any]:
+    async def read_summary(self, meeting: str) -> JsonObject:
         """The summary of a meeting: gist, decisions, promises with owner and date, open questions."""
         summary = await self._client.summary(meeting)
-        plain: dict[str, Any] = msgspec.to_builtins(summary)
+        plain: JsonObject = msgspec.to_builtins(summary)
         for item in plain["items"]:
             item["text"] = redact(item["text"])
         return {"origin": summary.origin, "gist": redact(summary.text), "items": plain["items"]}
 
-    async def follow_meeting(self, meeting: str, after: int = 0) -> dict[str, Any]:
+    async def follow_meeting(self, meeting: str, after: int = 0) -> JsonObject:
         """Wait up to 25 seconds for something new in a meeting that runs; call again with `next`."""
         found = []
         try:

@@ -20,6 +20,7 @@ from wingman.core.codec import encode
 from wingman.core.encoders import plain
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
+from wingman.core.json import JsonObject
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import LocalWorker
@@ -48,7 +49,7 @@ class Wanted:
 
     names: dict[str, str] = field(default_factory=dict)
     """`playbook` or one of `CHOICES` → the name that was given."""
-    settings: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in SECTIONS})
+    settings: dict[str, JsonObject] = field(default_factory=lambda: {name: {} for name in SECTIONS})
     """Section → changes by dotted name."""
 
     @classmethod

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from wingman.config.settings import Settings, load, settings_of_file, variables_of
 from wingman.config.user_settings import UserSettings
 from wingman.core.errors import InputError
+from wingman.core.json import JsonMapping
 
 
 class SettingsBook:
@@ -39,7 +39,7 @@ class SettingsBook:
         """Names of the keys that are stored sealed."""
         return set(self._user.keys())
 
-    def change(self, values: Mapping[str, Any]) -> Settings:
+    def change(self, values: JsonMapping) -> Settings:
         """Store `values` (dotted names; None goes back to the default). Raises `InputError` and stores
         nothing."""
         self._refuse_fixed(values)
@@ -57,7 +57,7 @@ class SettingsBook:
         """The settings as they would be with this credential, which is not stored."""
         return self._build({name: key})
 
-    def _build(self, values: Mapping[str, Any]) -> Settings:
+    def _build(self, values: JsonMapping) -> Settings:
         tree = self._user.tree()
         for name, value in values.items():
             *sections, field = name.split(".")
@@ -70,7 +70,7 @@ class SettingsBook:
                 inner[field] = value
         return load(self.file, self._environ, beneath=tree)
 
-    def _refuse_fixed(self, values: Mapping[str, Any]) -> None:
+    def _refuse_fixed(self, values: JsonMapping) -> None:
         fixed = self.fixed()
         for name in values:
             if name in fixed:

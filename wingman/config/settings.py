@@ -29,6 +29,7 @@ from wingman.config.stt import TranscribeSettings
 from wingman.config.suggest import SuggestSettings
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
+from wingman.core.json import JsonMapping, JsonObject
 
 PREFIX = "WINGMAN_"
 
@@ -60,7 +61,7 @@ class Settings(Section, frozen=True):
 def load(
     path: Path | None = None,
     environ: Mapping[str, str] | None = None,
-    beneath: Mapping[str, Any] | None = None,
+    beneath: JsonMapping | None = None,
 ) -> Settings:
     """Read the settings. Raises `InputError` with one sentence that names the field and the mend.
 
@@ -97,7 +98,7 @@ def variables_of(environ: Mapping[str, str]) -> dict[str, str]:
     return taken
 
 
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def _leaves(tree: JsonMapping, prefix: str = "") -> Iterator[str]:
     for name, value in tree.items():
         dotted = f"{prefix}{name}"
         if isinstance(value, Mapping):
@@ -106,7 +107,7 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield dotted
 
 
-def _over(beneath: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]:
+def _over(beneath: JsonMapping, tree: JsonMapping) -> JsonObject:
     """`tree` laid over `beneath`, section by section."""
     merged = dict(beneath)
     for name, value in tree.items():
@@ -116,7 +117,7 @@ def _over(beneath: Mapping[str, Any], tree: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def build(tree: Mapping[str, Any], origin: str = "the settings") -> Settings:
+def build(tree: JsonMapping, origin: str = "the settings") -> Settings:
     """A plain tree of values as `Settings`. Raises `InputError`."""
     try:
         return msgspec.convert(tree, Settings, dec_hook=_decode)
@@ -193,7 +194,7 @@ _Yaml.yaml_implicit_resolvers = {
 _Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def _read_yaml(path: Path) -> JsonObject:
     try:
         tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml)
     except OSError as failed:
@@ -234,14 +235,14 @@ def _is_section(kind: Any) -> bool:
     return isinstance(kind, type) and not isinstance(kind, types.GenericAlias) and issubclass(kind, Section)
 
 
-def _get(tree: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+def _get(tree: JsonMapping, path: tuple[str, ...]) -> Any:
     value: Any = tree
     for part in path:
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
 
 
-def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+def _put(tree: JsonObject, path: tuple[str, ...], value: Any) -> None:
     for part in path[:-1]:
         inner = tree.setdefault(part, {})
         if not isinstance(inner, dict):

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonMapping, JsonObject
 
 VALUES, KEYS, SEAL = "settings.json", "keys.sealed", "settings.key"
 NONCE_BYTES = 12
@@ -33,7 +32,7 @@ class UserSettings:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> JsonObject:
         """What was chosen, without keys. Raises `InputError` where the file was damaged."""
         path = self._folder / VALUES
         try:
@@ -66,9 +65,9 @@ class UserSettings:
         found: dict[str, str] = json.loads(plain)
         return found
 
-    def tree(self) -> dict[str, Any]:
+    def tree(self) -> JsonObject:
         """Values and keys as the nested tree a settings file would hold."""
-        tree: dict[str, Any] = {}
+        tree: JsonObject = {}
         for name, value in {**self.values(), **self.keys()}.items():
             *sections, field = name.split(".")
             inner = tree
@@ -77,7 +76,7 @@ class UserSettings:
             inner[field] = value
         return tree
 
-    def put_values(self, values: Mapping[str, Any]) -> None:
+    def put_values(self, values: JsonMapping) -> None:
         """Store these; None goes back to the default."""
         kept = {name: value for name, value in {**self.values(), **values}.items() if value is not None}
         self._write(VALUES, json.dumps(kept, indent=1, ensure_ascii=False).encode())

@@ -10,9 +10,10 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from wingman.core.errors import Branch, Health
+from wingman.core.json import JsonObject
 from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import GapCause
 from wingman.core.time import Channel, Span, seconds
@@ -71,7 +72,7 @@ class Envelope:
     meeting: str
     at: float
     """Wall time, seconds since the Unix epoch."""
-    data: Event | dict[str, Any]
+    data: Event | JsonObject
     """The payload: one of the classes in `EVENTS`, by `type`; plain JSON for a type of a newer version."""
     media: Media | None = None
 
@@ -628,7 +629,7 @@ class StreamReset(Event):
     """Sent to one client only (not logged): what it asked for is gone; a snapshot follows."""
 
     reason: str
-    snapshot: dict[str, Any] = field(default_factory=dict)
+    snapshot: JsonObject = field(default_factory=dict)
 
 
 @event("stream.caught_up")

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from wingman.core.events import EVENTS, VERSION, Media
+from wingman.core.json import JsonObject
 
 REFERENCE = "#/$defs/{name}"
 
 
-def components(types: Sequence[type[Any]], template: str = REFERENCE) -> dict[str, Any]:
+def components(types: Sequence[type[Any]], template: str = REFERENCE) -> JsonObject:
     """Schemas of `types` and all they refer to, by class name."""
     _, found = msgspec.json.schema_components(types, ref_template=template)
     for schema in found.values():
@@ -22,7 +23,7 @@ def components(types: Sequence[type[Any]], template: str = REFERENCE) -> dict[st
     return {name: found[name] for name in sorted(found)}
 
 
-def envelope_schema(kind: str, template: str = REFERENCE) -> dict[str, Any]:
+def envelope_schema(kind: str, template: str = REFERENCE) -> JsonObject:
     """The schema of one event type's whole envelope."""
     return {
         "type": "object",
@@ -40,7 +41,7 @@ def envelope_schema(kind: str, template: str = REFERENCE) -> dict[str, Any]:
     }
 
 
-def events_schema() -> dict[str, Any]:
+def events_schema() -> JsonObject:
     """One JSON Schema (2020-12) that every envelope of this version satisfies."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
 
 import msgspec
 
 from wingman.core.events import Envelope
+from wingman.core.json import JsonObject
 from wingman.events.log import EventLog
 
 UTTERANCES = 200
@@ -47,17 +47,17 @@ class Snapshot:
     def __init__(self) -> None:
         self._seq = 0
         self._state = "live"
-        self._latest: dict[str, Any] = {}
-        self._captures: dict[str, Any] = {}
-        self._providers: dict[str, Any] = {}
+        self._latest: JsonObject = {}
+        self._captures: JsonObject = {}
+        self._providers: JsonObject = {}
         self._names: dict[str, str] = {}
-        self._utterances: dict[str, dict[str, Any]] = {}
+        self._utterances: dict[str, JsonObject] = {}
         self._order: deque[str] = deque()
-        self._sounds: deque[dict[str, Any]] = deque(maxlen=SOUNDS)
-        self._cards: dict[str, dict[str, Any]] = {}
+        self._sounds: deque[JsonObject] = deque(maxlen=SOUNDS)
+        self._cards: dict[str, JsonObject] = {}
 
     @classmethod
-    async def read(cls, log: EventLog, meeting: str, upto: int) -> dict[str, Any]:
+    async def read(cls, log: EventLog, meeting: str, upto: int) -> JsonObject:
         """The snapshot of a meeting's events up to and including `upto`."""
         snapshot = cls()
         after = 0
@@ -73,7 +73,7 @@ class Snapshot:
         kind = envelope.type
         if kind == "transcript.partial" or kind == "suggestion.delta":
             return  # what they lead to is in the final form
-        data: dict[str, Any] = msgspec.to_builtins(envelope.data)
+        data: JsonObject = msgspec.to_builtins(envelope.data)
         if kind in LATEST:
             self._latest[kind] = data
         elif kind.startswith("utterance."):
@@ -93,7 +93,7 @@ class Snapshot:
         elif kind.startswith("meeting."):
             self._state = {"paused": "paused", "ended": "ended"}.get(kind.partition(".")[2], "live")
 
-    def value(self) -> dict[str, Any]:
+    def value(self) -> JsonObject:
         """The snapshot as plain JSON values."""
         return {
             "seq": self._seq,
@@ -107,7 +107,7 @@ class Snapshot:
             "suggestions": list(self._cards.values()),
         }
 
-    def _utterance(self, data: dict[str, Any], envelope: Envelope) -> None:
+    def _utterance(self, data: JsonObject, envelope: Envelope) -> None:
         key = data["id"]
         if key not in self._utterances:
             if envelope.type == "utterance.revised":
@@ -117,7 +117,7 @@ class Snapshot:
                 del self._utterances[self._order.popleft()]
         self._utterances[key] = data | {"media": msgspec.to_builtins(envelope.media)}
 
-    def _card(self, kind: str, data: dict[str, Any]) -> None:
+    def _card(self, kind: str, data: JsonObject) -> None:
         if kind == "suggestion.created":
             self._cards[data["id"]] = data | {"state": "created", "feedback": ""}
             while len(self._cards) > CARDS:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import Any
 
 import structlog
 
@@ -31,7 +30,7 @@ class BranchRunner:
     def __init__(
         self,
         identity: Identity,
-        attempt: Callable[[], Coroutine[Any, Any, None]],
+        attempt: Callable[[], Coroutine[object, object, None]],
         emit: Callable[[ProviderState], None],
     ) -> None:
         self._identity = identity
@@ -108,7 +107,7 @@ class BranchRunner:
         self._emit(state)
 
 
-async def behind_wall(branch: Coroutine[Any, Any, None]) -> BaseException | None:
+async def behind_wall(branch: Coroutine[object, object, None]) -> BaseException | None:
     """Run `branch`; whatever it raised is returned, None when it ended well.
 
     Cancelling ends it and passes through.

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.json import JsonMapping
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.reasoning import AnswerFilter
 
@@ -82,14 +83,14 @@ def served_models(body: bytes) -> list[str] | None:
     return [name for name in names if isinstance(name, str)]
 
 
-def message_of(tree: Mapping[str, Any]) -> str:
+def message_of(tree: JsonMapping) -> str:
     """An error's own words, short enough to show."""
     error = tree.get("error")
     message = error.get("message", "") if isinstance(error, Mapping) else error
     return " ".join(str(message or "").split())[:160]
 
 
-def _event(data: str) -> Mapping[str, Any]:
+def _event(data: str) -> JsonMapping:
     try:
         tree = json.loads(data)
     except (ValueError, RecursionError):
@@ -103,12 +104,12 @@ def _event(data: str) -> Mapping[str, Any]:
     return tree
 
 
-def _choice(event: Mapping[str, Any]) -> Mapping[str, Any]:
+def _choice(event: JsonMapping) -> JsonMapping:
     choices = event.get("choices")
     return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
 
 
-def _text(choice: Mapping[str, Any]) -> str:
+def _text(choice: JsonMapping) -> str:
     said = choice.get("delta") or choice.get("message")
     if isinstance(said, Mapping):
         return _plain(said.get("content"))
@@ -125,7 +126,7 @@ def _plain(content: Any) -> str:
     return "".join(map(_plain, content)) if isinstance(content, list) else ""
 
 
-def _counted(event: Mapping[str, Any]) -> Usage | None:
+def _counted(event: JsonMapping) -> Usage | None:
     usage = event.get("usage")
     if not isinstance(usage, Mapping):
         return None

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -120,7 +119,9 @@ class BesideVoice:
         """What still runs; to be waited for after `close`."""
         return [running.task for running in self._running.values()]
 
-    def _start(self, branch: Branch, provider: str, attempt: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _start(
+        self, branch: Branch, provider: str, attempt: Callable[[], Coroutine[object, object, None]]
+    ) -> None:
         runner = BranchRunner(Identity(branch, provider, self._channel), attempt, self._emit)
         self._running[branch] = _Running(runner, self._tasks.create_task(self._bound(runner, branch, provider)))
 

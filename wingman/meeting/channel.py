@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import structlog
 
@@ -40,7 +40,7 @@ ROUNDING = samples_of_ms(40)
 LATE_BRANCH_S = 2.0
 """What the other branches get when the transcriber has used the whole budget."""
 
-Store: TypeAlias = Callable[[Channel, Cursor], Coroutine[Any, Any, None]]
+Store: TypeAlias = Callable[[Channel, Cursor], Coroutine[object, object, None]]
 """Reads a channel's tape for as long as it runs, and stores its sound."""
 
 
@@ -401,7 +401,7 @@ class ChannelPipeline:
         self,
         branch: Branch,
         provider: str,
-        attempt: Callable[[], Coroutine[Any, Any, None]],
+        attempt: Callable[[], Coroutine[object, object, None]],
         emit: Callable[[ProviderState], None],
     ) -> _Running:
         runner = BranchRunner(Identity(branch, provider, self.input.channel), attempt, emit)

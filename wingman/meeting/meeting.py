@@ -60,7 +60,7 @@ class Parts:
     """What one meeting is made of."""
 
     stages: Stages
-    background: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+    background: tuple[Callable[[], Coroutine[object, object, None]], ...] = ()
     """Coroutines that live as long as the meeting (the embedded worker's owner)."""
 
 
@@ -373,7 +373,7 @@ class Meeting:
         self._parts.stages.accounting.close()
 
 
-async def _kept_up(job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def _kept_up(job: Callable[[], Coroutine[object, object, None]]) -> None:
     """Run a service of the meeting; a defect in it ends it for a while and nothing else."""
     while (failure := await behind_wall(job())) is not None:
         log.error("a service of the meeting failed", exc_info=failure)

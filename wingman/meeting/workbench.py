@@ -13,6 +13,7 @@ from wingman.config.book import SettingsBook
 from wingman.config.editable import KEYS, Choosable, Shown
 from wingman.config.settings import Settings
 from wingman.core.errors import Health, InputError, ProviderFault
+from wingman.core.json import JsonMapping
 from wingman.events.log import EventLog
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.connections import Connection, Known, connections, has_key
@@ -142,7 +143,7 @@ class Workbench:
             ),
         ]
 
-    async def change(self, values: Mapping[str, Any]) -> None:
+    async def change(self, values: JsonMapping) -> None:
         """Store and apply. Raises `InputError` and changes nothing."""
         if "suggest.playbook" in values and values["suggest.playbook"] is not None:
             self.playbooks.load(str(values["suggest.playbook"]))

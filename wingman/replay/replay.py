@@ -8,7 +8,7 @@ same bytes every time, whatever its speed, and one with something changed (`Chan
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import merge
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ from wingman.core.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
+from wingman.core.json import JsonMapping, JsonObject
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionShift, Utterance
 from wingman.correlate.correlator import Correlator
@@ -61,9 +62,9 @@ class Changes:
 
     playbook: str = ""
     """Name or path of another playbook."""
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: JsonObject = field(default_factory=dict)
     """Fields of `SuggestSettings` by name, such as `verbosity`, `mode` or `ttl_s`."""
-    correlate: dict[str, Any] = field(default_factory=dict)
+    correlate: JsonObject = field(default_factory=dict)
     """Fields of `CorrelateSettings` by dotted name, such as `grace_s` or `echo.enabled`; needs a bundle in
     which was recorded what the providers said."""
     model: SuggestionModel | None = None
@@ -215,7 +216,7 @@ def _in_order(timed: Iterable[tuple[float, int, Any]]) -> Iterator[tuple[float, 
 S = TypeVar("S", bound=Section)
 
 
-def with_changes(settings: S, section: str, changes: Mapping[str, Any]) -> S:
+def with_changes(settings: S, section: str, changes: JsonMapping) -> S:
     """The settings of a section with changes by dotted name. Raises `InputError` that names a wrong one."""
     for name, value in changes.items():
         settings = _with(settings, name.split("."), value, f"{section}.{name}")

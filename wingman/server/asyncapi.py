@@ -6,13 +6,14 @@ from typing import Any
 
 from wingman import __version__
 from wingman.core.events import EVENTS, Media
+from wingman.core.json import JsonObject
 from wingman.events.schemas import components, envelope_schema
 from wingman.server.audio_in import PCM_MESSAGES, pcm_channel
 from wingman.server.client_messages import MESSAGES, Ok, Refusal
 from wingman.server.operation import SCHEMAS
 
 
-def asyncapi() -> dict[str, Any]:
+def asyncapi() -> JsonObject:
     """What goes down to and may come up from a client of a meeting."""
     down = {_key(kind): _message(kind, envelope_schema(kind, SCHEMAS)) for kind in EVENTS}
     answers = {kind.__name__: _message(kind.__name__, _reference(kind)) for kind in (Ok, Refusal)}
@@ -57,15 +58,15 @@ def _key(kind: str) -> str:
     return kind.replace(".", "_").replace("-", "_")
 
 
-def _message(name: str, payload: dict[str, Any]) -> dict[str, Any]:
+def _message(name: str, payload: JsonObject) -> JsonObject:
     return {"name": name, "contentType": "application/json", "payload": payload}
 
 
-def _reference(kind: type[Any]) -> dict[str, Any]:
+def _reference(kind: type[Any]) -> JsonObject:
     return {"$ref": SCHEMAS.format(name=kind.__name__)}
 
 
-def _upward(kind: str, message: type[Any]) -> dict[str, Any]:
+def _upward(kind: str, message: type[Any]) -> JsonObject:
     frame = {
         "type": "object",
         "properties": {
@@ -81,7 +82,7 @@ def _link(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/messages/{name}"}
 
 
-def _operation(action: str, channel: str, messages: list[str]) -> dict[str, Any]:
+def _operation(action: str, channel: str, messages: list[str]) -> JsonObject:
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},

@@ -3,9 +3,8 @@ AsyncAPI."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from wingman.audio.pcm_format import RATES, Encoding
+from wingman.core.json import JsonObject
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.server.operation import Operation
 from wingman.server.routes.pcm import MAX_MESSAGE, PARAMETERS
@@ -36,7 +35,7 @@ WHIP: dict[str, dict[str, Operation]] = {
     },
 }
 
-PCM_QUERY: dict[str, Any] = {
+PCM_QUERY: JsonObject = {
     "channel": {"type": "string", "enum": [str(channel) for channel in Channel], "default": "tab"},
     "channels": CHANNELS,
     "rate": {"type": "integer", "minimum": RATES[0], "maximum": RATES[-1], "default": SAMPLE_RATE},
@@ -49,7 +48,7 @@ PCM_QUERY: dict[str, Any] = {
 assert set(PCM_QUERY) == PARAMETERS  # what the socket reads is what is told
 
 
-def pcm_channel(meeting: dict[str, Any]) -> dict[str, Any]:
+def pcm_channel(meeting: JsonObject) -> JsonObject:
     """The PCM socket as an AsyncAPI channel."""
     return {
         "address": "/api/meetings/{meeting}/pcm",
@@ -66,7 +65,7 @@ def pcm_channel(meeting: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-PCM_MESSAGES: dict[str, Any] = {
+PCM_MESSAGES: JsonObject = {
     "pcm": {
         "name": "pcm",
         "contentType": "application/octet-stream",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, STOP, one_of
 from wingman.meeting.api import MeetingHandle
 from wingman.server.http import convert
@@ -143,7 +144,7 @@ def answer(text: str, meeting: MeetingHandle | None, by: str = "") -> Ok | Refus
         return Refusal("error", code, refused.field, str(refused), ref)
 
 
-def _tree(text: str) -> dict[str, Any]:
+def _tree(text: str) -> JsonObject:
     try:
         tree = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError) as broken:

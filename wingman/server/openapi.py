@@ -8,6 +8,7 @@ from typing import Any
 from wingman import __version__
 from wingman.archive.egress_ledger import Pause, Total
 from wingman.core.events import SummaryReady
+from wingman.core.json import JsonObject
 from wingman.events.index import SearchHit
 from wingman.events.schemas import components
 from wingman.events.webhook_store import Delivery
@@ -194,7 +195,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
 }
 
 
-def openapi() -> dict[str, Any]:
+def openapi() -> JsonObject:
     """The document."""
     bodies = [
         op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
@@ -232,8 +233,8 @@ def openapi() -> dict[str, Any]:
 ERROR = {"$ref": "#/components/responses/Error"}
 
 
-def _operation(path: str, operation: Operation) -> dict[str, Any]:
-    found: dict[str, Any] = {"operationId": operation.id, "summary": operation.summary}
+def _operation(path: str, operation: Operation) -> JsonObject:
+    found: JsonObject = {"operationId": operation.id, "summary": operation.summary}
     parameters = [
         {"name": name, "in": "query", "required": False, "schema": schema}
         for name, schema in operation.query.items()
@@ -255,13 +256,13 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
     return found
 
 
-def _content(body: type[Any] | str) -> dict[str, Any]:
+def _content(body: type[Any] | str) -> JsonObject:
     if isinstance(body, str):
         return {body: {"schema": {"type": "string", "format": "binary"}}}
     return {"application/json": {"schema": ref(body)}}
 
 
-def _response(status: int, answer: Any) -> dict[str, Any]:
+def _response(status: int, answer: Any) -> JsonObject:
     described = {
         "description": {200: "OK", 201: "Created", 202: "Accepted", 204: "Gone"}.get(status, "Not now")
     }

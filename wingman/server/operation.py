@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wingman.core.json import JsonMapping, JsonObject
+
 SCHEMAS = "#/components/schemas/{name}"
 
 
@@ -20,7 +22,7 @@ class Operation:
     """Status → schema of its JSON; a string names another media type; None means no body."""
     body: type[Any] | str | None = None
     """Dataclass of the JSON body, or the media type of another kind of body."""
-    query: Mapping[str, Any] = field(default_factory=dict)
+    query: JsonMapping = field(default_factory=dict)
     open: bool = False
     """True when no token is needed."""
 
@@ -29,15 +31,15 @@ def ref(kind: type[Any]) -> dict[str, str]:
     return {"$ref": SCHEMAS.format(name=kind.__name__)}
 
 
-def listing(name: str, kind: type[Any] | None = None) -> dict[str, Any]:
-    items: dict[str, Any] = ref(kind) if kind else {"type": "object"}
+def listing(name: str, kind: type[Any] | None = None) -> JsonObject:
+    items: JsonObject = ref(kind) if kind else {"type": "object"}
     return {"type": "object", "properties": {name: {"type": "array", "items": items}}, "required": [name]}
 
 
-def record(*names: str, **types: str) -> dict[str, Any]:
+def record(*names: str, **types: str) -> JsonObject:
     kinds = dict.fromkeys(names, "string") | types
     return {"type": "object", "properties": {n: {"type": t} for n, t in kinds.items()}, "required": list(kinds)}
 
 
-def number(least: int, most: int, default: int) -> dict[str, Any]:
+def number(least: int, most: int, default: int) -> JsonObject:
     return {"type": "integer", "minimum": least, "maximum": most, "default": default}

@@ -14,6 +14,7 @@ import msgspec
 
 from wingman.audio.tape import Cursor
 from wingman.core.errors import InputError, Missed, Progress
+from wingman.core.json import JsonObject
 from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.stt.base import Emit, Transcriber, TranscriberInfo
@@ -117,7 +118,7 @@ class JournaledTranscriber:
         self._inner.flush()
 
 
-def _entry(line: str) -> dict[str, Any]:
+def _entry(line: str) -> JsonObject:
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):  # whatever the file holds
@@ -125,7 +126,7 @@ def _entry(line: str) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _event(entry: dict[str, Any]) -> Any:
+def _event(entry: JsonObject) -> Any:
     kind = KINDS.get(str(entry.get("kind")))
     if kind is None:
         return None

@@ -9,10 +9,10 @@ import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from wingman.config.stt import MoonshineSettings
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 from wingman.local.decoder.link import DecodeLink
 from wingman.local.decoder.wire import Engine
 from wingman.local.process import EmbeddedWorker
@@ -89,9 +89,9 @@ def _note_path(settings: MoonshineSettings) -> Path:
     return folder(settings) / f"{settings.model}.{NOTE}"
 
 
-def _note(settings: MoonshineSettings) -> dict[str, Any] | None:
+def _note(settings: MoonshineSettings) -> JsonObject | None:
     try:
-        note: dict[str, Any] = json.loads(_note_path(settings).read_text(encoding="utf-8"))
+        note: JsonObject = json.loads(_note_path(settings).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return note if Path(note.get("model_path", "")).is_dir() else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ class TimelapseLoop(asyncio.SelectorEventLoop):
         return self._clock.now
 
 
-def run(main: Coroutine[Any, Any, T]) -> T:
+def run(main: Coroutine[object, object, T]) -> T:
     """Like `asyncio.run`, in jumping time."""
     with asyncio.Runner(loop_factory=TimelapseLoop) as runner:
         return runner.run(main)

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat
 from wingman.core.errors import InputError
+from wingman.core.json import JsonMapping
 from wingman.core.time import Channel
 
 TELEPHONE = PcmFormat(Encoding.MULAW, 8000)
@@ -120,7 +121,7 @@ def parse_tracks(text: str | None) -> Mapping[str, Channel]:
     return known
 
 
-def _form(tree: Mapping[str, Any]) -> PcmFormat:
+def _form(tree: JsonMapping) -> PcmFormat:
     start = _mapping(tree.get("start"))
     stated = start.get("mediaFormat") or start.get("media_format") or tree.get("mediaFormat")
     tracks = start.get("tracks") or tree.get("tracks")
@@ -144,7 +145,7 @@ def _form(tree: Mapping[str, Any]) -> PcmFormat:
     return PcmFormat(_ENCODINGS[kind], rate, sides)
 
 
-def _media(tree: Mapping[str, Any]) -> MediaPayload:
+def _media(tree: JsonMapping) -> MediaPayload:
     media = _mapping(tree.get("media")) or tree
     payload = media.get("payload")
     if not isinstance(payload, str):
@@ -164,11 +165,11 @@ def _media(tree: Mapping[str, Any]) -> MediaPayload:
     return MediaPayload(str(track), data, at if at is None or 0 <= at < 1e6 else None)
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: Any) -> JsonMapping:
     return value if isinstance(value, dict) else {}
 
 
-def _number(tree: Mapping[str, Any], names: tuple[str, ...], default: int, field: str) -> int:
+def _number(tree: JsonMapping, names: tuple[str, ...], default: int, field: str) -> int:
     value = next((tree[name] for name in names if tree.get(name) is not None), default)
     try:
         return int(value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+
+from wingman.core.json import JsonMapping
 
 SAME: Final = 0.3
 """Overlap (intersection over union) from which two boxes hold the same face."""
@@ -37,7 +39,7 @@ class Box:
         return shared / union if union > 0 else 0.0
 
 
-def box_of(item: Mapping[str, Any]) -> Box:
+def box_of(item: JsonMapping) -> Box:
     """The box of a prediction; an empty one when it names none that can be used."""
     raw = item.get("bbox")
     if not isinstance(raw, Mapping):

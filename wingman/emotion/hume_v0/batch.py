@@ -6,7 +6,7 @@ The spans that come back join to a transcript like live ones: hand them to the c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ import msgspec
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.emotion import EmotionSpan, Scale, VocalBurst
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.json import JsonMapping
 from wingman.core.time import Channel, Span, samples
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.connection import PROVIDER
@@ -88,7 +89,7 @@ class _Job:
         self._patience = patience
         self._begun = _now()
 
-    async def run(self, name: str, media: bytes, models: Mapping[str, Any]) -> Any:
+    async def run(self, name: str, media: bytes, models: JsonMapping) -> Any:
         self._say("SUBMITTING")
         options = msgspec.json.encode({"models": models})
         parts = {"json": (None, options, "application/json"), "file": (name, media)}
@@ -164,7 +165,7 @@ def heard(predictions: Any, channel: Channel) -> tuple[EmotionSpan | VocalBurst,
     return tuple(sorted(found, key=lambda event: (event.span, isinstance(event, VocalBurst))))
 
 
-def _event(item: Mapping[str, Any], model: str, channel: Channel) -> EmotionSpan | VocalBurst | None:
+def _event(item: JsonMapping, model: str, channel: Channel) -> EmotionSpan | VocalBurst | None:
     begin, end = samples(float(item["time"]["begin"])), samples(float(item["time"]["end"]))
     where = Span(max(0, begin), max(0, begin, end))
     if model == "prosody":

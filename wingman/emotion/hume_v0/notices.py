@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any, Final
 
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.json import JsonMapping
 
 _CODE: Final = re.compile(r"\b([EWI]\d{3,5})\b", re.IGNORECASE)
 SAME_ERRORS: Final = 9
@@ -170,7 +171,7 @@ def pause_s(refusals: int) -> float:
 _WORDS: Final = ("message", "detail", "reason", "description", "error", "warning", "text")
 
 
-def notices(raw: Mapping[str, Any], models: tuple[str, ...] = ()) -> Iterator[Notice]:
+def notices(raw: JsonMapping, models: tuple[str, ...] = ()) -> Iterator[Notice]:
     """Every warning and error of a reply, whichever way it was written down.
 
     Known ways: `{"error": {"code", "message"}}`, `{"error": "…", "code"}`, `{"warning": "…", "code"}`, either
@@ -183,7 +184,7 @@ def notices(raw: Mapping[str, Any], models: tuple[str, ...] = ()) -> Iterator[No
             yield from _of(answer, model)
 
 
-def _of(raw: Mapping[str, Any], model: str) -> Iterator[Notice]:
+def _of(raw: JsonMapping, model: str) -> Iterator[Notice]:
     found = False
     for member in ("error", "errors", "warning", "warnings"):
         for said in _each(raw.get(member)):
@@ -201,7 +202,7 @@ def _each(said: Any) -> Iterator[Any]:
         yield said
 
 
-def _notice(said: Any, around: Mapping[str, Any], model: str, *, warning: bool) -> Notice:
+def _notice(said: Any, around: JsonMapping, model: str, *, warning: bool) -> Notice:
     if isinstance(said, Mapping):
         text = next((said[name] for name in _WORDS if isinstance(said.get(name), str)), "")
         code = _code(said.get("code")) or _code(around.get("code"))

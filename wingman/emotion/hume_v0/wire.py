@@ -18,6 +18,7 @@ import msgspec
 
 from wingman.core.emotion import Score
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.json import JsonMapping, JsonObject
 from wingman.core.time import SAMPLE_RATE
 from wingman.core.vocal_sounds import is_sound
 from wingman.emotion.faces.pictures import picture_size
@@ -38,11 +39,11 @@ Granularity = Literal["word", "sentence", "utterance", "passage"]
 class Models(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which models answer, each with its options (`{}` for none). Leave out what is not wanted."""
 
-    prosody: dict[str, Any] | None = None
-    burst: dict[str, Any] | None = None
-    language: dict[str, Any] | None = None
-    face: dict[str, Any] | None = None
-    facemesh: dict[str, Any] | None = None
+    prosody: JsonObject | None = None
+    burst: JsonObject | None = None
+    language: JsonObject | None = None
+    face: JsonObject | None = None
+    facemesh: JsonObject | None = None
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,9 +96,7 @@ def clip(
     return Request(data, models, stream_window_ms=window_ms, payload_id=payload_id)
 
 
-def text(
-    words: str, payload_id: str, granularity: Granularity = "passage", **options: dict[str, Any]
-) -> Request:
+def text(words: str, payload_id: str, granularity: Granularity = "passage", **options: JsonObject) -> Request:
     """Plain text for the `language` model; `options` are `sentiment={}` and `toxicity={}`.
 
     Raises `InputError` for more than 10,000 characters or none.
@@ -108,9 +107,7 @@ def text(
     return Request(words, models, raw_text=True, payload_id=payload_id)
 
 
-def image(
-    picture: bytes, payload_id: str, options: Mapping[str, Any] | None = None, mesh: bool = False
-) -> Request:
+def image(picture: bytes, payload_id: str, options: JsonMapping | None = None, mesh: bool = False) -> Request:
     """A JPEG or PNG for the `face` model (options: `facs`, `descriptions`, `identify_faces`, `prob_threshold`,
     `min_face_size`, `fps_pred`), with `mesh` for `facemesh` too.
 
@@ -144,7 +141,7 @@ class Prediction:
     text: str = ""
     descriptions: tuple[Score, ...] = ()
     """Burst types or facial descriptions, when the model gives them."""
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: JsonMapping = field(default_factory=dict)
     """The whole item: bounding box, sentiment, toxicity, FACS …"""
 
 
@@ -184,7 +181,7 @@ def decode(line: str | bytes) -> Reply:
         raise WireError(f"a reply of an unknown shape: {broken!r}") from None
 
 
-def _reply(raw: dict[str, Any]) -> Reply:
+def _reply(raw: JsonObject) -> Reply:
     said = list(notices(raw, MODELS))
     predictions = {
         name: tuple(_prediction(item) for item in answer.get("predictions") or ())
@@ -201,7 +198,7 @@ def _reply(raw: dict[str, Any]) -> Reply:
     )
 
 
-def _prediction(item: Mapping[str, Any]) -> Prediction:
+def _prediction(item: JsonMapping) -> Prediction:
     where = item.get("time") or item.get("position") or {}
     begin, end = float(where.get("begin", 0.0)), float(where.get("end", 0.0))
     if not (math.isfinite(begin) and math.isfinite(end)):

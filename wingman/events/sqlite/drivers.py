@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 
 try:
     from sqlcipher3 import dbapi2 as sqlcipher  # type: ignore[import-untyped]  # it ships no types
@@ -34,7 +35,7 @@ def open_file(path: Path, key: str, *, read_only: bool = False) -> Connection:
 
     Raises `InputError` when there is a key and no SQLCipher.
     """
-    options: dict[str, Any] = {"isolation_level": None, "check_same_thread": False, "timeout": 5.0}
+    options: JsonObject = {"isolation_level": None, "check_same_thread": False, "timeout": 5.0}
     name = str(path)
     if read_only:
         name, options["uri"] = f"{path.resolve().as_uri()}?mode=ro", True

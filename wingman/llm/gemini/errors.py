@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.core.json import JsonMapping
 
 RETRY_AFTER_S = 10.0
 """How long a 429 without a delay of its own closes the road."""
@@ -23,7 +23,7 @@ _KINDS = {
 }
 
 
-def fault_of_status(status: int, message: str, body: Mapping[str, Any], model: str) -> ProviderFault:
+def fault_of_status(status: int, message: str, body: JsonMapping, model: str) -> ProviderFault:
     """An HTTP status (or a gRPC one translated to it) with Google's error body, as a fault."""
     reasons = {str(detail.get("reason", "")) for detail in _details(body)}
     if "API_KEY_INVALID" in reasons or (status == 400 and "api key not valid" in message.lower()):
@@ -64,7 +64,7 @@ def _sentence(status: int, message: str, model: str, wait: float | None) -> str:
             return f"Gemini failed with status {status}; playbook cues go on"
 
 
-def _retry_delay(body: Mapping[str, Any]) -> float:
+def _retry_delay(body: JsonMapping) -> float:
     for detail in _details(body):
         found = re.fullmatch(r"(\d+(?:\.\d+)?)s", str(detail.get("retryDelay", "")))
         if found:
@@ -72,7 +72,7 @@ def _retry_delay(body: Mapping[str, Any]) -> float:
     return RETRY_AFTER_S
 
 
-def _details(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _details(body: JsonMapping) -> Iterator[JsonMapping]:
     error = body.get("error", body)
     details = error.get("details", ()) if isinstance(error, Mapping) else ()
     for detail in details if isinstance(details, list | tuple) else ():

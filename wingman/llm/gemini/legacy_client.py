@@ -17,6 +17,7 @@ import structlog
 from wingman.config.suggest import GeminiSettings
 from wingman.core.egress import current
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.gemini.base import GeminiModel
 from wingman.llm.gemini.errors import RETRY_AFTER_S, fault_of_status, unreachable
@@ -191,7 +192,7 @@ def _message(failed: Any) -> str:
     return str(getattr(failed, "message", "") or "")
 
 
-def _details(failed: Any) -> dict[str, Any]:
+def _details(failed: Any) -> JsonObject:
     """The error details in the form REST has them."""
     details = []
     for detail in getattr(failed, "details", None) or ():

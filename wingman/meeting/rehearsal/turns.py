@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 
 LONGEST_TEXT = 20_000
 """Characters of one turn: about an hour of speech."""
@@ -109,7 +110,7 @@ def _turn(index: int, raw: bytes) -> ScriptedTurn:
     )
 
 
-def _text(fields: dict[str, Any], name: str, *, required: bool = False) -> str:
+def _text(fields: JsonObject, name: str, *, required: bool = False) -> str:
     value = fields.get(name)
     if value is None and not required:
         return ""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from wingman.audio.source import AudioSource
 from wingman.core.emotion_policy import NOTICES
 from wingman.core.errors import InputError
 from wingman.core.face_policy import FACE_NOTICES
+from wingman.core.json import JsonMapping
 from wingman.core.threads import in_thread
 from wingman.core.time import Channel
 from wingman.emotion.faces.pictures import MOST_BYTES
@@ -42,9 +42,9 @@ SPEC_FIELDS = tuple(field.name for field in fields(MeetingSpec))
 class Offers:
     """What other rooms put behind the routes. A callable that is None answers 501."""
 
-    playbooks: Callable[[], Sequence[Mapping[str, Any]]] = tuple
+    playbooks: Callable[[], Sequence[JsonMapping]] = tuple
     """The playbooks that can be chosen, as plain values."""
-    config: Callable[[], Mapping[str, Any]] = dict
+    config: Callable[[], JsonMapping] = dict
     """What is configured, secrets masked, and the providers in force."""
     sample: Callable[[], AudioSource] | None = None
     """The bundled sample."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 from wingman.meeting.rehearse_cards import RehearsedCard, RehearsedTurn
 from wingman.server.http import Json, body
 from wingman.server.routing import ApiRoute
@@ -30,11 +31,11 @@ class PlaybookDesk(Protocol):
         """Raises `InputError(status=404)`."""
         ...
 
-    def check(self, playbook: dict[str, Any], text: str) -> Playbook:
+    def check(self, playbook: JsonObject, text: str) -> Playbook:
         """Raises `InputError` that names field and mend."""
         ...
 
-    def put(self, name: str, playbook: dict[str, Any], text: str) -> None:
+    def put(self, name: str, playbook: JsonObject, text: str) -> None:
         """Store one's own playbook. Raises `InputError`."""
         ...
 
@@ -47,7 +48,7 @@ class PlaybookDesk(Protocol):
 class PlaybookBody:
     """A playbook as plain values or as YAML; one of them is given."""
 
-    playbook: dict[str, Any] = field(default_factory=dict)
+    playbook: JsonObject = field(default_factory=dict)
     text: str = ""
 
 
@@ -60,7 +61,7 @@ class RestoreBody:
 class RehearseBody:
     """What to rehearse, and on what."""
 
-    playbook: dict[str, Any]
+    playbook: JsonObject
     meeting: str = ""
     turns: tuple[RehearsedTurn, ...] = ()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.routing import BaseRoute
 from wingman.audio.call_sides import Sides
 from wingman.audio.recording import Recording, Track, probe
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 from wingman.core.threads import in_thread
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.imports import Imports, ImportStatus
@@ -85,7 +85,7 @@ class RecordingRoutes:
 
 
 def _spec(query: Mapping[str, str], title: str) -> MeetingSpec:
-    fields: dict[str, Any] = {name: query[name] for name in SPEC_FIELDS if name in query}
+    fields: JsonObject = {name: query[name] for name in SPEC_FIELDS if name in query}
     return MeetingSpec(**{"title": title, **fields})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 from wingman.server.auth import Access, Session
 from wingman.server.errors import error
 from wingman.server.grants import DAY, SCOPES, Grant, Role, Scope
@@ -126,7 +126,7 @@ class SessionRoutes:
         return Json({"entries": store.audit(after, limit), "broken_at": store.broken_at()})
 
 
-def public(grant: Grant, now: float) -> dict[str, Any]:
+def public(grant: Grant, now: float) -> JsonObject:
     """A grant as it is shown: nothing in it opens anything."""
     shown = {part.name: getattr(grant, part.name) for part in fields(Grant) if part.name not in HIDDEN}
     shown["scopes"] = sorted(grant.scopes)

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from wingman.config.editable import GROUPS, NAMES, Choosable, Editable, Shown
 from wingman.core.errors import InputError
+from wingman.core.json import JsonMapping, JsonObject
 from wingman.server.http import Json, body
 from wingman.server.routing import ApiRoute
 
@@ -43,7 +44,7 @@ class SettingsDesk(Protocol):
         """The settings file in use; empty where there is none."""
         ...
 
-    async def change(self, values: Mapping[str, Any]) -> None:
+    async def change(self, values: JsonMapping) -> None:
         """Store and apply. Raises `InputError` and changes nothing."""
         ...
 
@@ -52,7 +53,7 @@ class SettingsDesk(Protocol):
 class SettingsChange:
     """Dotted name → value; null goes back to the default."""
 
-    values: dict[str, Any] = field(default_factory=dict)
+    values: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

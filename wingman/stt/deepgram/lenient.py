@@ -13,6 +13,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from wingman.core.json import JsonMapping, JsonObject
+
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "Results": ("start", "duration"),
     "SpeechStarted": ("timestamp",),
@@ -24,7 +26,7 @@ _FLAGS = ("is_final", "speech_final", "from_finalize")
 _TRUE, _FALSE = ("true", "1", "yes"), ("false", "0", "no", "")
 
 
-def mend(raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]] | None:
+def mend(raw: bytes) -> tuple[JsonObject, tuple[str, ...]] | None:
     """A message as strict decoding wants it, and the names of the fields that were changed.
 
     None when it cannot be mended: no JSON object, no type, or a needed number is missing.
@@ -36,7 +38,7 @@ def mend(raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]] | None:
     if not isinstance(tree, dict) or not isinstance(kind := tree.get("type"), str):
         return None
     odd: list[str] = []
-    out: dict[str, Any] = {"type": kind}
+    out: JsonObject = {"type": kind}
     for name in NEEDED.get(kind, ()):
         value = number(tree.get(name))
         if value is None and name == "duration":
@@ -75,13 +77,13 @@ def flag(value: Any) -> bool:
     return value is True or (isinstance(value, int) and value == 1)
 
 
-def _duration(tree: Mapping[str, Any], start: float) -> float | None:
+def _duration(tree: JsonMapping, start: float) -> float | None:
     """The window's length from its last word, where it is not stated."""
     ends = [word["end"] for word in _words(_best(tree.get("channel")).get("words"), []) if word["end"] > start]
     return max(ends) - start if ends else None
 
 
-def _best(channel: Any) -> Mapping[str, Any]:
+def _best(channel: Any) -> JsonMapping:
     alternatives = channel.get("alternatives") if isinstance(channel, dict) else None
     if isinstance(alternatives, dict):
         alternatives = [alternatives]
@@ -89,7 +91,7 @@ def _best(channel: Any) -> Mapping[str, Any]:
     return first if isinstance(first, dict) else {}
 
 
-def _channel(channel: Any, odd: list[str]) -> dict[str, Any]:
+def _channel(channel: Any, odd: list[str]) -> JsonObject:
     best = _best(channel)
     if not best:
         _note(odd, "channel", channel, {"alternatives": []})
@@ -103,7 +105,7 @@ def _channel(channel: Any, odd: list[str]) -> dict[str, Any]:
     return {"alternatives": [{"transcript": text, "words": words}]}
 
 
-def _words(words: Any, odd: list[str]) -> list[dict[str, Any]]:
+def _words(words: Any, odd: list[str]) -> list[JsonObject]:
     """The words that have a place in time, as far as they can be read."""
     out = []
     for word in words if isinstance(words, list) else ():
@@ -118,7 +120,7 @@ def _words(words: Any, odd: list[str]) -> list[dict[str, Any]]:
     return out
 
 
-def _word(word: Mapping[str, Any], start: float, end: float, odd: list[str]) -> dict[str, Any]:
+def _word(word: JsonMapping, start: float, end: float, odd: list[str]) -> JsonObject:
     shown, plain = word.get("punctuated_word"), word.get("word")
     confidence, speaker = number(word.get("confidence", 1.0)), number(word.get("speaker"))
     out = {

@@ -17,6 +17,7 @@ import msgspec
 import yaml
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonMapping, JsonObject
 from wingman.suggest.playbook.playbook import Playbook, folder, list_playbooks, load_playbook, parse_playbook
 from wingman.suggest.playbook.signals import Signal
 
@@ -51,7 +52,7 @@ class PlaybookVersion:
 class PlaybookPage:
     """One playbook whole."""
 
-    playbook: dict[str, Any]
+    playbook: JsonObject
     text: str
     """The same as YAML."""
     own: bool
@@ -96,7 +97,7 @@ class OwnPlaybooks:
         playbook = parse_playbook(text, str(path))
         return PlaybookPage(msgspec.to_builtins(playbook), text, own, self._versions(name) if own else ())
 
-    def check(self, playbook: Mapping[str, Any], text: str) -> Playbook:
+    def check(self, playbook: JsonMapping, text: str) -> Playbook:
         """A draft, as plain values or as YAML. Raises `InputError` that names field and mend."""
         if text:
             if len(text) > LONGEST:
@@ -107,7 +108,7 @@ class OwnPlaybooks:
         except InputError as wrong:  # whoever fills in a form knows no lines
             raise InputError(re.sub(r"^(.+?), line \d+", r"\1", str(wrong)), field=wrong.field) from None
 
-    def put(self, name: str, playbook: Mapping[str, Any], text: str) -> None:
+    def put(self, name: str, playbook: JsonMapping, text: str) -> None:
         """Store one's own playbook under `name`; what it was is kept. Raises `InputError`."""
         path = self._must_be_own(name)
         checked = self.check(playbook, text)
@@ -182,7 +183,7 @@ class OwnPlaybooks:
         return tuple(PlaybookVersion(file.stem, int(file.stem) / 1000) for file in self._version_files(name))
 
 
-def written(playbook: Mapping[str, Any]) -> str:
+def written(playbook: JsonMapping) -> str:
     """A playbook's plain values as YAML, without what says nothing."""
     return yaml.safe_dump(_spare(playbook), sort_keys=False, allow_unicode=True, width=100)
 

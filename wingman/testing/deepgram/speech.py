@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from wingman.core.json import JsonMapping, JsonObject
 from wingman.testing.reconnect_memory import ChannelMemory, Locator
 from wingman.testing.scenario import TimedWord, Track, between, timed_words
 from wingman.testing.voice_activity import Onset, VoiceDetector
 
-Said = tuple[str, Mapping[str, Any]]
+Said = tuple[str, JsonMapping]
 """A message's type and the message."""
 
 WINDOW_S = 5.0
@@ -263,7 +264,7 @@ class Recogniser:
         """Answer `CloseStream`: the last results."""
         return self._results(self._heard, final=True, cut=True) if self._heard > self._window else []
 
-    def summary(self) -> Mapping[str, Any]:
+    def summary(self) -> JsonMapping:
         """The closing `Metadata`."""
         spoke = {"models": ["emulated"], "model_info": {"emulated": _MODEL}} if self._heard else {}
         return {
@@ -277,7 +278,7 @@ class Recogniser:
             **spoke,
         }
 
-    def configure(self, message: Mapping[str, Any]) -> Said:
+    def configure(self, message: JsonMapping) -> Said:
         """Answer `Configure`."""
         terms = message.get("keyterms")
         if isinstance(terms, list) and sum(len(str(term).split()) for term in terms) > 500:
@@ -349,7 +350,7 @@ class Recogniser:
             self._ended = words[-1].end if words else self._ended
         return [("Results", message)]
 
-    def _alternative(self, words: Sequence[TimedWord]) -> Mapping[str, Any]:
+    def _alternative(self, words: Sequence[TimedWord]) -> JsonMapping:
         languages = {"languages": ["en"], "languages_hinted": []} if self._options.multilingual else {}
         return {
             "transcript": " ".join(self._shown(word.text) for word in words),
@@ -358,8 +359,8 @@ class Recogniser:
             **languages,
         }
 
-    def _word(self, word: TimedWord) -> Mapping[str, Any]:
-        said: dict[str, Any] = {
+    def _word(self, word: TimedWord) -> JsonMapping:
+        said: JsonObject = {
             "word": _raw(word.text),
             "start": self._s(word.start),
             "end": self._s(word.end),

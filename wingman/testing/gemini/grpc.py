@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any
 
+from wingman.core.json import JsonObject
 from wingman.testing.gemini import wire as wire
 from wingman.testing.gemini.answers import Answer, by_rules
 from wingman.testing.gemini.server import LIVELIKE, RETRY_DELAY_S, GeminiFault, Pace
@@ -132,7 +133,7 @@ class GeminiGrpcEmulator:
         parts = list(wire.pieces(self._answer(system, prompt), self._pace.characters))
         for number, part in enumerate(parts):
             last = number == len(parts) - 1 and fault is None
-            candidate: dict[str, Any] = {"content": {"role": "model", "parts": [{"text": part}]}}
+            candidate: JsonObject = {"content": {"role": "model", "parts": [{"text": part}]}}
             if last:
                 candidate["finish_reason"] = STOP
             yield self._response({"candidates": [candidate]}, model)
@@ -144,7 +145,7 @@ class GeminiGrpcEmulator:
                 return
             await asyncio.sleep(next(waits))
 
-    def _response(self, fields: dict[str, Any], model: str) -> Any:
+    def _response(self, fields: JsonObject, model: str) -> Any:
         usage = {"prompt_token_count": 7, "candidates_token_count": 5, "total_token_count": 12}
         return self._messages.GenerateContentResponse(
             fields | {"usage_metadata": usage, "model_version": model}

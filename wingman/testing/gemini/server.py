@@ -13,9 +13,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.gemini import wire as wire
 from wingman.testing.gemini.answers import Answer, by_rules
@@ -166,13 +166,13 @@ class GeminiEmulator(ModelServer[GeminiFault]):
         if not self._lists_models:
             raise wire.Refused(503, "The service is currently unavailable.")
         if call.model:
-            tree: dict[str, Any] = _model(wire.resolve_model(call, self.served))
+            tree: JsonObject = _model(wire.resolve_model(call, self.served))
         else:
             tree = {"models": [_model(name) for name in sorted(self.served)]}
         await reply.whole(200, json.dumps(tree).encode(), JSON)
 
     async def _generate(
-        self, call: wire.Call, model: str, body: dict[str, Any], request: Request, reply: Reply
+        self, call: wire.Call, model: str, body: JsonObject, request: Request, reply: Reply
     ) -> None:
         system, prompt = wire.prompt_text(body)
         stream = wire.Stream(model, f"r{len(self.requests)}", wire.tokens(len(system) + len(prompt)))
@@ -275,7 +275,7 @@ class _Streaming:
                 return False
         return True
 
-    async def _send(self, event: dict[str, Any]) -> None:
+    async def _send(self, event: JsonObject) -> None:
         framed = wire.sse(event) if self._framed else wire.array_piece(event, self._index)
         self._index += 1
         await self._reply.chunk(framed)
@@ -304,7 +304,7 @@ def _as_request_fault(fault: Fault) -> GeminiFault:
     return found
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _body(request: Request) -> JsonObject:
     try:
         tree = json.loads(request.body)
     except ValueError:
@@ -314,11 +314,11 @@ def _body(request: Request) -> dict[str, Any]:
     return tree
 
 
-def _model(name: str) -> dict[str, Any]:
+def _model(name: str) -> JsonObject:
     return {"name": f"models/{name}", "supportedGenerationMethods": ["generateContent", "countTokens"]}
 
 
-def _details(fault: GeminiFault | None) -> list[dict[str, Any]]:
+def _details(fault: GeminiFault | None) -> list[JsonObject]:
     if fault is GeminiFault.RATE_LIMITED:
         retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{RETRY_DELAY_S}s"}
         quota = {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaValue": "10"}]}

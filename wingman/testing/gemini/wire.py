@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from wingman.core.json import JsonMapping, JsonObject
 
 MODELS: Mapping[str, frozenset[str]] = {
     "gemini-3.5-flash-lite": frozenset({"minimal", "low", "medium", "high"}),
@@ -50,7 +51,7 @@ STATUS_NAMES = {
 class Refused(Exception):
     """The service answers with an error."""
 
-    def __init__(self, code: int, message: str, details: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(self, code: int, message: str, details: Sequence[JsonMapping] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -62,9 +63,9 @@ class Refused(Exception):
         return json.dumps(self.tree, indent=2).encode()
 
     @property
-    def tree(self) -> dict[str, Any]:
+    def tree(self) -> JsonObject:
         """The error as JSON."""
-        error: dict[str, Any] = {
+        error: JsonObject = {
             "code": self.code,
             "message": self.message,
             "status": STATUS_NAMES[self.code],
@@ -113,7 +114,7 @@ def resolve_model(call: Call, served: frozenset[str]) -> str:
     return model
 
 
-def check_body(model: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+def check_body(model: str, body: JsonMapping, headers: Mapping[str, str]) -> None:
     """The validation that catches real mistakes of a client. Raises `Refused` 400."""
     for name in body:
         if name not in BODY_FIELDS:
@@ -133,7 +134,7 @@ def check_body(model: str, body: Mapping[str, Any], headers: Mapping[str, str]) 
     _check_thinking(model, {_snake(k): v for k, v in (config.get("thinkingConfig") or {}).items()})
 
 
-def _check_thinking(model: str, thinking: Mapping[str, Any]) -> None:
+def _check_thinking(model: str, thinking: JsonMapping) -> None:
     level, budget = thinking.get("thinking_level"), thinking.get("thinking_budget")
     if level is not None and budget is not None:
         raise Refused(400, "You can only set one of thinking budget and thinking level.")
@@ -145,14 +146,14 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
 
 
-def prompt_text(body: Mapping[str, Any]) -> tuple[str, str]:
+def prompt_text(body: JsonMapping) -> tuple[str, str]:
     """(system instruction, text of the last content)."""
     system = body.get("systemInstruction") or {}
     contents = body.get("contents") or [{}]
     return _joined(system), _joined(contents[-1])
 
 
-def _joined(content: Mapping[str, Any]) -> str:
+def _joined(content: JsonMapping) -> str:
     return "".join(str(part.get("text", "")) for part in content.get("parts") or ())
 
 
@@ -164,22 +165,22 @@ class Stream:
     response_id: str
     prompt_tokens: int
 
-    def event(self, text: str, said: int, finish: str = "") -> dict[str, Any]:
+    def event(self, text: str, said: int, finish: str = "") -> JsonObject:
         """One event: a delta, the running usage, and the finish reason on the last."""
-        candidate: dict[str, Any] = {"content": {"role": "model", "parts": [{"text": text}]}, "index": 0}
+        candidate: JsonObject = {"content": {"role": "model", "parts": [{"text": text}]}, "index": 0}
         if finish:
             candidate["finishReason"] = finish
         return {"candidates": [candidate], **self.usage(said)}
 
-    def stopped(self, finish: str, said: int) -> dict[str, Any]:
+    def stopped(self, finish: str, said: int) -> JsonObject:
         """An end without content: a safety stop, or a budget spent on thinking."""
         return {"candidates": [{"finishReason": finish, "index": 0}], **self.usage(said)}
 
-    def blocked(self, reason: str) -> dict[str, Any]:
+    def blocked(self, reason: str) -> JsonObject:
         """An answer that was blocked."""
         return {"promptFeedback": {"blockReason": reason}, **self.usage(0)}
 
-    def usage(self, said: int) -> dict[str, Any]:
+    def usage(self, said: int) -> JsonObject:
         """Token counts."""
         return {
             "usageMetadata": {
@@ -193,12 +194,12 @@ class Stream:
         }
 
 
-def sse(event: Mapping[str, Any]) -> bytes:
+def sse(event: JsonMapping) -> bytes:
     """One event as the service frames it: a single data line, CRLF, no event name."""
     return b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\r\n\r\n"
 
 
-def array_piece(event: Mapping[str, Any], index: int) -> bytes:
+def array_piece(event: JsonMapping, index: int) -> bytes:
     """One element of the JSON array that is streamed without `alt=sse`."""
     return (b"[" if index == 0 else b",\r\n") + json.dumps(event, ensure_ascii=False, indent=2).encode()
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import uuid4
 
 import msgspec
 
+from wingman.core.json import JsonObject
 from wingman.testing.http_server import Request
 from wingman.testing.hume.speech import Detector, Heard, Measurer
 
@@ -24,7 +25,7 @@ DEFAULT_TIMER_MS = 3000
 FRAME = 3200
 CONTAINERS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"fLaC", b"OggS")
 
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, JsonObject]
 
 
 class Ear(Protocol):
@@ -68,7 +69,7 @@ class Run:
         self.status, self.ended_at = status, time.time()
         self.close_reason, self.close_code = reason, code
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> JsonObject:
         """The job as a list shows it."""
         seconds = self.received_bytes / 32_000
         over = self.ended_at is not None
@@ -85,7 +86,7 @@ class Run:
             "metered_seconds": max(10.0, seconds) if over and seconds else seconds,
         }
 
-    def whole(self) -> dict[str, Any]:
+    def whole(self) -> JsonObject:
         """The job with its result."""
         config = {"schema": "v4", "audio": AUDIO, "measurement_timer_ms": self.timer_ms}
         closing = {"close_code": self.close_code, "close_reason": self.close_reason}
@@ -133,12 +134,12 @@ class Files:
             if all(getattr(run, name) == value for name, value in wanted.items())
         ]
         begin, size = int(request.query.get("cursor", 0)), int(request.query.get("page_size", 50))
-        page: dict[str, Any] = {"runs": found[begin : begin + size]}
+        page: JsonObject = {"runs": found[begin : begin + size]}
         if begin + size < len(found):
             page["next_cursor"] = str(begin + size)
         return 200, page
 
-    def _measure(self, request: Request) -> dict[str, Any]:
+    def _measure(self, request: Request) -> JsonObject:
         upload, timer_ms = _parts(request)
         pcm = _pcm(upload)
         ear = self._ear()
@@ -222,7 +223,7 @@ def error(status: int, code: str, text: str) -> Answer:
     return status, {"type": "error", "code": code, "message": text, "request_id": f"req_{uuid4().hex[:12]}"}
 
 
-def _bare(item: dict[str, Any]) -> dict[str, Any]:
+def _bare(item: JsonObject) -> JsonObject:
     return {name: value for name, value in item.items() if name != "type"}
 
 

@@ -10,13 +10,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import SplitResult
 from uuid import uuid4
 
 import msgspec
 from websockets.http11 import Request, Response
 
+from wingman.core.json import JsonObject
 from wingman.testing.connection import Wire
 from wingman.testing.faults import FaultScript
 from wingman.testing.http_server import LoopbackHttp, Reply
@@ -105,7 +105,7 @@ class HumeEmulator(SocketEmulator):
     ) -> None:
         """`ear` makes what a session hears with; by default the scenario's first track."""
         super().__init__(faults)
-        self.totals: list[dict[str, Any]] = []
+        self.totals: list[JsonObject] = []
         """Every `session.closed` that was said, in order."""
         track, memory = scenario.track("tab"), ChannelMemory()
         self._ear = ear or (lambda: ScenarioEar(track, memory, asyncio.get_running_loop().time))
@@ -150,7 +150,7 @@ class HumeEmulator(SocketEmulator):
             response.headers["Retry-After"] = f"{retry_after:g}"
         return response
 
-    def _check(self, key: str | None, authorization: str) -> tuple[int, dict[str, Any]] | None:
+    def _check(self, key: str | None, authorization: str) -> tuple[int, JsonObject] | None:
         """None when exactly one credential came and is good, else how the gateway refuses."""
         scheme, _, token = authorization.partition(" ")
         bearer = token if scheme == "Bearer" else None
@@ -265,7 +265,7 @@ def judge(track: Track, start: float, end: float) -> Heard:
     return Heard(expressions, {"clear": 0.81, "calm": 0.4})
 
 
-def _timer_of(message: dict[str, Any]) -> int | None:
+def _timer_of(message: JsonObject) -> int | None:
     """The timer a `session.update` asks for; None when the configuration is not legal."""
     if set(message) - {"type", "audio", "measurement_timer_ms"}:
         return None
@@ -281,7 +281,7 @@ def _say_error(wire: Wire, code: str, text: str, retryable: bool) -> None:
     wire.say("error", {"type": "error", "code": code, "message": text, "retryable": retryable})
 
 
-def unauthorized(key: str | None) -> tuple[int, dict[str, Any]]:
+def unauthorized(key: str | None) -> tuple[int, JsonObject]:
     """The gateway's own answer; it names the request only when a key was sent and refused."""
     body = {"message": "Unauthorized"}
     return 401, body | {"request_id": f"req_{uuid4().hex[:12]}"} if key else body
@@ -291,5 +291,5 @@ def _error(status: int, code: str, text: str) -> Response:
     return _json(*error(status, code, text))
 
 
-def _json(status: int, body: dict[str, Any]) -> Response:
+def _json(status: int, body: JsonObject) -> Response:
     return http_answer(status, msgspec.json.encode(body), {"Content-Type": "application/json"})

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from wingman.core.json import JsonObject
 from wingman.testing.voice_activity import Offset, Onset
 
 SAMPLES_PER_MS = 16
@@ -36,7 +37,7 @@ class Heard:
 
 Judge = Callable[[int, int], Heard]
 """Scores for the session's samples `[start, end)`."""
-Message = dict[str, Any]
+Message = JsonObject
 
 
 class Measurer:
@@ -126,7 +127,7 @@ class Measurer:
         }
 
 
-def ranked(scores: dict[str, float], floor: float) -> list[dict[str, Any]]:
+def ranked(scores: dict[str, float], floor: float) -> list[JsonObject]:
     """Names and probabilities as the API lists them: clamped, four decimals, best first, cut off."""
     kept = ((name, min(1.0, max(0.0, value))) for name, value in scores.items() if value >= floor)
     return [

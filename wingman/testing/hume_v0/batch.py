@@ -14,6 +14,7 @@ import av
 import msgspec
 import numpy as np
 
+from wingman.core.json import JsonObject
 from wingman.testing.http_server import Request
 from wingman.testing.hume_v0.names import BURSTS, VOICE
 from wingman.testing.hume_v0.replies import RATE, Judge, Samples, emotions, voiced_stretches
@@ -26,7 +27,7 @@ Answer = tuple[int, Any]
 class Job:
     """One submitted job; it advances one state per poll, so that a client has to wait."""
 
-    models: dict[str, Any]
+    models: JsonObject
     files: list[tuple[str, bytes]]
     id: str = field(default_factory=lambda: str(uuid4()))
     polls: int = 0
@@ -99,8 +100,8 @@ class Jobs:
         self.jobs[job.id] = job
         return 200, {"job_id": job.id}
 
-    def _details(self, job: Job) -> dict[str, Any]:
-        state: dict[str, Any] = {"status": job.status, "created_timestamp_ms": 1_700_000_000_000}
+    def _details(self, job: Job) -> JsonObject:
+        state: JsonObject = {"status": job.status, "created_timestamp_ms": 1_700_000_000_000}
         if job.status != "QUEUED":
             state["started_timestamp_ms"] = 1_700_000_001_000
         if job.status in ("COMPLETED", "FAILED"):
@@ -109,7 +110,7 @@ class Jobs:
             state |= {"num_predictions": len(job.files), "num_errors": 0}
         if job.status == "FAILED":
             state["message"] = "the file cannot be read"
-        request: dict[str, Any] = {"files": [_source(name, data) for name, data in job.files]}
+        request: JsonObject = {"files": [_source(name, data) for name, data in job.files]}
         return {
             "type": "INFERENCE",
             "job_id": job.id,
@@ -118,7 +119,7 @@ class Jobs:
             "state": state,
         }
 
-    def _predictions(self, job: Job) -> list[dict[str, Any]]:
+    def _predictions(self, job: Job) -> list[JsonObject]:
         return [
             {
                 "source": {"type": "file", **_source(name, data)},
@@ -127,10 +128,10 @@ class Jobs:
             for name, data in job.files
         ]
 
-    def _models(self, job: Job, data: bytes) -> dict[str, Any]:
+    def _models(self, job: Job, data: bytes) -> JsonObject:
         audio = _decode(data)
         voiced = voiced_stretches(audio)
-        found: dict[str, Any] = {}
+        found: JsonObject = {}
         if "prosody" in job.models:
             items = [self._prosody(audio, begin, end) for begin, end in voiced]
             metadata = {"confidence": 0.97, "detected_language": "en"}
@@ -150,7 +151,7 @@ class Jobs:
             found["burst"] = {"grouped_predictions": [group] if items else []}
         return found
 
-    def _prosody(self, audio: Samples, begin: int, end: int) -> dict[str, Any]:
+    def _prosody(self, audio: Samples, begin: int, end: int) -> JsonObject:
         return {
             "text": "",
             "time": {"begin": begin / RATE, "end": end / RATE},

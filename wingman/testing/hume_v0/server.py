@@ -9,7 +9,6 @@ import asyncio
 import binascii
 from base64 import b64decode
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import SplitResult, parse_qs
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ import msgspec
 import numpy as np
 from websockets.http11 import Request, Response
 
+from wingman.core.json import JsonObject
 from wingman.testing.connection import Wire
 from wingman.testing.faults import FaultScript
 from wingman.testing.http_server import LoopbackHttp, Reply
@@ -167,7 +167,7 @@ class HumeV0Emulator(SocketEmulator):
         finally:
             self.open -= 1
 
-    def _answer(self, frame: str | bytes, stream: Stream, number: int) -> dict[str, Any]:
+    def _answer(self, frame: str | bytes, stream: Stream, number: int) -> JsonObject:
         self.requests += 1
         line = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
         if (scripted := self.errors.get(self.requests)) is not None:
@@ -202,7 +202,7 @@ class HumeV0Emulator(SocketEmulator):
             status, body = self.jobs.serve(request)
         await reply.whole(status, msgspec.json.encode(body), "application/json")
 
-    def _grant(self, request: HttpRequest) -> tuple[int, dict[str, Any]]:
+    def _grant(self, request: HttpRequest) -> tuple[int, JsonObject]:
         form = parse_qs(request.body.decode("utf-8", "replace"))
         if form.get("grant_type") != ["client_credentials"]:
             return 400, {"error": "unsupported_grant_type"}
@@ -220,7 +220,7 @@ class HumeV0Emulator(SocketEmulator):
         return 200, {"access_token": token, "token_type": "bearer", "expires_in": life}
 
 
-def _with_id(reply: dict[str, Any], line: str) -> dict[str, Any]:
+def _with_id(reply: JsonObject, line: str) -> JsonObject:
     try:
         asked = msgspec.json.decode(line)
         return reply | ({"payload_id": asked["payload_id"]} if "payload_id" in asked else {})

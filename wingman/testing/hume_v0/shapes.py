@@ -5,9 +5,11 @@ Source: the vendor's pages (nested), its packages 0.7 to 0.13 (flat), its sample
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-Message = dict[str, Any]
+from wingman.core.json import JsonObject
+
+Message = JsonObject
 ErrorShape: TypeAlias = Literal["flat", "nested", "typed", "bare", "model"]
 WarningShape: TypeAlias = Literal["model", "flat", "nested", "error"]
 

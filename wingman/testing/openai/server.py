@@ -8,8 +8,8 @@ import re
 import zlib
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
+from wingman.core.json import JsonObject
 from wingman.testing.gemini.answers import Answer, by_rules
 from wingman.testing.gemini.server import LIVELIKE, Pace
 from wingman.testing.gemini.wire import pieces
@@ -74,7 +74,7 @@ class ChatEmulator(ModelServer[ChatFault]):
         else:
             await reply.whole(404, b'{"error": {"message": "not found"}}', JSON)
 
-    async def _embeddings(self, body: dict[str, Any], reply: Reply) -> None:
+    async def _embeddings(self, body: JsonObject, reply: Reply) -> None:
         """Vectors of hashed words; texts with the same words, or their synonyms, point the same way."""
         fault = self.next_fault()
         if fault in _STATUSES:
@@ -92,7 +92,7 @@ class ChatEmulator(ModelServer[ChatFault]):
         whole = json.dumps({"object": "list", "data": data[::-1], "model": body["model"]}).encode()
         await reply.whole(200, whole[: len(whole) // 2] if fault is ChatFault.CUT_JSON else whole, JSON)
 
-    async def _chat(self, body: dict[str, Any], reply: Reply) -> None:
+    async def _chat(self, body: JsonObject, reply: Reply) -> None:
         fault = self.next_fault()
         if fault in _STATUSES:
             await reply.whole(_STATUSES[fault], b'{"error": {"message": "no, not now"}}', JSON)
@@ -147,6 +147,6 @@ async def _midway(fault: ChatFault, reply: Reply) -> bool:
     return True
 
 
-async def _send(reply: Reply, delta: dict[str, Any], finish: str | None = None) -> None:
+async def _send(reply: Reply, delta: JsonObject, finish: str | None = None) -> None:
     event = {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
     await reply.chunk(b"data: " + json.dumps(event).encode() + b"\n\n")
