@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from pathlib import Path
+
 import pytest
 
+from tests.support.cli import refused, wingman
 from wingman.commands.doctor import understood
 from wingman.config.settings import build
+from wingman.testing.deepgram.server import DeepgramEmulator
+from wingman.testing.gemini.server import GeminiEmulator
+from wingman.testing.hume.server import HumeEmulator
 
 
 @pytest.mark.parametrize(
@@ -26,3 +34,54 @@ from wingman.config.settings import build
 def test_languages_are_told(transcriber: str, language: str, said: list[str]) -> None:
     settings = build({"transcribe": {"whisper": {"language": language}}})
     assert [finding.what for finding in understood(settings, transcriber)] == said
+
+
+def test_doctor_says_what_is_there_and_what_is_wrong() -> None:
+    fine = wingman("doctor", "--json")
+    assert fine.returncode == 0
+    findings = json.loads(fine.stdout)["findings"]
+    assert any("embedded" in f["what"] for f in findings)
+    wrong = wingman("doctor", environ={"WINGMAN_SUGGEST__PROVIDER": "gemini"})
+    assert wrong.returncode == 1
+    assert "GEMINI_API_KEY" in wrong.stdout
+
+
+def test_a_python_without_a_pocketsphinx_wheel(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as u\n"
+        "real = u.find_spec\n"
+        "u.find_spec = lambda name, *rest: None if name == 'pocketsphinx' else real(name, *rest)\n",
+        encoding="utf-8",
+    )
+    environ = {"PYTHONPATH": str(tmp_path)}
+    refused(wingman("serve", "--port", "0", environ=environ), "no wheel for this Python")
+    said = wingman("doctor", environ=environ)
+    assert said.returncode == 1
+    assert "DEEPGRAM_API_KEY" in said.stdout
+
+
+async def test_doctor_asks_the_providers_whether_the_keys_work() -> None:
+    async with (
+        DeepgramEmulator() as deepgram,
+        HumeEmulator() as hume,
+        GeminiEmulator(key="local-key") as gemini,
+    ):
+        urls = {
+            "WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram.url,
+            "WINGMAN_EMOTION__HUME__URL": hume.url,
+            "WINGMAN_SUGGEST__GEMINI__URL": gemini.url,
+        }
+        keys = dict.fromkeys(("DEEPGRAM_API_KEY", "HUME_API_KEY", "GEMINI_API_KEY"), "local-key")
+        await asyncio.to_thread(wingman, "doctor", environ={**urls, **keys})
+        asked = deepgram.connections + hume.connections + len(gemini.requests)
+        assert asked == 0, "it asks only when told to"
+        fine = await asyncio.to_thread(wingman, "doctor", "--probe", environ={**urls, **keys})
+        wrong = dict.fromkeys(keys, "no-such-key-7")
+        refused_keys = await asyncio.to_thread(wingman, "doctor", "--probe", environ={**urls, **wrong})
+    assert fine.returncode == 0, fine.stdout
+    for provider in ("deepgram: the key works", "hume: the key works", "gemini: key and model answer"):
+        assert provider in fine.stdout
+    assert refused_keys.returncode == 1
+    problems = [line for line in refused_keys.stdout.splitlines() if line.startswith("✗")]
+    assert {line.split()[1].rstrip(":") for line in problems} >= {"deepgram", "gemini"}
+    assert "no-such-key-7" not in refused_keys.stdout + refused_keys.stderr

@@ -6,22 +6,21 @@ import json
 import re
 from pathlib import Path
 
-from tests.e2e.test_command_line import refused
-from tests.e2e.test_meeting_commands import fine, folder, it, offline, online  # noqa: F401 - fixtures
 from tests.support import story
+from tests.support.cli import fine, offline, online, refused
 from tests.support.service import Service
 from wingman.commands.trace import WIDTH, drawn
 from wingman.events.waterfall import traces
 
 
-async def test_the_log_and_a_service_show_the_same(it: Service, tmp_path: Path) -> None:  # noqa: F811
+async def test_the_log_and_a_service_show_the_same(it: Service, tmp_path: Path) -> None:
     told = fine(await offline(tmp_path, "trace", story.MEETING))
     assert told == fine(await online(it, "trace", story.MEETING))
     assert "transcribe" in told
     assert "completed" in told
 
 
-async def test_one_utterance_as_json(folder: Path) -> None:  # noqa: F811
+async def test_one_utterance_as_json(folder: Path) -> None:
     wanted = next(traces(story.events())).utterance
     (line,) = fine(await offline(folder, "trace", story.MEETING, wanted, "--json")).splitlines()
     assert json.loads(line)["utterance"] == wanted

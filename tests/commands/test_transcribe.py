@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import media_files as make
+from tests.support import recordings, sample
+from tests.support.cli import refused, wingman
 from tests.support.media_files import THREE, Sound, tone, write
 from tests.support.tone_transcriber import ToneTranscriber
 from wingman.commands.cli import main
@@ -171,3 +173,29 @@ def test_where_it_goes() -> None:
     assert [job.target for job in jobs_of([one, two], "vtt", "d")] == [Path("d/a.vtt"), Path("d/b.vtt")]
     with pytest.raises(InputError, match="name a folder with -o"):
         jobs_of([one, two], "srt", "")
+
+
+def test_files_that_are_no_recordings(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("these are words, not sound\n" * 50, encoding="utf-8")
+    empty = tmp_path / "empty.wav"
+    empty.touch()
+    broken = tmp_path / "broken.ogg"
+    broken.write_bytes((sample.FOLDER / "meeting.ogg").read_bytes()[:60] + b"\0" * 500)
+    for path in (text, empty, broken, tmp_path / "missing.wav"):
+        refused(wingman("transcribe", str(path)), path.name)
+    refused(wingman("demo", "--exit", "--audio", str(text)), text.name)
+
+
+def test_transcribe_prints_what_was_said(tmp_path: Path) -> None:
+    path, turn = recordings.turn(tmp_path / "turn.wav", "Can you tell me")
+    done = wingman("transcribe", "--stereo", "--emotion", "counterpart", str(path))
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "them" in line]
+    heard = sample.plain_words(line.partition("them")[2].partition("[")[0])
+    assert sample.word_errors(sample.plain_words(turn.text), heard) <= 2
+    assert "[tone: unknown]" in done.stdout  # one utterance is no baseline to compare with
+    as_json = wingman("transcribe", "--json", str(path))
+    kinds = [json.loads(line)["type"] for line in as_json.stdout.splitlines()]
+    assert kinds[0] == "meeting.started"
+    assert "utterance.created" in kinds

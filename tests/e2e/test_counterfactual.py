@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.e2e.test_command_line import refused, wingman
 from tests.support import recordings
+from tests.support.cli import refused, wingman
 from wingman.app import open_service
 from wingman.archive.bundle import Bundle, pack, unpack
 from wingman.archive.provider_events import Finished

@@ -188,7 +188,10 @@ class _Session:
         self._expects = [
             Expected(told.at, channel, self._meter.info if told.info is not None and self._meter else None)
             for told in bundle.heard
-            if listeners.meter and isinstance(told, Expected) and told.channel is channel
+            if listeners.meter
+            and isinstance(told, Expected)
+            and told.channel is channel
+            and told.branch is Branch.EMOTION
         ]
         self._heard: list[tuple[SampleTime, Event]] = []
         self._end: SampleTime = 0

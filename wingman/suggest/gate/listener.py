@@ -103,7 +103,7 @@ class MeaningListener:
                 vector: Vector = (await self._encoder.encode([text], "query"))[0]
         except (ProviderFault, TimeoutError) as failed:
             self._failures += 1
-            log.warning("suggest.no_meaning", detail=str(failed) or f"took over {self._patience_s:g} s")
+            log.info("suggest.no_meaning", detail=str(failed) or f"took over {self._patience_s:g} s")
             return None
         self._failures = 0
         return vector
