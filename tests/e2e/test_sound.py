@@ -170,8 +170,8 @@ async def test_the_page_plays_it_and_a_viewer_may_not(tmp_path: Path) -> None:
                 assert (await http.get(f"{one}/audio/{channel}")).status_code == 404
             viewer = {"authorization": f"Bearer {(await http.post(f'{one}/viewers')).json()['token']}"}
             assert (await http.get(f"{one}/audio/tab", headers=viewer)).status_code in (401, 403)
-            bundle = await http.get(f"{one}/export?format=bundle", headers=viewer)
-            assert unpack(bundle.content).audio == {}
+            taken = await http.get(f"{one}/export", params={"format": "bundle"}, headers=viewer)
+            assert taken.status_code in (401, 403)
             assert "<audio" not in (await http.get(f"/meetings/{meeting.id}", headers=viewer)).text
 
 
