@@ -99,3 +99,11 @@ def test_every_sentence_is_whole() -> None:
         assert text.state in ("ready", "trial", "unproven", "off")
     named = set(get_args(TranscribeSettings.__annotations__["provider"])) - {"auto"}
     assert named <= set(TRANSCRIBERS)
+
+
+@pytest.mark.parametrize(
+    ("url", "local"), [("http://127.0.0.1:11434", True), ("https://models.example.com", False)]
+)
+def test_a_model_server_is_where_its_address_says(url: str, local: bool) -> None:
+    found = told({"suggest": {"openai": {"url": url}}}, chosen={**CHOSEN, "suggest": "openai"})["suggest"]
+    assert found.local is local

@@ -60,6 +60,8 @@ async def test_a_key_is_stored_sealed_and_in_force(bench: Workbench, service: Se
 async def test_a_key_is_tried_and_not_stored(bench: Workbench, service: Service) -> None:
     with pytest.raises(InputError, match="no key of deepgram is stored"):
         await bench.try_key("deepgram", "")
+    with pytest.raises(InputError, match="acme"):
+        await bench.try_key("acme", "local-key")
     async with DeepgramEmulator() as emulator:
         await bench.change({"transcribe.deepgram.url": emulator.url})
         assert await bench.try_key("deepgram", "local-key") == ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from wingman.config.editable import KEYS
 from wingman.config.settings import Settings
+from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.meeting.spoken_languages import languages
 
@@ -177,7 +178,9 @@ def _connection(
         said = known.tried[provider]
         state, words = ("problem", _sentence(said)) if said else (state if state == "trial" else "ready", words)
     reads = languages(provider) if branch == "transcribe" else ()
-    return Connection(branch, title, provider, text.name, state, words, text.advice, reads, text.local, keys)
+    # a model server is wherever its address says
+    local = not is_remote(settings.suggest.openai.url) if provider == "openai" else text.local
+    return Connection(branch, title, provider, text.name, state, words, text.advice, reads, local, keys)
 
 
 def _key(vendor: str, settings: Settings, known: Known) -> KeyField:

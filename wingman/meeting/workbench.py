@@ -81,7 +81,8 @@ class Workbench:
     async def try_key(self, provider: str, key: str) -> str:
         """Connect with this key (empty: the one in force); empty when it answered, else what the provider
         said."""
-        if not key and not has_key(self._manager.settings, provider):
+        stored = has_key(self._manager.settings, provider)  # refuses a provider without a key
+        if not key and not stored:
             raise InputError(f"no key of {provider} is stored; paste one to test it", field="key", status=409)
         settings = self._book.with_key(KEYS[provider], key) if key else self._manager.settings
         said = await _answer(settings, provider)
