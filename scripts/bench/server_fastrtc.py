@@ -16,6 +16,8 @@ tasks: set[asyncio.Task[None]] = set()
 
 
 class Transcribe(AsyncStreamHandler):
+    """What fastrtc hands each connection's sound to."""
+
     def __init__(self) -> None:
         super().__init__(input_sample_rate=16_000)
         self.socket = None

@@ -280,8 +280,8 @@ def _held(what: str, attempt: Callable[[], object]) -> Tried:
     try:
         attempt()
     except InputError:
-        return Tried(what, True)
-    return Tried(what, False)
+        return Tried(what, held=True)
+    return Tried(what, held=False)
 
 
 def _bundles() -> Iterator[tuple[str, bytes]]:

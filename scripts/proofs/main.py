@@ -138,7 +138,7 @@ async def lost_packet_ms() -> float:
     def play(lose: int) -> support.TapeSink:
         sink = support.TapeSink()
         lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), IngestSettings().reorder_packets)
-        lane.use(LibopusDecoder(), False)
+        lane.use(LibopusDecoder(), conceal=False)
         for number, payload in enumerate(packets):
             if number != lose:
                 lane.packet(number, number * 960, payload, number * 0.02)

@@ -112,7 +112,7 @@ def _cores() -> Iterator[Figure]:
     spent = {}
     for workers in (1, 2):
         subject = wingman(100, workers=workers)
-        unpinned = Subject(f"{workers} proc", subject.command, subject.outlets, subject.path, False)
+        unpinned = Subject(f"{workers} proc", subject.command, subject.outlets, subject.path, pinned=False)
         spent[workers] = _run(unpinned, (30 * workers,))[-1]
     kept = spent[1].cpu_ms / spent[2].cpu_ms
     yield Figure("two workers: efficiency", kept, 0.8, ">=", "x", "30 sessions each; 1 = perfect scaling")

@@ -148,7 +148,7 @@ def whole(tried: Tried, seed: int, count: int = 6) -> list[Figure]:
                 one = outcome.utterance(part)
                 known_label = one is not None and one.emotion.label == "frustration"
                 tried.see("a name of no list is a reading, with its family", known_label)
-    tried.see("one socket for many payloads", True)
+    tried.see("one socket for many payloads", held=True)
     tried.see("prosody and burst in one request", shown == planted)
     tried.see("a burst's kind among the emotions or beside them", shown == planted)
     tried.see("code 1000 is how a connection ends", clean == count)

@@ -78,7 +78,7 @@ def _flood(port: int) -> None:
 
 def _silent(port: int) -> socket.socket:
     one = socket.socket()
-    one.setblocking(False)
+    one.settimeout(0.0)
     with contextlib.suppress(BlockingIOError):
         one.connect(("127.0.0.1", port))
     return one

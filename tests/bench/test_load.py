@@ -26,7 +26,7 @@ def packets() -> list[bytes]:
 
 def outlet(packets: list[bytes], chunk: int, lost: range = range(0)) -> Outlet:
     """All packets were sent on time; those that were not lost arrive `DELAY` later, `chunk` at a time."""
-    session = Session(cast(Any, None), cast(Any, None))
+    session = Session(cast("Any", None), cast("Any", None))
     session.sent = [number * PACKET_S for number in range(len(packets))]
     heard = Outlet(session)
     arriving = [number for number in range(len(packets)) if number not in lost]

@@ -49,7 +49,7 @@ def told(*says: Message) -> tuple[list[EmotionEvent], Worker]:
         tape = Tape()
         tape.write(PcmBlock(0, bytes(64_000)))
         tape.close()
-        analyzer = ProsodyAnalyzer(cast(EmbeddedWorker, worker))
+        analyzer = ProsodyAnalyzer(cast("EmbeddedWorker", worker))
         assert analyzer.info is INFO
         await analyzer.run(Channel.MIC, tape.cursor(), events.append)
 

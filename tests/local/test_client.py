@@ -78,7 +78,7 @@ def fed(worker: Worker, at: int = 0, hole: int = 0) -> tuple[list[ProviderState]
         tape.write(PcmBlock(0, bytes(2 * (END - hole))))
         tape.skip(hole, GapCause.PAUSED)
         tape.close()
-        cast_worker = cast(EmbeddedWorker, worker)
+        cast_worker = cast("EmbeddedWorker", worker)
         branch = EmbeddedBranch(cast_worker, Order(Command.OPEN_PROSODY), Branch.EMOTION, "prosody")
         branch.flush()  # before there is a lane: nothing to settle
         await branch.run(Channel.TAB, tape.cursor(), Replayed(at, messages.append), states.append)

@@ -34,7 +34,7 @@ def judge(left: NDArray[np.int16], right: NDArray[np.int16], rate: int) -> Sides
     size = round(rate * WINDOW_S)
     count = min(len(left), len(right)) // size
     if not count:
-        return Sides(0.0, 0.0, False)
+        return Sides(0.0, 0.0, two_voices=False)
     one, two = (side[: count * size].reshape(count, size).astype(np.float64) for side in (left, right))
     loud = [np.sqrt((side**2).mean(axis=1)) > LOUD for side in (one, two)]
     seconds = [float(side.sum()) * WINDOW_S for side in loud]

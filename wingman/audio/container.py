@@ -222,7 +222,7 @@ def _wav_data(handle: int, size: int) -> _WavData | None:
             if 0 < length < _UNKNOWN_LENGTH:
                 goes_on = after < size - 8 and not _is_chunk(os.pread(handle, 8, after), size - after)
                 return _WavData(there / length if goes_on else max(1.0, length / there), goes_on)
-            return _WavData(1.0, False)  # written as a stream: FFmpeg reads on to the end
+            return _WavData(1.0, goes_on=False)  # written as a stream: FFmpeg reads on to the end
         at += 8 + length + length % 2
     return None
 

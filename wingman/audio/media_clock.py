@@ -107,9 +107,8 @@ class MediaClock(Generic[T]):
 
     def _settle(self, held: _Frame[T], following: _Frame[T]) -> Placed[T]:
         """Place the frame that jumped, now that the next one is known."""
-        assert held.at is not None
         off = self._off(held)
-        if following.at is not None and abs(self._off(following) - held.length) <= STEP_S:
+        if held.at is None or (following.at is not None and abs(self._off(following) - held.length) <= STEP_S):
             return self._follow(held)  # one wild stamp: the next frame goes on as before
         anew = self._first is not None and held.at <= self._first + STEP_S
         if off > LONGEST_HOLE_S or off < -LONGEST_OVERLAP_S or (off < 0 and anew):

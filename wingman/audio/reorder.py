@@ -84,9 +84,8 @@ class ReorderBuffer(Generic[T]):
         return tuple(out)
 
     def _out_of_order(self, number: int, item: T, now: float) -> tuple[T, ...]:
-        if self._next is None:
-            self._next = number
-        ahead = (number - self._next) % _MODULUS
+        origin = self._next = number if self._next is None else self._next
+        ahead = (number - origin) % _MODULUS
         if MAX_DROPOUT < ahead < _MODULUS - MAX_MISORDER:
             return self._begin_anew(number, item)
         if ahead >= _MODULUS // 2:
@@ -98,7 +97,7 @@ class ReorderBuffer(Generic[T]):
         if not self._held:
             self._held_since = now
         self._held[number] = item
-        out = self._run()
+        out = self._run(origin)
         if not out and len(self._held) >= self._depth:
             out = self._give_up(now)
         elif out and self._held:
@@ -118,18 +117,17 @@ class ReorderBuffer(Generic[T]):
         return (*before, first[1], item)
 
     def _give_up(self, now: float) -> list[T]:
-        assert self._next is not None
-        origin = self._next
+        origin = self._next or 0  # something is held, so a number is awaited
         nearest = min(self._held, key=lambda number: (number - origin) % _MODULUS)
         self.lost += (nearest - origin) % _MODULUS
-        self._next = nearest
         self._held_since = now
-        return self._run()
+        return self._run(nearest)
 
-    def _run(self) -> list[T]:
+    def _run(self, number: int) -> list[T]:
+        """What is held from `number` on, without a hole; the number after it is awaited next."""
         out: list[T] = []
-        assert self._next is not None
-        while self._next in self._held:
-            out.append(self._held.pop(self._next))
-            self._next = (self._next + 1) % _MODULUS
+        while number in self._held:
+            out.append(self._held.pop(number))
+            number = (number + 1) % _MODULUS
+        self._next = number
         return out

@@ -155,8 +155,8 @@ async def _started(subject: Subject, providers: int) -> AsyncIterator[tuple[int,
     process = await asyncio.create_subprocess_exec(
         *subject.command(providers), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    if process.stdin is None or process.stdout is None:
+        raise TypeError("the subject needs both pipes")
     try:
         if subject.pinned and len(cores) > 1:
             os.sched_setaffinity(process.pid, cores[:1])

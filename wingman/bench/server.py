@@ -71,7 +71,7 @@ async def _dispatch(chosen: argparse.Namespace) -> None:
         return [sys.executable, "-m", "wingman.bench.server", *(str(x) for pair in flags.items() for x in pair)]
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
+        listener.settimeout(0.0)
         async with workers(listener, chosen.workers, command) as dispatcher:
             _announce(listener.getsockname()[1])
             serving = asyncio.ensure_future(dispatcher.run())

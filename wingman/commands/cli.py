@@ -89,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 # argparse has no public name for what add_subparsers returns
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 
 def _command(commands: Commands, name: str, help_text: str, module: str = "") -> argparse.ArgumentParser:

@@ -72,7 +72,7 @@ class Show:
         self._created: dict[str, tuple[str, str]] = {}
         self.tally = Tally()
 
-    def envelope(self, envelope: Envelope) -> None:
+    def envelope(self, envelope: Envelope) -> None:  # noqa: C901 - one arm for each event that shows
         """Print what a reader of the terminal wants to know of one event."""
         envelope = replace(envelope, data=_safe(envelope.data))
         match envelope.data:

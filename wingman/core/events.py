@@ -187,6 +187,8 @@ class NoteAdded(Event):
 @event("note.removed")
 @dataclass(frozen=True, slots=True)
 class NoteRemoved(Event):
+    """A note of the user's own was taken back."""
+
     id: str
 
 

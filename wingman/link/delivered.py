@@ -33,7 +33,7 @@ class Delivered:
         acked = self._acked()
         if self._fd is None or acked is None:
             return
-        mark = acked + self._unsent() + buffered
+        mark = acked + _unsent(self._fd) + buffered
         while self._waiting and self._waiting[0][0] <= acked:
             self._waiting.popleft()
         self._waiting.append((mark, size, seconds))
@@ -57,15 +57,15 @@ class Delivered:
             return None
         return int(_ACKED.unpack_from(info, _ACKED_AT)[0]) if len(info) >= _INFO_BYTES else None
 
-    def _unsent(self) -> int:
-        """Bytes in the kernel's queue that the peer has not acknowledged."""
-        assert self._fd is not None  # `wrote` has looked
-        if sys.platform != "linux":
-            return 0
-        try:
-            return int(struct.unpack("i", fcntl.ioctl(self._fd.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])
-        except OSError:
-            return 0
+
+def _unsent(connection: socket.socket) -> int:
+    """Bytes in the kernel's queue that the peer has not acknowledged."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        return int(struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0])
+    except OSError:
+        return 0
 
 
 def _asks_tcp(source: socket.socket) -> bool:

@@ -92,8 +92,8 @@ class _Process:
     """One incarnation of the worker process."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None  # asked for with PIPE
-        assert process.stdout is not None
+        if process.stdin is None or process.stdout is None:
+            raise TypeError("the worker process needs both pipes")
         self._process = process
         self._stdin = process.stdin
         self._stdout = process.stdout

@@ -65,8 +65,7 @@ TRANSCRIBERS: Mapping[str, Text] = {
         "Deepgram",
         "The sound goes to Deepgram, which writes it down with punctuation and speakers.",
         "unproven",
-        "",
-        False,
+        local=False,
     ),
     "whisper": Text(
         "Whisper, on this computer", "Reads many languages with punctuation; nothing leaves this computer."
@@ -85,15 +84,13 @@ METERS: Mapping[str, Text] = {
         "Hume",
         "Vocal expression, only in meetings in which you switch it on and acknowledge what that means.",
         "unproven",
-        "",
-        False,
+        local=False,
     ),
     "hume-v0": Text(
         "A Hume gateway",
         "Vocal expression, only in meetings in which you switch it on and acknowledge what that means.",
         "unproven",
-        "",
-        False,
+        local=False,
     ),
     "prosody": Text(
         "Loudness meter, on this computer",
@@ -109,15 +106,13 @@ MODELS: Mapping[str, Text] = {
         "Gemini",
         "Writes on top of the playbook’s instant cards; parts of the talk go to Google.",
         "unproven",
-        "",
-        False,
+        local=False,
     ),
     "generativeai": Text(
         "Gemini (older client)",
         "Writes on top of the playbook’s instant cards; parts of the talk go to Google.",
         "unproven",
-        "",
-        False,
+        local=False,
     ),
     "openai": Text("A model server", "Writes on top of the playbook’s instant cards.", "unproven"),
     "cues": Text(

@@ -115,9 +115,9 @@ class MeetingControls:
         self.paused = True
         for channel in self._pipeline:
             channel.flush()  # what was said until now is still for the transcriber; nothing is from here on
-            channel.hold(True)
+            channel.hold(held=True)
         self._stages.accounting.pause()
-        self._stages.coach.pause(True)
+        self._stages.coach.pause(paused=True)
         self._publish(MeetingPaused(), None)
 
     def resume(self) -> None:
@@ -126,9 +126,9 @@ class MeetingControls:
             return
         self.paused = False
         for channel in self._pipeline:
-            channel.hold(False)
+            channel.hold(held=False)
         self._stages.accounting.resume()
-        self._stages.coach.pause(False)
+        self._stages.coach.pause(paused=False)
         self._publish(MeetingResumed(), None)
 
     def keep_to_budget(self) -> None:

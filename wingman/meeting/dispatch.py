@@ -25,11 +25,11 @@ def dispatch_speech_activity(event: object, coach: Coach) -> None:
     """Tell the coach when somebody begins or stops speaking; other events say nothing about that."""
     match event:
         case Interim() if event.words:
-            coach.speaking(event.channel, True, event.span.end)
+            coach.speaking(event.channel, active=True, at=event.span.end)
         case SpeechStarted():
-            coach.speaking(event.channel, True, event.at)
+            coach.speaking(event.channel, active=True, at=event.at)
         case SpeechEnded():
-            coach.speaking(event.channel, False, event.at)
+            coach.speaking(event.channel, active=False, at=event.at)
 
 
 def dispatch(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:

@@ -221,7 +221,7 @@ class Meeting:
         fresh = name not in self._pipeline.channels
         channel = self._pipeline.channel(name, self._controls.policy, tasks)
         if fresh and self._controls.paused:
-            channel.hold(True)
+            channel.hold(held=True)
         return channel
 
     async def _play(self, source: AudioSource, channels: list[ChannelPipeline]) -> None:

@@ -94,7 +94,7 @@ class MeetingPipeline:
             pipeline.start_storing()
             pipeline.measure(policy, self._stages.correlator)
             if channel is seen_channel(self._faces):
-                pipeline.look(True, self._stages.correlator)
+                pipeline.look(faces=True, correlator=self._stages.correlator)
         return self._channels[channel]
 
     def advance(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -41,21 +42,18 @@ def error(status: int, detail: str, *, field: str = "", headers: dict[str, str] 
     return Json(body, status, headers)
 
 
-async def _input_error(request: Request, failed: Exception) -> Response:
-    assert isinstance(failed, InputError)  # registered for this type only
+async def _input_error(request: Request, failed: InputError) -> Response:
     if wants_page(request.headers.get("accept", ""), request.url.path):
         return error_page(failed.status, str(failed))
     return error(failed.status, str(failed), field=failed.field)
 
 
-async def _provider_fault(_: Request, failed: Exception) -> Response:
-    assert isinstance(failed, ProviderFault)  # registered for this type only
+async def _provider_fault(_: Request, failed: ProviderFault) -> Response:
     status = 429 if failed.kind is FaultKind.RATE_LIMITED else 503
     return error(status, str(failed))
 
 
-async def _http_exception(request: Request, failed: Exception) -> Response:
-    assert isinstance(failed, HTTPException)  # registered for this type only
+async def _http_exception(request: Request, failed: HTTPException) -> Response:
     if failed.status_code == 404 and wants_page(request.headers.get("accept", ""), request.url.path):
         return error_page(404, "There is no such page.")
     detail = SENTENCES.get(failed.status_code) or failed.detail or HTTPStatus(failed.status_code).phrase
@@ -67,8 +65,8 @@ async def _crash(_: Request, __: Exception) -> Response:
 
 
 HANDLERS: dict[type[Exception] | int, ExceptionHandler] = {
-    InputError: _input_error,
-    ProviderFault: _provider_fault,
-    HTTPException: _http_exception,
+    InputError: cast("ExceptionHandler", _input_error),
+    ProviderFault: cast("ExceptionHandler", _provider_fault),
+    HTTPException: cast("ExceptionHandler", _http_exception),
     Exception: _crash,
 }

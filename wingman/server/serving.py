@@ -112,5 +112,5 @@ def listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}:{port}: {failed.strerror}; change server.host or server.port",
             field="server.host",
         ) from None
-    listener.setblocking(False)
+    listener.settimeout(0.0)
     return listener

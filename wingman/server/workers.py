@@ -145,7 +145,7 @@ class Dispatcher:
 
 async def _peek_line(connection: socket.socket) -> bytes:
     """The request line, left in the socket's buffer for whoever reads it."""
-    connection.setblocking(False)
+    connection.settimeout(0.0)
     while True:
         await _readable(connection)
         head = connection.recv(HEAD_BYTES, socket.MSG_PEEK)
@@ -183,7 +183,7 @@ async def workers(
                 process = await asyncio.create_subprocess_exec(
                     *command(number, theirs.fileno()), pass_fds=(theirs.fileno(),)
                 )
-            ours.setblocking(False)
+            ours.settimeout(0.0)
             started.append(_Worker(process, ours))
         for worker in started:
             await _started(worker)
@@ -225,7 +225,7 @@ async def serve_worker(
     """
     loop = asyncio.get_running_loop()
     with socket.socket(fileno=control_fd) as control:
-        control.setblocking(False)
+        control.settimeout(0.0)
         config = http_config(_Announcing(app, live, control))
         config.load()
         state = uvicorn.Server(config).server_state
@@ -261,7 +261,7 @@ async def _receive(control: socket.socket) -> socket.socket | None:
         if not data:
             return None
         connection = socket.socket(fileno=array.array("i", descriptors)[0])
-        connection.setblocking(False)
+        connection.settimeout(0.0)
         return connection
 
 

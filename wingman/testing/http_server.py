@@ -93,7 +93,8 @@ class LoopbackHttp:
     @property
     def port(self) -> int:
         """Where it listens."""
-        assert self._server is not None, "the server is not running"
+        if self._server is None:
+            raise RuntimeError("the server is not running")
         return int(self._server.sockets[0].getsockname()[1])
 
     @property

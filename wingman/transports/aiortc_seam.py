@@ -230,6 +230,8 @@ def audio_receivers(peer: RTCPeerConnection) -> list[RTCRtpReceiver]:
 
 
 class PacketHandler(Protocol):
+    """Takes what arrives on one receiver."""
+
     def __call__(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int) -> None:
         """One RTP packet of the stream `ssrc`, in the order of arrival; `now` is loop time."""
         ...
@@ -311,7 +313,7 @@ class DirectPath:
             types.extend(codec.payloadType for codec in parameters.codecs if codec.payloadType is not None)
             receiver.transport._register_rtp_receiver(receiver, parameters)
             _set_private(receiver, "rtcp_task", asyncio.ensure_future(receiver._run_rtcp()))
-            _set_private(receiver, "started", True)
+            _set_private(receiver, "started", value=True)
 
         async def handle_rtp_packet(packet: RtpPacket, **_: Any) -> None:
             stream = self._streams.get(packet.ssrc)

@@ -270,7 +270,8 @@ class InboundTrack:
             self.pcm((self._next + at) % (1 << 32), pcm, now)
 
     def _decode(self, timestamp: int, payload: bytes, now: float) -> None:
-        assert self._decoder is not None
+        if self._decoder is None:
+            raise RuntimeError("`use` comes before the first packet")
         try:
             pcm = self._decoder.decode(payload)
         except DecodeError as broken:

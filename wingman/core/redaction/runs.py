@@ -87,14 +87,12 @@ class _Scanner:
             if self._take(index, word):
                 continue
             if self.run is not None:
-                yield self._close(index)
+                yield self._close(self.run, index)
             self._begin(index, word)
         if self.run is not None:
-            yield self._close(len(self.tokens))
+            yield self._close(self.run, len(self.tokens))
 
-    def _close(self, index: int) -> Run:
-        run = self.run
-        assert run is not None  # both callers have looked
+    def _close(self, run: Run, index: int) -> Run:
         self.run, self.fillers, self.line, self.repeat = None, 0, 0, 1
         run.after = index
         return run
@@ -106,7 +104,7 @@ class _Scanner:
             self.repeat = REPEATS[word]
         elif (chars := self._chars(index, word, opening=True)) != "":
             self.run = Run(index, amount=self.multiplied)
-            self._add(index, word, chars)
+            self._add(self.run, index, word, chars)
         else:
             self.repeat = 1
 
@@ -122,7 +120,7 @@ class _Scanner:
         gap = self.tokens.gap(index)
         if word in MULTIPLIERS and self._multiplies(index):
             if word == "hundred" and self.run.size >= PHONE_PART:  # a number read out: double oh nine hundred
-                self._add(index, word, "00")
+                self._add(self.run, index, word, "00")
                 return True
             self.run.amount = True
             return False
@@ -135,7 +133,7 @@ class _Scanner:
             return True
         chars = self._chars(index, word, opening=False)
         if chars:
-            self._add(index, word, chars)
+            self._add(self.run, index, word, chars)
             return True
         self.fillers += 1
         return word in FILLERS and self.fillers <= MOST_FILLERS
@@ -170,9 +168,8 @@ class _Scanner:
             return True
         return index > 0 and tokens.gap(index) == "" and tokens.words[index - 1].isdecimal()
 
-    def _add(self, index: int, word: str, chars: str) -> None:
-        tokens, run = self.tokens, self.run
-        assert run is not None  # set by both callers
+    def _add(self, run: Run, index: int, word: str, chars: str) -> None:
+        tokens = self.tokens
         spoken = not word.isdecimal() and chars.isdigit()
         start, end = tokens.starts[index], tokens.ends[index]
         last = run.atoms[-1] if run.atoms else None

@@ -51,7 +51,12 @@ class HumeAnalyzer:
     def info(self) -> EmotionInfo:
         settings = self._settings
         return EmotionInfo(
-            PROVIDER, True, Scale.PROBABILITY, settings.floor, settings.moderate, settings.strong
+            PROVIDER,
+            remote=True,
+            scale=Scale.PROBABILITY,
+            floor=settings.floor,
+            moderate=settings.moderate,
+            strong=settings.strong,
         )
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:

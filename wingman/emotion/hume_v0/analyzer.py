@@ -39,8 +39,15 @@ MAX_PENDING = 64
 
 def info_of(settings: HumeV0Settings) -> EmotionInfo:
     """How v0 scores are to be read, for voice and text alike."""
-    limits = (settings.floor, settings.moderate, settings.strong)
-    return EmotionInfo(PROVIDER, True, Scale.INTENSITY, *limits, bands=wire.BANDS)
+    return EmotionInfo(
+        PROVIDER,
+        remote=True,
+        scale=Scale.INTENSITY,
+        floor=settings.floor,
+        moderate=settings.moderate,
+        strong=settings.strong,
+        bands=wire.BANDS,
+    )
 
 
 class HumeV0Analyzer:

@@ -191,8 +191,8 @@ def _row_of(connection: Connection, envelope: Envelope) -> tuple[int, MeetingRow
     if found:
         return found[0], _row(found[1:])
     row = first_row(envelope)
-    number = connection.execute(
-        f"INSERT INTO meetings({ROW}) VALUES(?,?,?,?,?,?,?,?,?,?)",
+    (number,) = connection.execute(
+        f"INSERT INTO meetings({ROW}) VALUES(?,?,?,?,?,?,?,?,?,?) RETURNING number",
         (
             row.id,
             row.title,
@@ -205,8 +205,7 @@ def _row_of(connection: Connection, envelope: Envelope) -> tuple[int, MeetingRow
             row.last,
             "\n".join(row.tags),
         ),
-    ).lastrowid
-    assert number is not None  # an INSERT that did not raise has a row id
+    ).fetchone()
     return number, row
 
 

@@ -67,7 +67,7 @@ class PocketSphinx:
             self._decoder.start_utt()
             self._running, self._fed = job.number, 0
         if len(pcm) > self._fed:  # the decoder raises on an empty block
-            self._decoder.process_raw(pcm[self._fed :], False, False)
+            self._decoder.process_raw(pcm[self._fed :])
             self._fed = len(pcm)
         if job.kind is Kind.FINAL:
             self._finish()

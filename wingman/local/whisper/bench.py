@@ -20,6 +20,8 @@ INTERIM_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Measured:
+    """One model on this machine, in seconds and shares of real time."""
+
     load_s: float
     final_s: float
     """Seconds for the final of an utterance of 5 s."""

@@ -28,6 +28,8 @@ LEAST_VOICE = samples_of_ms(300)
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
+    """A stretch of speech between two silences, in samples of its channel."""
+
     begin: SampleTime
     end: SampleTime
     """Where the voice stopped."""

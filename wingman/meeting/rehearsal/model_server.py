@@ -41,7 +41,8 @@ async def model_at(url: str, settings: Settings) -> SuggestionModel:
         gemini = msgspec.structs.replace(settings.suggest.gemini, url=root, api_key=Secret(KEY))
         suggest = msgspec.structs.replace(settings.suggest, gemini=gemini)
     built = build_model(msgspec.structs.replace(settings, suggest=suggest), protocol)
-    assert built is not None, "both protocols have a client"
+    if built is None:
+        raise InputError(f"--model {url!r} speaks {protocol}, for which there is no client", field="model")
     return built
 
 

@@ -62,7 +62,7 @@ PATIENCE_S = 30.0
 """For the meaning of one turn: nobody waits for it here."""
 LINGER_S = 4.5
 """After the last turn, so that what waits can still be said; a conversation that is over is not a silence."""
-METER = EmotionInfo("rehearsal", False, Scale.INTENSITY, 0.2, 0.4, 0.6)
+METER = EmotionInfo("rehearsal", remote=False, scale=Scale.INTENSITY, floor=0.2, moderate=0.4, strong=0.6)
 TONE_SCORE = 0.7
 
 

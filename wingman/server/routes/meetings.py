@@ -62,6 +62,8 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
+    """A one-time login code, and the public key of the browser that will hold the session."""
+
     code: str
     key: str = ""
     """Public key of the extension; later requests are signed with its private half."""

@@ -54,6 +54,8 @@ class PlaybookBody:
 
 @dataclass(frozen=True, slots=True)
 class RestoreBody:
+    """Which earlier version becomes the current one."""
+
     version: str
 
 

@@ -34,6 +34,8 @@ class LogIn:
 
 @dataclass(frozen=True, slots=True)
 class NewGrant:
+    """What `POST` of a grant may say."""
+
     name: str
     role: str = str(Role.SCRIPT)
     scopes: tuple[str, ...] = ()

@@ -70,7 +70,8 @@ class CardWriter:
 
     def write(self, build: Callable[[], Awaitable[Prompt]], on_text: Callable[[str], None], done: Done) -> None:
         """Ask; the request before is closed first. `done` is not called for one that was stopped."""
-        assert self._group is not None, "only a ready writer can write"
+        if self._group is None:
+            raise RuntimeError("only a ready writer can write")
         self.stop()
         before = self._task
         self._task = self._group.create_task(self._write(build, on_text, done, before))

@@ -88,11 +88,10 @@ class OwnPlaybooks:
         """Raises `InputError(status=404)`."""
         path = self._path(name)
         own = path is not None and path.is_file()
-        if not own:
+        if path is None or not own:
             path = folder() / f"{name}.yaml"
             if not NAME.fullmatch(name) or not path.is_file():
                 raise _unknown(name)
-        assert path is not None  # own, or the shipped one's
         text = path.read_text(encoding="utf-8")
         playbook = parse_playbook(text, str(path))
         return PlaybookPage(msgspec.to_builtins(playbook), text, own, self._versions(name) if own else ())

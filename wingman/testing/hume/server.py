@@ -193,14 +193,16 @@ class HumeEmulator(SocketEmulator):
 
     async def _audio(self, wire: Wire, state: _Session, frame: bytes) -> None:
         if not frame or len(frame) % 2 or len(frame) > MAX_FRAME:
-            _say_error(wire, "invalid_audio_frame", "a frame holds whole samples, at most ten seconds", True)
+            _say_error(
+                wire, "invalid_audio_frame", "a frame holds whole samples, at most ten seconds", retryable=True
+            )
             state.run.events.append("invalid_audio_frame")
             return
         elapsed = asyncio.get_running_loop().time() - state.opened_at
         length = len(frame) // 2
         ahead = (state.measurer.accepted + length) / 16_000 - elapsed
         if (self._habits.paced and ahead > self._habits.burst_s) or wire.refuses():
-            _say_error(wire, "rate_limited", "audio arrived faster than real time", True)
+            _say_error(wire, "rate_limited", "audio arrived faster than real time", retryable=True)
             state.run.events.append("rate_limited")
             return
         state.ear.accept(frame)
@@ -216,7 +218,7 @@ class HumeEmulator(SocketEmulator):
             message = msgspec.json.decode(text)
             kind = message["type"]
         except (msgspec.DecodeError, KeyError, TypeError):
-            _say_error(wire, "message_invalid", "the message cannot be read", True)
+            _say_error(wire, "message_invalid", "the message cannot be read", retryable=True)
             return False
         if kind == "session.close":
             for said in state.measurer.finish():
@@ -224,7 +226,7 @@ class HumeEmulator(SocketEmulator):
             await self._close(wire, state, "client_request", 1000)
             return True
         if kind != "session.update":
-            _say_error(wire, "message_invalid", f"unknown message type {kind!r}", True)
+            _say_error(wire, "message_invalid", f"unknown message type {kind!r}", retryable=True)
             return False
         timer = None if state.locked else _timer_of(message)
         if timer is None:
@@ -236,7 +238,7 @@ class HumeEmulator(SocketEmulator):
         return False
 
     async def _fatal(self, wire: Wire, state: _Session, code: str, close_code: int) -> None:
-        _say_error(wire, code, f"the session ends: {code}", False)
+        _say_error(wire, code, f"the session ends: {code}", retryable=False)
         await self._close(wire, state, "error", close_code)
 
     async def _close(self, wire: Wire, state: _Session, reason: str, code: int) -> None:
@@ -277,7 +279,7 @@ def _timer_of(message: JsonObject) -> int | None:
     return timer if legal else None
 
 
-def _say_error(wire: Wire, code: str, text: str, retryable: bool) -> None:
+def _say_error(wire: Wire, code: str, text: str, *, retryable: bool) -> None:
     wire.say("error", {"type": "error", "code": code, "message": text, "retryable": retryable})
 
 
