@@ -250,21 +250,15 @@ async def open_service(
     async with contextlib.AsyncExitStack() as stack:
         event_log = await _open_log(settings, keep)
         stack.push_async_callback(event_log.aclose)
-        hub = Hub(event_log)
+        hub, loop_watch = Hub(event_log), LoopWatch()
         stack.callback(hub.close)
-        hub.tap(metrics.count)
-        if settings.observe.otlp_url:
-            telemetry = Telemetry(otlp(settings.observe.otlp_url))
-            stack.callback(telemetry.close)
-            hub.tap(telemetry.hear)
-        loop_watch = LoopWatch()
-        metrics.watch_loop(lambda: loop_watch.percentile(0.99))
+        _observe(settings, hub, loop_watch, stack)
         folder = data_dir(settings)
-        notes = NotesLibrary(
-            folder / "notes" if keep else None, _notes_folder(settings), _indexed(settings, providers.encoder)
-        )
+        own = folder if keep else None
+        index = _indexed(settings, providers.encoder)
+        notes = NotesLibrary(own and own / "notes", _notes_folder(settings), index)
         knowledge = stack.enter_context(notes.knowledge)
-        playbooks = OwnPlaybooks(folder / "playbooks" if keep else None)
+        playbooks = OwnPlaybooks(own and own / "playbooks")
         background = BackgroundServices(event_log, None, 0)
         if keep:
             opening = open_background(settings, event_log, hub, folder)
@@ -280,10 +274,8 @@ async def open_service(
                 providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
             )
             await manager.recover()
-            workbench = None
-            if keep:
-                book = book or SettingsBook(None, None, folder)
-                workbench = Workbench(manager, event_log, book, playbooks, notes)
+            book = book or SettingsBook(None, None, folder)
+            workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
             jobs = (
                 loop_watch.run(),
                 manager.catch_up_summaries(),
@@ -292,9 +284,9 @@ async def open_service(
                 notes.run(),
                 background.deliver(),
                 background.retain(manager.live_ids),
+                access.watch(),
             )
             beside = [tasks.create_task(job) for job in jobs]
-            beside.append(tasks.create_task(access.watch()))
             try:
                 imports = Imports(manager, tasks)
                 yield Service(
@@ -305,6 +297,16 @@ async def open_service(
                 await manager.close_models()
                 for job in beside:
                     job.cancel()
+
+
+def _observe(settings: Settings, hub: Hub, loop_watch: LoopWatch, stack: contextlib.AsyncExitStack) -> None:
+    """Count every event, tell a collector where one is configured, and show how late the loop is."""
+    hub.tap(metrics.count)
+    if settings.observe.otlp_url:
+        telemetry = Telemetry(otlp(settings.observe.otlp_url))
+        stack.callback(telemetry.close)
+        hub.tap(telemetry.hear)
+    metrics.watch_loop(lambda: loop_watch.percentile(0.99))
 
 
 def open_access(settings: Settings, *, keep: bool = True) -> Access:

@@ -149,29 +149,10 @@ class MeetingManager:
         if len(self._live) >= settings.meeting.most:
             raise InputError(f"{settings.meeting.most} meetings run already; end some first", status=429)
         playbook = self._playbooks.load(spec.playbook or settings.suggest.playbook)
-        wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
         consent = consent or check_consent(spec.consent, spec.by)
-        decision = decide(wanted, consent, playbook.refusal)
-        looks = check_faces(spec.faces or settings.emotion.faces)
-        face_consent = check_face_consent(spec.faces_consent, spec.by)
-        faces = decide_faces(looks, face_consent, playbook.refusal)
-        if faces != "off":
-            self.providers.face_analyzer(LocalWorker(settings))  # says at once when nobody can
-        choices = self.providers.choose(decision.policy)
+        plan = replace(self._plan(spec, playbook, consent), live=live, made_by_source=made_by_source)
+        choices = self.providers.choose(plan.policy)
         check_language(choices.transcriber.provider, spec.language)
-        plan = Plan(
-            spec=spec,
-            policy=decision.policy,
-            policy_reason=decision.reason,
-            playbook=playbook.name,
-            consent=consent,
-            faces=faces,
-            face_consent=face_consent,
-            tape_s=settings.ingest.tape_s,
-            live=live,
-            life=settings.meeting,
-            made_by_source=made_by_source,
-        )
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
         def publish(payload: Event, media: Media | None) -> None:
@@ -189,6 +170,28 @@ class MeetingManager:
         await meeting.started()
         self._report_model(meeting_id)
         return meeting
+
+    def _plan(self, spec: MeetingSpec, playbook: Playbook, consent: Consent | None) -> Plan:
+        """What the spec asks for, as far as policy and consent allow it. Raises `InputError`."""
+        settings = self._settings
+        wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
+        decision = decide(wanted, consent, playbook.refusal)
+        looks = check_faces(spec.faces or settings.emotion.faces)
+        face_consent = check_face_consent(spec.faces_consent, spec.by)
+        faces = decide_faces(looks, face_consent, playbook.refusal)
+        if faces != "off":
+            self.providers.face_analyzer(LocalWorker(settings))  # says at once when nobody can
+        return Plan(
+            spec=spec,
+            policy=decision.policy,
+            policy_reason=decision.reason,
+            playbook=playbook.name,
+            consent=consent,
+            faces=faces,
+            face_consent=face_consent,
+            tape_s=settings.ingest.tape_s,
+            life=settings.meeting,
+        )
 
     async def summed_up(self, meeting: str) -> None:
         """Wait until a meeting is over and its summary, if there is to be one, is in its log."""
