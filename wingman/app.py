@@ -12,7 +12,7 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -151,6 +151,17 @@ class Service:
         """The owner's token of this process: what it was configured with, or one nobody else is shown."""
         return self.access.token
 
+    def jobs(self) -> tuple[Coroutine[object, object, None], ...]:
+        """What runs beside the meetings, until cancelled."""
+        return (
+            self.loop_watch.run(),
+            self.manager.catch_up_summaries(),
+            self.manager.probe_model(),
+            self.background.deliver(),
+            self.background.retain(self.manager.live_ids),
+            self.access.watch(),
+        )
+
     def http(self) -> Starlette:
         """The HTTP application over this service."""
         from wingman.server.app import build_app
@@ -238,9 +249,8 @@ class Service:
 async def open_service(
     settings: Settings, *, keep: bool = True, book: SettingsBook | None = None
 ) -> AsyncIterator[Service]:
-    """Everything but the HTTP socket. `keep=False` holds the events in memory only; `book` is where
-    `settings` came
-    from, and lets them be changed.
+    """Everything but the HTTP socket. `keep=False` holds the events in memory only; `book` is where `settings`
+    came from, and lets them be changed.
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
     """
@@ -253,45 +263,33 @@ async def open_service(
         hub, loop_watch = Hub(event_log), LoopWatch()
         stack.callback(hub.close)
         _observe(settings, hub, loop_watch, stack)
-        folder = data_dir(settings)
-        own = folder if keep else None
+        own = data_dir(settings) if keep else None
         index = _indexed(settings, providers.encoder)
         notes = NotesLibrary(own and own / "notes", _notes_folder(settings), index)
         knowledge = stack.enter_context(notes.knowledge)
         playbooks = OwnPlaybooks(own and own / "playbooks")
         background = BackgroundServices(event_log, None, 0)
-        if keep:
-            opening = open_background(settings, event_log, hub, folder)
-            background = await stack.enter_async_context(opening)
+        if own is not None:
+            background = await stack.enter_async_context(open_background(settings, event_log, hub, own))
         if providers.encoder is not None:
             stack.callback(providers.encoder.close)
         model = providers.model(choices.suggester.provider)
-        access = open_access(settings, keep=keep)
-        stack.callback(access.store.close)
-        hub.tap(partial(_links_end, access))
+        access = _watched_access(settings, hub, stack, keep=keep)
         async with asyncio.TaskGroup() as tasks:
             manager = MeetingManager(
                 providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
             )
             await manager.recover()
-            book = book or SettingsBook(None, None, folder)
+            book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
-            jobs = (
-                loop_watch.run(),
-                manager.catch_up_summaries(),
-                manager.probe_model(),
-                warm_up(choices.transcriber.provider),
-                notes.run(),
-                background.deliver(),
-                background.retain(manager.live_ids),
-                access.watch(),
+            imports = Imports(manager, tasks)
+            service = Service(
+                settings, manager, event_log, hub, background, access, loop_watch, imports, workbench
             )
+            jobs = (*service.jobs(), warm_up(choices.transcriber.provider), notes.run())
             beside = [tasks.create_task(job) for job in jobs]
             try:
-                imports = Imports(manager, tasks)
-                yield Service(
-                    settings, manager, event_log, hub, background, access, loop_watch, imports, workbench
-                )
+                yield service
             finally:
                 await manager.end_all("shutdown")
                 await manager.close_models()
@@ -307,6 +305,14 @@ def _observe(settings: Settings, hub: Hub, loop_watch: LoopWatch, stack: context
         stack.callback(telemetry.close)
         hub.tap(telemetry.hear)
     metrics.watch_loop(lambda: loop_watch.percentile(0.99))
+
+
+def _watched_access(settings: Settings, hub: Hub, stack: contextlib.AsyncExitStack, *, keep: bool) -> Access:
+    """The grants; links to a meeting end some time after it."""
+    access = open_access(settings, keep=keep)
+    stack.callback(access.store.close)
+    hub.tap(partial(_links_end, access))
+    return access
 
 
 def open_access(settings: Settings, *, keep: bool = True) -> Access:

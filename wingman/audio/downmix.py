@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +36,7 @@ class Downmix:
         self._width = 1
         self._inverted = False
 
-    def push(self, frame: Any) -> tuple[bytes, ...]:
+    def push(self, frame: av.AudioFrame) -> tuple[bytes, ...]:
         """What `frame` (an `av.AudioFrame`) adds to each side: s16 at `rate`."""
         shape = (frame.format.name, frame.layout.name, frame.rate)
         before = self.flush() if self._shape not in (None, shape) else None
@@ -50,7 +51,7 @@ class Downmix:
         resampler, self._resampler, self._shape = self._resampler, None, None
         return self._take(resampler.resample(None)) if resampler is not None else (b"",) * len(self._sides)
 
-    def _begin(self, frame: Any, shape: tuple[str, str, int]) -> None:
+    def _begin(self, frame: av.AudioFrame, shape: tuple[str, str, int]) -> None:
         import av
 
         mixed = frame.layout.nb_channels > 2 and set(self._sides) == {None}
@@ -91,7 +92,7 @@ class Downmix:
             self._inverted = False
 
 
-def samples_of(frame: Any, sides: int) -> bytes:
+def samples_of(frame: av.AudioFrame, sides: int) -> bytes:
     """The samples of a packed s16 `av.AudioFrame` without the padding of its plane."""
     return bytes(memoryview(frame.planes[0])[: frame.samples * sides * BYTES_PER_SAMPLE])
 

@@ -114,7 +114,7 @@ class Client:
         """Say what you did with a card."""
         await self._ask("POST", _path(meeting, "/feedback"), json={"id": suggestion, "feedback": feedback})
 
-    async def control(self, meeting: str, setting: str, value: Any) -> None:
+    async def control(self, meeting: str, setting: str, value: object) -> None:
         """Change a live setting."""
         await self._ask("POST", _path(meeting, "/control"), json={"setting": setting, "value": value})
 
@@ -179,7 +179,7 @@ class _Page(msgspec.Struct):
     last: int
 
 
-def _as(kind: type[T], value: Any) -> T:
+def _as(kind: type[T], value: object) -> T:
     return msgspec.convert(value, kind)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wingman.core.emotion_policy import (
     Consent,
     Policy,
@@ -87,7 +85,7 @@ class MeetingControls:
         """See `MeetingHandle.feedback`."""
         self._stages.coach.feedback(suggestion, feedback)
 
-    def control(self, setting: str, value: Any) -> None:
+    def control(self, setting: str, value: object) -> None:
         """See `MeetingHandle.control`."""
         if setting == "emotion_policy":
             self._switch_policy(value)
@@ -142,7 +140,7 @@ class MeetingControls:
                 self._use_faces("off")
             self._use_policy("off", "the meeting's budget is spent; voice emotion costs extra")
 
-    def _switch_policy(self, value: Any) -> None:
+    def _switch_policy(self, value: object) -> None:
         """Stop and start meters so that the policy holds from this very sample on.
 
         `value` is a policy, or `{"policy": …, "consent": …}` where an acknowledgement is still needed.
@@ -175,7 +173,7 @@ class MeetingControls:
         """May faces of this channel be looked at now? The gate asks for every picture."""
         return channel is seen_channel(self._faces)
 
-    def _switch_faces(self, value: Any) -> None:
+    def _switch_faces(self, value: object) -> None:
         """`off`, or `{"policy": "tab" | "camera", "consent": …}`, an acknowledgement of their own."""
         asked = value if isinstance(value, dict) else {"policy": value}
         wanted = check_faces(asked.get("policy"))
@@ -203,7 +201,7 @@ class MeetingControls:
         self._stages.accounting.consent(" ".join(given))
         self._publish(ConsentRecorded(self._policy, consent.by or "user", notice.text, notice.name), None)
 
-    def _rename(self, value: Any) -> None:
+    def _rename(self, value: object) -> None:
         """`{"speaker": "tab:1", "name": "Dana"}`; for display only, so past lines need no second telling."""
         speaker = value.get("speaker") if isinstance(value, dict) else None
         name = value.get("name") if isinstance(value, dict) else None
@@ -214,10 +212,11 @@ class MeetingControls:
         self._stages.coach.rename(speaker, name.strip())
         self._publish(SpeakerRenamed(speaker, name.strip()), None)
 
-    def _retry(self, value: Any) -> None:
+    def _retry(self, value: object) -> None:
         """A branch that gave up is tried again now: `transcribe` or `emotion`."""
         branches = (Branch.TRANSCRIBE, Branch.EMOTION, Branch.LANGUAGE, Branch.FACE)
-        if value not in branches:
+        branch = next((branch for branch in branches if branch == value), None)
+        if branch is None:
             raise InputError(f"`retry` needs a branch: {', '.join(branches)}", field="value")
         for channel in self._pipeline:
-            channel.retry(Branch(value))
+            channel.retry(branch)

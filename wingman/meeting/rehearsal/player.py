@@ -11,18 +11,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
 
 import msgspec
 
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.suggest import SuggestSettings
 from wingman.core import codec
-from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
+from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Progress
 from wingman.core.events import (
     EmotionShifted,
     Envelope,
+    Event,
     Media,
     MeetingEnded,
     MeetingStarted,
@@ -32,7 +32,7 @@ from wingman.core.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.core.speech import Final, SpeechEnded, SpeechStarted, Word
+from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent, Word
 from wingman.core.time import Channel, Span, samples
 from wingman.correlate.correlator import Correlator, Output
 from wingman.llm.base import SuggestionModel
@@ -174,9 +174,9 @@ class _Meeting:
 
     # --- what is told, and when --------------------------------------------------------------
 
-    def _agenda(self) -> Iterator[tuple[float, Any]]:
+    def _agenda(self) -> Iterator[tuple[float, TranscriberEvent | EmotionEvent]]:
         """Everything that is heard, in the order in which it is told."""
-        waiting: list[tuple[float, Any]] = []
+        waiting: list[tuple[float, TranscriberEvent | EmotionEvent]] = []
         for turn, start, end, words in self._timed():
             channel = Channel.MIC if turn.user else Channel.TAB
             begun = start + ONSET_S
@@ -223,7 +223,7 @@ class _Meeting:
                 await self._settle()
         self._now = max(self._now, at)
 
-    def _feed(self, event: Any) -> None:
+    def _feed(self, event: TranscriberEvent | EmotionEvent) -> None:
         dispatch_speech_activity(event, self._coach)
         self._tell(self._correlator.feed(event))
 
@@ -236,7 +236,7 @@ class _Meeting:
 
     # --- what comes out --------------------------------------------------------------------------
 
-    def _publish(self, payload: Any, media: Media | None) -> None:
+    def _publish(self, payload: Event, media: Media | None) -> None:
         turn = self._turn_of(payload, media)
         if isinstance(payload, (UtteranceCreated, UtteranceRevised)) and turn is not None:
             self._by_utterance[payload.id] = turn
@@ -248,7 +248,7 @@ class _Meeting:
         envelope = codec.envelope(self._sequence, self._name, round(self._now, 3), payload, media)
         self._on_event(Rehearsed(envelope, turn))
 
-    def _turn_of(self, payload: Any, media: Media | None) -> int | None:
+    def _turn_of(self, payload: Event, media: Media | None) -> int | None:
         """The line that caused an event: by its card, by its utterance, or by its place."""
         match payload:
             case MeetingStarted() | MeetingEnded():
@@ -291,7 +291,7 @@ def _felt(turn: ScriptedTurn, channel: Channel, span: Span) -> Iterator[EmotionS
     yield Progress(Branch.EMOTION, channel, span.end)
 
 
-def _untimed(payload: Any) -> Any:
+def _untimed(payload: Event) -> Event:
     """Without latencies: nothing was measured where the clock is the media's."""
     if isinstance(payload, SuggestionCreated):
         return replace(payload, latency_ms=None)

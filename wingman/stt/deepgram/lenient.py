@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from wingman.core.json import JsonMapping, JsonObject
 
@@ -59,18 +58,18 @@ def mend(raw: bytes) -> tuple[JsonObject, tuple[str, ...]] | None:
     return out, tuple(dict.fromkeys(odd))
 
 
-def number(value: Any) -> float | None:
+def number(value: object) -> float | None:
     """A finite number, also one written as text; None for anything else."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
         found = float(value)
-    except (TypeError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 
 
-def flag(value: Any) -> bool:
+def flag(value: object) -> bool:
     """True only for what clearly says so."""
     if isinstance(value, str):
         return value.strip().lower() in _TRUE
@@ -83,7 +82,7 @@ def _duration(tree: JsonMapping, start: float) -> float | None:
     return max(ends) - start if ends else None
 
 
-def _best(channel: Any) -> JsonMapping:
+def _best(channel: object) -> JsonMapping:
     alternatives = channel.get("alternatives") if isinstance(channel, dict) else None
     if isinstance(alternatives, dict):
         alternatives = [alternatives]
@@ -91,7 +90,7 @@ def _best(channel: Any) -> JsonMapping:
     return first if isinstance(first, dict) else {}
 
 
-def _channel(channel: Any, odd: list[str]) -> JsonObject:
+def _channel(channel: object, odd: list[str]) -> JsonObject:
     best = _best(channel)
     if not best:
         _note(odd, "channel", channel, {"alternatives": []})
@@ -105,7 +104,7 @@ def _channel(channel: Any, odd: list[str]) -> JsonObject:
     return {"alternatives": [{"transcript": text, "words": words}]}
 
 
-def _words(words: Any, odd: list[str]) -> list[JsonObject]:
+def _words(words: object, odd: list[str]) -> list[JsonObject]:
     """The words that have a place in time, as far as they can be read."""
     out = []
     for word in words if isinstance(words, list) else ():
@@ -136,6 +135,6 @@ def _word(word: JsonMapping, start: float, end: float, odd: list[str]) -> JsonOb
     return out
 
 
-def _note(odd: list[str], name: str, was: Any, now: Any) -> None:
+def _note(odd: list[str], name: str, was: object, now: object) -> None:
     if (type(was) is not type(now) and not (isinstance(was, int) and isinstance(now, float))) or was != now:
         odd.append(name)
