@@ -22,8 +22,8 @@ class Coach:
     def __init__(self) -> None:
         self.told: list[Any] = []
 
-    def speaking(self, channel: Channel, speaks: bool, at: int) -> None:
-        self.told.append((channel, speaks, at))
+    def speaking(self, channel: Channel, active: bool, at: int) -> None:
+        self.told.append((channel, active, at))
 
     def hear(self, utterance: Utterance) -> None:
         self.told.append(utterance)

@@ -22,8 +22,8 @@ class Coach:
     def __init__(self) -> None:
         self.told: list[Any] = []
 
-    def speaking(self, channel: Channel, speaks: bool, at: int) -> None:
-        self.told.append(("speaking", channel, speaks, at))
+    def speaking(self, channel: Channel, active: bool, at: int) -> None:
+        self.told.append(("speaking", channel, active, at))
 
     def hear(self, utterance: Utterance) -> None:
         self.told.append(("hear", utterance.text))
