@@ -222,7 +222,7 @@ STREAM = """async (m, closes) => {
   await later(600);
   if (sockets[1]) {
     sockets[1].readyState = 1; sockets[1].onopen();
-    for (const seq of [3, 4]) say(sockets[1], seq);
+    sockets[1].onmessage({data: JSON.stringify([3, 4].map((seq) => ({type: "x", seq, data: {}})))});
   }
   stream.close();
   return {urls, got, statuses};

@@ -216,6 +216,25 @@ def test_a_name_that_cannot_be_sent_is_not_pretended(
         page.close()
 
 
+def test_a_long_call_opens_at_its_end_and_stays_there(service: BrowserService, new_page: NewPage) -> None:
+    meeting = service.meeting().id
+    lines = [said(n, ("tab", "mic")[n % 2], "Word. " * (n % 40), n, n + 0.9, EMOTION_OFF) for n in range(3000)]
+    service.publish(meeting, *lines)
+    page = new_page(service.overlay(meeting))
+    expect(page.locator(".line[aria-posinset='3000']")).to_be_in_viewport()
+    for n in range(3000, 3020):
+        service.publish(meeting, said(n, "tab", "One more.", n, n + 0.9, EMOTION_OFF))
+    expect(page.locator(".line[aria-posinset='3020']")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Jump to the newest")).to_be_hidden()
+    page.locator(".transcript-scroll").hover()
+    page.mouse.wheel(0, -4000)
+    expect(page.get_by_role("button", name="Jump to the newest")).to_be_visible()
+    service.publish(meeting, said(3020, "tab", "And another.", 3020, 3021, EMOTION_OFF))
+    expect(page.locator(".line").last).not_to_have_attribute("aria-posinset", "3021")
+    page.get_by_role("button", name="Jump to the newest").click()
+    expect(page.locator(".line[aria-posinset='3021']")).to_be_in_viewport()
+
+
 def test_reload_in_the_middle_of_a_suggestion_loses_and_doubles_nothing(
     service: BrowserService, new_page: NewPage
 ) -> None:

@@ -126,6 +126,19 @@ async def test_too_long_ago_is_answered_with_a_reset() -> None:
     assert [frame.seq for frame in await subscription.read()] == [13]
 
 
+async def test_whoever_takes_pages_gets_all_that_was_missed() -> None:
+    log = MemoryLog()
+    hub = Hub(log, HubLimits(replay=10, page=5))
+    for number in range(12):
+        log.append(M, final(number), at=1.0)
+    await log.flush()
+    subscription = hub.subscribe(M, after=1, whole=True)
+    pages = []
+    while frames := await subscription.catch_up():
+        pages.append([frame.seq for frame in frames])
+    assert pages == [[2, 3, 4, 5, 6], [7, 8, 9, 10, 11], [12]]
+
+
 async def test_an_ended_subscription_stops_waiting() -> None:
     log = MemoryLog()
     hub = Hub(log)

@@ -14,6 +14,8 @@ from wingman.core import codec
 from wingman.core.events import EVENTS
 from wingman.server.asyncapi import asyncapi
 from wingman.server.client_messages import MESSAGES, answer
+from wingman.server.routes.pcm import PARAMETERS
+from wingman.server.routes.streams import SOCKET_QUERY
 
 DOCUMENT = asyncapi()
 
@@ -85,3 +87,12 @@ def test_the_answers_look_as_they_are_told(text: str) -> None:
     said = answer(text, None)
     wire = {name: getattr(said, name) for name in said.__dataclass_fields__}
     assert fits(type(said).__name__, wire)
+
+
+def test_a_sockets_query_is_told_as_it_is_read() -> None:
+    told = {
+        name: set(channel["bindings"]["ws"]["query"]["properties"])
+        for name, channel in DOCUMENT["channels"].items()
+        if "ws" in channel.get("bindings", {})
+    }
+    assert told == {"socket": set(SOCKET_QUERY), "pcm": set(PARAMETERS)}

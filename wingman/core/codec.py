@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -10,10 +11,24 @@ from wingman.core.errors import InputError
 from wingman.core.events import EVENTS, VERSION, Envelope, Event, Media
 
 _encoder = msgspec.json.Encoder()
-_raw_decoder = msgspec.json.Decoder()
 
 UNREADABLE = "log.unreadable"
 """Type of what stands in for an event whose line is damaged."""
+
+
+class _Line(msgspec.Struct):
+    """An envelope of which the payload is not looked at yet: what it is stands beside it, in `type`."""
+
+    v: int
+    seq: int
+    type: str
+    meeting: str
+    at: float
+    data: msgspec.Raw
+    media: Media | None = None
+
+
+_line_decoder = msgspec.json.Decoder(_Line)
 
 
 def encode(envelope: Envelope) -> bytes:
@@ -33,18 +48,16 @@ def decode(line: bytes | str) -> Envelope:
     reader survives a newer log. Raises `InputError` when the line is not an envelope.
     """
     try:
-        raw = _raw_decoder.decode(line)
-        return Envelope(
-            v=raw["v"],
-            seq=raw["seq"],
-            type=raw["type"],
-            meeting=raw["meeting"],
-            at=raw["at"],
-            data=decode_data(raw["type"], raw["data"]),
-            media=msgspec.convert(raw["media"], Media) if raw.get("media") else None,
-        )
-    except (msgspec.MsgspecError, KeyError, TypeError) as broken:
+        read = _line_decoder.decode(line)
+        data = _payload_decoder(read.type).decode(read.data)
+    except msgspec.MsgspecError as broken:
         raise InputError(f"this is not a Wingman event: {broken}", field="event") from broken
+    return Envelope(read.v, read.seq, read.type, read.meeting, read.at, data, read.media)
+
+
+@lru_cache(maxsize=256)
+def _payload_decoder(kind: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(EVENTS.get(kind, Any))
 
 
 def decode_stored(meeting: str, seq: int, line: bytes) -> Envelope:

@@ -80,15 +80,18 @@ class Hub:
         """Also hand every committed batch to `callback` (webhooks, ledgers). It must be short."""
         self._taps.append(callback)
 
-    def subscribe(self, meeting: str, after: int = 0, *, merge: bool = True) -> Subscription:
+    def subscribe(
+        self, meeting: str, after: int = 0, *, merge: bool = True, whole: bool = False
+    ) -> Subscription:
         """Watch a meeting from the event after `after`. Close the subscription when done.
 
-        With `merge`, partial transcripts that a newer one replaced may be left out for a slow client.
+        With `merge`, partial transcripts that a newer one replaced may be left out for a slow client. With
+        `whole`, what was missed is replayed however much it is: a client that takes it in pages can.
         """
         feed = self._feeds.get(meeting)
         if feed is None:
             feed = self._feeds[meeting] = _Feed(self._limits.ring)
-        subscription = Subscription(self, feed, meeting, max(0, after), merge)
+        subscription = Subscription(self, feed, meeting, max(0, after), merge=merge, whole=whole)
         feed.watchers.add(subscription)
         return subscription
 
@@ -138,12 +141,13 @@ class Subscription:
     First `catch_up` (frames from the log), then `take` what is there now or `read` to wait for it.
     """
 
-    def __init__(self, hub: Hub, feed: _Feed, meeting: str, after: int, merge: bool) -> None:
+    def __init__(self, hub: Hub, feed: _Feed, meeting: str, after: int, *, merge: bool, whole: bool) -> None:
         self.meeting = meeting
         self._hub = hub
         self._feed = feed
         self._next = after + 1
         self._merge = merge
+        self._whole = whole
         self._callback: Callable[[], None] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._ended = ""
@@ -198,7 +202,7 @@ class Subscription:
         last = await log.last_seq(self.meeting)
         if self._next > last + 1:
             return await self._reset("the log is shorter than what you have seen", last)
-        if last + 1 - self._next > limits.replay:
+        if not self._whole and last + 1 - self._next > limits.replay:
             return await self._reset("you missed more than is replayed", last)
         page = await log.read(self.meeting, self._next - 1, limits.page)
         if page and page[0].seq != self._next:

@@ -10,7 +10,18 @@ from wingman.core.json import JsonObject
 from wingman.events.schemas import components, envelope_schema
 from wingman.server.audio_in import PCM_MESSAGES, pcm_channel
 from wingman.server.client_messages import MESSAGES, Ok, Refusal
-from wingman.server.operation import SCHEMAS
+from wingman.server.operation import SCHEMAS, number
+from wingman.server.routes.streams import MOST_SEQ, PAGES
+
+SOCKET_PARAMETERS: JsonObject = {
+    "after": number(0, MOST_SEQ, 0),
+    "backlog": {
+        "type": "string",
+        "enum": [PAGES],
+        "description": "All that was missed comes as JSON arrays of envelopes; without, one by one, and as a "
+        "snapshot (`stream.reset`) where it is very much. What happens from now on comes one by one.",
+    },
+}
 
 
 def asyncapi() -> JsonObject:
@@ -32,7 +43,7 @@ def asyncapi() -> JsonObject:
                 "address": "/api/meetings/{meeting}/ws",
                 "parameters": meeting,
                 "messages": {name: _link(name) for name in (*down, *answers, *up)},
-                "bindings": {"ws": {"query": {"type": "object", "properties": {"after": {"type": "integer"}}}}},
+                "bindings": {"ws": {"query": {"type": "object", "properties": SOCKET_PARAMETERS}}},
             },
             "stream": {
                 "address": "/api/meetings/{meeting}/stream",

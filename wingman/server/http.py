@@ -93,7 +93,7 @@ def _explain(broken: msgspec.ValidationError) -> InputError:
     return InputError(f"the field `{field}` is wrong: {reason}", field=field)
 
 
-CREDENTIALS = frozenset({"token"})
+CREDENTIALS = frozenset({"token", "proof"})
 """Query parameters that the access check reads on every address."""
 
 

@@ -6,8 +6,9 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.meetings import SupportMeeting
 from tests.support.service import TOKEN, Service, service
@@ -65,6 +66,31 @@ async def test_past_then_present_over_a_websocket() -> None:
         async with watch(it, meeting, "&after=2") as ws:
             assert await until_caught_up(ws) == [3]
         assert it.hub.watchers(meeting.id) == 0
+
+
+async def test_what_was_missed_comes_in_pages_to_whoever_asks_for_it() -> None:
+    async with service(limits=HubLimits(replay=3, page=4)) as it:
+        meeting = await it.meetings.create_titled("x")
+        for number in range(9):
+            meeting.publish(said(number))
+        await it.log.flush()
+        async with watch(it, meeting, "&backlog=pages") as ws:
+            pages = [[event["seq"] for event in json.loads(await ws.recv())] for _ in range(3)]
+            assert pages == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10]]
+            assert (await receive(ws))["type"] == "stream.caught_up"
+            meeting.publish(said(9))
+            assert (await receive(ws))["seq"] == 11
+
+
+@pytest.mark.parametrize("query", ["&backlog=all", "&aftr=3", "&after=x"])
+async def test_a_socket_refuses_what_nobody_reads_by_its_name(query: str) -> None:
+    async with service() as it:
+        meeting = await it.meetings.create_titled("x")
+        with pytest.raises(InvalidStatus) as refused:
+            async with watch(it, meeting, query):
+                pass
+        assert refused.value.response.status_code == 400
+        assert json.loads(refused.value.response.body)["error"]["field"] == query[1:].partition("=")[0]
 
 
 async def test_a_client_that_drops_at_random_gets_every_final_once() -> None:

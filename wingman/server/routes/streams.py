@@ -22,7 +22,7 @@ from wingman.server import client_messages
 from wingman.server.auth import Access
 from wingman.server.errors import error
 from wingman.server.grants import Scope as May
-from wingman.server.http import whole_number
+from wingman.server.http import only_known, whole_number
 from wingman.server.lookup import Lookup
 from wingman.server.uvicorn_seam import Push, abort
 
@@ -36,6 +36,10 @@ KEEPALIVE_SECONDS = 15.0
 SSE_FRAMES = 16
 """Frames written to an SSE client at a time."""
 MOST_SEQ = 2**53
+PAGES = "pages"
+"""With `backlog=pages` what was missed comes as JSON arrays of envelopes; what happens now comes one by one."""
+SOCKET_QUERY = frozenset({"after", "backlog"})
+STREAM_QUERY = frozenset({"after"})
 ABORT_SECONDS = 2.0
 """What a client that was told to go is given to take the close frame."""
 
@@ -64,14 +68,16 @@ class Streams:
         """`WS …/ws`."""
         meeting = ws.path_params["id"]
         try:
+            only_known(ws, SOCKET_QUERY)
             after = whole_number(ws, "after", 0, most=MOST_SEQ)
+            paged = _paged(ws)
             await self.lookup.must_exist(meeting)
         except InputError as refused:
             await ws.send_denial_response(error(refused.status, str(refused), field=refused.field))
             return
         await ws.accept()
-        subscription = self.hub.subscribe(meeting, after)
-        socket = _EventSocket(ws, subscription, self.lookup, self.stall_seconds, self.access)
+        subscription = self.hub.subscribe(meeting, after, whole=paged)
+        socket = _EventSocket(ws, subscription, self, paged=paged)
         try:
             await socket.run()
         finally:
@@ -80,6 +86,7 @@ class Streams:
     async def sse(self, request: Request) -> Response:
         """`GET …/stream`."""
         meeting = request.path_params["id"]
+        only_known(request, STREAM_QUERY)
         after = whole_number(request, "after", 0, most=MOST_SEQ)
         resume = request.headers.get("last-event-id", "")
         if resume.isascii() and resume.isdigit() and len(resume) < 17:
@@ -91,15 +98,14 @@ class Streams:
 class _EventSocket:
     """One client's WebSocket: frames down, messages up."""
 
-    def __init__(
-        self, ws: WebSocket, subscription: Subscription, lookup: Lookup, stall: float, access: Access
-    ) -> None:
+    def __init__(self, ws: WebSocket, subscription: Subscription, streams: Streams, *, paged: bool) -> None:
         self._ws = ws
         self._push = Push.of(ws)
         self._subscription = subscription
-        self._lookup = lookup
-        self._stall = stall
-        self._access = access
+        self._lookup = streams.lookup
+        self._stall = streams.stall_seconds
+        self._access = streams.access
+        self._paged = paged
         self._attention = asyncio.Event()
 
     async def run(self) -> None:
@@ -119,14 +125,13 @@ class _EventSocket:
         told = False
         while not subscription.ended:
             while frames := await subscription.catch_up():
-                for frame in frames:
-                    await self._write(frame)
+                await self._write_missed(frames)
             if not told:
-                await self._write(subscription.caught_up())
+                await self._write(subscription.caught_up().text)
                 told = True
             if self._push is None:
                 for frame in await subscription.read():
-                    await self._write(frame)
+                    await self._write(frame.text)
             else:
                 await self._live(self._push)
         gone = subscription.ended
@@ -157,10 +162,17 @@ class _EventSocket:
         except TimeoutError:
             raise SlowClient from None
 
-    async def _write(self, frame: Frame) -> None:
+    async def _write_missed(self, frames: Sequence[Frame]) -> None:
+        if self._paged:
+            await self._write(f"[{','.join(frame.text for frame in frames)}]")
+            return
+        for frame in frames:
+            await self._write(frame.text)
+
+    async def _write(self, text: str) -> None:
         try:
             async with asyncio.timeout(self._stall):
-                await self._ws.send_text(frame.text)
+                await self._ws.send_text(text)
         except TimeoutError:
             raise SlowClient from None
 
@@ -254,6 +266,13 @@ class _SseResponse(Response):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except TimeoutError:
             raise SlowClient from None
+
+
+def _paged(ws: WebSocket) -> bool:
+    wanted = ws.query_params.get("backlog", "")
+    if wanted not in ("", PAGES):
+        raise InputError(f"`backlog` must be `{PAGES}`, or left out", field="backlog")
+    return wanted == PAGES
 
 
 async def _disconnected(receive: Receive) -> None:

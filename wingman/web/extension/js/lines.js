@@ -1,6 +1,6 @@
 // The lines of a meeting, however many: the newest in one array, earlier ones in blocks that never change place. Pure.
 
-export const BLOCK = 512;
+export const BLOCK = 64;
 /** How far back a line is looked for by its id before the blocks are searched. */
 const NEAR = 64;
 

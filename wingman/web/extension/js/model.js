@@ -2,8 +2,12 @@
 
 import { expire, initial, reduce } from "./state.js";
 
+/** How often a view is shown how far the past has been replayed, in ms. */
+const REPLAY_SHOWN = 400;
+
 export class MeetingModel {
   #listeners = new Set();
+  #shown = 0;
 
   constructor(meeting) {
     this.meeting = meeting;
@@ -54,6 +58,9 @@ export class MeetingModel {
 
   #set(state) {
     this.state = state;
+    const now = performance.now();
+    if (!this.caughtUp && now - this.#shown < REPLAY_SHOWN) return;
+    this.#shown = now;
     this.#changed();
   }
 

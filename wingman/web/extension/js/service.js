@@ -96,6 +96,7 @@ export class Service {
       if (proofs) url.searchParams.set("proof", proofs.next());
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       url.searchParams.set("after", after);
+      url.searchParams.set("backlog", "pages");
       if (this.token) url.searchParams.set("token", this.token);
       return url.href;
     };

@@ -102,7 +102,7 @@ export class EventStream {
       this.#watch(socket);
       this.#say("live");
     };
-    socket.onmessage = (message) => this.#take(JSON.parse(message.data));
+    socket.onmessage = (message) => this.#hear(JSON.parse(message.data));
     socket.onclose = (event) => this.#again(socket, event.code);
   }
 
@@ -120,10 +120,16 @@ export class EventStream {
     }, 1000);
   }
 
-  #take(message) {
+  /** What was missed comes in pages, what happens now one by one. */
+  #hear(message) {
     this.#heard = performance.now();
     this.#asked = 0;
     this.#wait = FIRST_WAIT;
+    if (Array.isArray(message)) for (const each of message) this.#take(each);
+    else this.#take(message);
+  }
+
+  #take(message) {
     if (message.seq === undefined) {
       this.#handlers.onAnswer?.(message);
       return;

@@ -23,6 +23,9 @@ export class TranscriptView {
     this.state = null;
     this.following = true;
     this.top = 0;
+    /** The lines that are in the page: from this one to that one. */
+    this.first = 0;
+    this.last = -1;
     this.width = 0;
     this.asked = false;
     this.hits = [];
@@ -128,7 +131,15 @@ export class TranscriptView {
     if (scrollHeight - scrollTop - clientHeight < 24) this.following = true;
     this.top = scrollTop;
     this.latest.hidden = this.following;
-    this.#later();
+    if (!this.#covered()) this.#later();
+  }
+
+  /** Are the lines in sight, and some beside them, in the page already? */
+  #covered() {
+    const { heights, first, last } = this;
+    const { scrollTop, clientHeight } = this.scroll;
+    const above = first === 0 || heights.top(first) <= scrollTop - MARGIN / 4;
+    return above && (last >= heights.length - 1 || heights.top(last + 1) >= scrollTop + clientHeight + MARGIN / 4);
   }
 
   #later() {
@@ -151,13 +162,21 @@ export class TranscriptView {
       const first = Math.max(0, heights.at(top - MARGIN));
       const last = heights.at(top + view + MARGIN);
       this.#place(first, last);
-      if (this.following) scroll.scrollTop = this.top = scroll.scrollHeight;
+      this.#toTheEnd();
       if (!this.#measure(first, last, top)) break;
     }
-    if (this.following) scroll.scrollTop = this.top = scroll.scrollHeight;
+    this.#toTheEnd();
+  }
+
+  /** While it follows. What is remembered is where the browser really went: beyond the end it does not go. */
+  #toTheEnd() {
+    if (!this.following) return;
+    this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.top = this.scroll.scrollTop;
   }
 
   #place(first, last) {
+    Object.assign(this, { first, last });
     const nodes = [];
     for (let at = first; at <= last; at++) nodes.push(this.#row(at).node);
     setChildren(this.list, nodes);
