@@ -30,10 +30,6 @@ def quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known: where a provider hangs twice and the meeting pauses meanwhile, a word can come twice",
-)
 def test_faults_composed_at_random_lose_nothing_untold() -> None:
     class Some(Composition):
         tally = Tally()
@@ -58,6 +54,27 @@ async def suffer(*faults: Fault, seconds: float = 40.0) -> Verdict:
         await made.arrive()
         await asyncio.sleep(seconds)
         return await made.end()
+
+
+HANGS = Fault("hang", seconds=3.0)
+
+
+@pytest.mark.parametrize("resumed", [True, False], ids=["and goes on", "and ends"])
+def test_a_pause_while_the_provider_hangs_doubles_no_word(resumed: bool) -> None:
+    async def paused() -> Verdict:
+        async with world(0, HANGS, HANGS) as made:
+            await made.arrive()
+            await asyncio.sleep(2.0)
+            made.pause()
+            await asyncio.sleep(2.0)
+            if resumed:
+                made.resume()
+                await asyncio.sleep(5.0)
+            return await made.end()
+
+    verdict = run(paused())
+    assert verdict.holds, verdict
+    assert verdict.words and not verdict.told
 
 
 CASES = {

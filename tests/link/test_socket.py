@@ -73,12 +73,13 @@ def test_content_passes_the_gate_and_only_while_it_is_open() -> None:
             async with socket:
                 socket.deliver("ä", 0.0)
                 socket.deliver(bytes(320), 0.01)
+                await socket.ping()
                 gate.open = False
                 assert not socket.may_leave
                 socket.deliver(b"secret", 1.0)
-                socket.write("bye")
                 heard = [message async for message in socket.messages()]
-        assert heard == ["ä".encode(), bytes(320), b"bye"]
+                assert not socket.is_open, "its link would take for sent what nobody ever heard"
+        assert heard == ["ä".encode(), bytes(320)]
         assert gate.passed == [(2, 0.0), (320, 0.01)]
 
     run(main())

@@ -213,3 +213,12 @@ def test_a_spent_budget_ends_paid_measurements() -> None:
     room.controls.keep_to_budget()
     assert (room.controls.policy, room.pipeline.measured, room.leaves()) == ("off", "off", [])
     assert len(room.coach.told) == 1
+
+
+def test_what_is_owed_may_leave_before_the_tape_goes_on() -> None:
+    room = Room()
+    open_then: list[bool] = []
+    room.pipeline.strip.hold = lambda held: open_then.append(room.accounting.may_leave(Branch.TRANSCRIBE, TAB))  # type: ignore[method-assign]
+    room.controls.pause()
+    room.controls.resume()
+    assert open_then[-1], "a link sends the moment its tape goes on"

@@ -93,12 +93,14 @@ class Socket:
         """Send one frame of the meeting's content now: so many seconds of audio, 0 for text.
 
         It is written down as it goes to the socket. What may not leave now is not sent: links hold it back
-        themselves, and this is the wall behind them.
+        themselves, and this is the wall behind them. The connection is cut then, for what its link believes to
+        have sent was never heard.
         """
         if self._outlet is None:
             broadcast((self._connection,), data)
         elif not self.may_leave:
             log.error("content held back at the gate: its link should have waited")
+            self.abort()
         elif self.is_open:
             broadcast((self._connection,), data)
             size = len(data) if isinstance(data, bytes) else len(data.encode())

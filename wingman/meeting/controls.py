@@ -123,9 +123,9 @@ class MeetingControls:
         if not self.paused:
             return
         self.paused = False
+        self._stages.accounting.resume()  # first: a link sends what it still owes the moment its tape goes on
         for channel in self._pipeline:
             channel.hold(held=False)
-        self._stages.accounting.resume()
         self._stages.coach.pause(paused=False)
         self._publish(MeetingResumed(), None)
 

@@ -276,6 +276,7 @@ class MeetingManager:
         finally:
             del self._live[meeting.id]
         accounting.resume()  # it may have ended in a pause
+        accounting.resume()  # it may have failed in a pause
         if meeting.reason == "never_connected" and isinstance(self._log, MeetingIndex):
             await self._log.delete(meeting.id)  # made for a source that never came: there is nothing to keep
             return

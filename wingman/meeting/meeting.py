@@ -369,6 +369,7 @@ class Meeting:
         budget, owed = self._plan.life.wind_down_s, self._pipeline.owed_s
         if owed > WORTH_TELLING_S:
             self._publish(MeetingWindingDown(self._reason, round(owed, 1), budget), None)
+        self._parts.stages.accounting.resume()  # an end ends a pause: what was said before it is still owed
         await self._pipeline.finish(budget)
         self._parts.stages.accounting.close()
 

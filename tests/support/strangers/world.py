@@ -21,6 +21,7 @@ from wingman.core.time import Channel, samples
 from wingman.meeting.api import MeetingSpec
 
 STEP_S = 0.1
+NEVER = 1 << 60
 EXACT_MS = 1.0
 """Rounding of the service's seconds."""
 
@@ -143,7 +144,7 @@ class World:
     async def end(self) -> Verdict:
         """End the meeting and judge."""
         if self.paused_at is not None:
-            self.silent.append((self.paused_at, self.position))
+            self.silent.append((self.paused_at, NEVER))
         loop = asyncio.get_running_loop()
         began = loop.time()
         await self.meeting.end()
