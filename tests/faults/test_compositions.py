@@ -74,7 +74,8 @@ def test_a_pause_while_the_provider_hangs_doubles_no_word(resumed: bool) -> None
 
     verdict = run(paused())
     assert verdict.holds, verdict
-    assert verdict.words and not verdict.told
+    assert verdict.words
+    assert not verdict.told
 
 
 CASES = {

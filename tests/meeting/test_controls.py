@@ -218,7 +218,11 @@ def test_a_spent_budget_ends_paid_measurements() -> None:
 def test_what_is_owed_may_leave_before_the_tape_goes_on() -> None:
     room = Room()
     open_then: list[bool] = []
-    room.pipeline.strip.hold = lambda held: open_then.append(room.accounting.may_leave(Branch.TRANSCRIBE, TAB))  # type: ignore[method-assign]
+
+    def hold(*, held: bool) -> None:
+        open_then.append(room.accounting.may_leave(Branch.TRANSCRIBE, TAB))
+
+    room.pipeline.strip.hold = hold  # type: ignore[method-assign]
     room.controls.pause()
     room.controls.resume()
     assert open_then[-1], "a link sends the moment its tape goes on"
