@@ -222,7 +222,7 @@ def test_what_is_owed_may_leave_before_the_tape_goes_on() -> None:
     def hold(*, held: bool) -> None:
         open_then.append(room.accounting.may_leave(Branch.TRANSCRIBE, TAB))
 
-    room.pipeline.strip.hold = hold  # type: ignore[method-assign]
+    room.pipeline.strip.hold = hold  # type: ignore[method-assign,assignment]
     room.controls.pause()
     room.controls.resume()
     assert open_then[-1], "a link sends the moment its tape goes on"
