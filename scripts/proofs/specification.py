@@ -94,11 +94,40 @@ def families(tried: Tried, seed: int) -> list[Figure]:
     tried.see("W01xx is not fatal, not even for the keep-alive", alive == warnings and quiet)
     tried.see("the idle limit of a minute is outlived", silent == 1)
     return [
-        Figure("utterances under every code and shape", total, 441, "==", note=f"seeds from {seed}"),
+        Figure("utterances under every code and shape", total, 630, "==", note=f"seeds from {seed}"),
         Figure("readings that are wrong", wrong, 0, "=="),
         Figure("readings that are right", known / total, 0.5, ">=", note="the rest is unknown, and said so"),
         Figure("branch alive after warnings", alive / max(1, warnings), 1.0, "=="),
         Figure("branch alive through two minutes of silence", int(quiet), 1, "=="),
+    ]
+
+
+PLACES: Mapping[str, Callable[[str], Ways]] = {
+    "the handshake": lambda code: Ways(refusals={1: (403, SHAPES["nested"](code, "because"))}),
+    "a busy handshake": lambda code: Ways(refusals={1: (503, SHAPES["flat"](code, "because"))}),
+    "the first message": lambda code: Ways(greeting=SHAPES["flat"](code, "because")),
+    "a close": lambda code: Ways(closings={3: (1008, f"{code}: because")}),
+    "a fault's close": lambda code: Ways(closings={3: (1011, code)}),
+}
+
+
+def places(tried: Tried, seed: int) -> list[Figure]:
+    """Every code where no reply is expected: at the handshake, unasked, and with a close."""
+    wrong = right = total = 0
+    for place, ways in PLACES.items():
+        for number, code in enumerate(CODES):
+            progress(f"{code} with {place}")
+            meeting = make(seed + number)
+            done = run(_joined(meeting, Gateway(ways(code))))
+            wrong += done.wrong
+            total += 1
+            final = code[:3] in ("E01", "E03") or (code == "E0999" and place == "the handshake")
+            whole = done.alive and done.known == sum(bool(part.emotion) for part in meeting.spoken)
+            right += whole is not final
+    tried.see("a code means the same at the handshake, unasked and with a close", right == total)
+    return [
+        Figure("codes read wherever they stand", right, total, "==", note="handshake, first message, close"),
+        Figure("readings that are wrong by where a code stood", wrong, 0, "=="),
     ]
 
 
@@ -428,6 +457,12 @@ def measure() -> list[Figure]:
     """Every figure."""
     tried, seed = Tried(), secrets.randbelow(1_000_000)
     progress(f"seed {seed}")
-    figures = [*families(tried, seed), *whole(tried, seed), *dilution(seed), *faces(tried, seed)]
+    figures = [
+        *families(tried, seed),
+        *places(tried, seed),
+        *whole(tried, seed),
+        *dilution(seed),
+        *faces(tried, seed),
+    ]
     figures += [*prompts(tried, seed), *beside(tried, seed), *limits(tried, seed), *vendor(tried)]
     return figures + statements(tried)

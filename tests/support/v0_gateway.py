@@ -48,16 +48,25 @@ RATE = 16_000
 STEP = RATE // 10
 
 Message = dict[str, Any]
-Shape = Callable[[str, str], Message]
+
+
+def _flat(code: str, text: str) -> Message:
+    return {"error": text, "code": code}
+
+
+Shape = Callable[[str, str], Any]
 
 SHAPES: Mapping[str, Shape] = {
     "nested": lambda code, text: {"error": {"code": code, "message": text}},
-    "flat": lambda code, text: {"error": text, "code": code},
+    "flat": _flat,
     "warning": lambda code, text: {"warning": text, "code": code},
     "model": lambda code, text: {"prosody": {"warning": text, "code": code}},
     "model-error": lambda code, text: {"prosody": {"error": {"code": code, "message": text}}},
     "bare": lambda code, text: {"code": code, "message": text},
     "typed": lambda code, text: {"type": "error", "code": code, "message": text},
+    "list": lambda code, text: [{"error": {"code": code, "message": text}}],
+    "deep": lambda code, text: {"error": {"error": {"code": code.lower(), "message": text}}},
+    "words": lambda code, text: f"{code}: {text}",
 }
 """The ways in which the pages, the packages and the samples write a code down."""
 
@@ -75,6 +84,14 @@ class Ways:
     idle_s: float = 60.0
     limit: int = 1000
     """Connections the plan allows at once."""
+    greeting: Any = None
+    """A message sent without being asked for, as soon as a socket is open."""
+    refusals: Mapping[int, tuple[int, Any]] = field(default_factory=dict)
+    """Status and body of handshake number n (from 1)."""
+    echo: bool = True
+    """Repeat a request's name in its answer."""
+    closings: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    """Close code and reason in place of the answer to request number n."""
     bursts: str = "descriptions"
     """Where the kind of a burst stands: `descriptions` or, as the specification shows it, `emotions`."""
 
@@ -98,13 +115,14 @@ class Seen:
 class Gateway:
     """`async with Gateway() as gateway:` then connect to `gateway.url`."""
 
-    def __init__(self, ways: Ways | None = None, script: Mapping[int, Message] | None = None) -> None:
+    def __init__(self, ways: Ways | None = None, script: Mapping[int, Any] | None = None) -> None:
         """`script` answers request number n (from 1, over all connections) with exactly this."""
         self.ways = ways or Ways()
         self.script = dict(script or {})
         self.seen: list[Seen] = []
         self.requests = 0
         self.refused: list[int] = []
+        self.handshakes = 0
         self.arrivals: list[tuple[float, str]] = []
         """Loop time and kind (`audio`, `picture`, `text`) of every request that carried something."""
         self._server: Server | None = None
@@ -146,11 +164,14 @@ class Gateway:
         named = request.headers.get("X-Hume-Api-Key") == self.ways.key
         if not named and f"apiKey={self.ways.key}" not in query:
             return self._refuse(401)
+        self.handshakes += 1
+        if scripted := self.ways.refusals.get(self.handshakes):
+            return self._refuse(*scripted)
         return self._refuse(429) if self._open >= self.ways.limit else None
 
-    def _refuse(self, status: int) -> Response:
+    def _refuse(self, status: int, said: Any = None) -> Response:
         self.refused.append(status)
-        body = json.dumps({"message": "refused"}).encode()
+        body = json.dumps(said or {"message": "refused"}).encode()
         return Response(status, "refused", Headers({"Content-Length": str(len(body))}), body)
 
     async def _serve(self, connection: ServerConnection) -> None:
@@ -159,6 +180,8 @@ class Gateway:
         self._open += 1
         born = asyncio.get_running_loop().time()
         try:
+            if self.ways.greeting is not None and len(self.seen) == 1:
+                await connection.send(json.dumps(self.ways.greeting))
             while True:
                 async with asyncio.timeout(self.ways.idle_s):
                     line = await connection.recv()
@@ -170,6 +193,9 @@ class Gateway:
                 reply = self._answer(line, seen)
                 if self.ways.reply_s:
                     await asyncio.sleep(self.ways.reply_s)
+                if self.requests in self.ways.closings:
+                    await connection.close(*self.ways.closings[self.requests])
+                    return
                 await connection.send(json.dumps(reply))
         except TimeoutError:
             await connection.close(1000, "inactivity")
@@ -179,17 +205,18 @@ class Gateway:
             self._open -= 1
             seen.close_code = connection.close_code
 
-    def _answer(self, line: str | bytes, seen: Seen) -> Message:
+    def _answer(self, line: str | bytes, seen: Seen) -> Any:
         self.requests += 1
         try:
             asked = json.loads(line)
         except ValueError:
-            return SHAPES["flat"]("E0100", "not JSON")
+            return _flat("E0100", "not JSON")
         seen.requests.append({name: value for name, value in asked.items() if name != "data"})
-        told = {"payload_id": asked["payload_id"]} if "payload_id" in asked else {}
+        told = {"payload_id": asked["payload_id"]} if self.ways.echo and "payload_id" in asked else {}
         if self.requests in self.script:
             self._count(asked, seen)
-            return told | self.script[self.requests]
+            scripted = self.script[self.requests]
+            return told | scripted if isinstance(scripted, dict) else scripted
         return told | self._predict(asked, seen)
 
     def _count(self, asked: Message, seen: Seen) -> NDArray[np.int16] | bytes | None:
@@ -218,9 +245,9 @@ class Gateway:
         try:
             media = self._count(asked, seen)
         except binascii.Error:
-            return SHAPES["flat"]("E0201", "not base64")
+            return _flat("E0201", "not base64")
         except (wave.Error, EOFError, AssertionError):
-            return SHAPES["flat"]("E0200", "not a media file")
+            return _flat("E0200", "not a media file")
         models = asked.get("models") or {}
         if asked.get("raw_text"):
             return _language(asked["data"], self.ways.score)
@@ -229,7 +256,7 @@ class Gateway:
         if isinstance(media, bytes):
             return _faces(media, self.ways.score)
         if len(media) > 5 * RATE:
-            return SHAPES["flat"]("E0203", "longer than 5000 ms")
+            return _flat("E0203", "longer than 5000 ms")
         return self._voice(media, models)
 
     def _voice(self, audio: NDArray[np.int16], models: Message) -> Message:
@@ -254,7 +281,7 @@ class Gateway:
                 reply["burst"] = {"predictions": [], "warning": "No vocal bursts detected.", "code": "W0101"}
         return reply
 
-    def _warn(self, model: str, code: str, text: str) -> Message:
+    def _warn(self, model: str, code: str, text: str) -> Any:
         shape = self.ways.warnings
         if shape == "nested-model":
             return {model: {"warning": text, "code": code}}
@@ -324,7 +351,7 @@ def _faces(picture: bytes, score: float) -> Message:
     with av.open(io.BytesIO(picture), "r") as file:
         pixels = next(file.decode(video=0)).to_ndarray(format="rgb24").astype(float)
     if max(pixels.shape[:2]) > 3000:
-        return SHAPES["flat"]("E0205", "larger than 3000 x 3000")
+        return _flat("E0205", "larger than 3000 x 3000")
     height, width = pixels.shape[:2]
     items = []
     for n, part in enumerate((pixels[:, : width // 2], pixels[:, width // 2 :])):

@@ -20,7 +20,7 @@ class RecordedAnalyzer:
     """Satisfies `wingman.emotion.base.VoiceAnalyzer`. `spans` are in media time, in any order."""
 
     def __init__(self, spans: Sequence[EmotionSpan | VocalBurst], info: EmotionInfo) -> None:
-        self._spans = deque(sorted(spans, key=lambda span: span.span))
+        self._spans = deque(sorted(spans, key=lambda span: (span.span.end, span.span.start)))
         self._info = info
 
     @property

@@ -7,6 +7,7 @@ after the buffer ourselves (`buffered`), which the watchdog needs to see anyway.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -122,6 +123,14 @@ class Socket:
                 yield await self._connection.recv(decode=False)
         except ConnectionClosed:
             return
+
+    async def arrived(self, within_s: float = 0.0) -> bytes | None:
+        """The next message if it is here or comes within so long, else None. Not while `messages` waits."""
+        try:
+            async with asyncio.timeout(within_s):
+                return await self._connection.recv(decode=False)
+        except (TimeoutError, ConnectionClosed):
+            return None
 
     @property
     def closed(self) -> Closed:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.support.v0_gateway import SHAPES, Gateway, Ways, speech
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import FaultKind, ProviderFault
@@ -151,3 +152,41 @@ def test_where_no_other_connection_can_be_had_the_old_one_serves_on() -> None:
             assert (await first.measure(SECOND, "one"))[0].failure is None
 
     with_gateway(check, habits=GatewayHabits(connections=1), rotate_after_s=30.0)
+
+
+@pytest.mark.parametrize("echo_ids", [True, False])
+def test_a_message_nobody_asked_for_is_not_taken_for_an_answer(echo_ids: bool) -> None:
+    async def main() -> None:
+        greeting = SHAPES["flat"]("W0105", "No speech.")
+        async with Gateway(Ways(greeting=greeting, echo=echo_ids)) as gateway:
+            settings = HumeV0Settings(url=gateway.url, api_key=Secret("spec-key"))
+            async with await open_connection(settings, Access(settings), SameErrors()) as link:
+                await asyncio.sleep(0.1)
+                for name in ("one", "two"):
+                    reply, _ = await link.measure(speech(1.0, "Doubt").tobytes(), name)
+                    assert reply.predictions["prosody"][0].scores[0].label == "doubt"
+
+    run(main())
+
+
+@pytest.mark.parametrize(("code", "reason"), [(1008, "E0300: no credit"), (1011, '{"code": "e0300"}')])
+def test_a_close_that_gives_a_code_is_judged_by_it(code: int, reason: str) -> None:
+    async def main() -> None:
+        async with Gateway(Ways(closings={1: (code, reason)})) as gateway:
+            settings = HumeV0Settings(url=gateway.url, api_key=Secret("spec-key"))
+            async with await open_connection(settings, Access(settings), SameErrors()) as link:
+                with pytest.raises(ProviderFault, match="out of credit") as fault:
+                    await link.measure(SECOND, "one")
+                assert fault.value.kind is FaultKind.BILLING
+
+    run(main())
+
+
+def test_a_refused_handshake_that_gives_a_code_is_judged_by_it() -> None:
+    async def main() -> None:
+        async with Gateway(Ways(refusals={1: (403, SHAPES["nested"]("E0300", "none"))})) as gateway:
+            settings = HumeV0Settings(url=gateway.url, api_key=Secret("spec-key"))
+            with pytest.raises(ProviderFault, match="out of credit"):
+                await open_connection(settings, Access(settings), SameErrors())
+
+    run(main())

@@ -16,9 +16,11 @@ from wingman.emotion.hume_v0.notices import (
     Effect,
     Notice,
     SameErrors,
+    ended,
     fault_of,
     notices,
     pause_s,
+    said_in,
 )
 
 EFFECTS = {
@@ -81,6 +83,12 @@ SHAPES: dict[str, Any] = {
     "model": {"prosody": {"error": {"code": "E0300", "message": "no"}}},
     "warning": {"warning": "no", "code": "E0300"},
     "small letters": {"error": {"code": " e0300 ", "message": "no"}},
+    "capital members": {"Error": {"Code": "E0300", "Message": "no"}},
+    "error in an error": {"error": {"error": {"code": "E0300", "message": "no"}}},
+    "list as a body": [{"error": {"code": "E0300", "message": "no"}}],
+    "model in a list": [{"prosody": [{"error": "no", "code": "E0300"}]}],
+    "other name": {"error": {"error_code": "E0300", "message": "no"}},
+    "words": "no (E0300)",
 }
 
 
@@ -96,6 +104,40 @@ def test_every_shape_is_read(shape: Any) -> None:
 )
 def test_nothing_is_no_notice(raw: Any) -> None:
     assert not list(notices(raw, ("prosody",)))
+
+
+def test_a_number_is_a_code_that_no_family_knows() -> None:
+    (found,) = notices({"error": {"code": 300, "message": "no"}})
+    assert (found.code, found.effect) == ("300", Effect.PAUSE)
+
+
+def test_words_alone_are_an_error_without_a_code() -> None:
+    (found,) = notices({"message": "Forbidden", "requestId": "r"})
+    assert (found.code, found.text, found.effect) == ("", "Forbidden", Effect.PAUSE)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{"error": {"code": "E0300", "message": "no credit"}}', FaultKind.BILLING),
+        ("E0101: bad configuration", FaultKind.BAD_REQUEST),
+        ("e0714 idle", FaultKind.NETWORK),
+        ("W0105", FaultKind.UNAVAILABLE),
+        ("E0404: not here", FaultKind.UNAVAILABLE),
+        ("going down", None),
+        ("", None),
+        ('"', None),
+    ],
+)
+def test_a_connection_that_ends_says_why(text: str, kind: FaultKind | None) -> None:
+    fault = ended(said_in(text))
+    assert (fault and fault.kind) == kind
+
+
+def test_a_page_of_words_is_cut() -> None:
+    fault = fault_of(Notice("E0100", "x " * 5000))
+    assert fault is not None
+    assert len(str(fault)) < 400
 
 
 def test_the_same_error_too_often_ends_the_connection() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.testing.pictures import picture
 from wingman.core.emotion import Score
-from wingman.core.errors import InputError
+from wingman.core.errors import FaultKind, InputError
 from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume_v0 import wire
 
@@ -121,6 +121,80 @@ def test_a_prediction() -> None:
     (found,) = wire.decode(msgspec.json.encode(raw)).predictions["prosody"]
     assert (found.begin, found.end) == (0.5, 1.0)
     assert found.scores == (Score("surprise (positive)", 1.4), Score("joy", 0.2))
+
+
+SPOILT: dict[str, Any] = {
+    "score null": [{"name": "Doubt", "score": None}],
+    "score missing": [{"name": "Doubt"}],
+    "score in words": [{"name": "Doubt", "score": "high"}],
+    "score true": [{"name": "Doubt", "score": True}],
+    "no name": [{"score": 0.9}],
+    "name a number": [{"name": 7, "score": 0.9}],
+    "no object": ["Doubt", None],
+}
+
+
+@pytest.mark.parametrize("spoilt", SPOILT.values(), ids=SPOILT.keys())
+def test_what_cannot_be_read_is_left_out(spoilt: Any) -> None:
+    emotions = [{"name": "Joy", "score": 0.5}, *spoilt]
+    items = [{"time": {"begin": 0, "end": 1}, "emotions": emotions}, {"time": {"begin": None}}, None, 3]
+    (found,) = wire.decode(msgspec.json.encode({"prosody": {"predictions": items}})).predictions["prosody"]
+    assert found.scores == (Score("joy", 0.5),)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_score_that_is_no_number_is_left_out(number: str) -> None:
+    emotions = f'[{{"name": "Joy", "score": 0.5}}, {{"name": "Fear", "score": {number}}}]'
+    line = f'{{"prosody": {{"predictions": [{{"time": {{"begin": 0, "end": 1}}, "emotions": {emotions}}}]}}}}'
+    (found,) = wire.decode(line).predictions["prosody"]
+    assert found.scores == (Score("joy", 0.5),)
+
+
+def test_an_answer_in_a_list_is_one() -> None:
+    item = {"time": {"begin": 0, "end": 1}, "emotions": [{"name": "Joy", "score": 0.5}]}
+    raw = [
+        {"payload_id": "p", "prosody": {"predictions": [item]}},
+        {"burst": {"warning": "none", "code": "W0101"}},
+    ]
+    reply = wire.decode(msgspec.json.encode(raw))
+    assert (reply.payload_id, reply.failure) == ("p", None)
+    assert len(reply.predictions["prosody"]) == 1
+    assert [notice.code for notice in reply.warnings] == ["W0101"]
+
+
+@pytest.mark.parametrize("line", ['"E0300: no credit"', "E0300: no credit", b"<p>E0300</p>"])
+def test_words_with_a_code_are_an_error(line: str | bytes) -> None:
+    failure = wire.decode(line).failure
+    assert failure is not None
+    assert failure.code == "E0300"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (403, b'{"error": {"code": "E0300", "message": "credit"}}', FaultKind.BILLING),
+        (400, b'{"error": "gone", "code": "E0404"}', FaultKind.UNAVAILABLE),
+        (403, b'[{"warning": "odd", "code": "w0105"}]', FaultKind.UNAVAILABLE),
+        (401, b'{"error": "idle", "code": "E0714"}', FaultKind.AUTH),
+        (503, b"<html>", FaultKind.UNAVAILABLE),
+        (404, b"", FaultKind.BAD_REQUEST),
+    ],
+)
+def test_a_refused_handshake_is_read(status: int, body: bytes, kind: FaultKind) -> None:
+    assert wire.refused(status, {}, body).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "kind"),
+    [
+        (1008, "E0300: no credit", FaultKind.BILLING),
+        (1011, '{"code": "I0100"}', FaultKind.UNAVAILABLE),
+        (1008, "W0105", FaultKind.UNAVAILABLE),
+        (1000, "", FaultKind.NETWORK),
+    ],
+)
+def test_a_close_is_read(code: int, reason: str, kind: FaultKind) -> None:
+    assert wire.closed(code, reason).kind is kind
 
 
 @given(st.binary(max_size=100))

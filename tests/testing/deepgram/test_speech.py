@@ -90,6 +90,7 @@ def test_what_is_asked_for_to_be_settled_keeps_the_running_word_whole() -> None:
         ({"model": []}, "model is required"),
         ({"encoding": ["opus"]}, "only linear16"),
         ({"sample_rate": ["many"]}, "sample_rate is required"),
+        ({"sample_rate": ["0"]}, "sample_rate is required"),
         ({"keywords": ["x"]}, "use keyterm"),
         ({"model": ["nova-2"], "keyterm": ["x"]}, "needs nova-3"),
         ({"utterance_end_ms": ["999"], "interim_results": ["true"]}, "between 1000 and 5000"),

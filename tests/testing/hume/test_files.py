@@ -129,3 +129,10 @@ def test_every_upload_is_kept_as_a_run_newest_first() -> None:
     assert ask(served, "GET", f"{RUN}/{made[0]}/events")[1]["events"] == []
     assert ask(served, "GET", f"{RUN}/none")[0] == 404
     assert ask(served, "GET", f"{RUN}/{made[0]}/else")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "asked", [{"cursor": "x"}, {"cursor": "-1"}, {"page_size": "0"}, {"page_size": "many"}]
+)
+def test_a_page_that_nobody_named_is_refused(asked: dict[str, str]) -> None:
+    assert ask(files(), "GET", RUN, params=asked)[0] == 400

@@ -108,3 +108,22 @@ def test_other_paths_and_methods_are_told_apart() -> None:
     assert ask(served, "GET", f"{PATH}/none")[0] == 404
     assert ask(served, "GET", f"{PATH}/{made[0]}/else")[0] == 404
     assert ask(served, "GET", "/v0/else")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "body", ["[]", "7", '"x"', '{"urls": 3}', '{"urls": [1]}', '{"text": "a", "models": []}']
+)
+def test_what_is_no_job_is_refused_in_words(body: str) -> None:
+    status, answer = ask(jobs(), "POST", content=body, headers={"content-type": "application/json"})
+    assert status == 400
+    assert "cannot be read" in answer["message"]
+
+
+def test_lists_that_are_null_are_none() -> None:
+    body = '{"urls": null, "text": ["well"], "models": null}'
+    assert ask(jobs(), "POST", content=body, headers={"content-type": "application/json"})[0] == 200
+
+
+@pytest.mark.parametrize("limit", ["x", "0", "-1", "101", ""])
+def test_a_list_has_a_sensible_length(limit: str) -> None:
+    assert ask(jobs(), "GET", params={"limit": limit})[0] == 400

@@ -79,6 +79,18 @@ def test_a_clips_name_says_where_its_voice_is() -> None:
     assert judge.asked[-1] == (RATE, None)
 
 
+def test_a_clip_that_begins_the_recording_has_its_voice_where_it_is() -> None:
+    judge = Judge()
+    ask(Stream(judge), data=clip(QUIET, TONE), models={"prosody": {}}, payload_id="clip-0")
+    assert judge.asked == [(RATE, RATE // 2)]
+
+
+@pytest.mark.parametrize("value", ["many", 0, -1, True, [], {}])
+@pytest.mark.parametrize("option", ["fps_pred", "prob_threshold", "min_face_size"])
+def test_an_option_that_must_be_a_number_is_one(option: str, value: Any) -> None:
+    assert code_of(ask(Stream(Judge()), data=clip(TONE), models={"face": {option: value}})) == "E0101"
+
+
 def test_earlier_sound_stays_in_the_window_until_it_is_reset() -> None:
     stream = Stream(Judge())
     for expected, more in (([(0.0, 1.0)], {}), ([(0.0, 2.0)], {}), ([(0.0, 1.0)], {"reset_stream": True})):

@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 BLOCK = samples_of_ms(100)
 MAX_TRIES = 3
 """A clip on which the gateway fails this often is given up, so that one bad clip cannot stop a meeting."""
+SPOILT = frozenset({"unreadable", "1003", "1007", "1008", "1009"})
+"""Ends of a connection that the clip may have brought about: an unreadable answer, a message not taken."""
 MAX_PENDING = 64
 """Settled texts that may wait for an answer."""
 
@@ -152,7 +154,7 @@ class _VoiceRun:
         try:
             reply, lead = await link.measure(clip.pcm, clip.id)
         except ProviderFault as fault:
-            self._tries += fault.code.startswith("I")
+            self._tries += _spoilt(fault.code)
             if self._tries >= MAX_TRIES:
                 self._give_up(clip)
             raise
@@ -176,6 +178,11 @@ class _VoiceRun:
         if upto > self._upto:
             self._upto = upto
             self._emit(Progress(Branch.EMOTION, self._channel, upto))
+
+
+def _spoilt(code: str) -> bool:
+    parts = code.split()
+    return not SPOILT.isdisjoint(parts) or any(part.startswith("I") for part in parts)
 
 
 def heard(

@@ -23,6 +23,10 @@ SILENCE: Final = bytes(16_000)
 """Half a second of it, to keep a connection from being idle."""
 
 
+FOLLOWS_S: Final = 0.2
+"""How soon the answer follows a message that was not one."""
+
+
 class Connection:
     """An open connection. One request is in flight at a time, so every reply has one owner.
 
@@ -40,6 +44,7 @@ class Connection:
         self._replies = socket.messages()
         self._asked_at = _now()
         self._ready_at = 0.0
+        self._names_replies = True
         self._heard = 0  # samples of the gateway's sliding window
 
     @property
@@ -55,8 +60,7 @@ class Connection:
     async def ask(self, request: wire.Request) -> wire.Reply:
         """One request, its reply. What costs only this request is in the reply (`Reply.failure`).
 
-        Raises `ProviderFault` for what ends the connection, and for silence, nonsense and a closed one. The
-        request leaves in this very call, before anything is waited for.
+        Raises `ProviderFault` for what ends the connection, and for silence, nonsense and a closed one.
         """
         reply = await self._exchange(request)
         self._judge(reply)
@@ -93,6 +97,7 @@ class Connection:
         self, request: wire.Request, length: float = 0.0, *, content: bool = True
     ) -> wire.Reply:
         """`length`: seconds of sound in it; `content`: it holds something of the meeting's."""
+        await self._clear()
         self._asked_at = _now()
         if content or self._socket.may_leave:
             self._socket.deliver(wire.encode(request), length)
@@ -112,14 +117,46 @@ class Connection:
     async def _reply_to(self, payload_id: str | None) -> wire.Reply:
         async for line in self._replies:
             reply = wire.decode(line)
-            said_something = reply.predictions or reply.warnings or reply.errors or reply.job_id
-            if reply.payload_id == payload_id or (reply.payload_id is None and said_something):
+            if reply.payload_id == payload_id:
                 return reply
+            if reply.payload_id is None and (reply.predictions or reply.job_id):
+                self._names_replies = False
+                return reply
+            if reply.payload_id is None and (reply.warnings or reply.errors):
+                return await self._owned(reply, payload_id)
             log.info("hume_v0.stray_reply", payload_id=reply.payload_id)
-        code = self._socket.closed.code
-        if code == 1008:
+        raise self._ended()
+
+    async def _owned(self, unnamed: wire.Reply, payload_id: str | None) -> wire.Reply:
+        """A notice without a name is the answer, unless the answer follows it: then nobody asked for it."""
+        ends = unnamed.failure is not None and fault_of(unnamed.failure) is not None
+        if self._names_replies and not ends and (line := await self._socket.arrived(FOLLOWS_S)) is not None:
+            reply = wire.decode(line)
+            if reply.payload_id == payload_id:
+                log.info("hume_v0.unasked", codes=_codes(unnamed))
+                return reply
+        return unnamed
+
+    def _ended(self) -> ProviderFault:
+        closed = self._socket.closed
+        if closed.code == 1008:
             self._access.refuse()  # perhaps our token was revoked: the next connection brings a fresh one
-        raise wire.closed(code)
+        return wire.closed(closed.code, closed.reason)
+
+    async def _clear(self) -> None:
+        """Read what came without being asked for: taken for an answer it would shift all that follow.
+
+        Raises `ProviderFault` when it says that the connection is of no use.
+        """
+        while (line := await self._socket.arrived()) is not None:
+            try:
+                reply = wire.decode(line)
+            except wire.WireError as broken:
+                log.warning("hume_v0.unreadable_message", reason=str(broken))
+                continue
+            log.info("hume_v0.unasked", codes=_codes(reply))
+            if reply.failure is not None and (fault := fault_of(reply.failure)):
+                raise fault
 
     async def rested(self) -> None:
         """Wait until the gateway, after a trouble of its own, may be asked again."""
@@ -163,7 +200,7 @@ async def open_connection(settings: HumeV0Settings, access: Access, errors: Same
                 log.info("hume_v0.token_refused")
                 fresh = True
                 continue
-            raise wire.refused(answer.status, answer.headers) from None
+            raise wire.refused(answer.status, answer.headers, answer.body) from None
         due = _now() + settings.rotate_after_s
         if target.good_until is not None:
             due = min(due, target.good_until)
@@ -220,6 +257,10 @@ class RotatingConnection:
             await old.__aexit__(None, None, None)
             return successor
         return link
+
+
+def _codes(reply: wire.Reply) -> list[str]:
+    return [notice.code for notice in (*reply.errors, *reply.warnings)]
 
 
 def _now() -> float:

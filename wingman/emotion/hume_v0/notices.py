@@ -9,15 +9,19 @@ Source: Hume, Expression Measurement, "Streaming", sections "API limits" and "Er
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+
+import msgspec
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.json import JsonMapping
 
 _CODE: Final = re.compile(r"\b([EWI]\d{3,5})\b", re.IGNORECASE)
+LONGEST_WORDS: Final = 200
+"""Characters of a vendor's own words that a user is shown."""
 SAME_ERRORS: Final = 9
 """Refusals with one code in a row after which we stop: gateways close at the tenth."""
 
@@ -122,8 +126,27 @@ def fault_of(notice: Notice) -> ProviderFault | None:
     family = notice.family
     if notice.effect not in (Effect.RECONNECT, Effect.STOP):
         return None
-    sentence = family.sentence.format(code=notice.code, text=notice.text.rstrip(". ") or "no reason given")
+    sentence = family.sentence.format(code=notice.code, text=_brief(notice.text) or "no reason given")
     return ProviderFault(sentence, kind=family.kind, code=notice.code)
+
+
+def ended(said: Iterable[Notice]) -> ProviderFault | None:
+    """Why a connection ended, or was not opened, by what was said with it; None when no family is named.
+
+    The gravest notice decides. One that costs a request at most is no reason to give a branch up.
+    """
+    named = [notice for notice in said if notice.family is not UNKNOWN]
+    if not named:
+        return None
+    notice = max(named, key=lambda one: one.effect.gravity)
+    words = ": ".join(part for part in (notice.code, _brief(notice.text)) if part)
+    sentence = f"the Hume v0 gateway ended the connection ({words}); connecting again"
+    return fault_of(notice) or ProviderFault(sentence, kind=FaultKind.UNAVAILABLE, code=notice.code)
+
+
+def _brief(text: str) -> str:
+    """The vendor's words as part of a sentence: one line, not a page."""
+    return " ".join(text.split())[:LONGEST_WORDS].rstrip(". ")
 
 
 class SameErrors:
@@ -148,7 +171,7 @@ class SameErrors:
         self._code = notice.code
         if self.count < self._limit:
             return None
-        words = ": ".join(part for part in (notice.code or "no code", notice.text.rstrip(". ")) if part)
+        words = ": ".join(part for part in (notice.code or "no code", _brief(notice.text)) if part)
         if notice.effect is Effect.PAUSE:
             self.answered()
             sentence = f"Hume failed {self._limit} requests in a row ({words}); trying again"
@@ -168,20 +191,39 @@ def pause_s(refusals: int) -> float:
 
 # --- reading them -------------------------------------------------------------------------------
 
+_CODES: Final = ("code", "error_code", "errorcode", "warning_code")
 _WORDS: Final = ("message", "detail", "reason", "description", "error", "warning", "text")
 
 
-def notices(raw: JsonMapping, models: tuple[str, ...] = ()) -> Iterator[Notice]:
+def notices(raw: Any, models: tuple[str, ...] = ()) -> Iterator[Notice]:
     """Every warning and error of a reply, whichever way it was written down.
 
     Known ways: `{"error": {"code", "message"}}`, `{"error": "…", "code"}`, `{"warning": "…", "code"}`, either
-    of them inside a model's object, a bare `{"code", "message"}`, and `{"type": "error", "code", "message"}`.
+    of them inside a model's object, in a list, or once more inside an `error`, a bare `{"code", "message"}`,
+    `{"type": "error", "code", "message"}`, and nothing but words.
     """
-    yield from _of(raw, "")
-    for model in models:
-        answer = raw.get(model)
-        if isinstance(answer, Mapping):
-            yield from _of(answer, model)
+    if isinstance(raw, str):
+        yield _notice(raw, {}, "", warning=False)
+    for part in raw if isinstance(raw, list) else (raw,):
+        if not isinstance(part, Mapping):
+            continue
+        members = _lower(part)
+        yield from _of(members, "")
+        for model in models:
+            for answer in _each(members.get(model)):
+                if isinstance(answer, Mapping):
+                    yield from _of(_lower(answer), model)
+
+
+def said_in(text: str) -> list[Notice]:
+    """The notices in words that came without a reply: the reason of a close, a page in place of a handshake."""
+    if not text.strip():
+        return []
+    try:
+        raw = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raw = text
+    return list(notices(raw))
 
 
 def _of(raw: JsonMapping, model: str) -> Iterator[Notice]:
@@ -192,6 +234,8 @@ def _of(raw: JsonMapping, model: str) -> Iterator[Notice]:
             yield _notice(said, raw, model, warning=member.startswith("warning"))
     if not found and ("code" in raw or raw.get("type") in ("error", "warning")):
         yield _notice(raw, {}, model, warning=raw.get("type") == "warning")
+    elif not found and not model and "predictions" not in raw and isinstance(raw.get("message"), str):
+        yield _notice(raw, {}, model, warning=False)
 
 
 def _each(said: Any) -> Iterator[Any]:
@@ -203,16 +247,31 @@ def _each(said: Any) -> Iterator[Any]:
 
 
 def _notice(said: Any, around: JsonMapping, model: str, *, warning: bool) -> Notice:
+    code = ""
     if isinstance(said, Mapping):
-        text = next((said[name] for name in _WORDS if isinstance(said.get(name), str)), "")
-        code = _code(said.get("code")) or _code(around.get("code"))
+        told = _lower(said)
+        inner: JsonMapping = next(
+            (told[name] for name in ("error", "warning") if isinstance(told.get(name), Mapping)), {}
+        )
+        parts = (told, _lower(inner))
+        words = (part.get(name) for part in parts for name in _WORDS)
+        text = next((word for word in words if isinstance(word, str)), "")
+        code = next(filter(None, map(_code, parts)), "")
     else:
         text = said if isinstance(said, str) else str(around.get("message", ""))
-        code = _code(around.get("code"))
+    code = code or _code(around)
     if not code and (hidden := _CODE.search(text)):  # "E0200: Failed to parse data"
         code = hidden[1].upper()
+        text = text[hidden.end() :].lstrip(" :.-") if hidden.start() == 0 else text
     return Notice(code, text, model, warning)
 
 
-def _code(value: Any) -> str:
+def _code(raw: JsonMapping) -> str:
+    """A code in capitals. A plain number (an HTTP status) is one that no family knows."""
+    value = next((raw[name] for name in _CODES if raw.get(name) is not None), None)
     return str(value).strip().upper() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _lower(raw: Mapping[Any, Any]) -> dict[str, Any]:
+    """Members by their names in small letters."""
+    return {str(name).lower(): value for name, value in raw.items()}

@@ -108,7 +108,7 @@ class Access:
             raise ProviderFault(sentence, kind=FaultKind.NETWORK, code=type(failed).__name__) from None
         if answer.status_code != 200:
             headers = {name.lower(): value for name, value in answer.headers.items()}
-            raise wire.refused(answer.status_code, headers)
+            raise wire.refused(answer.status_code, headers, answer.content)
         try:
             reply = msgspec.json.decode(answer.content, type=_TokenReply)
         except msgspec.DecodeError:

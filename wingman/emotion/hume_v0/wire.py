@@ -7,6 +7,7 @@ pixels) are kept here, by construction: what would break one cannot be encoded.
 
 from __future__ import annotations
 
+import json
 import math
 import struct
 from base64 import b64encode
@@ -23,7 +24,7 @@ from wingman.core.time import SAMPLE_RATE
 from wingman.core.vocal_sounds import is_sound
 from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume import http_errors
-from wingman.emotion.hume_v0.notices import Effect, Notice, notices
+from wingman.emotion.hume_v0.notices import Effect, Notice, ended, notices, said_in
 
 SERVICE: Final = http_errors.Service("the Hume v0 gateway", "emotion.hume_v0.api_key", "emotion.hume_v0.url")
 PATH: Final = "/v0/stream/models"
@@ -168,55 +169,90 @@ MODELS: Final = ("prosody", "burst", "language", "face", "facemesh")
 
 
 def decode(line: str | bytes) -> Reply:
-    """One reply. Raises `WireError` when it is not JSON or not an object of the API's shapes."""
+    """One reply. Raises `WireError` when it is not JSON or none of the API's shapes.
+
+    What cannot be read in a prediction (a name without a score, a time without bounds) is left out: the rest
+    of it stands.
+    """
     try:
-        raw = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise WireError(f"not JSON: {broken}") from None
-    if not isinstance(raw, dict):
+        raw = _json(line)
+    except (ValueError, RecursionError) as broken:
+        raw = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
+        if not any(notice.code for notice in notices(raw)):
+            raise WireError(f"not JSON: {broken}") from None
+    parts = raw if isinstance(raw, list) else [{"error": raw} if isinstance(raw, str) else raw]
+    if not parts or not all(isinstance(part, dict) for part in parts):
         raise WireError("a reply that is not an object")
+    return _reply(parts)
+
+
+def _json(line: str | bytes) -> Any:
+    """JSON, and the `NaN` that Python's own writer puts into it."""
     try:
-        return _reply(raw)
-    except (KeyError, TypeError, ValueError, AttributeError) as broken:
-        raise WireError(f"a reply of an unknown shape: {broken!r}") from None
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(line)
 
 
-def _reply(raw: JsonObject) -> Reply:
-    said = list(notices(raw, MODELS))
-    predictions = {
-        name: tuple(_prediction(item) for item in answer.get("predictions") or ())
-        for name in MODELS
-        if isinstance(answer := raw.get(name), dict)
-    }
-    details = raw.get("job_details")
+def _reply(parts: list[JsonObject]) -> Reply:
+    """The answer to one request, which some gateways wrap in a list."""
+    said = list(notices(parts, MODELS))
+    details = _first(parts, "job_details")
     return Reply(
-        _text(raw.get("payload_id")),
+        _text(_first(parts, "payload_id")),
         _text(details.get("job_id")) if isinstance(details, dict) else None,
-        predictions,
+        {name: _predictions(parts, name) for name in MODELS if any(name in part for part in parts)},
         tuple(notice for notice in said if notice.effect is Effect.NOTICE),
         tuple(sorted((n for n in said if n.effect is not Effect.NOTICE), key=lambda n: -n.effect.gravity)),
     )
 
 
-def _prediction(item: JsonMapping) -> Prediction:
+def _first(parts: list[JsonObject], name: str) -> Any:
+    return next((part[name] for part in parts if part.get(name) is not None), None)
+
+
+def _predictions(parts: list[JsonObject], model: str) -> tuple[Prediction, ...]:
+    """What one model said, without what cannot be read."""
+    answers = [part[model] for part in parts if isinstance(part.get(model), dict)]
+    lists = (answer.get("predictions") for answer in answers)
+    items = [item for one in lists if isinstance(one, list) for item in one if isinstance(item, dict)]
+    return tuple(found for item in items if (found := _prediction(item)) is not None)
+
+
+def _prediction(item: JsonMapping) -> Prediction | None:
     where = item.get("time") or item.get("position") or {}
-    begin, end = float(where.get("begin", 0.0)), float(where.get("end", 0.0))
-    if not (math.isfinite(begin) and math.isfinite(end)):
-        raise ValueError("a time without bounds")
+    if not isinstance(where, dict):
+        where = {}  # of a face in a film it is the picture's moment
+    begin, end = _number(where.get("begin", 0.0)), _number(where.get("end", 0.0))
+    if begin is None or end is None:
+        return None
     return Prediction(
-        ranked(item.get("emotions") or ()),
+        ranked(item.get("emotions")),
         begin,
         end,
-        str(item.get("text", "")),
-        ranked(item.get("descriptions") or ()),
+        str(item.get("text") or ""),
+        ranked(item.get("descriptions")),
         item,
     )
 
 
 def ranked(items: Any) -> tuple[Score, ...]:
-    """`[{name, score}]` as scores, lower case, best first, ties by name."""
-    scores = (Score(str(item["name"]).lower(), float(item["score"])) for item in items)
+    """`[{name, score}]` as scores, lower case, best first, ties by name; without those that have no number."""
+    named = (item for item in items if isinstance(item, dict)) if isinstance(items, list | tuple) else ()
+    found = ((item.get("name"), _number(item.get("score"))) for item in named)
+    scores = (
+        Score(name.lower(), value) for name, value in found if isinstance(name, str) and value is not None
+    )
     return tuple(sorted(scores, key=lambda score: (-score.value, score.label)))
+
+
+def _number(value: Any) -> float | None:
+    """A finite number, also where it was written as text."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and not isinstance(value, bool) else None
 
 
 def burst_kind(emotions: tuple[Score, ...], descriptions: tuple[Score, ...]) -> Score | None:
@@ -249,13 +285,23 @@ def band(score: float) -> str:
 # --- what went wrong ------------------------------------------------------------------------------
 
 
-def refused(status: int, headers: Mapping[str, str]) -> ProviderFault:
-    """A handshake or token request answered with an HTTP status that is no success."""
-    return http_errors.refused(SERVICE, status, headers)
+def refused(status: int, headers: Mapping[str, str], body: bytes = b"") -> ProviderFault:
+    """A handshake or token request answered with an HTTP status that is no success.
+
+    A code of a known family in the body says more than the status.
+    """
+    by_status = http_errors.refused(SERVICE, status, headers)
+    fault = ended(said_in(body.decode("utf-8", "replace")))
+    if fault is None or (status == 401 and not fault.final):
+        return by_status
+    code = f"{status} {fault.code}"
+    return ProviderFault(str(fault), kind=fault.kind, code=code, retry_after=by_status.retry_after)
 
 
-def closed(code: int) -> ProviderFault:
-    """A socket the other side closed."""
+def closed(code: int, reason: str = "") -> ProviderFault:
+    """A socket the other side closed. A code in its reason says more than the number."""
+    if fault := ended(said_in(reason)):
+        return ProviderFault(str(fault), kind=fault.kind, code=f"{code} {fault.code}")
     match code:
         case 1000:
             sentence, kind = "the Hume v0 gateway ended the connection; connecting again", FaultKind.NETWORK

@@ -74,7 +74,8 @@ def _refuse_impossible(query: Mapping[str, list[str]], one: Mapping[str, str]) -
     checks = {
         "model is required": not model,
         "only linear16 is emulated": one.get("encoding") != "linear16",
-        "sample_rate is required with encoding": not one.get("sample_rate", "").isdigit(),
+        "sample_rate is required with encoding": not one.get("sample_rate", "").isdecimal()
+        or not int(one["sample_rate"]),
         "keywords are not supported by nova-3, use keyterm": "keywords" in one and model.startswith("nova-3"),
         "keyterm needs nova-3": "keyterm" in one and not model.startswith("nova-3"),
         "diarize and diarize_model exclude each other": "diarize" in one and "diarize_model" in one,

@@ -133,7 +133,10 @@ class Files:
             for run in reversed(self.runs.values())
             if all(getattr(run, name) == value for name, value in wanted.items())
         ]
-        begin, size = int(request.query.get("cursor", 0)), int(request.query.get("page_size", 50))
+        cursor, page_size = request.query.get("cursor", "0"), request.query.get("page_size", "50")
+        if not cursor.isdecimal() or not page_size.isdecimal() or not int(page_size):
+            return error(400, "invalid_request", "cursor and page_size must be what a page named, and a number")
+        begin, size = int(cursor), int(page_size)
         page: JsonObject = {"runs": found[begin : begin + size]}
         if begin + size < len(found):
             page["next_cursor"] = str(begin + size)

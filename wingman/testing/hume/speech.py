@@ -40,6 +40,10 @@ Judge = Callable[[int, int], Heard]
 Message = JsonObject
 
 
+GRID = 1600
+"""Samples between the moments at which a running utterance may be measured."""
+
+
 class Measurer:
     """One session's speech. Feed it accepted audio; it answers with messages in the order they are sent."""
 
@@ -64,6 +68,15 @@ class Measurer:
 
     def feed(self, pcm: bytes) -> list[Message]:
         """Accepted audio: what the server says about it."""
+        said: list[Message] = []
+        while pcm:
+            room = 2 * (GRID - self._accepted % GRID)
+            said += self._take(pcm[:room])
+            pcm = pcm[room:]
+        return said
+
+    def _take(self, pcm: bytes) -> list[Message]:
+        """Audio up to the next point of the grid: however it is cut, the same is said."""
         self._accepted += len(pcm) // 2
         said: list[Message] = []
         for change in self._detector.feed(pcm):
@@ -73,11 +86,11 @@ class Measurer:
             else:
                 said += self._intervals(at)
                 said += self._end(at)
-        return said + self._intervals(self.accepted_ms)
+        return said if self._accepted % GRID else said + self._intervals(self.accepted_ms)
 
     def finish(self) -> list[Message]:
         """The client asked for the end: an open utterance ends here."""
-        return self._end(self.accepted_ms) if self._begin is not None else []
+        return self._intervals(self.accepted_ms) + self._end(self.accepted_ms)
 
     def _start(self, at: int) -> Message:
         self._begin = self._measured = at

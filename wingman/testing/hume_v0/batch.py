@@ -20,6 +20,7 @@ from wingman.testing.hume_v0.names import BURSTS, VOICE
 from wingman.testing.hume_v0.replies import RATE, Judge, Samples, emotions, voiced_stretches
 
 PATH = "/v0/batch/jobs"
+MOST_JOBS = 100
 Answer = tuple[int, Any]
 
 
@@ -58,8 +59,10 @@ class Jobs:
         if request.method != "GET":
             return 405, {"message": "Method Not Allowed"}
         if parts == [""]:
-            limit = int(request.query.get("limit", "50"))
-            return 200, [self._details(job) for job in list(self.jobs.values())[-limit:]]
+            limit = request.query.get("limit", "50")
+            if not limit.isdecimal() or not 0 < int(limit) <= MOST_JOBS:
+                return 400, {"message": f"limit: must lie between 1 and {MOST_JOBS}"}
+            return 200, [self._details(job) for job in list(self.jobs.values())[-int(limit) :]]
         job = self.jobs.get(parts[0])
         if job is None:
             return 404, {"message": "Job not found"}
@@ -90,10 +93,14 @@ class Jobs:
         try:
             options, files = _multipart(kind, request.body) if "multipart" in kind else (request.body, [])
             wanted = msgspec.json.decode(options or b"{}")
-        except (msgspec.DecodeError, ValueError):
-            return 400, {"message": "the request cannot be read"}
-        files += [(url, b"") for url in wanted.get("urls", ())]
-        files += [("text", text.encode()) for text in wanted.get("text", ())]
+            if not isinstance(wanted, dict):
+                raise ValueError("not an object")
+            files += [(url, b"") for url in _strings(wanted, "urls")]
+            files += [("text", text.encode()) for text in _strings(wanted, "text")]
+            if not isinstance(wanted.get("models") or {}, dict):
+                raise ValueError("models: not an object")
+        except (msgspec.DecodeError, ValueError) as wrong:
+            return 400, {"message": f"the request cannot be read: {wrong}"}
         if not files:
             return 400, {"message": "a job needs files, urls or text"}
         job = Job(wanted.get("models") or {"prosody": {}}, files)
@@ -159,6 +166,14 @@ class Jobs:
             "speaker_confidence": None,
             "emotions": emotions(VOICE, self._judge(audio[begin:end], begin)),
         }
+
+
+def _strings(wanted: JsonObject, name: str) -> list[str]:
+    """A list of texts; none when it is missing or null. Raises `ValueError` for anything else."""
+    texts = wanted.get(name) or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{name}: must be a list of texts")
+    return texts
 
 
 def _source(name: str, data: bytes) -> dict[str, str]:

@@ -42,6 +42,7 @@ OPTIONS: dict[str, frozenset[str]] = {
         {"facs", "descriptions", "identify_faces", "fps_pred", "prob_threshold", "min_face_size"}
     ),
 }
+NUMBERS = frozenset({"fps_pred", "prob_threshold", "min_face_size"})
 LINE = 12
 """A mouth or an eye has about this many pixels in a drawn test picture: smaller ones hold no face."""
 
@@ -164,7 +165,14 @@ def _models(models: Any, manner: Manner) -> dict[str, Message]:
         known = OPTIONS[name] | ({"language"} if name == "prosody" and manner.languages else set())
         if unknown := sorted(set(options) - known):
             raise Refusal("E0101", f"models.{name}.{unknown[0]}: Extra inputs are not permitted")
+        for option in sorted(NUMBERS & set(options)):
+            if not _positive(options[option]):
+                raise Refusal("E0101", f"models.{name}.{option}: Input should be a positive number")
     return chosen
+
+
+def _positive(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0)
 
 
 def _media(data: str, models: dict[str, Message], request: Message, stream: Stream) -> Message:
@@ -246,7 +254,7 @@ def _voice(audio: Samples, models: dict[str, Message], stream: Stream) -> Messag
                     "time": {"begin": begin / RATE, "end": end / RATE},
                     "emotions": emotions(
                         VOICE,
-                        stream.judge(audio[begin:end], stream.start and stream.start + begin - lead),
+                        stream.judge(audio[begin:end], stream.moment(begin - lead)),
                         stream.manner.strongest,
                     ),
                 }
