@@ -64,12 +64,12 @@ ensure_core() {
   install core pyproject.toml constraints.txt -- --editable '.[documents]'
 }
 
-# WHIP clients from npm, for tests against software that others wrote.
-ensure_foreign_clients() {
-  local wanted=tests/foreign/package.json folder=.venv/foreign
+# ensure_node_packages FOLDER NAME WHAT: what FOLDER/package.json names, from npm, into .venv/NAME.
+ensure_node_packages() {
+  local wanted="$1/package.json" folder=".venv/$2"
   cmp -s "$wanted" "$folder/package.json" && [ -d "$folder/node_modules" ] && return 0
   command -v npm >/dev/null 2>&1 || ensure_packages nodejs npm || return 0
-  say "Installing foreign WHIP clients …"
+  say "Installing $3 …"
   mkdir -p "$folder"
   (cd "$folder" && cp "../../$wanted" package.json && npm install --silent --no-audit --no-fund) ||
     say "They could not be installed; their tests are skipped."

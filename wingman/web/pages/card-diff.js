@@ -3,13 +3,17 @@
 /** How far apart, in seconds, two cards of one kind may come and still be the same occasion. */
 const NEAR = 4;
 
+/** @typedef {{at: number, kind: string, text: string, utterance?: string}} Card */
+/** @typedef {{change: "same" | "changed" | "added" | "removed", at: number, before?: Card, after?: Card}} Change */
+
 /**
- * @param {{at: number, kind: string, text: string, utterance?: string}[]} before
- * @param {{at: number, kind: string, text: string, utterance?: string}[]} after
- * @returns {{change: "same" | "changed" | "added" | "removed", at: number, before?: object, after?: object}[]} by time
+ * @param {Card[]} before
+ * @param {Card[]} after
+ * @returns {Change[]} by time
  */
 export function cardChanges(before, after) {
   const left = [...after];
+  /** @type {Change[]} */
   const changes = before.map((card) => {
     const at = best(card, left);
     if (at < 0) return { change: "removed", at: card.at, before: card };
@@ -17,6 +21,7 @@ export function cardChanges(before, after) {
     const same = other.text === card.text && other.kind === card.kind;
     return { change: same ? "same" : "changed", at: card.at, before: card, after: other };
   });
+  /** @type {Change[]} */
   const added = left.map((card) => ({ change: "added", at: card.at, after: card }));
   return [...changes, ...added].sort((a, b) => a.at - b.at);
 }
@@ -40,7 +45,7 @@ export function turnsOf(text) {
     if (!line) continue;
     const named = /^(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([\p{L}][\p{L}\p{N} ._'’-]{0,40}):\s*(.+)$/u.exec(line);
     if (named) turns.push({ speaker: who(named[1]), name: named[1].trim(), text: named[2].trim() });
-    else if (turns.length) turns.at(-1).text += ` ${line}`;
+    else if (turns.length) turns[turns.length - 1].text += ` ${line}`;
     else turns.push({ speaker: "tab", name: "Them", text: line });
   }
   return turns;

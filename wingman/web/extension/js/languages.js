@@ -10,8 +10,10 @@ const SEVERAL = "Several, as spoken";
 export function languageChoices(tags, shown = "en") {
   const known = tags.length ? tags : ["multi", "en", "de", "es", "fr", "it", "nl", "pl", "pt", "ja", "ko", "zh"];
   const names = new Intl.DisplayNames([shown], { type: "language" });
-  const named = known.filter((tag) => tag !== "multi").map((tag) => [tag, names.of(tag)]);
+  /** @type {[string, string][]} */
+  const named = known.filter((tag) => tag !== "multi").map((tag) => [tag, names.of(tag) ?? tag]);
   named.sort((a, b) => a[1].localeCompare(b[1], shown));
+  /** @type {[string, string][]} */
   const several = known.includes("multi") ? [["multi", SEVERAL]] : [];
   return [["", "As configured"], ...several, ...named];
 }

@@ -2,7 +2,7 @@
 
 /** Per version: [data codewords, error correction codewords per block, number of blocks], level M. */
 const LAYOUT = [
-  null,
+  [0, 0, 0], // there is no version 0
   [16, 10, 1],
   [28, 16, 1],
   [44, 26, 1],
@@ -31,19 +31,15 @@ for (let i = 0, x = 1; i < 255; i++) {
 export function qrCode(text) {
   const bytes = new TextEncoder().encode(text);
   const version = LAYOUT.findIndex(
-    (layout, v) => layout && layout[0] * 8 >= 4 + countBits(v) + 8 * bytes.length,
+    (layout, v) => layout[0] * 8 >= 4 + countBits(v) + 8 * bytes.length,
   );
   if (version < 0) throw new RangeError("the text is too long for a QR code of this size");
   const codewords = interleaved(dataCodewords(bytes, version), version);
   const plain = new Grid(version);
   plain.place(codewords);
-  let best = null;
-  for (let mask = 0; mask < 8; mask++) {
-    const rows = plain.masked(mask);
-    const score = penalty(rows);
-    if (!best || score < best.score) best = { rows, score };
-  }
-  return best.rows;
+  const masked = [0, 1, 2, 3, 4, 5, 6, 7].map((mask) => plain.masked(mask));
+  const scores = masked.map(penalty);
+  return masked[scores.indexOf(Math.min(...scores))];
 }
 
 const countBits = (version) => (version < 10 ? 8 : 16);

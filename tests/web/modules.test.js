@@ -1,0 +1,201 @@
+// The web modules that touch no page, by the runner of Node itself. `web/` and this file are copied side by side.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { QUIET_LIMIT, seemsOver } from "./web/extension/js/call-over.js";
+import { channelState, SILENCE_LIMIT } from "./web/extension/js/channel-state.js";
+import { acknowledgement, NEEDS_CONSENT, notice } from "./web/extension/js/consent.js";
+import { KEYS, press } from "./web/extension/js/keys.js";
+import { languageChoices } from "./web/extension/js/languages.js";
+import { addLine, BLOCK, findLines, lineAt, lineCount, lineOf, replaceLine } from "./web/extension/js/lines.js";
+import { MeetingModel } from "./web/extension/js/model.js";
+import { qrCode } from "./web/extension/js/qr.js";
+import { RowHeights } from "./web/extension/js/row-heights.js";
+import { initial, reduce } from "./web/extension/js/state.js";
+import { clock, energyWords, kindName, POLICIES } from "./web/extension/js/strings.js";
+import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
+import { byMeeting, lengthWords, sizeWords, snippetParts, tagsOf, when } from "./web/pages/format.js";
+
+/** A small generator with a seed, so that a failure can be had again. */
+function* randoms(seed) {
+  for (let state = seed >>> 0; ; ) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+const lines = (count) => {
+  let state = { earlier: [], utterances: [] };
+  for (let i = 0; i < count; i++) state = addLine(state, { id: `u-${i}`, text: `Sentence number ${i}.` });
+  return state;
+};
+
+test("a line is found by number and by id, however many there are", () => {
+  for (const count of [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK, 5 * BLOCK + 7]) {
+    const state = lines(count);
+    assert.equal(lineCount(state), count);
+    for (const at of [0, 1, BLOCK, count - 1].filter((at) => at >= 0 && at < count)) {
+      assert.equal(lineAt(state, at).id, `u-${at}`);
+      assert.equal(lineOf(state, `u-${at}`), at);
+    }
+    assert.equal(lineOf(state, "u-none"), -1);
+  }
+});
+
+test("a replaced line leaves the state before it as it was", () => {
+  const before = lines(3 * BLOCK);
+  for (const at of [0, BLOCK + 3, 3 * BLOCK - 1]) {
+    const after = replaceLine(before, at, { id: `u-${at}`, text: "revised" });
+    assert.equal(lineAt(after, at).text, "revised");
+    assert.notEqual(lineAt(before, at).text, "revised");
+    assert.equal(lineCount(after), lineCount(before));
+  }
+});
+
+test("every word that is searched for must be in the line, in any case", () => {
+  const state = lines(700);
+  assert.deepEqual(findLines(state, "NUMBER 651."), [651]);
+  assert.deepEqual(findLines(state, "  "), []);
+  assert.equal(findLines(state, "sentence", 5).length, 5);
+});
+
+test("row heights agree with a plain sum", () => {
+  const random = randoms(20260101);
+  const next = (below) => Math.floor(random.next().value * below);
+  const rows = new RowHeights(20);
+  let plain = [];
+  for (let step = 0; step < 400; step++) {
+    if (next(4) === 0 || plain.length === 0) {
+      const count = next(300);
+      plain = count < plain.length ? plain.slice(0, count) : plain.concat(Array(count - plain.length).fill(20));
+      rows.resize(count);
+    } else {
+      const at = next(plain.length);
+      plain[at] = 1 + next(80);
+      rows.set(at, plain[at]);
+    }
+    const total = plain.reduce((sum, height) => sum + height, 0);
+    assert.equal(rows.total, total);
+    const y = next(total + 50);
+    let at = 0;
+    for (let top = 0; at < plain.length - 1 && top + plain[at] <= y; at++) top += plain[at];
+    assert.equal(rows.at(y), plain.length ? at : -1, `row at ${y} after step ${step}`);
+  }
+});
+
+test("a call seems over when every channel ended, or nobody spoke for long and nobody said it goes on", () => {
+  const facts = { phase: "live", channels: ["tab", "mic"], ended: [], quietFor: 0 };
+  assert.equal(seemsOver(facts), "");
+  assert.equal(seemsOver({ ...facts, ended: ["tab"] }), "");
+  assert.equal(seemsOver({ ...facts, ended: ["mic", "tab"] }), "ended");
+  assert.equal(seemsOver({ ...facts, quietFor: QUIET_LIMIT }), "quiet");
+  assert.equal(seemsOver({ ...facts, quietFor: QUIET_LIMIT + 5, asked: QUIET_LIMIT }), "");
+  assert.equal(seemsOver({ ...facts, phase: "ended", ended: ["mic", "tab"] }), "");
+});
+
+test("listening is earned by sound", () => {
+  const facts = { ended: false, paused: false, muted: false, peer: "connected", heard: false, silentFor: 0, service: "capturing" };
+  assert.equal(channelState(facts), "waiting");
+  assert.equal(channelState({ ...facts, heard: true }), "capturing");
+  assert.equal(channelState({ ...facts, heard: true, silentFor: SILENCE_LIMIT + 1 }), "no_signal");
+  assert.equal(channelState({ ...facts, heard: true, peer: "disconnected" }), "stalled");
+  assert.equal(channelState({ ...facts, heard: true, muted: true }), "muted");
+  assert.equal(channelState({ ...facts, heard: true, ended: true }), "ended");
+});
+
+test("a policy that analyses a voice has words to acknowledge, for one call and for all", () => {
+  for (const policy of Object.keys(POLICIES)) {
+    for (const standing of [false, true]) assert.equal(acknowledgement(policy, standing) !== "", NEEDS_CONSENT.has(policy));
+    assert.match(notice(policy, true), /stores the sound/);
+    assert.match(notice(policy), /does not store the sound/);
+  }
+});
+
+test("each key does one thing, and none of it while somebody types", () => {
+  const keys = KEYS.flatMap((entry) => entry.keys);
+  assert.equal(new Set(keys).size, keys.length);
+  const asked = [];
+  const overlay = { request: (action) => asked.push(action) };
+  const event = (typing) => ({ key: "1", composedPath: () => [{ closest: () => typing }], preventDefault() {} });
+  press(event(true), overlay);
+  press({ ...event(false), ctrlKey: true }, overlay);
+  assert.deepEqual(asked, []);
+  press(event(false), overlay);
+  assert.deepEqual(asked, ["say"]);
+});
+
+test("languages are named in the reader's own, as configured first", () => {
+  assert.deepEqual(languageChoices(["de", "multi", "en"], "en"), [
+    ["", "As configured"],
+    ["multi", "Several, as spoken"],
+    ["en", "English"],
+    ["de", "German"],
+  ]);
+  assert.ok(languageChoices([], "fr").some(([tag, name]) => tag === "de" && name === "allemand"));
+});
+
+test("an envelope that was seen changes nothing, and a later one does", () => {
+  const started = { type: "meeting.started", seq: 1, at: 5, data: { title: "T", channels: ["tab"], playbook: "sales", suggester: "cues", emotion_policy: "off" } };
+  const once = reduce(initial(), started);
+  assert.equal(once.meeting.phase, "live");
+  assert.equal(reduce(once, started), once);
+  const odd = reduce(once, { type: "an.event.of.tomorrow", seq: 2, at: 6, data: {} });
+  assert.deepEqual({ ...odd, seq: 1 }, once);
+});
+
+test("a model tells its listeners until they leave", () => {
+  const model = new MeetingModel("m-1");
+  let told = 0;
+  const leave = model.subscribe(() => told++);
+  model.setStream("open");
+  leave();
+  model.setReadOnly();
+  assert.equal(told, 1);
+});
+
+test("a QR code is square, has its three finders, and refuses what does not fit", () => {
+  for (const length of [1, 14, 60, 200, 331]) {
+    const rows = qrCode("x".repeat(length));
+    assert.ok(rows.every((row) => row.length === rows.length));
+    assert.equal((rows.length - 17) % 4, 0);
+    const last = rows.length - 7;
+    for (const [y, x] of [[0, 0], [0, last], [last, 0]])
+      for (let i = 0; i < 7; i++) assert.ok(rows[y][x + i] && rows[y + 6][x + i] && rows[y + i][x]);
+  }
+  assert.throws(() => qrCode("x".repeat(400)), RangeError);
+});
+
+test("cards of the same occasion are compared, others come and go", () => {
+  const card = (at, kind, text, utterance) => ({ at, kind, text, utterance });
+  const changes = cardChanges(
+    [card(1, "price", "a", "u1"), card(9, "question", "b", "u2"), card(20, "pain", "c", "u3")],
+    [card(1, "price", "a", "u1"), card(9, "question", "B", "u2"), card(30, "stall", "d", "u4")],
+  );
+  assert.deepEqual(changes.map(({ change }) => change), ["same", "changed", "removed", "added"]);
+});
+
+test("a pasted conversation becomes turns, continued lines included", () => {
+  assert.deepEqual(turnsOf("Anna: Hello\nthere\n\n[00:12] Me: Yes?\nand a line"), [
+    { speaker: "tab", name: "Anna", text: "Hello there" },
+    { speaker: "mic", name: "Me", text: "Yes? and a line" },
+  ]);
+});
+
+test("times, lengths, sizes and tags read as people write them", () => {
+  const now = new Date(2026, 4, 6, 15, 0).getTime();
+  assert.match(when(new Date(2026, 4, 6, 14, 5).getTime() / 1000, now, "en-GB"), /^Today, 14:05$/);
+  assert.match(when(new Date(2026, 4, 5, 9, 30).getTime() / 1000, now, "en-GB"), /^Yesterday, 09:30$/);
+  assert.match(when(new Date(2025, 4, 5, 9, 30).getTime() / 1000, now, "en-GB"), /2025, 09:30$/);
+  assert.deepEqual([45, 3599, 3900].map(lengthWords), ["45 s", "1 h 00 min", "1 h 05 min"]);
+  assert.deepEqual([999, 12_000, 3_400_000].map(sizeWords), ["999 bytes", "12 kB", "3.4 MB"]);
+  assert.deepEqual(tagsOf("#Acme, renewal; Acme,, "), ["Acme", "renewal"]);
+  assert.deepEqual(snippetParts("a [b] c"), [{ text: "a ", hit: false }, { text: "b", hit: true }, { text: " c", hit: false }]);
+  assert.deepEqual(byMeeting([{ meeting: "m", title: "t" }, { meeting: "n", title: "" }, { meeting: "m", title: "t" }]).map(({ hits }) => hits.length), [2, 1]);
+  assert.equal(clock(65), "1:05");
+});
+
+test("energy has no opinion, and every kind of card has a name", () => {
+  assert.equal(energyWords({ family: "neutral", strength: "strong" }), "as usual");
+  assert.equal(kindName({ kind: "price" }), "Price");
+  assert.equal(kindName({ kind: "my-own_kind" }), "My own kind");
+});

@@ -1,0 +1,47 @@
+"""The web modules that touch no page, without a browser: Node runs their tests, TypeScript checks their types."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wingman
+
+HERE = Path(__file__).parent
+WEB = Path(wingman.__file__).parent / "web"
+TSC = Path(sys.prefix) / "web" / "node_modules" / "typescript" / "bin" / "tsc"
+"""`scripts/test` installs it."""
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+
+
+def run(*command: str | Path, cwd: Path) -> None:
+    done = subprocess.run(["node", *command], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@needs_node
+def test_the_modules_do_what_they_say(tmp_path: Path) -> None:
+    # Browsers take the pages' files for modules because they are asked to; Node wants a word about it
+    (tmp_path / "package.json").write_text(json.dumps({"type": "module"}), encoding="utf-8")
+    shutil.copytree(WEB, tmp_path / "web")
+    shutil.copy(HERE / "modules.test.js", tmp_path)
+    run("--test", "modules.test.js", cwd=tmp_path)
+
+
+@needs_node
+@pytest.mark.skipif(not TSC.exists(), reason="scripts/test installs TypeScript from npm")
+def test_the_types_hold_and_no_module_touches_a_page() -> None:
+    run(TSC, "-p", HERE / "tsconfig.json", cwd=HERE)
+
+
+def test_each_module_that_is_tested_here_is_checked() -> None:
+    checked = {(HERE / file).resolve() for file in json.loads((HERE / "tsconfig.json").read_text())["files"]}
+    for line in (HERE / "modules.test.js").read_text(encoding="utf-8").splitlines():
+        if line.startswith("import ") and '"./web/' in line:
+            assert WEB / line.split('"./web/')[1].rstrip('";') in checked
