@@ -15,6 +15,7 @@ import pytest
 
 from tests.events.sqlite.test_log import full_disk
 from tests.support.sounds import chirp, decoded, delay
+from tests.support.until import until
 from wingman.archive.audio_recorder import AudioRecorder
 from wingman.archive.audio_store import AudioStore
 from wingman.audio.tape import Tape
@@ -72,8 +73,7 @@ async def test_a_meeting_that_is_cut_short_keeps_what_it_had(tmp_path: Path) -> 
     kept = Kept(tmp_path)
     running = kept.start()
     kept.write(noise(2.5))
-    while not kept.audio_store.read("m-1", TAB):  # noqa: ASYNC110 - a thread writes it
-        await asyncio.sleep(0.01)
+    await until(lambda: kept.audio_store.read("m-1", TAB))
     running.cancel()
     await asyncio.wait([running])
     assert len(kept.sound()) >= SAMPLE_RATE

@@ -19,6 +19,7 @@ from tests.events.sqlite.test_log import full_disk
 from tests.support import recordings
 from tests.support.cli import wingman
 from tests.support.sounds import chirp, decoded, delay
+from tests.support.until import until
 from wingman.app import Service, open_service
 from wingman.archive.bundle import unpack
 from wingman.audio.source import ChannelSink
@@ -244,8 +245,7 @@ async def test_the_retention_timer_takes_the_sound_with_it(tmp_path: Path) -> No
     tree = {"deliver": {"data_dir": str(tmp_path), "retention_days": 1}, "suggest": {"provider": "cues"}}
     async with open_service(build(tree)):
         async with asyncio.timeout(10):
-            while (tmp_path / "meetings" / "m-old").exists():  # noqa: ASYNC110 - the timer's work
-                await asyncio.sleep(0.02)
+            await until(lambda: not (tmp_path / "meetings" / "m-old").exists())
     assert (tmp_path / "meetings" / meeting.id).is_dir()
 
 

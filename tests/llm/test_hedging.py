@@ -12,6 +12,7 @@ from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, after_first, answer, until_left
 from tests.suggest.support import said
 from tests.suggest.test_coach import BARE, coached
+from tests.support.until import until
 from wingman.config.suggest import DeadlineSettings, GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
@@ -110,8 +111,7 @@ async def test_cancelling_closes_both_requests() -> None:
     async with GeminiEmulator(pace=Pace(first_s=30)) as emulator, gemini(emulator, hedge_after_s=0.02) as model:
         waiting = asyncio.create_task(answer(model))
         async with asyncio.timeout(5):
-            while len(emulator.requests) < 2:  # noqa: ASYNC110  # the emulator only keeps a list
-                await asyncio.sleep(0.002)
+            await until(lambda: len(emulator.requests) >= 2)
         waiting.cancel()
         await asyncio.wait({waiting})
         await until_left(emulator.left, 2)

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from tests.support import sample
-from tests.support.local import TURN, running, tape_of, transcriber, turn_pcm, until
+from tests.support.local import TURN, running, tape_of, transcriber, turn_pcm
+from tests.support.until import until
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Health, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock

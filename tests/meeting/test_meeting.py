@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support import recordings, sample
+from tests.support.until import until
 from wingman.app import Service, open_service
 from wingman.audio.source import ChannelSink
 from wingman.audio.tape import Cursor
@@ -85,12 +86,6 @@ async def events_of(running: Service, meeting: Meeting) -> list[Envelope]:
 
 def of(events: list[Envelope], kind: type[Any]) -> list[Any]:
     return [e.data for e in events if type(e.data) is kind]
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - conditions look at other tasks' state
-            await asyncio.sleep(0.02)
 
 
 async def test_a_spoken_question_becomes_an_utterance_and_a_suggestion(tmp_path: Path) -> None:

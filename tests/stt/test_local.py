@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import whisper as model
 from tests.support.local import running, tape_of, transcriber, turn_pcm
+from tests.support.until import until
 from wingman.audio.tape import Tape
 from wingman.config.stt import WhisperSettings
 from wingman.core.errors import Health, Missed, ProviderState
@@ -88,8 +89,7 @@ async def test_half_an_hour_leaves_memory_as_it_was() -> None:
         hearing = whisper.build(local.get(), local.decoder(), chosen)
         tasks.create_task(hearing.run(Channel.TAB, cursor, emit))
         while tape.end < 30 * 60 * SAMPLE_RATE:
-            while cursor.lag > 20 * SAMPLE_RATE:  # noqa: ASYNC110 - the reader sets the pace
-                await asyncio.sleep(0.05)
+            await until(lambda: cursor.lag <= 20 * SAMPLE_RATE)
             tape.write(PcmBlock(tape.end, turn))
         tape.close()
     assert finals > 200

@@ -12,7 +12,8 @@ import pytest
 
 from tests.support import sample
 from tests.support import whisper as model
-from tests.support.local import TURN, running, tape_of, turn_pcm, until
+from tests.support.local import TURN, running, tape_of, turn_pcm
+from tests.support.until import until
 from wingman.config.settings import Settings
 from wingman.config.stt import WhisperSettings
 from wingman.core.errors import Health, InputError, Progress, ProviderState

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
+from tests.support.until import until
 from wingman.llm.base import Prompt, SuggestionModel
 from wingman.testing.gemini.server import Pace
 
@@ -73,6 +74,5 @@ WAYS_OUT = [cancel_while_waiting, cancel_while_busy, leave_the_loop]
 async def until_left(left: list[float], count: int = 1) -> float:
     """When the emulator saw the client leave for the `count`-th time (monotonic)."""
     async with asyncio.timeout(5):
-        while len(left) < count:  # noqa: ASYNC110  # the emulator only keeps a list
-            await asyncio.sleep(0.001)
+        await until(lambda: len(left) >= count)
     return left[count - 1]

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import QUICK, SLOW, until_left
 from tests.suggest.support import Published, by_signals, running, said
+from tests.support.until import until
 from wingman.config.suggest import DeadlineSettings, GeminiSettings, SuggestSettings
 from wingman.core.errors import Health, InputError
 from wingman.core.events import (
@@ -638,5 +639,4 @@ def test_a_persons_card_stands_beside_the_others_and_takes_feedback() -> None:
 
 async def _requests(emulator: GeminiEmulator, count: int) -> None:
     async with asyncio.timeout(5):
-        while len(emulator.requests) < count:  # noqa: ASYNC110  # the emulator only keeps a list
-            await asyncio.sleep(0.002)
+        await until(lambda: len(emulator.requests) >= count)

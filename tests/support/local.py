@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.support import sample
@@ -43,9 +43,3 @@ def tape_of(*pieces: bytes) -> Tape:
     for piece in pieces:
         tape.write(PcmBlock(tape.end, piece))
     return tape
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - the condition is on the other process's answers
-            await asyncio.sleep(0.01)

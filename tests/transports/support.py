@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tests.support.until import until
 from wingman.audio.source import AudioSource
 from wingman.audio.tape import Tape
 from wingman.config.transports import IngestSettings
@@ -143,8 +144,7 @@ async def service(settings: IngestSettings = LOOPBACK) -> AsyncIterator[tuple[st
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         serving = tasks.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
-            await asyncio.sleep(0.005)
+        await until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         try:
             yield f"http://127.0.0.1:{port}", meetings

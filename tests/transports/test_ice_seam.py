@@ -11,6 +11,7 @@ from typing import Any
 import aioice.ice
 import pytest
 
+from tests.support.until import until
 from wingman.core.errors import InputError
 from wingman.transports import aiortc_seam as seam
 from wingman.transports.ice_fragment import IceFragment
@@ -72,8 +73,7 @@ async def test_after_a_restart_both_directions_take_the_new_way() -> None:
         fresh = await known.restarted()
         await fresh.send(b"to us")
         assert await known.ours.recv() == b"to us", "what arrives comes out where it always did"
-        while known.transport._send == known.ours.send:  # noqa: ASYNC110  # ours learns it a moment later
-            await asyncio.sleep(0.001)
+        await until(lambda: known.transport._send != known.ours.send)
         await known.transport._send(b"to them")
         assert await fresh.recv() == b"to them"
         assert known.hooked == [known.transport._send.__self__]

@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.support.media_files import hear
 from tests.support.media_files import tone as bursts
+from tests.support.until import until
 from tests.transports.support import LOOPBACK, Meetings, TapeSink, service
 from wingman.config.transports import IngestSettings
 from wingman.core.losses import LossCause
@@ -115,8 +116,7 @@ def _opus(sdp: str) -> int:
 
 async def _connected(peer: RTCPeerConnection) -> None:
     async with asyncio.timeout(8):
-        while peer.connectionState != "connected":  # noqa: ASYNC110 - several events lead there
-            await asyncio.sleep(0.01)
+        await until(lambda: peer.connectionState == "connected")
 
 
 def begin_anew(client: Client, number: int, stamp: int, ssrc: int = 0) -> Callable[[int], None]:
@@ -239,8 +239,7 @@ async def test_a_failed_handshake_names_itself(monkeypatch: pytest.MonkeyPatch) 
             await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
             sink = _sink(meetings)
             async with asyncio.timeout(8):
-                while sink.states[-1:] != ["gone"]:  # noqa: ASYNC110 - a sink has no event
-                    await asyncio.sleep(0.02)
+                await until(lambda: sink.states[-1:] == ["gone"])
             assert "the DTLS handshake with the client failed" in sink.details[-1]
         finally:
             await peer.close()
@@ -330,8 +329,7 @@ async def test_lost_packets_are_told() -> None:
         await client.play(PACKETS, lose)
         await client.peer.close()
         async with asyncio.timeout(8):
-            while sink.states[-1] not in ("ended", "gone"):  # noqa: ASYNC110 - a sink has no event
-                await asyncio.sleep(0.02)
+            await until(lambda: sink.states[-1] in ("ended", "gone"))
         lost = [loss.amount for loss in sink.losses if loss.cause is LossCause.LOST]
         assert sum(lost) == pytest.approx(8, abs=1)
         assert GapCause.REANCHOR not in [cause for _, _, cause in sink.gaps]

@@ -1,4 +1,4 @@
-"""The web modules that touch no page, without a browser: Node runs their tests, TypeScript checks their types."""
+"""The web modules that touch no page: Node runs their tests, TypeScript checks types."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.until import until
 from wingman.core.codec import decode
 from wingman.core.events import Envelope, MeetingPaused, StorageState
 from wingman.events.sqlite import schema
@@ -57,8 +58,7 @@ async def test_a_lock_of_another_process_delays_no_push(tmp_path: Path) -> None:
     other.close()
     await push(client, 0.5)
     async with asyncio.timeout(10):
-        while log.fault:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        await until(lambda: not log.fault)
     await log.flush()
     assert [e.seq for e in client.events] == list(range(1, len(client.events) + 1)), "once each, in order"
     assert max(client.delays) < LATE_S * 3, "the machine may be busy; the disk alone would take 1.5 s"

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from tests.support.local import turn_pcm, until
+from tests.support.local import turn_pcm
+from tests.support.until import until
 from wingman.local.decoder.link import DecodeLane, DecodeLink
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind

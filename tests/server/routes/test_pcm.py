@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.audio.test_pcm_format import encoded
 from tests.support.media_files import Samples, hear, sides
 from tests.support.media_files import tone as bursts
+from tests.support.until import until
 from tests.transports.support import Meetings, TapeSink, pitch, service, tone
 from wingman.audio.pcm_format import Encoding
 from wingman.core.time import SAMPLE_RATE, Channel
@@ -193,8 +194,7 @@ async def test_the_end_of_the_meeting_ends_the_stream() -> None:
         name = await _meeting(meetings)
         async with connect(f"{url.replace('http', 'ws')}/api/meetings/{name}/pcm") as socket:
             await socket.send(tone(440, 0.1, 16_000))
-            while not meetings.known[name].sinks:  # noqa: ASYNC110 - a meeting has no event for it
-                await asyncio.sleep(0.01)
+            await until(lambda: meetings.known[name].sinks)
             await meetings.known[name].end()
             with pytest.raises(ConnectionClosed):
                 await socket.recv()

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.meetings import SupportMeeting
 from tests.support.service import TOKEN, Service, service
+from tests.support.until import until
 from wingman.config.server import ServerSettings
 from wingman.core.events import TranscriptPartial, UtteranceCreated
 from wingman.core.time import Channel
@@ -27,11 +27,6 @@ def watch(it: Service, meeting: SupportMeeting, query: str = "", queue: int | No
     # without a bound: this client library cannot close while its own queue of unread messages is full
     address = f"{it.ws_url}/api/meetings/{meeting.id}/ws?token={TOKEN}{query}"
     return connect(address, proxy=None, max_queue=queue)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110  # what is waited for happens in the service, which has no event for it
-        await asyncio.sleep(0.005)
 
 
 async def drained(ws: ClientConnection) -> ConnectionClosed:

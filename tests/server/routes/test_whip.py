@@ -10,6 +10,7 @@ import httpx
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
+from tests.support.until import until
 from tests.transports.support import service
 from tests.transports.test_sdp import AUDIO, HEAD, VIDEO
 from wingman.config.transports import IngestSettings
@@ -41,8 +42,7 @@ async def peer(tracks: int = 1) -> AsyncIterator[tuple[RTCPeerConnection, str]]:
 
 async def until_connected(connection: RTCPeerConnection) -> None:
     async with asyncio.timeout(5):
-        while connection.connectionState != "connected":  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await until(lambda: connection.connectionState == "connected")
 
 
 async def test_an_offer_becomes_a_resource() -> None:

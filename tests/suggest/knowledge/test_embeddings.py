@@ -15,6 +15,7 @@ from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import QUICK
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_coach import BARE, coach
+from tests.support.until import until
 from wingman.app import open_service
 from wingman.config.section import Secret
 from wingman.config.settings import build
@@ -66,14 +67,12 @@ async def indexed(
 
 async def ready(known: EmbeddingIndex) -> None:
     async with asyncio.timeout(PATIENT_S):
-        while not known.ready:  # noqa: ASYNC110  # nobody but a test waits for this
-            await asyncio.sleep(0.002)
+        await until(lambda: known.ready)
 
 
 async def asked(emulator: ChatEmulator, count: int) -> None:
     async with asyncio.timeout(PATIENT_S):
-        while len(emulator.requests) < count:  # noqa: ASYNC110  # the emulator only keeps a list
-            await asyncio.sleep(0.002)
+        await until(lambda: len(emulator.requests) >= count)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.until import until
 from wingman.testing.gemini.answers import scripted
 from wingman.testing.gemini.grpc import MAX_TOKENS, SAFETY, SERVICE, STOP, GeminiGrpcEmulator
 from wingman.testing.gemini.server import INSTANT, RETRY_DELAY_S, GeminiFault
@@ -128,8 +128,7 @@ async def test_who_leaves_a_stalled_answer_is_noticed() -> None:
         answer = call()
         await answer.read()
         answer.cancel()
-        while not emulator.left:  # noqa: ASYNC110  # the emulator only keeps a list
-            await asyncio.sleep(0.001)
+        await until(lambda: emulator.left)
 
 
 async def test_a_model_that_is_not_served_is_not_found() -> None:

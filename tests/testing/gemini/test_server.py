@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.until import until
 from wingman.core.errors import InputError
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.gemini.answers import scripted
@@ -169,8 +170,7 @@ async def test_a_client_that_leaves_is_noticed(how: str) -> None:
         else:
             writer.transport.abort()
         async with asyncio.timeout(5):
-            while not emulator.left:  # noqa: ASYNC110  # the emulator only keeps a list
-                await asyncio.sleep(0.002)
+            await until(lambda: emulator.left)
 
 
 async def test_one_connection_takes_one_request_after_the_other() -> None:
