@@ -140,3 +140,18 @@ def test_a_tree_that_breaks_the_rule_would_be_seen() -> None:
     upward = Import("core/time.py", 1, "wingman.server.app", False)
     assert FLOOR[upward.other] >= FLOOR[upward.room]
     assert Import("link/socket.py", 1, "wingman.core.time", False).other == "core"
+
+
+def test_every_wire_module_names_its_source() -> None:
+    files = [
+        *ROOT.rglob("*wire.py"),
+        ROOT / "audio/rtp_clock.py",
+        ROOT / "audio/reorder.py",
+        ROOT / "transports/sdp.py",
+    ]
+    silent = [
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if "Source:" not in (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+    ]
+    assert not silent, f"name document and section in the docstring of {', '.join(silent)}"

@@ -3,6 +3,8 @@
 A packet that comes in order leaves at once. A hole is waited for until `depth` newer packets are held or
 `wait` seconds have passed, whichever is first; then it is given up and what follows leaves. There is no
 prefetch, so a stream without loss is not delayed at all, and a loss leaves no lasting delay behind.
+
+Source: RFC 3550 appendix A.1 (sequence numbers: MAX_DROPOUT, MAX_MISORDER, two in a row begin anew).
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ An RTP clock counts audio that was sent. It runs at the sound card's idea of 48 
 track is replaced, so after an hour two channels can be a quarter of a second apart. Sender reports tie RTP time
 to the sender's wall clock, which all tracks of one peer share; single reports are off by up to 40 ms on a busy
 machine, the line through several by less than one.
+
+Source: RFC 3550 section 6.4.1 (sender reports: NTP and RTP time of one instant) and 5.1 (timestamps); RFC 7587
+section 4.1 (Opus counts 48 kHz whatever it carries).
 """
 
 from __future__ import annotations

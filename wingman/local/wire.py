@@ -1,6 +1,8 @@
 """What parent and worker say to each other over the worker's pipes. Pure.
 
 Down: a fixed header and raw audio, because it is most of the traffic. Up: length-prefixed JSON.
+
+Source: ours alone; both ends are installed together and nothing of it is stored.
 """
 
 from __future__ import annotations

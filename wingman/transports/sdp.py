@@ -3,6 +3,9 @@
 The peer connection itself negotiates; here are the rules it does not know: which m-line is whose voice, what an
 m-line inherits from the session or its bundle (RFC 8866, RFC 9143), that only addresses can be tried (a name
 cannot be resolved for a stranger, and costs a second), and how we want Opus to be sent.
+
+Source: RFC 8866 (SDP), RFC 9429 section 5 (JSEP: offers and answers), RFC 9143 (bundle), RFC 8839 (ICE in SDP),
+RFC 7587 section 6.1 (Opus parameters), RFC 9725 section 4 (WHIP).
 """
 
 from __future__ import annotations

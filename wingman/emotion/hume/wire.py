@@ -3,6 +3,9 @@
 One WebSocket is one session: PCM goes up in binary frames, typed JSON events come down. All times are
 milliseconds of *accepted* audio since the session began. The API promises to grow: unknown message types
 decode to `Unknown`, unknown fields are ignored, names and reasons are open strings.
+
+Source: Hume API reference, Expression Measurement, "Realtime" (`/v1/expression/audio/realtime`), and
+hume-expression-measurement 0.1.0: session messages, error codes and limits.
 """
 
 from __future__ import annotations

@@ -3,6 +3,9 @@
 One JSON reply per JSON request, in order; configuration travels in every request; replies carry no type
 and are told apart by their members. The limits of the API (5 s of audio, 10,000 characters, 3000 x 3000
 pixels) are kept here, by construction: what would break one cannot be encoded.
+
+Source: Hume API reference, Expression Measurement, "Stream" (`/v0/stream/models`: models, errors, data), and
+hume 0.7.8 and 0.13.13 (`expression_measurement.stream`).
 """
 
 from __future__ import annotations

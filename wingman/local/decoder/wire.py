@@ -2,6 +2,8 @@
 
 Both ways: a length (4 bytes, little-endian) and one MessagePack message. Times are samples from the first
 sample of the utterance a message is about.
+
+Source: ours alone; both ends are installed together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Gemini's REST and SSE forms, as the real service sends them. Pure: requests in, bytes out."""
+"""Gemini's REST and SSE forms, as the real service sends them. Pure: requests in, bytes out.
+
+Source: Gemini API reference, `models.streamGenerateContent` (GenerateContentResponse, FinishReason, safety) and
+`google.rpc.Status` for errors.
+"""
 
 from __future__ import annotations
 
