@@ -403,6 +403,31 @@ def limits(tried: Tried, seed: int) -> list[Figure]:
     return [Figure("limits and credentials met without a wrong reading", right, len(cases), "==")]
 
 
+PLAN = MeetingSpec(emotion_policy="both", consent=CONSENT, faces="tab", faces_consent="faces-tab@1")
+
+
+def plan(tried: Tried, seed: int) -> list[Figure]:
+    """Voices of two channels, words of both and faces: five readers on a plan of one connection."""
+    right = spoken = refused = most = 0
+    for number in range(2):
+        progress(f"one connection for five readers, {number + 1} of 2")
+        meeting = make(seed + number)
+        held = run(_held(meeting, Ways(limit=1), PLAN, _show, text=True, hume_v0={"connections": 1}))
+        outcome, gateway = held
+        for part in meeting.spoken:
+            told = outcome.utterance(part)
+            spoken += 1
+            right += told is not None and told.emotion.label == part.emotion.lower()
+        refused += len(gateway.refused)
+        most = max(most, gateway.most_open)
+    tried.see("connections within the plan", refused == 0 and most == 1)
+    return [
+        Figure("connections open at once on a plan of one", most, 1, "=="),
+        Figure("handshakes refused for the plan", refused, 0, "=="),
+        Figure("readings right on a plan of one", right / spoken, 0.7, ">=", note="five readers take turns"),
+    ]
+
+
 async def _sdk(environment: str, client: str, folder: Path) -> bool:
     async with HumeV0Emulator() as gateway:
         python = ROOT / environment / "bin" / "python"
@@ -464,5 +489,11 @@ def measure() -> list[Figure]:
         *dilution(seed),
         *faces(tried, seed),
     ]
-    figures += [*prompts(tried, seed), *beside(tried, seed), *limits(tried, seed), *vendor(tried)]
+    figures += [
+        *prompts(tried, seed),
+        *beside(tried, seed),
+        *limits(tried, seed),
+        *plan(tried, seed),
+        *vendor(tried),
+    ]
     return figures + statements(tried)

@@ -19,3 +19,10 @@ def test_a_fault_script_that_cannot_be_used(tmp_path: Path) -> None:
     refused(wingman("emulate", "gemini", "--script", str(path)), "reorder")
     refused(wingman("emulate", "gemini", "--scenario", str(path)), "no scenario")
     refused(wingman("emulate", "hume-v0", "--grpc"), "--grpc")
+
+
+def test_habits_that_no_gateway_can_have() -> None:
+    refused(wingman("emulate", "hume-v0", "--habit", "mood=good"), "connections")
+    refused(wingman("emulate", "hume-v0", "--habit", "connections=many"), "connections")
+    refused(wingman("emulate", "hume-v0", "--habit", "errors=sung"), "sung")
+    refused(wingman("emulate", "hume", "--habit", "connections=1"), "only hume-v0")

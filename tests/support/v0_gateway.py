@@ -127,6 +127,8 @@ class Gateway:
         """Loop time and kind (`audio`, `picture`, `text`) of every request that carried something."""
         self._server: Server | None = None
         self._open = 0
+        self.most_open = 0
+        """Connections that were open at once."""
 
     @property
     def url(self) -> str:
@@ -178,6 +180,7 @@ class Gateway:
         seen = Seen(time.monotonic())
         self.seen.append(seen)
         self._open += 1
+        self.most_open = max(self.most_open, self._open)
         born = asyncio.get_running_loop().time()
         try:
             if self.ways.greeting is not None and len(self.seen) == 1:

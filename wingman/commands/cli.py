@@ -240,6 +240,13 @@ def _emulate(commands: Commands) -> None:
     parser.add_argument("--script", metavar="FILE", help="fault script (YAML)")
     parser.add_argument("--scenario", metavar="FILE", help="timed words and emotions to answer with (JSON)")
     parser.add_argument("--grpc", action="store_true", help="gemini: speak gRPC, for `generativeai`")
+    parser.add_argument(
+        "--habit",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="hume-v0: what its wire leaves open, such as connections=1, errors=nested, strongest=1.3",
+    )
 
 
 def _models(commands: Commands) -> None:

@@ -6,7 +6,10 @@ import argparse
 import asyncio
 import contextlib
 import errno
+from dataclasses import fields
 from pathlib import Path
+
+import msgspec
 
 from wingman.commands.common import run_until_signal
 from wingman.core.errors import InputError
@@ -16,7 +19,8 @@ from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 from wingman.testing.gemini.server import GeminiEmulator, request_faults
 from wingman.testing.hume.server import HumeEmulator
-from wingman.testing.hume_v0.server import HumeV0Emulator
+from wingman.testing.hume_v0.replies import Manner
+from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
 from wingman.testing.socket_server import SocketEmulator
 
 SETTING = {
@@ -28,6 +32,8 @@ SETTING = {
 
 SCRIPTED_REQUESTS = 1000
 """How far a fault script reaches over gRPC."""
+MANNERS = {one.name for one in fields(Manner)}
+HABITS = {one.name for one in fields(GatewayHabits)} - {"manner", "keys"}
 SCENARIO = ("deepgram", "hume", "hume-v0")
 """The emulators that can be told what the audio says."""
 
@@ -53,8 +59,9 @@ async def _emulate(arguments: argparse.Namespace) -> int:
     script = script.meant_for(arguments.provider)
     if arguments.grpc and arguments.provider != "gemini":
         raise InputError("only gemini speaks gRPC; leave --grpc away", field="grpc")
+    habits = _habits(arguments)
     async with contextlib.AsyncExitStack() as stack:
-        variables = await _start(arguments, script, scenario, stack)
+        variables = await _start(arguments, script, scenario, habits, stack)
         address = next(iter(variables.values()))
         print(f"{arguments.provider} is emulated at {address}")
         settings = " ".join(f"{name}={value}" for name, value in variables.items())
@@ -67,6 +74,7 @@ async def _start(
     arguments: argparse.Namespace,
     script: fault_scripts.FaultScript,
     scenario: scenarios.Scenario | None,
+    habits: GatewayHabits,
     stack: contextlib.AsyncExitStack,
 ) -> dict[str, str]:
     """Start the server; the variables that point Wingman at it, the address first."""
@@ -80,7 +88,7 @@ async def _start(
         gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))
         gemini.follow(script)
         return {_variable("gemini"): gemini.url}
-    server = _socket_server(arguments.provider, script, scenario)
+    server = _socket_server(arguments.provider, script, scenario, habits)
     await server.start(arguments.port)
     stack.push_async_callback(server.stop)
     if isinstance(server, HumeEmulator | HumeV0Emulator):
@@ -105,8 +113,27 @@ def _variable(provider: str) -> str:
     return "WINGMAN_" + SETTING[provider].upper().replace(".", "__")
 
 
+def _habits(arguments: argparse.Namespace) -> GatewayHabits:
+    """The habits of the command line. Raises `InputError` for one that a v0 gateway cannot have."""
+    pairs = [habit.partition("=")[::2] for habit in arguments.habit]
+    if pairs and arguments.provider != "hume-v0":
+        raise InputError("only hume-v0 has habits; leave --habit away", field="habit")
+    manner = {name: value for name, value in pairs if name in MANNERS}
+    own = {name: value for name, value in pairs if name not in MANNERS}
+    if unknown := sorted(set(own) - HABITS):
+        known = ", ".join(sorted(HABITS | MANNERS))
+        raise InputError(f"{unknown[0]!r} is no habit; there are {known}", field="habit")
+    try:
+        return msgspec.convert({**own, "manner": manner}, GatewayHabits, strict=False)
+    except msgspec.ValidationError as wrong:
+        raise InputError(f"a habit cannot be so: {wrong}", field="habit") from None
+
+
 def _socket_server(
-    provider: str, script: fault_scripts.FaultScript, scenario: scenarios.Scenario | None
+    provider: str,
+    script: fault_scripts.FaultScript,
+    scenario: scenarios.Scenario | None,
+    habits: GatewayHabits,
 ) -> SocketEmulator:
     match provider:
         case "deepgram":
@@ -114,4 +141,4 @@ def _socket_server(
         case "hume":
             return HumeEmulator(script, scenario or scenarios.Scenario())
         case _:
-            return HumeV0Emulator(script, scenario=scenario)
+            return HumeV0Emulator(script, habits, scenario=scenario)

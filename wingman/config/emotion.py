@@ -86,6 +86,8 @@ class HumeV0Settings(Section, frozen=True):
     """How long a connection or a token may take."""
     answer_timeout_s: float = 7.0
     """A gateway that does not answer a clip for this long is taken for dead; the clip is sent again."""
+    connections: Annotated[int, Meta(ge=0, le=1000)] = 0
+    """Connections the account's plan allows at once, over all processes here; 0 for no limit."""
     keepalive_s: float = 45.0
     """A silent clip is sent after this long without one, ahead of the gateway's inactivity limit of 60 s."""
     idle_close_s: float = 20.0

@@ -86,6 +86,11 @@ class Openings:
         """A connection was accepted."""
         self._times.append(now)
 
+    def forgive(self) -> None:
+        """The last one does not count: it ended for somebody else's sake."""
+        if self._times:
+            self._times.pop()
+
     def wait(self, now: float) -> float:
         """Seconds until the next one may be opened."""
         if len(self._times) < (self._times.maxlen or 1):

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
-import stat
 import struct
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
+
+from wingman.link.shared_folder import open_shared, shared_file
 
 log = structlog.get_logger(__name__)
 
@@ -39,8 +38,7 @@ class SharedTurns:
     def __init__(self, name: str, per_second: int, folder: Path | None = None) -> None:
         self._per_second = per_second
         self._own: list[float] = []
-        key = hashlib.sha256(name.encode()).hexdigest()[:16]
-        self._path = (folder or Path(tempfile.gettempdir()) / f"wingman-{os.getuid()}") / f"turns-{key}"
+        self._path = shared_file("turns", name, folder)
 
     def take(self, now: float, *, shared: bool = True) -> float:
         """When the turn is, on the monotonic clock. `shared=False` counts this process alone."""
@@ -58,11 +56,7 @@ class SharedTurns:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[int]:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = self._path.parent.stat()
-        if owner.st_uid != os.getuid() or stat.S_IMODE(owner.st_mode) & 0o077:
-            raise PermissionError(f"{self._path.parent} is not ours alone")
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        file = open_shared(self._path)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield file

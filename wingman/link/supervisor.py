@@ -25,6 +25,8 @@ class Outcome(Enum):
     """Everything was said; the branch is finished."""
     AGAIN = "again"
     """Open the next one at once: a rotation, changed settings, or audio that resumed."""
+    SHARED = "shared"
+    """Left to somebody else who waits for one; the next is opened when there is something to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Supervisor:
                     return False
                 await asyncio.sleep(delay)
                 continue
+            if outcome is Outcome.SHARED:
+                self._openings.forgive()
             if outcome is Outcome.DONE:
                 self._report(Health.ENDED)
                 return True
@@ -90,6 +94,10 @@ class Supervisor:
         self._opened_at = asyncio.get_running_loop().time()
         self._openings.opened(self._opened_at)
         self._report(Health.UP)
+
+    def waiting(self, detail: str) -> None:
+        """No connection may be opened yet; `detail` tells the user why."""
+        self._report(Health.RETRYING, detail)
 
     def useful(self) -> None:
         """The provider settled something on this connection."""

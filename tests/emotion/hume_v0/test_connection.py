@@ -17,6 +17,7 @@ from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.connection import RotatingConnection, open_connection
 from wingman.emotion.hume_v0.notices import SameErrors
 from wingman.emotion.hume_v0.tokens import Access
+from wingman.link.supervisor import Outcome
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
 from wingman.testing.virtual_time import run
@@ -190,3 +191,37 @@ def test_a_refused_handshake_that_gives_a_code_is_judged_by_it() -> None:
                 await open_connection(settings, Access(settings), SameErrors())
 
     run(main())
+
+
+def test_on_a_plan_of_one_the_other_waits_says_so_and_has_its_turn() -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+        told: list[str] = []
+        another = Access(settings)  # of another meeting, or another process
+
+        async def ask() -> None:
+            async with RotatingConnection(settings, another, held=told.append) as line:
+                assert (await (await line.ready()).measure(SECOND, "other"))[0].failure is None
+
+        async with asyncio.TaskGroup() as group, RotatingConnection(settings, access) as line:
+            await (await line.ready()).measure(SECOND, "one")
+            assert line.rest() is None
+            group.create_task(ask())
+            await asyncio.sleep(5.0)
+            assert line.rest() is Outcome.SHARED
+        (sentence,) = told
+        assert "the only connection" in sentence
+        assert "emotion.hume_v0.connections" in sentence
+        assert [len(traffic.texts) for traffic in gateway.traffic] == [1, 1]
+
+    with_gateway(check, habits=GatewayHabits(connections=1), connections=1)
+
+
+def test_on_a_plan_of_one_the_old_connection_is_left_before_the_next_is_opened() -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+        async with RotatingConnection(settings, access) as line:
+            for name in ("one", "two", "three"):
+                await (await line.ready()).measure(SECOND, name)
+                await asyncio.sleep(11)
+        assert len(gateway.traffic) == 3
+
+    with_gateway(check, habits=GatewayHabits(connections=1), connections=1, rotate_after_s=10.0)

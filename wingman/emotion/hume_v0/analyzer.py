@@ -101,12 +101,15 @@ class _VoiceRun:
         while not more or (self._audio.paused and not self._clips):
             if not (more := await self._more(None)):
                 return Outcome.DONE
-        async with RotatingConnection(self._settings, self._access, self._errors) as line:
+        held = supervisor.waiting
+        async with RotatingConnection(self._settings, self._access, self._errors, held) as line:
             supervisor.opened()
             while True:
-                while self._clips:
+                while self._clips and not line.wanted:
                     await self._measure(line, self._clips[0])
                     supervisor.useful()
+                if line.wanted:
+                    return Outcome.SHARED
                 more = await self._more(self._settings.idle_close_s)
                 if more is None:
                     return Outcome.AGAIN
@@ -267,14 +270,16 @@ class HumeV0TextAnalyzer:
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
         if not await self._wait(None):
             return Outcome.DONE
-        async with RotatingConnection(self._settings, self._access, self._errors) as line:
+        held = supervisor.waiting
+        async with RotatingConnection(self._settings, self._access, self._errors, held) as line:
             supervisor.opened()
-            while (more := await self._wait(self._settings.keepalive_s)) is not None:
-                if not more:
-                    return Outcome.DONE
-                await self._score(line, channel, emit)
-                supervisor.useful()
-        return Outcome.AGAIN  # nothing was said for a while: the next words open a new connection
+            while (more := await self._wait(line.look_s)) is not False:
+                if more:
+                    await self._score(line, channel, emit)
+                    supervisor.useful()
+                if (outcome := line.rest()) is not None:
+                    return outcome  # the next words open a new connection
+        return Outcome.DONE
 
     async def _wait(self, idle_s: float | None) -> bool | None:
         """True: a text waits. False: closed and all answered. None: nothing came for `idle_s`."""

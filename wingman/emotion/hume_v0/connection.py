@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final
 
@@ -14,7 +15,9 @@ from wingman.core.time import samples_of_ms, seconds
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.notices import Effect, SameErrors, fault_of, pause_s
 from wingman.emotion.hume_v0.tokens import Access
+from wingman.link.shared_slots import Slot
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
+from wingman.link.supervisor import Outcome
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +30,10 @@ FOLLOWS_S: Final = 0.2
 """How soon the answer follows a message that was not one."""
 
 
+HAND_OVER_S: Final = 0.25
+"""How long a connection is kept at least that somebody else waits for, and how often that is looked at."""
+
+
 class Connection:
     """An open connection. One request is in flight at a time, so every reply has one owner.
 
@@ -37,6 +44,8 @@ class Connection:
         self, socket: Socket, settings: HumeV0Settings, access: Access, due: float, errors: SameErrors
     ) -> None:
         self._socket = socket
+        self._opened_at = _now()
+        self._served = False
         self._settings = settings
         self._access = access
         self._due = due
@@ -51,6 +60,12 @@ class Connection:
     def aged(self) -> bool:
         """True when the connection should be replaced: session limit or token expiry draw near."""
         return _now() >= self._due
+
+    @property
+    def wanted(self) -> bool:
+        """Somebody waits for a connection of this account, and this one has been used."""
+        used = self._served and _now() >= self._opened_at + HAND_OVER_S
+        return used and self._access.slots.wanted
 
     @property
     def idle_s(self) -> float:
@@ -98,7 +113,7 @@ class Connection:
     ) -> wire.Reply:
         """`length`: seconds of sound in it; `content`: it holds something of the meeting's."""
         await self._clear()
-        self._asked_at = _now()
+        self._asked_at, self._served = _now(), True
         if content or self._socket.may_leave:
             self._socket.deliver(wire.encode(request), length)
         else:
@@ -208,20 +223,47 @@ async def open_connection(settings: HumeV0Settings, access: Access, errors: Same
 
 
 class RotatingConnection:
-    """The connection in use and its replacement: the next is open before the last is left."""
+    """The connection in use and its replacement: the next is open before the last is left.
 
-    def __init__(self, settings: HumeV0Settings, access: Access, errors: SameErrors | None = None) -> None:
-        """`errors` outlives connections; without it they count for themselves."""
+    Where the plan limits connections it takes a slot first, and leaves it to others who wait (`rest`).
+    """
+
+    def __init__(
+        self,
+        settings: HumeV0Settings,
+        access: Access,
+        errors: SameErrors | None = None,
+        held: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`errors` outlives connections; without it they count for themselves. `held` hears of a long wait."""
         self._settings = settings
         self._access = access
         self._errors = errors or SameErrors()
+        self._held = held
         self._link: Connection | None = None
+        self._slot: Slot | None = None
         self._retry_at = 0.0
 
     @property
     def idle_s(self) -> float:
         """Seconds since anything was sent."""
         return self._link.idle_s if self._link else 0.0
+
+    @property
+    def wanted(self) -> bool:
+        """Somebody else waits for a connection, and this one has served."""
+        return self._link is not None and self._link.wanted
+
+    @property
+    def look_s(self) -> float:
+        """How long to wait for something to ask before `rest` is looked at."""
+        return HAND_OVER_S if self._access.slots.count else self._settings.keepalive_s
+
+    def rest(self) -> Outcome | None:
+        """How this ends while there is nothing to ask; None: it stays open."""
+        if self.wanted:
+            return Outcome.SHARED
+        return Outcome.AGAIN if self.idle_s >= self._settings.keepalive_s else None
 
     async def ready(self) -> Connection:
         """The connection for the next request, as soon as the gateway may be asked.
@@ -233,28 +275,55 @@ class RotatingConnection:
         return link
 
     async def __aenter__(self) -> RotatingConnection:
-        self._link = await open_connection(self._settings, self._access, self._errors)
+        self._slot = await self._access.slots.take(self._tell)
+        try:
+            self._link = await self._open()
+        except BaseException:
+            self._slot.release()
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._link is not None:
-            await self._link.__aexit__(kind, error, trace)
+        try:
+            if self._link is not None:
+                await self._link.__aexit__(kind, error, trace)
+        finally:
+            if self._slot is not None:
+                self._slot.release()
+
+    def _tell(self) -> None:
+        count = self._access.slots.count
+        plan = "the only connection" if count == 1 else f"all {count} connections"
+        self._held(f"{plan} of the Hume plan (emotion.hume_v0.connections) in use; waiting for one to be free")
+
+    async def _open(self) -> Connection:
+        return await open_connection(self._settings, self._access, self._errors)
 
     async def _current(self) -> Connection:
         link = self._link
         if link is None:
             raise RuntimeError("the line is not open")
         if link.aged and _now() >= self._retry_at:
+            slot = self._access.slots.take_now()
+            if slot is None:  # the plan allows no second one: leave the old one first
+                self._link = None
+                await link.__aexit__(None, None, None)
+                self._link = await self._open()
+                return self._link
             try:
-                successor = await open_connection(self._settings, self._access, self._errors)
+                successor = await self._open()
             except ProviderFault as fault:
+                slot.release()
                 log.warning("hume_v0.rotation_failed", kind=fault.kind, code=fault.code, detail=str(fault))
                 self._retry_at = _now() + 5.0
                 return link
+            old_slot, self._slot = self._slot, slot
             self._link, old = successor, link
             await old.__aexit__(None, None, None)
+            if old_slot is not None:
+                old_slot.release()
             return successor
         return link
 

@@ -73,14 +73,15 @@ class HumeV0FaceAnalyzer:
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
         if not await self._wait(None):
             return Outcome.DONE
-        async with RotatingConnection(self._settings, self._access, self._errors) as line:
+        held = supervisor.waiting
+        async with RotatingConnection(self._settings, self._access, self._errors, held) as line:
             supervisor.opened()
-            while (more := await self._wait(self._settings.keepalive_s)) is not None:
-                if not more:
-                    return Outcome.DONE
-                if await self._measure(line, channel, emit):
+            while (more := await self._wait(line.look_s)) is not False:
+                if more and await self._measure(line, channel, emit):
                     supervisor.useful()
-        return Outcome.AGAIN  # nobody was seen for a while: the next picture opens a new connection
+                if (outcome := line.rest()) is not None:
+                    return outcome  # the next picture opens a new connection
+        return Outcome.DONE
 
     async def _wait(self, idle_s: float | None) -> bool | None:
         """True: a picture waits. False: closed. None: none came for `idle_s`."""

@@ -1,7 +1,8 @@
 """Access to a v0 gateway: a key in a header or query, or an OAuth token renewed before it expires.
 
 `Access` is shared by everything in one process that speaks to the gateway, so that its tokens are minted once.
-Its handshakes stay under the vendor's 50 per second, counted over all processes of the machine.
+Its handshakes stay under the vendor's 50 per second and its connections within the plan, counted over all
+processes of the machine.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from wingman.config.section import Secret
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.options import VoiceOptions
+from wingman.link.shared_slots import SharedSlots
 from wingman.link.shared_turns import SharedTurns
 
 log = structlog.get_logger(__name__)
@@ -59,6 +61,8 @@ class Access:
         self._token: Token | None = None
         self._minting = asyncio.Lock()
         self._turns = SharedTurns(f"hume-v0 {settings.url}", HANDSHAKES_PER_S)
+        self.slots = SharedSlots(f"hume-v0 {settings.url}", settings.connections)
+        """The connections the account may have open."""
         self.wanted = VoiceOptions(settings.burst, settings.language)
         """What is asked about a voice; shared, because a gateway refuses an option to everybody."""
         self.minted = 0

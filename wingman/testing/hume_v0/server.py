@@ -158,7 +158,7 @@ class HumeV0Emulator(SocketEmulator):
                 wire.say("error" if code else "reply", reply)
                 identical = identical + 1 if code and code == last else 1
                 last = code
-                if code.startswith("E") and identical >= IDENTICAL:
+                if code and not code.startswith("W") and identical >= IDENTICAL:
                     await wire.close(1008, "too many identical errors")
                     return
                 await wire.accepted(stream.seconds)
