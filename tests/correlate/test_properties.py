@@ -17,7 +17,7 @@ from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Missed, Progress
 from wingman.core.media import GapCause
-from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent, Word
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, ReadingStatus, Utterance
 from wingman.correlate.correlator import Correlator, Output
@@ -68,7 +68,7 @@ def measured(draw: st.DrawFn) -> list[EmotionEvent]:
     return made
 
 
-def begin_of(event: TranscriberEvent | EmotionEvent) -> SampleTime:
+def begin_of(event: TimedEvent | EmotionEvent) -> SampleTime:
     """Time may not pass this while the event is still to come: it would be out of the grace."""
     match event:
         case Final():
@@ -80,9 +80,7 @@ def begin_of(event: TranscriberEvent | EmotionEvent) -> SampleTime:
     raise AssertionError(event)
 
 
-def interleave(
-    one: Sequence[TranscriberEvent], other: Sequence[EmotionEvent], dice: random.Random
-) -> list[Output]:
+def interleave(one: Sequence[TimedEvent], other: Sequence[EmotionEvent], dice: random.Random) -> list[Output]:
     """Feed both streams, each in its order, in a drawn interleaving; time passes within the grace."""
     correlator, left, right, out = metered(), list(one), list(other), []
     while left or right:
@@ -132,7 +130,7 @@ def test_replayed_events_change_nothing(
     said: list[Final], felt: list[EmotionEvent], dice: random.Random
 ) -> None:
     once, again = metered(), metered()
-    events: list[TranscriberEvent | EmotionEvent] = sorted([*said, *felt], key=begin_of)
+    events: list[TimedEvent | EmotionEvent] = sorted([*said, *felt], key=begin_of)
     first = [output for event in events for output in once.feed(event)] + once.finish()
     second = []
     for i, event in enumerate(events):
@@ -142,9 +140,9 @@ def test_replayed_events_change_nothing(
 
 
 @st.composite
-def anything(draw: st.DrawFn) -> list[TranscriberEvent | EmotionEvent | SampleTime]:
+def anything(draw: st.DrawFn) -> list[TimedEvent | EmotionEvent | SampleTime]:
     """Finals in order, and between them whatever else may come, whenever; a number is the time."""
-    made: list[TranscriberEvent | EmotionEvent | SampleTime] = []
+    made: list[TimedEvent | EmotionEvent | SampleTime] = []
     felt = draw(measured())
     for final in draw(finals()):
         made.append(final)
@@ -172,7 +170,7 @@ def anything(draw: st.DrawFn) -> list[TranscriberEvent | EmotionEvent | SampleTi
 @given(anything())
 @settings(max_examples=80, deadline=None)
 def test_no_word_is_lost_or_doubled_and_no_utterance_told_more_than_twice(
-    events: list[TranscriberEvent | EmotionEvent | SampleTime],
+    events: list[TimedEvent | EmotionEvent | SampleTime],
 ) -> None:
     correlator, out = metered(), []
     for event in events:

@@ -16,7 +16,7 @@ from itertools import takewhile
 from wingman.core.emotion import EmotionEvent, EmotionSpan, Scale, Score
 from wingman.core.errors import Branch, Missed, Progress
 from wingman.core.media import GapCause
-from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent, Word
 from wingman.core.time import Channel, SampleTime, Span, samples
 
 MOODS = ("interest", "joy", "doubt", "anger", "tiredness", "neutral")
@@ -82,7 +82,7 @@ class Report:
     """A provider's event and the media time at which it arrives."""
 
     at: SampleTime
-    event: TranscriberEvent | EmotionEvent
+    event: TimedEvent | EmotionEvent
 
 
 @dataclass(slots=True)

@@ -93,7 +93,10 @@ async def _start(
     stack.push_async_callback(server.stop)
     if isinstance(server, HumeEmulator | HumeV0Emulator):
         print(f"uploads, tokens and batch jobs are answered at {server.http_url}")
-    return {_variable(arguments.provider): server.url}
+    variables = {_variable(arguments.provider): server.url}
+    if isinstance(server, DeepgramEmulator):
+        variables["WINGMAN_TRANSCRIBE__DEEPGRAM__REST_URL"] = server.rest_url
+    return variables
 
 
 async def _grpc(port: int, script: fault_scripts.FaultScript, stack: contextlib.AsyncExitStack) -> str:

@@ -9,7 +9,7 @@ from wingman.config.section import Secret, Section
 
 
 class DeepgramSettings(Section, frozen=True):
-    """Deepgram's live transcription, or a server with its wire."""
+    """Deepgram, live and for recordings, or a server with its wire."""
 
     api_key: Secret = Secret()
     """Key of the Deepgram project (also read from DEEPGRAM_API_KEY)."""
@@ -18,9 +18,9 @@ class DeepgramSettings(Section, frozen=True):
     token_ttl_s: int = 60
     """Life of such a token in seconds, 1 to 3600; it is needed at the handshake only."""
     url: str = "wss://api.deepgram.com"
-    """WebSocket root; a regional host or a local emulator."""
+    """WebSocket root of the live service; a regional host or a local emulator."""
     rest_url: str = ""
-    """REST root for tokens; empty means the host of `url`."""
+    """REST root for recordings and tokens; empty means the host of `url`."""
     model: str = "nova-3"
     """Model name; `nova-3` is the vendor's choice for meetings."""
     version: str = ""
@@ -66,7 +66,7 @@ class DeepgramSettings(Section, frozen=True):
     max_unsettled_s: float = 20.0
     """Ask for a final when this many seconds of audio are unsettled, so that a replay stays short."""
     replay_rate: float = 1.25
-    """Seconds of audio per second while catching up; the service accepts no more than 1.25."""
+    """Seconds of audio per second while catching up; the service accepts no more than 1.25 on a stream."""
     stall_slack_s: float = 2.0
     """Seconds of unanswered audio that are normal (results come about once per second)."""
     stall_limit_s: float = 5.5

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from wingman.core.errors import Missed, Progress, ProviderState
+from wingman.core.losses import Loss
 from wingman.core.time import Channel, SampleTime, Span
 
 
@@ -66,5 +67,7 @@ class SpeechEnded:
 
 
 SpeechEvent: TypeAlias = Interim | Final | SpeechStarted | SpeechEnded
-TranscriberEvent: TypeAlias = SpeechEvent | Progress | Missed | ProviderState
+TimedEvent: TypeAlias = SpeechEvent | Progress | Missed | ProviderState
+"""What is joined with everything else that is heard."""
+TranscriberEvent: TypeAlias = TimedEvent | Loss
 """Everything a transcriber may emit."""

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan, VocalBurst
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
-from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, LoneSound, ReadingStatus, Utterance
 from wingman.correlate.echo import EchoFilter
@@ -127,7 +127,7 @@ class Correlator:
         lane.readings.expect(info, branch)
         lane.due = 0
 
-    def feed(self, event: TranscriberEvent | EmotionEvent) -> list[Output]:
+    def feed(self, event: TimedEvent | EmotionEvent) -> list[Output]:
         """Take one event of a transcriber or a meter."""
         if event.channel is None:
             self._tab.due = self._mic.due = 0

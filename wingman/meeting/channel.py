@@ -20,7 +20,7 @@ from wingman.core.errors import Branch, Health, InputError, Missed, Progress, Pr
 from wingman.core.events import AudioState, CaptureLoss, CaptureState, Media, Publish, TranscriptGap
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
-from wingman.core.speech import Final, TranscriberEvent
+from wingman.core.speech import Final, TimedEvent, TranscriberEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.coverage import Coverage
@@ -167,7 +167,7 @@ class ChannelInput:
 class ChannelCallbacks:
     """Where a channel's events go."""
 
-    speech: Callable[[TranscriberEvent], None]
+    speech: Callable[[TimedEvent], None]
     emotion: Callable[[EmotionEvent], None]
     publish: Publish
 
@@ -292,6 +292,13 @@ class ChannelPipeline:
             return self.beside.retry(branch)
         running = self._transcribing if branch is Branch.TRANSCRIBE else self._measuring
         return running is not None and running.runner.retry()
+
+    async def heard_out(self) -> None:
+        """No more sound comes: wait for the transcriber for as long as it takes, or until it gives up."""
+        self.input.tape.close()
+        if self._transcribing is not None:
+            self._transcribing.runner.last_call()
+            await asyncio.wait([self._transcribing.task])
 
     async def finish(self, deadline: float) -> None:
         """No more audio comes: every branch answers for what it has, until `deadline` on the loop's clock.
@@ -466,6 +473,9 @@ class ChannelPipeline:
             case Missed():
                 for span in self.input.coverage.missed(event.span):
                     self._callbacks.speech(replace(event, span=span))
+                return
+            case Loss():
+                self.input.lost(event)
                 return
             case Progress():
                 self._progress(event)

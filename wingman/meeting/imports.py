@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from wingman.audio.recording import Recording
+from wingman.core.errors import InputError
 from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.manager import MeetingManager
@@ -18,6 +20,7 @@ from wingman.transports.file import FileSource
 
 REMEMBERED = 200
 """Imports that are over and can still be asked about."""
+LOOK_S = 0.25
 SETTLED_S = 2.0
 """Seconds of work before a time left is worth telling."""
 
@@ -31,7 +34,7 @@ class ImportStatus:
     state: Literal["reading", "finishing", "done", "failed"]
     """`finishing`: everything was played, the last words are awaited."""
     seconds: float = 0.0
-    """Media time played so far."""
+    """Media time whose words are out."""
     duration: float | None = None
     """Seconds the recording lasts; None when it does not say."""
     speed: float | None = None
@@ -65,6 +68,7 @@ class RecordingImport:
         self._recording = recording
         self._meeting: Meeting | None = None
         self._began = time.monotonic()
+        self._played = 0.0
         self._status = ImportStatus("", recording.title, "reading", duration=recording.duration)
 
     @property
@@ -90,21 +94,37 @@ class RecordingImport:
         if meeting is None:
             raise RuntimeError("start() comes before run()")
         source = FileSource(
-            self._recording, realtime=self._options.realtime, gate=meeting.room, on_progress=self._played
+            self._recording, realtime=self._options.realtime, gate=meeting.room, on_progress=self._play
         )
         try:
             await meeting.attach(source)
-            await meeting.played(source)
-            self._status = replace(self._status, state="finishing", left_s=None)
+            async with asyncio.TaskGroup() as tasks:
+                looking = tasks.create_task(self._look(meeting))
+                await meeting.played(source)
+                self._status = replace(self._status, state="finishing")
+                if not self._options.realtime and not source.problem:
+                    with contextlib.suppress(InputError):  # somebody has ended the meeting
+                        await meeting.heard_out()
+                looking.cancel()
         finally:
             await meeting.end("source_ended")
+        self._tell(self._played)
         state: Literal["done", "failed"] = "failed" if source.problem or meeting.reason == "failed" else "done"
         self._status = replace(self._status, state=state, detail=source.problem, left_s=None)
 
-    def _played(self, seconds: float) -> None:
+    def _play(self, seconds: float) -> None:
+        self._played = seconds
+
+    async def _look(self, meeting: Meeting) -> None:
+        """Tell how far it is: as far as the words are out, which may be minutes behind what was read."""
+        while True:
+            self._tell(self._played if self._options.realtime else min(self._played, meeting.told_s))
+            await asyncio.sleep(LOOK_S)
+
+    def _tell(self, seconds: float) -> None:
         taken = time.monotonic() - self._began
         duration = self._recording.duration
-        speed = seconds / taken if taken > SETTLED_S else None
+        speed = seconds / taken if taken > SETTLED_S and seconds else None
         left = max(0.0, duration - seconds) / speed if duration and speed else None
         self._status = replace(self._status, seconds=seconds, speed=speed, left_s=left)
         if self._options.on_progress is not None:

@@ -214,8 +214,23 @@ class Meeting:
         """Wait until no reader is further behind than a tape can bear (for sources faster than real time)."""
         limit = min(FAST_LAG_S, self._plan.tape_s / 2) * SAMPLE_RATE
         # readers move on several tasks; there is no one event to wait for
-        while any(channel.lag > limit for channel in self._pipeline):  # noqa: ASYNC110
+        while self._controls.paused or any(channel.lag > limit for channel in self._pipeline):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+    async def heard_out(self) -> None:
+        """Wait until all of a recording was answered for, however long that takes, or the meeting ends."""
+        tasks = self._open_tasks()
+        both = {tasks.create_task(self._pipeline.heard_out()), tasks.create_task(self._ending.wait())}
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in both:
+                task.cancel()
+
+    @property
+    def told_s(self) -> float:
+        """Of a recording: seconds of it whose words are out."""
+        return self._pipeline.told_s
 
     def _channel(self, name: Channel, tasks: asyncio.TaskGroup) -> ChannelPipeline:
         fresh = name not in self._pipeline.channels

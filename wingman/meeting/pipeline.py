@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from wingman.audio.tape import Tape
 from wingman.core.emotion import EmotionEvent
@@ -16,15 +17,19 @@ from wingman.core.emotion_policy import Policy
 from wingman.core.errors import Branch, Missed, Progress, ProviderState
 from wingman.core.events import Media, ProviderStateChanged, Publish, TranscriptGap
 from wingman.core.face_policy import FacePolicy, seen_channel
-from wingman.core.speech import Final, TranscriberEvent
-from wingman.core.time import Channel, seconds
+from wingman.core.speech import Final, SpeechEnded, TimedEvent
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, seconds
 from wingman.correlate.correlator import Correlator, Output
 from wingman.emotion.base import FaceAnalyzer
 from wingman.meeting.accounting import Accounting
 from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.providers import NOBODY, Choices
+from wingman.meeting.recording_order import RecordingOrder
 from wingman.suggest.coach import Coach
+
+STEP = SAMPLE_RATE
+"""A recording's time moves on by so much, or more, between two looks at what has waited long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,9 @@ class MeetingPipeline:
         self._tape_s = tape_s
         self._live = live
         self._channels: dict[Channel, ChannelPipeline] = {}
+        self._order = None if live else RecordingOrder()
+        self._more = asyncio.Event()
+        self._telling: asyncio.Task[None] | None = None
         self._faces: FacePolicy = "off"
 
     def __iter__(self) -> Iterator[ChannelPipeline]:
@@ -62,6 +70,12 @@ class MeetingPipeline:
     def length(self) -> float:
         """Media seconds of the longest channel."""
         return max((seconds(channel.input.position) for channel in self), default=0.0)
+
+    @property
+    def told_s(self) -> float:
+        """Of a recording: seconds up to which all that was said has been handed on, or nobody transcribes."""
+        asked = self._order is not None and self._telling is not None
+        return seconds(self._order.told) if asked and self._order else self.length
 
     @property
     def owed_s(self) -> float:
@@ -85,12 +99,16 @@ class MeetingPipeline:
         if channel not in self._channels:
             clock = asyncio.get_running_loop().time if self._live else None
             channel_input = ChannelInput(channel, Tape(self._tape_s), self._publish, clock=clock)
-            callbacks = ChannelCallbacks(self._on_speech, self._on_any, self._publish)
+            speech = self._on_speech if self._order is None else partial(self._put, self._order, channel)
+            callbacks = ChannelCallbacks(speech, self._on_any, self._publish)
             pipeline = ChannelPipeline(
                 channel_input, self._stages.providers, callbacks, tasks, self._stages.accounting
             )
             self._channels[channel] = pipeline  # before its branches: they report at once
             pipeline.start_transcriber()
+            if self._order is not None and pipeline.transcriber:
+                self._order.expect(channel)
+                self._telling = self._telling or tasks.create_task(self._tell(self._order))
             pipeline.start_storing()
             pipeline.measure(policy, self._stages.correlator)
             if channel is seen_channel(self._faces):
@@ -100,7 +118,9 @@ class MeetingPipeline:
     def advance(self) -> None:
         """Tell the pure rooms what time it is on each channel."""
         for name, channel in self._channels.items():
-            now = channel.input.position if self._live else channel.answered
+            now = channel.input.position
+            if self._order is not None:
+                now = min(channel.answered, self._order.told) if channel.transcriber else channel.answered
             channel.beside.advance(now)
             self._deliver(self._stages.correlator.advance(name, now))
             self._stages.coach.advance(name, now)
@@ -126,12 +146,26 @@ class MeetingPipeline:
         for name, channel in self._channels.items():
             channel.look(name is seen_channel(faces), self._stages.correlator)
 
+    async def heard_out(self) -> None:
+        """No more sound comes: wait until every transcriber has answered for all of it, or has given up.
+
+        For recordings, whose last words may take as long as they take.
+        """
+        async with asyncio.TaskGroup() as waiting:
+            for channel in self:
+                waiting.create_task(channel.heard_out())
+        if self._order is not None and self._telling is not None:
+            self._order.release()
+            self._more.set()
+            await asyncio.wait([self._telling])
+
     async def finish(self, budget_s: float) -> None:
         """Let every branch answer for what it has, for so many seconds; then settle the join."""
         deadline = asyncio.get_running_loop().time() + budget_s
         async with asyncio.TaskGroup() as settling:
             for channel in self:
                 settling.create_task(channel.finish(deadline))
+        self._tell_rest()
         self._deliver(self._stages.correlator.finish())
 
     def close(self) -> None:
@@ -140,10 +174,42 @@ class MeetingPipeline:
             channel.input.tape.close()
             channel.tell_rest()
             channel.input.tape.free()
+        self._tell_rest()
+
+    # --- a recording's order ------------------------------------------------------------------
+
+    def _put(self, order: RecordingOrder, channel: Channel, event: TimedEvent) -> None:
+        order.put(channel, event)
+        self._more.set()
+
+    async def _tell(self, order: RecordingOrder) -> None:
+        """Hand on what was said in the order in which it was said, no faster than the coach can think."""
+        told: SampleTime = 0
+        while not order.over:
+            self._more.clear()
+            while (due := order.take()) is not None:
+                at, event = due
+                if at - told >= STEP:
+                    told = at
+                    self.advance()
+                self._on_speech(event)
+                if isinstance(event, SpeechEnded):
+                    await self._stages.coach.settle()
+            if not order.over:
+                await self._more.wait()
+
+    def _tell_rest(self) -> None:
+        """The end has come: nobody waits any more."""
+        if self._telling is not None:
+            self._telling.cancel()
+        if self._order is not None:
+            self._order.release()
+            while (due := self._order.take()) is not None:
+                self._on_speech(due[1])
 
     # --- the wires ----------------------------------------------------------------------------
 
-    def _on_speech(self, event: TranscriberEvent) -> None:
+    def _on_speech(self, event: TimedEvent) -> None:
         dispatch_speech_activity(event, self._stages.coach)
         if isinstance(event, Final):
             self._channels[event.channel].settled(event, self._stages.accounting)
@@ -151,7 +217,7 @@ class MeetingPipeline:
         if isinstance(event, Progress) and self._channels[event.channel].drained():
             self._deliver(self._stages.correlator.flush(event.channel))
 
-    def _on_any(self, event: TranscriberEvent | EmotionEvent) -> None:
+    def _on_any(self, event: TimedEvent | EmotionEvent) -> None:
         match event:
             case ProviderState():
                 changed = ProviderStateChanged(

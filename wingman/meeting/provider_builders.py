@@ -95,6 +95,10 @@ def deepgram(context: BuildContext) -> Transcriber:
         settings = changed(settings, "language", spec.language)
     if spec.keyterms:
         settings = changed(settings, "keyterms", (*settings.keyterms, *spec.keyterms))
+    if not context.local.live:
+        from wingman.stt.deepgram.recording import DeepgramRecordingTranscriber
+
+        return DeepgramRecordingTranscriber(settings)
     return DeepgramTranscriber(settings)
 
 

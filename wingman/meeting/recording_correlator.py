@@ -8,7 +8,7 @@ from wingman.archive.provider_events import Advanced, Expected, Finished, Flushe
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionInfo
 from wingman.core.errors import Branch
-from wingman.core.speech import TranscriberEvent
+from wingman.core.speech import TimedEvent
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator, Output
 
@@ -30,7 +30,7 @@ class RecordingCorrelator(Correlator):
         self._writer.add(Expected(self._clock(), channel, info, branch))
         super().expect_emotion(channel, info, branch)
 
-    def feed(self, event: TranscriberEvent | EmotionEvent) -> list[Output]:
+    def feed(self, event: TimedEvent | EmotionEvent) -> list[Output]:
         self._writer.add(fed(self._clock(), event))
         return super().feed(event)
 

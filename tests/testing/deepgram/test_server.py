@@ -19,6 +19,7 @@ from deepgram.listen.v1.types import (
 )
 from websockets.exceptions import ConnectionClosedError
 
+from wingman.stt.deepgram.recorded import wav_header
 from wingman.testing.deepgram.server import DeepgramEmulator, DeepgramLimits
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.scenario import say, single
@@ -173,3 +174,24 @@ async def test_a_granted_token_opens_a_stream() -> None:
         async with sdk.listen.v1.connect(**PARAMS) as connection:
             await connection.send_close_stream()
             assert isinstance([message async for message in connection][-1], ListenV1Metadata)
+
+
+async def test_the_vendors_client_reads_the_answer_to_a_recording() -> None:
+    scenario = single(say("Hello there, how are you?", 0.5))
+    async with DeepgramEmulator(scenario) as emulator:
+        rest, socket = emulator.rest_url, emulator.url
+        where = DeepgramClientEnvironment(base=rest, production=socket, agent=socket, agent_rest=rest)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            client = AsyncDeepgramClient(api_key="local-key", environment=where, httpx_client=http)
+            pcm = bytes(2 * 48_000)
+            answer: Any = await client.listen.v1.media.transcribe_file(
+                request=wav_header(len(pcm)) + pcm, model="nova-3", smart_format=True, diarize=True
+            )
+            with pytest.raises(ApiError) as refused:
+                await client.listen.v1.media.transcribe_file(request=b"no sound", model="nova-3")
+    reading = answer.results.channels[0].alternatives[0]
+    assert reading.transcript == "Hello there, how are you?"
+    first = [(word.punctuated_word, word.start) for word in reading.words][:2]
+    assert first == [("Hello", 0.5), ("there,", 0.8)]
+    assert answer.metadata.duration == 3.0
+    assert refused.value.status_code == 400

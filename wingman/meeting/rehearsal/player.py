@@ -32,7 +32,7 @@ from wingman.core.events import (
     UtteranceCreated,
     UtteranceRevised,
 )
-from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent, Word
+from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TimedEvent, Word
 from wingman.core.time import Channel, Span, samples
 from wingman.correlate.correlator import Correlator, Output
 from wingman.llm.base import SuggestionModel
@@ -174,9 +174,9 @@ class _Meeting:
 
     # --- what is told, and when --------------------------------------------------------------
 
-    def _agenda(self) -> Iterator[tuple[float, TranscriberEvent | EmotionEvent]]:
+    def _agenda(self) -> Iterator[tuple[float, TimedEvent | EmotionEvent]]:
         """Everything that is heard, in the order in which it is told."""
-        waiting: list[tuple[float, TranscriberEvent | EmotionEvent]] = []
+        waiting: list[tuple[float, TimedEvent | EmotionEvent]] = []
         for turn, start, end, words in self._timed():
             channel = Channel.MIC if turn.user else Channel.TAB
             begun = start + ONSET_S
@@ -223,7 +223,7 @@ class _Meeting:
                 await self._settle()
         self._now = max(self._now, at)
 
-    def _feed(self, event: TranscriberEvent | EmotionEvent) -> None:
+    def _feed(self, event: TimedEvent | EmotionEvent) -> None:
         dispatch_speech_activity(event, self._coach)
         self._tell(self._correlator.feed(event))
 

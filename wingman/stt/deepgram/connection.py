@@ -21,7 +21,6 @@ import structlog
 from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms, seconds
@@ -29,10 +28,10 @@ from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in
 from wingman.link.watchdog import Patience, Stall, Watchdog
-from wingman.observe import metrics
 from wingman.stt.base import Emit
 from wingman.stt.deepgram import wire as wire
 from wingman.stt.deepgram.stitch import Stitcher
+from wingman.stt.odd_fields import OddFields
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +40,8 @@ BURST_S = 0.5
 BUFFER_S = 2.0
 """Audio that may wait in the socket's buffer; beyond that the peer is not reading."""
 BLOCKED_RETRY_S = 0.1
+UNANSWERED_S = 8.0
+"""Audio that may be out and unanswered: who sends faster than the service works would take it for dead."""
 UNSETTLED_S = 10.0
 """Once a final was asked for, audio may stay unsettled this much longer."""
 TAIL_S = 0.25
@@ -108,7 +109,7 @@ class Connection:
         self._finalized_at = -1
         self._closing_at: float | None = None
         self._replaced = False
-        self._told_odd: set[str] = set()
+        self._odd = OddFields("deepgram", emit)
 
     @property
     def finished(self) -> bool:
@@ -142,6 +143,7 @@ class Connection:
             raise fault from None
         finally:
             self._audio.on_change(None)
+            self._odd.close()
             if self._tail is not None:
                 self._tail.cancel()
 
@@ -179,6 +181,8 @@ class Connection:
         self._resume_at = None
         if self._line.socket.buffered > BUFFER_S * SAMPLE_RATE * BYTES_PER_SAMPLE:
             self._watchdog.blocked(now)
+            self._resume_at = now + BLOCKED_RETRY_S
+        elif self._watchdog.outstanding > UNANSWERED_S * SAMPLE_RATE:
             self._resume_at = now + BLOCKED_RETRY_S
         elif wait := self._pacer.wait(min(self._chunk, self._audio.lag), now):
             self._resume_at = now + wait
@@ -290,7 +294,7 @@ class Connection:
     async def _read(self) -> None:
         async for raw in self._line.socket.messages():
             try:
-                message = wire.decode(raw, self._odd)
+                message = wire.decode(raw, self._odd.note)
             except wire.Unreadable as broken:
                 log.warning("unreadable message", provider="deepgram", detail=str(broken)[:200])
                 self._stitch.unreadable()
@@ -304,13 +308,6 @@ class Connection:
                     kind=FaultKind.PROTOCOL,
                     code="hole",
                 )
-
-    def _odd(self, names: tuple[str, ...]) -> None:
-        """The service sent fields that are not what they ought to be: counted each time, told once."""
-        metrics.LOSSES.labels(LossCause.ODD_FIELD, LossUnit.FIELDS).inc(len(names))
-        if new := set(names) - self._told_odd:
-            self._told_odd |= new
-            log.warning("odd fields were replaced by defaults", provider="deepgram", fields=sorted(new))
 
     def _understand(self, message: wire.Message) -> None:
         match message:

@@ -13,6 +13,17 @@ from wingman.stt.deepgram import wire
 TIMEOUT_S = 5.0
 
 
+async def authorization(settings: DeepgramSettings) -> str:
+    """The header's value: the key itself, or a token that is made for this. Raises `ProviderFault`."""
+    if not settings.api_key:
+        raise ProviderFault(
+            "No Deepgram key is set. Set DEEPGRAM_API_KEY or transcribe.deepgram.api_key.", kind=FaultKind.AUTH
+        )
+    if settings.auth == "token":
+        return f"Bearer {await grant(settings)}"
+    return f"Token {settings.api_key.reveal()}"
+
+
 async def grant(settings: DeepgramSettings) -> str:
     """A token that is valid for `settings.token_ttl_s` (`POST /v1/auth/grant`). Raises `ProviderFault`."""
     # The SDK takes 0.4 s to import and the TLS roots take 0.1 s to load, both once: off the loop.

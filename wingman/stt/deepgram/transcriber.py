@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
-from wingman.core.errors import Branch, FaultKind, ProviderFault
+from wingman.core.errors import Branch
 from wingman.core.media import Gap
 from wingman.core.time import SAMPLE_RATE, Channel, samples_of_ms
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
@@ -24,7 +24,7 @@ from wingman.stt.base import Emit, TranscriberInfo
 from wingman.stt.deepgram import wire
 from wingman.stt.deepgram.connection import Connection, Controls, SocketPair
 from wingman.stt.deepgram.stitch import Stitcher
-from wingman.stt.deepgram.token import grant
+from wingman.stt.deepgram.token import authorization
 
 NAME = "deepgram"
 _SDK_MODULE = "deepgram.listen.v1.socket_client"
@@ -148,22 +148,12 @@ class DeepgramTranscriber:
         raise wire.closed(ended.code, ended.reason)
 
     async def _open(self, channel: Channel) -> Socket:
-        headers = {"Authorization": await self._authorization()}
+        headers = {"Authorization": await authorization(self._settings)}
         try:
             tuning = SocketTuning(open_s=self._settings.open_s)
             return await open_socket(wire.listen_url(self._settings, channel), headers, "Deepgram", tuning)
         except Refused as refused:
             raise wire.refused(refused.status, refused.headers, refused.body) from None
-
-    async def _authorization(self) -> str:
-        if not self._settings.api_key:
-            raise ProviderFault(
-                "No Deepgram key is set. Set DEEPGRAM_API_KEY or transcribe.deepgram.api_key.",
-                kind=FaultKind.AUTH,
-            )
-        if self._settings.auth == "token":
-            return f"Bearer {await grant(self._settings)}"
-        return f"Token {self._settings.api_key.reveal()}"
 
 
 async def preload() -> None:

@@ -1,4 +1,4 @@
-"""A local Deepgram: `/v1/listen` as the service speaks it, and `/v1/auth/grant`.
+"""A local Deepgram: `/v1/listen` as the service speaks it, live and for recordings, and `/v1/auth/grant`.
 
 It does its own voice detection on the audio it receives. With a scenario it says that track's words at their
 times; without one it says a placeholder word for every stretch of voice. Times count the audio of this
@@ -16,7 +16,9 @@ from urllib.parse import SplitResult
 
 from websockets.http11 import Request, Response
 
+from wingman.core.json import JsonMapping
 from wingman.testing.connection import Wire
+from wingman.testing.deepgram import recording
 from wingman.testing.deepgram.speech import (
     PlaceholderSource,
     Recogniser,
@@ -41,6 +43,9 @@ _REFUSALS: Mapping[int, tuple[str, str]] = {
     404: ("NOT_FOUND", "Not found."),
     429: ("TOO_MANY_REQUESTS", "Too many requests. Please try again later"),
 }
+
+
+MAX_RECORDING = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +76,20 @@ class DeepgramEmulator(SocketEmulator):
         super().__init__(faults)
         self.scenario = scenario
         self._hearing = hearing
-        self._http = LoopbackHttp(self._serve_http)
+        self._http = LoopbackHttp(self._serve_http, max_body=MAX_RECORDING)
         self.limits = limits
         self.granted: set[str] = set()
         """Tokens handed out so far."""
+        self.recordings: list[HttpRequest] = []
+        """Every recording that was posted, in order."""
+        self.refusals: list[int] = []
+        """Statuses with which the next recordings are refused; 0 takes one."""
         self._request_ids: dict[int, str] = {}
         self._memories: dict[tuple[str, int], ChannelMemory] = {}
 
     @property
     def rest_url(self) -> str:
-        """Root of the REST calls (`/v1/auth/grant`)."""
+        """Root of the REST calls (`/v1/auth/grant`, `/v1/listen`)."""
         return self._http.url
 
     async def start(self, port: int = 0) -> None:
@@ -184,15 +193,40 @@ class DeepgramEmulator(SocketEmulator):
 
     async def _serve_http(self, request: HttpRequest, reply: Reply) -> None:
         scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        keys = {"token": self.limits.keys, "bearer": self.limits.tokens | self.granted}
+        known = keys.get(scheme.lower(), frozenset())
+        if (request.method, request.path) == ("POST", "/v1/listen"):
+            await self._recording(request, reply, allowed=secret in known)
+            return
         if (request.method, request.path) != ("POST", "/v1/auth/grant"):
-            status, answer = 404, {"err_code": "NOT_FOUND", "err_msg": "Not found."}
+            status, answer = 404, _error("NOT_FOUND", "Not found.")
         elif scheme.lower() != "token" or secret not in self.limits.keys:
-            status, answer = 401, {"err_code": "INVALID_AUTH", "err_msg": "Invalid credentials."}
+            status, answer = 401, _error("INVALID_AUTH", "Invalid credentials.")
         else:
             asked = json.loads(request.body or b"{}")
             token = f"jwt-{uuid.uuid4()}"
             self.granted.add(token)
             status, answer = 200, {"access_token": token, "expires_in": asked.get("ttl_seconds", 30)}
+        await reply.whole(status, json.dumps(answer).encode(), "application/json")
+
+    async def _recording(self, request: HttpRequest, reply: Reply, *, allowed: bool) -> None:
+        """A recording in one request: WAV of 16 kHz mono, as Wingman sends it."""
+        asked = {name: [value] for name, value in request.query.items()}
+        self.recordings.append(request)
+        fault = self.refusals.pop(0) if self.refusals else 0
+        try:
+            if fault:
+                status, answer = fault, _error(*_REFUSALS.get(fault, ("UNAVAILABLE", "Try again later.")))
+            elif not allowed:
+                status, answer = 401, _error("INVALID_AUTH", "Invalid credentials.")
+            else:
+                options = StreamOptions.of({**asked, "encoding": ["linear16"], "sample_rate": ["16000"]})
+                status, answer = (
+                    200,
+                    recording.transcript(options, self._source(options), recording.samples_of(request.body)),
+                )
+        except ValueError as wrong:
+            status, answer = 400, _error("Bad Request", str(wrong))
         await reply.whole(status, json.dumps(answer).encode(), "application/json")
 
     def _source(self, options: StreamOptions) -> Source:
@@ -209,6 +243,10 @@ class DeepgramEmulator(SocketEmulator):
 def _channel(options: StreamOptions) -> tuple[str, int]:
     """What tells one stream of a meeting from another."""
     return options.channel_name, options.rate
+
+
+def _error(code: str, text: str) -> JsonMapping:
+    return {"err_code": code, "err_msg": text, "request_id": str(uuid.uuid4())}
 
 
 def _deny(status: int, code: str, text: str, retry_after: float | None = None) -> Response:

@@ -267,7 +267,7 @@ class Recogniser:
 
     def summary(self) -> JsonMapping:
         """The closing `Metadata`."""
-        spoke = {"models": ["emulated"], "model_info": {"emulated": _MODEL}} if self._heard else {}
+        spoke = {"models": ["emulated"], "model_info": {"emulated": MODEL}} if self._heard else {}
         return {
             "type": "Metadata",
             "transaction_key": "deprecated",
@@ -342,41 +342,14 @@ class Recogniser:
             "is_final": final,
             "speech_final": speech_final,
             "from_finalize": from_finalize,
-            "channel": {"alternatives": [self._alternative(words)]},
-            "metadata": {"request_id": self._request_id, "model_uuid": "emulated", "model_info": _MODEL},
+            "channel": {"alternatives": [alternative(self._options, words)]},
+            "metadata": {"request_id": self._request_id, "model_uuid": "emulated", "model_info": MODEL},
         }
         if final:
             self._window = upto
             self._tick = upto + round(INTERIM_S * self._options.rate)
             self._ended = words[-1].end if words else self._ended
         return [("Results", message)]
-
-    def _alternative(self, words: Sequence[TimedWord]) -> JsonMapping:
-        languages = {"languages": ["en"], "languages_hinted": []} if self._options.multilingual else {}
-        return {
-            "transcript": " ".join(self._shown(word.text) for word in words),
-            "confidence": 0.99 if words else 0.0,
-            "words": [self._word(word) for word in words],
-            **languages,
-        }
-
-    def _word(self, word: TimedWord) -> JsonMapping:
-        said: JsonObject = {
-            "word": _raw(word.text),
-            "start": self._s(word.start),
-            "end": self._s(word.end),
-            "confidence": 0.99,
-        }
-        if self._options.punctuate:
-            said["punctuated_word"] = word.text
-        if self._options.diarize:
-            said["speaker"] = word.speaker
-        if self._options.multilingual:
-            said["language"] = "en"
-        return said
-
-    def _shown(self, text: str) -> str:
-        return text if self._options.punctuate else _raw(text)
 
     def _utterance_end(self) -> list[Said]:
         gap = self._options.utterance_end_s
@@ -391,7 +364,34 @@ class Recogniser:
         return count / self._options.rate
 
 
-_MODEL: Mapping[str, str] = {"name": "general-nova-3", "version": "emulated", "arch": "nova-3"}
+MODEL: Mapping[str, str] = {"name": "general-nova-3", "version": "emulated", "arch": "nova-3"}
+
+
+def alternative(options: StreamOptions, words: Sequence[TimedWord]) -> JsonMapping:
+    """One reading of a stretch, with the words' times in seconds."""
+    languages = {"languages": ["en"], "languages_hinted": []} if options.multilingual else {}
+    return {
+        "transcript": " ".join(word.text if options.punctuate else _raw(word.text) for word in words),
+        "confidence": 0.99 if words else 0.0,
+        "words": [_word(options, word) for word in words],
+        **languages,
+    }
+
+
+def _word(options: StreamOptions, word: TimedWord) -> JsonMapping:
+    said: JsonObject = {
+        "word": _raw(word.text),
+        "start": word.start / options.rate,
+        "end": word.end / options.rate,
+        "confidence": 0.99,
+    }
+    if options.punctuate:
+        said["punctuated_word"] = word.text
+    if options.diarize:
+        said["speaker"] = word.speaker
+    if options.multilingual:
+        said["language"] = "en"
+    return said
 
 
 def _raw(text: str) -> str:
