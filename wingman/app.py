@@ -24,6 +24,7 @@ import structlog
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.private_folder import make_private
 from wingman.archive.retention import Eraser, Forget, keep
+from wingman.audio import sandboxed
 from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings, fields_of, plain, without_credentials
 from wingman.config.transports import IngestSettings
@@ -182,7 +183,7 @@ class Service:
             config=lambda: without_credentials(plain(self.manager.settings)),
             sample=lambda: FileSource(SAMPLE, channels=both),
             sample_sound=SAMPLE,
-            recording=lambda wish: FileSource(recording_of(wish)),
+            recording=lambda wish: FileSource(recording_of(wish), decode=sandboxed.read),
             forget=self.background.forget,
             not_ready=lambda: "the service is stopping" if self.manager.closing else "",
             sound=self.background.audio_store,

@@ -15,9 +15,10 @@ import lzma
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -27,6 +28,8 @@ from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingStarted
 from wingman.core.time import Channel
+from wingman.sandbox.limits import Limits
+from wingman.sandbox.reading import Reader
 
 FORMAT = "wingman-bundle"
 VERSION = 1
@@ -40,7 +43,9 @@ MOST_SECONDS = 366 * 86_400.0
 LATEST = 1e11
 """Latest wall time an event may name, in Unix seconds."""
 NEWLINE = b"\n"
-HEARD = "heard.jsonl"
+MANIFEST, EVENTS, HEARD = "manifest.json", "events.jsonl", "heard.jsonl"
+PIECE = 16 * 1024 * 1024
+"""Bytes of an entry that cross over at once."""
 MANIFEST_BYTES = 64 * 1024
 DATE = (1980, 1, 1, 0, 0, 0)
 BROKEN = (
@@ -98,8 +103,8 @@ def pack(bundle: Bundle) -> bytes:
     manifest = Manifest(FORMAT, VERSION, bundle.meeting, bundle.title, len(bundle.events), audio)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
-        _put(file, "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-        _put(file, "events.jsonl", b"".join(codec.encode(event) + b"\n" for event in bundle.events))
+        _put(file, MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+        _put(file, EVENTS, b"".join(codec.encode(event) + b"\n" for event in bundle.events))
         if bundle.heard:
             _put(file, HEARD, b"".join(provider_events.encode(told) + b"\n" for told in bundle.heard))
         for channel, name in audio.items():
@@ -108,25 +113,61 @@ def pack(bundle: Bundle) -> bytes:
 
 
 def unpack(content: bytes | Path) -> Bundle:
-    """Read a bundle. Raises `InputError` with a sentence when it is not one, is damaged, or is too new."""
+    """Read a bundle, in a process of its own: it may come from anybody. Blocking.
+
+    Raises `InputError` with a sentence when it is not one, is damaged, or is too new.
+    """
+    found: dict[str, bytearray] = {}
+    title = str(content) if isinstance(content, Path) else "the bundle"
+    for name, piece in _READER.read(content, None, title):
+        found.setdefault(name, bytearray()).extend(piece)
+    manifest = msgspec.json.decode(found[MANIFEST], type=Manifest)
+    names = {Channel(channel): name for channel, name in manifest.audio.items()}
+    return Bundle(
+        manifest.meeting,
+        tuple(codec.decode(line) for line in bytes(found[EVENTS]).splitlines()),
+        {channel: bytes(found[name]) for channel, name in names.items()},
+        {channel: PurePosixPath(name).suffix for channel, name in names.items()},
+        provider_events.decode(bytes(found.get(HEARD, b""))),
+    )
+
+
+def members(file: BinaryIO, _: None) -> Iterator[tuple[str, bytes]]:
+    """In the reading process: (entry, a piece of it) of a bundle that was found good."""
     try:
-        with zipfile.ZipFile(content if isinstance(content, Path) else io.BytesIO(content)) as file:
-            manifest = _manifest(file)
-            lines = _get(file, "events.jsonl", EVENTS_BYTES)
+        with zipfile.ZipFile(file) as packed:
+            manifest = _manifest(packed)
+            yield MANIFEST, msgspec.json.encode(manifest)
+            lines = _get(packed, EVENTS, EVENTS_BYTES)
             if lines.count(NEWLINE) > manifest.events:  # each costs a thousand times its bytes to decode
                 raise ValueError(f"it should hold {manifest.events} events and holds {lines.count(NEWLINE)}")
-            events = tuple(codec.decode(line) for line in lines.splitlines())
-            _check(manifest, events)
-            told = provider_events.decode(_get(file, HEARD, EVENTS_BYTES)) if HEARD in file.namelist() else ()
-            audio = {
-                Channel(channel): _get(file, name, AUDIO_BYTES) for channel, name in manifest.audio.items()
-            }
+            _check(manifest, tuple(codec.decode(line) for line in lines.splitlines()))
+            yield from _pieces(EVENTS, lines)
+            if HEARD in packed.namelist():
+                told = _get(packed, HEARD, EVENTS_BYTES)
+                provider_events.decode(told)
+                yield from _pieces(HEARD, told)
+            for channel, name in manifest.audio.items():
+                Channel(channel)
+                yield from _pieces(name, _get(packed, name, AUDIO_BYTES))
     except OSError as failed:
-        raise InputError(f"cannot read the bundle {content!s}: {failed.strerror}", field="bundle") from None
+        raise InputError(f"cannot read the bundle: {failed.strerror}", field="bundle") from None
     except BROKEN as broken:
         raise InputError(f"this is not a Wingman bundle, or it is damaged: {broken}", field="bundle") from None
-    suffixes = {Channel(channel): PurePosixPath(name).suffix for channel, name in manifest.audio.items()}
-    return Bundle(manifest.meeting, events, audio, suffixes, told)
+
+
+def _pieces(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    for at in range(0, max(1, len(content)), PIECE):
+        yield name, content[at : at + PIECE]
+
+
+_READER: Final[Reader[tuple[str, bytes]]] = Reader(
+    "wingman.archive.bundle:members",
+    tuple[str, bytes],
+    Limits(memory_mb=2048, cpu_s=120, stall_s=120.0),
+    ("encodings.cp437",),
+    "bundle",
+)
 
 
 def _put(file: zipfile.ZipFile, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
@@ -145,7 +186,7 @@ def _get(file: zipfile.ZipFile, name: str, limit: int) -> bytes:
 
 
 def _manifest(file: zipfile.ZipFile) -> Manifest:
-    manifest = msgspec.json.decode(_get(file, "manifest.json", MANIFEST_BYTES), type=Manifest)
+    manifest = msgspec.json.decode(_get(file, MANIFEST, MANIFEST_BYTES), type=Manifest)
     if manifest.format != FORMAT:
         raise ValueError("its manifest names another format")
     if manifest.version > VERSION:

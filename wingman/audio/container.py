@@ -89,12 +89,13 @@ class MediaBytes(io.RawIOBase):
 class MediaInput:
     """An open media file. `links` are the containers in it, in order: one, but for chained Ogg."""
 
-    def __init__(self, path: Path, title: str = "") -> None:
-        """`title`: what a person calls the file, where it is not its name.
+    def __init__(self, path: Path | int, title: str = "") -> None:
+        """`path` may be a descriptor that is open already; it is closed with the rest. `title`: what a person
+        calls the file, where it is not its name.
 
         Raises `InputError` when there is no such file, it is a folder, or it is empty.
         """
-        self.title = title or display_name(path)
+        self.title = title or (display_name(path) if isinstance(path, Path) else "the file")
         self.links: tuple[Link, ...] = ()
         self.incomplete = False
         """The file ends in the middle of something."""
@@ -156,13 +157,19 @@ def unreadable(title: str, broken: Exception, head: bytes = b"") -> InputError:
     return InputError(f"{title} is not a media file that can be read ({why}); {mend}", field="file")
 
 
-def _open(path: Path, title: str) -> int:
+def _open(path: Path | int, title: str) -> int:
     try:
+        if isinstance(path, int):
+            return _regular(path, title)
         # not blocking: opening a named pipe would otherwise wait for somebody to write into it
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as failed:
         why = failed.strerror if isinstance(failed, OSError) else "its name holds a zero byte"
         raise InputError(f"cannot open {title}: {why}; check the path", field="file") from None
+    return _regular(handle, title)
+
+
+def _regular(handle: int, title: str) -> int:
     mode = os.fstat(handle).st_mode
     if stat.S_ISREG(mode):
         return handle

@@ -41,6 +41,10 @@ _UNSTAMPED = frozenset(("aac", "ac3", "amr", "amrnb", "amrwb", "dts", "eac3", "l
 """Bare streams of frames: their stamps are FFmpeg's guess from the first frame's rate."""
 
 
+NOWHERE = Path()
+"""Where a recording lies that was probed as an open file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One audio track of a file."""
@@ -97,9 +101,14 @@ Piece: TypeAlias = "tuple[Channel, PcmBlock | Gap] | Loss"
 
 
 def probe(
-    path: Path, places: Sequence[Place] = (), *, track: int | None = None, listen: bool = False, title: str = ""
+    path: Path | int,
+    places: Sequence[Place] = (),
+    *,
+    track: int | None = None,
+    listen: bool = False,
+    title: str = "",
 ) -> Recording:
-    """Open `path` and decide what is read from it. Raises `InputError` in one clear sentence.
+    """Open `path` (or take it open) and decide what is read from it. Raises `InputError` in one clear sentence.
 
     `places` as `parse_channel_map` makes them; without any, the default track is mixed down to `tab`. `track`
     (from 0) takes another one. `listen`: also compare the sides of a stereo track. `title`: the file's name
@@ -116,21 +125,24 @@ def probe(
                 field="track",
             )
         feeds = resolve(places, [t.sides for t in tracks], preferred, media.title)
-        found = Recording(path, media.title, _duration(container, media), tracks, feeds)
+        found = Recording(
+            path if isinstance(path, Path) else NOWHERE, media.title, _duration(container, media), tracks, feeds
+        )
         found = replace(found, counted=container.format.name in _EXACT and found.duration is not None)
         sides = _listen(media, tracks[feeds[0].track], LISTEN_S if listen else 0.0)
     return replace(found, sides=sides)
 
 
-def read(recording: Recording, rate: int) -> Generator[Piece, None, None]:
+def read(recording: Recording, rate: int, handle: int | None = None) -> Generator[Piece, None, None]:
     """Each channel's sound at `rate` (mono s16) in the order of the file, its gaps, and what was dropped.
+    `handle` is the file where it is open already.
 
     Positions count samples since the recording's beginning and have no hole: what is not sound is a gap. A file
     that is damaged gives what it holds.
     """
     readers = _readers(recording, rate)
     state = _State(recording.title)
-    with MediaInput(recording.path, recording.title) as media:
+    with MediaInput(recording.path if handle is None else handle, recording.title) as media:
         state.incomplete = media.incomplete
         for number, link in enumerate(media.links):
             for reader in readers:

@@ -6,32 +6,55 @@ Of a film only key frames are decoded: the pictures between them cost a core and
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Generator
+import os
+from collections.abc import AsyncIterator, Generator, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import av
 
+from wingman.audio.container import FORMATS, Link, MediaBytes, display_name
 from wingman.core.errors import InputError
 from wingman.core.threads import in_thread
+from wingman.sandbox.limits import Limits
+from wingman.sandbox.reading import Reader
 
 LONGEST_SIDE: Final = 640
 """Pixels of a picture's longer side."""
 QUALITY: Final = 5
 """Of the JPEG, 2 (best) to 31."""
+IMAGES: Final = "jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,gif,image2,mjpeg,h264,hevc,m4v"
 UNREADABLE: Final = (av.FFmpegError, OSError, ValueError, EOFError)
 
 
 def pictures(path: Path, every_s: float = 2.0) -> Generator[tuple[float, bytes], None, None]:
     """(seconds from the beginning, JPEG) of a film's key frames at least `every_s` apart, or of the one image.
 
-    Raises `InputError` for a file that holds no picture.
+    Decoded in a process of its own. Raises `InputError` for a file that holds no picture.
     """
+    return _READER.read(path, Film(display_name(path), every_s), display_name(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What is asked of the reading process."""
+
+    title: str
+    every_s: float
+
+
+def shown(file: BinaryIO, ask: Film) -> Iterator[tuple[float, bytes]]:
+    """In the reading process."""
+    link = Link(0, os.fstat(file.fileno()).st_size)
+    options = {"format_whitelist": f"{FORMATS},{IMAGES}", "protocol_whitelist": "none"}
     try:
-        with av.open(str(path)) as film:
+        with av.open(
+            MediaBytes(file.fileno(), link), mode="r", metadata_errors="ignore", options=options
+        ) as film:
             if not film.streams.video:
-                raise InputError(f"{path.name} has no picture in it; give a film or an image", field="file")
+                raise InputError(f"{ask.title} has no picture in it; give a film or an image", field="file")
             stream = film.streams.video[0]
             stream.codec_context.skip_frame = "NONKEY"
             due = 0.0
@@ -39,9 +62,15 @@ def pictures(path: Path, every_s: float = 2.0) -> Generator[tuple[float, bytes],
                 at = float(frame.time or 0.0)
                 if at >= due:
                     yield max(at, 0.0), jpeg(frame)
-                    due = at + every_s
+                    due = at + ask.every_s
     except UNREADABLE as broken:
-        raise InputError(f"{path.name} cannot be read as a film or an image ({broken})", field="file") from None
+        why = getattr(broken, "strerror", "") or broken
+        raise InputError(f"{ask.title} cannot be read as a film or an image ({why})", field="file") from None
+
+
+_READER: Final[Reader[tuple[float, bytes]]] = Reader(
+    "wingman.audio.video_file:shown", tuple[float, bytes], Limits(memory_mb=1024, cpu_s=3600), ("av.*",)
+)
 
 
 def is_image(path: Path) -> bool:

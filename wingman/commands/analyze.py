@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from wingman.audio.recording import probe
+from wingman.audio.sandboxed import probe
 from wingman.audio.video_file import is_image
 from wingman.commands import faces
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of

@@ -22,7 +22,8 @@ from tqdm import tqdm
 
 from wingman.app import Service, open_service
 from wingman.audio.channel_map import Place, parse_channel_map
-from wingman.audio.recording import Recording, probe
+from wingman.audio.recording import Recording
+from wingman.audio.sandboxed import probe
 from wingman.commands import faces as faces_of_film
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.commands.terminal import Show

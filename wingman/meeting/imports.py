@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from wingman.audio import sandboxed
 from wingman.audio.recording import Recording
 from wingman.core.errors import InputError
 from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
@@ -94,7 +95,11 @@ class RecordingImport:
         if meeting is None:
             raise RuntimeError("start() comes before run()")
         source = FileSource(
-            self._recording, realtime=self._options.realtime, gate=meeting.room, on_progress=self._play
+            self._recording,
+            realtime=self._options.realtime,
+            gate=meeting.room,
+            on_progress=self._play,
+            decode=sandboxed.read,
         )
         try:
             await meeting.attach(source)

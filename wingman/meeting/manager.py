@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
@@ -18,6 +19,7 @@ from wingman.core.emotion_policy import Consent, check_consent, check_policy, de
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
 from wingman.core.events import Event, Media, ProviderStateChanged, Publish
 from wingman.core.face_policy import check_face_consent, check_faces, decide_faces
+from wingman.core.threads import in_thread
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.index import MeetingIndex
@@ -127,6 +129,12 @@ class MeetingManager:
         for meeting in self._live:
             self._report_model(meeting)
 
+    async def playbook(self, name: str) -> Playbook:
+        """One's own playbook, or a shipped one. Raises `InputError`."""
+        if self._playbooks.is_own(name):  # reading it may take a moment
+            return await in_thread(partial(self._playbooks.load, name))
+        return self._playbooks.load(name)
+
     async def create(
         self,
         spec: MeetingSpec,
@@ -148,7 +156,7 @@ class MeetingManager:
         settings = self._settings
         if len(self._live) >= settings.meeting.most:
             raise InputError(f"{settings.meeting.most} meetings run already; end some first", status=429)
-        playbook = self._playbooks.load(spec.playbook or settings.suggest.playbook)
+        playbook = await self.playbook(spec.playbook or settings.suggest.playbook)
         consent = consent or check_consent(spec.consent, spec.by)
         plan = replace(self._plan(spec, playbook, consent), live=live, made_by_source=made_by_source)
         choices = self.providers.choose(plan.policy)
@@ -315,6 +323,7 @@ class MeetingManager:
             language=spec.language,
             prompt_wait_s=settings.emotion.prompt_wait_ms / 1000,
             encoder=self.providers.encoder,
+            playbooks=self._playbooks.load,
         )
         stages = Stages(
             providers=Providers(

@@ -147,7 +147,7 @@ class Workbench:
     async def change(self, values: JsonMapping) -> None:
         """Store and apply. Raises `InputError` and changes nothing."""
         if "suggest.playbook" in values and values["suggest.playbook"] is not None:
-            self.playbooks.load(str(values["suggest.playbook"]))
+            await self._manager.playbook(str(values["suggest.playbook"]))
         async with self._writing:
             self._use(await asyncio.to_thread(self._book.change, values))
 

@@ -11,6 +11,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,6 +20,8 @@ import msgspec
 from wingman.archive import nameless_file
 from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import Advanced, Expected, Fed, Finished, Heard, fed
+from wingman.audio import sandboxed
+from wingman.audio.channel_map import Place
 from wingman.audio.tape import Tape
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, check_policy, measured_channels
@@ -27,6 +30,7 @@ from wingman.core.events import MeetingEnded, MeetingStarted, PolicyApplied
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.threads import in_thread
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.replay.record_clock import RecordClock, merged
@@ -216,7 +220,9 @@ class _Session:
             async with asyncio.TaskGroup() as group:
                 for reader in readers:
                     reader.task = group.create_task(reader.run())
-                source = FileSource(path, realtime=paced, channels=(self._channel,), gate=gate)
+                places = (Place(self._channel),)
+                found = await in_thread(partial(sandboxed.probe, path, places))
+                source = FileSource(found, realtime=paced, gate=gate, decode=sandboxed.read)
                 await source.run({self._channel: sink})
                 sink.close()
         self._end = sink.position

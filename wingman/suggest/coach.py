@@ -9,6 +9,7 @@ import asyncio
 import secrets
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +65,8 @@ class CoachParts:
     patience_s: float = 0.25
     """Longest wait for the meaning of one utterance; what takes longer is weighed without."""
     probes: Probes = load_probe
+    playbooks: Callable[[str], Playbook] = load_playbook
+    """Finds the playbook that a running meeting changes to. Raises `InputError`."""
 
 
 class Coach:
@@ -223,7 +226,7 @@ class Coach:
             case "mode":
                 self._gate.mode = one_of(value, MODES, "mode")
             case "playbook":
-                self._playbook = load_playbook(_text(value, "playbook"))
+                self._playbook = self._parts.playbooks(_text(value, "playbook"))
                 self._gate.use(self._playbook)
                 self._composer.use(self._playbook, self._brief)
             case "taught" if value == "reset":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,8 @@ _BATCH = 10
 LONGEST_WAIT_S = 5.0
 """A hole in a recording is played in real time up to this long; more is passed over at once."""
 
+Decode = Callable[[Recording, int], Generator[Piece, None, None]]
+"""What reads a recording at a rate."""
 Gate = Callable[[], Awaitable[None]]
 """Awaited before each block; returns when the readers of the tape have kept up."""
 
@@ -43,13 +45,16 @@ class FileSource:
         channels: Sequence[Channel | Place] | None = None,
         gate: Gate | None = None,
         on_progress: Callable[[float], None] | None = None,
+        decode: Decode = read,
     ) -> None:
-        """A recording that was probed already has its channels; `channels` is for a path."""
+        """A recording that was probed already has its channels; `channels` is for a path. `decode` is
+        `audio.sandboxed.read` for files of others."""
         places = [each if isinstance(each, Place) else Place(each) for each in channels or ()]
         self.recording = path if isinstance(path, Recording) else probe(path, places)
         self._realtime = realtime
         self._gate = gate
         self._on_progress = on_progress
+        self._decode = decode
         self._played = 0.0
         self.problem = ""
         """Why it could not be played to its end; empty while it can."""
@@ -80,7 +85,7 @@ class FileSource:
             raise
 
     async def _play(self, sinks: Mapping[Channel, ChannelSink]) -> None:
-        pieces = read(self.recording, SAMPLE_RATE)
+        pieces = self._decode(self.recording, SAMPLE_RATE)
         for channel in self.channels:
             sinks[channel].anchor(time.time())
             sinks[channel].state("capturing")

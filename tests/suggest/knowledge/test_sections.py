@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.knowledge.sections import read_sections, sections_of
+from wingman.suggest.knowledge.index import read_sections
+from wingman.suggest.knowledge.sections import sections_of
 
 NOTES = """\
 # Prices

@@ -8,6 +8,7 @@ import pytest
 
 from wingman.core.errors import InputError
 from wingman.suggest.playbook.own import KEPT_VERSIONS, OwnPlaybooks
+from wingman.suggest.playbook.playbook import parse_playbook
 
 MINE: dict[str, Any] = {
     "name": "acme",
@@ -20,7 +21,7 @@ MINE: dict[str, Any] = {
 @pytest.fixture
 def own(tmp_path: Path) -> OwnPlaybooks:
     moments = itertools.count(1_790_000_000)
-    return OwnPlaybooks(tmp_path / "playbooks", lambda: float(next(moments)))
+    return OwnPlaybooks(tmp_path / "playbooks", lambda: float(next(moments)), parse_playbook)
 
 
 def changed(text: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
+from wingman.core.threads import in_thread
 from wingman.meeting.rehearse_cards import RehearsedCard, RehearsedTurn
 from wingman.server.http import Json, body
 from wingman.server.routing import ApiRoute
@@ -23,7 +25,7 @@ LONGEST_TURN = 4_000
 
 
 class PlaybookDesk(Protocol):
-    """What the service offers behind these routes."""
+    """What the service offers behind these routes. Blocking: files are read, in another process."""
 
     def rows(self) -> Sequence[PlaybookRow]: ...
 
@@ -91,16 +93,16 @@ class PlaybookRoutes:
         ]
 
     async def list(self, _: Request) -> Response:
-        return Json({"playbooks": self.desk.rows()})
+        return Json({"playbooks": await in_thread(self.desk.rows)})
 
     async def show(self, request: Request) -> Response:
-        return Json(self.desk.page(request.path_params["name"]))
+        return Json(await in_thread(partial(self.desk.page, request.path_params["name"])))
 
     async def check(self, request: Request) -> Response:
         """Always 200: what is wrong with a draft is an answer, not an error."""
         given = await body(request, PlaybookBody)
         try:
-            self.desk.check(given.playbook, given.text)
+            await in_thread(partial(self.desk.check, given.playbook, given.text))
         except InputError as wrong:
             return Json({"ok": False, "detail": str(wrong), "field": wrong.field})
         return Json({"ok": True, "detail": "", "field": ""})
@@ -108,17 +110,17 @@ class PlaybookRoutes:
     async def put(self, request: Request) -> Response:
         given = await body(request, PlaybookBody)
         name = request.path_params["name"]
-        self.desk.put(name, given.playbook, given.text)
-        return Json(self.desk.page(name))
+        await in_thread(partial(self.desk.put, name, given.playbook, given.text))
+        return Json(await in_thread(partial(self.desk.page, name)))
 
     async def remove(self, request: Request) -> Response:
-        self.desk.remove(request.path_params["name"])
+        await in_thread(partial(self.desk.remove, request.path_params["name"]))
         return Response(status_code=204)
 
     async def restore(self, request: Request) -> Response:
         name = request.path_params["name"]
-        self.desk.restore(name, (await body(request, RestoreBody)).version)
-        return Json(self.desk.page(name))
+        await in_thread(partial(self.desk.restore, name, (await body(request, RestoreBody)).version))
+        return Json(await in_thread(partial(self.desk.page, name)))
 
     async def rehearse(self, request: Request) -> Response:
         wanted = await body(request, RehearseBody)
@@ -135,5 +137,5 @@ class PlaybookRoutes:
                 )
         if self.play is None:
             raise InputError("this service cannot rehearse", field="playbook", status=501)
-        playbook = self.desk.check(wanted.playbook, "")
+        playbook = await in_thread(partial(self.desk.check, wanted.playbook, ""))
         return Json({"cards": await self.play(playbook, wanted.meeting, wanted.turns)})

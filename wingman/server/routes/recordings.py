@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from wingman.audio.call_sides import Sides
-from wingman.audio.recording import Recording, Track, probe
+from wingman.audio.recording import Recording, Track
+from wingman.audio.sandboxed import probe
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.core.threads import in_thread

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.routing import BaseRoute
 from wingman.config.editable import GROUPS, NAMES, Choosable, Editable, Shown
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
+from wingman.core.threads import in_thread
 from wingman.server.http import Json, body
 from wingman.server.routing import ApiRoute
 
@@ -66,14 +68,10 @@ class SettingsRoutes:
         return [ApiRoute("/api/settings", GET=self.show, PATCH=self.change)]
 
     async def show(self, _: Request) -> Response:
-        fixed = self.desk.fixed()
-        groups = [
-            {"title": title, "settings": [self._shown(each, fixed.get(each.name, "")) for each in group]}
-            for title, group in GROUPS.items()
-        ]
+        groups = await in_thread(partial(self._groups, self.desk.fixed()))  # choices are read from files
         for group in groups:
             if group["title"] == "Privacy":
-                group["settings"] += self.desk.facts()  # type: ignore[operator]  # a list, made above
+                group["settings"] += self.desk.facts()
         return Json({"groups": groups, "file": self.desk.file})
 
     async def change(self, request: Request) -> Response:
@@ -84,6 +82,12 @@ class SettingsRoutes:
             _check(name, value)
         await self.desk.change(values)
         return Json({"restart": [name for name in values if NAMES[name].restart]})
+
+    def _groups(self, fixed: Mapping[str, str]) -> list[JsonObject]:
+        return [
+            {"title": title, "settings": [self._shown(each, fixed.get(each.name, "")) for each in group]}
+            for title, group in GROUPS.items()
+        ]
 
     def _shown(self, each: Editable, fixed: str) -> Shown:
         if each.choices is not None:

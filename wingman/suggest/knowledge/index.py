@@ -7,7 +7,7 @@ itself. Words, what a question is after, and (where an encoder is there) meaning
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,9 +15,11 @@ from typing import TypeAlias
 
 import structlog
 
+from wingman.core.errors import InputError
 from wingman.suggest.knowledge.embeddings import Clearance, EmbeddingIndex, always
 from wingman.suggest.knowledge.lexical import FEWEST, NO_FIT, Fit, LexicalIndex, stems
-from wingman.suggest.knowledge.sections import Section, read_sections
+from wingman.suggest.knowledge.notes_reader import read_notes
+from wingman.suggest.knowledge.sections import SUFFIXES, Section
 
 log = structlog.get_logger(__name__)
 
@@ -158,6 +160,20 @@ class Knowledge:
         alike = likeness.alike if likeness is not None else frozenset()
         good = [row for row in rows if chances[row] >= weights.at_least or row in alike]
         return sorted(good, key=lambda row: (-chances[row], row))
+
+
+def read_sections(folder: Path) -> Iterator[Section]:
+    """All sections of a folder, file by file. Raises `InputError` when it does not exist. Blocking."""
+    if not folder.is_dir():
+        raise InputError(
+            f"the knowledge folder {folder} does not exist; create it or clear suggest.knowledge",
+            field="suggest.knowledge",
+        )
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    for note in read_notes([(path.relative_to(folder).as_posix(), path) for path in files]):
+        if note.problem:
+            log.warning("knowledge.skipped", file=note.name, why=note.problem)
+        yield from note.sections
 
 
 def _joined(text: str, before: Sequence[str]) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from wingman.core.errors import InputError
 from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.knowledge.sections import SUFFIXES, headed
+from wingman.suggest.knowledge.notes_reader import Note, read_notes
+from wingman.suggest.knowledge.sections import SUFFIXES
 
 LOOK_S = 1.0
 """How often it is seen whether other notes are in force."""
@@ -87,9 +88,8 @@ class NotesLibrary:
 
     def documents(self) -> Sequence[Document]:
         """All of them, one's own first, by name."""
-        own = [self._document(path) for path in _files(self._home)]
         given = f"from {self._configured}" if self._configured else ""
-        return [*own, *(self._document(path, given) for path in _files(self._configured))]
+        return [*_documents(_files(self._home)), *_documents(_files(self._configured), given)]
 
     def put(self, name: str, content: bytes) -> Document:
         """Store a document. Raises `InputError`, and stores nothing, when nothing can be read in it."""
@@ -98,14 +98,15 @@ class NotesLibrary:
         beside = path.with_name(f".new-{path.name}")
         beside.write_bytes(content)
         try:
-            found = self._document(beside)
+            (found,) = _documents([beside])
             if found.problem:
                 raise InputError(found.problem.replace(beside.name, path.name), field="body")
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
         self.index()
-        return self._document(path)
+        (stored,) = _documents([path])
+        return stored
 
     def remove(self, name: str) -> None:
         """Raises `InputError(status=404)`."""
@@ -124,19 +125,24 @@ class NotesLibrary:
             raise InputError("this service keeps no notes", field="name", status=501)
         return self._home / checked_name(name)
 
-    def _document(self, path: Path, fixed: str = "") -> Document:
-        size = path.stat().st_size
-        try:
-            parts = [Part(heading, " ".join(text.split())) for heading, text in headed(path) if text.strip()]
-        except InputError as wrong:
-            return Document(path.name, size, 0, 0, problem=str(wrong), fixed=fixed)
-        words = sum(len(part.text.split()) for part in parts)
-        if not words:
-            return Document(
-                path.name, size, 0, 0, problem=f"{path.name} holds no text that can be read", fixed=fixed
-            )
-        shown = tuple(Part(part.heading, _begin(part.text)) for part in parts[:SHOWN_PARTS])
-        return Document(path.name, size, len(parts), words, shown, fixed=fixed)
+
+def _documents(paths: Sequence[Path], fixed: str = "") -> list[Document]:
+    notes = read_notes([(path.name, path) for path in paths])
+    return [_document(path, note, fixed) for path, note in zip(paths, notes, strict=True)]
+
+
+def _document(path: Path, note: Note, fixed: str) -> Document:
+    size = path.stat().st_size
+    if note.problem:
+        return Document(path.name, size, 0, 0, problem=note.problem, fixed=fixed)
+    parts = [Part(heading, " ".join(text.split())) for heading, text in note.parts if text.strip()]
+    words = sum(len(part.text.split()) for part in parts)
+    if not words:
+        return Document(
+            path.name, size, 0, 0, problem=f"{path.name} holds no text that can be read", fixed=fixed
+        )
+    shown = tuple(Part(part.heading, _begin(part.text)) for part in parts[:SHOWN_PARTS])
+    return Document(path.name, size, len(parts), words, shown, fixed=fixed)
 
 
 def checked_name(name: str) -> str:

@@ -1,24 +1,22 @@
-"""Notes on disk as sections: Markdown and Word by their headings, text by blank lines, PDF by its pages."""
+"""Notes as sections: Markdown and Word by their headings, text by blank lines, PDF by its pages."""
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-
-import structlog
+from pathlib import PurePath
+from xml.parsers.expat import ExpatError
 
 from wingman.core.errors import InputError
-
-log = structlog.get_logger(__name__)
 
 SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".docx")
 LONGEST_SECTION = 1200
 """Characters of one section; a longer one is parted at blank lines."""
-MOST_BYTES = 32 * 1024 * 1024
-"""Upper bound of one file; more is not notes."""
+MOST_UNPACKED = 256 * 1024 * 1024
+"""Bytes of a Word document without its packing."""
 _RULE = re.compile(r"[|\s:-]+")
 
 
@@ -42,30 +40,13 @@ class Section:
         return (whole, *(f"{prefix}{statement}" for statement in self.statements))
 
 
-def read_sections(folder: Path) -> Iterator[Section]:
-    """All sections of a folder, file by file. Raises `InputError` when it does not exist."""
-    if not folder.is_dir():
-        raise InputError(
-            f"the knowledge folder {folder} does not exist; create it or clear suggest.knowledge",
-            field="suggest.knowledge",
-        )
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in SUFFIXES or not path.is_file():
-            continue
-        name = path.relative_to(folder).as_posix()
-        if path.stat().st_size > MOST_BYTES:
-            log.warning("knowledge.skipped", file=name, why="larger than 32 MB")
-            continue
-        try:
-            read = list(headed(path))
-        except InputError as unreadable:
-            log.warning("knowledge.skipped", file=name, why=str(unreadable))
-            continue
-        for heading, body in read:
-            for part in _parts(body):
-                statements = tuple(_statements(part))
-                if statements:
-                    yield Section(f"{name} › {heading}" if heading else name, heading, statements)
+def sections_in(name: str, parts: Iterable[tuple[str, str]]) -> Iterator[Section]:
+    """The sections of a document, from its (heading, body) parts."""
+    for heading, body in parts:
+        for part in _parts(body):
+            statements = tuple(_statements(part))
+            if statements:
+                yield Section(f"{name} › {heading}" if heading else name, heading, statements)
 
 
 def sections_of(text: str, source: str) -> tuple[Section, ...]:
@@ -73,16 +54,16 @@ def sections_of(text: str, source: str) -> tuple[Section, ...]:
     return tuple(Section(source, "", (statement,)) for part in _parts(text) for statement in _statements(part))
 
 
-def headed(path: Path) -> Iterator[tuple[str, str]]:
+def headed(content: bytes, name: str) -> Iterator[tuple[str, str]]:
     """(heading, body) pairs of one file. Raises `InputError` where nothing can be read in it."""
-    suffix = path.suffix.lower()
+    suffix = PurePath(name).suffix.lower()
     if suffix == ".pdf":
-        yield from _pdf_pages(path)
+        yield from _pdf_pages(content, name)
         return
     if suffix == ".docx":
-        yield from _markdown(_docx_markdown(path))
+        yield from _markdown(_docx_markdown(content, name))
         return
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = content.decode("utf-8", errors="replace")
     if suffix == ".txt":
         yield "", text
         return
@@ -101,43 +82,54 @@ def _markdown(text: str) -> Iterator[tuple[str, str]]:
     yield heading, body
 
 
-def _docx_markdown(path: Path) -> str:
+def _docx_markdown(content: bytes, name: str) -> str:
     """A Word document as Markdown. Raises `InputError` for what is none."""
     try:
         import mammoth  # 0.1 s that only those with such a document pay
     except ImportError:
-        raise _unreadable(path, "a Word document") from None
+        raise _unreadable(name, "a Word document") from None
 
     try:
-        with path.open("rb") as file:
-            return re.sub(r"\\([.()\-!#*_+])", r"\1", mammoth.convert_to_markdown(file).value)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as broken:
+        _check_unpacked(content, name)
+        return re.sub(r"\\([.()\-!#*_+])", r"\1", mammoth.convert_to_markdown(io.BytesIO(content)).value)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, ExpatError) as broken:
         raise InputError(
-            f"{path.name} is not a readable Word document ({type(broken).__name__}); save it again as .docx, "
+            f"{name} is not a readable Word document ({type(broken).__name__}); save it again as .docx, "
             "or as text",
             field="suggest.knowledge",
         ) from None
 
 
-def _pdf_pages(path: Path) -> Iterator[tuple[str, str]]:
+def _check_unpacked(content: bytes, name: str) -> None:
+    """A packed file can be made to unpack to anything. Raises `InputError`."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
+            raise InputError(
+                f"{name} unpacks to more than {MOST_UNPACKED >> 20} MB, which no text does; save it again",
+                field="suggest.knowledge",
+                status=413,
+            )
+
+
+def _pdf_pages(content: bytes, name: str) -> Iterator[tuple[str, str]]:
     try:
         import pypdf  # 0.2 s that only those with such a document pay
     except ImportError:
-        raise _unreadable(path, "a PDF") from None
+        raise _unreadable(name, "a PDF") from None
 
     try:
-        for number, page in enumerate(pypdf.PdfReader(path).pages, start=1):
+        for number, page in enumerate(pypdf.PdfReader(io.BytesIO(content)).pages, start=1):
             yield f"page {number}", page.extract_text()
-    except pypdf.errors.PyPdfError as broken:
+    except (pypdf.errors.PyPdfError, ValueError, KeyError, TypeError, AttributeError, OSError) as broken:
         raise InputError(
-            f"{path.name} is not a readable PDF ({broken}); save it again, or as text",
+            f"{name} is not a readable PDF ({broken}); save it again, or as text",
             field="suggest.knowledge",
         ) from None
 
 
-def _unreadable(path: Path, kind: str) -> InputError:
+def _unreadable(name: str, kind: str) -> InputError:
     return InputError(
-        f"{path.name} is {kind}, which needs pip install 'wingman-sidecar[documents]'; or save it as text",
+        f"{name} is {kind}, which needs pip install 'wingman-sidecar[documents]'; or save it as text",
         field="suggest.knowledge",
     )
 

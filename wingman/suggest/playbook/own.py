@@ -18,7 +18,8 @@ import yaml
 
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
-from wingman.suggest.playbook.playbook import Playbook, folder, list_playbooks, load_playbook, parse_playbook
+from wingman.suggest.playbook import sandboxed
+from wingman.suggest.playbook.playbook import Playbook, folder, list_playbooks, load_playbook, read_text
 from wingman.suggest.playbook.signals import Signal
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -62,24 +63,40 @@ class PlaybookPage:
 
 
 class OwnPlaybooks:
-    """Shipped playbooks can be looked at; one's own can be changed, and go back to what they were."""
+    """Shipped playbooks can be looked at; one's own can be changed, and go back to what they were.
 
-    def __init__(self, home: Path | None, clock: Callable[[], float] = time.time) -> None:
-        """`home` is the folder of one's own; None keeps none."""
+    Blocking: what is not shipped is read in a process of its own the first time it is seen.
+    """
+
+    def __init__(
+        self,
+        home: Path | None,
+        clock: Callable[[], float] = time.time,
+        parse: Callable[[str, str], Playbook] = sandboxed.parse_playbook,
+    ) -> None:
+        """`home` is the folder of one's own; None keeps none. `parse` reads (text, its name)."""
         self._home = home
         self._clock = clock
+        self._parse = parse
 
     def load(self, name_or_path: str) -> Playbook:
         """A playbook by name, one's own first, or by path. Raises `InputError`."""
         path = self._path(name_or_path)
-        return load_playbook(str(path) if path and path.is_file() else name_or_path)
+        if path is None or not path.is_file():
+            return load_playbook(name_or_path)
+        return self._parse(read_text(path), str(path))
+
+    def is_own(self, name: str) -> bool:
+        """Is there one of one's own by this name?"""
+        path = self._path(name)
+        return path is not None and path.is_file()
 
     def rows(self) -> Sequence[PlaybookRow]:
         """One's own first, then the shipped ones. One that was damaged outside is left out."""
         own = []
         for path in sorted(self._home.glob("*.yaml")) if self._home else ():
             try:
-                own.append(_row(load_playbook(str(path)), own=True))
+                own.append(_row(self._parse(read_text(path), str(path)), own=True))
             except InputError:
                 continue
         return [*own, *(_row(playbook, own=False) for playbook in list_playbooks())]
@@ -92,8 +109,8 @@ class OwnPlaybooks:
             path = folder() / f"{name}.yaml"
             if not NAME.fullmatch(name) or not path.is_file():
                 raise _unknown(name)
-        text = path.read_text(encoding="utf-8")
-        playbook = parse_playbook(text, str(path))
+        text = read_text(path)
+        playbook = self._parse(text, str(path)) if own else load_playbook(name)
         return PlaybookPage(msgspec.to_builtins(playbook), text, own, self._versions(name) if own else ())
 
     def check(self, playbook: JsonMapping, text: str) -> Playbook:
@@ -101,9 +118,9 @@ class OwnPlaybooks:
         if text:
             if len(text) > LONGEST:
                 raise InputError(f"a playbook may have at most {LONGEST} characters", field="text", status=413)
-            return parse_playbook(text, DRAFT)
+            return self._parse(text, DRAFT)
         try:
-            return parse_playbook(written(playbook), DRAFT)
+            return self._parse(written(playbook), DRAFT)
         except InputError as wrong:  # whoever fills in a form knows no lines
             raise InputError(re.sub(r"^(.+?), line \d+", r"\1", str(wrong)), field=wrong.field) from None
 

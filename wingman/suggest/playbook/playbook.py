@@ -117,15 +117,19 @@ def load_playbook(name_or_path: str) -> Playbook:
     Raises `InputError` with file, line, field and mend.
     """
     path = _find(name_or_path)
+    return parse_playbook(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """What a playbook's file holds. Raises `InputError`."""
     try:
-        text = _read(path)
+        return _read(path)
     except OSError as failed:
         raise InputError(
             f"cannot read the playbook {path}: {failed.strerror}; check the path", field="playbook"
         ) from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text; save it as UTF-8", field="playbook") from None
-    return parse_playbook(text, str(path))
 
 
 def by_name(name: str) -> str:

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.support.bombs import long_silence, wide_film
+from wingman.app import SAMPLE
+from wingman.audio import recording, sandboxed
+from wingman.core.errors import InputError
+from wingman.core.media import PcmBlock
+from wingman.core.time import SAMPLE_RATE
+
+
+def test_a_recording_is_the_same_as_it_is_here() -> None:
+    found = sandboxed.probe(SAMPLE, listen=True)
+    assert found == recording.probe(SAMPLE, listen=True)
+    there, here = (list(islice(read(found, SAMPLE_RATE), 50)) for read in (sandboxed.read, recording.read))
+    assert there == here
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"no sound at all" * 99, id="text"),
+        pytest.param(b"ffconcat version 1.0\nfile /etc/passwd\n", id="playlist"),
+        pytest.param(b"\x1aE\xdf\xa3" + b"\xff" * 4000, id="broken-matroska"),
+    ],
+)
+def test_what_is_no_recording_is_said_in_its_own_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "call.mkv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"call\.mkv"):
+        sandboxed.probe(path)
+
+
+def test_a_huge_picture_beside_the_sound_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "film.mov"
+    wide_film(path, 6000)
+    found = sandboxed.probe(path)
+    sounds = (piece[1] for piece in sandboxed.read(found, SAMPLE_RATE) if isinstance(piece, tuple))
+    heard = sum(sound.length for sound in sounds if isinstance(sound, PcmBlock))
+    assert heard == pytest.approx(SAMPLE_RATE, abs=200)
+
+
+def test_a_recording_without_end_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "silence.flac"
+    long_silence(path, 0.05)
+    monkeypatch.setattr(sandboxed, "LONGEST_H", 0.02)
+    pieces = sandboxed.read(sandboxed.probe(path), SAMPLE_RATE)
+    with pytest.raises(InputError, match=r"silence\.flac holds more than 0\.02 h of sound"):
+        for _ in pieces:
+            pass
+
+
+def test_a_reading_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "silence.flac"
+    long_silence(path, 0.05)
+    pieces = sandboxed.read(sandboxed.probe(path), SAMPLE_RATE)
+    next(pieces)
+    pieces.close()

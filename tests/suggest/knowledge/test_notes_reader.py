@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.bombs import entity_docx, inflating_docx, inflating_pdf, nested_pdf
+from wingman.sandbox.limits import Limits
+from wingman.suggest.knowledge import notes_reader
+from wingman.suggest.knowledge.notes_reader import read_notes
+
+GOOD = b"# Prices\n\nThe plan costs 900 euros.\n"
+
+
+def put(folder: Path, **files: bytes) -> list[tuple[str, Path]]:
+    paths = [(name.replace("_", "."), folder / name.replace("_", ".")) for name in files]
+    for (_, path), content in zip(paths, files.values(), strict=True):
+        path.write_bytes(content)
+    return paths
+
+
+def test_one_process_reads_them_all(tmp_path: Path) -> None:
+    first, second = read_notes(put(tmp_path, a_md=GOOD, b_txt=b"Closed in August."))
+    assert (first.name, first.sections[0].source, second.parts) == (
+        "a.md",
+        "a.md › Prices",
+        (("", "Closed in August."),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "harm"),
+    [
+        pytest.param("b_pdf", nested_pdf(6), "harmless: the reader has a bound", id="pdf-of-forms"),
+        pytest.param("b_pdf", inflating_pdf(300_000_000), "harmless, too", id="pdf-that-unpacks"),
+        pytest.param("b_docx", inflating_docx(300_000_000), "", id="word-that-unpacks"),
+        pytest.param("b_docx", entity_docx(), "", id="word-of-entities"),
+        pytest.param("b_pdf", b"%PDF-1.7\n" + b"[" * 100_000, "", id="pdf-of-brackets"),
+        pytest.param("b_md", b"x" * (notes_reader.MOST_BYTES + 1), "", id="too-long"),
+    ],
+)
+def test_a_bomb_is_left_out_and_its_neighbours_are_read(
+    tmp_path: Path, name: str, content: bytes, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes_reader, "LIMITS", Limits(memory_mb=256, cpu_s=1, stall_s=5.0))
+    before, bomb, after = read_notes(put(tmp_path, a_md=GOOD, **{name: content}, c_md=GOOD))
+    assert before.sections == after.sections or (before.name, after.name) == ("a.md", "c.md")
+    assert before.sections
+    assert after.sections
+    assert bomb.problem.startswith(name.replace("_", ".")) or "harmless" in harm
+    assert sum(len(body) for _, body in bomb.parts) < 1_000_000
+
+
+def test_a_file_that_went_away_holds_nothing(tmp_path: Path) -> None:
+    (note,) = read_notes([("gone.md", tmp_path / "gone.md")])
+    assert not note.sections
