@@ -99,7 +99,7 @@ class MediaInput:
         self.links: tuple[Link, ...] = ()
         self.incomplete = False
         """The file ends in the middle of something."""
-        self._handle = _open(path, self.title)
+        self._handle = open_regular(path, self.title)
         try:
             size = os.fstat(self._handle).st_size
             if size == 0:
@@ -157,7 +157,8 @@ def unreadable(title: str, broken: Exception, head: bytes = b"") -> InputError:
     return InputError(f"{title} is not a media file that can be read ({why}); {mend}", field="file")
 
 
-def _open(path: Path | int, title: str) -> int:
+def open_regular(path: Path | int, title: str) -> int:
+    """A descriptor of a regular file. Raises `InputError`."""
     try:
         if isinstance(path, int):
             return _regular(path, title)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import BinaryIO, Final
 
 from wingman.audio import recording
 from wingman.audio.channel_map import Place
-from wingman.audio.container import display_name
+from wingman.audio.container import display_name, open_regular
 from wingman.audio.recording import Piece, Recording
 from wingman.core.errors import InputError
 from wingman.core.losses import Loss, LossCause, LossUnit
@@ -69,6 +70,7 @@ def probe(
 ) -> Recording:
     """As `recording.probe`. Raises `InputError`; also for a file that takes more than any should."""
     named = title or display_name(path)
+    os.close(open_regular(path, named))  # what is no file at all is said as ever
     asking = _PROBE.read(path, Wish(tuple(places), track, listen, named), named)
     try:
         return replace(next(asking), path=path)

@@ -119,20 +119,19 @@ class Reader(Generic[T]):
 def _opened(source: Path | bytes, title: str, about: str) -> Iterator[IO[bytes]]:
     """The file, open. Raises `InputError` for what is no regular file."""
     if isinstance(source, bytes):
-        with tempfile.TemporaryFile() as file:
-            file.write(source)
-            file.flush()
-            file.seek(0)
-            yield file
+        with tempfile.TemporaryFile() as copy:
+            copy.write(source)
+            copy.flush()
+            copy.seek(0)
+            yield copy
         return
     try:
         # not blocking: opening a named pipe would otherwise wait for somebody to write into it
         handle = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        file = os.fdopen(handle, "rb")
     except OSError as failed:
-        raise InputError(
-            f"cannot read the {about} {title}: {failed.strerror}; check the path", field=about
-        ) from None
-    with os.fdopen(handle, "rb") as file:
+        raise InputError(f"cannot open {title}: {failed.strerror}; check the path", field=about) from None
+    with file:
         yield file
 
 
