@@ -31,6 +31,9 @@ class Coach:
     def shift(self, shift: EmotionShift) -> None:
         self.told.append(shift)
 
+    def sound(self, lone: LoneSound) -> None:
+        self.told.append(lone)
+
 
 def test_the_log_and_the_coach_hear_the_same_in_order() -> None:
     coach, logged = Coach(), list[tuple[Event, Media | None]]()
@@ -44,7 +47,7 @@ def test_the_log_and_the_coach_hear_the_same_in_order() -> None:
         "emotion.shift",
         "voice.sound",
     ]
-    assert coach.told == [SAID, shift]
+    assert coach.told == [SAID, shift, laugh]
     assert [media for _, media in logged][3] == Media(TAB, 1.0, 1.5)
 
 

@@ -49,18 +49,24 @@ positive   hope 0.6 0.3 | optimism 0.7 0.3 | confidence 0.6 0.3 | affection 0.8 
 positive   playfulness 0.7 0.5 | tenderness 0.7 -0.1 | nostalgia 0.2 -0.2 | friendliness 0.7 0.3
 positive   trust 0.6 0.0 | encouragement 0.6 0.4 | compassion 0.4 0.0 | agreement 0.5 0.1 | approval 0.6 0.1
 positive   humor 0.7 0.4 | euphoria 0.9 0.9
+positive   laugh 0.7 0.6 | chuckle 0.6 0.4 | giggle 0.7 0.5 | cackle 0.4 0.7 | snicker 0.3 0.4 | cheer 0.8 0.7
+positive   ha 0.5 0.5 | hah 0.5 0.5 | haha 0.7 0.6 | hehe 0.5 0.4 | hurray 0.8 0.8 | yay 0.8 0.7
 doubtful   doubt -0.3 0.1 | confusion -0.3 0.3 | awkwardness -0.4 0.2 | embarrassment -0.5 0.3
 doubtful   anxiety -0.6 0.6 | surprise (negative) -0.5 0.7 | fear -0.7 0.7 | guilt -0.6 0.1 | shame -0.6 0.1
 doubtful   horror -0.9 0.8 | dumbfoundedness -0.2 0.5 | hesitation -0.3 0.1 | skepticism -0.4 0.2
 doubtful   scepticism -0.4 0.2 | worry -0.6 0.4 | nervousness -0.5 0.6 | uncertainty -0.3 0.1
 doubtful   disbelief -0.4 0.4 | suspicion -0.5 0.3 | shock -0.4 0.8 | bewilderment -0.3 0.4
 doubtful   perplexity -0.2 0.3 | concern -0.4 0.3 | apprehension -0.5 0.4 | unease -0.5 0.3 | shyness -0.3 0.0
+doubtful   gasp -0.3 0.7 | huh -0.2 0.3 | whimper -0.6 0.1 | eek -0.5 0.7
 doubtful   discomfort -0.5 0.2 | reluctance -0.4 -0.1 | caution -0.2 0.1 | panic -0.8 0.9
 negative   anger -0.8 0.8 | contempt -0.7 0.3 | disgust -0.8 0.4 | distress -0.8 0.6 | pain -0.8 0.5
 negative   empathic pain -0.6 0.3 | envy -0.5 0.3 | annoyance -0.6 0.4 | disapproval -0.6 0.2
 negative   angry -0.8 0.8 | sarcasm -0.4 0.3 | frustration -0.7 0.6 | abhorrence -0.9 0.6
 negative   feeling upset -0.7 0.4 | irritation -0.6 0.5 | hostility -0.8 0.7 | rage -0.9 0.9 | fury -0.9 0.9
 negative   resentment -0.7 0.3
+negative   groan -0.6 0.2 | growl -0.6 0.6 | grr -0.6 0.6 | argh -0.6 0.7 | ugh -0.6 0.3 | tsk -0.5 0.2
+negative   scream -0.7 0.9 | shout -0.5 0.9 | shriek -0.7 0.9 | yuck -0.7 0.4 | eww -0.7 0.4 | sob -0.8 0.2
+negative   wail -0.8 0.4 | cry -0.8 0.3
 negative   impatience -0.5 0.6 | exasperation -0.7 0.5 | bitterness -0.7 0.2 | displeasure -0.6 0.3
 negative   outrage -0.8 0.8 | defensiveness -0.5 0.4 | aggression -0.7 0.8 | disdain -0.7 0.2
 negative   hatred -0.9 0.7 | jealousy -0.6 0.4 | disagreement -0.4 0.3 | mockery -0.5 0.3
@@ -70,6 +76,7 @@ low-energy melancholy -0.5 -0.4 | resignation -0.5 -0.4 | despair -0.9 -0.1 | gr
 low-energy loneliness -0.7 -0.4 | sleepiness -0.1 -0.9 | dejection -0.7 -0.4 | gloom -0.6 -0.4
 low-energy sighing -0.3 -0.4 | sorrow -0.8 -0.3 | yawning -0.2 -0.8 | hopelessness -0.8 -0.4
 low-energy disinterest -0.3 -0.5 | weariness -0.4 -0.7 | regret -0.5 -0.1
+low-energy sigh -0.3 -0.4 | yawn -0.2 -0.8
 neutral    neutral 0.0 0.0 | calmness 0.3 -0.5 | calm 0.3 -0.5 | serenity 0.5 -0.6 | composure 0.2 -0.3
 neutral    relaxation 0.5 -0.6 | matter-of-factness 0.0 0.0 | politeness 0.3 0.0 | formality 0.0 0.0
 """

@@ -51,3 +51,4 @@ def dispatch(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:
                 sound = output.sound
                 media = Media.of(output.channel, Span(sound.start, sound.end))
                 publish(VoiceSound(sound.word, sound.label, sound.score, output.utterance), media)
+                coach.sound(output)

@@ -33,10 +33,11 @@ from wingman.core.events import (
     SuggestionCreated,
     UtteranceCreated,
     UtteranceRevised,
+    VoiceSound,
 )
 from wingman.core.json import JsonMapping, JsonObject
 from wingman.core.time import Channel, samples
-from wingman.core.utterance import EmotionShift, Utterance
+from wingman.core.utterance import EmotionShift, LoneSound, Sound, Utterance
 from wingman.correlate.correlator import Correlator
 from wingman.llm.base import SuggestionModel
 from wingman.replay.match_utterances import Alike
@@ -193,6 +194,10 @@ class _Run:
             at = samples(event.media.end)
             shift = EmotionShift(event.media.channel, data.speaker, at, data.before, data.after, data.utterance)
             self._coach.shift(shift)
+        elif isinstance(data, VoiceSound) and event.media is not None:
+            start, end = samples(event.media.start), samples(event.media.end)
+            sound = Sound(data.word, data.label, data.score, start, end)
+            self._coach.sound(LoneSound(event.media.channel, sound, data.utterance))
 
     def _publish(self, payload: Any, media: Media | None) -> None:
         if isinstance(payload, UtteranceCreated):

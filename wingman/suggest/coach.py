@@ -22,7 +22,7 @@ from wingman.core.events import (
     SuggestionUpdated,
 )
 from wingman.core.time import Channel, SampleTime, samples
-from wingman.core.utterance import EmotionShift, Utterance
+from wingman.core.utterance import EmotionShift, LoneSound, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, action_title, one_of
 from wingman.llm.base import Prompt, SuggestionModel
 from wingman.suggest.card import prompt as prompts
@@ -154,11 +154,19 @@ class Coach:
         self._shifts.append(shift)
         self._listener.hear(Heard(shift, self._parts.clock()))
 
+    def sound(self, lone: LoneSound) -> None:
+        """A laugh or a sigh that belongs to no utterance told at once."""
+        if lone.utterance:
+            self._listener.hear(Heard(lone, self._parts.clock()))
+
     def _take(self, heard: Heard, meaning: Vector | None) -> None:
         """Something was heard, and its meaning is known as far as it will be."""
         self._gate.model_ready = self._cards.ready
         if isinstance(heard.what, EmotionShift):
             self._act_on(self._gate.shift(heard.what), heard.at)
+            return
+        if isinstance(heard.what, LoneSound):
+            self._act_on(self._gate.sound(heard.what), heard.at)
             return
         if not heard.what.revision:
             self._composer.hear(heard.what)

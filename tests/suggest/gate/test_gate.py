@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.suggest.support import by_signals, said
 from wingman.core.time import Channel, samples
-from wingman.core.utterance import EmotionReading, EmotionShift, Family, ReadingStatus
+from wingman.core.utterance import EmotionReading, EmotionShift, Family, LoneSound, ReadingStatus, Sound
+from wingman.core.vocal_sounds import word_for
 from wingman.suggest.gate.decisions import Decision, Reason, Skip, Speak
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.gate.rate_limit import LIMITS
@@ -310,6 +312,52 @@ def test_somebody_speaking_is_no_silence() -> None:
 
 def test_a_strong_tone_that_is_known_at_once_is_a_reason() -> None:
     assert reasons(gate().hear(said("well that is how it is", 0, emotion=ANGRY))) == ["speak:emotion"]
+
+
+def burst(label: str, score: float, at: float = 0.0) -> Sound:
+    return Sound(word_for(label), label, score, samples(at), samples(at + 0.4))
+
+
+NOTHING_SAID = "well that is how it is"
+
+
+@pytest.mark.parametrize(
+    ("label", "score", "expected"),
+    [
+        ("groan", 0.8, ["speak:emotion"]),
+        ("gasp", 0.7, ["speak:emotion"]),
+        ("groan", 0.5, ["no_trigger"]),
+        ("sigh", 0.9, ["no_trigger"]),
+        ("laugh", 0.9, ["no_trigger"]),
+        ("mhm", 0.9, ["no_trigger"]),
+    ],
+)
+def test_a_loud_burst_is_a_reason_where_a_trigger_listens_for_it(
+    label: str, score: float, expected: list[str]
+) -> None:
+    decided = gate().hear(replace(said(NOTHING_SAID, 0), sounds=(burst(label, score),)))
+    assert reasons(decided) == expected
+    assert all(d.candidate.reason is Reason.BURST for d in decided if isinstance(d, Speak))
+
+
+def test_a_burst_is_heard_once_however_often_it_is_told() -> None:
+    groaned = replace(said(NOTHING_SAID, 0), sounds=(burst("groan", 0.8),))
+    listening = gate()
+    start(listening, listening.hear(groaned))
+    assert listening.hear(replace(groaned, revision=1)) == ()
+
+
+def test_a_burst_after_the_words_were_told_is_heard_with_them() -> None:
+    listening, words = gate(), said(NOTHING_SAID, 0)
+    listening.hear(words)
+    lone = LoneSound(Channel.TAB, burst("groan", 0.8, 1.0), words.id)
+    assert reasons(listening.sound(lone)) == ["speak:emotion"]
+    assert gate().sound(lone) == (), "nobody knows what it stands beside"
+
+
+def test_the_users_own_burst_is_no_reason() -> None:
+    own = replace(said(NOTHING_SAID, 0, channel=Channel.MIC), sounds=(burst("groan", 0.9),))
+    assert reasons(gate().hear(own)) == ["no_trigger"]
 
 
 # --- properties ----------------------------------------------------------------------------------

@@ -77,6 +77,7 @@ _REASONS = {
     Reason.SIGNAL: "their words",
     Reason.PHRASE: "words the playbook listens for",
     Reason.EMOTION: "the tone has turned; answer to how it was said, without naming their emotion",
+    Reason.BURST: "a sigh or the like stands beside the words; answer to it without naming an emotion",
     Reason.SILENCE: "the question was followed by a silence",
 }
 _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese"}

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     PHRASE = "playbook_phrase"
     MEANING = "meaning"
     EMOTION = "emotion_shift"
+    BURST = "vocal_burst"
     SILENCE = "silence_after_question"
     REQUEST = "explicit_request"
 

@@ -79,6 +79,10 @@ class Evidence:
             score = max(score, self.sure)
         return replace(self, score=score)
 
+    def with_burst(self, family: Family) -> Evidence:
+        """The same with a laugh or a sigh beside the words: a hint, as much as a tone that is not strong."""
+        return replace(self, score=self.score + MODERATE * TONE.get(family, 0.0))
+
     def silence(self) -> Reason:
         """Why nothing is said."""
         if len(normalise(self.text).split()) < SHORTEST:

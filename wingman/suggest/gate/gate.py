@@ -13,11 +13,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from wingman.core.affect import family_of
 from wingman.core.time import Channel, SampleTime, samples
-from wingman.core.utterance import EmotionShift, Family, ReadingStatus, Utterance
+from wingman.core.utterance import EmotionShift, Family, LoneSound, ReadingStatus, Utterance
 from wingman.core.vocabulary import Mode, Verbosity
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, Speak
-from wingman.suggest.gate.evidence import Band, Evidence, EvidenceWeigher
+from wingman.suggest.gate.evidence import TONE, Band, Evidence, EvidenceWeigher
 from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.gate.rate_limit import LIMITS, CardRateLimiter, Limits
 from wingman.suggest.gate.taught import Taught
@@ -34,6 +35,10 @@ SILENCE_AFTER_QUESTION = samples(5)
 SILENCE_PRIORITY = 45
 LIKELY = 0.3
 """A kind with this share is among those meant."""
+BURST = 0.4
+"""Score from which a laugh or a sigh adds to the words beside it."""
+LOUD_BURST = 0.6
+"""Score from which it is a reason by itself, where a trigger listens for its family."""
 HEARD = 0.15
 """What a key word that was really heard adds to its kind."""
 ANSWERING = samples(8)
@@ -79,6 +84,8 @@ class Gate:
         self._floor = TurnState()
         self._restraint = CardRateLimiter()
         self._waiting: Candidate | None = None
+        self._bursts: tuple[str, str] = ("", "")
+        """The utterance and the burst that counted last: a revision tells it again."""
 
     def use(self, playbook: Playbook) -> None:
         """Change the playbook; what was counted per trigger name stays counted."""
@@ -100,7 +107,7 @@ class Gate:
         """An utterance, or its revision, which can only bring a tone. `meaning` is a vector of its words."""
         self._floor.reach(utterance.end)
         if utterance.revision:
-            return self._hear_tone(utterance)
+            return self._hear_manner(utterance)
         whole, signals = utterance, detect(utterance.text, self.language)
         if not signals:
             whole = self._whole(utterance)
@@ -117,6 +124,12 @@ class Gate:
         text = heard.text if heard else ""
         felt = Candidate("", Reason.EMOTION, 0, shift.at, shift.utterance or None, text, shift.speaker)
         return self._feel(shift.after, shift.channel, felt)
+
+    def sound(self, lone: LoneSound) -> tuple[Decision, ...]:
+        """A laugh or a sigh after the words it stands beside were told."""
+        self._floor.reach(lone.sound.end)
+        heard = self._floor.find(lone.utterance)
+        return self._hear_bursts(replace(heard, sounds=(lone.sound,))) if heard is not None else ()
 
     def speaking(self, channel: Channel, active: bool, at: SampleTime) -> None:
         """Somebody began or stopped speaking on `channel`."""
@@ -189,7 +202,7 @@ class Gate:
             found = self._weighed(whole, self._evidence.weigh(utterance, utterance.text, signals, meaning))
         if isinstance(found, Candidate):
             return self._consider(found)
-        return self._hear_tone(utterance) or (found,)
+        return self._hear_manner(utterance) or (found,)
 
     def _weighed(self, whole: Utterance, evidence: Evidence) -> Candidate | Skip:
         """What the counterpart's words come to: a reason to speak, one to ask a model, or silence."""
@@ -266,24 +279,51 @@ class Gate:
             return Skip(Reason.MODE, utterance.id, self.mode)
         return replace(found[0], others=tuple(found[1:]))
 
+    def _hear_manner(self, utterance: Utterance) -> tuple[Decision, ...]:
+        """How it was said: the tone of it, else a laugh or a sigh beside it."""
+        return self._hear_tone(utterance) or self._hear_bursts(utterance)
+
     def _hear_tone(self, utterance: Utterance) -> tuple[Decision, ...]:
         """A known tone adds to the words; a strong one is a reason by itself, unless the words say silence."""
         reading = utterance.emotion
         if reading.status is not ReadingStatus.KNOWN:
             return ()
         evidence = self._evidence.find(utterance.id)
-        if evidence is not None and not self._covered(utterance.id):
-            toned = evidence.with_tone(reading)
-            before, now = self._band(evidence), self._band(toned)
-            if now is not before and now is not Band.SURE_NOT:
-                found = self._weighed(utterance, toned)
-                return self._consider(found) if isinstance(found, Candidate) else (found,)
+        if evidence is not None and (decided := self._swayed(utterance, evidence, evidence.with_tone(reading))):
+            return decided
         if reading.strength != "strong":
             return ()
-        felt = Candidate(
-            "", Reason.EMOTION, 0, self.now, utterance.id, utterance.text, utterance.speaker
-        )  # kind and priority are the trigger's
-        return self._feel(reading.family, utterance.channel, felt)
+        return self._feel(reading.family, utterance.channel, self._felt(utterance, Reason.EMOTION))
+
+    def _hear_bursts(self, utterance: Utterance) -> tuple[Decision, ...]:
+        """A burst, or what a voice is like, adds to the words; a loud burst is a reason as a strong tone is."""
+        attributes = ((one.label, one.value, False) for one in utterance.emotion.attributes)
+        heard = [*((one.label, one.score, True) for one in utterance.sounds), *attributes]
+        told = [(score, label, burst) for label, score, burst in heard if family_of(label) in TONE]
+        score, label, burst = max(told, default=(0.0, "", False))
+        if score < BURST or self._bursts == (utterance.id, label):
+            return ()
+        self._bursts = (utterance.id, label)
+        family, evidence = family_of(label), self._evidence.find(utterance.id)
+        if evidence is not None and (decided := self._swayed(utterance, evidence, evidence.with_burst(family))):
+            return decided
+        if not burst or score < LOUD_BURST:
+            return ()
+        return self._feel(family, utterance.channel, self._felt(utterance, Reason.BURST))
+
+    def _swayed(self, utterance: Utterance, evidence: Evidence, toned: Evidence) -> tuple[Decision, ...]:
+        """What follows when how it was said makes more of the words than they were by themselves."""
+        if self._covered(utterance.id):
+            return ()
+        before, now = self._band(evidence), self._band(toned)
+        if now is before or now is Band.SURE_NOT:
+            return ()
+        found = self._weighed(utterance, toned)
+        return self._consider(found) if isinstance(found, Candidate) else (found,)
+
+    def _felt(self, utterance: Utterance, why: Reason) -> Candidate:
+        """A reason in how it was said; kind and priority are the trigger's."""
+        return Candidate("", why, 0, self.now, utterance.id, utterance.text, utterance.speaker)
 
     def _feel(self, family: Family, channel: Channel, felt: Candidate) -> tuple[Decision, ...]:
         """A tone of this family: consider the trigger it fires, if there is one."""

@@ -12,7 +12,7 @@ import structlog
 from numpy.typing import NDArray
 
 from wingman.core.errors import ProviderFault
-from wingman.core.utterance import EmotionShift, Utterance
+from wingman.core.utterance import EmotionShift, LoneSound, Utterance
 from wingman.suggest.knowledge.encoder import Encoder
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ Vector: TypeAlias = NDArray[np.float32]
 class Heard:
     """Something for the gate, and when it came (seconds of the coach's clock)."""
 
-    what: Utterance | EmotionShift
+    what: Utterance | EmotionShift | LoneSound
     at: float
 
 
@@ -91,7 +91,7 @@ class MeaningListener:
 
     async def _of(self, heard: Heard) -> Vector | None:
         """The meaning of an utterance; a revision brings no new words."""
-        if isinstance(heard.what, EmotionShift) or heard.what.revision:
+        if isinstance(heard.what, EmotionShift | LoneSound) or heard.what.revision:
             return None
         return await self._meaning(heard.what.text)
 
