@@ -20,6 +20,7 @@ from scripts.judge_cards import Tally, judge
 from scripts.proofs.figures import Figure, progress
 from tests.eval import noise, script
 from tests.eval.play import play
+from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
 from tests.suggest.card.test_answer_check import FAULTY, GOOD
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_answers import PRICE, SECRET
@@ -92,6 +93,7 @@ async def odd_answers(rng: random.Random) -> tuple[int, int]:
     """How many faulty answers were left on a card, of how many."""
     left = 0
     shapes = [(fault, text) for fault, text in FAULTY if not _taken_out(fault, text)]
+    shapes += [("strange", text) for language, text in STRANGE if language == "en"]
     for number, (fault, text) in enumerate(shapes):
         protocol = ("gemini", "openai")[number % 2]
         origin, shown, instant = await ended(protocol, text, rng.randint(1, 30))
@@ -101,9 +103,31 @@ async def odd_answers(rng: random.Random) -> tuple[int, int]:
     return left, len(shapes)
 
 
+def strange_answers(rng: random.Random) -> int:
+    """How many answers in a shape no card may have would have stayed on one, in five languages."""
+    return sum(
+        not _stopped(AnswerCheck(rules(language)), text, rng) for language, text in STRANGE for _ in range(3)
+    )
+
+
+def plain_answers(rng: random.Random) -> int:
+    """How many answers that keep to the rules were stopped, in five languages."""
+    return sum(_stopped(AnswerCheck(rules(language)), text, rng) for language, text in PLAIN for _ in range(3))
+
+
+def _stopped(check: AnswerCheck, text: str, rng: random.Random) -> bool:
+    at = 0
+    while at < len(text):
+        size = rng.randint(1, 15)
+        check.add(text[at : at + size])
+        at += size
+    check.finish()
+    return check.fault is not None
+
+
 def _taken_out(fault: str, text: str) -> bool:
     """Thoughts between tags are taken out by the clients, so that what stays is a good answer."""
-    return fault == "reasoning" and any(mark in text for mark in ("think", "THINK", "<|"))
+    return fault in ("reasoning", "strange") and any(mark in text for mark in ("think", "THINK", "<|"))
 
 
 def good_answers(rng: random.Random) -> int:
@@ -198,6 +222,8 @@ async def measure() -> Sequence[Figure]:
         Figure("faulty answers left on a card", left, 0, "==", note=f"of {shapes} shapes, two protocols"),
         Figure("shapes tried", shapes, 40, ">="),
         Figure("good answers stopped or changed", good_answers(rng), 0, "=="),
+        Figure("strange answers let through, five languages", strange_answers(rng), 0, "=="),
+        Figure("plain answers stopped, five languages", plain_answers(rng), 0, "=="),
         Figure("moments that call for care and got another move", careless(), 0, "=="),
         Figure("longest prompt about a moment", longest_prompt(rng), 1200, unit="tokens", note="estimated"),
         Figure("most frequent card text", share, 0.12, note=f"of {cards} cards in the scripted meetings"),

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.answer_shapes import AnswerFault
+from wingman.suggest.playbook.moves import as_moves, move_book
+from wingman.suggest.playbook.signals import SPOKEN
 
 SECRET = "m3f9a1c07"
 INSTRUCTIONS = (
@@ -159,6 +165,48 @@ def test_a_faulty_answer_is_found_out(fault: str, text: str, size: int) -> None:
     shown, found = read(text, [size])
     assert found == fault
     assert len(shown) < max(1, len(text))
+
+
+@pytest.mark.parametrize("at", range(len(STRANGE)))
+def test_nothing_strange_stays(at: int) -> None:
+    language, text = STRANGE[at]
+    for size in (1, 4, 1000):
+        assert read(text, [size], rules(language))[1] is not None
+
+
+@pytest.mark.parametrize("at", range(len(PLAIN)))
+def test_a_plain_answer_stays_in_every_language(at: int) -> None:
+    language, text = PLAIN[at]
+    for size in (1, 4, 1000):
+        assert read(text, [size], rules(language)) == (text, None)
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_no_move_of_ours_would_be_refused(language: str) -> None:
+    book = move_book(language)
+    assert book is not None
+    for moves in (*book.common.values(), *book.care.values()):
+        for move in as_moves(moves):
+            text = re.sub(r"[{}]", "", move.text)
+            assert read(text, [5], Rules(language=language, sources=(text,), words=60)) == (text, None)
+
+
+@pytest.mark.parametrize("dress", ["SAY {}", "SAY: {}", "**SAY** {}", "SAY\n{}", "SPEAK: {}", "{}"])
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_the_decision_stands_before_the_words_and_is_not_shown(dress: str, size: int) -> None:
+    assert read(dress.format(GOOD[0]), [size]) == (GOOD[0], None)
+
+
+def test_a_decision_without_words_is_none() -> None:
+    assert read("SAY", [1]) == ("", AnswerFault.EMPTY)
+    assert read("SAY PASS", [1])[1] == "pass"
+
+
+def test_words_are_awaited_where_nothing_shows_yet() -> None:
+    check = AnswerCheck(replace(RULES, held=4))
+    assert check.add("Ask what the ") == ""
+    assert check.add("plan costs ") == "Ask what the plan costs"
+    assert read("Thank them", [3], replace(RULES, held=4)) == ("Thank them", None)
 
 
 def test_there_are_enough_shapes() -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from wingman.suggest.card import answer_shapes as shapes
 from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.card.figures import Sources
-from wingman.suggest.playbook.language import LANGUAGES, base_tag, language_of, script_is_latin
+from wingman.suggest.card.number_words import growing
+from wingman.suggest.playbook.language import LANGUAGES, base_tag, script_is_latin, speaks
 from wingman.suggest.playbook.signals import normalise
 
 
@@ -35,12 +36,16 @@ class Rules:
     """BCP-47 tag of the answer; empty accepts any."""
     words: int = 45
     """Longest answer, in words."""
+    held: int = 0
+    """So many words are awaited before the first is shown, where nothing shows yet."""
 
 
 _LAST_NUMBER = re.compile(r"\S*\d\S*\s*$")
 """What follows a number tells whether it measures something."""
 _RUN = 6
 """Words in a row that show where a text is from."""
+_MOST_MARKS = 2
+"""Accents that stand by themselves."""
 _WORDS_THAT_TELL = 6
 """Fewer words do not tell their language."""
 
@@ -59,6 +64,7 @@ class AnswerCheck:
     """The first thing that was wrong; from then on nothing more is shown."""
     _text: str = ""
     _shown: int = 0
+    _decided: bool = False
     _sources: Sources = field(init=False)
     _own_words: frozenset[str] = field(init=False)
 
@@ -77,20 +83,35 @@ class AnswerCheck:
             return ""
         self._text += shapes.ZERO_WIDTH.sub("", piece).replace("\r", "")
         whole = self._text[: self._whole_words()]
+        if not self._decided and whole.strip():
+            whole = self._take_decision(whole)
         if not whole.strip():
             return ""
         self.fault = self._first_fault(whole)
         if self.fault is not None or self._may_turn(whole):
+            return ""
+        if not self._shown and len(whole.split()) < self.rules.held:
             return ""
         return self._hand_over(len(whole))
 
     def finish(self) -> str:
         """The answer is at its end. Returns what was still held back; empty when it is at fault."""
         if self.fault is None:
+            self._take_decision(self._text, ended=True)
             self.fault = self._first_fault(self._text) or self._last_fault(self._text)
         return "" if self.fault is not None else self._hand_over(len(self._text.rstrip()))
 
     # --- parts -------------------------------------------------------------------------------
+
+    def _take_decision(self, whole: str, *, ended: bool = False) -> str:
+        """`whole` without the word for "speak" that may stand before the answer."""
+        if self._decided:
+            return whole
+        found = shapes.DECISION.match(self._text)
+        begins = found.end() if found is not None else 0
+        if begins < len(self._text) or ended:
+            self._text, self._decided = self._text[begins:], True
+        return whole[begins:]
 
     def _hand_over(self, upto: int) -> str:
         start = self._shown if self._shown else len(self._text) - len(self._text.lstrip())
@@ -105,7 +126,8 @@ class AnswerCheck:
         opened = max(self._text.rfind(sign, 0, end) for sign in "[{<")
         if opened >= 0 and not re.search(r"[\]}>]", self._text[opened:end]):
             end = opened
-        return len(_LAST_NUMBER.sub("", self._text[:end]).rstrip())
+        end = len(_LAST_NUMBER.sub("", self._text[:end]).rstrip())
+        return min(end, growing(self._text[:end], self.rules.language))
 
     def _may_turn(self, whole: str) -> bool:
         """True while what is there could become a pass, a refusal or thinking aloud."""
@@ -128,7 +150,8 @@ class AnswerCheck:
         """A number or an address that no source has."""
         if self._sources.unknown_link(plain):
             return AnswerFault.LINK
-        return AnswerFault.NUMBER if self._sources.unknown_figure(plain) else None
+        unknown = self._sources.unknown_figure(plain, self.rules.language)
+        return AnswerFault.NUMBER if unknown else None
 
     def _last_fault(self, text: str) -> AnswerFault | None:
         """What only the end can tell."""
@@ -138,10 +161,12 @@ class AnswerCheck:
             return AnswerFault.EMPTY
         if _passes(plain, ended=True):
             return AnswerFault.PASS
+        if shapes.NO_ANSWER.fullmatch(" ".join(words)):
+            return AnswerFault.REFUSAL
         ends = plain[-1] in shapes.ENDS
         if (words[-1] in shapes.DANGLING and not ends) or plain[-1] in ",:;-–—(":
             return AnswerFault.UNFINISHED
-        if plain.count("“") > plain.count("”") + plain.count("“") // 2 or plain.count("(") > plain.count(")"):
+        if _opens(plain):
             return AnswerFault.UNFINISHED
         return AnswerFault.ECHO if _echoes(words, normalise(self.rules.moment).split()) else None
 
@@ -155,16 +180,18 @@ def _faults(text: str, plain: str, check: AnswerCheck) -> Iterator[AnswerFault]:
         yield AnswerFault.LEAK
     if shapes.REASONING_ANYWHERE.search(plain):
         yield AnswerFault.REASONING
-    if shapes.GARBLED.search(text):
+    if shapes.GARBLED.search(text) or len(shapes.DISTORTED.findall(plain)) > _MOST_MARKS:
         yield AnswerFault.GARBLED
     yield from _opening_faults(plain)
+    if shapes.META.search(plain) or shapes.ASSENT.match(plain):
+        yield AnswerFault.REASONING
     if shapes.ROLE_LATER.search(plain):
         yield AnswerFault.TRANSCRIPT
-    if shapes.MARKUP.search(plain):
+    if shapes.MARKUP.search(plain) or shapes.CALL.search(plain) or _has_pictures(text):
         yield AnswerFault.MARKUP
     if shapes.PLACEHOLDER.search(plain):
         yield AnswerFault.PLACEHOLDER
-    if shapes.UNSAFE.search(plain):
+    if _asks_for_a_secret(plain):
         yield AnswerFault.UNSAFE
     if _too_long(plain, rules.words):
         yield AnswerFault.LENGTH
@@ -195,6 +222,32 @@ def _opening_faults(plain: str) -> Iterator[AnswerFault]:
             if phrase not in shapes.LABELS or re.match(rf"{re.escape(phrase)}\W*[:\n—]", start, re.IGNORECASE):
                 yield fault
 
+    label = shapes.LABEL.match(plain)
+    if label is not None and (label["two"] or label["word"].lower().removesuffix(" says") in shapes.FIELDS):
+        yield AnswerFault.TRANSCRIPT
+
+
+def _opens(plain: str) -> bool:
+    """True when a quotation or a bracket is still open; German opens with the sign that English ends with."""
+    if "„" in plain:
+        quoted = plain.count("„") > plain.count("“") + plain.count("”") + plain.count('"')
+    else:
+        quoted = plain.count("“") > plain.count("”") + plain.count("“") // 2
+    return quoted or plain.count("(") > plain.count(")")
+
+
+def _has_pictures(text: str) -> bool:
+    """True when an emoji or another picture is in it."""
+    return any(unicodedata.category(sign) == "So" and sign not in shapes.HARMLESS_SIGNS for sign in text)
+
+
+def _asks_for_a_secret(plain: str) -> bool:
+    """True unless the words say that it must not be asked for."""
+    return any(
+        not shapes.NEGATED.search(found[0]) and not shapes.NEGATED.search(plain[: found.start()][-20:])
+        for found in shapes.UNSAFE.finditer(plain)
+    )
+
 
 def _too_long(plain: str, most: int) -> bool:
     return len(plain.split()) > most or len(plain) > most * 12
@@ -206,21 +259,23 @@ def _repeats(plain: str) -> bool:
     if any(count > 1 for sentence, count in Counter(sentences).items() if len(sentence.split()) > 2):
         return True
     words = normalise(plain).split()
+    half = len(words) // 2
+    if half > 2 and words[:half] == words[half : 2 * half]:
+        return True
     if any(count >= 3 for count in Counter(zip(words, words[1:], words[2:], words[3:], strict=False)).values()):
         return True
     return any(len(set(words[at : at + 5])) == 1 for at in range(len(words) - 4))
 
 
 def _speaks(text: str, tag: str) -> bool:
-    """True unless the words are clearly in another language than `tag`."""
+    """True unless the words, or those of one sentence, are clearly in another language than `tag`."""
     wanted = base_tag(tag)
     if wanted not in LANGUAGES:
         return True
     if not script_is_latin(text):
         return False
-    if len(text.split()) < _WORDS_THAT_TELL:
-        return True
-    return language_of(text) in (wanted, "")
+    parts = (text, *re.split(r"(?<=[.!?…])\s+", text))
+    return all(speaks(part, wanted) for part in parts if len(part.split()) >= _WORDS_THAT_TELL)
 
 
 def _echoes(words: Sequence[str], moment: Sequence[str]) -> bool:

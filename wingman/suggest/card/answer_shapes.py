@@ -65,20 +65,37 @@ SENTENCES = {
 }
 """What the user is told about each."""
 
+DECISION = re.compile(r"^[\s\"'“*_`(\[]*(?:SAY|SPEAK)\b[\s\])*_`:.\-–—]*")
+"""The decision before the words (see `prompt`); only in capitals, for a card may begin with "say"."""
 PASS_START = re.compile(
-    r"^(?:pass (?:because|since|as |there is|there's|nothing|no |the (?:user|counterpart|model)\b)"
-    r"|(?:there(?: is|'s| was) )?(?:i have )?(?:nothing|no)(?: \S+){0,2} "
+    r"^(?:decision (?:no|none|pass|silent|silence|skip)\b"
+    r"|pass (?:because|since|as |there is|there's|nothing|no |the (?:user|counterpart|model)\b)"
+    r"|(?:there(?: is|'s| was) )?(?:i (?:have|see) )?(?:nothing|no)(?: \S+){0,2} "
     r"(?:to (?:add|say|suggest)|needed|useful)\b"
-    r"|nichts(?: \S+){0,2} (?:hinzuzufügen|zu sagen|beizutragen)|rien(?: \S+){0,2} (?:à|a) (?:ajouter|dire)"
-    r"|nada(?: \S+){0,2} (?:que|a|para) (?:añadir|agregar|decir|acrescentar|dizer))"
+    r"|(?:i would|i'd|i will|i'll|let me|let's) pass\b"
+    r"|(?:there is |there's )?no (?:need to|(?:whisper|suggestion|response|reply|answer|comment|action"
+    r"|intervention|input|hint|help)s? (?:is |are )?(?:needed|necessary|required|warranted|at))"
+    r"|(?:this|that|it)(?: has|'s| is| was)(?: already)?(?: been)? (?:already )?(?:answered|covered|handled)\b"
+    r"|(?:dazu |hier |es gibt )?(?:habe ich )?(?:hier )?nichts(?: \S+){0,2} (?:hinzuzufügen|zu sagen"
+    r"|beizutragen)"
+    r"|kein\w* (?:antwort|vorschlag|vorschläge|beitrag|hinweis|kommentar|karte)(?: (?:nötig|notwendig"
+    r"|erforderlich))?"
+    r"|(?:je n'ai |il n'y a )?rien(?: \S+){0,2} (?:à|a) (?:ajouter|dire)"
+    r"|aucune? (?:suggestion|réponse|intervention|remarque|carte|proposition)"
+    r"|(?:no tengo |no hay |não tenho |não há )?nada(?: \S+){0,2} (?:que|a|para) "
+    r"(?:añadir|agregar|decir|acrescentar|dizer)"
+    r"|(?:sin|sem) (?:sugerencias?|comentarios?|respuesta|sugestões|sugestão|comentários?|resposta)\b"
+    r"|(?:ich|je|yo|eu) (?:passe|paso|passo)\b)"
 )
 PASS_WHOLE = re.compile(
     r"(?:i(?: will|'ll)? |just )?pass(?: this one| on this(?: one)?| for now| pass)*"
-    r"|no (?:suggestions?|comment|response|answer|card|output|reply|action)(?: \S+){0,4}"
-    r"|n/?a|n a|none|null|nil|nan|undefined|silence|silent|skip|empty"
-    r"|(?:stay|remain) silent|say nothing|p a s s"
+    r"|no (?:suggestions?|comment|response|answer|card|output|reply|action|whisper)(?: \S+){0,4}"
+    r"|n/?a|n a|none|nope|no|null|nil|nan|undefined|object object|silence|silent|skip(?: this(?: one)?)?|empty"
+    r"|(?:stay|remain|keep|be) (?:silent|quiet)(?: here| now)?|say nothing(?: here| now| more)?"
+    r"|not (?:applicable|needed|necessary|relevant)"
+    r"|passe|passo|paso|schweigen|stille|silêncio|silencio|p a s|pas|p a s s"
 )
-PASS_LOUD = re.compile(r"(?<![\w'])P[\s.\-_*]?A[\s.\-_*]?S[\s.\-_*]?S(?![\w'])")
+PASS_LOUD = re.compile(r"(?<![\w'])P[\s.\-_*]?A[\s.\-_*]?S[\s.\-_*]?S(?:E|EN|O|ER)?(?![\w'])")
 """In capitals it is the agreed word wherever it stands."""
 PASS_MARKED = re.compile(r"^\W*pass\W*?(?:[:.!,;)\]*_\"']|\s[—–-])(?:\s|$)", re.IGNORECASE)
 
@@ -96,12 +113,20 @@ _REASONING = """
     the best response | a good response | you could say something like
     gedanke | überlegung | der nutzer | die nutzerin | hier ist | réflexion | l'utilisateur | voici
     el usuario | aquí tienes | pensamiento | o usuário | aqui está
+    first let me | the task is | my task | great question | good question | you could say | you might say
+    here you go | error | internal server error | traceback | rate limit | exception
+    hello how can i | how can i help you today | how may i assist | hope this helps | i hope this helps
 """
 _REFUSALS = """
     i'm sorry but i | i am sorry but i | sorry but i can | sorry i can't | sorry i cannot | i can't assist
     i cannot assist | i can't help with | i cannot help with | i'm unable to | i am unable to | i'm not able to
     as an ai | as a language model | as an assistant | i cannot provide | i can't provide | i don't have access
     i do not have access | i don't have enough | es tut mir leid aber ich kann | als ki
+    i'm just an ai | i am just an ai | i'm an ai | i am an ai | i am a language model | i'm a language model
+    i am only a | unfortunately i do not have access | unfortunately i don't have access
+    ich bin eine ki | ich bin ein sprachmodell | leider kann ich ihnen nicht | désolé je ne peux pas
+    je suis une ia | je suis un modèle | como modelo de | como uma ia | como um modelo | soy una ia | sou uma ia
+    desculpe não posso | lo siento no puedo
     je suis désolé mais je ne | en tant qu'ia | lo siento pero no puedo | como ia | desculpe mas não posso
 """
 _ROLES = """
@@ -138,17 +163,65 @@ LABELS = frozenset(_phrases(_LABELS) + _phrases(_ROLES))
 BEGINNINGS = tuple(dict.fromkeys((*(p for known in OPENINGS.values() for p in known), *_phrases(_PASSES))))
 """Openings for which the first words are held back until they are told apart."""
 
+LABEL = re.compile(
+    r"^[\W_]*(?:(?P<word>[^\W\d_]+(?: says)?)|(?P<two>(?:option|variant|step|version|title|text|short|suggested"
+    r"|possible|final|next|étape) (?:[a-z]|\d|answer|response|reply|whisper|card|line)))\s*(?:\*\*)?\s*:",
+    re.IGNORECASE,
+)
+"""One or two words and a colon at the beginning: the name of a role or of a field, when it is one"
+" of `FIELDS`."""
+FIELDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        wingman coach seller buyer vendor rep salesperson representative you me guest caller interviewer
+        candidate manager host doctor patient moderator assistant user customer client agent system model
+        speaker human tip hint whisper card speak decision title text message content summary context kind
+        type category emotion tone language action output response answer result say_this vorschlag antwort
+        tipp hinweis entscheidung ich du verkäufer kunde berater assistent nutzer karte réponse conseil
+        décision vous moi vendeur assistante utilisateur carte astuce respuesta sugerencia consejo decisión
+        usted yo vendedor cliente asistente usuario tarjeta resposta sugestão dica decisão você eu
+        assistente usuário cartão
+        """,
+    )
+)
+META = re.compile(
+    r"\bthe (?:counterpart|playbook|transcript|prompt)(?:'s)?\b|\b(?:as an?|i'm an?|i am an?) (?:ai"
+    r"|language model)\b"
+    r"|\b(?:you (?:could|might|can) say )?the following\s*:|\blet me know if you (?:want|need|would"
+    r"|prefer)[^.]{0,30}\b"
+    r"(?:options?|rephrase|else|more|help)|\bhope (?:this|that) helps\b|\bgenerated by (?:an? )?ai\b"
+    r"|\bhow (?:can|may) i (?:help|assist) you\b|\banything else you (?:would|'d) like me\b"
+    r"|\bthe (?:notes|facts|brief) (?:say|says|state|do not|don't|does not|hold)\b|\(\d+ words?\)"
+    r"|\bno preamble\b|\bfit this sentence, or do better\b",
+    re.IGNORECASE,
+)
+"""Talk about the task or to whoever set it."""
+ASSENT = re.compile(
+    r"^\W*(?:sure|certainly|of course|absolutely|okay|ok|gerne|bien sûr|claro|por supuesto)\s*!", re.I
+)
+NO_ANSWER = re.compile(
+    r"(?:sorry |unfortunately |i'm sorry |i am sorry )?i (?:don't|do not) (?:have|know) (?:that|this|the|any)"
+    r"(?: (?:information|data|answer|details?|price))?(?: \S+){0,3}"
+)
+CALL = re.compile(r"\b\w+(?:\.\w+)*\((?:[^)\s]*=|['\"{\[])|\bfunctions?\.\w+|\btool_calls?\b", re.IGNORECASE)
+DISTORTED = re.compile("[\u0300-\u036f\u0488\u0489]")
+"""Marks that no letter takes up: piled on others they make a text unreadable."""
+HARMLESS_SIGNS = frozenset("°©®™№")
+
 ROLE_LATER = re.compile(
     r"(?:^|[.!?\n\"”]\s*)(?:\d\d:\d\d )?"
     r"(?:User|Counterpart(?: \d)?|Assistant|System|Speaker(?: \d)?|Human)\s*(?:\[[^\]]*\])?\s*:"
 )
 REASONING_ANYWHERE = re.compile(
-    r"</?\s*(?:think|thinking|thought|reason|reasoning|reflection|scratchpad|analysis|answer|output|response)\b"
+    r"^\W*[(*](?:thinking|thinks|thoughts?)[)*]|</?\s*(?:think|thinking|thought|reason|reasoning"
+    r"|reflection|scratchpad|analysis|answer|output|response)\b"
     r"|<\|[^>]*|◁|\[/?(?:think|thinking|reasoning|inst|sys)\]|\bassistantfinal\b|\banalysis(?=we |the user)",
     re.IGNORECASE,
 )
 MARKUP = re.compile(
-    r"```|`[^`\s]|\*\*|__\w|~~|(?:^|\n)\s*(?:#{1,6}\s|[-*•‣▪]\s|\d{1,2}[.)]\s|>\s|\|)|\|\s*-{3}|!?\[[^\]]*\]\("
+    r"```|`[^`\s]|\*\*|__\w|~~|#{2,}|-{3,}|(?:^|\s)[a-d]\)\s|\boption [a-d1-4]\s*[:.]"
+    r"|(?:^|\n)\s*(?:#{1,6}\s|[-–—*•‣▪◦●►➤✓✔]\s|\d{1,2}[.)]\s|>\s|\|)|\|\s*-{3}|!?\[[^\]]*\]\("
     r"|</?[a-zA-Z!][^>\n]*|&(?:lt|gt|amp|nbsp|quot|#\d+);|\$\$|\\(?:n|t|u[0-9a-f]{4}|\(|\[|frac"
     r"|text|boxed)|^\s*[{\[]\s*[\"']"
     r"|^\s*\{|(?<!\w)[*_][A-Za-z][^*_\n]*[*_](?!\w)|<(?=\w)"
@@ -159,15 +232,22 @@ GARBLED = re.compile(
 )
 PLACEHOLDER = re.compile(r"\[[^\]\d][^\]]{0,40}(?:\]|$)|\{[^}]*(?:\}|$)|\bX{2,}\b|_{3,}|<[^>]*>")
 UNSAFE = re.compile(
-    r"\b(?:tell|give|send|read|share|confirm|say|spell|repeat|type|sag|nenn|donne[sz]?|dites?"
-    r"|dígame|deme|diga)\b"
-    r"[^.?!]{0,40}"
-    r"\b(?:password|passcode|pin|cvv|cvc|security code|one.time code|verification code|passwort"
-    r"|kennwort|mot de passe"
-    r"|contraseña|senha)\b"
+    r"\b(?:ask|tell|give|get|send|read|share|confirm|say|spell|repeat|type|enter|need|want|take|sag\w*"
+    r"|nenn\w*|frag\w*"
+    r"|donne[sz]?|demande[sz]?|dites?|dígame|deme|diga|pid[ae]|pregunt[ea]|pergunt[ea]|peça)\b"
+    r"(?! (?:them |him |her )?(?:not|never)\b)[^.?!]{0,50}"
+    r"\b(?:password|passcode|pin|cvv|cvc|security (?:code|number)|one.time (?:code|password)|verification code"
+    r"|card number|three digits|social security|code from the (?:text|sms|mail|app)"
+    r"|passwort|kennwort|kartennummer|prüfziffer|mot de passe|numéro de carte|code secret"
+    r"|contraseña|número de (?:la )?tarjeta|senha|número do cartão)\b"
     r"|\bwhat(?: is|'s) your (?:password|passcode|pin|cvv|cvc|security code)\b",
     re.IGNORECASE,
 )
+NEGATED = re.compile(
+    r"\b(?:never|not|don't|do not|no|without|nie|niemals|nicht|kein\w*|jamais|pas|ne|nunca|não|sin|sem)\b",
+    re.IGNORECASE,
+)
+"""Before a request for a secret it turns it into good advice."""
 PROMPT_TALK = re.compile(
     r"\b(?:system prompt|my instructions|previous instructions|these instructions|my rules|prompt injection"
     r"|i was (?:told|instructed) to)\b"
@@ -183,6 +263,7 @@ DANGLING = frozenset(
         las le les los mais mas mit my o oder of on or os our pero su than that the their then these
         this those to
         una und une von was were which who with your
+        whether because although unless ob weil dass parce lorsque porque aunque embora
         """,
     )
 )

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from wingman.suggest.card.number_words import LANGUAGES, spelled
+
 SMALL = 10
 """Up to here a bare number counts things in the sentence itself (`two options`) and needs no source."""
 
@@ -29,55 +31,30 @@ _SCALES = {
 }
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+")
 _MEASURED_AFTER = re.compile(
-    r"[ \u00a0\u202f-]?(?:%|€|£|\$|percent|per cent|prozent|pour ?cent|por ?ciento|por cento"
-    r"|euros?|dollars?|pounds?|cents?"
-    r"|reais|hours?|days?|weeks?|months?|years?|stunden?|tagen?|wochen?|monaten?|jahren?|heures?|jours?|semaines?|mois"
-    r"|ans|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|dias?|anos?|users?|seats?|gb|tb|x\b|times)",
+    r"[ \u00a0\u202f-]?(?:%|€|£|\$|(?:percent|per cent|prozent|pour ?cent|por ?ciento|por cento|euros?"
+    r"|dollars?|pounds?|cents?"
+    r"|bucks|quid|reais|d[oó]lar(?:es)?|libras?|hours?|days?|weeks?|months?|years?|stunden?|tagen?|wochen?"
+    r"|monaten?"
+    r"|jahren?|heures?|jours?|semaines?|mois|ans|horas?|d[ií]as?|semanas?|mes(?:es)?|años?|anos?|users?|seats?"
+    r"|gb|tb|x|times)\b)",
     re.IGNORECASE,
 )
 _MEASURED_BEFORE = re.compile(r"(?:[€£$]|\b(?:usd|eur|gbp|r\$)) ?$", re.IGNORECASE)
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_TENS = {
-    word: 10 * value
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-    )
-}
-_BIG = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-_WORD = r"(?:" + "|".join([*_UNITS, *_TENS, *_BIG]) + r")"
-_SPELLED = re.compile(
-    rf"(?<!\d )\b{_WORD}(?:(?:[ -]| and | a ){_WORD})*(?P<half> and a half)?\b", re.IGNORECASE
+_PARTS = re.compile(
+    r"\bhalf (?:the )?price\b|\b(?:a|one) (?:third|quarter|fifth|half|tenth) (?:off|less|more|cheaper)\b"
+    r"|\b(?:will|would|can|could) (?:double|triple|halve)\b"
+    r"|\bhalbe[rmn]? preis\b|\bmoitié prix\b|\bmitad de precio\b|\bmetade do preço\b",
+    re.IGNORECASE,
 )
+"""Shares told without a number; only a source with the very words knows them."""
 _LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"'”»)\]]+"
+    r"(?:h(?:tt|xx)ps?://|ftp://|www\.)[^\s<>\"'”»)\]]+"
     r"|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|app|co|eu|de|fr|es|pt|uk|ch|at|br|info|biz)\b(?:/[^\s]*)?",
+    r"|\b(?:[a-z0-9-]+\.)+[a-z]{2,12}/[^\s]+"
+    r"|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|dev|app|co|eu|de|fr|es|pt|uk|ch|at|br|info|biz|ly|xyz|shop|store"
+    r"|online|site|cloud|example|ca|au|nl|pl|se|jp|cn|ru|mx|tv)\b(?:/[^\s]*)?"
+    r"|\b[\w-]+(?: (?:dot|punkt|point|punto|ponto) [\w-]+)* (?:dot|punkt|point|punto|ponto)"
+    r" (?:com|org|net|io|de|fr|es|pt|uk|br)\b",
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?…"
@@ -98,20 +75,16 @@ class Figure:
         return self.measured or not any(value <= SMALL for value in self.values)
 
 
-def figures(text: str) -> Iterator[Figure]:
-    """The numbers of a text in digits and, in English, in words."""
+def figures(text: str, language: str = "en") -> Iterator[Figure]:
+    """The numbers of a text, in digits and in the words of its language."""
     for found in _DIGITS.finditer(text):
         measured = bool(
             _MEASURED_AFTER.match(text, found.end()) or _MEASURED_BEFORE.search(text[: found.start()])
         )
         yield Figure(found[0], _values(found["number"], found["scale"]), measured)
-    for found in _SPELLED.finditer(text):
-        values = frozenset((_spelled(found[0].lower()),))
-        yield Figure(
-            found[0],
-            values,
-            any(value > SMALL for value in values) and bool(_MEASURED_AFTER.match(text, found.end())),
-        )
+    for number in spelled(text, language):
+        measured = number.value >= 2 and bool(_MEASURED_AFTER.match(text, number.end))
+        yield Figure(text[number.start : number.end], frozenset((number.value,)), measured)
 
 
 def links(text: str) -> Iterator[str]:
@@ -127,13 +100,16 @@ class Sources:
         held = [_held(text) for text in texts]
         self._values: frozenset[float] = frozenset().union(*(values for values, _ in held))
         self._links: frozenset[str] = frozenset().union(*(addresses for _, addresses in held))
+        self._texts = "\n".join(texts).lower()
 
-    def unknown_figure(self, text: str) -> str:
+    def unknown_figure(self, text: str, language: str = "en") -> str:
         """The first number of `text` that no source has, as written; empty when all are known."""
         text = _LINK.sub(" ", text)
-        return next(
-            (one.written for one in figures(text) if one.needs_source and not one.values & self._values), ""
-        )
+        for one in figures(text, language):
+            if one.needs_source and not one.values & self._values:
+                return one.written
+        parts = (found[0] for found in _PARTS.finditer(text))
+        return next((part for part in parts if part.lower() not in self._texts), "")
 
     def unknown_link(self, text: str) -> str:
         """The first address of `text` that no source has; empty when all are known."""
@@ -143,7 +119,7 @@ class Sources:
 @lru_cache(maxsize=4096)
 def _held(text: str) -> tuple[frozenset[float], frozenset[str]]:
     """The values and addresses of one text; a turn stays a source for every answer of its meeting."""
-    values = frozenset(value for figure in figures(text) for value in figure.values)
+    values = frozenset(value for tag in LANGUAGES for one in figures(text, tag) for value in one.values)
     return values, frozenset(links(text))
 
 
@@ -161,17 +137,3 @@ def _values(number: str, scale: str | None) -> frozenset[float]:
         factor = _SCALES[scale.strip().lower()]
         readings |= {reading * factor for reading in readings}
     return frozenset(readings)
-
-
-def _spelled(words: str) -> float:
-    """`three hundred and forty one` is 341; `eleven and a half` is 11.5."""
-    half = words.endswith(" and a half")
-    total, part = 0, 0
-    for word in re.split(r"[ -]+", words.removesuffix(" and a half")):
-        if word in _UNITS or word in _TENS:
-            part += _UNITS.get(word, _TENS.get(word, 0))
-        elif word == "hundred":
-            part = max(part, 1) * 100
-        elif word in _BIG:
-            total, part = total + max(part, 1) * _BIG[word], 0
-    return total + part + (0.5 if half else 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wingman.core.encoders import prompt_line
 from wingman.core.expression_words import manner, with_sounds
@@ -23,8 +23,8 @@ from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.playbook.language import base_tag
 from wingman.suggest.playbook.playbook import Playbook
 
-PASS = "PASS"
-"""What the model answers when it has nothing useful to add."""
+SAY, PASS = "SAY", "PASS"
+"""The decision an answer begins with: words follow the one, nothing follows the other."""
 LONGEST_PROMPT = 1200
 """Estimated tokens of a whole prompt about a moment; a request for a recap may take the conversation whole."""
 FEWEST_FOR_TALK = 120
@@ -44,6 +44,8 @@ ANSWERED = 3
 """Turns of the user after the moment that are told apart."""
 WHISPER_WORDS, REPORT_WORDS = 45, 140
 """Longest answers: a whisper, and what the user asked for."""
+AWAITED = 6
+"""Words awaited before a card that the model alone decides about is put on screen."""
 
 _TASKS = {
     "say": "The user asks what to say next. Give the words to say.",
@@ -204,13 +206,15 @@ def rules_of(candidate: Candidate, material: Material, fence: str, prompt: Promp
     public = [line for line in re.split(r"(?<=[.!?;])\s+|\n", material.brief) if not _PRIVATE.search(line)]
     said = [utterance.text for utterance in material.utterances]
     noted = [text for _, text in material.snippets]
+    rules, _, _ = prompt.system.partition(f"\n\n<{fence}:")
     return Rules(
         secret=fence,
-        instructions=prompt.system.split(f"\n\n<{fence}:", 1)[0],
+        instructions=f"{rules}\n{_task(candidate, replace(material, move=''), fence)}",
         moment=candidate.text,
         sources=(*material.facts, *noted, *public, *said, candidate.text, material.move),
         language=material.language,
         words=REPORT_WORDS if candidate.kind in _REPORTS else WHISPER_WORDS,
+        held=AWAITED if material.decides else 0,
     )
 
 
@@ -231,8 +235,8 @@ def _system(playbook: Playbook, material: Material, fence: str) -> str:
         "What stands in [brackets] (a tone, a look, a laugh) is a machine's estimate: "
         "let it shape the wording, never mention it.",
         "Grief, danger to life or money trouble come first: acknowledge, sell nothing, ask for nothing.",
-        "If there is nothing useful to add, or only what was already said or shown, "
-        f"answer with the one word {PASS}.",
+        f"Decide first, then write: {SAY} and after it the words on the same line, or the one word {PASS} "
+        "if there is nothing useful to add, or only what was already said or shown.",
     )
     never = [f"Never {rule}." for rule in playbook.never]
     facts = _section(fence, "facts", _within(material.facts, LONGEST_FACTS // 4))

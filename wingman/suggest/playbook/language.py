@@ -57,6 +57,7 @@ _LETTER_WEIGHT = 0.75
 _ENOUGH = 2.0
 _LEAD = 1.25
 """The best language must be so many times as likely as the second."""
+_CLEARLY = 2.0
 _LONG_TURN = 6
 """Words of a turn that tells a language by itself."""
 _NOT_LETTERS = re.compile(r"[^\w'¿¡]+")
@@ -64,15 +65,27 @@ _NOT_LETTERS = re.compile(r"[^\w'¿¡]+")
 
 def language_of(text: str) -> str:
     """`en`, `de`, `fr`, `es` or `pt`; empty when the words do not tell."""
+    scores = _scores(text)
+    (best, most), (_, second) = Counter(scores).most_common(2)
+    return best if most >= _ENOUGH and most >= _LEAD * second else ""
+
+
+def speaks(text: str, tag: str) -> bool:
+    """True unless `text` is clearly in another of the languages than `tag`."""
+    scores = _scores(text)
+    best, most = max(scores.items(), key=lambda found: found[1])
+    return best == tag or most < _ENOUGH or most < _CLEARLY * scores[tag]
+
+
+def _scores(text: str) -> dict[str, float]:
+    """How much of each language is in a text."""
     plain = unicodedata.normalize("NFC", text.lower()).replace("’", "'")
     words = _NOT_LETTERS.sub(" ", plain).split()
-    scores = {
+    return {
         tag: sum(word in known for word in words)
         + _LETTER_WEIGHT * sum(plain.count(sign) for sign in _LETTERS.get(tag, ""))
         for tag, known in _WORDS.items()
     }
-    (best, most), (_, second) = Counter(scores).most_common(2)
-    return best if most >= _ENOUGH and most >= _LEAD * second else ""
 
 
 def script_is_latin(text: str) -> bool:
