@@ -185,14 +185,7 @@ def _faults(text: str, plain: str, check: AnswerCheck) -> Iterator[AnswerFault]:
     yield from _opening_faults(plain)
     if shapes.META.search(plain) or shapes.ASSENT.match(plain):
         yield AnswerFault.REASONING
-    if shapes.ROLE_LATER.search(plain):
-        yield AnswerFault.TRANSCRIPT
-    if shapes.MARKUP.search(plain) or shapes.CALL.search(plain) or _has_pictures(text):
-        yield AnswerFault.MARKUP
-    if shapes.PLACEHOLDER.search(plain):
-        yield AnswerFault.PLACEHOLDER
-    if _asks_for_a_secret(plain):
-        yield AnswerFault.UNSAFE
+    yield from _shape_faults(text, plain)
     if _too_long(plain, rules.words):
         yield AnswerFault.LENGTH
     if _repeats(plain):
@@ -202,6 +195,18 @@ def _faults(text: str, plain: str, check: AnswerCheck) -> Iterator[AnswerFault]:
     claim = check.claims(plain)
     if claim is not None:
         yield claim
+
+
+def _shape_faults(text: str, plain: str) -> Iterator[AnswerFault]:
+    """What does not belong on a card wherever it stands."""
+    if shapes.ROLE_LATER.search(plain):
+        yield AnswerFault.TRANSCRIPT
+    if shapes.MARKUP.search(plain) or shapes.CALL.search(plain) or _has_pictures(text):
+        yield AnswerFault.MARKUP
+    if shapes.PLACEHOLDER.search(plain):
+        yield AnswerFault.PLACEHOLDER
+    if _asks_for_a_secret(plain):
+        yield AnswerFault.UNSAFE
 
 
 def _passes(plain: str, *, ended: bool = False) -> bool:
