@@ -15,6 +15,8 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from tests.support.nats import SHARED, Servers, servers
+
 # A loaded machine must not fail a property; in CI the same examples are tried every time.
 settings.register_profile(
     "wingman",
@@ -30,6 +32,11 @@ os.environ["XDG_CACHE_HOME"] = os.path.join(tempfile.gettempdir(), "wingman-no-m
 IGNORED_THREADS = (
     "asyncio_",  # the loop's default executor is shut down with the loop, after this check
     "pytest_timeout",
+)
+
+KEPT_PROCESSES = (
+    b"resource_tracker",  # multiprocessing keeps one per process for good
+    SHARED.encode(),  # NATS servers that all tests share
 )
 
 
@@ -51,14 +58,14 @@ def _threads() -> set[threading.Thread]:
 
 
 def _children() -> set[int]:
-    """Living child processes of this one (zombies count: somebody forgot to wait)."""
+    """Living child processes of this one (zombies count: somebody forgot to wait) but those meant to stay."""
     mine: set[int] = set()
     for task in Path("/proc/self/task").glob("*"):
         try:
             mine.update(int(pid) for pid in (task / "children").read_text().split())
         except OSError:
             continue
-    return mine
+    return {pid for pid in mine if not any(kept in _cmdline(pid) for kept in KEPT_PROCESSES)}
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +77,7 @@ def no_leaked_threads_or_processes() -> Iterator[None]:
         time.sleep(0.01)
     left = sorted(t.name for t in _threads() - threads)
     assert not left, f"threads left behind: {left}"
-    # multiprocessing keeps one resource tracker per process for good
-    pids = {pid for pid in _children() - children if b"resource_tracker" not in _cmdline(pid)}
+    pids = _children() - children
     assert not pids, f"processes left behind: {[_cmdline(pid) for pid in pids]}"
 
 
@@ -105,3 +111,17 @@ async def no_leaked_tasks_or_sockets() -> AsyncIterator[None]:
         gc.collect()
     assert not tasks, f"tasks left behind: {[t.get_coro() for t in tasks]}"
     assert not _sockets() - sockets, f"sockets left behind: {_sockets() - sockets}"
+
+
+@pytest.fixture(scope="session")
+def one_server() -> Iterator[Servers]:
+    """A NATS server, started when the first test wants it."""
+    with servers(1) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def three_servers() -> Iterator[Servers]:
+    """Three of them, which keep everything three times."""
+    with servers(3) as running:
+        yield running

@@ -18,7 +18,7 @@ FLOORS = (
     {"config", "testing", "sandbox"},
     {"audio"},
     {"transports", "correlate", "llm", "link", "local", "events", "observe"},
-    {"stt", "emotion", "suggest", "archive"},
+    {"stt", "emotion", "suggest", "archive", "cluster"},
     {"report"},
     {"meeting"},
     {"server", "replay", "client"},

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import yaml
 
+from wingman.config.cluster import ClusterSettings
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.emotion import EmotionSettings
 from wingman.config.events import DeliverSettings
@@ -56,6 +57,7 @@ class Settings(Section, frozen=True):
     deliver: DeliverSettings = DeliverSettings()
     report: ReportSettings = ReportSettings()
     observe: ObserveSettings = ObserveSettings()
+    cluster: ClusterSettings = ClusterSettings()
 
 
 def load(

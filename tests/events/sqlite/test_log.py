@@ -15,17 +15,12 @@ import pytest_asyncio
 from wingman.core.errors import InputError
 from wingman.core.events import (
     Envelope,
-    Media,
-    MeetingEnded,
     MeetingStarted,
     StorageState,
-    SummaryReady,
-    TranscriptPartial,
     UtteranceCreated,
 )
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
-from wingman.events.index import MeetingIndex
 from wingman.events.sqlite.log import SqliteLog
 
 M = "m-1"
@@ -64,59 +59,11 @@ async def test_every_event_is_durable_before_it_is_handed_on(log: SqliteLog) -> 
     assert all(count >= seq for seq, count in stored_when_handed_on)
 
 
-async def test_a_burst_is_one_batch_and_in_order(log: SqliteLog) -> None:
-    batches: list[list[int]] = []
-    log.on_committed(lambda envelopes: batches.append([e.seq for e in envelopes]))
-    for number in range(2000):
-        log.append(M, said(f"word {number}"), at=1.0)
-    await log.flush()
-    assert [seq for batch in batches for seq in batch] == list(range(1, 2001))
-    assert len(batches) < 200
-
-
-async def test_a_reader_never_runs_ahead_of_what_was_handed_on(log: SqliteLog) -> None:
-    handed_on = [0]
-    log.on_committed(lambda envelopes: handed_on.append(envelopes[-1].seq))
-    for number in range(400):
-        log.append(M, said("x", number), at=1.0)
-        events = await log.read(M, after=handed_on[-1])
-        assert (events[-1].seq if events else 0) <= handed_on[-1] == await log.last_seq(M)
-
-
-async def test_what_was_written_is_read_back_equal_and_paged(log: SqliteLog) -> None:
-    media = Media(Channel.MIC, 1.0, 2.5)
-    envelope = log.append(M, said("naïve ünïcode ✓"), media, at=12.25)
-    log.append(M, TranscriptPartial(Channel.TAB, "tab", "so"), at=12.5)
-    log.append("m-2", said("elsewhere"), at=1.0)
-    await log.flush()
-    assert list(await log.read(M, limit=1)) == [envelope]
-    assert [e.seq for e in await log.read(M, after=1)] == [2]
-    assert list(await log.read("never heard of")) == []
-    assert await log.last_seq(M) == 2
-    assert await log.last_seq("never heard of") == 0
-
-
-async def test_a_reopened_log_goes_on_counting(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "er" / "events.db"
-    first = await SqliteLog.open(path)
+async def test_a_log_may_lie_in_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    first = await SqliteLog.open(tmp_path / "deep" / "er" / "events.db")
     first.append(M, started(), at=1.0)
     await first.aclose()
-    second = await SqliteLog.open(path)
-    try:
-        assert await second.last_seq(M) == 1
-        assert second.append(M, said("again"), at=0.5).seq == 2  # the clock went backwards: seq does not care
-        await second.flush()
-        row = await second.meeting(M)
-        assert row is not None
-        assert (row.title, row.state, row.last, row.started_at, row.last_at) == (
-            "Call with Ada",
-            "open",
-            2,
-            1.0,
-            0.5,
-        )
-    finally:
-        await second.aclose()
+    assert (tmp_path / "deep" / "er" / "events.db").exists()
 
 
 async def test_killed_fifty_times_under_load_it_loses_nothing_a_client_has_seen(tmp_path: Path) -> None:
@@ -134,34 +81,6 @@ async def test_killed_fifty_times_under_load_it_loses_nothing_a_client_has_seen(
     assert tally.pop("kills") == 50
     assert tally.pop("seen") > 1000
     assert tally == {"lost": 0, "doubled": 0, "holes": 0, "unopened": 0}
-
-
-async def test_the_archive_lists_newest_first_whatever_the_clock_says(log: SqliteLog) -> None:
-    assert isinstance(log, MeetingIndex)
-    for number, wall in ((1, 1000.0), (2, 10.0), (3, 500.0)):
-        log.append(f"m-{number}", started(f"Call {number}"), at=wall)
-    log.append("m-1", MeetingEnded("stopped", 60.0), at=1100.0)
-    await log.flush()
-    assert [row.id for row in await log.meetings()] == ["m-3", "m-2", "m-1"]
-    assert [row.id for row in await log.meetings(limit=1, before="m-3")] == ["m-2"]
-    ended = await log.meeting("m-1")
-    assert ended is not None
-    assert (ended.state, ended.seconds) == ("ended", 60.0)
-    assert await log.meeting("never") is None
-
-
-async def test_the_search_finds_words_in_all_meetings(log: SqliteLog) -> None:
-    log.append("m-1", started("Renewal with Ada"), at=1.0)
-    log.append("m-1", said("what does the enterprise plan cost"), Media(Channel.TAB, 3.0, 5.0), at=2.0)
-    log.append("m-2", said("the enterprise rollout was fine"), Media(Channel.MIC, 1.0, 2.0), at=2.0)
-    log.append("m-2", SummaryReady("extractive", "They liked it.", ("Buy two seats",)), at=3.0)
-    await log.flush()
-    hits = await log.search("enterprise cos")
-    assert [(h.meeting, h.title, h.channel, h.start) for h in hits] == [("m-1", "Renewal with Ada", "tab", 3.0)]
-    assert "[enterprise]" in hits[0].snippet
-    assert {h.meeting for h in await log.search("enterprise")} == {"m-1", "m-2"}
-    assert [h.type for h in await log.search("seats")] == ["summary.ready"]
-    assert [h.type for h in await log.search("renewal")] == ["meeting.started"]
 
 
 @pytest.mark.parametrize(

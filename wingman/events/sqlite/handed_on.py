@@ -34,6 +34,10 @@ class HandedOn:
         """Events of a meeting that were handed on and that the disk does not hold."""
         return self._volatile.get(meeting, ())
 
+    def reached(self, meeting: str, seq: int) -> None:
+        """A meeting's events up to `seq` are stored, and were handed on elsewhere or not at all."""
+        self._upto[meeting] = max(seq, self.upto(meeting))
+
     def appended(self, envelope: Envelope, now: float) -> None:
         """An event was queued for the disk."""
         self._waiting.append((now, envelope))

@@ -153,15 +153,19 @@ def _damaged(path: Path, reason: str, key: str) -> InputError:
     )
 
 
-def write(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Append all entries in one transaction, or none (then the sqlite3 error is raised)."""
+def write(connection: Connection, entries: Sequence[Entry], *, lines: bool = True) -> None:
+    """Append all entries in one transaction, or none (then the sqlite3 error is raised).
+
+    Without `lines` only what can be listed and searched is kept.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         rows: dict[str, tuple[int, MeetingRow]] = {}
         for envelope, line in entries:
             number, row = rows.get(envelope.meeting) or _row_of(connection, envelope)
             rows[envelope.meeting] = number, advance(row, envelope)
-            connection.execute("INSERT INTO events VALUES(?,?,?)", (number, envelope.seq, line))
+            if lines:
+                connection.execute("INSERT INTO events VALUES(?,?,?)", (number, envelope.seq, line))
             _index(connection, number, envelope)
         for number, row in rows.values():
             connection.execute(

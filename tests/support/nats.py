@@ -1,0 +1,171 @@
+"""NATS servers for tests: one, or three that keep every record three times. Started once, emptied each time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wingman.cluster import keys, streams, subjects
+from wingman.cluster.engine import Engine
+from wingman.cluster.keys import KeyRing
+from wingman.cluster.log import ClusterLog
+from wingman.cluster.nats_server import Routes, configuration, die_with_parent, free_port, program
+from wingman.config.cluster import ClusterSettings
+from wingman.config.section import Secret
+
+SHARED = "wingman-nats-"
+"""How the folders of servers begin that all tests share."""
+START_S = 20.0
+KEY = "the key of the cluster under test"
+
+
+@dataclass(slots=True)
+class Server:
+    """One running server."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+
+@dataclass(slots=True)
+class Servers:
+    """All servers of one cluster."""
+
+    all: list[Server]
+
+    @property
+    def url(self) -> str:
+        return ",".join(f"nats://127.0.0.1:{server.port}" for server in self.all)
+
+    def settings(self, *, shards: int = 1, key: str = KEY) -> ClusterSettings:
+        return ClusterSettings(url=self.url, key=Secret(key), shards=shards)
+
+    def pause(self) -> None:
+        """Freeze them: connections stay open, and nobody answers."""
+        for server in self.all:
+            server.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let them go on."""
+        for server in self.all:
+            server.process.send_signal(signal.SIGCONT)
+
+    @property
+    def everything(self) -> bytes:
+        """All bytes on all their disks."""
+        paths = [path for server in self.all for path in server.folder.rglob("*") if path.is_file()]
+        return b"".join(path.read_bytes() for path in paths)
+
+
+@contextlib.contextmanager
+def servers(count: int) -> Iterator[Servers]:
+    """`count` servers until the block ends."""
+    root = Path(tempfile.mkdtemp(prefix=SHARED))
+    ports = [(free_port(), free_port()) for _ in range(count)]
+    routes = tuple(route for _, route in ports)
+    running = Servers([])
+    try:
+        for number, (port, route) in enumerate(ports):
+            folder = root / str(number)
+            folder.mkdir()
+            place = Routes(f"n{number}", route, routes) if count > 1 else None
+            running.all.append(Server(folder, port, start(folder, port, place)))
+        for server in running.all:
+            _await(server.port)
+        yield running
+    finally:
+        for server in running.all:
+            server.process.kill()
+            server.process.wait()
+        shutil.rmtree(root)
+
+
+def start(folder: Path, port: int, routes: Routes | None) -> subprocess.Popen[bytes]:
+    config = folder / "nats.conf"
+    config.write_text(configuration(folder, port, routes))
+    return subprocess.Popen(
+        [program(), "--config", str(config), "--log", str(folder / "nats.log")],
+        start_new_session=True,
+        preexec_fn=die_with_parent,
+    )
+
+
+def _await(port: int) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0) as probe:
+            if probe.recv(5) == b"INFO ":
+                return
+        time.sleep(0.02)
+    raise TimeoutError("nats-server does not start")
+
+
+@dataclass(slots=True)
+class Node:
+    """What one node of a cluster holds of the log."""
+
+    engine: Engine
+    keys: KeyRing
+    log: ClusterLog
+
+    async def aclose(self) -> None:
+        await self.log.aclose()
+        await self.engine.aclose()
+
+
+async def open_node(running: Servers, name: str, *, key: str = KEY) -> Node:
+    """A node's log. Its name must be another one for each life of the node."""
+    settings = running.settings(key=key)
+    engine = await Engine.open(settings, name)
+    try:
+        shards = await streams.prepare(engine, settings.shards)
+        ring = KeyRing(engine, keys.derived(key))
+        await ring.check()
+        await ring.follow()
+        return Node(engine, ring, await ClusterLog.open(engine, ring, name, shards))
+    except BaseException:
+        await engine.aclose()
+        raise
+
+
+async def emptied(running: Servers) -> None:
+    """Forget every meeting; what all nodes have agreed on stays."""
+    engine = await Engine.open(running.settings(), "cleaner")
+    try:
+        found = await engine.api("STREAM.NAMES")
+        for name in found.get("streams") or ():
+            if name != subjects.CONFIG:
+                await engine.api(f"STREAM.PURGE.{name}", timeout=10.0)
+    finally:
+        await engine.aclose()
+
+
+@contextlib.asynccontextmanager
+async def nodes(running: Servers, count: int) -> AsyncIterator[list[Node]]:
+    """Some nodes' logs over emptied servers."""
+    await emptied(running)
+    opened: list[Node] = []
+    try:
+        for number in range(count):
+            opened.append(await open_node(running, f"node-{number}"))
+        yield opened
+    finally:
+        for node in opened:
+            await node.aclose()
+
+
+async def until(holds: Callable[[], bool], seconds: float = 8.0) -> None:
+    """Wait for something that another node brings about."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 - it happens on another connection
+            await asyncio.sleep(0.01)

@@ -1,0 +1,161 @@
+"""The keys that meetings are sealed with. Each is kept wrapped with the cluster's key; without it nobody reads.
+
+To delete a meeting is to destroy its key: what lies in logs, on replicas and in backups of them is noise then.
+An empty message stays in the key's place, so that nobody makes another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+
+import structlog
+from nats.aio.msg import Msg
+
+from wingman.cluster import subjects
+from wingman.cluster.engine import Engine, Stale, Unavailable, Unknown
+from wingman.cluster.record import KEY_BYTES, Unreadable, new_key, seal, unseal
+from wingman.core.errors import InputError
+
+log = structlog.get_logger(__name__)
+
+SHORTEST = 16
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1
+SCRYPT_MEMORY = 64 * 1024 * 1024
+SALT = b"wingman cluster key"
+CHECK = b"this is the cluster's key"
+KNOWN = 4096
+"""Keys kept in memory."""
+
+
+class Gone(Exception):
+    """The meeting was deleted."""
+
+
+def derived(passphrase: str) -> bytes:
+    """The cluster's key from its setting. Slow on purpose (0.1 s). Raises `InputError`."""
+    if len(passphrase) < SHORTEST:
+        raise InputError(
+            f"cluster.key needs {SHORTEST} characters or more, the same on every node; "
+            "make one with: openssl rand -hex 32",
+            field="cluster.key",
+        )
+    return hashlib.scrypt(
+        passphrase.encode(),
+        salt=SALT,
+        n=SCRYPT_N,
+        r=SCRYPT_R,
+        p=SCRYPT_P,
+        maxmem=SCRYPT_MEMORY,
+        dklen=KEY_BYTES,
+    )
+
+
+class KeyRing:
+    """Every meeting's key, fetched when it is needed."""
+
+    def __init__(self, engine: Engine, key: bytes) -> None:
+        self._engine = engine
+        self._key = key
+        self._known: dict[str, bytes] = {}
+        self._gone: set[str] = set()
+        self._doomed: set[str] = set()
+        """Being deleted from here: nothing may bring them back meanwhile."""
+        self._deleted: list[Callable[[str], None]] = []
+
+    async def check(self) -> None:
+        """Prove that all nodes have one key. Raises `InputError`."""
+        subject = f"config.{hashlib.sha256(CHECK).hexdigest()[:8]}"
+        found = await self._engine.newest(subjects.CONFIG, subject)
+        if found is None:
+            try:
+                await self._engine.publish(subject, seal(self._key, CHECK, subject), expect=0)
+                return
+            except Stale:
+                found = await self._engine.newest(subjects.CONFIG, subject)
+        try:
+            unseal(self._key, found.body if found else b"", subject)
+        except Unreadable:
+            raise InputError(
+                "cluster.key is not the one this cluster was begun with; take the other nodes'",
+                field="cluster.key",
+            ) from None
+
+    async def follow(self) -> None:
+        """Hear of deletions on other nodes."""
+        await self._engine.subscribe("key.>", self._heard)
+
+    def on_deleted(self, callback: Callable[[str], None]) -> None:
+        """Call `callback` with each meeting that is deleted, here or elsewhere."""
+        self._deleted.append(callback)
+
+    def gone(self, meeting: str) -> bool:
+        """Is it known to be deleted, or about to be?"""
+        return meeting in self._gone or meeting in self._doomed
+
+    async def get(self, meeting: str) -> bytes | None:
+        """A meeting's key; None for one that never had any. Raises `Gone`, `Unavailable`, `Unknown`."""
+        if meeting in self._gone:
+            raise Gone(meeting)
+        if (key := self._known.get(meeting)) is not None:
+            return key
+        found = await self._engine.newest(subjects.KEYS, subjects.key(meeting))
+        if found is None:
+            return None
+        if not found.body:
+            self._forget(meeting)
+            raise Gone(meeting)
+        return self._keep(meeting, unseal(self._key, found.body, meeting))
+
+    async def make(self, meeting: str) -> bytes:
+        """The meeting's key, made unless there is one. Raises as `get` does."""
+        while (key := await self.get(meeting)) is None:
+            key = new_key()
+            try:
+                await self._engine.publish(subjects.key(meeting), seal(self._key, key, meeting), expect=0)
+            except (Stale, Unknown):
+                await asyncio.sleep(0.02)  # somebody else has made it, or this did and was not told: look
+                continue
+            return self._keep(meeting, key)
+        return key
+
+    async def destroy(self, meeting: str) -> bool:
+        """Make everything sealed with it unreadable for good. False when there was no key."""
+        self._doomed.add(meeting)
+        try:
+            return await self._destroy(meeting)
+        finally:
+            self._doomed.discard(meeting)
+
+    async def _destroy(self, meeting: str) -> bool:
+        subject = subjects.key(meeting)
+        found = await self._engine.newest(subjects.KEYS, subject)
+        if found is None or not found.body:
+            return False
+        await self._engine.erase(subjects.KEYS, found.seq)  # first: what is only replaced stays on the disk
+        while True:
+            try:
+                await self._engine.publish(subject, b"")
+                break
+            except (Unknown, Unavailable):
+                await asyncio.sleep(0.1)
+        self._forget(meeting)
+        return True
+
+    async def _heard(self, message: Msg) -> None:
+        if not message.data:
+            self._forget(subjects.meeting_of(message.subject))
+
+    def _forget(self, meeting: str) -> None:
+        self._known.pop(meeting, None)
+        if meeting not in self._gone:
+            self._gone.add(meeting)
+            for callback in self._deleted:
+                callback(meeting)
+
+    def _keep(self, meeting: str, key: bytes) -> bytes:
+        while len(self._known) >= KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[meeting] = key
+        return key

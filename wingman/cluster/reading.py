@@ -1,0 +1,254 @@
+"""The reading side of the cluster's log: what this node knows of every meeting, and a meeting's records.
+
+What is stored anywhere is heard at once (the streams send each record once more, as it is stored); each record
+names the one before it, so a gap shows and is read. After an interruption everything is compared anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from nats.aio.msg import Msg
+
+from wingman.cluster import subjects
+from wingman.cluster.engine import Engine, Stored, Unavailable, Unknown
+from wingman.cluster.keys import Gone, KeyRing
+from wingman.cluster.record import Body, Head, Unreadable, unpack
+from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
+
+log = structlog.get_logger(__name__)
+
+SPARSE = 64
+"""A meeting's reader knows the place of one record in so many."""
+READ_S = 5.0
+"""What a reader waits for a replica that lags behind."""
+AGAIN_S = 0.05
+NOBODY = Head(0, "", 1, 0, 0)
+
+
+@dataclass(slots=True)
+class Known:
+    """What this node knows of one meeting without asking."""
+
+    seq: int = 0
+    """The number of its newest record in the stream."""
+    head: Head = NOBODY
+    record: Stored | None = None
+    """The newest record, as it came: it is opened when somebody lists."""
+    body: Body | None = None
+    _places: list[tuple[int, int]] = field(default_factory=list)
+    _records: int = 0
+
+    def passed(self, seq: int, head: Head, record: Stored | None, body: Body | None) -> None:
+        """The next record."""
+        self.seq, self.head, self.record, self.body = seq, head, record, body
+        if self._records % SPARSE == 0:
+            self._places.append((head.first, seq))
+        self._records += 1
+
+    def place_of(self, event: int) -> int:
+        """The number in the stream from which to read for the event with this `seq`."""
+        return max((number for first, number in self._places if first <= event), default=1)
+
+
+Passed = Callable[[str, Head], Awaitable[None]]
+"""Told of each record of another node, in order: the meeting, and the record's head."""
+
+
+class Reader:
+    """One for each node."""
+
+    def __init__(self, engine: Engine, keys: KeyRing, node: str, shards: int) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._node = node
+        self._shards = shards
+        self._known: dict[str, Known] = {}
+        self._passed: list[Passed] = []
+        self._looking: asyncio.Task[None] | None = None
+        self._deaf: Callable[[], Awaitable[None]] | None = None
+
+    async def open(self, passed: Passed) -> None:
+        """Begin to follow every meeting; `passed` is told of what other nodes store."""
+        self._passed.append(passed)
+        self._keys.on_deleted(self._forget)
+        self._deaf = await self._engine.subscribe(subjects.LIVE_ALL, self._heard)
+        await self._look_around()
+        self._engine.on_return(self._returned)
+
+    async def aclose(self) -> None:
+        """Stop following."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
+        if self._deaf is not None:
+            await self._deaf()
+
+    @property
+    def known(self) -> Mapping[str, Known]:
+        """Every meeting that is not deleted."""
+        return self._known
+
+    def wrote(self, meeting: str, seq: int, head: Head, body: Body) -> None:
+        """A record of this node itself is stored."""
+        known = self._known.setdefault(meeting, Known())
+        if seq > known.seq:
+            known.passed(seq, head, None, body)
+
+    async def body(self, meeting: str) -> Body | None:
+        """A meeting's newest record, opened; None for one that is unknown, deleted or cannot be read now."""
+        known = self._known.get(meeting)
+        if known is None:
+            return None
+        if known.body is None and known.record is not None:
+            record, head = known.record, known.head
+            try:
+                key = await self._keys.get(meeting)
+            except (Gone, Unavailable, Unknown):
+                return None
+            opened = self._opened(meeting, key, record)
+            if opened is not None and known.head == head:
+                known.body = opened[1]
+            return opened[1] if opened else None
+        return known.body
+
+    async def records(self, meeting: str, begin: int, upto: int) -> AsyncIterator[tuple[Head, Body]]:
+        """A meeting's records with numbers in the stream from `begin` to `upto`; those of a deleted one: none.
+
+        Raises `InputError` (503) when the servers do not answer.
+        """
+        key = await self._key(meeting)
+        if key is None:
+            return
+        async for stored in self._stored(meeting, begin, upto):
+            opened = self._opened(meeting, key, stored)
+            if opened is not None:
+                yield opened
+
+    async def _key(self, meeting: str) -> bytes | None:
+        try:
+            return await self._keys.get(meeting)
+        except Gone:
+            return None
+        except (Unavailable, Unknown):
+            raise _silent(meeting) from None
+
+    async def _stored(self, meeting: str, begin: int, upto: int) -> AsyncIterator[Stored]:
+        """Waits for replicas that lag behind."""
+        stream = subjects.stream(subjects.shard_of(meeting, self._shards))
+        query: JsonObject = {"next_by_subj": subjects.log(meeting, self._shards)}
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + READ_S
+        while begin <= upto and not self._keys.gone(meeting):
+            try:
+                page = await self._engine.page(stream, {**query, "seq": begin})
+            except (Unavailable, Unknown):
+                page = []
+            if not page:
+                if loop.time() > deadline:
+                    raise _silent(meeting)
+                await asyncio.sleep(AGAIN_S)
+            for stored in page:
+                begin = stored.seq + 1
+                if stored.seq <= upto:
+                    yield stored
+
+    @staticmethod
+    def _opened(meeting: str, key: bytes | None, stored: Stored) -> tuple[Head, Body] | None:
+        """A record opened; None, and a word in the log, for one that does not open."""
+        if key is None:
+            return None
+        try:
+            head = Head.of(stored.headers)
+            return head, unpack(key, meeting, head, stored.body)
+        except Unreadable as broken:
+            log.error("a record cannot be read", meeting=meeting, seq=stored.seq, reason=str(broken))
+            return None
+
+    # --- following --------------------------------------------------------------------------------
+
+    async def _heard(self, message: Msg) -> None:
+        headers = dict(message.headers or {})
+        stored = Stored(message.subject, int(headers["Nats-Sequence"]), bytes(message.data), headers)
+        await self._follow(stored, int(headers.get("Nats-Last-Sequence", 0)))
+
+    async def _follow(self, stored: Stored, before: int) -> None:
+        meeting = subjects.meeting_of(stored.subject)
+        for head in self._head(stored):
+            if head.node == self._node:
+                return
+            known = self._known.setdefault(meeting, Known())
+            if stored.seq <= known.seq:
+                return
+            if known.seq == before:
+                await self._pass(meeting, known, stored, head)
+            else:
+                await self._fill(meeting, known, stored.seq)
+
+    async def _fill(self, meeting: str, known: Known, upto: int) -> None:
+        """Read what was not heard."""
+        try:
+            async for stored in self._stored(meeting, known.seq + 1, upto):
+                for head in self._head(stored):
+                    if stored.seq > known.seq:
+                        await self._pass(meeting, known, stored, head)
+        except InputError as failed:
+            log.warning("a gap is not filled yet", meeting=meeting, reason=str(failed))
+
+    async def _pass(self, meeting: str, known: Known, stored: Stored, head: Head) -> None:
+        known.passed(stored.seq, head, stored, None)
+        for callback in self._passed:
+            await callback(meeting, head)
+
+    @staticmethod
+    def _head(stored: Stored) -> Iterator[Head]:
+        """The record's head; nothing, and a word in the log, where there is none that this version knows."""
+        try:
+            yield Head.of(stored.headers)
+        except Unreadable as broken:
+            log.error("a record cannot be read", subject=stored.subject, reason=str(broken))
+
+    def _returned(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look_around())
+
+    async def _look_around(self) -> None:
+        """Learn the newest record of every meeting: at the start, and after the connection was gone."""
+        for shard in range(self._shards):
+            for stored in await self._newest_of(shard):
+                for head in self._head(stored):
+                    await self._learn(subjects.meeting_of(stored.subject), stored, head)
+
+    async def _newest_of(self, shard: int) -> list[Stored]:
+        first: JsonObject = {"multi_last": [f"log.{shard}.>"]}
+        query, found = first, list[Stored]()
+        while True:
+            try:
+                page = await self._engine.page(subjects.stream(shard), query)
+            except (Unavailable, Unknown):
+                await asyncio.sleep(AGAIN_S)
+                continue
+            found += page
+            if not page or not int(page[-1].headers.get("Nats-Num-Pending", 0)):
+                return found
+            upto = page[-1].headers.get("Nats-UpTo-Sequence", 0)
+            query = {**first, "seq": page[-1].seq + 1, "up_to_seq": int(upto)}
+
+    async def _learn(self, meeting: str, stored: Stored, head: Head) -> None:
+        known = self._known.get(meeting)
+        if known is None:
+            known = self._known[meeting] = Known()
+            await self._pass(meeting, known, stored, head)
+        elif stored.seq > known.seq and head.node != self._node:
+            await self._fill(meeting, known, stored.seq)
+
+    def _forget(self, meeting: str) -> None:
+        self._known.pop(meeting, None)
+
+
+def _silent(meeting: str) -> InputError:
+    return InputError(f"the NATS servers do not answer for {meeting}; ask again in a moment", status=503)

@@ -1,0 +1,55 @@
+"""The streams of a cluster, made by whichever node comes first."""
+
+from __future__ import annotations
+
+from wingman.cluster import subjects
+from wingman.cluster.engine import Engine, Stale, Unknown
+from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
+
+MOST_REPLICAS = 3
+SHARDS = "config.shards"
+
+
+async def prepare(engine: Engine, shards: int) -> int:
+    """Make what is not there, and return how many shards the log has: what the first node said holds for good.
+
+    Raises `InputError` when the servers refuse.
+    """
+    replicas = min(MOST_REPLICAS, engine.servers)
+    await engine.make_stream(_stream(subjects.CONFIG, "config.*", replicas) | {"max_msgs_per_subject": 1})
+    shards = await _agreed(engine, shards)
+    await engine.make_stream(_stream(subjects.KEYS, "key.*", replicas) | {"max_msgs_per_subject": 1})
+    lease = {"max_msgs_per_subject": 1, "allow_msg_ttl": True, "subject_delete_marker_ttl": 0}
+    await engine.make_stream(_stream(subjects.NODES, "node.*", replicas) | lease)
+    for shard in range(shards):
+        republish = {"src": f"log.{shard}.*", "dest": f"live.{shard}.{{{{wildcard(1)}}}}"}
+        await engine.make_stream(
+            _stream(subjects.stream(shard), f"log.{shard}.*", replicas) | {"republish": republish}
+        )
+    return shards
+
+
+async def _agreed(engine: Engine, shards: int) -> int:
+    if not 1 <= shards <= 256:
+        raise InputError("cluster.shards must be 1 to 256", field="cluster.shards")
+    while (found := await engine.newest(subjects.CONFIG, SHARDS)) is None:
+        try:
+            await engine.publish(SHARDS, str(shards).encode(), expect=0)
+        except (Stale, Unknown):
+            continue
+    return int(found.body)
+
+
+def _stream(name: str, subject: str, replicas: int) -> JsonObject:
+    return {
+        "name": name,
+        "subjects": [subject],
+        "storage": "file",
+        "num_replicas": replicas,
+        "retention": "limits",
+        "discard": "new",  # the default drops the oldest events of a full stream without a word
+        "max_age": 0,
+        "allow_direct": True,
+        "duplicate_window": 1_000_000_000,  # not used: a record's head says which one it is
+    }

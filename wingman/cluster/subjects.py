@@ -1,0 +1,70 @@
+"""The names of streams and subjects. Pure.
+
+WM_LOG_00…   streams   log.<shard>.<meeting>    every record of a meeting, in order
+                       live.<shard>.<meeting>   the same, sent once more as soon as it is stored
+WM_KEYS      stream    key.<meeting>            the key a meeting's records are sealed with
+WM_NODES     stream    node.<node>              who is there
+WM_CONFIG    stream    config.<name>            what all nodes must agree on
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from hashlib import blake2b
+
+KEYS, NODES, CONFIG = "WM_KEYS", "WM_NODES", "WM_CONFIG"
+LIVE_ALL = "live.>"
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
+ENCODED = "="
+"""How a name begins that was not fit for a subject as it is."""
+
+
+def token(name: str) -> str:
+    """Any name as one token of a subject; names of letters, digits, `-` and `_` stay as they are."""
+    if _PLAIN.fullmatch(name):
+        return name
+    return ENCODED + base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
+
+
+def name(of_token: str) -> str:
+    """The inverse of `token`."""
+    if not of_token.startswith(ENCODED):
+        return of_token
+    encoded = of_token.removeprefix(ENCODED)
+    return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+
+
+def shard_of(meeting: str, shards: int) -> int:
+    """Which stream a meeting's records are in, for good."""
+    return blake2b(meeting.encode(), digest_size=1).digest()[0] % shards
+
+
+def stream(shard: int) -> str:
+    """The stream of a shard."""
+    return f"WM_LOG_{shard:02d}"
+
+
+def log(meeting: str, shards: int) -> str:
+    """The one subject that holds a meeting."""
+    return f"log.{shard_of(meeting, shards)}.{token(meeting)}"
+
+
+def meeting_of(subject: str) -> str:
+    """The meeting of a `log.` or `live.` subject, or of a `key.` one."""
+    return name(subject.rpartition(".")[2])
+
+
+def key(meeting: str) -> str:
+    """Where a meeting's key is kept."""
+    return f"key.{token(meeting)}"
+
+
+def node(node_id: str) -> str:
+    """Where a node says that it is there."""
+    return f"node.{token(node_id)}"
+
+
+def ask(node_id: str) -> str:
+    """Where a node answers questions."""
+    return f"wm.node.{token(node_id)}"
