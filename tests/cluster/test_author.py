@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.nats import Node, Servers, nodes
-from wingman.cluster.author import Author, Lost, Pending, Place, numbered
-from wingman.cluster.engine import Engine, Stale, Unavailable, Unknown
+from wingman.cluster.author import Author, LostError, Pending, Place, numbered
+from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
 from wingman.cluster.record import Head
 from wingman.core import codec
 from wingman.core.events import Envelope, NoteRemoved
@@ -30,7 +30,7 @@ def author(node: Node, name: str, engine: Engine | None = None, meeting: str = M
 
 
 async def claim(one: Author) -> None:
-    await one.claim(await one.look(), b"", 1, at_wall=1.0)
+    await one.claim(await one.look(), b"", 1)
 
 
 async def written(node: Node, meeting: str = M) -> list[tuple[int, str, int]]:
@@ -68,16 +68,16 @@ class Unlucky(Engine):
         match self._mishaps.pop(0):
             case "answer lost":
                 await real
-                raise Unknown("lost")
+                raise UnknownError("lost")
             case "stale by mistake":
                 await real
-                raise Stale("lost, and sent again below")
+                raise StaleError("lost, and sent again below")
             case "stored late":
                 self.late.append(asyncio.ensure_future(_after(0.15, real)))
-                raise Unknown("late")
+                raise UnknownError("late")
             case "no leader":
                 real.close()
-                raise Unavailable("no leader")
+                raise UnavailableError("no leader")
             case _:
                 return await real
 
@@ -86,7 +86,7 @@ async def _after(seconds: float, job: object) -> int:
     await asyncio.sleep(seconds)
     try:
         return await job  # type: ignore[misc,no-any-return]
-    except Stale:
+    except StaleError:
         return 0
 
 
@@ -118,12 +118,12 @@ async def test_of_many_claims_at_once_one_wins(request: pytest.FixtureRequest, s
     async with nodes(request.getfixturevalue(servers), 1) as (node,):
         rivals = [author(node, f"n{number}") for number in range(8)]
         tips = [await rival.look() for rival in rivals]
-        claims = [r.claim(t, b"", 1, at_wall=1.0) for r, t in zip(rivals, tips, strict=True)]
+        claims = [r.claim(t, b"", 1) for r, t in zip(rivals, tips, strict=True)]
         outcomes = await asyncio.gather(*claims, return_exceptions=True)
         assert [type(outcome) for outcome in outcomes].count(type(None)) == 1
-        assert sum(isinstance(outcome, Lost) for outcome in outcomes) == 7
+        assert sum(isinstance(outcome, LostError) for outcome in outcomes) == 7
         winner = next(r for r in rivals if r.owned)
-        assert all(o.owner == winner.place.node for o in outcomes if isinstance(o, Lost))
+        assert all(o.owner == winner.place.node for o in outcomes if isinstance(o, LostError))
 
 
 @pytest.mark.parametrize("servers", ["one_server", "three_servers"])
@@ -143,7 +143,7 @@ async def test_nothing_of_the_old_owner_lands_after_a_claim(
                     last += 1
                     await one.store(Pending([event(last)], []))
                     await asyncio.sleep(chance.random() * 0.004)  # a claimant asks twice as often as it writes
-            except Lost:
+            except LostError:
                 return last - 1
 
         for number in range(1, RACES + 1):
@@ -153,7 +153,7 @@ async def test_nothing_of_the_old_owner_lands_after_a_claim(
             while not rival.owned:
                 try:
                     await claim(rival)
-                except Lost:
+                except LostError:
                     continue
             await writing
             assert not owner.owned

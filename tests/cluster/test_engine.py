@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.nats import Servers, nodes
 from wingman.cluster import engine as engine_module
-from wingman.cluster.engine import Engine, Stale, Unavailable
+from wingman.cluster.engine import Engine, StaleError, UnavailableError
 from wingman.cluster.nats_server import free_port
 from wingman.config.cluster import ClusterSettings
 from wingman.core.errors import InputError
@@ -16,7 +16,7 @@ from wingman.core.errors import InputError
 async def test_a_guard_that_does_not_hold_is_stale(one_server: Servers) -> None:
     async with nodes(one_server, 1) as (node,):
         first = await node.engine.publish("log.0.x", b"1", expect=0)
-        with pytest.raises(Stale):
+        with pytest.raises(StaleError):
             await node.engine.publish("log.0.x", b"2", expect=0)
         second = await node.engine.publish("log.0.x", b"2", expect=first, headers={"a": "b c"})
         newest = await node.engine.newest("WM_LOG_00", "log.0.x")
@@ -27,7 +27,7 @@ async def test_a_guard_that_does_not_hold_is_stale(one_server: Servers) -> None:
 
 async def test_what_no_stream_takes_is_unavailable(one_server: Servers) -> None:
     async with nodes(one_server, 1) as (node,):
-        with pytest.raises(Unavailable):
+        with pytest.raises(UnavailableError):
             await node.engine.publish("nobody.listens", b"")
         assert await node.engine.request("nobody.listens", b"", 0.5) is None
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.nats import Servers, nodes, open_node, until
-from wingman.cluster.keys import Gone, derived
+from wingman.cluster.keys import GoneError, derived
 from wingman.core.errors import InputError
 
 
@@ -25,7 +25,7 @@ async def test_a_destroyed_key_is_gone_on_every_node_and_is_not_made_again(one_s
         assert await one.keys.destroy("m-1")
         for node in (one, other):
             await until(lambda: one.keys.gone("m-1") and other.keys.gone("m-1"))
-            with pytest.raises(Gone):
+            with pytest.raises(GoneError):
                 await node.keys.make("m-1")
         assert told == ["m-1"]
         assert not await one.keys.destroy("m-1")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.support.nats import Node, Servers, nodes, until
-from wingman.cluster.author import Lost
+from wingman.cluster.author import LostError
 from wingman.core.events import Envelope, MeetingEnded, MeetingRenamed, MeetingStarted, NoteAdded, StorageState
 from wingman.core.time import Channel
 from wingman.events.index import MeetingRow
@@ -123,7 +123,7 @@ async def test_a_claim_that_comes_too_late_is_told_who_won(one_server: Servers) 
     async with nodes(one_server, 2) as (one, other):
         tip = await other.log.tip(M)
         await one.log.own(M, b"")
-        with pytest.raises(Lost) as lost:
+        with pytest.raises(LostError) as lost:
             await other.log.own(M, b"", tip)
         assert lost.value.owner == "node-0"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.cluster.record import HEAD, Body, Head, Mark, Unreadable, new_key, pack, seal, unpack, unseal
+from wingman.cluster.record import HEAD, Body, Head, Mark, UnreadableError, new_key, pack, seal, unpack, unseal
 from wingman.events.index import MeetingRow
 
 ROW = MeetingRow("m-1", "Ada", "open", 1.0, 2.0, 0.0, "sales", "off", 7, ("a", "b"))
@@ -48,7 +48,7 @@ def test_nothing_of_it_can_be_read_or_moved_without_its_key(head: Head) -> None:
         (key, "m-1", head, sealed[:-1] + bytes([sealed[-1] ^ 1])),
         (key, "m-1", head, b""),
     ):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableError):
             unpack(*wrong)
 
 
@@ -56,20 +56,20 @@ def test_nothing_of_it_can_be_read_or_moved_without_its_key(head: Head) -> None:
 def test_no_header_breaks_the_reader(text: str) -> None:
     try:
         Head.of({HEAD: text})
-    except Unreadable:
+    except UnreadableError:
         pass
     else:
         assert len(text.split(" ")) == 6
 
 
 def test_a_newer_version_is_told_apart() -> None:
-    with pytest.raises(Unreadable, match="newer"):
+    with pytest.raises(UnreadableError, match="newer"):
         Head.of({HEAD: Head(1, "n", 1, 0, 1, version=99).text})
 
 
 def test_a_sealed_thing_that_is_no_record_is_refused() -> None:
     key, head = new_key(), Head(1, "n", 1, 0, 1)
-    with pytest.raises(Unreadable, match="cannot be read"):
+    with pytest.raises(UnreadableError, match="cannot be read"):
         unpack(key, "m-1", head, seal(key, b"no msgpack\xc1", f"m-1 {head.text}"))
     assert unseal(key, seal(key, b"x", "here"), "here") == b"x"
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from wingman.cluster.engine import Engine, Stale, Unavailable, Unknown
-from wingman.cluster.keys import Gone, KeyRing
+from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.record import HEAD, Body, Head, Mark, pack, unpack
 from wingman.core.events import Envelope
 from wingman.events.projection import advance, first_row
@@ -32,7 +32,7 @@ Line = tuple[Envelope, bytes]
 """An event and its encoded line."""
 
 
-class Lost(Exception):
+class LostError(Exception):
     """Somebody else owns the meeting."""
 
     def __init__(self, owner: str) -> None:
@@ -40,7 +40,7 @@ class Lost(Exception):
         self.owner = owner
 
 
-class Elsewhere(Lost):
+class ElsewhereError(LostError):
     """It runs on another node, which is there: only that one may add to it."""
 
 
@@ -62,8 +62,8 @@ class Tip:
     seq: int
     """Its number in the stream; 0 when there is none."""
     head: Head
-    body: Body | None
-    """None when there is no record yet."""
+    body: Body
+    """Of nothing, when there is no record."""
 
 
 @dataclass(slots=True)
@@ -135,33 +135,34 @@ class Author:
         return self._tip
 
     async def look(self) -> Tip:
-        """The newest record, as the leader has it. Waits until somebody answers. Raises `Gone`."""
+        """The newest record, as the leader has it. Waits until somebody answers. Raises `GoneError`."""
         while True:
             try:
                 key = await self._keys.get(self.place.meeting)
                 found = await self._engine.newest(self.place.stream, self.place.subject)
-            except (Unavailable, Unknown):
+            except (UnavailableError, UnknownError):
                 await asyncio.sleep(AGAIN_S)
                 continue
             if found is None or key is None:
-                return Tip(0, Head(0, "", 1, 0, 0), None)
+                return Tip(0, Head(0, "", 1, 0, 0), Body(first_row(_nothing(self.place.meeting)), 0))
             head = Head.of(found.headers)
             return Tip(found.seq, head, unpack(key, self.place.meeting, head, found.body))
 
-    async def claim(self, at: Tip, plan: bytes, born: int, *, at_wall: float) -> None:
-        """Own the meeting from the record `at` on. Raises `Lost` when somebody was faster, `Gone`."""
+    async def claim(self, at: Tip, plan: bytes, born: int) -> None:
+        """Own the meeting from the record `at` on; `born` is for a new one.
+
+        Raises `LostError` when somebody was faster, `GoneError` when it was deleted.
+        """
         self._key = await self._made()
-        body = at.body
-        row = body.row if body else first_row(_nothing(self.place.meeting, at_wall))
         head = Head(at.head.epoch + 1, self.place.node, at.head.last + 1, 0, next(_numbers))
-        claim = Body(row, body.born if body else born, plan=plan, mark=body.mark if body else Mark())
+        claim = Body(at.body.row, at.body.born or born, plan=plan, mark=at.body.mark)
         self._tip = await self._put(at.seq, head, claim)
 
     async def store(self, pending: Pending) -> None:
-        """Store one record. Returns when the servers have it; raises `Lost` or `Gone`."""
+        """Store one record. Returns when the servers have it; raises `LostError` or `GoneError`."""
         tip = self._tip
-        assert tip is not None  # only an owner stores
-        assert tip.body is not None
+        if tip is None:
+            raise LostError("")
         row = tip.body.row
         for envelope, _ in pending.lines:
             row = advance(row if row.last else first_row(envelope), envelope)
@@ -176,7 +177,7 @@ class Author:
         )
         try:
             self._tip = await self._put(tip.seq, head, body)
-        except (Lost, Gone):
+        except (LostError, GoneError):
             self._tip = None
             raise
 
@@ -189,27 +190,27 @@ class Author:
                     self.place.subject, sealed, headers={HEAD: head.text}, expect=guard
                 )
                 return Tip(seq, head, body)
-            except Unavailable:
+            except UnavailableError:
                 await asyncio.sleep(AGAIN_S)
-            except (Stale, Unknown):
+            except (StaleError, UnknownError):
                 tip = await self.look()
                 if tip.head.node == head.node and tip.head.number == head.number:
                     return Tip(tip.seq, head, body)  # it was stored, and the answer was lost
                 if tip.seq != guard:
-                    raise Lost(tip.head.node) from None
+                    raise LostError(tip.head.node) from None
                 await asyncio.sleep(AGAIN_S)  # not stored so far: the same record may be sent again
 
     async def _made(self) -> bytes:
         while True:
             try:
                 return await self._keys.make(self.place.meeting)
-            except (Unavailable, Unknown):
+            except (UnavailableError, UnknownError):
                 await asyncio.sleep(AGAIN_S)
 
 
-def _nothing(meeting: str, at: float) -> Envelope:
+def _nothing(meeting: str) -> Envelope:
     """What a meeting's row begins with before there is an event."""
-    return Envelope(0, 0, "", meeting, at, {})
+    return Envelope(0, 0, "", meeting, 0.0, {})
 
 
 def numbered(lines: Sequence[Line], first: int, encode: Callable[[Envelope], bytes]) -> list[Line]:

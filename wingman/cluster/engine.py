@@ -47,15 +47,15 @@ STREAM_EXISTS = 10058
 NO_STREAM = 10059
 
 
-class Stale(WingmanError):
+class StaleError(WingmanError):
     """The guard does not hold: somebody else has written, or an own answer was lost."""
 
 
-class Unknown(WingmanError):
+class UnknownError(WingmanError):
     """No answer: it may be stored, now or later."""
 
 
-class Unavailable(WingmanError):
+class UnavailableError(WingmanError):
     """It is not stored: there is no leader just now, no room, or no connection."""
 
 
@@ -137,9 +137,9 @@ class Engine:
         """False while servers that have just started choose their leader."""
         try:
             await self.api("INFO")
-        except (Unknown, ApiError):
+        except (UnknownError, ApiError):
             return False
-        except Unavailable:
+        except UnavailableError:
             raise InputError(
                 f"the NATS server at {_shown(settings.url)} has no JetStream; start it with --jetstream",
                 field="cluster.url",
@@ -168,7 +168,7 @@ class Engine:
     # --- streams --------------------------------------------------------------------------------
 
     async def api(self, what: str, body: JsonObject | None = None, timeout: float = ANSWER_S) -> JsonObject:
-        """One call of `$JS.API`. Raises `Unavailable`, `Unknown`, or `ApiError` with the server's code."""
+        """One call of `$JS.API`. Raises `UnavailableError`, `UnknownError` or `ApiError`."""
         answer = await self._ask(f"$JS.API.{what}", msgspec.json.encode(body) if body else b"", timeout=timeout)
         found: JsonObject = msgspec.json.decode(answer.data)
         if failure := found.get("error"):
@@ -186,7 +186,7 @@ class Engine:
     ) -> int:
         """Store one message and return its number in the stream.
 
-        `expect` is the number of the newest message of this subject (0 for none): anything else is `Stale`.
+        `expect` is the number of the newest message of this subject (0 for none); else: `StaleError`.
         """
         sent = dict(headers or {})
         if expect is not None:
@@ -198,8 +198,8 @@ class Engine:
             return int(found["seq"])
         code, text = int(failure.get("err_code", 0)), str(failure.get("description", ""))
         if code in (WRONG_LAST, IN_FLIGHT, SAME_ID):
-            raise Stale(text)
-        raise Unavailable(text)
+            raise StaleError(text)
+        raise UnavailableError(text)
 
     async def newest(self, stream: str, subject: str) -> Stored | None:
         """The newest message of a subject, as the stream's leader has it."""
@@ -215,7 +215,7 @@ class Engine:
         except ApiError as refused:
             if refused.code == NO_MESSAGE:
                 return None
-            raise Unavailable(str(refused)) from None
+            raise UnavailableError(str(refused)) from None
         return Stored(
             found["subject"],
             int(found["seq"]),
@@ -236,11 +236,11 @@ class Engine:
                 try:
                     message = await answers.next_msg(ANSWER_S)
                 except nats.errors.TimeoutError:
-                    raise Unknown("the servers do not answer") from None
+                    raise UnknownError("the servers do not answer") from None
                 headers = dict(message.headers or {})
                 if status := headers.get(STATUS):
                     if status == "503":
-                        raise Unavailable("there is no leader")
+                        raise UnavailableError("there is no leader")
                     return  # 204: that was all; 404: there is nothing
                 yield Stored(
                     headers["Nats-Subject"], int(headers["Nats-Sequence"]), bytes(message.data), headers
@@ -255,7 +255,7 @@ class Engine:
             await self.api(f"STREAM.MSG.DELETE.{stream}", {"seq": seq, "no_erase": False})
         except ApiError as refused:
             if refused.code != NO_MESSAGE:
-                raise Unavailable(str(refused)) from None
+                raise UnavailableError(str(refused)) from None
 
     async def purge(self, stream: str, subject: str) -> None:
         """Drop every message of a subject; the bytes stay on the disk until the server compacts."""
@@ -279,7 +279,7 @@ class Engine:
         """Ask whoever listens; None when nobody does, or nobody answers in time."""
         try:
             return bytes((await self._ask(subject, body, timeout=timeout)).data)
-        except (Unavailable, Unknown):
+        except (UnavailableError, UnknownError):
             return None
 
     async def subscribe(
@@ -297,7 +297,7 @@ class Engine:
         return end
 
     async def tell(self, subject: str, body: bytes, reply: str = "") -> None:
-        """Send a message that nobody confirms. Raises `Unavailable` while there is no connection."""
+        """Send a message that nobody confirms. Raises `UnavailableError` while there is no connection."""
         await self._send(subject, body, reply=reply)
 
     def inbox(self) -> str:
@@ -310,17 +310,17 @@ class Engine:
         try:
             return await self._nats.request(subject, body, timeout=timeout, headers=dict(headers or {}) or None)
         except nats.errors.NoRespondersError:
-            raise Unavailable("there is no leader") from None
+            raise UnavailableError("there is no leader") from None
         except nats.errors.OutboundBufferLimitError:
-            raise Unavailable("there is no connection") from None
+            raise UnavailableError("there is no connection") from None
         except (nats.errors.TimeoutError, nats.errors.ConnectionClosedError, OSError):
-            raise Unknown("the servers do not answer") from None
+            raise UnknownError("the servers do not answer") from None
 
     async def _send(self, subject: str, body: bytes, reply: str = "") -> None:
         try:
             await self._nats.publish(subject, body, reply=reply)
         except (nats.errors.OutboundBufferLimitError, nats.errors.ConnectionClosedError, OSError):
-            raise Unavailable("there is no connection") from None
+            raise UnavailableError("there is no connection") from None
 
     async def _reconnected(self) -> None:
         for callback in self._returned:

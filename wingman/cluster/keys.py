@@ -14,8 +14,8 @@ import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, Stale, Unavailable, Unknown
-from wingman.cluster.record import KEY_BYTES, Unreadable, new_key, seal, unseal
+from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.record import KEY_BYTES, UnreadableError, new_key, seal, unseal
 from wingman.core.errors import InputError
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ KNOWN = 4096
 """Keys kept in memory."""
 
 
-class Gone(Exception):
+class GoneError(Exception):
     """The meeting was deleted."""
 
 
@@ -72,11 +72,11 @@ class KeyRing:
             try:
                 await self._engine.publish(subject, seal(self._key, CHECK, subject), expect=0)
                 return
-            except Stale:
+            except StaleError:
                 found = await self._engine.newest(subjects.CONFIG, subject)
         try:
             unseal(self._key, found.body if found else b"", subject)
-        except Unreadable:
+        except UnreadableError:
             raise InputError(
                 "cluster.key is not the one this cluster was begun with; take the other nodes'",
                 field="cluster.key",
@@ -95,9 +95,12 @@ class KeyRing:
         return meeting in self._gone or meeting in self._doomed
 
     async def get(self, meeting: str) -> bytes | None:
-        """A meeting's key; None for one that never had any. Raises `Gone`, `Unavailable`, `Unknown`."""
+        """A meeting's key; None for one that never had any.
+
+        Raises `GoneError` for a deleted one; `UnavailableError` and `UnknownError` when nobody answers.
+        """
         if meeting in self._gone:
-            raise Gone(meeting)
+            raise GoneError(meeting)
         if (key := self._known.get(meeting)) is not None:
             return key
         found = await self._engine.newest(subjects.KEYS, subjects.key(meeting))
@@ -105,7 +108,7 @@ class KeyRing:
             return None
         if not found.body:
             self._forget(meeting)
-            raise Gone(meeting)
+            raise GoneError(meeting)
         return self._keep(meeting, unseal(self._key, found.body, meeting))
 
     async def make(self, meeting: str) -> bytes:
@@ -114,7 +117,7 @@ class KeyRing:
             key = new_key()
             try:
                 await self._engine.publish(subjects.key(meeting), seal(self._key, key, meeting), expect=0)
-            except (Stale, Unknown):
+            except (StaleError, UnknownError):
                 await asyncio.sleep(0.02)  # somebody else has made it, or this did and was not told: look
                 continue
             return self._keep(meeting, key)
@@ -138,7 +141,7 @@ class KeyRing:
             try:
                 await self._engine.publish(subject, b"")
                 break
-            except (Unknown, Unavailable):
+            except (UnknownError, UnavailableError):
                 await asyncio.sleep(0.1)
         self._forget(meeting)
         return True

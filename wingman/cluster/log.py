@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from wingman.cluster import subjects
-from wingman.cluster.author import Author, Elsewhere, Lost, Pending, Place, Tip, numbered
-from wingman.cluster.engine import Engine, Unavailable, Unknown
-from wingman.cluster.keys import Gone, KeyRing
+from wingman.cluster.author import Author, ElsewhereError, LostError, Pending, Place, Tip, numbered
+from wingman.cluster.engine import Engine, UnavailableError, UnknownError
+from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.reading import Reader
 from wingman.cluster.record import Head
 from wingman.cluster.words import WordIndex
@@ -198,7 +198,7 @@ class ClusterLog:
             if found:
                 stream = subjects.stream(subjects.shard_of(meeting, self._shards))
                 await self._engine.purge(stream, subjects.log(meeting, self._shards))
-        except (Unavailable, Unknown) as failed:
+        except (UnavailableError, UnknownError) as failed:
             raise InputError(
                 f"the NATS servers do not let {meeting} be deleted just now ({failed}); delete it again",
                 field="meeting",
@@ -236,17 +236,17 @@ class ClusterLog:
         self._alive = alive
 
     async def tip(self, meeting: str) -> Tip:
-        """The newest record of a meeting, as the servers' leader has it. Raises `Gone`."""
+        """The newest record of a meeting, as the servers' leader has it. Raises `GoneError`."""
         return await self._author(meeting).look()
 
     async def own(self, meeting: str, plan: bytes, tip: Tip | None = None) -> Author:
         """Claim a meeting to run it here, from the record `tip` on; `plan` is what the next owner will need.
 
-        Raises `Lost` when another node was faster, `Gone` when the meeting was deleted.
+        Raises `LostError` when another node was faster, `GoneError` when the meeting was deleted.
         """
         author = self._author(meeting)
         at = tip or await author.look()
-        await author.claim(at, plan, self._birth(), at_wall=time.time())
+        await author.claim(at, plan, self._birth())
         self._writing[meeting] = _Writing(author, at.head.last, running=True)
         self._wrote(author)
         self._handed_on.reached(meeting, at.head.last)
@@ -319,10 +319,10 @@ class ClusterLog:
                     await self._claim_to_add(writing)
                 taken = writing.pending.take()
                 await writing.author.store(taken)
-            except Gone:
+            except GoneError:
                 self._drop(writing, taken)
-            except Lost as lost:
-                if writing.running or isinstance(lost, Elsewhere):
+            except LostError as lost:
+                if writing.running or isinstance(lost, ElsewhereError):
                     self._give_up(writing, taken, lost.owner)
                 else:
                     writing.pending.put_back(taken)  # somebody else has added something: behind that
@@ -335,12 +335,12 @@ class ClusterLog:
         while not author.owned:
             tip = await author.look()
             owner = tip.head.node
-            runs = tip.body is not None and tip.body.row.state != "ended" and owner != self._node
+            runs = tip.seq > 0 and tip.body.row.state != "ended" and owner != self._node
             if runs and self._alive is not None and await self._alive(owner):
-                raise Elsewhere(owner)
+                raise ElsewhereError(owner)
             try:
-                await author.claim(tip, b"", writing.born, at_wall=time.time())
-            except Lost:
+                await author.claim(tip, b"", writing.born)
+            except LostError:
                 continue
             self._wrote(author)
             lines = writing.pending.lines
@@ -349,7 +349,7 @@ class ClusterLog:
                 writing.head = tip.head.last + len(lines)
 
     def _wrote(self, author: Author) -> None:
-        if (tip := author.tip) is not None and tip.body is not None:
+        if (tip := author.tip) is not None:
             self._reader.wrote(author.place.meeting, tip.seq, tip.head, tip.body)
 
     def _stored(self, writing: _Writing, taken: Pending) -> None:

@@ -85,12 +85,6 @@ class NatsServer:
         """Where it listens."""
         return f"nats://127.0.0.1:{self.port}"
 
-    @property
-    def pid(self) -> int:
-        """Its process. Only while it runs."""
-        assert self._process is not None
-        return self._process.pid
-
     async def start(self) -> None:
         """Start it and wait until it answers. Raises `WingmanError` when it does not."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -115,9 +109,8 @@ class NatsServer:
             await asyncio.sleep(0.02)
 
     async def wait(self) -> int:
-        """Wait until it ends; returns its status."""
-        assert self._process is not None
-        return await self._process.wait()
+        """Wait until it ends; returns its status. One that does not run has ended."""
+        return await self._process.wait() if self._process is not None else 0
 
     async def stop(self, *, kill: bool = False) -> None:
         """End it and wait. Idempotent."""

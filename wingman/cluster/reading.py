@@ -14,9 +14,9 @@ import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, Stored, Unavailable, Unknown
-from wingman.cluster.keys import Gone, KeyRing
-from wingman.cluster.record import Body, Head, Unreadable, unpack
+from wingman.cluster.engine import Engine, Stored, UnavailableError, UnknownError
+from wingman.cluster.keys import GoneError, KeyRing
+from wingman.cluster.record import Body, Head, UnreadableError, unpack
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
@@ -108,7 +108,7 @@ class Reader:
             record, head = known.record, known.head
             try:
                 key = await self._keys.get(meeting)
-            except (Gone, Unavailable, Unknown):
+            except (GoneError, UnavailableError, UnknownError):
                 return None
             opened = self._opened(meeting, key, record)
             if opened is not None and known.head == head:
@@ -132,9 +132,9 @@ class Reader:
     async def _key(self, meeting: str) -> bytes | None:
         try:
             return await self._keys.get(meeting)
-        except Gone:
+        except GoneError:
             return None
-        except (Unavailable, Unknown):
+        except (UnavailableError, UnknownError):
             raise _silent(meeting) from None
 
     async def _stored(self, meeting: str, begin: int, upto: int) -> AsyncIterator[Stored]:
@@ -146,7 +146,7 @@ class Reader:
         while begin <= upto and not self._keys.gone(meeting):
             try:
                 page = await self._engine.page(stream, {**query, "seq": begin})
-            except (Unavailable, Unknown):
+            except (UnavailableError, UnknownError):
                 page = []
             if not page:
                 if loop.time() > deadline:
@@ -165,7 +165,7 @@ class Reader:
         try:
             head = Head.of(stored.headers)
             return head, unpack(key, meeting, head, stored.body)
-        except Unreadable as broken:
+        except UnreadableError as broken:
             log.error("a record cannot be read", meeting=meeting, seq=stored.seq, reason=str(broken))
             return None
 
@@ -209,7 +209,7 @@ class Reader:
         """The record's head; nothing, and a word in the log, where there is none that this version knows."""
         try:
             yield Head.of(stored.headers)
-        except Unreadable as broken:
+        except UnreadableError as broken:
             log.error("a record cannot be read", subject=stored.subject, reason=str(broken))
 
     def _returned(self) -> None:
@@ -229,7 +229,7 @@ class Reader:
         while True:
             try:
                 page = await self._engine.page(subjects.stream(shard), query)
-            except (Unavailable, Unknown):
+            except (UnavailableError, UnknownError):
                 await asyncio.sleep(AGAIN_S)
                 continue
             found += page

@@ -23,7 +23,7 @@ HEAD = "Wingman-Head"
 VERSION = 1
 
 
-class Unreadable(WingmanError):
+class UnreadableError(WingmanError):
     """A record, or a key, that does not open: it was sealed with another key, or changed."""
 
 
@@ -55,14 +55,14 @@ class Head:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Head:
-        """Read the header. Raises `Unreadable`."""
+        """Read the header. Raises `UnreadableError`."""
         try:
             version, epoch, first, count, number, node = headers[HEAD].split(" ")
             head = cls(int(epoch), node, int(first), int(count), int(number), int(version))
         except (KeyError, ValueError):
-            raise Unreadable("this is no record of a meeting") from None
+            raise UnreadableError("this is no record of a meeting") from None
         if head.version > VERSION:
-            raise Unreadable("this record was written by a newer Wingman")
+            raise UnreadableError("this record was written by a newer Wingman")
         return head
 
 
@@ -106,11 +106,11 @@ def seal(key: bytes, plain: bytes, bound: str) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, bound: str) -> bytes:
-    """The inverse of `seal`. Raises `Unreadable`."""
+    """The inverse of `seal`. Raises `UnreadableError`."""
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound.encode())
     except (InvalidTag, ValueError):
-        raise Unreadable("the key is another one, or what was sealed was changed") from None
+        raise UnreadableError("the key is another one, or what was sealed was changed") from None
 
 
 def pack(key: bytes, meeting: str, head: Head, body: Body) -> bytes:
@@ -119,8 +119,8 @@ def pack(key: bytes, meeting: str, head: Head, body: Body) -> bytes:
 
 
 def unpack(key: bytes, meeting: str, head: Head, sealed: bytes) -> Body:
-    """What a record's message holds. Raises `Unreadable`."""
+    """What a record's message holds. Raises `UnreadableError`."""
     try:
         return _decode(unseal(key, sealed, f"{meeting} {head.text}"))
     except msgspec.MsgspecError as broken:
-        raise Unreadable(f"this record cannot be read ({broken})") from None
+        raise UnreadableError(f"this record cannot be read ({broken})") from None

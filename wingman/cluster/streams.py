@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, Stale, Unknown
+from wingman.cluster.engine import Engine, StaleError, UnknownError
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
@@ -36,7 +36,7 @@ async def _agreed(engine: Engine, shards: int) -> int:
     while (found := await engine.newest(subjects.CONFIG, SHARDS)) is None:
         try:
             await engine.publish(SHARDS, str(shards).encode(), expect=0)
-        except (Stale, Unknown):
+        except (StaleError, UnknownError):
             continue
     return int(found.body)
 
