@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
@@ -39,6 +39,8 @@ ROUNDING = samples_of_ms(40)
 """A transcriber may answer for this much less than the last sample."""
 LATE_BRANCH_S = 2.0
 """What the other branches get when the transcriber has used the whole budget."""
+FAST_LAG_S = 20.0
+"""How far a reader may be behind a source that is faster than real time, where the tape holds twice as much."""
 
 Store: TypeAlias = Callable[[Channel, Cursor], Coroutine[object, object, None]]
 """Reads a channel's tape for as long as it runs, and stores its sound."""
@@ -509,6 +511,16 @@ class ChannelPipeline:
     def _worked(self, running: _Running | None) -> None:
         if running is not None:
             running.runner.worked()
+
+
+async def room(
+    channels: Iterable[ChannelPipeline], tape_s: float, held: Callable[[], bool] = lambda: False
+) -> None:
+    """Wait as long as `held()`, or a reader is further behind than a tape can bear."""
+    limit = min(FAST_LAG_S, tape_s / 2) * SAMPLE_RATE
+    # readers move on several tasks; there is no one event to wait for
+    while held() or any(channel.lag > limit for channel in channels):  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
 
 
 async def _settle(task: asyncio.Task[None], deadline: float) -> None:

@@ -32,12 +32,12 @@ from wingman.core.events import (
     Publish,
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
-from wingman.core.time import SAMPLE_RATE, Channel, samples, seconds
+from wingman.core.time import Channel, samples, seconds
 from wingman.emotion.base import FaceAnalyzer
 from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.api import MeetingSpec, MeetingStatus
-from wingman.meeting.channel import ChannelPipeline
+from wingman.meeting.channel import ChannelPipeline, room
 from wingman.meeting.controls import MeetingControls
 from wingman.meeting.endings import Ending, Endings, Fate
 from wingman.meeting.pipeline import MeetingPipeline, Stages
@@ -47,8 +47,6 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.1
 TICKS_PER_BILL = 10
 """How often what was sent is noted: every second, and before whatever changes who hears what."""
-FAST_LAG_S = 20.0
-"""A recording played faster than real time stays this close to the slowest reader; less than any tape."""
 WORTH_TELLING_S = 1.0
 """An end that is owed more audio than this says so."""
 RESTART_S = 30.0
@@ -212,10 +210,7 @@ class Meeting:
 
     async def room(self) -> None:
         """Wait until no reader is further behind than a tape can bear (for sources faster than real time)."""
-        limit = min(FAST_LAG_S, self._plan.tape_s / 2) * SAMPLE_RATE
-        # readers move on several tasks; there is no one event to wait for
-        while self._controls.paused or any(channel.lag > limit for channel in self._pipeline):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        await room(self._pipeline, self._plan.tape_s, lambda: self._controls.paused)
 
     async def heard_out(self) -> None:
         """Wait until all of a recording was answered for, however long that takes, or the meeting ends."""

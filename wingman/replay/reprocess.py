@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,27 +20,37 @@ import msgspec
 
 from wingman.archive import nameless_file
 from wingman.archive.bundle import Bundle
+from wingman.archive.egress_ledger import Ledger
 from wingman.archive.provider_events import Advanced, Expected, Fed, Finished, Heard, fed
 from wingman.audio import sandboxed
 from wingman.audio.channel_map import Place
 from wingman.audio.tape import Tape
+from wingman.config.correlate import CorrelateSettings
+from wingman.config.suggest import CostSettings
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, check_policy, measured_channels
 from wingman.core.errors import Branch, Health, InputError, Missed, Progress, ProviderState
-from wingman.core.events import MeetingEnded, MeetingStarted, PolicyApplied
+from wingman.core.events import Event as Published
+from wingman.core.events import Media, MeetingEnded, MeetingStarted, PolicyApplied
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.threads import in_thread
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
+from wingman.meeting.accounting import Accounting
+from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers, room
+from wingman.meeting.cost import CostTracker
 from wingman.replay.record_clock import RecordClock, merged
 from wingman.stt.base import Transcriber
 from wingman.transports.file import FileSource
 
 TAPE_S = 60.0
-FAST_LAG = 20 * SAMPLE_RATE
-"""Samples a reader may be behind while the sound is played faster than real time."""
+LAST_ANSWERS_S = 300.0
+"""What a listener may take for what it still owes when the sound is over."""
+MEASURED: Mapping[Channel, Policy] = {Channel.TAB: "counterpart", Channel.MIC: "self"}
+"""The policy under which a voice is measured; where one did not hold, the meter's channel is paused."""
 TICK = SAMPLE_RATE // 10
 """Between two looks at the clock, where the record has none."""
 SPEECH = (Interim, Final, SpeechStarted, SpeechEnded)
@@ -208,25 +219,30 @@ class _Session:
 
     async def run(self) -> None:
         """Play the sound to both listeners; ends when they have answered for all of it."""
-        readers = []
-        if self._transcriber is not None:
-            readers.append(_Reader(self._channel, self._transcriber, self._note, EVERYTHING))
-        if self._meter is not None:
-            readers.append(_Reader(self._channel, self._meter, self._note, self._may))
         with _unpacked(self._bundle.audio[self._channel]) as path:
-            sink = _Split(readers)
             paced = self._realtime or (self._meter is not None and self._meter.info.remote)
-            gate = None if paced else sink.room
-            async with asyncio.TaskGroup() as group:
-                for reader in readers:
-                    reader.task = group.create_task(reader.run())
-                places = (Place(self._channel),)
-                found = await in_thread(partial(sandboxed.probe, path, places))
+            async with asyncio.TaskGroup() as tasks:
+                readers = self._readers(tasks)
+                sink = _Split(readers)
+                gate = None if paced else partial(room, [reader.pipeline for reader in readers], TAPE_S)
+                found = await in_thread(partial(sandboxed.probe, path, (Place(self._channel),)))
                 source = FileSource(found, realtime=paced, gate=gate, decode=sandboxed.read)
                 await source.run({self._channel: sink})
-                sink.close()
+                deadline = asyncio.get_running_loop().time() + LAST_ANSWERS_S
+                for reader in readers:
+                    tasks.create_task(reader.pipeline.finish(deadline))
         self._end = sink.position
-        self.sent = [(r.info.name, r.given / SAMPLE_RATE) for r in readers if r.info.remote]
+        self.sent = [(r.info.name, r.input.written / SAMPLE_RATE) for r in readers if r.info.remote]
+
+    def _readers(self, tasks: asyncio.TaskGroup) -> list[_Reader]:
+        readers = []
+        if self._transcriber is not None:
+            readers.append(_Reader(self._channel, self._transcriber, EVERYTHING))
+            readers[-1].run(Providers(lambda: self._transcriber, lambda: None, lambda: None), self._note, tasks)
+        if self._meter is not None:
+            readers.append(_Reader(self._channel, self._meter, self._may))
+            readers[-1].run(Providers(lambda: None, lambda: self._meter, lambda: None), self._note, tasks)
+        return readers
 
     def record(self, *, bare: bool) -> Iterable[Heard]:
         """What was said, on the record's clock; with `bare` also the looks at the clock a record would have."""
@@ -247,49 +263,39 @@ class _Session:
 
 
 class _Reader:
-    """One listener with a tape of its own: a meter's has holes where it may not hear."""
+    """One listener with a channel of its own: a meter's is paused where it may not hear."""
 
-    def __init__(
-        self,
-        channel: Channel,
-        listener: Transcriber | VoiceAnalyzer,
-        note: Callable[[Event, SampleTime], None],
-        may: Stretches,
-    ) -> None:
-        self.given = 0
-        """Samples it was given."""
-        self.task: asyncio.Task[None] | None = None
-        self.tape = Tape(TAPE_S)
-        self._channel = channel
+    pipeline: ChannelPipeline
+
+    def __init__(self, channel: Channel, listener: Transcriber | VoiceAnalyzer, may: Stretches) -> None:
         self.info = listener.info
-        self._listener = listener
-        self._note = note
+        self.input = ChannelInput(channel, Tape(TAPE_S), _nowhere, clock=None)
         self._may = may
-        self._cursor = self.tape.cursor(0)
 
-    @property
-    def behind(self) -> bool:
-        """It still listens, and is so far behind that the sound must wait."""
-        return self.task is not None and not self.task.done() and self._cursor.lag > FAST_LAG
+    def run(
+        self, providers: Providers, note: Callable[[Event, SampleTime], None], tasks: asyncio.TaskGroup
+    ) -> None:
+        """Listen from the first sample on."""
 
-    async def run(self) -> None:
-        await self._listener.run(self._channel, self._cursor, self._hear)
+        def hear(event: Event) -> None:
+            note(event, self.input.position)
 
-    def _hear(self, event: Event) -> None:
-        self._note(event, self.tape.end)
+        accounting = Accounting(CostTracker(CostSettings()), Ledger(_nowhere, time.monotonic), _nowhere)
+        callbacks = ChannelCallbacks(hear, hear, _nowhere)
+        self.pipeline = ChannelPipeline(self.input, providers, callbacks, tasks, accounting)
+        self.pipeline.start_transcriber()
+        self.pipeline.measure(MEASURED[self.input.channel], Correlator(CorrelateSettings()))
 
     def write(self, block: PcmBlock) -> None:
-        if any(start <= block.start < end for start, end in self._may):
-            self.tape.write(block)
-            self.given += block.length
-        else:
-            self.tape.skip(block.length, GapCause.PAUSED)
+        """Give it a block; a hole where it may not hear."""
+        self.input.paused = not any(start <= block.start < end for start, end in self._may)
+        self.input.write(block)
 
 
 class _Split:
-    """The sink a file plays into: every reader's tape."""
+    """The sink a file plays into: every reader's channel. The record has a clock and an account of its own."""
 
-    def __init__(self, readers: list[_Reader]) -> None:
+    def __init__(self, readers: Sequence[_Reader]) -> None:
         self.position: SampleTime = 0
         self._readers = readers
 
@@ -301,25 +307,17 @@ class _Split:
     def skip(self, count: int, cause: GapCause) -> None:
         self.position += count
         for reader in self._readers:
-            reader.tape.skip(count, cause)
+            reader.input.skip(count, cause)
 
-    def anchor(self, wall: float) -> None:
-        """The record has its own clock."""
+    def anchor(self, wall: float) -> None: ...
 
-    def lost(self, loss: Loss) -> None:
-        """The record has its own account of what was lost."""
+    def lost(self, loss: Loss) -> None: ...
 
-    def state(self, state: str, detail: str = "") -> None:
-        """Nobody watches."""
+    def state(self, state: str, detail: str = "") -> None: ...
 
-    def close(self) -> None:
-        for reader in self._readers:
-            reader.tape.close()
 
-    async def room(self) -> None:
-        """Wait until nobody is too far behind."""
-        while any(reader.behind for reader in self._readers):  # noqa: ASYNC110 - readers move on several tasks
-            await asyncio.sleep(0.02)
+def _nowhere(_: Published, __: Media | None) -> None:
+    """What a channel publishes beside what its listeners say was told when the meeting was live."""
 
 
 def _replaced(told: Heard, listeners: Listeners) -> bool:
