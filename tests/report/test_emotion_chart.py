@@ -6,7 +6,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 from tests.support import story
-from wingman.report.emotion_chart import BREAK_SECONDS, describe, svg
+from wingman.core.time import Channel
+from wingman.core.utterance import EmotionReading, Family, ReadingStatus
+from wingman.report.emotion_chart import BREAK_SECONDS, HEIGHT, ROW, beside, describe, svg
 from wingman.report.record import Record, record
 from wingman.report.statistics import figures
 
@@ -49,3 +51,28 @@ def test_without_a_tone_it_says_so() -> None:
 def test_what_was_said_cannot_break_the_picture() -> None:
     hostile = replace(TOLD, said=tuple(replace(said, text="</svg><script>&\"'") for said in TOLD.said))
     assert not list(drawn(hostile).iter("script"))
+
+
+def test_faces_and_words_have_rows_of_their_own() -> None:
+    known = EmotionReading(ReadingStatus.KNOWN, "doubt", Family.DOUBTFUL, 0.7, "strong", source="hume-v0")
+    said = tuple(
+        replace(one, face=replace(known, subject="2 of 3"), language=known)
+        if one.channel is Channel.TAB
+        else one
+        for one in TOLD.said
+    )
+    told = replace(TOLD, said=said)
+    assert [row.name for row in beside(told)] == ["their faces", "their words"]
+    picture = drawn(told)
+    assert int(picture.get("viewBox", "").split()[3]) == HEIGHT + 2 * ROW
+    titles = [title.text or "" for title in picture.iter("title")]
+    theirs = sum(one.channel is Channel.TAB for one in TOLD.said)
+    assert sum("face 2 of 3 looks doubtful: " in title for title in titles) >= theirs
+    assert "Their faces: face 2 of 3 looks doubtful" in (picture.findtext("desc") or "")
+    assert figures(told).arc == ARC, "a face never becomes a part of the arc"
+
+
+def test_the_users_own_voice_is_a_row_where_both_are_measured() -> None:
+    known = EmotionReading(ReadingStatus.KNOWN, "joy", Family.POSITIVE, 0.7, "strong", source="hume-v0")
+    said = tuple(replace(one, emotion=known) if one.channel is Channel.MIC else one for one in TOLD.said)
+    assert [row.name for row in beside(replace(TOLD, said=said))] == ["your voice"]

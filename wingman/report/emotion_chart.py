@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 
+from wingman.core.expression_words import is_energy, look, tone, wording
 from wingman.core.time import Channel, clock
-from wingman.core.utterance import Family
+from wingman.core.utterance import EmotionReading, Family
 from wingman.report.exports import tone_of
-from wingman.report.record import Record
+from wingman.report.record import Record, Said
 from wingman.report.statistics import ArcPoint
 
 WIDTH, HEIGHT = 960, 262
@@ -30,20 +33,57 @@ SHAPES = {
 """One shape per family: the arc must be readable without colour."""
 
 
+CARDS = HEIGHT - BOTTOM + 26
+"""Where the row of suggestions stands."""
+ROW = 24
+"""Pixels a row below the arc takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was measured besides the voices of the others: marks in a row of their own, in no arc."""
+
+    name: str
+    marks: tuple[tuple[Said, EmotionReading, str], ...]
+    """What was said, the reading, and that in words."""
+
+
+def beside(record: Record) -> tuple[Row, ...]:
+    """Faces, words and the user's own voice, each where it was measured."""
+    rows = (
+        _row("their faces", record, Channel.TAB, lambda said: (said.face, look(said.face))),
+        _row("their words", record, Channel.TAB, lambda said: (said.language, wording(said.language))),
+        _row("your voice", record, Channel.MIC, lambda said: (said.emotion, tone(said.emotion))),
+        _row("your face", record, Channel.MIC, lambda said: (said.face, look(said.face))),
+        _row("your words", record, Channel.MIC, lambda said: (said.language, wording(said.language))),
+    )
+    return tuple(row for row in rows if row.marks)
+
+
+def _row(
+    name: str, record: Record, channel: Channel, read: Callable[[Said], tuple[EmotionReading | None, str]]
+) -> Row:
+    readings = ((said, *read(said)) for said in record.said if said.channel is channel)
+    return Row(name, tuple((said, reading, words) for said, reading, words in readings if reading and words))
+
+
 def svg(record: Record, arc: tuple[ArcPoint, ...]) -> str:
-    """The arc over the meeting's length, with the suggestions below it and lost stretches hatched."""
+    """The arc over the meeting's length; below it the suggestions and what else was measured."""
     length = max(record.seconds, 1.0)
+    rows = beside(record)
+    height = HEIGHT + ROW * len(rows)
     parts = [
-        f'<svg class="arc" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="arc-title arc-text">',
+        f'<svg class="arc" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="arc-title arc-text">',
         f'<title id="arc-title">{heading(arc)}</title>',
-        f'<desc id="arc-text">{escape(describe(arc))}</desc>',
+        f'<desc id="arc-text">{escape(" ".join(filter(None, (describe(arc), describe_rows(rows)))))}</desc>',
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
         '<path class="hatch" d="M0 6L6 0"/></pattern></defs>',
-        *_grid(length, ENERGY_NAMES if of_energy(arc) else NAMES),
+        *_grid(length, ENERGY_NAMES if of_energy(arc) else NAMES, height),
         *_lost(record, length),
         *_lines(arc, length),
         *(_point(record, point, length) for point in arc),
         *_cards(record, length),
+        *(part for n, row in enumerate(rows, 1) for part in _marks(row, CARDS + ROW * n, length)),
         "</svg>",
     ]
     return "".join(parts)
@@ -57,6 +97,16 @@ def of_energy(arc: tuple[ArcPoint, ...]) -> bool:
 def heading(arc: tuple[ArcPoint, ...]) -> str:
     """What the picture shows."""
     return "Voice energy of the others" if of_energy(arc) else "Tone of the others"
+
+
+def describe_rows(rows: tuple[Row, ...]) -> str:
+    """What else was measured in a sentence each, for those who cannot see it; empty for nothing."""
+    sentences = []
+    for row in rows:
+        words = ", ".join(f"{word} at {clock(said.start)}" for said, _, word in row.marks[:8])
+        more = f" and {len(row.marks) - 8} more" if len(row.marks) > 8 else ""
+        sentences.append(f"{row.name.capitalize()}: {words}{more}.")
+    return " ".join(sentences)
 
 
 def describe(arc: tuple[ArcPoint, ...]) -> str:
@@ -86,7 +136,7 @@ def _y(level: int) -> float:
     return round(TOP + (2 - level) * STEP, 1)
 
 
-def _grid(length: float, names: dict[int, str]) -> list[str]:
+def _grid(length: float, names: dict[int, str], height: int) -> list[str]:
     parts = []
     for level, name in names.items():
         y = _y(level)
@@ -97,7 +147,7 @@ def _grid(length: float, names: dict[int, str]) -> list[str]:
     at = 0
     while at <= length:
         x = _x(at, length)
-        parts.append(f'<text x="{x}" y="{HEIGHT - 6}" text-anchor="middle">{clock(at)}</text>')
+        parts.append(f'<text x="{x}" y="{height - 6}" text-anchor="middle">{clock(at)}</text>')
         at += step
     return parts
 
@@ -140,12 +190,26 @@ def _point(record: Record, point: ArcPoint, length: float) -> str:
     )
 
 
+def _marks(row: Row, y: int, length: float) -> list[str]:
+    """One row: every mark with the shape of its family, and the words for it."""
+    parts = [f'<text x="{LEFT - 14}" y="{y + 4}" text-anchor="end">{row.name}</text>']
+    for said, reading, words in row.marks:
+        family = Family.NEUTRAL if is_energy(reading) or reading.family not in SHAPES else reading.family
+        place = f"translate({_x((said.start + said.end) / 2, length)} {y}) scale(.8)"
+        title = escape(f"{clock(said.start)} {words}: {said.text[:120]}")
+        parts.append(
+            f'<a href="#{escape(said.id)}"><g transform="{place}"><title>{title}</title>'
+            f'<path class="f-{family}" d="{SHAPES[family]}"/></g></a>'
+        )
+    return parts
+
+
 def _colour(point: ArcPoint) -> str:
     return str(Family.NEUTRAL if point.energy else point.family)
 
 
 def _cards(record: Record, length: float) -> list[str]:
-    y = HEIGHT - BOTTOM + 26
+    y = CARDS
     marks = []
     for card in record.cards:
         if card.text:

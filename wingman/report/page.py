@@ -181,17 +181,23 @@ def _item(item: SummaryItem) -> str:
 
 
 def _arc(record: Record, numbers: Figures) -> str:
-    if not numbers.arc:
+    rows = emotion_chart.beside(record)
+    if not numbers.arc and not rows:
         return ""
     energy = emotion_chart.of_energy(numbers.arc)
     known = f"{'Energy' if energy else 'Tone'} is known for {numbers.arc_coverage:.0%} of what they said."
     description = emotion_chart.describe(numbers.arc)
+    apart = (
+        "What is below it (faces, words, your own voice) is measured apart and never mixed with it."
+        if rows
+        else ""
+    )
     caution = (
         "How loud and lively a voice was against its own usual; it does not say how anybody felt."
         if energy
         else "An estimate from voice or words, not a fact about a person."
     )
-    note = f"{known} {description} {caution}"
+    note = " ".join(filter(None, (known, description, apart, caution)))
     heading = emotion_chart.heading(numbers.arc)
     frame = f'<div class="scroll" tabindex="0" role="region" aria-label="{heading}">'
     picture = f"{frame}{emotion_chart.svg(record, numbers.arc)}</div>"
