@@ -25,6 +25,7 @@ from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.provider_log import ProviderLog
+from wingman.events.reached import ReachedLog
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.accounting import Accounting, MeteredKnowledge, MeteredModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
@@ -339,7 +340,10 @@ class MeetingManager:
             accounting=accounting,
             choices=choices,
         )
-        return Parts(stages, background=(local.run,))
+        parts = Parts(stages, background=(local.run,))
+        if isinstance(self._log, ReachedLog):
+            parts = replace(parts, reached=partial(self._log.keep_reached, meeting_id))
+        return parts
 
 
 def _replaced(

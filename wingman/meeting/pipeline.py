@@ -67,9 +67,14 @@ class MeetingPipeline:
         return self._channels
 
     @property
+    def reached(self) -> dict[Channel, float]:
+        """Media seconds received on each channel."""
+        return {name: seconds(channel.input.position) for name, channel in self._channels.items()}
+
+    @property
     def length(self) -> float:
         """Media seconds of the longest channel."""
-        return max((seconds(channel.input.position) for channel in self), default=0.0)
+        return max(self.reached.values(), default=0.0)
 
     @property
     def told_s(self) -> float:

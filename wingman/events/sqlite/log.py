@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ import structlog
 from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, Event, Media, MeetingEnded, StorageState
+from wingman.core.time import Channel
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
 from wingman.events.sqlite import drivers, schema
@@ -76,6 +77,8 @@ class SqliteLog:
             set()
         )  # deleted: what somebody still has to say of them (a summary) is not stored
         self._fault = ""
+        self._to_note: dict[str, Mapping[Channel, float]] = {}
+        self._noting: Future[None] | None = None
         self._callback: Committed | None = None
         self._reader = ThreadPoolExecutor(1, "wingman-log-reader")
         self._keeper = ThreadPoolExecutor(1, "wingman-log-keeper")
@@ -167,6 +170,19 @@ class SqliteLog:
     async def heard(self, meeting: str) -> Sequence[bytes]:
         """What the providers said in a meeting, as it was kept, in order."""
         return await self._on_reader(lambda db: schema.heard(db, meeting))
+
+    def keep_reached(self, meeting: str, reached: Mapping[Channel, float]) -> None:
+        """Write down how far a meeting has come; see `events.reached`."""
+        if self._fault:
+            return
+        self._to_note[meeting] = reached
+        if self._noting is None or self._noting.done():
+            rows, self._to_note = self._to_note, {}
+            self._noting = self._writer.submit(lambda db: schema.keep_reached(db, rows))
+
+    async def reached(self, meeting: str) -> Mapping[Channel, float]:
+        """How far a meeting that was killed had come."""
+        return await self._on_reader(lambda db: schema.reached(db, meeting))
 
     async def delete(self, meeting: str) -> bool:
         self._gone.add(meeting)  # before anything is awaited: from here on nothing may bring it back

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope
+from wingman.core.time import Channel
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.projection import advance, first_row, searchable
 from wingman.events.sqlite import drivers
 from wingman.events.sqlite.drivers import Connection
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 CHECKED_BYTES = 256 * 1024 * 1024
 """Files up to this size are verified page by page when they are opened (well under a second)."""
 
@@ -53,7 +54,15 @@ ALTER TABLE meetings ADD COLUMN tags TEXT NOT NULL DEFAULT '';
 """
 """Since version 3: a meeting's tags, one a line."""
 
-STEPS = (SCHEMA, HEARD, TAGS)
+REACHED = """
+CREATE TABLE IF NOT EXISTS reached(
+    meeting INTEGER NOT NULL, channel TEXT NOT NULL, seconds REAL NOT NULL,
+    PRIMARY KEY(meeting, channel)
+) WITHOUT ROWID;
+"""
+"""Since version 4: how far a running meeting has come, for a start after a kill."""
+
+STEPS = (SCHEMA, HEARD, TAGS, REACHED)
 """What makes version n of version n - 1."""
 
 ROW = "id, title, state, started_at, last_at, seconds, playbook, emotion_policy, last, tags"
@@ -241,6 +250,26 @@ def heard(connection: Connection, meeting: str) -> list[bytes]:
     return [zlib.decompress(chunk) for (chunk,) in found]
 
 
+def keep_reached(connection: Connection, rows: Mapping[str, Mapping[Channel, float]]) -> None:
+    """Write down how far meetings have come on each channel; nothing of those the log does not have."""
+    found = [(meeting, *row) for meeting, reached in rows.items() for row in reached.items()]
+    for meeting, channel, seconds in found:
+        connection.execute(
+            "INSERT INTO reached SELECT number, ?, ? FROM meetings WHERE id=? AND state!='ended'"
+            " ON CONFLICT DO UPDATE SET seconds=excluded.seconds",
+            (channel.value, seconds, meeting),
+        )
+
+
+def reached(connection: Connection, meeting: str) -> dict[Channel, float]:
+    """What was written down last."""
+    found = connection.execute(
+        "SELECT channel, seconds FROM reached WHERE meeting=(SELECT number FROM meetings WHERE id=?)",
+        (meeting,),
+    )
+    return {Channel(channel): seconds for channel, seconds in found}
+
+
 def heads(connection: Connection) -> dict[str, int]:
     """Every meeting's newest `seq`."""
     return dict(connection.execute("SELECT id, last FROM meetings"))
@@ -325,6 +354,7 @@ def delete(connection: Connection, meeting: str) -> bool:
         connection.execute("DELETE FROM words WHERE meeting=?", (number,))
         connection.execute("DELETE FROM events WHERE meeting=?", (number,))
         connection.execute("DELETE FROM heard WHERE meeting=?", (number,))
+        connection.execute("DELETE FROM reached WHERE meeting=?", (number,))
         connection.execute("DELETE FROM meetings WHERE number=?", (number,))
         # the index marks deletions; only a merge of all its segments drops the deleted words themselves
         connection.execute("INSERT INTO search(search) VALUES('optimize')")
