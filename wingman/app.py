@@ -259,6 +259,8 @@ async def open_service(
     providers = ProviderFactory(settings)
     choices = providers.choose("off")
     async with contextlib.AsyncExitStack() as stack:
+        access = open_access(settings, keep=keep)
+        stack.callback(access.store.close)  # after the log: its last events end links
         event_log = await _open_log(settings, keep)
         stack.push_async_callback(event_log.aclose)
         hub, loop_watch = Hub(event_log), LoopWatch()
@@ -272,10 +274,8 @@ async def open_service(
         background = BackgroundServices(event_log, None, 0)
         if own is not None:
             background = await stack.enter_async_context(open_background(settings, event_log, hub, own))
-        if providers.encoder is not None:
-            stack.callback(providers.encoder.close)
         model = providers.model(choices.suggester.provider)
-        access = _watched_access(settings, hub, stack, keep=keep)
+        hub.tap(partial(_links_end, access))
         async with asyncio.TaskGroup() as tasks:
             manager = MeetingManager(
                 providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
@@ -293,6 +293,7 @@ async def open_service(
                 yield service
             finally:
                 await manager.end_all("shutdown")
+                await event_log.flush()  # whoever listens hears the last events before it is closed
                 await manager.close_models()
                 for job in beside:
                     job.cancel()
@@ -306,14 +307,6 @@ def _observe(settings: Settings, hub: Hub, loop_watch: LoopWatch, stack: context
         stack.callback(telemetry.close)
         hub.tap(telemetry.hear)
     metrics.watch_loop(lambda: loop_watch.percentile(0.99))
-
-
-def _watched_access(settings: Settings, hub: Hub, stack: contextlib.AsyncExitStack, *, keep: bool) -> Access:
-    """The grants; links to a meeting end some time after it."""
-    access = open_access(settings, keep=keep)
-    stack.callback(access.store.close)
-    hub.tap(partial(_links_end, access))
-    return access
 
 
 def open_access(settings: Settings, *, keep: bool = True) -> Access:

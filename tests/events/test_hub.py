@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wingman.core.events import StreamReset, TranscriptPartial, UtteranceCreated
+from wingman.core.events import Envelope, StreamReset, TranscriptPartial, UtteranceCreated
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
 from wingman.events.frames import Frame
@@ -225,3 +225,19 @@ def test_a_websocket_frame_is_what_a_peer_parses(size: int) -> None:
         next(parsing)
     assert done.value.value.data == frame.line
     assert codec.decode(frame.line) == frame.envelope
+
+
+async def test_a_listener_that_fails_costs_the_others_nothing() -> None:
+    log = MemoryLog()
+    hub, heard = Hub(log), list[int]()
+
+    def broken(envelopes: Sequence[Envelope]) -> None:
+        raise RuntimeError("a database was closed")
+
+    hub.tap(broken)
+    hub.tap(lambda envelopes: heard.extend(envelope.seq for envelope in envelopes))
+    log.append(M, final(1), at=1.0)
+    await log.flush()
+    log.append(M, final(2), at=1.0)
+    await log.flush()
+    assert heard == [1, 2]

@@ -118,7 +118,12 @@ def test_why_it_could_not_connect_is_said_without_the_address(url: str, kind: Fa
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
-    [(None, FaultKind.TIMEOUT), (b"SSH-2.0-x\r\n\r\n", FaultKind.PROTOCOL)],
+    [
+        (None, FaultKind.TIMEOUT),
+        (b"SSH-2.0-x\r\n\r\n", FaultKind.PROTOCOL),
+        (b"HTTP/1.1 101 Switching Pro", FaultKind.NETWORK),
+        (b"", FaultKind.NETWORK),
+    ],
 )
 def test_a_peer_that_speaks_something_else(answer: bytes | None, kind: FaultKind) -> None:
     over = asyncio.Event()

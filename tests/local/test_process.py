@@ -84,6 +84,24 @@ async def test_a_worker_that_cannot_live_is_given_up(monkeypatch: pytest.MonkeyP
     assert "keeps dying" in down.detail
 
 
+async def test_a_worker_that_was_given_up_is_tried_again_when_somebody_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    events = list[TranscriberEvent]()
+    tape = tape_of(turn_pcm())
+    tape.close()
+    async with running() as local:
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", "/bin/false")
+            await transcriber(local).run(Channel.TAB, tape.cursor(), events.append)
+        await transcriber(local).run(Channel.TAB, tape.cursor(), events.append)
+    health = [e.health for e in events if isinstance(e, ProviderState)]
+    assert Health.DOWN in health
+    assert health[-1] is Health.ENDED
+    assert any(isinstance(e, Final) for e in events)
+    assert max(e.upto for e in events if isinstance(e, Progress)) == tape.end, "never beyond the sound"
+
+
 async def test_a_pause_ends_the_utterance_and_moves_the_clock() -> None:
     events = list[TranscriberEvent]()
     pcm = turn_pcm(pause=0.0)

@@ -101,3 +101,17 @@ async def test_all_end_with_the_service_and_none_begins(service: Service) -> Non
     with pytest.raises(InputError) as refused:
         await service.manager.create(MeetingSpec())
     assert refused.value.status == 503
+
+
+async def test_other_settings_load_no_second_encoder() -> None:
+    suggest = {"provider": "cues", "meaning": "auto"}
+    with_meaning, without = build({**TREE, "suggest": suggest}), build(TREE)
+    async with open_service(with_meaning, keep=False) as service:
+        manager = service.manager
+        first = manager.providers.encoder
+        for settings in (with_meaning, without, with_meaning):
+            manager.use(settings, keep_model=True)
+        assert manager.providers.encoder is first
+    if first is not None:
+        with pytest.raises(RuntimeError, match="shutdown"):
+            await first.encode(["closed with the service"])

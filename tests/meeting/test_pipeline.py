@@ -148,8 +148,8 @@ async def test_a_channel_is_made_once_and_is_asked_for_its_words() -> None:
 
 async def test_faces_nobody_can_measure_are_refused() -> None:
     room = Room(None)
-    room.pipeline.look("tab")  # nothing is fed yet
-    room.pipeline.look("off")
+    with pytest.raises(InputError, match="nobody can measure faces"):
+        room.pipeline.look("tab")  # although nothing is fed yet
     async with asyncio.TaskGroup() as tasks:
         room.pipeline.channel(TAB, "off", tasks)
         with pytest.raises(InputError, match="nobody can measure faces here"):

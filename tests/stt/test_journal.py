@@ -169,3 +169,19 @@ async def test_a_recording_shorter_than_what_was_settled_is_heard_no_further(tmp
     await JournaledTranscriber(listener, journal).run(Channel.TAB, tape.cursor(), told.append)
     journal.close()
     assert (told, listener.began) == (SETTLED, [])
+
+
+def test_a_crash_while_it_is_begun_anew_leaves_what_there_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal"
+    written(path, *SETTLED)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as crash:
+        crash.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Journal(path, "a")
+    assert known(path) == SETTLED

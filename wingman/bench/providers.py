@@ -48,8 +48,8 @@ class Providers:
                     chunk(data, time.perf_counter())
                     for message in talk.heard(len(data)):
                         await socket.send(message)
-                elif talk.said(data) is not None:
-                    for message in talk.said(data) or ():
+                elif (last := talk.said(data)) is not None:
+                    for message in last:
                         await socket.send(message)
                     return
         except ConnectionClosed:

@@ -15,6 +15,8 @@ class GapCause(StrEnum):
     """The sender's clock jumped (backwards, or by more than the timeline fills with silence)."""
     RECONNECT = "reconnect"
     """The capturing client was away and came back under the same meeting."""
+    LOST = "lost"
+    """So many packets in a row were lost on the way in that a word may be missing; silence stands there."""
     RECORDING = "recording"
     """The recording holds no sound for this stretch."""
     PAUSED = "paused"

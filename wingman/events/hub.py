@@ -11,11 +11,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from types import TracebackType
+
+import structlog
 
 from wingman.core.events import Envelope, StreamCaughtUp, StreamReset
 from wingman.events.frames import Frame, transient
 from wingman.events.log import EventLog
 from wingman.events.snapshot import Snapshot
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,21 @@ class _Feed:
         return self.frames[index] if index < len(self.frames) else None
 
 
+class _Wall:
+    """A listener's defect is its own: the log and the other listeners go on."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(failure, Exception):
+            return False
+        log.error("a listener of events failed", exc_info=failure)
+        return True
+
+
 class Hub:
     """Fed by `log.on_committed`; serves any number of subscriptions. Belongs to one event loop."""
 
@@ -74,7 +94,8 @@ class Hub:
         for subscription in woken:
             subscription.wake()
         for tap in self._taps:
-            tap(envelopes)
+            with _Wall():
+                tap(envelopes)
 
     def tap(self, callback: Callable[[Sequence[Envelope]], None]) -> None:
         """Also hand every committed batch to `callback` (webhooks, ledgers). It must be short."""

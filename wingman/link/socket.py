@@ -205,7 +205,12 @@ async def open_socket(
     except (OSError, EOFError) as failed:
         reason = getattr(failed, "strerror", None) or "the connection was lost"
         raise ProviderFault(f"{provider} could not be reached: {reason}.", kind=FaultKind.NETWORK) from None
-    except InvalidHandshake:
+    except InvalidHandshake as odd:
+        if isinstance(odd.__cause__, EOFError):  # in the middle of its answer
+            raise ProviderFault(
+                f"{provider} could not be reached: it hung up while the connection was opened.",
+                kind=FaultKind.NETWORK,
+            ) from None
         raise ProviderFault(
             f"{provider} answered the connection request with something that is not a WebSocket.",
             kind=FaultKind.PROTOCOL,

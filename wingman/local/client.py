@@ -70,6 +70,7 @@ class EmbeddedBranch:
         self._branch = branch
         self._name = name
         self._lane: WorkerStream | None = None
+        self._given: SampleTime = 0
 
     async def run(
         self, channel: Channel, audio: Cursor, owner: LaneOwner, on_state: Callable[[ProviderState], None]
@@ -79,10 +80,17 @@ class EmbeddedBranch:
         def state(health: Health, detail: str = "") -> None:
             on_state(ProviderState(self._branch, self._name, health, channel, detail))
 
+        def told(message: Message) -> None:
+            if (
+                isinstance(message, Reached) and message.upto > self._given
+            ):  # it looks at frames of its own length
+                message = Reached(message.lane, self._given)
+            owner.message(message)
+
         state(Health.CONNECTING)
         while True:
             try:
-                async with self._worker.lane(self._order, owner.message) as lane:
+                async with self._worker.lane(self._order, told) as lane:
                     self._lane = lane
                     audio.seek(owner.restart())
                     state(Health.UP)
@@ -120,6 +128,7 @@ class EmbeddedBranch:
         try:
             while (item := await audio.read(CHUNK)) is not None:
                 await owner.audio(item)
+                self._given = max(self._given, item.span.end)
                 await lane.send(item)
             await lane.finish()
         except WorkerDied as died:

@@ -177,18 +177,28 @@ class EmbeddedWorker:
         return self._process.pid if self._process else None
 
     async def run(self) -> None:
-        """Own the process until cancelled. Never raises for the process's sake; lanes are told instead."""
+        """Own the process until cancelled. Never raises for the process's sake; lanes are told instead.
+
+        One that keeps dying is given up for the lanes there are; a lane that is opened later tries again.
+        """
+        while True:
+            await self._wanted.wait()  # nobody has opened a lane: nothing to start
+            self._failure = None
+            await self._keep_alive()
+            sentence = "the embedded worker keeps dying; look at the log, or configure another provider"
+            self._failure = ProviderFault(sentence, kind=FaultKind.UNAVAILABLE, code="worker")
+            self._wanted.clear()
+            self._changed.set()
+
+    async def _keep_alive(self) -> None:
+        """One incarnation after the other, until too many have died young."""
         loop = asyncio.get_running_loop()
         deaths = 0
-        await self._wanted.wait()  # nobody has opened a lane yet: nothing to start
         while deaths < QUICK_DEATHS:
             began = loop.time()
             await self._live()
             deaths = deaths + 1 if loop.time() - began < QUICK_DEATH_S else 1
             log.warning("embedded worker died", deaths_in_a_row=deaths)
-        sentence = "the embedded worker keeps dying; look at the log, or configure another provider"
-        self._failure = ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="worker")
-        self._changed.set()
 
     async def _live(self) -> None:
         """One incarnation, from start to death (or cancellation)."""
@@ -220,10 +230,11 @@ class EmbeddedWorker:
 
     @contextlib.asynccontextmanager
     async def lane(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[WorkerStream]:
-        """Open a lane as soon as a worker lives. Raises `ProviderFault` when there will be none."""
+        """Open a lane as soon as a worker lives. Raises `ProviderFault` when none does after some tries."""
+        known = self._failure
         self._wanted.set()
         while (process := self._process) is None:
-            if self._failure is not None:
+            if self._failure is not None and self._failure is not known:
                 raise self._failure
             self._changed.clear()
             await self._changed.wait()

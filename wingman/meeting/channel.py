@@ -16,12 +16,12 @@ from wingman.audio.tape import Cursor, Tape
 from wingman.core.egress import outlet
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, measured_channels
-from wingman.core.errors import Branch, Health, InputError, Missed, Progress, ProviderState
+from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.events import AudioState, CaptureLoss, CaptureState, Media, Publish, TranscriptGap
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, TimedEvent, TranscriberEvent
-from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.coverage import Coverage
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
@@ -112,7 +112,7 @@ class ChannelInput:
             self.written += block.length
 
     def skip(self, count: int, cause: GapCause) -> None:
-        """Media time without audio."""
+        """Media time without audio; for packets that were lost, readers get silence."""
         if count <= 0:
             return
         cause = GapCause.PAUSED if self.paused else cause
@@ -123,7 +123,11 @@ class ChannelInput:
             for told in self.coverage.missed(span):
                 gap = TranscriptGap(self.channel, Branch.TRANSCRIBE, cause)
                 self._publish(gap, Media.of(self.channel, told))
-        self.tape.skip(count, cause)
+        if cause is GapCause.LOST:  # a hole would end the sentence around it
+            self.tape.write(PcmBlock(self.position, bytes(count * BYTES_PER_SAMPLE)))
+            self.written += count
+        else:
+            self.tape.skip(count, cause)
 
     def lost(self, loss: Loss) -> None:
         """Tell what was dropped."""
@@ -270,11 +274,7 @@ class ChannelPipeline:
             self._measuring = self._start(Branch.EMOTION, text.info.name, scoring, self._on_emotion)
 
     def look(self, faces: bool, correlator: Correlator) -> None:
-        """Measure faces from here on, or no more. Raises `InputError` when nobody can."""
-        if faces and self._providers.faces is None:
-            raise InputError(
-                "nobody can measure faces here; set emotion.hume_v0.url", field="faces", status=409
-            )
+        """Measure faces from here on, or no more."""
         maker = self._providers.faces if faces else None
         self.beside.use_faces(maker() if maker else None, correlator)
 

@@ -27,6 +27,7 @@ from wingman.events.log import EventLog
 from wingman.events.provider_log import ProviderLog
 from wingman.events.reached import ReachedLog
 from wingman.llm.base import SuggestionModel
+from wingman.local.sentence_encoder import SentenceEncoder
 from wingman.meeting.accounting import Accounting, MeteredKnowledge, MeteredModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
 from wingman.meeting.channel import Providers, Store
@@ -75,6 +76,8 @@ class MeetingManager:
         self._model_fault = ""
         self._retired: list[SuggestionModel] = []
         """Models that were replaced while meetings may still ask them."""
+        self._encoder: SentenceEncoder | None = None
+        """The first one there was: settings may switch it off and on again, and it is loaded once."""
         self._playbooks = playbooks or OwnPlaybooks(None)
         self._live: dict[str, Meeting] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
@@ -98,7 +101,8 @@ class MeetingManager:
     ) -> None:
         """Make the next meetings with these; running ones keep what they have, their model included."""
         self._settings = settings
-        self.providers = ProviderFactory(settings)
+        self._encoder = self._encoder or self.providers.encoder
+        self.providers = ProviderFactory(settings, self._encoder)
         if keep_model:
             return
         if self._model is not None:
@@ -108,7 +112,9 @@ class MeetingManager:
         self._tasks.create_task(self.probe_model())
 
     async def close_models(self) -> None:
-        """Close the connections of every language model there was. Call it when no meeting runs any more."""
+        """Close every language model there was, and the encoder. Call it when no meeting runs any more."""
+        if (encoder := self._encoder or self.providers.encoder) is not None:
+            encoder.close()
         for model in (*self._retired, *([self._model] if self._model is not None else [])):
             await model.aclose()
 

@@ -14,7 +14,7 @@ from functools import partial
 from wingman.audio.tape import Tape
 from wingman.core.emotion import EmotionEvent
 from wingman.core.emotion_policy import Policy
-from wingman.core.errors import Branch, Missed, Progress, ProviderState
+from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderState
 from wingman.core.events import Media, ProviderStateChanged, Publish, TranscriptGap
 from wingman.core.face_policy import FacePolicy, seen_channel
 from wingman.core.speech import Final, SpeechEnded, TimedEvent
@@ -146,7 +146,14 @@ class MeetingPipeline:
         self._stages = replace(self._stages, providers=replace(self._stages.providers, faces=maker))
 
     def look(self, faces: FacePolicy) -> None:
-        """Measure faces where `faces` says, and nowhere else, from here on. Raises `InputError`."""
+        """Measure faces where `faces` says, and nowhere else, from here on.
+
+        Raises `InputError`, and changes nothing, when nobody can measure any.
+        """
+        if faces != "off" and self._stages.providers.faces is None:
+            raise InputError(
+                "nobody can measure faces here; set emotion.hume_v0.url", field="faces", status=409
+            )
         self._faces = faces
         for name, channel in self._channels.items():
             channel.look(name is seen_channel(faces), self._stages.correlator)

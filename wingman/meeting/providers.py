@@ -339,11 +339,12 @@ NOBODY = Choices(*(Choice("off", "nobody was chosen"),) * 3)
 class ProviderFactory:
     """Makes what was chosen. What providers of one process share (a token cache, a limit) lives here."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, encoder: SentenceEncoder | None = None) -> None:
+        """`encoder` is what a factory before this one has loaded already."""
         self.settings = settings
         self._gateway: Access | None = None
         wanted = settings.suggest.meaning == "auto" and installed()
-        self.encoder: SentenceEncoder | None = SentenceEncoder() if wanted else None
+        self.encoder: SentenceEncoder | None = (encoder or SentenceEncoder()) if wanted else None
         """Tells every gate of this process what words mean; whoever made the factory closes it."""
         self.here = capabilities(settings)
         """What this machine offers; looked up once."""

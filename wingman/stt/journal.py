@@ -34,11 +34,12 @@ class Journal:
         self.path = path
         self._known: dict[Channel, list[TranscriberEvent]] = {channel: [] for channel in Channel}
         lines = self._read(job)
+        beside = path.with_name(f"{path.name}.new")
         try:
-            self._file = path.open("w", encoding="utf-8")  # without the half line of a crash
-            for line in lines or [json.dumps({"job": job})]:
-                self._file.write(line + "\n")
-            self._file.flush()
+            # without the half line of a crash; beside, so that a crash now leaves what there was
+            beside.write_text("".join(f"{line}\n" for line in lines or [json.dumps({"job": job})]), "utf-8")
+            beside.replace(path)
+            self._file = path.open("a", encoding="utf-8")
         except OSError as failed:
             raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
 

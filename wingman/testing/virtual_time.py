@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,15 +18,28 @@ GUARD_S = 0.0003
 """Real time that the kernel gets to carry bytes over loopback before we believe that nothing happens."""
 
 
+THREADS_S = 1.0
+"""Real time that threads get to finish what `TimelapseLoop.working` says they are at."""
+
+
+def _idle() -> bool:
+    return False
+
+
 class _JumpingSelector(selectors.SelectSelector):  # epoll would round the guard up to 1 ms
     """Instead of waiting for the next timer it moves the clock there."""
 
     now = 0.0
+    working: Callable[[], bool] = staticmethod(_idle)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
+        until = time.monotonic() + THREADS_S
+        while self.working() and time.monotonic() < until:
+            if ready := super().select(GUARD_S):
+                return ready
         ready = super().select(timeout if timeout is None else GUARD_S)
         if not ready and timeout is not None:
             self.now += timeout
@@ -42,6 +56,14 @@ class TimelapseLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """The loop's clock, which jumps."""
         return self._clock.now
+
+    def stand_still_while(self, working: Callable[[], bool]) -> None:
+        """Threads work for this loop: no time passes while that is true (one second of real time at most)."""
+        self._clock.working = working
+
+    def freeze(self, seconds: float) -> None:
+        """The whole process was stopped for so long: every timer is late when it goes on."""
+        self._clock.now += seconds
 
 
 def run(main: Coroutine[object, object, T]) -> T:

@@ -20,7 +20,7 @@ from wingman.audio.rtp_clock import STEP, SharedClock, StreamClock
 from wingman.audio.source import ChannelSink
 from wingman.audio.timeline import Placed, Timeline
 from wingman.core.losses import Loss, LossCause, LossUnit
-from wingman.core.media import GapCause, PcmBlock
+from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, samples_of_ms
 
 log = structlog.get_logger(__name__)
@@ -51,6 +51,9 @@ RETURN_S = 1.0
 
 REMEMBERED = 8
 """Streams that were replaced and whose late packets are known."""
+
+PACKET_TICKS = 960
+"""Of a packet, until one has said how long it is."""
 
 TICKS_PER_MS = 48
 """RTP ticks; Opus always counts at 48 kHz."""
@@ -108,6 +111,7 @@ class InboundTrack:
         self._sounding = 0.0
         self._conceal = True
         self._bridged = 0  # lost packets that were dealt with
+        self._missing = 0  # packets in a row that did not become sound, before the one that comes next
         self._due = 0  # samples by which the timeline has to move
         self._debt = 0  # samples to be taken out in pauses
         self._quiet = 0  # length of the present pause
@@ -170,9 +174,21 @@ class InboundTrack:
         timeline = self._timeline or self._begin(now)
         if self._due or self._debt:
             self._correct(timeline, pcm)
-        self._write(timeline.place(timestamp, pcm, now))
+        placed: Sequence[Placed] = timeline.place(timestamp, pcm, now)
+        if self._missing * (self._ticks or PACKET_TICKS) >= MAX_CONCEALED * TICKS_PER_MS and len(placed) > 1:
+            placed = self._told_missing(placed)
+        self._missing = 0
+        self._write(placed)
         if pcm.count(0) != len(pcm):
             self._sounding = now
+
+    def _told_missing(self, placed: Sequence[Placed]) -> Sequence[Placed]:
+        """What the timeline filled with silence is no silence anybody knows of: a word may be missing there."""
+        filled, *rest = placed
+        if isinstance(filled, Gap):
+            return placed
+        self._sink.skip(filled.length, GapCause.LOST)
+        return rest
 
     def report(self, ntp: int, timestamp: int, ssrc: int = 0) -> None:
         """A sender report: keep this channel's index on the clock it shares with the others."""
@@ -249,6 +265,7 @@ class InboundTrack:
     def _settle(self, packets: Sequence[Packet], now: float) -> None:
         """Decode what the reorder buffer let go; where packets were given up before it, bridge the hole."""
         lost = self._reorder.lost
+        self._missing += lost - self._bridged if packets else 0
         if packets and lost > self._bridged:
             self._bridge(packets[0], lost - self._bridged, now)
             self._bridged = lost
@@ -276,6 +293,7 @@ class InboundTrack:
             pcm = self._decoder.decode(payload)
         except DecodeError as broken:
             self._past[LossCause.UNDECODABLE] += 1
+            self._missing += 1
             log.debug("packet dropped", channel=self.channel, reason=str(broken))
             return  # the timeline fills its place
         self.pcm(timestamp, pcm, now)

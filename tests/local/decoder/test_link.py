@@ -93,3 +93,20 @@ async def test_a_process_that_cannot_start_is_given_up_in_words(monkeypatch: pyt
         owner.cancel()
     assert asked.lane.fault is not None
     assert "keeps dying" in str(asked.lane.fault)
+
+
+async def test_a_process_that_was_given_up_is_tried_again_for_a_later_lane(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wingman.local.decoder.link.PAUSE_S", 0.0)
+    settings = DecoderSettings(threads=4)
+    link, first, second = DecodeLink(settings), Asked(), Asked()
+    async with asyncio.TaskGroup() as tasks:
+        owner = tasks.create_task(link.run())
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", "/bin/false")
+            async with link.lane(first.lane):
+                await first.lane.failed.wait()
+        async with link.lane(second.lane):
+            await until(lambda: second.served == [True])
+        owner.cancel()

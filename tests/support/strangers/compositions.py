@@ -7,14 +7,17 @@ lies and lags. Hypothesis chooses, and shrinks what fails to the shortest story.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.support.strangers.deepgram import Fault
+from tests.support.strangers.disk import DISKS
 from tests.support.strangers.world import Verdict, World, world
 from wingman.testing.virtual_time import TimelapseLoop
 
@@ -76,10 +79,11 @@ class Driver:
         self._living = asyncio.create_task(self._live(self._steps))
 
     async def _live(self, steps: asyncio.Queue[tuple[Step, asyncio.Future[Any]]]) -> None:
-        async with world(self._seed) as made:
-            while True:
-                step, answer = await steps.get()
-                answer.set_result(await step(made))
+        with tempfile.TemporaryDirectory() as folder:
+            async with world(self._seed, folder=Path(folder) / "data") as made:
+                while True:
+                    step, answer = await steps.get()
+                    answer.set_result(await step(made))
 
     async def _one(self, step: Step) -> Any:
         assert self._steps is not None
@@ -136,6 +140,30 @@ class Composition(RuleBasedStateMachine):
     def pause(self, seconds: float) -> None:
         self._do(f"pause {seconds:g}", lambda made: _pause(made, seconds))
 
+    @rule()
+    def pause_for_good(self) -> None:
+        self._do("pause, and whatever comes happens in it", _pause_now)
+
+    @rule(kind=st.sampled_from(sorted(DISKS)))
+    def disk_fails(self, kind: str) -> None:
+        self._do(f"the disk is {kind}", lambda made: _disk_fails(made, kind))
+
+    @rule()
+    def disk_recovers(self) -> None:
+        self._do("the disk is well", _disk_recovers)
+
+    @rule()
+    def kill(self) -> None:
+        self._do("kill -9", World.kill)
+
+    @rule()
+    def restart(self) -> None:
+        self._do("SIGTERM", _restart)
+
+    @rule(seconds=st.floats(0.5, 20.0))
+    def freeze(self, seconds: float) -> None:
+        self._do(f"frozen {seconds:g}", lambda made: _freeze(made, seconds))
+
     @rule(seconds=st.floats(0.2, 4.0))
     def stall(self, seconds: float) -> None:
         self._do(f"stall {seconds:g}", lambda made: _stall(made, seconds))
@@ -173,6 +201,28 @@ async def _pause(made: World, seconds: float) -> None:
     made.pause()
     await asyncio.sleep(seconds)
     made.resume()
+
+
+async def _pause_now(made: World) -> None:
+    made.pause()
+
+
+async def _disk_fails(made: World, kind: str) -> None:
+    made.disk_fails(kind)
+
+
+async def _disk_recovers(made: World) -> None:
+    made.disk_recovers()
+
+
+async def _restart(made: World) -> None:
+    if made.disk_kind != "full":
+        made.disk_recovers()
+    await made.restart()
+
+
+async def _freeze(made: World, seconds: float) -> None:
+    made.freeze(seconds)
 
 
 async def _stall(made: World, seconds: float) -> None:

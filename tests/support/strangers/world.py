@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from tests.support.strangers.deepgram import Fault, Stranger, stranger
+from tests.support.strangers.disk import DISKS, as_killed
 from tests.support.strangers.spoken import RATE, Speaker, Spoken
 from wingman.app import Service, open_service
 from wingman.audio.source import ChannelSink
 from wingman.config.settings import Settings, build
+from wingman.core.codec import decode
 from wingman.core.errors import Branch
 from wingman.core.events import Envelope, MeetingEnded, TranscriptGap, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel, samples
+from wingman.events.sqlite.rescue import NotStored
 from wingman.meeting.api import MeetingSpec
+from wingman.testing.virtual_time import TimelapseLoop
 
 STEP_S = 0.1
 NEVER = 1 << 60
@@ -85,14 +91,60 @@ class Verdict:
         return exact and not (self.untold or self.doubled or self.unaccounted_s or needless)
 
 
+class Home:
+    """A service in a task of its own, so that it can be stopped, and killed."""
+
+    def __init__(self, settings: Settings, *, keep: bool) -> None:
+        self._settings = settings
+        self._keep = keep
+        self._leave = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> Service:
+        """Start it. Raises what it raises."""
+        ready: asyncio.Future[Service] = asyncio.get_running_loop().create_future()
+        self._task = task = asyncio.create_task(self._live(ready))
+        both: tuple[asyncio.Future[Any], ...] = (ready, task)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        return ready.result()
+
+    async def stop(self) -> None:
+        """SIGTERM: meetings end, and the log is closed. Raises `NotStored`."""
+        assert self._task is not None
+        self._leave.set()
+        await asyncio.wait([self._task])
+        self._task.result()
+
+    async def kill(self) -> None:
+        """Nobody waits for anything any more."""
+        assert self._task is not None
+        self._task.cancel()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        self._task.cancel()  # it had begun to end its meetings
+        await asyncio.wait([self._task])
+
+    async def _live(self, ready: asyncio.Future[Service]) -> None:
+        async with open_service(self._settings, keep=self._keep) as service:
+            ready.set_result(service)
+            await self._leave.wait()
+
+
 @dataclass(slots=True)
 class World:
     """Use `world()` to make one."""
 
-    service: Service
     provider: Stranger
-    meeting: Any
     speaker: Speaker
+    url: str = ""
+    """Of what is in the provider's place."""
+    folder: Path | None = None
+    """Where services keep their data, each start after a kill in a folder of its own; None: nothing is kept."""
+    service: Any = None
+    meeting: Any = None
+    home: Any = None
     mouth: Mouth | None = None
     silent: list[tuple[int, int]] = field(default_factory=list)
     """Pauses, in samples of the channel: what was said there was for nobody."""
@@ -105,6 +157,16 @@ class World:
     """Faults that keep the provider away for a while."""
     may_lose: bool = False
     """True once something happened that may cost words: they have to be told then."""
+    verdicts: list[Verdict] = field(default_factory=list)
+    """On the meetings before this one: a service that is stopped or killed ends its meeting."""
+    kills: int = 0
+    disk: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    disk_kind: str = ""
+    """What ails the disk."""
+    unsafe_since: int | None = None
+    """Since this sample the disk takes nothing; what is said then is told not to be durable."""
+
+    # --- the provider and the people ----------------------------------------------------------
 
     def suffer(self, fault: Fault) -> None:
         """Let `fault` happen from now on."""
@@ -141,22 +203,143 @@ class World:
     def position(self) -> int:
         return samples(self.meeting.now(Channel.TAB))
 
-    async def end(self) -> Verdict:
-        """End the meeting and judge."""
+    # --- the process and its disk -------------------------------------------------------------
+
+    async def begin(self) -> None:
+        """Start a service and a meeting in it."""
+        settings = settings_for(self.url or self.provider.url, self.folder)
+        self.home = Home(settings, keep=self.folder is not None)
+        self.service = await self.home.open()
+        self.meeting = await self.service.manager.create(MeetingSpec())
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, TimelapseLoop) and self.folder is not None:
+            log = self.service.log
+            loop.stand_still_while(lambda: self.unsafe_since is None and log.behind)
+
+    def freeze(self, seconds: float) -> None:
+        """The whole machine sleeps for so long, the provider too."""
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, TimelapseLoop)
+        loop.freeze(seconds)
+        self.absences += 1
+        self.may_lose = self.may_lose or self.absences > 1
+
+    def disk_fails(self, kind: str) -> None:
+        """From now on the disk takes nothing: `locked`, `full` or `hung`."""
+        if self.unsafe_since is None and self.folder is not None:
+            self.unsafe_since, self.disk_kind = self.position, kind
+            self.disk.enter_context(DISKS[kind](self.folder))
+
+    def disk_recovers(self) -> None:
+        self.disk.close()
+        self.unsafe_since, self.disk_kind = None, ""
+
+    async def kill(self) -> None:
+        """kill -9, and a start on what the kernel kept."""
+        loop = asyncio.get_running_loop()
+        if self.unsafe_since is None:
+            if isinstance(loop, TimelapseLoop):
+                loop.stand_still_while(lambda: True)
+            await self.service.log.flush()
+        else:  # clients were told that this is held in memory only
+            self.silent.append((self.unsafe_since - 2 * RATE, NEVER))
+        assert self.folder is not None
+        left = self.folder.with_name(f"killed-{self.kills}")
+        self.kills += 1
+        as_killed(self.folder, left, quiet=self.unsafe_since is not None)
+        self.disk_recovers()
+        meeting, said = self.meeting.id, self._said()
+        await self.home.kill()
+        self.folder = left
+        self.may_lose = True
+        await self._begin_anew(meeting, said, "interrupted")
+
+    async def restart(self) -> None:
+        """SIGTERM, and a start in the same folder; a full disk stays full until then."""
+        meeting, rescued = self.meeting.id, list[Envelope]()
+        try:
+            await self.home.stop()
+        except NotStored as told:
+            rescued = _rescued(str(told))
+        said = self._said()
+        self.disk_recovers()
+        await self._begin_anew(meeting, said, "interrupted" if rescued else "shutdown", rescued)
+
+    async def _begin_anew(
+        self, meeting: str, said: Sequence[Spoken], reason: str, rescued: Sequence[Envelope] = ()
+    ) -> None:
+        self.mouth = None
+        await self.begin()
+        await self.service.log.flush()
+        events = [*await self.service.log.read(meeting, 0, 100_000)]
+        known = {event.seq for event in events if type(event.data) is UtteranceCreated}
+        events += [event for event in rescued if event.seq not in known and not _ended(event)]
+        self._conclude(said, events, reason)
+        self.speaker.said.clear()
+        self.silent.clear()
+        self.paused_at = None
+        await self.arrive()
+
+    def _said(self) -> list[Spoken]:
+        """What was said in this meeting for somebody to hear."""
+        self.speaker.interrupt()
         if self.paused_at is not None:
             self.silent.append((self.paused_at, NEVER))
+        return [word for word in self.speaker.said if not self._in_pause(word)]
+
+    async def end(self) -> Verdict:
+        """End the meeting and judge all there were."""
+        self.disk_recovers()
         loop = asyncio.get_running_loop()
         began = loop.time()
         await self.meeting.end()
         took = loop.time() - began
         await self.service.log.flush()
-        events = await self.service.log.read(self.meeting.id, 0, 100_000)
-        said = [word for word in self.speaker.said if not self._in_pause(word)]
+        said = self._said()
+        self._conclude(said, await self.service.log.read(self.meeting.id, 0, 100_000), "stopped")
+        return replace(together(self.verdicts), end_s=took)
+
+    async def close(self) -> None:
+        """Stop the service."""
+        self.disk.close()
+        await self.home.stop()
+
+    def _conclude(self, said: Sequence[Spoken], events: Sequence[Envelope], expected: str) -> None:
         verdict = judge(said, events, self.provider.torn)
-        return replace(verdict, end_s=took, times_are_true=self.times_are_true, may_lose=self.may_lose)
+        reason = "stopped" if verdict.reason == expected else verdict.reason
+        self.verdicts.append(
+            replace(verdict, reason=reason, times_are_true=self.times_are_true, may_lose=self.may_lose)
+        )
 
     def _in_pause(self, word: Spoken) -> bool:
         return any(word.start < end and start < word.end for start, end in self.silent)
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict on several meetings."""
+    return Verdict(
+        words=sum(v.words for v in verdicts),
+        untold=tuple(text for v in verdicts for text in v.untold),
+        doubled=tuple(text for v in verdicts for text in v.doubled),
+        told=sum(v.told for v in verdicts),
+        error_ms=max(v.error_ms for v in verdicts),
+        reason=next((v.reason for v in verdicts if v.reason != "stopped"), "stopped"),
+        unaccounted_s=sum(v.unaccounted_s for v in verdicts),
+        times_are_true=all(v.times_are_true for v in verdicts),
+        may_lose=any(v.may_lose for v in verdicts),
+    )
+
+
+def _ended(event: Envelope) -> bool:
+    return isinstance(event.data, MeetingEnded)
+
+
+def _rescued(sentence: str) -> list[Envelope]:
+    """The events in the file that a stop on a full disk names; the file goes."""
+    path = Path(sentence.split("they are in ")[1].split(", one event a line")[0])
+    events = [decode(line) for line in path.read_bytes().splitlines()]
+    path.unlink()
+    return events
 
 
 def judge(said: Sequence[Spoken], events: Sequence[Envelope], torn: Set[int] = frozenset()) -> Verdict:
@@ -196,27 +379,36 @@ def judge(said: Sequence[Spoken], events: Sequence[Envelope], torn: Set[int] = f
     )
 
 
-def settings_for(url: str) -> Settings:
+def settings_for(url: str, folder: Path | None = None) -> Settings:
     """The settings of production, with the stranger in Deepgram's place."""
     deepgram = {"api_key": "local-key", "url": url, "diarize": "off"}
     return build(
         {
             "transcribe": {"provider": "deepgram", "deepgram": deepgram},
             "emotion": {"provider": "off"},
-            "suggest": {"provider": "cues"},
+            "suggest": {"provider": "cues", "meaning": "off"},
+            "deliver": {"data_dir": str(folder) if folder else ""},
         }
     )
 
 
 @asynccontextmanager
-async def world(seed: int = 0, *faults: Fault, url: str = "") -> AsyncIterator[World]:
-    """A service, a provider (or what is at `url` instead) and a meeting that has begun."""
+async def world(
+    seed: int = 0, *faults: Fault, url: str = "", folder: Path | None = None
+) -> AsyncIterator[World]:
+    """A service, a provider (or what is at `url` instead) and a meeting that has begun.
+
+    With a `folder` (which is made) the service keeps its events there, and can be killed and started again.
+    """
     async with stranger() as provider:
         for fault in faults:
             arrange(provider, fault)
-        async with open_service(settings_for(url or provider.url), keep=False) as service:
-            meeting = await service.manager.create(MeetingSpec())
-            yield World(service, provider, meeting, Speaker(seed))
+        made = World(provider, Speaker(seed), url, folder)
+        await made.begin()
+        try:
+            yield made
+        finally:
+            await made.close()
 
 
 HANDSHAKES = ("refuse", "hang")

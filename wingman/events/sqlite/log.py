@@ -116,6 +116,11 @@ class SqliteLog:
         """Why events are only held in memory just now; empty while the disk takes them."""
         return self._fault
 
+    @property
+    def behind(self) -> bool:
+        """True while something that was appended has not been handed on yet."""
+        return self._handed_on.waiting_since is not None
+
     def append(self, meeting: str, payload: Event, media: Media | None = None, *, at: float) -> Envelope:
         seq = self._heads.get(meeting, 0) + 1
         envelope = codec.envelope(seq, meeting, at, payload, media)

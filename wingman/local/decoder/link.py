@@ -143,7 +143,6 @@ class DecodeLink:
         self._next = 1
         self._wanted = asyncio.Event()
         self._writer: asyncio.StreamWriter | None = None
-        self._failure: ProviderFault | None = None
         self._answered = False
 
     def write(self, message: Request) -> None:
@@ -159,8 +158,6 @@ class DecodeLink:
         self._lanes[lane.number] = lane
         self._wanted.set()
         try:
-            if self._failure is not None:
-                lane.fail(self._failure)
             self.write(Open(lane.number, lane.engine))
             yield
         finally:
@@ -171,7 +168,20 @@ class DecodeLink:
                 self._wanted.clear()
 
     async def run(self) -> None:
-        """Own the connection until cancelled. Never raises for the process's sake; lanes are told instead."""
+        """Own the connection until cancelled. Never raises for the process's sake; lanes are told instead.
+
+        One that keeps dying is given up for the lanes there are; a lane that is opened later tries again.
+        """
+        while True:
+            await self._keep_alive()
+            sentence = "the decode process keeps dying; look at its log, or configure another provider"
+            fault = ProviderFault(sentence, kind=FaultKind.UNAVAILABLE, code="decoder")
+            self._wanted.clear()
+            for lane in self._lanes.values():
+                lane.fail(fault)
+
+    async def _keep_alive(self) -> None:
+        """One connection after the other, until too many have ended without an answer."""
         deaths = 0
         while deaths < DEATHS:
             await self._wanted.wait()
@@ -181,10 +191,6 @@ class DecodeLink:
             if self._lanes:
                 log.warning("decode process went away", deaths_in_a_row=deaths)
                 await asyncio.sleep(PAUSE_S * deaths)
-        sentence = "the decode process keeps dying; look at its log, or configure another provider"
-        self._failure = ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="decoder")
-        for lane in self._lanes.values():
-            lane.fail(self._failure)
 
     async def _live(self) -> None:
         """One connection, from start to loss (or cancellation)."""

@@ -97,6 +97,7 @@ const FAILED = {
 const GAPS = {
   reanchor: "the sound jumped",
   reconnect: "reconnected",
+  lost: "sound was lost on the way",
   recording: "the recording holds no sound here",
   paused: "paused",
   overrun: "too much at once; a stretch was skipped",
