@@ -30,10 +30,8 @@ class ReorderBuffer(Generic[T]):
         "_next",
         "_suspect",
         "_wait",
-        "duplicates",
         "late",
         "lost",
-        "restarts",
     )
 
     def __init__(self, depth: int = 5, wait: float = 0.1) -> None:
@@ -46,11 +44,7 @@ class ReorderBuffer(Generic[T]):
         self.lost = 0
         """Items given up so far."""
         self.late = 0
-        """Items that came after their place was given up, or twice after they left."""
-        self.duplicates = 0
-        """Items that came twice while they were held."""
-        self.restarts = 0
-        """How often the sender began a new sequence."""
+        """Items whose place was given up, or taken by a twin."""
 
     @property
     def deadline(self) -> float | None:
@@ -94,7 +88,7 @@ class ReorderBuffer(Generic[T]):
             self.late += 1
             return ()
         if number in self._held:
-            self.duplicates += 1
+            self.late += 1
             return ()
         if not self._held:
             self._held_since = now
@@ -114,7 +108,6 @@ class ReorderBuffer(Generic[T]):
             return ()
         before = self.flush()
         self._suspect = None
-        self.restarts += 1
         self._next = (number + 1) % _MODULUS
         return (*before, first[1], item)
 

@@ -38,8 +38,6 @@ class Timeline:
         "_restarted",
         "_timestamp",
         "_unwrapped",
-        "filled",
-        "reanchors",
     )
 
     def __init__(self, position: SampleTime = 0, rate: int = 48_000) -> None:
@@ -51,9 +49,6 @@ class Timeline:
         self._arrival = 0.0
         self._restarted = False
         self._owed = 0  # samples that `shift` asked to cut and that are not cut yet
-        self.filled = 0
-        """Samples of silence inserted so far."""
-        self.reanchors = 0
 
     @property
     def position(self) -> SampleTime:
@@ -132,7 +127,6 @@ class Timeline:
     def _reanchor(self, timestamp: int, pcm: bytes, arrival: float) -> tuple[Placed, ...]:
         elapsed = self._elapsed(pcm, arrival)
         gap = self._gap(max(1, elapsed), GapCause.REANCHOR)
-        self.reanchors += 1
         self._anchor(timestamp)
         return (gap, *self.place(timestamp, pcm, arrival))
 
@@ -144,7 +138,6 @@ class Timeline:
     def _silence(self, count: int) -> PcmBlock:
         block = PcmBlock(self._position, bytes(count * BYTES_PER_SAMPLE))
         self._position = block.end
-        self.filled += count
         return block
 
     def _gap(self, count: int, cause: GapCause) -> Gap:

@@ -36,11 +36,6 @@ def encode(envelope: Envelope) -> bytes:
     return _encoder.encode(envelope)
 
 
-def encode_data(data: Any) -> bytes:
-    """A payload alone, as stored by the event log."""
-    return _encoder.encode(data)
-
-
 def decode(line: bytes | str) -> Envelope:
     """The inverse of `encode`.
 
@@ -66,12 +61,6 @@ def decode_stored(meeting: str, seq: int, line: bytes) -> Envelope:
         return decode(line)
     except (InputError, UnicodeDecodeError, RecursionError):
         return Envelope(VERSION, seq, UNREADABLE, meeting, 0.0, {})
-
-
-def decode_data(kind: str, raw: Any) -> Any:
-    """JSON values as the payload class of `kind`, or unchanged when the type is unknown."""
-    payload = EVENTS.get(kind)
-    return raw if payload is None else msgspec.convert(raw, payload)
 
 
 def envelope(seq: int, meeting: str, at: float, payload: Event, media: Media | None = None) -> Envelope:

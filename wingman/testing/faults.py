@@ -19,7 +19,6 @@ channels apart (Deepgram's does); `on` then counts that channel's connections on
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -114,11 +113,6 @@ class FaultScript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Only what goes wrong with `provider`; `by_name`: only what names it."""
         named = (provider,) if by_name else ("", provider)
         return FaultScript(tuple(fault for fault in self.faults if fault.provider in named))
-
-    @staticmethod
-    def made_of(faults: Iterable[Fault]) -> FaultScript:
-        """A script of these faults."""
-        return FaultScript(tuple(faults))
 
 
 def _range(text: str) -> range:

@@ -102,11 +102,6 @@ class DecodeQueue(Generic[T]):
         """Jobs that wait."""
         return len(self._finals) + len(self._interims)
 
-    @property
-    def lanes_waiting(self) -> int:
-        """Channels that wait."""
-        return len({job.lane for job in self._finals} | set(self._busy))
-
     def _start(self, job: Job[T]) -> Job[T]:
         self._busy[job.lane] = job
         return job

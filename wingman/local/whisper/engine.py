@@ -122,8 +122,10 @@ class WhisperModel:
         if dropped or not text:
             return Hypothesis((), window.language, window.probability, dropped)
         words = self._words(window, tokens, final=options.final)
-        kept = gate.without_loops([word.text for word in words])
-        return Hypothesis(tuple(words[i] for i in kept), window.language, window.probability)
+        kept = [words[i] for i in gate.without_loops([word.text for word in words])]
+        if gate.repetitive(" ".join(word.text for word in kept)):
+            return Hypothesis((), window.language, window.probability, "repeats itself")
+        return Hypothesis(tuple(kept), window.language, window.probability)
 
     def _encode(self, pcm: bytes, options: Options) -> _Window:
         import ctranslate2
