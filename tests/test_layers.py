@@ -15,7 +15,7 @@ ROOT = Path(wingman.__file__).parent
 
 FLOORS = (
     {"core"},
-    {"config", "testing", "sandbox"},
+    {"config", "testing", "sandbox", "egress"},
     {"audio"},
     {"transports", "correlate", "llm", "link", "local", "events", "observe"},
     {"stt", "emotion", "suggest", "archive", "cluster"},

@@ -10,7 +10,7 @@ from tests.support.links.matrix import DEEPGRAM, DEEPGRAM_MOMENTS, FINAL, Moment
 from tests.support.links.trial import Recording, Trial
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
-from wingman.core.egress import outlet
+from wingman.egress.outlet import outlet
 from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.faults import Fault, FaultScript

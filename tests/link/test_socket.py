@@ -12,8 +12,8 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from wingman.core import egress
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.egress import outlet as egress
 from wingman.link.socket import Closed, Refused, SocketTuning, fault_in, open_socket
 from wingman.testing.virtual_time import run
 

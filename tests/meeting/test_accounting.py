@@ -100,6 +100,7 @@ def test_what_is_compared_elsewhere_is_in_the_books() -> None:
     accounting.consent("they know")
     assert accounting.question(10)
     assert accounting.question(30)
+    accounting.outlet(Branch.SUGGEST, "embeddings").sent(40, 0.0)
     assert accounting.words("hume-v0", "naïve words")
     accounting.outlet(Branch.EMOTION, "hume-v0", Channel.TAB).sent(12, 0.0)
     accounting.close()
@@ -117,7 +118,7 @@ def test_what_is_compared_elsewhere_is_in_the_books() -> None:
 
 async def test_nothing_is_let_out_during_a_pause() -> None:
     accounting, published = make()
-    accounting.question(10)
+    accounting.outlet(Branch.SUGGEST, "embeddings").sent(10, 0.0)
     accounting.pause()
     assert [p.bytes for p in published if isinstance(p, EgressRecorded)] == [10]
     assert not accounting.question(10)

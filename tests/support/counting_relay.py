@@ -4,11 +4,37 @@ of the ledger, whatever the emulator behind it then does with what it was sent."
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Protocol
 
-BINARY = 2
+TEXT, BINARY = 1, 2
+
+
+class Cut(Enum):
+    """Where the relay breaks a connection off."""
+
+    NEVER = auto()
+    REFUSED = auto()
+    """There is nobody at the port."""
+    ASKED = auto()
+    """When a whole request has come."""
+    ANSWERING = auto()
+    """With the first bytes of the answer."""
+    SILENT = auto()
+    """Never; but nothing comes back."""
+
+
+class Counter(Protocol):
+    """Counts the payload in what a client sends."""
+
+    payload: int
+    requests: int
+    """Whole ones."""
+
+    def feed(self, data: bytes) -> None: ...
 
 
 @dataclass(slots=True)
@@ -16,6 +42,10 @@ class Frames:
     """Counts the payload of whole binary WebSocket frames in a client's bytes. Skips the HTTP head."""
 
     payload: int = 0
+    requests: int = 0
+    kinds: tuple[int, ...] = (BINARY,)
+    marked: bytes = b""
+    """Only frames that hold this."""
     _buffer: bytearray = field(default_factory=bytearray)
     _upgraded: bool = False
 
@@ -43,38 +73,137 @@ class Frames:
         whole = at + 4 + length  # a client's frames are masked
         if len(buffer) < whole:
             return False
-        if buffer[0] & 0x0F == BINARY:
+        mask, content = buffer[at : at + 4], buffer[at + 4 : whole]
+        if buffer[0] & 0x0F in self.kinds and self.marked in _unmasked(bytes(mask), bytes(content)):
             self.payload += length
         del buffer[:whole]
         return True
 
 
+def _unmasked(mask: bytes, content: bytes) -> bytes:
+    repeated = int.from_bytes((mask * (len(content) // 4 + 1))[: len(content)])
+    return (int.from_bytes(content) ^ repeated).to_bytes(len(content))
+
+
+@dataclass(slots=True)
+class Clips(Frames):
+    """Counts the text frames that carry a clip of sound (Hume v0)."""
+
+    kinds: tuple[int, ...] = (TEXT,)
+    marked: bytes = b'"data":'
+
+
+@dataclass(slots=True)
+class Bodies:
+    """Counts the bodies of HTTP/1.1 requests."""
+
+    payload: int = 0
+    requests: int = 0
+    _buffer: bytearray = field(default_factory=bytearray)
+    _left: int | None = None
+    """Of the body that comes now; None between requests, -1 in chunks."""
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+        while self._head() or self._body():
+            pass
+
+    def _head(self) -> bool:
+        end = self._buffer.find(b"\r\n\r\n")
+        if self._left is not None or end < 0:
+            return False
+        lines = bytes(self._buffer[:end]).lower().split(b"\r\n")[1:]
+        fields = {name: value for name, _, value in (line.partition(b":") for line in lines)}
+        self._left = -1 if b"transfer-encoding" in fields else int(fields.get(b"content-length", 0))
+        del self._buffer[: end + 4]
+        return True
+
+    def _body(self) -> bool:
+        if self._left is None:
+            return False
+        if self._left < 0:
+            return self._chunk()
+        taken = min(self._left, len(self._buffer))
+        del self._buffer[:taken]
+        self.payload += taken
+        self._left -= taken
+        if self._left == 0:
+            self._left, self.requests = None, self.requests + 1
+            return True
+        return False
+
+    def _chunk(self) -> bool:
+        end = self._buffer.find(b"\r\n")
+        if end < 0:
+            return False
+        size = int(self._buffer[:end], 16)
+        if len(self._buffer) < end + 4 + size:
+            return False
+        del self._buffer[: end + 4 + size]
+        self.payload += size
+        if size == 0:
+            self._left, self.requests = None, self.requests + 1
+        return True
+
+
+@dataclass(slots=True)
+class GrpcMessages:
+    """Counts the messages a gRPC client sends: DATA frames (RFC 9113) without five bytes a message."""
+
+    payload: int = 0
+    requests: int = 0
+    _buffer: bytearray = field(default_factory=bytearray)
+    _begun: bool = False
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._begun and len(self._buffer) >= 24:
+            del self._buffer[:24]  # the preface
+            self._begun = True
+        while self._begun and len(self._buffer) >= 9:
+            length = int.from_bytes(self._buffer[:3])
+            if len(self._buffer) < 9 + length:
+                return
+            kind, flags, content = self._buffer[3], self._buffer[4], bytes(self._buffer[9 : 9 + length])
+            del self._buffer[: 9 + length]
+            if kind == 0 and length:
+                self.payload += length - (5 if content[:1] == b"\x00" and self._opens(content) else 0)
+            self.requests += kind == 0 and bool(flags & 1)
+
+    @staticmethod
+    def _opens(content: bytes) -> bool:
+        """A message's first frame says how long it is, which no prompt of ours begins with."""
+        return len(content) >= 5 and int.from_bytes(content[1:5]) >= len(content) - 5
+
+
 @dataclass(slots=True)
 class Relay:
     port: int
-    connections: list[Frames] = field(default_factory=list)
+    connections: list[Counter] = field(default_factory=list)
 
     @property
     def payload(self) -> int:
-        """Bytes of audio received on all connections."""
+        """Bytes received on all connections."""
         return sum(frames.payload for frames in self.connections)
 
 
 @asynccontextmanager
-async def relay(upstream: int) -> AsyncIterator[Relay]:
+async def relay(
+    upstream: int, counter: Callable[[], Counter] = Frames, cut: Cut = Cut.NEVER
+) -> AsyncIterator[Relay]:
     """Relay connections to a port of this machine."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        frames = Frames()
-        made.connections.append(frames)
+        counted = counter()
+        made.connections.append(counted)
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", upstream)
-        ups = asyncio.ensure_future(_up(reader, far_writer, frames))
-        downs = asyncio.ensure_future(_down(far_reader, writer))
+        ups = asyncio.ensure_future(_up(reader, far_writer, counted, cut))
+        downs = asyncio.ensure_future(_down(far_reader, writer, cut))
         tasks.update((ups, downs))
         try:
             await asyncio.wait((ups, downs), return_when=asyncio.FIRST_COMPLETED)
-            frames.feed(bytes(getattr(reader, "_buffer", b"")))
+            counted.feed(bytes(getattr(reader, "_buffer", b"")))
         finally:
             for task in (ups, downs):
                 task.cancel()
@@ -85,6 +214,8 @@ async def relay(upstream: int) -> AsyncIterator[Relay]:
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=1 << 26)
     made = Relay(server.sockets[0].getsockname()[1])
+    if cut is Cut.REFUSED:
+        server.close()
     try:
         yield made
     finally:
@@ -94,12 +225,21 @@ async def relay(upstream: int) -> AsyncIterator[Relay]:
         await server.wait_closed()
 
 
-async def _up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, frames: Frames) -> None:
+async def _up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counted: Counter, cut: Cut) -> None:
     while data := await reader.read(1 << 20):
-        frames.feed(data)
+        counted.feed(data)
+        if cut is Cut.ASKED and counted.requests:
+            return
         writer.write(data)  # whatever the emulator does, we go on reading
 
 
-async def _down(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _down(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, cut: Cut) -> None:
     while data := await reader.read(1 << 20):
-        writer.write(data)
+        if cut is Cut.SILENT:
+            continue
+        writer.write(data[:20] if cut is Cut.ANSWERING else data)
+        if cut is Cut.ANSWERING:
+            await writer.drain()
+            return
+    if cut is Cut.SILENT:
+        await asyncio.Event().wait()

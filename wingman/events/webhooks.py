@@ -20,6 +20,8 @@ from wingman.config.report import WebhookSettings
 from wingman.core import codec
 from wingman.core.errors import Branch, InputError
 from wingman.core.events import EgressRecorded, Envelope, MeetingEnded, MeetingPaused, MeetingResumed
+from wingman.egress.http import counting
+from wingman.egress.outlet import outlet
 from wingman.events.log import EventLog
 from wingman.events.webhook_store import Delivery, DeliveryStore
 
@@ -87,7 +89,7 @@ class Webhooks:
         self._hooks = {hook.name: hook for hook in hooks}
         self._log = log
         self._client = client or httpx.AsyncClient(
-            timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+            timeout=TIMEOUT_SECONDS, follow_redirects=False, transport=counting()
         )
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "wingman-webhooks")
@@ -191,24 +193,13 @@ class Webhooks:
             "webhook-timestamp": str(timestamp),
             "webhook-signature": sign(hook.key, delivery.id, timestamp, body),
         }
+        way_out = _HookOutlet(self._log, delivery.meeting, f"webhook {hook.name}", self._clock)
         try:
-            answer = await self._client.post(hook.url, content=body, headers=headers)
-            self._left(hook, delivery, len(body))
-        except (httpx.ConnectError, httpx.ConnectTimeout) as failed:
-            return 0, f"no answer: {type(failed).__name__}"
+            with outlet(way_out):
+                answer = await self._client.post(hook.url, content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as failed:
-            if not isinstance(failed, httpx.InvalidURL):
-                self._left(hook, delivery, len(body))
             return 0, f"no answer: {type(failed).__name__}"
         return answer.status_code, "" if answer.is_success else f"the receiver answered {answer.status_code}"
-
-    def _left(self, hook: Hook, delivery: Delivery, size: int) -> None:
-        """Into the meeting's ledger: what a receiver was sent."""
-        now = self._clock()
-        to = f"webhook {hook.name}"
-        self._log.append(
-            delivery.meeting, EgressRecorded(to, Branch.WEBHOOK, "text", size, 0.0, now, now), at=now
-        )
 
     def _outcome(self, delivery: Delivery, status: int, detail: str) -> Delivery:
         attempts = delivery.attempts + 1
@@ -222,3 +213,24 @@ class Webhooks:
 
     async def _do(self, work: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+
+@dataclass(frozen=True, slots=True)
+class _HookOutlet:
+    """A receiver's way out of one meeting: what it was sent stands in that meeting's ledger."""
+
+    log: EventLog
+    meeting: str
+    to: str
+    clock: Callable[[], float]
+
+    @property
+    def open(self) -> bool:
+        """A paused meeting's deliveries are not attempted at all."""
+        return True
+
+    def sent(self, size: int, seconds: float) -> None:
+        now = self.clock()
+        self.log.append(
+            self.meeting, EgressRecorded(self.to, Branch.WEBHOOK, "text", size, seconds, now, now), at=now
+        )

@@ -20,8 +20,8 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
-from wingman.core import egress
 from wingman.core.errors import FaultKind, ProviderFault
+from wingman.egress import outlet as egress
 from wingman.link.delivered import Delivered
 
 log = structlog.get_logger(__name__)

@@ -18,10 +18,10 @@ import structlog
 
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.egress.http import counting
 from wingman.llm.base import Prompt, Usage
 from wingman.llm.chat_reply import ChatReply, message_of, served_models
 from wingman.llm.circuit_breaker import Quotas
-from wingman.llm.counting import counting
 from wingman.llm.reasoning import thinks_aloud
 from wingman.llm.sse import SseReader
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from wingman.archive.egress_ledger import Ledger
-from wingman.core.egress import first_through
 from wingman.core.errors import Branch
 from wingman.core.events import Publish
 from wingman.core.time import Channel
+from wingman.egress.outlet import first_through, outlet
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.meeting.cost import CostTracker, Level
 from wingman.suggest.knowledge.index import Knowledge, Snippet
@@ -67,7 +68,6 @@ class Accounting:
     def question(self, size: int) -> bool:
         """A text of so many bytes is about to be compared with notes elsewhere. False: it may not be sent."""
         if not self.paused:
-            self._ledger.text(EMBEDDINGS, Branch.SUGGEST, size)
             self._meter.tokens(EMBEDDINGS, Usage(prompt_tokens=math.ceil(size / BYTES_PER_TOKEN)))
         return not self.paused
 
@@ -112,7 +112,7 @@ class Accounting:
 
 @dataclass(frozen=True, slots=True)
 class MeetingOutlet:
-    """See `wingman.core.egress.Outlet`."""
+    """See `wingman.egress.outlet.Outlet`."""
 
     accounting: Accounting
     branch: Branch
@@ -175,12 +175,18 @@ class MeteredKnowledge:
         self._accounts = accounting
 
     def search(self, text: str, before: Sequence[str] = ()) -> tuple[Snippet, ...]:
-        return self._knowledge.search(text, before, clear=self._accounts.question)
+        with self._out():
+            return self._knowledge.search(text, before, clear=self._accounts.question)
 
     def anticipate(self, text: str, before: Sequence[str] = ()) -> None:
-        self._knowledge.anticipate(text, before)
+        with self._out():
+            self._knowledge.anticipate(text, before)
 
     async def settled(
         self, text: str, found: tuple[Snippet, ...], before: Sequence[str] = ()
     ) -> tuple[Snippet, ...]:
-        return await self._knowledge.settled(text, found, before, clear=self._accounts.question)
+        with self._out():
+            return await self._knowledge.settled(text, found, before, clear=self._accounts.question)
+
+    def _out(self) -> AbstractContextManager[None]:
+        return outlet(self._accounts.outlet(Branch.SUGGEST, EMBEDDINGS))

@@ -9,12 +9,12 @@ from functools import partial
 
 import structlog
 
-from wingman.core.egress import outlet
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Branch, InputError, Progress, ProviderState
 from wingman.core.speech import Final
 from wingman.core.time import Channel, SampleTime
 from wingman.correlate.correlator import Correlator
+from wingman.egress.outlet import outlet
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer
 from wingman.emotion.faces.pictures import Picture
 from wingman.link.branch_runner import BranchRunner

@@ -13,7 +13,6 @@ import structlog
 
 from wingman.audio.source import AudioSource
 from wingman.audio.tape import Cursor, Tape
-from wingman.core.egress import outlet
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.emotion_policy import Policy, measured_channels
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
@@ -24,6 +23,7 @@ from wingman.core.speech import Final, TimedEvent, TranscriberEvent
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
 from wingman.correlate.correlator import Correlator
 from wingman.correlate.coverage import Coverage
+from wingman.egress.outlet import outlet
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
 from wingman.link.branch_runner import BranchRunner, behind_wall, kind_of
 from wingman.link.supervisor import Identity

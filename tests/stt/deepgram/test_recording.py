@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
+from tests.support.counting_relay import Bodies, relay
 from wingman.audio.tape import Tape
 from wingman.config.retry import RetrySettings
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
-from wingman.core.egress import outlet
 from wingman.core.errors import Health, Missed, Progress, ProviderState
 from wingman.core.losses import Loss, LossCause
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final
 from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.egress.outlet import outlet
 from wingman.stt.deepgram import recording
 from wingman.stt.deepgram.recording import DeepgramRecordingTranscriber
 from wingman.testing.deepgram.server import DeepgramEmulator, DeepgramLimits
@@ -193,11 +194,12 @@ class Way:
 
 async def test_what_leaves_is_written_down() -> None:
     way = Way()
-    async with emulator() as server:
+    async with emulator() as server, relay(int(server.rest_url.rpartition(":")[2]), Bodies) as receiver:
+        counted = settings(server, rest_url=f"http://127.0.0.1:{receiver.port}")
         with outlet(way):
-            await transcribe(settings(server), 30)
+            await transcribe(counted, 30)
     assert way.seconds == pytest.approx(30.0)
-    assert way.bytes == 30 * SAMPLE_RATE * 2
+    assert way.bytes == receiver.payload > 30 * SAMPLE_RATE * 2
 
 
 async def test_an_odd_field_is_counted_and_told(monkeypatch: pytest.MonkeyPatch) -> None:

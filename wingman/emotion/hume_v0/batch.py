@@ -19,6 +19,7 @@ from wingman.core.emotion import EmotionSpan, Scale, VocalBurst
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonMapping
 from wingman.core.time import Channel, Span, samples
+from wingman.egress.http import counting
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.connection import PROVIDER
 from wingman.emotion.hume_v0.tokens import http_root
@@ -69,7 +70,7 @@ async def analyze(
         base_url=http_root(settings),
         headers={"X-Hume-Api-Key": settings.api_key.reveal()},
         timeout=httpx.Timeout(60.0, connect=settings.connect_timeout_s),
-        trust_env=False,
+        transport=counting(),
     ) as http:
         job = _Job(http, progress, patience)
         predictions = await job.run(

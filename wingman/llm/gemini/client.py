@@ -16,8 +16,8 @@ from google import genai
 from google.genai import errors, types
 
 from wingman.config.suggest import GeminiSettings
-from wingman.core.egress import count
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.egress.outlet import current, written
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import CancellableStream
 from wingman.llm.gemini.base import GeminiModel
@@ -38,19 +38,30 @@ SPARE_TIMEOUT_S = 2.0
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
+class _Body(httpx2.AsyncByteStream):
+    """A request's body, written down piece by piece as it leaves."""
+
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in written(self._inner):
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
 class _Counting(httpx2.AsyncHTTPTransport):
-    """What a request carries is written down when it has left (see `wingman.core.egress`)."""
+    """Requests pass the gate of the meeting they come from (see `wingman.egress`)."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        try:
-            answer = await super().handle_async_request(request)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
-            raise  # nothing left
-        except httpx2.HTTPError:
-            count(request.headers)
-            raise
-        count(request.headers)
-        return answer
+        way_out = current()
+        if way_out is not None and isinstance(request.stream, httpx2.AsyncByteStream):
+            if not way_out.open:
+                raise httpx2.ConnectError("nothing of this meeting may leave now", request=request)
+            request.stream = _Body(request.stream)
+        return await super().handle_async_request(request)
 
 
 class Gemini(GeminiModel):

@@ -7,6 +7,7 @@ when its consumer goes away. Thinking cannot be set through this package.
 
 from __future__ import annotations
 
+import asyncio
 import warnings
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -15,9 +16,9 @@ from typing import Any
 import structlog
 
 from wingman.config.suggest import GeminiSettings
-from wingman.core.egress import current
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
+from wingman.egress.outlet import current
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.gemini.base import GeminiModel
 from wingman.llm.gemini.errors import RETRY_AFTER_S, fault_of_status, unreachable
@@ -87,17 +88,31 @@ class GenerativeAiModel(GeminiModel):
         """Whether there is a connection at all: gRPC says "unavailable" for a lookup that failed, too."""
         return self._channel.get_state().name in ("READY", "IDLE")
 
+    async def _connect(self) -> None:
+        """Return when the connection stands. Raises `ProviderFault`: then nothing has left."""
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                while (state := self._channel.get_state(try_to_connect=True)).name != "READY":
+                    if state.name in ("TRANSIENT_FAILURE", "SHUTDOWN"):
+                        raise unreachable()
+                    await self._channel.wait_for_state_change(state)
+        except TimeoutError:
+            raise unreachable() from None
+
     async def _answer(self, model: str, prompt: Prompt) -> AsyncGenerator[str, None]:
         self._check_quota(model)
         request = self._sdk.request(model, prompt)
         metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
         usage = Usage()
         ended = spoke = False
-        if (way_out := current()) is not None:  # gRPC compresses as it likes: its texts are counted
-            way_out.sent(len((prompt.system + prompt.user).encode()), 0.0)
+        way_out = current()
+        if way_out is not None:
+            await self._connect()
         call = await self._api.stream_generate_content(
             request, timeout=CALL_TIMEOUT_S, retry=None, metadata=metadata
         )
+        if way_out is not None:  # over a connection that stands; gRPC does not say when it has written
+            way_out.sent(type(request).pb(request).ByteSize(), 0.0)
         try:
             async for chunk in call:
                 usage = _usage(chunk) or usage

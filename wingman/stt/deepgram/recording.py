@@ -17,12 +17,12 @@ import structlog
 
 from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
-from wingman.core import egress
 from wingman.core.errors import Branch, FaultKind, Missed, Progress, ProviderFault
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import SpeechEnded, TranscriberEvent
 from wingman.core.threads import in_thread
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples, seconds
+from wingman.egress.http import SECONDS, counting
 from wingman.link.offsets import Offsets
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.stt.base import Emit, TranscriberInfo
@@ -205,7 +205,7 @@ class _Line:
         silence = _Window(0, 0)
         silence.add(PcmBlock(0, PROBE))
         try:
-            answer = await self._post(silence)
+            answer = await self._post(silence, 0.0)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             return False  # a server of WebSockets hangs up on it
         if answer.status_code in recorded.NOT_HERE:
@@ -214,16 +214,10 @@ class _Line:
 
     async def send(self, window: _Window, odd: OddFields) -> tuple[wire.Heard, ...]:
         """The window's words, in seconds of its sound. Raises `ProviderFault`."""
-        way_out = egress.current()
-        length = seconds(window.samples)
         try:
-            answer = await self._post(window)
+            answer = await self._post(window, seconds(window.samples))
         except httpx.HTTPError as failed:
-            if way_out is not None and not isinstance(failed, httpx.ConnectError | httpx.ConnectTimeout):
-                way_out.sent(len(window.pcm), length)
             raise _unreached(failed) from None
-        if way_out is not None:
-            way_out.sent(len(window.pcm), length)
         if answer.status_code != 200:
             raise wire.refused(answer.status_code, answer.headers, answer.content)
         try:
@@ -232,7 +226,8 @@ class _Line:
             sentence = f"Deepgram's answer to a recording cannot be read: {broken}."
             raise ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="unreadable") from None
 
-    async def _post(self, window: _Window) -> httpx.Response:
+    async def _post(self, window: _Window, spoken_s: float) -> httpx.Response:
+        """`spoken_s`: how many seconds of the meeting's sound are in it."""
         headers = {
             "Authorization": await authorization(self.settings),
             "Content-Type": "audio/wav",
@@ -241,12 +236,15 @@ class _Line:
         # the service works on it before it says anything: as long as the sound lasts is enough for any
         patience = httpx.Timeout(WRITE_S, connect=self.settings.open_s, read=WRITE_S + seconds(window.samples))
         url = recorded.listen_url(self.settings, self.channel)
-        return await self.http.post(url, content=window.wav(), headers=headers, timeout=patience)
+        holds = {SECONDS: spoken_s}
+        return await self.http.post(
+            url, content=window.wav(), headers=headers, timeout=patience, extensions=holds
+        )
 
 
 async def _client() -> httpx.AsyncClient:
     roots = await in_thread(partial(httpx.create_ssl_context, trust_env=False))  # 0.1 s, off the loop
-    return httpx.AsyncClient(verify=roots, trust_env=False)
+    return httpx.AsyncClient(transport=counting(roots))
 
 
 def _unreached(failed: httpx.HTTPError) -> ProviderFault:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.redaction import redact
+from wingman.egress.outlet import Outlet, current, outlet
 from wingman.suggest.knowledge.encoder import Encoder, Vectors
 
 log = structlog.get_logger(__name__)
@@ -79,6 +80,8 @@ class _Asked:
     """A text that is being compared."""
 
     clear: Clearance
+    way_out: Outlet | None = field(default_factory=current)
+    """The outlet of the meeting that asks."""
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -182,17 +185,32 @@ class EmbeddingIndex:
             while not self._queue.empty():
                 texts.append(self._queue.get_nowait())
             try:
-                if not (cleared := [text for text in texts if self._cleared(text)]):
-                    continue
-                vectors = await self._encoder.encode([_sent(text) for text in cleared], "query")
-                if self._notes is None or vectors.shape[1] != self._notes.shape[1]:
-                    raise _odd()
-                self._answers.update(zip(cleared, vectors, strict=True))
+                for way_out, cleared in self._by_asker(texts):
+                    with outlet(way_out):
+                        vectors = await self._encoder.encode([_sent(text) for text in cleared], "query")
+                    if self._notes is None or vectors.shape[1] != self._notes.shape[1]:
+                        raise _odd()
+                    self._answers.update(zip(cleared, vectors, strict=True))
             finally:
                 for text in texts:
                     self._settle(text)
             while len(self._answers) > REMEMBERED:
                 self._answers.popitem(last=False)
+
+    def _by_asker(self, texts: Sequence[str]) -> list[tuple[Outlet | None, list[str]]]:
+        """What may be compared: a request holds words of one meeting, in whose ledger it stands."""
+        found: list[tuple[Outlet | None, list[str]]] = []
+        for text in texts:
+            if not self._cleared(text):
+                continue
+            way_out = self._asked[text].way_out
+            for other, theirs in found:
+                if other == way_out:
+                    theirs.append(text)
+                    break
+            else:
+                found.append((way_out, [text]))
+        return found
 
     def _cleared(self, text: str) -> bool:
         asked = self._asked.get(text)

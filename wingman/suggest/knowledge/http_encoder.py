@@ -11,6 +11,7 @@ import numpy as np
 
 from wingman.config.suggest import EmbeddingSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.egress.http import counting
 from wingman.suggest.knowledge.encoder import Purpose, Vectors
 
 TIMEOUT_S = 30.0
@@ -45,7 +46,7 @@ class HttpEncoder:
         if self._http is None:
             key = self._settings.api_key.reveal()
             headers = {"authorization": f"Bearer {key}"} if key else {}
-            self._http = httpx.AsyncClient(headers=headers, timeout=TIMEOUT_S, trust_env=False)
+            self._http = httpx.AsyncClient(headers=headers, timeout=TIMEOUT_S, transport=counting())
         body = {"model": self._settings.model, "input": list(texts), "encoding_format": "float"}
         try:
             answer = await self._http.post(f"{self._settings.url.rstrip('/')}/embeddings", json=body)

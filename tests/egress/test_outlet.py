@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 
-from wingman.core.egress import Outlet, count, current, first_through, outlet
+from wingman.egress.outlet import Outlet, current, first_through, outlet, written
 
 
 class Way:
@@ -22,7 +22,6 @@ class Way:
 
 def test_outside_a_meeting_there_is_none() -> None:
     assert current() is None
-    count({"content-length": "7"})
 
 
 def test_it_holds_inside_and_the_one_before_comes_back() -> None:
@@ -31,11 +30,7 @@ def test_it_holds_inside_and_the_one_before_comes_back() -> None:
         with outlet(inner):
             assert current() is inner
         assert current() is outer
-        count({"content-length": "12"})
-        count({"content-length": "many"})
-        count({})
     assert current() is None
-    assert outer.left == [(12, 0.0)]
 
 
 async def test_tasks_of_two_branches_do_not_mix() -> None:
@@ -59,3 +54,19 @@ async def test_a_stream_asks_through_its_outlet_piece_by_piece() -> None:
     assert [piece async for piece in first_through(way, stream())] == ["a", "b"]
     assert seen == [way, way]
     assert current() is None
+
+
+async def test_a_piece_is_written_down_when_the_next_one_is_asked_for() -> None:
+    async def body() -> AsyncIterator[bytes]:
+        yield b"12345"
+        yield b"678"
+
+    way = Way()
+    with outlet(way):
+        pieces = written(body(), seconds=0.8, size=8)
+        await anext(pieces)
+        assert way.left == []
+        await anext(pieces)
+        assert way.left == [(5, 0.5)]
+        await pieces.aclose()
+    assert sum(size for size, _ in way.left) == 5

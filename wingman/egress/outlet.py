@@ -8,7 +8,7 @@ written to a socket, not what was offered to an adapter. Pure: nothing here open
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -38,8 +38,8 @@ def current() -> Outlet | None:
 
 
 @contextlib.contextmanager
-def outlet(way_out: Outlet) -> Iterator[None]:
-    """Everything opened inside leaves by `way_out`."""
+def outlet(way_out: Outlet | None) -> Iterator[None]:
+    """Everything opened inside leaves by `way_out`; None: it belongs to no meeting."""
     before = _OUTLET.set(way_out)
     try:
         yield
@@ -58,8 +58,16 @@ async def first_through(way_out: Outlet, stream: AsyncGenerator[str, None]) -> A
                 piece = await anext(stream, None)
 
 
-def count(headers: Mapping[str, str]) -> None:
-    """A request with these headers has left: its body is text of the meeting's."""
-    way_out, length = current(), headers.get("content-length", "")
-    if way_out is not None and length.isdigit():
-        way_out.sent(int(length), 0.0)
+async def written(
+    body: AsyncIterable[bytes], seconds: float = 0.0, size: int = 0
+) -> AsyncGenerator[bytes, None]:
+    """`body`, each piece written down in the current outlet once it has been written to the socket.
+
+    A piece is asked for when the one before it has been written. `seconds` is how much sound a body of `size`
+    bytes holds.
+    """
+    way_out = current()
+    async for piece in body:
+        yield piece
+        if way_out is not None:
+            way_out.sent(len(piece), seconds * len(piece) / size if size else 0.0)

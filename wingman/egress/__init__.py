@@ -1,0 +1,1 @@
+"""The gate everything passes that leaves a meeting, and where it is written down."""
