@@ -155,3 +155,18 @@ def test_every_wire_module_names_its_source() -> None:
         if "Source:" not in (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
     ]
     assert not silent, f"name document and section in the docstring of {', '.join(silent)}"
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_the_pages_name_every_room(page: str) -> None:
+    told = (ROOT.parent / page).read_text(encoding="utf-8")
+    silent = sorted(room for room in FLOOR if f"`{room}/" not in told and f"`{room}.py`" not in told)
+    assert not silent, f"{page} says nothing of {', '.join(silent)}"
+
+
+def test_the_paths_of_the_architecture_page_exist() -> None:
+    told = (ROOT.parent / "docs/architecture.md").read_text(encoding="utf-8").split("by the names alone:")[1]
+    paths = [path for line in told.split("\n\n")[1].splitlines() for path in line.split("`")[1::2]]
+    assert len(paths) > 15
+    gone = [path for path in paths if not (ROOT / f"{path}.py").exists() and not (ROOT / path).is_dir()]
+    assert not gone, f"there is no {', '.join(gone)}"
