@@ -3,13 +3,16 @@ contracts."""
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import httpx
+import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -28,13 +31,19 @@ from tests.browser.support.people import (
 )
 from tests.browser.support.scene import said
 from tests.browser.support.service import BrowserService
-from tests.browser.support.sound import make_sounds
+from tests.browser.support.sound import Samples, make_sounds, speech_match, write
 from tests.browser.support.whole_service import TOKEN, WholeService, deepgram_emulator
+from tests.support import sample
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.core.utterance import EMOTION_OFF
 from wingman.server.asyncapi import asyncapi
 from wingman.server.openapi import openapi
 
 LINES = 20_000
+SPEECH_S = 40
+KILLED_AFTER_S = 14
+WRITTEN_S = 8
+"""Sentences of the microphone that begin before this are written down when the service is killed."""
 PAGES = ("Meetings", "New meeting", "Notes", "Playbooks", "Settings")
 WRONG_TURNS = (
     "/meetings", "/help", "/docs", "/meetings/m-never", "/setings", "/index.html", "/report", "/login",
@@ -179,7 +188,36 @@ def wrong_turns(whole: WholeService) -> list[Figure]:
 
 
 def restart_figures(browser: Browser, whole: WholeService) -> list[Figure]:
-    """The service dies in the middle of a call and is started again with the same command."""
+    """The service dies in the middle of a sentence and is started again with the same command.
+
+    The microphone speaks the user's side of the sample, and the service stores what it hears. Of the sentences
+    that were not written down by then, a half second that is in no recording takes its share of words along.
+    """
+    with whole.client() as client:
+        client.delete("/api/providers/deepgram/key")
+        before = {each["id"] for each in client.get("/api/meetings?limit=100").json()["meetings"]}
+    back = _killed_in_the_middle(browser, whole)
+    with whole.client() as client:
+        made = [each["id"] for each in client.get("/api/meetings?limit=100").json()["meetings"]]
+        recordings = [_recorded(client, each) for each in made if each not in before]
+    lost = spoken = 0
+    for turn in sample.truth():
+        if turn.channel is Channel.MIC and turn.start > WRITTEN_S and turn.end < SPEECH_S:
+            first, last = round(turn.start * SAMPLE_RATE), round(turn.end * SAMPLE_RATE)
+            sentence = sample.audio()[Channel.MIC][first:last] / 32768
+            share = max(speech_match(each, sentence).share for each in recordings if each.size)
+            progress(f"{share:.2f} of: {turn.text}")
+            words = len(turn.text.split())
+            lost, spoken = lost + round(words * (1 - share)), spoken + words
+    note = f"of {spoken}, by the sound that is stored; listening again {back:.1f} s after the kill"
+    return [
+        Figure("restart_clicks_to_go_on", 0, 0),
+        Figure("restart_words_lost", lost, 0, unit="words", note=note),
+    ]
+
+
+def _killed_in_the_middle(browser: Browser, whole: WholeService) -> float:
+    """A call that the page goes on with by itself; seconds from the kill until it listened again."""
     context = browser.new_context(viewport={"width": 1280, "height": 850})
     context.grant_permissions(["microphone"], origin=whole.url)
     page = context.new_page()
@@ -189,30 +227,30 @@ def restart_figures(browser: Browser, whole: WholeService) -> list[Figure]:
     page.uncheck("#tab")
     page.click("#start")
     page.wait_for_selector(".channel[data-state=capturing]", timeout=15_000)
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(KILLED_AFTER_S * 1000)
     whole.kill()
-    began = time.monotonic()
+    killed = time.monotonic()
     page.wait_for_selector(".live-status:not([hidden])", timeout=20_000)
     whole.start()
     page.wait_for_selector(".phase:has-text('Live')", timeout=30_000)
     page.wait_for_selector(".channel[data-state=capturing]", timeout=20_000)
-    back = time.monotonic() - began
-    page.wait_for_timeout(6000)
-    with whole.client() as client:
-        newest = client.get("/api/meetings?limit=1").json()["meetings"][0]
-    lost = max(0.0, time.monotonic() - began - newest["seconds"])
+    back = time.monotonic() - killed
+    page.wait_for_timeout(max(0.0, SPEECH_S - KILLED_AFTER_S - back + 3) * 1000)
     page.click("#stop")
+    page.wait_for_selector(".live a:has-text('Report'):visible", timeout=20_000)
     context.close()
-    return [
-        Figure("restart_clicks_to_go_on", 0, 0, note=f"listening again {back:.1f} s after the kill"),
-        Figure(
-            "restart_sound_lost_s",
-            round(lost, 1),
-            0.5,
-            unit="s",
-            note="by the audio the meeting that goes on has received six seconds later",
-        ),
-    ]
+    return back
+
+
+def _recorded(client: httpx.Client, meeting: str) -> Samples:
+    """What the service stored of the microphone."""
+    answer = client.get(f"/api/meetings/{meeting}/audio/mic")
+    if answer.status_code != 200:
+        return np.zeros(0)
+    with av.open(io.BytesIO(answer.content)) as file:
+        resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+        frames = [each for frame in file.decode(audio=0) for each in resampler.resample(frame)]
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames]) / 32768
 
 
 def contract_figures(whole: WholeService) -> list[Figure]:
@@ -243,7 +281,8 @@ def measure() -> list[Figure]:
         sync_playwright() as playwright,
     ):
         folder = Path(name)
-        whole = WholeService(folder / "data", {"WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram})
+        settings = {"WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram, "WINGMAN_REPORT__STORE_AUDIO": "true"}
+        whole = WholeService(folder / "data", settings)
         whole.start()
         sounds_folder = folder / "sounds"
         sounds_folder.mkdir()
@@ -265,9 +304,17 @@ def measure() -> list[Figure]:
             figures += wrong_turns(whole)
             progress("contracts")
             figures += contract_figures(whole)
-            progress("a restart in the middle of a call")
-            figures += restart_figures(browser, whole)
         finally:
             browser.close()
+        progress("a restart in the middle of a call")
+        speech = folder / "speech" / "me.wav"
+        speech.parent.mkdir()
+        spoken = sample.audio()[Channel.MIC][: SPEECH_S * SAMPLE_RATE] / 32768
+        write(speech, np.concatenate([spoken, np.zeros(60 * SAMPLE_RATE)]), SAMPLE_RATE)
+        speaking = launch(playwright, speech.parent)
+        try:
+            figures += restart_figures(speaking, whole)
+        finally:
+            speaking.close()
             whole.stop()
     return figures

@@ -32,7 +32,8 @@ class CountingSink:
     def skip(self, count: int, cause: GapCause) -> None:
         self.position += count
 
-    def anchor(self, wall: float) -> None: ...
+    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+        return 0
 
     def lost(self, loss: Loss) -> None: ...
 

@@ -202,6 +202,8 @@ def test_a_lost_connection_comes_back_under_the_same_meeting(
     hear(service, meeting, Channel.TAB, 1.0)
     assert abs(dominant(meeting.heard(Channel.TAB, 0.8)) - TAB_HZ) < 2
     expect(page.locator(".live-status")).to_be_hidden()
+    # what was said while it was away was kept in the page: a hole of that length would be all bad
+    assert bad_windows(meeting.heard(Channel.TAB, 60.0)[16_000:]) <= 0.05
 
 
 def test_a_restarted_service_is_explained(

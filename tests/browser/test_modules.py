@@ -298,3 +298,40 @@ def test_the_notice_for_the_others_says_whether_the_sound_is_stored(run: Run, po
     assert "stores the sound of the call" in kept
     assert "not store" not in kept
     assert "does not store the sound" in run("consent", "(m, policy) => m.notice(policy)", policy)
+
+
+def test_of_what_was_kept_nothing_goes_twice(run: Run) -> None:
+    script = """(m, known) => {
+      const pieces = [[1, 2, 3], [4, 5], [6]].map((piece) => Int16Array.from(piece));
+      return m.without(pieces, known).map((piece) => [...piece]);
+    }"""
+    assert run("pcm-session", script, 0) == [[1, 2, 3], [4, 5], [6]]
+    assert run("pcm-session", script, 2) == [[3], [4, 5], [6]]
+    assert run("pcm-session", script, 3) == [[4, 5], [6]]
+    assert run("pcm-session", script, 6) == run("pcm-session", script, 9) == []
+
+
+def test_a_page_keeps_the_newest_minute_of_a_channel(run: Run) -> None:
+    script = """(m, pieces) => {
+      const ring = new m.Ring(2, 8);
+      for (let at = 1; at <= pieces; at += 1) ring.push(Float32Array.from([1, -1, 2, at / 32767]), at);
+      return [ring.size, ring.after(pieces - 2).map((piece) => [...piece])];
+    }"""
+    assert run("sound-ring", script, 9) == [16, [[32767, -32767, 32767, 8], [32767, -32767, 32767, 9]]]
+
+
+def test_a_moment_of_the_sound_is_dated_in_the_pages_own_time(run: Run) -> None:
+    script = """(m, live) => {
+      let now = 5000;
+      performance.now = () => now;
+      const model = new m.MeetingModel("m-1");
+      if (live) model.take({type: "stream.caught_up", seq: 0, data: {}});
+      const media = (end) => ({channel: "mic", start: 0, end});
+      model.take({type: "x", seq: 1, data: {}, media: media(0)});
+      now = 9900;
+      model.take({type: "utterance.created", seq: 2, at: 1, data: {id: "u", speaker: "mic", revision: 0,
+        text: "x", emotion: {status: "off"}}, media: media(4)});
+      return [model.writtenAt("mic", 1), model.writtenAt("tab", 1)];
+    }"""
+    assert run("model", script, True) == [9000, 1]
+    assert run("model", script, False) == [1, 1]  # when what is replayed was said, nobody here knows

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from wingman.audio.tape import Tape
 from wingman.core.events import CaptureState
 from wingman.core.media import Gap, GapCause, PcmBlock
-from wingman.core.time import Channel
+from wingman.core.time import SAMPLE_RATE, Channel, seconds
 from wingman.meeting.channel import ChannelInput
 
 
@@ -57,3 +59,22 @@ def test_a_source_that_comes_during_a_pause_starts_paused() -> None:
     channel_input.state("capturing")
     channel_input.resume()
     assert states == ["paused", "capturing"]
+
+
+@pytest.mark.parametrize(
+    ("away", "kept", "known", "hole"),
+    [(10.0, 12.0, 2.0, 0.0), (10.0, 10.0, 0.0, 0.0), (10.0, 4.0, 0.0, 6.0), (10.0, 0.0, 0.0, 10.0)],
+    ids=["more", "as-much", "less", "nothing"],
+)
+def test_what_a_client_kept_fills_the_hole_and_nothing_comes_twice(
+    away: float, kept: float, known: float, hole: float
+) -> None:
+    now = [100.0]
+    channel_input = ChannelInput(Channel.TAB, Tape(60), lambda *_: None, clock=lambda: now[0])
+    assert channel_input.anchor(1000.0, kept) == 0  # nothing was heard before
+    channel_input.write(PcmBlock(0, b"\1\1" * SAMPLE_RATE))
+    now[0] += away
+    assert channel_input.anchor(1001.0 + away, kept) == round(known * SAMPLE_RATE)
+    assert channel_input.position == round((1 + hole) * SAMPLE_RATE)
+    rest = kept - known  # what the client sends of it ends now
+    assert channel_input.started_at == pytest.approx(1001.0 + away - rest - seconds(channel_input.position))

@@ -22,7 +22,7 @@ from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
-from wingman.core.time import Channel
+from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingSpec, MeetingStatus
 from wingman.server.routes import pcm, whip
 
@@ -40,6 +40,8 @@ class TapeSink:
         self.details: list[str] = []
         self.losses: list[Loss] = []
         self.anchors: list[tuple[int, float]] = []
+        self.known = 0
+        """Samples of what a client kept that are here already."""
         if position:
             self.tape.skip(position, GapCause.RECONNECT)
 
@@ -55,8 +57,9 @@ class TapeSink:
         self.gaps.append((self.position, count, cause))
         self.tape.skip(count, cause)
 
-    def anchor(self, wall: float) -> None:
+    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
         self.anchors.append((self.position, wall))
+        return min(self.known, round(kept_s * SAMPLE_RATE))
 
     def lost(self, loss: Loss) -> None:
         self.losses.append(loss)

@@ -26,10 +26,11 @@ class ChannelSink(Protocol):
         """Advance `position` over `count` samples that carry no audio."""
         ...
 
-    def anchor(self, wall: float) -> None:
+    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
         """Say before the first block which wall time (seconds since the epoch) it is.
 
-        A source that follows another on this channel is put at wall distance from it: `position` moves.
+        A source that follows another on this channel is put at wall distance from it: `position` moves. One
+        that begins with `kept_s` seconds from before `wall` is told how many samples of these are here already.
         """
         ...
 

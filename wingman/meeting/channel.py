@@ -135,13 +135,20 @@ class ChannelInput:
         told = CaptureLoss(self.channel, loss.cause, loss.unit, round(loss.amount, 3), loss.detail)
         self._publish(told, Media(self.channel, at, at))
 
-    def anchor(self, wall: float) -> None:
-        """A source begins. After another it begins at wall distance from what that one wrote last."""
+    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+        """A source begins, with sound of the last `kept_s` seconds where its client kept some.
+
+        After another it begins at wall distance from what that one wrote last; how many samples of what was
+        kept that one had written is returned.
+        """
+        known = 0
         if self._clock is not None and self._written_at is not None:
-            away = round((self._clock() - self._written_at) * SAMPLE_RATE)
+            away = round((self._clock() - kept_s - self._written_at) * SAMPLE_RATE)
+            known = max(0, -away)
             if away > AT_ONCE:
                 self.skip(away, GapCause.RECONNECT)
-        self.started_at = wall - seconds(self.position)
+        self.started_at = wall - kept_s + seconds(known) - seconds(self.position)
+        return known
 
     def state(self, state: str, detail: str = "") -> None:
         """What the source says of itself; while paused it is kept and told after the pause."""

@@ -309,7 +309,8 @@ class _Split:
         for reader in self._readers:
             reader.input.skip(count, cause)
 
-    def anchor(self, wall: float) -> None: ...
+    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+        return 0
 
     def lost(self, loss: Loss) -> None: ...
 

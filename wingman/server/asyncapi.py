@@ -8,7 +8,7 @@ from wingman import __version__
 from wingman.core.events import EVENTS, Media
 from wingman.core.json import JsonObject
 from wingman.events.schemas import components, envelope_schema
-from wingman.server.audio_in import PCM_MESSAGES, pcm_channel
+from wingman.server.audio_in import PCM_ANSWERS, PCM_MESSAGES, pcm_channel
 from wingman.server.client_messages import MESSAGES, Ok, Refusal
 from wingman.server.operation import SCHEMAS, number
 from wingman.server.routes.streams import MOST_SEQ, PAGES
@@ -57,9 +57,10 @@ def asyncapi() -> JsonObject:
             "requests": _operation("receive", "socket", list(up)),
             "serverSentEvents": _operation("send", "stream", list(down)),
             "samples": _operation("receive", "pcm", list(PCM_MESSAGES)),
+            "samplesAnswered": _operation("send", "pcm", list(PCM_ANSWERS)),
         },
         "components": {
-            "messages": {**down, **answers, **up, **PCM_MESSAGES},
+            "messages": {**down, **answers, **up, **PCM_MESSAGES, **PCM_ANSWERS},
             "schemas": components([Media, *EVENTS.values(), *MESSAGES.values(), Ok, Refusal], SCHEMAS),
         },
     }

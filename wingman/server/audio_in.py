@@ -8,8 +8,10 @@ from wingman.core.json import JsonObject
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.server.operation import Operation
 from wingman.server.routes.pcm import MAX_MESSAGE
+from wingman.transports.telephony import MOST_KEPT_S
 
 SDP = "application/sdp"
+WRONG_RATE = "rate must be a whole number from 8000 to 96000 (Hz)"
 TEXT = {"type": "string"}
 CHANNELS = {
     "type": "string",
@@ -59,7 +61,7 @@ def pcm_channel(meeting: JsonObject) -> JsonObject:
         "that is "
         "fed by somebody else).",
         "parameters": meeting,
-        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in PCM_MESSAGES},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in (*PCM_MESSAGES, *PCM_ANSWERS)},
         "bindings": {"ws": {"query": {"type": "object", "properties": PCM_QUERY}}},
     }
 
@@ -76,6 +78,21 @@ PCM_MESSAGES: JsonObject = {
         "payload": {"type": "object", "properties": {"type": {"const": "end"}}, "required": ["type"]},
         "examples": [{"payload": {"type": "end"}}],
     },
+    "pcm_kept": {
+        "name": "kept",
+        "contentType": "application/json",
+        "payload": {
+            "type": "object",
+            "description": "First message of a client that is back: so many seconds of sound, up to now, could "
+            "not be sent. Wait for the answer before sending.",
+            "properties": {
+                "type": {"const": "kept"},
+                "seconds": {"type": "number", "minimum": 0, "maximum": MOST_KEPT_S},
+            },
+            "required": ["type", "seconds"],
+        },
+        "examples": [{"payload": {"type": "kept", "seconds": 12.5}}],
+    },
     "telephony": {
         "name": "telephony",
         "contentType": "application/json",
@@ -86,5 +103,37 @@ PCM_MESSAGES: JsonObject = {
             "required": ["event"],
         },
         "examples": [{"payload": {"event": "media", "media": {"track": "inbound", "payload": "f39/fw=="}}}],
+    },
+}
+
+PCM_ANSWERS: JsonObject = {
+    "kept_known": {
+        "name": "kept",
+        "contentType": "application/json",
+        "payload": {
+            "type": "object",
+            "description": "The service has so many samples (at 16 kHz) of what was kept: send what follows.",
+            "properties": {"type": {"const": "kept"}, "known": {"type": "integer", "minimum": 0}},
+            "required": ["type", "known"],
+        },
+        "examples": [{"payload": {"type": "kept", "known": 8000}}],
+    },
+    "pcm_refused": {
+        "name": "error",
+        "contentType": "application/json",
+        "payload": {
+            "type": "object",
+            "description": "What was wrong; the socket is closed with 4000 plus the HTTP status.",
+            "properties": {
+                "type": {"const": "error"},
+                "code": {"const": "bad_input"},
+                "field": {"type": "string"},
+                "detail": {"type": "string"},
+            },
+            "required": ["type", "code", "field", "detail"],
+        },
+        "examples": [
+            {"payload": {"type": "error", "code": "bad_input", "field": "rate", "detail": WRONG_RATE}}
+        ],
     },
 }

@@ -16,11 +16,19 @@ MAX_FILL_S = 2.0
 
 
 class PushedSource:
-    """One channel. `push` it sound once `started` is set; `close` it. `on_over` is called when it has ended."""
+    """One channel. `push` it sound once `started` is set; `close` it. `on_over` is called when it has ended.
 
-    def __init__(self, channel: Channel, on_over: Callable[[], None] = lambda: None) -> None:
+    `kept_s` seconds of what is pushed first were kept by the client while its connection was away. Of these
+    `known` samples are here already, and are not to be pushed.
+    """
+
+    def __init__(
+        self, channel: Channel, on_over: Callable[[], None] = lambda: None, *, kept_s: float = 0.0
+    ) -> None:
         self._channel = channel
         self._on_over = on_over
+        self._kept_s = kept_s
+        self.known = 0
         self._sink: ChannelSink | None = None
         self._clock: MediaClock[bytes] = MediaClock()
         self._over = asyncio.Event()
@@ -36,8 +44,9 @@ class PushedSource:
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         sink = self._sink = sinks[self._channel]
-        sink.anchor(time.time())
-        sink.state("capturing")
+        self.known = sink.anchor(time.time(), self._kept_s)
+        missed = self._kept_s - self.known / SAMPLE_RATE
+        sink.state("capturing", f"the client kept the {missed:.2f} s before this" if self._kept_s else "")
         self.started.set()
         try:
             await self._over.wait()

@@ -74,13 +74,23 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What comes first was kept while the connection was away."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Something without sound: a greeting, a mark, a pressed key."""
 
     name: str
 
 
-Message: TypeAlias = Start | MediaPayload | Stop | Other
+Message: TypeAlias = Start | MediaPayload | Stop | Kept | Other
+
+MOST_KEPT_S = 60.0
+"""What a client may keep while its connection is away."""
 
 
 def read_message(text: str) -> Message:
@@ -99,10 +109,18 @@ def read_message(text: str) -> Message:
             return _media(tree)
         case "stop" | "end" | "closed":
             return Stop()
+        case "kept":
+            return Kept(_kept(tree.get("seconds")))
         case "":
             raise InputError("a text message must name its `event`: start, media or stop", field="event")
         case _:
             return Other(name)
+
+
+def _kept(said: object) -> float:
+    if isinstance(said, bool) or not isinstance(said, (int, float)) or not 0 <= said <= MOST_KEPT_S:
+        raise InputError(f"seconds must be a number from 0 to {MOST_KEPT_S:.0f}", field="seconds")
+    return float(said)
 
 
 def parse_tracks(text: str | None) -> Mapping[str, Channel]:

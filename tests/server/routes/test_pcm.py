@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -208,3 +208,54 @@ async def test_a_client_that_goes_away_is_reported() -> None:
         async with asyncio.timeout(2):
             await meetings.known[name].idle()
         assert meetings.known[name].sinks[Channel.TAB].states[-1] == "gone"
+
+
+@asynccontextmanager
+async def back(query: str = "channel=mic") -> AsyncIterator[tuple[ClientConnection, TapeSink]]:
+    """A client that was away, and a channel that has heard 0.5 s of what it kept."""
+    async with service() as (url, meetings):
+        name = await _meeting(meetings)
+        sink = meetings.known[name].sinks.setdefault(Channel.MIC, TapeSink())
+        sink.known = SAMPLE_RATE // 2
+        async with connect(f"{url.replace('http', 'ws')}/api/meetings/{name}/pcm?{query}") as socket:
+            yield socket, sink
+
+
+async def test_a_client_that_was_away_sends_what_it_kept_and_nothing_twice() -> None:
+    async with back() as (socket, sink):
+        await socket.send(json.dumps({"type": "kept", "seconds": 2.0}))
+        answer = json.loads(await socket.recv())
+        assert answer == {"type": "kept", "known": SAMPLE_RATE // 2}
+        await play(socket, [tone(440, 2.0, SAMPLE_RATE)[2 * answer["known"] :], json.dumps({"type": "end"})])
+        assert sink.position == pytest.approx(1.5 * SAMPLE_RATE, abs=40)
+        assert sink.details[0] == "the client kept the 1.50 s before this"
+
+
+@pytest.mark.parametrize(
+    ("query", "messages", "field"),
+    [
+        ("channel=mic", [{"type": "kept", "seconds": 61}], "seconds"),
+        ("channel=mic", [{"type": "kept", "seconds": "2"}], "seconds"),
+        ("channel=mic", [{"type": "kept", "seconds": True}], "seconds"),
+        ("channel=mic", [{"type": "kept"}], "seconds"),
+        ("channels=tab,mic", [{"type": "kept", "seconds": 2}], "kept"),
+        ("channel=mic", [{"type": "kept", "seconds": 2}, {"type": "kept", "seconds": 2}], "kept"),
+    ],
+    ids=["too-long", "text", "true", "none", "two-channels", "twice"],
+)
+async def test_what_is_said_of_kept_sound_is_checked(
+    query: str, messages: list[dict[str, Any]], field: str
+) -> None:
+    async with back(query) as (socket, _):
+        for message in messages:
+            await socket.send(json.dumps(message))
+        answers = [json.loads(answer) async for answer in _answers(socket)]
+        assert answers[-1]["field"] == field
+        assert socket.close_code == 4400
+
+
+async def _answers(socket: ClientConnection) -> AsyncIterator[str | bytes]:
+    """All that comes until the service closes the socket."""
+    with suppress(ConnectionClosed):
+        while True:
+            yield await socket.recv()

@@ -21,7 +21,7 @@ from wingman.meeting.api import MeetingHandle, Meetings
 from wingman.server.http import only_known
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
-from wingman.transports.telephony import MediaPayload, Start, Stop, parse_tracks, read_message
+from wingman.transports.telephony import Kept, MediaPayload, Start, Stop, parse_tracks, read_message
 
 MAX_MESSAGE = 1 << 20
 """Bytes of one message; half a minute of 16 kHz sound."""
@@ -96,11 +96,11 @@ class PcmSession:
                 source.close(state, detail)
                 await self._meeting.detach(source)
 
-    async def open(self, channels: Sequence[Channel]) -> None:
+    async def open(self, channels: Sequence[Channel], kept_s: float = 0.0) -> None:
         """Take these channels of the meeting. Raises `InputError` (409) where one is taken."""
         for channel in channels:
             if channel not in self._sources:
-                source = PushedSource(channel, self._over)
+                source = PushedSource(channel, self._over, kept_s=kept_s)
                 await self._meeting.attach(source)
                 self._sources[channel] = source
                 await source.started.wait()
@@ -124,12 +124,24 @@ class PcmSession:
         match read_message(text):
             case Stop():
                 return False
+            case Kept(seconds=kept_s):
+                await self._kept(kept_s)
             case Start(form=form):
                 self._form = form
                 self._tracks.clear()
             case MediaPayload() as media:
                 await self._media(media)
         return True
+
+    async def _kept(self, kept_s: float) -> None:
+        """A client that is back says how much it kept, and hears from where on it is to send."""
+        if self._sources or len(self._wish.channels) != 1:
+            raise InputError(
+                "say what was kept once, before any sound, on a socket of one channel", field="kept"
+            )
+        await self.open(self._wish.channels, kept_s)
+        known = self._sources[self._wish.channels[0]].known
+        await self._socket.send_json({"type": "kept", "known": known})
 
     async def _pace(self) -> None:
         """Read no faster than twice real time: the sound of a live call comes as it is spoken."""

@@ -19,12 +19,15 @@ import { EventStream } from "./stream.js";
 import { PcmSession } from "./pcm-session.js";
 import { SoundRing } from "./sound-ring.js";
 import { openMicrophone, shareTab } from "./tracks.js";
+import { WhipSession } from "./whip.js";
 
 const METER_PERIOD = 80;
 /** Endings of a meeting that were not meant: the call goes on, so the page does. */
 const NOT_MEANT = new Set(["interrupted", "shutdown", "failed"]);
-/** The words of a sentence come so long after it was said, in ms: what came since then was not written down. */
-const WRITING = 1500;
+/** What an event takes from its moment to this page at least, in ms: the sound's way there, and its own way back. */
+const ON_THE_WAY = 150;
+/** How long the reason is waited for why a meeting ended that was out of reach, in ms. */
+const REASON_LIMIT = 3000;
 const CONTINUED = " (continued)";
 
 const service = new Service();
@@ -166,8 +169,13 @@ class Page {
   }
 
   /** Show meeting `id`; with an audio `context` this page is its source. @returns {Capture | null} */
-  #enter(id, context, spec, { ring = context ? new SoundRing() : null, makeSession = undefined } = {}) {
+  #enter(id, context, spec, { ring = context ? new SoundRing() : null, since = null } = {}) {
     const model = new MeetingModel(id);
+    let lost = 0;
+    const makeSession = (onState, again) =>
+      (again || since) && ring?.keeps
+        ? new PcmSession(onState, service, ring, again ? undefined : since)
+        : new WhipSession(onState, service);
     const capture =
       context &&
       new Capture(
@@ -175,10 +183,12 @@ class Page {
         id,
         {
         changed: () => {
-          if (capture.phase === "lost" && model.stream !== "lost") {
-            stream.close();
-            model.setStream("lost");
-          }
+          // Why it ended is in its events, which may still be on their way
+          if (capture.phase === "lost" && !lost)
+            lost = setTimeout(() => {
+              stream.close();
+              model.setStream("lost");
+            }, REASON_LIMIT);
           this.current?.paint();
         },
         heard: () => !lostChannels(model, capture).length,
@@ -259,7 +269,7 @@ class Page {
       resume: tell(() => (capture ? capture.resume() : command("resume"))),
       again: (channel) => tell(() => this.#again(current, channel))(),
       float: tell(() => this.#float(current)),
-      restart: tell(() => this.#restart(current)),
+      restart: tell(() => this.#goOn(current)),
       over: () => this.#leave(),
     };
   }
@@ -293,7 +303,7 @@ class Page {
     const { capture, spec, model, ring } = current;
     const title = spec.title && !spec.title.endsWith(CONTINUED) ? spec.title + CONTINUED : spec.title;
     const { id } = await service.json("POST", "/api/meetings", { ...spec, title });
-    const since = model.finalAt ? model.finalAt - WRITING : current.startedAt;
+    const since = (channel) => model.writtenAt(channel, current.startedAt) - ON_THE_WAY;
     const tracks = new Map([...capture.tracks].filter(([, track]) => track.readyState === "live"));
     const sources = [...tracks.keys()];
     const kept = new Map([...tracks].map(([channel, track]) => [channel, track.clone()]));
@@ -301,8 +311,7 @@ class Page {
     current.ring = null; // it goes on with the new meeting
     await capture.over();
     this.#leave();
-    const sends = (onState) => new PcmSession(onState, service, ring, since);
-    const fresh = this.#enter(id, new AudioContext(), spec, ring?.keeps ? { ring, makeSession: sends } : {});
+    const fresh = this.#enter(id, new AudioContext(), spec, ring?.keeps ? { ring, since } : {});
     await fresh.start(kept);
     for (const [channel, track] of kept) this.#measure(channel, track);
     remember({ meeting: id, sources, spec });
@@ -359,7 +368,8 @@ class Page {
       current.capture.phase !== "ended"
     ) {
       if (NOT_MEANT.has(current.model.state.meeting.reason)) {
-        this.#goOn(current);
+        if (!current.wentOn) void this.#commands(current).restart();
+        current.wentOn = true; // by itself once, and then by the button
         return;
       }
       forget();
@@ -367,14 +377,16 @@ class Page {
     }
   }
 
-  /** The meeting ended under a call that goes on: so does the page, by itself, once. */
-  #goOn(current) {
+  /** The meeting ended under a call that goes on: so does the page. */
+  async #goOn(current) {
     if (current.goingOn) return;
     current.goingOn = true;
-    this.#restart(current).catch((failed) => {
-      current.live.fail(failed.message);
-      void current.capture.over();
-    });
+    try {
+      await this.#restart(current);
+    } finally {
+      current.goingOn = false;
+      if (this.current === current) current.capture.lose();
+    }
   }
 
   // --- after a reload ---

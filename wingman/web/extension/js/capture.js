@@ -20,7 +20,8 @@ export class Capture {
    * @param {string} meeting
    * @param {{changed: () => void, heard: () => boolean}} watch `changed` is called whenever `phase`,
    *   `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us
-   * @param {(onState: Function) => WhipSession} makeSession
+   * @param {(onState: Function, again: boolean) => object} makeSession `again` after an outage: then what the page
+   *   has kept of it may go first
    */
   constructor(
     service,
@@ -115,6 +116,11 @@ export class Capture {
     if (this.phase === "live" || this.phase === "reconnecting") this.#become("refused");
   }
 
+  /** The meeting is over there and could not be gone on with yet: the tracks are kept for another try. */
+  lose() {
+    this.#become("lost");
+  }
+
   /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
   async revive() {
     if (this.phase !== "live") return;
@@ -152,7 +158,7 @@ export class Capture {
   }
 
   async #connect() {
-    const session = this.makeSession((state) => this.#peer(session, state));
+    const session = this.makeSession((state) => this.#peer(session, state), this.#session !== null);
     this.#session = session;
     try {
       await session.open(this.meeting, this.tracks);

@@ -19,7 +19,11 @@ const PHASES = {
   lost: "Wingman was restarted and this meeting has ended there. You can go on in a new one.",
 };
 
-const KEPT = "Wingman is out of reach; this page keeps trying. Part of what is said meanwhile may be missing.";
+/** The same where the page keeps the sound. */
+const KEPT = {
+  away: "Wingman is out of reach. What is said now is kept here, for up to 60 seconds, and sent when it is back.",
+  reconnecting: "The connection was lost. What is said now is kept here, for up to 60 seconds, and sent when it is back.",
+};
 
 export class MeetingControls {
   /**
@@ -84,7 +88,7 @@ export class MeetingControls {
 
   /** What is wrong with the connection; what is said of the sound is so only where the page keeps it. */
   #trouble(phase) {
-    return (phase === "away" && this.meeting.ring?.keeps && KEPT) || PHASES[phase];
+    return (this.meeting.ring?.keeps && KEPT[phase]) || PHASES[phase];
   }
 
   /** Say why something did not work. */

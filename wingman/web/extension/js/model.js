@@ -18,8 +18,10 @@ export class MeetingModel {
     this.caughtUp = false;
     /** When a word was last heard, in ms of this page's clock; 0 before the first. */
     this.wordAt = 0;
-    /** When the last finished sentence arrived, in ms of the page's own clock; 0 before the first. */
-    this.finalAt = 0;
+    /** How far each channel's finished sentences reach, in seconds of its sound. @type {Record<string, number>} */
+    this.written = {};
+    /** When each channel's sound began, in ms of the page's own clock, as its events tell. @type {Record<string, number>} */
+    this.began = {};
   }
 
   /** @returns {() => void} stop listening */
@@ -35,9 +37,24 @@ export class MeetingModel {
       return;
     }
     if (/^(transcript\.partial|utterance\.)/.test(envelope.type)) this.wordAt = Math.max(this.wordAt, envelope.at * 1000);
-    if (envelope.type === "utterance.created" && this.caughtUp) this.finalAt = performance.now();
+    this.#date(envelope);
     const next = reduce(this.state, envelope);
     if (next !== this.state) this.#set(next);
+  }
+
+  /** When a channel's newest finished sentence ended, in ms of the page's own clock; `otherwise` before the first. */
+  writtenAt(channel, otherwise) {
+    const began = this.began[channel];
+    const written = this.written[channel];
+    return began === undefined || written === undefined ? otherwise : began + written * 1000;
+  }
+
+  /** What comes live tells when its channel's sound began: no event comes before what it tells of was said. */
+  #date({ type, media }) {
+    if (!media) return;
+    const { channel, end } = media;
+    if (type === "utterance.created") this.written[channel] = Math.max(this.written[channel] ?? 0, end);
+    if (this.caughtUp) this.began[channel] = Math.min(this.began[channel] ?? Infinity, performance.now() - end * 1000);
   }
 
   setStream(status) {

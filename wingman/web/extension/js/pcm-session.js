@@ -1,17 +1,22 @@
 // The tracks of this page sent as samples: first what was kept while the service was away, then what is said now.
 
+import { RATE } from "./sound-ring.js";
+
 const OPEN_LIMIT = 8_000;
 
-/** In the place of a `WhipSession` after the service was lost. */
+/** In the place of a `WhipSession` after the service, or the way to it, was lost. */
 export class PcmSession {
   #sockets = new Map();
   #closed = false;
 
   /**
    * @param {(state: string) => void} onState hears `connected`, `failed` and `closed`
-   * @param {object} service @param {object} ring the `SoundRing` @param {number} since from when on (ms) to send
+   * @param {import("./service.js").Service} service
+   * @param {import("./sound-ring.js").SoundRing} ring
+   * @param {(channel: string) => number} since from when on (ms of this page) a channel's sound is offered; of what is
+   *   offered the service takes what it has not heard
    */
-  constructor(onState, service, ring, since) {
+  constructor(onState, service, ring, since = () => -Infinity) {
     this.onState = onState;
     this.service = service;
     this.ring = ring;
@@ -52,20 +57,28 @@ export class PcmSession {
     this.#sockets.set(channel, socket);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("The sound could not be connected in time.")), OPEN_LIMIT);
+      /** @type {Int16Array[]} */
+      let offered = [];
       socket.onopen = () => {
+        offered = this.ring.after(channel, this.since(channel));
+        const size = offered.reduce((sum, pcm) => sum + pcm.length, 0);
+        this.ring.listen(channel, (pcm) => offered.push(pcm));
+        socket.send(JSON.stringify({ type: "kept", seconds: size / RATE }));
+      };
+      socket.onmessage = ({ data }) => {
+        const { type, known } = JSON.parse(data);
+        if (type !== "kept") return; // a refusal: the service closes the socket
         clearTimeout(timer);
-        for (const pcm of this.ring.after(channel, this.since)) socket.send(pcm);
+        for (const pcm of without(offered, known)) socket.send(pcm);
+        offered = [];
         this.ring.listen(channel, (pcm) => socket.readyState === 1 && socket.send(pcm));
-        resolve();
+        resolve(undefined);
       };
       socket.onclose = ({ code }) => {
         clearTimeout(timer);
         this.ring.listen(channel, null);
         if (this.state === "connecting") reject(Object.assign(new Error("closed"), { status: code - 4000 }));
-        else if (!this.#closed) {
-          this.since = performance.now();
-          this.#become("failed");
-        }
+        else if (!this.#closed) this.#become("failed");
       };
     });
   }
@@ -74,4 +87,19 @@ export class PcmSession {
     this.state = state;
     this.onState(state);
   }
+}
+
+/**
+ * The pieces without their first `count` samples.
+ *
+ * @param {Int16Array[]} pieces
+ * @param {number} count
+ */
+export function without(pieces, count) {
+  const rest = [];
+  for (const pcm of pieces) {
+    if (count < pcm.length) rest.push(count > 0 ? pcm.subarray(count) : pcm);
+    count -= pcm.length;
+  }
+  return rest;
 }

@@ -51,7 +51,10 @@ export class SoundRing {
       this.sources.set(channel, source);
       const ring = this.rings.get(channel) ?? new Ring();
       this.rings.set(channel, ring);
-      tap.port.onmessage = ({ data }) => this.listeners.get(channel)?.(ring.push(data, performance.now()));
+      tap.port.onmessage = ({ data }) => {
+        const pcm = ring.push(data, performance.now()); // kept whether or not somebody listens
+        this.listeners.get(channel)?.(pcm);
+      };
       source.connect(tap);
       return true;
     } catch {
