@@ -141,7 +141,8 @@ class _Sink:
         self.silent += count
         self.tape.skip(count, cause)
 
-    def anchor(self, wall: float) -> None: ...
+    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+        return 0
 
     def lost(self, loss: Loss) -> None: ...
 

@@ -16,6 +16,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from scripts.proofs._people_linters import linted
 from scripts.proofs.figures import Figure, progress
 from tests.browser.support.axe import axe_source, violations
 from tests.browser.support.burst import FRAMES, frames
@@ -247,19 +248,20 @@ def _recorded(client: httpx.Client, meeting: str) -> Samples:
     answer = client.get(f"/api/meetings/{meeting}/audio/mic")
     if answer.status_code != 200:
         return np.zeros(0)
-    with av.open(io.BytesIO(answer.content)) as file:
+    with av.open(io.BytesIO(answer.content), "r") as file:
         resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
         frames = [each for frame in file.decode(audio=0) for each in resampler.resample(frame)]
     return np.concatenate([frame.to_ndarray()[0] for frame in frames]) / 32768
 
 
 def contract_figures(whole: WholeService) -> list[Figure]:
-    """Both documents by validators of others, and readable without a token."""
+    """Both documents by validators and linters of others, and readable without a token."""
     from openapi_spec_validator import OpenAPIV31SpecValidator
 
     errors = list(OpenAPIV31SpecValidator(json.loads(json.dumps(openapi()))).iter_errors())
     for error in errors[:5]:
         progress(f"openapi: {error.message[:200]}")
+    lint = linted()
     missing = [name for name in ("pcm", "socket", "stream") if name not in asyncapi()["channels"]]
     open_documents = [
         httpx.get(f"{whole.url}/api/{name}.json", trust_env=False).status_code
@@ -267,6 +269,7 @@ def contract_figures(whole: WholeService) -> list[Figure]:
     ]
     return [
         Figure("openapi_validator_errors", len(errors), 0, "=="),
+        Figure("linter_errors", sum(map(len, lint.values())), 0, "==", note=", ".join(lint)),
         Figure("asyncapi_channels_missing", len(missing), 0, "=="),
         Figure("documents_that_need_a_token", sum(status != 200 for status in open_documents), 0, "=="),
     ]

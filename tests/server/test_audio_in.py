@@ -10,7 +10,7 @@ import pytest
 from starlette.websockets import WebSocket
 
 from wingman.core.errors import InputError
-from wingman.server.audio_in import PCM_MESSAGES, PCM_QUERY, WHIP, pcm_channel
+from wingman.server.audio_in import PCM_ANSWERS, PCM_MESSAGES, PCM_QUERY, WHIP, pcm_channel
 from wingman.server.grants import SCOPES, Role, Scope, needed
 from wingman.server.routes.pcm import wish_of
 
@@ -70,7 +70,7 @@ def test_the_channel_links_every_message_and_keeps_the_parameters_it_is_given() 
     channel = pcm_channel({"meeting": {"description": "which"}})
     assert channel["parameters"] == {"meeting": {"description": "which"}}
     links = {link["$ref"] for link in channel["messages"].values()}
-    assert links == {f"#/components/messages/{name}" for name in PCM_MESSAGES}
+    assert links == {f"#/components/messages/{name}" for name in (*PCM_MESSAGES, *PCM_ANSWERS)}
     assert json.loads(json.dumps(channel)) == channel
 
 

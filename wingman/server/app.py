@@ -16,9 +16,11 @@ from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.meeting.api import Meetings
 from wingman.server.auth import Access, Neighbours, hostname
+from wingman.server.contract import hold
 from wingman.server.errors import HANDLERS
 from wingman.server.lookup import Lookup
 from wingman.server.middleware import Guard, with_cookie
+from wingman.server.openapi import OPERATIONS
 from wingman.server.routes import schemas
 from wingman.server.routes.annotations import AnnotationRoutes
 from wingman.server.routes.health import HealthRoutes
@@ -63,6 +65,7 @@ def build_app(
         *HealthRoutes(offers.not_ready).routes(),
         *Pages(sound=offers.sample_sound).routes(),
     ]
+    hold(routes, OPERATIONS)
     hosts, origins = settings.allowed_hosts, settings.allowed_origins
     if public := urlsplit(settings.public_url).netloc:
         hosts, origins = (*hosts, hostname(public)), (*origins, settings.public_url.rstrip("/"))

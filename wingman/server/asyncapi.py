@@ -38,6 +38,13 @@ def asyncapi() -> JsonObject:
             "description": "Resume with `after=SEQ` (WebSocket, SSE) or `Last-Event-ID` (SSE). A client "
             "that does not read is closed with 4408 and resumes the same way.",
         },
+        "servers": {
+            "local": {
+                "host": "127.0.0.1:8710",
+                "protocol": "ws",
+                "description": "Where `wingman serve` listens by default",
+            }
+        },
         "channels": {
             "socket": {
                 "address": "/api/meetings/{meeting}/ws",

@@ -20,6 +20,24 @@ CHANNELS = {
 SPEC = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode", "keyterms")
 """What a meeting that this offer makes is told."""
 
+FRAGMENT = "application/trickle-ice-sdpfrag"
+OFFER = "v=0\r\no=- 4611 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n…"
+OFFER_REFUSED = {
+    400: "The offer, or a parameter, is wrong; `field` names which",
+    404: "No such meeting runs here",
+    409: "A channel is fed by somebody else",
+    413: "The offer is too long",
+    415: "The Content-Type is not application/sdp",
+    429: "Too many meetings or requests",
+    503: "The service cannot take more",
+}
+PATCH_REFUSED = {
+    404: "The session has ended",
+    412: "The session was restarted since; If-Match is old",
+    415: f"The Content-Type is not {FRAGMENT}",
+    428: "If-Match is missing",
+}
+
 WHIP: dict[str, dict[str, Operation]] = {
     "/whip": {
         "post": Operation(
@@ -28,12 +46,22 @@ WHIP: dict[str, dict[str, Operation]] = {
             {201: SDP},
             SDP,
             {"meeting": TEXT, "channels": CHANNELS, **dict.fromkeys(SPEC, TEXT)},
+            refusals=OFFER_REFUSED,
+            example=OFFER,
         ),
         "options": Operation("whipOptions", "What may be posted, in Accept-Post", {204: None}, open=True),
     },
     "/whip/{session}": {
-        "delete": Operation("endSound", "End the session; twice is no error", {200: None}),
-        "patch": Operation("trickle", "ICE candidates and restarts, where the service takes them", {204: None}),
+        "delete": Operation(
+            "endSound", "End the session; twice is no error", {200: None}, refusals={404: "No such session"}
+        ),
+        "patch": Operation(
+            "trickle",
+            "ICE candidates (204), or an ICE restart (200 with the service's own)",
+            {200: FRAGMENT, 204: None},
+            FRAGMENT,
+            refusals=PATCH_REFUSED,
+        ),
     },
 }
 

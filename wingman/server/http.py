@@ -101,9 +101,8 @@ def only_known(request: HTTPConnection, known: Collection[str]) -> None:
     """Refuse a query parameter nobody reads, by its name: a typing error must not pass for a wish."""
     for name in request.query_params:
         if name not in known and name not in CREDENTIALS:
-            raise InputError(
-                f"unknown parameter `{name[:40]}`; use {', '.join(sorted(known))}", field=name[:40]
-            )
+            mend = f"use {', '.join(sorted(known))}" if known else "this address takes none"
+            raise InputError(f"unknown parameter `{name[:40]}`; {mend}", field=name[:40])
 
 
 def whole_number(request: HTTPConnection, name: str, default: int, *, least: int = 0, most: int) -> int:

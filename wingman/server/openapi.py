@@ -20,11 +20,12 @@ from wingman.server.client_messages import ActionRequest, Control, SuggestionFee
 from wingman.server.grants import Role, Scope
 from wingman.server.operation import SCHEMAS, Operation, listing, number, record, ref
 from wingman.server.routes.annotations import MeetingChange
-from wingman.server.routes.meetings import NewMeeting, Redeem
+from wingman.server.routes.meetings import OLDEST_PICTURE_MS, NewMeeting, Redeem
 from wingman.server.routes.recordings import SPEC_FIELDS, RecordingInspection
 from wingman.server.routes.session import LogIn, NewGrant
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.setup_operations import ANSWERED, SETUP
+from wingman.server.webhook_operation import ENVELOPE, WEBHOOK
 
 GRANT = {
     "type": "object",
@@ -50,7 +51,10 @@ STATUS = {200: ref(MeetingStatus)}
 TEXT = {"type": "string"}
 EVENTS_PAGE = {
     "type": "object",
-    "properties": {"events": {"type": "array", "items": {"type": "object"}}, "last": {"type": "integer"}},
+    "properties": {
+        "events": {"type": "array", "items": {"$ref": SCHEMAS.format(name="Envelope")}},
+        "last": {"type": "integer"},
+    },
     "required": ["events", "last"],
 }
 MEETING_OR_HITS = {"anyOf": [listing("meetings", MeetingStatus), listing("hits", SearchHit)]}
@@ -117,6 +121,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
             "Measure the faces in one picture, which is not kept",
             {202: record(taken="boolean")},
             "image/*",
+            {"age_ms": number(0, OLDEST_PICTURE_MS, 0)},
         )
     },
     f"{ONE}/events": {
@@ -205,24 +210,42 @@ def openapi() -> JsonObject:
     for body in bodies:
         schemas[body.__name__]["additionalProperties"] = False
     problem = record("code", "field", "detail")
+    schemas["Envelope"] = ENVELOPE
     schemas["Error"] = {"type": "object", "properties": {"error": problem}, "required": ["error"]}
     return {
         "openapi": "3.1.0",
         "servers": [
             {"url": "http://127.0.0.1:8710", "description": "Where `wingman serve` listens by default"}
         ],
-        "info": {"title": "Wingman", "version": __version__, "license": {"name": "Apache-2.0"}},
+        "info": {
+            "title": "Wingman",
+            "version": __version__,
+            "description": "Sound in, words, tone and cards out. Events and sockets are in /api/asyncapi.json.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "tags": [
+            {"name": name, "description": f"Addresses that begin with {path}."}
+            for name, path in sorted(
+                {_tag(path): path.partition("/{")[0] for path in reversed(OPERATIONS)}.items()
+            )
+        ],
         "paths": {
             path: {method: _operation(path, op) for method, op in methods.items()}
             for path, methods in OPERATIONS.items()
         },
+        "webhooks": {"event": {"post": WEBHOOK}},
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "responses": {
                 "Error": {
                     "description": "What is wrong, in one sentence",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+                    "content": {
+                        "application/json": {
+                            "schema": {"$ref": "#/components/schemas/Error"},
+                            "example": {"error": REFUSED},
+                        }
+                    },
                 }
             },
         },
@@ -231,10 +254,20 @@ def openapi() -> JsonObject:
 
 
 ERROR = {"$ref": "#/components/responses/Error"}
+REFUSED = {
+    "code": "bad_input",
+    "field": "channel",
+    "detail": "unknown parameter `channel`; use channels, name, track",
+}
 
 
 def _operation(path: str, operation: Operation) -> JsonObject:
-    found: JsonObject = {"operationId": operation.id, "summary": operation.summary}
+    found: JsonObject = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": f"{operation.summary}.",
+        "tags": [_tag(path)],
+    }
     parameters = [
         {"name": name, "in": "query", "required": False, "schema": schema}
         for name, schema in operation.query.items()
@@ -247,18 +280,32 @@ def _operation(path: str, operation: Operation) -> JsonObject:
     if operation.body is not None:
         found["requestBody"] = {
             "required": operation.body is not NewMeeting,
-            "content": _content(operation.body),
+            "content": _content(operation.body, operation.example),
         }
     responses = {str(status): _response(status, answer) for status, answer in operation.answers.items()}
-    found["responses"] = {**responses, "4XX": ERROR, "default": ERROR}
+    refused = {str(status): _refusal(when) for status, when in operation.refusals.items()}
+    found["responses"] = {**responses, **refused, "4XX": ERROR, "default": ERROR}
     if operation.open:
         found["security"] = []
     return found
 
 
-def _content(body: type[Any] | str) -> JsonObject:
+def _tag(path: str) -> str:
+    """What an address is about, such as `meetings`."""
+    return path.removeprefix("/api").strip("/").partition("/")[0]
+
+
+def _refusal(when: str) -> JsonObject:
+    return {
+        "description": when,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+    }
+
+
+def _content(body: type[Any] | str, example: str) -> JsonObject:
     if isinstance(body, str):
-        return {body: {"schema": {"type": "string", "format": "binary"}}}
+        shown = {"example": example} if example else {}
+        return {body: {"schema": {"type": "string", "format": "binary"}, **shown}}
     return {"application/json": {"schema": ref(body)}}
 
 

@@ -25,6 +25,10 @@ class Operation:
     query: JsonMapping = field(default_factory=dict)
     open: bool = False
     """True when no token is needed."""
+    refusals: Mapping[int, str] = field(default_factory=dict)
+    """Status → when it is answered, where that is worth telling beyond the code itself."""
+    example: str = ""
+    """A body, as it may be sent."""
 
 
 def ref(kind: type[Any]) -> dict[str, str]:
