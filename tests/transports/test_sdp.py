@@ -172,3 +172,12 @@ def test_strangers_do_not_choose_whom_we_send_to(address: str, near: bool, far: 
 def test_few_candidates_are_tried() -> None:
     many = "".join(candidate(f"10.0.{n // 250}.{n % 250 + 1}") for n in range(900))
     assert read_offer((HEAD + AUDIO + many).encode()).sdp.count("a=candidate:") == 24
+
+
+@pytest.mark.parametrize("name", ["192.168.1.5", "host.example.org", "4d2c7b9a.local", "8.8.8.8"])
+def test_candidates_above_all_m_lines_are_meant_for_all_and_tried_like_others(name: str) -> None:
+    offer = read_offer((HEAD + candidate(name) + "a=end-of-candidates\r\n" + AUDIO).encode(), far=False)
+    head, _, section = offer.sdp.partition("m=audio")
+    assert "a=candidate" not in head
+    assert "end-of-candidates" not in offer.sdp
+    assert (name in section) is (name == "192.168.1.5")

@@ -87,6 +87,11 @@ def _download(client: httpx.Client, url: str, part: Path, file: ModelFile, advan
     if have > file.size:
         part.unlink()
         have = 0
+    if (
+        have == file.size
+    ):  # whole, and the run before broke off ere it was accepted: there is no range to ask for
+        advance(have)
+        return
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     try:
         with client.stream("GET", url, headers=headers) as response:

@@ -42,6 +42,6 @@ def follow_up(record: Record) -> Draft:
 
 def _line(item: SummaryItem) -> str:
     text = item.text.strip()
-    due = f" ({item.due})" if item.due and item.due not in text.lower() else ""
+    due = f" ({item.due})" if item.due and item.due.lower() not in text.lower() else ""
     who = f" – {item.owner}" if item.owner not in ("", "you", "them") else ""
     return f"{text}{due}{who}"

@@ -36,7 +36,8 @@ _USABLE = re.compile(
 _FURTHER = re.compile(r"^a=fingerprint:(?!sha-256 )")
 """One fingerprint is enough (RFC 8122); given several, libdatachannel failed in every other handshake."""
 _DIRECTIONS = ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive")
-_INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", "a=setup:")
+_INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", "a=setup:", "a=candidate:")
+"""A candidate belongs to one m-line (RFC 8839, 5.1); one that stands above all of them is meant for all."""
 _GROUP = "a=group:BUNDLE"
 _TRANSPORT = ("a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates", "a=fingerprint:", "a=setup:")
 _DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:")
@@ -131,7 +132,8 @@ def _complete(head: list[str], sections: list[list[str]]) -> tuple[list[str], li
         if not any(line.startswith("a=setup:") for line in (*section, *added)):
             added.append("a=setup:active")  # RFC 4145, 4.1
         whole.append([*section, *added])
-    return [line for line in head if line not in _DIRECTIONS and not line.startswith(_INHERITED)], whole
+    taken = (*_INHERITED, *_DIRECTIONS, "a=end-of-candidates")
+    return [line for line in head if not line.startswith(taken)], whole
 
 
 def _first_with(name: str, *places: Sequence[str]) -> list[str]:

@@ -69,6 +69,13 @@ def vocabulary(tmp_path: Path) -> Vocabulary:
         (" That’s 5 €", "en", ["That’s", "5", "€"]),
         ("你好，世界", "zh", ["你", "好，", "世", "界"]),
         (" naïve 🙂", "en", ["naïve 🙂"]),
+        (" Er sagte „hallo“ laut", "de", ["Er", "sagte", "„hallo“", "laut"]),
+        (" il dit «oui» bas", "fr", ["il", "dit", "«oui»", "bas"]),
+        (" so ‚so‘ la", "de", ["so", "‚so‘", "la"]),
+        (" pay ¥500 now", "en", ["pay", "¥500", "now"]),
+        (" about ~5 or +3 %", "en", ["about", "~5", "or", "+3 %"]),
+        (" minus −4", "en", ["minus", "−4"]),
+        ("好「你」好", "ja", ["好", "「你」", "好"]),
         ("", "en", []),
     ],
 )

@@ -104,6 +104,8 @@ async def test_what_is_not_supported_is_405_and_what_is_unknown_404() -> None:
         ((HEAD + AUDIO + AUDIO).encode(), SDP, {}, 400, "channels"),
         ((HEAD + AUDIO).encode(), SDP, {"channels": "them"}, 400, "channels"),
         ((HEAD + AUDIO).encode(), SDP, {"meeting": "m-99"}, 404, "meeting"),
+        ((HEAD + AUDIO).encode(), SDP, {"channel": "mic"}, 400, "channel"),
+        ((HEAD + AUDIO).encode(), SDP, {"channels": "tab", "titel": "Call"}, 400, "titel"),
     ],
 )
 async def test_a_wrong_request_is_one_sentence_and_leaves_nothing(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -16,7 +17,9 @@ PROMPT_TOKENS = 40
 """Longer lists of names cost accuracy everywhere else."""
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 """Languages written without spaces: every character group is a word."""
-_OPENING = frozenset("\"'“‘¿¡([{-$€£#@&")
+_OPENING_MARKS = frozenset("\"'¿¡-–−#@&+±~<§№*")
+_OPENING_KINDS = frozenset({"Ps", "Pi", "Sc"})
+"""Unicode's brackets and quotes that open, and currencies."""
 
 
 class Vocabulary:
@@ -95,13 +98,18 @@ class Vocabulary:
         return int(number)
 
 
+def _opens(mark: str) -> bool:
+    """Whether a mark belongs to the word that follows it."""
+    return bool(mark) and all(c in _OPENING_MARKS or category(c) in _OPENING_KINDS for c in mark)
+
+
 def _joined(pieces: list[tuple[str, int]], *, spaced: bool) -> list[tuple[str, int]]:
     """Pieces as words: at spaces, or each character group where a language has none; marks never stand
     alone."""
     words: list[tuple[str, int]] = []
     for text, count in pieces:
         marks = not any(c.isalnum() for c in text)
-        begins = (text.startswith(" ") or not spaced) and not (marks and text.strip() not in _OPENING)
+        begins = (text.startswith(" ") or not spaced) and not (marks and not _opens(text.strip()))
         held = bool(words) and not any(c.isalnum() for c in words[-1][0])  # an opening mark waits for its word
         if words and (held or not begins):
             before, counted = words[-1]

@@ -18,6 +18,7 @@ from wingman.core.errors import InputError
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
 from wingman.server.auth import OWNER, Access
 from wingman.server.grants import Grant
+from wingman.server.http import only_known
 from wingman.suggest.playbook.playbook import by_name
 from wingman.transports.ice_fragment import MEDIA_TYPE, parse
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
@@ -28,6 +29,7 @@ REMEMBERED = 1000
 """Ended sessions whose DELETE is still answered with 200."""
 
 _SPEC_FIELDS = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode")
+PARAMETERS = frozenset({*_SPEC_FIELDS, "channels", "keyterms", "meeting"})
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class WhipEndpoint:
             return Response(status_code=204, headers={"Accept-Post": SDP, "Allow": "POST, OPTIONS"})
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != SDP:
             raise InputError(f"the Content-Type must be {SDP}", field="content-type", status=415)
+        only_known(request, PARAMETERS)
         channels = parse_channels(request.query_params.get("channels"))
         offer = read_offer(await _body(request), channels, far=self._settings.candidates != "near")
         meeting, created = await self._meeting(request)
