@@ -91,7 +91,7 @@ BAD_ENDS: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "noise": (lambda p: p.write_bytes(b"x" * 5000), 2, "is not a media file"),
     "missing": (lambda p: None, 2, "cannot open"),
     "empty": (lambda p: p.write_bytes(b""), 2, "is empty"),
-    "cut": (lambda p: make.cut(recording(p), 0.6), 0, "breaks off at 00:06 of 00:10"),
+    "cut": (lambda p: make.cut(recording(p), 0.6), 3, "breaks off at 00:06 of 00:10"),
 }
 
 

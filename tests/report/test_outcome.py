@@ -53,6 +53,28 @@ def test_only_sound_that_was_not_heard_is_missed(cause: GapCause) -> None:
         assert found.sentence.startswith("2.0 s of call.wav were not transcribed (")
 
 
+@pytest.mark.parametrize(
+    ("cause", "amount", "whole"),
+    [
+        (LossCause.CUT_OFF, 0.0, False),
+        (LossCause.CUT_OFF, 4.0, False),
+        (LossCause.UNDECODABLE, 3.0, True),
+        (LossCause.UNDECODABLE, 200.0, False),
+        (LossCause.NOT_TAKEN, 1.0, True),
+        (LossCause.SILENT, 1.0, True),
+        (LossCause.HOLE, 9.0, True),
+        (LossCause.OVERLAP, 9.0, True),
+        (LossCause.ODD_FIELD, 99.0, True),
+    ],
+)
+def test_a_file_that_is_not_whole_makes_no_whole_transcript(
+    cause: LossCause, amount: float, whole: bool
+) -> None:
+    found = outcome("a.wav", events(SAID, CaptureLoss(TAB, cause, LossUnit.SECONDS, amount, "It is so.")))
+    assert found.status is (Status.WHOLE if whole else Status.INCOMPLETE)
+    assert bool(found.sentence) is not whole
+
+
 def test_small_gaps_add_up_and_other_branches_do_not_count() -> None:
     short = gap(GapCause.OUTAGE, 0.25)
     assert outcome("a", events(SAID, short)).status is Status.WHOLE

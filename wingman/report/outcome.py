@@ -21,6 +21,8 @@ from wingman.core.media import GapCause
 
 SOUNDLESS = frozenset({GapCause.RECORDING, GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT})
 """Gaps in which there was nothing to hear."""
+FEW_PACKETS = 20
+"""Undecodable packets up to this are junk at a file's edge, some half a second at most."""
 WORTH_TELLING_S = 0.5
 """Less that was not heard is no word."""
 
@@ -33,7 +35,7 @@ class Status(IntEnum):
     FAILED = 1
     """The job failed, or nothing was heard."""
     INCOMPLETE = 3
-    """Words came out, and a stretch was not transcribed."""
+    """Words came out, and a stretch was not transcribed, or the file is damaged or ends early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class OutcomeFold:
         self._utterances = 0
         self._missed: dict[str, float] = {}
         self._down = self._gone = self._silent = ""
+        self._cut = False
         self._failed = False
 
     def add(self, envelope: Envelope) -> None:
@@ -71,6 +74,10 @@ class OutcomeFold:
                 self._gone = detail or "the recording could not be read"
             case CaptureLoss(cause=LossCause.SILENT, detail=detail):
                 self._silent = detail
+            case CaptureLoss(cause=LossCause.CUT_OFF):
+                self._cut = True
+            case CaptureLoss(cause=LossCause.UNDECODABLE, amount=amount) if amount > FEW_PACKETS:
+                self._cut = True
             case MeetingEnded(reason="failed"):
                 self._failed = True
 
@@ -79,7 +86,10 @@ class OutcomeFold:
         problem = self._gone or self._down or ("the meeting failed; see the log" if self._failed else "")
         if self._utterances and not self._failed and not self._gone:
             if missed < WORTH_TELLING_S:
-                return Outcome(Status.WHOLE, "", self._utterances, missed)
+                if not self._cut:
+                    return Outcome(Status.WHOLE, "", self._utterances, missed)
+                sentence = f"the transcript of {self._title} is not whole: the file is damaged or ends early"
+                return Outcome(Status.INCOMPLETE, sentence, self._utterances, missed)
             causes = ", ".join(cause.replace("_", " ") for cause in sorted(self._missed))
             sentence = f"{missed:.1f} s of {self._title} were not transcribed ({causes})"
             return Outcome(Status.INCOMPLETE, f"{sentence}{self._because()}", self._utterances, missed)

@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 
 from wingman.audio.media_clock import MediaClock, Placed
 from wingman.audio.source import ChannelSink
+from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 
 MAX_FILL_S = 2.0
 """A pause up to this long becomes silence; a longer one is a gap."""
+TOLD_S = 0.02
+"""What the stamps leave out, or say twice, is told at the end from here on; less is rounding."""
 
 
 class PushedSource:
@@ -32,6 +35,7 @@ class PushedSource:
         self._sink: ChannelSink | None = None
         self._clock: MediaClock[bytes] = MediaClock()
         self._over = asyncio.Event()
+        self._seconds = dict.fromkeys((LossCause.HOLE, LossCause.OVERLAP), 0.0)
         self.started = asyncio.Event()
 
     @property
@@ -65,7 +69,11 @@ class PushedSource:
         for placed in self._clock.finish():
             self._place(placed)
         if self._sink is not None:
+            for cause, seconds in self._seconds.items():
+                if seconds >= TOLD_S:
+                    self._sink.lost(Loss(cause, LossUnit.SECONDS, seconds))
             self._sink.state(state, detail)
+            self._sink = None
         self._over.set()
 
     def _place(self, placed: Placed[bytes]) -> None:
@@ -73,6 +81,8 @@ class PushedSource:
         if sink is None:
             return
         count = round(placed.gap * SAMPLE_RATE)
+        self._seconds[LossCause.HOLE] += placed.gap
+        self._seconds[LossCause.OVERLAP] += placed.cut
         if placed.gap > MAX_FILL_S:
             sink.skip(count, GapCause.REANCHOR)
         elif count:

@@ -127,8 +127,8 @@ class PcmSession:
             case Kept(seconds=kept_s):
                 await self._kept(kept_s)
             case Start(form=form):
+                self._flush_tracks()
                 self._form = form
-                self._tracks.clear()
             case MediaPayload() as media:
                 await self._media(media)
         return True
@@ -183,8 +183,12 @@ class PcmSession:
     def _flush(self) -> None:
         if self._reader is not None:
             self._push(self._wish.channels, self._reader.finish(), None)
+        self._flush_tracks()
+
+    def _flush_tracks(self) -> None:
         for track, reader in self._tracks.items():
             self._push(self._channels(track), reader.finish(), None)
+        self._tracks.clear()
 
 
 def routes(meetings: Meetings) -> list[WebSocketRoute]:
