@@ -30,11 +30,11 @@ FLOORS = (
 
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
-USES_EMULATORS = {"commands/demo.py", "commands/emulate.py", "bench"}
-"""Emulators stand in for vendors in the demo, for `wingman emulate`, and as the far side of a benchmark."""
+USES_EMULATORS = {"commands/demo.py", "commands/emulate.py"}
+"""Emulators stand in for vendors in the demo and for `wingman emulate`, and nowhere else in the product."""
 
-USES_STARLETTE = {"server", "app.py"}
-"""HTTP lives in one room; `app` names the type of the application."""
+USES_STARLETTE = {"server"}
+"""HTTP lives in one room."""
 
 LATE_IMPORTS = {
     "app.py": "the HTTP side and SQLite weigh 0.2 s that a command without them should not pay",

@@ -56,8 +56,7 @@ from wingman.suggest.knowledge.library import NotesLibrary
 from wingman.suggest.playbook.own import OwnPlaybooks
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.routing import BaseRoute
+    from wingman.server.app import Application, Routes
 
 log = structlog.get_logger(__name__)
 
@@ -163,7 +162,7 @@ class Service:
             self.access.watch(),
         )
 
-    def http(self) -> Starlette:
+    def http(self) -> Application:
         """The HTTP application over this service."""
         from wingman.server.app import build_app
         from wingman.server.routes import hume_tokens, pcm, recordings, whip
@@ -188,7 +187,7 @@ class Service:
             not_ready=lambda: "the service is stopping" if self.manager.closing else "",
             sound=self.background.audio_store,
         )
-        routes: list[BaseRoute] = [
+        routes: Routes = [
             *whip.routes(self.manager, _ingest(self.settings), self.access),
             *pcm.routes(self.manager),
             *recordings.routes(self.imports),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -30,6 +31,9 @@ from wingman.server.routes.report import ReportRoutes
 from wingman.server.routes.session import SessionRoutes
 from wingman.server.routes.streams import Streams
 
+Application: TypeAlias = Starlette
+Routes: TypeAlias = list[BaseRoute]
+
 
 def build_app(
     meetings: Meetings,
@@ -41,7 +45,7 @@ def build_app(
     extra_routes: Sequence[BaseRoute] = (),
     offers: Offers = Offers(),
     archive: MeetingIndex | None = None,
-) -> Starlette:
+) -> Application:
     """All routes behind one guard.
 
     `archive` lists, searches and deletes meetings; without it `log` must be able to (both logs of
@@ -54,7 +58,7 @@ def build_app(
     secure = settings.public_url.startswith("https://")
     lookup = Lookup(meetings, archive)
     annotations = AnnotationRoutes(log, lookup)
-    routes: list[BaseRoute] = [
+    routes: Routes = [
         *extra_routes,
         *Streams(hub, lookup, settings.stall_seconds, access).routes(),
         *Rest(lookup, hub, access, offers, annotations.change, settings.public_url).routes(),
