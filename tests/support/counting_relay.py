@@ -4,6 +4,8 @@ of the ledger, whatever the emulator behind it then does with what it was sent."
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -204,6 +206,7 @@ async def relay(
         try:
             await asyncio.wait((ups, downs), return_when=asyncio.FIRST_COMPLETED)
             counted.feed(bytes(getattr(reader, "_buffer", b"")))
+            counted.feed(_waiting(writer))
         finally:
             for task in (ups, downs):
                 task.cancel()
@@ -225,12 +228,19 @@ async def relay(
         await server.wait_closed()
 
 
-async def _up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counted: Counter, cut: Cut) -> None:
+def _waiting(writer: asyncio.StreamWriter) -> bytes:
+    """What has arrived and was not read yet: it was received all the same."""
+    with contextlib.suppress(OSError):
+        return os.read(writer.get_extra_info("socket").fileno(), 1 << 20)
+    return b""
+
+
+async def _up(reader: asyncio.StreamReader, far: asyncio.StreamWriter, counted: Counter, cut: Cut) -> None:
     while data := await reader.read(1 << 20):
         counted.feed(data)
         if cut is Cut.ASKED and counted.requests:
             return
-        writer.write(data)  # whatever the emulator does, we go on reading
+        far.write(data)  # whatever the emulator does, we go on reading
 
 
 async def _down(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, cut: Cut) -> None:

@@ -12,10 +12,11 @@ if sys.platform == "linux":
     import fcntl
     import termios
 
-_ACKED = struct.Struct("=Q")
-_ACKED_AT = 120
-"""Where Linux's `tcp_info` holds `tcpi_bytes_acked` (include/uapi/linux/tcp.h)."""
-_INFO_BYTES = 136
+_ACKED, _NOT_SENT = struct.Struct("=Q"), struct.Struct("=I")
+_ACKED_AT, _NOT_SENT_AT = 120, 144
+"""Where Linux's `tcp_info` holds `tcpi_bytes_acked` and `tcpi_notsent_bytes` (include/uapi/linux/tcp.h)."""
+_INFO_BYTES = 148
+_ESTABLISHED = 1
 
 
 class Delivered:
@@ -39,9 +40,12 @@ class Delivered:
         self._waiting.append((mark, size, seconds))
 
     def lost(self) -> tuple[int, float]:
-        """The connection is over: payload bytes, and seconds, that never arrived. Nothing on a second call."""
-        acked = self._acked()
-        missing = [entry for entry in self._waiting if acked is not None and entry[0] > acked]
+        """The connection is over: payload bytes, and seconds, that never arrived. Nothing on a second call.
+
+        What is on its way to a peer that is still there has left. To one that hung up nothing arrives.
+        """
+        sent = self._sent()
+        missing = [entry for entry in self._waiting if sent is not None and entry[0] > sent]
         self._waiting.clear()
         if self._fd is not None:
             self._fd.close()
@@ -49,13 +53,26 @@ class Delivered:
         return sum(size for _, size, _ in missing), sum(length for _, _, length in missing)
 
     def _acked(self) -> int | None:
+        info = self._info()
+        return None if info is None else int(_ACKED.unpack_from(info, _ACKED_AT)[0])
+
+    def _sent(self) -> int | None:
+        info = self._info()
+        if self._fd is None or info is None:
+            return None
+        acked = int(_ACKED.unpack_from(info, _ACKED_AT)[0])
+        if info[0] != _ESTABLISHED:
+            return acked
+        return acked + _unsent(self._fd) - int(_NOT_SENT.unpack_from(info, _NOT_SENT_AT)[0])
+
+    def _info(self) -> bytes | None:
         if self._fd is None:
             return None
         try:
             info = self._fd.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
         except OSError:
             return None
-        return int(_ACKED.unpack_from(info, _ACKED_AT)[0]) if len(info) >= _INFO_BYTES else None
+        return info if len(info) >= _INFO_BYTES else None
 
 
 def _unsent(connection: socket.socket) -> int:

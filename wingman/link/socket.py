@@ -102,7 +102,7 @@ class Socket:
         elif not self.may_leave:
             log.error("content held back at the gate: its link should have waited")
             self.abort()
-        elif self.is_open:
+        elif self.is_open and not self._connection.transport.is_closing():  # it would be thrown away
             broadcast((self._connection,), data)
             size = len(data) if isinstance(data, bytes) else len(data.encode())
             self._outlet.sent(size, seconds)

@@ -106,13 +106,14 @@ class GenerativeAiModel(GeminiModel):
         usage = Usage()
         ended = spoke = False
         way_out = current()
-        if way_out is not None:
+        if (
+            way_out is not None
+        ):  # gRPC does not say when it has written: over a standing connection it is at once
             await self._connect()
+            way_out.sent(type(request).pb(request).ByteSize(), 0.0)
         call = await self._api.stream_generate_content(
             request, timeout=CALL_TIMEOUT_S, retry=None, metadata=metadata
         )
-        if way_out is not None:  # over a connection that stands; gRPC does not say when it has written
-            way_out.sent(type(request).pb(request).ByteSize(), 0.0)
         try:
             async for chunk in call:
                 usage = _usage(chunk) or usage
