@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.core.codec import decode, encode, envelope
+from wingman.core.codec import UNREADABLE, decode, decode_stored, encode, envelope
 from wingman.core.errors import InputError
 from wingman.core.events import EVENTS, Media, StreamReset
 from wingman.core.time import SAMPLE_RATE, Channel, Span, samples, seconds
@@ -57,6 +57,12 @@ def test_a_newer_logs_event_is_kept_as_it_is() -> None:
 def test_what_is_no_event_is_refused(line: str) -> None:
     with pytest.raises(InputError, match="not a Wingman event"):
         decode(line)
+
+
+@pytest.mark.parametrize("line", [b"", b"[]", b'{"seq": 1', b"\xff\xfe", b"[" * 100_000])
+def test_a_stored_line_that_cannot_be_read_costs_itself(line: bytes) -> None:
+    left = decode_stored("m-1", 7, line)
+    assert (left.meeting, left.seq, left.type) == ("m-1", 7, UNREADABLE)
 
 
 @given(st.integers(0, 10**12))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from wingman.core.emotion import Score
-from wingman.core.expression_words import look, manner, tone, with_sounds, wording
-from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, ReadingStatus, Sound
+from wingman.core.expression_words import ENERGY_METER, look, manner, tone, with_sounds, wording
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Family, ReadingStatus, Sound
 
 
 def known(label: str, strength: str = "strong", band: str = "", **more: Any) -> EmotionReading:
@@ -19,6 +19,22 @@ def test_the_provider_s_own_words_come_before_ours() -> None:
     assert tone(known("doubt")) == "strong doubt"
     assert tone(known("doubt", band="very strongly perceived")) == "doubt, very strongly perceived"
     assert tone(EMOTION_PENDING) == tone(EMOTION_OFF) == ""
+
+
+@pytest.mark.parametrize(
+    ("family", "strength", "words"),
+    [
+        (Family.ENGAGED, "strong", "much louder than usual"),
+        (Family.LOW_ENERGY, "weak", "calmer than usual"),
+        (Family.NEUTRAL, "strong", "as usual"),
+    ],
+)
+def test_a_meter_of_energy_has_no_opinion(family: Family, strength: str, words: str) -> None:
+    assert tone(known("energy", strength, family=family, source=ENERGY_METER)) == words
+
+
+def test_a_neutral_tone_has_no_strength() -> None:
+    assert tone(known("calmness", family=Family.NEUTRAL)) == "calmness"
 
 
 @pytest.mark.parametrize(

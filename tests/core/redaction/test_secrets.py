@@ -21,6 +21,10 @@ def found(text: str) -> list[str]:
         ("use AKIAIOSFODNN7EXAMPLE now", "AKIAIOSFODNN7EXAMPLE"),
         ("I was born on 3 March 1985", "3 March 1985"),
         ("date of birth 03/12/1985", "03/12/1985"),
+        ("I was born on the third of March nineteen eighty five", "third of March nineteen eighty five"),
+        ("date of birth twelve three eighty five", "twelve three eighty five"),
+        ("my password is s e c r e t 4", "s e c r e t 4"),
+        ("12/03/1985 is my date of birth", "12/03/1985"),
     ],
 )
 def test_a_secret_is_found(text: str, secret: str) -> None:
