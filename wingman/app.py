@@ -48,6 +48,7 @@ from wingman.observe.loop_watch import LoopWatch
 from wingman.server import service_secret
 from wingman.server.auth import LOOPBACK, Access
 from wingman.server.grant_store import GrantStore
+from wingman.suggest.gate.habit_file import HabitFile
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
@@ -166,6 +167,7 @@ class Service:
         """The HTTP application over this service."""
         from wingman.server.app import build_app
         from wingman.server.routes import hume_tokens, pcm, recordings, whip
+        from wingman.server.routes.feedback import FeedbackRoutes
         from wingman.server.routes.meetings import Offers
         from wingman.server.routes.notes import NotesRoutes
         from wingman.server.routes.playbooks import PlaybookRoutes
@@ -200,6 +202,7 @@ class Service:
             routes += ProviderRoutes(self.workbench).routes()
             routes += SettingsRoutes(self.workbench).routes()
             routes += NotesRoutes(self.workbench).routes()
+            routes += FeedbackRoutes(self.workbench).routes()
             routes += PlaybookRoutes(self.workbench.playbooks, self.workbench.rehearse).routes()
         return build_app(
             self.manager,
@@ -279,6 +282,7 @@ async def open_service(
             manager = MeetingManager(
                 providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
             )
+            manager.habit = HabitFile(folder) if keep else None
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None

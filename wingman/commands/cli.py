@@ -83,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     _backup(commands)
     _replay(commands)
     _rehearse(commands)
+    _feedback(commands)
     _mcp(commands)
     _completion(commands)
     return parser
@@ -116,6 +117,12 @@ def _mcp(commands: Commands) -> None:
     parser.add_argument(
         "--http", type=int, metavar="PORT", help="streamable HTTP on this port of 127.0.0.1 (default: stdio)"
     )
+
+
+def _feedback(commands: Commands) -> None:
+    parser = _command(commands, "feedback", "Show what your feedback on cards has taught, or forget it.")
+    parser.add_argument("--reset", action="store_true", help="forget it: as trained again")
+    parser.add_argument("--json", action="store_true", help="as one line of JSON")
 
 
 def _completion(commands: Commands) -> None:

@@ -34,6 +34,7 @@ from wingman.meeting.providers import (
 )
 from wingman.stt import whisper
 from wingman.stt.base import Transcriber
+from wingman.suggest.gate.habit_file import HabitFile, described
 
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
 
@@ -145,6 +146,11 @@ def storage(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok", f"meetings are stored in {folder}{sealed}")
     if settings.report.store_audio:
         yield Finding("note", f"their sound is stored as well{sealed}", "tell everybody in the call")
+    taught = HabitFile(folder).bars
+    if taught:
+        yield Finding(
+            "note", f"your feedback has taught {described(taught)}", "wingman feedback --reset forgets it"
+        )
 
 
 async def _probe(settings: Settings) -> list[Finding]:

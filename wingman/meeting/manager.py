@@ -42,6 +42,7 @@ from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.summary_on_end import sum_up
 from wingman.stt.base import Transcriber
 from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.gate.habit_file import HabitFile
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.own import OwnPlaybooks
 from wingman.suggest.playbook.playbook import Playbook
@@ -79,6 +80,8 @@ class MeetingManager:
         self._encoder: SentenceEncoder | None = None
         """The first one there was: settings may switch it off and on again, and it is loaded once."""
         self._playbooks = playbooks or OwnPlaybooks(None)
+        self.habit: HabitFile | None = None
+        """What feedback has taught, for all meetings; None keeps it in each."""
         self._live: dict[str, Meeting] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._closing = False
@@ -331,6 +334,7 @@ class MeetingManager:
             prompt_wait_s=settings.emotion.prompt_wait_ms / 1000,
             encoder=self.providers.encoder,
             playbooks=self._playbooks.load,
+            habit=self.habit,
         )
         stages = Stages(
             providers=Providers(

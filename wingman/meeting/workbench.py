@@ -38,6 +38,7 @@ from wingman.meeting.rehearse_cards import (
 )
 from wingman.meeting.spoken_languages import languages
 from wingman.report.record import read
+from wingman.suggest.gate.habit_file import described
 from wingman.suggest.knowledge.library import Document, NotesLibrary, Quote
 from wingman.suggest.playbook.own import OwnPlaybooks
 from wingman.suggest.playbook.playbook import Playbook
@@ -142,7 +143,30 @@ class Workbench:
                 "On, always",
                 "Card, phone, e-mail and id numbers are taken out before anything is sent to a language model.",
             ),
+            Shown(
+                "feedback",
+                "What your feedback has taught",
+                "fact",
+                described(self.feedback()),
+                "Kept on this machine alone. `wingman feedback --reset` forgets it.",
+            ),
         ]
+
+    def feedback(self) -> Mapping[str, float]:
+        """Kind of card → how much more (or, below 0, less) evidence it needs than it was trained with."""
+        return self._manager.habit.bars if self._manager.habit is not None else {}
+
+    def forget_feedback(self) -> None:
+        """As trained again, in running meetings as well as in those to come. Raises `InputError`."""
+        if self._manager.habit is None:
+            return
+        try:
+            self._manager.habit.forget()
+        except OSError as failed:
+            raise InputError(
+                f"what feedback has taught cannot be removed: {failed.strerror}; check the data folder",
+                field="feedback",
+            ) from None
 
     async def change(self, values: JsonMapping) -> None:
         """Store and apply. Raises `InputError` and changes nothing."""

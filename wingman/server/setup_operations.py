@@ -60,6 +60,11 @@ CHANGED = {
     "properties": {"restart": {"type": "array", "items": TEXT}},
     "required": ["restart"],
 }
+TAUGHT = {
+    "type": "object",
+    "properties": {"kinds": {"type": "object", "additionalProperties": {"type": "number"}}},
+    "required": ["kinds"],
+}
 ONE = "/api/meetings/{id}"
 PROVIDER = "/api/providers/{provider}"
 PLAYBOOK = "/api/playbooks/{name}"
@@ -78,6 +83,10 @@ SETUP: dict[str, dict[str, Operation]] = {
     "/api/settings": {
         "get": Operation("showSettings", "What people change", {200: SETTINGS}),
         "patch": Operation("changeSettings", "Change some of it", {200: CHANGED}, SettingsChange),
+    },
+    "/api/feedback": {
+        "get": Operation("showFeedback", "What feedback has taught, by kind of card", {200: TAUGHT}),
+        "delete": Operation("forgetFeedback", "As trained again", {204: None}),
     },
     "/api/notes": {
         "get": Operation("listNotes", "Documents that cards may quote", {200: listing("documents", Document)})

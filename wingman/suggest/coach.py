@@ -37,6 +37,7 @@ from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, re
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.gate.listener import Heard, MeaningListener, Vector
 from wingman.suggest.gate.probe import Probes, load_probe
+from wingman.suggest.gate.taught import Habit, Taught
 from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
 
@@ -67,6 +68,8 @@ class CoachParts:
     probes: Probes = load_probe
     playbooks: Callable[[str], Playbook] = load_playbook
     """Finds the playbook that a running meeting changes to. Raises `InputError`."""
+    habit: Habit | None = None
+    """Where feedback is kept from meeting to meeting; None keeps it in this one."""
 
 
 class Coach:
@@ -96,6 +99,7 @@ class Coach:
             probes=self._parts.probes,
             asks=settings.model_asks,
         )
+        self._gate.taught = Taught(self._parts.habit)
         self._listener = MeaningListener(self._parts.encoder, self._parts.patience_s, self._take)
         self._composer = CardComposer(playbook, self._brief, self._parts.knowledge, self._parts.language)
         self._writer: CardWriter | None = None

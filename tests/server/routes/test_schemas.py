@@ -24,6 +24,7 @@ from wingman.server.auth import Access
 from wingman.server.client_messages import MESSAGES
 from wingman.server.openapi import OPERATIONS
 from wingman.server.routes import pages, recordings, whip
+from wingman.server.routes.feedback import FeedbackRoutes
 from wingman.server.routes.notes import NotesRoutes
 from wingman.server.routes.playbooks import PlaybookRoutes
 from wingman.server.routes.providers import ProviderRoutes
@@ -81,7 +82,15 @@ def test_every_event_we_send_satisfies_the_schema() -> None:
 async def test_every_route_is_documented_and_every_documented_route_exists() -> None:
     log = MemoryLog()
     desk: Any = object()  # never called
-    rooms = (WebhookRoutes, ProviderRoutes, SettingsRoutes, NotesRoutes, PlaybookRoutes, SelfTestRoutes)
+    rooms = (
+        WebhookRoutes,
+        ProviderRoutes,
+        SettingsRoutes,
+        NotesRoutes,
+        FeedbackRoutes,
+        PlaybookRoutes,
+        SelfTestRoutes,
+    )
     more = [route for room in rooms for route in room(desk).routes()]
     more += recordings.routes(desk)
     more += whip.routes(desk, IngestSettings())
