@@ -282,7 +282,7 @@ async def open_service(
             manager = MeetingManager(
                 providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
             )
-            manager.habit = HabitFile(folder) if keep else None
+            manager.habit = HabitFile(data_dir(settings)) if keep else None
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
