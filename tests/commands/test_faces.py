@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
+import asyncio
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from tests.support.cli import refused, wingman
 from tests.support.v0_gateway import FACE_COLOURS, Gateway, picture
 from tests.testing.pictures import picture as drawn
+from wingman.app import SAMPLE
 from wingman.audio.video_file import LONGEST_SIDE, is_image, pictures
 from wingman.commands import faces
 from wingman.config.settings import Settings, build
@@ -56,9 +58,10 @@ def test_what_holds_no_picture_is_refused(tmp_path: Path) -> None:
 async def test_a_film_s_faces_are_what_was_planted(tmp_path: Path) -> None:
     path = film(tmp_path / "f.webm", ["Joy", "Doubt", "Boredom"])
     async with Gateway() as gateway:
-        spans = await faces.measure(path, settings(gateway.url))
-        assert gateway.pictures == 6
-    told = [(round(seconds(span.span.end) - 1), span.scores[0].label) for span in spans]
+        seen = await faces.measure(path, settings(gateway.url))
+        assert gateway.pictures == len(seen.left.sendings) == 6
+        assert gateway.received == seen.left.size, "the ledger of the meeting that follows has every byte"
+    told = [(round(seconds(span.span.end) - 1), span.scores[0].label) for span in seen.spans]
     assert told == [(0, "joy"), (2, "joy"), (4, "doubt"), (6, "doubt"), (8, "boredom"), (10, "boredom")]
 
 
@@ -66,9 +69,8 @@ async def test_an_image_shows_a_line_a_face(tmp_path: Path, capsys: pytest.Captu
     path = tmp_path / "two.jpg"
     path.write_bytes(picture("Joy", "Confusion"))
     assert is_image(path)
-    arguments = argparse.Namespace(file=str(path), consent=True)
     async with Gateway() as gateway:
-        assert await faces.show_image(arguments, settings(gateway.url)) == 0
+        assert await faces.show(path, settings(gateway.url), consent=True) == 0
     shown = capsys.readouterr().out
     assert "face 1: joy 0.77" in shown
     assert "face 2: confusion 0.77" in shown
@@ -89,3 +91,28 @@ def test_an_image_is_one_picture(tmp_path: Path) -> None:
     path.write_bytes(drawn(64, 64))
     assert is_image(path)
     assert len(list(pictures(path))) == 1
+
+
+def test_a_film_without_sound_is_one(tmp_path: Path) -> None:
+    assert faces.is_silent(film(tmp_path / "f.webm", ["Joy"]))
+    assert not faces.is_silent(SAMPLE)
+    (tmp_path / "words.txt").write_text("neither")
+    assert not faces.is_silent(tmp_path / "words.txt")
+
+
+async def test_images_and_films_without_sound_are_taken_by_both_commands(tmp_path: Path) -> None:
+    image = tmp_path / "two.jpg"
+    image.write_bytes(picture("Joy", "Confusion"))
+    silent = film(tmp_path / "f.webm", ["Doubt"])
+    refused(await asyncio.to_thread(wingman, "transcribe", str(image)), "--faces")
+    async with Gateway() as gateway:
+        environ = {
+            "WINGMAN_EMOTION__HUME_V0__URL": gateway.url,
+            "WINGMAN_EMOTION__HUME_V0__API_KEY": "spec-key",
+        }
+        for words in (("transcribe", "--faces"), ("analyze", "--consent", "--faces")):
+            shown = await asyncio.to_thread(wingman, *words, str(image), environ=environ)
+            assert "face 2: confusion 0.77" in shown.stdout, shown.stderr
+            assert "1 picture\n" in shown.stderr
+            shown = await asyncio.to_thread(wingman, *words, str(silent), environ=environ)
+            assert "2.0 s  face 1: doubt" in shown.stdout, shown.stderr

@@ -16,6 +16,8 @@ from wingman.commands.transcribe import Job, places_of, transcribe
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import RECORDING, Consent, decide
 from wingman.core.errors import InputError
+from wingman.core.time import seconds
+from wingman.egress import outlet as egress
 from wingman.emotion.hume_v0.analyzer import info_of
 from wingman.emotion.hume_v0.batch import JobProgress, analyze
 from wingman.emotion.recorded import RecordedAnalyzer
@@ -25,10 +27,12 @@ from wingman.suggest.playbook.playbook import load_playbook
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
-    if is_image(Path(arguments.file)):
-        return run_until_signal(faces.show_image(arguments, settings), interrupted=INTERRUPTED)
-    probe(Path(arguments.file), places_of(arguments))  # a bad file gets its sentence before anything is sent
-    return run_until_signal(_analyze(arguments, settings), interrupted=INTERRUPTED)
+    path = Path(arguments.file)
+    if is_image(path) or (arguments.faces and faces.is_silent(path)):
+        showing = faces.show(path, settings, consent=arguments.consent)
+        return run_until_signal(showing, interrupted=INTERRUPTED)
+    length = probe(path, places_of(arguments)).duration  # a bad file gets its sentence before anything is sent
+    return run_until_signal(_analyze(arguments, settings, length or 0.0), interrupted=INTERRUPTED)
 
 
 def _decide(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -56,7 +60,7 @@ def _agreed() -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
+async def _analyze(arguments: argparse.Namespace, settings: Settings, length_s: float) -> int:
     gateway = settings.emotion.hume_v0
     if not gateway.url:
         raise InputError(
@@ -71,8 +75,14 @@ async def _analyze(arguments: argparse.Namespace, settings: Settings) -> int:
         def show(progress: JobProgress) -> None:
             bar.set_description_str(f"batch job: {progress.state.lower().replace('_', ' ')}")
 
-        spans = await analyze(Path(arguments.file), gateway, progress=show)
+        left = egress.Counted()
+        with egress.outlet(left):
+            spans = await analyze(Path(arguments.file), gateway, length_s=length_s, progress=show)
+    if not length_s and spans:  # the container does not say; what was measured does
+        length_s = seconds(max(span.span.end for span in spans))
+        left.sendings = [(left.size, length_s)]
+    print(f"{left.size} bytes went to hume-v0: the recording, {length_s:.1f} s", file=sys.stderr)
     wishes = {"emotion": "counterpart", "realtime": False, "suggest": False, "store": False, "force": False}
     whole = argparse.Namespace(**{**vars(arguments), **wishes})
     jobs = [Job(Path(arguments.file))]
-    return await transcribe(whole, settings, jobs, lambda: RecordedAnalyzer(spans, info_of(gateway)))
+    return await transcribe(whole, settings, jobs, lambda: RecordedAnalyzer(spans, info_of(gateway), left))

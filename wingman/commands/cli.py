@@ -176,7 +176,9 @@ def _backup(commands: Commands) -> None:
 
 def _transcribe(commands: Commands) -> None:
     parser = _command(commands, "transcribe", "Turn recordings into transcripts and notes.")
-    parser.add_argument("files", metavar="FILE", nargs="+", help="audio or video files")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="audio or video files; with --faces images as well"
+    )
     parser.add_argument("--format", choices=["txt", "srt", "vtt", "md", "json", "csv"], help="what to write")
     parser.add_argument(
         "-o", "--output", metavar="OUT", help="a file; for several recordings a folder (made when missing)"
@@ -196,7 +198,7 @@ def _transcribe(commands: Commands) -> None:
     parser.add_argument(
         "--faces",
         action="store_true",
-        help="measure the faces of a film, too; you acknowledge that everybody seen in it agreed",
+        help="measure the faces of a film or an image; you acknowledge that everybody seen in it agreed",
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from wingman.audio.video_file import read_pictures
+from wingman.audio.sandboxed import probe
+from wingman.audio.video_file import pictures, read_pictures
 from wingman.config.settings import Settings
 from wingman.core.emotion import EmotionSpan
 from wingman.core.errors import InputError
 from wingman.core.face_policy import FACE_NOTICES, FaceConsent, decide_faces
 from wingman.core.time import seconds
+from wingman.egress.outlet import Counted, outlet
 from wingman.emotion.hume_v0.analyzer import info_of
 from wingman.emotion.hume_v0.faces import measure_film
 from wingman.emotion.recorded import RecordedFaceAnalyzer
@@ -32,24 +34,49 @@ def decide(settings: Settings, consent: bool) -> None:
     decide_faces("tab", given, load_playbook(settings.suggest.playbook).refusal)
 
 
-async def measure(path: Path, settings: Settings) -> tuple[EmotionSpan, ...]:
-    """The faces of a film or an image, on its own clock. Raises `InputError`, `ProviderFault`."""
-    gateway = settings.emotion.hume_v0
-    return await measure_film(read_pictures(path, gateway.face_every_s), gateway)
+def is_silent(path: Path) -> bool:
+    """Whether a file is a film without sound."""
+    try:
+        probe(path)
+    except InputError:
+        try:
+            return next(pictures(path), None) is not None
+        except InputError:
+            return False
+    return False
 
 
-def recorded(spans: tuple[EmotionSpan, ...], settings: Settings) -> RecordedFaceAnalyzer:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The faces of a film or an image, on its own clock, and what was sent to have them measured."""
+
+    spans: tuple[EmotionSpan, ...]
+    left: Counted
+
+
+async def measure(path: Path, settings: Settings) -> Seen:
+    """Raises `InputError`, `ProviderFault`."""
+    gateway, left = settings.emotion.hume_v0, Counted()
+    with outlet(left):
+        spans = await measure_film(read_pictures(path, gateway.face_every_s), gateway)
+    number = len(left.sendings)
+    print(f"{left.size} bytes went to hume-v0: {number} picture{'s'[: number != 1]}", file=sys.stderr)
+    return Seen(spans, left)
+
+
+def recorded(seen: Seen, settings: Settings) -> RecordedFaceAnalyzer:
     """What was measured, as a meeting takes it."""
-    return RecordedFaceAnalyzer(spans, info_of(settings.emotion.hume_v0))
+    return RecordedFaceAnalyzer(seen.spans, info_of(settings.emotion.hume_v0), seen.left)
 
 
-async def show_image(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`wingman analyze IMAGE`: one line a face."""
-    decide(settings, arguments.consent)
-    spans = await measure(Path(arguments.file), settings)
+async def show(path: Path, settings: Settings, *, consent: bool) -> int:
+    """An image, or a film without sound: one line a face. Raises `InputError`, `ProviderFault`."""
+    decide(settings, consent)
+    spans = (await measure(path, settings)).spans
     for span in spans:
         best = ", ".join(f"{score.label} {score.value:.2f}" for score in span.scores[:TOP])
-        sys.stdout.write(f"{seconds(span.span.start):7.1f} s  face {span.subject}: {best}\n")
+        at = seconds(span.span.end) - settings.emotion.hume_v0.face_every_s / 2
+        sys.stdout.write(f"{at:7.1f} s  face {span.subject}: {best}\n")
     if not spans:
         sys.stdout.write("no face was found\n")
     return 0

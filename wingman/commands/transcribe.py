@@ -24,6 +24,7 @@ from wingman.app import Service, open_service
 from wingman.audio.channel_map import Place, parse_channel_map
 from wingman.audio.recording import Recording
 from wingman.audio.sandboxed import probe
+from wingman.audio.video_file import is_image
 from wingman.commands import faces as faces_of_film
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.commands.terminal import Show
@@ -64,8 +65,24 @@ class Job:
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
-    jobs = jobs_of([Path(name) for name in arguments.files], arguments.format or "", arguments.output or "")
-    return run_until_signal(transcribe(arguments, settings, jobs), interrupted=INTERRUPTED)
+    files = [Path(name) for name in arguments.files]
+    seen = [file for file in files if is_image(file) or (arguments.faces and faces_of_film.is_silent(file))]
+    if seen and not arguments.faces:
+        raise InputError(f"{seen[0]} is an image; add --faces to have its faces measured", field="files")
+    heard = [file for file in files if file not in seen]
+    jobs = jobs_of(heard, arguments.format or "", arguments.output or "")
+    return run_until_signal(_both(arguments, settings, seen, jobs), interrupted=INTERRUPTED)
+
+
+async def _both(
+    arguments: argparse.Namespace, settings: Settings, seen: Sequence[Path], jobs: Sequence[Job]
+) -> int:
+    """What can only be seen, then what can be heard."""
+    for path in seen:
+        if len(seen) + len(jobs) > 1:
+            sys.stdout.write(f"{path.name}\n")
+        await faces_of_film.show(path, settings, consent=True)
+    return await transcribe(arguments, settings, jobs) if jobs else 0
 
 
 def jobs_of(files: Sequence[Path], form: str, output: str) -> list[Job]:
@@ -181,8 +198,8 @@ class _Run:
             return None
         settings = self._service.settings
         faces_of_film.decide(settings, consent=True)
-        spans = await faces_of_film.measure(self._job.file, settings)
-        return lambda: faces_of_film.recorded(spans, settings)
+        seen = await faces_of_film.measure(self._job.file, settings)
+        return lambda: faces_of_film.recorded(seen, settings)
 
     async def _play(self, job: RecordingImport) -> tuple[Outcome, str]:
         spec = MeetingSpec(

@@ -10,6 +10,7 @@ from wingman.audio.tape import Cursor
 from wingman.core.emotion import EmotionInfo, EmotionSpan, VocalBurst
 from wingman.core.errors import Branch, Health, Progress, ProviderState
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.egress.outlet import Counted
 from wingman.emotion.base import Emit
 from wingman.emotion.faces.pictures import Picture
 
@@ -19,7 +20,11 @@ STEP = SAMPLE_RATE // 2
 class RecordedAnalyzer:
     """Satisfies `wingman.emotion.base.VoiceAnalyzer`. `spans` are in media time, in any order."""
 
-    def __init__(self, spans: Sequence[EmotionSpan | VocalBurst], info: EmotionInfo) -> None:
+    def __init__(
+        self, spans: Sequence[EmotionSpan | VocalBurst], info: EmotionInfo, left: Counted | None = None
+    ) -> None:
+        """`left` is what was sent for them."""
+        self._left = left or Counted()
         self._spans = deque(sorted(spans, key=lambda span: (span.span.end, span.span.start)))
         self._info = info
 
@@ -28,6 +33,7 @@ class RecordedAnalyzer:
         return self._info
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
+        self._left.enter()
         emit(ProviderState(Branch.EMOTION, self._info.name, Health.UP, channel))
         while await audio.read(STEP) is not None:
             self._tell(audio.position, emit)
@@ -44,7 +50,9 @@ class RecordedAnalyzer:
 class RecordedFaceAnalyzer:
     """Satisfies `FaceAnalyzer` with what the pictures of a film showed, told as its sound passes by."""
 
-    def __init__(self, spans: Sequence[EmotionSpan], info: EmotionInfo) -> None:
+    def __init__(self, spans: Sequence[EmotionSpan], info: EmotionInfo, left: Counted | None = None) -> None:
+        """`left` is what was sent for them."""
+        self._left = left or Counted()
         self._spans = deque(sorted(spans, key=lambda span: (span.span.end, span.span.start)))
         self._info = info
         self._emit: Emit | None = None
@@ -57,6 +65,7 @@ class RecordedFaceAnalyzer:
     async def run(self, channel: Channel, emit: Emit) -> None:
         """See `FaceAnalyzer.run`."""
         self._emit = emit
+        self._left.enter()
         emit(ProviderState(Branch.FACE, self._info.name, Health.UP, channel))
         await self._over.wait()
         while self._spans:

@@ -57,8 +57,9 @@ class Accounting:
         if length:
             self._meter.audio(way.provider, length)
         if way.branch is Branch.FACE and way.channel is not None:
-            self._meter.pictures(way.provider, 1)
-            self._ledger.pictures(way.provider, way.channel, 1, size)
+            count = 1 if size >= 0 else -1  # one is in flight at a time: what a connection lost was that one
+            self._meter.pictures(way.provider, count)
+            self._ledger.pictures(way.provider, way.channel, count, size)
             return
         if length and way.channel is not None:
             self._ledger.audio(way.provider, way.branch, way.channel, size, length)

@@ -19,6 +19,7 @@ from wingman.core.emotion import EmotionSpan, Scale, VocalBurst
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonMapping
 from wingman.core.time import Channel, Span, samples
+from wingman.egress import outlet as egress
 from wingman.egress.http import counting
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.connection import PROVIDER
@@ -53,10 +54,13 @@ async def analyze(
     settings: HumeV0Settings,
     *,
     channel: Channel = Channel.TAB,
+    length_s: float = 0.0,
     progress: Callable[[JobProgress], None] = lambda _: None,
     patience: Patience = Patience(),
 ) -> tuple[EmotionSpan | VocalBurst, ...]:
     """Measure a recording (any format the gateway reads); the measurements in order, 0 is the file's beginning.
+
+    `length_s` is how much sound it holds, for the books (`egress`).
 
     Raises `InputError` when the file cannot be read or no key is set, `ProviderFault` when the job fails.
     """
@@ -72,7 +76,7 @@ async def analyze(
         timeout=httpx.Timeout(60.0, connect=settings.connect_timeout_s),
         transport=counting(),
     ) as http:
-        job = _Job(http, progress, patience)
+        job = _Job(http, progress, patience, length_s)
         predictions = await job.run(
             recording.name, media, {"prosody": {"granularity": "utterance"}, "burst": {}}
         )
@@ -83,8 +87,13 @@ class _Job:
     """One job's way through the gateway."""
 
     def __init__(
-        self, http: httpx.AsyncClient, progress: Callable[[JobProgress], None], patience: Patience
+        self,
+        http: httpx.AsyncClient,
+        progress: Callable[[JobProgress], None],
+        patience: Patience,
+        length_s: float,
     ) -> None:
+        self._length_s = length_s
         self._http = http
         self._progress = progress
         self._patience = patience
@@ -136,9 +145,11 @@ class _Job:
         except httpx.HTTPError as failed:
             sentence = "the Hume gateway cannot be reached; check emotion.hume_v0.http_url"
             raise ProviderFault(sentence, kind=FaultKind.NETWORK, code=type(failed).__name__) from None
+        if method == "POST" and (way_out := egress.current()) is not None:
+            way_out.sent(int(answer.request.headers.get("content-length", 0)), self._length_s)
         if answer.status_code not in (200, 201):
             headers = {name.lower(): value for name, value in answer.headers.items()}
-            raise wire.refused(answer.status_code, headers)
+            raise wire.refused(answer.status_code, headers, answer.content)
         try:
             return msgspec.json.decode(answer.content)
         except msgspec.DecodeError:
