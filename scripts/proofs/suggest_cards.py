@@ -16,8 +16,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from scripts.gate.conversations import FOLDER
 from scripts.judge_cards import Tally, judge
 from scripts.proofs.figures import Figure, progress
+from scripts.train_notes import judged, rates, turns
 from tests.eval import noise, script
 from tests.eval.play import play
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
@@ -37,6 +39,7 @@ from wingman.suggest.card.context import estimate_tokens
 from wingman.suggest.card.prompt import Material, build
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.gate.decisions import Candidate, Reason
+from wingman.suggest.knowledge.index import BY_MEANING
 from wingman.suggest.playbook.moves import KINDS, move_book
 from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
 from wingman.suggest.playbook.signals import SPOKEN, detect
@@ -192,6 +195,27 @@ async def most_frequent() -> tuple[float, int]:
     return texts.most_common(1)[0][1] / sum(texts.values()), sum(texts.values())
 
 
+async def left_out_notes(folder: Path | None) -> list[Figure]:
+    """Notes chosen by weights that have not seen them, where an encoder is there, with the shipped share."""
+    if not installed():
+        progress("notes by meaning: not measured (the extra `meaning` is not installed)")
+        return []
+    verdicts = judged(await turns(folder, meaning=True))
+    figures = []
+    for source, labelled in (("written", False), ("labelled", True)):
+        part = [one for one in verdicts if one.turn.labelled is labelled]
+        if not part:
+            continue
+        right, wrong, needless = rates(part, BY_MEANING.at_least)
+        count = sum(bool(one.turn.right) for one in part)
+        figures += [
+            Figure(f"{source} turns: right note", right, 0.75, ">=", note=f"of {count}, weights unseen"),
+            Figure(f"{source} turns: wrong note", wrong, 0.03, note=f"of {count}, weights unseen"),
+            Figure(f"{source} turns: note where none answers", needless, note="before the gate"),
+        ]
+    return figures
+
+
 async def on_conversations(folder: Path) -> list[Figure]:
     """Notes and repetition on labelled conversations."""
     encoder = SentenceEncoder() if installed() else None
@@ -209,6 +233,12 @@ async def on_conversations(folder: Path) -> list[Figure]:
         Figure("conversations: right note", noted["right"] / max(1, answerable), 0.75, ">=", note=note),
         Figure("conversations: wrong note", noted["wrong"] / max(1, answerable), 0.03, note=note),
     ]
+
+
+def _labelled() -> Path | None:
+    """The folder of labelled conversations, where there is one."""
+    folder = Path(os.environ.get("WINGMAN_CONVERSATIONS", FOLDER))
+    return folder if folder.is_dir() else None
 
 
 async def measure() -> Sequence[Figure]:
@@ -234,9 +264,10 @@ async def measure() -> Sequence[Figure]:
             ">=",
         ),
     ]
-    folder = os.environ.get("WINGMAN_CONVERSATIONS")
-    if folder:
-        figures += await on_conversations(Path(folder))
+    folder = _labelled()
+    figures += await left_out_notes(folder)
+    if folder is not None:
+        figures += await on_conversations(folder)
     else:
         progress("notes on labelled conversations: not measured (set WINGMAN_CONVERSATIONS)")
     return figures

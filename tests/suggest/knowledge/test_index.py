@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wingman.core.errors import InputError
-from wingman.suggest.knowledge.index import LONGEST_SNIPPET, Knowledge
+from wingman.suggest.knowledge.index import BY_WORDS, LONGEST_SNIPPET, Knowledge
 
 NOTES = """\
 # Plans
@@ -122,3 +122,32 @@ def test_two_notes_that_fit_alike_are_weighed_by_the_question(notes: Path) -> No
     with Knowledge(notes) as knowledge:
         ((source, _),) = knowledge.search("and what is the damage for the enterprise plan")
     assert source == "plans.md › Enterprise"
+
+
+@pytest.mark.parametrize("named", [0, 1, 2])
+def test_a_turn_with_few_words_of_its_own_is_about_what_was_said_before(tmp_path: Path, named: int) -> None:
+    places = ("berlin", "lyon", "porto")
+    for place in places:
+        (tmp_path / f"{place}.md").write_text(
+            f"# Depot {place}\nThe gate of the depot in {place} opens at six.\n"
+        )
+    with Knowledge(tmp_path) as knowledge:
+        before = (f"we have a depot in {places[named]}", "that is right")
+        known = knowledge.evidence("when does that one open then", before)
+    assert max(known, key=lambda row: BY_WORDS.odds(known[row])) == named
+
+
+def test_who_asks_for_money_gets_no_note_without_any(tmp_path: Path) -> None:
+    (tmp_path / "homes.md").write_text(
+        "# References\nSix homes in Shropshire work with it. A home in Leeds does.\n"
+    )
+    with Knowledge(tmp_path) as knowledge:
+        assert knowledge.search("who has six homes in shropshire") != ()
+        assert knowledge.search("how much is that for six homes in shropshire") == ()
+
+
+def test_of_two_notes_that_fit_alike_none_is_quoted(tmp_path: Path) -> None:
+    for name in ("north", "south"):
+        (tmp_path / f"{name}.md").write_text("# Delivery\nWe deliver within two days.\n")
+    with Knowledge(tmp_path) as knowledge:
+        assert knowledge.search("so we deliver within how many days") == ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from typing import TypeAlias
 import structlog
 
 from wingman.core.errors import InputError
-from wingman.suggest.knowledge.embeddings import Clearance, EmbeddingIndex, always
+from wingman.suggest.knowledge.embeddings import Clearance, EmbeddingIndex, Likeness, always
 from wingman.suggest.knowledge.lexical import FEWEST, NO_FIT, Fit, LexicalIndex, stems
 from wingman.suggest.knowledge.notes_reader import read_notes
 from wingman.suggest.knowledge.sections import SUFFIXES, Section
@@ -28,6 +28,8 @@ LONGEST_SNIPPET = 240
 BEST = 3
 MEANING_S = 0.12
 """How long a prompt waits for what an encoder finds; with the look-up it stays below 200 ms."""
+_CARRIED = 3.0
+"""Words of its own a turn must have to halve what the turns before it count (`and that one?` has none)."""
 LONGEST_TURN = 400
 """Characters of one turn that are compared."""
 Snippet: TypeAlias = tuple[str, str]
@@ -35,29 +37,45 @@ Snippet: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """A logistic regression over what is known about one section; `at_least` is the chance it must reach.
+class Evidence:
+    """What is known about how well one section answers."""
 
-    Fitted to 233 turns of eight meetings with notes. Leaving out one meeting at a time, 37 of the 48 answerable
-    turns have the right section first by words and 39 with meaning; with these thresholds 22 and 30 are shown
-    right, 6 and 5 wrong, and the rest abstain.
-    """
-
-    bias: float
     words: float
+    """Weight of the words it shares with what was just said."""
     before: float
+    """The same for the turns before; the less, the more a turn says by itself."""
     facet: float
+    """How much it is about what is asked for."""
     words_lead: float
-    """The lead of this section over the mean one; also for the next two."""
+    """How far it lies over the mean section; also the next two."""
     before_lead: float
     facet_lead: float
     meaning: float = 0.0
-    """Standard deviations its likeness lies over the mean section's."""
-    at_least: float = 0.2
+    """Standard deviations its likeness lies over the mean section's, at most `STEPS`; 0 when not known."""
 
 
-BY_WORDS = Weights(-4.146, 0.692, -0.098, 0.67, 0.299, 0.372, 4.913, at_least=0.25)
-BY_MEANING = Weights(-4.346, 0.715, -0.095, 0.724, 0.087, 0.189, 4.675, 0.991, at_least=0.15)
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression over `Evidence`, made by `scripts/train_notes`, which says what it is worth."""
+
+    bias: float
+    evidence: tuple[float, ...]
+    """One weight for each field, in their order."""
+    at_least: float
+    """The share of the odds a section must have to be quoted: it answers, and no other does as well."""
+    plausible: float = 0.3
+    """The share from which a section is told to a model, which sees that it may not fit."""
+
+    def odds(self, known: Evidence) -> float:
+        """That this section answers, to one that it does not."""
+        fields = astuple(known)
+        points = self.bias + sum(weight * value for weight, value in zip(self.evidence, fields, strict=True))
+        return math.exp(min(points, _MOST_POINTS))
+
+
+BY_WORDS = Weights(-2.934, (-0.162, -1.861, 0.707, 1.141, 2.515, 3.316, 0.0), at_least=0.4)
+BY_MEANING = Weights(-3.133, (-0.267, -2.112, 0.512, 0.827, 2.178, 3.51, 1.621), at_least=0.3)
+_MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
 
@@ -115,20 +133,17 @@ class Knowledge:
     def search(
         self, text: str, before: Sequence[str] = (), *, clear: Clearance = always
     ) -> tuple[Snippet, ...]:
-        """Up to three (source, snippet) pairs for what was said after the turns `before`, best first.
+        """The (source, snippet) that answers what was said after the turns `before`; empty without a sure one.
 
-        Empty when nothing fits well enough. Never waits: what an encoder knows about it counts when it is there
-        already. `clear` is asked before words leave this machine for it.
+        Never waits: what an encoder knows about it counts when it is there already. `clear` is asked before
+        words leave this machine for it.
         """
         if not self._sections or not stems(text):
             return ()
-        wanted = frozenset(stem for turn in (*before, text) for stem in stems(turn))
-        found = self._fitting(text, before)
+        found = self._ranked(text, before)
         if self._meaning is not None:
             self._meaning.ask(_joined(text, before), clear)
-        return tuple(
-            (self._sections[row].source, _snippet(self._sections[row], wanted)) for row in found[:BEST]
-        )
+        return self._quoted(found.clear, text, before)
 
     async def settled(
         self,
@@ -138,28 +153,66 @@ class Knowledge:
         *,
         clear: Clearance = always,
     ) -> tuple[Snippet, ...]:
-        """`found`, or what `search` gives once the meaning is known; waits 120 ms at most."""
-        if self._meaning is None or not self._sections or not stems(text):
+        """`found` and what else may answer, for a model to judge; waits 120 ms at most for the meaning."""
+        if not self._sections or not stems(text):
             return found
-        known = await self._meaning.known(_joined(text, before), MEANING_S, clear)
-        return self.search(text, before, clear=clear) if known else found
+        if self._meaning is not None:
+            await self._meaning.known(_joined(text, before), MEANING_S, clear)
+        ranked = self._ranked(text, before)
+        more = self._quoted((*ranked.clear, *ranked.plausible), text, before)
+        return tuple(dict.fromkeys((*found, *more)))[:BEST]
 
-    def _fitting(self, text: str, before: Sequence[str]) -> list[int]:
-        """The sections good enough to be shown, best first."""
+    def evidence(self, text: str, before: Sequence[str] = ()) -> dict[int, Evidence]:
+        """What is known about each section that may answer, by its row; all the others have nothing of it."""
         fits = self._words.fits(text, before)
-        likeness = self._meaning.likeness(_joined(text, before)) if self._meaning is not None else None
-        weights = BY_WORDS if likeness is None else BY_MEANING
+        likeness = self._likeness(text, before)
         rows = set(fits) | (set(likeness.nearest) if likeness is not None else set())
         mean = _mean(tuple(fits.values()), max(len(self._sections), FEWEST) + 1)
-        chances = {
-            row: _chance(
-                weights, fits.get(row, NO_FIT), mean, likeness.steps(row) if likeness is not None else 0.0
+        carried = _CARRIED / (_CARRIED + len(set(stems(text))))
+        found = {}
+        for row in rows:
+            fit = fits.get(row, NO_FIT)
+            steps = likeness.steps(row) if likeness is not None else 0.0
+            found[row] = Evidence(
+                fit.words,
+                fit.before * carried,
+                fit.facet,
+                fit.words - mean.words,
+                (fit.before - mean.before) * carried,
+                fit.facet - mean.facet,
+                max(-STEPS, min(STEPS, steps)),
             )
-            for row in rows
-        }
+        return found
+
+    def _ranked(self, text: str, before: Sequence[str]) -> _Ranked:
+        likeness = self._likeness(text, before)
+        weights = BY_WORDS if likeness is None else BY_MEANING
+        odds = {row: weights.odds(known) for row, known in self.evidence(text, before).items()}
+        whole = 1.0 + sum(odds.values())
+        rows = sorted(odds, key=lambda row: (-odds[row], row))
         alike = likeness.alike if likeness is not None else frozenset()
-        good = [row for row in rows if chances[row] >= weights.at_least or row in alike]
-        return sorted(good, key=lambda row: (-chances[row], row))
+        stands = bool(rows) and (odds[rows[0]] / whole >= weights.at_least or rows[0] in alike)
+        first = rows[:1] if stands and not self._words.lacks_the_sum(text, rows[0]) else []
+        rest = [row for row in rows[len(first) :] if odds[row] / whole >= weights.plausible or row in alike]
+        return _Ranked(tuple(first), tuple(rest[:BEST]))
+
+    def _likeness(self, text: str, before: Sequence[str]) -> Likeness | None:
+        return self._meaning.likeness(_joined(text, before)) if self._meaning is not None else None
+
+    def _quoted(self, rows: Sequence[int], text: str, before: Sequence[str]) -> tuple[Snippet, ...]:
+        own = frozenset(stems(text))
+        earlier = frozenset(stem for turn in before for stem in stems(turn))
+        return tuple((self._sections[row].source, _snippet(self._sections[row], own, earlier)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Rows of sections."""
+
+    clear: tuple[int, ...]
+    """The one that clearly answers, if any."""
+    plausible: tuple[int, ...]
+    """Others that may, best first."""
 
 
 def read_sections(folder: Path) -> Iterator[Section]:
@@ -189,25 +242,10 @@ def _mean(fits: Sequence[Fit], count: int) -> Fit:
     )
 
 
-def _chance(weights: Weights, fit: Fit, mean: Fit, steps: float) -> float:
-    """How likely this section answers, 0 to 1."""
-    points = (
-        weights.bias
-        + weights.words * fit.words
-        + weights.before * fit.before
-        + weights.facet * fit.facet
-        + weights.words_lead * (fit.words - mean.words)
-        + weights.before_lead * (fit.before - mean.before)
-        + weights.facet_lead * (fit.facet - mean.facet)
-        + weights.meaning * max(-STEPS, min(STEPS, steps))
-    )
-    return 1 / (1 + math.exp(-points))
-
-
-def _snippet(section: Section, wanted: frozenset[str]) -> str:
+def _snippet(section: Section, own: frozenset[str], earlier: frozenset[str]) -> str:
     """The statement that holds most of the words, with those after it that still fit the card."""
     statements = section.statements
-    held = [len(wanted.intersection(stems(statement))) for statement in statements]
+    held = [_held(statement, own, earlier) for statement in statements]
     first = max(range(len(statements)), key=lambda at: (held[at], -at))
     text = statements[first]
     for statement in statements[first + 1 :]:
@@ -215,3 +253,9 @@ def _snippet(section: Section, wanted: frozenset[str]) -> str:
             break
         text += f"{' ' if text[-1] in '.!?…' else '; '}{statement}"
     return text if len(text) <= LONGEST_SNIPPET else f"{text[: LONGEST_SNIPPET - 1].rstrip()}…"
+
+
+def _held(statement: str, own: frozenset[str], earlier: frozenset[str]) -> float:
+    """Words of the moment in a statement; those of the turns before count less."""
+    words = frozenset(stems(statement))
+    return len(words & own) + 0.4 * len(words & (earlier - own))

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wingman.suggest.knowledge.facets import asked, held
+from wingman.suggest.knowledge.facets import AMOUNT, SUM, asked, held
 from wingman.suggest.knowledge.sections import Section
 from wingman.suggest.playbook.language import SMALL_WORDS
 from wingman.suggest.playbook.signals import normalise
@@ -77,6 +77,10 @@ class LexicalIndex:
             {row: words[row] + 0.35 * earlier[row] + facets[row] for row in {*words, *earlier, *facets}}
         )
         return {row: Fit(words[row], earlier[row], facets[row]) for row, _ in best.most_common(CANDIDATES)}
+
+    def lacks_the_sum(self, text: str, row: int) -> bool:
+        """True when `text` asks for a sum and the section names none: whatever it says, it is no answer."""
+        return AMOUNT.search(normalise(text)) is not None and row not in self._facets.get(SUM, {})
 
     def _weighed(self, wanted: frozenset[str]) -> Counter[int]:
         """Inverse document frequency of the words each section holds, twice as often counting a little more."""

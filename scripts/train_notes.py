@@ -1,0 +1,180 @@
+"""Make the weights by which notes are chosen, and say what they are worth on notes left out.
+
+    python -m scripts.train_notes [--data DIR]
+
+Two sources: the labelled conversations in DIR that have notes, and `tests/eval/notes.json`, written before the
+rules were looked at. Prints `Weights` for
+`wingman/suggest/knowledge/index.py`, and per share of the odds how many answerable turns get the right note and
+how many another, each judged by weights that have not seen its notes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import tempfile
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from scripts.gate import conversations
+from wingman.local.sentence_encoder import SentenceEncoder, installed
+from wingman.suggest.knowledge.embeddings import EmbeddingIndex
+from wingman.suggest.knowledge.index import Knowledge, Weights, read_sections
+
+WRITTEN = Path(__file__).parent.parent / "tests" / "eval" / "notes.json"
+RIDGE = 1.0
+STEPS = 40
+SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn and what is known about each note."""
+
+    notes: str
+    """Name of the set of notes."""
+    labelled: bool
+    right: str
+    """The file that answers; empty when none does."""
+    files: tuple[str, ...]
+    evidence: NDArray[np.float64]
+    """One row a section."""
+
+
+async def turns(folder: Path | None, *, meaning: bool) -> list[Turn]:
+    """All turns of both sources, with or without an encoder."""
+    encoder = SentenceEncoder() if meaning else None
+    found: list[Turn] = []
+    try:
+        for notes in json.loads(WRITTEN.read_text("utf-8")):
+            with tempfile.TemporaryDirectory() as place:
+                for name, text in notes["files"].items():
+                    (Path(place) / name).write_text(text, "utf-8")
+                said = [(turn["before"], turn["text"], turn["note"]) for turn in notes["turns"]]
+                found += await _weighed(notes["name"], Path(place), said, encoder, labelled=False)
+        for talk in conversations.load(folder) if folder is not None else []:
+            if folder is not None and talk.knowledge:
+                texts = [turn.text for turn in talk.turns]
+                said = [
+                    (texts[max(0, at - 2) : at], turn.text, turn.note)
+                    for at, turn in enumerate(talk.turns)
+                    if turn.who != "U"
+                ]
+                found += await _weighed(
+                    talk.name, folder / "knowledge" / talk.knowledge, said, encoder, labelled=True
+                )
+    finally:
+        if encoder is not None:
+            encoder.close()
+    return found
+
+
+async def _weighed(
+    name: str,
+    folder: Path,
+    said: Sequence[tuple[Sequence[str], str, str]],
+    encoder: SentenceEncoder | None,
+    *,
+    labelled: bool,
+) -> list[Turn]:
+    files = tuple(section.source.split(" ›")[0] for section in read_sections(folder))
+    found = []
+    with Knowledge(folder, EmbeddingIndex(encoder) if encoder is not None else None) as knowledge:
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(knowledge.run())
+            await knowledge.ready()
+            for before, text, right in said:
+                await knowledge.settled(text, (), before)
+                known = knowledge.evidence(text, before)
+                empty = (0.0,) * 7
+                rows = [astuple(known[row]) if row in known else empty for row in range(len(files))]
+                found.append(Turn(name, labelled, right, files, np.array(rows)))
+            reading.cancel()
+    return found
+
+
+def fit(found: Sequence[Turn]) -> Weights:
+    """Weights by Newton's method, with a ridge on scaled evidence."""
+    rows = np.concatenate([turn.evidence for turn in found])
+    right = np.array([file == turn.right for turn in found for file in turn.files], float)
+    middle, spread = rows.mean(0), rows.std(0) + 1e-9
+    known = np.c_[(rows - middle) / spread, np.ones(len(rows))]
+    weights = np.zeros(known.shape[1])
+    ridge = np.diag([RIDGE] * (len(weights) - 1) + [0.0])
+    for _ in range(STEPS):
+        chance = 1 / (1 + np.exp(-known @ weights))
+        slope = known.T @ (chance - right) + ridge @ weights
+        weights -= np.linalg.solve(known.T * (chance * (1 - chance)) @ known + ridge, slope)
+    plain = weights[:-1] / spread
+    bias = weights[-1] - float(plain @ middle)
+    return Weights(round(float(bias), 3), tuple(round(float(one), 3) for one in plain), 0.0)
+
+
+def shares(turn: Turn, weights: Weights) -> NDArray[np.float64]:
+    """Of each section, the share of the odds that it is the one that answers."""
+    odds = np.exp(turn.evidence @ np.array(weights.evidence) + weights.bias)
+    share: NDArray[np.float64] = odds / (1.0 + odds.sum())
+    return share
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one turn."""
+
+    turn: Turn
+    best: str
+    share: float
+
+
+def judged(found: Sequence[Turn]) -> list[Verdict]:
+    """Every turn, by weights that have not seen its notes."""
+    verdicts = []
+    for name in sorted({turn.notes for turn in found}):
+        weights = fit([turn for turn in found if turn.notes != name])
+        for turn in (turn for turn in found if turn.notes == name):
+            share = shares(turn, weights)
+            first = int(np.argmax(share))
+            verdicts.append(Verdict(turn, turn.files[first], float(share[first])))
+    return verdicts
+
+
+def rates(verdicts: Sequence[Verdict], least: float) -> tuple[float, float, float]:
+    """Right and wrong notes as shares of the answerable turns; notes at others as a share of those."""
+    answerable = [one for one in verdicts if one.turn.right]
+    others = [one for one in verdicts if not one.turn.right]
+    shown = [one for one in answerable if one.share >= least]
+    right = sum(one.best == one.turn.right for one in shown)
+    needless = sum(one.share >= least for one in others)
+    count = max(1, len(answerable))
+    return right / count, (len(shown) - right) / count, needless / max(1, len(others))
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/train_notes", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=conversations.FOLDER, help="folder of labelled *.jsonl")
+    arguments = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    folder = arguments.data if arguments.data.is_dir() else None
+    for meaning in (False, True) if installed() else (False,):
+        found = await turns(folder, meaning=meaning)
+        verdicts = judged(found)
+        print(f"\n{'by meaning' if meaning else 'by words'}: {fit(found)}")
+        for source in (True, False):
+            part = [one for one in verdicts if one.turn.labelled is source]
+            first = sum(one.best == one.turn.right for one in part if one.turn.right)
+            source_name = "labelled" if source else "written"
+            print(f"  {source_name}: first {first} of {sum(bool(one.turn.right) for one in part)}")
+            for least in SHARES:
+                right, wrong, needless = rates(part, least)
+                print(f"    {least:.2f}: right {right:.2f} wrong {wrong:.2f} needless {needless:.2f}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
