@@ -42,6 +42,7 @@ from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.self_test import Stage, probe_of, self_test
+from wingman.meeting.start_check import notes_folder
 from wingman.meeting.workbench import Workbench
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
@@ -203,7 +204,11 @@ class Service:
             routes += SettingsRoutes(self.workbench).routes()
             routes += NotesRoutes(self.workbench).routes()
             routes += FeedbackRoutes(self.workbench).routes()
-            routes += PlaybookRoutes(self.workbench.playbooks, self.workbench.rehearse).routes()
+            routes += PlaybookRoutes(
+                self.workbench.playbooks,
+                self.workbench.rehearse,
+                lambda: self.manager.settings.suggest.playbook,
+            ).routes()
         return build_app(
             self.manager,
             self.log,
@@ -270,7 +275,7 @@ async def open_service(
         _observe(settings, hub, loop_watch, stack)
         own = data_dir(settings) if keep else None
         index = _indexed(settings, providers.encoder)
-        notes = NotesLibrary(own and own / "notes", _notes_folder(settings), index)
+        notes = NotesLibrary(own and own / "notes", notes_folder(settings), index)
         knowledge = stack.enter_context(notes.knowledge)
         playbooks = OwnPlaybooks(own and own / "playbooks")
         background = BackgroundServices(event_log, None, 0)
@@ -368,19 +373,6 @@ def trust_dir(settings: Settings) -> Path:
     """Where the service's secret, grants and audit log lie: one folder for all its workers."""
     folder = data_dir(settings)
     return folder.parent if folder.name.startswith(WORKER) else folder
-
-
-def _notes_folder(settings: Settings) -> Path | None:
-    """The folder of notes that the settings name. Raises `InputError` where it does not exist."""
-    if not settings.suggest.knowledge:
-        return None
-    folder = Path(settings.suggest.knowledge).expanduser()
-    if not folder.is_dir():
-        raise InputError(
-            f"the knowledge folder {folder} does not exist; create it or clear suggest.knowledge",
-            field="suggest.knowledge",
-        )
-    return folder
 
 
 def _indexed(settings: Settings, encoder: Encoder | None) -> Callable[[Sequence[Path]], Knowledge]:

@@ -85,3 +85,10 @@ async def test_doctor_asks_the_providers_whether_the_keys_work() -> None:
     problems = [line for line in refused_keys.stdout.splitlines() if line.startswith("✗")]
     assert {line.split()[1].rstrip(":") for line in problems} >= {"deepgram", "gemini"}
     assert "no-such-key-7" not in refused_keys.stdout + refused_keys.stderr
+
+
+def test_what_the_settings_name_is_looked_at_before_a_meeting_is() -> None:
+    wrong = wingman("doctor", environ={"WINGMAN_SUGGEST__PLAYBOOK": "nope"})
+    assert wrong.returncode == 1
+    assert "✗ suggest.playbook: there is no playbook named 'nope'" in wrong.stdout
+    refused(wingman("serve", "--port", "0", environ={"WINGMAN_SUGGEST__PLAYBOOK": "nope"}), "suggest.playbook")

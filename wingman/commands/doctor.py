@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import wingman
-from wingman.app import data_dir
+from wingman.app import data_dir, open_service
 from wingman.commands.common import settings_of
+from wingman.commands.serve import found_wrong
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
@@ -52,7 +53,7 @@ class Finding:
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
-    findings = [*machine(), *providers(settings), *storage(settings)]
+    findings = [*machine(), *providers(settings), *named(settings), *storage(settings)]
     if arguments.probe:
         findings += asyncio.run(_probe(settings))
     else:
@@ -129,6 +130,20 @@ def understood(settings: Settings, transcriber: str) -> Iterator[Finding]:
         )
 
 
+def named(settings: Settings) -> Iterator[Finding]:
+    """Whether the playbook, the notes and the language that the settings name are there and fit."""
+    try:
+        problems = list(found_wrong(settings))
+    except InputError:
+        return  # what cannot be chosen is reported by `providers` already
+    yield from (Finding("problem", str(problem)) for problem in problems)
+    wrong = {problem.field for problem in problems}
+    if "suggest.playbook" not in wrong:
+        yield Finding("ok", f"playbook: {settings.suggest.playbook}")
+    if settings.suggest.knowledge and "suggest.knowledge" not in wrong:
+        yield Finding("ok", f"notes: {settings.suggest.knowledge}")
+
+
 def storage(settings: Settings) -> Iterator[Finding]:
     """Whether meetings can be stored, and where."""
     folder = data_dir(settings)
@@ -155,7 +170,17 @@ def storage(settings: Settings) -> Iterator[Finding]:
 
 async def _probe(settings: Settings) -> list[Finding]:
     """Ask the providers in force whether they will answer (the only calls that leave the machine)."""
-    return [*await _probe_audio(settings), *await _probe_model(settings)]
+    return [*await _probe_audio(settings), *await _probe_model(settings), *await _probe_path(settings)]
+
+
+async def _probe_path(settings: Settings) -> list[Finding]:
+    """A spoken question through sound, words, tone and card, in a meeting of which nothing is kept."""
+    try:
+        async with open_service(settings, keep=False) as service:
+            stages = await service.self_test()
+    except InputError as refused:
+        return [Finding("problem", f"spoken probe: {refused}")]
+    return [Finding(stage.level, f"spoken probe, {stage.name.lower()}: {stage.words}") for stage in stages]
 
 
 async def _probe_audio(settings: Settings) -> list[Finding]:

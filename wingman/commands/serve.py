@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 import webbrowser
+from collections.abc import Iterator
 
 import msgspec
 
@@ -16,10 +17,12 @@ from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
+from wingman.meeting.start_check import start_problems
 from wingman.server.auth import LOGIN_SECONDS, Access
 from wingman.server.gc_tuning import Heap
 from wingman.server.serving import listen
 from wingman.server.workers import serve_worker, workers
+from wingman.suggest.playbook.own import OwnPlaybooks
 
 ENDING_S = 30.0
 """What a worker may take beyond its meetings' own budget: summaries, last pushes, the log."""
@@ -31,6 +34,10 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     if arguments.worker is not None:
         return run_until_signal(_worker(settings, *map(int, arguments.worker.split(","))))
+    for problem in found_wrong(settings):
+        if not problem.field.endswith("language"):
+            raise problem
+        print(f"wingman: {problem}", file=sys.stderr)  # a key that is added in the browser mends it
     if arguments.workers < 1:
         raise InputError("--workers must be 1 or more", field="workers")
     if arguments.workers == 1:
@@ -38,6 +45,12 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         job = _dispatch(arguments, settings)
     return run_until_signal(job)
+
+
+def found_wrong(settings: Settings) -> Iterator[InputError]:
+    """What a meeting would trip over; what cannot be chosen at all is told by the choice itself."""
+    transcriber = ProviderFactory(settings).choose("off").transcriber.provider
+    return start_problems(settings, OwnPlaybooks(data_dir(settings) / "playbooks"), transcriber)
 
 
 async def _serve(settings: Settings, book: SettingsBook, *, show: bool = False) -> int:

@@ -11,14 +11,18 @@ from pathlib import Path
 
 from wingman.archive.retention import Eraser
 from wingman.audio.source import AudioSource
-from wingman.core.errors import Health
+from wingman.core.emotion_policy import SAMPLE, Consent
+from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     CaptureState,
     Envelope,
     ProviderStateChanged,
     SuggestionCreated,
     UtteranceCreated,
+    UtteranceRevised,
 )
+from wingman.core.expression_words import is_energy, tone
+from wingman.core.utterance import ReadingStatus
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.meeting.api import MeetingSpec
@@ -49,7 +53,14 @@ async def self_test(manager: MeetingManager, log: EventLog, source: AudioSource)
     Nothing of it is kept. Raises `InputError` when no meeting can be made.
     """
     meeting = await manager.create(
-        MeetingSpec(title="Self-test", playbook="sales", verbosity="lively", language="en")
+        MeetingSpec(
+            title="Self-test",
+            playbook="sales",
+            verbosity="lively",
+            language="en",
+            emotion_policy="counterpart",
+        ),
+        consent=Consent(SAMPLE, "the self-test"),  # a synthetic voice: nobody is measured
     )
     try:
         async with asyncio.timeout(LIMIT_S):
@@ -63,7 +74,7 @@ async def self_test(manager: MeetingManager, log: EventLog, source: AudioSource)
         if isinstance(log, MeetingIndex):
             await log.flush()
             await Eraser(log, ()).erase(meeting.id)
-    return (_sound(events), _words(events), _tone(manager), _card(events), _model(manager))
+    return (_sound(events), _words(events), _tone(manager, events), _card(events), _model(manager))
 
 
 def heard_share(text: str) -> float:
@@ -80,27 +91,46 @@ def _sound(events: Sequence[Envelope]) -> Stage:
 
 
 def _words(events: Sequence[Envelope]) -> Stage:
-    said = " ".join(event.data.text for event in events if isinstance(event.data, UtteranceCreated))
+    said = _said(events)
     share = heard_share(said)
     if share >= ENOUGH:
         return Stage("Words", "ok", f"“{said}”")
-    faults = [
-        event.data.detail
-        for event in events
-        if isinstance(event.data, ProviderStateChanged)
-        and event.data.branch == "transcribe"
-        and event.data.detail
-    ]
+    faults = _faults(events, Branch.TRANSCRIBE)
     if said:
         return Stage("Words", "note", f"Only {share:.0%} of the words came out right: “{said}”")
     return Stage("Words", "problem", faults[-1] if faults else "The transcriber wrote nothing down.")
 
 
-def _tone(manager: MeetingManager) -> Stage:
+def _said(events: Sequence[Envelope]) -> str:
+    return " ".join(event.data.text for event in events if isinstance(event.data, UtteranceCreated))
+
+
+def _tone(manager: MeetingManager, events: Sequence[Envelope]) -> Stage:
+    """What was read off the probe's synthetic voice; in a meeting it is off until somebody switches it on."""
     chosen = manager.providers.choose("counterpart").emotion
-    return Stage(
-        "Tone", "note", f"Not tried: it is off until you switch it on in a meeting. Then: {chosen.why}."
-    )
+    if chosen.provider == "off":
+        return Stage("Tone", "note", f"None is measured: {chosen.why}.")
+    read = {
+        event.data.id: event.data.emotion
+        for event in events
+        if isinstance(event.data, UtteranceCreated | UtteranceRevised)
+    }
+    known = [reading for reading in read.values() if reading.status is ReadingStatus.KNOWN]
+    if known:
+        name = "Voice energy" if is_energy(known[-1]) else "Tone"
+        return Stage("Tone", "ok", f"{name} is measured ({chosen.provider}): {tone(known[-1])}.")
+    if any(reading.status is ReadingStatus.UNKNOWN for reading in read.values()):
+        return Stage("Tone", "ok", f"{chosen.provider} answered; of this voice it says nothing clear.")
+    fault = next(iter(reversed(_faults(events, Branch.EMOTION))), "")
+    if fault:
+        return Stage("Tone", "problem", fault)
+    return Stage("Tone", "note", f"{chosen.provider} said nothing of the probe.")
+
+
+def _faults(events: Sequence[Envelope], branch: Branch) -> list[str]:
+    """What a branch's provider complained of, oldest first."""
+    states = (event.data for event in events if isinstance(event.data, ProviderStateChanged))
+    return [state.detail for state in states if state.branch == branch and state.detail]
 
 
 def _card(events: Sequence[Envelope]) -> Stage:
@@ -111,8 +141,11 @@ def _card(events: Sequence[Envelope]) -> Stage:
             wait = waits.of(event.data)
             after = f" {wait.total:.1f} s after the end of the sentence" if wait else ""
             return Stage("Card", "ok", f"A card came{after}: “{event.data.text or event.data.title}”")
-    if any(isinstance(event.data, UtteranceCreated) for event in events):
+    said = _said(events)
+    if heard_share(said) >= ENOUGH:
         return Stage("Card", "problem", "The words were there and no card came; try another playbook.")
+    if said:
+        return Stage("Card", "note", "The words came out wrong, so no card was to be expected.")
     return Stage("Card", "problem", "Without words there is no card.")
 
 

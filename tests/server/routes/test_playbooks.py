@@ -103,3 +103,11 @@ async def test_turns_that_make_no_sense_are_named(
     async with whole(tmp_path) as (client, _):
         refused = await client.post("/api/rehearse", json={"playbook": {}, "turns": turns})
         assert (refused.status_code, refused.json()["error"]["field"]) == (400, field)
+
+
+async def test_the_playbook_of_every_new_meeting_stays(tmp_path: Path) -> None:
+    desk = OwnPlaybooks(tmp_path)
+    async with offered(PlaybookRoutes(desk, None, lambda: "mine").routes()) as client:
+        refused = await client.delete("/api/playbooks/mine")
+        assert (refused.status_code, refused.json()["error"]["field"]) == (409, "name")
+        assert (await client.delete("/api/playbooks/other")).status_code == 404

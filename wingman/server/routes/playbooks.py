@@ -81,6 +81,8 @@ class PlaybookRoutes:
     desk: PlaybookDesk
     play: Rehearse | None = None
     """Plays a playbook on a stored meeting or on turns; None answers 501."""
+    in_use: Callable[[], str] = lambda: ""
+    """The one that meetings get which name none."""
 
     def routes(self) -> list[BaseRoute]:
         one = "/api/playbooks/{name}"
@@ -114,7 +116,14 @@ class PlaybookRoutes:
         return Json(await in_thread(partial(self.desk.page, name)))
 
     async def remove(self, request: Request) -> Response:
-        await in_thread(partial(self.desk.remove, request.path_params["name"]))
+        name = request.path_params["name"]
+        if name == self.in_use():
+            raise InputError(
+                f"`{name}` is the playbook of every new meeting; choose another one in the settings first",
+                field="name",
+                status=409,
+            )
+        await in_thread(partial(self.desk.remove, name))
         return Response(status_code=204)
 
     async def restore(self, request: Request) -> Response:
