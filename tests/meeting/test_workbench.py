@@ -101,7 +101,8 @@ async def test_what_the_environment_set_is_named(bench: Workbench) -> None:
     assert states(bench) == {"transcribe": "off", "emotion": "trial", "suggest": "trial"}
     assert "sales" in [choice.value for choice in bench.choices("suggest.playbook")]
     assert bench.choices("transcribe.language") == []
-    assert [fact.label for fact in bench.facts()] == ["Encryption", "Redaction"]
+    labels = [fact.label for fact in bench.facts()]
+    assert labels == ["Encryption", "Redaction", "What your feedback has taught"]
 
 
 async def test_a_note_is_found_until_it_is_removed(bench: Workbench) -> None:
