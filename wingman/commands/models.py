@@ -112,7 +112,7 @@ def _add(path: Path, as_name: str) -> int:
     where = models.folder(name)
     if where.parent != models.root():
         raise InputError(f"{name} is not the name of a model; use --as NAME", field="as")
-    if (model := models.MODELS.get(name)) is not None and model.checked:
+    if (model := models.MODELS.get(name)) is not None:
         models.check(model, path)
     _loads(path)
     files = [file for file in path.iterdir() if file.is_file()]

@@ -169,8 +169,8 @@ def fetch(name: str, advance: Advance, *, sources: tuple[str, ...] = ("hub", "pa
     """Get a model, check it and mark it complete. Raises `InputError` with one sentence that says what to
     do."""
     model = models.MODELS.get(name)
-    if model is None or not model.checked:
-        known = ", ".join(m.name for m in models.MODELS.values() if m.checked)
+    if model is None:
+        known = ", ".join(models.MODELS)
         raise InputError(
             f"there is no model {name} to fetch; choose one of {known}, or put the files in a folder and run "
             "`wingman models add PATH`",

@@ -47,11 +47,6 @@ class Model:
     suits: str
     """Which machine it is for."""
 
-    @property
-    def checked(self) -> bool:
-        """We hold its hashes; the others are listed for those who bring the files themselves."""
-        return bool(self.files)
-
 
 BASE_FILES = (
     ModelFile("config.json", 2309, "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a"),
@@ -66,34 +61,60 @@ TINY_EN_FILES = (
     ModelFile("vocabulary.txt", 422_309, "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf"),
 )
 
+SMALL_FILES = (
+    ModelFile("config.json", 2370, "b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828"),
+    ModelFile("model.bin", 483_546_902, "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671"),
+    *BASE_FILES[2:],
+)
+TURBO_FILES = (
+    ModelFile("config.json", 2263, "b0253ea6c0d3bea6b1e19e91a02acfd3b53f4467362efcb5a3e6b16c9b3a9b7e"),
+    ModelFile("model.bin", 1_617_884_929, "e76620f83d5f5b69efd3d87e3dc180c1bd21df9fbebacfd4335e5e1efcc018da"),
+    ModelFile(
+        "preprocessor_config.json", 340, "7ccc62c6f2765af1f3b46c00c9b5894426835a05021c8b9c01eecb6dfb542711"
+    ),
+    ModelFile("tokenizer.json", 2_710_337, "297b13372ac43916285644fb9687add3cc62ee2a1adb60da3dc25cc94c1871fd"),
+    ModelFile("vocabulary.json", 1_068_114, "c69260f2ab26d659b7c398f9a2b2b48ed0df16c3b47d7326782fd9cba71690c1"),
+)
+
 MODELS = {
     "tiny.en": Model(
-        "tiny.en", "Systran/faster-whisper-tiny.en", "main", TINY_EN_FILES, 78, "English", "one core"
+        "tiny.en",
+        "Systran/faster-whisper-tiny.en",
+        "0d3d19a32d3338f10357c0889762bd8d64bbdeba",
+        TINY_EN_FILES,
+        78,
+        "English",
+        "one core",
     ),
     "base": Model(
-        "base", "Systran/faster-whisper-base", "main", BASE_FILES, 148, "many", "two cores, 1 to 4 channels"
+        "base",
+        "Systran/faster-whisper-base",
+        "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
+        BASE_FILES,
+        148,
+        "many",
+        "two cores, 1 to 4 channels",
     ),
     "small": Model(
         "small",
         "Systran/faster-whisper-small",
-        "main",
-        (),
-        484,
+        "536b0662742c02347bc0e980a01041f333bce120",
+        SMALL_FILES,
+        486,
         "many",
         "four cores, or languages beside English",
     ),
     "large-v3-turbo": Model(
         "large-v3-turbo",
-        "deepdml/faster-whisper-large-v3-turbo-ct2",
-        "main",
-        (),
-        1600,
+        "dropbox-dash/faster-whisper-large-v3-turbo",
+        "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf",
+        TURBO_FILES,
+        1622,
         "many",
         "eight fast cores, or an NVIDIA card",
     ),
 }
-"""By name. The ones without files have no hashes of ours yet: fetch them yourself and `wingman models add`
-them."""
+"""By name."""
 
 
 def root() -> Path:
