@@ -58,6 +58,7 @@ from wingman.suggest.knowledge.library import NotesLibrary
 from wingman.suggest.playbook.own import OwnPlaybooks
 
 if TYPE_CHECKING:
+    from wingman.cluster.membership import Membership
     from wingman.server.app import Application, Routes
 
 log = structlog.get_logger(__name__)
@@ -147,6 +148,8 @@ class Service:
     imports: Imports
     workbench: Workbench | None = None
     """Where keys, settings, notes and playbooks are changed; None for a service that keeps nothing."""
+    cluster: Membership | None = None
+    """Its place among other nodes; None for a service of one process."""
 
     @property
     def token(self) -> str:
@@ -245,7 +248,7 @@ class Service:
 
     async def drain(self) -> None:
         """No new meetings; the running ones say their last words and end, and every client hears it."""
-        await self.manager.end_all("shutdown")
+        await self.manager.close("shutdown")
         await self.log.flush()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_PUSHES_S):
@@ -268,8 +271,8 @@ async def open_service(
     async with contextlib.AsyncExitStack() as stack:
         access = open_access(settings, keep=keep)
         stack.callback(access.store.close)  # after the log: its last events end links
-        event_log = await _open_log(settings, keep)
-        stack.push_async_callback(event_log.aclose)
+        member = await _joined(settings, stack) if settings.cluster.url and keep else None
+        event_log = member.log if member else await _open_log(settings, keep, stack)
         hub, loop_watch = Hub(event_log), LoopWatch()
         stack.callback(hub.close)
         _observe(settings, hub, loop_watch, stack)
@@ -288,19 +291,21 @@ async def open_service(
                 providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
             )
             manager.habit = HabitFile(data_dir(settings)) if keep else None
+            if member is not None:
+                _one_of_many(member, manager, hub)
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
             imports = Imports(manager, tasks)
             service = Service(
-                settings, manager, event_log, hub, background, access, loop_watch, imports, workbench
+                settings, manager, event_log, hub, background, access, loop_watch, imports, workbench, member
             )
             jobs = (*service.jobs(), warm_up(choices.transcriber.provider), notes.run())
             beside = [tasks.create_task(job) for job in jobs]
             try:
                 yield service
             finally:
-                await manager.end_all("shutdown")
+                await manager.close("shutdown")
                 await event_log.flush()  # whoever listens hears the last events before it is closed
                 await manager.close_models()
                 for job in beside:
@@ -387,7 +392,21 @@ def _indexed(settings: Settings, encoder: Encoder | None) -> Callable[[Sequence[
     return build
 
 
-async def _open_log(settings: Settings, keep: bool) -> EventLog:
+async def _joined(settings: Settings, stack: contextlib.AsyncExitStack) -> Membership:
+    """Be one of many nodes until the stack is left."""
+    from wingman.cluster.membership import join
+
+    return await stack.enter_async_context(join(settings.cluster))
+
+
+def _one_of_many(member: Membership, manager: MeetingManager, hub: Hub) -> None:
+    """What is run here is claimed, and what others store is shown here, too."""
+    manager.owned_by(member.claims)
+    member.log.on_followed(hub.followed)
+    member.node.load = lambda: (len(manager.all_live()), manager.settings.meeting.most)
+
+
+async def _open_log(settings: Settings, keep: bool, stack: contextlib.AsyncExitStack) -> EventLog:
     if not keep:
         from wingman.events.memory import MemoryLog
 
@@ -398,4 +417,6 @@ async def _open_log(settings: Settings, keep: bool) -> EventLog:
     make_private(folder)
     deliver = settings.deliver
     key = deliver.encryption_key.reveal()
-    return await SqliteLog.open(folder / "wingman.db", fsync=deliver.fsync, key=key)
+    opened = await SqliteLog.open(folder / "wingman.db", fsync=deliver.fsync, key=key)
+    stack.push_async_callback(opened.aclose)
+    return opened

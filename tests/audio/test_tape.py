@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wingman.audio.tape import Cursor, Tape
 from wingman.core.media import Gap, GapCause, PcmBlock
-from wingman.core.time import SAMPLE_RATE
+from wingman.core.time import SAMPLE_RATE, Span
 
 
 def numbered(start: int, count: int) -> PcmBlock:
@@ -186,3 +186,19 @@ async def test_the_end_ends_a_pause() -> None:
     tape.pause()
     tape.close()
     await cursor.resumed()
+
+
+@pytest.mark.parametrize("start", [1, 12_345, 10**9])
+def test_a_tape_may_begin_later(start: int) -> None:
+    """Another process held what was before."""
+    tape = Tape(1.0, start)
+    assert (tape.start, tape.end) == (start, start)
+    cursor, late = tape.cursor(), tape.cursor(0)
+    tape.write(PcmBlock(start, b"\x01\x00" * 100))
+    tape.skip(50, GapCause.PAUSED)
+    tape.write(PcmBlock(start + 150, b"\x02\x00" * 16_000))
+    assert late.take(10) == Gap(Span(0, tape.start), GapCause.OVERRUN)
+    assert tape.start > start
+    cursor.seek(start + 150)
+    block = cursor.take(3)
+    assert block == PcmBlock(start + 150, b"\x02\x00" * 3)

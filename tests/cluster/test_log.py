@@ -86,7 +86,7 @@ async def test_what_is_added_to_a_meeting_that_ended_is_numbered_after_what_othe
         found[0].log.append(M, started(), at=1.0)
         found[0].log.append(M, MeetingEnded("stopped", 1.0), at=2.0)
         await found[0].log.flush()
-        found[0].log.release(M)
+        await found[0].log.release(M)
         for node in found:
             await until_row(node, 2)
         for number, node in enumerate(found):

@@ -32,16 +32,16 @@ class _Hole:
 class Tape:
     """A bounded ring of 16 kHz mono audio with an absolute sample index.
 
-    `seconds` of audio are kept: 60 s cost 1.92 MB. The index begins at 0.
+    `seconds` of audio are kept: 60 s cost 1.92 MB. The index begins at `start`: what was before lies elsewhere.
     """
 
-    def __init__(self, seconds: float = 60.0) -> None:
+    def __init__(self, seconds: float = 60.0, start: SampleTime = 0) -> None:
         self._capacity = max(1, round(seconds * SAMPLE_RATE))
         self._ring = bytearray(self._capacity * BYTES_PER_SAMPLE)
         self._stored = 0  # samples of audio ever written
-        self._end: SampleTime = 0
+        self._end: SampleTime = start
         self._holes: deque[_Hole] = deque()
-        self._dropped_hole_samples = 0  # length of the holes already forgotten
+        self._dropped_hole_samples = start  # length of the holes already forgotten, and of what was before
         self._cursors: tuple[Cursor, ...] = ()  # replaced, never changed: writers iterate over it
         self._closed = False
         self._paused = False

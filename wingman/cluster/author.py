@@ -73,10 +73,11 @@ class Pending:
     lines: list[Line]
     heard: list[tuple[bytes, Future[None]]]
     plan: bytes | None = None
+    released: bool = False
 
     @property
     def empty(self) -> bool:
-        return not self.lines and not self.heard and self.plan is None
+        return not self.lines and not self.heard and self.plan is None and not self.released
 
     @property
     def size(self) -> int:
@@ -87,6 +88,7 @@ class Pending:
         """What was taken was not stored."""
         self.lines, self.heard = taken.lines + self.lines, taken.heard + self.heard
         self.plan = taken.plan if self.plan is None else self.plan
+        self.released = self.released or taken.released
 
     def take(self) -> Pending:
         """As much as fits into one record, taken away."""
@@ -103,6 +105,8 @@ class Pending:
             heard += 1
         taken = Pending(self.lines[:lines], self.heard[:heard], self.plan)
         self.lines, self.heard, self.plan = self.lines[lines:], self.heard[heard:], None
+        if not self.lines and not self.heard:  # nothing may follow it
+            taken.released, self.released = self.released, False
         return taken
 
 
@@ -174,6 +178,7 @@ class Author:
             tuple(chunk for chunk, _ in pending.heard),
             pending.plan or b"",
             self.mark(),
+            released=pending.released,
         )
         try:
             self._tip = await self._put(tip.seq, head, body)

@@ -266,11 +266,18 @@ class ClusterLog:
             plan = body.plan or plan
         return plan
 
-    def release(self, meeting: str) -> None:
+    async def release(self, meeting: str, *, handed_over: bool = False) -> None:
         """It does not run here any more; what is appended from now on is added to it from outside."""
         self._taken.discard(meeting)
-        if (writing := self._writing.get(meeting)) is not None:
-            writing.running = False
+        writing = self._writing.get(meeting)
+        if writing is None:
+            return
+        if handed_over and writing.running:
+            writing.pending.released = True
+            self._work(writing)
+            if writing.task is not None:
+                await asyncio.wait([writing.task], timeout=FLUSH_S)
+        writing.running = False
 
     def owner_of(self, meeting: str) -> str:
         """The node that wrote the newest record this node knows of; empty for an unknown meeting."""

@@ -88,6 +88,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     plan: bytes = b""
     """In a claim and in a state: all that an owner needs beside the events."""
     mark: Mark = Mark()
+    released: bool = False
+    """Its owner lets go of the meeting: whoever comes may claim it."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -120,6 +120,17 @@ class MeetingResumed(Event):
     by: str = "user"
 
 
+@event("meeting.moved")
+@dataclass(frozen=True, slots=True)
+class MeetingMoved(Event):
+    """Another node of the service runs the meeting from here on; what fed it must be sent anew."""
+
+    epoch: int
+    """Counts the nodes that have run it."""
+    reason: str
+    """`lost` (the node before is gone) or `drained` (it was asked to let go)."""
+
+
 @event("meeting.ended")
 @dataclass(frozen=True, slots=True)
 class MeetingEnded(Event):

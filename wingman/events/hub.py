@@ -85,6 +85,12 @@ class Hub:
 
     def committed(self, envelopes: Sequence[Envelope]) -> None:
         """Hand on what the log has made durable."""
+        self._feed(envelopes)
+        for tap in self._taps:
+            with _Wall():
+                tap(envelopes)
+
+    def _feed(self, envelopes: Sequence[Envelope]) -> None:
         woken: set[Subscription] = set()
         for envelope in envelopes:
             feed = self._feeds.get(envelope.meeting)
@@ -93,9 +99,10 @@ class Hub:
                 woken |= feed.watchers
         for subscription in woken:
             subscription.wake()
-        for tap in self._taps:
-            with _Wall():
-                tap(envelopes)
+
+    def followed(self, envelopes: Sequence[Envelope]) -> None:
+        """Hand on what another process has made durable: to who watches here, and to no tap."""
+        self._feed(envelopes)
 
     def tap(self, callback: Callable[[Sequence[Envelope]], None]) -> None:
         """Also hand every committed batch to `callback` (webhooks, ledgers). It must be short."""

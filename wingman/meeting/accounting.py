@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -39,6 +39,11 @@ class Accounting:
         """Does the policy that holds now let anybody score this channel? Set by whoever decides that."""
         self.seen: Callable[[Channel], bool] = lambda _: True
         """The same for faces."""
+
+    def restore(self, spent: Mapping[str, float]) -> None:
+        """What the meeting had cost when another process ran it."""
+        self._meter.restore(spent)
+        self._reported = self._meter.total
 
     def outlet(self, branch: Branch, provider: str, channel: Channel | None = None) -> MeetingOutlet:
         """The way out of one branch: it asks before it lets anything out, and notes what left."""

@@ -88,6 +88,9 @@ class ChannelInput:
         self._publish = publish
         self._clock = clock
         self._written_at: float | None = None
+        if tape.end:  # another process fed it until now
+            self.coverage.silent(Span(0, tape.end))
+            self._written_at = clock() if clock is not None else None
         self._state = ""
         self._reported = ("connecting", "")
 
@@ -250,7 +253,7 @@ class ChannelPipeline:
         """Have the channel transcribed, where there is somebody."""
         transcriber = self._transcriber = self._providers.transcriber()
         if transcriber is not None:
-            self._answered[Branch.TRANSCRIBE] = 0
+            self._answered[Branch.TRANSCRIBE] = self.input.position
             attempt = partial(self._transcribe, transcriber)
             self._transcribing = self._start(Branch.TRANSCRIBE, transcriber.info.name, attempt, self._on_speech)
 
@@ -454,7 +457,7 @@ class ChannelPipeline:
 
     async def _store(self, store: Store) -> None:
         """Store the sound; a defect there costs the rest of the recording, and says so."""
-        cursor = self._open(0)
+        cursor = self._open(self.input.tape.start)
         try:
             failure = await behind_wall(store(self.input.channel, cursor))
         finally:

@@ -76,6 +76,16 @@ class MeetingControls:
         if self._consent is not None:
             self._consented(self._consent)
 
+    def go_on(self, policy: Policy, faces: FacePolicy, *, paused: bool) -> None:
+        """Take up what another process held to: before anything is listened to, and without telling it anew."""
+        self._policy, self._faces, self.paused = policy, faces, paused
+        self._pipeline.look(faces)
+        given = (one.notice.text for one in (self._consent, self._face_consent) if one is not None)
+        self._stages.accounting.consent(" ".join(given))
+        if paused:
+            self._stages.accounting.pause()
+            self._stages.coach.pause(paused)
+
     def act(self, action: str, text: str = "") -> str:
         """See `MeetingHandle.act`."""
         self._pipeline.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from enum import StrEnum
 
 from wingman.config.suggest import CostSettings
@@ -46,6 +47,11 @@ class CostTracker:
         }
         self._spent: defaultdict[str, float] = defaultdict(float)
         self._level = Level.FULL
+
+    def restore(self, spent: Mapping[str, float]) -> None:
+        """What the meeting had cost when another process ran it."""
+        for provider, amount in spent.items():
+            self._charge(provider, amount)
 
     @property
     def total(self) -> float:

@@ -17,11 +17,12 @@ from wingman.archive.provider_events import HeardWriter
 from wingman.config.settings import Settings, changed
 from wingman.core.emotion_policy import Consent, check_consent, check_policy, decide
 from wingman.core.errors import Branch, Health, InputError, ProviderFault
-from wingman.core.events import Event, Media, ProviderStateChanged, Publish
+from wingman.core.events import Event, Media, ProviderStateChanged, Publish, SettingChanged
 from wingman.core.face_policy import check_face_consent, check_faces, decide_faces
 from wingman.core.threads import in_thread
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
+from wingman.events.claims import Claims
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.provider_log import ProviderLog
@@ -31,6 +32,7 @@ from wingman.local.sentence_encoder import SentenceEncoder
 from wingman.meeting.accounting import Accounting, MeteredKnowledge, MeteredModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
 from wingman.meeting.channel import Providers, Store
+from wingman.meeting.continuation import HANDED_OVER, MOVED, Continued
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Meeting, Parts, Plan
 from wingman.meeting.pipeline import Stages
@@ -38,6 +40,7 @@ from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import Choices, ProviderFactory
 from wingman.meeting.recording_correlator import RecordingCorrelator
 from wingman.meeting.recovery import close_interrupted, unsummed
+from wingman.meeting.resumption import Kept, Resumption, packed, unpacked
 from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.summary_on_end import sum_up
 from wingman.stt.base import Transcriber
@@ -49,6 +52,8 @@ from wingman.suggest.playbook.playbook import Playbook
 
 log = structlog.get_logger(__name__)
 
+PAGE = 5000
+"""Events read at a time of a meeting that goes on here."""
 SUMMARIES_S = 20.0
 """What the summaries of meetings that a shutdown ended may take; the next start makes up what is missing."""
 
@@ -85,6 +90,8 @@ class MeetingManager:
         self._live: dict[str, Meeting] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._closing = False
+        self._claims: Claims | None = None
+        """Who runs what, where there are several processes."""
         self._over: set[asyncio.Task[None]] = set()
         self.providers = providers
         """The providers of this process, and what they share."""
@@ -172,21 +179,78 @@ class MeetingManager:
         choices = self.providers.choose(plan.policy)
         check_language(choices.transcriber.provider, spec.language)
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-
-        def publish(payload: Event, media: Media | None) -> None:
-            self._log.append(meeting_id, payload, media, at=time.time())
-
+        publish = self._publisher(meeting_id, spec)
         local = LocalWorker(settings, live=live)
         parts = self._parts(meeting_id, spec, playbook, choices, publish, local)
         parts = _replaced(parts, meter, around)
         meeting = Meeting(meeting_id, plan, parts, publish)
-        self._live[meeting_id] = meeting
-        running = self._runs[meeting_id] = self._tasks.create_task(self._run(meeting, parts.stages.accounting))
+        if self._claims is not None:
+            await self._claims.claim(meeting_id, packed(Kept(spec)), meeting.positions)
+        return await self._start(meeting, parts)
+
+    async def adopt(self, meeting_id: str) -> Meeting:
+        """Go on with a meeting that another process ran, and nobody runs any more.
+
+        Raises `InputError`: 404 for an unknown meeting, 410 for one that has ended, 409 when somebody runs it,
+        503 when there is no room here.
+        """
+        if (running := self._live.get(meeting_id)) is not None:
+            return running
+        if self._claims is None or self._closing:
+            raise InputError(f"no meeting {meeting_id[:40]!r} is running here", field="meeting", status=404)
+        if len(self._live) >= self._settings.meeting.most:
+            raise InputError(f"{self._settings.meeting.most} meetings run already; try again", status=503)
+        taken = await self._claims.take_over(meeting_id)
+        state = Resumption()
+        while page := await self._log.read(meeting_id, state.seq, PAGE):
+            for event in page:
+                state.add(event)
+        spec = state.spec(unpacked(taken.plan).spec)
+        playbook = await self.playbook(spec.playbook or self._settings.suggest.playbook)
+        policy, faces = state.policies(playbook.refusal)
+        plan = replace(
+            self._plan(spec, playbook, None),
+            policy=policy,
+            faces=faces,
+            consent=state.consent,
+            face_consent=state.face_consent,
+            continued=Continued(state, taken),
+        )
+        publish = self._publisher(meeting_id, spec)
+        local = LocalWorker(self._settings)
+        choices = self.providers.choose(policy)
+        parts = self._parts(meeting_id, spec, playbook, choices, publish, local, cards=state.cards)
+        meeting = Meeting(meeting_id, plan, parts, publish)
+        self._claims.runs(meeting_id, meeting.positions)
+        log.warning("a meeting moved here", meeting=meeting_id, epoch=taken.epoch, reason=taken.reason)
+        return await self._start(meeting, parts)
+
+    def owned_by(self, claims: Claims) -> None:
+        """There are other processes: claim what is run, and let go of what one of them has claimed."""
+        self._claims = claims
+        claims.on_lost(self._lost)
+
+    def _lost(self, meeting_id: str) -> None:
+        if (meeting := self._live.get(meeting_id)) is not None:
+            self._tasks.create_task(meeting.abandon())
+
+    def _publisher(self, meeting_id: str, spec: MeetingSpec) -> Publish:
+        def publish(payload: Event, media: Media | None) -> None:
+            self._log.append(meeting_id, payload, media, at=time.time())
+            if self._claims is not None and isinstance(payload, SettingChanged) and payload.setting == "brief":
+                kept = Kept(replace(spec, brief=self._live[meeting_id].brief))  # the event does not tell it
+                self._claims.keep_plan(meeting_id, packed(kept))
+
+        return publish
+
+    async def _start(self, meeting: Meeting, parts: Parts) -> Meeting:
+        self._live[meeting.id] = meeting
+        running = self._runs[meeting.id] = self._tasks.create_task(self._run(meeting, parts.stages.accounting))
         self._over.add(running)
         running.add_done_callback(self._over.discard)
-        running.add_done_callback(lambda _: self._runs.pop(meeting_id, None))
+        running.add_done_callback(lambda _: self._runs.pop(meeting.id, None))
         await meeting.started()
-        self._report_model(meeting_id)
+        self._report_model(meeting.id)
         return meeting
 
     def _plan(self, spec: MeetingSpec, playbook: Playbook, consent: Consent | None) -> Plan:
@@ -256,6 +320,22 @@ class MeetingManager:
             return None
         return MeteredModel(self._model, accounting)
 
+    async def close(self, reason: str) -> None:
+        """The process ends: so do its meetings, unless another process can go on with them."""
+        if self._claims is None:
+            await self.end_all(reason)
+        else:
+            await self.hand_over_all()
+
+    async def hand_over_all(self) -> None:
+        """Let go of every meeting when what was heard is settled; from here on none can be started."""
+        self._closing = True
+        async with asyncio.TaskGroup() as tasks:
+            for meeting in self._live.values():
+                tasks.create_task(meeting.hand_over())
+        if self._over:
+            await asyncio.wait(self._over, timeout=SUMMARIES_S)
+
     async def end_all(self, reason: str) -> None:
         """End every meeting and wait for all of them and their summaries; from here on none can be started.
 
@@ -275,13 +355,13 @@ class MeetingManager:
 
     async def recover(self) -> None:
         """End the meetings an earlier process left open; see `wingman.meeting.recovery`."""
-        if isinstance(self._log, MeetingIndex):
+        if isinstance(self._log, MeetingIndex) and self._claims is None:
             for meeting in await close_interrupted(self._log, time.time()):
                 log.warning("a meeting was interrupted", meeting=meeting)
 
     async def catch_up_summaries(self) -> None:
         """Make the summaries that an earlier process did not get to, with no model: nobody asked for it now."""
-        if isinstance(self._log, MeetingIndex) and self._settings.report.summary:
+        if isinstance(self._log, MeetingIndex) and self._settings.report.summary and self._claims is None:
             for meeting in await unsummed(self._log):
                 if meeting not in self._live:
                     await sum_up(self._log, meeting)
@@ -293,6 +373,10 @@ class MeetingManager:
             log.error("a meeting failed", meeting=meeting.id, exc_info=broken)
         finally:
             del self._live[meeting.id]
+            if self._claims is not None:
+                await self._claims.release(meeting.id, handed_over=meeting.reason == HANDED_OVER)
+        if meeting.reason in (MOVED, HANDED_OVER):
+            return
         accounting.resume()  # it may have ended in a pause
         accounting.resume()  # it may have failed in a pause
         if meeting.reason == "never_connected" and isinstance(self._log, MeetingIndex):
@@ -318,6 +402,8 @@ class MeetingManager:
         choices: Choices,
         publish: Publish,
         local: LocalWorker,
+        *,
+        cards: int = 0,
     ) -> Parts:
         settings = self._settings
         suggest = settings.suggest
@@ -333,6 +419,7 @@ class MeetingManager:
             language=spec.language,
             prompt_wait_s=settings.emotion.prompt_wait_ms / 1000,
             encoder=self.providers.encoder,
+            cards=cards,
             playbooks=self._playbooks.load,
             habit=self.habit,
         )

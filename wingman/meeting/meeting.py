@@ -14,9 +14,10 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 import structlog
 
 from wingman.audio.source import AudioSource
@@ -32,12 +33,13 @@ from wingman.core.events import (
     Publish,
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
-from wingman.core.time import Channel, samples, seconds
+from wingman.core.time import Channel, SampleTime, samples, seconds
 from wingman.emotion.base import FaceAnalyzer
 from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.api import MeetingSpec, MeetingStatus
 from wingman.meeting.channel import ChannelPipeline, room
+from wingman.meeting.continuation import HANDED_OVER, MOVED, Continuation, Continued
 from wingman.meeting.controls import MeetingControls
 from wingman.meeting.endings import Ending, Endings, Fate
 from wingman.meeting.pipeline import MeetingPipeline, Stages
@@ -82,6 +84,8 @@ class Plan:
     life: MeetingSettings = field(default_factory=MeetingSettings)
     made_by_source: bool = False
     """It was made for one source; if that never comes to anything, nor does the meeting."""
+    continued: Continued | None = None
+    """Another process ran it until now; None for a new meeting."""
 
 
 class Meeting:
@@ -92,7 +96,11 @@ class Meeting:
         self._plan = plan
         self._parts = parts
         self._publish = publish
-        self._pipeline = MeetingPipeline(parts.stages, publish, tape_s=plan.tape_s, live=plan.live)
+        self._goes_on = Continuation(plan.continued, publish, time.time) if plan.continued else None
+        starts = self._goes_on.begin if self._goes_on else _from_nothing
+        self._pipeline = MeetingPipeline(
+            parts.stages, publish, tape_s=plan.tape_s, live=plan.live, starts=starts
+        )
         self._controls = MeetingControls(
             self._pipeline, parts.stages, publish, consent=plan.consent, face_consent=plan.face_consent
         )
@@ -101,7 +109,7 @@ class Meeting:
         self._announced = False
         self._plays: dict[AudioSource, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
-        self._started_at = time.time()
+        self._started_at = plan.continued.state.started_at if plan.continued else time.time()
         self._running = asyncio.Event()
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()
@@ -120,6 +128,11 @@ class Meeting:
         """Why it ended, or would end now."""
         return self._reason
 
+    @property
+    def brief(self) -> str:
+        """What the user said of the call."""
+        return self._parts.stages.coach.brief
+
     def status(self) -> MeetingStatus:
         """See `MeetingHandle.status`."""
         state = "ended" if self._ended.is_set() else "paused" if self._controls.paused else "live"
@@ -128,7 +141,7 @@ class Meeting:
             title=self._plan.spec.title,
             state=state,
             started_at=self._started_at,
-            seconds=self._pipeline.length,
+            seconds=self._length,
             channels=tuple(self._pipeline.channels),
             playbook=self._controls.playbook,
             emotion_policy=self._controls.policy,
@@ -144,7 +157,7 @@ class Meeting:
                 jobs = (*self._parts.background, self._parts.stages.coach.run)
                 services = [tasks.create_task(_kept_up(job)) for job in jobs]
                 services.append(tasks.create_task(self._tick()))
-                self._announce()
+                self._announce() if self._goes_on is None else self._go_on(self._goes_on)
                 self._running.set()
                 await self._ending.wait()
                 await self._wind_down()
@@ -159,10 +172,18 @@ class Meeting:
         finally:
             self._tasks = None
             self._running.set()
+            if self._goes_on is not None:
+                self._goes_on.close()
             self._pipeline.close()
-            self._publish(MeetingEnded(self._reason, round(self._pipeline.length, 3)), None)
+            if self._reason not in (MOVED, HANDED_OVER):
+                self._publish(MeetingEnded(self._reason, round(self._length, 3)), None)
             self._ended.set()
-            self._log.info("meeting ended", reason=self._reason, seconds=round(self._pipeline.length, 1))
+            self._log.info("meeting ended", reason=self._reason, seconds=round(self._length, 1))
+
+    @property
+    def _length(self) -> float:
+        """Media seconds of the longest channel."""
+        return max(self._pipeline.length, self._goes_on.length if self._goes_on else 0.0)
 
     def now(self, channel: Channel) -> float:
         """Media seconds received on `channel` so far; 0 for a channel that was never fed."""
@@ -257,7 +278,7 @@ class Meeting:
         del self._plays[source]
         gone = any(channel.input.reported == "gone" for channel in channels)
         fate = Fate.GONE if gone else Fate.RECORDED if source.recorded else Fate.ENDED
-        self._endings.released(fate, self._clock(), fed=self._pipeline.length > 0)
+        self._endings.released(fate, self._clock(), fed=self._length > 0)
 
     def replace_faces(self, maker: Callable[[], FaceAnalyzer]) -> None:
         """See `MeetingPipeline.replace_faces`; before anything is attached."""
@@ -305,7 +326,7 @@ class Meeting:
     def note(self, text: str, by: str = "") -> str:
         self._open_tasks()
         note = f"n-{secrets.token_hex(6)}"
-        self._publish(NoteAdded(note, text, round(self._pipeline.length, 3), by), None)
+        self._publish(NoteAdded(note, text, round(self._length, 3), by), None)
         return note
 
     def push(self, text: str, by: str) -> str:
@@ -326,6 +347,29 @@ class Meeting:
         return self._tasks
 
     # --- its life -----------------------------------------------------------------------------
+
+    def positions(self) -> Mapping[str, int]:
+        """How far each channel has come, in samples."""
+        return {str(name): channel.input.position for name, channel in self._pipeline.channels.items()}
+
+    async def abandon(self) -> None:
+        """Another process runs the meeting: let go of everything here, and tell nobody."""
+        self._plan = replace(self._plan, life=msgspec.structs.replace(self._plan.life, wind_down_s=0.0))
+        await self.end(MOVED)
+
+    async def hand_over(self) -> None:
+        """Settle what was heard, and let go of the meeting without ending it: another process goes on."""
+        await self.end(HANDED_OVER)
+
+    def _go_on(self, before: Continuation) -> None:
+        """Take up what another process ran: pause and policy hold before anything is listened to."""
+        state, stages = before.state, self._parts.stages
+        self._controls.go_on(self._plan.policy, self._plan.faces, paused=state.paused)
+        stages.accounting.restore(state.spent)
+        stages.coach.recall(state.said.values())
+        for speaker, name in state.names.items():
+            stages.coach.rename(speaker, name)
+        before.announce()
 
     def _announce(self) -> None:
         spec, names = self._plan.spec, self._pipeline.providers
@@ -385,6 +429,11 @@ class Meeting:
         self._parts.stages.accounting.resume()  # an end ends a pause: what was said before it is still owed
         await self._pipeline.finish(budget)
         self._parts.stages.accounting.close()
+
+
+def _from_nothing(_: Channel) -> SampleTime:
+    """Where a new meeting's channels begin."""
+    return 0
 
 
 async def _kept_up(job: Callable[[], Coroutine[object, object, None]]) -> None:

@@ -47,11 +47,21 @@ class Stages:
 class MeetingPipeline:
     """All channels of one meeting. Calls come from the event loop's thread."""
 
-    def __init__(self, stages: Stages, publish: Publish, *, tape_s: float, live: bool) -> None:
+    def __init__(
+        self,
+        stages: Stages,
+        publish: Publish,
+        *,
+        tape_s: float,
+        live: bool,
+        starts: Callable[[Channel], SampleTime] = lambda _: 0,
+    ) -> None:
+        """`starts` says where a channel's time begins that is fed for the first time here."""
         self._stages = stages
         self._publish = publish
         self._tape_s = tape_s
         self._live = live
+        self._starts = starts
         self._channels: dict[Channel, ChannelPipeline] = {}
         self._order = None if live else RecordingOrder()
         self._more = asyncio.Event()
@@ -103,7 +113,9 @@ class MeetingPipeline:
         """A channel with its branches running; made when it is first asked for."""
         if channel not in self._channels:
             clock = asyncio.get_running_loop().time if self._live else None
-            channel_input = ChannelInput(channel, Tape(self._tape_s), self._publish, clock=clock)
+            channel_input = ChannelInput(
+                channel, Tape(self._tape_s, self._starts(channel)), self._publish, clock=clock
+            )
             speech = self._on_speech if self._order is None else partial(self._put, self._order, channel)
             callbacks = ChannelCallbacks(speech, self._on_any, self._publish)
             pipeline = ChannelPipeline(

@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,8 @@ class CoachParts:
     patience_s: float = 0.25
     """Longest wait for the meaning of one utterance; what takes longer is weighed without."""
     probes: Probes = load_probe
+    cards: int = 0
+    """Cards that were shown before, by another process: their numbers are taken."""
     playbooks: Callable[[str], Playbook] = load_playbook
     """Finds the playbook that a running meeting changes to. Raises `InputError`."""
     habit: Habit | None = None
@@ -115,6 +117,7 @@ class Coach:
         self._cards = CardPresenter(
             self._gate, self._composer, self._writer, self._prompt, publish, self._parts.clock
         )
+        self._cards.count_from(self._parts.cards)
 
     async def run(self) -> None:
         """Own the model's requests until cancelled; then all are closed and every card has its end."""
@@ -224,6 +227,16 @@ class Coach:
             )
         self._gate.taught.learn(kind, feedback)
         self._publish(SuggestionUpdated(suggestion, feedback), None)
+
+    @property
+    def brief(self) -> str:
+        """What the user said of the call."""
+        return self._brief
+
+    def recall(self, utterances: Iterable[Utterance]) -> None:
+        """What was said before this process ran the meeting, for prompts and recaps; nothing reacts to it."""
+        for utterance in utterances:
+            self._context.add(utterance)
 
     @property
     def playbook(self) -> Playbook:

@@ -83,6 +83,10 @@ class CardPresenter:
         """Card → its kind, of the last cards."""
         self._flight: Flight | None = None
 
+    def count_from(self, shown: int) -> None:
+        """So many cards were numbered before."""
+        self._count = shown
+
     @property
     def in_flight(self) -> str:
         """Id of the card in flight; empty when there is none."""

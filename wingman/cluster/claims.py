@@ -1,0 +1,70 @@
+"""Who runs which meeting: an `events.claims.Claims` on the meetings' own logs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from wingman.cluster.author import Author, LostError
+from wingman.cluster.keys import GoneError
+from wingman.cluster.log import ClusterLog
+from wingman.cluster.node import Node
+from wingman.cluster.record import Mark
+from wingman.core.errors import InputError
+from wingman.events.claims import Positions, Taken
+
+
+class LogClaims:
+    """Claims are records of a meeting's own log: see `wingman.cluster.author` for why they hold."""
+
+    def __init__(self, log: ClusterLog, node: Node) -> None:
+        self._log = log
+        self._node = node
+        self._authors: dict[str, Author] = {}
+        log.ask_with(node.alive)
+
+    async def claim(self, meeting: str, plan: bytes, positions: Positions) -> None:
+        self._authors[meeting] = await self._log.own(meeting, plan)
+        self.runs(meeting, positions)
+
+    async def take_over(self, meeting: str) -> Taken:
+        try:
+            tip = await self._log.tip(meeting)
+        except GoneError:
+            raise _unknown(meeting) from None
+        if not tip.seq:
+            raise _unknown(meeting)
+        if tip.body.row.state == "ended":
+            raise InputError("this meeting has ended; start a new one", field="meeting", status=410)
+        owner = tip.head.node
+        if not tip.body.released and await self._node.alive(owner):
+            raise InputError("another node runs this meeting; ask again", field="meeting", status=409)
+        try:
+            author = await self._log.own(meeting, b"", tip)
+        except LostError:
+            raise InputError("another node was faster; ask again", field="meeting", status=409) from None
+        except GoneError:
+            raise _unknown(meeting) from None
+        self._authors[meeting] = author
+        reason = "drained" if tip.body.released else "lost"
+        plan, mark = await self._log.plan(meeting), tip.body.mark
+        return Taken(plan, author.epoch, mark.at, mark.positions, reason)
+
+    def runs(self, meeting: str, positions: Positions) -> None:
+        self._authors[meeting].mark = lambda: Mark(time.time(), dict(positions()))
+
+    def keep_plan(self, meeting: str, plan: bytes) -> None:
+        self._log.keep_plan(meeting, plan)
+
+    async def release(self, meeting: str, *, handed_over: bool) -> None:
+        self._authors.pop(meeting, None)
+        await self._log.release(meeting, handed_over=handed_over)
+
+    def on_lost(self, callback: Callable[[str], None]) -> None:
+        self._log.on_lost(callback)
+
+
+def _unknown(meeting: str) -> InputError:
+    return InputError(
+        f"there is no meeting `{meeting[:80]}`; GET /api/meetings lists them", field="meeting", status=404
+    )

@@ -1,0 +1,51 @@
+"""A process's place in the cluster, opened in the right order and closed in the opposite one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from wingman.cluster import keys, streams
+from wingman.cluster.claims import LogClaims
+from wingman.cluster.engine import Engine
+from wingman.cluster.keys import KeyRing
+from wingman.cluster.log import ClusterLog
+from wingman.cluster.node import Node
+from wingman.config.cluster import ClusterSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Everything a service needs of its cluster."""
+
+    engine: Engine
+    keys: KeyRing
+    node: Node
+    log: ClusterLog
+    claims: LogClaims
+
+
+@contextlib.asynccontextmanager
+async def join(settings: ClusterSettings) -> AsyncIterator[Membership]:
+    """Be a node until the block ends. Raises `InputError` with one sentence and the mend."""
+    key = await asyncio.to_thread(keys.derived, settings.key.reveal())
+    engine = await Engine.open(settings, settings.node or "wingman")
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(engine.aclose)
+        shards = await streams.prepare(engine, settings.shards)
+        ring = KeyRing(engine, key)
+        await ring.check()
+        await ring.follow()
+        node = Node(engine, settings, key)
+        log = await ClusterLog.open(engine, ring, node.id, shards)
+        stack.push_async_callback(log.aclose)
+        await node.open()
+        stack.push_async_callback(node.leave)
+        renewing = asyncio.create_task(node.run())
+        try:
+            yield Membership(engine, ring, node, log, LogClaims(log, node))
+        finally:
+            renewing.cancel()
+            await asyncio.wait([renewing])

@@ -1,0 +1,165 @@
+"""One node among several: says that it is there, asks who else is, and answers for the meetings it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import msgspec
+import structlog
+from nats.aio.msg import Msg
+
+from wingman import __version__
+from wingman.cluster import subjects
+from wingman.cluster.engine import Engine, UnavailableError, UnknownError
+from wingman.cluster.record import UnreadableError, seal, unseal
+from wingman.config.cluster import ClusterSettings
+
+log = structlog.get_logger(__name__)
+
+RENEWALS = 5
+"""A node says that it is there so many times within its lease."""
+ASK_S = 0.8
+"""What a node that is there takes to answer at most; one that was killed is told by the server at once."""
+TTL = "Nats-TTL"
+
+State = Literal["up", "draining"]
+
+
+class NodeRow(msgspec.Struct, frozen=True):
+    """What a node says of itself."""
+
+    id: str
+    name: str
+    state: State = "up"
+    version: str = ""
+    live: int = 0
+    """Meetings it runs."""
+    most: int = 0
+    """Meetings it takes."""
+    at: float = 0.0
+    """Wall time of this."""
+
+    @property
+    def load(self) -> float:
+        """0 is idle, 1 is full."""
+        return self.live / self.most if self.most else 1.0
+
+
+Answer = Callable[[bytes], Awaitable[bytes]]
+
+
+class Node:
+    """This node. `run` it for as long as it serves."""
+
+    def __init__(self, engine: Engine, settings: ClusterSettings, key: bytes) -> None:
+        self._engine = engine
+        self._lease_s = settings.lease_s
+        self._key = key
+        self.name = settings.node or socket.gethostname()
+        self.id = f"{subjects.token(self.name)}-{os.getpid()}-{secrets.token_hex(3)}"
+        """Another one in each life: what a former life has left is not this one's."""
+        self.state: State = "up"
+        self.load: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        """Meetings it runs, and how many it takes."""
+        self._answers: dict[str, Answer] = {"status": self._status}
+        self._deaf: Callable[[], Awaitable[None]] | None = None
+
+    def answer(self, what: str, answer: Answer) -> None:
+        """Answer other nodes' questions of this kind."""
+        self._answers[what] = answer
+
+    def row(self) -> NodeRow:
+        """What it says of itself now."""
+        live, most = self.load()
+        return NodeRow(self.id, self.name, self.state, __version__, live, most, time.time())
+
+    async def open(self) -> None:
+        """Be there: answer, and say so."""
+        self._deaf = await self._engine.subscribe(subjects.ask(self.id), self._asked)
+        await self.renew()
+
+    async def run(self) -> None:
+        """Go on saying so until cancelled."""
+        while True:
+            await asyncio.sleep(self._lease_s / RENEWALS)
+            await self.renew()
+
+    async def renew(self) -> None:
+        """Say that it is there, for another lease."""
+        lease = {TTL: str(max(1, round(self._lease_s)))}
+        try:
+            await self._engine.publish(subjects.node(self.id), msgspec.json.encode(self.row()), headers=lease)
+        except (UnavailableError, UnknownError) as failed:
+            log.warning("this node could not say that it is there", reason=str(failed))
+
+    async def fall_silent(self) -> None:
+        """Answer nobody any more: the others take this node for gone."""
+        if self._deaf is not None:
+            await self._deaf()
+            self._deaf = None
+
+    async def leave(self) -> None:
+        """Say that it is gone."""
+        await self.fall_silent()
+        try:
+            await self._engine.purge(subjects.NODES, subjects.node(self.id))
+        except (UnavailableError, UnknownError) as failed:
+            log.warning("this node could not say that it leaves", reason=str(failed))
+
+    async def nodes(self) -> list[NodeRow]:
+        """Every node whose lease runs."""
+        try:
+            found = await self._engine.page(subjects.NODES, {"multi_last": ["node.>"]})
+        except (UnavailableError, UnknownError):
+            return [self.row()]
+        rows = [_row(stored.body) for stored in found]
+        return [row for row in rows if row is not None]
+
+    async def alive(self, node: str) -> bool:
+        """Is this node there, and does it keep what it has?"""
+        if node == self.id:
+            return True
+        row = _row(await self.ask(node, "status", b"") or b"")
+        return row is not None
+
+    async def ask(self, node: str, what: str, body: bytes, timeout: float = ASK_S) -> bytes | None:
+        """Ask another node; None when it is not there, or does not answer in time."""
+        subject = subjects.ask(node)
+        sealed = seal(self._key, what.encode() + b"\0" + body, subject)
+        answer = await self._engine.request(subject, sealed, timeout)
+        try:
+            return unseal(self._key, answer, f"{subject} answer") if answer is not None else None
+        except UnreadableError:
+            return None
+
+    async def _asked(self, message: Msg) -> None:
+        try:
+            asked = unseal(self._key, bytes(message.data), message.subject)
+        except UnreadableError:
+            log.warning("a stranger asks this node", subject=message.subject)
+            return
+        what, _, body = asked.partition(b"\0")
+        answer = self._answers.get(what.decode("utf-8", "replace"))
+        if answer is None:  # a newer node asks for something that is not known here yet
+            return
+        told = seal(self._key, await answer(body), f"{message.subject} answer")
+        try:
+            await self._engine.tell(message.reply, told)
+        except UnavailableError:
+            log.warning("an answer could not be sent", what=what.decode())
+
+    async def _status(self, _: bytes) -> bytes:
+        return msgspec.json.encode(self.row())
+
+
+def _row(body: bytes) -> NodeRow | None:
+    try:
+        return msgspec.json.decode(body, type=NodeRow)
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,58 @@
+"""Which process runs a meeting, where there are several. `wingman.cluster` has the claims that hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A meeting that another process ran, and that is this one's now."""
+
+    plan: bytes
+    """What that process kept for its successor."""
+    epoch: int
+    """Counts the processes that have run it."""
+    at: float = 0.0
+    """Wall time of `positions`."""
+    positions: Mapping[str, int] = field(default_factory=dict)
+    """Channel → samples it had come to."""
+    reason: str = "lost"
+    """`lost` or `drained`: see `meeting.moved`."""
+
+
+Positions = Callable[[], Mapping[str, int]]
+"""How far each channel has come, in samples."""
+
+
+class Claims(Protocol):
+    """Says who runs what. Only who has claimed a meeting can append to its log."""
+
+    async def claim(self, meeting: str, plan: bytes, positions: Positions) -> None:
+        """Run a new meeting here. Raises `InputError` when the others cannot be told."""
+        ...
+
+    async def take_over(self, meeting: str) -> Taken:
+        """Run a meeting here that nobody runs any more.
+
+        Raises `InputError`: 404 for an unknown one, 410 when it has ended, 409 when somebody does run it.
+        """
+        ...
+
+    def runs(self, meeting: str, positions: Positions) -> None:
+        """Ask this how far the meeting has come, from here on."""
+        ...
+
+    def keep_plan(self, meeting: str, plan: bytes) -> None:
+        """Keep this for the successor in place of what was kept before."""
+        ...
+
+    async def release(self, meeting: str, *, handed_over: bool) -> None:
+        """It does not run here any more; when it is handed over, others may claim it at once."""
+        ...
+
+    def on_lost(self, callback: Callable[[str], None]) -> None:
+        """Call `callback` with a meeting that ran here and that another process has claimed."""
+        ...
