@@ -67,6 +67,7 @@ WORKER = "worker-"
 """How the folders of a service's workers begin, below its own."""
 SHORTEST_TOKEN = 16
 """Characters of a configured token; shorter ones could be guessed, and are warned about."""
+MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
 LAST_PUSHES_S = 2.0
 """How long clients may take to read the last events before a shutdown closes their connections."""
 SAMPLE = Path(__file__).parent / "samples" / "meeting.ogg"
@@ -346,11 +347,15 @@ def open_access(settings: Settings, *, keep: bool = True) -> Access:
 
 
 def _ingest(settings: Settings) -> IngestSettings:
-    """How sound comes in, where that follows from where the service listens."""
-    ingest = settings.ingest
+    """How sound comes in, where that follows from where the service listens.
+
+    On loopback media sockets are bound there, too; a relay server would have to reach them from outside.
+    """
+    ingest, near = settings.ingest, settings.server.host in LOOPBACK
     if ingest.candidates == "auto":
-        near = settings.server.host in LOOPBACK
         ingest = msgspec.structs.replace(ingest, candidates="near" if near else "any")
+    if near and not (ingest.host_addresses or ingest.ice_servers):
+        ingest = msgspec.structs.replace(ingest, host_addresses=MEDIA_ON_LOOPBACK)
     return ingest
 
 

@@ -26,3 +26,4 @@ def test_meetings_and_messages_are_apart() -> None:
     while budget.messages.take(0.0):
         pass
     assert budget.meetings.take(0.0)
+    assert budget.bytes.take(0.0, 4.0 * 1024**3)

@@ -250,3 +250,27 @@ async def test_a_copied_token_of_an_extension_opens_nothing_without_its_key() ->
         (grant,) = [g for g in (await owner.get("/api/grants")).json()["grants"] if g["role"] == "extension"]
         assert grant["bound"]
         assert "key" not in grant
+
+
+async def test_a_grant_has_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wingman.server.budgets.BYTES_BURST", 10_000.0)
+    monkeypatch.setattr("wingman.server.budgets.BYTES_PER_SECOND", 1.0)
+    async with service() as it, it.client() as owner:
+        made = (await owner.post("/api/grants", json={"name": "x", "scopes": ["capture"]})).json()
+        async with it.client(token=made["token"]) as client:
+            spec = {"title": "x" * 4000}
+            statuses = [(await client.post("/api/meetings", json=spec)).status_code for _ in range(4)]
+        assert statuses[-1] == 429
+        assert 429 not in statuses[:2]
+        assert (await owner.post("/api/meetings", json=spec)).status_code != 429
+
+
+async def test_a_grant_made_by_a_grant_ends_with_it() -> None:
+    async with service() as it, it.client() as owner:
+        wish = {"name": "x", "scopes": ["pair", "read"], "days": 1}
+        made = (await owner.post("/api/grants", json=wish)).json()
+        async with it.client(token=made["token"]) as client:
+            more = (
+                await client.post("/api/grants", json={"name": "y", "scopes": ["read"], "days": 300})
+            ).json()
+        assert more["expires"] == pytest.approx(made["expires"])

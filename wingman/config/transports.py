@@ -25,7 +25,7 @@ class IngestSettings(Section, frozen=True):
     conceal_loss: bool = True
     """Let the codec bridge a loss of up to 100 ms instead of leaving silence (direct path only)."""
     host_addresses: tuple[str, ...] = ()
-    """Addresses offered as ICE candidates; empty means all of the machine's (and loopback)."""
+    """Addresses offered as ICE candidates; empty means loopback while the service listens there, else all."""
     candidates: Literal["auto", "near", "any"] = "auto"
     """Addresses of an offer that are tried: `near` are this machine's and its network's; `auto` is `near` while
     the service listens on loopback."""

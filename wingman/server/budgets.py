@@ -8,6 +8,10 @@ MESSAGES_PER_SECOND, MESSAGE_BURST = 20.0, 100.0
 """Messages up over event sockets."""
 MEETINGS_PER_MINUTE, MEETING_BURST = 20.0, 40.0
 """Meetings begun, by WHIP or the API."""
+BYTES_PER_SECOND, BYTES_BURST = 8e6, 8.0 * 1024**3
+"""Bytes of request bodies: two recordings of the largest size at once."""
+SILENT_SESSIONS = 8
+"""WHIP sessions of one grant that have no connection (yet)."""
 
 
 @dataclass(slots=True)
@@ -39,10 +43,12 @@ class GrantBudget:
 
     messages: TokenBucket
     meetings: TokenBucket
+    bytes: TokenBucket
 
     @classmethod
     def full(cls, now: float) -> GrantBudget:
         return cls(
             TokenBucket.full(MESSAGES_PER_SECOND, MESSAGE_BURST, now),
             TokenBucket.full(MEETINGS_PER_MINUTE / 60, MEETING_BURST, now),
+            TokenBucket.full(BYTES_PER_SECOND, BYTES_BURST, now),
         )

@@ -146,6 +146,7 @@ _RULES: tuple[tuple[str, str, frozenset[Scope] | None], ...] = (
     ("DELETE", _ONE, frozenset({Scope.DELETE})),
     ("POST", rf"{_ONE}/viewers", frozenset({Scope.PAIR})),
     (_ANY, r"/api/(?:pairing|grants)(?:/.*)?", frozenset({Scope.PAIR})),
+    (_READ, r"/api/audit", frozenset({Scope.READ, Scope.CONFIGURE})),
     (_READ, r"/metrics", frozenset({Scope.METRICS, Scope.CONFIGURE})),
 )
 _COMPILED = tuple((frozenset(methods.split("|")), re.compile(path), scopes) for methods, path, scopes in _RULES)

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from wingman.core.errors import InputError
 from wingman.server import proof
 from wingman.server.audit import audited
 from wingman.server.auth import OWNER, Access, Neighbours, Session
@@ -97,7 +98,20 @@ class Guard:
             await self._app(scope, receive, passed_on)
             return
         with self._connected(grant, scope):
-            await self._app(scope, receive, audited(scope, grant, self._access, passed_on))
+            metered = receive if grant is OWNER else self._metered(grant, receive)
+            await self._app(scope, metered, audited(scope, grant, self._access, passed_on))
+
+    def _metered(self, grant: Grant, receive: Receive) -> Receive:
+        """`receive`, for as many bytes as the grant has left."""
+
+        async def received() -> Message:
+            message = await receive()
+            size = len(message.get("body") or message.get("bytes") or b"")
+            if size and not self._access.budget(grant).bytes.take(time.monotonic(), size):
+                raise InputError("this grant has sent too much lately; wait a while", status=429)
+            return message
+
+        return received
 
     def _judge(self, asked: Asked) -> tuple[Response | None, Grant | None]:
         """The refusal, or what the credential grants (None on open paths)."""

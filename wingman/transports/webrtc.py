@@ -66,6 +66,11 @@ class WebRtcSource:
         """True when the peer connection is over."""
         return self._ended.is_set()
 
+    @property
+    def connected(self) -> bool:
+        """True while packets have a way here."""
+        return self._peer is not None and self._peer.connectionState == "connected"
+
     async def accept(self) -> str:
         """Negotiate; returns the answer's SDP. Raises `InputError` when the offer cannot be accepted."""
         # aiortc takes 0.4 s and 37 MB to import: the first peer pays, not the start of the service
@@ -217,7 +222,7 @@ class WebRtcSource:
         Silence alone is not absence: its consent checks and reports prove life, unless it said goodbye.
         """
         heard = max((lane.last_arrival or 0.0 for lane in lanes), default=0.0)
-        connected = self._peer is not None and self._peer.connectionState == "connected"
+        connected = self.connected
         left = heard and all(lane.left for lane in lanes)
         alive = self._life.seen if self._life is not None and connected and not left else began
         limit = self._settings.gone_after_s if heard or connected else self._settings.setup_timeout_s

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from tests.support.until import until
+from tests.support.whole_service import whole
 from tests.transports.support import service
 from tests.transports.test_sdp import AUDIO, HEAD, VIDEO
 from wingman.config.transports import IngestSettings
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec
+from wingman.server.auth import OWNER
+from wingman.server.budgets import SILENT_SESSIONS
+from wingman.server.grants import Role
 from wingman.transports import aiortc_seam as seam
 
 SDP = {"Content-Type": "application/sdp"}
@@ -205,3 +210,24 @@ async def test_one_lost_packet_costs_20_ms_and_leaves_no_delay(path: str) -> Non
         silent = sum(not any(sink.pcm[at : at + 64]) for at in range(64 * 100, len(sink.pcm) - 64, 64)) * 2
         assert silent == pytest.approx(20, abs=6)
         await http.delete(reply.headers["location"])
+
+
+async def test_sessions_without_media_are_few_for_one_grant(tmp_path: Path) -> None:
+    async with whole(tmp_path) as (http, running), peer() as (_, offer):
+        _, token = running.access.make(Role.EXTENSION, by=OWNER, name="x")
+        other = running.access.make(Role.EXTENSION, by=OWNER, name="y")[1]
+        given = {**SDP, "Authorization": f"Bearer {token}"}
+        answers = [await http.post("/whip", content=offer, headers=given) for _ in range(SILENT_SESSIONS + 1)]
+        assert [answer.status_code for answer in answers] == [201] * SILENT_SESSIONS + [429]
+        assert "no media yet" in answers[-1].json()["error"]["detail"]
+        assert (await http.delete(answers[0].headers["location"], headers=given)).status_code == 200
+        assert (await http.post("/whip", content=offer, headers=given)).status_code == 201
+        theirs = {**SDP, "Authorization": f"Bearer {other}"}
+        assert (await http.post("/whip", content=offer, headers=theirs)).status_code == 201
+        assert all(" 127.0.0.1 " in line or " ::1 " in line for line in _candidates(answers[0].text))
+
+
+def _candidates(answer: str) -> list[str]:
+    found = [line for line in answer.splitlines() if line.startswith("a=candidate:")]
+    assert found
+    return found

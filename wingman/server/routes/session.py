@@ -107,10 +107,12 @@ class SessionRoutes:
         if not scopes <= by.scopes:
             raise InputError("a grant can only hand on what it may do itself", field="scopes", status=403)
         now = self.access.clock()
+        expires = now + wanted.days * DAY
+        if by.expires and by.role is not Role.OWNER:  # nor longer than it may do it
+            expires = min(expires, by.expires)
         made, token = self.access.make(
-            role, by=by, scopes=scopes, name=wanted.name.strip(), meeting=wanted.meeting,
-            expires=now + wanted.days * DAY,
-        )  # fmt: skip
+            role, by=by, scopes=scopes, name=wanted.name.strip(), meeting=wanted.meeting, expires=expires
+        )
         return Json({**public(made, now), "token": token}, 201)
 
     async def revoke(self, request: Request) -> Response:

@@ -17,6 +17,7 @@ from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
 from wingman.server.auth import OWNER, Access
+from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Grant
 from wingman.server.http import only_known
 from wingman.suggest.playbook.playbook import by_name
@@ -38,6 +39,8 @@ class _Session:
     source: WebRtcSource
     held: contextlib.ExitStack
     """While it is open, the session ends with the grant it was begun with."""
+    by: str
+    """The grant it was begun with."""
     tag: str
     """The ETag of its ICE session; a restart makes a new one."""
 
@@ -65,6 +68,7 @@ class WhipEndpoint:
         only_known(request, PARAMETERS)
         channels = parse_channels(request.query_params.get("channels"))
         offer = read_offer(await _body(request), channels, far=self._settings.candidates != "near")
+        self._check_silent(getattr(request.state, "grant", None))
         meeting, created = await self._meeting(request)
         source = WebRtcSource(offer, self._settings)
         try:
@@ -76,7 +80,8 @@ class WhipEndpoint:
                 await meeting.end("never_connected")
             raise
         session = secrets.token_urlsafe(16)
-        made = _Session(meeting, source, self._hold(request, session), _tag())
+        by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
+        made = _Session(meeting, source, self._hold(request, session), by, _tag())
         self._remember(session, made)
         events = f"/api/meetings/{meeting.id}/stream"
         headers = {
@@ -100,6 +105,16 @@ class WhipEndpoint:
             session.held.close()
             await session.meeting.detach(session.source)
         return Response(status_code=200)
+
+    def _check_silent(self, grant: Grant | None) -> None:
+        """Sessions whose media never comes cost sockets and meetings. Raises `InputError` for too many."""
+        own = [s for s in self._sessions.values() if s is not None and grant is not None and s.by == grant.id]
+        silent = sum(not (session.source.ended or session.source.connected) for session in own)
+        if grant != OWNER and silent >= SILENT_SESSIONS:
+            raise InputError(
+                f"{silent} WHIP sessions of this grant have no media yet; connect them or DELETE them",
+                status=429,
+            )
 
     def _hold(self, request: Request, name: str) -> contextlib.ExitStack:
         held = contextlib.ExitStack()
