@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from itertools import islice
 from pathlib import Path
 
@@ -59,4 +60,16 @@ def test_a_reading_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     long_silence(path, 0.05)
     pieces = sandboxed.read(sandboxed.probe(path), SAMPLE_RATE)
     next(pieces)
+    pieces.close()
+
+
+NAMES = [b"lat\xe9n.wav", b"new\nline.wav", "名前.wav".encode(), b"--help.wav", b"12:30.wav"]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=["latin-1", "newline", "japanese", "dashes", "colon"])
+def test_a_name_is_bytes(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.symlink_to(SAMPLE)
+    pieces = sandboxed.read(sandboxed.probe(path), SAMPLE_RATE)
+    assert isinstance(next(pieces), tuple)
     pieces.close()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wingman.audio.cut_short import UNKNOWN_LENGTH, is_cut
 from wingman.core.errors import InputError
 
 FORMATS = (
@@ -32,8 +33,6 @@ READ_SIZE = 1 << 17
 """Bytes FFmpeg asks for at a time."""
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
-_UNKNOWN_LENGTH = 0x7FFF0000
-"""A WAV header of this length or more was written before the length was known."""
 _OGG_PAGE = 27
 _OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
 
@@ -105,7 +104,7 @@ class MediaInput:
             if size == 0:
                 raise InputError(f"{self.title} is empty (0 bytes); record or export it again", field="file")
             self.links, cut = _links(self._handle, size)
-            self.incomplete = cut or _riff_is_cut(self._handle, size)
+            self.incomplete = cut or is_cut(self._handle, size)
             wav = _wav_data(self._handle, size)
             self.stretch = wav.stretch if wav else 1.0
             """What FFmpeg's idea of the length is to be multiplied with to get what the file itself states, or
@@ -202,13 +201,6 @@ def _links(handle: int, size: int) -> tuple[tuple[Link, ...], bool]:
     return (*links, Link(start, size)), at > size
 
 
-def _riff_is_cut(handle: int, size: int) -> bool:
-    """True for a RIFF file (AVI, WAV) that is shorter than it says."""
-    head = os.pread(handle, 8, 0)
-    stated = int.from_bytes(head[4:], "little")
-    return head[:4] == b"RIFF" and size < stated < _UNKNOWN_LENGTH
-
-
 @dataclass(frozen=True, slots=True)
 class _WavData:
     stretch: float
@@ -227,7 +219,7 @@ def _wav_data(handle: int, size: int) -> _WavData | None:
         length = int.from_bytes(chunk[4:], "little")
         if chunk[:4] == b"data":
             there, after = size - at - 8, at + 8 + length + length % 2
-            if 0 < length < _UNKNOWN_LENGTH:
+            if 0 < length < UNKNOWN_LENGTH:
                 goes_on = after < size - 8 and not _is_chunk(os.pread(handle, 8, after), size - after)
                 return _WavData(there / length if goes_on else max(1.0, length / there), goes_on)
             return _WavData(1.0, goes_on=False)  # written as a stream: FFmpeg reads on to the end

@@ -83,7 +83,8 @@ def probe(
 def read(found: Recording, rate: int) -> Generator[Piece, None, None]:
     """As `recording.read`, for as long as the recording is no longer than `LONGEST_H`. Raises `InputError`."""
     longest, heard = LONGEST_H * 3600 * rate * max(1, len(found.feeds)), 0
-    for parts in _READ.read(found.path, Playing(found, rate), found.title):
+    # the file goes over as it is open: its name may be no text at all
+    for parts in _READ.read(found.path, Playing(replace(found, path=Path()), rate), found.title):
         for part in parts:
             if part.sound is not None and (heard := heard + part.sound.length) > longest:
                 raise InputError(

@@ -1,0 +1,74 @@
+"""Whether a file ends in the middle of something: what its own structure says, read without decoding.
+
+Ogg is told apart where its links are found. Raw streams of frames say nothing of their length.
+
+Source: RFC 9559 (Matroska), RFC 8794 (EBML), the RIFF description, ISO 13818-1 (transport stream), and the
+header that LAME and FFmpeg write into the first frame of an MP3 ("Xing" or "Info").
+"""
+
+from __future__ import annotations
+
+import os
+
+UNKNOWN_LENGTH = 0x7FFF0000
+"""A RIFF header of this length or more was written before the length was known."""
+_EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
+_TS_PACKET = 188
+_XING_BYTES = 2
+"""Its flag that the stream's length in bytes is given."""
+
+
+def is_cut(handle: int, size: int) -> bool:
+    """True for a file that is shorter than it says. `handle` is open for reading; its position stays."""
+    head = os.pread(handle, 12, 0)
+    if head[:4] == b"RIFF":
+        return size < int.from_bytes(head[4:8], "little") < UNKNOWN_LENGTH
+    if int.from_bytes(head[:4]) == _EBML:
+        return _matroska(handle, size)
+    if head[:1] == b"\x47" and os.pread(handle, 1, _TS_PACKET) == b"\x47":
+        return bool(size % _TS_PACKET)
+    return _mp3(handle, size)
+
+
+def _matroska(handle: int, size: int) -> bool:
+    """Walk the elements. Those without a length (what was recorded live) are walked through as well."""
+    at = 0
+    while at < size:
+        head = os.pread(handle, 12, at)
+        identity, width = _number(head, 4, marker=True)
+        length, more = _number(head[width:], 8)
+        if not width or not more:
+            return len(head) < 12  # a head that is not whole; else no element: damage, which the decoder meets
+        known = length != (1 << 7 * more) - 1
+        at += width + more + (length if known else 0)
+        if identity == _SEGMENT and known:
+            break
+        if not known and identity not in (_SEGMENT, _CLUSTER):
+            return False
+    return at > size
+
+
+def _number(data: bytes, longest: int, *, marker: bool = False) -> tuple[int, int]:
+    """A number of variable width, and its width; 0 for none."""
+    first = data[0] if data else 0
+    width = 9 - first.bit_length()
+    if not first or width > longest or len(data) < width:
+        return 0, 0
+    value = int.from_bytes(data[:width])
+    return (value if marker else value & (1 << 7 * width) - 1), width
+
+
+def _mp3(handle: int, size: int) -> bool:
+    """An MP3 whose first frame says how many bytes there are, and it has fewer."""
+    head = os.pread(handle, 10, 0)
+    start = 0
+    if head[:3] == b"ID3" and len(head) == 10:
+        start = 10 + sum((byte & 0x7F) << 7 * (3 - n) for n, byte in enumerate(head[6:]))
+    frame = os.pread(handle, 64, start)
+    mark = next((at for name in (b"Xing", b"Info") if (at := frame.find(name)) >= 0), -1)
+    if frame[:1] != b"\xff" or mark < 0 or len(frame) < mark + 16:
+        return False
+    flags = int.from_bytes(frame[mark + 4 : mark + 8])
+    at = mark + 8 + (4 if flags & 1 else 0)
+    stated = int.from_bytes(frame[at : at + 4]) if flags & _XING_BYTES else 0
+    return start + stated > size
