@@ -11,6 +11,7 @@ from wingman.suggest.card.composer import BRIEF, CardComposer, Draw, NoSnippets
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.playbook.signals import Signal
 
 NOTES = "# Prices\n| Term | Price |\n|---|---|\n| Per user a month | £3.10 |\n| Set-up, once | £450 |\n"
 
@@ -100,3 +101,24 @@ def test_two_turns_before_the_moment_are_its_context() -> None:
     last = said("and how much is that?", 30)
     composer.hear(last)
     assert composer.before(about(last)) == ("turn number 2", "turn number 3")
+
+
+def test_the_same_need_for_care_gets_no_second_card_at_once() -> None:
+    composer = CardComposer(load_playbook("support"), "", NoSnippets())
+    words = (
+        "I have this chest pain",
+        "and the chest pain is here on the left",
+        "a drop of sweat",
+        "it was hot",
+    )
+    first, second, *_ = (drawn(composer, said(text, n * 5.0)) for n, text in enumerate(words))
+    assert first is not None
+    assert first.care is Signal.DANGER
+    assert second is None
+
+
+def test_somebody_in_trouble_is_not_answered_with_the_brief() -> None:
+    brief = "Man of 29 who can walk, tired and aching for 6 weeks, no fever."
+    composer = CardComposer(load_playbook("custom"), brief, NoSnippets())
+    draw = drawn(composer, said("I have been tired and aching all over for six weeks and cannot work"), "pain")
+    assert draw is None or draw.source != BRIEF

@@ -118,15 +118,20 @@ class MoveChooser:
     def _ranked(self, moment: Moment, book: MoveBook | None, values: Mapping[str, str]) -> Sequence[Move]:
         """The moves that fit, best first; equals in an order that the words decide, not the file."""
         fresh = [
-            move for moves in self._sources(moment, book) for move in moves if not self._seen(move, moment)
+            (rank, move)
+            for rank, moves in enumerate(self._sources(moment, book))
+            for move in moves
+            if not self._seen(move, moment)
         ]
         turn = zlib.crc32(normalise(moment.text).encode())
-        fitting: list[tuple[int, int, int, Move]] = []
-        for index, move in enumerate(fresh):
+        fitting: list[tuple[int, int, int, int, Move]] = []
+        for index, (rank, move) in enumerate(fresh):
             points = self._points(move, moment, values)
             if points is not None:
-                fitting.append((-points, _where(move, moment), (index - turn) % len(fresh), move))
-        return [move for *_, move in sorted(fitting, key=lambda found: found[:3])]
+                nearer = rank if move.words else 0
+                where = _where(move, moment)
+                fitting.append((-points, nearer, where, (index - turn) % len(fresh), move))
+        return [move for *_, move in sorted(fitting, key=lambda found: found[:4])]
 
     def _seen(self, move: Move, moment: Moment) -> bool:
         """A move is shown once in a meeting, a trigger's own card again when three others came between."""

@@ -35,6 +35,10 @@ _ACTIONABLE = re.compile(
     r"|peut|jamais|sans|gratuit|puedo|puede|nunca|sin|gratis|posso|pode|sem)\b",
     re.IGNORECASE,
 )
+BRIEFED = frozenset({"question", "price", "objection", "competitor", "churn", "buying", "decision", "stall"})
+"""Kinds to which what the user may do is news; a person in trouble is not answered with the brief."""
+CARE_RESTS = 4
+"""Turns after a card of care in which the same need gets no second one: it has been seen."""
 ANSWERED_BY_A_NOTE = frozenset({"question", "price", "risk", "competitor"})
 """Kinds for which a note that fits is the card; a move beside it would only say that one should answer."""
 
@@ -100,6 +104,9 @@ class CardComposer:
         self._own_language = HeardLanguage()
         self._cited: deque[str] = deque(maxlen=NOTES_REMEMBERED)
         self._read = ""
+        self._turns = 0
+        self._cared: dict[Signal, int] = {}
+        """What was cared for, and at which turn."""
         self._make_ready()
 
     def use(self, playbook: Playbook, brief: str) -> None:
@@ -132,6 +139,7 @@ class CardComposer:
     def hear(self, utterance: Utterance) -> None:
         """An utterance, not its revision."""
         self._heard.append(utterance)
+        self._turns += 1
         self._language.hear(utterance.text)
         self._make_ready()
         if utterance.channel is Channel.MIC:
@@ -157,6 +165,8 @@ class CardComposer:
             return ()
         before = self.before(candidate)
         found = self._knowledge.search(candidate.text, before)
+        if candidate.kind not in BRIEFED:
+            return found
         briefed = self._brief.search(candidate.text, before)
         return (*found, *(pair for pair in briefed if _helps(pair[1], candidate.text)))
 
@@ -172,6 +182,8 @@ class CardComposer:
         """The best card for this reason to speak; None when nothing new can be said to it."""
         choice = self._chooser.choose(self._moment(candidate))
         if choice is not None and choice.care is not None:
+            if self._turns - self._cared.get(choice.care, -CARE_RESTS - 1) <= CARE_RESTS:
+                return None
             return Draw(choice.card, self._origin, choice.kind, choice)
         if self.cares(candidate):
             return None  # all that could be said with care has been said
@@ -205,6 +217,8 @@ class CardComposer:
         """This card is on screen."""
         if draw.choice is not None:
             self._chooser.used(draw.choice)
+        if draw.care is not None:
+            self._cared[draw.care] = self._turns
         if draw.note:
             self._cited.append(draw.note)
 

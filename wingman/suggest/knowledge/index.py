@@ -243,16 +243,25 @@ def _mean(fits: Sequence[Fit], count: int) -> Fit:
 
 
 def _snippet(section: Section, own: frozenset[str], earlier: frozenset[str]) -> str:
-    """The statement that holds most of the words, with those after it that still fit the card."""
+    """The whole section where it fits the card, else the statement with most of the words and what follows."""
     statements = section.statements
+    whole = _run(statements, 0)
+    if len(whole) <= LONGEST_SNIPPET and sum(map(len, statements)) <= len(whole):
+        return whole
     held = [_held(statement, own, earlier) for statement in statements]
     first = max(range(len(statements)), key=lambda at: (held[at], -at))
+    text = _run(statements, first)
+    return text if len(text) <= LONGEST_SNIPPET else f"{text[: LONGEST_SNIPPET - 1].rstrip()}…"
+
+
+def _run(statements: Sequence[str], first: int) -> str:
+    """The statement at `first` and those after it that still fit the card."""
     text = statements[first]
     for statement in statements[first + 1 :]:
         if len(text) + 2 + len(statement) > LONGEST_SNIPPET:
             break
         text += f"{' ' if text[-1] in '.!?…' else '; '}{statement}"
-    return text if len(text) <= LONGEST_SNIPPET else f"{text[: LONGEST_SNIPPET - 1].rstrip()}…"
+    return text
 
 
 def _held(statement: str, own: frozenset[str], earlier: frozenset[str]) -> float:
