@@ -149,3 +149,12 @@ def axe() -> str:
         return axe_source()
     except (OSError, subprocess.SubprocessError) as failed:
         pytest.skip(f"axe-core could not be fetched: {failed}")
+
+
+@pytest.fixture
+def player(context: BrowserContext, service: BrowserService) -> Iterator[Page]:
+    """The meeting's tab, playing a 440 Hz tone."""
+    page = context.new_page()
+    page.goto(f"{service.url}/static/test/player")
+    yield page
+    page.close()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.support.scene import call
@@ -27,15 +26,6 @@ from wingman.transports.webrtc import WebRtcSource
 
 NewPage = Callable[[str], Page]
 TONE_RMS = LEVEL / 2**0.5
-
-
-@pytest.fixture
-def player(context: BrowserContext, service: BrowserService) -> Iterator[Page]:
-    """The meeting's tab, playing a 440 Hz tone."""
-    page = context.new_page()
-    page.goto(f"{service.url}/static/test/player")
-    yield page
-    page.close()
 
 
 def begin(page: Page, *sources: str) -> None:

@@ -44,3 +44,41 @@ def test_the_camera_is_looked_at_only_when_that_was_acknowledged(
     service.wait(lambda: len(meeting.pictures) > before + 1, "a picture after the pause")
     page.locator("#faces input[value=off]").check()
     service.wait(lambda: meeting.controls[-1] == ("faces", "off"), "the end of it")
+
+
+def test_the_shared_tab_shows_its_own_faces_without_being_picked_again(
+    service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
+) -> None:
+    page = new_page(service.root)
+    page.evaluate(
+        """() => {
+          const picker = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+          navigator.mediaDevices.getDisplayMedia = async (asked) => {
+            window.picks = (window.picks || 0) + 1;
+            const stream = await picker(asked);
+            window.pictured = stream.getVideoTracks()[0];
+            return stream;
+          };
+        }"""
+    )
+    begin(page, "tab")
+    listening(page, "tab")
+    meeting = service.newest
+    assert page.evaluate("() => window.pictured.enabled") is False, "nobody looks before it is wanted"
+    page.locator("#faces summary").click()
+    page.locator("#faces input[value=tab]").check()
+    expect(page.locator("#faces .consent")).to_contain_text("whose face is seen in this call")
+    shot(page, "faces-consent-dark")
+    assert not meeting.pictures
+    page.locator("#acknowledge-faces").check()
+    service.wait(lambda: len(meeting.pictures) >= 2, "two pictures")
+    for channel, picture in meeting.pictures:
+        assert channel is Channel.TAB
+        check_picture(picture)
+        assert max(picture_size(picture)) <= 640
+    assert page.evaluate("() => window.picks") == 1
+    page.locator("#faces input[value=off]").check()
+    service.wait(lambda: meeting.controls[-1] == ("faces", "off"), "the end of it")
+    assert page.evaluate("() => [window.pictured.enabled, window.pictured.readyState]") == [False, "live"]
+    page.click("#stop")
+    page.wait_for_function("() => window.pictured.readyState === 'ended'")

@@ -18,7 +18,7 @@ import { Setup } from "./setup.js";
 import { EventStream } from "./stream.js";
 import { PcmSession } from "./pcm-session.js";
 import { SoundRing } from "./sound-ring.js";
-import { openMicrophone, shareTab } from "./tracks.js";
+import { openMicrophone, release, shareTab } from "./tracks.js";
 import { WhipSession } from "./whip.js";
 
 const METER_PERIOD = 80;
@@ -127,7 +127,7 @@ class Page {
       }
       remember({ meeting: made, sources, spec });
     } catch (failed) {
-      for (const track of tracks.values()) track.stop();
+      for (const track of tracks.values()) release(track);
       await context.close();
       if (this.current) await this.#abandon(meeting ? null : made);
       throw failed;

@@ -1,5 +1,6 @@
 // The capturing side of one meeting: its tracks, its WHIP session, and coming back after any trouble.
 
+import { release } from "./tracks.js";
 import { WhipSession } from "./whip.js";
 
 /** How long a peer connection may be `disconnected` before a new one is made, in ms. */
@@ -58,7 +59,7 @@ export class Capture {
     const old = this.tracks.get(channel);
     this.#adopt(channel, track);
     await this.#session?.replace(channel, track);
-    old?.stop();
+    if (old) release(old);
     this.changed();
   }
 
@@ -154,7 +155,7 @@ export class Capture {
     clearTimeout(this.#timer);
     this.#waiting = false;
     globalThis.removeEventListener("online", this.#online);
-    for (const track of this.tracks.values()) track.stop();
+    for (const track of this.tracks.values()) release(track);
   }
 
   async #connect() {

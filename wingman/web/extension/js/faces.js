@@ -2,6 +2,7 @@
 // the user chooses where they come from and acknowledges it; each choice is made for this call alone.
 
 import { h, setText } from "./dom.js";
+import { pictureOf } from "./tracks.js";
 
 /** One picture in so many ms; the service takes no more than that anyway. */
 const PERIOD = 2000;
@@ -10,7 +11,7 @@ const QUALITY = 0.8;
 
 const SOURCES = {
   off: { name: "Off", about: "No picture leaves this page." },
-  tab: { name: "A shared tab", about: "You pick the tab or window with the others’ faces.", channel: "tab" },
+  tab: { name: "The meeting’s tab", about: "The faces of the others, as the shared tab shows them.", channel: "tab" },
   camera: { name: "My camera", about: "Your own face only.", channel: "mic" },
 };
 
@@ -20,22 +21,28 @@ export function pictureSize(width, height) {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-/** A camera's or a screen's pictures, without any sound. */
-async function open(source, media = navigator.mediaDevices) {
+/** A picture and how it is let go of: the tab's own one is switched off, for its sound goes on. */
+async function open(source, sound, media = navigator.mediaDevices) {
+  const own = source === "tab" ? pictureOf(sound) : null;
+  if (own) {
+    own.enabled = true;
+    return { track: own, close: () => (own.enabled = false) };
+  }
   const video = { width: { ideal: LONGEST_SIDE }, frameRate: { ideal: 2 } };
   const stream =
     source === "camera"
       ? await media.getUserMedia({ video, audio: false })
       : await media.getDisplayMedia({ video, audio: false, selfBrowserSurface: "exclude" });
-  return stream.getVideoTracks()[0];
+  const [track] = stream.getVideoTracks();
+  return { track, close: () => track.stop() };
 }
 
 export class FacesPanel {
-  #track = null;
+  #picture = null;
   #timer = 0;
   #source = "off";
 
-  /** @param {{model: object, service: object}} meeting @param {(sentence: string) => void} fail */
+  /** @param {{model: object, service: object, capture: object}} meeting @param {(sentence: string) => void} fail */
   constructor(meeting, fail) {
     this.meeting = meeting;
     this.fail = fail;
@@ -70,8 +77,9 @@ export class FacesPanel {
   /** Nothing more is looked at: the meeting is over, or the page goes. */
   stop() {
     clearInterval(this.#timer);
-    this.#track?.stop();
-    this.#track = null;
+    this.#picture?.close();
+    this.#picture = null;
+    this.video.srcObject = null;
     this.#source = "off";
   }
 
@@ -106,7 +114,7 @@ export class FacesPanel {
     const before = this.#source;
     this.stop();
     try {
-      if (source !== "off") this.#track = await open(source);
+      if (source !== "off") this.#picture = await open(source, this.meeting.capture.tracks.get("tab"));
       if (source !== "off" || before !== "off") await this.#tell(source);
     } catch (failed) {
       this.stop();
@@ -115,7 +123,7 @@ export class FacesPanel {
       return;
     }
     this.#source = source;
-    if (this.#track) this.#look(SOURCES[source].channel);
+    if (this.#picture) this.#look(SOURCES[source].channel);
   }
 
   #tell(source) {
@@ -125,19 +133,22 @@ export class FacesPanel {
   }
 
   #look(channel) {
-    this.video.srcObject = new MediaStream([this.#track]);
+    this.video.srcObject = new MediaStream([this.#picture.track]);
     void this.video.play();
-    this.#track.addEventListener("ended", () => {
-      this.acknowledge.checked = false;
-      void this.#switch("off");
-    });
     this.#timer = setInterval(() => void this.#show(channel), PERIOD);
+  }
+
+  /** The tab or the camera is shared no more, or another tab is. */
+  #gone() {
+    this.acknowledge.checked = false;
+    void this.#switch("off");
   }
 
   async #show(channel) {
     const { model, service } = this.meeting;
     const { phase } = model.state.meeting;
     if (phase === "ended") return this.stop();
+    if (this.#picture?.track.readyState !== "live") return this.#gone();
     if (phase === "paused" || !this.video.videoWidth) return;
     Object.assign(this.canvas, pictureSize(this.video.videoWidth, this.video.videoHeight));
     this.canvas.getContext("2d").drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);

@@ -4,6 +4,21 @@
 const UNTOUCHED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 const PICKER_LIMIT = 120_000;
 
+/** The picture that comes with a tab's sound: kept, and black, until faces are measured (see `faces.js`). */
+const pictures = new WeakMap();
+
+/** The picture of the tab whose sound this is, where it can be had; nobody has seen it yet. */
+export function pictureOf(sound) {
+  const picture = sound && pictures.get(sound);
+  return picture?.readyState === "live" ? picture : null;
+}
+
+/** Let go of a track and of the picture that came with it. */
+export function release(track) {
+  pictures.get(track)?.stop();
+  track.stop();
+}
+
 export class TrackError extends Error {}
 
 const TAB_ERRORS = {
@@ -36,8 +51,8 @@ export async function shareTab(media = navigator.mediaDevices) {
   if (!media?.getDisplayMedia) throw new TrackError(TAB_ERRORS.NotSupportedError);
   const stream = await limited(
     media.getDisplayMedia({
-      // A picture is mandatory in this API: the smallest one, stopped at once.
-      video: { frameRate: 1, width: 320, height: 180 },
+      // A picture is mandatory in this API: a small and slow one, switched off at once.
+      video: { frameRate: 1, width: { max: 640 }, height: { max: 640 } },
       audio: { ...UNTOUCHED, suppressLocalAudioPlayback: false },
       selfBrowserSurface: "exclude",
       surfaceSwitching: "include",
@@ -49,8 +64,12 @@ export async function shareTab(media = navigator.mediaDevices) {
   const [sound] = stream.getAudioTracks();
   const [picture] = stream.getVideoTracks();
   const surface = picture?.getSettings().displaySurface;
-  picture?.stop();
-  if (!sound) throw new TrackError(NO_AUDIO[surface] || NO_AUDIO.browser);
+  if (picture) picture.enabled = false;
+  if (!sound) {
+    picture?.stop();
+    throw new TrackError(NO_AUDIO[surface] || NO_AUDIO.browser);
+  }
+  if (picture) pictures.set(sound, picture);
   sound.contentHint = "speech";
   return sound;
 }
