@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -73,9 +73,10 @@ class SharedSlots:
         """
         if not self.wanted and (slot := self.take_now()) is not None:
             return slot
-        with self._waiting():
-            looks = 0
+        with contextlib.ExitStack() as waiting:
+            looks, told = 0, False
             while True:
+                told = told or self._tell(waiting)
                 await asyncio.sleep(LOOK_S)
                 if (slot := self.take_now()) is not None:
                     return slot
@@ -83,14 +84,12 @@ class SharedSlots:
                 if looks == int(TELL_AFTER_S / LOOK_S):
                     held()
 
-    @contextlib.contextmanager
-    def _waiting(self) -> Iterator[None]:
+    def _tell(self, until: contextlib.ExitStack) -> bool:
+        """Let those who hold a slot see that somebody waits. False while another process looks for just that."""
         file = _locked(self._path.with_suffix(".wait"), fcntl.LOCK_SH)
-        try:
-            yield
-        finally:
-            if file is not None:
-                os.close(file)
+        if file is not None:
+            until.callback(os.close, file)
+        return file is not None
 
     def _waits(self) -> bool:
         try:

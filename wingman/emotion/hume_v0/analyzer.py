@@ -110,7 +110,7 @@ class _VoiceRun:
                     supervisor.useful()
                 if line.wanted:
                     return Outcome.SHARED
-                more = await self._more(self._settings.idle_close_s)
+                more = await self._more(self._settings.idle_close_s, line)
                 if more is None:
                     return Outcome.AGAIN
                 if not more:
@@ -128,14 +128,25 @@ class _VoiceRun:
         if end > begin:
             self._emit(Missed(Branch.EMOTION, self._channel, Span(begin, end), GapCause.OUTAGE))
 
-    async def _more(self, idle_s: float | None) -> bool | None:
+    async def _more(self, idle_s: float | None, line: RotatingConnection | None = None) -> bool | None:
         """Read one block. True: go on. False: all was read and cut. None: no audio came for `idle_s`."""
-        try:
-            async with asyncio.timeout(idle_s):
-                item = await self._audio.read(BLOCK)
-        except TimeoutError:
-            self._clips += self._cutter.flush()
-            return None if not self._clips else True
+        since = asyncio.get_running_loop().time()
+        # a sender that says nothing while nobody speaks must not keep a connection from others
+        look_s = idle_s if line is None or idle_s is None else min(idle_s, line.look_s)
+        while True:
+            try:
+                # a sender that says nothing while nobody speaks must not keep a connection from others
+                async with asyncio.timeout(
+                    idle_s if line is None or idle_s is None else min(idle_s, line.look_s)
+                ):
+                    item = await self._audio.read(BLOCK)
+                break
+            except TimeoutError:
+                if line is not None and line.wanted:
+                    return True
+                if asyncio.get_running_loop().time() >= since + (idle_s or 0.0):
+                    self._clips += self._cutter.flush()
+                    return None if not self._clips else True
         if item is None:
             self._clips += self._cutter.flush()
             if not self._clips:
