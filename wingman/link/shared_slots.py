@@ -85,7 +85,7 @@ class SharedSlots:
                     held()
 
     def _tell(self, until: contextlib.ExitStack) -> bool:
-        """Let those who hold a slot see that somebody waits. False while another process looks for just that."""
+        """Let those who hold a slot see that somebody waits. False while another process looks for it."""
         file = _locked(self._path.with_suffix(".wait"), fcntl.LOCK_SH)
         if file is not None:
             until.callback(os.close, file)

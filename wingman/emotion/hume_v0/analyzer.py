@@ -135,10 +135,7 @@ class _VoiceRun:
         look_s = idle_s if line is None or idle_s is None else min(idle_s, line.look_s)
         while True:
             try:
-                # a sender that says nothing while nobody speaks must not keep a connection from others
-                async with asyncio.timeout(
-                    idle_s if line is None or idle_s is None else min(idle_s, line.look_s)
-                ):
+                async with asyncio.timeout(look_s):
                     item = await self._audio.read(BLOCK)
                 break
             except TimeoutError:
