@@ -16,6 +16,7 @@ import time
 import types
 from typing import Any
 
+del sys.path[0]  # this file bears the name of the package
 spec = importlib.machinery.PathFinder.find_spec("whisperlivekit")
 if spec is None or spec.submodule_search_locations is None:
     sys.exit("whisperlivekit is not installed in this environment")
