@@ -193,6 +193,7 @@ class Service:
             forget=self.background.forget,
             not_ready=lambda: "the service is stopping" if self.manager.closing else "",
             sound=self.background.audio_store,
+            answer=self.manager.answer,
         )
         routes: Routes = [
             *whip.routes(self.manager, _ingest(self.settings), self.access),

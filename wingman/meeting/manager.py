@@ -43,6 +43,8 @@ from wingman.meeting.recovery import close_interrupted, unsummed
 from wingman.meeting.resumption import Kept, Resumption, packed, unpacked
 from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.summary_on_end import sum_up
+from wingman.report.answer import Answer, answer
+from wingman.report.record import Record
 from wingman.stt.base import Transcriber
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.gate.habit_file import HabitFile
@@ -335,6 +337,18 @@ class MeetingManager:
                 tasks.create_task(meeting.hand_over())
         if self._over:
             await asyncio.wait(self._over, timeout=SUMMARIES_S)
+
+    async def answer(self, record: Record, question: str) -> Answer:
+        """What a stored meeting says to a question; what the model is sent stands in that meeting's ledger."""
+
+        def publish(payload: Event, media: Media | None) -> None:
+            self._log.append(record.id, payload, media, at=time.time())
+
+        accounting = Accounting(CostTracker(self._settings.suggest.cost), Ledger(publish, time.time), publish)
+        try:
+            return await answer(record, question, self._accounted(accounting))
+        finally:
+            accounting.close()
 
     async def end_all(self, reason: str) -> None:
         """End every meeting and wait for all of them and their summaries; from here on none can be started.

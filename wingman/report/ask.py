@@ -56,8 +56,8 @@ def ask(record: Record, question: str) -> tuple[Cited, ...]:
         for note in record.notes
         if sum(weight[term] for term in wanted & _terms(note.text)) >= LEAST_SHARE * whole
     ]
-    cited = [_cited(record.said[index]) for index in sorted(found)]
-    return tuple(sorted([*cited, *notes], key=lambda line: line.at))
+    told = [cited(record.said[index]) for index in sorted(found)]
+    return tuple(sorted([*told, *notes], key=lambda line: line.at))
 
 
 def _answer(said: Sequence[Said], index: int) -> int | None:
@@ -66,7 +66,8 @@ def _answer(said: Sequence[Said], index: int) -> int | None:
     return next((at for at in later if said[at].speaker != turn.speaker), None)
 
 
-def _cited(said: Said) -> Cited:
+def cited(said: Said) -> Cited:
+    """A line as it is cited."""
     return Cited(said.id, said.start, name_of(said), said.text)
 
 

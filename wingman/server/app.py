@@ -64,7 +64,7 @@ def build_app(
         *Rest(lookup, hub, access, offers, annotations.change, settings.public_url).routes(),
         *SessionRoutes(access, partial(with_cookie, secure=secure)).routes(),
         *annotations.routes(),
-        *ReportRoutes(log, lookup, offers.sound).routes(),
+        *ReportRoutes(log, lookup, offers.sound, offers.answer).routes(),
         *schemas.routes(),
         *HealthRoutes(offers.not_ready).routes(),
         *Pages(sound=offers.sample_sound).routes(),

@@ -8,7 +8,7 @@ from wingman.config.editable import Choosable, Shown
 from wingman.meeting.connections import Connection, KeyField
 from wingman.meeting.rehearse_cards import RehearsedCard
 from wingman.meeting.self_test import Stage
-from wingman.report.ask import Cited
+from wingman.report.answer import Answer
 from wingman.report.follow_up import Draft
 from wingman.server.operation import Operation, listing, record, ref
 from wingman.server.routes.annotations import ItemChange, LineChange, NameChange, NewNote, PushedCard
@@ -20,7 +20,7 @@ from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow, PlaybookVers
 
 ANSWERED: tuple[type[Any], ...] = (
     *(Connection, KeyField, Shown, Choosable, Document, Part, Quote),
-    *(PlaybookRow, PlaybookPage, PlaybookVersion, RehearsedCard, Draft, Cited, Stage),
+    *(PlaybookRow, PlaybookPage, PlaybookVersion, RehearsedCard, Draft, Answer, Stage),
 )
 """The classes these operations answer with."""
 
@@ -136,7 +136,7 @@ SETUP: dict[str, dict[str, Operation]] = {
     f"{ONE}/follow-up": {"get": Operation("draftFollowUp", "An e-mail to send", {200: ref(Draft)})},
     f"{ONE}/answers": {
         "get": Operation(
-            "askMeeting", "The lines that answer", {200: listing("cited", Cited)}, query={"q": TEXT}
+            "askMeeting", "What it says to a question, with the lines", {200: ref(Answer)}, query={"q": TEXT}
         )
     },
     "/api/self-test": {"post": Operation("selfTest", "Try the whole path with a spoken probe", {200: TESTED})},

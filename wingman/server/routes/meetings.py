@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,8 @@ from wingman.core.time import Channel
 from wingman.emotion.faces.pictures import MOST_BYTES
 from wingman.events.hub import Hub
 from wingman.meeting.api import MeetingSpec
+from wingman.report.answer import Answer
+from wingman.report.record import Record
 from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
 from wingman.server.http import Json, body, chunks, whole_number
@@ -56,6 +58,8 @@ class Offers:
     """What else removes a deleted meeting's traces (stored audio, webhook deliveries)."""
     sound: AudioStore | None = None
     """Where meetings' sound lies, if it was stored."""
+    answer: Callable[[Record, str], Awaitable[Answer]] | None = None
+    """Answers a question to a stored meeting by the model."""
     not_ready: Callable[[], str] = str
     """A sentence while the service cannot take meetings; empty when it can."""
 

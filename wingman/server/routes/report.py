@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from wingman.core.errors import InputError
 from wingman.core.time import Channel
 from wingman.events.log import EventLog
 from wingman.events.provider_log import ProviderLog
+from wingman.report.answer import Answer
 from wingman.report.ask import ask
 from wingman.report.files import make
 from wingman.report.follow_up import follow_up
@@ -29,6 +31,8 @@ from wingman.server.http import Json, part
 from wingman.server.lookup import Lookup
 from wingman.server.routing import ApiRoute
 
+Answering: TypeAlias = Callable[[Record, str], Awaitable[Answer]]
+
 
 @dataclass(frozen=True, slots=True)
 class ReportRoutes:
@@ -38,6 +42,8 @@ class ReportRoutes:
     lookup: Lookup
     audio_store: AudioStore | None = None
     """Where meetings' sound lies; None where none is ever stored."""
+    answer: Answering | None = None
+    """Answers by the model; None where there is none, and the lines answer alone."""
 
     def routes(self) -> list[BaseRoute]:
         """The addresses and who answers."""
@@ -102,12 +108,14 @@ class ReportRoutes:
         return Json(await asyncio.to_thread(follow_up, await self._record(request)))
 
     async def answers(self, request: Request) -> Response:
-        """`GET …/answers?q=`: the lines of the meeting that answer a question."""
+        """`GET …/answers?q=`: what the meeting says to a question, with the lines that say it."""
         question = request.query_params.get("q", "").strip()[:500]
         if not question:
             raise InputError("`q` is empty; give the question", field="q")
         record = await self._record(request)
-        return Json({"cited": await asyncio.to_thread(ask, record, question)})
+        if self.answer is None or not _may_ask(request):
+            return Json(Answer(await asyncio.to_thread(ask, record, question)))
+        return Json(await self.answer(record, question))
 
     async def ledger(self, request: Request) -> Response:
         """What left this machine for this meeting, and the proof that nothing did while it was paused."""
@@ -135,3 +143,8 @@ class ReportRoutes:
 def _may_listen(request: Request) -> bool:
     """Whoever was only let in to watch a meeting does not get its voices as well."""
     return Scope.LISTEN in request.state.grant.scopes
+
+
+def _may_ask(request: Request) -> bool:
+    """A question costs money and sends the transcript to the model: reading alone does not allow that."""
+    return Scope.COACH in request.state.grant.scopes

@@ -11,6 +11,7 @@ const { meeting } = document.body.dataset;
 const at = `/api/meetings/${encodeURIComponent(meeting)}`;
 const tools = document.getElementById("tools");
 const notice = new Notice();
+const told = h("p", { class: "told", dir: "auto", "aria-live": "polite" });
 const answers = h("ul", { class: "answers", "aria-label": "Lines that answer", "aria-live": "polite" });
 const question = h("input", {
   type: "text",
@@ -55,6 +56,7 @@ async function build() {
       question,
       h("button", { type: "submit", text: "Ask" }),
     ),
+    told,
     answers,
   );
 }
@@ -250,7 +252,8 @@ async function askMeeting() {
   const words = question.value.trim();
   if (!words) return;
   await guarded(null, notice, async () => {
-    const { cited } = await service.json("GET", `${at}/answers?${new URLSearchParams({ q: words })}`);
+    const { cited, text, by } = await service.json("GET", `${at}/answers?${new URLSearchParams({ q: words })}`);
+    told.textContent = text ? `${text} — ${by[0].toUpperCase()}${by.slice(1)}, from these lines:` : "";
     answers.replaceChildren(
       ...(cited.length
         ? cited.map(({ utterance, at: seconds, who, text }) =>
