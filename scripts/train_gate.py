@@ -10,14 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from scripts.gate import conversations
-from scripts.gate.training import Design, Rows, fit, relative, rows_of, select, unseen_corpora
+from scripts.gate.training import HEARD, Design, Rows, fit, relative, select, training_rows, unseen_corpora
+from scripts.gate.written import CORPUS
 from wingman.local.sentence_encoder import SentenceEncoder, installed
-from wingman.meeting.rehearsal import Variant
 from wingman.suggest.gate.probe import Flavour, Floats
 
 WEIGHTS = Path(__file__).parent.parent / "wingman" / "suggest" / "gate" / "weights"
-HEARD: tuple[tuple[Variant, int], ...] = (("clean", 0), ("asr10", 1))
-"""How every conversation is heard in training."""
 COUNTED = 5
 """Words from which silence is counted: back-channels are too easy."""
 HIGH = 0.85
@@ -37,9 +35,9 @@ def main() -> None:
     talks = [*conversations.load(arguments.data), *conversations.scripts()]
     flavours: tuple[Flavour, ...] = ("words", "meaning") if installed() else ("words",)
     for flavour in flavours:
-        rows = rows_of(talks, flavour, HEARD, encoding())
-        design = Design(flavour, rows)
-        scores = unseen_corpora(design)[1]
+        design = Design(flavour, training_rows(talks, flavour, encoding()))
+        spoken = np.flatnonzero(design.rows.corpus != CORPUS)
+        rows, scores = select(design.rows, spoken), unseen_corpora(design)[1][spoken]
         usual = float(np.quantile(scores[rows.words >= COUNTED], HIGH))
         thresholds = _thresholds(rows, relative(rows, scores, usual))
         print(f"{flavour}: {thresholds}")

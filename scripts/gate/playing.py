@@ -10,7 +10,7 @@ import numpy as np
 from scripts.gate.conversations import Conversation
 from scripts.gate.oracle import Oracle
 from scripts.gate.scoring import Score, Shown, judge
-from scripts.gate.training import Design, Encode, fit_rows, rows_of
+from scripts.gate.training import Design, Encode, fit_rows, training_rows
 from wingman.config.suggest import SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.core.vocabulary import Verbosity
@@ -65,7 +65,7 @@ class Unseen:
 
     def __init__(self, talks: Sequence[Conversation], flavour: Flavour, encode: Encode) -> None:
         self._flavour = flavour
-        self._design = Design(flavour, rows_of(talks, flavour, [("clean", 0), ("asr10", 1)], encode))
+        self._design = Design(flavour, training_rows(talks, flavour, encode))
 
     def probe(self, corpus: str) -> Callable[[Flavour], Probe]:
         """For conversations of this corpus."""

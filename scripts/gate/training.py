@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from scripts.gate import written
 from scripts.gate.conversations import Conversation
 from wingman.core.time import Channel
 from wingman.meeting.rehearsal import ScriptedTurn, Variant, distort
@@ -23,6 +24,8 @@ from wingman.suggest.playbook.signals import detect
 
 Encode: TypeAlias = Callable[[str], Any]
 """Text → its vector."""
+HEARD: tuple[tuple[Variant, int], ...] = (("clean", 0), ("asr10", 1))
+"""How every conversation is heard in training."""
 
 HEAD_RIDGE = 3.0
 STATE_SCALE, VECTOR_SCALE = 0.1, 1.0
@@ -51,6 +54,13 @@ class Rows:
     corpus: np.ndarray
     copy: np.ndarray
     """0 for the clean text, else a misheard one."""
+
+
+def training_rows(talks: Sequence[Conversation], flavour: Flavour, encode: Encode) -> Rows:
+    """What weights are made from: the conversations as they are heard, and the turns written for the heads."""
+    spoken = rows_of(talks, flavour, HEARD, encode)
+    alone = rows_of(written.load(), flavour, HEARD[:1], encode)
+    return Rows(*(np.concatenate([getattr(spoken, name), getattr(alone, name)]) for name in Rows.__slots__))
 
 
 def rows_of(
@@ -173,20 +183,24 @@ def fit(design: Design) -> tuple[Floats, Floats]:
 
 def fit_rows(design: Design, at: np.ndarray) -> tuple[Floats, Floats]:
     """The same from the rows `at`."""
-    rows = design.rows
     dual, left_out = design.solve(at)
-    verdict = fit_verdict(np.hstack([rows.state[at], left_out]), rows.welcome[at])
-    return design.heads(at, dual).astype(np.float64), verdict
+    return design.heads(at, dual).astype(np.float64), _verdict(design.rows, at, left_out)
+
+
+def _verdict(rows: Rows, at: np.ndarray, left_out: Floats) -> Floats:
+    """From the turns that stood in a conversation: without one, the state of a dialogue tells nothing."""
+    spoken = rows.corpus[at] != written.CORPUS
+    return fit_verdict(np.hstack([rows.state[at], left_out])[spoken], rows.welcome[at][spoken])
 
 
 def unseen_corpora(design: Design) -> tuple[Floats, Floats]:
     """Heads and scores of every corpus, from all the others."""
     rows = design.rows
     heads, scores = np.zeros((len(rows.must), HEADS)), np.zeros(len(rows.must))
-    for corpus in np.unique(rows.corpus):
+    for corpus in np.unique(rows.corpus[rows.corpus != written.CORPUS]):
         out, at = np.flatnonzero(rows.corpus == corpus), np.flatnonzero(rows.corpus != corpus)
         dual, left_out = design.solve(at)
-        verdict = fit_verdict(np.hstack([rows.state[at], left_out]), rows.welcome[at])
+        verdict = _verdict(rows, at, left_out)
         heads[out] = design.products[np.ix_(out, at)] @ dual
         scores[out] = np.hstack([rows.state[out], heads[out]]) @ verdict[:-1] + verdict[-1]
     return heads, scores

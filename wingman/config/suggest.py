@@ -139,6 +139,8 @@ class SuggestSettings(Section, frozen=True):
     """`auto`: what is said is weighed by its meaning where the extra `meaning` is there, else by its words."""
     model_asks: Annotated[int, Meta(ge=0, le=200)] = 25
     """Most questions to the model in any ten minutes; what lies beyond is decided without it."""
+    speculate: bool = True
+    """Ask the model about words that already ask when they stood still for 0.3 s, before they are final."""
     embeddings: EmbeddingSettings = EmbeddingSettings()
     """Finds notes by meaning as well as by words."""
     brief: str = ""

@@ -39,6 +39,7 @@ def dispatch(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:
             case Partial():
                 media = Media.of(output.channel, output.span)
                 publish(TranscriptPartial(output.channel, output.speaker, output.text, output.firm), media)
+                coach.running(output.channel, output.speaker, output.text, output.span)
             case Utterance():
                 kind = UtteranceRevised if output.revision else UtteranceCreated
                 publish(kind.of(output), Media.of(output.channel, output.span))

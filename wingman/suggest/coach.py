@@ -21,7 +21,7 @@ from wingman.core.events import (
     Publish,
     SuggestionUpdated,
 )
-from wingman.core.time import Channel, SampleTime, samples
+from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, LoneSound, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, action_title, one_of
 from wingman.llm.base import Prompt, SuggestionModel
@@ -40,6 +40,7 @@ from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.gate.taught import Habit, Taught
 from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
+from wingman.suggest.speculation import EARLY, Speculation
 
 CONTEXT_SECONDS = 3600.0
 """A recap may look back so far; the tokens are what really bounds a prompt."""
@@ -114,6 +115,11 @@ class Coach:
         self._tone = ToneWait(self._parts.prompt_wait_s)
         self._shifts: deque[EmotionShift] = deque(maxlen=5)
         self._names: dict[str, str] = {}
+        self._speculation = Speculation()
+        self._foreseen: Utterance | None = None
+        """The running words the model was asked about early."""
+        self._measured = False
+        """True while tones are measured: an early prompt would go without the one of its own words."""
         self._cards = CardPresenter(
             self._gate, self._composer, self._writer, self._prompt, publish, self._parts.clock
         )
@@ -136,6 +142,16 @@ class Coach:
         """True while a model is being asked, be it for a card that does not show yet."""
         return self._writer is not None and self._writer.busy
 
+    @property
+    def early_asked(self) -> int:
+        """Requests to the model about words that were not final yet."""
+        return self._cards.early_asked
+
+    @property
+    def early_wasted(self) -> int:
+        """Those of them that came to nothing: the words changed, or started no card."""
+        return self._cards.early_wasted
+
     async def ready(self) -> None:
         """Return when the coach runs and its encoder is loaded; for whoever must not wait later."""
         await self._listener.ready()
@@ -154,6 +170,10 @@ class Coach:
         self._tone.hear(utterance)
         if not utterance.revision:
             self._composer.anticipate(utterance)  # before the listener: one thread serves both, in order
+            if utterance.channel is Channel.TAB:
+                self._measured = not utterance.settled
+                if not self._speculation.final(utterance):
+                    self._cards.drop_early()
         self._listener.hear(Heard(utterance, self._parts.clock()))
 
     def shift(self, shift: EmotionShift) -> None:
@@ -179,6 +199,8 @@ class Coach:
             self._composer.hear(heard.what)
             self._gate.language = self._composer.language
         self._act_on(self._gate.hear(heard.what, meaning), heard.at)
+        if not heard.what.revision and heard.what.channel is Channel.TAB:
+            self._cards.drop_early()  # its words are final, and no card has taken it over
 
     def rename(self, speaker: str, name: str) -> None:
         """The user gave a speaker a name; prompts use it from now on."""
@@ -193,6 +215,30 @@ class Coach:
         decisions = self._gate.advance(now)
         self._cards.drop_late(self._gate.now - samples(self._settings.ttl_s))
         self._act_on(decisions, self._parts.clock())
+        if channel is Channel.TAB:
+            self._speculate()
+
+    def running(self, channel: Channel, speaker: str, text: str, span: Span) -> None:
+        """What a channel is saying right now; replaces what it was saying before, empty text ends it."""
+        if channel is Channel.TAB and self._speculation.hear(channel, speaker, text, span, self._gate.now):
+            self._cards.drop_early()
+
+    def _speculate(self) -> None:
+        """Ask early about running words that already ask, have stood still, and whose tone nobody measures."""
+        now, tab = self._gate.now, Channel.TAB
+        if self._speculation.stale(tab, now):
+            self._cards.drop_early()
+        said = self._speculation.due(tab, now, silent=self._gate.silent(tab))
+        if said is None or self._measured or not self._settings.speculate or not self._speculation.trusted:
+            return
+        self._gate.model_ready = self._cards.ready
+        candidate = self._gate.foresee(said) if self._cards.ready else None
+        if candidate is None or self._composer.cares(candidate):
+            return
+        notes = self._composer.notes(candidate)
+        draw = self._composer.draw(candidate, notes)
+        self._foreseen = said
+        self._cards.ask_early(Opening(candidate, draw, notes, None, self._parts.clock()))
 
     # --- what the user asks ------------------------------------------------------------------
 
@@ -347,8 +393,11 @@ class Coach:
         asked_at = asyncio.get_running_loop().time()
         found = await composer.settled(candidate, notes)
         await self._tone.settled(candidate.utterance, asked_at)
+        said = self._context.window()
+        if candidate.utterance == EARLY and self._foreseen is not None:
+            said = (*said, self._foreseen)
         material = prompts.Material(
-            self._context.window(),
+            said,
             tuple(self._shifts),
             self._brief,
             found,

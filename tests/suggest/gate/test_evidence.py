@@ -42,12 +42,12 @@ def test_what_wants_a_card_weighs_more_than_what_does_not(more: str, less: str) 
 
 def test_two_signals_in_one_turn_are_sure() -> None:
     evidence = weigh("can you tell me how much the enterprise plan costs per month")
-    assert evidence.score >= evidence.sure
+    assert evidence.score >= evidence.thresholds.sure
 
 
 def test_a_strong_tone_completes_a_signal() -> None:
     evidence = weigh("i am fed up with it")
-    assert evidence.with_tone(ANGRY).score >= evidence.sure
+    assert evidence.with_tone(ANGRY).score >= evidence.thresholds.sure
 
 
 def test_silence_has_its_reason() -> None:

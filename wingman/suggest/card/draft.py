@@ -24,12 +24,18 @@ class Draft:
         self._novelty = novelty
         self._on_show = on_show
         self._on_fault = on_fault
+        self.rules: Rules | None = None
+        self.on_rules: Callable[[Rules], None] | None = None
+        """Told the rules as well; for the draft that takes this one's answer over."""
         self._check = AnswerCheck()
         self._held = ""
 
     def hold_to(self, rules: Rules) -> None:
         """What this answer must keep to; known when its prompt is."""
+        self.rules = rules
         self._check = AnswerCheck(rules)
+        if self.on_rules is not None:
+            self.on_rules(rules)
 
     @property
     def repeats(self) -> bool:

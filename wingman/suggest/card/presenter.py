@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import structlog
+
 from wingman.core.errors import ProviderFault
 from wingman.core.events import Media, Publish, SuggestionCompleted, SuggestionCreated, SuggestionSkipped
 from wingman.core.time import SampleTime
@@ -19,11 +21,14 @@ from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt
 from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
 from wingman.suggest.card.composer import CardComposer, Draw, Snippet
 from wingman.suggest.card.draft import Draft
+from wingman.suggest.card.early import EarlyAnswer
 from wingman.suggest.card.lifecycle import CardLife, Clock
 from wingman.suggest.card.novelty import Novelty
 from wingman.suggest.card.writer import CardWriter, fault_name
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.gate.gate import Gate
+
+log = structlog.get_logger(__name__)
 
 REMEMBERED = 500
 """Cards that feedback may still come for."""
@@ -82,6 +87,11 @@ class CardPresenter:
         self._kinds: OrderedDict[str, str] = OrderedDict()
         """Card → its kind, of the last cards."""
         self._flight: Flight | None = None
+        self._early: EarlyAnswer | None = None
+        self.early_asked = 0
+        """Requests about words that were not final yet."""
+        self.early_wasted = 0
+        """Those of them that came to nothing."""
 
     def count_from(self, shown: int) -> None:
         """So many cards were numbered before."""
@@ -139,15 +149,37 @@ class CardPresenter:
         draft = Draft(life, self.novelty, self._gate.shows, lambda fault: self._reject(flight, fault))
         flight = self._flight = Flight(life, candidate, draft, draw)
         if self._writer is not None and self.asks(candidate):
-            self._gate.asked()
             if draw is not None:
                 self._gate.shows()
-            self._writer.write(
-                lambda: self._ask(flight, opening.notes), draft.add, lambda fault: self._written(flight, fault)
-            )
+            self._have_written(self._writer, flight, opening.notes)
         else:
+            self.drop_early()
             self._complete(flight, "playbook")
         return created.id
+
+    def ask_early(self, opening: Opening) -> None:
+        """Ask the model about words that are not final yet; nothing shows until `start` takes it over."""
+        if self._writer is None or self._flight is not None or not self.asks(opening.candidate):
+            return
+        created = self._created(opening, 0.0)
+        self._count -= 1  # it is no card yet
+        life = CardLife(created, None, self._publish, self._clock, lambda: None)
+        draft = Draft(life, self.novelty, lambda: None, lambda _: None)
+        flight = Flight(life, opening.candidate, draft, opening.draw)
+        early = self._early = EarlyAnswer(opening.candidate, draft)
+        self.early_asked += 1
+        self._gate.asked()
+        self._writer.write(lambda: self._ask(flight, opening.notes), early.add, early.finish)
+
+    def drop_early(self) -> None:
+        """The words changed, or start no card: close the request about them."""
+        if self._early is None:
+            return
+        self._early = None
+        self.early_wasted += 1
+        log.debug("suggest.early_wasted", asked=self.early_asked, wasted=self.early_wasted)
+        if self._writer is not None:
+            self._writer.stop()
 
     def interrupt(self, end: Callable[[CardLife], None], why: Reason = Reason.STALE) -> None:
         """End the card in flight, if any, and close its request. `why` is told of one that never showed."""
@@ -167,6 +199,21 @@ class CardPresenter:
             self.interrupt(lambda life: life.expire("ttl"))
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _have_written(self, writer: CardWriter, flight: Flight, notes: tuple[Snippet, ...]) -> None:
+        """Ask the model for this card, or take over what it was asked early."""
+        early, draft = self._early, flight.draft
+        if early is not None and early.fits(flight.candidate):
+            self._early = None
+            if early.draft.rules is not None:
+                draft.hold_to(early.draft.rules)
+            else:  # the prompt is not even written
+                early.draft.on_rules = draft.hold_to
+            early.hand_over(draft.add, lambda fault: self._written(flight, fault))
+            return
+        self.drop_early()
+        self._gate.asked()
+        writer.write(lambda: self._ask(flight, notes), draft.add, lambda fault: self._written(flight, fault))
 
     def _created(self, opening: Opening, expires_in: float) -> SuggestionCreated:
         candidate, draw = opening.candidate, opening.draw

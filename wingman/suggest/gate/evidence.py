@@ -64,8 +64,8 @@ class Evidence:
     verdict: Verdict
     score: float
     """Log odds that a card is welcome, on the scale of the thresholds."""
-    sure: float
-    """The score from which it is as good as certain."""
+    thresholds: Thresholds
+    """Those of the weights it was weighed with."""
 
     @property
     def kinds(self) -> dict[str, float]:
@@ -76,7 +76,7 @@ class Evidence:
         strong = reading.strength == "strong"
         score = self.score + (1.0 if strong else MODERATE) * TONE.get(reading.family, 0.0)
         if strong and self.signals and TONE.get(reading.family, 0.0) > 0:
-            score = max(score, self.sure)
+            score = max(score, self.thresholds.sure)
         return replace(self, score=score)
 
     def with_burst(self, family: Family) -> Evidence:
@@ -107,12 +107,6 @@ class EvidenceWeigher:
         self._dialogue = Dialogue()
         self._rates: dict[Flavour, RunningRate] = {}
         self._recent: OrderedDict[str, Evidence] = OrderedDict()
-        self._flavour: Flavour = "words"
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """Those of the weights that were used last."""
-        return self._probes(self._flavour).thresholds
 
     def find(self, utterance: str) -> Evidence | None:
         """What one of the last utterances came to."""
@@ -122,22 +116,30 @@ class EvidenceWeigher:
         self, utterance: Utterance, text: str, signals: frozenset[Signal], meaning: NDArray[np.float32] | None
     ) -> Evidence:
         """A turn of the counterpart. `text` may hold more than its words; `meaning` is the vector of `text`."""
+        flavour, verdict, evidence = self._weighed(utterance, text, signals, meaning)
+        if len(text.split()) >= COUNTS:
+            self._rates[flavour].add(verdict.score)
+        self._recent[utterance.id] = evidence
+        while len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+        return evidence
+
+    def foresee(self, utterance: Utterance, signals: frozenset[Signal]) -> Evidence:
+        """Words that are not final yet, by themselves; nothing of them is remembered."""
+        return self._weighed(utterance, utterance.text, signals, None)[2]
+
+    def _weighed(
+        self, utterance: Utterance, text: str, signals: frozenset[Signal], meaning: NDArray[np.float32] | None
+    ) -> tuple[Flavour, Verdict, Evidence]:
         flavour: Flavour = "words" if meaning is None else "meaning"
         probe = self._probes(flavour)
         said = Said(utterance.speaker, utterance.channel, text, meaning)
         verdict = probe.judge(said, self._dialogue, signals)
         rate = self._rates.setdefault(flavour, RunningRate(probe.usual, probe.trust))
-        score, sure = rate.relative(verdict.score), probe.thresholds.sure
+        score = rate.relative(verdict.score)
         if verdict.addressee != "other":
             score = max(score, _least(signals, probe.thresholds))
-        evidence = Evidence(utterance, text, signals, verdict, score, sure)
-        if len(text.split()) >= COUNTS:
-            rate.add(verdict.score)
-        self._flavour = flavour
-        self._recent[utterance.id] = evidence
-        while len(self._recent) > REMEMBERED:
-            self._recent.popitem(last=False)
-        return evidence
+        return flavour, verdict, Evidence(utterance, text, signals, verdict, score, probe.thresholds)
 
     def remember(self, utterance: Utterance, meaning: NDArray[np.float32] | None) -> None:
         """A turn, anybody's, that later ones are weighed against."""

@@ -39,8 +39,10 @@ BURST = 0.4
 """Score from which a laugh or a sigh adds to the words beside it."""
 LOUD_BURST = 0.6
 """Score from which it is a reason by itself, where a trigger listens for its family."""
-HEARD = 0.15
+HEARD = 0.2
 """What a key word that was really heard adds to its kind."""
+LESSER = 0.6
+"""A reason that is weaker than this share of the strongest is another matter: it takes no card's place."""
 ANSWERING = samples(8)
 """Talk of the user, after a question, that makes a late card about it pointless."""
 
@@ -155,6 +157,22 @@ class Gate:
         asked = evidence is not None and evidence.verdict.addressee == "user"
         return asked or question.channel is Channel.MIC
 
+    def foresee(self, running: Utterance) -> Candidate | None:
+        """What words that are not final yet would start at once if they were; changes nothing."""
+        signals = detect(running.text, self.language)
+        if not signals or self.mode == "manual" or self._triggers.excluded(running.text):
+            return None
+        found = self._weighed(running, self._evidence.foresee(running, signals))
+        limits = self.limits
+        if not isinstance(found, Candidate) or found.unsure:
+            return None
+        scarce = found.priority < max(limits.priority, self._restraint.needed(limits, self.now))
+        return None if scarce or self._hold(found, limits) is not None else found
+
+    def silent(self, channel: Channel) -> bool:
+        """True while no voice is heard on `channel`."""
+        return self._floor.talking(channel) == 0
+
     # --- what became of a card ---------------------------------------------------------------
 
     def began(self, candidate: Candidate) -> None:
@@ -219,7 +237,7 @@ class Gate:
 
     def _band(self, evidence: Evidence) -> Band:
         """Without a model the dial decides what is sure; with one, only what is right nine times in ten."""
-        thresholds = self._evidence.thresholds
+        thresholds = evidence.thresholds
         dial = "quiet" if self.frugal else self.verbosity
         least: float = getattr(thresholds, dial)
         asks = self.model_ready and self._restraint.may_ask(self._asks, self.now)
@@ -233,21 +251,23 @@ class Gate:
     def _matched(self, whole: Utterance, evidence: Evidence) -> list[tuple[Trigger, Reason, float]]:
         """The triggers that what was meant fires, the strongest first."""
         kinds = evidence.kinds
-        likely = {kind for kind, share in kinds.items() if share >= LIKELY}
-        if not likely and not evidence.signals:
-            likely = {evidence.verdict.kind}
+        likely = {kind for kind, share in kinds.items() if share >= LIKELY} or {evidence.verdict.kind}
         meant = frozenset(signal for signal in Signal if signal in likely)
         found = []
-        for trigger, reason in self._fired(whole, evidence.signals | meant):
+        fired = self._fired(whole, evidence.signals | meant)
+        for trigger, reason in (*fired, *((one, Reason.MEANING) for one in self._triggers.meant(likely))):
             heard = evidence.signals.intersection(trigger.signals)
             share = max(
-                (kinds.get(signal, 1.0) for signal in (meant | heard) & set(trigger.signals)), default=0.0
+                (kinds.get(signal, 1.0) for signal in (meant | heard) & set(trigger.signals)),
+                default=0.0 if trigger.signals else kinds.get(trigger.kind, 0.0),
             )
             strength = share + (HEARD if heard else 0.0)
             if reason is not Reason.PHRASE and not heard:
                 reason = Reason.MEANING
             found.append((trigger, reason, strength))
-        return sorted(found, key=lambda one: -one[2])
+        least = LESSER * max((strength for _, _, strength in found), default=0.0)
+        near = [one for one in found if one[2] >= least or one[1] is Reason.PHRASE]
+        return sorted(near, key=lambda one: -one[2])
 
     def _fired(self, whole: Utterance, signals: frozenset[Signal]) -> list[tuple[Trigger, Reason]]:
         return list(self._triggers.heard(whole.text, whole.channel, signals))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from wingman.core.time import Channel
@@ -57,6 +57,13 @@ CARE_TRIGGERS = tuple(
 """What every playbook listens for beside its own triggers: what calls for care before anything else."""
 
 
+MEANT_TRIGGERS = (
+    Trigger(name="told", kind="emotion", priority=72, max=3),
+    Trigger(name="hint", kind="cue", priority=50, max=2),
+)
+"""Kinds that no key word tells: they are known by meaning alone."""
+
+
 class Triggers:
     """A playbook, ready to be matched against what is heard."""
 
@@ -79,6 +86,10 @@ class Triggers:
             reason = compiled.match(plain, signals) if compiled.listens_to(channel) else None
             if reason is not None:
                 yield compiled.trigger, reason
+
+    def meant(self, kinds: Collection[str]) -> Iterator[Trigger]:
+        """The triggers of what was meant without a key word for it."""
+        return (trigger for trigger in MEANT_TRIGGERS if trigger.kind in kinds)
 
     def felt(self, family: Family, channel: Channel) -> Trigger | None:
         """The first trigger that a tone of this family fires."""

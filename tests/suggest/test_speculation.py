@@ -1,0 +1,188 @@
+"""Asking early: the model starts before the words are final, changed ones cancel it, few are wasted."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.suggest.support import Published, running, said
+from wingman.config.section import Secret
+from wingman.config.suggest import GeminiSettings, SuggestSettings
+from wingman.core.events import SuggestionCompleted, SuggestionCreated
+from wingman.core.time import Channel, Span, samples
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading
+from wingman.llm.base import Usage
+from wingman.llm.gemini.client import Gemini
+from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.speculation import FRESH, STABLE, Speculation
+from wingman.testing.gemini.server import GeminiEmulator, Pace
+
+PRICE = "How much would that cost us per month"
+TAB = Channel.TAB
+
+
+class Talk:
+    """A coach that hears running words as a live transcriber tells them."""
+
+    def __init__(self, coach: Coach, emulator: GeminiEmulator) -> None:
+        self.coach, self.emulator = coach, emulator
+
+    def running(self, text: str, at: float, *, silent: bool = True) -> None:
+        self.coach.speaking(TAB, True, samples(at - 2))
+        self.coach.running(TAB, "tab", text, Span(samples(at - 2), samples(at)))
+        if silent:
+            self.coach.speaking(TAB, False, samples(at))
+
+    def wait(self, until: float) -> None:
+        self.coach.advance(TAB, samples(until))
+
+    def final(self, text: str, at: float, emotion: EmotionReading = EMOTION_OFF) -> None:
+        self.coach.running(TAB, "tab", "", Span(samples(at), samples(at)))
+        self.coach.hear(said(text, at - 2, seconds=2.0, emotion=emotion))
+
+
+class Scene:
+    """One meeting with an emulated Gemini."""
+
+    def __init__(self, **settings: bool) -> None:
+        self.published = Published()
+        self.used: list[Usage] = []
+        self._settings = SuggestSettings(**settings)
+
+    async def play(self, script: object) -> tuple[int, Coach]:
+        """Run `script(talk)`, an async function; returns how many requests came, and the coach."""
+        async with GeminiEmulator(pace=Pace(first_s=0.05, gap_s=0.005)) as emulator:
+            model = Gemini(GeminiSettings(api_key=Secret("local"), url=emulator.url))
+            parts = CoachParts(on_usage=lambda _, usage: self.used.append(usage))
+            coach = Coach(self._settings, load_playbook("sales"), model, self.published, parts=parts)
+            async with running(coach):
+                await script(Talk(coach, emulator))  # type: ignore[operator]
+                await coach.settle()
+            await model.aclose()
+            return len(emulator.sent), coach
+
+
+async def test_the_answer_is_under_way_before_the_words_are_final() -> None:
+    scene = Scene()
+
+    async def script(talk: Talk) -> None:
+        talk.running(PRICE, 4.0)
+        talk.wait(4.4)
+        await talk.coach.settle()
+        assert len(talk.emulator.sent) == 1
+        assert scene.published.of(SuggestionCreated) == []  # nothing shows before the words are final
+        talk.final(f"{PRICE}?", 4.0)
+
+    asked, coach = await scene.play(script)
+    assert asked == 1
+    assert (coach.early_asked, coach.early_wasted) == (1, 0)
+    (card,) = scene.published.of(SuggestionCreated)
+    (done,) = scene.published.of(SuggestionCompleted)
+    assert card.kind == "price"
+    assert done.id == card.id
+    assert done.origin == "gemini"
+
+
+async def test_a_changed_final_cancels_it_and_asks_anew() -> None:
+    scene = Scene()
+
+    async def script(talk: Talk) -> None:
+        talk.running(PRICE, 4.0)
+        talk.wait(4.4)
+        async with asyncio.timeout(10):
+            while not talk.emulator.sent:  # noqa: ASYNC110 - the emulator only keeps a list
+                await asyncio.sleep(0.005)
+        talk.final(f"{PRICE}, I was asked, but first: where is our data stored?", 5.0)
+
+    asked, coach = await scene.play(script)
+    assert (coach.early_asked, coach.early_wasted) == (1, 1)
+    assert asked <= 2
+    assert len(scene.published.of(SuggestionCompleted)) == 1
+    assert len(scene.used) == 2  # what was wasted is paid for, too
+
+
+async def test_words_that_go_on_cancel_it() -> None:
+    scene = Scene()
+
+    async def script(talk: Talk) -> None:
+        talk.running(PRICE, 4.0)
+        talk.wait(4.4)
+        talk.running(f"{PRICE} if we", 5.0, silent=False)
+        assert talk.coach.early_wasted == 1
+
+    await scene.play(script)
+    assert scene.published.of(SuggestionCreated) == []
+
+
+async def test_nothing_is_asked_while_somebody_speaks_or_without_a_reason() -> None:
+    scene = Scene()
+
+    async def script(talk: Talk) -> None:
+        talk.running(PRICE, 4.0, silent=False)
+        talk.wait(4.5)
+        talk.running("We went to the sea last summer", 9.0)
+        talk.wait(9.5)
+
+    asked, coach = await scene.play(script)
+    assert (asked, coach.early_asked) == (0, 0)
+
+
+async def test_where_tones_are_measured_the_words_wait_for_theirs() -> None:
+    scene = Scene()
+
+    async def script(talk: Talk) -> None:
+        talk.final("We have three hundred people in the north.", 2.0, EMOTION_PENDING)
+        talk.running(PRICE, 6.0)
+        talk.wait(6.5)
+
+    asked, coach = await scene.play(script)
+    assert (asked, coach.early_asked) == (0, 0)
+
+
+async def test_it_can_be_switched_off() -> None:
+    scene = Scene(speculate=False)
+
+    async def script(talk: Talk) -> None:
+        talk.running(PRICE, 4.0)
+        talk.wait(4.5)
+
+    assert (await scene.play(script))[0] == 0
+
+
+def _told(speculation: Speculation, number: int, *, holds: bool) -> bool:
+    """One sentence; True when it was worth asking early about."""
+    at = samples(number * 20.0)
+    span = Span(at, at + samples(1))
+    trusted = speculation.trusted
+    speculation.hear(TAB, "tab", f"number {number}", span, at)
+    assert speculation.due(TAB, at + STABLE, silent=True) is not None
+    assert speculation.due(TAB, at + STABLE + 1, silent=True) is None  # proposed once
+    heard = said(f"Number {number}." if holds else "something else", number * 20.0)
+    assert speculation.final(heard) is holds
+    return trusted
+
+
+@given(st.lists(st.booleans(), min_size=60, max_size=200))
+def test_few_of_many_are_wasted(holds: list[bool]) -> None:
+    """Whatever the recogniser does: when many texts change after all, none is asked about."""
+    speculation = Speculation()
+    asked = [held for number, held in enumerate(holds) if _told(speculation, number, holds=held)]
+    assert sum(not held for held in asked) <= 1 + 0.2 * len(holds)
+
+
+def test_a_recogniser_that_never_keeps_its_word_is_not_trusted() -> None:
+    speculation = Speculation()
+    asked = sum(_told(speculation, number, holds=False) for number in range(50))
+    assert asked <= 2
+
+
+def test_what_is_never_finished_is_given_up() -> None:
+    speculation = Speculation()
+    speculation.hear(TAB, "tab", PRICE, Span(0, samples(1)), 0)
+    assert speculation.due(TAB, STABLE, silent=True) is not None
+    assert not speculation.stale(TAB, FRESH - 1)
+    assert speculation.stale(TAB, FRESH)
+    assert not speculation.stale(TAB, FRESH + 1)
