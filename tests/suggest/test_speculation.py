@@ -47,10 +47,10 @@ class Talk:
 class Scene:
     """One meeting with an emulated Gemini."""
 
-    def __init__(self, **settings: bool) -> None:
+    def __init__(self, *, speculate: bool = True) -> None:
         self.published = Published()
         self.used: list[Usage] = []
-        self._settings = SuggestSettings(**settings)
+        self._settings = SuggestSettings(speculate=speculate)
 
     async def play(self, script: object) -> tuple[int, Coach]:
         """Run `script(talk)`, an async function; returns how many requests came, and the coach."""
