@@ -16,7 +16,9 @@ from wingman.testing.virtual_time import run
 DEEPGRAM, HUME = "/v1/listen", "/v0/expression/stream"
 
 
-def talk(path: str, says: Sequence[bytes | str]) -> tuple[list[str | bytes], list[str], list[int]]:
+def talk(
+    path: str, says: Sequence[bytes | str], *, talkative: bool = False
+) -> tuple[list[str | bytes], list[str], list[int]]:
     """What a provider answers, which branch it took the socket for, and the chunks that were dated."""
     sockets, chunks = list[str](), list[int]()
 
@@ -25,7 +27,7 @@ def talk(path: str, says: Sequence[bytes | str]) -> tuple[list[str | bytes], lis
         return lambda data, _now: chunks.append(len(data))
 
     async def main() -> list[str | bytes]:
-        providers = Providers(opened)
+        providers = Providers(opened, talkative=talkative)
         async with providers.open():
             url = f"ws://127.0.0.1:{providers.port}{path}"
             async with connect(url, proxy=None) as socket:
@@ -43,6 +45,16 @@ def test_a_transcriber_answers_once_a_second_and_when_it_is_closed() -> None:
     assert [(each.get("start"), each.get("duration")) for each in said[:-1]] == [(0, 1), (1, 1), (2, 0)]
     assert said[-1] == {"type": "Metadata"}
     assert (sockets, chunks) == (["transcribe"], [len(half)] * 4)
+
+
+def test_a_talkative_transcriber_says_a_growing_sentence_twice_a_second() -> None:
+    answers, _, _ = talk(DEEPGRAM, [bytes(3200)] * 205 + ['{"type":"CloseStream"}'], talkative=True)
+    said = [json.loads(answer) for answer in answers[:-1]]
+    counts = [len(each["channel"]["alternatives"][0]["words"]) for each in said]
+    assert counts[:20] == sorted(counts[:20])
+    assert max(counts) == 36
+    assert [each["is_final"] for each in said].count(True) == 3
+    assert counts[-1] == 1, "what was left when it was closed"
 
 
 @pytest.mark.parametrize("seconds", [0, 2, 7])

@@ -39,6 +39,8 @@ class Subject:
     """Give the server the first core and the load the others; False lets both use all."""
     data_channel: bool = False
     """It does nothing before the client has opened a data channel."""
+    talkative: bool = False
+    """Its transcriber answers as while somebody speaks without a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,24 @@ class Step:
         return not self.silent and self.delivered >= WHOLE
 
 
-def wingman(chunk_ms: int = 100, media_path: str = "direct", workers: int = 1) -> Subject:
-    """This Wingman, with a transcriber's and an emotion meter's socket per session."""
+def wingman(
+    chunk_ms: int = 100,
+    media_path: str = "direct",
+    workers: int = 1,
+    *,
+    talkative: bool = False,
+    measured: bool = True,
+) -> Subject:
+    """This Wingman, with a transcriber's and (`measured`) an emotion meter's socket per session."""
     options = ("--chunk-ms", str(chunk_ms), "--media-path", media_path, "--workers", str(workers))
 
     def command(providers: int) -> Sequence[str]:
         return (sys.executable, "-m", "wingman.bench.server", "--providers", str(providers), *options)
 
-    path = "/whip?channels=tab&emotion_policy=counterpart&consent=recording@1"
-    return Subject("wingman", command, ("transcribe", "emotion"), path, pinned=workers == 1)
+    policy = "emotion_policy=counterpart&consent=recording@1" if measured else "emotion_policy=off"
+    outlets = ("transcribe", "emotion") if measured else ("transcribe",)
+    path = f"/whip?channels=tab&{policy}"
+    return Subject("wingman", command, outlets, path, pinned=workers == 1, talkative=talkative)
 
 
 async def ramp(
@@ -103,7 +114,7 @@ async def ramp(
         return str(reply.text)
 
     results: list[Step] = []
-    load = Load(post, subject.outlets, subject.data_channel)
+    load = Load(post, subject.outlets, subject.data_channel, talkative=subject.talkative)
     async with load.running(), _started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
         async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False) as http:

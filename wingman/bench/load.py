@@ -67,7 +67,12 @@ class Load:
     """Sessions against one server. `post` sends an offer its way and returns the answer's SDP."""
 
     def __init__(
-        self, post: Callable[[str], Any], outlets: tuple[str, ...], data_channel: bool = False
+        self,
+        post: Callable[[str], Any],
+        outlets: tuple[str, ...],
+        data_channel: bool = False,
+        *,
+        talkative: bool = False,
     ) -> None:
         self._post = post
         self._wanted = outlets
@@ -75,7 +80,7 @@ class Load:
         self.sessions: list[Session] = []
         self.delivered = 0.0
         """Share of the audio sent during the last `measure` that reached the provider sockets during it."""
-        self.providers = Providers(self._socket)
+        self.providers = Providers(self._socket, talkative=talkative)
         self._opening: Session | None = None
         self._packets: list[bytes] = []
 

@@ -1,4 +1,7 @@
-"""Stand-ins for the two providers: they take audio, date it, and answer as little as keeps a client content."""
+"""Stand-ins for the two providers: they take audio, date it, and answer as little as keeps a client content.
+
+A talkative transcriber answers as a real one does while somebody speaks without a pause.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,26 @@ from wingman.core.json import JsonObject
 RESULT_EVERY = 32_000
 """Bytes of audio (one second) after which the transcriber answers."""
 
+INTERIM_EVERY = 16_000
+"""Bytes (half a second) after which a talkative one says how far it has come."""
+UTTERANCE = 320_000
+"""Bytes (ten seconds) of a talkative one's sentences."""
+WORD = 8_888
+"""Bytes of a word: 36 of them in a sentence."""
+BYTES_PER_S = 32_000
+
 Chunk = Callable[[bytes, float], None]
 
 
 class Providers:
-    """Both providers behind one port; `on_socket` is asked, per socket, who wants its chunks."""
+    """Both providers behind one port; `on_socket` is asked, per socket, who wants its chunks.
 
-    def __init__(self, on_socket: Callable[[str], Chunk]) -> None:
+    `talkative`: two interims a second of up to 36 words, in place of one word a second.
+    """
+
+    def __init__(self, on_socket: Callable[[str], Chunk], *, talkative: bool = False) -> None:
         self._on_socket = on_socket
+        self._talkative = talkative
         self.port = 0
 
     @asynccontextmanager
@@ -38,7 +53,7 @@ class Providers:
         path = socket.request.path if socket.request else ""
         hume = "expression" in path
         chunk = self._on_socket("emotion" if hume else "transcribe")
-        talk = _Hume() if hume else _Deepgram()
+        talk = _Hume() if hume else _Talkative() if self._talkative else _Deepgram()
         try:
             for message in talk.greeting():
                 await socket.send(message)
@@ -75,19 +90,63 @@ class _Deepgram:
     def _results(self) -> str:
         start, self._answered = self._answered / 32_000, self._bytes
         end = self._answered / 32_000
-        word = {"word": "word", "start": start, "end": end, "confidence": 0.99, "punctuated_word": "Word."}
-        return json.dumps(
+        word: JsonObject = {
+            "word": "word",
+            "start": start,
+            "end": end,
+            "confidence": 0.99,
+            "punctuated_word": "Word.",
+        }
+        return _message(start, end, "Word.", [word], final=True)
+
+
+class _Talkative(_Deepgram):
+    """Interims that grow, word by word, into a sentence of ten seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = 0
+
+    def heard(self, size: int) -> list[str]:
+        self._bytes += size
+        final = self._bytes - self._answered >= UTTERANCE
+        if not final and self._bytes - self._told < INTERIM_EVERY:
+            return []
+        self._told = self._bytes
+        message = self._sentence(final=final)
+        if final:
+            self._answered = self._bytes
+        return [message]
+
+    def _sentence(self, *, final: bool) -> str:
+        begin = self._answered
+        words = [
             {
-                "type": "Results",
-                "channel_index": [0, 1],
-                "start": start,
-                "duration": end - start,
-                "is_final": True,
-                "speech_final": True,
-                "channel": {"alternatives": [{"transcript": "Word.", "confidence": 0.99, "words": [word]}]},
-                "metadata": {"request_id": "bench", "model_info": {}, "model_uuid": "bench"},
+                "word": f"word{number}",
+                "start": (begin + number * WORD) / BYTES_PER_S,
+                "end": (begin + (number + 1) * WORD) / BYTES_PER_S,
+                "confidence": 0.98,
+                "punctuated_word": f"Word{number}",
             }
-        )
+            for number in range((self._bytes - begin) // WORD)
+        ]
+        text = " ".join(str(word["punctuated_word"]) for word in words)
+        return _message(begin / BYTES_PER_S, self._bytes / BYTES_PER_S, text, words, final=final)
+
+
+def _message(start: float, end: float, text: str, words: list[JsonObject], *, final: bool) -> str:
+    return json.dumps(
+        {
+            "type": "Results",
+            "channel_index": [0, 1],
+            "start": start,
+            "duration": end - start,
+            "is_final": final,
+            "speech_final": final,
+            "channel": {"alternatives": [{"transcript": text, "confidence": 0.99, "words": words}]},
+            "metadata": {"request_id": "bench", "model_info": {}, "model_uuid": "bench"},
+        }
+    )
 
 
 class _Hume:

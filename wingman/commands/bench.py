@@ -16,9 +16,15 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings_of(arguments, quiet=True)
     steps = _steps(arguments.sessions)
-    subject = wingman(arguments.chunk_ms, arguments.media_path, arguments.workers)
+    subject = wingman(
+        arguments.chunk_ms,
+        arguments.media_path,
+        arguments.workers,
+        talkative=arguments.talkative,
+        measured=not arguments.words_only,
+    )
     if not arguments.json:
-        print("Live Opus over SRTP into this machine, two provider sockets per session on loopback.")
+        print(f"Live Opus over SRTP into this machine, {len(subject.outlets)} provider socket(s) per session.")
         print("sessions    p50      p99   CPU per s of audio   of a core     RSS")
     results = asyncio.run(
         ramp(subject, steps, arguments.seconds, on_step=lambda step: None if arguments.json else _print(step))

@@ -231,6 +231,8 @@ def _bench(commands: Commands) -> None:
     parser.add_argument("--chunk-ms", type=int, default=100, help="audio per provider frame (default 100)")
     parser.add_argument("--media-path", choices=["direct", "portable"], default="direct")
     parser.add_argument("--workers", type=int, default=1, help="processes behind one port (default 1)")
+    parser.add_argument("--talkative", action="store_true", help="two interims a second of up to 36 words")
+    parser.add_argument("--words-only", action="store_true", help="a transcriber alone, no emotion meter")
     parser.add_argument("--json", action="store_true", help="print the steps as one JSON list")
 
 
