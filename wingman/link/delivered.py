@@ -17,6 +17,8 @@ _ACKED_AT, _NOT_SENT_AT = 120, 144
 """Where Linux's `tcp_info` holds `tcpi_bytes_acked` and `tcpi_notsent_bytes` (include/uapi/linux/tcp.h)."""
 _INFO_BYTES = 148
 _ESTABLISHED = 1
+ASK_EVERY = 32
+"""Writes between two questions to the kernel, where the length of what was written is known."""
 
 
 class Delivered:
@@ -28,16 +30,27 @@ class Delivered:
     def __init__(self, source: socket.socket | None) -> None:
         self._fd = socket.socket(fileno=_dup(source)) if source is not None and _asks_tcp(source) else None
         self._waiting: deque[tuple[int, int, float]] = deque()
+        self._mark = 0
+        self._unasked = 0
 
-    def wrote(self, size: int, seconds: float, buffered: int) -> None:
-        """A message of `size` payload bytes was just handed over; `buffered` bytes wait in this process."""
-        acked = self._acked()
-        if self._fd is None or acked is None:
+    def wrote(self, size: int, seconds: float, buffered: int, framed: int = 0) -> None:
+        """A message of `size` payload bytes was just handed over; `buffered` bytes wait in this process.
+
+        `framed` is its length on the wire, 0 where that is not known (TLS): then the kernel is asked each time.
+        """
+        if self._fd is None:
             return
-        mark = acked + _unsent(self._fd) + buffered
-        while self._waiting and self._waiting[0][0] <= acked:
-            self._waiting.popleft()
-        self._waiting.append((mark, size, seconds))
+        if framed and self._unasked > 0:
+            self._unasked -= 1
+            self._mark += framed
+        elif (acked := self._acked()) is not None:
+            self._mark = acked + _unsent(self._fd) + buffered
+            self._unasked = ASK_EVERY
+            while self._waiting and self._waiting[0][0] <= acked:
+                self._waiting.popleft()
+        else:
+            return
+        self._waiting.append((self._mark, size, seconds))
 
     def lost(self) -> tuple[int, float]:
         """The connection is over: payload bytes, and seconds, that never arrived. Nothing on a second call.

@@ -1,8 +1,9 @@
 """A WebSocket whose sends are plain function calls.
 
-`websockets` documents `broadcast` as its synchronous send. With it a packet goes from the tape's write to
-the provider's socket inside one call, without a task switch and without a queue; the price is that we look
-after the buffer ourselves (`buffered`), which the watchdog needs to see anyway.
+A packet goes from the tape's write to the provider's socket inside one call, without a task switch and
+without a queue: whole frames of ours go to the transport of `websockets`, which keeps the handshake, the
+reading and the control frames. The price is that we look after the buffer ourselves (`buffered`), which the
+watchdog needs to see anyway.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from types import TracebackType
 
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.http11 import Response
 from websockets.protocol import State
@@ -23,6 +23,7 @@ from websockets.typing import Subprotocol
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.egress import outlet as egress
 from wingman.link.delivered import Delivered
+from wingman.link.frames import FrameWriter
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +63,10 @@ class Socket:
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
         self._outlet = egress.current()
-        raw = connection.transport.get_extra_info("socket") if self._outlet is not None else None
+        self._transport = connection.transport
+        self._frames = FrameWriter()
+        self._plain = self._transport.get_extra_info("sslcontext") is None
+        raw = self._transport.get_extra_info("socket") if self._outlet is not None else None
         self._delivered = Delivered(raw)
 
     @property
@@ -79,11 +83,11 @@ class Socket:
     @property
     def buffered(self) -> int:
         """Bytes handed over that the kernel has not taken yet."""
-        return self._connection.transport.get_write_buffer_size()
+        return self._transport.get_write_buffer_size()
 
     def write(self, data: bytes | str) -> None:
         """Send one frame of the protocol's own now. Does nothing once the connection has ended."""
-        broadcast((self._connection,), data)
+        self._put(data)
 
     @property
     def may_leave(self) -> bool:
@@ -98,15 +102,22 @@ class Socket:
         have sent was never heard.
         """
         if self._outlet is None:
-            broadcast((self._connection,), data)
+            self._put(data)
         elif not self.may_leave:
             log.error("content held back at the gate: its link should have waited")
             self.abort()
-        elif self.is_open and not self._connection.transport.is_closing():  # it would be thrown away
-            broadcast((self._connection,), data)
+        elif (framed := self._put(data)) > 0:
             size = len(data) if isinstance(data, bytes) else len(data.encode())
             self._outlet.sent(size, seconds)
-            self._delivered.wrote(size, seconds, self.buffered)
+            self._delivered.wrote(size, seconds, self.buffered, framed if self._plain else 0)
+
+    def _put(self, data: bytes | str) -> int:
+        """Write one frame; its length, 0 where it would be thrown away."""
+        if not self.is_open or self._transport.is_closing():
+            return 0
+        frame = self._frames.frame(data)
+        self._transport.write(frame)
+        return len(frame)
 
     async def send(self, data: bytes | str) -> None:
         """The same as a coroutine, which is what vendors' socket classes call on what they wrap."""
@@ -142,7 +153,7 @@ class Socket:
         size, seconds = self._delivered.lost()
         if size and self._outlet is not None:
             self._outlet.sent(-size, -seconds)
-        self._connection.transport.abort()
+        self._transport.abort()
 
     async def close(self) -> None:
         """Say goodbye (1000) and end the connection; a peer that does not answer is cut off after `close_s`."""
