@@ -58,6 +58,7 @@ from wingman.suggest.knowledge.library import NotesLibrary
 from wingman.suggest.playbook.own import OwnPlaybooks
 
 if TYPE_CHECKING:
+    from wingman.cluster.front import Front
     from wingman.cluster.membership import Membership
     from wingman.server.app import Application, Routes
 
@@ -157,6 +158,19 @@ class Service:
         """The owner's token of this process: what it was configured with, or one nobody else is shown."""
         return self.access.token
 
+    @property
+    def node(self) -> str:
+        """Its name among other nodes; empty for a service of one process."""
+        return self.cluster.node.id if self.cluster else ""
+
+    def front(self) -> Front | None:
+        """The other nodes, as the routes need them."""
+        if (member := self.cluster) is None:
+            return None
+        from wingman.cluster.front import Front
+
+        return Front(member.node, member.log, member.relay, self.manager.adopt, self.manager.live_ids)
+
     def jobs(self) -> tuple[Coroutine[object, object, None], ...]:
         """What runs beside the meetings, until cancelled."""
         return (
@@ -194,9 +208,10 @@ class Service:
             not_ready=lambda: "the service is stopping" if self.manager.closing else "",
             sound=self.background.audio_store,
             answer=self.manager.answer,
+            nodes=self.front(),
         )
         routes: Routes = [
-            *whip.routes(self.manager, _ingest(self.settings), self.access),
+            *whip.routes(self.manager, _ingest(self.settings), self.access, node=self.node),
             *pcm.routes(self.manager),
             *recordings.routes(self.imports),
             *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),

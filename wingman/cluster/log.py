@@ -279,6 +279,11 @@ class ClusterLog:
                 await asyncio.wait([writing.task], timeout=FLUSH_S)
         writing.running = False
 
+    async def released(self, meeting: str) -> bool:
+        """Has its owner let go of it?"""
+        body = await self._reader.body(meeting)
+        return body is not None and body.released
+
     def owner_of(self, meeting: str) -> str:
         """The node that wrote the newest record this node knows of; empty for an unknown meeting."""
         known = self._reader.known.get(meeting)

@@ -13,6 +13,7 @@ from wingman.cluster.engine import Engine
 from wingman.cluster.keys import KeyRing
 from wingman.cluster.log import ClusterLog
 from wingman.cluster.node import Node
+from wingman.cluster.relay import Relay
 from wingman.config.cluster import ClusterSettings
 
 
@@ -25,6 +26,7 @@ class Membership:
     node: Node
     log: ClusterLog
     claims: LogClaims
+    relay: Relay
 
 
 @contextlib.asynccontextmanager
@@ -43,9 +45,11 @@ async def join(settings: ClusterSettings) -> AsyncIterator[Membership]:
         stack.push_async_callback(log.aclose)
         await node.open()
         stack.push_async_callback(node.leave)
+        relay = Relay(engine, node, key)
+        stack.push_async_callback(relay.aclose)
         renewing = asyncio.create_task(node.run())
         try:
-            yield Membership(engine, ring, node, log, LogClaims(log, node))
+            yield Membership(engine, ring, node, log, LogClaims(log, node), relay)
         finally:
             renewing.cancel()
             await asyncio.wait([renewing])

@@ -67,6 +67,8 @@ class Node:
         self.state: State = "up"
         self.load: Callable[[], tuple[int, int]] = lambda: (0, 0)
         """Meetings it runs, and how many it takes."""
+        self.others: tuple[NodeRow, ...] = ()
+        """Every node whose lease ran when this one last looked."""
         self._answers: dict[str, Answer] = {"status": self._status}
         self._deaf: Callable[[], Awaitable[None]] | None = None
 
@@ -83,12 +85,14 @@ class Node:
         """Be there: answer, and say so."""
         self._deaf = await self._engine.subscribe(subjects.ask(self.id), self._asked)
         await self.renew()
+        self.others = tuple(await self.nodes())
 
     async def run(self) -> None:
         """Go on saying so until cancelled."""
         while True:
             await asyncio.sleep(self._lease_s / RENEWALS)
             await self.renew()
+            self.others = tuple(await self.nodes())
 
     async def renew(self) -> None:
         """Say that it is there, for another lease."""
@@ -123,10 +127,11 @@ class Node:
 
     async def alive(self, node: str) -> bool:
         """Is this node there, and does it keep what it has?"""
-        if node == self.id:
-            return True
-        row = _row(await self.ask(node, "status", b"") or b"")
-        return row is not None
+        return await self.look(node) is not None
+
+    async def look(self, node: str) -> NodeRow | None:
+        """What a node says of itself now; None when it is not there."""
+        return self.row() if node == self.id else _row(await self.ask(node, "status", b"") or b"")
 
     async def ask(self, node: str, what: str, body: bytes, timeout: float = ASK_S) -> bytes | None:
         """Ask another node; None when it is not there, or does not answer in time."""

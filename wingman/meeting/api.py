@@ -40,7 +40,7 @@ class MeetingStatus:
     id: str
     title: str
     state: str
-    """`live`, `paused` or `ended`."""
+    """`live`, `paused`, `orphaned` (its node is gone, another one will go on) or `ended`."""
     started_at: float
     seconds: float
     channels: tuple[Channel, ...] = ()

@@ -18,6 +18,7 @@ from wingman.events.log import EventLog
 from wingman.meeting.api import Meetings
 from wingman.server.auth import Access, Neighbours, hostname
 from wingman.server.contract import hold
+from wingman.server.elsewhere import Elsewhere, behind_guard
 from wingman.server.errors import HANDLERS
 from wingman.server.lookup import Lookup
 from wingman.server.middleware import Guard, with_cookie
@@ -29,7 +30,7 @@ from wingman.server.routes.meetings import Offers, Rest
 from wingman.server.routes.pages import Pages
 from wingman.server.routes.report import ReportRoutes
 from wingman.server.routes.session import SessionRoutes
-from wingman.server.routes.streams import Streams
+from wingman.server.routes.streams import Streams, answer_for
 
 Application: TypeAlias = Starlette
 Routes: TypeAlias = list[BaseRoute]
@@ -56,7 +57,7 @@ def build_app(
             raise TypeError("this event log is no archive: pass one")
         archive = log
     secure = settings.public_url.startswith("https://")
-    lookup = Lookup(meetings, archive)
+    lookup = Lookup(meetings, archive, offers.nodes)
     annotations = AnnotationRoutes(log, lookup)
     routes: Routes = [
         *extra_routes,
@@ -74,5 +75,9 @@ def build_app(
     if public := urlsplit(settings.public_url).netloc:
         hosts, origins = (*hosts, hostname(public)), (*origins, settings.public_url.rstrip("/"))
     neighbours = Neighbours.of(settings.host, hosts, origins)
-    guard = Middleware(Guard, access=access, neighbours=neighbours, secure=secure)
-    return Starlette(routes=routes, middleware=[guard], exception_handlers=HANDLERS)
+    middleware = [Middleware(Guard, access=access, neighbours=neighbours, secure=secure)]
+    if offers.nodes is not None:
+        middleware.append(Middleware(Elsewhere, nodes=offers.nodes))
+        inner = Starlette(routes=routes, exception_handlers=HANDLERS)
+        offers.nodes.serve(behind_guard(inner), partial(answer_for, lookup))
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from wingman.core.errors import InputError
 from wingman.events.index import MeetingIndex, MeetingRow
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingStatus
+from wingman.server.elsewhere import Nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class Lookup:
 
     meetings: Meetings
     archive: MeetingIndex
+    nodes: Nodes | None = None
+    """The other nodes; None for a service of one process."""
 
     def live(self, meeting: str) -> MeetingHandle | None:
         """The running meeting, or None."""
@@ -31,7 +34,11 @@ class Lookup:
             return running(handle, row)
         if row is None:
             raise unknown(meeting)
-        return stored(row)
+        return self.stored(row)
+
+    def stored(self, row: MeetingRow) -> MeetingStatus:
+        """A meeting that does not run here."""
+        return stored(row, self.nodes.state(row.id) if self.nodes and row.state != "ended" else "ended")
 
     async def must_exist(self, meeting: str) -> None:
         """Raises `InputError(status=404)` for a meeting never heard of."""
@@ -49,12 +56,12 @@ def running(handle: MeetingHandle, row: MeetingRow | None) -> MeetingStatus:
     return replace(status, title=row.title or status.title, tags=row.tags) if row else status
 
 
-def stored(row: MeetingRow) -> MeetingStatus:
-    """A meeting that does not run any more. One that was cut off by a crash has ended, too."""
+def stored(row: MeetingRow, state: str = "ended") -> MeetingStatus:
+    """A meeting that does not run here. One that was cut off by a crash has ended, too."""
     return MeetingStatus(
         id=row.id,
         title=row.title,
-        state="ended",
+        state=state,
         started_at=row.started_at,
         seconds=row.seconds or max(0.0, row.last_at - row.started_at),
         playbook=row.playbook,

@@ -27,8 +27,9 @@ from wingman.report.answer import Answer
 from wingman.report.record import Record
 from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
+from wingman.server.elsewhere import Nodes
 from wingman.server.http import Json, body, chunks, whole_number
-from wingman.server.lookup import Lookup, running, stored, unknown
+from wingman.server.lookup import Lookup, running, unknown
 from wingman.server.proof import readable
 from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ
@@ -62,6 +63,8 @@ class Offers:
     """Answers a question to a stored meeting by the model."""
     not_ready: Callable[[], str] = str
     """A sentence while the service cannot take meetings; empty when it can."""
+    nodes: Nodes | None = None
+    """The other nodes; None for a service of one process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Rest:
             return Json({"hits": await self.lookup.archive.search(words[:200], limit)})
         live = {handle.id: handle for handle in self.lookup.meetings.all_live()}
         rows = await self.lookup.archive.meetings(limit, before)
-        listed = [running(live.pop(row.id), row) if row.id in live else stored(row) for row in rows]
+        listed = [running(live.pop(row.id), row) if row.id in live else self.lookup.stored(row) for row in rows]
         # created a moment ago, not yet in the log
         fresh = [] if before else [handle.status() for handle in live.values()]
         return Json({"meetings": (fresh + listed)[:limit]})

@@ -95,6 +95,11 @@ class Streams:
         return _SseResponse(self.hub, meeting, after, self.stall_seconds)
 
 
+def answer_for(lookup: Lookup, meeting: str, text: str, by: str) -> bytes:
+    """The answer to a client's message that came to another node."""
+    return msgspec.json.encode(client_messages.answer(text, lookup.live(meeting), by))
+
+
 class _EventSocket:
     """One client's WebSocket: frames down, messages up."""
 
@@ -193,13 +198,22 @@ class _EventSocket:
                     "error", "bad_input", "body", "messages are JSON text, not binary", ""
                 )
             else:
-                reply = client_messages.answer(
-                    text, self._handle() if owner else None, grant.id if grant is not None else ""
-                )
+                by = grant.id if grant is not None else ""
+                if owner and (told := await self._elsewhere(text, by)) is not None:
+                    await self._ws.send_text(told.decode())
+                    continue
+                reply = client_messages.answer(text, self._handle() if owner else None, by)
             await self._ws.send_text(msgspec.json.encode(reply).decode())
 
     def _handle(self) -> MeetingHandle | None:
         return self._lookup.live(self._subscription.meeting)
+
+    async def _elsewhere(self, text: str, by: str) -> bytes | None:
+        """The answer of the node that runs the meeting; None where that is this one, or nobody."""
+        nodes, meeting = self._lookup.nodes, self._subscription.meeting
+        if nodes is None or self._handle() is not None:
+            return None
+        return await nodes.message(meeting, text, by)
 
     async def _drop(self) -> None:
         if self._push is None:

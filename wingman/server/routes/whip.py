@@ -52,7 +52,11 @@ def _tag() -> str:
 class WhipEndpoint:
     """The WHIP resources of this process."""
 
-    def __init__(self, meetings: Meetings, settings: IngestSettings, access: Access | None = None) -> None:
+    def __init__(
+        self, meetings: Meetings, settings: IngestSettings, access: Access | None = None, node: str = ""
+    ) -> None:
+        """`node` begins the names of sessions, so that other nodes know where they are."""
+        self._node = f"{node}." if node else ""
         self._meetings = meetings
         self._access = access
         self._ending: set[asyncio.Task[None]] = set()
@@ -79,7 +83,7 @@ class WhipEndpoint:
             if created:
                 await meeting.end("never_connected")
             raise
-        session = secrets.token_urlsafe(16)
+        session = self._node + secrets.token_urlsafe(16)
         by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
         made = _Session(meeting, source, self._hold(request, session), by, _tag())
         self._remember(session, made)
@@ -173,9 +177,11 @@ class WhipEndpoint:
             del self._sessions[known]
 
 
-def routes(meetings: Meetings, settings: IngestSettings, access: Access | None = None) -> list[Route]:
+def routes(
+    meetings: Meetings, settings: IngestSettings, access: Access | None = None, node: str = ""
+) -> list[Route]:
     """The WHIP routes: `/whip` and `/whip/{session}`."""
-    endpoint = WhipEndpoint(meetings, settings, access)
+    endpoint = WhipEndpoint(meetings, settings, access, node)
     return [
         Route("/whip", endpoint.collection, methods=["POST", "OPTIONS"]),
         Route("/whip/{session}", endpoint.resource, methods=["DELETE", "PATCH"]),

@@ -1,0 +1,204 @@
+"""Any node answers for any meeting: real HTTP and WebSockets over whole services and one NATS server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+
+from tests.support.cluster import TOKEN, services
+from tests.support.nats import Servers, until
+from wingman.app import Service
+from wingman.cluster.log import ClusterLog
+from wingman.core.time import Channel
+from wingman.meeting.api import MeetingSpec
+from wingman.server.serving import serve
+
+
+@dataclass(frozen=True)
+class Node:
+    service: Service
+    port: int
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.port}",
+            headers={"Authorization": f"Bearer {TOKEN}"},
+            trust_env=False,
+            timeout=10,
+        )
+
+    def socket(self, path: str) -> Any:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return websockets.connect(f"ws://127.0.0.1:{self.port}{path}", additional_headers=headers, proxy=None)
+
+
+@contextlib.asynccontextmanager
+async def nodes(running: Servers, folder: Path, count: int, **more: Any) -> AsyncIterator[list[Node]]:
+    async with services(running, folder, count, **more) as opened, asyncio.TaskGroup() as tasks:
+        found, serving = [], []
+        for service in opened:
+            ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            serving.append(tasks.create_task(serve(service.http(), "127.0.0.1", 0, ready.set_result)))
+            found.append(Node(service, await ready))
+        yield found
+        for task in serving:
+            task.cancel()
+
+
+async def known(node: Node, meeting: str) -> None:
+    log = node.service.log
+    assert isinstance(log, ClusterLog)
+    await until(lambda: log.owner_of(meeting) != "")
+
+
+async def begun(owner: Node, *others: Node) -> Any:
+    meeting = await owner.service.manager.create(MeetingSpec(title="Renewal"))
+    await owner.service.log.flush()
+    for other in others:
+        await known(other, meeting.id)
+    return meeting
+
+
+async def test_what_is_asked_of_one_node_is_answered_by_the_owner(one_server: Servers, tmp_path: Path) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
+        meeting = await begun(owner, other)
+        address = f"/api/meetings/{meeting.id}"
+        assert (await http.get(address)).json()["state"] == "live"
+        assert [row["id"] for row in (await http.get("/api/meetings")).json()["meetings"]] == [meeting.id]
+        assert [row["state"] for row in (await http.get("/api/meetings")).json()["meetings"]] == ["live"]
+        assert (await http.post(f"{address}/pause")).status_code in (200, 204)
+        await until(lambda: meeting.status().state == "paused")
+        assert (await http.get(address)).json()["state"] == "paused"
+        renamed = await http.patch(address, json={"title": "Renewal of Acme"})
+        assert renamed.status_code == 200
+        wrong = await http.post(f"{address}/control", json={"setting": "nothing", "value": 1})
+        assert (wrong.status_code, "nothing" in wrong.text) == (400, True)
+        export = await http.get(f"{address}/export", params={"format": "md"})
+        assert "Renewal" in export.text
+        assert (await http.get("/api/meetings/m-none")).status_code == 404
+        assert (await http.post(f"{address}/end")).status_code in (200, 202, 204)
+        await until(lambda: not owner.service.manager.live_ids())
+        await owner.service.log.flush()
+        assert (await http.delete(address)).status_code in (200, 204)
+        assert (await http.get(address)).status_code == 404
+        async with owner.client() as first:
+            assert (await first.get(address)).status_code == 404
+
+
+async def test_an_overlay_on_any_node_sees_everything_once_and_is_answered(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other):
+        meeting = await begun(owner, other)
+        async with other.socket(f"/api/meetings/{meeting.id}/ws?after=0") as overlay:
+            for number in range(20):
+                meeting.note(f"note {number}")
+            seqs: list[int] = []
+            while len(seqs) < 20 or seqs[-1] < meeting_head(owner, meeting.id):
+                event = json.loads(await asyncio.wait_for(overlay.recv(), 5))
+                if event["type"] != "stream.caught_up":
+                    seqs.append(event["seq"])
+            assert seqs == list(range(1, len(seqs) + 1))
+            await overlay.send(json.dumps({"type": "control", "setting": "mode", "value": "none", "ref": "a"}))
+            refusal = json.loads(await asyncio.wait_for(overlay.recv(), 5))
+            assert (refusal["type"], refusal["ref"]) == ("error", "a")
+            await overlay.send(json.dumps({"type": "note", "text": "from afar", "ref": "b"}))
+            kinds = [json.loads(await asyncio.wait_for(overlay.recv(), 5))["type"] for _ in range(2)]
+            assert sorted(kinds) == ["note.added", "ok"]
+
+
+def meeting_head(node: Node, meeting: str) -> int:
+    log: Any = node.service.log
+    return int(log._handed_on.upto(meeting))
+
+
+async def test_sound_travels_to_the_owner(one_server: Servers, tmp_path: Path) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other):
+        meeting = await begun(owner, other)
+        async with other.socket(f"/api/meetings/{meeting.id}/pcm?channel=tab&rate=16000") as pcm:
+            for _ in range(25):
+                await pcm.send(b"\x01\x00" * 640)
+            await until(lambda: meeting.now(Channel.TAB) >= 1.0)
+        assert other.service.manager.live_ids() == ()
+
+
+async def test_an_orphan_is_503_to_commands_and_taken_up_by_whoever_brings_sound(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
+        meeting = await begun(owner, other)
+        address = f"/api/meetings/{meeting.id}"
+        assert owner.service.cluster is not None
+        await owner.service.cluster.node.fall_silent()
+        await owner.service.cluster.node.leave()
+        assert other.service.cluster is not None
+        other.service.cluster.node.others = tuple(await other.service.cluster.node.nodes())
+        refused = await http.post(f"{address}/pause")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert (await http.get(address)).json()["state"] == "orphaned"
+        async with (
+            other.socket(f"{address}/ws?after=0") as overlay,
+            other.socket(f"{address}/pcm?channel=tab&rate=16000") as pcm,
+        ):
+            await pcm.send(b"\x01\x00" * 640)
+            seqs, kinds = [], []
+            while "meeting.moved" not in kinds:
+                event = json.loads(await asyncio.wait_for(overlay.recv(), 5))
+                kinds.append(event["type"])
+                if event["type"] != "stream.caught_up":
+                    seqs.append(event["seq"])
+            assert seqs == list(range(1, len(seqs) + 1))
+            assert tuple(other.service.manager.live_ids()) == (meeting.id,)
+        assert (await http.post(f"{address}/pause")).status_code in (200, 204)
+
+
+async def test_a_full_node_passes_new_meetings_on_and_says_when_all_are_full(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with nodes(one_server, tmp_path, 2, meeting={"most": 1}) as (one, other), one.client() as http:
+        made = [await http.post("/api/meetings", json={}) for _ in range(2)]
+        assert [answer.status_code for answer in made] == [201, 201]
+        assert len(one.service.manager.live_ids()) == len(other.service.manager.live_ids()) == 1
+        full = await http.post("/api/meetings", json={})
+        assert full.status_code == 503
+        assert "all nodes are full (2 of 2 meetings)" in full.text
+        assert full.headers["retry-after"]
+
+
+async def test_a_connection_whose_node_goes_away_is_closed_and_not_left_hanging(
+    one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wingman.cluster.relay.BEAT_S", 0.1)
+    monkeypatch.setattr("wingman.cluster.relay.SILENT_S", 0.4)
+    async with nodes(one_server, tmp_path, 2) as (owner, other):
+        meeting = await begun(owner, other)
+        async with other.socket(f"/api/meetings/{meeting.id}/pcm?channel=tab&rate=16000") as pcm:
+            await pcm.send(b"\x01\x00" * 640)
+            await until(lambda: meeting.now(Channel.TAB) > 0)
+            member = owner.service.cluster
+            assert member is not None
+            member.relay._engine.tell = _nowhere  # type: ignore[method-assign]
+            with pytest.raises(websockets.ConnectionClosed):
+                await asyncio.wait_for(pcm.recv(), 5)
+            assert pcm.close_code == 1012
+
+
+async def _nowhere(*_: Any, **__: Any) -> None:
+    """What a dead node says."""
+
+
+async def test_a_whip_session_is_ended_from_any_node(one_server: Servers, tmp_path: Path) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
+        gone = await http.delete(f"/whip/{owner.service.node}.unknown-session")
+        assert gone.status_code == 404
+        nobody = await http.delete("/whip/no-such-node.session")
+        assert nobody.status_code == 503

@@ -1,0 +1,100 @@
+"""What the HTTP side of a node knows of the others: where a meeting runs, and how to have it answered there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+
+import msgspec
+
+from wingman.cluster.log import ClusterLog
+from wingman.cluster.node import Node, NodeRow
+from wingman.cluster.relay import App, Receive, Relay, Scope, Send
+from wingman.core.json import JsonObject
+
+FULL = 1.0
+"""Load from which on a node takes no new meeting."""
+ANSWER_S = 3.0
+
+
+class Front:
+    """One for each node."""
+
+    def __init__(
+        self,
+        node: Node,
+        log: ClusterLog,
+        relay: Relay,
+        adopt: Callable[[str], Awaitable[object]],
+        live: Callable[[], Collection[str]],
+    ) -> None:
+        """`adopt` runs a meeting here that nobody runs; `live` names those that run here."""
+        self._node = node
+        self._log = log
+        self._relay = relay
+        self._adopt = adopt
+        self._live = live
+
+    @property
+    def id(self) -> str:
+        """This node."""
+        return self._node.id
+
+    async def where(self, meeting: str) -> tuple[str, str]:
+        """`here`, `elsewhere` (and on which node), `orphaned`, or `over` (also: never heard of)."""
+        if meeting in self._live():
+            return "here", ""
+        row = await self._log.meeting(meeting)
+        if row is None or row.state == "ended":
+            return "over", ""
+        owner = self._log.owner_of(meeting)
+        if owner != self._node.id and await self._node.alive(owner) and not await self._log.released(meeting):
+            return "elsewhere", owner
+        return "orphaned", ""
+
+    def state(self, meeting: str) -> str:
+        """`live` or `orphaned`: a meeting without an end that does not run here, as far as is known."""
+        owner = self._log.owner_of(meeting)
+        return "live" if any(row.id == owner for row in self._node.others) else "orphaned"
+
+    async def adopt(self, meeting: str) -> None:
+        """Run it here from now on. Raises `InputError`."""
+        await self._adopt(meeting)
+
+    async def roomier(self) -> tuple[str, str]:
+        """The node to begin a meeting on (empty: here); and a sentence when there is none."""
+        here = self._node.row()
+        if _has_room(here):
+            return "", ""
+        leased = await self._node.nodes()
+        found = await asyncio.gather(*(self._node.look(row.id) for row in leased))
+        nodes = [row for row in found if row is not None]
+        if free := [row for row in nodes if _has_room(row)]:
+            return min(free, key=lambda row: row.load).id, ""
+        live, most = sum(row.live for row in nodes), sum(row.most for row in nodes)
+        return "", f"all nodes are full ({live} of {most} meetings); try again in a moment"
+
+    async def relay(self, node: str, scope: Scope, state: JsonObject, receive: Receive, send: Send) -> bool:
+        """Have another node answer; False when it is not there."""
+        return await self._relay.to(node, scope, state, receive, send)
+
+    async def message(self, meeting: str, text: str, by: str) -> bytes | None:
+        """Have a client's message answered where the meeting runs; None when nobody does."""
+        owner = self._log.owner_of(meeting)
+        if not owner or owner == self._node.id:
+            return None
+        return await self._node.ask(owner, "message", msgspec.json.encode([meeting, text, by]), ANSWER_S)
+
+    def serve(self, app: App, answer: Callable[[str, str, str], bytes]) -> None:
+        """Answer what other nodes pass on: requests with `app`, messages with `answer(meeting, text, by)`."""
+        self._relay.serve(app)
+
+        async def answered(body: bytes) -> bytes:
+            meeting, text, by = msgspec.json.decode(body, type=tuple[str, str, str])
+            return answer(meeting, text, by)
+
+        self._node.answer("message", answered)
+
+
+def _has_room(row: NodeRow) -> bool:
+    return row.state == "up" and row.load < FULL

@@ -1,0 +1,146 @@
+"""Meetings that run on another node: what is asked of them here travels; one that nobody runs is taken up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+import msgspec
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
+from wingman.server.auth import OWNER
+from wingman.server.errors import error
+from wingman.server.grants import Grant
+
+MOVING_S = 1
+FULL_S = 5
+"""Seconds after which a client may ask again."""
+_MEETING = re.compile(r"/(?:api/meetings|meetings)/([^/]+)(/.*)?")
+_SESSION = re.compile(r"/whip/([^/]+)\.[^./]+")
+_FOLLOWED = frozenset({"/ws", "/stream"})
+"""What every node can tell of every meeting: it hears what is stored."""
+_FEEDS = "/pcm"
+
+
+class Nodes(Protocol):
+    """The other nodes, as the routes need them. `wingman.app` supplies it."""
+
+    @property
+    def id(self) -> str:
+        """This node."""
+        ...
+
+    async def where(self, meeting: str) -> tuple[str, str]:
+        """`here`, `elsewhere` (and on which node), `orphaned` (no end, and nobody runs it) or `over`."""
+        ...
+
+    def state(self, meeting: str) -> str:
+        """`live` or `orphaned`: a meeting without an end that does not run here, as far as is known."""
+        ...
+
+    async def adopt(self, meeting: str) -> None:
+        """Run it here from now on. Raises `InputError`."""
+        ...
+
+    async def roomier(self) -> tuple[str, str]:
+        """The node to begin a meeting on (empty: here); and a sentence when there is none."""
+        ...
+
+    async def relay(self, node: str, scope: Scope, state: JsonObject, receive: Receive, send: Send) -> bool:
+        """Have another node answer; False when it is not there."""
+        ...
+
+    def serve(self, app: ASGIApp, answer: Callable[[str, str, str], bytes]) -> None:
+        """Answer what other nodes pass on: requests with `app`, messages with `answer(meeting, text, by)`."""
+        ...
+
+    async def message(self, meeting: str, text: str, by: str) -> bytes | None:
+        """Have a client's message answered where the meeting runs; None when nobody does."""
+        ...
+
+
+class Elsewhere:
+    """Middleware behind the guard: what arrives here was let in."""
+
+    def __init__(self, app: ASGIApp, nodes: Nodes) -> None:
+        self._app = app
+        self._nodes = nodes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        try:
+            node = await self._node_for(scope)
+        except InputError as refused:
+            wait = {"Retry-After": str(MOVING_S)} if refused.status == 503 else {}
+            await error(refused.status, str(refused), field=refused.field, headers=wait)(scope, receive, send)
+            return
+        if not node:
+            await self._app(scope, receive, send)
+            return
+        grant: Grant | None = scope.get("state", {}).get("grant")
+        state = {"grant": msgspec.to_builtins(grant)} if grant is not None else {}
+        if not await self._nodes.relay(node, scope, state, receive, send):
+            refusal = error(503, "the meeting is moving to another node; ask again", headers=_again(MOVING_S))
+            await refusal(scope, receive, send)
+
+    async def _node_for(self, scope: Scope) -> str:
+        """The node that answers; empty for this one. Raises `InputError` (503) where nobody can just now."""
+        path, method = scope["path"], scope.get("method", "WEBSOCKET")
+        if found := _SESSION.fullmatch(path):
+            return "" if found[1] == self._nodes.id else found[1]
+        if method == "POST" and path in ("/whip", "/api/meetings"):
+            query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+            named = query.get("meeting", [""])[0] if path == "/whip" else ""
+            return await self._runs(named, feeds=True) if named else await self._begins()
+        if (found := _MEETING.fullmatch(path)) is None:
+            return ""
+        rest = found[2] or ""
+        if rest in _FOLLOWED:
+            return ""
+        reads = method in ("GET", "HEAD") or (method == "DELETE" and not rest)
+        return await self._runs(found[1], feeds=rest == _FEEDS, reads=reads)
+
+    async def _begins(self) -> str:
+        node, sentence = await self._nodes.roomier()
+        if sentence:
+            raise InputError(sentence, status=503)
+        return node
+
+    async def _runs(self, meeting: str, *, feeds: bool = False, reads: bool = False) -> str:
+        state, node = await self._nodes.where(meeting)
+        if state == "elsewhere":
+            return node
+        if state == "orphaned" and feeds:
+            try:
+                await self._nodes.adopt(meeting)
+            except InputError as refused:
+                if refused.status != 409:
+                    raise
+                return (await self._nodes.where(meeting))[1]  # somebody was faster
+        elif state == "orphaned" and not reads:
+            raise InputError(
+                "nobody runs this meeting just now; send its sound again, or ask again", status=503
+            )
+        return ""
+
+
+def behind_guard(app: ASGIApp) -> ASGIApp:
+    """`app` for what other nodes pass on: who asks stands in the scope."""
+
+    async def entered(scope: Scope, receive: Receive, send: Send) -> None:
+        told: Mapping[str, Any] | None = scope["state"].get("grant")
+        grant = msgspec.convert(told, Grant) if told is not None else None
+        scope["state"]["grant"] = OWNER if grant == OWNER else grant
+        await app(scope, receive, send)
+
+    return entered
+
+
+def _again(seconds: int) -> dict[str, str]:
+    return {"Retry-After": str(seconds)}
