@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import signal
 import sqlite3
 import tempfile
@@ -14,91 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
 
+from scripts.proofs._told_composed import compositions, handshakes
+from scripts.proofs._told_network import network
 from scripts.proofs.figures import Figure, progress
-from tests.support.strangers.compositions import Composition, Tally
 from tests.support.strangers.deepgram import Fault, Stranger, stranger
-from tests.support.strangers.handshakes import ODDITIES, odd_server
 from tests.support.strangers.running import Overlay, Running, running, speak
 from tests.support.strangers.spoken import RATE, Speaker, Spoken
 from tests.support.strangers.stored import store_long_meeting
-from tests.support.strangers.world import Verdict, arrange, world
+from tests.support.strangers.world import arrange
 from wingman.app import open_service
 from wingman.config.settings import build
-from wingman.testing.virtual_time import run
 
-COMPOSITIONS = 500
 MEETINGS = 1000
 SETTLED_AFTER = 50
-REAL_S = 300.0
 LINES = 20_000
 OUTAGE = (Fault("refuse", status=503, count=9999), Fault("close", code=1006))
-
-
-class Judged(Composition):
-    """Keeps every verdict, and the story of those that do not hold."""
-
-    tally = Tally()
-    broken: list[tuple[Verdict, list[str]]] = []  # noqa: RUF012 - one run a process
-
-    def judge(self, verdict: Verdict) -> None:
-        if not verdict.holds:
-            self.broken.append((verdict, self.story))
-
-
-def compositions() -> list[Figure]:
-    """Five hundred meetings with faults that nobody chose."""
-    chosen = random.SystemRandom().randrange(1 << 32)
-    progress(f"composing faults over {COMPOSITIONS} meetings in jumping time, seed {chosen}; some minutes")
-    made = settings(
-        max_examples=COMPOSITIONS,
-        stateful_step_count=8,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(seed(chosen)(Judged), settings=made)
-    for verdict, story in Judged.broken[:5]:
-        progress(f"  {verdict}\n    " + "\n    ".join(story))
-    found = Judged.tally.verdicts
-    exact = [verdict.error_ms for verdict in found if verdict.times_are_true]
-    return [
-        Figure("compositions", len(found), COMPOSITIONS, ">="),
-        Figure("words spoken", sum(v.words for v in found)),
-        Figure("words lost untold", sum(len(v.untold) for v in found), 0, "=="),
-        Figure("words doubled", sum(len(v.doubled) for v in found), 0, "=="),
-        Figure("words told as missed", sum(v.told for v in found)),
-        Figure("words missed for no reason", sum(v.told for v in found if not v.may_lose), 0, "=="),
-        Figure("invariant broken", sum(v.unaccounted_s > 0 for v in found), 0, "=="),
-        Figure("worst time error", max(exact, default=0.0), 0, "<=", "ms"),
-        Figure("meetings ended by a fault", sum(v.reason != "stopped" for v in found), 0, "=="),
-    ]
-
-
-def handshakes() -> list[Figure]:
-    """What may answer a connection in the provider's place, once each."""
-    progress(f"{len(ODDITIES)} odd handshakes and addresses")
-
-    async def one(name: str) -> str:
-        async with odd_server(ODDITIES[name]) as url, world(1, url=url) as made:
-            await made.arrive()
-            await asyncio.sleep(4.0)
-            return (await made.end()).reason
-
-    async def all_of_them() -> list[str]:
-        return await asyncio.gather(*(one(name) for name in ODDITIES))
-
-    ends = dict(zip(ODDITIES, run(all_of_them()), strict=True))
-    for name, reason in ends.items():
-        if reason != "stopped":
-            progress(f"  {name}: {reason}")
-    return [
-        Figure("odd handshakes", len(ends), 60, ">="),
-        Figure("meetings ended by one", sum(reason != "stopped" for reason in ends.values()), 0, "=="),
-    ]
 
 
 @contextlib.asynccontextmanager
@@ -300,38 +230,6 @@ async def _held_by(work: Coroutine[Any, Any, httpx.Response]) -> float:
     return worst
 
 
-async def real() -> list[Figure]:
-    """The same compositions at true speed, side by side."""
-    progress(f"faults at random at true speed for {REAL_S:g} s")
-    chance = random.Random(seeds := random.SystemRandom().randrange(1 << 32))
-    progress(f"  seed {seeds}")
-
-    async def one(number: int) -> Verdict:
-        async with world(number) as made:
-            await made.arrive()
-            loop = asyncio.get_running_loop()
-            until = loop.time() + REAL_S - 60
-            while loop.time() < until:
-                await asyncio.sleep(chance.uniform(3, 20))
-                made.suffer(_any_fault(chance))
-            return await made.end()
-
-    found = await asyncio.gather(*(one(number) for number in range(4)))
-    return [
-        Figure("true speed: words spoken", sum(v.words for v in found)),
-        Figure("true speed: words lost untold", sum(len(v.untold) for v in found), 0, "=="),
-        Figure("true speed: words doubled", sum(len(v.doubled) for v in found), 0, "=="),
-        Figure("true speed: invariant broken", sum(v.unaccounted_s > 0 for v in found), 0, "=="),
-    ]
-
-
-def _any_fault(chance: random.Random) -> Fault:
-    kind = chance.choice(("refuse", "close", "silent", "late", "deaf", "swap", "drop", "twice", "garbage"))
-    status = chance.choice((302, 429, 500, 503))
-    code = chance.choice((1000, 1006, 1008, 1011))
-    return Fault(kind, status=status, code=code, seconds=chance.uniform(0.3, 12), count=chance.randint(1, 3))
-
-
 def measure() -> list[Figure]:
     """All figures."""
     figures = [*compositions(), *handshakes()]
@@ -341,7 +239,7 @@ def measure() -> list[Figure]:
         last_sentence,
         locked,
         held,
-        real,
+        network,
     )
     for part in parts:
         figures += asyncio.run(_awaited(part))

@@ -82,6 +82,8 @@ class Verdict:
     """How long the end took."""
     times_are_true: bool = True
     may_lose: bool = False
+    meetings: int = 1
+    """Judged together: each stop and each kill begins another."""
 
     @property
     def holds(self) -> bool:
@@ -327,6 +329,7 @@ def together(verdicts: Sequence[Verdict]) -> Verdict:
         unaccounted_s=sum(v.unaccounted_s for v in verdicts),
         times_are_true=all(v.times_are_true for v in verdicts),
         may_lose=any(v.may_lose for v in verdicts),
+        meetings=len(verdicts),
     )
 
 

@@ -1,0 +1,131 @@
+"""A sender whose network changes, and one that stalls: how long its sound is away, and where it is put."""
+
+# ruff: noqa: SLF001 - the way of a plain client is changed under its hands
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aioice.ice
+import httpx
+from aiortc import RTCPeerConnection
+
+from scripts.proofs.figures import Figure, progress
+from tests.audio.test_rtp_clock import EPOCH, LOUD, NTP, PCM, CountingSink
+from tests.server.routes.test_whip import client, packets, peer
+from tests.server.routes.test_whip_restart import PATCH, connected, transport
+from tests.transports.support import TapeSink, service
+from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.transports import aiortc_seam as seam
+from wingman.transports.ice_fragment import IceFragment, parse
+from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+
+LIMIT_S = 10.0
+
+
+@asynccontextmanager
+async def calling() -> AsyncIterator[tuple[httpx.AsyncClient, RTCPeerConnection, str, TapeSink]]:
+    """A plain client that sends sound all the time: its HTTP, its connection, its resource, what arrives."""
+    async with service() as (url, meetings), client(url) as http, peer() as (connection, offer):
+        reply = await connected(http, connection, offer)
+        sender = seam.PacketSender(connection, 96)
+
+        async def speak() -> None:
+            for packet in itertools.chain.from_iterable(itertools.repeat(packets(1500), 1)):
+                sender.send(packet)
+                await asyncio.sleep(0.02)
+
+        speaking = asyncio.create_task(speak())
+        await asyncio.sleep(0.5)
+        try:
+            yield http, connection, reply.headers["location"], meetings.known["m-1"].sinks[Channel.TAB]
+        finally:
+            speaking.cancel()
+            await asyncio.wait([speaking])
+
+
+async def until_heard(sink: TapeSink, since: float) -> float:
+    """Seconds since then until sound arrives again."""
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(0.1)  # what was on its way
+    before = sink.position
+    while sink.position < before + SAMPLE_RATE // 5 and loop.time() - since < LIMIT_S:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    return loop.time() - since - 0.2
+
+
+class Nowhere:
+    """A network that is gone: what is sent by it arrives nowhere."""
+
+    def sendto(self, data: bytes, addr: object) -> None:
+        """Lose it."""
+
+
+async def rebound() -> float:
+    """A router gives the sender another address in mid-call."""
+    async with calling() as (_, connection, _, sink):
+        loop = asyncio.get_running_loop()
+        moved, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.0.1", 0))
+        pair = transport(connection)._connection._nominated[1]
+        stock, pair.protocol.transport = pair.protocol.transport, moved
+        away = await until_heard(sink, loop.time())
+        pair.protocol.transport = stock
+        moved.close()
+        return away
+
+
+async def restarted() -> float:
+    """The sender's network is gone; it has another, and says so by PATCH."""
+    async with calling() as (http, connection, where, sink):
+        loop = asyncio.get_running_loop()
+        way = transport(connection)
+        pair = way._connection._nominated[1]
+        stock, pair.protocol.transport = pair.protocol.transport, Nowhere()
+        gone = loop.time()
+        fresh = aioice.ice.Connection(ice_controlling=True)
+        await fresh.gather_candidates()
+        lines = tuple(candidate.to_sdp() for candidate in fresh.local_candidates)
+        ours = IceFragment(fresh.local_username, fresh.local_password, lines, complete=True)
+        answer = await http.patch(where, content=ours.text(("0",)), headers={**PATCH, "If-Match": "*"})
+        theirs = parse(answer.content)
+        fresh.remote_username, fresh.remote_password = theirs.ufrag, theirs.password
+        for line in theirs.candidates:
+            await fresh.add_remote_candidate(aioice.Candidate.from_sdp(line))
+        await fresh.add_remote_candidate(None)
+        async with asyncio.timeout(LIMIT_S):
+            await fresh.connect()
+        old, way._connection = way._connection, fresh
+        away = await until_heard(sink, gone)
+        pair.protocol.transport = stock
+        way._connection = old
+        await fresh.close()
+        return away
+
+
+def shift_after(late: float, every: int, lasts: int) -> float:
+    """Milliseconds by which a timeline is off for good after its sender was late and caught up."""
+    sink, sent = CountingSink(), 0
+    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
+    for number in range(60 * 50):
+        captured = number / 50
+        behind = late if 20 <= captured < 20 + lasts else 0.0
+        spoken = number % 100 < 60
+        lane.pcm(number * 960, LOUD if spoken else PCM, 1000.0 + captured + behind)
+        sent += 320
+        if number % (50 * every) == 0:
+            lane.report(round((EPOCH + captured + behind) * NTP), number * 960)
+    return abs(sink.position - sent) / SAMPLE_RATE * 1000
+
+
+async def network() -> list[Figure]:
+    """All of them."""
+    progress("senders whose address, or whole network, changes; senders that stall")
+    tries = itertools.product((0.3, 0.6, 1.0, 2.0, 3.0), (1, 5), (5, 12))
+    return [
+        Figure("another address in mid-call: sound away", await rebound(), 3.0, "<=", "s"),
+        Figure("another network, ICE restart: sound away", await restarted(), 3.0, "<=", "s"),
+        Figure("time error after a sender stalled", max(shift_after(*t) for t in tries), 20, "<=", "ms"),
+    ]
