@@ -110,9 +110,12 @@ def test_a_providers_fault_is_one_sentence_with_the_rest_on_demand(
         service.publish(
             meeting, ProviderStateChanged(branch, "some", Health.DOWN, channel, f"{branch}: {QUOTA}")
         )
-    expect(page.locator(".notice summary")).to_have_text(
+    expect(page.locator(".notice summary > span:not(.icon)")).to_have_text(
         ["There is no transcript at the moment.", "Only playbook cues at the moment."]
     )
+    expect(page.get_by_role("button", name="Try again")).to_have_count(
+        1
+    )  # a model is asked with the next question
     after = answer.bounding_box()
     assert before is not None
     assert after is not None

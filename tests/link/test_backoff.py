@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.config.retry import RetrySettings
-from wingman.link.backoff import Attempt, Backoff, retry_after
+from wingman.link.backoff import COMPLAINT_CAP_S, Attempt, Backoff, Complaints, retry_after
 
 NEVER_OPENED = Attempt(opened=False, useful=False, lived_s=0.0)
 QUICK = Attempt(opened=True, useful=False, lived_s=0.5)
@@ -70,3 +70,14 @@ def test_an_outage_ends_the_retries_after_the_limit_only() -> None:
 )
 def test_a_retry_after_that_makes_no_sense_is_none(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers) == seconds
+
+
+def test_who_complains_each_time_is_left_alone_longer_and_longer() -> None:
+    complaints, now, waits = Complaints(), 0.0, list[float]()
+    for _ in range(12):
+        waits.append(complaints.heard("never_heard_of", now))
+        now += 1.0 + waits[-1]
+    assert waits[:5] == [0.0, 1.0, 2.0, 4.0, 8.0]
+    assert waits[-1] == COMPLAINT_CAP_S
+    assert complaints.heard("another", now) == 0.0
+    assert complaints.heard("another", now + 3600) == 0.0, "a new one, an hour later"

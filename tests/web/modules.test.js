@@ -12,7 +12,7 @@ import { MeetingModel } from "./web/extension/js/model.js";
 import { qrCode } from "./web/extension/js/qr.js";
 import { RowHeights } from "./web/extension/js/row-heights.js";
 import { initial, reduce } from "./web/extension/js/state.js";
-import { clock, energyWords, kindName, POLICIES } from "./web/extension/js/strings.js";
+import { clock, energyWords, kindName, notices, POLICIES } from "./web/extension/js/strings.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
 import { byMeeting, lengthWords, sizeWords, snippetParts, tagsOf, when } from "./web/pages/format.js";
 
@@ -198,4 +198,36 @@ test("energy has no opinion, and every kind of card has a name", () => {
   assert.equal(energyWords({ family: "neutral", strength: "strong" }), "as usual");
   assert.equal(kindName({ kind: "price" }), "Price");
   assert.equal(kindName({ kind: "my-own_kind" }), "My own kind");
+});
+
+const told = (...events) =>
+  events.reduce((state, [type, data], n) => reduce(state, { type, data, seq: n + 1, at: 100 }), initial());
+
+const STARTED = ["meeting.started", { title: "t", channels: ["tab"], playbook: "sales", suggester: "cues", emotion_policy: "off" }];
+
+test("a branch that gave up can be tried again, and one that still tries by itself cannot", () => {
+  const health = (branch, now) => ["provider.state", { branch, provider: "p", health: now, channel: "tab", detail: "why" }];
+  for (const branch of ["transcribe", "emotion"]) {
+    const [down] = notices(told(STARTED, health(branch, "down")), "live");
+    assert.deepEqual(down.act, { label: "Try again", message: { type: "control", setting: "retry", value: branch } });
+    const [retrying] = notices(told(STARTED, health(branch, "retrying")), "live");
+    assert.equal(retrying.act, null);
+  }
+  assert.equal(notices(told(STARTED, health("suggest", "down")), "live")[0].act, null, "asked with the next question");
+});
+
+test("an end that comes by itself is told before, and can be put off", () => {
+  const ending = told(STARTED, ["meeting.ending", { reason: "source_ended", ends_in_s: 60 }]);
+  assert.deepEqual(ending.ending, { reason: "source_ended", at: 160 });
+  const [asked] = notices(ending, "live");
+  assert.deepEqual(asked.act.message, { type: "control", setting: "keep_open", value: true });
+  const kept = reduce(ending, { type: "meeting.ending", data: { reason: "" }, seq: 3, at: 110 });
+  assert.deepEqual([kept.ending, notices(kept, "live")], [null, []]);
+});
+
+test("an end that still owes words says how many seconds", () => {
+  const winding = told(STARTED, ["meeting.winding_down", { reason: "stopped", owed_s: 41.6, budget_s: 60 }]);
+  assert.match(notices(winding, "live")[0].text, /42 s of sound/);
+  const over = reduce(winding, { type: "meeting.ended", data: { reason: "interrupted", seconds: 9 }, seq: 3, at: 120 });
+  assert.deepEqual(notices(over, "live").map(({ text }) => text), ["Wingman stopped while it ran."]);
 });

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from wingman.archive.accounted import unaccounted
 from wingman.archive.bundle import Bundle, unpack
 from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.terminal import Show
@@ -21,6 +22,7 @@ from wingman.core.encoders import plain
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
 from wingman.core.json import JsonObject
+from wingman.core.time import seconds as seconds_of
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import LocalWorker
@@ -100,7 +102,11 @@ def main(arguments: argparse.Namespace) -> int:
         raise InputError(
             f"there is no bundle {path}; make one with: wingman export ID --format bundle", field="bundle"
         )
-    return run_until_signal(_replay(arguments, settings, wanted, unpack(path)))
+    bundle = unpack(path)
+    for channel, spans in unaccounted(bundle).items():
+        where = ", ".join(f"{seconds_of(span.start):.1f} to {seconds_of(span.end):.1f} s" for span in spans)
+        print(f"nobody says what became of the sound of {channel} at {where}", file=sys.stderr)
+    return run_until_signal(_replay(arguments, settings, wanted, bundle))
 
 
 async def _replay(arguments: argparse.Namespace, settings: Settings, wanted: Wanted, bundle: Bundle) -> int:

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 from wingman.core.time import Channel
 
 UNWRITTEN_S = 1.5
-"""It is written down every second: a killed meeting has come at most this much further."""
+"""It is written down with each second of sound: a killed meeting has come at most this much further."""
 
 
 @runtime_checkable

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from wingman.config.retry import RetrySettings
 
+COMPLAINT_CAP_S = 60.0
+COMPLAINT_FORGOTTEN_S = 180.0
+"""The same complaint this much later is a new one."""
+
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds of a `retry-after` header (names in lower case); None when absent, a date, or nonsense."""
@@ -74,6 +78,22 @@ class Backoff:
         # At the cap both bounds meet; keep a jitter there, or all clients of a provider come back at once.
         low = min(low, high / 2)
         return low + (high - low) * self._random()
+
+
+class Complaints:
+    """How long to leave a provider alone that ends each session with the same complaint. Pure."""
+
+    def __init__(self) -> None:
+        self._code = ""
+        self._count = 0
+        self._last = 0.0
+
+    def heard(self, code: str, now: float) -> float:
+        """Seconds to wait after the complaint `code` at `now`: none, then 1 s, doubled up to a minute."""
+        again = code == self._code and now - self._last < COMPLAINT_FORGOTTEN_S
+        self._code, self._last = code, now
+        self._count = self._count + 1 if again else 0
+        return min(COMPLAINT_CAP_S, 2.0 ** (self._count - 1)) if self._count else 0.0
 
 
 class Openings:

@@ -74,8 +74,12 @@ class ChannelInput:
         publish: Publish,
         *,
         clock: Callable[[], float] | None = time.monotonic,
+        on_second: Callable[[], None] = lambda: None,
     ) -> None:
-        """`clock` dates what is written; None for a recording that is played faster than real time."""
+        """`clock` dates what is written; None for a recording that is played faster than real time.
+
+        `on_second` is called for each second of media time that was received.
+        """
         self.channel = channel
         self.tape = tape
         self.coverage = Coverage()
@@ -87,6 +91,8 @@ class ChannelInput:
         """Wall time of sample 0, for display; None until a source has anchored it."""
         self._publish = publish
         self._clock = clock
+        self._on_second = on_second
+        self._second: SampleTime = 0
         self._written_at: float | None = None
         if tape.end:  # another process fed it until now
             self.coverage.silent(Span(0, tape.end))
@@ -113,6 +119,7 @@ class ChannelInput:
         else:
             self.tape.write(block)
             self.written += block.length
+            self._came_on()
 
     def skip(self, count: int, cause: GapCause) -> None:
         """Media time without audio; for packets that were lost, readers get silence."""
@@ -131,6 +138,12 @@ class ChannelInput:
             self.written += count
         else:
             self.tape.skip(count, cause)
+        self._came_on()
+
+    def _came_on(self) -> None:
+        if self.position - self._second >= SAMPLE_RATE:
+            self._second = self.position
+            self._on_second()
 
     def lost(self, loss: Loss) -> None:
         """Tell what was dropped."""

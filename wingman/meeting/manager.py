@@ -451,10 +451,9 @@ class MeetingManager:
             accounting=accounting,
             choices=choices,
         )
-        parts = Parts(stages, background=(local.run,))
         if isinstance(self._log, ReachedLog):
-            parts = replace(parts, reached=partial(self._log.keep_reached, meeting_id))
-        return parts
+            stages = replace(stages, reached=partial(self._log.keep_reached, meeting_id))
+        return Parts(stages, background=(local.run,))
 
 
 def _replaced(

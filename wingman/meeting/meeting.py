@@ -47,8 +47,8 @@ from wingman.meeting.pipeline import MeetingPipeline, Stages
 log = structlog.get_logger(__name__)
 
 TICK_S = 0.1
-TICKS_PER_NOTE = 10
-"""How often what was sent, and how far the meeting has come, is written down: every second."""
+TICKS_PER_BILL = 10
+"""How often what was sent is noted: every second, and before whatever changes who hears what."""
 WORTH_TELLING_S = 1.0
 """An end that is owed more audio than this says so."""
 RESTART_S = 30.0
@@ -62,8 +62,6 @@ class Parts:
     stages: Stages
     background: tuple[Callable[[], Coroutine[object, object, None]], ...] = ()
     """Coroutines that live as long as the meeting (the embedded worker's owner)."""
-    reached: Callable[[Mapping[Channel, float]], None] = lambda _: None
-    """Told every second how far each channel has come, in media seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,9 +389,8 @@ class Meeting:
         for tick in itertools.count(1):
             await asyncio.sleep(TICK_S)
             self._pipeline.advance()
-            if tick % TICKS_PER_NOTE == 0:
+            if tick % TICKS_PER_BILL == 0:
                 self._controls.keep_to_budget()
-                self._parts.reached(self._pipeline.reached)
             self._look_for_the_end()
 
     def _look_for_the_end(self) -> None:

@@ -42,6 +42,8 @@ class Stages:
     accounting: Accounting
     choices: Choices = NOBODY
     """Who serves each branch as the meeting starts."""
+    reached: Callable[[Mapping[Channel, float]], None] = lambda _: None
+    """Told with each second of sound how far each channel has come, in media seconds."""
 
 
 class MeetingPipeline:
@@ -114,7 +116,11 @@ class MeetingPipeline:
         if channel not in self._channels:
             clock = asyncio.get_running_loop().time if self._live else None
             channel_input = ChannelInput(
-                channel, Tape(self._tape_s, self._starts(channel)), self._publish, clock=clock
+                channel,
+                Tape(self._tape_s, self._starts(channel)),
+                self._publish,
+                clock=clock,
+                on_second=self._note_reached,
             )
             speech = self._on_speech if self._order is None else partial(self._put, self._order, channel)
             callbacks = ChannelCallbacks(speech, self._on_any, self._publish)
@@ -230,6 +236,9 @@ class MeetingPipeline:
             self._order.release()
             while (due := self._order.take()) is not None:
                 self._on_speech(due[1])
+
+    def _note_reached(self) -> None:
+        self._stages.reached(self.reached)
 
     # --- the wires ----------------------------------------------------------------------------
 

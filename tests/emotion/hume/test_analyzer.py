@@ -282,6 +282,29 @@ class Minimal:
         return trial.events
 
 
+def test_a_code_nobody_knows_costs_fewer_and_fewer_sessions() -> None:
+    """Each session is billed for ten seconds at least, however soon it ends."""
+
+    class Always(Minimal):
+        async def __call__(self, socket: ServerConnection) -> None:
+            self.frames.append(0)
+            await socket.send(CREATED)
+            async for message in socket:
+                if isinstance(message, bytes):
+                    error = {"type": "error", "code": self.trick, "message": "", "retryable": True}
+                    await socket.send(msgspec.json.encode(error), text=True)
+
+    async def hear(server: Always) -> None:
+        trial = MeterTrial(Recording(45.0))
+        async with serve(server, "127.0.0.1", 0) as listening:
+            port = next(iter(listening.sockets)).getsockname()[1]
+            await trial.play_into(HumeAnalyzer(settings_for(f"ws://127.0.0.1:{port}")), Channel.TAB)
+
+    server = Always("never_heard_of")
+    run(hear(server))
+    assert 2 <= len(server.frames) <= 8
+
+
 def test_a_server_that_does_not_close_what_it_ended() -> None:
     server = Minimal("stay")
     events = run(server.hear())

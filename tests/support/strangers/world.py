@@ -15,6 +15,9 @@ from tests.support.strangers.deepgram import Fault, Stranger, stranger
 from tests.support.strangers.disk import DISKS, as_killed
 from tests.support.strangers.spoken import RATE, Speaker, Spoken
 from wingman.app import Service, open_service
+from wingman.archive.accounted import unaccounted
+from wingman.archive.bundle import Bundle
+from wingman.archive.provider_events import decode as decode_heard
 from wingman.audio.source import ChannelSink
 from wingman.config.settings import Settings, build
 from wingman.core.codec import decode
@@ -22,6 +25,7 @@ from wingman.core.errors import Branch
 from wingman.core.events import Envelope, MeetingEnded, TranscriptGap, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import Channel, samples
+from wingman.events.provider_log import ProviderLog
 from wingman.events.sqlite.rescue import NotStored
 from wingman.meeting.api import MeetingSpec
 from wingman.testing.virtual_time import TimelapseLoop
@@ -249,12 +253,13 @@ class World:
         left = self.folder.with_name(f"killed-{self.kills}")
         self.kills += 1
         as_killed(self.folder, left, quiet=self.unsafe_since is not None)
-        self.disk_recovers()
         meeting, said = self.meeting.id, self._said()
+        stored = self.unsafe_since is None
+        self.disk_recovers()
         await self.home.kill()
         self.folder = left
         self.may_lose = True
-        await self._begin_anew(meeting, said, "interrupted")
+        await self._begin_anew(meeting, said, ("interrupted",), stored=stored)
 
     async def restart(self) -> None:
         """SIGTERM, and a start in the same folder; a full disk stays full until then."""
@@ -265,18 +270,28 @@ class World:
             rescued = _rescued(str(told))
         said = self._said()
         self.disk_recovers()
-        await self._begin_anew(meeting, said, "interrupted" if rescued else "shutdown", rescued)
+        reasons = ("shutdown", "interrupted") if rescued else ("shutdown",)
+        await self._begin_anew(meeting, said, reasons, rescued)
 
     async def _begin_anew(
-        self, meeting: str, said: Sequence[Spoken], reason: str, rescued: Sequence[Envelope] = ()
+        self,
+        meeting: str,
+        said: Sequence[Spoken],
+        reasons: Sequence[str],
+        rescued: Sequence[Envelope] = (),
+        *,
+        stored: bool = True,
     ) -> None:
+        """Start again and judge the meeting before; one that was never `stored` is not there, as was told."""
         self.mouth = None
         await self.begin()
         await self.service.log.flush()
         events = [*await self.service.log.read(meeting, 0, 100_000)]
         known = {event.seq for event in events if type(event.data) is UtteranceCreated}
-        events += [event for event in rescued if event.seq not in known and not _ended(event)]
-        self._conclude(said, events, reason)
+        over = any(isinstance(event.data, MeetingEnded) for event in events)
+        events += [e for e in rescued if e.seq not in known and not (over and isinstance(e.data, MeetingEnded))]
+        if events or stored:
+            await self._conclude(meeting, said, events, reasons)
         self.speaker.said.clear()
         self.silent.clear()
         self.paused_at = None
@@ -298,7 +313,8 @@ class World:
         took = loop.time() - began
         await self.service.log.flush()
         said = self._said()
-        self._conclude(said, await self.service.log.read(self.meeting.id, 0, 100_000), "stopped")
+        meeting = self.meeting.id
+        await self._conclude(meeting, said, await self.service.log.read(meeting, 0, 100_000))
         return replace(together(self.verdicts), end_s=took)
 
     async def close(self) -> None:
@@ -306,9 +322,20 @@ class World:
         self.disk.close()
         await self.home.stop()
 
-    def _conclude(self, said: Sequence[Spoken], events: Sequence[Envelope], expected: str) -> None:
+    async def _conclude(
+        self,
+        meeting: str,
+        said: Sequence[Spoken],
+        events: Sequence[Envelope],
+        expected: Sequence[str] = ("stopped",),
+    ) -> None:
         verdict = judge(said, events, self.provider.torn)
-        reason = "stopped" if verdict.reason == expected else verdict.reason
+        if isinstance(self.service.log, ProviderLog):
+            lines = b"".join(await self.service.log.heard(meeting))
+            rest = unaccounted(Bundle(meeting, tuple(events), heard=decode_heard(lines)))
+            lost = sum(span.length for spans in rest.values() for span in spans) / RATE
+            verdict = replace(verdict, unaccounted_s=verdict.unaccounted_s + lost)
+        reason = "stopped" if verdict.reason in expected else verdict.reason
         self.verdicts.append(
             replace(verdict, reason=reason, times_are_true=self.times_are_true, may_lose=self.may_lose)
         )
@@ -331,10 +358,6 @@ def together(verdicts: Sequence[Verdict]) -> Verdict:
         may_lose=any(v.may_lose for v in verdicts),
         meetings=len(verdicts),
     )
-
-
-def _ended(event: Envelope) -> bool:
-    return isinstance(event.data, MeetingEnded)
 
 
 def _rescued(sentence: str) -> list[Envelope]:
@@ -389,6 +412,7 @@ def settings_for(url: str, folder: Path | None = None) -> Settings:
         {
             "transcribe": {"provider": "deepgram", "deepgram": deepgram},
             "emotion": {"provider": "off"},
+            "server": {"plain_links": True},
             "suggest": {"provider": "cues", "meaning": "off"},
             "deliver": {"data_dir": str(folder) if folder else ""},
         }

@@ -21,7 +21,7 @@ import structlog
 from wingman.audio.tape import Cursor
 from wingman.config.emotion import HumeSettings
 from wingman.core.emotion import EmotionInfo, Scale
-from wingman.core.errors import Branch, Missed, ProviderFault
+from wingman.core.errors import Branch, FaultKind, Missed, ProviderFault
 from wingman.core.media import GapCause
 from wingman.core.time import Channel, Span, samples_of_ms
 from wingman.emotion.base import Emit
@@ -29,6 +29,7 @@ from wingman.emotion.hume.backlog import Backlog, Watermark
 from wingman.emotion.hume.feeding import FeedRules, Step
 from wingman.emotion.hume.ledger import PROVIDER, Heard, SessionLedger
 from wingman.emotion.hume.session import UNANSWERED, HumeSession, SessionCallbacks, check, open_session
+from wingman.link.backoff import Complaints
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
 log = structlog.get_logger(__name__)
@@ -96,6 +97,7 @@ class _Run:
         self.burst = samples_of_ms(settings.burst_ms)  # how much haste this server has not refused yet
         self._rested = True  # the next session follows silence, not an outage
         self._relay: _Relay | None = None
+        self._complaints = Complaints()
 
     def apply(self, settings: HumeSettings) -> None:
         """The next session has these settings, and it is due now."""
@@ -126,6 +128,9 @@ class _Run:
         if failed is not None:
             if failed.code == UNANSWERED:
                 self._doubt = min(2 * self._doubt, MAX_DOUBT)
+            elif failed.kind is FaultKind.PROTOCOL:  # each session has a price
+                wait = self._complaints.heard(failed.code, asyncio.get_running_loop().time())
+                failed.retry_after = max(wait, failed.retry_after or 0.0)
             raise failed
         return outcome
 

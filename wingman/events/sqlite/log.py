@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -78,7 +79,7 @@ class SqliteLog:
         )  # deleted: what somebody still has to say of them (a summary) is not stored
         self._fault = ""
         self._to_note: dict[str, Mapping[Channel, float]] = {}
-        self._noting: Future[None] | None = None
+        self._noting = threading.Lock()
         self._callback: Committed | None = None
         self._reader = ThreadPoolExecutor(1, "wingman-log-reader")
         self._keeper = ThreadPoolExecutor(1, "wingman-log-keeper")
@@ -180,10 +181,16 @@ class SqliteLog:
         """Write down how far a meeting has come; see `events.reached`."""
         if self._fault:
             return
-        self._to_note[meeting] = reached
-        if self._noting is None or self._noting.done():
+        with self._noting:
+            queued, self._to_note[meeting] = bool(self._to_note), reached
+        if not queued:
+            self._writer.submit(self._note)
+
+    def _note(self, db: Connection) -> None:
+        """On the writer's thread: the newest of each meeting, however many came meanwhile."""
+        with self._noting:
             rows, self._to_note = self._to_note, {}
-            self._noting = self._writer.submit(lambda db: schema.keep_reached(db, rows))
+        schema.keep_reached(db, rows)
 
     async def reached(self, meeting: str) -> Mapping[Channel, float]:
         """How far a meeting that was killed had come."""

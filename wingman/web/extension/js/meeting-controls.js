@@ -25,6 +25,11 @@ const KEPT = {
   reconnecting: "The connection was lost. What is said now is kept here, for up to 60 seconds, and sent when it is back.",
 };
 
+const OVER = {
+  ended: "All its sound has ended. Is the meeting over?",
+  quiet: "Nobody has spoken for a while. Is the meeting over?",
+};
+
 export class MeetingControls {
   /**
    * @param {object} meeting `{model, service, capture, meters, startedAt}`; `capture` is null for a recording
@@ -75,15 +80,24 @@ export class MeetingControls {
     const heardAt = Math.max(model.wordAt, (state.meeting.startedAt ?? 0) * 1000);
     const quietFor = heardAt ? (Date.now() - heardAt) / 1000 : 0;
     if (quietFor < this.goesOn) this.goesOn = 0; // somebody spoke since
-    const why = settled
-      ? ""
-      : seemsOver({ phase: state.meeting.phase, channels: known, ended, quietFor, asked: this.goesOn ? quietFor : 0 });
+    if (ended.length < known.length) this.kept = false; // somebody came back since
+    const asked = this.goesOn ? quietFor : 0;
+    const seems = seemsOver({ phase: state.meeting.phase, channels: known, ended, quietFor, asked });
+    const due = state.ending && Math.max(0, Math.round(state.ending.at - Date.now() / 1000));
+    const why = settled ? "" : state.ending ? "due" : seems === "ended" && this.kept ? "" : seems;
     this.question.hidden = !why;
-    setText(
-      this.questionWords,
-      why === "ended" ? "All its sound has ended. Is the meeting over?" : "Nobody has spoken for a while. Is the meeting over?",
-    );
-    this.goOn.hidden = why === "ended";
+    setText(this.questionWords, why === "due" ? `All its sound has ended. The meeting ends by itself in ${due} s.` : OVER[why] ?? "");
+  }
+
+  /** The call goes on: for a silence the page knows it, for sound that ended the service has to know. */
+  #keepOpen() {
+    this.goesOn = 1;
+    this.kept = true;
+    const { model, service } = this.meeting;
+    if (model.state.ending)
+      service
+        .json("POST", `/api/meetings/${model.meeting}/control`, { setting: "keep_open", value: true })
+        .catch((failed) => this.fail(failed.message));
   }
 
   /** What is wrong with the connection; what is said of the sound is so only where the page keeps it. */
@@ -111,9 +125,8 @@ export class MeetingControls {
     this.status = h("p", { class: "live-status", role: "status" }, this.words, this.restart);
     this.goesOn = 0;
     this.questionWords = h("span");
-    this.goOn = button("play", "It goes on", () => {
-      this.goesOn = 1;
-    });
+    this.goOn = button("play", "It goes on", () => this.#keepOpen());
+    this.kept = false;
     this.question = h(
       "div",
       { class: "call-over", role: "status", hidden: true },

@@ -5,27 +5,46 @@ import { h, icon, setChildren } from "./dom.js";
 const MOST = 3;
 
 export class NoticesView {
-  constructor() {
+  /** @param {(message: object) => boolean} send takes what a notice's button asks for */
+  constructor(send) {
+    this.send = send;
     this.node = h("div", { class: "notices", role: "status", "aria-live": "polite" });
     this.shown = "";
   }
 
-  /** @param {{level: string, text: string, full?: string}[]} list most urgent first */
-  render(list) {
-    const key = JSON.stringify(list);
+  /**
+   * @param {{level: string, text: string, full?: string, act?: {label: string, message: object} | null}[]} list most
+   *   urgent first
+   * @param {boolean} readOnly whoever only looks gets no buttons
+   */
+  render(list, readOnly = false) {
+    const key = JSON.stringify([list, readOnly]);
     if (key === this.shown) return;
     this.shown = key;
-    setChildren(this.node, list.slice(0, MOST).map(notice));
+    setChildren(
+      this.node,
+      list.slice(0, MOST).map((each) => this.#notice(each, readOnly)),
+    );
   }
-}
 
-function notice({ level, text, full }) {
-  const said = [level === "info" ? null : icon("warn"), h("span", { text })];
-  if (!full) return h("p", { class: "notice", data: { level } }, said);
-  return h(
-    "details",
-    { class: "notice", data: { level } },
-    h("summary", {}, said),
-    h("p", { class: "full", text: full }),
-  );
+  #notice({ level, text, full, act }, readOnly) {
+    const said = [level === "info" ? null : icon("warn"), h("span", { text })];
+    const button = act && !readOnly ? this.#button(act) : null;
+    if (!full) return h("p", { class: "notice", data: { level } }, said, button);
+    return h(
+      "details",
+      { class: "notice", data: { level } },
+      h("summary", {}, said, button),
+      h("p", { class: "full", text: full }),
+    );
+  }
+
+  /** Pressed once; the notice goes, or comes back changed, by what the service says of it. */
+  #button({ label, message }) {
+    const click = (event) => {
+      event.preventDefault(); // the sentence around it opens by itself
+      event.currentTarget.disabled = this.send(message);
+    };
+    return h("button", { type: "button", class: "quiet", text: label, on: { click } });
+  }
 }

@@ -35,7 +35,7 @@ export class Overlay {
     this.cards = new CardsView((card, what) => this.#act(card, what));
     this.mood = new MoodView();
     this.asking = new AskView((message) => this.sendUp(message));
-    this.notices = new NoticesView();
+    this.notices = new NoticesView((message) => this.sendUp(message));
     this.summary = new SummaryView();
     this.bar = new OverlayBar({
       settings: () =>
@@ -91,7 +91,7 @@ export class Overlay {
     this.finderButton.hidden = this.transcript.node.hidden || lineCount(state) < SEARCHED;
     this.settings.render(readOnly);
     this.asking.render(state, readOnly || over);
-    this.notices.render(notices(state, stream));
+    this.notices.render(notices(state, stream), readOnly);
     this.summary.render(state.summary);
     this.#announce(state);
   }

@@ -33,6 +33,10 @@ export function initial() {
     capture: {},
     names: {},
     suggester: "",
+    /** The end that is due by itself: `{reason, at}` with `at` in seconds since the epoch; null when none is. */
+    ending: null,
+    /** What is still owed at the end: `{owed_s, budget_s}`; null before. */
+    windingDown: null,
     earlier: [],
     utterances: [],
     /** Media time up to which something was heard, in seconds. */
@@ -97,8 +101,15 @@ const STEPS = {
   },
   "meeting.paused": (state) => phase(state, "paused"),
   "meeting.resumed": (state) => phase(state, "live"),
+  "meeting.ending": (state, data, envelope) => ({
+    ...state,
+    ending: typeof data.ends_in_s === "number" ? { reason: data.reason, at: envelope.at + data.ends_in_s } : null,
+  }),
+  "meeting.winding_down": (state, data) => ({ ...state, ending: null, windingDown: data }),
   "meeting.ended": (state, data, envelope) => ({
     ...state,
+    ending: null,
+    windingDown: null,
     partials: {},
     cards: state.cards.map((card) =>
       card.status === "streaming" ? { ...card, status: "expired", gone: true } : card,

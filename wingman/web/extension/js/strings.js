@@ -178,8 +178,9 @@ export function failureWords({ cue, half, fault, detail }) {
 export const endedWords = (reason) => ENDED[reason] || "The meeting has ended.";
 
 /**
- * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text, full?}`: what is lost in
- * one short sentence, and in `full` what the provider says about it. An empty list means all is well.
+ * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text, full?, act?}`: what is lost
+ * in one short sentence, in `full` what the provider says about it, and in `act` what can be done: `{label, message}`
+ * with the message to send. An empty list means all is well.
  */
 export function notices(state, stream) {
   const list = [];
@@ -189,6 +190,7 @@ export function notices(state, stream) {
     list.push({ level: "info", text: endedWords(reason) });
     return list;
   }
+  list.push(...endingNotices(state));
   if (phase === "paused") list.push({ level: "info", text: CAPTURE.paused() });
   else list.push(...captureNotices(state));
   list.push(...providerNotices(state));
@@ -199,6 +201,21 @@ export function notices(state, stream) {
       text: "The budget is nearly used, so Wingman does less.",
     });
   return list;
+}
+
+/** What a user can have tried again; a model is asked with the next question anyway. */
+const RETRIED = new Set(["transcribe", "emotion", "language", "face"]);
+
+const control = (setting, value) => ({ type: "control", setting, value });
+
+function endingNotices({ ending, windingDown }) {
+  if (windingDown) {
+    const owed = Math.max(1, Math.round(windingDown.owed_s));
+    return [{ level: "info", text: `Ending. The last ${owed} s of sound are still being written down.` }];
+  }
+  if (!ending) return [];
+  const act = { label: "Keep it open", message: control("keep_open", true) };
+  return [{ level: "warn", text: "Its sound is over, and the meeting is about to end by itself.", act }];
 }
 
 function captureNotices(state) {
@@ -228,7 +245,9 @@ function providerNotices(state) {
     const text = HEALTH[branch]?.[health] || detail;
     if (!text || seen.has(text)) continue;
     seen.add(text);
-    list.push({ level: health === "down" ? "bad" : "warn", text, full: detail === text ? "" : detail });
+    const act =
+      health === "down" && RETRIED.has(branch) ? { label: "Try again", message: control("retry", branch) } : null;
+    list.push({ level: health === "down" ? "bad" : "warn", text, full: detail === text ? "" : detail, act });
   }
   return list;
 }
