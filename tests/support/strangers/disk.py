@@ -63,16 +63,19 @@ DISKS: dict[str, Callable[[Path], contextlib.AbstractContextManager[None]]] = {
 }
 
 
-def as_killed(folder: Path, into: Path, *, quiet: bool) -> None:
-    """What a kernel keeps of the log of a process that is killed now: every write that had returned.
-
-    `quiet`: nothing is being written anyway.
-    """
-    into.mkdir(parents=True)
+@contextlib.contextmanager
+def writers_kept_out(folder: Path, *, quiet: bool) -> Iterator[None]:
+    """Nobody writes to the log meanwhile. `quiet`: nobody can anyway."""
     other = sqlite3.connect(folder / DATABASE, isolation_level=None, timeout=5.0)
     with contextlib.closing(other):
         if not quiet:
             other.execute("BEGIN IMMEDIATE")
-        for name in (DATABASE, f"{DATABASE}-wal"):
-            if (folder / name).exists():
-                shutil.copyfile(folder / name, into / name)
+        yield
+
+
+def as_killed(folder: Path, into: Path) -> None:
+    """What a kernel keeps of the log of a process that is killed now: every write that had returned."""
+    into.mkdir(parents=True)
+    for name in (DATABASE, f"{DATABASE}-wal"):
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, into / name)

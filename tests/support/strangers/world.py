@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.strangers.deepgram import Fault, Stranger, stranger
-from tests.support.strangers.disk import DISKS, as_killed
+from tests.support.strangers.disk import DISKS, as_killed, writers_kept_out
 from tests.support.strangers.spoken import RATE, Speaker, Spoken
 from wingman.app import Service, open_service
 from wingman.archive.accounted import unaccounted
@@ -252,9 +252,12 @@ class World:
         assert self.folder is not None
         left = self.folder.with_name(f"killed-{self.kills}")
         self.kills += 1
-        as_killed(self.folder, left, quiet=self.unsafe_since is not None)
-        meeting, said = self.meeting.id, self._said()
         stored = self.unsafe_since is None
+        with writers_kept_out(self.folder, quiet=self.disk_kind in ("locked", "hung")):
+            if self.disk_kind == "full":
+                self.disk_recovers()  # the copy has to fit
+            as_killed(self.folder, left)
+        meeting, said = self.meeting.id, self._said()
         self.disk_recovers()
         await self.home.kill()
         self.folder = left

@@ -67,7 +67,7 @@ const CAPTURE = {
 const HEALTH = {
   transcribe: {
     retrying: "The transcript is interrupted and will catch up.",
-    down: "There is no transcript at the moment.",
+    down: "No transcript at the moment.",
     off: "The transcript is switched off.",
   },
   emotion: {
