@@ -136,3 +136,37 @@ def test_time_grows_with_length_alone(piece: str) -> None:
 
     cost(1000)
     assert cost(20_000) < 3.2 * cost(10_000) + 0.002
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Ann (4111111111111111) paid", "Ann ([card]) paid"),
+        ("call (415) 555-2671 now", "call [phone] now"),
+        ("(call 415 555 2671)", "(call [phone])"),
+        ("it is +1.415.555.2671", "it is [phone]"),
+        ("version 1.415.555.2671", "version 1.415.555.2671"),
+        ("quatro" + " um" * 15, "[card]"),
+        ("four um one um one one, thanks", "four um one um one one, thanks"),
+        ("the password's Tr0ub4dor&3", "the password's [secret]"),
+    ],
+)
+def test_signs_around_and_words_between_are_told_apart(text: str, clean: str) -> None:
+    assert redact(text) == clean
+
+
+@pytest.mark.parametrize("piece", ["born a1", "1\n", "DE12 ", "aB1/", "cvv 1", "a\n"])
+def test_a_dump_is_looked_at_as_a_whole(piece: str) -> None:
+    """A thousand numbers or letters in a row are taken out in one piece; what is around stays."""
+    text = f"Before it.\n{piece * 5000}\nAfter that."
+    clean = redact(text)
+    assert clean.count("\n") == text.count("\n")
+    assert clean.startswith("Before it.\n")
+    assert clean.endswith("After that.")
+    assert "[number]" in clean
+    assert not any(sign.isdigit() for sign in clean)
+
+
+def test_prices_that_somebody_reads_out_are_no_dump() -> None:
+    text = " ".join(f"Number {n} costs {n}.50 euros." for n in range(1, 200))
+    assert redact(text) == text

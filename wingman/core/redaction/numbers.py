@@ -149,22 +149,23 @@ def _part(tokens: Tokens, run: Run, part: list[Atom], around: dict[Kind, int]) -
     if len(lines) == 1 or _one_number(tokens, run, part, around):
         label = _label(tokens, run, part, around)
         if label:
-            yield _opening(tokens, part[0].start), part[-1].end, label
+            yield _opening(tokens, part[0], part[-1]), part[-1].end, label
             return
     if len(lines) > 1:
         for line in sorted(lines):
             own = [atom for atom in part if atom.line == line]
             if label := _label(tokens, run, own, around):
-                yield _opening(tokens, own[0].start), own[-1].end, label
+                yield _opening(tokens, own[0], own[-1]), own[-1].end, label
 
 
-def _opening(tokens: Tokens, start: int) -> int:
-    """Where the number begins with its plus or bracket."""
-    return (
-        start
-        - len(tokens.text[max(0, start - 2) : start])
-        + len(tokens.text[max(0, start - 2) : start].rstrip("+("))
-    )
+def _opening(tokens: Tokens, first: Atom, last: Atom) -> int:
+    """Where the number begins with its plus, and with its bracket if that closes within it."""
+    text, start = tokens.text, first.start
+    if text[start - 1 : start] == "+":
+        start -= 1
+    if text[start - 1 : start] == "(" and ")" in text[start : last.end]:
+        start -= 1
+    return start - 1 if text[start - 1 : start] == "+" else start
 
 
 def _one_number(tokens: Tokens, run: Run, part: list[Atom], around: dict[Kind, int]) -> bool:
@@ -203,7 +204,8 @@ def _label(tokens: Tokens, run: Run, part: list[Atom], around: dict[Kind, int]) 
 
 def _personal(tokens: Tokens, part: list[Atom], around: dict[Kind, int], size: int) -> str:
     written = tokens.text[part[0].start : part[-1].end]
-    left = sum(sign.isdigit() for sign in _HARMLESS.sub("", written)) + sum(
+    called_up = tokens.text[part[0].start - 1 : part[0].start] == "+"  # +1.415.555.2671 is no version
+    left = sum(sign.isdigit() for sign in (written if called_up else _HARMLESS.sub("", written))) + sum(
         len(atom.chars) for atom in part if atom.spoken
     )
     called = around.keys() & {Kind.PHONE, Kind.ID}

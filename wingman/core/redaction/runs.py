@@ -30,6 +30,7 @@ MOST_ATOMS, MOST_LINES = 64, 24
 """Groups of one number, and lines it may be spread over."""
 LETTERS = 6
 """Longest group of capitals that may be part of a number (the first six of a codice fiscale)."""
+PORTUGUESE = frozenset({"quatro", "dois", "duas", "três", "sete", "oito", "nove", "meia"})
 _SEPARATORS = re.compile(r"(?:[^\w:;%$€£¥@<>=?!|&^~{}]|_|[?!;](?=\s)){0,4}")
 
 
@@ -145,7 +146,8 @@ class _Scanner:
         if word.isdecimal():
             return word if word.isascii() else "".join(str(unicodedata.decimal(sign)) for sign in word)
         if (digits := NUMBERS.get(word)) is not None:
-            return "" if word in AMBIGUOUS and (opening or word in FILLERS) else digits
+            filler = word in FILLERS and not self._in_portuguese()
+            return "" if word in AMBIGUOUS and (opening or filler) else digits
         if not word.isalpha() or len(word) > LETTERS or not word.isascii():
             return ""
         glued = self._glued(index)
@@ -153,6 +155,13 @@ class _Scanner:
             return word.upper()
         written = self.tokens.text[self.tokens.starts[index] : self.tokens.ends[index]]
         return word.upper() if len(word) < 5 and written.isupper() and word not in PHRASES else ""
+
+    def _in_portuguese(self) -> bool:
+        """Is `um` one, and no hesitation: has this run a word for a number that only Portuguese has?"""
+        if self.run is None:
+            return False
+        begun = self.tokens.words[self.run.first : self.run.first + MOST_ATOMS]
+        return not PORTUGUESE.isdisjoint(begun)
 
     def _multiplies(self, index: int) -> bool:
         """Is this `thousand` (or `m`) said of the number before it, and no part of an id?"""

@@ -22,7 +22,8 @@ _KEYS = re.compile(
 )
 _LONG = re.compile(r"(?<![\w/+-])[A-Za-z0-9_+/-]{24,}+={0,2}")
 _COPULA = re.compile(
-    r"(?:\s*(?:[:=]|(?:is|are|was|ist|lautet|lauten|est|c'est|es|è|é|heißt|heisst|to|jest|är|equals|reads|goes|"
+    r"(?:['’]s(?!\w)|\s*(?:[:=]|(?:is|are|was|ist|lautet|lauten|est|c'est|es|è|é|heißt|heisst|to|jest|är|"
+    r"equals|reads|goes|"
     r"will be|would be|for \w{1,20}|für \w{1,20}|the word|das wort|the|now|jetzt|also|set to|and it's|it's|"
     r"it is|that's)(?!\w)))*+[\s:=,\"'«„“”`]*+",
     re.IGNORECASE,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from wingman.core.redaction import emails, numbers, secrets
 from wingman.core.redaction.tokens import tokenize
@@ -24,9 +25,34 @@ def redact_lines(lines: Sequence[str]) -> list[str]:
     return redact("\n".join(flat)).split("\n") if flat else []
 
 
+_DUMPED = (re.compile(r"\d+"), re.compile(r"(?<!\w)[^\W\d_](?!\w)"))
+"""Numbers; letters that stand alone."""
+DUMP, APART = 1000, 24
+"""So many of them, so few characters apart, are a dump, and nothing that anybody says or types."""
+
+
+def _dumps(text: str) -> Iterator[Found]:
+    """Such stretches, each to be looked at as a whole: piece by piece they cost many times what prose does."""
+    for pattern in _DUMPED:
+        count = first = last = 0
+        for start, end in (piece.span() for piece in pattern.finditer(text)):
+            if start - last > APART and count:
+                if count >= DUMP:
+                    yield first, last, "number"
+                count = 0
+            if not count:
+                first = start
+            count, last = count + 1, end
+        if count >= DUMP:
+            yield first, last, "number"
+
+
 def _found(text: str) -> list[Found]:
+    dumps = list(_dumps(text))
+    for start, end, _ in dumps:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     tokens = tokenize(text)
-    found = [*emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens)]
+    found = [*dumps, *emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens)]
     return sorted(found, key=lambda hit: (hit[0], -hit[1]))
 
 

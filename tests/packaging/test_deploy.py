@@ -1,0 +1,75 @@
+"""What the unit and the image promise, checked by what is at hand; docker itself is asked by scripts/image."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNIT = (DEPLOY / "wingman.service").read_text(encoding="utf-8")
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+EXPOSED = re.compile(r"Overall exposure level for .*: (\d+(?:\.\d+)?)")
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    """The unit without what only the machine has that it is installed on: its user and its program."""
+    here = re.sub(
+        r"(?m)^ExecStart=.*$", "ExecStart=/bin/true", re.sub(r"(?m)^(User|Group)=.*$", r"\1=root", UNIT)
+    )
+    path = tmp_path / "wingman.service"
+    path.write_text(here, encoding="utf-8")
+    return path
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_understands_the_unit_and_finds_it_hardened(unit: Path) -> None:
+    said = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (said.returncode, [line for line in said.stderr.splitlines() if unit.name in line]) == (0, [])
+    rated = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", str(unit)],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    found = EXPOSED.search(rated.stdout)
+    assert found is None or float(found[1]) <= 3.0, rated.stdout[-400:]
+
+
+def test_the_unit_lets_a_reading_process_confine_itself() -> None:
+    """It sets limits and installs filters of its own; a call that is not allowed fails and does not kill."""
+    for call in ("setrlimit", "prlimit64", "seccomp", "landlock_create_ruleset", "landlock_restrict_self"):
+        assert re.search(rf"(?m)^SystemCallFilter=[^~\n]*\b{call}\b", UNIT), call
+    assert "SystemCallErrorNumber=EPERM" in UNIT
+    assert UNIT.index("SystemCallFilter=~") < UNIT.index("SystemCallFilter=setrlimit"), "the later line holds"
+
+
+def test_the_image_runs_as_nobody_and_answers_for_its_health() -> None:
+    instructions = [
+        line.split(" ", 1) for line in re.sub(r"\\\n", " ", DOCKERFILE).splitlines() if line[:1].isupper()
+    ]
+    names = [name for name, *_ in instructions]
+    assert names[0] == "FROM"
+    given = {name: rest[0] for name, *rest in instructions if rest}
+    assert "latest" not in given["FROM"]
+    assert ":" in given["FROM"]
+    assert given["USER"] not in ("root", "0")
+    assert names.index("USER") > names.index("RUN")
+    assert not [line for line in DOCKERFILE.splitlines() if line.startswith(("ADD ", "COPY . "))]
+    assert "healthz" in given["HEALTHCHECK"]
+    assert '"wingman"' in given["ENTRYPOINT"]
+    assert "dist/${WHEEL}" in DOCKERFILE
+
+
+def test_compose_takes_every_right_away() -> None:
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["wingman"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+    assert {"pids_limit", "mem_limit"} <= service.keys()
