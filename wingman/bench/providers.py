@@ -53,7 +53,7 @@ class Providers:
         path = socket.request.path if socket.request else ""
         hume = "expression" in path
         chunk = self._on_socket("emotion" if hume else "transcribe")
-        talk = _Hume() if hume else _Talkative() if self._talkative else _Deepgram()
+        talk = _Hume() if hume else Talkative() if self._talkative else _Deepgram()
         try:
             for message in talk.greeting():
                 await socket.send(message)
@@ -100,7 +100,7 @@ class _Deepgram:
         return _message(start, end, "Word.", [word], final=True)
 
 
-class _Talkative(_Deepgram):
+class Talkative(_Deepgram):
     """Interims that grow, word by word, into a sentence of ten seconds."""
 
     def __init__(self) -> None:

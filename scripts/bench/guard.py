@@ -1,0 +1,92 @@
+"""Is this tree slower than another commit? Both on this machine, in one run, turn by turn; ratios only."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOWER = 1.05
+"""A ratio above this is named."""
+STAGES = Path(__file__).with_name("stages.py")
+Costs = dict[str, list[float]]
+
+
+def main() -> int:
+    """Compare; 1 where something got slower by more than the limit."""
+    parser = argparse.ArgumentParser(prog="scripts/bench/guard", description=__doc__)
+    parser.add_argument("commit", help="what to compare this tree with")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each (default 5)")
+    parser.add_argument("--limit", type=float, default=SLOWER, help="ratio that is slower (default 1.05)")
+    parser.add_argument("--sessions", type=int, default=0, help="also whole sessions, so many (default none)")
+    arguments = parser.parse_args()
+    with _tree(arguments.commit) as other:
+        before, now = _turns(other, arguments.rounds, arguments.sessions)
+    slower = [name for name, ratio in _told(before, now) if ratio > arguments.limit]
+    print(f"\nslower: {', '.join(slower)}" if slower else "\nnothing got slower")
+    return int(bool(slower))
+
+
+@contextmanager
+def _tree(commit: str) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="wingman-guard-") as folder:
+        where = Path(folder) / "tree"
+        _git("worktree", "add", "--detach", "--quiet", str(where), commit)
+        try:
+            yield where
+        finally:
+            _git("worktree", "remove", "--force", str(where))
+
+
+def _git(*arguments: str) -> None:
+    subprocess.run(["git", "-C", str(ROOT), *arguments], check=True)
+
+
+def _turns(other: Path, rounds: int, sessions: int) -> tuple[Costs, Costs]:
+    """What each stage cost, turn by turn, there and here; which of the two begins changes with every turn."""
+    costs: dict[Path, Costs] = {other: {}, ROOT: {}}
+    for number in range(rounds):
+        for tree in (other, ROOT) if number % 2 else (ROOT, other):
+            measured = _stages(tree) | (_sessions(tree, sessions) if sessions else {})
+            for name, cost in measured.items():
+                costs[tree].setdefault(name, []).append(cost)
+    return costs[other], costs[ROOT]
+
+
+def _stages(tree: Path) -> dict[str, float]:
+    return dict(json.loads(_python(tree, str(STAGES))))
+
+
+def _sessions(tree: Path, count: int) -> dict[str, float]:
+    answer = json.loads(_python(tree, "-m", "wingman", "bench", "--json", "--sessions", str(count)))
+    return {"whole session": answer[0]["cpu_ms"]}
+
+
+def _python(tree: Path, *arguments: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=tree, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def _told(before: Costs, now: Costs) -> Iterator[tuple[str, float]]:
+    """Print the table; yields the ratio of each stage that both have."""
+    print(f"{'stage':<22} {'before':>10} {'now':>10}   ratio")
+    for name, costs in now.items():
+        if name not in before:
+            print(f"{name:<22} {'':>10} {min(costs):>10.2f}   new")
+            continue
+        ratio = median(here / there for here, there in zip(costs, before[name], strict=True))
+        print(f"{name:<22} {min(before[name]):>10.2f} {min(costs):>10.2f}   {ratio:.2f}")
+        yield name, ratio
+
+
+if __name__ == "__main__":
+    sys.exit(main())

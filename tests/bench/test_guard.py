@@ -1,0 +1,22 @@
+"""The comparison of two commits names what got slower, and every stage it measures runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.bench import guard, stages
+
+
+@pytest.mark.parametrize("name", sorted(stages.STAGES))
+def test_every_stage_runs(name: str) -> None:
+    make, _ = stages.STAGES[name]
+    step = make()
+    for number in range(3):
+        step(number)
+
+
+def test_a_stage_that_got_slower_is_told_by_its_ratio(capsys: pytest.CaptureFixture[str]) -> None:
+    before = {"join": [10.0, 12.0, 11.0], "gate": [5.0, 5.0, 5.0]}
+    now = {"join": [20.0, 24.0, 22.0], "gate": [5.0, 4.0, 5.0], "frame": [1.0, 1.0, 1.0]}
+    assert dict(guard._told(before, now)) == {"join": 2.0, "gate": 1.0}
+    assert "new" in capsys.readouterr().out
