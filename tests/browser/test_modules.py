@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import zxingcpp
@@ -16,7 +17,8 @@ from tests.browser.support.service import BrowserService
 from tests.support.speakers import CALLED
 from wingman.core import codec
 from wingman.core.events import AudioState, SpeakerRenamed, StorageState
-from wingman.core.utterance import EMOTION_OFF
+from wingman.core.expression_words import LOOKS, look, wording
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING, EmotionReading, Family, ReadingStatus
 from wingman.events.snapshot import Snapshot
 
 Run = Callable[..., Any]
@@ -335,3 +337,19 @@ def test_a_moment_of_the_sound_is_dated_in_the_pages_own_time(run: Run) -> None:
     }"""
     assert run("model", script, True) == [9000, 1]
     assert run("model", script, False) == [1, 1]  # when what is replayed was said, nobody here knows
+
+
+READINGS = [
+    EmotionReading(ReadingStatus.KNOWN, "doubt", Family.DOUBTFUL, 0.7, "strong"),
+    EmotionReading(ReadingStatus.KNOWN, "doubt", Family.DOUBTFUL, 0.7, "strong", subject="2 of 3"),
+    EmotionReading(ReadingStatus.KNOWN, "triumph", Family.POSITIVE, 0.7, "strong"),
+    EmotionReading(ReadingStatus.KNOWN, "craving", Family.ENGAGED, 0.7, "strong"),
+    EMOTION_PENDING,
+]
+
+
+def test_the_page_says_of_a_face_what_the_exports_say(run: Run) -> None:
+    plain = [msgspec.to_builtins(reading) for reading in READINGS]
+    shown = run("looks", "(m, x) => x.map((r) => [m.lookWords(r), m.wordingWords(r)])", plain)
+    assert shown == [[look(reading), wording(reading)] for reading in READINGS]
+    assert run("looks", "(m) => m.LOOKS") == dict(LOOKS)

@@ -108,6 +108,8 @@ class Total:
     bytes: int
     seconds: float
     consents: tuple[str, ...]
+    count: int = 0
+    """Of pictures, how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,8 @@ def _totals(entries: Iterable[EgressRecorded]) -> tuple[Total, ...]:
         consents = total.consents
         if entry.consent and entry.consent not in consents:
             consents = (*consents, entry.consent)
-        totals[key] = Total(*key, total.bytes + entry.bytes, round(total.seconds + entry.seconds, 3), consents)
+        length, count = round(total.seconds + entry.seconds, 3), total.count + entry.count
+        totals[key] = Total(*key, total.bytes + entry.bytes, length, consents, count)
     return tuple(totals.values())
 
 

@@ -20,7 +20,7 @@ class Worded(Protocol):
         ...
 
 
-_LOOKS: Final[Mapping[str, str]] = {
+LOOKS: Final[Mapping[str, str]] = {
     "admiration": "admiring",
     "adoration": "adoring",
     "aesthetic appreciation": "appreciative",
@@ -70,6 +70,7 @@ _LOOKS: Final[Mapping[str, str]] = {
     "tiredness": "tired",
     "triumph": "triumphant",
 }
+"""How a face looks that shows an emotion."""
 
 
 ENERGY_METER = "prosody"
@@ -110,7 +111,7 @@ def look(reading: EmotionReading | None) -> str:
     if reading is None or reading.status is not ReadingStatus.KNOWN:
         return ""
     who = f"face {reading.subject} " if reading.subject else ""
-    word = _LOOKS.get(reading.label)
+    word = LOOKS.get(reading.label)
     return f"{who}looks {word}" if word else f"{who}shows {reading.label}"
 
 

@@ -364,10 +364,11 @@ def _ledger(ledger: Account) -> str:
 
 
 def _ledger_row(total: Total) -> str:
-    what = f"{total.kind} of {'your microphone' if total.channel is Channel.MIC else 'the tab'}"
+    kind = f"{total.count} {total.kind}" if total.count else total.kind
+    what = f"{kind} of {'your microphone' if total.channel is Channel.MIC else 'the tab'}"
     cells = (
         escape(total.to),
-        escape(what if total.channel else total.kind),
+        escape(what if total.channel else kind),
         f"{total.seconds:.0f}" if total.seconds else "",
         f"{total.bytes / 1000:.0f}",
     )

@@ -2,6 +2,7 @@
 // clear" is shown as such. A meter of energy says louder or calmer than usual, and nothing of how somebody feels.
 
 import { h, setChildren, setText } from "./dom.js";
+import { lookWords, wordingWords } from "./looks.js";
 import { ENERGY_METER, FAMILIES } from "./state.js";
 import { energyWords, FAMILY_WORDS, readingName, speakerName, TREND_WORDS } from "./strings.js";
 
@@ -34,11 +35,12 @@ export function badge(reading) {
     );
   const family = markOf(reading);
   const words = readingWords(reading);
+  const title = reading.source ? `${words}, by ${reading.source}` : words;
   const unclear = isEnergy(reading) ? "not clear" : "tone unclear";
   const label = isEnergy(reading) ? words : reading.label;
   return h(
     "span",
-    { class: "badge", data: { family }, title: words, role: "img", "aria-label": `${readingName(reading)}: ${words}` },
+    { class: "badge", data: { family }, title, role: "img", "aria-label": `${readingName(reading)}: ${words}` },
     mark(family),
     h("span", { class: "badge-label", text: reading.status === "known" ? label : unclear }),
     // A strong "neutral" would say nothing, and words say how loud a voice is
@@ -57,13 +59,19 @@ export function readingWords(reading) {
   return parts.length ? `${reading.label} (${parts.join(", ")})` : reading.label;
 }
 
-/** What the words and the face say beside the voice, each as text of its own; never one score. */
+/** What is known beside the tone of a voice, each as text of its own with who measured it; never one score. */
 export function besideVoice({ emotion, language, face }) {
-  const parts = [];
-  if (emotion?.attributes?.length) parts.push(`voice: ${emotion.attributes.map(({ label }) => label).join(", ")}`);
-  if (language?.status === "known") parts.push(`words: ${language.label}`);
-  if (face?.status === "known") parts.push(`${face.subject ? `face ${face.subject}` : "face"}: ${face.label}`);
-  return parts.map((text) => h("span", { class: "badge beside", text }));
+  const attributes = emotion?.attributes?.map(({ label }) => label).join(", ");
+  const parts = [
+    [attributes && `voice ${attributes}`, emotion],
+    [wordingWords(language), language],
+    [lookWords(face), face],
+  ];
+  return parts
+    .filter(([text]) => text)
+    .map(([text, { source, band }]) =>
+      h("span", { class: "beside", title: [band, source && `by ${source}`].filter(Boolean).join(", "), text: `[${text}]` }),
+    );
 }
 
 /** A laugh or a sigh beside the words of a line. */

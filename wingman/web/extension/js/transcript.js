@@ -230,13 +230,15 @@ export class TranscriptView {
     const time = h("span", { class: "time" });
     const mood = h("span", { class: "line-mood" });
     const text = h("p", { class: "said", dir: "auto" });
+    const beside = h("p", { class: "line-beside" });
     const node = h(
       "li",
       { class: "line", data: { channel: entry.channel } },
       h("div", { class: "line-head" }, name, time, mood),
       text,
+      beside,
     );
-    const view = { node, name, time, text, mood, measured: false };
+    const view = { node, name, time, text, mood, beside, measured: false };
     name.addEventListener("click", () => this.#edit(view));
     return view;
   }
@@ -262,7 +264,9 @@ export class TranscriptView {
     setText(view.name, speakerName(entry.speaker, names));
     setText(view.time, clock(entry.start));
     setChildren(view.text, [...marked(entry.text, wanted), ...(entry.sounds || []).map(soundMark)]);
-    setChildren(view.mood, [badge(entry.emotion), ...besideVoice(entry)].filter(Boolean));
+    setChildren(view.mood, [badge(entry.emotion)].filter(Boolean));
+    setChildren(view.beside, besideVoice(entry));
+    view.beside.hidden = view.beside.childElementCount === 0;
   }
 
   #pending(state) {
