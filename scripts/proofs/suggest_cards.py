@@ -24,6 +24,7 @@ from tests.eval import noise, script
 from tests.eval.play import play
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
 from tests.suggest.card.test_answer_check import FAULTY, GOOD
+from tests.suggest.playbook.care_moments import HARMLESS, MOMENTS
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_answers import PRICE, SECRET
 from wingman.config.section import Secret
@@ -42,7 +43,7 @@ from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.knowledge.index import BY_MEANING
 from wingman.suggest.playbook.moves import KINDS, move_book
 from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
-from wingman.suggest.playbook.signals import SPOKEN, detect
+from wingman.suggest.playbook.signals import CARE, SPOKEN, detect
 from wingman.testing.gemini.server import GeminiEmulator, Pace
 from wingman.testing.openai.server import ChatEmulator
 
@@ -152,7 +153,7 @@ def careless() -> int:
     """Moments that call for care and got another move, over all playbooks."""
     wrong = 0
     for playbook in list_playbooks():
-        for language, text in LOUD:
+        for language, text in (*LOUD, *((language, text) for _, language, text in MOMENTS)):
             choice = MoveChooser(playbook).choose(
                 Moment("price", text, "tab", detect(text, language), language)
             )
@@ -255,6 +256,12 @@ async def measure() -> Sequence[Figure]:
         Figure("strange answers let through, five languages", strange_answers(rng), 0, "=="),
         Figure("plain answers stopped, five languages", plain_answers(rng), 0, "=="),
         Figure("moments that call for care and got another move", careless(), 0, "=="),
+        Figure(
+            "harmless moments taken for such",
+            sum(bool(detect(text, language).intersection(CARE)) for language, text in HARMLESS),
+            0,
+            "==",
+        ),
         Figure("longest prompt about a moment", longest_prompt(rng), 1200, unit="tokens", note="estimated"),
         Figure("most frequent card text", share, 0.12, note=f"of {cards} cards in the scripted meetings"),
         Figure(

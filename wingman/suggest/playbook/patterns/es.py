@@ -4,16 +4,13 @@ from __future__ import annotations
 
 QUESTIONS = (
     r"^{fillers}(?:qué|cómo|cuándo|dónde|por qué|quién|quiénes|cuál|cuáles|cuánto|cuánta|cuántos"
-    r"|cuántas|para qué"
-    r"|de qué|a qué|con qué|en qué)\b",
-    r"\b(?:cuánto|cuándo|cómo|dónde) (?:cuesta|cuestan|vale|sale|sería|es|está|puede|podemos|pueden|se"
-    r"|lo|tarda|funciona"
-    r"|hacen|hace|van|va|me|nos)\b",
+    r"|cuántas|para qué|de qué|a qué|con qué|en qué)\b",
+    r"\b(?:cuánto|cuándo|cómo|dónde) (?:cuesta|cuestan|vale|sale|sería|es|está|puede|podemos|pueden"
+    r"|se|lo|tarda|funciona|hacen|hace|van|va|me|nos)\b",
     r"\b(?:y|pero|entonces) (?:qué|cómo|cuánto|cuándo|quién) (?:\S+)",
     r"^{fillers}(?:puede|pueden|podría|podrían|tiene|tienen|hay|es|está|se puede|me puede|nos puede"
-    r"|sabe|saben|ofrecen"
-    r"|incluye|funciona|sirve|cree|creen) (?:usted|ustedes|que|algún|alguna|algo|un|una|posible|cierto"
-    r"|decirme|decirnos|el|la)\b",
+    r"|sabe|saben|ofrecen|incluye|funciona|sirve|cree|creen) (?:usted|ustedes|que|algún|alguna|algo"
+    r"|un|una|posible|cierto|decirme|decirnos|el|la)\b",
     r"\b(?:quería|quisiera|me gustaría|nos gustaría|queremos|quiero) (?:saber|preguntar\w*|entender)\b",
     r"\b(?:mi|una|otra|nuestra|la) pregunta (?:es|sería|para)\b",
     r"^{fillers}(?:dígame|díganos|explíqueme|explíquenos|cuénteme|dime|explícame)\b",
@@ -26,41 +23,39 @@ NOT_QUESTIONS = (
     r"^(?:\S+ ){{0,2}}(?:verdad|no|vale|sabe)$",
 )
 FILLERS = (
-    "y|pero|o|pues|bueno|entonces|a ver|mire|oiga|eh|este|sí|no|vale|ok|claro|ya|ah|perdón|disculpe"
-    r"|por favor|gracias|además"
+    "y|pero|o|pues|bueno|entonces|a ver|mire|oiga|eh|este|sí|no|vale|ok|claro|ya|ah|perdón"
+    "|disculpe|por favor|gracias|además"
     "|también|es que|o sea|digo|una cosa|otra cosa"
 )
 PRICE = (
     r"preci(?:o|os)|cuest(?:a|an|e)|coste?s?|costo|car(?:o|a|os|as)|barat\w+|presupuesto|descuento"
     r"|rebaja|factura\w*|tarifa\w*",
-    r"cuánto (?:cuesta|vale|sale|me|nos|es|sería|cobran)|(?:euros|dólares|pesos|por ciento) (?:al|por"
-    r"|más|menos|cada)"
-    r"|al (?:mes|año)|por (?:mes|usuario)|la mitad|pagar|cobran",
+    r"cuánto (?:cuesta|vale|sale|me|nos|es|sería|cobran)|(?:euros|dólares|pesos|por ciento) (?:al"
+    r"|por|más|menos|cada)|al (?:mes|año)|por (?:mes|usuario)|la mitad|pagar|cobran",
 )
 COMPETITOR = (
     r"competencia|competidor\w*|(?:otro|otra|otros|otras) (?:proveedor|empresa|oferta|opción"
     r"|herramienta|sistema|compañía)\w*",
-    r"(?:estamos|están) (?:mirando|viendo|comparando|hablando con)|cambiar(?:nos)? (?:a|de)|me ofrec\w+"
-    r"|nos ofrec\w+",
+    r"(?:estamos|están) (?:mirando|viendo|comparando|hablando con)|cambiar(?:nos)? (?:a|de)|me"
+    r" ofrec\w+|nos ofrec\w+",
     r"(?:probamos|hemos probado|tuvimos|usamos) (?:\S+ )?(?:otro|unos|una|con)|mi (?:cuñado|primo"
-    r"|vecino) .{0,40}(?:tiene|paga|usa)"
-    r"|con (?:el )?excel",
+    r"|vecino) .{0,40}(?:tiene|paga|usa)|con (?:el )?excel",
 )
 OBJECTION = (
-    r"(?:muy|demasiado|tan) (?:caro|cara|complicado|largo|pronto|grande|arriesgado|difícil)|tirar el dinero",
-    r"no (?:estoy|estamos|lo veo|la veo|me convence|nos convence|creo que|necesit\w+|tenemos (?:tiempo"
-    r"|presupuesto)|me fío|sé si|veo)",
-    r"(?:mi|nuestra|la) (?:duda|preocupación|pega)|me (?:preocupa|da miedo|echa para atrás)|ya tenemos"
-    r"|la última vez"
-    r"|para qué (?:voy|vamos) a",
+    r"(?:muy|demasiado|tan) (?:caro|cara|complicado|largo|pronto|grande|arriesgado|difícil)|tirar el"
+    r" dinero",
+    r"no (?:estoy|estamos|lo veo|la veo|me convence|nos convence|creo que|necesit\w+|tenemos"
+    r" (?:tiempo|presupuesto)|me fío|sé si|veo)",
+    r"(?:mi|nuestra|la) (?:duda|preocupación|pega)|me (?:preocupa|da miedo|echa para atrás)|ya"
+    r" tenemos|la última vez|para qué (?:voy|vamos) a",
 )
 STALL = (
     r"(?:tengo|tenemos|déjeme|déjame|hay) que (?:pensar\w*|consultar\w*|hablar\w*|ver\w*|mirar\w*)"
     r"|me lo (?:pienso|pensaré)",
-    r"(?:le|te|les|os) (?:llamo|llamaremos|llamaré|digo algo|aviso)|(?:después|pasad[oa]) (?:de|del|el"
-    r"|la) (?:verano|campaña|vacaciones|feria)",
-    r"más adelante|el año que viene|no (?:hay|corre) prisa|mánde(?:me|nos) (?:algo|información"
-    r"|un correo)|ya (?:veremos|hablaremos)",
+    r"(?:le|te|les|os) (?:llamo|llamaremos|llamaré|digo algo|aviso)|(?:después|pasad[oa]) (?:de|del"
+    r"|el|la) (?:verano|campaña|vacaciones|feria)",
+    r"más adelante|el año que viene|no (?:hay|corre) prisa|mánde(?:me|nos) (?:algo|información|un"
+    r" correo)|ya (?:veremos|hablaremos)",
 )
 DECISION = (
     r"decid(?:e|en|ir|o|imos|irá)|decisión|firm(?:a|ar|an)|aprob(?:ar|ación|ado)|aprueb\w+|consejo"
@@ -69,8 +64,7 @@ DECISION = (
 )
 COMMITMENT = (
     r"(?:le|les|te|os|se lo|yo) (?:mando|mandaré|envío|enviaré|paso|pasaré|llamo|llamaré|preparo"
-    r"|confirmo|aviso)(?: \S+){0,6} "
-    r"(?:mañana|hoy|lunes|martes|miércoles|jueves|viernes|semana|antes|para)",
+    r"|confirmo|aviso)(?: \S+){0,6} (?:mañana|hoy|lunes|martes|miércoles|jueves|viernes|semana|antes|para)",
     r"(?:antes del?|para el|el) (?:lunes|martes|miércoles|jueves|viernes)|mañana (?:mismo|sin falta)"
     r"|prometo|prometido|me encargo|me comprometo",
 )
@@ -78,52 +72,72 @@ BUYING = (
     r"(?:me|nos) (?:parece bien|interesa|gusta|encaja|convence)|(?:lo|la) (?:compro|compramos|firmo"
     r"|firmamos|cogemos|hacemos)|adelante",
     r"cuándo (?:podemos|podríamos|pueden|podrían) (?:empezar|arrancar|comenzar|probar)|mánde(?:me"
-    r"|nos) el contrato|siguiente paso|trato hecho"
-    r"|probamos|hagamos una prueba",
+    r"|nos) el contrato|siguiente paso|trato hecho|probamos|hagamos una prueba",
 )
 PAIN = (
     r"(?:el|nuestro|mi|gran) (?:mayor )?problema|dolor de cabeza|a mano|a ojo|perd(?:emos|imos|ido"
     r"|er) (?:tiempo|dinero|horas|\S+ palés|clientes|la carga)",
     r"no (?:funciona|va|sirve|llega|llegó)|se (?:rompe|rompió|cae|estropea|estropeó|para)|averiad\w+"
-    r"|esto es (?:un|una) (?:desastre|lío)"
-    r"|tardamos|nos lleva (?:horas|días)",
+    r"|esto es (?:un|una) (?:desastre|lío)|tardamos|nos lleva (?:horas|días)",
 )
 RISK = (
     r"cancel\w+|rgpd|seguridad|datos|responsab\w+|garant\w+|cláusula\w*|penaliza\w+|auditor\w+",
     r"(?:legal\w*|ilegal\w*|abogad\w+|normativa|inspecci\w+|sanidad|multa|denunci\w+)|(?:peligr\w+"
-    r"|riesgo\w*|accidente\w*|herid\w+)"
-    r"|qué pasa si|y si",
+    r"|riesgo\w*|accidente\w*|herid\w+)|qué pasa si|y si",
 )
 FRUSTRATION = (
     r"vergüenza|inadmisible|intolerable|hart[oa]s?|enfadad\w+|indignad\w+|decepcionad\w+|furios\w+"
     r"|tomadura de pelo|estoy cansad\w+",
     r"otra vez|todavía no|sigo (?:esperando|sin)|llevo (?:\S+ ){1,3}(?:días|semanas|meses|horas)"
-    r"|nadie (?:\S+ ){0,3}(?:contesta|responde|ayuda|sabe"
-    r"|llama|viene)|por (?:segunda|tercera|cuarta) vez|con su (?:superior|jefe|encargado)",
+    r"|nadie (?:\S+ ){0,3}(?:contesta|responde|ayuda|sabe|llama|viene)|por (?:segunda|tercera"
+    r"|cuarta) vez|con su (?:superior|jefe|encargado)",
 )
 CONFUSION = (
-    r"no (?:entiendo|lo entiendo|comprendo|me aclaro|me entero)|me (?:pierdo|lío|he perdido)"
-    r"|qué (?:es eso|significa|quiere decir)|un lío"
-    r"|uno (?:me )?dice .{0,60}otro",
+    r"no (?:entiendo|lo entiendo|comprendo|me aclaro|me entero)|me (?:pierdo|lío|he perdido)|qué"
+    r" (?:es eso|significa|quiere decir)|un lío|uno (?:me )?dice .{0,60}otro",
 )
 CHURN = (
     r"(?:me|nos) (?:voy|vamos|cambio|cambiamos) (?:a|de|con)|cancel(?:ar|o|amos)|dar(?:me)? de baja"
-    r"|última (?:vez|oportunidad)"
-    r"|devuélv\w+|que me devuelvan|devolución del dinero",
+    r"|última (?:vez|oportunidad)|devuélv\w+|que me devuelvan|devolución del dinero",
 )
 CARE = {
-    "grief": (r"(?:falleci\w+|murió|ha muerto|entierro|funeral|luto|viud[oa])|se nos fue",),
-    "danger": (
-        r"(?:dolor en el pecho|no (?:puede|puedo) respirar|inconsciente|urgencias|ambulancia|humo"
-        r"|se quema|huele a gas"
-        r"|sangra mucho|suicid\w+|quitarme la vida|no quiero vivir)",
+    "grief": (
+        r"(?:mi|nuestr[oa]|su) (?:marido|mujer|esposa|esposo|padre|madre|papá|mamá|hijo|hija|hermano"
+        r"|hermana|abuelo|abuela|pareja|bebé) .{0,20}(?:murió|ha muerto|se murió|falleci\w+)|ha"
+        r" fallecido|fallec(?:ió|ido|ida|imiento)|se nos fue|(?:se|él|ella) (?:ha muerto|murió)(?! de)"
+        r"|perd(?:í|ido|er|imos) a (?:mi|nuestr[oa]) (?:marido|mujer|esposa|esposo|padre|madre|papá|mamá"
+        r"|hijo|hija|hermano|hermana|abuelo|abuela|pareja|bebé)|entierro|enterramos|funeral|de luto"
+        r"|viud[oa]|aborto espontáneo|cuidados paliativos",
     ),
-    "secret": (r"(?:contraseña|clave|pin|código de seguridad|número de (?:la )?tarjeta)",),
-    "legal": (r"(?:abogad\w+|demand(?:a|ar|aré|aremos)|tribunal\w*|juzgado|indemnización)",),
-    "trap": (r"(?:entre nosotros|en confianza|extraoficialmente)|cuánto (?:pagan|les cobra"
-    r"|cobra) (?:los|el|la) otr\w+|sin factura|haga la vista gorda",),
-    "limit": (r"(?:su|el) (?:último precio|mejor precio|precio mínimo|tope|límite)|hasta dónde (?:puede"
-    r"|pueden|llegaría)",),
-    "hardship": (r"(?:sin trabajo|en el paro|no (?:tengo|llego|llegamos) (?:dinero|a fin de mes)|deudas"
-    r"|en la calle|arruinad\w+)",),
-}  # fmt: skip
+    "danger": (
+        r"(?:dolor|presión|opresión) en el pecho|no (?:puede|puedo|podía) respirar|le cuesta respirar|se"
+        r" ahoga|inconsciente|desmay\w+|a urgencias|ambulancia|convulsion\w*",
+        r"(?:sale|saliendo|hay|echa) humo|se (?:quema|está quemando)|huele a (?:gas|quemado)|olor a gas"
+        r"|sangra mucho|descarga eléctrica|suicid\w+|quitarme la vida|no quiero (?:vivir|seguir"
+        r" viviendo)|quiero morir|(?:toda la caja|todas las pastillas)|me pega|brazo dormido",
+    ),
+    "secret": (
+        r"contraseñas?|(?:mi|su|la) clave (?:es|de)|(?:el|mi|su) pin|código de seguridad|número de (?:la"
+        r" |mi )?tarjeta|código (?:que me|del sms|por sms)|tres números de atrás",
+    ),
+    "legal": (
+        r"(?:mi|nuestr[oa]) abogad[oa] (?:le|les|va)|(?:con un|a un|buscar un) abogad[oa]|(?:con|llamar"
+        r" a) (?:mi|un) abogad[oa]|demand(?:ar|aré|aremos|arles|arlo)|poner (?:una )?(?:denuncia|demanda"
+        r"|reclamación)|denunciar\w*|a (?:los )?tribunales|al juzgado|indemnización|es ilegal|es legal"
+        r"|consumo",
+    ),
+    "trap": (
+        r"entre nosotros|en confianza|extraoficialmente|nadie (?:tiene|tendría) que saber\w*|cuánto"
+        r" (?:pagan|les cobra|cobra) (?:los|el|la) otr\w+|sin factura|haga la vista gorda|fecha anterior"
+        r"|otra fecha|antedat\w+",
+    ),
+    "limit": (
+        r"(?:su|el) (?:último precio|mejor precio|precio mínimo|tope|límite|máximo)|hasta dónde (?:puede"
+        r"|pueden|llegaría)|lo (?:máximo|mínimo) que (?:pagaría|pagarían|puede|pueden|aceptaría)",
+    ),
+    "hardship": (
+        r"sin trabajo|perdí (?:el|mi) (?:trabajo|empleo)|me han (?:despedido|echado)|en el paro|no"
+        r" (?:tengo|tenemos) dinero|no (?:llego|llegamos) a fin de mes|a fin de mes no|tengo deudas|vivo"
+        r" en la calle|arruinad\w+|(?:pagar|pago) el alquiler|banco de alimentos|desahuci\w+",
+    ),
+}

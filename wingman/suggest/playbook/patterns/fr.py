@@ -4,18 +4,18 @@ from __future__ import annotations
 
 QUESTIONS = (
     r"\best ce (?:que|qu'\S+|qui)\b|\bc'est (?:quoi|qui|quand|où|combien|lequel|laquelle|possible)\b",
-    r"^{fillers}(?:que|quoi|quand|où|pourquoi|comment|combien|qui|quel|quelle|quels|quelles|lequel|laquelle"
-    r"|qu'est)\b",
+    r"^{fillers}(?:que|quoi|quand|où|pourquoi|comment|combien|qui|quel|quelle|quels|quelles|lequel"
+    r"|laquelle|qu'est)\b",
     r"\b(?:comment|combien|pourquoi|quand) (?:ça|on|vous|je|nous|il|elle|de|d'\S+|est|sont|se|le|la|les)\b",
     r"\b(?:pouvez|pourriez|avez|auriez|êtes|seriez|savez|voulez|voudriez|faites|proposez|allez"
     r"|connaissez|pensez) vous\b",
     r"\b(?:peut|doit|va|a|est|faut) (?:on|il|elle|t il|t elle|t on)\b",
-    r"\b(?:je (?:voulais|voudrais|me demande|me demandais)|j'aimerais|on aimerait) (?:\S+ )?"
-    r"(?:savoir|demander|comprendre|si|comment|pourquoi)\b",
+    r"\b(?:je (?:voulais|voudrais|me demande|me demandais)|j'aimerais|on aimerait) (?:\S+"
+    r" )?(?:savoir|demander|comprendre|si|comment|pourquoi)\b",
     r"\b(?:ma|une|notre|la) question (?:c'est|est|serait|pour vous)\b",
     r"^{fillers}(?:dites|expliquez|montrez|racontez) (?:moi|nous)\b",
-    r"\bon est (?:dans quelles eaux|sur quoi|à combien)\b|\bça (?:coûte|fait|donne|prend"
-    r"|marche) (?:combien|comment|quoi)\b",
+    r"\bon est (?:dans quelles eaux|sur quoi|à combien)\b|\bça (?:coûte|fait|donne|prend|marche)"
+    r" (?:combien|comment|quoi)\b",
 )
 NOT_QUESTIONS = (
     r"\bcomment (?:allez vous|ça va|vas tu)\b|^(?:\S+ ){{0,3}}ça va$",
@@ -24,119 +24,139 @@ NOT_QUESTIONS = (
     r"\bvous imaginez la tête\b|\bquoi qu'il en soit\b|\bc'est (?:quoi|qui) déjà\b",
 )
 FILLERS = (
-    "et|mais|donc|alors|bon|ben|bah|euh|oui|non|si|ok|d'accord|voilà|écoutez|dites|dites moi|attendez"
-    r"|enfin|ah|oh|hein"
+    "et|mais|donc|alors|bon|ben|bah|euh|oui|non|si|ok|d'accord|voilà|écoutez|dites|dites moi"
+    "|attendez|enfin|ah|oh|hein"
     "|justement|pardon|excusez moi|s'il vous plaît|merci|en fait|du coup|et puis|après|sinon|juste"
 )
 PRICE = (
     r"prix|tarifs?|coûte(?:nt|ra|rait)?|coûts?|cher|chère|budget|devis|remise|rabais|ristourne"
     r"|réduction|facture\w*",
-    r"combien (?:ça|on|il|pour|je|vous|de)|(?:euros?|pour ?cent) (?:par|de moins|de plus|en moins|hors)"
-    r"|par (?:mois|an)",
+    r"combien (?:ça|on|il|pour|je|vous|de)|(?:euros?|pour ?cent) (?:par|de moins|de plus|en moins"
+    r"|hors)|par (?:mois|an)",
     r"dans quelles eaux|moins cher|franchise|cotisation|acompte|frais|l'argent|payer|la moitié",
 )
 COMPETITOR = (
-    r"concurren(?:t|ts|ce|te)|(?:un|une|d'un|les) autres? (?:prestataire|fournisseur|agence|offre|devis"
-    r"|solution|outil)s?",
+    r"concurren(?:t|ts|ce|te)|(?:un|une|d'un|les) autres? (?:prestataire|fournisseur|agence|offre"
+    r"|devis|solution|outil)s?",
     r"(?:on|nous) (?:regarde|compare|a vu|discute|consulte) (?:\S+ )?(?:aussi|ailleurs|d'autres)|ailleurs",
-    r"(?:changer|passer|basculer) (?:de prestataire|chez|à)|(?:voisin|beau frère"
-    r"|collègue) .{0,40}\b(?:a pris|utilise|paie|a fait)",
+    r"(?:changer|passer|basculer) (?:de prestataire|chez|à)|(?:voisin|beau frère|collègue)"
+    r" .{0,40}\b(?:a pris|utilise|paie|a fait)",
     r"ils ont tout fait avec|on le fait nous mêmes|sur excel",
 )
 OBJECTION = (
-    r"trop (?:cher|chère|compliqué|long|tôt|gros|grand|risqué|tard|juste)|l'argent jeté|jeter l'argent"
-    r"|pas donné",
+    r"trop (?:cher|chère|compliqué|long|tôt|gros|grand|risqué|tard|juste)|l'argent jeté|jeter"
+    r" l'argent|pas donné",
     r"pas (?:convaincue?s?|sûre?s?|certaine?s?|besoin|intéressée?s?|le temps|le budget|les moyens"
     r"|prêts?|d'accord|pour nous)",
     r"(?:je|on) (?:ne )?(?:vois|voit|comprends|sais) pas (?:l'intérêt|pourquoi|bien|trop|ce que|à quoi)",
-    r"(?:ma|notre|la) (?:crainte|réserve|peur|inquiétude)|ce qui (?:me|nous) (?:gêne|fait peur|retient"
-    r"|inquiète)|j'hésite",
-    r"(?:on|nous) (?:a|avons) déjà (?:un|une|ce|quelque|essayé)|la dernière fois"
-    r"|il y a des gens .{0,30}qui trouvent",
+    r"(?:ma|notre|la) (?:crainte|réserve|peur|inquiétude)|ce qui (?:me|nous) (?:gêne|fait peur"
+    r"|retient|inquiète)|j'hésite",
+    r"(?:on|nous) (?:a|avons) déjà (?:un|une|ce|quelque|essayé)|la dernière fois|il y a des gens"
+    r" .{0,30}qui trouvent",
 )
 STALL = (
     r"(?:laissez moi|je vais|on va|il faut que (?:je|j'|on)|besoin de) (?:\S+ )?(?:réfléchir"
-    r"|réfléchisse|en parler|voir|regarder"
-    r"|passer|consulter|le temps)",
+    r"|réfléchisse|en parler|voir|regarder|passer|consulter|le temps)",
     r"on se (?:rappelle|recontacte|reparle|tient au courant)|je (?:vous|te) (?:rappelle|recontacte"
     r"|redis)|je reviens vers vous",
     r"(?:après|à la rentrée|en) (?:les vacances|l'été|la rentrée|le salon|septembre)|plus tard"
-    r"|l'année prochaine"
-    r"|le mois prochain|mi \w+|pas (?:maintenant|le moment|pressée?s?|urgent)",
+    r"|l'année prochaine|le mois prochain|mi \w+|pas (?:maintenant|le moment|pressée?s?|urgent)",
     r"envoyez (?:moi|nous) (?:quelque chose|un mail|une doc|la doc|une plaquette)|on verra|tranquillement",
 )
 DECISION = (
     r"déci(?:de|der|sion|dé|dent|dera)|(?:qui|c'est) .{0,15}signe|signature|valid(?:er|ation|e)"
     r"|approuv\w+|vot(?:e|er|ent)",
     r"(?:le|mon|au|du) (?:conseil|patron|président|directeur|comité|syndic|bureau|associé)|feu vert"
-    r"|dernier mot|échéance"
-    r"|date limite",
+    r"|dernier mot|échéance|date limite",
 )
 COMMITMENT = (
     r"je (?:vous )?(?:envoie|enverrai|fais|ferai|prépare|rappelle|transmets|confirme|m'en occupe"
-    r"|m'occupe|réserve|règle)"
-    r"(?: \S+){0,6} (?:demain|lundi|mardi|mercredi|jeudi|vendredi|ce soir|aujourd'hui|semaine|avant"
-    r"|d'ici|pour)",
-    r"(?:avant|d'ici|pour) (?:demain|lundi|mardi|mercredi|jeudi|vendredi|la fin|ce soir)|promis"
-    r"|je vous promets|c'est noté"
-    r"|je m'en (?:occupe|charge)",
+    r"|m'occupe|réserve|règle)(?: \S+){0,6} (?:demain|lundi|mardi|mercredi|jeudi|vendredi|ce soir"
+    r"|aujourd'hui|semaine|avant|d'ici|pour)",
+    r"(?:avant|d'ici|pour) (?:demain|lundi|mardi|mercredi|jeudi|vendredi|la fin|ce soir)|promis|je"
+    r" vous promets|c'est noté|je m'en (?:occupe|charge)",
 )
 BUYING = (
     r"ça (?:me|nous) (?:va|plaît|convient)|c'est (?:parfait|bon pour moi|d'accord)|on (?:y va|signe"
     r"|le fait|part là dessus)",
-    r"(?:quand|dès quand) (?:est ce qu'on|on|pouvez vous|peut on) (?:\S+ )?(?:commencer|démarrer|lancer"
-    r"|livrer)",
+    r"(?:quand|dès quand) (?:est ce qu'on|on|pouvez vous|peut on) (?:\S+ )?(?:commencer|démarrer"
+    r"|lancer|livrer)",
     r"envoyez (?:moi|nous) le contrat|prochaine étape|je signe|je prends|vendu|banco|on commence",
 )
 PAIN = (
     r"(?:le|notre|mon) (?:vrai |gros |principal )?(?:problème|souci)|galère|casse tête|à la main"
     r"|perdre du temps|prend des heures",
-    r"(?:ça|il|elle) (?:ne )?(?:marche|fonctionne) (?:pas|plus|mal)|en panne|cassée?|plante|bloquée?s?"
-    r"|fuite|abîmée?",
-    r"(?:a|ont|avons) perdu (?:la moitié|du temps|de l'argent|des clients)|on (?:n'y|y) arrive (?:pas"
-    r"|plus)",
+    r"(?:ça|il|elle) (?:ne )?(?:marche|fonctionne) (?:pas|plus|mal)|en panne|cassée?|plante"
+    r"|bloquée?s?|fuite|abîmée?",
+    r"(?:a|ont|avons) perdu (?:la moitié|du temps|de l'argent|des clients)|on (?:n'y|y) arrive"
+    r" (?:pas|plus)",
 )
 RISK = (
-    r"résili\w+|rgpd|sécurité|données|responsab\w+|garantie?s?|assurance|clause|pénalité\w*|préavis|engagement",
+    r"résili\w+|rgpd|sécurité|données|responsab\w+|garantie?s?|assurance|clause|pénalité\w*|préavis"
+    r"|engagement",
     r"(?:légal\w*|illégal\w*|avocat|autoris\w+|interdit\w*|norme\w*|arrêté|préfecture|pompier\w*"
     r"|incendie|sécheresse)",
-    r"(?:danger\w*|risque\w*|accident\w*|blessée?s?|électri\w+)|si (?:jamais"
-    r"|ça tombe)|et si",
+    r"(?:danger\w*|risque\w*|accident\w*|blessée?s?|électri\w+)|si (?:jamais|ça tombe)|et si",
 )
 FRUSTRATION = (
-    r"inadmissible|scandaleux|honteux|n'importe quoi|ras le bol|marre|furieu(?:x|se)|énervée?s?"
-    r"|déçue?s?|agacée?s?|inacceptable",
-    r"(?:encore une fois|toujours pas|ça fait (?:\S+ ){1,3}(?:fois|jours|semaines|mois)|depuis (?:des"
-    r"|trois|deux|quinze) \w+)",
-    r"personne (?:ne |n')?(?:\S+ ){0,2}(?:répond|rappelle|sait|vient|aide)|on se moque|se fiche"
-    r"|se foutent|votre responsable",
+    r"inadmissible|scandaleux|honteux|n'importe quoi|ras le bol|marre|furieu(?:x|se)"
+    r"|énervée?s?|déçue?s?|agacée?s?|inacceptable",
+    r"(?:encore une fois|toujours pas|ça fait (?:\S+ ){1,3}(?:fois|jours|semaines|mois)|depuis"
+    r" (?:des|trois|deux|quinze) \w+)",
+    r"personne (?:ne |n')?(?:\S+ ){0,2}(?:répond|rappelle|sait|vient|aide)|on se moque|se fiche|se"
+    r" foutent|votre responsable",
 )
 CONFUSION = (
-    r"(?:comprends|comprend|comprenons) (?:rien|pas|plus|plus rien)|j'y comprends|je suis perdue?"
-    r"|on s'y perd|je m'y perds",
-    r"c'est quoi|ça veut dire quoi|qu'est ce que c'est|lequel (?:croire|c'est)"
-    r"|l'un (?:me )?dit .{0,60}l'autre"
-    r"|m'a dit que .{0,80}m'a dit que",
+    r"(?:comprends|comprend|comprenons) (?:rien|pas|plus|plus rien)|j'y comprends|je suis perdue?|on"
+    r" s'y perd|je m'y perds",
+    r"c'est quoi|ça veut dire quoi|qu'est ce que c'est|lequel (?:croire|c'est)|l'un (?:me )?dit"
+    r" .{0,60}l'autre|m'a dit que .{0,80}m'a dit que",
 )
 CHURN = (
-    r"résili\w+|(?:je|on) (?:vais|va|préfère) (?:\S+ )?(?:partir|changer|arrêter|ailleurs"
-    r"|voir ailleurs)|dernière (?:fois|chance)",
-    r"rembours(?:er|ement|ez)|je (?:vous )?quitte|annul(?:er|e|ez) (?:le|mon|tout)|fermer (?:mon|le) compte",
+    r"résili\w+|(?:je|on) (?:vais|va|préfère) (?:\S+ )?(?:partir|changer|arrêter|ailleurs|voir"
+    r" ailleurs)|dernière (?:fois|chance)",
+    r"rembours(?:er|ement|ez)|je (?:vous )?quitte|annul(?:er|e|ez) (?:le|mon|tout)|fermer (?:mon|le)"
+    r" compte",
 )
 CARE = {
-    "grief": (r"(?:décédée?|mort|morte|enterrement|obsèques|deuil|veuve|veuf)|(?:il|elle|mari|femme"
-    r"|père|mère) .{0,12}(?:est partie?|nous a quittés?)",),
-    "danger": (
-        r"(?:mal à la poitrine|respire plus|inconsciente?|le samu|les urgences|fumée|ça brûle"
-        r"|odeur de gaz|sent le gaz"
-        r"|saigne beaucoup|suicid\w+|en finir|plus envie de vivre)",
+    "grief": (
+        r"(?:mon|ma|notre|son|sa) (?:mari|femme|père|mère|papa|maman|fils|fille|frère|sœur|compagnon"
+        r"|compagne|bébé|grand-père|grand-mère) .{0,20}(?:est mort|est morte|est décédée?|nous a"
+        r" quittée?s?|vient de mourir|est partie?)|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)"
+        r"|(?:il|elle) nous a quittés|décédée?s?",
+        r"perdu (?:mon|ma|notre) (?:mari|femme|père|mère|papa|maman|fils|fille|frère|sœur|compagnon"
+        r"|compagne|bébé|grand-père|grand-mère)|enterr(?:é|ée|ement)|obsèques|en deuil|veuve|veuf|fausse"
+        r" couche|soins palliatifs",
     ),
-    "secret": (r"(?:mot de passe|code secret|code pin|code de sécurité|identifiants|numéro de carte)",),
-    "legal": (r"(?:avocat|tribunal|procès|porter plainte|poursui\w+|dommages et intérêts|mise en demeure)",),
-    "trap": (r"(?:entre nous|confidentiel\w*|officieusement)|combien (?:paient|vous font"
-    r"|ont payé) les autres|sans facture|fermer les yeux",),
-    "limit": (r"(?:votre|le) (?:dernier prix|meilleur prix|prix plancher|maximum)|jusqu'où (?:pouvez"
-    r"|iriez)|votre limite",),
-    "hardship": (r"(?:au chômage|surendett\w+|plus d'argent|fins de mois|à la rue|sans abri|rsa"
-    r"|pas les moyens)",),
-}  # fmt: skip
+    "danger": (
+        r"(?:mal|douleur|poids|pression|serre) (?:à|dans|sur) la poitrine|(?:n'arrive (?:plus|pas) à|ne"
+        r" peut (?:plus|pas)|peine à|du mal à) respirer|respire (?:plus|mal)|inconsciente?|évanouie?|le"
+        r" samu|les urgences|crise d'épilepsie",
+        r"(?:de la|il y a|y a) fumée|de la fumée|ça (?:brûle|fume)|odeur de gaz|sent le gaz"
+        r"|électrocut\w+|saigne beaucoup|suicid\w+|(?:veux|envie d') ?en finir|plus envie de vivre|veux"
+        r" mourir|avalé (?:toute|tous|toutes)|il me (?:frappe|bat)|bras (?:engourdi|paralysé)",
+    ),
+    "secret": (
+        r"mots? de passe|code secret|code pin|code de sécurité|mes identifiants|numéro de (?:ma )?carte"
+        r"|code (?:reçu|que j'ai reçu|par sms)|le pin|trois chiffres (?:au dos|derrière)",
+    ),
+    "legal": (
+        r"(?:mon|notre) avocat (?:va|vous|nous|prendra)|(?:prendre un|par un|par mon) avocat|(?:voir"
+        r"|appeler|contacter) (?:un|mon) avocat|au tribunal|porter plainte|porte plainte|poursui\w+ en"
+        r" justice|(?:vous|les) poursuivre|dommages et intérêts|mise en demeure|c'est illégal|c'est"
+        r" légal|prud'hommes|répression des fraudes",
+    ),
+    "trap": (
+        r"entre nous|confidentiel\w*|officieusement|personne n'en saura|combien (?:paient|vous font|ont"
+        r" payé) les autres|sans facture|fermer les yeux|antidat\w+|une autre date",
+    ),
+    "limit": (
+        r"(?:votre|le|quel est votre) (?:dernier prix|meilleur prix|prix plancher|maximum|budget"
+        r" maximum)|jusqu'où (?:pouvez|iriez)|votre limite|le minimum que vous",
+    ),
+    "hardship": (
+        r"au chômage|surendett\w+|plus d'argent|fins? de mois|à la rue|sans abri|le rsa|pas les moyens"
+        r"|perdu mon (?:travail|emploi|boulot)|licenciée?|(?:payer|régler) (?:le|mon|notre) loyer|restos"
+        r" du cœur|huissiers?|endettée?s?",
+    ),
+}

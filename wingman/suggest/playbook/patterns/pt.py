@@ -109,21 +109,39 @@ CHURN = (
     r"|meu dinheiro de volta|reembols\w+|encerrar (?:a|minha) conta",
 )
 CARE = {
-    "grief": (r"(?:falec\w+|morreu|velório|enterro|luto|viúv[oa])|se foi em",),
+    "grief": (
+        r"(?:meu|minha|nosso|nossa|seu|sua|o|a) (?:marido|esposa|mulher|pai|mãe|filho|filha|irmão|irmã"
+        r"|avô|avó|companheiro|companheira|bebê) .{0,20}(?:morreu|faleceu|se foi)|falec(?:eu|ido|ida"
+        r"|imento)|(?:ele|ela) (?:morreu|se foi)|perd(?:i|emos|eu) (?:o |a )?(?:meu|minha|nosso|nossa)"
+        r" (?:marido|esposa|mulher|pai|mãe|filho|filha|irmão|irmã|avô|avó|companheiro|companheira|bebê)"
+        r"|enterr(?:o|ei|amos)|velório|de luto|viúv[oa]|aborto espontâneo|cuidados paliativos|se foi em",
+    ),
     "danger": (
-        r"(?:dor no peito|não (?:consegue|consigo) respirar|inconsciente|desmai\w+|ambulância|fumaça"
-        r"|pegando fogo|cheiro de gás"
-        r"|sangrando muito|suic[ií]d\w+|me matar|não quero viver)",
+        r"(?:dor|aperto|pressão) no peito|não (?:consegue|consigo|estava conseguindo) respirar|falta de"
+        r" ar|sem ar|inconsciente|desmai\w+|ambulância|samu|convuls\w+",
+        r"(?:saindo|tem|está saindo) fumaça|pegando fogo|(?:cheiro|cheirando) (?:de|a) (?:gás|queimado)"
+        r"|levei um choque|sangrando muito|suic[ií]d\w+|me matar|não quero (?:mais )?viver|quero morrer"
+        r"|(?:caixa inteira|todos os comprimidos)|ele me bate|braço dormente",
     ),
-    "secret": (r"(?:senha|código de segurança|pin|número do cartão|palavra passe)",),
-    "legal": (r"(?:advogad\w+|process(?:ar|o judicial)|justiça|tribunal|procon|indenização)",),
+    "secret": (
+        r"(?:minha|sua|a|da) senha(?! do)|senha é|código de segurança|(?:meu|seu|o) pin|número do (?:meu"
+        r" )?cartão|palavra passe|código que chegou|código do sms|três números de trás",
+    ),
+    "legal": (
+        r"(?:meu|com um|um|com o meu|com meu) advogad[oa](?! já)|process(?:ar|o judicial)|vou (?:para"
+        r"|pra|à|na) justiça|tribunal|procon|indenização|isso é (?:ilegal|crime)|é legal isso|denunciar",
+    ),
     "trap": (
-        r"(?:entre nós|cá entre nós|em off)|quanto (?:pagam|os outros pagam|cobra) (?:os|o|a) outr\w+"
-        r"|sem nota|dar um jeitinho"
-        r"",
+        r"(?:aqui |cá )?entre nós|em off|ninguém precisa saber|quanto (?:pagam|os outros pagam|cobra)"
+        r" (?:os|o|a)? ?(?:outr\w+)?|sem nota|dar um jeitinho|data anterior|outra data|retroativ\w+",
     ),
-    "limit": (r"(?:seu|o) (?:último preço|melhor preço|preço mínimo|limite|teto)|até onde (?:pode|podem"
-    r"|vai|vocês)",),
-    "hardship": (r"(?:desempregad\w+|sem dinheiro|endividad\w+|não (?:tenho|temos) como pagar|na rua"
-    r"|fali\w*)",),
-}  # fmt: skip
+    "limit": (
+        r"(?:seu|o) (?:último preço|melhor preço|preço mínimo|limite|teto|máximo)|até onde (?:pode|podem"
+        r"|vai|vocês)|o (?:máximo|mínimo) que (?:você|vocês|o senhor|a senhora)",
+    ),
+    "hardship": (
+        r"desempregad\w+|perdi (?:o|meu) (?:emprego|trabalho)|(?:fui|me) (?:demitid\w+|mandad\w+ embora)"
+        r"|sem dinheiro|endividad\w+|não (?:tenho|temos) (?:como pagar|dinheiro)|não (?:consigo"
+        r"|conseguimos) pagar|morando na rua|fali(?:do|mos|u)|pagar o aluguel|cesta básica|despej\w+",
+    ),
+}
