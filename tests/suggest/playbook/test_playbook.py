@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wingman.core.errors import InputError
-from wingman.suggest.playbook.playbook import Card, list_playbooks, load_playbook, parse_playbook
+from wingman.suggest.playbook.playbook import Card, Playbook, list_playbooks, load_playbook, parse_playbook
 
 GOOD = """\
 name: mine
@@ -108,3 +108,14 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path.write_bytes("name: caf\xe9".encode("latin-1"))
     with pytest.raises(InputError, match="not UTF-8"):
         load_playbook(str(path))
+
+
+OWED = {"pain", "objection", "stall", "decision", "buying", "competitor", "risk", "confusion", "emotion"}
+
+
+@pytest.mark.parametrize("playbook", list_playbooks(), ids=lambda playbook: playbook.name)
+def test_every_shipped_playbook_has_what_it_owes(playbook: Playbook) -> None:
+    assert {trigger.kind for trigger in playbook.triggers} >= OWED
+    assert playbook.moves.keys() >= OWED
+    assert playbook.slots
+    assert playbook.never
