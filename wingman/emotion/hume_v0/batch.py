@@ -19,8 +19,7 @@ from wingman.core.emotion import EmotionSpan, Scale, VocalBurst
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonMapping
 from wingman.core.time import Channel, Span, samples
-from wingman.egress import outlet as egress
-from wingman.egress.http import counting
+from wingman.egress.http import SECONDS, counting
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.connection import PROVIDER
 from wingman.emotion.hume_v0.tokens import http_root
@@ -103,7 +102,8 @@ class _Job:
         self._say("SUBMITTING")
         options = msgspec.json.encode({"models": models})
         parts = {"json": (None, options, "application/json"), "file": (name, media)}
-        submitted = _field(await self._request("POST", PATH, files=parts), "job_id")
+        holds = {SECONDS: self._length_s}
+        submitted = _field(await self._request("POST", PATH, files=parts, extensions=holds), "job_id")
         await self._wait(f"{PATH}/{submitted}")
         self._say("FETCHING")
         predictions = await self._request("GET", f"{PATH}/{submitted}/predictions")
@@ -145,8 +145,6 @@ class _Job:
         except httpx.HTTPError as failed:
             sentence = "the Hume gateway cannot be reached; check emotion.hume_v0.http_url"
             raise ProviderFault(sentence, kind=FaultKind.NETWORK, code=type(failed).__name__) from None
-        if method == "POST" and (way_out := egress.current()) is not None:
-            way_out.sent(int(answer.request.headers.get("content-length", 0)), self._length_s)
         if answer.status_code not in (200, 201):
             headers = {name.lower(): value for name, value in answer.headers.items()}
             raise wire.refused(answer.status_code, headers, answer.content)
