@@ -69,6 +69,8 @@ WORKER = "worker-"
 SHORTEST_TOKEN = 16
 """Characters of a configured token; shorter ones could be guessed, and are warned about."""
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
+ORPHANS_S = 30.0
+"""How often a node looks for meetings that nobody came back to."""
 LAST_PUSHES_S = 2.0
 """How long clients may take to read the last events before a shutdown closes their connections."""
 SAMPLE = Path(__file__).parent / "samples" / "meeting.ogg"
@@ -180,7 +182,14 @@ class Service:
             self.background.deliver(),
             self.background.retain(self.manager.live_ids),
             self.access.watch(),
+            self.tidy(),
         )
+
+    async def tidy(self) -> None:
+        """End the meetings of nodes that are gone and that nobody came back to; nothing for one process."""
+        if (front := self.front()) is not None:
+            idle_s = self.settings.meeting.idle_end_s
+            await self.manager.end_orphans(lambda: front.orphans(idle_s), ORPHANS_S)
 
     def http(self) -> Application:
         """The HTTP application over this service."""

@@ -13,11 +13,14 @@ from typing import Any
 import httpx
 import pytest
 import websockets
+from aiortc import RTCSessionDescription
 
+from tests.server.routes.test_whip import peer, until_connected
 from tests.support.cluster import TOKEN, services
 from tests.support.nats import Servers, until
 from wingman.app import Service
 from wingman.cluster.log import ClusterLog
+from wingman.core.events import MeetingEnded
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec
 from wingman.server.serving import serve
@@ -58,6 +61,11 @@ async def known(node: Node, meeting: str) -> None:
     log = node.service.log
     assert isinstance(log, ClusterLog)
     await until(lambda: log.owner_of(meeting) != "")
+
+
+def ended(log: ClusterLog, meeting: str) -> bool:
+    body = log._reader.known[meeting].body
+    return body is not None and body.row.state == "ended"
 
 
 async def begun(owner: Node, *others: Node) -> Any:
@@ -194,6 +202,56 @@ async def test_a_connection_whose_node_goes_away_is_closed_and_not_left_hanging(
 
 async def _nowhere(*_: Any, **__: Any) -> None:
     """What a dead node says."""
+
+
+async def test_an_offer_travels_and_the_media_goes_straight_to_the_owner(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with (
+        nodes(one_server, tmp_path, 2) as (owner, other),
+        other.client() as http,
+        peer() as (ours, offer),
+    ):
+        meeting = await begun(owner, other)
+        reply = await http.post(
+            "/whip",
+            content=offer,
+            headers={"Content-Type": "application/sdp"},
+            params={"meeting": meeting.id, "channels": "tab"},
+        )
+        assert (reply.status_code, reply.headers["x-wingman-meeting"]) == (201, meeting.id)
+        assert reply.headers["location"].startswith(f"/whip/{owner.service.node}.")
+        await ours.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        await until_connected(ours)
+        assert tuple(meeting.status().channels) == (Channel.TAB,)
+        assert (await http.delete(reply.headers["location"])).status_code == 200
+        assert other.service.manager.live_ids() == ()
+
+
+async def test_a_meeting_nobody_came_back_to_is_ended_by_a_node_that_is_there(
+    one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other):
+        meeting = await begun(owner, other)
+        front = other.service.front()
+        assert front is not None
+        assert other.service.cluster is not None
+        assert owner.service.cluster is not None
+        assert await front.orphans(0.0) == []
+        await owner.service.cluster.node.leave()
+        other.service.cluster.node.others = ()
+        assert await front.orphans(3600.0) == []
+        assert await front.orphans(0.0) == [meeting.id]
+        ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: front.orphans(0.0), 0.05))
+        try:
+            log = other.service.log
+            assert isinstance(log, ClusterLog)
+            await until(lambda: ended(log, meeting.id))
+        finally:
+            ending.cancel()
+            await asyncio.wait([ending])
+        told = [event.data for event in await log.read(meeting.id) if isinstance(event.data, MeetingEnded)]
+        assert [end.reason for end in told] == ["client_gone"]
 
 
 async def test_a_whip_session_is_ended_from_any_node(one_server: Servers, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
@@ -15,6 +16,8 @@ from wingman.core.json import JsonObject
 FULL = 1.0
 """Load from which on a node takes no new meeting."""
 ANSWER_S = 3.0
+MOST = 10_000
+"""Meetings looked through for those that nobody came back to."""
 
 
 class Front:
@@ -73,6 +76,16 @@ class Front:
             return min(free, key=lambda row: row.load).id, ""
         live, most = sum(row.live for row in nodes), sum(row.most for row in nodes)
         return "", f"all nodes are full ({live} of {most} meetings); try again in a moment"
+
+    async def orphans(self, idle_s: float) -> list[str]:
+        """Meetings without an end that nobody runs, and to which nothing was added for so long."""
+        found: list[str] = []
+        before = time.time() - idle_s
+        for row in await self._log.meetings(MOST):
+            idle = row.state != "ended" and row.last_at < before and self.state(row.id) == "orphaned"
+            if idle and (await self.where(row.id))[0] == "orphaned":
+                found.append(row.id)
+        return found
 
     async def relay(self, node: str, scope: Scope, state: JsonObject, receive: Receive, send: Send) -> bool:
         """Have another node answer; False when it is not there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -226,6 +226,19 @@ class MeetingManager:
         self._claims.runs(meeting_id, meeting.positions)
         log.warning("a meeting moved here", meeting=meeting_id, epoch=taken.epoch, reason=taken.reason)
         return await self._start(meeting, parts)
+
+    async def end_orphans(self, orphans: Callable[[], Awaitable[Sequence[str]]], every_s: float) -> None:
+        """Go on with meetings that nobody came back to, so that they end as they ought to; until cancelled."""
+        while True:
+            await asyncio.sleep(
+                every_s * (0.5 + secrets.randbelow(1000) / 1000)
+            )  # nodes look at different times
+            for meeting in await orphans():
+                try:
+                    adopted = await self.adopt(meeting)
+                    await adopted.end("client_gone")
+                except InputError as refused:  # another node was faster, or somebody came back after all
+                    log.info("an orphan is somebody else's", meeting=meeting, reason=str(refused))
 
     def owned_by(self, claims: Claims) -> None:
         """There are other processes: claim what is run, and let go of what one of them has claimed."""
