@@ -38,6 +38,7 @@ from wingman.events.log import EventLog
 from wingman.events.sqlite import drivers
 from wingman.events.telemetry import Telemetry, otlp
 from wingman.events.webhooks import Hook, Webhooks
+from wingman.meeting.import_journal import ImportJournals
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.providers import ProviderFactory
@@ -322,7 +323,8 @@ async def open_service(
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
-            imports = Imports(manager, tasks)
+            key = settings.deliver.encryption_key.reveal()
+            imports = Imports(manager, tasks, ImportJournals(own, key) if own else None)
             service = Service(
                 settings, manager, event_log, hub, background, access, loop_watch, imports, workbench, member
             )

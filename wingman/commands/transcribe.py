@@ -1,8 +1,8 @@
 """`wingman transcribe FILE…`: recordings in, transcripts and notes out.
 
 Each recording becomes a meeting of its own, played as fast as the transcriber can take it. With an output file,
-what is settled is also kept in `OUT.part` beside it: a job that was cut off goes on from there when the same
-command is given again.
+what is settled is also kept in `OUT.part` beside it, with `--store` in the meeting's folder (sealed where the
+log is encrypted): a job that was cut off goes on from there when the same command is given again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +19,7 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from wingman.app import Service, open_service
+from wingman.app import Service, data_dir, open_service
 from wingman.audio.channel_map import Place, parse_channel_map
 from wingman.audio.recording import Recording
 from wingman.audio.sandboxed import probe
@@ -39,12 +38,11 @@ from wingman.core.time import seconds
 from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
 from wingman.events.hub import Subscription
 from wingman.meeting.api import MeetingSpec
+from wingman.meeting.import_journal import ImportJournals, Journal, job_of
 from wingman.meeting.imports import ImportOptions, RecordingImport
 from wingman.report.exports import export
 from wingman.report.outcome import Outcome, OutcomeFold, Status
 from wingman.report.record import read
-from wingman.stt.base import Transcriber
-from wingman.stt.journal import Journal, JournaledTranscriber
 
 tqdm.monitor_interval = 0  # a bar needs no thread to watch it
 STEREO = "left=tab,right=mic"
@@ -178,14 +176,16 @@ class _Run:
         title, arguments = self._recording.title, self._arguments
         if self._recording.sides is not None and self._recording.sides.two_voices and not places_of(arguments):
             _say(f"{title} has a voice on each side; --channels left=mic,right=tab keeps them apart")
-        with self._journal() as journal, self._progress() as advance:
+        with self._progress() as advance:
             faces = await self._faces()
-            options = ImportOptions(arguments.realtime, self._meter, faces, _around(journal), advance)
+            kept = arguments.store or self._job.target is not None
+            journal = self._journal if kept and not arguments.realtime else None
+            options = ImportOptions(arguments.realtime, self._meter, faces, journal, advance)
             job = RecordingImport(self._service.manager, self._recording, options)
             outcome, meeting = await self._play(job)
             await self._write(meeting)
-            if journal is not None and outcome.status is not Status.FAILED:
-                journal.done()
+            if job.journal is not None and outcome.status is not Status.FAILED:
+                job.journal.done()
         if outcome.sentence:
             _say(outcome.sentence)
         if arguments.store:
@@ -256,29 +256,28 @@ class _Run:
             raise InputError(f"cannot write {target}: {failed.strerror}", field="output") from None
         _say(f"written to {target}")
 
-    @contextlib.contextmanager
-    def _journal(self) -> Iterator[Journal | None]:
-        """What a job that was cut off goes on from; none where the text goes to standard output."""
-        target = self._job.target
-        if target is None or self._arguments.realtime:
-            yield None
-            return
-        with contextlib.suppress(OSError):
-            target.parent.mkdir(parents=True, exist_ok=True)
-        journal = Journal(target.with_name(f"{target.name}.part"), self._name())
+    def _journal(self, meeting: str) -> Journal:
+        """What a job that was cut off goes on from: beside its output, or with the meeting that is stored."""
+        settings, target = self._service.settings, self._job.target
+        key = settings.deliver.encryption_key.reveal()
+        if self._arguments.store or target is None:
+            live = self._service.manager.live_ids()
+            journal = ImportJournals(data_dir(settings), key).begin(self._name(), meeting, live)
+        else:
+            with contextlib.suppress(OSError):
+                target.parent.mkdir(parents=True, exist_ok=True)
+            journal = Journal(target.with_name(f"{target.name}.part"), self._name(), key)
         if journal.resumed_at:
             _say(f"{self._recording.title} goes on at {seconds(journal.resumed_at):.0f} s")
-        try:
-            yield journal
-        finally:
-            journal.close()
+        return journal
 
     def _name(self) -> str:
         """The same for the same job: file, transcriber and what is read from it."""
         status = self._job.file.stat()
         engine = plain_settings(self._service.settings)["transcribe"]
-        parts = (self._job.file.resolve(), status.st_size, status.st_mtime_ns, self._recording.feeds, engine)
-        return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+        return job_of(
+            self._job.file.resolve(), status.st_size, status.st_mtime_ns, self._recording.feeds, engine
+        )
 
     @contextlib.contextmanager
     def _progress(self) -> Iterator[Callable[[float], None]]:
@@ -292,12 +291,6 @@ class _Run:
                 bar.update(round(played) - bar.n)
 
             yield advance
-
-
-def _around(journal: Journal | None) -> Callable[[Transcriber], Transcriber] | None:
-    if journal is None:
-        return None
-    return lambda inner: JournaledTranscriber(inner, journal)
 
 
 def _say(sentence: str) -> None:

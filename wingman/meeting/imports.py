@@ -7,13 +7,24 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from wingman.audio import sandboxed
 from wingman.audio.recording import Recording
+from wingman.config.settings import plain
 from wingman.core.errors import InputError
+from wingman.core.threads import in_thread
+from wingman.core.time import seconds
 from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
+from wingman.meeting.import_journal import (
+    ImportJournals,
+    Journal,
+    JournaledTranscriber,
+    fingerprint,
+    job_of,
+)
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.meeting import Meeting
 from wingman.stt.base import Transcriber
@@ -44,6 +55,8 @@ class ImportStatus:
     """About how many seconds it will still take."""
     detail: str = ""
     """Why it failed."""
+    resumed: float = 0.0
+    """Seconds of it that were settled before, by an import that was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +68,8 @@ class ImportOptions:
     """Replaces the configured meter."""
     faces: Callable[[], FaceAnalyzer] | None = None
     """What a film's pictures showed."""
-    around: Callable[[Transcriber], Transcriber] | None = None
-    """Wraps each channel's transcriber."""
+    journal: Callable[[str], Journal] | None = None
+    """Opens the journal of the job that becomes this meeting; blocking."""
     on_progress: Callable[[float], None] | None = None
 
 
@@ -70,6 +83,8 @@ class RecordingImport:
         self._meeting: Meeting | None = None
         self._began = time.monotonic()
         self._played = 0.0
+        self.journal: Journal | None = None
+        """What a run that is cut off leaves for the next; whoever has what came of it says that it is done."""
         self._status = ImportStatus("", recording.title, "reading", duration=recording.duration)
 
     @property
@@ -79,9 +94,17 @@ class RecordingImport:
     async def start(self, spec: MeetingSpec) -> Meeting:
         """Make the meeting. Raises `InputError` when the spec or the configuration forbids it."""
         options = self._options
+        around = None if options.journal is None or options.realtime else self._journaled
         meeting = await self._manager.create(
-            spec, live=options.realtime, meter=options.meter, made_by_source=False, around=options.around
+            spec, live=options.realtime, meter=options.meter, made_by_source=False, around=around
         )
+        if options.journal is not None and not options.realtime:
+            try:
+                self.journal = await in_thread(partial(options.journal, meeting.id))
+            except InputError:
+                await meeting.end("failed")
+                raise
+            self._status = replace(self._status, resumed=seconds(self.journal.resumed_at))
         if options.faces is not None:
             meeting.replace_faces(options.faces)
         self._meeting = meeting
@@ -113,12 +136,17 @@ class RecordingImport:
                 looking.cancel()
         finally:
             await meeting.end("source_ended")
+            if self.journal is not None:
+                self.journal.close()
         self._tell(self._played)
         state: Literal["done", "failed"] = "failed" if source.problem or meeting.reason == "failed" else "done"
         self._status = replace(self._status, state=state, detail=source.problem, left_s=None)
 
-    def _play(self, seconds: float) -> None:
-        self._played = seconds
+    def _journaled(self, inner: Transcriber) -> Transcriber:
+        return inner if self.journal is None else JournaledTranscriber(inner, self.journal)
+
+    def _play(self, played: float) -> None:
+        self._played = played
 
     async def _look(self, meeting: Meeting) -> None:
         """Tell how far it is: as far as the words are out, which may be minutes behind what was read."""
@@ -126,38 +154,61 @@ class RecordingImport:
             self._tell(self._played if self._options.realtime else min(self._played, meeting.told_s))
             await asyncio.sleep(LOOK_S)
 
-    def _tell(self, seconds: float) -> None:
+    def _tell(self, heard: float) -> None:
         taken = time.monotonic() - self._began
         duration = self._recording.duration
-        speed = seconds / taken if taken > SETTLED_S and seconds else None
-        left = max(0.0, duration - seconds) / speed if duration and speed else None
-        self._status = replace(self._status, seconds=seconds, speed=speed, left_s=left)
+        speed = max(0.0, heard - self._status.resumed) / taken if taken > SETTLED_S else None
+        left = max(0.0, duration - heard) / speed if duration and speed else None
+        self._status = replace(self._status, seconds=heard, speed=speed or None, left_s=left)
         if self._options.on_progress is not None:
-            self._options.on_progress(seconds)
+            self._options.on_progress(heard)
 
 
 class Imports:
     """The imports of a process. Their tasks belong to the group it was given."""
 
-    def __init__(self, manager: MeetingManager, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, manager: MeetingManager, tasks: asyncio.TaskGroup, journals: ImportJournals | None = None
+    ) -> None:
+        """`journals`: where an import is written down that may be cut off; None for nowhere."""
+        self._journals = journals
         self._manager = manager
         self._tasks = tasks
         self._known: dict[str, RecordingImport] = {}
 
     async def begin(self, recording: Recording, spec: MeetingSpec, done: Callable[[], None]) -> ImportStatus:
-        """Start one; `done` is called when its file is needed no more. Raises `InputError`."""
-        job = RecordingImport(self._manager, recording, ImportOptions())
+        """Start one; `done` is called when its file is needed no more. Raises `InputError`.
+
+        The same file with the same wishes goes on where an import of it was cut off.
+        """
+        options = ImportOptions(journal=await self._journal(recording, spec))
+        job = RecordingImport(self._manager, recording, options)
         meeting = await job.start(spec)
         self._known[meeting.id] = job
         for old in [name for name, each in self._known.items() if each.status.state in ("done", "failed")]:
             if len(self._known) <= REMEMBERED:
                 break
             del self._known[old]
-        task = self._tasks.create_task(job.run())
+        task = self._tasks.create_task(_whole(job))
         task.add_done_callback(lambda _: done())
         return job.status
+
+    async def _journal(self, recording: Recording, spec: MeetingSpec) -> Callable[[str], Journal] | None:
+        if self._journals is None:
+            return None
+        content = await in_thread(partial(fingerprint, recording.path))
+        wishes = (recording.feeds, spec.language, spec.keyterms)
+        name = job_of(content, wishes, plain(self._manager.settings)["transcribe"])
+        return partial(self._journals.begin, name, live=self._manager.live_ids())
 
     def status(self, meeting: str) -> ImportStatus | None:
         """How far the import into `meeting` is; None when there is none here."""
         job = self._known.get(meeting)
         return job.status if job is not None else None
+
+
+async def _whole(job: RecordingImport) -> None:
+    """Run it; what it wrote down for another run is needed no more once it has come to its end."""
+    await job.run()
+    if job.journal is not None and job.status.state == "done":
+        job.journal.done()

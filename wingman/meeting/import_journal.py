@@ -1,17 +1,24 @@
 """What a transcriber has settled, written down as it comes: a job that was cut off goes on where it stopped.
 
-A journal is a file of JSON lines beside the output. Each channel's settled events stand in it in their order;
-interims do not. A last line that was cut by the crash is left out.
+A journal is a file of JSON lines, beside the output or in the meeting's folder, sealed where the log is. Each
+channel's settled events stand in it in their order; interims do not. A last line that a crash cut is left out.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from wingman.archive.audio_store import FOLDER
+from wingman.archive.encrypted_file import Seal, WrongKey, unseal
 from wingman.audio.tape import Cursor
 from wingman.core.errors import InputError, Missed, Progress
 from wingman.core.json import JsonObject
@@ -22,6 +29,7 @@ from wingman.stt.base import Emit, Transcriber, TranscriberInfo
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (Final, SpeechStarted, SpeechEnded, Progress, Missed)
 }
+NAME = "import.journal"
 STRIDE = SAMPLE_RATE
 """Samples passed over at a time."""
 
@@ -29,19 +37,30 @@ STRIDE = SAMPLE_RATE
 class Journal:
     """One job's journal. `job` names what it belongs to: another job's journal is begun anew."""
 
-    def __init__(self, path: Path, job: str) -> None:
-        """Raises `InputError` when the file cannot be written."""
+    def __init__(self, path: Path, job: str, key: str = "", before: Path | None = None) -> None:
+        """`key` seals it. `before`: the journal of the run that was cut off, where it lies elsewhere; it goes.
+
+        Blocking (a seal takes some 0.1 s). Raises `InputError` when the file cannot be written.
+        """
         self.path = path
         self._known: dict[Channel, list[TranscriberEvent]] = {channel: [] for channel in Channel}
-        lines = self._read(job)
-        beside = path.with_name(f"{path.name}.new")
-        try:
-            # without the half line of a crash; beside, so that a crash now leaves what there was
-            beside.write_text("".join(f"{line}\n" for line in lines or [json.dumps({"job": job})]), "utf-8")
-            beside.replace(path)
-            self._file = path.open("a", encoding="utf-8")
-        except OSError as failed:
-            raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
+        lines = self._read(before or path, job, key)
+        self._seal = Seal(key) if key else None
+        fresh = path.with_name(f"{path.name}.new")  # a crash while it is begun anew leaves what there was
+        with contextlib.ExitStack() as stack:
+            try:
+                handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+                self._file = stack.enter_context(os.fdopen(handle, "wb", buffering=0))
+                if self._seal is not None:
+                    self._file.write(self._seal.head)
+                for line in lines or [json.dumps({"job": job})]:
+                    self._write(line)
+                fresh.replace(path)
+                if before is not None and before != path:
+                    before.unlink(missing_ok=True)
+            except OSError as failed:
+                raise InputError(f"cannot write {path}: {failed.strerror}", field="output") from None
+            stack.pop_all()
 
     def known(self, channel: Channel) -> tuple[TranscriberEvent, ...]:
         """What was settled before, in its order, up to its last mark of progress."""
@@ -56,8 +75,7 @@ class Journal:
         """Write a settled event down; others are passed over."""
         name = type(event).__name__
         if name in KINDS and not self._file.closed:
-            self._file.write(json.dumps({"kind": name, "event": msgspec.to_builtins(event)}) + "\n")
-            self._file.flush()
+            self._write(json.dumps({"kind": name, "event": msgspec.to_builtins(event)}))
 
     def done(self) -> None:
         """The job is over: the journal is removed."""
@@ -68,13 +86,13 @@ class Journal:
         """Keep it for the next time. Idempotent."""
         self._file.close()
 
-    def _read(self, job: str) -> list[str]:
+    def _write(self, line: str) -> None:
+        content = line.encode() + b"\n"
+        self._file.write(self._seal.record(content) if self._seal is not None else content)
+
+    def _read(self, path: Path, job: str, key: str) -> list[str]:
         """The whole lines of an earlier run of the same job."""
-        try:
-            text = self.path.read_text("utf-8", "replace")
-        except OSError:
-            return []
-        head, *lines = text.split("\n")[:-1] or [""]
+        head, *lines = _lines(path, key)
         if _entry(head).get("job") != job:
             return []
         found = [(line, event) for line in lines if (event := _event(_entry(line))) is not None]
@@ -84,6 +102,54 @@ class Journal:
         for _, event in settled:
             self._known[event.channel].append(event)
         return [head, *(line for line, _ in settled)]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJournals:
+    """Journals of recordings that become stored meetings: each lies in its meeting's folder."""
+
+    folder: Path
+    key: str = ""
+
+    def begin(self, job: str, meeting: str, live: Collection[str] = ()) -> Journal:
+        """The journal of this job, which goes on where that of an interrupted meeting stopped. Blocking.
+
+        `live`: meetings that run. Raises `InputError` when it cannot be written.
+        """
+        home = self.folder / FOLDER / meeting
+        try:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as failed:
+            raise InputError(f"cannot make {home}: {failed.strerror}", field="deliver.data_dir") from None
+        return Journal(home / NAME, job, self.key, self._interrupted(job, live))
+
+    def _interrupted(self, job: str, live: Collection[str]) -> Path | None:
+        for path in sorted((self.folder / FOLDER).glob(f"*/{NAME}"), reverse=True):
+            if path.parent.name not in live and _entry(_lines(path, self.key)[0]).get("job") == job:
+                return path
+        return None
+
+
+def job_of(*parts: object) -> str:
+    """A name for a job that is the same for the same recording, transcriber and wishes."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def fingerprint(path: Path) -> str:
+    """What a file holds, in a word. Blocking."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _lines(path: Path, key: str) -> list[str]:
+    """At least one; whole ones only, for a crash may have cut the last."""
+    try:
+        content = path.read_bytes()
+        if key:
+            content = unseal(content, key)
+    except (OSError, WrongKey):
+        return [""]
+    return content.decode("utf-8", "replace").split("\n")[:-1] or [""]
 
 
 class JournaledTranscriber:

@@ -14,8 +14,8 @@ from wingman.core.errors import Branch, InputError, Missed, Progress
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span
+from wingman.meeting.import_journal import NAME, ImportJournals, Journal, JournaledTranscriber
 from wingman.stt.base import Emit, TranscriberInfo
-from wingman.stt.journal import Journal, JournaledTranscriber
 
 
 def said(text: str, start: int, channel: Channel = Channel.TAB) -> Final:
@@ -185,3 +185,53 @@ def test_a_crash_while_it_is_begun_anew_leaves_what_there_was(
         with pytest.raises(KeyboardInterrupt):
             Journal(path, "a")
     assert known(path) == SETTLED
+
+
+def test_a_sealed_journal_shows_no_word_and_opens_with_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    for _ in range(2):  # begun anew, it is sealed anew
+        journal = Journal(path, "a", "a key")
+        journal.close()
+    journal = Journal(path, "a", "a key")
+    for event in SETTLED:
+        journal.note(event)
+    journal.close()
+    content = path.read_bytes()
+    assert b"dich" not in content
+    assert b"Final" not in content
+    assert path.stat().st_mode & 0o077 == 0
+    path.write_bytes(content[:-3])  # a crash
+    again = Journal(path, "a", "a key")
+    again.close()
+    assert list(again.known(Channel.TAB)) == []  # its mark of progress was in what is gone
+    path.write_bytes(content)
+    for key, expected in (("a key", SETTLED), ("another", [])):
+        copy = tmp_path / "copy"
+        copy.write_bytes(content)
+        opened = Journal(copy, "a", key)
+        opened.close()
+        assert list(opened.known(Channel.TAB)) == expected
+
+
+@pytest.mark.parametrize("key", ["", "a key"])
+def test_a_meetings_journal_goes_on_in_the_next_meeting(tmp_path: Path, key: str) -> None:
+    journals = ImportJournals(tmp_path, key)
+    first = journals.begin("job", "m-1")
+    for event in SETTLED:
+        first.note(event)
+    first.close()
+    for job, meeting, live in (("job", "m-2", {"m-1"}), ("another", "m-3", set())):
+        other = journals.begin(job, meeting, live)  # that one is still at it; this is another
+        other.close()
+        assert other.resumed_at == 0
+    (tmp_path / "meetings" / "m-2" / NAME).unlink()
+    again = journals.begin("job", "m-4")
+    again.close()
+    assert list(again.known(Channel.TAB)) == SETTLED
+    assert not (tmp_path / "meetings" / "m-1" / NAME).exists()
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "meetings").write_text("a file")
+    with pytest.raises(InputError, match="cannot make"):
+        ImportJournals(tmp_path).begin("job", "m-1")
