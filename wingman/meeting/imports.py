@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -14,9 +14,11 @@ from wingman.audio import sandboxed
 from wingman.audio.recording import Recording
 from wingman.config.settings import plain
 from wingman.core.errors import InputError
+from wingman.core.events import Envelope, MeetingStarted
 from wingman.core.threads import in_thread
 from wingman.core.time import seconds
 from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
+from wingman.events.log import EventLog
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.import_journal import (
     ImportJournals,
@@ -27,6 +29,8 @@ from wingman.meeting.import_journal import (
 )
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.meeting import Meeting
+from wingman.report.outcome import Status, outcome
+from wingman.report.record import read_all
 from wingman.stt.base import Transcriber
 from wingman.transports.file import FileSource
 
@@ -54,7 +58,7 @@ class ImportStatus:
     left_s: float | None = None
     """About how many seconds it will still take."""
     detail: str = ""
-    """Why it failed."""
+    """Why it failed, or what is missing of what was heard."""
     resumed: float = 0.0
     """Seconds of it that were settled before, by an import that was cut off."""
 
@@ -142,6 +146,14 @@ class RecordingImport:
         state: Literal["done", "failed"] = "failed" if source.problem or meeting.reason == "failed" else "done"
         self._status = replace(self._status, state=state, detail=source.problem, left_s=None)
 
+    def judge(self, events: Sequence[Envelope]) -> None:
+        """Say what came of it, from the meeting's events: no words is no success."""
+        asked = any(isinstance(e.data, MeetingStarted) and e.data.transcriber != "off" for e in events)
+        found = outcome(self._recording.title, events)
+        if self._status.state == "done" and asked and found.sentence:
+            state: Literal["done", "failed"] = "failed" if found.status is Status.FAILED else "done"
+            self._status = replace(self._status, state=state, detail=found.sentence)
+
     def _journaled(self, inner: Transcriber) -> Transcriber:
         return inner if self.journal is None else JournaledTranscriber(inner, self.journal)
 
@@ -189,7 +201,7 @@ class Imports:
             if len(self._known) <= REMEMBERED:
                 break
             del self._known[old]
-        task = self._tasks.create_task(_whole(job))
+        task = self._tasks.create_task(_whole(job, self._manager.log))
         task.add_done_callback(lambda _: done())
         return job.status
 
@@ -207,8 +219,10 @@ class Imports:
         return job.status if job is not None else None
 
 
-async def _whole(job: RecordingImport) -> None:
-    """Run it; what it wrote down for another run is needed no more once it has come to its end."""
+async def _whole(job: RecordingImport, log: EventLog) -> None:
+    """Run it and judge what came of it; what it wrote down for another run goes once it has come to its end."""
     await job.run()
+    await log.flush()
+    job.judge(await read_all(log, job.status.meeting))
     if job.journal is not None and job.status.state == "done":
         job.journal.done()

@@ -99,6 +99,11 @@ class MeetingManager:
         """The providers of this process, and what they share."""
 
     @property
+    def log(self) -> EventLog:
+        """Where every meeting's events go."""
+        return self._log
+
+    @property
     def settings(self) -> Settings:
         """What the next meeting is made with."""
         return self._settings

@@ -90,8 +90,10 @@ async def test_a_mistake_is_named(
         assert (await http.get("/api/recordings/nope")).status_code == 404
 
 
-async def test_a_silent_one_ends_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_silent_one_is_no_success(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     body = write(tmp_path / "a.wav", (tone(2, [], 16_000), Sound("pcm_s16le", 16_000))).read_bytes()
     async with api(monkeypatch) as http:
         started = (await http.post("/api/recordings", content=body)).json()
-        assert (await finished(http, started["meeting"]))["state"] == "done"
+        status = await finished(http, started["meeting"])
+        assert status["state"] == "failed"
+        assert "is silent from beginning to end" in status["detail"]
