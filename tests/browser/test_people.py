@@ -144,3 +144,21 @@ def test_a_wrong_turn_is_a_page_for_a_person(whole: WholeService, path: str) -> 
         assert asked.status_code >= 400 or asked.headers["content-type"].startswith("text/html")
     bare = httpx.get(f"{whole.url}{path}", headers={"Accept": "text/html"}, trust_env=False)
     assert '{"error"' not in bare.text
+
+
+def test_a_brief_is_kept_for_an_account_and_used_again(browser: Browser, whole: WholeService) -> None:
+    with person(browser, whole, "New meeting") as one:
+        page = one.page
+        page.click("details.more summary")
+        page.fill("#brief", "Ada decides; the budget is 50,000.")
+        page.click("#keep-brief")
+        expect(page.locator(".brief-templates [role=status]")).to_have_text("Name the account first.")
+        page.fill("#brief-account", "Acme")
+        page.click("#keep-brief")
+        page.reload()
+        page.click("details.more summary")
+        page.select_option("#brief-template", "Acme")
+        expect(page.locator("#brief")).to_have_value("Ada decides; the budget is 50,000.")
+        expect(page.locator("#title")).to_have_value("Acme")
+        page.click("#forget-brief")
+        expect(page.locator("#brief-template")).to_be_hidden()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -49,3 +50,30 @@ async def test_the_sdks_client_lists_searches_reads_and_shows_a_card() -> None:
             assert missing.is_error
         events = await it.log.read(live.id)
         assert any(getattr(event.data, "text", "") == "Ask who signs." for event in events)
+
+
+async def test_over_http_only_the_grant_opens_it() -> None:
+    import httpx2 as http
+    from mcp import Client
+    from mcp.client.streamable_http import streamable_http_client
+
+    async with service() as it:
+        await it.meetings.create_titled("Live")
+        variables = {**os.environ, "WINGMAN_URL": it.url, "WINGMAN_TOKEN": TOKEN}
+        command = [sys.executable, "-m", "wingman", "mcp", "--http", "0"]
+        process = await asyncio.create_subprocess_exec(*command, env=variables, stdout=asyncio.subprocess.PIPE)
+        assert process.stdout is not None
+        try:
+            said = (await process.stdout.readline()).decode()
+            address = said.split()[1].rstrip(",")
+            async with http.AsyncClient(trust_env=False) as stranger:
+                assert (await stranger.post(address, json={})).status_code == 401
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            async with (
+                http.AsyncClient(headers=headers, trust_env=False) as known,
+                Client(streamable_http_client(address, http_client=known)) as client,
+            ):
+                assert "Live" in told(await client.call_tool("list_meetings", {}))
+        finally:
+            process.terminate()
+            await process.wait()

@@ -19,12 +19,13 @@ import msgspec
 from wingman.client import Client
 from wingman.commands.common import base_url, run_until_signal, settings_of
 from wingman.commands.stored_meetings import TOKEN, URL
-from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, UtteranceCreated
 from wingman.core.json import JsonObject
 from wingman.core.redaction import redact, redact_lines
 from wingman.core.time import clock
+from wingman.server.bearer import Bearer
+from wingman.server.serving import listen
 
 MOST_EVENTS = 2000
 FOLLOW_S = 25.0
@@ -40,23 +41,35 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments, quiet=True)
     url = arguments.url or os.environ.get(URL) or base_url(settings.server.host, settings.server.port)
-    token = arguments.token or os.environ.get(TOKEN, "") or settings.server.token.reveal()
-    if not token:
+    token = arguments.token or os.environ.get(TOKEN, "")
+    if not token or token == settings.server.token.reveal():
         raise InputError(
-            f"an assistant needs a grant: wingman grants create NAME --role script …, then set {TOKEN}",
+            "an assistant needs a grant of its own, which can be revoked: "
+            f"wingman grants create assistant --scopes read,watch,coach, then set {TOKEN}",
             field="token",
         )
-    return run_until_signal(_serve(arguments, settings, url, token))
+    return run_until_signal(_serve(arguments.http, url, token))
 
 
-async def _serve(arguments: argparse.Namespace, _: Settings, url: str, token: str) -> int:
+async def _serve(port: int | None, url: str, token: str) -> int:
     async with Client(url, token) as client:
         server = build(client)
-        if arguments.http:
-            await server.run_streamable_http_async(host="127.0.0.1", port=arguments.http)
-        else:
+        if port is None:
             await server.run_stdio_async()
+        else:
+            await _serve_http(server, port, token)
     return 0
+
+
+async def _serve_http(server: Any, port: int, token: str) -> None:
+    """Streamable HTTP on this machine, for whoever has the grant: any program here could knock."""
+    import uvicorn
+
+    listener = listen("127.0.0.1", port)
+    app = Bearer(server.streamable_http_app(), token)
+    print(f"MCP: http://127.0.0.1:{listener.getsockname()[1]}/mcp, with the grant as bearer token", flush=True)
+    with listener:
+        await uvicorn.Server(uvicorn.Config(app, log_level="warning")).serve([listener])
 
 
 def build(client: Client) -> Any:

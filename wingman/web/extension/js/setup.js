@@ -1,5 +1,6 @@
 // Before the meeting: what kind of call it is, whose tone may be measured, and what to listen to.
 
+import { BriefTemplates } from "./brief-templates.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
 import { languageChoices } from "./languages.js";
 import { chosenVerbosity } from "./prefs.js";
@@ -174,6 +175,7 @@ export class Setup {
           h("summary", { text: "What should Wingman know?" }),
           h("label", { class: "hidden-text", for: "brief", text: "What should Wingman know?" }),
           this.brief,
+          new BriefTemplates(this.brief, this.title).node,
         ),
       ),
       section("Tone of voice", this.tone.parts),
