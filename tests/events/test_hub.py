@@ -128,7 +128,7 @@ async def test_too_long_ago_is_answered_with_a_reset() -> None:
 
 async def test_whoever_takes_pages_gets_all_that_was_missed() -> None:
     log = MemoryLog()
-    hub = Hub(log, HubLimits(replay=10, page=5))
+    hub = Hub(log, HubLimits(replay=10, page=2, whole_page=5))
     for number in range(12):
         log.append(M, final(number), at=1.0)
     await log.flush()

@@ -31,6 +31,8 @@ class HubLimits:
     """Frames kept in memory per watched meeting."""
     page: int = 500
     """Events read from the log at a time."""
+    whole_page: int = 2000
+    """The same for a client that takes what it missed in pages: a whole call in a few."""
     behind: int = 16
     """A client this many frames behind is slow: partial transcripts that were replaced are left out."""
     replay: int = 50_000
@@ -232,7 +234,8 @@ class Subscription:
             return await self._reset("the log is shorter than what you have seen", last)
         if not self._whole and last + 1 - self._next > limits.replay:
             return await self._reset("you missed more than is replayed", last)
-        page = await log.read(self.meeting, self._next - 1, limits.page)
+        size = limits.whole_page if self._whole else limits.page
+        page = await log.read(self.meeting, self._next - 1, size)
         if page and page[0].seq != self._next:
             return await self._reset("what you asked for is no longer stored", last)
         if not page:

@@ -64,7 +64,7 @@ async def test_past_then_present_over_a_websocket() -> None:
 
 
 async def test_what_was_missed_comes_in_pages_to_whoever_asks_for_it() -> None:
-    async with service(limits=HubLimits(replay=3, page=4)) as it:
+    async with service(limits=HubLimits(replay=3, page=2, whole_page=4)) as it:
         meeting = await it.meetings.create_titled("x")
         for number in range(9):
             meeting.publish(said(number))
