@@ -18,7 +18,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from scripts.proofs._people_linters import linted
 from scripts.proofs.figures import Figure, progress
-from tests.browser.support.axe import axe_source, violations
+from tests.browser.support.axe import axe_source
 from tests.browser.support.burst import FRAMES, frames
 from tests.browser.support.chromium import launch
 from tests.browser.support.people import (
@@ -33,6 +33,7 @@ from tests.browser.support.people import (
 from tests.browser.support.scene import said
 from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import Samples, make_sounds, speech_match, write
+from tests.browser.support.ways import WAYS
 from tests.browser.support.whole_service import TOKEN, WholeService, deepgram_emulator
 from tests.support import sample
 from wingman.core.time import SAMPLE_RATE, Channel
@@ -153,24 +154,28 @@ def long_figures(browser: Browser, folder: Path) -> list[Figure]:
 
 
 def access_figures(browser: Browser, whole: WholeService) -> list[Figure]:
-    """What the checker calls serious, on every page, light and dark, and at 380 px."""
+    """What the checker calls serious, and what runs off the edge, on every page in every way."""
     source = axe_source()
     found: list[str] = []
-    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 380)):
+    report = whole.past_meeting("Renewal with Acme", [("them", "The purchase order comes in March.")])
+    for way in WAYS:
+        stranger = browser.new_page()
+        stranger.goto(whole.url)
+        found += [f"Log in, {way}: {each}" for each in way.findings(stranger, source)]
+        stranger.close()
         with person(browser, whole) as one:
-            one.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it takes
-            one.page.set_viewport_size({"width": width, "height": 800})
             home = one.page.url
-            for name in PAGES:
+            for name in (*PAGES, f"meetings/{report}", f"overlay?meeting={report}"):
                 one.page.goto(home)
-                one.page.click(f'nav a:has-text("{name}")')
-                one.page.wait_for_timeout(500)
-                found += [f"{name} {scheme} {width}: {each}" for each in violations(one.page, source)]
+                if name in PAGES:
+                    one.page.click(f'nav a:has-text("{name}")')
+                else:
+                    one.page.goto(f"{home.rstrip('/')}/{name}")
+                found += [f"{name}, {way}: {each}" for each in way.findings(one.page, source)]
     for each in found:
         progress(each[:300])
-    return [
-        Figure("serious_accessibility_findings", len(found), 0, "==", note=f"{len(PAGES)} pages, three ways")
-    ]
+    note = f"{len(PAGES) + 3} pages, {len(WAYS)} ways, with what runs off the edge"
+    return [Figure("serious_accessibility_findings", len(found), 0, "==", note=note)]
 
 
 def wrong_turns(whole: WholeService) -> list[Figure]:

@@ -99,7 +99,8 @@ async def test_a_refusal_is_the_services_own_sentence() -> None:
         told = await run(
             it.url,
             """
-            try { await wingman.status("m-never"); } catch (e) { told.push(e instanceof WingmanError, e.status); }
+            try { await wingman.status("m-never"); }
+            catch (e) { told.push(e instanceof WingmanError, e.status); }
             try { await wingman.create({ titel: "x" }); } catch (e) { told.push(e.field, e.message); }
             """,
         )

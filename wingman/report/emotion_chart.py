@@ -73,7 +73,7 @@ def svg(record: Record, arc: tuple[ArcPoint, ...]) -> str:
     rows = beside(record)
     height = HEIGHT + ROW * len(rows)
     parts = [
-        f'<svg class="arc" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="arc-title arc-text">',
+        f'<svg class="arc" viewBox="0 0 {WIDTH} {height}" role="group" aria-labelledby="arc-title arc-text">',
         f'<title id="arc-title">{heading(arc)}</title>',
         f'<desc id="arc-text">{escape(" ".join(filter(None, (describe(arc), describe_rows(rows)))))}</desc>',
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
