@@ -54,7 +54,7 @@ export class Preferences {
     const { theme, size, opacity } = this.values;
     if (theme === "auto") delete root.dataset.theme;
     else root.dataset.theme = theme;
-    root.style.setProperty("--size", `${size}px`);
+    root.style.setProperty("--size", `${size / 16}rem`);
     root.style.setProperty("--panel-alpha", `${opacity}%`);
   }
 }
