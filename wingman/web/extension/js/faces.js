@@ -155,7 +155,9 @@ export class FacesPanel {
     const picture = await new Promise((done) => this.canvas.toBlob(done, "image/jpeg", QUALITY));
     const path = `/api/meetings/${model.meeting}/faces/${channel}`;
     await service.call("POST", path, { body: picture, type: "image/jpeg" }).catch((failed) => {
-      if (failed.status === 409 || failed.status === 403) this.stop();
+      if (failed.status !== 409 && failed.status !== 403) return;
+      this.fail(failed.message); // it is not measured any more, or cannot be: the user is told, and it is off
+      this.#gone();
     });
   }
 }
