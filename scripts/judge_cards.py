@@ -5,8 +5,9 @@
 DIR holds `*.jsonl`, one turn a line with `meeting`, `who`, `text`, `label`, `kinds`, `playbook`, `brief`,
 `knowledge` and `note`; notes are folders in `DIR/knowledge`. Nothing of it is kept. A row names what is wrong:
 
-    echo       the card has hardly a word that the moment had not
-    again      the same text was on screen in this meeting
+    echo       the card, what it quotes aside, has hardly a word that the moment had not, or means the same
+    again      one of the last cards said the same, word for word or in other words
+    general    a move that would fit any moment of its kind: no note, no fact, no condition of its own
     needless   the moment was labelled silent
     wrong-note another note than the one that answers
     kind       another kind than the labelled ones
@@ -21,6 +22,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,13 @@ from wingman.core.events import SuggestionCreated
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting.rehearsal import Cast, Rehearsed, read_turns, rehearse
 from wingman.suggest.card.composer import BRIEF
+from wingman.suggest.card.novelty import REMEMBERED, SAME_MEANING, bare
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.playbook.moves import as_moves, move_book
 from wingman.suggest.playbook.playbook import load_playbook
-from wingman.suggest.playbook.signals import normalise
+from wingman.suggest.playbook.signals import SPOKEN, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,18 @@ async def play(
     return found
 
 
-def faults(turn: dict[str, Any], card: SuggestionCreated, shown: set[str]) -> Iterator[str]:
+def faults(
+    turn: dict[str, Any], card: SuggestionCreated, shown: Sequence[str], encoder: SentenceEncoder | None
+) -> Iterator[str]:
     """What is wrong with a card, by the rubric above."""
-    words, moment = normalise(card.text).split(), normalise(turn["text"]).split()
-    if sum(word not in moment for word in words) <= len(words) * 0.2:
+    said = bare(card.text)
+    words, moment = normalise(said).split(), normalise(turn["text"]).split()
+    if sum(word not in moment for word in words) <= len(words) * 0.2 or _alike(said, turn["text"], encoder):
         yield "echo"
-    if card.text in shown:
+    if card.text in shown or any(_alike(said, bare(earlier), encoder) for earlier in shown[-REMEMBERED:]):
         yield "again"
+    if card.text in general(turn["playbook"]):
+        yield "general"
     if turn["label"] == "silent":
         yield "needless"
     elif turn["kinds"] and card.kind not in turn["kinds"]:
@@ -116,6 +125,26 @@ def faults(turn: dict[str, Any], card: SuggestionCreated, shown: set[str]) -> It
     cited = card.source.split(" ›")[0]
     if cited.endswith(".md") and turn.get("note") and cited != turn["note"]:
         yield "wrong-note"
+
+
+def _alike(one: str, other: str, encoder: SentenceEncoder | None) -> bool:
+    """True when two texts mean the same; without an encoder nobody knows."""
+    if encoder is None:
+        return False
+    first, second = encoder.encode_here([one, other])
+    return float(first @ second) >= SAME_MEANING
+
+
+@cache
+def general(playbook: str) -> frozenset[str]:
+    """The moves without a condition and without a fact, of a playbook and of all languages."""
+    books = [book for language in SPOKEN if (book := move_book(language)) is not None]
+    moves = [load_playbook(playbook).moves, *(book.common for book in books)]
+    moves += [book.playbooks.get(playbook, {}) for book in books]
+    listed = (move for kinds in moves for found in kinds.values() for move in as_moves(found))
+    return frozenset(
+        move.text for move in listed if not (move.words or move.signals or "{" in move.text or move.asked)
+    )
 
 
 def row(one: Judged) -> str:
@@ -128,14 +157,14 @@ def row(one: Judged) -> str:
     )
 
 
-async def judge(folder: Path, only: str, encoder: Encoder | None) -> Tally:
+async def judge(folder: Path, only: str, encoder: SentenceEncoder | None) -> Tally:
     tally = Tally()
     for turns in conversations(folder, only):
-        shown: set[str] = set()
+        shown: list[str] = []
         cards = await play(turns, folder, encoder)
         for turn, card in cards:
-            tally.judged.append(Judged(turn, card, tuple(faults(turn, card, shown))))
-            shown.add(card.text)
+            tally.judged.append(Judged(turn, card, tuple(faults(turn, card, shown, encoder))))
+            shown.append(card.text)
         sources = {turn["n"]: card.source.split(" ›")[0] for turn, card in cards}
         for turn in turns:
             if turn.get("note") and turn["n"] in sources:

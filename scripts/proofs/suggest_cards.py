@@ -231,9 +231,27 @@ async def on_conversations(folder: Path) -> list[Figure]:
     return [
         Figure("conversations: cards", cards),
         Figure("conversations: most frequent card text", tally.most_frequent[1], 0.12, note="share of cards"),
+        *(
+            Figure(
+                f"conversations: cards that {name}",
+                _share(tally, fault),
+                limit,
+                note=f"of {cards}, by a rubric",
+            )
+            for fault, name, limit in (
+                ("echo", "say back what was said", 0.0),
+                ("again", "say what a card said just before", 0.05),
+                ("general", "fit any moment of their kind", None),
+                ("needless", "come where an expert is silent", None),
+            )
+        ),
         Figure("conversations: right note", noted["right"] / max(1, answerable), 0.75, ">=", note=note),
         Figure("conversations: wrong note", noted["wrong"] / max(1, answerable), 0.03, note=note),
     ]
+
+
+def _share(tally: Tally, fault: str) -> float:
+    return sum(fault in one.faults for one in tally.judged) / max(1, len(tally.judged))
 
 
 def _labelled() -> Path | None:

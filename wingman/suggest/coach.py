@@ -27,9 +27,11 @@ from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES,
 from wingman.llm.base import Prompt, SuggestionModel
 from wingman.suggest.card import prompt as prompts
 from wingman.suggest.card import unaided
+from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import CardComposer, Draw, NoSnippets, Snippet, Snippets
 from wingman.suggest.card.context import RollingContext
 from wingman.suggest.card.lifecycle import Clock
+from wingman.suggest.card.novelty import Novelty, bare
 from wingman.suggest.card.presenter import CardPresenter, Flight, Opening
 from wingman.suggest.card.tone_wait import ToneWait
 from wingman.suggest.card.writer import CardWriter, Counted, ignore_usage
@@ -42,6 +44,8 @@ from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
 from wingman.suggest.speculation import EARLY, Speculation
 
+DRAWS = 3
+"""So many cards are considered for one reason when the first says what was said already."""
 CONTEXT_SECONDS = 3600.0
 """A recap may look back so far; the tokens are what really bounds a prompt."""
 REMEMBERED = 4
@@ -120,8 +124,10 @@ class Coach:
         """The running words the model was asked about early."""
         self._measured = False
         """True while tones are measured: an early prompt would go without the one of its own words."""
+        self._meanings = CardMeanings(self._parts.encoder)
+        novelty = Novelty(self._meanings)
         self._cards = CardPresenter(
-            self._gate, self._composer, self._writer, self._prompt, publish, self._parts.clock
+            self._gate, self._composer, self._writer, self._prompt, publish, self._parts.clock, novelty
         )
         self._cards.count_from(self._parts.cards)
 
@@ -131,6 +137,8 @@ class Coach:
             async with asyncio.TaskGroup() as group:
                 if self._writer is not None:
                     self._writer.own(group)
+                self._meanings.want(bare(text) for text in self._composer.texts)
+                group.create_task(self._meanings.run())
                 await self._listener.run()
         finally:
             if self._writer is not None:
@@ -365,8 +373,8 @@ class Coach:
             self._let_model_decide(candidate, notes, heard_at)
             return
         for reason in (candidate, *candidate.others):
-            draw = self._composer.draw(reason, notes)
-            if draw is not None and not self._cards.novelty.repeats(draw.card.text):
+            draw = self._news(reason, notes)
+            if draw is not None:
                 self._start(reason, draw, notes, heard_at)
                 return
         if self._cards.asks(candidate) and not self._composer.cares(candidate):
@@ -374,6 +382,15 @@ class Coach:
             return
         said = any(self._composer.spent(reason) for reason in (candidate, *candidate.others))
         self._cards.skip(Reason.DUPLICATE if said else Reason.NOTHING, candidate.utterance, candidate.kind)
+
+    def _news(self, reason: Candidate, notes: tuple[Snippet, ...]) -> Draw | None:
+        """The best card for this reason that none of the last ones said already, in whatever words."""
+        for _ in range(DRAWS):
+            draw = self._composer.draw(reason, notes)
+            if draw is None or not self._cards.novelty.repeats(draw.card.text):
+                return draw
+            self._composer.pass_over(draw)
+        return None
 
     def _let_model_decide(self, candidate: Candidate, notes: tuple[Snippet, ...], heard_at: float) -> None:
         """Ask whether this moment wants a card. Nothing shows until the model begins to give one."""

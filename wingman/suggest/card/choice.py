@@ -6,7 +6,7 @@ import re
 import string
 import zlib
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -99,6 +99,18 @@ class MoveChooser:
             card = Card(title=title.format_map(values), text=move.text.format_map(values).strip())
             return Choice(kind, card, move.text, care)
         return None
+
+    def texts(self, language: str) -> Iterator[str]:
+        """Every move that may come in a meeting in this language."""
+        book = move_book(language) or move_book(self._playbook.language) or move_book("en")
+        books = (book.common, book.playbooks.get(self._playbook.name, {})) if book else ()
+        for moves in (self._playbook.moves, *books):
+            for listed in moves.values():
+                yield from (move.text for move in as_moves(listed))
+
+    def pass_over(self, choice: Choice) -> None:
+        """What this move says was said in other words: it need not be proposed again."""
+        self._used.add(choice.move)
 
     def spent(self, moment: Moment) -> bool:
         """True when moves for such a moment exist and have been shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -212,6 +212,18 @@ class CardComposer:
     def spent(self, candidate: Candidate) -> bool:
         """True when there was something to say to such a moment, and all of it has been shown."""
         return self._chooser.spent(self._moment(candidate))
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """All that may be proposed in the language heard, as it is written down."""
+        return self._chooser.texts(self.language)
+
+    def pass_over(self, draw: Draw) -> None:
+        """This was said in other words: the next draw proposes something else."""
+        if draw.choice is not None:
+            self._chooser.pass_over(draw.choice)
+        if draw.note:
+            self._cited.append(draw.note)
 
     def shown(self, draw: Draw) -> None:
         """This card is on screen."""

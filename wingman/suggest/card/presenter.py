@@ -74,8 +74,9 @@ class CardPresenter:
         ask: Ask,
         publish: Publish,
         clock: Clock,
+        novelty: Novelty,
     ) -> None:
-        self.novelty = Novelty()
+        self.novelty = novelty
         """What was shown, so that nothing is said twice."""
         self._gate = gate
         self._composer = composer

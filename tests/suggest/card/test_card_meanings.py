@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import numpy as np
+
+from wingman.core.errors import FaultKind, ProviderFault
+from wingman.suggest.card.card_meanings import CardMeanings
+from wingman.suggest.card.novelty import Novelty, bare
+from wingman.suggest.knowledge.encoder import Purpose, Vectors
+
+ASK, SAME, OTHER = (
+    "Ask how often it goes like that.",
+    "Find out the frequency of these incidents.",
+    "Name one plan and its price.",
+)
+
+
+class Known:
+    """An encoder of three texts."""
+
+    name, remote = "known", False
+
+    def __init__(self, *, fails: bool = False, remote: bool = False) -> None:
+        self.fails, self.remote = fails, remote
+
+    async def encode(self, texts: Sequence[str], purpose: Purpose) -> Vectors:
+        if self.fails:
+            raise ProviderFault("gone", kind=FaultKind.UNAVAILABLE)
+        rows = {ASK: (1.0, 0.0), SAME: (0.9, 0.43), OTHER: (0.0, 1.0)}
+        return np.array([rows.get(text, (0.6, -0.8)) for text in texts], np.float32)
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def meanings(encoder: Known, texts: Sequence[str]) -> CardMeanings:
+    found = CardMeanings(encoder)
+    found.want(texts)
+    task = asyncio.create_task(found.run())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait((task,))
+    return found
+
+
+async def test_the_same_in_other_words_is_a_repetition() -> None:
+    novelty = Novelty(await meanings(Known(), (ASK, SAME, OTHER)))
+    novelty.remember(ASK)
+    assert novelty.repeats(SAME)
+    assert not novelty.repeats(OTHER)
+    assert not novelty.repeats("A text that nobody has asked for yet.")
+
+
+async def test_without_an_encoder_here_words_alone_tell() -> None:
+    for encoder in (Known(fails=True), Known(remote=True)):
+        novelty = Novelty(await meanings(encoder, (ASK, SAME)))
+        novelty.remember(ASK)
+        assert not novelty.repeats(SAME)
+        assert novelty.repeats(ASK)
+
+
+def test_a_quote_is_not_what_a_card_says() -> None:
+    assert bare("“How much is it then?” Name one plan and wait.") == "Name one plan and wait."
+    assert bare("“Fair enough.”") == "“Fair enough.”"

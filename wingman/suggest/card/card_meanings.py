@@ -1,0 +1,59 @@
+"""What cards mean: found out beside the meeting, so that what was said in other words is known as said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wingman.core.errors import ProviderFault
+from wingman.suggest.knowledge.encoder import Encoder
+
+AT_ONCE = 4
+"""Texts encoded in one go; what somebody says just then waits no longer than for these."""
+MOST = 600
+"""Texts that are remembered; a playbook and its language have some 250."""
+
+Vector: TypeAlias = NDArray[np.float32]
+
+
+class CardMeanings:
+    """One per meeting. Without an encoder on this machine it knows nothing, and words alone tell."""
+
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self._encoder = encoder if encoder is not None and not encoder.remote else None
+        self._known: OrderedDict[str, Vector] = OrderedDict()
+        self._wanted: OrderedDict[str, None] = OrderedDict()
+        self._some = asyncio.Event()
+
+    def want(self, texts: Iterable[str]) -> None:
+        """These will be asked for. Returns at once."""
+        if self._encoder is None:
+            return
+        for text in texts:
+            if text.strip() and text not in self._known and len(self._wanted) < MOST:
+                self._wanted[text] = None
+        self._some.set()
+
+    def of(self, text: str) -> Vector | None:
+        """The meaning of a text; None while it is not known."""
+        return self._known.get(text)
+
+    async def run(self) -> None:
+        """Serve until cancelled, or until the encoder fails."""
+        while self._encoder is not None:
+            await self._some.wait()
+            batch = [self._wanted.popitem(last=False)[0] for _ in range(min(AT_ONCE, len(self._wanted)))]
+            if not self._wanted:
+                self._some.clear()
+            try:
+                vectors = await self._encoder.encode(batch, "passage") if batch else ()
+            except ProviderFault:  # the listener tells of it
+                return
+            self._known.update(zip(batch, vectors, strict=True))
+            while len(self._known) > MOST:
+                self._known.popitem(last=False)
