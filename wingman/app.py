@@ -435,7 +435,16 @@ def _one_of_many(member: Membership, manager: MeetingManager, hub: Hub) -> None:
     """What is run here is claimed, and what others store is shown here, too."""
     manager.owned_by(member.claims)
     member.log.on_followed(hub.followed)
+    member.node.answer("drain", partial(_drained, member, manager))
     member.node.load = lambda: (len(manager.all_live()), manager.settings.meeting.most)
+
+
+async def _drained(member: Membership, manager: MeetingManager, _: bytes) -> bytes:
+    """Somebody asks this node to let go of what it runs."""
+    member.node.state = "draining"
+    await member.node.renew()
+    await manager.hand_over_all()
+    return b"drained"
 
 
 async def _open_log(settings: Settings, keep: bool, stack: contextlib.AsyncExitStack) -> EventLog:

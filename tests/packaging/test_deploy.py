@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from wingman.cluster.nats_server import program
+from wingman.config.settings import load
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNIT = (DEPLOY / "wingman.service").read_text(encoding="utf-8")
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
@@ -64,6 +67,43 @@ def test_the_image_runs_as_nobody_and_answers_for_its_health() -> None:
     assert "healthz" in given["HEALTHCHECK"]
     assert '"wingman"' in given["ENTRYPOINT"]
     assert "dist/${WHEEL}" in DOCKERFILE
+
+
+CLUSTER = DEPLOY / "cluster"
+
+
+def test_the_server_understands_its_settings(tmp_path: Path) -> None:
+    """Without TLS, whose files only a machine has."""
+    text = re.sub(r"(?m)^ *tls \{.*\}$", "", (CLUSTER / "nats.conf").read_text(encoding="utf-8"))
+    config = tmp_path / "nats.conf"
+    config.write_text(text.replace("/data", str(tmp_path / "data")), encoding="utf-8")
+    environ = {"NATS_NAME": "a", "NATS_ROUTES": '["nats://b:6222"]', "WINGMAN_NKEY": f"U{'A' * 55}"}
+    said = subprocess.run(
+        [program(), "-c", str(config), "-t"],
+        capture_output=True, text=True, check=False, timeout=30, env=environ,
+    )  # fmt: skip
+    assert "sync_interval: always" in text
+    # the key is a stand-in: all else must be understood
+    assert said.returncode == 0 or "nkey" in said.stderr.lower(), said.stderr
+
+
+def test_every_setting_the_cluster_files_name_is_one(tmp_path: Path) -> None:
+    compose = yaml.safe_load((CLUSTER / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    manifests = list(yaml.safe_load_all((CLUSTER / "kubernetes.yaml").read_text(encoding="utf-8")))
+    deployment = manifests[0]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    named = {*compose["node"]["environment"], *(entry["name"] for entry in container["env"])}
+    load(environ=dict.fromkeys(named, "x"))
+    assert compose["node"]["read_only"] is True
+    assert compose["node"]["cap_drop"] == ["ALL"]
+    assert [one["kind"] for one in manifests] == [
+        "Deployment",
+        "Service",
+        "PodDisruptionBudget",
+        "NetworkPolicy",
+    ]
+    assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
 
 
 def test_compose_takes_every_right_away() -> None:

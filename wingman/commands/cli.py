@@ -86,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     _feedback(commands)
     _mcp(commands)
     _completion(commands)
+    _cluster(commands)
     return parser
 
 
@@ -123,6 +124,13 @@ def _feedback(commands: Commands) -> None:
     parser = _command(commands, "feedback", "Show what your feedback on cards has taught, or forget it.")
     parser.add_argument("--reset", action="store_true", help="forget it: as trained again")
     parser.add_argument("--json", action="store_true", help="as one line of JSON")
+
+
+def _cluster(commands: Commands) -> None:
+    parser = _command(commands, "cluster", "The nodes of a cluster: who is there, drain one, check the log.")
+    parser.add_argument("action", choices=["status", "drain", "verify"])
+    parser.add_argument("node", nargs="?", default="", metavar="NODE", help="drain: which one")
+    parser.add_argument("--json", action="store_true", help="status: as one line of JSON")
 
 
 def _completion(commands: Commands) -> None:

@@ -1,0 +1,134 @@
+"""Three nodes as processes of their own: one is killed in the middle of a meeting, and it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+import yaml
+
+from tests.support.cluster import TOKEN, tree
+from tests.support.nats import Servers, emptied
+
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@dataclass
+class Process:
+    port: int
+    process: asyncio.subprocess.Process
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def socket(self, path: str) -> Any:
+        return websockets.connect(
+            f"ws://127.0.0.1:{self.port}{path}", additional_headers=HEADERS, proxy=None, close_timeout=1
+        )
+
+
+@asynccontextmanager
+async def processes(running: Servers, folder: Path, count: int) -> AsyncIterator[list[Process]]:
+    await emptied(running)
+    started: list[Process] = []
+    try:
+        for number in range(count):
+            config = folder / f"n{number}.yaml"
+            config.write_text(yaml.safe_dump(tree(running, folder, f"n{number}")))
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "wingman", "serve", "--config", str(config), "--port", "0",
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=dict(os.environ),
+            )  # fmt: skip
+            assert process.stdout is not None
+            line = (await asyncio.wait_for(process.stdout.readline(), 40)).decode()
+            started.append(Process(int(line.split("127.0.0.1:")[1].split("/")[0]), process))
+        yield started
+    finally:
+        for one in started:
+            if one.process.returncode is None:
+                one.process.kill()
+            await one.process.wait()
+
+
+@pytest.mark.parametrize("how", ["kill", "freeze", "stop"])
+async def test_a_meeting_outlives_its_node(one_server: Servers, tmp_path: Path, how: str) -> None:
+    async with (
+        processes(one_server, tmp_path, 2) as (owner, other),
+        httpx.AsyncClient(base_url=owner.url, headers=HEADERS, trust_env=False, timeout=10) as http,
+    ):
+        meeting = (await http.post("/api/meetings", json={"title": "Renewal"})).json()["id"]
+        seen: list[dict[str, Any]] = []
+        async with owner.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as pcm:
+            for _ in range(25):
+                await pcm.send(b"\x01\x00" * 640)
+                await asyncio.sleep(0.02)
+            for number in range(5):
+                noted = await http.post(f"/api/meetings/{meeting}/notes", json={"text": f"note {number}"})
+                assert noted.status_code < 300
+            {"kill": owner.process.kill, "stop": owner.process.terminate}.get(
+                how, lambda: owner.process.send_signal(19)
+            )()
+            failed = time.monotonic()
+            async with other.socket(f"/api/meetings/{meeting}/ws?after=0") as overlay:
+                moved = await feed_until_moved(other, meeting, overlay, seen)
+            took = time.monotonic() - failed
+        assert moved["data"]["reason"] == ("drained" if how == "stop" else "lost")
+        assert [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
+        notes = [event["data"]["text"] for event in seen if event["type"] == "note.added"]
+        assert notes == [f"note {number}" for number in range(5)]
+        assert not [event for event in seen if event["type"] == "meeting.ended"]
+        sys.stdout.write(f"take-over after {how}: {took:.2f} s\n")
+        if how == "freeze":
+            owner.process.send_signal(18)
+            async with asyncio.timeout(20):
+                while (await status(owner, meeting)) != (await status(other, meeting)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+
+
+async def status(node: Process, meeting: str) -> tuple[int, int]:
+    """State and newest event, as a node tells them."""
+    async with httpx.AsyncClient(base_url=node.url, headers=HEADERS, trust_env=False, timeout=10) as http:
+        listed = (await http.get("/api/meetings")).json()["meetings"]
+        events = (await http.get(f"/api/meetings/{meeting}/events")).text
+        return len(listed), events.count('"seq"')
+
+
+async def feed_until_moved(
+    node: Process, meeting: str, overlay: Any, seen: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """As a client does: bring the sound to another node, again and again, until the meeting goes on."""
+
+    async def feed() -> None:
+        while True:
+            try:
+                async with node.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as pcm:
+                    while True:
+                        await pcm.send(b"\x01\x00" * 640)
+                        await asyncio.sleep(0.04)
+            except (websockets.WebSocketException, OSError):
+                await asyncio.sleep(0.1)
+
+    feeding = asyncio.ensure_future(feed())
+    try:
+        async with asyncio.timeout(40):
+            while True:
+                event = json.loads(await overlay.recv())
+                if event["type"] != "stream.caught_up":
+                    seen.append(event)
+                if event["type"] == "meeting.moved":
+                    return dict(event)
+    finally:
+        feeding.cancel()
+        await asyncio.wait([feeding])

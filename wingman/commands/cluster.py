@@ -1,0 +1,136 @@
+"""`wingman cluster`: which nodes there are, have one let go of its meetings, and check what is stored."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import msgspec
+
+from wingman.cluster import keys, streams
+from wingman.cluster.engine import Engine
+from wingman.cluster.keys import KeyRing
+from wingman.cluster.node import Node, NodeRow
+from wingman.cluster.reading import Reader
+from wingman.cluster.record import Head
+from wingman.commands.common import settings_of
+from wingman.config.cluster import ClusterSettings
+from wingman.core.errors import InputError
+from wingman.server.event_loop import run
+
+DRAIN_S = 90.0
+"""What a node may take to settle what it has heard."""
+READER = "wingman-cluster"
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run the subcommand; returns the exit status. Raises `InputError`."""
+    settings = settings_of(arguments, quiet=True).cluster
+    if not settings.url:
+        raise InputError("cluster.url is empty: this is no cluster", field="cluster.url")
+    doing = {"status": _status, "drain": _drain, "verify": _verify}[arguments.action]
+    return run(doing(arguments, settings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Visitor:
+    """Somebody who looks, and runs nothing."""
+
+    node: Node
+    reader: Reader
+
+
+@contextlib.asynccontextmanager
+async def _visit(settings: ClusterSettings) -> AsyncIterator[_Visitor]:
+    key = await asyncio.to_thread(keys.derived, settings.key.reveal())
+    engine = await Engine.open(settings, READER)
+    try:
+        ring = KeyRing(engine, key)
+        shards = await streams.prepare(engine, settings.shards)
+        await ring.check()
+        reader = Reader(engine, ring, READER, shards)
+        await reader.open(_ignored)
+        try:
+            yield _Visitor(Node(engine, settings, key), reader)
+        finally:
+            await reader.aclose()
+    finally:
+        await engine.aclose()
+
+
+async def _ignored(_: str, __: Head) -> None:
+    """Nobody waits for what is stored meanwhile."""
+
+
+async def _status(arguments: argparse.Namespace, settings: ClusterSettings) -> int:
+    async with _visit(settings) as visitor:
+        leased = await visitor.node.nodes()
+        found = await asyncio.gather(*(visitor.node.look(row.id) for row in leased))
+        shown = [(row, now is not None) for row, now in zip(leased, found, strict=True)]
+        running = await _open_meetings(visitor.reader)
+    if arguments.json:
+        rows = [{**msgspec.to_builtins(row), "answers": answers} for row, answers in shown]
+        _print(msgspec.json.encode({"nodes": rows, "meetings": running}).decode())
+        return 0
+    _print(*([_line(row, answers=answers) for row, answers in shown] or ["no nodes"]))
+    there = {row.id for row, answers in shown if answers}
+    orphans = sum(owner not in there for owner in running.values())
+    _print(f"{len(running)} meetings without an end, {orphans} of them with nobody who runs them")
+    return 0 if all(answers for _, answers in shown) else 1
+
+
+def _line(row: NodeRow, *, answers: bool) -> str:
+    state = row.state if answers else "does not answer"
+    return f"{row.id:<32} {state:<16} {row.live:>4} of {row.most} meetings  {row.version}"
+
+
+async def _open_meetings(reader: Reader) -> dict[str, str]:
+    """Meeting → the node that stored its newest record."""
+    found: dict[str, str] = {}
+    for meeting, known in reader.known.items():
+        body = await reader.body(meeting)
+        if body is not None and body.row.last and body.row.state != "ended":
+            found[meeting] = known.head.node
+    return found
+
+
+async def _drain(arguments: argparse.Namespace, settings: ClusterSettings) -> int:
+    if not arguments.node:
+        raise InputError("name the node to drain; `wingman cluster status` lists them", field="node")
+    async with _visit(settings) as visitor:
+        answer = await visitor.node.ask(arguments.node, "drain", b"", DRAIN_S)
+    if answer is None:
+        raise InputError(
+            f"no node {arguments.node[:60]!r} answers; `wingman cluster status` lists them", status=404
+        )
+    _print(f"{arguments.node} has let go of its meetings; stop it now")
+    return 0
+
+
+async def _verify(_: argparse.Namespace, settings: ClusterSettings) -> int:
+    """Read every record: all must open, their events count without a gap, and no epoch go backwards."""
+    wrong: list[str] = []
+    records = events = 0
+    async with _visit(settings) as visitor:
+        for meeting, known in tuple(visitor.reader.known.items()):
+            last, epoch = 0, 0
+            async for head, body in visitor.reader.records(meeting, 1, known.seq):
+                records, events = records + 1, events + len(body.lines)
+                if head.first != last + 1 or head.count != len(body.lines):
+                    wrong.append(f"{meeting}: an event after {last} is missing or doubled")
+                if head.epoch < epoch:
+                    wrong.append(f"{meeting}: epoch {head.epoch} stands after {epoch}")
+                last, epoch = head.last, head.epoch
+            if last != known.head.last:
+                wrong.append(f"{meeting}: ends at {last}, and {known.head.last} was stored")
+    _print(*wrong, f"{len(visitor.reader.known)} meetings, {records} records, {events} events: "
+           + (f"{len(wrong)} faults" if wrong else "all whole"))  # fmt: skip
+    return 1 if wrong else 0
+
+
+def _print(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
