@@ -142,12 +142,18 @@ def test_what_cannot_be_read_is_left_out(spoilt: Any) -> None:
     assert found.scores == (Score("joy", 0.5),)
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1e300"])
 def test_a_score_that_is_no_number_is_left_out(number: str) -> None:
     emotions = f'[{{"name": "Joy", "score": 0.5}}, {{"name": "Fear", "score": {number}}}]'
     line = f'{{"prosody": {{"predictions": [{{"time": {{"begin": 0, "end": 1}}, "emotions": {emotions}}}]}}}}'
     (found,) = wire.decode(line).predictions["prosody"]
     assert found.scores == (Score("joy", 0.5),)
+
+
+@pytest.mark.parametrize("begin", [1e300, -1e300, 1e7])
+def test_a_time_that_cannot_be_meant_is_left_out(begin: float) -> None:
+    items = [{"time": {"begin": begin, "end": 1}, "emotions": []}]
+    assert wire.decode(msgspec.json.encode({"prosody": {"predictions": items}})).predictions["prosody"] == ()
 
 
 def test_an_answer_in_a_list_is_one() -> None:

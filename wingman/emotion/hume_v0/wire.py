@@ -11,7 +11,6 @@ hume 0.7.8 and 0.13.13 (`expression_measurement.stream`).
 from __future__ import annotations
 
 import json
-import math
 import struct
 from base64 import b64encode
 from collections.abc import Mapping
@@ -249,13 +248,17 @@ def ranked(items: Any) -> tuple[Score, ...]:
     return tuple(sorted(scores, key=lambda score: (-score.value, score.label)))
 
 
+LARGEST: Final = 1e6
+"""No score, second or character of a reply lies beyond it."""
+
+
 def _number(value: Any) -> float | None:
-    """A finite number, also where it was written as text."""
+    """A number of a size that can be meant, also where it was written as text."""
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) and not isinstance(value, bool) else None
+    return number if abs(number) <= LARGEST and not isinstance(value, bool) else None
 
 
 def burst_kind(emotions: tuple[Score, ...], descriptions: tuple[Score, ...]) -> Score | None:
