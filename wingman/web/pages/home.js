@@ -63,8 +63,9 @@ const firstRun = h(
 const connectionsPart = h("section", {}, h("h2", { text: "What is connected" }));
 
 const { root, notice } = shell("/", "Meetings", actions, firstRun);
-const recordings = new ImportPanel(service, notice, (meeting) => {
-  location.href = `${HOME}/new?watch=${encodeURIComponent(meeting)}`;
+const recordings = new ImportPanel(service, notice, (meeting, count) => {
+  if (count === 1) location.href = `${HOME}/meetings/${encodeURIComponent(meeting)}`;
+  else void load();
 });
 const meetings = new MeetingsList(service, notice, (rows) => {
   firstRun.hidden = rows.length > 0;
