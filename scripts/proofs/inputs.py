@@ -80,7 +80,7 @@ async def measure() -> list[Figure]:
         progress(f"random recordings (seed {seed})")
         figures = [*_random_recordings(folder, seed), _memory(folder), _bad_jobs(folder, seed)]
         progress("an hour of speech")
-        figures.append(await _hour(folder))
+        figures += [await _hour(folder, requests=True), await _hour(folder, requests=False)]
     for kind, files in OWN.items():
         progress(f"own variations: {kind}")
         passed, failed = _suite(*files)
@@ -230,26 +230,30 @@ def _cli(*arguments: object, env: dict[str, str]) -> subprocess.CompletedProcess
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env={**clean, **env})
 
 
-async def _hour(folder: Path) -> Figure:
-    """Seconds of speech imported per second, with the emulated Deepgram reading as fast as it is sent."""
+async def _hour(folder: Path, *, requests: bool) -> Figure:
+    """Seconds of speech imported per second by the emulated Deepgram, at the settings as they come.
+
+    `requests`: it takes recordings; else it speaks the live protocol alone.
+    """
     path, script = await asyncio.to_thread(_looped, folder / "hour.ogg")
     limits = DeepgramLimits(pace=None)
     async with DeepgramEmulator(script, limits=limits) as emulator:
         env = {
             "WINGMAN_TRANSCRIBE__PROVIDER": "deepgram",
             "WINGMAN_TRANSCRIBE__DEEPGRAM__URL": emulator.url,
-            "WINGMAN_TRANSCRIBE__DEEPGRAM__REPLAY_RATE": "40",
+            "WINGMAN_TRANSCRIBE__DEEPGRAM__REST_URL": emulator.rest_url if requests else "",
             "DEEPGRAM_API_KEY": "local-key",
         }
         began = time.monotonic()
-        out = folder / "hour.srt"
+        out = folder / f"hour-{requests}.srt"
         job = await asyncio.to_thread(_cli, "transcribe", path, "-o", out, env=env)
         taken = time.monotonic() - began
     cues = out.read_text().count("-->") if out.exists() else 0
     length = probe(path).duration or 0.0
     note = f"{length:.0f} s in {taken:.0f} s, {cues} cues, exit {job.returncode}"
     whole = job.returncode == 0 and cues >= LOOPS
-    return Figure("1 h of speech imported", length / taken if whole else 0.0, 10, ">=", "x real time", note)
+    name = "1 h of speech imported" + ("" if requests else ", live protocol alone")
+    return Figure(name, length / taken if whole else 0.0, 10, ">=", "x real time", note)
 
 
 def _looped(path: Path) -> tuple[Path, Scenario]:

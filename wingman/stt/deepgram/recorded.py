@@ -20,8 +20,8 @@ from wingman.link.offsets import Offsets
 from wingman.stt.deepgram import wire
 from wingman.stt.deepgram.bounds import bounded
 
-PAUSE_MS = 1000
-"""Silence between words that parts two utterances, where the settings say nothing."""
+PAUSE_MS = 300
+"""Silence between words that ends a phrase, where the settings say nothing."""
 LIVE_ONLY = frozenset(
     ("encoding", "sample_rate", "channels", "endpointing", "utterance_end_ms", "interim_results", "vad_events")
 ) | {"no_delay"}
@@ -69,7 +69,7 @@ def read_answer(body: bytes, sent: int, odd: Callable[[tuple[str, ...]], None]) 
 
 
 def finals(channel: Channel, words: Sequence[Word], window: Span, pause_ms: int = 0) -> list[Final]:
-    """The words as one final per utterance; together they cover the window, silence included."""
+    """The words as one final per phrase; together they cover the window, silence included."""
     pause = samples_of_ms(pause_ms or PAUSE_MS)
     rows: list[list[Word]] = []
     for word in words:

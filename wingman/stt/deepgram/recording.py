@@ -21,7 +21,16 @@ from wingman.core.errors import Branch, FaultKind, Missed, Progress, ProviderFau
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import SpeechEnded, TranscriberEvent
 from wingman.core.threads import in_thread
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples, seconds
+from wingman.core.time import (
+    BYTES_PER_SAMPLE,
+    SAMPLE_RATE,
+    Channel,
+    SampleTime,
+    Span,
+    samples,
+    samples_of_ms,
+    seconds,
+)
 from wingman.egress.http import SECONDS, counting
 from wingman.link.offsets import Offsets
 from wingman.link.supervisor import Identity, Outcome, Supervisor
@@ -184,10 +193,15 @@ class DeepgramRecordingTranscriber:
         ]
         named = self._labels.name(words, window.offsets, window.fresh)
         span = Span(window.fresh, max(window.fresh, window.end))
-        for final in recorded.finals(channel, named, span, self._settings.utterance_end_ms):
+        ending = samples_of_ms(self._settings.utterance_end_ms or recorded.PAUSE_MS)
+        ended: SampleTime | None = None
+        for final in recorded.finals(channel, named, span, self._settings.endpointing_ms):
+            if ended is not None and (not final.words or final.words[0].start - ended >= ending):
+                events.append(SpeechEnded(channel, ended))
             events.append(final)
-            if final.words:
-                events.append(SpeechEnded(channel, final.words[-1].end))
+            ended = final.words[-1].end if final.words else None
+        if ended is not None:
+            events.append(SpeechEnded(channel, ended))
         events.append(Progress(Branch.TRANSCRIBE, channel, window.end))
         return events
 
