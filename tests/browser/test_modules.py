@@ -364,3 +364,21 @@ def test_what_is_kept_for_an_account_replaces_what_was(run: Run) -> None:
     assert len(many) == 50
     assert "Account 59" in many
     assert "Account 0" not in many
+
+
+@pytest.mark.parametrize(
+    ("strength", "band", "expected"),
+    [
+        ("weak", "", (1, 3)),
+        ("strong", "", (3, 3)),
+        ("strong", "strongly perceived", (3, 4)),
+        ("strong", "very strongly perceived", (4, 4)),
+        ("", "", (0, 3)),
+    ],
+)
+def test_a_provider_s_own_bands_are_steps_of_their_own(
+    run: Run, strength: str, band: str, expected: tuple[int, int]
+) -> None:
+    level, steps = expected
+    shown = run("emotion", "(m, r) => m.stepOf(r)", {"strength": strength, "band": band})
+    assert shown == {"level": level, "steps": steps}

@@ -184,7 +184,7 @@ def _emotion_cells(reading: EmotionReading) -> tuple[str, str, str]:
     """Label, family and strength; energy is no expression, so it has words alone."""
     if is_energy(reading):
         return energy(reading), "", ""
-    strength = "" if reading.family is Family.NEUTRAL else reading.strength
+    strength = "" if reading.family is Family.NEUTRAL else reading.band or reading.strength
     return reading.label, str(reading.family), strength
 
 

@@ -7,6 +7,7 @@ import { ENERGY_METER, FAMILIES } from "./state.js";
 import { energyWords, FAMILY_WORDS, readingName, speakerName, TREND_WORDS } from "./strings.js";
 
 const STRENGTHS = ["weak", "moderate", "strong"];
+const BANDS = ["weakly perceived", "moderately perceived", "strongly perceived", "very strongly perceived"];
 
 const ENERGY_MARKS = { engaged: "louder", "low-energy": "calmer" };
 
@@ -44,7 +45,7 @@ export function badge(reading) {
     mark(family),
     h("span", { class: "badge-label", text: reading.status === "known" ? label : unclear }),
     // A strong "neutral" would say nothing, and words say how loud a voice is
-    reading.status === "known" && family !== "neutral" && !isEnergy(reading) ? bars(reading.strength) : null,
+    reading.status === "known" && family !== "neutral" && !isEnergy(reading) ? bars(reading) : null,
   );
 }
 
@@ -77,16 +78,17 @@ export function besideVoice({ emotion, language, face }) {
 /** A laugh or a sigh beside the words of a line. */
 export const soundMark = (sound) => h("span", { class: "sound", text: ` [${sound.word}]` });
 
-function bars(strength) {
-  const level = STRENGTHS.indexOf(strength) + 1;
+/** How strong a reading is: which of three steps, or of four where the provider has words of its own; 0 for none. */
+export function stepOf({ strength, band }) {
+  const steps = BANDS.includes(band) ? BANDS : STRENGTHS;
+  return { level: steps.indexOf(steps === BANDS ? band : strength) + 1, steps: steps.length };
+}
+
+function bars(reading) {
+  const { level, steps } = stepOf(reading);
   if (!level) return null;
-  return h(
-    "span",
-    { class: "bars", "aria-hidden": "true", data: { level: String(level) } },
-    h("i"),
-    h("i"),
-    h("i"),
-  );
+  const data = { level: String(level), steps: String(steps) };
+  return h("span", { class: "bars", "aria-hidden": "true", data }, ...Array.from({ length: steps }, () => h("i")));
 }
 
 /** The counterpart's tone in the header: newest badge, the last few marks, and for a mood the direction. */
