@@ -31,6 +31,13 @@ URL_BYTES = 100_000_000
 SILENT = 3000
 SECRET = "Zanzibar"
 LONG = 100_000
+PIECES = (
+    "a.", "a.a.", "1-", "x@a-", "the quick brown fox jumps over it ", "born a1", "1 ", "one ", "four one ",
+    "at ", "dot ", "bob at example dot ", "(1", "[card] ", "card ", "password is ", "born 1 ", "a1", "DE12 ",
+    "cvv 1", "aB1/", "quatre vingt dix ", "sk-aaaaaaaaaaaa ", "eyJ", "4111\n", "card\n", "1.000 ", "é", "ssn ",
+    "api key is is ", "um ", "double ", "@ ", "12/12/2012 ", "0 0 ", "b o b at ",
+)  # fmt: skip
+"""What a text is made of that costs more than it should, if anything does."""
 
 
 async def attacks(it: Running) -> list[Figure]:
@@ -115,7 +122,10 @@ def redaction() -> list[Figure]:
     tried, stay = list(cases(seed)), list(harmless(seed))
     left = [c for c in tried if any(part and part in "\n".join(redact_lines(c.lines)) for part in c.secret)]
     changed = [text for text in stay if "\n".join(redact_lines(text.split("\n"))) != text]
-    slow = [_cost(piece) for piece in ("a.", "a.a.", "1-", "x@a-", "the quick brown fox jumps over it ")]
+    dice = random.Random(seed)
+    slow = [_cost(piece) for piece in PIECES]
+    slow += [_cost("".join(dice.choices(PIECES, k=dice.randint(2, 4)))) for _ in range(30)]
+    slow += [_cost("".join(dice.choices(PIECES, k=LONG // 3))) for _ in range(5)]
     return [
         Figure("personal_forms_tried", len(tried), 200, ">=", note=f"seed {seed}"),
         Figure("languages", len({case.language[:2] for case in tried}), 6, ">="),

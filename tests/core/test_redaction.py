@@ -170,3 +170,16 @@ def test_a_dump_is_looked_at_as_a_whole(piece: str) -> None:
 def test_prices_that_somebody_reads_out_are_no_dump() -> None:
     text = " ".join(f"Number {n} costs {n}.50 euros." for n in range(1, 200))
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("piece", ["born quatre vingt dix ", "one two ", "cvv one is "])
+def test_a_long_text_that_is_one_dump_is_withheld_whole(piece: str) -> None:
+    text = "hello there\n" + piece * (40_000 // len(piece) + 1) + "\nsecret word"
+    assert redact(text) == "[number]\n[number]\n[number]"
+    assert "hello there" in redact(text[:20_000])
+
+
+def test_a_long_talk_is_none() -> None:
+    talk = "We met at ten, and a plan with 40 seats at 12 euros was fine for one of them.\n" * 600
+    assert len(talk) > 40_000
+    assert redact(talk) == talk

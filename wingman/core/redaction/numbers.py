@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from wingman.core.redaction import runs
-from wingman.core.redaction.checks import card, iban_length, lettered_id
+from wingman.core.redaction.checks import IBAN_LENGTHS, card, iban_length, lettered_id
 from wingman.core.redaction.contexts import UNITS_AFTER, Kind
 from wingman.core.redaction.runs import Atom, Run
 from wingman.core.redaction.tokens import ENDLESS, REACH, Tokens
@@ -116,10 +116,15 @@ def _lettered(run: Run) -> Iterator[Found]:
 
 
 def _lengths(text: str, at: int) -> Iterator[tuple[int, str]]:
-    if length := iban_length(text[at : at + 34]):
+    if text[at : at + 2] in IBAN_LENGTHS and (length := iban_length(text[at : at + 34])):
         yield length, "iban"
     for length in (16, 9):
-        if lettered_id(text[at : at + length]) and len(text) >= at + length:
+        candidate = text[at : at + length]
+        if (
+            len(candidate) == length
+            and candidate[0 if length == 16 else -1].isalpha()
+            and lettered_id(candidate)
+        ):
             yield length, str(Kind.ID)
 
 

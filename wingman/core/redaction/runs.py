@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from wingman.core.redaction.contexts import PHRASES
 from wingman.core.redaction.number_words import (
@@ -34,9 +35,8 @@ PORTUGUESE = frozenset({"quatro", "dois", "duas", "três", "sete", "oito", "nove
 _SEPARATORS = re.compile(r"(?:[^\w:;%$€£¥@<>=?!|&^~{}]|_|[?!;](?=\s)){0,4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One group of a run."""
+class Atom(NamedTuple):
+    """One group of a run. A tuple, because texts of numbers make thousands of them."""
 
     chars: str
     """ASCII digits, or upper-case letters."""
@@ -125,7 +125,7 @@ class _Scanner:
                 return True
             self.run.amount = True
             return False
-        if not _SEPARATORS.fullmatch(gap):
+        if gap not in (" ", "") and not _SEPARATORS.fullmatch(gap):
             return False
         if word in JOINERS and (self.run.atoms[-1].ten or self.tokens.words[index - 1] == "\n"):
             return True

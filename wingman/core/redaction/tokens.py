@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wingman.core.redaction.contexts import LONGEST, PHRASES, Kind
+from wingman.core.redaction.contexts import AT_WORDS, DOT_WORDS, LONGEST, PHRASES, Kind
+from wingman.core.redaction.number_words import NUMBERS
 
 LABELS = ("e-mail", "card", "iban", "number", "secret", *(kind.value for kind in Kind))
 _TOKEN = re.compile(
@@ -33,6 +34,13 @@ class Tokens:
     ends: list[int] = field(default_factory=list)
     contexts: list[tuple[int, Kind]] = field(default_factory=list)
     """(index of a phrase's last token, what it announces), in order."""
+
+    @property
+    def weight(self) -> int:
+        """How many of them are numbers, announce something, or stand in addresses that are spoken."""
+        heavy = NUMBERS.keys() | AT_WORDS | DOT_WORDS
+        said = sum(word in heavy or word[0].isdecimal() for word in self.words)
+        return said + len(self.contexts)
 
     def gap(self, index: int) -> str:
         """What stands between a token and the one before."""

@@ -31,6 +31,11 @@ DUMP, APART = 1000, 24
 """So many of them, so few characters apart, are a dump, and nothing that anybody says or types."""
 
 
+LONG, DENSEST = 40_000, 3
+"""A text of so many characters, of which one word in so many is a number or announces one: no prompt holds that
+much, and nobody talks like it. It is a dump as a whole."""
+
+
 def _dumps(text: str) -> Iterator[Found]:
     """Such stretches, each to be looked at as a whole: piece by piece they cost many times what prose does."""
     for pattern in _DUMPED:
@@ -52,6 +57,8 @@ def _found(text: str) -> list[Found]:
     for start, end, _ in dumps:
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     tokens = tokenize(text)
+    if len(text) >= LONG and tokens.weight * DENSEST >= len(tokens):
+        return [(0, len(text), "number")]
     found = [*dumps, *emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens)]
     return sorted(found, key=lambda hit: (hit[0], -hit[1]))
 
