@@ -5,21 +5,24 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Callable
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
 from scripts.gate import conversations
-from scripts.gate.training import HEARD, Design, Rows, fit, relative, select, training_rows, unseen_corpora
+from scripts.gate.training import Design, Rows, fit, relative, select, training_rows, unseen_corpora
 from scripts.gate.written import CORPUS
 from wingman.local.sentence_encoder import SentenceEncoder, installed
-from wingman.suggest.gate.probe import Flavour, Floats
+from wingman.suggest.gate.evidence import with_signals
+from wingman.suggest.gate.probe import ADDRESSEES, KINDS, Flavour, Floats
+from wingman.suggest.gate.running_rate import HIGH
+from wingman.suggest.playbook.signals import Signal
 
 WEIGHTS = Path(__file__).parent.parent / "wingman" / "suggest" / "gate" / "weights"
 COUNTED = 5
 """Words from which silence is counted: back-channels are too easy."""
-HIGH = 0.85
-SILENCE = {"lively": 0.92, "balanced": 0.95, "quiet": 0.98}
+SILENCE = {"lively": 0.92, "balanced": 0.955, "quiet": 0.98}
 """Share of the turns to be silent at that stay below each threshold, on unseen corpora."""
 SURE = 0.85
 """Share of welcome moments among those above the highest threshold."""
@@ -33,13 +36,14 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="measure only, write nothing")
     arguments = parser.parse_args()
     talks = [*conversations.load(arguments.data), *conversations.scripts()]
-    flavours: tuple[Flavour, ...] = ("words", "meaning") if installed() else ("words",)
+    flavours: tuple[Flavour, ...] = ("meaning", "words") if installed() else ("words",)
     for flavour in flavours:
         design = Design(flavour, training_rows(talks, flavour, encoding()))
-        spoken = np.flatnonzero(design.rows.corpus != CORPUS)
-        rows, scores = select(design.rows, spoken), unseen_corpora(design)[1][spoken]
+        heads, scores = unseen_corpora(design)
+        spoken = np.flatnonzero((design.rows.corpus != CORPUS) & (design.rows.copy == 0))
+        rows, heads, scores = select(design.rows, spoken), heads[spoken], scores[spoken]
         usual = float(np.quantile(scores[rows.words >= COUNTED], HIGH))
-        thresholds = _thresholds(rows, relative(rows, scores, usual))
+        thresholds = _thresholds(rows, heads, relative(rows, scores, usual))
         print(f"{flavour}: {thresholds}")
         if not arguments.check:
             WEIGHTS.mkdir(exist_ok=True)
@@ -57,28 +61,54 @@ def encoding() -> Callable[[str], np.ndarray]:
     return encode
 
 
-def _thresholds(rows: Rows, scores: Floats) -> dict[str, float]:
-    """As in `Thresholds`, and what they come to."""
-    clean = rows.copy == 0
-    quiet = scores[clean & rows.silent & (rows.words >= COUNTED)]
-    found = {"ask": float(np.quantile(scores[clean & rows.must], 1 - ASKED))}
-    found |= {name: float(np.quantile(quiet, share)) for name, share in SILENCE.items()}
-    ranked = np.argsort(-scores[clean])
-    right = np.cumsum(~rows.silent[clean][ranked]) / np.arange(1, len(ranked) + 1)
-    enough = np.flatnonzero(right >= SURE)
-    found["sure"] = max(found["balanced"], float(scores[clean][ranked][enough[-1]]))
-    for copy, (variant, _) in enumerate(HEARD):
-        part = select(rows, np.flatnonzero(rows.copy == copy))
-        told = scores[rows.copy == copy]
-        for name, least in found.items():
-            above = told >= least
-            print(
-                f"  {variant:6} {name:9} must {above[part.must].mean():.2f}"
-                f"  welcome {(~part.silent)[above].mean():.2f}"
-                f"  silence {1 - above[part.silent & (part.words >= COUNTED)].mean():.3f}"
-                f"  of all {above.mean():.2f}"
-            )
+def _thresholds(rows: Rows, heads: Floats, scores: Floats) -> dict[str, float]:
+    """As in `Thresholds`, and what they come to on corpora that were left out."""
+    words = _KeyWords(rows, heads)
+    quiet = rows.silent & (rows.words >= COUNTED)
+    ranked = np.argsort(-scores)
+    right = np.cumsum(~rows.silent[ranked]) / np.arange(1, len(ranked) + 1)
+    enough = float(scores[ranked][np.flatnonzero(right >= SURE)[-1]])
+    found = {"ask": float(np.quantile(scores[rows.must], 1 - ASKED))}
+    for name, share in SILENCE.items():
+        found[name] = _quietest(words, scores, enough, quiet, share) if name == "balanced" else 0.0
+    told = words.add(scores, found["balanced"], max(enough, found["balanced"]))
+    for name, share in SILENCE.items():
+        if name != "balanced":
+            found[name] = float(np.quantile(told[quiet], share))
+    found["sure"] = max(found["balanced"], enough)
+    for name, least in found.items():
+        above = told >= least
+        print(
+            f"  {name:9} must {above[rows.must].mean():.2f}  welcome {(~rows.silent)[above].mean():.2f}"
+            f"  silence {1 - above[quiet].mean():.3f}  of all {above.mean():.2f}"
+        )
     return found
+
+
+class _KeyWords:
+    """What key words add to scores, as the gate adds it."""
+
+    def __init__(self, rows: Rows, heads: Floats) -> None:
+        heard = rows.state[:, : len(Signal)] > 0
+        self._signals = [frozenset(compress(Signal, row)) for row in heard]
+        addressed = heads[:, len(KINDS) : len(KINDS) + len(ADDRESSEES)].argmax(axis=1)
+        self._other = addressed == ADDRESSEES.index("other")
+
+    def add(self, scores: Floats, balanced: float, sure: float) -> Floats:
+        return np.array(
+            [
+                score if other else with_signals(float(score), signals, balanced, sure)
+                for score, signals, other in zip(scores, self._signals, self._other, strict=True)
+            ]
+        )
+
+
+def _quietest(words: _KeyWords, scores: Floats, sure: float, quiet: np.ndarray, share: float) -> float:
+    """The lowest threshold at which so many of the turns to be silent at stay below it, key words and all."""
+    for least in np.quantile(scores, np.linspace(0.5, 0.99, 200)):
+        if (words.add(scores, float(least), max(sure, float(least)))[quiet] < least).mean() >= share:
+            return float(least)
+    raise ValueError("no threshold is quiet enough; look at the key words")
 
 
 def _packed(heads: Floats, verdict: Floats, thresholds: list[float]) -> bytes:

@@ -32,6 +32,8 @@ class Stage:
     oracle: Oracle | None = None
     model: SuggestionModel | None = None
     """The client that asks the oracle."""
+    on_cards: Callable[[Conversation, Sequence[Shown]], None] | None = None
+    """Told the cards of every conversation; for whoever reads them."""
 
 
 async def play(one: Conversation, stage: Stage, probe: Callable[[Flavour], Probe] = load_probe) -> Score:
@@ -49,10 +51,13 @@ async def play(one: Conversation, stage: Stage, probe: Callable[[Flavour], Probe
     )
     events: list[Rehearsed] = []
     await rehearse(distort(one.scripted(), stage.variant, stage.seed), cast, events.append)
-    return judge(one, _cards(events), events[-1].envelope.at, oracle.asked if oracle else 0)
+    cards = tuple(cards_of(events))
+    if stage.on_cards is not None:
+        stage.on_cards(one, cards)
+    return judge(one, cards, events[-1].envelope.at, oracle.asked if oracle else 0)
 
 
-def _cards(events: Sequence[Rehearsed]) -> Iterator[Shown]:
+def cards_of(events: Sequence[Rehearsed]) -> Iterator[Shown]:
     said = [(event.turn, event.envelope.data) for event in events]
     last = {data.id: data.text for _, data in said if isinstance(data, SuggestionCompleted)}
     for turn, card in said:
@@ -60,16 +65,33 @@ def _cards(events: Sequence[Rehearsed]) -> Iterator[Shown]:
             yield Shown(turn, card.kind, last.get(card.id) or card.text)
 
 
+FOLDS = 10
+"""So many parts conversations are left out in, where they are left out one by one."""
+
+
 class Unseen:
-    """Weights per corpus, made from all the other corpora; the thresholds are those that were shipped."""
+    """Weights made without the conversations they are tried on; the thresholds are those that were shipped."""
 
-    def __init__(self, talks: Sequence[Conversation], flavour: Flavour, encode: Encode) -> None:
+    def __init__(
+        self, talks: Sequence[Conversation], flavour: Flavour, encode: Encode, *, by_conversation: bool = False
+    ) -> None:
+        """Left out with a conversation: its whole corpus, or a tenth of all conversations."""
         self._flavour = flavour
-        self._design = Design(flavour, training_rows(talks, flavour, encode))
+        self._names = sorted({talk.name for talk in talks})
+        self._by_conversation = by_conversation
+        self.design = Design(flavour, training_rows(talks, flavour, encode))
 
-    def probe(self, corpus: str) -> Callable[[Flavour], Probe]:
-        """For conversations of this corpus."""
-        at = np.flatnonzero(self._design.rows.corpus != corpus)
-        heads, verdict = fit_rows(self._design, at)
+    def part(self, talk: Conversation) -> str:
+        """What is left out together with this conversation."""
+        return str(self._names.index(talk.name) % FOLDS) if self._by_conversation else talk.corpus
+
+    def probe(self, part: str) -> Callable[[Flavour], Probe]:
+        """For the conversations of this part."""
+        rows = self.design.rows
+        if self._by_conversation:
+            own = np.isin(rows.meeting, self._names[int(part) :: FOLDS])
+        else:
+            own = rows.corpus == part
+        heads, verdict = fit_rows(self.design, np.flatnonzero(~own))
         made = replace(load_probe(self._flavour), heads=heads, verdict=verdict)
         return lambda flavour: made if flavour == self._flavour else load_probe(flavour)

@@ -43,6 +43,12 @@ class Score:
     asks: int = 0
     seconds: float = 0.0
     texts: Counter[str] = field(default_factory=Counter)
+    must_of: Counter[str] = field(default_factory=Counter)
+    """Kind → turns that must have a card."""
+    met_of: Counter[str] = field(default_factory=Counter)
+    shown_as: Counter[str] = field(default_factory=Counter)
+    """Kind of the card → cards at turns whose kinds are labelled."""
+    right_as: Counter[str] = field(default_factory=Counter)
 
     @property
     def precision(self) -> float:
@@ -64,6 +70,11 @@ class Score:
     def commonest(self) -> float:
         """Share of the cards that say the most frequent thing."""
         return max(self.texts.values(), default=0) / max(1, self.cards)
+
+    @property
+    def distinct(self) -> float:
+        """Different texts in all cards."""
+        return len(self.texts) / max(1, self.cards)
 
     @property
     def per_ten_minutes(self) -> float:
@@ -98,10 +109,15 @@ def judge(one: Conversation, cards: Iterable[Shown], seconds: float, asks: int =
         if turn.kinds and turn.label != "silent":
             score.told_kind += 1
             score.wrong_kind += card.kind not in turn.kinds
+            score.shown_as[card.kind] += 1
+            score.right_as[card.kind] += card.kind in turn.kinds
     for number, turn in enumerate(one.turns):
         if turn.label == "must":
             score.must += 1
-            score.met += any(abs(other - number) <= NEAR for other in shown)
+            met = any(abs(other - number) <= NEAR for other in shown)
+            score.met += met
+            score.must_of.update(turn.kinds)
+            score.met_of.update(turn.kinds if met else ())
             score.at_once += number in shown
         elif turn.label == "silent" and turn.who != "U" and len(turn.text.split()) >= COUNTED:
             score.quiet += 1

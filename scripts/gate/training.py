@@ -194,11 +194,13 @@ def _verdict(rows: Rows, at: np.ndarray, left_out: Floats) -> Floats:
 
 
 def unseen_corpora(design: Design) -> tuple[Floats, Floats]:
-    """Heads and scores of every corpus, from all the others."""
+    """Heads and scores of every corpus as it was written, from all the others."""
     rows = design.rows
+    clean = rows.copy == 0
     heads, scores = np.zeros((len(rows.must), HEADS)), np.zeros(len(rows.must))
     for corpus in np.unique(rows.corpus[rows.corpus != written.CORPUS]):
-        out, at = np.flatnonzero(rows.corpus == corpus), np.flatnonzero(rows.corpus != corpus)
+        own = rows.corpus == corpus
+        out, at = np.flatnonzero(own & clean), np.flatnonzero(~own & clean)
         dual, left_out = design.solve(at)
         verdict = _verdict(rows, at, left_out)
         heads[out] = design.products[np.ix_(out, at)] @ dual

@@ -55,11 +55,11 @@ def test_the_users_own_question_is_not() -> None:
     assert reasons(gate().hear(said("how do you do this today", channel=Channel.MIC))) == ["no_trigger"]
 
 
-def test_the_highest_priority_speaks_and_the_others_stand_by() -> None:
+def test_a_question_is_about_the_price_in_it() -> None:
     (speak,) = gate().hear(said("how much is it and is it cheaper than the other vendor"))
     assert isinstance(speak, Speak)
     assert speak.candidate.kind == "price"
-    assert [other.kind for other in speak.candidate.others] == ["competitor", "question"]
+    assert speak.candidate.others == ()  # the other vendor only stands in the question
 
 
 def test_do_not_trigger_phrases_keep_everything_silent() -> None:

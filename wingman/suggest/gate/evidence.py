@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -23,6 +22,8 @@ COUNTS = 4
 """Words from which a turn tells how high scores run in this meeting."""
 AGREE = 2
 """So many different signals in one turn are right nine times in ten, whatever the probe makes of it."""
+VETO = 1.0
+"""So far below the threshold the probe is believed rather than a single key word."""
 TELLING = frozenset(
     {
         Signal.PAIN,
@@ -38,6 +39,8 @@ TELLING = frozenset(
     }
 )
 """Key words that are right four times in five by themselves."""
+INCIDENTAL = frozenset({Signal.COMPETITOR, Signal.DECISION, Signal.STALL, Signal.CONFUSION, Signal.FRUSTRATION})
+"""Key words that in a question most often only stand in it."""
 REMEMBERED = 8
 TONE = {Family.NEGATIVE: 1.0, Family.DOUBTFUL: 1.0, Family.LOW_ENERGY: 0.5, Family.POSITIVE: -0.7}
 """Log odds that a tone adds to the words it was heard in."""
@@ -92,11 +95,13 @@ class Evidence:
         return Reason.UNLIKELY if self.signals else Reason.NO_TRIGGER
 
 
-def _least(signals: frozenset[Signal], thresholds: Thresholds) -> float:
-    """What key words are worth at least, whatever the probe makes of the turn."""
+def with_signals(score: float, signals: frozenset[Signal], balanced: float, sure: float) -> float:
+    """The score that key words bring; a single one only where the probe does not speak against it."""
+    if Signal.QUESTION in signals:
+        signals -= INCIDENTAL
     if len(signals) >= AGREE or signals.intersection(CARE):
-        return thresholds.sure
-    return thresholds.balanced if signals & TELLING else -math.inf
+        return max(score, sure)
+    return max(score, balanced) if signals & TELLING and score >= balanced - VETO else score
 
 
 class EvidenceWeigher:
@@ -138,7 +143,7 @@ class EvidenceWeigher:
         rate = self._rates.setdefault(flavour, RunningRate(probe.usual, probe.trust))
         score = rate.relative(verdict.score)
         if verdict.addressee != "other":
-            score = max(score, _least(signals, probe.thresholds))
+            score = with_signals(score, signals, probe.thresholds.balanced, probe.thresholds.sure)
         return flavour, verdict, Evidence(utterance, text, signals, verdict, score, probe.thresholds)
 
     def remember(self, utterance: Utterance, meaning: NDArray[np.float32] | None) -> None:

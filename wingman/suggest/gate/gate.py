@@ -41,6 +41,8 @@ LOUD_BURST = 0.6
 """Score from which it is a reason by itself, where a trigger listens for its family."""
 HEARD = 0.2
 """What a key word that was really heard adds to its kind."""
+ASKED_ABOUT = frozenset({Signal.PRICE, Signal.OBJECTION, Signal.RISK})
+"""A question with such a word is about it; with another, the word only stands in the question."""
 LESSER = 0.6
 """A reason that is weaker than this share of the strongest is another matter: it takes no card's place."""
 ANSWERING = samples(8)
@@ -261,7 +263,7 @@ class Gate:
                 (kinds.get(signal, 1.0) for signal in (meant | heard) & set(trigger.signals)),
                 default=0.0 if trigger.signals else kinds.get(trigger.kind, 0.0),
             )
-            strength = share + (HEARD if heard else 0.0)
+            strength = share + _heard(heard, evidence.signals)
             if reason is not Reason.PHRASE and not heard:
                 reason = Reason.MEANING
             found.append((trigger, reason, strength))
@@ -416,6 +418,15 @@ class Gate:
         if waiting.reason is Reason.QUESTION and self._floor.said_by_user(waiting.at) >= ANSWERING:
             return (Skip(Reason.ANSWERED, waiting.utterance),)
         return (Speak(waiting),)
+
+
+def _heard(own: frozenset[Signal], all_heard: frozenset[Signal]) -> float:
+    """What a trigger's own key words, among all that were heard, add to its kind."""
+    if not own:
+        return 0.0
+    if Signal.QUESTION not in all_heard or Signal.QUESTION in own:
+        return HEARD
+    return 2 * HEARD if own & ASKED_ABOUT else 0.0
 
 
 def _binding(text: str, signals: frozenset[Signal]) -> frozenset[Signal]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 
-HIGH = 0.85
+HIGH = 0.7
 """The mark: so many of the counterpart's turns lie below it."""
 TRUST = 8.0
 """Turns after which the meeting's own mark counts as much as the usual one."""
