@@ -72,6 +72,8 @@ SHORTEST_TOKEN = 16
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
 ORPHANS_S = 30.0
 """How often a node looks for meetings that nobody came back to."""
+PLAIN = ("ws://", "http://", "nats://")
+"""How the addresses of links begin that everybody on the way can read."""
 LAST_PUSHES_S = 2.0
 """How long clients may take to read the last events before a shutdown closes their connections."""
 SAMPLE = Path(__file__).parent / "samples" / "meeting.ogg"
@@ -391,10 +393,11 @@ def check_links(settings: Settings) -> None:
     if settings.server.plain_links:
         return
     for name, value in fields_of(settings):
-        plain_scheme = isinstance(value, str) and value.startswith(("ws://", "http://"))
-        if name.endswith("url") and plain_scheme and is_remote(value) and name != "server.public_url":
+        if not isinstance(value, str) or not name.endswith("url") or name == "server.public_url":
+            continue
+        if any(one.strip().startswith(PLAIN) and is_remote(one.strip()) for one in value.split(",")):
             raise InputError(
-                f"`{name}` is on another machine and has no TLS; use wss:// or https://, or set "
+                f"`{name}` is on another machine and has no TLS; use wss://, https:// or tls://, or set "
                 "server.plain_links",
                 field=name,
             )
@@ -425,8 +428,14 @@ def _indexed(settings: Settings, encoder: Encoder | None) -> Callable[[Sequence[
 
 
 async def _joined(settings: Settings, stack: contextlib.AsyncExitStack) -> Membership:
-    """Be one of many nodes until the stack is left."""
-    from wingman.cluster.membership import join
+    """Be one of many nodes until the stack is left. Raises `InputError`, too where the extra is missing."""
+    try:
+        from wingman.cluster.membership import join
+    except ModuleNotFoundError as missing:
+        raise InputError(
+            f"cluster.url needs the extra ({missing}): pip install 'wingman-sidecar[cluster]'",
+            field="cluster.url",
+        ) from None
 
     return await stack.enter_async_context(join(settings.cluster))
 
