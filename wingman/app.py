@@ -259,12 +259,15 @@ class Service:
             probe = await asyncio.to_thread(probe_of, SAMPLE, Path(folder))
             return await self_test(self.manager, self.log, FileSource(probe))
 
-    async def serve(self, ready: Callable[[int], object]) -> None:
-        """Answer HTTP until cancelled; meetings end before connections do. `ready` is told the port."""
+    async def serve(self, ready: Callable[[int], object], *, share: bool = False) -> None:
+        """Answer HTTP until cancelled; meetings end before connections do. `ready` is told the port.
+
+        With `share` other processes listen on it, too.
+        """
         from wingman.server.serving import serve
 
         server = self.settings.server
-        serving = asyncio.create_task(serve(self.http(), server.host, server.port, ready))
+        serving = asyncio.create_task(serve(self.http(), server.host, server.port, ready, share=share))
         try:
             await asyncio.wait([serving])
             serving.result()

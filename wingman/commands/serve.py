@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import os
 import sys
 import webbrowser
 from collections.abc import Iterator
 
-import msgspec
-
-from wingman.app import WORKER, data_dir, open_access, open_service
+from wingman.app import data_dir, open_access, open_service
 from wingman.commands.common import base_url, book_of, run_until_signal, settings_of
+from wingman.commands.nodes import Start, input_ends, workers
 from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.start_check import start_problems
+from wingman.server import service_secret
 from wingman.server.auth import LOGIN_SECONDS, Access
 from wingman.server.gc_tuning import Heap
-from wingman.server.serving import listen
-from wingman.server.workers import serve_worker, workers
+from wingman.server.serving import bound
 from wingman.suggest.playbook.own import OwnPlaybooks
 
 ENDING_S = 30.0
@@ -33,7 +33,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings = settings_of(arguments)
     if arguments.worker is not None:
-        return run_until_signal(_worker(settings, *map(int, arguments.worker.split(","))))
+        return run_until_signal(_worker(settings))
     for problem in found_wrong(settings):
         if not problem.field.endswith("language"):
             raise problem
@@ -43,7 +43,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.workers == 1:
         job = _serve(settings, book_of(arguments), show=getattr(arguments, "open", False))
     else:
-        job = _dispatch(arguments, settings)
+        job = _many(arguments, settings)
     return run_until_signal(job)
 
 
@@ -72,34 +72,47 @@ def open_page(address: str) -> None:
         webbrowser.open(address)
 
 
-async def _dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Hand each connection to the worker that owns its meeting."""
-    access = open_access(settings)  # before the workers: they share its secret
-    token = access.token
-    os.environ[TOKEN_VARIABLE] = token  # the workers read it with their settings; it shows in no process list
+async def _many(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Several nodes on this machine behind one port, and the NATS server between them."""
+    access = open_access(settings)  # before the nodes: they share its secret
     config = ["--config", arguments.config] if arguments.config else []
-
-    def command(number: int, control: int) -> list[str]:
-        return [sys.executable, "-m", "wingman", "serve", *config, "--worker", f"{number},{control}"]
-
-    with listen(settings.server.host, settings.server.port) as listener:
-        patience_s = settings.meeting.wind_down_s + ENDING_S
-        async with workers(listener, arguments.workers, command, patience_s) as dispatcher:
-            _announce(settings, listener.getsockname()[1], access)
-            print(f"  workers      {arguments.workers}", flush=True)
-            await dispatcher.run()
+    folder = data_dir(settings)
+    with bound(settings.server.host, settings.server.port, share=True) as held:
+        port = held.getsockname()[1]
+        where = ["--host", settings.server.host, "--port", str(port)]
+        command = [sys.executable, "-m", "wingman", "serve", *config, *where, "--worker"]
+        # the nodes read the token with their settings; it shows in no process list
+        environ = {**os.environ, TOKEN_VARIABLE: access.token}
+        start = Start(command, environ, settings.meeting.wind_down_s + ENDING_S)
+        async with workers(arguments.workers, start, folder / "nats", service_secret.load(folder)) as nodes:
+            _announce(settings, port, access)
+            sys.stdout.write(f"  workers      {arguments.workers}\n")
+            sys.stdout.flush()
+            await nodes.keep()
     return 0
 
 
-async def _worker(settings: Settings, number: int, control: int) -> int:
-    """One process of several: its own event log, no port of its own."""
-    folder = str(data_dir(settings) / f"{WORKER}{number}")
-    deliver = msgspec.structs.replace(settings.deliver, data_dir=folder)
-    async with open_service(msgspec.structs.replace(settings, deliver=deliver)) as service:
+async def _worker(settings: Settings) -> int:
+    """One node of several on this machine: it ends with its input, and hands over when it is terminated."""
+    async with open_service(settings) as service:
         service.hub.tap(Heap().hear)
-        live = service.manager.all_live
-        names = lambda: [meeting.id for meeting in live()]  # noqa: E731
-        await serve_worker(service.http(), names, control, service.drain)
+
+        def ready(_: int) -> None:
+            sys.stdout.write("ready\n")
+            sys.stdout.flush()
+
+        serving = asyncio.ensure_future(service.serve(ready, share=True))
+        ending = asyncio.ensure_future(input_ends())
+        try:
+            await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)
+            if not serving.done():  # the whole service stops: nobody is left to hand over to
+                await service.manager.end_all("shutdown")
+            else:
+                serving.result()
+        finally:
+            for task in (serving, ending):
+                task.cancel()
+            await asyncio.wait([serving, ending])
     return 0
 
 

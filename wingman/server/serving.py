@@ -24,13 +24,17 @@ MESSAGE_BYTES = 1024 * 1024
 """Longest WebSocket message a client may send."""
 
 
-async def serve(app: ASGIApp, host: str, port: int, ready: Callable[[int], object] = int) -> None:
+async def serve(
+    app: ASGIApp, host: str, port: int, ready: Callable[[int], object] = int, *, share: bool = False
+) -> None:
     """Serve `app` until this coroutine is cancelled; then end every connection and re-raise.
+
+    With `share` other processes listen on the same port.
 
     `ready` is told the port once requests are answered. Raises `InputError` when the port is taken or the
     address is not ours. Installs no signal handlers.
     """
-    listener = listen(host, port)
+    listener = listen(host, port, share=share)
     config = http_config(app)
     server = _Server(config, lambda: ready(listener.getsockname()[1]))
     try:
@@ -84,8 +88,18 @@ class _Server(uvicorn.Server):
             self.cancelled = True
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, share: bool = False) -> socket.socket:
     """A listening socket. Raises `InputError` when the port is taken or the address is not ours."""
+    listener = bound(host, port, share=share)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def bound(host: str, port: int, *, share: bool = False) -> socket.socket:
+    """A socket that holds a port and takes no connection yet. Raises as `listen` does.
+
+    With `share` others that do the same may hold it, too.
+    """
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
             0
@@ -97,9 +111,10 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if share:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind(address)
-        listener.listen(BACKLOG)
     except OSError as failed:
         listener.close()
         if failed.errno == errno.EADDRINUSE:

@@ -1,0 +1,121 @@
+"""Several workers on one machine: one that is killed is started again, and its meeting goes on in another."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from wingman.cluster import nats_server
+from wingman.commands.nodes import loopback_cluster
+from wingman.core.errors import InputError
+
+TOKEN = "a token of the owner's own"
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    environ = {
+        **os.environ,
+        "WINGMAN_DELIVER__DATA_DIR": str(folder),
+        "WINGMAN_SERVER__TOKEN": TOKEN,
+        "WINGMAN_TRANSCRIBE__PROVIDER": "off",
+        "WINGMAN_SUGGEST__MEANING": "off",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wingman", "serve", "--port", "0", "--workers", "2"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield int(process.stdout.readline().split("127.0.0.1:")[1].split("/")[0]), process
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def children(pid: int) -> dict[int, str]:
+    """Its child processes and their command lines."""
+    found = {}
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            found[int(child)] = command
+    return found
+
+
+def test_a_killed_worker_ends_neither_the_service_nor_its_meetings(tmp_path: Path) -> None:
+    with served(tmp_path) as (port, process):
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=10) as http:
+            meeting = http.post("/api/meetings", json={"title": "Renewal"}).json()["id"]
+            assert http.post(f"/api/meetings/{meeting}/notes", json={"text": "before"}).status_code < 300
+        victims = [pid for pid, command in children(process.pid).items() if "--worker" in command]
+        assert len(victims) == 2
+        for victim in victims[:1]:
+            os.kill(victim, signal.SIGKILL)
+        _feed(port, meeting)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=10) as http:
+            assert _answered(http, f"/api/meetings/{meeting}").json()["state"] == "live"
+            assert _answered(http, f"/api/meetings/{meeting}/notes", {"text": "after"}).status_code < 300
+            deadline = time.monotonic() + 20
+            while sum("--worker" in command for command in children(process.pid).values()) < 2:
+                assert time.monotonic() < deadline, "the worker was not started again"
+                time.sleep(0.1)
+    assert process.returncode == 0
+    streams = b"".join(path.read_bytes() for path in (tmp_path / "nats").rglob("*") if path.is_file())
+    assert b"Renewal" not in streams
+
+
+def _feed(port: int, meeting: str) -> None:
+    """Bring the sound, as a client does: again and again until somebody takes it."""
+    address = f"ws://127.0.0.1:{port}/api/meetings/{meeting}/pcm?channel=tab&rate=16000"
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            with connect(address, additional_headers={"Authorization": f"Bearer {TOKEN}"}, proxy=None) as pcm:
+                for _ in range(10):
+                    pcm.send(b"\x01\x00" * 640)
+                    time.sleep(0.02)
+                return
+        except (WebSocketException, OSError):
+            time.sleep(0.2)
+    raise TimeoutError("nobody took the sound")
+
+
+def _answered(http: httpx.Client, path: str, body: dict[str, str] | None = None) -> httpx.Response:
+    """Ask again while the service says that the meeting moves, or a connection was a dead worker's."""
+    for _ in range(100):
+        try:
+            answer = http.post(path, json=body) if body else http.get(path)
+        except httpx.TransportError:
+            time.sleep(0.1)
+            continue
+        if answer.status_code != 503:
+            return answer
+        time.sleep(0.1)
+    raise TimeoutError(path)
+
+
+def test_the_key_comes_from_the_service_and_is_not_its_secret() -> None:
+    one, other = (loopback_cluster("nats://127.0.0.1:1", secret) for secret in (b"a" * 32, b"b" * 32))
+    assert one["WINGMAN_CLUSTER__KEY"] != other["WINGMAN_CLUSTER__KEY"]
+    assert (b"a" * 32).hex() not in json.dumps(one)
+
+
+def test_without_the_server_it_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(InputError, match=r"wingman-sidecar\[cluster\]"):
+        nats_server.program()
