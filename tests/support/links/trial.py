@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wingman.audio.tape import Cursor, Tape
-from wingman.core.errors import Branch, Missed, Progress, ProviderState
+from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, TranscriberEvent, Word
-from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 from wingman.correlate.coverage import Coverage
 from wingman.stt.base import Transcriber
 from wingman.testing.indexed_audio import FRAME, IndexedSpeech
 from wingman.testing.scenario import TimedWord
 
 SPEECH = IndexedSpeech()
+ROUNDING = samples_of_ms(40)
+"""A transcriber may answer for this much less than the last sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,29 @@ class Trial:
         audio.close()
         witness.close()
         self._tell_uncovered(channel, tape.end)
-        return self.account()
+        account = self.account()
+        assert not self._untold(account.lost), "every word is in the transcript or in a gap"
+        return account
+
+    def _untold(self, lost: Sequence[str]) -> list[str]:
+        """Lost words that lie in no gap."""
+        gaps = [event.span for event in self.events if isinstance(event, Missed)]
+        spoken = self.recording.speech.words(0, self.recording.length)
+        words = [(word.text, Span(word.start, word.end)) for word in spoken if word.text in lost]
+        return [text for text, at in words if not any(gap.overlap(at) for gap in gaps)]
 
     def _tell_uncovered(self, channel: Channel, end: SampleTime) -> None:
-        """What a channel does at the end of a meeting: a branch that gave up leaves a gap."""
+        """What a channel does at the end of a meeting: a branch that gave up leaves a gap, no other does."""
         coverage = Coverage()
         for event in self.events:
             if isinstance(event, Final):
                 coverage.heard(event.span)
             elif isinstance(event, Missed):
                 coverage.missed(event.span)
-        for span in coverage.uncovered(end):
+        rest = [span for span in coverage.uncovered(end) if span.length > ROUNDING]
+        states = [event.health for event in self.events if isinstance(event, ProviderState)]
+        assert not (rest and states[-1] is Health.ENDED), f"nobody accounts for {rest}"
+        for span in rest:
             self.events.append(Missed(Branch.TRANSCRIBE, channel, span, GapCause.OUTAGE))
 
     def account(self) -> Account:

@@ -37,7 +37,19 @@ faults = st.one_of(
     st.builds(Fault, kind=st.sampled_from(["silent", "late", "deaf"]), seconds=st.floats(0.2, 25.0)),
     st.builds(
         Fault,
-        kind=st.sampled_from(["swap", "drop", "twice", "garbage", "only_interims"]),
+        kind=st.sampled_from(
+            [
+                "swap",
+                "drop",
+                "twice",
+                "garbage",
+                "only_interims",
+                "mute",
+                "not_a_number",
+                "endless",
+                "other_channel",
+            ]
+        ),
         count=st.integers(1, 4),
     ),
     st.builds(Fault, kind=st.just("start"), value=st.sampled_from([999_999.0, -5.0, 0.0, 1e300])),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import http
 import json
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -57,7 +58,7 @@ class Stranger:
     """`close`, `silent`, `deaf`, `late`: taken by the next message that would be sent, on any connection."""
     lies: deque[Fault] = field(default_factory=deque)
     """One per final: `swap`, `drop`, `twice`, `start`, `longer`, `word_end`, `word_start`, `garbage`,
-    `only_interims`."""
+    `only_interims`, `mute`, `not_a_number`, `endless`, `textless`, `other_channel`."""
     opened: int = 0
     torn: set[int] = field(default_factory=set)
     """Words a window's end went through: their times are those of a part."""
@@ -312,6 +313,11 @@ class _Session:
             "word_start": lambda: _with(word, "start", fault.value, message),
             "garbage": lambda: [{"type": "Results", "is_final": True, "start": "nonsense"}],
             "only_interims": lambda: [{**message, "is_final": False, "speech_final": False}],
+            "mute": lambda: [{**message, "channel": {"alternatives": []}}],
+            "not_a_number": lambda: [{**message, "start": math.nan}],
+            "endless": lambda: [{**message, "duration": math.inf}],
+            "textless": lambda: [{**message, "channel": {"alternatives": [{"confidence": None}]}}],
+            "other_channel": lambda: [{**message, "channel_index": [7, -1]}],
         }
         return changes[fault.kind]()
 
@@ -339,7 +345,8 @@ class _Session:
 def _said(message: Message) -> list[Message]:
     if "channel" not in message:
         return []
-    words: list[Message] = message["channel"]["alternatives"][0]["words"]
+    alternatives = message["channel"]["alternatives"]
+    words: list[Message] = alternatives[0].get("words", []) if alternatives else []
     return words
 
 

@@ -246,6 +246,7 @@ class World:
         if self.unsafe_since is None:
             if isinstance(loop, TimelapseLoop):
                 loop.stand_still_while(lambda: True)
+            await asyncio.sleep(0.01)  # what had piled up while the machine slept comes in
             await self.service.log.flush()
         else:  # clients were told that this is held in memory only
             self.silent.append((self.unsafe_since - 2 * RATE, NEVER))
@@ -372,7 +373,11 @@ def _rescued(sentence: str) -> list[Envelope]:
 
 
 def judge(said: Sequence[Spoken], events: Sequence[Envelope], torn: Set[int] = frozenset()) -> Verdict:
-    """Compare what was said with what the log of the meeting tells; the times of `torn` words say nothing."""
+    """Compare what was said with what the log of the meeting tells.
+
+    `torn` words were cut by a window's end that was asked for: their times are those of a part, and both
+    parts may be told.
+    """
     lines = [(e.media, e.data.text.split()) for e in events if type(e.data) is UtteranceCreated and e.media]
     heard = Counter(text for _, texts in lines for text in texts)
     gaps = [
@@ -396,7 +401,11 @@ def judge(said: Sequence[Spoken], events: Sequence[Envelope], torn: Set[int] = f
     return Verdict(
         words=len(said),
         untold=tuple(word.text for word in lost if not in_gap(word)),
-        doubled=tuple(text for text, count in heard.items() if count > 1 and text in by_text),
+        doubled=tuple(
+            text
+            for text, count in heard.items()
+            if count > 1 and text in by_text and by_text[text].number not in torn
+        ),
         told=sum(in_gap(word) for word in lost),
         error_ms=error,
         reason=ended.reason,
@@ -441,6 +450,10 @@ async def world(
             await made.close()
 
 
+UNREADABLE = frozenset(
+    ["only_interims", "longer", "drop", "garbage", "start", "mute", "not_a_number", "endless", "textless"]
+)
+"""Twice in a row, and what is asked again is lost again."""
 HANDSHAKES = ("refuse", "hang")
 TROUBLES = ("close", "silent", "late", "deaf")
 
@@ -451,7 +464,7 @@ def costs_words(fault: Fault) -> bool:
         return fault.status in (400, 401, 402, 403, 404) or fault.count > 4 or fault.retry_after > 30
     if fault.kind in ("swap", "twice", "close", "late", "silent", "deaf", "hang"):
         return fault.seconds > 30 or fault.count > 12
-    return fault.kind in ("only_interims", "longer", "drop", "garbage", "start") and fault.count > 1
+    return fault.kind in UNREADABLE and fault.count > 1
 
 
 def arrange(provider: Stranger, fault: Fault) -> None:

@@ -27,11 +27,13 @@ def possible(at: float, sent: int) -> bool:
 
 
 def bounded(message: Results, sent: int, position: int) -> Results | None:
-    """`message` as far as it can be true after `sent` samples; None when its window cannot be.
+    """`message` as far as it can be true after `sent` samples; None when its window cannot be, or is not told.
 
     `position` is where the next window has to begin: words are mended only in a window that begins there.
     """
     length_s, due_s = sent / SAMPLE_RATE, position / SAMPLE_RATE
+    if not message.channel.alternatives:
+        return None  # it says nothing, not even that nobody spoke
     if not (possible(message.start, sent) and message.duration >= 0 and possible(message.end, sent)):
         return None
     start = min(message.start, length_s)
