@@ -78,6 +78,25 @@ def test_a_pause_while_the_provider_hangs_doubles_no_word(resumed: bool) -> None
     assert not verdict.told
 
 
+def test_a_branch_that_gave_up_is_tried_again_when_settings_change() -> None:
+    """A key that was refused twice is not tried again by itself; another is, in the running meeting."""
+
+    async def mended() -> tuple[Verdict, int]:
+        async with world(1, Fault("refuse", status=401, count=99)) as made:
+            await made.arrive()
+            await asyncio.sleep(45.0)
+            made.provider.handshakes.clear()
+            opened = made.provider.opened
+            made.service.manager.use(made.service.settings, keep_model=True)
+            await asyncio.sleep(10.0)
+            return await made.end(), made.provider.opened - opened
+
+    verdict, opened = run(mended())
+    assert verdict.holds, verdict
+    assert opened == 1
+    assert verdict.told == 0, "the tape held all of it"
+
+
 CASES = {
     "finals swapped once": (Fault("swap"),),
     "finals swapped always": (Fault("swap", count=99),),

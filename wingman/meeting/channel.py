@@ -267,8 +267,8 @@ class ChannelPipeline:
         transcriber = self._transcriber = self._providers.transcriber()
         if transcriber is not None:
             self._answered[Branch.TRANSCRIBE] = self.input.position
-            attempt = partial(self._transcribe, transcriber)
-            self._transcribing = self._start(Branch.TRANSCRIBE, transcriber.info.name, attempt, self._on_speech)
+            name = transcriber.info.name
+            self._transcribing = self._start(Branch.TRANSCRIBE, name, self._transcribe, self._on_speech)
 
     def start_storing(self) -> None:
         """Store the channel's sound, where that was asked for; a pause is a hole on the tape."""
@@ -290,7 +290,7 @@ class ChannelPipeline:
         if meter is not None:
             self._answered[Branch.EMOTION] = self.input.position
             starts = iter((self.input.position,))  # the first attempt begins with this very sample
-            measuring = partial(self._measure, meter, starts)
+            measuring = partial(self._measure, starts)
             self._measuring = self._start(Branch.EMOTION, meter.info.name, measuring, self._on_emotion)
         elif text is not None:
             scoring = partial(text.run, channel, self._on_emotion)
@@ -324,6 +324,16 @@ class ChannelPipeline:
         if self._transcribing is not None:
             self._transcribing.runner.last_call()
             await asyncio.wait([self._transcribing.task])
+
+    def renew(self) -> None:
+        """Settings have changed: branches that gave up are made anew, and tried again now."""
+        if self._transcribing is not None and self._transcribing.runner.waiting:
+            self._transcriber = self._providers.transcriber() or self._transcriber
+            self._transcribing.runner.retry()
+        if self._measuring is not None and self._measuring.runner.waiting:
+            if self._meter is not None:
+                self._meter = self._providers.meter() or self._meter
+            self._measuring.runner.retry()
 
     async def finish(self, deadline: float) -> None:
         """No more audio comes: every branch answers for what it has, until `deadline` on the loop's clock.
@@ -444,15 +454,21 @@ class ChannelPipeline:
         with outlet(self._accounting.outlet(branch, provider, self.input.channel)):
             await runner.run()
 
-    async def _transcribe(self, transcriber: Transcriber) -> None:
+    async def _transcribe(self) -> None:
+        transcriber = self._transcriber
+        if transcriber is None:
+            return
         cursor = self._open(self._answered[Branch.TRANSCRIBE])
         try:
             await transcriber.run(self.input.channel, cursor, self._on_speech)
         finally:
             self._leave(cursor)
 
-    async def _measure(self, meter: VoiceAnalyzer, starts: Iterator[SampleTime]) -> None:
+    async def _measure(self, starts: Iterator[SampleTime]) -> None:
         """A meter that is tried again hears what is said now; what passed meanwhile is a gap."""
+        meter = self._meter
+        if meter is None:
+            return
         start = next(starts, None)
         if start is None:
             start, last = self.input.position, self._answered[Branch.EMOTION]

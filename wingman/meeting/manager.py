@@ -116,10 +116,12 @@ class MeetingManager:
     def use(
         self, settings: Settings, model: SuggestionModel | None = None, *, keep_model: bool = False
     ) -> None:
-        """Make the next meetings with these; running ones keep what they have, their model included."""
+        """Make the next meetings with these; running ones keep what works for them, their model included."""
         self._settings = settings
         self._encoder = self._encoder or self.providers.encoder
         self.providers = ProviderFactory(settings, self._encoder)
+        for meeting in self._live.values():
+            meeting.renew()
         if keep_model:
             return
         if self._model is not None:

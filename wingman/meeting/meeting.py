@@ -301,6 +301,11 @@ class Meeting:
 
     # --- commands -----------------------------------------------------------------------------
 
+    def renew(self) -> None:
+        """Settings have changed: what has given up is made anew and tried again."""
+        for channel in self._pipeline:
+            channel.renew()
+
     def pause(self) -> None:
         """See `MeetingHandle.pause`."""
         self._open_tasks()
