@@ -5,27 +5,35 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 import itertools
+import os
 import re
+import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from html.parser import HTMLParser
+from pathlib import Path
 
 import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from scripts.proofs._trust_service import Running
+from tests.support.bombs import entity_docx, inflating_docx, inflating_pdf, nested_pdf
 from tests.support.hostile import HOSTILE
 from wingman.archive.bundle import unpack
+from wingman.audio import sandboxed
 from wingman.core import encoders
 from wingman.core.emotion_policy import NOTICES, Consent, check_consent, in_force
 from wingman.core.errors import InputError
-from wingman.suggest.playbook.playbook import parse_playbook
+from wingman.sandbox.reading import Reader
+from wingman.suggest.knowledge.notes_reader import read_notes
+from wingman.suggest.playbook.sandboxed import parse_playbook
 from wingman.transports.sdp import read_offer
 
 EXTENSION = "chrome-extension://abcdefghijklmnop"
@@ -276,6 +284,51 @@ def files() -> Iterator[Tried]:
         yield _held(f"a bundle {name}", partial(unpack, content))
 
 
+def readers() -> Iterator[Tried]:
+    """What a file could do to the process that reads it, and that process to everything else."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        private = folder / "private.txt"
+        private.write_text("ours")
+        with _readers_found():
+            taken_over: Reader[tuple[str, bool]] = Reader("tests.sandbox.readers:attempts", tuple[str, bool])
+            for what, went in taken_over.read(b"", str(private), "a file"):
+                yield Tried(f"a decoder that was taken over: {what}", not went)
+            seen: Reader[str] = Reader("tests.sandbox.readers:secrets", str)
+            (variables,) = seen.read(b"", "", "a file")
+        yield Tried("it sees no key of ours", not re.search(r"KEY|TOKEN|WINGMAN|HOME", variables))
+        bombs = {
+            "forms.pdf": nested_pdf(6), "unpacks.pdf": inflating_pdf(300_000_000), "x.docx": inflating_docx(300_000_000),
+            "laughs.docx": entity_docx(), "brackets.pdf": b"%PDF-1.7\n" + b"[" * 100_000,
+        }  # fmt: skip
+        for title, content in bombs.items():
+            (folder / title).write_bytes(content)
+            (note,) = read_notes([(title, folder / title)])
+            yield Tried(
+                f"notes {title}", bool(note.problem) or sum(len(body) for _, body in note.parts) < 10**6
+            )
+        for title, content in {
+            "a.mkv": b"\x1aE\xdf\xa3" + b"\xff" * 9000,
+            "b.ogg": b"OggS" * 9000,
+            "c": PLAYLISTS[0],
+        }.items():
+            (folder / title).write_bytes(content)
+            yield _held(f"a recording {title}", partial(sandboxed.probe, folder / title))
+
+
+@contextlib.contextmanager
+def _readers_found() -> Iterator[None]:
+    """The reading process finds the readers of the tests, too."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = str(Path(__file__).parents[2])
+    try:
+        yield
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
+
+
 def _held(what: str, attempt: Callable[[], object]) -> Tried:
     try:
         attempt()
@@ -368,7 +421,7 @@ def strangers() -> Iterator[Tried]:
 
 
 async def all_of(it: Running) -> list[Tried]:
-    tried = [*files(), *sinks(), *strangers()]
+    tried = [*files(), *await asyncio.to_thread(lambda: list(readers())), *sinks(), *strangers()]
     for kind in (doors, neighbours, sessions, heads, bodies):
         tried += [one async for one in kind(it)]
     await asyncio.sleep(0)
