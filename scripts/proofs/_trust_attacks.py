@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from scripts.proofs._trust_service import Running
 from tests.support.bombs import entity_docx, inflating_docx, inflating_pdf, nested_pdf
@@ -36,6 +36,7 @@ from wingman.suggest.knowledge.notes_reader import read_notes
 from wingman.suggest.playbook.sandboxed import parse_playbook
 from wingman.transports.sdp import read_offer
 
+FLOODED = 4429
 EXTENSION = "chrome-extension://abcdefghijklmnop"
 REFUSED = (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 431, 501)
 
@@ -166,6 +167,60 @@ async def sessions(it: Running) -> AsyncIterator[Tried]:
         first = await thief.post("/api/session", json={"code": code})
         again = await thief.post("/api/session", json={"code": code})
         yield Tried("a login link works once", first.status_code == 201 and again.status_code in (401, 429))
+
+
+async def guests(it: Running) -> AsyncIterator[Tried]:
+    """What somebody with a narrow grant may cost, and what may not be given away to anybody."""
+    async with it.client() as owner:
+        meeting = (await owner.post("/api/meetings", json={"title": "x"})).json()["id"]
+        made = await owner.get(f"/api/meetings/{meeting}/export", params={"format": "json"})
+        yield Tried("a record of the moment a meeting began in", "1970-01-01" not in made.text)
+        page = await owner.get(f"/meetings/{meeting}")
+        yield Tried(
+            "the report in a frame", "frame-ancestors" in page.headers.get("content-security-policy", "")
+        )
+        escaped = await owner.get(f"/api/meetings/%6d{meeting[1:]}")
+        yield Tried("an escaped name", escaped.status_code in (200, 404))
+        viewer = (await owner.post(f"/api/meetings/{meeting}/viewers")).json()["token"]
+        token = (await owner.post("/api/grants", json={"name": "s", "scopes": ["capture"]})).json()["token"]
+    url = f"ws://127.0.0.1:{it.port}/api/meetings/{meeting}/ws?token={viewer}"
+    async with contextlib.AsyncExitStack() as stack:
+        opened = 0
+        with contextlib.suppress(InvalidStatus):
+            for _ in range(40):
+                await stack.enter_async_context(connect(url, proxy=None))
+                opened += 1
+        yield Tried("sockets of one viewer", opened <= 16)
+    await asyncio.sleep(0.2)
+    async with connect(url, proxy=None) as socket:
+        await socket.send("[" * 100_000)
+        for _ in range(400):
+            with contextlib.suppress(ConnectionClosed):
+                await socket.send('{"type":"ping"}')
+        with contextlib.suppress(TimeoutError, ConnectionClosed):
+            async with asyncio.timeout(5):
+                async for _ in socket:  # what was sent before the end
+                    continue
+        yield Tried("a flood of messages", socket.close_code == FLOODED)
+    async with it.client(token) as sender:
+        answers = [
+            await sender.post("/whip", content=OFFER, headers={"Content-Type": "application/sdp"})
+            for _ in range(9)
+        ]
+        codes = [answer.status_code for answer in answers]
+        yield Tried("sessions without media", codes[-1] == 429 and codes[0] == 201)
+        for answer in answers[:-1]:
+            for line in answer.text.splitlines():
+                if line.startswith("a=candidate:"):
+                    yield Tried(f"media on {line.split()[4]}", line.split()[4] in ("127.0.0.1", "::1"))
+        yield Tried("the audit log by a sender", (await sender.get("/api/audit")).status_code == 403)
+
+
+OFFER = (
+    "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 " + ":".join(["AA"] * 32) + "\r\n"
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=setup:actpass\r\na=sendonly\r\n"
+    "a=ice-ufrag:abcd\r\na=ice-pwd:" + "p" * 22 + "\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n"
+)
 
 
 async def heads(it: Running) -> AsyncIterator[Tried]:
@@ -422,7 +477,7 @@ def strangers() -> Iterator[Tried]:
 
 async def all_of(it: Running) -> list[Tried]:
     tried = [*files(), *await asyncio.to_thread(lambda: list(readers())), *sinks(), *strangers()]
-    for kind in (doors, neighbours, sessions, heads, bodies):
+    for kind in (doors, neighbours, sessions, heads, bodies, guests):
         tried += [one async for one in kind(it)]
     await asyncio.sleep(0)
     return tried
