@@ -11,10 +11,8 @@ import os
 import random
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from scripts.gate.conversations import FOLDER
 from scripts.judge_cards import Tally, judge
@@ -26,13 +24,9 @@ from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
 from tests.suggest.card.test_answer_check import FAULTY, GOOD
 from tests.suggest.playbook.care_moments import HARMLESS, MOMENTS
 from tests.suggest.support import Published, running, said
-from tests.suggest.test_answers import PRICE, SECRET
-from wingman.config.section import Secret
-from wingman.config.suggest import GeminiSettings, OpenAiSettings, SuggestSettings
+from tests.suggest.test_answers import PRICE, SECRET, served
+from wingman.config.suggest import SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionExpired, SuggestionFailed
-from wingman.llm.base import SuggestionModel
-from wingman.llm.gemini.client import Gemini
-from wingman.llm.openai import OpenAiModel
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.choice import Moment, MoveChooser
@@ -44,8 +38,6 @@ from wingman.suggest.knowledge.index import BY_MEANING
 from wingman.suggest.playbook.moves import KINDS, move_book
 from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
 from wingman.suggest.playbook.signals import CARE, SPOKEN, detect
-from wingman.testing.gemini.server import GeminiEmulator, Pace
-from wingman.testing.openai.server import ChatEmulator
 
 LOUD = (
     ("en", "My husband passed away, so what does it cost now?"),
@@ -61,22 +53,6 @@ LOUD = (
     ("pt", "Estou desempregado, quanto custa o plano mais barato?"),
 )
 """Moments with a key word that must not decide."""
-
-
-@asynccontextmanager
-async def served(protocol: str, text: str, size: int) -> AsyncIterator[SuggestionModel]:
-    """A real client of a local server that answers `text` in pieces of `size` characters."""
-    pace = Pace(first_s=0.0, gap_s=0.0, characters=size)
-    if protocol == "gemini":
-        async with GeminiEmulator(pace=pace, answer=lambda *_: text) as gemini:
-            client: Any = Gemini(GeminiSettings(api_key=Secret("local"), url=gemini.url))
-            yield client
-            await client.aclose()
-    else:
-        async with ChatEmulator(pace=pace, answer=lambda *_: text) as chat:
-            client = OpenAiModel(OpenAiSettings(url=chat.url, model="local-model"))
-            yield client
-            await client.aclose()
 
 
 async def ended(protocol: str, text: str, size: int) -> tuple[str, str, str]:
@@ -96,8 +72,8 @@ async def ended(protocol: str, text: str, size: int) -> tuple[str, str, str]:
 async def odd_answers(rng: random.Random) -> tuple[int, int]:
     """How many faulty answers were left on a card, of how many."""
     left = 0
-    shapes = [(fault, text) for fault, text in FAULTY if not _taken_out(fault, text)]
-    shapes += [("strange", text) for language, text in STRANGE if language == "en"]
+    strange = [("strange", text) for language, text in STRANGE if language == "en"]
+    shapes = [(fault, text) for fault, text in (*FAULTY, *strange) if not _taken_out(fault, text)]
     for number, (fault, text) in enumerate(shapes):
         protocol = ("gemini", "openai")[number % 2]
         origin, shown, instant = await ended(protocol, text, rng.randint(1, 30))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from tests.suggest.card.test_answer_check import FAULTY
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_coach import BARE, coach
+from wingman.config.section import Secret
+from wingman.config.suggest import GeminiSettings, OpenAiSettings
 from wingman.core.events import (
     SuggestionCompleted,
     SuggestionCreated,
@@ -19,9 +22,13 @@ from wingman.core.events import (
     SuggestionFailed,
     SuggestionSkipped,
 )
-from wingman.llm.base import AnswerTruncated, Prompt, Usage
+from wingman.llm.base import AnswerTruncated, Prompt, SuggestionModel, Usage
+from wingman.llm.gemini.client import Gemini
+from wingman.llm.openai import OpenAiModel
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.playbook.playbook import load_playbook
+from wingman.testing.gemini.server import GeminiEmulator, Pace
+from wingman.testing.openai.server import ChatEmulator
 
 SECRET = "m3f9a1c07"
 PRICE = "Can you tell me how much the enterprise plan costs per month?"
@@ -50,6 +57,22 @@ class Scripted:
     async def aclose(self) -> None: ...
 
 
+@asynccontextmanager
+async def served(protocol: str, text: str, size: int) -> AsyncGenerator[SuggestionModel, None]:
+    """A real client of a local server that answers `text` in pieces of `size` characters."""
+    pace = Pace(first_s=0.0, gap_s=0.0, characters=size)
+    if protocol == "gemini":
+        async with GeminiEmulator(pace=pace, answer=lambda *_: text) as gemini:
+            client: SuggestionModel = Gemini(GeminiSettings(api_key=Secret("local"), url=gemini.url))
+            yield client
+            await client.aclose()
+    else:
+        async with ChatEmulator(pace=pace, answer=lambda *_: text) as chat:
+            client = OpenAiModel(OpenAiSettings(url=chat.url, model="local-model"))
+            yield client
+            await client.aclose()
+
+
 async def answered(model: Scripted, *, bare: bool = False) -> Published:
     """One moment answered by the model, up to the end of its card."""
     published = Published()
@@ -68,6 +91,22 @@ async def test_a_faulty_answer_gives_the_instant_card_back(fault: str, text: str
     assert (done.text, done.origin, done.first_token_ms) == (created.text, "playbook", None)
     reasons = [skip.reason for skip in published.of(SuggestionSkipped)]
     assert reasons == [] if fault == "pass" else reasons[0].startswith("model_")
+
+
+@pytest.mark.parametrize("protocol", ["gemini", "openai"])
+@pytest.mark.parametrize("size", [1, 3, 50])
+async def test_the_decision_comes_first_and_is_never_visible(protocol: str, size: int) -> None:
+    published, words = Published(), "Ask what they compare it with, and since when."
+    parts = CoachParts(fence=SECRET)
+    async with (
+        served(protocol, f"SAY {words}", size) as model,
+        running(coach(published, model, BARE, parts=parts)) as one,
+    ):
+        one.hear(said(PRICE))
+        await published.until(SuggestionCompleted, SuggestionFailed, SuggestionExpired)
+    (done,) = published.of(SuggestionCompleted)
+    assert done.text == words
+    assert "SAY" not in "".join(delta.text for delta in published.of(SuggestionDelta))
 
 
 @pytest.mark.parametrize("bare", [True, False])

@@ -74,7 +74,7 @@ class Weights:
 
 
 BY_WORDS = Weights(-2.934, (-0.162, -1.861, 0.707, 1.141, 2.515, 3.316, 0.0), at_least=0.4)
-BY_MEANING = Weights(-3.133, (-0.267, -2.112, 0.512, 0.827, 2.178, 3.51, 1.621), at_least=0.3)
+BY_MEANING = Weights(-3.133, (-0.267, -2.112, 0.512, 0.827, 2.178, 3.51, 1.621), at_least=0.35)
 _MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
