@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,3 +163,17 @@ def test_a_brief_is_kept_for_an_account_and_used_again(browser: Browser, whole: 
         expect(page.locator("#title")).to_have_value("Acme")
         page.click("#forget-brief")
         expect(page.locator("#brief-template")).to_be_hidden()
+
+
+def test_the_whole_path_is_tried_with_the_browsers_own_microphone(
+    browser: Browser, whole: WholeService
+) -> None:
+    with person(browser, whole, "Settings") as one:
+        one.page.context.grant_permissions(["microphone"])
+        one.click("#run-self-test")
+        stages = one.page.locator("[aria-label=Stages] li b")
+        expect(stages).to_have_text(
+            ["✓ Microphone", "✓ Sound", *[re.compile(name) for name in ("Words", "Tone", "Card", "Model")]],
+            timeout=60_000,
+        )
+        one.page.context.clear_permissions()
