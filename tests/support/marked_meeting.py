@@ -101,7 +101,7 @@ def make(seed: int, utterances: int = 7, bursts: int = 2) -> MarkedMeeting:
             kind = dice.choice(sorted(BURST_TONES.values()))
             parts.append(Marked(Channel.TAB, at + gap, at + gap + 0.7, burst=kind))
             at += gap + 0.7
-        at += dice.uniform(0.9, 2.2)
+        at += dice.uniform(1.3, 2.6)  # a shorter pause makes one utterance of two sentences
     length = at + 3.0
     return MarkedMeeting(seed, tuple(parts), length, {Channel.TAB: _render(parts, length, seed)})
 
