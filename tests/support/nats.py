@@ -35,6 +35,7 @@ class Server:
     folder: Path
     port: int
     process: subprocess.Popen[bytes]
+    routes: Routes | None = None
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def servers(count: int) -> Iterator[Servers]:
             folder = root / str(number)
             folder.mkdir()
             place = Routes(f"n{number}", route, routes) if count > 1 else None
-            running.all.append(Server(folder, port, start(folder, port, place)))
+            running.all.append(Server(folder, port, start(folder, port, place), place))
         for server in running.all:
             _await(server.port)
         yield running
@@ -98,6 +99,15 @@ def start(folder: Path, port: int, routes: Routes | None) -> subprocess.Popen[by
         start_new_session=True,
         preexec_fn=die_with_parent,
     )
+
+
+def restarted(running: Servers, number: int) -> None:
+    """Kill one server, and start it again over what its disk holds."""
+    server = running.all[number]
+    server.process.kill()
+    server.process.wait()
+    server.process = start(server.folder, server.port, server.routes)
+    _await(server.port)
 
 
 def _await(port: int) -> None:
