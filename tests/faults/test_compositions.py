@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.support.strangers.compositions import Composition, Tally
 from tests.support.strangers.deepgram import Fault
 from tests.support.strangers.world import Verdict, world
+from wingman.core.events import MeetingWindingDown
 from wingman.testing.virtual_time import run
 
 EXAMPLES = 20
@@ -127,3 +128,18 @@ def test_kinds_of_fault_once_seen_to_lose_words(name: str) -> None:
     verdict = run(suffer(*CASES[name]))
     assert verdict.holds, verdict
     assert verdict.reason == "stopped"
+
+
+def test_an_end_that_owes_words_says_for_how_many_seconds() -> None:
+    async def ended() -> list[MeetingWindingDown]:
+        async with world(1, Fault("refuse", status=503, count=99)) as made:
+            await made.arrive()
+            await asyncio.sleep(8.0)
+            verdict = await made.end()
+            assert not verdict.untold
+            events = await made.service.log.read(made.meeting.id, 0, 1000)
+            return [event.data for event in events if isinstance(event.data, MeetingWindingDown)]
+
+    (told,) = run(ended())
+    assert 7.0 <= told.owed_s <= 8.1
+    assert told.budget_s > told.owed_s
