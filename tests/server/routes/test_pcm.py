@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -116,6 +117,49 @@ async def test_two_sides_are_two_channels(channels: str, first: Channel) -> None
     (second,) = set(Channel) - {first}
     assert [word for _, word in heard[first]] == ["alpha"]
     assert [word for _, word in heard[second]] == ["bravo"]
+
+
+RATES = [8_000, 16_000, 24_000, 48_000]
+ENCODINGS = ["linear16", "mulaw", "alaw"]
+
+
+def interleaved(encoding: str, rate: int) -> bytes:
+    """Two seconds with "alpha" on the one side and "bravo" on the other, sample by sample in turn."""
+    one, two = (
+        np.frombuffer(encoded(bursts(2, [(at, word)], rate), Encoding(encoding), rate), np.uint8)
+        for at, word in ((0.4, "alpha"), (1.2, "bravo"))
+    )
+    width, length = Encoding(encoding).width, min(len(one), len(two))
+    pieces = [side[:length].reshape(-1, width) for side in (one, two)]
+    return np.stack(pieces, axis=1).tobytes()
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("rate", RATES)
+async def test_every_shape_of_two_sides(encoding: str, rate: int) -> None:
+    data = interleaved(encoding, rate)
+    async with stream(f"channels=tab,mic&rate={rate}&encoding={encoding}") as (socket, sinks):
+        await play(socket, [*(data[at : at + 3201] for at in range(0, len(data), 3201)), END])
+        one_word(bytes(sinks[Channel.TAB].pcm), 0.4, "alpha")
+        one_word(bytes(sinks[Channel.MIC].pcm), 1.2, "bravo")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("channels", [1, 2])
+async def test_every_shape_in_the_framing_of_telephones(encoding: str, rate: int, channels: int) -> None:
+    mono = encoded(bursts(2, [(0.4, "alpha")], rate), Encoding(encoding), rate)
+    data = mono if channels == 1 else interleaved(encoding, rate)
+    form = {"encoding": f"audio/{encoding}", "sampleRate": rate, "channels": channels}
+    messages = [json.dumps({"event": "start", "start": {"mediaFormat": form}})]
+    for at in range(0, len(data), 4001):
+        media = {"track": "inbound", "payload": base64.b64encode(data[at : at + 4001]).decode()}
+        messages.append(json.dumps({"event": "media", "media": media}))
+    async with stream("") as (socket, sinks):
+        await play(socket, [*messages, '{"event":"stop"}'])
+        one_word(bytes(sinks[Channel.TAB].pcm), 0.4, "alpha")
+        if channels == 2:
+            one_word(bytes(sinks[Channel.MIC].pcm), 1.2, "bravo")
 
 
 def telephone(tracks: Mapping[str, Samples], *, hole: float = 0.0, spelled: str = "twilio") -> list[str]:
