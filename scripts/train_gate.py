@@ -22,9 +22,9 @@ from wingman.suggest.playbook.signals import Signal
 WEIGHTS = Path(__file__).parent.parent / "wingman" / "suggest" / "gate" / "weights"
 COUNTED = 5
 """Words from which silence is counted: back-channels are too easy."""
-SILENCE = {"lively": 0.92, "balanced": 0.955, "quiet": 0.98}
+SILENCE = {"lively": 0.92, "balanced": 0.96, "quiet": 0.98}
 """Share of the turns to be silent at that stay below each threshold, on unseen corpora."""
-SURE = 0.85
+SURE = 0.92
 """Share of welcome moments among those above the highest threshold."""
 ASKED = 0.90
 """Share of the moments that must have a card at which a model would be asked."""
