@@ -25,6 +25,9 @@ class Coach:
     def speaking(self, channel: Channel, active: bool, at: int) -> None:
         self.told.append((channel, active, at))
 
+    def running(self, channel: Channel, speaker: str, text: str, span: Span) -> None:
+        self.told.append(text)
+
     def hear(self, utterance: Utterance) -> None:
         self.told.append(utterance)
 
@@ -47,7 +50,7 @@ def test_the_log_and_the_coach_hear_the_same_in_order() -> None:
         "emotion.shift",
         "voice.sound",
     ]
-    assert coach.told == [SAID, shift, laugh]
+    assert coach.told == ["hel", SAID, shift, laugh]
     assert [media for _, media in logged][3] == Media(TAB, 1.0, 1.5)
 
 

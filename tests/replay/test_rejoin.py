@@ -25,6 +25,9 @@ class Coach:
     def speaking(self, channel: Channel, active: bool, at: int) -> None:
         self.told.append(("speaking", channel, active, at))
 
+    def running(self, channel: Channel, speaker: str, text: str, span: Span) -> None:
+        """Running words are shown, not kept."""
+
     def hear(self, utterance: Utterance) -> None:
         self.told.append(("hear", utterance.text))
 

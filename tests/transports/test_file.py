@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +108,11 @@ async def test_the_gate_is_asked_before_each_block(tmp_path: Path) -> None:
     assert asked == pytest.approx(10, abs=1)
 
 
-async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(tmp_path: Path) -> None:
     """What a thread is reading from cannot be closed under it: leaving must neither raise nor leave it open."""
     decoding, go_on, closed = threading.Event(), threading.Event(), threading.Event()
 
-    def slowly(media: Recording, rate: int) -> Iterator[Piece]:
+    def slowly(media: Recording, rate: int) -> Generator[Piece, None, None]:
         try:
             decoding.set()
             go_on.wait(10)
@@ -122,8 +120,7 @@ async def test_one_cancelled_while_it_decodes_waits_for_its_decoder(
         finally:
             closed.set()
 
-    monkeypatch.setattr("wingman.transports.file.read", slowly)
-    source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False)
+    source = FileSource(write_wav(tmp_path / "a.wav", tone(440, 1.0)), realtime=False, decode=slowly)
     playing = asyncio.create_task(source.run({Channel.TAB: TapeSink()}))
     await asyncio.to_thread(decoding.wait, 10)
     playing.cancel()

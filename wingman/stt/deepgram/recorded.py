@@ -64,7 +64,7 @@ def read_answer(body: bytes, sent: int, odd: Callable[[tuple[str, ...]], None]) 
     message = wire.decode(msgspec.json.encode({**window, "channel": channel}), odd)
     believed = bounded(message, sent, 0) if isinstance(message, wire.Results) else None
     if believed is None:
-        raise wire.Unreadable("the words' times lie outside the sound that was sent")
+        raise wire.Unreadable("no words can be read, or their times lie outside the sound that was sent")
     return tuple(heard for heard in believed.words if heard.text)
 
 
