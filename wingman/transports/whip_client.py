@@ -7,6 +7,7 @@ sample, Opus at 32 kb/s in 20 ms packets.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -102,7 +103,10 @@ async def send(
             if on_session is not None:
                 on_session(session)
             await _until_over(peer, senders)
-            await http.delete(session.resource)
+            with contextlib.suppress(
+                httpx.HTTPError
+            ):  # all is sent; the service sees a peer that is gone as well
+                await http.delete(session.resource)
             return session
         finally:
             await peer.close()

@@ -36,7 +36,7 @@ class Box:
         height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
         shared = max(0.0, width) * max(0.0, height)
         union = self.area + other.area - shared
-        return shared / union if union > 0 else 0.0
+        return min(1.0, shared / union) if union > 0 else 0.0  # sides next to nothing round to more than all
 
 
 def box_of(item: JsonMapping) -> Box:
