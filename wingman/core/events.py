@@ -16,7 +16,7 @@ from wingman.core.errors import Branch, Health
 from wingman.core.json import JsonObject
 from wingman.core.losses import LossCause, LossUnit
 from wingman.core.media import GapCause
-from wingman.core.time import Channel, Span, seconds
+from wingman.core.time import Channel, Span, samples, seconds
 from wingman.core.utterance import EmotionReading, Family, Sound, Utterance, settled
 
 VERSION = 1
@@ -368,6 +368,23 @@ class UtteranceData(Event):
             utterance.language,
             utterance.face,
             tuple(SoundData.of(sound) for sound in utterance.sounds),
+        )
+
+    def restored(self, media: Media) -> Utterance:
+        """The inverse of `of`, without the words one by one and the sounds."""
+        return Utterance(
+            id=self.id,
+            channel=media.channel,
+            speaker=self.speaker,
+            start=samples(media.start),
+            end=samples(media.end),
+            text=self.text,
+            words=(),
+            confidence=self.confidence,
+            emotion=self.emotion,
+            revision=self.revision,
+            language=self.language,
+            face=self.face,
         )
 
 

@@ -32,7 +32,7 @@ from wingman.core.events import (
     UtteranceRevised,
 )
 from wingman.core.face_policy import FACE_NOTICES, FaceConsent, FacePolicy, check_faces, faces_in_force
-from wingman.core.time import Channel, samples
+from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
 from wingman.meeting.api import MeetingSpec
 
@@ -146,7 +146,7 @@ class Resumption:
         if told or isinstance(data, UtteranceCreated):
             self.settled[channel] = max(self.settled.get(channel, 0.0), media.end)
         if isinstance(data, UtteranceCreated | UtteranceRevised):
-            self.said[data.id] = _utterance(data, media)
+            self.said[data.id] = data.restored(media)
             if len(self.said) > SAID:
                 del self.said[next(iter(self.said))]
 
@@ -168,20 +168,3 @@ class Resumption:
         """What holds, with the acknowledgements there are; `refusal` is the playbook's."""
         policy = in_force(self.policy, self.consent, refusal).policy
         return policy, faces_in_force(self.faces, self.face_consent, refusal)
-
-
-def _utterance(data: UtteranceCreated | UtteranceRevised, media: Media) -> Utterance:
-    return Utterance(
-        id=data.id,
-        channel=media.channel,
-        speaker=data.speaker,
-        start=samples(media.start),
-        end=samples(media.end),
-        text=data.text,
-        words=(),
-        confidence=data.confidence,
-        emotion=data.emotion,
-        revision=data.revision,
-        language=data.language,
-        face=data.face,
-    )

@@ -37,7 +37,7 @@ from wingman.core.events import (
 )
 from wingman.core.json import JsonMapping, JsonObject
 from wingman.core.time import Channel, samples
-from wingman.core.utterance import EmotionShift, LoneSound, Sound, Utterance
+from wingman.core.utterance import EmotionShift, LoneSound, Sound
 from wingman.correlate.correlator import Correlator
 from wingman.llm.base import SuggestionModel
 from wingman.replay.match_utterances import Alike
@@ -189,7 +189,7 @@ class _Run:
         data = event.data
         if isinstance(data, (UtteranceCreated, UtteranceRevised)) and event.media is not None:
             self._media[event.media.channel] = (event.media.end, self._now)
-            self._coach.hear(_utterance(data, event.media))
+            self._coach.hear(data.restored(event.media))
         elif isinstance(data, EmotionShifted) and event.media is not None:
             at = samples(event.media.end)
             shift = EmotionShift(event.media.channel, data.speaker, at, data.before, data.after, data.utterance)
@@ -311,21 +311,6 @@ def _playbook(bundle: Bundle, settings: SuggestSettings) -> str:
     first = bundle.events[0].data if bundle.events else None
     recorded = first.playbook if isinstance(first, MeetingStarted) else ""
     return by_name(recorded) or settings.playbook or PLAYBOOK
-
-
-def _utterance(data: UtteranceCreated | UtteranceRevised, media: Media) -> Utterance:
-    return Utterance(
-        id=data.id,
-        channel=media.channel,
-        speaker=data.speaker,
-        start=samples(media.start),
-        end=samples(media.end),
-        text=data.text,
-        words=(),
-        confidence=data.confidence,
-        emotion=data.emotion,
-        revision=data.revision,
-    )
 
 
 def digest(events: Sequence[Envelope]) -> bytes:

@@ -3,6 +3,30 @@
 import { h, icon } from "../extension/js/dom.js";
 
 /**
+ * Show `form`, whose title is `#dialog-title`, over the page; `closed` hears when it is gone.
+ * @returns {HTMLDialogElement}
+ */
+export function showDialog(form, closed, kind = "") {
+  const dialog = h(
+    "dialog",
+    {
+      class: `ask-dialog ${kind}`.trim(),
+      "aria-labelledby": "dialog-title",
+      on: {
+        close: () => {
+          dialog.remove();
+          closed();
+        },
+      },
+    },
+    form,
+  );
+  document.querySelector(".wm").append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/**
  * Ask, and wait for the answer. `fields` are `{name, label, value, hint?, long?}`.
  * @returns {Promise<Object<string, string> | null>} what was typed by field name; null when it was called off
  */
@@ -39,22 +63,7 @@ export function ask({ title, text = "", fields = [], yes, danger = false }) {
         h("button", { type: "submit", class: danger ? "danger" : "primary", text: yes }),
       ),
     );
-    const dialog = h(
-      "dialog",
-      {
-        class: "ask-dialog",
-        "aria-labelledby": "dialog-title",
-        on: {
-          close: () => {
-            dialog.remove();
-            resolve(given);
-          },
-        },
-      },
-      form,
-    );
-    document.querySelector(".wm").append(dialog);
-    dialog.showModal();
+    const dialog = showDialog(form, () => resolve(given));
     (inputs[0] || form.querySelector(danger ? "button" : "[type=submit]")).focus();
     inputs[0]?.select?.();
   });

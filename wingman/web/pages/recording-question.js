@@ -1,6 +1,7 @@
 // What has to be known of a recording before it is heard: who speaks where, which track, and what is wanted.
 
 import { h } from "../extension/js/dom.js";
+import { showDialog } from "./dialog.js";
 import { lengthWords, sizeWords } from "./format.js";
 
 const CALL = "Each side has a voice of its own, so this looks like a call that was recorded in two channels.";
@@ -56,22 +57,7 @@ export function askAboutRecording(file, found) {
         h("button", { type: "submit", class: "primary", text: "Import" }),
       ),
     );
-    const dialog = h(
-      "dialog",
-      {
-        class: "ask-dialog import-dialog",
-        "aria-labelledby": "dialog-title",
-        on: {
-          close: () => {
-            dialog.remove();
-            resolve(given);
-          },
-        },
-      },
-      form,
-    );
-    document.querySelector(".wm").append(dialog);
-    dialog.showModal();
+    const dialog = showDialog(form, () => resolve(given), "import-dialog");
     form.querySelector("input:checked, [type=submit]").focus();
   });
 }
