@@ -42,7 +42,7 @@ from wingman.meeting.import_journal import ImportJournals
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.providers import ProviderFactory
-from wingman.meeting.self_test import Stage, probe_of, self_test
+from wingman.meeting.self_test import Stage, judge, probe_of, self_test
 from wingman.meeting.start_check import notes_folder
 from wingman.meeting.workbench import Workbench
 from wingman.observe import metrics
@@ -198,6 +198,7 @@ class Service:
         """The HTTP application over this service."""
         from wingman.server.app import build_app
         from wingman.server.routes import hume_tokens, pcm, recordings, whip
+        from wingman.server.routes.briefs import BriefRoutes
         from wingman.server.routes.feedback import FeedbackRoutes
         from wingman.server.routes.meetings import Offers
         from wingman.server.routes.notes import NotesRoutes
@@ -231,9 +232,10 @@ class Service:
         if self.background.webhooks is not None:
             routes += WebhookRoutes(self.background.webhooks).routes()
         if self.workbench is not None:
-            routes += SelfTestRoutes(self.self_test).routes()
+            routes += SelfTestRoutes(self.self_test, partial(judge, self.manager, self.log)).routes()
             routes += ProviderRoutes(self.workbench).routes()
             routes += SettingsRoutes(self.workbench).routes()
+            routes += BriefRoutes(self.workbench).routes()
             routes += NotesRoutes(self.workbench).routes()
             routes += FeedbackRoutes(self.workbench).routes()
             routes += PlaybookRoutes(

@@ -35,6 +35,9 @@ class CountingSink:
     def anchor(self, wall: float, kept_s: float = 0.0) -> int:
         return 0
 
+    def newest(self, count: int) -> bytes:
+        return b""
+
     def lost(self, loss: Loss) -> None: ...
 
     def state(self, state: str, detail: str = "") -> None: ...

@@ -319,7 +319,7 @@ def test_a_page_keeps_the_newest_minute_of_a_channel(run: Run) -> None:
       for (let at = 1; at <= pieces; at += 1) ring.push(Float32Array.from([1, -1, 2, at / 32767]), at);
       return [ring.size, ring.after(pieces - 2).map((piece) => [...piece])];
     }"""
-    assert run("sound-ring", script, 9) == [16, [[32767, -32767, 32767, 8], [32767, -32767, 32767, 9]]]
+    assert run("ring", script, 9) == [16, [[32767, -32767, 32767, 8], [32767, -32767, 32767, 9]]]
 
 
 def test_a_moment_of_the_sound_is_dated_in_the_pages_own_time(run: Run) -> None:
@@ -353,17 +353,6 @@ def test_the_page_says_of_a_face_what_the_exports_say(run: Run) -> None:
     shown = run("looks", "(m, x) => x.map((r) => [m.lookWords(r), m.wordingWords(r)])", plain)
     assert shown == [[look(reading), wording(reading)] for reading in READINGS]
     assert run("looks", "(m) => m.LOOKS") == dict(LOOKS)
-
-
-def test_what_is_kept_for_an_account_replaces_what_was(run: Run) -> None:
-    script = """(m, steps) => steps.reduce((kept, [name, text]) => m.withTemplate(kept, name, text), {})"""
-    kept = run("brief-templates", script, [["Acme", "Old."], ["Bolt", "B."], [" Acme ", " New. "], ["", "x"]])
-    assert list(kept.items()) == [("Acme", "New."), ("Bolt", "B.")]
-    assert run("brief-templates", script, [["Acme", "A."], ["Acme", "  "]]) == {}
-    many = run("brief-templates", script, [[f"Account {n}", "x"] for n in range(60)])
-    assert len(many) == 50
-    assert "Account 59" in many
-    assert "Account 0" not in many
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,9 @@ class TapeSink:
         self.anchors.append((self.position, wall))
         return min(self.known, round(kept_s * SAMPLE_RATE))
 
+    def newest(self, count: int) -> bytes:
+        return self.tape.newest(count)
+
     def lost(self, loss: Loss) -> None:
         self.losses.append(loss)
 

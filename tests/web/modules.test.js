@@ -9,8 +9,10 @@ import { KEYS, press } from "./web/extension/js/keys.js";
 import { languageChoices } from "./web/extension/js/languages.js";
 import { addLine, BLOCK, findLines, lineAt, lineCount, lineOf, replaceLine } from "./web/extension/js/lines.js";
 import { MeetingModel } from "./web/extension/js/model.js";
+import { newestFirst } from "./web/extension/js/newest-first.js";
 import { qrCode } from "./web/extension/js/qr.js";
 import { RowHeights } from "./web/extension/js/row-heights.js";
+import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce } from "./web/extension/js/state.js";
 import { clock, energyWords, kindName, notices, POLICIES } from "./web/extension/js/strings.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
@@ -141,6 +143,60 @@ test("an envelope that was seen changes nothing, and a later one does", () => {
   assert.equal(reduce(once, started), once);
   const odd = reduce(once, { type: "an.event.of.tomorrow", seq: 2, at: 6, data: {} });
   assert.deepEqual({ ...odd, seq: 1 }, once);
+});
+
+const sentence = (seq) => ({
+  type: "utterance.created", seq, at: seq, media: { channel: "tab", start: seq, end: seq + 0.9 },
+  data: { id: `u-${seq}`, revision: 0, speaker: "tab", text: `Sentence ${seq}.`, emotion: { status: "off" } },
+});
+const logOf = (count) => {
+  const asked = [];
+  const json = async (method, path) => {
+    const query = new URL(path, "http://x").searchParams;
+    const [after, limit] = [Number(query.get("after")), Number(query.get("limit"))];
+    asked.push(limit);
+    const from = Math.min(after, count);
+    const size = Math.min(limit, count - from);
+    return { events: Array.from({ length: size }, (_, at) => sentence(from + at + 1)), last: count };
+  };
+  return { asked, json };
+};
+
+test("of a long call the newest lines come first, and of a short one all of them", async () => {
+  const long = logOf(20_000);
+  const state = await newestFirst(long, "m-1");
+  assert.equal(lineAt(state, lineCount(state) - 1).id, "u-20000");
+  assert.equal(lineAt(state, 0).id, "u-1");
+  assert.ok(long.asked.reduce((sum, limit) => sum + limit) < 1000);
+  assert.equal(await newestFirst(logOf(900), "m-1"), null);
+});
+
+test("a preview stands until the whole past is there, and nothing of that shows before", async () => {
+  const model = new MeetingModel("m-1");
+  model.preview(await newestFirst(logOf(5000), "m-1"));
+  let told = 0;
+  model.subscribe(() => told++);
+  for (let seq = 1; seq <= 5000; seq++) {
+    model.take(sentence(seq));
+    assert.equal(model.state.newestOnly, true);
+  }
+  assert.equal(told, 0);
+  model.take({ type: "stream.caught_up", seq: 5000, data: {} });
+  assert.equal(told, 1);
+  assert.equal(model.state.newestOnly, undefined);
+  assert.equal(lineCount(model.state), 5000);
+  model.preview({ ...initial(), newestOnly: true });
+  assert.equal(lineCount(model.state), 5000, "what comes too late is not shown");
+});
+
+test("a ring keeps its newest seconds, and is cut in the quietest place near a moment", () => {
+  const ring = new Ring(2, 1000);
+  for (let at = 100; at <= 3000; at += 100) ring.push(new Float32Array(100).fill(at === 2300 ? 0.01 : 0.5), at);
+  assert.equal(ring.size, 2000);
+  assert.equal(ring.after(1500).length, 15);
+  assert.equal(ring.quietest(2150, 250), 2300);
+  assert.equal(ring.quietest(1600, 250), 1400);
+  assert.equal(ring.quietest(9000, 250), 9000);
 });
 
 test("a model tells its listeners until they leave", () => {

@@ -34,6 +34,10 @@ class ChannelSink(Protocol):
         """
         ...
 
+    def newest(self, count: int) -> bytes:
+        """The newest `count` samples that were written, or fewer where a hole or the beginning comes before."""
+        ...
+
     def lost(self, loss: Loss) -> None:
         """Say what was dropped on the way in, since the last time this cause was told."""
         ...

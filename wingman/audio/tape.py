@@ -139,6 +139,12 @@ class Tape:
         self._cursors = (*self._cursors, cursor)
         return cursor
 
+    def newest(self, count: int) -> bytes:
+        """The newest `count` samples, or fewer where a hole or the oldest sample held comes before."""
+        at = max(self.start, self._end - count, self._holes[-1].span.end if self._holes else 0)
+        block = self._read(at, count)
+        return block.pcm if isinstance(block, PcmBlock) else b""
+
     def _detach(self, cursor: Cursor) -> None:
         self._cursors = tuple(other for other in self._cursors if other is not cursor)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import wingman
@@ -32,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from wingman.core.errors import WingmanError
 
     try:
-        return int(command.main(arguments))
+        with _printed_to(getattr(arguments, "printed_to", None)):
+            return int(command.main(arguments))
     except WingmanError as mistake:
         print(plain(f"wingman: {mistake}"), file=sys.stderr)
         return USAGE_ERROR
@@ -51,6 +53,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return SYSTEM_ERROR
     except KeyboardInterrupt:
         return 130
+
+
+@contextlib.contextmanager
+def _printed_to(path: str | None) -> Iterator[None]:
+    """What a command prints goes into the file `path`, where one was named."""
+    if not path:
+        yield
+        return
+    with open(path, "w", encoding="utf-8") as file, contextlib.redirect_stdout(file):
+        yield
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o", "--output", dest="printed_to", metavar="FILE", help="where to write (default: standard output)"
+    )
 
 
 def _first(group: BaseException) -> BaseException:
@@ -86,6 +104,7 @@ def build_parser() -> argparse.ArgumentParser:
     _feedback(commands)
     _mcp(commands)
     _completion(commands)
+    _autostart(commands)
     _cluster(commands)
     return parser
 
@@ -110,6 +129,16 @@ def _up(commands: Commands) -> None:
     parser = _command(commands, "up", "Run Wingman and open its home page; `wingman` alone does the same.")
     _listening(parser)
     parser.set_defaults(workers=1, worker=None)
+
+
+def _autostart(commands: Commands) -> None:
+    parser = _command(
+        commands, "autostart", "Print what starts Wingman when you log in, and say where it belongs."
+    )
+    parser.add_argument(
+        "system", nargs="?", choices=["systemd", "launchd"], help="of which system (default: of this one)"
+    )
+    _output(parser)
 
 
 def _mcp(commands: Commands) -> None:
@@ -230,6 +259,7 @@ def _analyze(commands: Commands) -> None:
         help="I am allowed to measure the voices, or faces, in this recording",
     )
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
+    _output(parser)
 
 
 def _bench(commands: Commands) -> None:
@@ -250,6 +280,7 @@ def _doctor(commands: Commands) -> None:
     parser.add_argument(
         "--probe", action="store_true", help="ask the providers whether keys work: this leaves the machine"
     )
+    _output(parser)
 
 
 def _emulate(commands: Commands) -> None:
@@ -292,6 +323,7 @@ def _meetings(commands: Commands) -> None:
     parser.add_argument("--search", metavar="WORDS", help="where all these words were said or suggested")
     parser.add_argument("--limit", type=int, default=50, help="how many at most (default 50)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    _output(parser)
     parser = _command(commands, "delete", "Remove every trace of a meeting.")
     _finding(parser)
     parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
@@ -322,10 +354,12 @@ def _grants(commands: Commands) -> None:
     parser.add_argument("--after", type=int, default=0, metavar="N", help="entries after this number")
     parser.add_argument("--limit", type=int, default=1000, help="how many at most (default 1000)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    _output(parser)
 
 
 def _trace(commands: Commands) -> None:
     parser = _command(commands, "trace", "Show what each utterance of a meeting waited for, stage by stage.")
+    _output(parser)
     parser.add_argument("id", metavar="ID", help="the meeting's id, see: wingman meetings")
     _finding(parser)
     parser.add_argument("utterance", metavar="UTTERANCE", nargs="?", default="", help="only this one")
@@ -387,6 +421,7 @@ def _rehearse(commands: Commands) -> None:
         "--no-encoder", action="store_true", help="by key words alone, without sentence meaning"
     )
     parser.add_argument("--json", action="store_true", help="print event envelopes, one a line")
+    _output(parser)
 
 
 if __name__ == "__main__":

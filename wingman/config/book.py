@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from wingman.config.briefs import with_brief
 from wingman.config.settings import Settings, load, settings_of_file, variables_of
 from wingman.config.user_settings import UserSettings
 from wingman.core.errors import InputError
@@ -52,6 +53,16 @@ class SettingsBook:
         self._refuse_fixed({name: key})
         self._user.put_key(name, key)
         return self.settings()
+
+    def briefs(self) -> dict[str, str]:
+        """Account → what is to be known before a call with it, the newest first. Raises `InputError`."""
+        return self._user.briefs()
+
+    def keep_brief(self, account: str, text: str) -> dict[str, str]:
+        """Keep it for the next call; an empty text forgets it. All that is kept then. Raises `InputError`."""
+        kept = with_brief(self._user.briefs(), account, text)
+        self._user.put_briefs(kept)
+        return kept
 
     def with_key(self, name: str, key: str) -> Settings:
         """The settings as they would be with this credential, which is not stored."""

@@ -5,7 +5,8 @@ a file
 keeps the last word, and the page says which of its fields are taken.
 
     settings.json   {"transcribe.deepgram.language": "de", …}
-    keys.sealed     16 bytes of nonce and tag around the keys, AES-256-GCM (`Sealed`)
+    keys.sealed     12 bytes of nonce and the keys, AES-256-GCM
+    briefs.sealed   likewise, what is to be known of each account before a call
     settings.key    32 random bytes, readable by the owner alone: what the seal opens with
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -21,9 +23,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping, JsonObject
 
-VALUES, KEYS, SEAL = "settings.json", "keys.sealed", "settings.key"
+VALUES, KEYS, BRIEFS, SEAL = "settings.json", "keys.sealed", "briefs.sealed", "settings.key"
 NONCE_BYTES = 12
-PURPOSE = b"wingman keys 1"
+PURPOSES = {KEYS: b"wingman keys 1", BRIEFS: b"wingman briefs 1"}
+MEND = {KEYS: "enter the keys again in the settings", BRIEFS: "keep the briefs again before the next call"}
 
 
 class UserSettings:
@@ -48,22 +51,15 @@ class UserSettings:
 
     def keys(self) -> dict[str, str]:
         """The stored credentials. Raises `InputError` where the seal does not open."""
-        path = self._folder / KEYS
-        try:
-            sealed = path.read_bytes()
-        except FileNotFoundError:
-            return {}
-        try:
-            plain = AESGCM(self._seal()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], PURPOSE)
-        except (InvalidTag, ValueError):
-            raise InputError(
-                f"the stored keys ({path}) do not open with {SEAL} beside them; remove {KEYS} and enter the "
-                f"keys "
-                "again in the settings",
-                field="keys",
-            ) from None
-        found: dict[str, str] = json.loads(plain)
-        return found
+        return self._unsealed(KEYS)
+
+    def briefs(self) -> dict[str, str]:
+        """Account → what is to be known before a call with it, the newest first. Raises `InputError`."""
+        return self._unsealed(BRIEFS)
+
+    def put_briefs(self, briefs: Mapping[str, str]) -> None:
+        """Store them, sealed, in the place of what was there. Raises `InputError`."""
+        self._put_sealed(BRIEFS, briefs)
 
     def tree(self) -> JsonObject:
         """Values and keys as the nested tree a settings file would hold."""
@@ -84,9 +80,28 @@ class UserSettings:
     def put_key(self, name: str, key: str) -> None:
         """Store one credential; an empty one is removed."""
         kept = {known: value for known, value in {**self.keys(), name: key}.items() if value}
+        self._put_sealed(KEYS, kept)
+
+    def _unsealed(self, name: str) -> dict[str, str]:
+        path = self._folder / name
+        try:
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        try:
+            plain = AESGCM(self._seal()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], PURPOSES[name])
+        except (InvalidTag, ValueError):
+            raise InputError(
+                f"what is sealed in {path} does not open with {SEAL} beside it; remove {name} and {MEND[name]}",
+                field=name.partition(".")[0],
+            ) from None
+        found: dict[str, str] = json.loads(plain)
+        return found
+
+    def _put_sealed(self, name: str, values: Mapping[str, str]) -> None:
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self._seal()).encrypt(nonce, json.dumps(kept).encode(), PURPOSE)
-        self._write(KEYS, nonce + sealed)
+        plain = json.dumps(dict(values), ensure_ascii=False).encode()
+        self._write(name, nonce + AESGCM(self._seal()).encrypt(nonce, plain, PURPOSES[name]))
 
     def _seal(self) -> bytes:
         path = self._folder / SEAL

@@ -64,6 +64,10 @@ NOTICES: tuple[Notice, ...] = (
         "sample", 1, EITHER, "The voices of the sample are synthetic; nobody is measured.",
         offered=False,
     ),
+    Notice(
+        "self-test", 1, EITHER,
+        "In this test nobody is heard but me and the synthetic voice that speaks the sentence.",
+    ),
 )  # fmt: skip
 RECORDING, SAMPLE = NOTICES[5], NOTICES[6]
 

@@ -166,6 +166,10 @@ class ChannelInput:
         self.started_at = wall - kept_s + seconds(known) - seconds(self.position)
         return known
 
+    def newest(self, count: int) -> bytes:
+        """What was written last; a client that sends its own copy of it again goes on after that."""
+        return self.tape.newest(count)
+
     def state(self, state: str, detail: str = "") -> None:
         """What the source says of itself; while paused it is kept and told after the pause."""
         self._reported = (state, detail)

@@ -12,16 +12,19 @@ from pathlib import Path
 from wingman.archive.retention import Eraser
 from wingman.audio.source import AudioSource
 from wingman.core.emotion_policy import SAMPLE, Consent
-from wingman.core.errors import Branch, Health
+from wingman.core.errors import Branch, Health, InputError
 from wingman.core.events import (
     CaptureState,
     Envelope,
+    MeetingStarted,
+    PolicyApplied,
     ProviderStateChanged,
     SuggestionCreated,
     UtteranceCreated,
     UtteranceRevised,
 )
 from wingman.core.expression_words import is_energy, tone
+from wingman.core.time import Channel
 from wingman.core.utterance import ReadingStatus
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
@@ -77,6 +80,20 @@ async def self_test(manager: MeetingManager, log: EventLog, source: AudioSource)
     return (_sound(events), _words(events), _tone(manager, events), _card(events), _model(manager))
 
 
+async def judge(manager: MeetingManager, log: EventLog, meeting: str) -> tuple[Stage, ...]:
+    """What came of the probe that a client spoke into a meeting of its own, which is over by now.
+
+    A card is expected of the others' question alone. Raises `InputError(status=404)` for an unknown meeting.
+    """
+    await log.flush()
+    events = await read_all(log, meeting)
+    if not events:
+        raise InputError(f"there is no meeting {meeting[:40]!r}", field="meeting", status=404)
+    fed = {event.data.channel for event in events if isinstance(event.data, CaptureState)}
+    stages = (_sound(events), _words(events), _tone(manager, events))
+    return (*stages, _card(events)) if Channel.TAB in fed else stages
+
+
 def heard_share(text: str) -> float:
     """Share of the probe's words that are in `text`."""
     wanted, found = SPOKEN.split(), set(re.findall(r"[a-z']+", text.lower()))
@@ -107,6 +124,11 @@ def _said(events: Sequence[Envelope]) -> str:
 
 def _tone(manager: MeetingManager, events: Sequence[Envelope]) -> Stage:
     """What was read off the probe's synthetic voice; in a meeting it is off until somebody switches it on."""
+    told = [
+        event.data.emotion_policy for event in events if isinstance(event.data, MeetingStarted | PolicyApplied)
+    ]
+    if told and told[-1] == "off":
+        return Stage("Tone", "note", "Not measured here: nobody has said that it may be.")
     chosen = manager.providers.choose("counterpart").emotion
     if chosen.provider == "off":
         return Stage("Tone", "note", f"None is measured: {chosen.why}.")

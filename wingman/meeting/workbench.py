@@ -175,6 +175,17 @@ class Workbench:
         async with self._writing:
             self._use(await asyncio.to_thread(self._book.change, values))
 
+    # --- briefs -------------------------------------------------------------------------------
+
+    async def briefs(self) -> Mapping[str, str]:
+        """Account → what is to be known before a call with it. Raises `InputError`."""
+        return await asyncio.to_thread(self._book.briefs)
+
+    async def keep_brief(self, account: str, text: str) -> Mapping[str, str]:
+        """Keep it for the next call; an empty text forgets it. Raises `InputError`."""
+        async with self._writing:
+            return await asyncio.to_thread(self._book.keep_brief, account, text)
+
     # --- notes --------------------------------------------------------------------------------
 
     async def documents(self) -> Sequence[Document]:

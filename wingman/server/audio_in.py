@@ -11,6 +11,7 @@ from wingman.server.routes.pcm import MAX_MESSAGE
 from wingman.transports.telephony import MOST_KEPT_S
 
 SDP = "application/sdp"
+MULAW: JsonObject = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
 WRONG_RATE = "rate must be a whole number from 8000 to 96000 (Hz)"
 TEXT = {"type": "string"}
 CHANNELS = {
@@ -130,7 +131,11 @@ PCM_MESSAGES: JsonObject = {
             "properties": {"event": {"enum": ["connected", "start", "media", "mark", "dtmf", "stop"]}},
             "required": ["event"],
         },
-        "examples": [{"payload": {"event": "media", "media": {"track": "inbound", "payload": "f39/fw=="}}}],
+        "examples": [
+            {"payload": {"event": "start", "start": {"mediaFormat": MULAW}}},
+            {"payload": {"event": "media", "media": {"track": "inbound", "payload": "f39/fw=="}}},
+            {"payload": {"event": "stop"}},
+        ],
     },
 }
 
@@ -140,7 +145,8 @@ PCM_ANSWERS: JsonObject = {
         "contentType": "application/json",
         "payload": {
             "type": "object",
-            "description": "The service has so many samples (at 16 kHz) of what was kept: send what follows.",
+            "description": "The service has so many samples (at 16 kHz) of what was kept: send what "
+            "follows. What of that it heard before, too, it finds in the sound and leaves out.",
             "properties": {"type": {"const": "kept"}, "known": {"type": "integer", "minimum": 0}},
             "required": ["type", "known"],
         },

@@ -12,14 +12,16 @@ from wingman.report.answer import Answer
 from wingman.report.follow_up import Draft
 from wingman.server.operation import Operation, listing, record, ref
 from wingman.server.routes.annotations import ItemChange, LineChange, NameChange, NewNote, PushedCard
+from wingman.server.routes.briefs import AccountBrief
 from wingman.server.routes.playbooks import PlaybookBody, RehearseBody, RestoreBody
 from wingman.server.routes.providers import ProviderKey
+from wingman.server.routes.self_test import SelfTestBody
 from wingman.server.routes.settings import SettingsChange
 from wingman.suggest.knowledge.library import Document, Part, Quote
 from wingman.suggest.playbook.own import PlaybookPage, PlaybookRow, PlaybookVersion
 
 ANSWERED: tuple[type[Any], ...] = (
-    *(Connection, KeyField, Shown, Choosable, Document, Part, Quote),
+    *(AccountBrief, Connection, KeyField, Shown, Choosable, Document, Part, Quote),
     *(PlaybookRow, PlaybookPage, PlaybookVersion, RehearsedCard, Draft, Answer, Stage),
 )
 """The classes these operations answer with."""
@@ -84,6 +86,15 @@ SETUP: dict[str, dict[str, Operation]] = {
         "get": Operation("showSettings", "What people change", {200: SETTINGS}),
         "patch": Operation("changeSettings", "Change some of it", {200: CHANGED}, SettingsChange),
     },
+    "/api/briefs": {
+        "get": Operation("listBriefs", "What is kept per account", {200: listing("briefs", AccountBrief)}),
+        "put": Operation(
+            "keepBrief",
+            "Keep a brief for an account; without text, forget it",
+            {200: listing("briefs", AccountBrief)},
+            AccountBrief,
+        ),
+    },
     "/api/feedback": {
         "get": Operation("showFeedback", "What feedback has taught, by kind of card", {200: TAUGHT}),
         "delete": Operation("forgetFeedback", "As trained again", {204: None}),
@@ -139,6 +150,16 @@ SETUP: dict[str, dict[str, Operation]] = {
             "askMeeting", "What it says to a question, with the lines", {200: ref(Answer)}, query={"q": TEXT}
         )
     },
-    "/api/self-test": {"post": Operation("selfTest", "Try the whole path with a spoken probe", {200: TESTED})},
+    "/api/hume/token": {
+        "post": Operation(
+            "browserToken",
+            "A token of a v0-compatible gateway that lives half an hour",
+            {200: record("access_token", "url", expires_in="integer")},
+            refusals={400: "No gateway with a key and a secret is set", 502: "The gateway refused, or is away"},
+        )
+    },
+    "/api/self-test": {
+        "post": Operation("selfTest", "Try the whole path with a spoken probe", {200: TESTED}, SelfTestBody)
+    },
     "/api/sample": {"get": Operation("getSample", "The sample meeting's sound", {200: "audio/ogg"})},
 }

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from wingman.audio.media_clock import MediaClock, Placed
+from wingman.audio.seam import LAID, REACH, Seam
 from wingman.audio.source import ChannelSink
 from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import GapCause, PcmBlock
@@ -14,6 +15,8 @@ from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 
 MAX_FILL_S = 2.0
 """A pause up to this long becomes silence; a longer one is a gap."""
+AGAIN = LAID + REACH
+"""Samples of what was heard already that a client sends again, so that the seam can be found in the sound."""
 TOLD_S = 0.02
 """What the stamps leave out, or say twice, is told at the end from here on; less is rounding."""
 
@@ -22,7 +25,8 @@ class PushedSource:
     """One channel. `push` it sound once `started` is set; `close` it. `on_over` is called when it has ended.
 
     `kept_s` seconds of what is pushed first were kept by the client while its connection was away. Of these
-    `known` samples are here already, and are not to be pushed.
+    `known` samples are certainly here already, and are not to be pushed. What else of it was heard before is
+    found in the sound itself, to the sample, and left out.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class PushedSource:
         self._on_over = on_over
         self._kept_s = kept_s
         self.known = 0
+        self._seam: Seam | None = None
         self._sink: ChannelSink | None = None
         self._clock: MediaClock[bytes] = MediaClock()
         self._over = asyncio.Event()
@@ -48,8 +53,11 @@ class PushedSource:
 
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         sink = self._sink = sinks[self._channel]
-        self.known = sink.anchor(time.time(), self._kept_s)
-        missed = self._kept_s - self.known / SAMPLE_RATE
+        heard = sink.anchor(time.time(), self._kept_s)
+        self.known = max(0, heard - AGAIN)
+        if heard:
+            self._seam = Seam(sink.newest(LAID), heard - self.known)
+        missed = self._kept_s - heard / SAMPLE_RATE
         sink.state("capturing", f"the client kept the {missed:.2f} s before this" if self._kept_s else "")
         self.started.set()
         try:
@@ -61,11 +69,19 @@ class PushedSource:
 
     def push(self, pcm: bytes, at: float | None = None) -> None:
         """16 kHz mono s16 that begins `at` seconds after the stream did; None: right after what came before."""
+        if self._seam is not None:
+            pcm = self._seam.push(pcm)
+            if not self._seam.found:
+                return
+            self._seam = None
         for placed in self._clock.push(at, len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE, pcm):
             self._place(placed)
 
     def close(self, state: str, detail: str = "") -> None:
         """No more comes: `ended`, or `gone`. Idempotent."""
+        if self._seam is not None:
+            rest, self._seam = self._seam.finish(), None
+            self.push(rest)
         for placed in self._clock.finish():
             self._place(placed)
         if self._sink is not None:

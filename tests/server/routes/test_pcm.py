@@ -15,11 +15,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.audio.test_pcm_format import encoded
+from tests.audio.test_seam import voice
 from tests.support.media_files import Samples, hear, sides
 from tests.support.media_files import tone as bursts
 from tests.support.until import until
 from tests.transports.support import Meetings, TapeSink, pitch, service, tone
 from wingman.audio.pcm_format import Encoding
+from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.meeting.api import MeetingSpec
 
@@ -256,23 +258,26 @@ async def test_a_client_that_goes_away_is_reported() -> None:
 
 @asynccontextmanager
 async def back(query: str = "channel=mic") -> AsyncIterator[tuple[ClientConnection, TapeSink]]:
-    """A client that was away, and a channel that has heard 0.5 s of what it kept."""
+    """A client that was away, and a channel that has heard 5 s of what it kept."""
     async with service() as (url, meetings):
         name = await _meeting(meetings)
         sink = meetings.known[name].sinks.setdefault(Channel.MIC, TapeSink())
-        sink.known = SAMPLE_RATE // 2
+        sink.write(PcmBlock(0, voice(1)[: 5 * SAMPLE_RATE].tobytes()))
+        sink.known = 5 * SAMPLE_RATE - 2000  # by a clock that is wrong by an eighth of a second
         async with connect(f"{url.replace('http', 'ws')}/api/meetings/{name}/pcm?{query}") as socket:
             yield socket, sink
 
 
 async def test_a_client_that_was_away_sends_what_it_kept_and_nothing_twice() -> None:
     async with back() as (socket, sink):
-        await socket.send(json.dumps({"type": "kept", "seconds": 2.0}))
+        await socket.send(json.dumps({"type": "kept", "seconds": 12.0}))
         answer = json.loads(await socket.recv())
-        assert answer == {"type": "kept", "known": SAMPLE_RATE // 2}
-        await play(socket, [tone(440, 2.0, SAMPLE_RATE)[2 * answer["known"] :], json.dumps({"type": "end"})])
-        assert sink.position == pytest.approx(1.5 * SAMPLE_RATE, abs=40)
-        assert sink.details[0] == "the client kept the 1.50 s before this"
+        assert answer["type"] == "kept"
+        assert 0 < answer["known"] < 5 * SAMPLE_RATE
+        kept = voice(1).tobytes()
+        await play(socket, [kept[2 * answer["known"] :], json.dumps({"type": "end"})])
+        assert bytes(sink.pcm) == kept
+        assert sink.details[0] == "the client kept the 7.12 s before this"
 
 
 @pytest.mark.parametrize(

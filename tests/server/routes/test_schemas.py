@@ -8,30 +8,19 @@ from typing import Any
 
 import jsonschema
 import pytest
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from tests.support import golden, story
 from tests.support.service import service
-from wingman.config.server import ServerSettings
-from wingman.config.transports import IngestSettings
+from wingman.app import open_service
+from wingman.config.settings import build
 from wingman.core import codec
 from wingman.core.events import EVENTS
-from wingman.events.hub import Hub
-from wingman.events.memory import MemoryLog
 from wingman.events.schemas import breaking, events_schema
-from wingman.server.app import build_app
-from wingman.server.auth import Access
 from wingman.server.client_messages import MESSAGES
 from wingman.server.openapi import OPERATIONS
-from wingman.server.routes import pages, recordings, whip
-from wingman.server.routes.feedback import FeedbackRoutes
-from wingman.server.routes.notes import NotesRoutes
-from wingman.server.routes.playbooks import PlaybookRoutes
-from wingman.server.routes.providers import ProviderRoutes
+from wingman.server.routes import pages
 from wingman.server.routes.schemas import DOCUMENTS
-from wingman.server.routes.self_test import SelfTestRoutes
-from wingman.server.routes.settings import SettingsRoutes
-from wingman.server.routes.webhooks import WebhookRoutes
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PAGES = {"/favicon.ico", "/meetings/{id}", *pages.PAGES}
@@ -79,28 +68,20 @@ def test_every_event_we_send_satisfies_the_schema() -> None:
     assert not validator.is_valid(wrong)
 
 
-async def test_every_route_is_documented_and_every_documented_route_exists() -> None:
-    log = MemoryLog()
-    desk: Any = object()  # never called
-    rooms = (
-        WebhookRoutes,
-        ProviderRoutes,
-        SettingsRoutes,
-        NotesRoutes,
-        FeedbackRoutes,
-        PlaybookRoutes,
-        SelfTestRoutes,
-    )
-    more = [route for room in rooms for route in room(desk).routes()]
-    more += recordings.routes(desk)
-    more += whip.routes(desk, IngestSettings())
-    app = build_app(desk, log, Hub(log), ServerSettings(), access=Access("t"), extra_routes=more)
+async def test_every_route_is_documented_and_every_documented_route_exists(tmp_path: Path) -> None:
+    hooks = {"crm": {"url": "http://127.0.0.1:9/", "secret": "whsec_" + "QUFB" * 8}}
+    tree = {"deliver": {"data_dir": str(tmp_path)}, "report": {"webhooks": hooks}}
+    async with open_service(build(tree)) as whole:  # with everything it can offer
+        routes = whole.http().routes
     served: dict[str, set[str]] = {}
-    for route in app.routes:
+    for route in routes:
         if isinstance(route, Route) and route.path not in PAGES | set(DOCUMENTS):
             served.setdefault(route.path, set()).update(route.methods or set())
     documented = {path: {method.upper() for method in methods} for path, methods in OPERATIONS.items()}
     assert {path: methods - {"HEAD"} for path, methods in served.items()} == documented
+    sockets = {route.path.replace("{id}", "{meeting}") for route in routes if isinstance(route, WebSocketRoute)}
+    channels = DOCUMENTS["/api/asyncapi.json"]()["channels"].values()
+    assert sockets == {channel["address"] for channel in channels if "ws" in channel.get("bindings", {})}
 
 
 def test_the_asyncapi_document_names_every_message() -> None:

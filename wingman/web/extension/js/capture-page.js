@@ -7,6 +7,7 @@ import { batched } from "./frame.js";
 import { MeetingControls } from "./meeting-controls.js";
 import { LevelMeter } from "./meter.js";
 import { MeetingModel } from "./model.js";
+import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
 import { canFloat, float, popUp } from "./pip.js";
 import { Preferences } from "./prefs.js";
@@ -26,6 +27,8 @@ const METER_PERIOD = 80;
 const NOT_MEANT = new Set(["interrupted", "shutdown", "failed"]);
 /** What an event takes from its moment to this page at least, in ms: the sound's way there, and its own way back. */
 const ON_THE_WAY = 150;
+/** How far from there the pause after a sentence is looked for, in ms: a cut in it takes no word in two. */
+const PAUSE_REACH = 250;
 /** How long the reason is waited for why a meeting ended that was out of reach, in ms. */
 const REASON_LIMIT = 3000;
 const CONTINUED = " (continued)";
@@ -91,6 +94,7 @@ class Page {
       this.setup.offer(playbooks, config.suggest?.playbook ?? config.settings?.suggest?.playbook);
       const connected = await service.json("GET", "/api/providers").catch(() => ({ branches: [] }));
       this.setup.listensWith(connected.branches);
+      await this.setup.briefs.load().catch(() => undefined); // whoever may only capture is offered none
       if (!this.current) await this.#offerToGoOn();
     } catch (failed) {
       this.setup.fail(failed.message);
@@ -119,7 +123,7 @@ class Page {
     try {
       for (const channel of sources) tracks.set(channel, await open[channel]());
       made = meeting ?? (await service.json("POST", "/api/meetings", spec)).id;
-      const capture = this.#enter(made, context, spec);
+      const capture = this.#enter(made, context, spec, { old: meeting !== null });
       await capture.start(tracks);
       for (const [channel, track] of tracks) {
         this.#measure(channel, track);
@@ -137,7 +141,7 @@ class Page {
   /** Follow a meeting whose sound comes from elsewhere. */
   #watch(id, sound) {
     history.replaceState(null, "", location.pathname);
-    this.#enter(id, null, {});
+    this.#enter(id, null, {}, { old: true });
     if (sound === "sample") this.#hear(this.current);
   }
 
@@ -169,7 +173,7 @@ class Page {
   }
 
   /** Show meeting `id`; with an audio `context` this page is its source. @returns {Capture | null} */
-  #enter(id, context, spec, { ring = context ? new SoundRing() : null, since = null } = {}) {
+  #enter(id, context, spec, { ring = context ? new SoundRing() : null, since = null, old = false } = {}) {
     const model = new MeetingModel(id);
     let lost = 0;
     const makeSession = (onState, again) =>
@@ -237,7 +241,9 @@ class Page {
     overlay.node.addEventListener("look", () => overlay.preferences.apply(this.root));
     overlay.mount(this.home);
     scrollTo(0, 0);
-    stream.start();
+    void (old ? newestFirst(service, id) : Promise.resolve(null))
+      .then((state) => model.preview(state), () => undefined) // the stream says what is wrong
+      .then(() => stream.start());
     current.paint();
     return capture;
   }
@@ -303,18 +309,15 @@ class Page {
     const { capture, spec, model, ring } = current;
     const title = spec.title && !spec.title.endsWith(CONTINUED) ? spec.title + CONTINUED : spec.title;
     const { id } = await service.json("POST", "/api/meetings", { ...spec, title });
-    const since = (channel) => model.writtenAt(channel, current.startedAt) - ON_THE_WAY;
-    const tracks = new Map([...capture.tracks].filter(([, track]) => track.readyState === "live"));
-    const sources = [...tracks.keys()];
-    const kept = new Map([...tracks].map(([channel, track]) => [channel, track.clone()]));
-    for (const [channel, track] of kept) await ring?.keep(channel, track);
+    const since = (channel) =>
+      ring.quietest(channel, model.writtenAt(channel, current.startedAt) - ON_THE_WAY, PAUSE_REACH);
     current.ring = null; // it goes on with the new meeting
-    await capture.over();
+    const { tracks, ...as } = await capture.handOver();
     this.#leave();
     const fresh = this.#enter(id, new AudioContext(), spec, ring?.keeps ? { ring, since } : {});
-    await fresh.start(kept);
-    for (const [channel, track] of kept) this.#measure(channel, track);
-    remember({ meeting: id, sources, spec });
+    await fresh.start(tracks, as);
+    for (const [channel, track] of tracks) this.#measure(channel, track);
+    remember({ meeting: id, sources: [...tracks.keys()], spec });
   }
 
   /** Back to the first page. */

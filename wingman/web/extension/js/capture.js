@@ -46,12 +46,17 @@ export class Capture {
     return this.#session?.state ?? "new";
   }
 
-  /** Begin with `tracks` (`Map` of channel to track). Throws when the first connection fails. */
-  async start(tracks) {
+  /**
+   * Begin with `tracks` (`Map` of channel to track), muted or paused as they were before. Throws when the first
+   * connection fails.
+   */
+  async start(tracks, { muted = new Set(), paused = false } = {}) {
+    Object.assign(this, { muted, paused });
     for (const [channel, track] of tracks) this.#adopt(channel, track);
     globalThis.addEventListener("online", this.#online);
     await this.#connect();
     this.#become("live");
+    if (paused) await this.pause();
   }
 
   /** Take `track` in the place of a channel's present one, which is stopped. */
@@ -100,6 +105,14 @@ export class Capture {
     this.#become("ended");
     this.#release();
     await this.#session?.close();
+  }
+
+  /** The meeting is lost and another one goes on with the same tracks, of which not a sample may be missing. */
+  async handOver() {
+    const tracks = new Map([...this.tracks].filter(([, track]) => track.readyState === "live"));
+    for (const channel of tracks.keys()) this.tracks.delete(channel);
+    await this.over();
+    return { tracks, muted: this.muted, paused: this.paused };
   }
 
   /** The page is going away. */

@@ -6,12 +6,13 @@ import { expire, initial, reduce } from "./state.js";
 const REPLAY_SHOWN = 400;
 
 export class MeetingModel {
+  #state = initial();
+  #preview = null;
   #listeners = new Set();
   #shown = 0;
 
   constructor(meeting) {
     this.meeting = meeting;
-    this.state = initial();
     this.stream = "connecting";
     this.readOnly = false;
     /** False while the past is being replayed. */
@@ -24,6 +25,18 @@ export class MeetingModel {
     this.began = {};
   }
 
+  /** What there is to show: a preview until the whole past has come. */
+  get state() {
+    return this.#preview ?? this.#state;
+  }
+
+  /** Show `state` (of `newestFirst`) for as long as the past is being replayed; what is replayed does not show meanwhile. */
+  preview(state) {
+    if (this.caughtUp || !state) return;
+    this.#preview = state;
+    this.#changed();
+  }
+
   /** @returns {() => void} stop listening */
   subscribe(listener) {
     this.#listeners.add(listener);
@@ -33,13 +46,14 @@ export class MeetingModel {
   take(envelope) {
     if (envelope.type === "stream.caught_up") {
       this.caughtUp = true;
+      this.#preview = null;
       this.#changed();
       return;
     }
     if (/^(transcript\.partial|utterance\.)/.test(envelope.type)) this.wordAt = Math.max(this.wordAt, envelope.at * 1000);
     this.#date(envelope);
-    const next = reduce(this.state, envelope);
-    if (next !== this.state) this.#set(next);
+    const next = reduce(this.#state, envelope);
+    if (next !== this.#state) this.#set(next);
   }
 
   /** When a channel's newest finished sentence ended, in ms of the page's own clock; `otherwise` before the first. */
@@ -69,12 +83,14 @@ export class MeetingModel {
 
   /** Let time pass: `now` in seconds since the epoch. */
   tick(now) {
-    const next = expire(this.state, now);
-    if (next !== this.state) this.#set(next);
+    if (this.#preview) this.#preview = expire(this.#preview, now);
+    const next = expire(this.#state, now);
+    if (next !== this.#state) this.#set(next);
   }
 
   #set(state) {
-    this.state = state;
+    this.#state = state;
+    if (this.#preview) return;
     const now = performance.now();
     if (!this.caughtUp && now - this.#shown < REPLAY_SHOWN) return;
     this.#shown = now;

@@ -2,6 +2,7 @@
 
 import { CoachBox } from "./coach-box.js";
 import { MeetingModel } from "./model.js";
+import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
 import { Service } from "./service.js";
 import { EventStream } from "./stream.js";
@@ -45,8 +46,10 @@ const overlay = new Overlay(model, (message) => stream.send(message));
 overlay.node.addEventListener("look", () => overlay.preferences.apply(document.body));
 overlay.mount(document.body);
 if (meeting) {
+  void newestFirst(service, meeting)
+    .then((state) => model.preview(state), () => undefined) // the stream says what is wrong
+    .then(() => stream.start());
   void whatMayWe();
-  stream.start();
 } else model.setStream("missing");
 
 // Keys work before anything in the overlay has the focus.

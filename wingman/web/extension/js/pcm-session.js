@@ -1,6 +1,6 @@
 // The tracks of this page sent as samples: first what was kept while the service was away, then what is said now.
 
-import { RATE } from "./sound-ring.js";
+import { RATE } from "./ring.js";
 
 const OPEN_LIMIT = 8_000;
 

@@ -22,6 +22,7 @@ export class Setup {
     this.pairing = new PairingPanel(service);
     this.tone = new TonePolicy(() => this.fail(""));
     this.playbooks = [];
+    this.service = service;
     this.#build();
     this.#sourcesChanged();
   }
@@ -110,6 +111,7 @@ export class Setup {
       maxlength: "2000",
       placeholder: "Who is in the call, and what you want from it",
     });
+    this.briefs = new BriefTemplates(this.brief, this.title, this.service);
     this.stored = h("span", { text: "The sound is not stored." });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true }, icon("warn"), h("span"));
     this.tab = h("input", {
@@ -175,7 +177,7 @@ export class Setup {
           h("summary", { text: "What should Wingman know?" }),
           h("label", { class: "hidden-text", for: "brief", text: "What should Wingman know?" }),
           this.brief,
-          new BriefTemplates(this.brief, this.title).node,
+          this.briefs.node,
         ),
       ),
       section("Tone of voice", this.tone.parts),

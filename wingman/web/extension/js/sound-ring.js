@@ -1,34 +1,6 @@
 // The last 60 seconds of every channel, kept in the page: what was said while the service was away follows from here.
 
-export const RATE = 16_000;
-export const KEPT_S = 60;
-
-/** Samples of one channel: the newest `KEPT_S` seconds, by the time at which they came. Pure. */
-export class Ring {
-  constructor(seconds = KEPT_S, rate = RATE) {
-    this.rate = rate;
-    this.limit = seconds * rate;
-    /** @type {{at: number, pcm: Int16Array}[]} `at` is when the piece was complete, in ms */
-    this.pieces = [];
-    this.size = 0;
-  }
-
-  /** Take a piece of samples (-1 to 1) that was complete at `now` (ms). */
-  push(samples, now) {
-    const pcm = new Int16Array(samples.length);
-    for (let i = 0; i < samples.length; i++)
-      pcm[i] = Math.round(Math.max(-1, Math.min(1, samples[i])) * 32767);
-    this.pieces.push({ at: now, pcm });
-    this.size += pcm.length;
-    while (this.size > this.limit) this.size -= this.pieces.shift().pcm.length;
-    return pcm;
-  }
-
-  /** Everything that came after `since` (ms), oldest first. */
-  after(since) {
-    return this.pieces.filter(({ at }) => at > since).map(({ pcm }) => pcm);
-  }
-}
+import { RATE, Ring } from "./ring.js";
 
 export class SoundRing {
   constructor() {
@@ -64,6 +36,10 @@ export class SoundRing {
 
   get keeps() {
     return this.rings.size > 0;
+  }
+
+  quietest(channel, moment, reach) {
+    return this.rings.get(channel)?.quietest(moment, reach) ?? moment;
   }
 
   after(channel, since) {

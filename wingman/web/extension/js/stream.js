@@ -50,6 +50,7 @@ export class EventStream {
   }
 
   start() {
+    if (this.#closed) return this;
     globalThis.addEventListener?.("online", this.#retry);
     this.#connect();
     return this;

@@ -46,15 +46,19 @@ const NO_AUDIO = {
   monitor: "You shared the whole screen. Press the button again and pick the tab the meeting runs in.",
 };
 
-/** @returns {Promise<MediaStreamTrack>} the sound of the tab the user picks; throws `TrackError` */
-export async function shareTab(media = navigator.mediaDevices) {
+/**
+ * @param {MediaDevices} media
+ * @param {"exclude" | "include"} own whether this very tab may be picked
+ * @returns {Promise<MediaStreamTrack>} the sound of the tab the user picks; throws `TrackError`
+ */
+export async function shareTab(media = navigator.mediaDevices, own = "exclude") {
   if (!media?.getDisplayMedia) throw new TrackError(TAB_ERRORS.NotSupportedError);
   const stream = await limited(
     media.getDisplayMedia({
       // A picture is mandatory in this API: a small and slow one, switched off at once.
       video: { frameRate: 1, width: { max: 640 }, height: { max: 640 } },
       audio: { ...UNTOUCHED, suppressLocalAudioPlayback: false },
-      selfBrowserSurface: "exclude",
+      selfBrowserSurface: own,
       surfaceSwitching: "include",
       systemAudio: "exclude",
     }),

@@ -35,9 +35,11 @@ export class TranscriptView {
   }
 
   render(state, readOnly) {
+    const place = this.state?.newestOnly && !state.newestOnly ? this.#reading() : null;
     this.state = state;
     this.readOnly = readOnly;
     this.heights.resize(lineCount(state));
+    if (place) this.#return(place);
     setChildren(this.pending, this.#pending(state));
     this.#paint();
     if (!this.finder.hidden && this.words.value) this.#count();
@@ -70,6 +72,22 @@ export class TranscriptView {
   }
 
   // --- inside ---
+
+  /** The line somebody reads while only the newest are known; then every line gets another number. */
+  #reading() {
+    const at = this.heights.at(this.scroll.scrollTop);
+    const place = { id: at < 0 ? "" : lineAt(this.state, at).id, below: this.scroll.scrollTop - this.heights.top(at) };
+    this.views.clear();
+    this.heights = new RowHeights(ESTIMATE);
+    return place;
+  }
+
+  #return({ id, below }) {
+    const at = this.following ? -1 : lineOf(this.state, id);
+    if (at < 0) return;
+    this.#paint(); // makes room for all that came before
+    this.scroll.scrollTop = this.top = this.heights.top(at) + below;
+  }
 
   #build() {
     this.list = h("ol", { class: "lines" });
