@@ -244,6 +244,8 @@ def test_every_file_is_there(page: str) -> None:
             assert any((home / name).exists() for home in homes), name
             if re.fullmatch(r"scripts/\w+", name) and (ROOT / name).is_file():
                 assert os.access(ROOT / name, os.X_OK), name
+        if re.fullmatch(r"(?:tests|docs|configs|deploy|scripts|wingman)/[\w./-]+", span):
+            assert (ROOT / span).exists(), span
 
 
 @pytest.mark.parametrize("page", PAGES)

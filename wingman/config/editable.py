@@ -68,6 +68,19 @@ GROUPS: Mapping[str, tuple[Editable, ...]] = {
             "list",
             "One a line, at most 100: product names, people, abbreviations.",
         ),
+        Editable(
+            "transcribe.whisper.language",
+            "Spoken language",
+            "choice",
+            "Found out over the first long sentences, or named here. Offered are those it was found to "
+            "read well.",
+        ),
+        Editable(
+            "transcribe.whisper.keyterms",
+            "Names and terms to listen for",
+            "list",
+            "One a line, the most telling first: names of your calls. Unrelated ones cost accuracy.",
+        ),
     ),
     "How much Wingman says": (
         Editable("suggest.playbook", "Playbook", "choice", "Where a meeting does not choose another one."),

@@ -113,12 +113,17 @@ class Workbench:
     def fixed(self) -> Mapping[str, str]:
         return self._book.fixed()
 
+    def offered(self, name: str) -> bool:
+        """Is this setting read by what is in use? Whisper has a language and terms of its own."""
+        whisper = name.startswith("transcribe.whisper.")
+        return not name.startswith("transcribe.") or whisper == (self._transcriber() == "whisper")
+
     def choices(self, name: str) -> Sequence[Choosable]:
         """What can be chosen at run time: playbooks, and the languages the transcriber reads."""
         if name == "suggest.playbook":
             return [Choosable(row.name, row.title) for row in self.playbooks.rows()]
-        chosen, _ = self._choices(self._manager.settings)
-        return [Choosable(tag, tag) for tag in languages(chosen.get("transcribe", ""))]
+        read = [Choosable(tag, tag) for tag in languages(self._transcriber())]
+        return [Choosable("auto", "auto"), *read] if name == "transcribe.whisper.language" else read
 
     def facts(self) -> Sequence[Shown]:
         """What the privacy settings of the file come to."""
@@ -241,6 +246,10 @@ class Workbench:
         self._manager.use(
             settings, build_model(settings, choose_model(settings, self._manager.providers.here).provider)
         )
+
+    def _transcriber(self) -> str:
+        """Who listens as things are; empty where nobody can."""
+        return self._choices(self._manager.settings)[0].get("transcribe", "")
 
     def _choices(self, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
         chosen: dict[str, str] = {}

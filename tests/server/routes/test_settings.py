@@ -22,13 +22,30 @@ async def test_everything_that_may_be_changed_is_shown_with_its_value(tmp_path: 
         groups = (await client.get("/api/settings")).json()["groups"]
         assert [group["title"] for group in groups] == list(GROUPS)
         settings = await shown(client)
-    assert set(NAMES) <= set(settings)
+    elsewhere = {name for name in NAMES if name.startswith("transcribe.whisper.")}  # another one listens
+    assert set(NAMES) - elsewhere <= set(settings)
+    assert not elsewhere & set(settings)
     facts = [each for name, each in settings.items() if name not in NAMES]
     assert facts
     assert {each["kind"] for each in facts} == {"fact"}
     for each in settings.values():
         if each["kind"] == "choice":
             assert each["value"] in [choice["value"] for choice in each["choices"]]
+
+
+async def test_the_language_is_that_of_the_transcriber_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wingman.meeting.workbench.Workbench._transcriber", lambda _: "whisper")
+    async with whole(tmp_path) as (client, _):
+        settings = await shown(client)
+        assert "transcribe.deepgram.language" not in settings
+        offered = [choice["value"] for choice in settings["transcribe.whisper.language"]["choices"]]
+        assert offered[0] == "auto"
+        assert {"en", "es"} < set(offered)
+        wish = {"transcribe.whisper.language": "es"}
+        assert (await client.patch("/api/settings", json={"values": wish})).status_code == 200
+        assert (await shown(client))["transcribe.whisper.language"]["value"] == "es"
 
 
 async def test_a_change_is_in_force_survives_a_restart_and_can_be_taken_back(tmp_path: Path) -> None:

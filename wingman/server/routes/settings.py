@@ -29,6 +29,10 @@ class SettingsDesk(Protocol):
         """The value in force of a dotted name."""
         ...
 
+    def offered(self, name: str) -> bool:
+        """Is this setting read by what is in use?"""
+        ...
+
     def fixed(self) -> Mapping[str, str]:
         """Dotted name → who set it where the page has no say."""
         ...
@@ -85,7 +89,14 @@ class SettingsRoutes:
 
     def _groups(self, fixed: Mapping[str, str]) -> list[JsonObject]:
         return [
-            {"title": title, "settings": [self._shown(each, fixed.get(each.name, "")) for each in group]}
+            {
+                "title": title,
+                "settings": [
+                    self._shown(each, fixed.get(each.name, ""))
+                    for each in group
+                    if self.desk.offered(each.name)
+                ],
+            }
             for title, group in GROUPS.items()
         ]
 

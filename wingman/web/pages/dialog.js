@@ -27,13 +27,14 @@ export function showDialog(form, closed, kind = "") {
 }
 
 /**
- * Ask, and wait for the answer. `fields` are `{name, label, value, hint?, long?}`.
- * @returns {Promise<Object<string, string> | null>} what was typed by field name; null when it was called off
+ * Ask, and wait for the answer. `fields` are `{name, label, value, hint?, long?}`, or `{name, label, tick}` for
+ * a yes or no.
+ * @returns {Promise<Object<string, any> | null>} what was typed (or ticked) by field name; null when it was called off
  */
 export function ask({ title, text = "", fields = [], yes, danger = false }) {
   return new Promise((resolve) => {
     const inputs = fields.map((field) => input(field));
-    const answer = () => Object.fromEntries(fields.map((field, at) => [field.name, inputs[at].value.trim()]));
+    const answer = () => Object.fromEntries(fields.map((field, at) => [field.name, answerIn(inputs[at])]));
     let given = null;
     const form = h(
       "form",
@@ -50,7 +51,7 @@ export function ask({ title, text = "", fields = [], yes, danger = false }) {
       fields.map((field, at) =>
         h(
           "label",
-          { class: "dialog-field" },
+          { class: "dialog-field", data: field.tick === undefined ? {} : { tick: "" } },
           h("span", { text: field.label }),
           inputs[at],
           field.hint ? h("span", { class: "soft", text: field.hint }) : null,
@@ -69,7 +70,10 @@ export function ask({ title, text = "", fields = [], yes, danger = false }) {
   });
 }
 
-function input({ value = "", long = false, maxlength = "200" }) {
+const answerIn = (input) => (input.type === "checkbox" ? input.checked : input.value.trim());
+
+function input({ value = "", long = false, maxlength = "200", tick = undefined }) {
+  if (tick !== undefined) return h("input", { type: "checkbox", checked: tick });
   if (long) return h("textarea", { rows: "5", maxlength }, value);
   return h("input", { type: "text", value, maxlength, autocomplete: "off" });
 }

@@ -172,7 +172,7 @@ function editItem(item) {
   });
 }
 
-async function changeItem({ id, kind, text, owner, due, utterance = "", node = null }) {
+async function changeItem({ id, kind, text, owner, due, done, utterance = "", node = null }) {
   const given = await ask({
     title: KINDS[kind],
     text: text ? "Empty the text to take it out." : "",
@@ -182,7 +182,7 @@ async function changeItem({ id, kind, text, owner, due, utterance = "", node = n
         ? [
             { name: "owner", label: "Who", value: owner, hint: "you, them, or a name" },
             { name: "due", label: "Until when", value: due },
-            { name: "done", label: "Done? (yes or nothing)", value: "" },
+            { name: "done", label: "Done", tick: done },
           ]
         : []),
     ],
@@ -194,7 +194,7 @@ async function changeItem({ id, kind, text, owner, due, utterance = "", node = n
     text: given.text,
     owner: given.owner ?? "",
     due: given.due ?? "",
-    done: /^(y|yes|done|x|true)$/i.test(given.done ?? ""),
+    done: given.done ?? done,
     utterance,
   };
   await guarded(null, notice, async () => {
