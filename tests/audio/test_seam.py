@@ -30,7 +30,8 @@ def voice(seed: int, seconds: int = 12) -> Samples:
     loud = np.interp(np.arange(count), steps, random.choice([0.02, 0.3, 1.0], len(steps)))
     phase = np.cumsum(2 * np.pi * pitch / SAMPLE_RATE)
     wave = sum(np.sin(k * phase) * random.uniform(0.2, 1) / k for k in range(1, 12))
-    return (loud * (2500 * wave + random.normal(0, 60, count))).astype(np.int16)
+    spoken: Samples = (loud * (2500 * wave + random.normal(0, 60, count))).astype(np.int16)
+    return spoken
 
 
 def through_opus(samples: Samples, rate: int = 24_000) -> Samples:
@@ -46,7 +47,7 @@ def through_opus(samples: Samples, rate: int = 24_000) -> Samples:
         out.mux(stream.encode(None))
     file.seek(0)
     back = av.AudioResampler("s16", "mono", SAMPLE_RATE)
-    with av.open(file) as given_back:
+    with av.open(file, "r") as given_back:
         pieces = [r.to_ndarray()[0] for f in given_back.decode(audio=0) for r in back.resample(f)]
     return np.concatenate(pieces)
 
