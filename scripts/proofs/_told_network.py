@@ -1,4 +1,4 @@
-"""A sender whose network changes, and one that stalls: how long its sound is away, and where it is put."""
+"""Senders whose network changes, and such as stall: how long their sound is away, and where it is put."""
 
 # ruff: noqa: SLF001 - the way of a plain client is changed under its hands
 
@@ -6,24 +6,37 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import tempfile
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 
 import aioice.ice
 import httpx
+import numpy as np
 from aiortc import RTCPeerConnection
+from playwright.sync_api import sync_playwright
 
 from scripts.proofs.figures import Figure, progress
 from tests.audio.test_rtp_clock import EPOCH, LOUD, NTP, PCM, CountingSink
+from tests.browser.support.chromium import launch
+from tests.browser.support.networks import Network, by_relay, newest_way
+from tests.browser.support.service import BrowserService, ListeningMeeting
+from tests.browser.support.sound import make_sounds
 from tests.server.routes.test_whip import client, packets, peer
 from tests.server.routes.test_whip_restart import PATCH, connected, transport
 from tests.transports.support import TapeSink, service
+from wingman.audio.tape import Tape
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports import aiortc_seam as seam
 from wingman.transports.ice_fragment import IceFragment, parse
 from wingman.transports.inbound_track import InboundTrack, PeerTimeline
+from wingman.transports.webrtc import WebRtcSource
 
 LIMIT_S = 10.0
+CHANGES = 4
+"""Networks that Chromium loses one after the other in one call."""
 
 
 @asynccontextmanager
@@ -103,6 +116,70 @@ async def restarted() -> float:
         way._connection = old
         await fresh.close()
         return away
+
+
+def browser_moves() -> list[Figure]:
+    """Chromium's network goes without a word, again and again, in a call with its microphone."""
+    progress(f"Chromium, whose network goes {CHANGES} times in one call")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        service = BrowserService(folder, make_sounds(folder))
+        service.start()
+        stack.callback(service.stop)
+        networks = [stack.enter_context(Network(lambda: _way(service))) for _ in range(CHANGES + 1)]
+        browser = launch(stack.enter_context(sync_playwright()), folder)
+        stack.callback(browser.close)
+        context = browser.new_context()
+        context.grant_permissions(["microphone"], origin=service.url)
+        context.add_init_script(by_relay(*networks))
+        page = context.new_page()
+        page.goto(service.root)
+        page.locator("#tab").set_checked(False)
+        page.click("#start")
+        page.wait_for_selector(".channel[data-state=capturing]")
+        meeting = service.newest
+        strip, away = meeting.strips[Channel.MIC], list[float]()
+        for network in networks[:-1]:
+            _goes_on(strip.tape, 2.0)
+            network.cut()
+            away.append(_goes_on(strip.tape, 0.2, settle=0.1))
+            progress(f"  away for {away[-1]:.2f} s")
+        quiet = _untold_silence(meeting)
+        page.click("#stop")
+        service.wait(lambda: meeting.state == "ended", "the end")
+    return [
+        Figure("Chromium, another network: sound away", max(away), 3.0, "<=", "s", f"{len(away)} times"),
+        Figure("sessions it took", meeting.sessions, 1, "=="),
+        Figure("silence in it that nobody told of", quiet, 0.1, "<=", "s"),
+    ]
+
+
+def _way(service: BrowserService) -> tuple[str, int] | None:
+    sources = [source for each in service.meetings.all for source in each.plays]
+    return next((newest_way(source) for source in sources if isinstance(source, WebRtcSource)), None)
+
+
+def _goes_on(tape: Tape, seconds: float, settle: float = 0.0) -> float:
+    """Wait until so much more has come; for how long it did not."""
+    began = time.monotonic()
+    time.sleep(settle)  # what is on its way
+    goal = tape.end + seconds * SAMPLE_RATE
+    while tape.end < goal and time.monotonic() - began < LIMIT_S:
+        time.sleep(0.01)
+    return time.monotonic() - began - seconds
+
+
+def _untold_silence(meeting: ListeningMeeting) -> float:
+    """Seconds of silence that are in no gap: the microphone plays a tone all the time."""
+    strip = meeting.strips[Channel.MIC]
+    heard = meeting.heard(Channel.MIC, LIMIT_S * (CHANGES + 1))
+    first, window = strip.tape.end - heard.size, SAMPLE_RATE // 50
+    quiet = 0
+    for span in strip.coverage.uncovered(strip.tape.end):
+        sound = heard[max(0, span.start - first) : max(0, span.end - first)]
+        blocks = sound[: sound.size // window * window].reshape(-1, window)
+        quiet += int(np.sum(np.sqrt((blocks**2).mean(axis=1)) < 0.05))
+    return quiet * window / SAMPLE_RATE
 
 
 def shift_after(late: float, every: int, lasts: int) -> float:

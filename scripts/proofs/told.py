@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from scripts.proofs._told_composed import compositions, handshakes
-from scripts.proofs._told_network import network
+from scripts.proofs._told_network import browser_moves, network
 from scripts.proofs.figures import Figure, progress
 from tests.support.strangers.deepgram import Fault, Stranger, stranger
 from tests.support.strangers.running import Overlay, Running, running, speak
@@ -232,7 +232,7 @@ async def _held_by(work: Coroutine[Any, Any, httpx.Response]) -> float:
 
 def measure() -> list[Figure]:
     """All figures."""
-    figures = [*compositions(), *handshakes()]
+    figures = [*compositions(), *handshakes(), *browser_moves()]
     parts: tuple[Callable[[], Awaitable[list[Figure]]], ...] = (
         memory,
         shutdown,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
+from tests.browser.support.networks import Network, by_relay, newest_way
 from tests.browser.support.scene import call
 from tests.browser.support.service import BrowserService, ListeningMeeting
 from tests.browser.support.sound import (
@@ -194,6 +195,31 @@ def test_a_lost_connection_comes_back_under_the_same_meeting(
     expect(page.locator(".live-status")).to_be_hidden()
     # what was said while it was away was kept in the page: a hole of that length would be all bad
     assert bad_windows(meeting.heard(Channel.TAB, 60.0)[16_000:]) <= 0.05
+
+
+def test_a_network_that_goes_away_is_replaced_within_the_session(
+    service: BrowserService, new_page: NewPage, context: BrowserContext
+) -> None:
+    def way() -> tuple[str, int] | None:
+        sources = [each for each in service.newest.plays if isinstance(each, WebRtcSource)]
+        return newest_way(sources[0]) if sources else None
+
+    with Network(way) as first, Network(way) as second, Network(way) as third:
+        context.add_init_script(by_relay(first, second, third))
+        page = new_page(service.root)
+        begin(page, "mic")
+        listening(page, "mic")
+        meeting = service.newest
+        for gone in (first, second):
+            hear(service, meeting, Channel.MIC, 1.0)
+            gone.cut()
+            page.wait_for_timeout(400)  # what was on its way
+            hear(service, meeting, Channel.MIC, 1.0)
+            assert abs(dominant(meeting.heard(Channel.MIC, 0.8)) - MIC_HZ) < 2
+        assert meeting.sessions == 1
+        expect(page.locator(".live-status")).to_be_hidden()
+        page.click("#stop")
+        service.wait(lambda: meeting.state == "ended" and not meeting.plays, "the end")
 
 
 def test_a_restarted_service_is_explained(

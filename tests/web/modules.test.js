@@ -5,9 +5,11 @@ import test from "node:test";
 import { QUIET_LIMIT, seemsOver } from "./web/extension/js/call-over.js";
 import { channelState, SILENCE_LIMIT } from "./web/extension/js/channel-state.js";
 import { acknowledgement, NEEDS_CONSENT, notice } from "./web/extension/js/consent.js";
+import { fragmentOf, rerouted } from "./web/extension/js/ice-fragment.js";
 import { KEYS, press } from "./web/extension/js/keys.js";
 import { languageChoices } from "./web/extension/js/languages.js";
 import { addLine, BLOCK, findLines, lineAt, lineCount, lineOf, replaceLine } from "./web/extension/js/lines.js";
+import { Liveness } from "./web/extension/js/liveness.js";
 import { MeetingModel } from "./web/extension/js/model.js";
 import { newestFirst } from "./web/extension/js/newest-first.js";
 import { qrCode } from "./web/extension/js/qr.js";
@@ -286,4 +288,54 @@ test("an end that still owes words says how many seconds", () => {
   assert.match(notices(winding, "live")[0].text, /42 s of sound/);
   const over = reduce(winding, { type: "meeting.ended", data: { reason: "interrupted", seconds: 9 }, seq: 3, at: 120 });
   assert.deepEqual(notices(over, "live").map(({ text }) => text), ["Wingman stopped while it ran."]);
+});
+
+const described = (ufrag, pwd, ...candidates) =>
+  [
+    "v=0",
+    "a=group:BUNDLE 0 1",
+    ...[0, 1].flatMap((mid) => [
+      "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+      `a=ice-ufrag:${ufrag}`,
+      `a=ice-pwd:${pwd}`,
+      ...(mid ? [] : candidates.map((candidate) => `a=candidate:${candidate}`)),
+      "a=setup:active",
+      `a=mid:${mid}`,
+    ]),
+    "",
+  ].join("\r\n");
+
+test("what a description says of its way is one section's worth, and nothing of the sound", () => {
+  const fragment = fragmentOf(described("ours", "ourpassword", "1 1 udp 1 192.0.2.7 4000 typ host"));
+  assert.equal(
+    fragment,
+    "a=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ice-ufrag:ours\r\na=ice-pwd:ourpassword\r\n" +
+      "a=candidate:1 1 udp 1 192.0.2.7 4000 typ host\r\na=mid:0\r\n",
+  );
+});
+
+test("a description with another way differs in its way alone", () => {
+  const before = described("old", "oldpassword", "1 1 udp 1 192.0.2.7 4000 typ host", "2 1 udp 1 192.0.2.8 4000 typ host");
+  const after = described("new", "newpassword", "3 1 udp 1 192.0.2.9 5000 typ host");
+  assert.equal(rerouted(before, fragmentOf(after)), after);
+  assert.equal(rerouted(before, fragmentOf(before)), before);
+});
+
+test("a way is silent when sound goes out and nothing comes back", () => {
+  const liveness = new Liveness(0);
+  const stats = (bytes, answers, packets) => [
+    { type: "transport", bytesReceived: bytes },
+    { type: "candidate-pair", responsesReceived: answers },
+    { type: "outbound-rtp", packetsSent: packets },
+  ];
+  assert.equal(liveness.take(stats(100, 1, 10), 1000), true);
+  assert.equal(liveness.take(stats(100, 1, 60), 2000), false);
+  assert.equal(liveness.silentFor(2000), 1000);
+  assert.equal(liveness.take(stats(100, 2, 70), 2100), true); // an answer to a check counts as well
+  assert.equal(liveness.silentFor(2100), 0);
+  liveness.take(stats(100, 2, 71), 9000);
+  assert.equal(liveness.silentFor(9000), 0); // nothing went out that could be answered
+  assert.equal(liveness.take(stats(40, 0, 171), 9100), false); // a way was given up: that is no answer
+  assert.equal(liveness.silentFor(9100), 7000);
+  assert.equal(liveness.take(stats(41, 0, 172), 9200), true);
 });

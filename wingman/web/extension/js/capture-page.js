@@ -196,6 +196,7 @@ class Page {
           this.current?.paint();
         },
         heard: () => !lostChannels(model, capture).length,
+        keeps: () => ring?.keeps === true,
         },
         makeSession,
       );

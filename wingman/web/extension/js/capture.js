@@ -3,8 +3,14 @@
 import { release } from "./tracks.js";
 import { WhipSession } from "./whip.js";
 
-/** How long a peer connection may be `disconnected` before a new one is made, in ms. */
+/** How long a session that cannot be restarted may be `disconnected` before a new one is made, in ms. */
 const PATIENCE = 4000;
+/** A hole longer than this is not left where the page has kept what was said in it. */
+const SHORT_HOLE = 3000;
+/** A restart that got no answer is asked for once more: the first may have gone over a connection that was dead. */
+const RESTARTS = 2;
+/** How a service answers that restarts no session of this kind. */
+const CANNOT = new Set([405, 409, 501]);
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8000;
 
@@ -14,26 +20,29 @@ export class Capture {
   #session = null;
   #timer = 0;
   #waiting = false;
-  #online = () => (this.#waiting ? void this.#reconnect(FIRST_WAIT) : this.#check(PATIENCE / 4));
+  #mending = false;
+  #online = () => void (this.#waiting ? this.#reconnect(FIRST_WAIT) : this.#mend());
 
   /**
    * @param {object} service the `Service` the meeting runs in
    * @param {string} meeting
-   * @param {{changed: () => void, heard: () => boolean}} watch `changed` is called whenever `phase`,
-   *   `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us
+   * @param {{changed: () => void, heard: () => boolean, keeps?: () => boolean}} watch `changed` is called whenever
+   *   `phase`, `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us, `keeps` whether
+   *   what is said meanwhile is kept for a new session
    * @param {(onState: Function, again: boolean) => object} makeSession `again` after an outage: then what the page
    *   has kept of it may go first
    */
   constructor(
     service,
     meeting,
-    { changed, heard },
+    { changed, heard, keeps = () => false },
     makeSession = (onState) => new WhipSession(onState, service),
   ) {
     this.service = service;
     this.meeting = meeting;
     this.changed = changed;
     this.heard = heard;
+    this.keeps = keeps;
     this.makeSession = makeSession;
     this.tracks = new Map();
     this.muted = new Set();
@@ -185,8 +194,38 @@ export class Capture {
   #peer(session, state) {
     if (session !== this.#session || this.phase !== "live") return;
     this.changed();
-    if (state === "failed" || state === "closed") this.#check(0);
-    else if (state === "disconnected") this.#check(PATIENCE);
+    if (state === "closed") this.#check(0);
+    else if (["silent", "disconnected", "failed"].includes(state)) void this.#mend();
+  }
+
+  /** The way to the service is in doubt: look for another one, and make a new session only where there is none. */
+  async #mend() {
+    const session = this.#session;
+    if (this.phase !== "live" || this.#mending) return;
+    if (!session.restart) {
+      this.#check(PATIENCE / 4);
+      return;
+    }
+    this.#mending = true;
+    const long = this.keeps() && session.silentFor > SHORT_HOLE;
+    const found = !long && (await this.#restarted(session));
+    this.#mending = false;
+    if (session !== this.#session || this.phase !== "live" || found === true) return;
+    if (found === null && session.state !== "failed") this.#check(PATIENCE);
+    else void this.#reconnect(FIRST_WAIT);
+  }
+
+  /** Whether another way was found; null where the service restarts no session. */
+  async #restarted(session) {
+    for (let n = 0; n < RESTARTS && session === this.#session; n++) {
+      try {
+        await session.restart();
+        return true;
+      } catch (failed) {
+        if (failed.status) return CANNOT.has(failed.status) ? null : false;
+      }
+    }
+    return false;
   }
 
   /** After `wait` ms: when the sound does not flow, make a new session under the same meeting. */

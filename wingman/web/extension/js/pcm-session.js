@@ -3,11 +3,17 @@
 import { RATE } from "./ring.js";
 
 const OPEN_LIMIT = 8_000;
+/** How often the service is asked whether it is there, and how long its answer may take: a network that swallows
+ *  everything closes no socket. */
+const ASK_EVERY = 1_000;
+const ANSWER_LIMIT = 2_500;
 
 /** In the place of a `WhipSession` after the service, or the way to it, was lost. */
 export class PcmSession {
   #sockets = new Map();
   #closed = false;
+  #pulse = 0;
+  #heard = 0;
 
   /**
    * @param {(state: string) => void} onState hears `connected`, `failed` and `closed`
@@ -27,6 +33,8 @@ export class PcmSession {
   async open(meeting, tracks) {
     this.#become("connecting");
     await Promise.all([...tracks.keys()].map((channel) => this.#send(meeting, channel)));
+    this.#heard = performance.now();
+    this.#pulse = setInterval(() => this.#ask(), ASK_EVERY);
     this.#become("connected");
   }
 
@@ -36,6 +44,7 @@ export class PcmSession {
 
   async close() {
     this.#closed = true;
+    clearInterval(this.#pulse);
     for (const [channel, socket] of this.#sockets) {
       this.ring.listen(channel, null);
       if (socket.readyState === 1) socket.send(JSON.stringify({ type: "end" }));
@@ -47,6 +56,12 @@ export class PcmSession {
 
   leave() {
     void this.close();
+  }
+
+  #ask() {
+    if (performance.now() - this.#heard > ANSWER_LIMIT + ASK_EVERY && this.state === "connected") this.#become("failed");
+    for (const socket of this.#sockets.values())
+      if (socket.readyState === 1) socket.send(JSON.stringify({ type: "ping" }));
   }
 
   #send(meeting, channel) {
@@ -67,6 +82,7 @@ export class PcmSession {
       };
       socket.onmessage = ({ data }) => {
         const { type, known } = JSON.parse(data);
+        this.#heard = performance.now();
         if (type !== "kept") return; // a refusal: the service closes the socket
         clearTimeout(timer);
         for (const pcm of without(offered, known)) socket.send(pcm);

@@ -32,10 +32,11 @@ export class Service {
     return new URL(this.base === location.origin && !this.token ? HOME + path : path, this.base);
   }
 
-  /** `limit` is in ms, 0 for none. @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise */
-  async call(method, path, { body, type, keepalive = false, limit = ANSWER_LIMIT } = {}) {
+  /** `limit` is in ms, 0 for none; `match` the ETag that must still hold. @returns {Promise<Response>} an answer of status 2xx; throws `ServiceError` otherwise */
+  async call(method, path, { body, type, match, keepalive = false, limit = ANSWER_LIMIT } = {}) {
     const headers = {};
     if (type) headers["Content-Type"] = type;
+    if (match) headers["If-Match"] = match;
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (this.prove) headers["X-Wingman-Proof"] = await this.prove(method, this.at(path).pathname);
     const signal = limit ? AbortSignal.timeout(limit) : undefined;

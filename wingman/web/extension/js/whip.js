@@ -1,15 +1,36 @@
 // One WHIP session (RFC 9725): the tracks of this page sent to one meeting.
 
+import { FRAGMENT, fragmentOf, rerouted } from "./ice-fragment.js";
+import { Liveness } from "./liveness.js";
 import { Service, ServiceError } from "./service.js";
 
 const CONNECT_LIMIT = 15_000;
 /** An offer without an answer is made again rather than waited for: the network may be back by then. */
 const OFFER_LIMIT = 6_000;
+/** A restart is asked for over a connection that may be dead as well, and is soon asked for again. */
+const RESTART_LIMIT = 1_000;
+/** How long a new way may take to be found. */
+const WAY_LIMIT = 1_500;
+/** The service reports twice a second: after this long without a word the way to it is looked at. */
+const SILENCE = 1_300;
+/** A network that loses this many reports in a minute loses them always: then it is the browser's own word that counts. */
+const ALARMS = 6;
+const MINUTE = 60_000;
+const LOOK_EVERY = 250;
 /** A goodbye nobody hears is given up soon: the service notices by itself. */
-const GOODBYE_LIMIT = 3000;
+const GOODBYE_LIMIT = 1500;
 
 export class WhipSession {
-  /** @param {(state: string) => void} onState hears the peer connection's states */
+  #liveness = new Liveness(performance.now());
+  /** @type {number[]} when nothing came back for long, in ms */
+  #alarms = [];
+  #alarmed = false;
+  #pulse = 0;
+  #answer = "";
+  /** Called when something comes. */
+  #again = () => {};
+
+  /** @param {(state: string) => void} onState hears the peer connection's states, and `silent` when nothing comes back */
   constructor(onState, service = new Service()) {
     this.onState = onState;
     this.service = service;
@@ -37,8 +58,39 @@ export class WhipSession {
       limit: OFFER_LIMIT,
     });
     this.resource = response.headers.get("Location");
-    await this.pc.setRemoteDescription({ type: "answer", sdp: await response.text() });
+    this.#answer = await response.text();
+    await this.pc.setRemoteDescription({ type: "answer", sdp: this.#answer });
     await this.#connected();
+    this.#pulse = setInterval(() => void this.#look(), LOOK_EVERY);
+  }
+
+  /**
+   * Look for another way to the service under the same session (RFC 9725, 4.3): resolves when something comes again.
+   * Throws `ServiceError`: with a status when the service does not restart this session, without one when there is no way.
+   */
+  async restart() {
+    const { pc } = this;
+    await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
+    let response;
+    try {
+      response = await this.service.call("PATCH", this.resource, {
+        body: fragmentOf(pc.localDescription.sdp),
+        type: FRAGMENT,
+        match: "*",
+        limit: RESTART_LIMIT,
+      });
+    } catch (failed) {
+      await pc.setLocalDescription({ type: "rollback" }).catch(() => undefined);
+      throw failed;
+    }
+    this.#answer = rerouted(this.#answer, await response.text());
+    await pc.setRemoteDescription({ type: "answer", sdp: this.#answer });
+    await this.#heard();
+  }
+
+  /** For how long nothing has come from the service while sound went out, in ms. */
+  get silentFor() {
+    return this.#liveness.silentFor(performance.now());
   }
 
   get state() {
@@ -50,8 +102,35 @@ export class WhipSession {
     await this.senders.get(channel).replaceTrack(track);
   }
 
+  async #look() {
+    const stats = await this.pc.getStats().catch(() => null); // it was closed meanwhile
+    if (!stats) return;
+    const now = performance.now();
+    this.#alarms = this.#alarms.filter((at) => now - at < MINUTE);
+    if (this.#liveness.take(stats.values(), now)) {
+      this.#again();
+      this.#alarmed = false;
+    } else if (!this.#alarmed && this.#alarms.length < ALARMS && this.#liveness.silentFor(now) > SILENCE) {
+      this.#alarmed = true;
+      this.#alarms.push(now);
+      this.onState("silent");
+    }
+  }
+
+  #heard() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new ServiceError("No other way was found in time.", 0)), WAY_LIMIT);
+      this.#again = () => {
+        clearTimeout(timer);
+        this.#again = () => {};
+        resolve(undefined);
+      };
+    });
+  }
+
   /** End the session: first at the service, then here, so that it hears it from us and not from DTLS. */
   async close() {
+    clearInterval(this.#pulse);
     if (this.resource) {
       await this.service.call("DELETE", this.resource, { limit: GOODBYE_LIMIT }).catch(() => undefined);
       this.resource = null;
@@ -61,6 +140,7 @@ export class WhipSession {
 
   /** The page is going away: a request that outlives it. */
   leave() {
+    clearInterval(this.#pulse);
     if (this.resource) this.service.call("DELETE", this.resource, { keepalive: true }).catch(() => undefined);
     this.resource = null;
   }
