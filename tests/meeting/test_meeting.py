@@ -37,6 +37,7 @@ from wingman.core.events import (
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.core.utterance import ReadingStatus
+from wingman.meeting import meeting as meeting_module
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.meeting import Meeting
 from wingman.stt.base import Emit, TranscriberInfo
@@ -176,6 +177,25 @@ async def test_a_channel_has_one_source_at_a_time() -> None:
         await meeting.end()
         with pytest.raises(InputError, match="has ended"):
             meeting.pause()
+
+
+async def test_a_source_that_sends_nothing_any_more_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with service({"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}) as running:
+        meeting = await running.manager.create(MeetingSpec())
+        dead = Paced(0.1)
+        await meeting.attach(dead)
+        await until(lambda: meeting.now(Channel.TAB) > 0)
+        with pytest.raises(InputError, match="already fed"):
+            await meeting.attach(Paced(1))
+        monkeypatch.setattr(meeting_module, "GIVES_WAY_S", 0.05)
+        await asyncio.sleep(0.3)
+        back = Paced(60)
+        await meeting.attach(back)
+        await asyncio.wait_for(meeting.played(dead), 1)
+        await until(lambda: meeting.now(Channel.TAB) > 0.3)
+        with pytest.raises(InputError, match="already fed"):
+            await meeting.attach(Paced(1))
+        await meeting.end()
 
 
 class Broken:

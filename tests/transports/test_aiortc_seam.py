@@ -49,6 +49,11 @@ async def test_every_private_attribute_of_a_receiver_is_there() -> None:
                 "codecs",
                 "started",
                 "rtcp_task",
+                "rtcp_started",
+                "rtcp_exited",
+                "rtcp_ssrc",
+                "lsr",
+                "lsr_time",
                 "remote_streams",
             )
             if not hasattr(receiver, f"_RTCRtpReceiver__{name}")

@@ -110,6 +110,13 @@ class ChannelInput:
         """The capture state the source reported last, whether it was shown or not."""
         return self._reported[0]
 
+    @property
+    def quiet_s(self) -> float:
+        """For how long nothing has been written; 0 before the first block, and for a recording."""
+        if self._clock is None or self._written_at is None:
+            return 0.0
+        return self._clock() - self._written_at
+
     def write(self, block: PcmBlock) -> None:
         """Put a block on the tape; a hole of its length while paused."""
         if self._clock is not None:

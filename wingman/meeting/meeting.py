@@ -51,6 +51,8 @@ TICKS_PER_BILL = 10
 """How often what was sent is noted: every second, and before whatever changes who hears what."""
 WORTH_TELLING_S = 1.0
 """An end that is owed more audio than this says so."""
+GIVES_WAY_S = 2.0
+"""A source that has sent nothing for so long gives its channels to one that comes for them."""
 RESTART_S = 30.0
 """A service of the meeting that ended over a defect is started again after this long."""
 
@@ -203,6 +205,9 @@ class Meeting:
         """See `MeetingHandle.attach`."""
         tasks = self._open_tasks()
         known = self._pipeline.channels
+        for held in {known[name].input.source for name in source.channels if name in known}:
+            if held is not None and self._has_gone_quiet(held):
+                await self.detach(held)
         taken = [name for name in source.channels if name in known and known[name].input.source is not None]
         if taken:
             raise InputError(
@@ -216,6 +221,11 @@ class Meeting:
         self._endings.attached()
         play = self._plays[source] = tasks.create_task(self._play(source, channels))
         play.add_done_callback(lambda _: self._release(source, channels))
+
+    def _has_gone_quiet(self, source: AudioSource) -> bool:
+        """It has fed all of its channels and stopped: whoever comes back is not kept waiting for it."""
+        own = [channel.input for channel in self._pipeline if channel.input.source is source]
+        return not source.recorded and all(channel.quiet_s > GIVES_WAY_S for channel in own)
 
     async def detach(self, source: AudioSource) -> None:
         """See `MeetingHandle.detach`."""

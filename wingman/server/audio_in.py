@@ -122,6 +122,17 @@ PCM_MESSAGES: JsonObject = {
         },
         "examples": [{"payload": {"type": "kept", "seconds": 12.5}}],
     },
+    "pcm_ping": {
+        "name": "ping",
+        "contentType": "application/json",
+        "payload": {
+            "type": "object",
+            "description": "Is anybody there? A network that swallows everything closes no socket.",
+            "properties": {"type": {"const": "ping"}},
+            "required": ["type"],
+        },
+        "examples": [{"payload": {"type": "ping"}}],
+    },
     "telephony": {
         "name": "telephony",
         "contentType": "application/json",
@@ -151,6 +162,17 @@ PCM_ANSWERS: JsonObject = {
             "required": ["type", "known"],
         },
         "examples": [{"payload": {"type": "kept", "known": 8000}}],
+    },
+    "pcm_pong": {
+        "name": "pong",
+        "contentType": "application/json",
+        "payload": {
+            "type": "object",
+            "description": "The answer to a ping.",
+            "properties": {"type": {"const": "pong"}},
+            "required": ["type"],
+        },
+        "examples": [{"payload": {"type": "pong"}}],
     },
     "pcm_refused": {
         "name": "error",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import random
 import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,7 @@ from aiortc import RTCCertificate, RTCDtlsTransport, RTCPeerConnection, RTCRtpRe
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtcrtpreceiver import TimestampMapper
-from aiortc.rtp import RtcpByePacket, RtcpSrPacket, RtpPacket
+from aiortc.rtp import RtcpByePacket, RtcpReceiverInfo, RtcpRrPacket, RtcpSrPacket, RtpPacket
 from OpenSSL import SSL
 
 from wingman.audio.reorder import ReorderBuffer
@@ -40,6 +41,8 @@ _stock_addresses = aioice.ice.get_host_addresses
 
 LOOPBACK = "127.0.0.1"
 
+REPORT_S = 0.5
+"""How often a sender is told what arrived."""
 
 CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
@@ -81,7 +84,7 @@ def check() -> None:
 _NEEDED: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
         RTCRtpReceiver,
-        ("_handle_rtp_packet", "_handle_rtcp_packet", "_handle_disconnect", "_run_rtcp", "receive"),
+        ("_handle_rtp_packet", "_handle_rtcp_packet", "_handle_disconnect", "_send_rtcp", "receive"),
     ),
     (aioice.ice.StunProtocol, ("datagram_received",)),
     (RTCCertificate, ("_create_ssl_context",)),
@@ -224,6 +227,13 @@ def on_control(receiver: RTCRtpReceiver, report: SenderReport, goodbye: Callable
     receiver._handle_rtcp_packet = handle  # type: ignore[method-assign]
 
 
+def abort(peer: RTCPeerConnection) -> None:
+    """Close the sockets of a peer whose own closing does not come to an end."""
+    for dtls in {receiver.transport for receiver in audio_receivers(peer)}:
+        for protocol in dtls.transport._connection._protocols:
+            protocol.transport.abort()
+
+
 def audio_receivers(peer: RTCPeerConnection) -> list[RTCRtpReceiver]:
     """The peer's audio receivers in the order of the offer's m-lines."""
     return [line.receiver for line in peer.getTransceivers() if line.kind == "audio"]
@@ -251,8 +261,12 @@ class Life:
     def watch(self, peer: RTCPeerConnection) -> None:
         """Look at every datagram that arrives. To be called when the local candidates have been gathered."""
         for dtls in {receiver.transport for receiver in audio_receivers(peer)}:
-            for protocol in dtls.transport._connection._protocols:
-                self._watch(protocol)
+            self.watch_way(dtls.transport._connection)
+
+    def watch_way(self, connection: Any) -> None:
+        """The same for one way to it: the first, or one that a restart found."""
+        for protocol in connection._protocols:
+            self._watch(protocol)
 
     def _watch(self, protocol: Any) -> None:
         stock: Callable[[Any, Any], None] = protocol.datagram_received
@@ -281,12 +295,15 @@ class DirectPath:
         for receiver, handler in zip(audio_receivers(peer), handlers, strict=True):
             self._replace(receiver, handler)
 
-    def hook_sockets(self) -> None:
-        """Take the datagrams. To be called when the local candidates have been gathered."""
+    def hook_sockets(self, on_way: Callable[[Any], None] = lambda _: None) -> None:
+        """Take the datagrams. To be called when the local candidates have been gathered.
+
+        `on_way` is called with every connection that a restart opens.
+        """
         for dtls in {receiver.transport for receiver in audio_receivers(self._peer)}:
             _route_unannounced(dtls._rtp_router, self._quiet)
             hook = partial(self._hook, dtls=dtls)
-            self._paths[id(dtls)] = IcePath(dtls, hook)
+            self._paths[id(dtls)] = IcePath(dtls, _both(on_way, hook))
             hook(dtls.transport._connection)
 
     @property
@@ -312,7 +329,7 @@ class DirectPath:
                 return
             types.extend(codec.payloadType for codec in parameters.codecs if codec.payloadType is not None)
             receiver.transport._register_rtp_receiver(receiver, parameters)
-            _set_private(receiver, "rtcp_task", asyncio.ensure_future(receiver._run_rtcp()))
+            _set_private(receiver, "rtcp_task", asyncio.ensure_future(_report(receiver)))
             _set_private(receiver, "started", value=True)
 
         async def handle_rtp_packet(packet: RtpPacket, **_: Any) -> None:
@@ -369,6 +386,49 @@ class DirectPath:
             return None
 
         return datagram_received
+
+
+def _both(first: Callable[[Any], None], then: Callable[[Any], None]) -> Callable[[Any], None]:
+    def called(connection: Any) -> None:
+        first(connection)
+        then(connection)
+
+    return called
+
+
+async def _report(receiver: RTCRtpReceiver) -> None:
+    """aiortc's receiver reports, twice as often: a sender learns from their absence that its network is gone.
+
+    However it ends, it says so: `stop` waits for that without a limit.
+    """
+    _private(receiver, "rtcp_started").set()
+    try:
+        while True:
+            await asyncio.sleep(REPORT_S * (0.75 + 0.5 * random.random()))
+            reports = [
+                _about(receiver, ssrc, stream) for ssrc, stream in _private(receiver, "remote_streams").items()
+            ]
+            source = _private(receiver, "rtcp_ssrc")
+            if source is not None and reports:
+                await receiver._send_rtcp(RtcpRrPacket(ssrc=source, reports=reports))
+    except asyncio.CancelledError:
+        pass  # that is how `stop` ends it, and aiortc's own ends without a word as well
+    finally:
+        _private(receiver, "rtcp_exited").set()
+
+
+def _about(receiver: RTCRtpReceiver, ssrc: int, stream: Any) -> RtcpReceiverInfo:
+    lsr = _private(receiver, "lsr").get(ssrc, 0)
+    delay = time.time() - _private(receiver, "lsr_time").get(ssrc, 0.0) if lsr else 0.0
+    return RtcpReceiverInfo(
+        ssrc=ssrc,
+        fraction_lost=stream.fraction_lost,
+        packets_lost=stream.packets_lost,
+        highest_sequence=stream.max_seq,
+        jitter=stream.jitter,
+        lsr=lsr,
+        dlsr=int(delay * 65536) if 0 < delay < 65536 else 0,
+    )
 
 
 def _nobody(address: Any) -> None:

@@ -81,13 +81,18 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """Is anybody there? A browser is not told of WebSocket's own pings."""
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Something without sound: a greeting, a mark, a pressed key."""
 
     name: str
 
 
-Message: TypeAlias = Start | MediaPayload | Stop | Kept | Other
+Message: TypeAlias = Start | MediaPayload | Stop | Kept | Ping | Other
 
 MOST_KEPT_S = 60.0
 """What a client may keep while its connection is away."""
@@ -111,6 +116,8 @@ def read_message(text: str) -> Message:
             return Stop()
         case "kept":
             return Kept(_kept(tree.get("seconds")))
+        case "ping":
+            return Ping()
         case "":
             raise InputError("a text message must name its `event`: start, media or stop", field="event")
         case _:

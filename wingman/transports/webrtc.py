@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 WATCH_S = 0.25
 """How often the watchdog looks."""
+CLOSE_S = 3.0
+"""How long a goodbye may take: whoever ends a session or a meeting waits for it."""
 LOSSES_S = 10.0
 """How often lost packets are told, where there are any."""
 
@@ -90,7 +92,7 @@ class WebRtcSource:
                 self._life = seam.Life()
                 self._life.watch(peer)
                 if direct is not None:
-                    direct.hook_sockets()
+                    direct.hook_sockets(self._life.watch_way)
                     self._path = direct
         except (ValueError, IndexError, KeyError, AssertionError, OperationError) as refused:
             await self.close()
@@ -177,15 +179,27 @@ class WebRtcSource:
         return answer
 
     async def close(self) -> None:
-        """Close the peer connection. Idempotent."""
+        """Close the peer connection, within `CLOSE_S`. Idempotent."""
         path, self._path = self._path, None
-        if path is not None:
-            await path.close()
         peer, self._peer = self._peer, None
-        if peer is not None:
-            peer.remove_all_listeners()
-            await peer.close()
-        self._ended.set()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                if path is not None:
+                    await path.close()
+                if peer is not None:
+                    peer.remove_all_listeners()
+                    await peer.close()
+        except TimeoutError:
+            log.warning("a peer connection did not close in time; its sockets were cut", seconds=CLOSE_S)
+        finally:
+            if peer is not None:
+                self._cut(peer)
+            self._ended.set()
+
+    def _cut(self, peer: RTCPeerConnection) -> None:
+        from wingman.transports import aiortc_seam as seam
+
+        seam.abort(peer)
 
     def _on_state(self) -> None:
         state = self._peer.connectionState if self._peer is not None else "closed"

@@ -256,6 +256,17 @@ async def test_a_client_that_goes_away_is_reported() -> None:
         assert meetings.known[name].sinks[Channel.TAB].states[-1] == "gone"
 
 
+async def test_whether_anybody_is_there_can_be_asked_at_any_time() -> None:
+    async with back() as (socket, sink):
+        await socket.send(json.dumps({"type": "ping"}))
+        assert json.loads(await socket.recv()) == {"type": "pong"}
+        await socket.send(tone(440, 0.1, SAMPLE_RATE))
+        await socket.send(json.dumps({"type": "ping"}))
+        assert json.loads(await socket.recv()) == {"type": "pong"}
+        await play(socket, [json.dumps({"type": "end"})])
+        assert sink.position == SAMPLE_RATE // 10
+
+
 @asynccontextmanager
 async def back(query: str = "channel=mic") -> AsyncIterator[tuple[ClientConnection, TapeSink]]:
     """A client that was away, and a channel that has heard 5 s of what it kept."""

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.rtp import RtcpRrPacket
 
 from tests.support.until import until
 from tests.support.whole_service import whole
@@ -22,6 +24,7 @@ from wingman.server.auth import OWNER
 from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Role
 from wingman.transports import aiortc_seam as seam
+from wingman.transports import webrtc
 
 SDP = {"Content-Type": "application/sdp"}
 
@@ -67,6 +70,55 @@ async def test_an_offer_becomes_a_resource() -> None:
         assert (await http.delete(resource)).status_code == 200
         assert (await http.delete(resource)).status_code == 200
         assert meetings.known["m-1"].sinks[Channel.TAB].states == ["connecting"]
+
+
+async def test_a_goodbye_does_not_wait_for_a_connection_that_never_closes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stock, begun = RTCPeerConnection.close, asyncio.Event()
+
+    async def never(closing: RTCPeerConnection) -> None:
+        if closing is connection:
+            return
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await stock(closing)  # in the test's own interest
+
+    async with service() as (url, meetings), client(url) as http, peer() as (connection, offer):
+        reply = await http.post("/whip", content=offer, headers=SDP)
+        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        await until_connected(connection)
+        monkeypatch.setattr(webrtc, "CLOSE_S", 0.1)
+        monkeypatch.setattr(RTCPeerConnection, "close", never)
+        assert (await http.delete(reply.headers["location"])).status_code == 200
+        monkeypatch.setattr(RTCPeerConnection, "close", stock)
+        assert begun.is_set()
+        await meetings.known["m-1"].idle()
+
+
+async def test_a_sender_hears_twice_a_second_what_arrived() -> None:
+    async with service() as (url, _), client(url) as http, peer() as (connection, offer):
+        reply = await http.post("/whip", content=offer, headers=SDP)
+        await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        await until_connected(connection)
+        heard: list[RtcpRrPacket] = []
+        stock = connection.getSenders()[0]._handle_rtcp_packet
+
+        async def handle(packet: Any) -> None:
+            heard.append(packet)
+            await stock(packet)
+
+        connection.getSenders()[0]._handle_rtcp_packet = handle  # type: ignore[method-assign]
+        sender = seam.PacketSender(connection, 96)
+        for packet in packets(75):
+            sender.send(packet)
+            await asyncio.sleep(0.02)
+        reports = [report for packet in heard for report in packet.reports]
+        assert len(reports) >= 2
+        assert reports[-1].highest_sequence > 20
+        assert reports[-1].packets_lost == 0
 
 
 async def test_a_running_meeting_can_be_joined_once_per_channel() -> None:

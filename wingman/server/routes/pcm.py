@@ -21,7 +21,7 @@ from wingman.meeting.api import MeetingHandle, Meetings
 from wingman.server.http import only_known
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
-from wingman.transports.telephony import Kept, MediaPayload, Start, Stop, parse_tracks, read_message
+from wingman.transports.telephony import Kept, MediaPayload, Ping, Start, Stop, parse_tracks, read_message
 
 MAX_MESSAGE = 1 << 20
 """Bytes of one message; half a minute of 16 kHz sound."""
@@ -126,6 +126,8 @@ class PcmSession:
                 return False
             case Kept(seconds=kept_s):
                 await self._kept(kept_s)
+            case Ping():
+                await self._socket.send_json({"type": "pong"})
             case Start(form=form):
                 self._flush_tracks()
                 self._form = form
