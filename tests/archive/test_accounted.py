@@ -10,12 +10,13 @@ import pytest
 
 from tests.support.strangers.deepgram import Fault
 from tests.support.strangers.world import world
-from wingman.archive.accounted import WINDOWS, unaccounted
-from wingman.archive.bundle import Bundle
+from wingman.archive.accounted import WINDOWS, opened, unaccounted
+from wingman.archive.bundle import Bundle, pack
 from wingman.archive.provider_events import Fed, decode
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Missed
+from wingman.core.events import Media, MeetingEnded, TranscriptGap
 from wingman.core.speech import Final
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.stt import embedded
@@ -53,6 +54,15 @@ def test_a_final_or_a_gap_that_is_taken_out_is_missed(tmp_path: Path) -> None:
     without = replace(whole, heard=tuple(heard for heard in whole.heard if heard is not told[0]))
     (span,) = unaccounted(without)[Channel.TAB]
     assert span.length > 0.2 * SAMPLE_RATE
+    bundle, gaps = opened(pack(without))
+    assert gaps == 1
+    assert [event.seq for event in bundle.events] == list(range(1, len(whole.events) + 2))
+    (gap,) = [e for e in bundle.events if isinstance(e.data, TranscriptGap) and e.data.cause == "unaccounted"]
+    assert gap.media == Media.of(Channel.TAB, span)
+    ended = next(number for number, e in enumerate(bundle.events) if isinstance(e.data, MeetingEnded))
+    assert bundle.events[ended - 1] is gap
+    assert unaccounted(bundle) == {}  # opened again, it is whole
+    assert opened(pack(whole)) == (whole, 0)
     refused = run(held(tmp_path / "more", Fault("refuse", status=401, count=99)))
     silent = replace(
         refused,

@@ -1,16 +1,21 @@
-"""The account of a bundle: is each sample in a final's window, in a told gap, or in known silence? Pure."""
+"""The account of a bundle: is each sample in a final's window, in a told gap, or in known silence?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
-from wingman.archive.bundle import Bundle
+from wingman.archive.bundle import Bundle, unpack
 from wingman.archive.provider_events import Advanced, Fed, Finished
+from wingman.core import codec
 from wingman.core.errors import Branch, Missed, Progress
-from wingman.core.events import CaptureState, MeetingStarted, TranscriptGap
+from wingman.core.events import CaptureState, Media, MeetingEnded, MeetingStarted, TranscriptGap
+from wingman.core.media import GapCause
 from wingman.core.speech import Final
 from wingman.core.time import Channel, SampleTime, Span, samples, samples_of_ms
 from wingman.correlate.coverage import Coverage
+from wingman.observe import metrics
 
 ROUNDING = samples_of_ms(40)
 """Events tell milliseconds, and a transcriber may answer for a little less than the last sample."""
@@ -50,6 +55,29 @@ class _Account:
         if not windows:
             self.coverage.answered(self._answered)
         return tuple(span for span in self.coverage.uncovered(self.end) if span.length > ROUNDING)
+
+
+def opened(content: bytes | Path) -> tuple[Bundle, int]:
+    """A bundle with a gap wherever it does not say what became of the sound, and how many that are. Blocking.
+
+    They are counted as a live meeting's are. Raises `InputError` as `wingman.archive.bundle.unpack` does.
+    """
+    bundle = unpack(content)
+    gaps = tuple(
+        (TranscriptGap(channel, Branch.TRANSCRIBE, GapCause.UNACCOUNTED), Media.of(channel, span))
+        for channel, spans in unaccounted(bundle).items()
+        for span in spans
+    )
+    if not gaps:
+        return bundle, 0
+    ends = [number for number, event in enumerate(bundle.events) if isinstance(event.data, MeetingEnded)]
+    cut = ends[-1] if ends else len(bundle.events)
+    before, after = bundle.events[:cut], bundle.events[cut:]
+    at = before[-1].at
+    told = tuple(codec.envelope(cut + n, bundle.meeting, at, *gap) for n, gap in enumerate(gaps, 1))
+    metrics.count(told)
+    later = tuple(replace(event, seq=event.seq + len(gaps)) for event in after)
+    return replace(bundle, events=(*before, *told, *later)), len(gaps)
 
 
 def unaccounted(bundle: Bundle) -> Mapping[Channel, tuple[Span, ...]]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from wingman.archive.accounted import unaccounted
-from wingman.archive.bundle import Bundle, unpack
+from wingman.archive.accounted import opened
+from wingman.archive.bundle import Bundle
 from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.terminal import Show
 from wingman.config.settings import Settings
@@ -22,7 +22,6 @@ from wingman.core.encoders import plain
 from wingman.core.errors import InputError, WingmanError
 from wingman.core.events import Envelope
 from wingman.core.json import JsonObject
-from wingman.core.time import seconds as seconds_of
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import LocalWorker
@@ -102,10 +101,9 @@ def main(arguments: argparse.Namespace) -> int:
         raise InputError(
             f"there is no bundle {path}; make one with: wingman export ID --format bundle", field="bundle"
         )
-    bundle = unpack(path)
-    for channel, spans in unaccounted(bundle).items():
-        where = ", ".join(f"{seconds_of(span.start):.1f} to {seconds_of(span.end):.1f} s" for span in spans)
-        print(f"nobody says what became of the sound of {channel} at {where}", file=sys.stderr)
+    bundle, gaps = opened(path)
+    if gaps:
+        print(f"{gaps} stretches are shown as gaps: nobody says what became of their sound", file=sys.stderr)
     return run_until_signal(_replay(arguments, settings, wanted, bundle))
 
 
