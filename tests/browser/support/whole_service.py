@@ -93,9 +93,9 @@ class WholeService:
 
 
 @contextlib.contextmanager
-def deepgram_emulator() -> Iterator[str]:
+def deepgram_emulator(*arguments: str) -> Iterator[str]:
     """`wingman emulate deepgram`; yields its address. It takes the key `local-key`."""
-    command = [sys.executable, "-m", "wingman", "emulate", "deepgram"]
+    command = [sys.executable, "-m", "wingman", "emulate", "deepgram", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     try:
