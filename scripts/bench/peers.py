@@ -1,6 +1,7 @@
-"""The peers as subjects of `wingman.bench.harness`, each in an environment of its own.
+"""The peers, each in an environment of its own; those of the media path as subjects of `wingman.bench.harness`.
 
-`python -m scripts.bench.peers --install` makes the environments (pinned in peers.txt).
+`python -m scripts.bench.peers --install` makes the environments of those (pinned in peers.txt);
+`scripts/prove local` makes the ones it needs.
 """
 
 from __future__ import annotations
@@ -26,9 +27,16 @@ def python_of(name: str) -> Path:
     return ROOT / f".venv-bench-{name}" / "bin" / "python"
 
 
-def install() -> None:
+MEDIA = ("fastrtc", "pipecat")
+"""Peers of the media path."""
+SPEECH = ("pipecat-whisper", "whisperlivekit")
+"""Peers of local speech."""
+
+
+def install(names: Sequence[str] = MEDIA) -> None:
     """Make what is missing or was left half made; what is there is left alone."""
-    for name, packages in requirements().items():
+    for name in names:
+        packages = requirements()[name]
         stamp = ROOT / f".venv-bench-{name}" / "installed.txt"
         wanted = "\n".join(packages)
         if stamp.exists() and stamp.read_text() == wanted:

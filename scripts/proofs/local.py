@@ -12,11 +12,13 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from scripts.proofs.figures import Figure, progress
 from scripts.proofs.local_live import Live, killed, live, many_lanes, processor_seconds
+from scripts.proofs.local_peers import beside
 from tests.support import real_speech, sample, whisper
 from tests.support.local import running, tape_of
 from tests.support.real_speech import Reading, Sound
@@ -167,6 +169,7 @@ async def measure() -> list[Figure]:
     ordinary = await live(chosen(), tuple(Channel), 0.0)
     progress("two channels that talk at once, live (75 s) …")
     both = await live(chosen(), (Channel.TAB, Channel.TAB), 1.0 + seed % 10 / 10)
+    peers = await beside(chosen(), Path(chosen().model_dir))
     return [
         *figures,
         *latency("one channel", alone, 0.9, 0.55),
@@ -179,6 +182,7 @@ async def measure() -> list[Figure]:
         Figure("kill -9 of the decoder, words doubled", doubled, 0, "=="),
         Figure("bulk, × real time on two idle cores", idle, 4, ">=", note="by processor time"),
         Figure("bulk, × real time now", now, note=f"load {os.getloadavg()[0]:.1f}"),
+        *peers,
     ]
 
 

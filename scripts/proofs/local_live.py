@@ -57,7 +57,7 @@ class Live:
 
 
 @dataclass
-class _Voice:
+class Voice:
     """One channel on its way: what it plays, and when what came of it."""
 
     sound: bytes
@@ -67,14 +67,14 @@ class _Voice:
     came: list[tuple[float, TranscriberEvent]] = field(default_factory=list)
 
 
-def _voices(channels: Sequence[Channel], apart: float) -> list[_Voice]:
+def _voices(channels: Sequence[Channel], apart: float) -> list[Voice]:
     """The sample's channels; each begins `apart` seconds after the one before it."""
     voices = []
     for number, channel in enumerate(channels):
         shift = number * apart
         silence = bytes(round(shift * SAMPLE_RATE) * BYTES_PER_SAMPLE)
         turns = [(t.start + shift, t.end + shift) for t in sample.truth() if t.channel is channel]
-        voices.append(_Voice(silence + sample.audio()[channel].tobytes(), turns))
+        voices.append(Voice(silence + sample.audio()[channel].tobytes(), turns))
     return voices
 
 
@@ -83,20 +83,20 @@ async def live(settings: WhisperSettings, channels: Sequence[Channel], apart: fl
     voices = _voices(channels, apart)
     out = Live()
     async with running() as local:
-        await _warm(local, settings)
+        await warm(local, settings)
         loop = asyncio.get_running_loop()
         began = loop.time()
         async with asyncio.TaskGroup() as tasks:
             for voice in voices:
                 transcriber = whisper.build(local.get(), local.decoder(), settings)
 
-                def note(event: TranscriberEvent, voice: _Voice = voice) -> None:
+                def note(event: TranscriberEvent, voice: Voice = voice) -> None:
                     voice.came.append((loop.time() - began, event))
 
                 tasks.create_task(transcriber.run(Channel.TAB, voice.tape.cursor(), note))
             pids = (DecoderSettings().pid, local.get().pid)
             before = sum(map(processor_seconds, pids)) + time.process_time()
-            await _play(voices, began)
+            await play(voices, began)
             out.load = os.getloadavg()[0]
             spent = sum(map(processor_seconds, pids)) + time.process_time() - before
             out.cores = spent / (loop.time() - began)
@@ -105,14 +105,16 @@ async def live(settings: WhisperSettings, channels: Sequence[Channel], apart: fl
     return out
 
 
-async def _warm(local: LocalWorker, settings: WhisperSettings) -> None:
+async def warm(local: LocalWorker, settings: WhisperSettings) -> None:
+    """Load the model: it is there before anybody speaks."""
     tape = tape_of(turn_pcm())
     tape.close()
     events: list[TranscriberEvent] = []
     await whisper.build(local.get(), local.decoder(), settings).run(Channel.MIC, tape.cursor(), events.append)
 
 
-async def _play(voices: Sequence[_Voice], began: float) -> None:
+async def play(voices: Sequence[Voice], began: float) -> None:
+    """Write every channel's sound in real time from `began` (the loop's clock) on."""
     loop = asyncio.get_running_loop()
     at, longest = 0, max(len(voice.sound) for voice in voices)
     size = FRAME * BYTES_PER_SAMPLE
@@ -126,7 +128,7 @@ async def _play(voices: Sequence[_Voice], began: float) -> None:
         voice.tape.close()
 
 
-def _measure(voice: _Voice, out: Live) -> None:
+def _measure(voice: Voice, out: Live) -> None:
     for start, end in voice.turns:
         said = [at for at, e in voice.came if isinstance(e, Final) and e.words and _covers(e, end)]
         out.finals += [at - end for at in said[-1:]]
@@ -174,7 +176,7 @@ async def _through(everything: Settings, own: WhisperSettings, rng: random.Rando
 async def many_lanes(settings: WhisperSettings) -> tuple[int, float]:
     """Models in memory with four channels open, and what decodes of the others add to a speech start, in ms."""
     async with running() as local:
-        await _warm(local, settings)
+        await warm(local, settings)
         pid = DecoderSettings().pid
         alone = resident_mb(pid)
         quiet = await _starts(local, settings, 1)
@@ -195,15 +197,15 @@ async def _starts(local: LocalWorker, settings: WhisperSettings, lanes: int) -> 
         for t in turns
     )
     talk = b"".join(sound[round(t.start * SAMPLE_RATE) : round(t.end * SAMPLE_RATE)].tobytes() for t in turns)
-    voices = [_Voice(mine, []), *(_Voice(talk[: len(mine)], []) for _ in range(lanes - 1))]
+    voices = [Voice(mine, []), *(Voice(talk[: len(mine)], []) for _ in range(lanes - 1))]
     began = loop.time()
     async with asyncio.TaskGroup() as tasks:
         for voice in voices:
             transcriber = whisper.build(local.get(), local.decoder(), settings)
 
-            def note(event: TranscriberEvent, voice: _Voice = voice) -> None:
+            def note(event: TranscriberEvent, voice: Voice = voice) -> None:
                 voice.came.append((loop.time() - began, event))
 
             tasks.create_task(transcriber.run(Channel.TAB, voice.tape.cursor(), note))
-        await _play(voices, began)
+        await play(voices, began)
     return [at - e.at / SAMPLE_RATE for at, e in voices[0].came if isinstance(e, SpeechStarted)]

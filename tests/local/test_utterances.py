@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,12 +12,13 @@ from wingman.core.errors import Progress
 from wingman.core.media import PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
-from wingman.local.decoder.wire import Decoded, Kind
+from wingman.local.decoder.wire import Decoded, Kind, Voices
 from wingman.local.endpointer import FRAME, Offset, Onset, Pause, Resume
 from wingman.local.languages import LanguageChoice
 from wingman.local.utterances import Ask, Outcome, Traits, Utterances, Withdraw
 
 SECOND = SAMPLE_RATE
+NOBODY = Voices()
 
 
 class Talk:
@@ -39,10 +41,19 @@ class Talk:
             self.took(self.channel.audio(PcmBlock(self.at, bytes(320 * BYTES_PER_SAMPLE))))
             self.at += 320
 
-    def answer(self, ask: Ask, *texts: str, decode_ms: float = 100.0, language: str = "en") -> None:
+    def answer(
+        self,
+        ask: Ask,
+        *texts: str,
+        decode_ms: float = 100.0,
+        language: str = "en",
+        voices: Voices = NOBODY,
+    ) -> None:
         upto = len(ask.pcm) // BYTES_PER_SAMPLE
         words = tuple((text, n * 100, n * 100 + 90, 0.9) for n, text in enumerate(texts))
-        answer = Decoded(1, ask.number, ask.kind, upto, words, language, 0.9, decode_ms=decode_ms)
+        answer = Decoded(
+            1, ask.number, ask.kind, upto, words, language, 0.9, decode_ms=decode_ms, voices=voices
+        )
         self.took(self.channel.answered(answer))
 
     def asks(self, kind: Kind) -> list[Ask]:
@@ -216,3 +227,35 @@ def test_every_utterance_is_told_once_whatever_happens(seed: int) -> None:
     assert len(finals) == said
     assert finals == sorted(set(finals), key=lambda text: int(text[1:]))
     assert sum(isinstance(e, SpeechStarted) for e in talk.told) >= said
+
+
+def voices(*rows: tuple[int, int, int]) -> Voices:
+    """Stretches of persons (start, end, who), each person with a vector of its own."""
+    people = sorted({who for *_, who in rows})
+    vectors = tuple(np.eye(8, dtype=np.float32)[who].tobytes() for who in people)
+    return Voices(tuple((start, end, people.index(who)) for start, end, who in rows), vectors)
+
+
+def test_words_of_a_final_are_whose_voice_it_was_and_a_guess_teaches_nothing() -> None:
+    talk = Talk()
+    talk.sound(6)
+    talk.took(talk.channel.mark(Onset(0, 0)))
+    talk.took(talk.channel.mark(Pause(20_000, 23_072)))
+    (guess,) = talk.asks(Kind.FINAL)
+    talk.answer(guess, "Hm", voices=voices((0, 20_000, 5)))  # the speaker goes on: nobody hears of it
+    talk.took(talk.channel.mark(Resume(26_000)))
+    talk.took(talk.channel.mark(Offset(80_000, 86_656, 70_000)))
+    told = voices((0, 95, 1), (95, 40_000, 2), (40_000, 80_000, 1))
+    talk.answer(talk.asks(Kind.FINAL)[-1], "Yes", "no", "maybe", voices=told)
+    (final,) = [event for event in talk.told if isinstance(event, Final)]
+    assert [word.speaker for word in final.words] == ["0", "1", "1"]
+
+
+def test_where_nobody_told_voices_apart_words_are_nobodys() -> None:
+    talk = Talk()
+    talk.sound(3)
+    talk.took(talk.channel.mark(Onset(0, 0)))
+    talk.took(talk.channel.mark(Offset(40_000, 46_656, 30_000)))
+    talk.answer(talk.asks(Kind.FINAL)[0], "Yes")
+    (final,) = [event for event in talk.told if isinstance(event, Final)]
+    assert final.words[0].speaker is None

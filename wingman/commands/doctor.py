@@ -33,10 +33,11 @@ from wingman.meeting.providers import (
     choose_model,
     choose_transcriber,
 )
-from wingman.stt import whisper
+from wingman.stt import speakers, whisper
 from wingman.stt.base import Transcriber
 from wingman.suggest.gate.habit_file import HabitFile, described
 
+APART = "Deepgram can (`transcribe.deepgram.diarize`), or two models of yours (`transcribe.speakers`)"
 MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
 
 
@@ -111,8 +112,18 @@ def providers(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"{branch}: {choice.provider} ({choice.why})")
         if branch == "transcriber":
             yield from understood(settings, choice.provider)
+            yield told_apart(settings, choice.provider)
     if settings.emotion.policy == "off":
         yield Finding("note", "voice emotion is off", "switch it on per meeting, with an acknowledgement")
+
+
+def told_apart(settings: Settings, transcriber: str) -> Finding:
+    """Whether the voices of the tab get labels, and from whom."""
+    if transcriber == "deepgram" and settings.transcribe.deepgram.diarize != "off":
+        return Finding("ok", "speakers in the tab are told apart by Deepgram")
+    if transcriber not in ("deepgram", "off") and speakers.configured(settings.transcribe.speakers):
+        return Finding("ok", "speakers in the tab are told apart on this machine, by your models")
+    return Finding("note", "speakers in the tab are not told apart: all of them are shown as `Them`", APART)
 
 
 def understood(settings: Settings, transcriber: str) -> Iterator[Finding]:

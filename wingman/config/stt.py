@@ -119,6 +119,20 @@ class EmbeddedSettings(Section, frozen=True):
     """Silence that ends an utterance; 250 suffice once somebody has spoken for 8 seconds."""
 
 
+class SpeakerSettings(Section, frozen=True):
+    """Telling the voices of the tab apart on this machine; needs the extra `speakers` and two model files of
+    yours. Without them everybody in the tab is "them"; Deepgram has `diarize` of its own."""
+
+    segmentation: str = ""
+    """ONNX file that finds voices, overlaps included: pyannote's segmentation, as sherpa-onnx publishes it."""
+    embedding: str = ""
+    """ONNX file that knows a voice again: a speaker embedding that sherpa-onnx publishes."""
+    alike: float = 0.5
+    """How alike two voices are (cosine, 0 to 1) to be taken for one person's; it depends on the embedding."""
+    most: int = 8
+    """No more people than this are told apart; further voices have no name."""
+
+
 class TranscribeSettings(Section, frozen=True):
     """Who turns sound into words."""
 
@@ -129,3 +143,4 @@ class TranscribeSettings(Section, frozen=True):
     whisper: WhisperSettings = WhisperSettings()
     moonshine: MoonshineSettings = MoonshineSettings()
     embedded: EmbeddedSettings = EmbeddedSettings()
+    speakers: SpeakerSettings = SpeakerSettings()

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 
 from wingman.core.errors import Branch, Progress
 from wingman.core.media import PcmBlock
+from wingman.core.speaker_segments import labelled
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 from wingman.local.decoder.wire import Decoded, Kind
 from wingman.local.endpointer import Mark, Offset, Onset, Pause, Resume
 from wingman.local.languages import LanguageChoice
+from wingman.local.speaker_book import SpeakerBook
 
 MOST_UNSETTLED = 4
 """Utterances that may wait for their final; the channel's audio waits on the tape meanwhile."""
@@ -80,10 +82,18 @@ class Outcome:
 class Utterances:
     """Feed it audio, marks and answers of one channel; it says what to ask and what to tell."""
 
-    def __init__(self, channel: Channel, traits: Traits, start: SampleTime, language: LanguageChoice) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        traits: Traits,
+        start: SampleTime,
+        language: LanguageChoice,
+        people: SpeakerBook | None = None,
+    ) -> None:
         self._channel = channel
         self._traits = traits
         self._language = language
+        self._people = people or SpeakerBook()
         self._window = _Window(start)
         self._reached = self._settled = start
         self._heard = start  # what the detector has decided about, utterances that wait included
@@ -239,7 +249,8 @@ class Utterances:
         return out
 
     def _tell(self, utterance: _Utterance, answer: Decoded, mark: Offset, out: Outcome) -> None:
-        words = self._words(answer, utterance)
+        voices = self._people.segments(answer.voices, utterance.begin)
+        words = labelled(self._words(answer, utterance), voices)
         end = max([mark.at, *(w.end for w in words)])
         endpoint = not mark.capped
         out.events.append(Final(self._channel, Span(utterance.begin, end), words, endpoint))

@@ -104,23 +104,25 @@ def deepgram(context: BuildContext) -> Transcriber:
 
 def whisper(context: BuildContext) -> Transcriber:
     """Whisper on the machine's decoder."""
-    local, settings, spec = context.local, context.settings.transcribe.whisper, context.spec
+    local, section = context.local, context.settings.transcribe
+    wishes = (section.whisper, context.spec.language, context.spec.keyterms, section.speakers)
     if not local.live:
-        return whisper_stt.build_bulk(local.bulk_decoder(), settings, spec.language, spec.keyterms)
-    return whisper_stt.build(local.get(), local.decoder(), settings, spec.language, spec.keyterms)
+        return whisper_stt.build_bulk(local.bulk_decoder(), *wishes)
+    return whisper_stt.build(local.get(), local.decoder(), *wishes)
 
 
 def moonshine(context: BuildContext) -> Transcriber:
     """Moonshine on the machine's decoder."""
-    settings = context.settings.transcribe.moonshine
-    return moonshine_stt.build(context.local.get(), context.local.decoder(), settings)
+    local, section = context.local, context.settings.transcribe
+    return moonshine_stt.build(local.get(), local.decoder(), section.moonshine, section.speakers)
 
 
 def embedded(context: BuildContext) -> Transcriber:
     """PocketSphinx on the machine's decoder."""
     from wingman.stt import embedded as embedded_stt
 
-    return embedded_stt.build(context.local.get(), context.local.decoder())
+    local, people = context.local, context.settings.transcribe.speakers
+    return embedded_stt.build(local.get(), local.decoder(), people)
 
 
 def hume(context: BuildContext) -> VoiceAnalyzer:

@@ -19,7 +19,7 @@ from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting import provider_builders as build
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import BuildContext, LocalWorker
-from wingman.stt import moonshine, whisper
+from wingman.stt import moonshine, speakers, whisper
 from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
@@ -276,6 +276,9 @@ def choose_transcriber(settings: Settings, here: Capabilities) -> Choice:
     if chosen is None:
         last = TRANSCRIBERS[-1].missing(settings, here)
         raise InputError(last.sentence if last else "no transcriber can run", field="transcribe.provider")
+    row = _row(TRANSCRIBERS, chosen.provider)
+    if row is not None and not row.remote and speakers.configured(settings.transcribe.speakers):
+        speakers.check(settings.transcribe.speakers)
     return chosen
 
 

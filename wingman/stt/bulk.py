@@ -75,6 +75,7 @@ class _Run:
         self._emit = emit
         self._packer = Packer(start)
         self._language = LanguageChoice(engine.language)
+        self._people = engine.people()
         self._waiting: dict[int, Window] = {}
         self._answers: dict[int, Decoded] = {}
         self._count = 0
@@ -83,7 +84,7 @@ class _Run:
 
     def lane(self) -> DecodeLane:
         return DecodeLane(
-            self._engine.engine,
+            self._engine.on(self._channel),
             on_answer=self._answered,
             on_shed=lambda: None,
             on_pressure=lambda _: None,
@@ -131,7 +132,7 @@ class _Run:
         while self._waiting and (number := next(iter(self._waiting))) in self._answers:
             window, heard = self._waiting.pop(number), self._answers.pop(number)
             self._language.heard(heard.language, heard.language_probability, heard.upto)
-            for final in finals(self._channel, window, heard):
+            for final in finals(self._channel, window, heard, self._people):
                 self._emit(final)
                 self._emit(SpeechEnded(self._channel, final.words[-1].end))
         self._tell()

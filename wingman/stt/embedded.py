@@ -6,6 +6,7 @@ one to work with.
 
 from __future__ import annotations
 
+from wingman.config.stt import SpeakerSettings
 from wingman.core.time import SAMPLE_RATE
 from wingman.local.decoder.link import DecodeLink
 from wingman.local.decoder.wire import Engine
@@ -13,6 +14,7 @@ from wingman.local.process import EmbeddedWorker
 from wingman.local.utterances import Traits
 from wingman.stt.base import TranscriberInfo
 from wingman.stt.local import LocalEngine, LocalTranscriber
+from wingman.stt.speakers import NOBODY_TOLD_APART, told_apart
 
 INFO = TranscriberInfo(name="embedded", remote=False)
 TRAITS = Traits(interim_step=SAMPLE_RATE // 5, speculates=False, least_voice=0, patience=0.0)
@@ -20,6 +22,9 @@ TRAITS = Traits(interim_step=SAMPLE_RATE // 5, speculates=False, least_voice=0, 
 the end."""
 
 
-def build(worker: EmbeddedWorker, link: DecodeLink) -> LocalTranscriber:
-    """A transcriber on the machine's decoder."""
-    return LocalTranscriber(worker, link, LocalEngine(INFO, Engine("embedded"), TRAITS))
+def build(
+    worker: EmbeddedWorker, link: DecodeLink, people: SpeakerSettings = NOBODY_TOLD_APART
+) -> LocalTranscriber:
+    """A transcriber on the machine's decoder. Raises `InputError`."""
+    engine = LocalEngine(INFO, Engine("embedded"), TRAITS)
+    return LocalTranscriber(worker, link, told_apart(engine, people))

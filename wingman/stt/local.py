@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from wingman.audio.tape import Cursor
 from wingman.core.errors import Branch, Health, Missed, ProviderFault, ProviderState
 from wingman.core.media import Gap, GapCause, PcmBlock
@@ -20,6 +22,7 @@ from wingman.local.decoder.link import DecodeLane, DecodeLink
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Pressure
 from wingman.local.languages import LanguageChoice
 from wingman.local.process import EmbeddedWorker, Order
+from wingman.local.speaker_book import SpeakerBook
 from wingman.local.utterances import Ask, Outcome, Traits, Utterances, Withdraw
 from wingman.local.wire import Command, Found, Message, Reached
 from wingman.stt.base import Emit, TranscriberInfo
@@ -35,6 +38,14 @@ class LocalEngine:
     language: str = "en"
     """ISO 639-1; empty: found out per channel."""
     keyterms: tuple[str, ...] = ()
+    people: Callable[[], SpeakerBook] = SpeakerBook
+    """Who a channel's voices are; used where the engine tells voices apart."""
+
+    def on(self, channel: Channel) -> Engine:
+        """The recogniser for a channel: the microphone is one person's."""
+        if channel is Channel.TAB:
+            return self.engine
+        return msgspec.structs.replace(self.engine, segmentation="", embedding="")
 
 
 class LocalTranscriber:
@@ -83,10 +94,10 @@ class _Lane:
         self._emit = emit
         self._state = state
         language = LanguageChoice(engine.language)
-        self._utterances = Utterances(channel, engine.traits, start, language)
+        self._utterances = Utterances(channel, engine.traits, start, language, engine.people())
         self._changed = asyncio.Event()
         self.decodes = DecodeLane(
-            engine.engine,
+            engine.on(channel),
             on_answer=self._answered,
             on_shed=self._utterances.shed,
             on_pressure=self._pressure,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from wingman.config.stt import MoonshineSettings
+from wingman.config.stt import MoonshineSettings, SpeakerSettings
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.local.decoder.link import DecodeLink
@@ -19,6 +19,7 @@ from wingman.local.process import EmbeddedWorker
 from wingman.local.utterances import Traits
 from wingman.stt.base import TranscriberInfo
 from wingman.stt.local import LocalEngine, LocalTranscriber
+from wingman.stt.speakers import NOBODY_TOLD_APART, told_apart
 
 INFO = TranscriberInfo(name="moonshine", remote=False, punctuates=True)
 NOTE = "wingman-model.json"
@@ -42,7 +43,12 @@ def model_present(settings: MoonshineSettings) -> bool:
     return installed() and _note(settings) is not None
 
 
-def build(worker: EmbeddedWorker, link: DecodeLink, settings: MoonshineSettings) -> LocalTranscriber:
+def build(
+    worker: EmbeddedWorker,
+    link: DecodeLink,
+    settings: MoonshineSettings,
+    people: SpeakerSettings = NOBODY_TOLD_APART,
+) -> LocalTranscriber:
     """One channel's transcriber. Raises `InputError` when the model is not there."""
     note = _note(settings)
     if note is None:
@@ -50,8 +56,9 @@ def build(worker: EmbeddedWorker, link: DecodeLink, settings: MoonshineSettings)
             "the Moonshine model is not on this machine; run `wingman models fetch` once",
             field="transcribe.moonshine.model",
         )
-    engine = Engine("moonshine", note["model_path"], note["architecture"])
-    return LocalTranscriber(worker, link, LocalEngine(INFO, engine, Traits(speculates=False)))
+    model = Engine("moonshine", note["model_path"], note["architecture"])
+    engine = LocalEngine(INFO, model, Traits(speculates=False))
+    return LocalTranscriber(worker, link, told_apart(engine, people))
 
 
 def fetch(settings: MoonshineSettings, on_progress: Callable[[float, str], None]) -> Path:

@@ -9,7 +9,7 @@ import importlib.util
 import os
 from collections.abc import Sequence
 
-from wingman.config.stt import WhisperSettings
+from wingman.config.stt import SpeakerSettings, WhisperSettings
 from wingman.core.errors import InputError
 from wingman.core.time import samples
 from wingman.local import models
@@ -21,6 +21,7 @@ from wingman.local.utterances import Traits
 from wingman.stt.base import TranscriberInfo
 from wingman.stt.bulk import BulkTranscriber
 from wingman.stt.local import LocalEngine, LocalTranscriber
+from wingman.stt.speakers import NOBODY_TOLD_APART, told_apart
 
 DETECTED = ("", "auto", "multi")
 """Settings of the language that leave it to the model."""
@@ -69,16 +70,22 @@ def build(
     settings: WhisperSettings,
     language: str = "",
     keyterms: Sequence[str] = (),
+    people: SpeakerSettings = NOBODY_TOLD_APART,
 ) -> LocalTranscriber:
     """One channel's transcriber. `language` and `keyterms` are the meeting's. Raises `InputError`."""
-    return LocalTranscriber(worker, link, _engine(settings, language, keyterms))
+    return LocalTranscriber(worker, link, told_apart(_engine(settings, language, keyterms), people))
 
 
 def build_bulk(
-    link: DecodeLink, settings: WhisperSettings, language: str = "", keyterms: Sequence[str] = ()
+    link: DecodeLink,
+    settings: WhisperSettings,
+    language: str = "",
+    keyterms: Sequence[str] = (),
+    people: SpeakerSettings = NOBODY_TOLD_APART,
 ) -> BulkTranscriber:
     """One channel of a recording. Raises `InputError`."""
-    return BulkTranscriber(link, _engine(settings, language, keyterms), os.cpu_count() or 1)
+    engine = told_apart(_engine(settings, language, keyterms), people)
+    return BulkTranscriber(link, engine, os.cpu_count() or 1)
 
 
 def _engine(settings: WhisperSettings, language: str, keyterms: Sequence[str]) -> LocalEngine:

