@@ -30,8 +30,8 @@ FLOORS = (
 
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
-USES_EMULATORS = {"commands/demo.py", "commands/emulate.py"}
-"""Emulators stand in for vendors in the demo and for `wingman emulate`, and nowhere else in the product."""
+USES_EMULATORS = {"bench/wait.py", "commands/demo.py", "commands/emulate.py"}
+"""Emulators stand in for vendors in the demo, the benchmark and `wingman emulate`, and nowhere else."""
 
 USES_STARLETTE = {"server"}
 """HTTP lives in one room."""

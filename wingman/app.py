@@ -36,7 +36,7 @@ from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.sqlite import drivers
-from wingman.events.telemetry import Telemetry, otlp
+from wingman.events.telemetry import Telemetry
 from wingman.events.webhooks import Hook, Webhooks
 from wingman.meeting.import_journal import ImportJournals
 from wingman.meeting.imports import Imports
@@ -45,8 +45,11 @@ from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.self_test import Stage, judge, probe_of, self_test
 from wingman.meeting.start_check import notes_folder
 from wingman.meeting.workbench import Workbench
-from wingman.observe import metrics
+from wingman.observe import logs, metrics
 from wingman.observe.loop_watch import LoopWatch
+from wingman.observe.otlp import exporters, resource
+from wingman.observe.otlp_logs import LogSender
+from wingman.observe.otlp_metrics import MetricSender
 from wingman.server import service_secret
 from wingman.server.auth import LOOPBACK, Access
 from wingman.server.grant_store import GrantStore
@@ -309,7 +312,7 @@ async def open_service(
         event_log = member.log if member else await _open_log(settings, keep, stack)
         hub, loop_watch = Hub(event_log), LoopWatch()
         stack.callback(hub.close)
-        _observe(settings, hub, loop_watch, stack)
+        counted = _observe(settings, hub, loop_watch, stack)
         own = data_dir(settings) if keep else None
         index = _indexed(settings, providers.encoder)
         notes = NotesLibrary(own and own / "notes", notes_folder(settings), index)
@@ -337,6 +340,8 @@ async def open_service(
             )
             jobs = (*service.jobs(), warm_up(choices.transcriber.provider), notes.run())
             beside = [tasks.create_task(job) for job in jobs]
+            if counted is not None:
+                beside.append(tasks.create_task(counted.run()))
             try:
                 yield service
             finally:
@@ -347,14 +352,34 @@ async def open_service(
                     job.cancel()
 
 
-def _observe(settings: Settings, hub: Hub, loop_watch: LoopWatch, stack: contextlib.AsyncExitStack) -> None:
-    """Count every event, tell a collector where one is configured, and show how late the loop is."""
+def _observe(
+    settings: Settings, hub: Hub, loop_watch: LoopWatch, stack: contextlib.AsyncExitStack
+) -> MetricSender | None:
+    """Count every event, show how late the loop is, and tell a collector, where one is configured.
+
+    What is returned sends it the counts; it wants to be run.
+    """
     hub.tap(metrics.count)
-    if settings.observe.otlp_url:
-        telemetry = Telemetry(otlp(settings.observe.otlp_url))
-        stack.callback(telemetry.close)
-        hub.tap(telemetry.hear)
     metrics.watch_loop(lambda: loop_watch.percentile(0.99))
+    if not settings.observe.otlp_url:
+        return None
+    to = exporters(settings.observe.otlp_url)
+    suggest = settings.suggest
+    models = {
+        "gemini": suggest.gemini.model,
+        "generativeai": suggest.gemini.model,
+        "openai": suggest.openai.model,
+    }
+    telemetry, counted, logged = (
+        Telemetry(to.spans, resource(), models),
+        MetricSender(to.metrics),
+        LogSender(to.logs),
+    )
+    for close in (telemetry.close, counted.close, logged.close):
+        stack.callback(close)
+    stack.callback(logs.tap(logged.hear))
+    hub.tap(telemetry.hear)
+    return counted
 
 
 def open_access(settings: Settings, *, keep: bool = True) -> Access:

@@ -16,6 +16,17 @@ from wingman.bench.harness import Subject
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+GSTREAMER = "import gi; gi.require_version('GstWebRTC', '1.0'); from gi.repository import GstWebRTC"
+DEBIAN = (
+    "gcc",
+    "python3-gst-1.0",
+    "gir1.2-gst-plugins-bad-1.0",
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-plugins-good",
+    "gstreamer1.0-plugins-bad",
+    "gstreamer1.0-nice",
+)
+"""What the native peer needs of Debian."""
 
 
 def requirements() -> dict[str, list[str]]:
@@ -27,7 +38,7 @@ def python_of(name: str) -> Path:
     return ROOT / f".venv-bench-{name}" / "bin" / "python"
 
 
-MEDIA = ("fastrtc", "pipecat")
+MEDIA = ("bare", "fastrtc", "pipecat")
 """Peers of the media path."""
 SPEECH = ("pipecat-whisper", "whisperlivekit")
 """Peers of local speech."""
@@ -46,16 +57,41 @@ def install(names: Sequence[str] = MEDIA) -> None:
         stamp.write_text(wanted)
 
 
-def subject(name: str) -> Subject:
-    """`stock`, `fastrtc` or `pipecat`. Raises `FileNotFoundError` when its environment is not installed."""
+def subject(name: str, *, talkative: bool = False) -> Subject:
+    """`stock`, `bare`, `fastrtc`, `pipecat`, or `gstreamer` with two provider sockets.
+
+    Raises `FileNotFoundError` when its environment is not installed.
+    """
+    if name == "gstreamer":
+        return _gstreamer(talkative=talkative)
     python = Path(sys.executable) if name == "stock" else python_of(name)
     if not python.exists():
         raise FileNotFoundError(f"{python} is missing; run python -m scripts.bench.peers --install")
-    return Subject(name, _command(python, HERE / f"server_{name}.py"), data_channel=name == "fastrtc")
+    command = _command(python, HERE / f"server_{name}.py")
+    return Subject(name, command, data_channel=name == "fastrtc", talkative=talkative)
 
 
-def _command(python: Path, script: Path) -> Callable[[int], Sequence[str]]:
-    return lambda providers: (str(python), str(script), str(providers))
+def _command(python: Path, script: Path, *rest: str) -> Callable[[int], Sequence[str]]:
+    return lambda providers: (str(python), str(script), str(providers), *rest)
+
+
+def _gstreamer(*, talkative: bool, sockets: int = 2) -> Subject:
+    """Debian's own Python and GStreamer, and the helper compiled beside the other environments."""
+    python = Path("/usr/bin/python3")
+    if (
+        not python.exists()
+        or subprocess.run([python, "-c", GSTREAMER], capture_output=True, check=False).returncode
+    ):
+        raise FileNotFoundError(f"GStreamer is missing; apt-get install {' '.join(DEBIAN)}")
+    helper = ROOT / ".venv-bench-gstreamer" / "gst_sockets.so"
+    helper.parent.mkdir(exist_ok=True)
+    source = HERE / "gst_sockets.c"
+    if not helper.exists() or helper.stat().st_mtime < source.stat().st_mtime:
+        library = ("-l:libgstreamer-1.0.so.0",)
+        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", helper, source, *library], check=True)
+    outlets = ("transcribe", "emotion")[:sockets]
+    command = _command(python, HERE / "server_gstreamer.py", str(helper), str(sockets))
+    return Subject("gstreamer", command, outlets, talkative=talkative)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ _stock = aioice.ice.get_host_addresses
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [*_stock(use_ipv4, use_ipv6), "127.0.0.1"]
 
 
-def serve(uvicorn, app) -> None:
+def serve(uvicorn, app, loop: str = "asyncio") -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     print(f"READY {listener.getsockname()[1]}", flush=True)
     threading.Thread(target=_end_with_input, daemon=True).start()
-    config = uvicorn.Config(app, log_level="error", loop="asyncio")
+    config = uvicorn.Config(app, log_level="error", loop=loop)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
-from collections.abc import Iterator
-
-import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.support import story
-from wingman.core.errors import InputError
-from wingman.events.telemetry import Telemetry, otlp
-from wingman.events.waterfall import traces
+from tests.support.collector import Collector, collector
+from wingman.events.telemetry import Telemetry
+from wingman.events.waterfall import MODEL, traces
+from wingman.observe.otlp import exporters, resource
 
-
-class Collector(http.server.ThreadingHTTPServer):
-    """Keeps what is posted to `/v1/traces`."""
-
-    def __init__(self) -> None:
-        self.received: list[ExportTraceServiceRequest] = []
-        super().__init__(("127.0.0.1", 0), Receiver)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Receiver(http.server.BaseHTTPRequestHandler):
-    server: Collector
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        assert self.path == "/v1/traces"
-        self.server.received.append(ExportTraceServiceRequest.FromString(body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    server = Collector()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+__all__ = ["collector"]
 
 
 def test_a_call_arrives_as_one_trace_an_utterance(collector: Collector) -> None:
-    telemetry = Telemetry(otlp(collector.url))
+    telemetry = Telemetry(exporters(collector.url).spans, resource(), {"gemini": "flash"})
     telemetry.hear(story.events())
     telemetry.close()
     scopes = [
         (resource.resource, scope)
-        for request in collector.received
+        for request in collector.of("/v1/traces", ExportTraceServiceRequest.FromString)
         for resource in request.resource_spans
         for scope in resource.scope_spans
     ]
@@ -68,8 +29,19 @@ def test_a_call_arrives_as_one_trace_an_utterance(collector: Collector) -> None:
     expected = {trace.utterance: trace for trace in traces(story.events())}
     told = {a.value.string_value for root in roots for a in root.attributes if a.key == "wingman.utterance"}
     assert told == set(expected)
-    assert len(spans) == len(roots) + sum(len(trace.stages) for trace in expected.values())
-    ids = {root.span_id: root for root in roots}
+    asked = [t for t in expected.values() if any(stage.name in MODEL for stage in t.stages)]
+    chats = [span for span in spans if span.name == "chat flash"]
+    assert len(chats) == len(asked) > 0
+    for chat in chats:
+        told_of = {a.key: a.value.string_value for a in chat.attributes}
+        assert told_of["gen_ai.operation.name"] == "chat"
+        assert told_of["gen_ai.provider.name"] == "gcp.gemini"
+        assert told_of["gen_ai.request.model"] == "flash"
+        assert [s.name for s in spans if s.parent_span_id == chat.span_id] == list(MODEL)
+    shown = [span for span in spans if span.name.endswith(".shown")]
+    assert len(spans) - len(shown) == len(roots) + len(chats) + sum(len(t.stages) for t in expected.values())
+    assert {"card.shown", "first_word.shown"} <= {span.name for span in shown}
+    ids = {span.span_id: span for span in (*roots, *chats)}
     for span in spans:
         if span.parent_span_id:
             root = ids[span.parent_span_id]
@@ -79,21 +51,16 @@ def test_a_call_arrives_as_one_trace_an_utterance(collector: Collector) -> None:
 
 
 def test_nothing_that_was_said_leaves(collector: Collector) -> None:
-    telemetry = Telemetry(otlp(collector.url))
+    telemetry = Telemetry(exporters(collector.url).spans, resource(), {"gemini": "flash"})
     telemetry.hear(story.events())
     telemetry.close()
-    sent = b"".join(request.SerializeToString() for request in collector.received)
+    sent = b"".join(body for _, body in collector.received)
     assert sent
     for _, _, _, _, text in story.LINES:
         assert text.encode() not in sent
 
 
 def test_a_collector_that_is_away_holds_nobody_up() -> None:
-    telemetry = Telemetry(otlp("http://127.0.0.1:9"))
+    telemetry = Telemetry(exporters("http://127.0.0.1:9").spans)
     telemetry.hear(story.events())
     telemetry.close()
-
-
-def test_an_address_that_is_none_is_refused() -> None:
-    with pytest.raises(InputError, match="otlp_url"):
-        otlp("collector:4318")

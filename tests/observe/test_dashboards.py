@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 from prometheus_client import REGISTRY
 
@@ -37,3 +40,10 @@ def test_every_alarm_asks_for_what_is_counted_and_says_what_is_wrong() -> None:
     rules = yaml.safe_load((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
     assert set().union(*(asked(rule["expr"]) for rule in rules)) <= known()
     assert all(rule["annotations"]["summary"] and rule["labels"]["severity"] for rule in rules)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Debian's package prometheus")
+def test_prometheus_understands_the_alarms() -> None:
+    command = ["promtool", "check", "rules", str(DEPLOY / "alerts.yml")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert said.returncode == 0, said.stderr

@@ -17,6 +17,7 @@ import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce } from "./web/extension/js/state.js";
 import { clock, energyWords, kindName, notices, POLICIES } from "./web/extension/js/strings.js";
+import { stagesOf } from "./web/extension/js/waits.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
 import { byMeeting, lengthWords, sizeWords, snippetParts, tagsOf, when } from "./web/pages/format.js";
 
@@ -199,6 +200,36 @@ test("a ring keeps its newest seconds, and is cut in the quietest place near a m
   assert.equal(ring.quietest(2150, 250), 2300);
   assert.equal(ring.quietest(1600, 250), 1400);
   assert.equal(ring.quietest(9000, 250), 9000);
+});
+
+test("a card tells what it was waited for, from the end of the speech", () => {
+  const told = [
+    ["capture.state", { channel: "tab", state: "capturing" }, 1000, { channel: "tab", start: 0, end: 0 }],
+    [
+      "utterance.created",
+      { id: "u", speaker: "tab", text: "how much", revision: 0, emotion: { status: "off" } },
+      1005.5,
+      { channel: "tab", start: 2, end: 5 },
+    ],
+    ["suggestion.created", { id: "s", kind: "price", utterance: "u", origin: "playbook", text: "cue" }, 1005.52],
+    ["suggestion.delta", { id: "s", text: "Ask" }, 1006.2],
+    ["suggestion.delta", { id: "s", text: " them." }, 1006.3],
+    ["suggestion.completed", { id: "s", text: "Ask them.", origin: "gemini" }, 1006.5],
+    ["suggestion.created", { id: "p", kind: "person", utterance: null, origin: "person", text: "Hello" }, 1007],
+  ];
+  const state = told.reduce(
+    (now, [type, data, at, media], n) => reduce(now, { type, seq: n + 1, data, at, media }),
+    initial(),
+  );
+  const [pushed, card] = state.cards;
+  const rounded = stagesOf(card).map(({ name, start, length }) => [name, start.toFixed(2), length.toFixed(2)]);
+  assert.deepEqual(rounded, [
+    ["Words", "0.00", "0.50"],
+    ["Decision", "0.50", "0.02"],
+    ["First word", "0.52", "0.68"],
+    ["Answer", "1.20", "0.30"],
+  ]);
+  assert.deepEqual(stagesOf(pushed), []);
 });
 
 test("a model tells its listeners until they leave", () => {

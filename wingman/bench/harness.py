@@ -115,7 +115,7 @@ async def ramp(
 
     results: list[Step] = []
     load = Load(post, subject.outlets, subject.data_channel, talkative=subject.talkative)
-    async with load.running(), _started(subject, load.providers.port) as (pid, port):
+    async with load.running(), started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
         async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False) as http:
             target |= {"http": http, "url": f"http://127.0.0.1:{port}{subject.path}"}
@@ -160,7 +160,7 @@ def _branch(load: Load, name: str) -> tuple[str, float, float]:
 
 
 @asynccontextmanager
-async def _started(subject: Subject, providers: int) -> AsyncIterator[tuple[int, int]]:
+async def started(subject: Subject, providers: int) -> AsyncIterator[tuple[int, int]]:
     """The server as a child process: its pid and its port. On two cores it has the first one for itself."""
     cores = sorted(os.sched_getaffinity(0))
     process = await asyncio.create_subprocess_exec(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import socket
 import sys
@@ -15,6 +16,7 @@ import structlog
 
 from wingman.app import open_service
 from wingman.config.settings import build
+from wingman.core.json import JsonObject
 from wingman.server.event_loop import run
 from wingman.server.gc_tuning import Heap
 from wingman.server.workers import serve_worker, workers
@@ -23,36 +25,41 @@ from wingman.server.workers import serve_worker, workers
 def main() -> None:
     """Serve until told to stop."""
     options = argparse.ArgumentParser()
-    options.add_argument("--providers", type=int, required=True, help="port of the stand-in providers")
+    options.add_argument("--providers", type=int, default=0, help="port of the stand-in providers")
+    options.add_argument("--settings", default="", help="all settings as one JSON object, in place of these")
     options.add_argument("--chunk-ms", type=int, default=100)
     options.add_argument("--media-path", default="direct")
     options.add_argument("--workers", type=int, default=1)
     options.add_argument("--keep", default="", help="folder to log events to; left out, they stay in memory")
+    options.add_argument("--otlp", default="", help="root of a collector to send telemetry to")
     options.add_argument("--control", type=int, help="descriptor of the dispatcher's socket, in a worker")
     chosen = options.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     run(_dispatch(chosen) if chosen.workers > 1 else _serve(chosen))
 
 
-async def _serve(chosen: argparse.Namespace) -> None:
+def _settings(chosen: argparse.Namespace) -> JsonObject:
     root = f"ws://127.0.0.1:{chosen.providers}"
-    settings = build(
-        {
-            "server": {"port": 0, "token": "bench"},
-            "ingest": {"media_path": chosen.media_path, "host_addresses": ["127.0.0.1"], "tape_s": 10.0},
-            "transcribe": {
-                "provider": "deepgram",
-                "deepgram": {"api_key": "bench", "url": root, "chunk_ms": chosen.chunk_ms},
-            },
-            "emotion": {
-                "provider": "hume",
-                "policy": "counterpart",
-                "hume": {"api_key": "bench", "url": root, "frame_ms": chosen.chunk_ms, "max_lag_ms": 200},
-            },
-            "suggest": {"provider": "cues"},
-            "deliver": {"data_dir": chosen.keep} if chosen.keep else {},
-        }
-    )
+    return {
+        "server": {"port": 0, "token": "bench"},
+        "ingest": {"media_path": chosen.media_path, "host_addresses": ["127.0.0.1"], "tape_s": 10.0},
+        "transcribe": {
+            "provider": "deepgram",
+            "deepgram": {"api_key": "bench", "url": root, "chunk_ms": chosen.chunk_ms},
+        },
+        "emotion": {
+            "provider": "hume",
+            "policy": "counterpart",
+            "hume": {"api_key": "bench", "url": root, "frame_ms": chosen.chunk_ms, "max_lag_ms": 200},
+        },
+        "suggest": {"provider": "cues"},
+        "deliver": {"data_dir": chosen.keep} if chosen.keep else {},
+        "observe": {"otlp_url": chosen.otlp},
+    }
+
+
+async def _serve(chosen: argparse.Namespace) -> None:
+    settings = build(json.loads(chosen.settings) if chosen.settings else _settings(chosen))
     async with open_service(settings, keep=bool(chosen.keep)) as service:
         service.hub.tap(Heap().hear)
         if chosen.control is not None:

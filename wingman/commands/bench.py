@@ -1,13 +1,17 @@
-"""`wingman bench`: how many live sessions this machine holds, and what each costs."""
+"""`wingman bench`: how many live sessions this machine holds at what cost, or how long a person waits."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
+import math
 from dataclasses import asdict
 
+from wingman.app import SAMPLE
 from wingman.bench.harness import LIMIT_MS, Step, ramp, wingman
+from wingman.bench.wait import measure
+from wingman.bench.waiting import drawn, rows
 from wingman.commands.common import settings_of
 from wingman.core.errors import InputError
 
@@ -15,7 +19,9 @@ from wingman.core.errors import InputError
 def main(arguments: argparse.Namespace) -> int:
     """Run the subcommand; returns the exit status. Raises `InputError` for arguments that make no sense."""
     settings_of(arguments, quiet=True)
-    steps = _steps(arguments.sessions)
+    if arguments.wait:
+        return _wait(arguments)
+    steps = _steps(arguments.sessions or "10,40,80")
     subject = wingman(
         arguments.chunk_ms,
         arguments.media_path,
@@ -27,13 +33,29 @@ def main(arguments: argparse.Namespace) -> int:
         print(f"Live Opus over SRTP into this machine, {len(subject.outlets)} provider socket(s) per session.")
         print("sessions    p50      p99   CPU per s of audio   of a core     RSS")
     results = asyncio.run(
-        ramp(subject, steps, arguments.seconds, on_step=lambda step: None if arguments.json else _print(step))
+        ramp(
+            subject,
+            steps,
+            arguments.seconds or 4.0,
+            on_step=lambda step: None if arguments.json else _print(step),
+        )
     )
     if arguments.json:
         print(json.dumps([asdict(step) for step in results]))
         return 0
     held = max((step.sessions for step in results if step.held), default=0)
     print(f"\nheld with the 99th percentile below {LIMIT_MS:.0f} ms: {held} sessions (of those tried)")
+    return 0
+
+
+def _wait(arguments: argparse.Namespace) -> int:
+    """Play the sample's call and print what each utterance of it waited for."""
+    (calls,) = _steps(arguments.sessions or "4")[-1:]
+    seconds = arguments.seconds or math.inf
+    tell = (lambda _: None) if arguments.json else print
+    table = rows(asyncio.run(measure(SAMPLE, calls, arguments.wait, arguments.chunk_ms, seconds, tell)))
+    lines = [json.dumps([asdict(row) for row in table])] if arguments.json else drawn(table)
+    print("\n".join(lines))
     return 0
 
 

@@ -264,14 +264,21 @@ def _analyze(commands: Commands) -> None:
 
 def _bench(commands: Commands) -> None:
     parser = _command(commands, "bench", "Measure how many live sessions this machine holds.")
-    parser.add_argument("--sessions", default="10,40,80", help="numbers to try (default 10,40,80)")
-    parser.add_argument("--seconds", type=float, default=4.0, help="how long to measure each (default 4)")
+    parser.add_argument("--sessions", help="numbers to try (default 10,40,80; with --wait calls at once, 4)")
+    parser.add_argument("--seconds", type=float, help="how long to measure each (default 4; --wait: all)")
     parser.add_argument("--chunk-ms", type=int, default=100, help="audio per provider frame (default 100)")
     parser.add_argument("--media-path", choices=["direct", "portable"], default="direct")
     parser.add_argument("--workers", type=int, default=1, help="processes behind one port (default 1)")
     parser.add_argument("--talkative", action="store_true", help="two interims a second of up to 36 words")
     parser.add_argument("--words-only", action="store_true", help="a transcriber alone, no emotion meter")
-    parser.add_argument("--json", action="store_true", help="print the steps as one JSON list")
+    parser.add_argument(
+        "--wait",
+        nargs="?",
+        const="emulated",
+        choices=["emulated", "embedded", "whisper", "moonshine"],
+        help="measure how long a person waits instead, stage by stage; with a local transcriber if named",
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as one JSON list")
 
 
 def _doctor(commands: Commands) -> None:

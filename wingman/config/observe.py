@@ -15,4 +15,4 @@ class ObserveSettings(Section, frozen=True):
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto`: console on a terminal, JSON lines otherwise."""
     otlp_url: str = ""
-    """Root of an OpenTelemetry collector (OTLP over HTTP) that is sent traces; empty sends none."""
+    """Root of an OpenTelemetry collector (OTLP over HTTP) for traces, metrics and logs; empty sends none."""

@@ -1,90 +1,112 @@
-"""Traces over OTLP: one a finished utterance, a span a stage. Off unless an address is set; no content leaves.
+"""Traces of finished utterances: one each, a span a stage. Off unless a collector is set; no content leaves.
 
-The extra `telemetry` brings the SDK. Spans are made of committed events, beside the meeting, never in its way:
-the SDK's batch processor has a thread and a bounded queue of its own, and drops what does not fit.
+Spans are made of committed events, beside the meeting, never in its way: the SDK's batch processor has a thread
+and a bounded queue of its own, and drops what does not fit.
 
 Source: OpenTelemetry specification 1.x, traces; semantic conventions for generative AI (`gen_ai.*`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wingman.core.errors import InputError
 from wingman.core.events import Envelope
-from wingman.events.waterfall import Stage, UtteranceTrace, Waterfall
+from wingman.events.waterfall import MODEL, Stage, UtteranceTrace, Waterfall
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Tracer
 
-SERVICE = "wingman"
+SCOPE = "wingman"
 NANOSECONDS = 1_000_000_000
-TIMEOUT_S = 2.0
-"""How long a collector may take for a batch; what it does not take by then is dropped."""
-
-
-def otlp(url: str) -> SpanExporter:
-    """An exporter to the collector at `url` (`http://127.0.0.1:4318`). Raises `InputError` for a wrong one."""
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    except ImportError:
-        raise InputError(
-            "`observe.otlp_url` is set, but the telemetry packages are not installed; "
-            "pip install 'wingman-sidecar[telemetry]', or clear the setting",
-            field="observe.otlp_url",
-        ) from None
-    if not url.startswith(("http://", "https://")):
-        raise InputError("`observe.otlp_url` must begin with http:// or https://", field="observe.otlp_url")
-    return OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces", timeout=TIMEOUT_S)
+PROVIDERS = {"gemini": "gcp.gemini", "generativeai": "gcp.gemini"}
+"""Providers of models that the conventions call otherwise."""
 
 
 class Telemetry:
     """Sends the traces of finished utterances. Give `hear` to `Hub.tap`; `close` flushes."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
-        from opentelemetry.sdk.resources import Resource
+    def __init__(
+        self,
+        exporter: SpanExporter,
+        resource: Resource | None = None,
+        models: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`models`: which model a provider is asked for. `clock` says when events are pushed (Unix time)."""
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-        self._provider = TracerProvider(resource=Resource({"service.name": SERVICE}), shutdown_on_exit=False)
+        self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        self._tracer = self._provider.get_tracer(SERVICE)
+        self._tracer = self._provider.get_tracer(SCOPE)
         self._waterfall = Waterfall()
+        self._models = models or {}
+        self._clock = clock
 
     def hear(self, envelopes: Sequence[Envelope]) -> None:
-        """Committed events, in order."""
+        """Committed events, in order, as they go to overlays."""
+        now = self._clock()
         for envelope in envelopes:
-            for trace in self._waterfall.add(envelope):
-                _record(self._tracer, trace)
+            for trace in self._waterfall.add(envelope, now):
+                self._record(trace)
 
     def close(self) -> None:
         """Send what is owed, within a few seconds, and end the thread."""
         self._provider.shutdown()
 
+    def _record(self, trace: UtteranceTrace) -> None:
+        from opentelemetry.trace import set_span_in_context
 
-def _record(tracer: Tracer, trace: UtteranceTrace) -> None:
-    from opentelemetry.trace import set_span_in_context
+        attributes = {
+            "wingman.meeting": trace.meeting,
+            "wingman.utterance": trace.utterance,
+            "wingman.channel": str(trace.channel),
+            "wingman.outcome": trace.outcome or "open",
+        }
+        root = self._tracer.start_span("utterance", start_time=_ns(trace.start), attributes=attributes)
+        inside = set_span_in_context(root)
+        asked = [stage for stage in trace.stages if stage.name in MODEL]
+        for stage in trace.stages:
+            if stage.name not in MODEL:
+                _span(self._tracer, inside, stage)
+        if asked:
+            self._chat(inside, asked)
+        root.end(_ns(trace.end))
 
-    attributes = {
-        "wingman.meeting": trace.meeting,
-        "wingman.utterance": trace.utterance,
-        "wingman.channel": str(trace.channel),
-        "wingman.outcome": trace.outcome or "open",
-    }
-    root = tracer.start_span("utterance", start_time=_ns(trace.start), attributes=attributes)
-    inside = set_span_in_context(root)
-    for stage in trace.stages:
-        span = tracer.start_span(stage.name, inside, start_time=_ns(stage.start), attributes=_attributes(stage))
-        span.end(_ns(stage.end))
-    root.end(_ns(trace.end))
+    def _chat(self, inside: Context, asked: Sequence[Stage]) -> None:
+        """The model's answer as the conventions have it: one span of the client's, our stages below it."""
+        from opentelemetry.trace import SpanKind, set_span_in_context
+
+        provider = asked[0].detail
+        model = self._models.get(provider, "")
+        attributes: dict[str, str | float] = {"gen_ai.operation.name": "chat"}
+        if provider:
+            attributes["gen_ai.provider.name"] = PROVIDERS.get(provider, provider)
+        if model:
+            attributes["gen_ai.request.model"] = model
+        attributes["gen_ai.response.time_to_first_chunk"] = asked[0].ms / 1000
+        chat = self._tracer.start_span(
+            f"chat {model}".rstrip(),
+            inside,
+            kind=SpanKind.CLIENT,
+            start_time=_ns(asked[0].start),
+            attributes=attributes,
+        )
+        for stage in asked:
+            _span(self._tracer, set_span_in_context(chat), stage)
+        chat.end(_ns(asked[-1].end))
 
 
-def _attributes(stage: Stage) -> dict[str, str]:
-    if stage.name == "model.first_word":
-        return {"gen_ai.operation.name": "chat", "gen_ai.provider.name": stage.detail}
-    return {"wingman.detail": stage.detail} if stage.detail and stage.name != "speech" else {}
+def _span(tracer: Tracer, inside: Context, stage: Stage) -> None:
+    detail = stage.detail if stage.name != "speech" else ""  # who spoke may be a name
+    attributes = {"wingman.detail": detail} if detail else {}
+    span = tracer.start_span(stage.name, inside, start_time=_ns(stage.start), attributes=attributes)
+    span.end(_ns(stage.end))
 
 
 def _ns(at: float) -> int:

@@ -13,6 +13,7 @@ from wingman.core.events import (
     CaptureState,
     Envelope,
     MeetingEnded,
+    MeetingStarted,
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
@@ -25,6 +26,8 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel
 
+MODEL = ("model.first_word", "model.answer")
+"""Stages in which a model is waited for."""
 REMEMBERED = 200
 """Utterances of one meeting that are still waited for; the oldest are told as they are."""
 
@@ -34,7 +37,8 @@ class Stage:
     """One stretch of the way. Times are Unix seconds."""
 
     name: str
-    """`speech`, `transcribe`, `tone`, `decide`, `model.first_word` or `model.answer`."""
+    """`speech`, `transcribe`, `tone`, `decide`, `card.shown`, `model.first_word`, `first_word.shown` or
+    `model.answer`; what was shown is known while it happens, and not to the log."""
     start: float
     end: float
     detail: str = ""
@@ -79,12 +83,15 @@ class Waterfall:
         self._began: dict[tuple[str, Channel], float] = {}
         self._open: dict[tuple[str, str], UtteranceTrace] = {}
         self._cards: dict[tuple[str, str], tuple[UtteranceTrace, float]] = {}
-        self._first: dict[tuple[str, str], float] = {}
+        self._first: dict[tuple[str, str], tuple[float, float | None]] = {}
+        self._transcribers: dict[str, str] = {}
 
-    def add(self, envelope: Envelope) -> list[UtteranceTrace]:
-        """The traces that this event completes."""
+    def add(self, envelope: Envelope, shown: float | None = None) -> list[UtteranceTrace]:
+        """The traces that this event completes. `shown`: when it goes to overlays, where that is known."""
         data, meeting, at = envelope.data, envelope.meeting, envelope.at
         match data:
+            case MeetingStarted():
+                self._transcribers[meeting] = data.transcriber
             case CaptureState(state="capturing") if envelope.media is not None:
                 self._began.setdefault((meeting, data.channel), at - envelope.media.start)
             case UtteranceCreated():
@@ -92,11 +99,11 @@ class Waterfall:
             case UtteranceRevised():
                 self._toned(meeting, data, at)
             case SuggestionSkipped():
-                return self._silent(meeting, data)
+                return self._silent(meeting, data, at)
             case SuggestionCreated():
-                self._carded(meeting, data, at)
+                self._carded(meeting, data, at, shown)
             case SuggestionDelta():
-                self._first.setdefault((meeting, data.id), at)
+                self._first.setdefault((meeting, data.id), (at, shown))
             case SuggestionCompleted() | SuggestionSuperseded() | SuggestionExpired() | SuggestionFailed():
                 return self._ended(meeting, data, at)
             case MeetingEnded():
@@ -110,7 +117,7 @@ class Waterfall:
         began = self._began.setdefault((meeting, media.channel), envelope.at - media.end)
         trace = UtteranceTrace(meeting, data.id, media.channel)
         trace.add("speech", began + media.start, began + media.end, data.speaker)
-        trace.add("transcribe", began + media.end, envelope.at)
+        trace.add("transcribe", began + media.end, envelope.at, self._transcribers.get(meeting, ""))
         self._open[meeting, data.id] = trace
         mine = [key for key in self._open if key[0] == meeting]
         return [self._open.pop(key) for key in mine[: max(0, len(mine) - REMEMBERED)]]
@@ -120,17 +127,20 @@ class Waterfall:
         if trace is not None:
             trace.add("tone", trace.stages[1].end, at, data.emotion.label or str(data.emotion.status))
 
-    def _silent(self, meeting: str, data: SuggestionSkipped) -> list[UtteranceTrace]:
+    def _silent(self, meeting: str, data: SuggestionSkipped, at: float) -> list[UtteranceTrace]:
         trace = self._open.get((meeting, data.utterance or ""))
         if trace is None:
             return []
         trace.outcome = data.reason
+        trace.add("decide", at, at, data.reason)
         return []  # a later revision, or a second look, may still come
 
-    def _carded(self, meeting: str, data: SuggestionCreated, at: float) -> None:
+    def _carded(self, meeting: str, data: SuggestionCreated, at: float, shown: float | None) -> None:
         trace = self._open.get((meeting, data.utterance or ""))
         if trace is not None:
             trace.add("decide", at - (data.latency_ms or 0.0) / 1000, at, f"{data.kind} ({data.reason})")
+            if shown is not None:
+                trace.add("card.shown", at, shown)
             self._cards[meeting, data.id] = (trace, at)
 
     def _ended(
@@ -143,12 +153,15 @@ class Waterfall:
         first = self._first.pop(key, None)
         if key not in self._cards:
             return []
-        trace, shown = self._cards.pop(key)
+        trace, asked = self._cards.pop(key)
         trace.outcome = data.TYPE.removeprefix("suggestion.")
         writer = data.origin if isinstance(data, SuggestionCompleted) else ""
         if first is not None:
-            trace.add("model.first_word", shown, first, writer)
-            trace.add("model.answer", first, at, trace.outcome)
+            came, shown = first
+            trace.add("model.first_word", asked, came, writer)
+            if shown is not None:
+                trace.add("first_word.shown", came, shown)
+            trace.add("model.answer", came, at, trace.outcome)
         self._open.pop((meeting, trace.utterance), None)
         return [trace]
 
@@ -161,7 +174,8 @@ class Waterfall:
     def _over(self, meeting: str) -> list[UtteranceTrace]:
         self._began = {key: at for key, at in self._began.items() if key[0] != meeting}
         self._cards = {key: card for key, card in self._cards.items() if key[0] != meeting}
-        self._first = {key: at for key, at in self._first.items() if key[0] != meeting}
+        self._first = {key: first for key, first in self._first.items() if key[0] != meeting}
+        self._transcribers.pop(meeting, None)
         return [self._open.pop(key) for key in list(self._open) if key[0] == meeting]
 
 

@@ -29,6 +29,7 @@ class Offsets:
     def __init__(self, origin: SampleTime = 0) -> None:
         self._points = [Breakpoint(0, origin)]
         self._accepted = 0
+        self._reached = origin
 
     @property
     def accepted(self) -> int:
@@ -38,20 +39,22 @@ class Offsets:
     @property
     def reached(self) -> SampleTime:
         """Media time of the next sample, if it is contiguous."""
-        return self.start_at(self._accepted)
+        return self._reached
 
     def sent(self, start: SampleTime, count: int) -> None:
         """`count` samples that begin at media time `start` were handed over."""
         self.jump(start)
         self._accepted += count
+        self._reached += count
 
     def jump(self, to: SampleTime) -> None:
         """Media time moves on without audio (a gap): the next sample belongs to `to`."""
-        if to == self.reached:
+        if to == self._reached:
             return
         if self._points[-1].position == self._accepted:
             self._points.pop()
         self._points.append(Breakpoint(self._accepted, to))
+        self._reached = to
 
     def retract(self, count: int) -> None:
         """The provider refused the last `count` samples: they did not advance its clock."""
@@ -60,6 +63,7 @@ class Offsets:
         self._cut(self._accepted)
         if not self._points or not self._points[-1].known:
             self._points.append(Breakpoint(self._accepted, at))
+        self._reached = self.start_at(self._accepted)
 
     def doubt(self, since: int, count: int) -> None:
         """The provider refused `count` of the samples from `since` on, and nobody knows which.

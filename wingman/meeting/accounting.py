@@ -14,6 +14,7 @@ from wingman.core.time import Channel
 from wingman.egress.outlet import first_through, outlet
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
 from wingman.meeting.cost import CostTracker, Level
+from wingman.observe import metrics
 from wingman.suggest.knowledge.index import Knowledge, Snippet
 
 EMBEDDINGS = "embeddings"
@@ -86,6 +87,7 @@ class Accounting:
     def tokens(self, provider: str, usage: Usage) -> None:
         """A model answered."""
         self._meter.tokens(provider, usage)
+        metrics.tokens(provider, usage.prompt_tokens, usage.output_tokens)
 
     def consent(self, words: str) -> None:
         """What is sent from now on is sent under these words."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import sys
-from typing import TextIO, cast
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -14,6 +15,25 @@ from wingman.config.observe import ObserveSettings
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 QUIET = ("httpx", "httpx2", "aioice", "aiortc", "google_genai", "websockets", "asyncio", "uvicorn")
 """Libraries that narrate their work at INFO; their warnings still come through."""
+
+
+Tap = Callable[[Mapping[str, Any]], None]
+_taps: list[Tap] = []
+SHIPPING = ("opentelemetry", "urllib3", "requests")
+"""Loggers of what sends logs away: theirs are not sent, or a collector that is away would never be silent."""
+
+
+def tap(listener: Tap) -> Callable[[], None]:
+    """Also hand each record that is logged to `listener`; call what is returned to stop. It must be short."""
+    _taps.append(listener)
+    return lambda: _taps.remove(listener)
+
+
+def _tapped(_logger: object, _method: str, record: structlog.types.EventDict) -> structlog.types.EventDict:
+    if _taps and not getattr(record.get("_record"), "name", "").startswith(SHIPPING):
+        for listener in _taps:
+            listener(record)
+    return record
 
 
 class _Stderr(io.TextIOBase):
@@ -38,6 +58,7 @@ def configure(settings: ObserveSettings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=not human),
+        _tapped,
     ]
     if not human:
         shared.append(structlog.processors.format_exc_info)

@@ -37,6 +37,18 @@ FIRST_TOKEN = Histogram(
     ["origin"],
     buckets=(0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0),
 )
+ANSWER = Histogram(
+    "wingman_suggestion_answer_seconds",
+    "From the trigger to the model's last word.",
+    ["origin"],
+    buckets=(0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0),
+)
+TOKENS = Histogram(
+    "wingman_model_tokens",
+    "Tokens a model was given and gave, an answer.",
+    ["provider", "type"],
+    buckets=(1, 4, 16, 64, 256, 1024, 4096, 16384, 65536),
+)
 LOOP_LAG = Gauge("wingman_event_loop_lag_p99_seconds", "How late the event loop ran, 99th percentile.")
 
 
@@ -59,6 +71,14 @@ def count(envelopes: Sequence[Envelope]) -> None:
                 CUE_LATENCY.observe(latency / 1000)
             case SuggestionCompleted(first_token_ms=float() as first) as done:
                 FIRST_TOKEN.labels(done.origin).observe(first / 1000)
+                if done.total_ms is not None:
+                    ANSWER.labels(done.origin).observe(done.total_ms / 1000)
+
+
+def tokens(provider: str, given: int, gave: int) -> None:
+    """A model answered; both counts are the provider's own."""
+    TOKENS.labels(provider, "input").observe(given)
+    TOKENS.labels(provider, "output").observe(gave)
 
 
 def watch_loop(p99: Callable[[], float]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -37,12 +38,23 @@ class Traffic:
     """Most seconds by which the audio outran the pace the service allows; 0 when it never did."""
 
 
+OnSaid: TypeAlias = Callable[[Traffic, bytes], None]
+"""Told of each message as it goes to the socket."""
+
+
 class Wire:
     """Use `incoming()` to read, `say()` to answer, `accepted()` to tell how much audio was taken in."""
 
-    def __init__(self, socket: ServerConnection, faults: Sequence[Fault], traffic: Traffic) -> None:
+    def __init__(
+        self,
+        socket: ServerConnection,
+        faults: Sequence[Fault],
+        traffic: Traffic,
+        on_said: OnSaid = lambda _traffic, _data: None,
+    ) -> None:
         self.socket = socket
         self.traffic = traffic
+        self._on_said = on_said
         self._faults = tuple(fault for fault in faults if fault.kind not in (Kind.REFUSE, Kind.HANG))
         self._heard_s = 0.0
         self._outbox: asyncio.Queue[tuple[float, str, bytes] | None] = asyncio.Queue(OUTBOX)
@@ -127,6 +139,7 @@ class Wire:
             try:
                 if not gone:
                     await asyncio.sleep(max(0.0, due - loop.time()))
+                    self._on_said(self.traffic, data)
                     await self.socket.send(data, text=True)
                     self.traffic.said.append(kind)
             except ConnectionClosed:

@@ -13,7 +13,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
-from wingman.testing.connection import Traffic, Wire
+from wingman.testing.connection import OnSaid, Traffic, Wire
 from wingman.testing.faults import Fault, FaultScript, Kind
 
 
@@ -30,6 +30,8 @@ class SocketEmulator:
         self.faults = faults
         self.traffic: list[Traffic] = []
         """One entry per handshake that reached us, also refused ones, in order."""
+        self.on_said: OnSaid = lambda _traffic, _data: None
+        """Told of each message as it goes to its socket."""
         self._numbers: dict[ServerConnection, int] = {}
         self._server: Server | None = None
 
@@ -144,7 +146,7 @@ class SocketEmulator:
     async def _handle(self, connection: ServerConnection) -> None:
         number = self._numbers[connection]
         traffic = self.traffic[number - 1]
-        wire = Wire(connection, self._faults_of(number), traffic)
+        wire = Wire(connection, self._faults_of(number), traffic, self.on_said)
         request = connection.request
         try:
             async with asyncio.TaskGroup() as group:

@@ -171,6 +171,9 @@ class InboundTrack:
     def pcm(self, timestamp: int, pcm: bytes, now: float) -> None:
         """Audio that is decoded already (16 kHz mono s16), stamped with the sender's 48 kHz clock."""
         self._arrived(now)
+        self._sound(timestamp, pcm, now)
+
+    def _sound(self, timestamp: int, pcm: bytes, now: float) -> None:
         timeline = self._timeline or self._begin(now)
         if self._due or self._debt:
             self._correct(timeline, pcm)
@@ -284,7 +287,7 @@ class InboundTrack:
             samples = self._ticks // 3
             last = at + self._ticks == hole
             pcm = self._decoder.recover(following.payload, samples) if last else self._decoder.conceal(samples)
-            self.pcm((self._next + at) % (1 << 32), pcm, now)
+            self._sound((self._next + at) % (1 << 32), pcm, now)
 
     def _decode(self, timestamp: int, payload: bytes, now: float) -> None:
         if self._decoder is None:
@@ -296,7 +299,7 @@ class InboundTrack:
             self._missing += 1
             log.debug("packet dropped", channel=self.channel, reason=str(broken))
             return  # the timeline fills its place
-        self.pcm(timestamp, pcm, now)
+        self._sound(timestamp, pcm, now)
         self._ticks = 3 * len(pcm) // BYTES_PER_SAMPLE
         self._next = timestamp + self._ticks
 

@@ -30,6 +30,7 @@ from wingman.link.socket import Socket, fault_in
 from wingman.link.watchdog import Patience, Stall, Watchdog
 from wingman.stt.base import Emit
 from wingman.stt.deepgram import wire as wire
+from wingman.stt.deepgram.chunk_size import ChunkSize
 from wingman.stt.deepgram.stitch import Stitcher
 from wingman.stt.odd_fields import OddFields
 
@@ -95,7 +96,7 @@ class Connection:
         self._settings = settings
         self._emit = emit
         self._useful = useful
-        self._chunk = samples_of_ms(settings.chunk_ms)
+        self._chunk = ChunkSize(samples_of_ms(settings.chunk_ms), samples_of_ms(settings.endpointing_ms))
         self._offsets = Offsets(audio.position)
         now = asyncio.get_running_loop().time()
         self._pacer = Pacer(settings.replay_rate, round(BURST_S * SAMPLE_RATE), now)
@@ -103,6 +104,8 @@ class Connection:
         self._controls: deque[_Control] = deque()
         self._wake = asyncio.Event()
         self._asleep_until = now
+        waits = (settings.keepalive_s, settings.idle_finalize_s, settings.stall_limit_s, settings.close_s)
+        self._soonest = min(waits)  # nothing but a pace that holds back is due within so long
         self._resume_at: float | None = None
         self._tail: asyncio.TimerHandle | None = None
         self._last_audio = self._last_frame = now
@@ -129,7 +132,7 @@ class Connection:
     async def run(self) -> None:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
         self._stitch.connected(self._offsets)
-        self._audio.on_change(self._pump, self._chunk)
+        self._audio.on_change(self._pump, self._chunk.samples)
         self._watch_tail(TAIL_S)
         try:
             async with asyncio.TaskGroup() as group:
@@ -163,19 +166,20 @@ class Connection:
         while not self._controls and self._closing_at is None and self._line.socket.is_open:
             if not self._ready(whole) or not self._may_send(now):
                 break
-            item = self._audio.take(self._chunk)
+            item = self._audio.take(self._chunk.samples)
             if isinstance(item, PcmBlock):
                 self._send(item, now)
             elif item is not None:
                 self._cross(item)
         if self._audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
             self._controls.append(_Control.CLOSE)
-        if self._controls or self._due() < self._asleep_until:
+        sooner = self._resume_at is not None or self._asleep_until > now + self._soonest
+        if self._controls or (sooner and self._due() < self._asleep_until):
             self._wake.set()
 
     def _ready(self, whole: bool) -> bool:
         lag = self._audio.lag
-        return lag >= self._chunk or (lag > 0 and (not whole or self._audio.ended))
+        return lag >= self._chunk.samples or (lag > 0 and (not whole or self._audio.ended))
 
     def _may_send(self, now: float) -> bool:
         self._resume_at = None
@@ -184,7 +188,7 @@ class Connection:
             self._resume_at = now + BLOCKED_RETRY_S
         elif self._watchdog.outstanding > UNANSWERED_S * SAMPLE_RATE:
             self._resume_at = now + BLOCKED_RETRY_S
-        elif wait := self._pacer.wait(min(self._chunk, self._audio.lag), now):
+        elif wait := self._pacer.wait(min(self._chunk.samples, self._audio.lag), now):
             self._resume_at = now + wait
         return self._resume_at is None
 
@@ -194,6 +198,8 @@ class Connection:
         self._pacer.sent(block.length, now)
         self._watchdog.sent(self._offsets.accepted, now)
         self._last_audio = self._last_frame = now
+        if self._chunk.sent(block.pcm):
+            self._audio.on_change(self._pump, self._chunk.samples)
         if self._tail is None:
             self._watch_tail(TAIL_S)
         if self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:

@@ -3,6 +3,7 @@
 import { h, icon, iconButton, setAttribute, setChildren, setText } from "./dom.js";
 import { pastCards, visibleCards } from "./state.js";
 import { clock, failureWords, kindName, speakerName } from "./strings.js";
+import { WaitsView } from "./waits-view.js";
 
 const TOOLS = [
   ["used", "check", "Used it", "u"],
@@ -141,7 +142,8 @@ class CardView {
       icon("stop"),
       "Stop",
     );
-    this.foot = h("div", { class: "card-foot" }, this.source, this.why, this.stop, this.bar);
+    this.waits = new WaitsView();
+    this.foot = h("div", { class: "card-foot" }, this.source, this.why, this.waits.node, this.stop, this.bar);
     const id = `card-${card.id.replace(/[^\w-]/g, "_")}`;
     this.kind.id = `${id}-kind`;
     this.answer.id = `${id}-answer`;
@@ -194,6 +196,7 @@ class CardView {
     setText(this.source, note);
     setText(this.full, full);
     this.why.hidden = !full;
+    this.waits.render(card);
     this.stop.hidden = readOnly || status !== "streaming";
     this.bar.hidden = readOnly;
     this.foot.hidden = readOnly && !this.source.textContent;

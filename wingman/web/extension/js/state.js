@@ -31,6 +31,8 @@ export function initial() {
     policy: { emotion: "off", reason: "" },
     providers: {},
     capture: {},
+    /** Per channel: when its media time began, in seconds since the epoch. */
+    began: {},
     names: {},
     suggester: "",
     /** The end that is due by itself: `{reason, at}` with `at` in seconds since the epoch; null when none is. */
@@ -128,6 +130,10 @@ const STEPS = {
   }),
   "capture.state": (state, data, envelope) => ({
     ...state,
+    began:
+      data.state === "capturing" && envelope.media && !(data.channel in state.began)
+        ? { ...state.began, [data.channel]: envelope.at - envelope.media.start }
+        : state.began,
     capture: {
       ...state.capture,
       [data.channel]: { state: data.state, detail: data.detail || "", at: envelope.at },
@@ -168,10 +174,20 @@ const STEPS = {
   // A name is looked up when a line is shown, so it holds for what was said before it was given as well.
   "speaker.renamed": (state, data) => ({ ...state, names: { ...state.names, [data.speaker]: data.name } }),
   "suggestion.created": created,
-  "suggestion.delta": (state, data) =>
-    card(state, data.id, (c) => (c.status === "streaming" ? { ...c, answer: c.answer + data.text } : c)),
-  "suggestion.completed": (state, data) =>
-    card(state, data.id, (c) => ({ ...c, status: "done", answer: data.text, origin: data.origin || c.origin })),
+  "suggestion.delta": (state, data, { at }) =>
+    card(state, data.id, (c) =>
+      c.status === "streaming"
+        ? { ...c, answer: c.answer + data.text, waits: { ...c.waits, first: c.waits.first ?? at } }
+        : c,
+    ),
+  "suggestion.completed": (state, data, { at }) =>
+    card(state, data.id, (c) => ({
+      ...c,
+      status: "done",
+      answer: data.text,
+      origin: data.origin || c.origin,
+      waits: { ...c.waits, done: c.waits.first === null ? null : at },
+    })),
   "suggestion.superseded": (state, data) =>
     card(state, data.id, (c) => ({ ...c, status: "superseded", gone: !c.pinned })),
   "suggestion.expired": (state, data) =>
@@ -227,7 +243,8 @@ function heard(state, data, envelope) {
   const at = lineOf(state, data.id, data.revision === 0);
   const known = at >= 0 ? lineAt(state, at) : null;
   if (known && known.revision > data.revision) return state;
-  const entry = { kind: "utterance", ...data, channel, ...spanOf(envelope) };
+  const entry = { kind: "utterance", ...data, channel, ...spanOf(envelope), toldAt: known?.toldAt ?? envelope.at };
+  if (data.revision > 0 && known) entry.tonedAt = envelope.at;
   let next;
   if (known) {
     const kept = known.original ? { original: entry.text, text: known.text } : {};
@@ -305,9 +322,17 @@ function created(state, data, envelope) {
     /** Where in the meeting it belongs: the end of the sentence that asked for it, on the clock of the lines. */
     moment: asked >= 0 ? lineAt(state, asked).end : state.heardUntil,
     quote: asked >= 0 ? { speaker: lineAt(state, asked).speaker, text: lineAt(state, asked).text } : null,
+    waits: waited(state, asked >= 0 ? lineAt(state, asked) : null, envelope.at),
     expiresAt: data.expires_in ? envelope.at + data.expires_in : null,
   };
   return { ...state, cards: [entry, ...state.cards].slice(0, CARDS_KEPT) };
+}
+
+/** The moments a card was waited for, in seconds since the epoch; null for what did not come, or is not known. */
+function waited(state, line, shown) {
+  const began = line ? state.began[line.channel] : undefined;
+  const spoke = began === undefined ? null : began + line.end;
+  return { spoke, told: line?.toldAt ?? null, toned: line?.tonedAt ?? null, shown, first: null, done: null };
 }
 
 function card(state, id, change) {

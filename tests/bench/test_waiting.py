@@ -1,0 +1,76 @@
+"""What a person waits for, stage by stage, of made-up ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wingman.bench.waiting import ANSWER, CARD, WIDTH, Moments, Owner, drawn, own_ms, rows, stages
+
+WAY = Moments(
+    spoke=10.0, told=10.58, words=10.585, provider_s=0.525, card=10.59, asked=10.6, answered=11.2, shown=11.203
+)
+
+
+def lengths(way: Moments) -> dict[str, float]:
+    return {stage.name: round(stage.length, 3) for stage in stages(way)}
+
+
+def test_a_whole_way() -> None:
+    assert lengths(WAY) == {
+        "sound to the transcriber": 55,
+        "pause and transcription": 525,
+        "words on screen": 5,
+        "instant card on screen": 10,
+        "request to the model": 20,
+        "model's first word": 600,
+        "first word on screen": 3,
+    }
+    assert own_ms(WAY, CARD) == pytest.approx(65)
+    assert own_ms(WAY, ANSWER) == pytest.approx(78)
+
+
+def test_a_tone_that_was_waited_for_is_the_providers() -> None:
+    waited = lengths(replace(WAY, tone=10.595))
+    assert (waited["tone of the voice"], waited["request to the model"]) == (15, 5)
+
+
+def test_who_was_asked_early_is_waited_for_from_the_words_on() -> None:
+    early = lengths(replace(WAY, asked=10.3, answered=10.9, shown=10.902))
+    assert (early["request to the model"], early["model's first word"], early["first word on screen"]) == (
+        0,
+        320,
+        2,
+    )
+    sooner = lengths(replace(WAY, asked=10.0, answered=10.5, shown=10.581))
+    assert (sooner["model's first word"], sooner["first word on screen"]) == (0, 1)
+
+
+def test_a_local_transcriber_has_no_way_of_sound() -> None:
+    local = Moments(10.0, 10.9, 10.9, 0.9, card=10.905)
+    assert lengths(local)["pause and transcription"] == 900
+    assert "sound to the transcriber" not in lengths(local)
+    assert own_ms(local, CARD) == pytest.approx(5)
+    assert own_ms(local, ANSWER) is None
+
+
+@given(st.lists(st.tuples(*[st.floats(0, 5) for _ in range(6)]), min_size=1, max_size=20))
+def test_no_stage_is_negative_and_all_are_drawn(waits: list[tuple[float, ...]]) -> None:
+    ways = []
+    for told, words, card, asked, answered, shown in waits:
+        ways.append(Moments(0.0, told, words, 0.5, card, None, asked, answered, shown))
+    assert all(stage.length >= 0 for way in ways for stage in stages(way))
+    table = rows(ways)
+    assert {row.owner for row in table} == set(Owner)
+    assert all(row.p50_ms <= row.p90_ms <= row.p99_ms for row in table)
+    lines = drawn(table)
+    assert len(lines) == len(table) + 1
+    assert all(line.count("━") <= WIDTH for line in lines)
+
+
+def test_nothing_is_drawn_of_nothing() -> None:
+    assert rows([]) == []
+    assert len(drawn([])) == 1
