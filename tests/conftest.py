@@ -37,6 +37,7 @@ IGNORED_THREADS = (
 KEPT_PROCESSES = (
     b"resource_tracker",  # multiprocessing keeps one per process for good
     SHARED.encode(),  # NATS servers that all tests share
+    b"moto.server",  # an object store
 )
 
 

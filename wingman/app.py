@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
-from wingman.archive.audio_store import AudioStore
+from wingman.archive.audio_store import AudioStore, KeyOf
+from wingman.archive.places import Place, place_of
 from wingman.archive.private_folder import make_private
 from wingman.archive.retention import Eraser, Forget, keep
 from wingman.audio import sandboxed
@@ -41,6 +42,7 @@ from wingman.events.webhooks import Hook, Webhooks
 from wingman.meeting.import_journal import ImportJournals
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
+from wingman.meeting.moving import Arrivals
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.self_test import Stage, judge, probe_of, self_test
 from wingman.meeting.start_check import notes_folder
@@ -73,6 +75,10 @@ WORKER = "worker-"
 SHORTEST_TOKEN = 16
 """Characters of a configured token; shorter ones could be guessed, and are warned about."""
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
+WATCHED_S = 10.0
+"""The start of a service, in which much is loaded, says nothing about its load."""
+LATE_S = 0.1
+"""A node whose event loop runs this late takes no more meetings."""
 ORPHANS_S = 30.0
 """How often a node looks for meetings that nobody came back to."""
 PLAIN = ("ws://", "http://", "nats://")
@@ -119,12 +125,15 @@ class BackgroundServices:
 
 @contextlib.asynccontextmanager
 async def open_background(
-    settings: Settings, log: EventLog, hub: Hub, folder: Path
+    settings: Settings, log: EventLog, hub: Hub, folder: Path, key: KeyOf | None = None
 ) -> AsyncIterator[BackgroundServices]:
-    """`folder` is where the log lives. Raises `InputError` when a webhook's settings make no sense."""
+    """`folder` is where the log lives; `key` seals each meeting's sound, where each has a key of its own.
+
+    Raises `InputError` when the settings of a webhook or of the store make no sense.
+    """
     hooks = [Hook.of(name, hook) for name, hook in settings.report.webhooks.items()]
     days = settings.deliver.retention_days
-    audio_store = AudioStore(folder, settings.deliver.encryption_key.reveal())
+    audio_store = AudioStore(sound_place(settings, folder), key or settings.deliver.encryption_key.reveal())
     if not hooks:
         yield BackgroundServices(log, None, days, audio_store)
         return
@@ -134,6 +143,19 @@ async def open_background(
         yield BackgroundServices(log, webhooks, days, audio_store)
     finally:
         await webhooks.aclose()
+
+
+def sound_place(settings: Settings, folder: Path) -> Place:
+    """Where stored sound lies. Raises `InputError`."""
+    store = settings.deliver.store
+    return place_of(
+        store.url,
+        folder,
+        endpoint_url=store.endpoint_url,
+        region=store.region,
+        access_key=store.access_key.reveal(),
+        secret_key=store.secret_key.reveal(),
+    )
 
 
 async def warm_up(transcriber: str) -> None:
@@ -160,6 +182,8 @@ class Service:
     """Where keys, settings, notes and playbooks are changed; None for a service that keeps nothing."""
     cluster: Membership | None = None
     """Its place among other nodes; None for a service of one process."""
+    arrivals: Arrivals | None = None
+    """Clients whose meetings are about to come here from another node."""
 
     @property
     def token(self) -> str:
@@ -178,6 +202,14 @@ class Service:
         from wingman.cluster.front import Front
 
         return Front(member.node, member.log, member.relay, self.manager.adopt, self.manager.live_ids)
+
+    def not_ready(self) -> str:
+        """Why nobody should be sent here just now; empty when all is well."""
+        if self.manager.closing:
+            return "the service is stopping"
+        if self.cluster is not None and not self.cluster.engine.connected:
+            return "this node has no connection to the NATS servers"
+        return ""
 
     def jobs(self) -> tuple[Coroutine[object, object, None], ...]:
         """What runs beside the meetings, until cancelled."""
@@ -221,13 +253,13 @@ class Service:
             sample_sound=SAMPLE,
             recording=lambda wish: FileSource(recording_of(wish), decode=sandboxed.read),
             forget=self.background.forget,
-            not_ready=lambda: "the service is stopping" if self.manager.closing else "",
+            not_ready=self.not_ready,
             sound=self.background.audio_store,
             answer=self.manager.answer,
             nodes=self.front(),
         )
         routes: Routes = [
-            *whip.routes(self.manager, _ingest(self.settings), self.access, node=self.node),
+            *whip.routes(self.manager, _ingest(self.settings), self.access, self.arrivals, node=self.node),
             *pcm.routes(self.manager),
             *recordings.routes(self.imports),
             *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),
@@ -309,6 +341,8 @@ async def open_service(
         access = open_access(settings, keep=keep)
         stack.callback(access.store.close)  # after the log: its last events end links
         member = await _joined(settings, stack) if settings.cluster.url and keep else None
+        if member is not None:
+            providers.slots = member.slots.of
         event_log = member.log if member else await _open_log(settings, keep, stack)
         hub, loop_watch = Hub(event_log), LoopWatch()
         stack.callback(hub.close)
@@ -320,24 +354,31 @@ async def open_service(
         playbooks = OwnPlaybooks(own and own / "playbooks")
         background = BackgroundServices(event_log, None, 0)
         if own is not None:
-            background = await stack.enter_async_context(open_background(settings, event_log, hub, own))
+            sealing = member.keys.blocking(asyncio.get_running_loop()) if member else None
+            background = await stack.enter_async_context(
+                open_background(settings, event_log, hub, own, sealing)
+            )
         model = providers.model(choices.suggester.provider)
         hub.tap(partial(_links_end, access))
         async with asyncio.TaskGroup() as tasks:
             manager = MeetingManager(
                 providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
             )
+            metrics.watch_meetings(lambda: len(manager.live_ids()))
             manager.habit = HabitFile(data_dir(settings)) if keep else None
             if member is not None:
-                _one_of_many(member, manager, hub)
+                _one_of_many(member, manager, hub, loop_watch)
+                access.nodes = lambda: max(1, len(member.node.others))
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
             key = settings.deliver.encryption_key.reveal()
             imports = Imports(manager, tasks, ImportJournals(own, key) if own else None)
+            arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
             service = Service(
-                settings, manager, event_log, hub, background, access, loop_watch, imports, workbench, member
-            )
+                settings, manager, event_log, hub, background, access, loop_watch, imports, workbench, member,
+                arrivals,
+            )  # fmt: skip
             jobs = (*service.jobs(), warm_up(choices.transcriber.provider), notes.run())
             beside = [tasks.create_task(job) for job in jobs]
             if counted is not None:
@@ -345,6 +386,8 @@ async def open_service(
             try:
                 yield service
             finally:
+                if arrivals is not None:
+                    await arrivals.close()
                 await manager.close("shutdown")
                 await event_log.flush()  # whoever listens hears the last events before it is closed
                 await manager.close_models()
@@ -470,12 +513,20 @@ async def _joined(settings: Settings, stack: contextlib.AsyncExitStack) -> Membe
     return await stack.enter_async_context(join(settings.cluster))
 
 
-def _one_of_many(member: Membership, manager: MeetingManager, hub: Hub) -> None:
+def _room(live: int, most: int, loop_watch: LoopWatch) -> tuple[int, int]:
+    """Meetings that run here, and how many can: no more than these where the event loop is late already."""
+    late = loop_watch.seconds >= WATCHED_S and loop_watch.percentile(0.9) > LATE_S
+    return live, min(most, live) if late else most
+
+
+def _one_of_many(member: Membership, manager: MeetingManager, hub: Hub, loop_watch: LoopWatch) -> None:
     """What is run here is claimed, and what others store is shown here, too."""
-    manager.owned_by(member.claims)
+    manager.owned_by(member.claims, member.moves)
+    member.moves.serve(manager.departures)
     member.log.on_followed(hub.followed)
     member.node.answer("drain", partial(_drained, member, manager))
-    member.node.load = lambda: (len(manager.all_live()), manager.settings.meeting.most)
+    member.node.load = lambda: _room(len(manager.all_live()), manager.settings.meeting.most, loop_watch)
+    metrics.watch_cluster(lambda: member.node.row().load, lambda: member.engine.connected)
 
 
 async def _drained(member: Membership, manager: MeetingManager, _: bytes) -> bytes:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from wingman.core.events import Media, MeetingMoved, SuggestionExpired, TranscriptGap
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.events.claims import Taken
-from wingman.meeting.continuation import Continuation, Continued
+from wingman.events.claims import Position, Taken
+from wingman.meeting.continuation import Beginning, Continuation, Continued
 from wingman.meeting.resumption import Resumption
 
 
@@ -19,47 +21,64 @@ def continued(
     return going_on, told
 
 
-TAKEN = Taken(b"", 3, at=98.0, positions={"tab": 10 * SAMPLE_RATE})
+TAKEN = Taken(b"", 3, {"tab": Position(10 * SAMPLE_RATE, 0, 98.0)})
 
 
-def test_a_channel_goes_on_where_it_would_be_by_now() -> None:
+def test_a_channel_goes_on_behind_what_is_settled() -> None:
     going_on, told = continued(Resumption(settled={Channel.TAB: 9.0}), TAKEN)
     assert going_on.length == 10.0
-    assert going_on.begin(Channel.TAB) == 12 * SAMPLE_RATE
-    ((gap, media),) = told
-    assert isinstance(gap, TranscriptGap)
-    assert media == Media(Channel.TAB, 9.0, 12.0)
-    going_on.close()
-    assert len(told) == 1, "what was told once is not told again"
+    assert going_on.begin(Channel.TAB) == Beginning(9 * SAMPLE_RATE, 3.0)
+    going_on.close({Channel.TAB: 12 * SAMPLE_RATE})
+    assert told == [], "the channel itself tells what is missing when its sound begins"
+
+
+@pytest.mark.parametrize(
+    ("in_log", "in_mark", "begins"), [(9.0, 0, 9), (0.0, 8, 8), (9.0, 8, 9), (7.0, 8, 8), (12.0, 0, 10)]
+)
+def test_the_mark_may_know_of_a_silence_that_is_in_no_event(in_log: float, in_mark: int, begins: int) -> None:
+    taken = Taken(b"", 3, {"tab": Position(10 * SAMPLE_RATE, in_mark * SAMPLE_RATE, 98.0)})
+    going_on, _ = continued(Resumption(settled={Channel.TAB: in_log}), taken)
+    assert going_on.begin(Channel.TAB) == Beginning(begins * SAMPLE_RATE, 12.0 - begins)
+
+
+def test_a_channel_that_was_fed_again_and_never_heard_is_told_at_the_end() -> None:
+    going_on, told = continued(Resumption(settled={Channel.TAB: 9.0}), TAKEN)
+    going_on.begin(Channel.TAB)
+    going_on.close({Channel.TAB: 9 * SAMPLE_RATE})
+    assert [media for _, media in told] == [Media(Channel.TAB, 9.0, 10.0)]
 
 
 def test_a_channel_nobody_had_fed_begins_at_nothing() -> None:
     going_on, told = continued(Resumption(), TAKEN)
-    assert going_on.begin(Channel.MIC) == 0
+    assert going_on.begin(Channel.MIC) == Beginning()
     assert told == []
 
 
-def test_a_pause_is_no_gap() -> None:
-    state = Resumption(paused=True, settled={Channel.TAB: 10.0})
+@pytest.mark.parametrize(("settled", "gaps"), [(10.0, []), (9.0, [Media(Channel.TAB, 9.0, 10.0)])])
+def test_a_pause_is_no_gap(settled: float, gaps: list[Media]) -> None:
+    state = Resumption(paused=True, settled={Channel.TAB: settled})
     going_on, told = continued(state, TAKEN)
-    assert going_on.begin(Channel.TAB) == 12 * SAMPLE_RATE
-    assert told == []
+    assert going_on.begin(Channel.TAB) == Beginning(12 * SAMPLE_RATE, 0.0)
+    going_on.close({Channel.TAB: 12 * SAMPLE_RATE})
+    assert [media for _, media in told] == gaps
+    assert all(isinstance(gap, TranscriptGap) for gap, _ in told)
 
 
 def test_a_channel_that_never_came_back_is_told_at_the_end() -> None:
     going_on, told = continued(Resumption(settled={Channel.TAB: 9.0}), TAKEN)
-    going_on.close()
+    going_on.close({})
+    going_on.close({})
     assert [media for _, media in told] == [Media(Channel.TAB, 9.0, 10.0)]
 
 
 def test_the_log_may_know_more_than_the_mark() -> None:
-    going_on, _ = continued(Resumption(reached={Channel.TAB: 11.0}), TAKEN)
-    assert going_on.begin(Channel.TAB) == 13 * SAMPLE_RATE
+    going_on, _ = continued(Resumption(reached={Channel.TAB: 11.0}, settled={Channel.TAB: 10.5}), TAKEN)
+    assert going_on.begin(Channel.TAB) == Beginning(round(10.5 * SAMPLE_RATE), 2.5)
 
 
 def test_a_clock_that_went_backwards_takes_nothing_back() -> None:
-    going_on, _ = continued(Resumption(), TAKEN, wall=50.0)
-    assert going_on.begin(Channel.TAB) == 10 * SAMPLE_RATE
+    going_on, _ = continued(Resumption(settled={Channel.TAB: 10.0}), TAKEN, wall=50.0)
+    assert going_on.begin(Channel.TAB) == Beginning(10 * SAMPLE_RATE, 0.0)
 
 
 def test_the_move_is_told_and_cards_in_flight_end() -> None:

@@ -9,14 +9,13 @@ from wingman.core.events import (
     Envelope,
     Event,
     Media,
-    MeetingEnded,
-    MeetingStarted,
+    MeetingMoved,
     ProviderStateChanged,
     TranscriptGap,
 )
 from wingman.core.media import GapCause
 from wingman.core.time import Channel
-from wingman.observe.metrics import count, watch_loop
+from wingman.observe.metrics import count, watch_cluster, watch_loop, watch_meetings
 
 
 def value(name: str, **labels: str) -> float:
@@ -27,15 +26,23 @@ def envelope(data: Event, media: Media | None = None) -> Envelope:
     return Envelope(1, 1, data.TYPE, "m", 0.0, data, media)
 
 
-STARTED = MeetingStarted("t", (), "sales", "deepgram", "off", "cues", "off")
-
-
 def test_meetings_come_and_go() -> None:
-    before = value("wingman_meetings_live")
-    count([envelope(STARTED), envelope(STARTED)])
-    assert value("wingman_meetings_live") == before + 2
-    count([envelope(MeetingEnded("stopped", 3.0)), envelope(MeetingEnded("stopped", 3.0))])
-    assert value("wingman_meetings_live") == before
+    live = 2
+    watch_meetings(lambda: live)
+    assert value("wingman_meetings_live") == 2
+    live = 0
+    assert value("wingman_meetings_live") == 0
+
+
+def test_meetings_that_come_from_another_node_are_counted_by_reason() -> None:
+    before = value("wingman_takeovers_total", reason="drained")
+    count([envelope(MeetingMoved(2, "drained")), envelope(MeetingMoved(3, "lost"))])
+    assert value("wingman_takeovers_total", reason="drained") == before + 1
+
+
+def test_a_node_says_how_full_it_is_and_whether_it_is_cut_off() -> None:
+    watch_cluster(lambda: 0.25, lambda: False)
+    assert (value("wingman_load"), value("wingman_nats_connected")) == (0.25, 0.0)
 
 
 def test_gaps_are_counted_in_seconds_by_cause() -> None:

@@ -17,6 +17,7 @@ import structlog
 from wingman.archive.audio_store import AudioStore, SoundFile
 from wingman.audio.encode import OpusStream
 from wingman.audio.tape import Cursor
+from wingman.core.errors import InputError
 from wingman.core.events import AudioState, Media
 from wingman.core.media import PcmBlock
 from wingman.core.threads import in_thread
@@ -40,18 +41,16 @@ class AudioRecorder:
         """Write what `audio` gives until its tape is closed, or the disk refuses. Does not raise `OSError`."""
         try:
             await self._keep(channel, audio)
-        except OSError as refused:
+        except (OSError, InputError) as refused:
             after = seconds(audio.position)
-            self._tell(
-                "lost",
-                f"The disk refuses ({refused.strerror}): the sound is no longer stored, the meeting goes on.",
-            )
+            why = refused.strerror if isinstance(refused, OSError) else str(refused)
+            self._tell("lost", f"The disk refuses ({why}): the sound is no longer stored, the meeting goes on.")
             logger.warning("sound not kept", meeting=self._meeting, channel=channel, after=after)
 
     async def _keep(self, channel: Channel, audio: Cursor) -> None:
         if self._state == "lost":
             return
-        file = await in_thread(partial(self._shelf.create, self._meeting, channel))
+        file = await in_thread(partial(self._shelf.create, self._meeting, channel, audio.position))
         try:
             self._tell("storing")
             await self._copy(audio, file, OpusStream())

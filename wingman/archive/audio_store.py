@@ -1,96 +1,81 @@
-"""Where meetings' sound lies: one folder a meeting, one file a channel, sealed where the log is encrypted.
+"""Meetings' sound: one file a channel and a node that heard it, sealed where there is a key.
 
-<data folder>/meetings/<meeting>/<channel>.opus           Ogg Opus
-<data folder>/meetings/<meeting>/<channel>.opus.sealed    the same under `deliver.encryption_key`
+<place>/meetings/<meeting>/<channel>.opus                        Ogg Opus
+<place>/meetings/<meeting>/<channel>.<sample>.opus               of a node that went on at that sample
+<place>/meetings/<meeting>/….opus.sealed                         the same, sealed
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
-import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from wingman.archive.encrypted_file import Seal, WrongKey, unseal
+from wingman.archive.joined_sound import joined
+from wingman.archive.places import FOLDER, ID, FolderPlace, Growing, Place
 from wingman.core.errors import InputError
-from wingman.core.time import Channel
+from wingman.core.time import Channel, SampleTime
+
+__all__ = ["FOLDER", "ID", "AudioStore", "SoundFile"]
 
 SUFFIX = ".opus"
 SEALED = ".sealed"
-FOLDER = "meetings"
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_NAME = re.compile(r"(?P<channel>[a-z]+)(?:\.(?P<start>\d{12}))?\.opus(?P<sealed>\.sealed)?")
+
+KeyOf = Callable[[str], str]
+"""Meeting → the key its sound is sealed with; empty for none. It may block; raises `InputError`."""
 
 
 class SoundFile:
-    """A file that grows page by page. Each call is a system call: what was written survives a kill -9."""
+    """A file that grows page by page."""
 
-    def __init__(self, file: io.FileIO, seal: Seal | None) -> None:
+    def __init__(self, file: Growing, seal: Seal | None) -> None:
         self._file = file
         self._seal = seal
         if seal is not None:
-            self._put(seal.head)
+            file.write(seal.head)
 
     def write(self, pages: bytes) -> None:
-        """Raises `OSError` when the disk refuses; what is there stays readable."""
+        """Raises `OSError` when the place refuses; what is there stays readable."""
         if pages:
-            self._put(self._seal.record(pages) if self._seal is not None else pages)
+            self._file.write(self._seal.record(pages) if self._seal is not None else pages)
 
     def close(self) -> None:
-        """Write what is owed and release the file."""
+        """Write what is owed and release the file. Raises `OSError`."""
         self._file.close()
-
-    def _put(self, content: bytes) -> None:
-        left = memoryview(content)
-        while left:
-            left = left[self._file.write(left) :]  # a disk about to be full takes less than it is given
 
 
 @dataclass(frozen=True, slots=True)
 class AudioStore:
-    """All meetings' sound below one data folder. Blocking but for `forget`; `key` seals what is put there."""
+    """All meetings' sound. Blocking but for `forget`; `key` seals what is put there."""
 
-    folder: Path
-    key: str = ""
+    place: Place | Path
+    """Where it lies; a folder for a `FolderPlace`."""
+    key: str | KeyOf = ""
 
-    def create(self, meeting: str, channel: Channel) -> SoundFile:
-        """A new file for a channel. Raises `OSError`."""
-        home = self._home(meeting)
-        for folder in (home.parent, home):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = home / f"{channel}{SUFFIX}{SEALED if self.key else ''}"
-        seal = Seal(self.key) if self.key else None
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        return SoundFile(io.FileIO(handle, "w"), seal)
+    def create(self, meeting: str, channel: Channel, start: SampleTime = 0) -> SoundFile:
+        """A new file for a channel whose sound begins at sample `start`. Raises `OSError` or `InputError`."""
+        key = self._key(meeting)
+        while start and any((channel, start) == kept[:2] for kept in self._files(meeting)):
+            start += 1  # a node went on here before, and was gone at once
+        name = f"{channel}{f'.{start:012d}' if start else ''}{SUFFIX}{SEALED if key else ''}"
+        return SoundFile(self._place.create(meeting, name), Seal(key) if key else None)
 
     def channels(self, meeting: str) -> tuple[Channel, ...]:
         """The channels whose sound was kept."""
-        return tuple(channel for channel in Channel if self._path(meeting, channel) is not None)
+        kept = {channel for channel, _, _ in self._files(meeting)}
+        return tuple(channel for channel in Channel if channel in kept)
 
     def read(self, meeting: str, channel: Channel) -> bytes:
         """A channel's sound as far as it was written, as Ogg Opus; empty where none was kept.
 
         Raises `InputError` when it cannot be read or does not open with the key.
         """
-        path = self._path(meeting, channel)
-        if path is None:
-            return b""
-        try:
-            content = path.read_bytes()
-        except OSError as failed:
-            raise InputError(f"cannot read {path}: {failed.strerror}", field="audio", status=503) from None
-        if path.suffix != SEALED:
-            return content
-        try:
-            return unseal(content, self.key)
-        except WrongKey as wrong:
-            raise InputError(
-                f"{path} does not open with deliver.encryption_key ({wrong}); give the key it was stored with",
-                field="deliver.encryption_key",
-                status=503,
-            ) from None
+        found = sorted((start, name) for kept, start, name in self._files(meeting) if kept == channel)
+        return joined([(start, self._content(meeting, name)) for start, name in found])
 
     def read_all(self, meeting: str) -> dict[Channel, bytes]:
         """Every channel's sound; empty when none was kept."""
@@ -98,37 +83,53 @@ class AudioStore:
         return {channel: sound for channel, sound in found.items() if sound}
 
     async def forget(self, meeting: str) -> None:
-        """Overwrite and remove a meeting's folder. Idempotent. Raises `InputError` when the disk refuses."""
+        """Remove all of a meeting. Idempotent. Raises `InputError` when the place refuses."""
         try:
-            await asyncio.to_thread(self._remove, meeting)
+            await asyncio.to_thread(self._place.remove, meeting)
         except OSError as failed:
             raise InputError(
-                f"the sound of {meeting} cannot be removed from {self._home(meeting)} ({failed.strerror}); "
-                "mend its permissions and delete the meeting again",
+                f"the sound of {meeting} cannot be removed from {self._place.shown(meeting)} "
+                f"({failed.strerror}); mend its permissions and delete the meeting again",
                 field="meeting",
                 status=503,
             ) from None
 
-    def _remove(self, meeting: str) -> None:
-        if not ID.fullmatch(meeting) or not (home := self._home(meeting)).is_dir():
-            return
-        for path in home.iterdir():
-            with path.open("r+b") as file:  # unlinking alone would leave the voices on the disk
-                for _ in range(0, size := path.stat().st_size, 1 << 20):
-                    file.write(bytes(min(1 << 20, size - file.tell())))
-                file.flush()
-                with contextlib.suppress(OSError):  # some file systems cannot
-                    os.fsync(file.fileno())
-            path.unlink()
-        home.rmdir()
+    @property
+    def _place(self) -> Place:
+        return FolderPlace(self.place) if isinstance(self.place, Path) else self.place
 
-    def _home(self, meeting: str) -> Path:
-        return self.folder / FOLDER / meeting
+    def _key(self, meeting: str) -> str:
+        return self.key if isinstance(self.key, str) else self.key(meeting)
 
-    def _path(self, meeting: str, channel: Channel) -> Path | None:
-        """The file of a channel. None where there is none, or for a name no meeting can have."""
-        if not ID.fullmatch(meeting):
-            return None
-        plain = self._home(meeting) / f"{channel}{SUFFIX}"
-        sealed = plain.with_name(plain.name + SEALED)
-        return next((path for path in (sealed, plain) if path.is_file()), None)
+    def _files(self, meeting: str) -> list[tuple[Channel, SampleTime, str]]:
+        try:
+            names = self._place.names(meeting)
+        except OSError as failed:
+            raise self._unreadable(meeting, "", failed) from None
+        found = [(match, name) for name in names if (match := _NAME.fullmatch(name)) is not None]
+        return [
+            (Channel(match["channel"]), int(match["start"] or 0), name)
+            for match, name in found
+            if match["channel"] in tuple(Channel)
+        ]
+
+    def _content(self, meeting: str, name: str) -> bytes:
+        try:
+            content = self._place.read(meeting, name)
+        except OSError as failed:
+            raise self._unreadable(meeting, name, failed) from None
+        if not name.endswith(SEALED):
+            return content
+        try:
+            return unseal(content, self._key(meeting))
+        except WrongKey as wrong:
+            raise InputError(
+                f"{self._place.shown(meeting, name)} does not open with deliver.encryption_key ({wrong}); "
+                "give the key it was stored with",
+                field="deliver.encryption_key",
+                status=503,
+            ) from None
+
+    def _unreadable(self, meeting: str, name: str, failed: OSError) -> InputError:
+        where = self._place.shown(meeting, name)
+        return InputError(f"cannot read {where}: {failed.strerror}", field="audio", status=503)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
+from wingman.client.addresses import Addresses
 from wingman.client.stream import events
 from wingman.core import codec
 from wingman.core.encoders import plain
@@ -25,17 +26,26 @@ from wingman.meeting.imports import ImportStatus
 T = TypeVar("T")
 
 CHUNK = 256 * 1024
+PATIENCE_S = 15.0
+"""A meeting that moves from one node to another is away for a few seconds."""
 
 
 class Client:
-    """One service. Every refusal is an `InputError` with the service's own sentence, field and status."""
+    """One service. Every refusal is an `InputError` with the service's own sentence, field and status.
 
-    def __init__(self, url: str, token: str, *, timeout: float = 30.0) -> None:
-        self._url = url.rstrip("/")
+    Where many nodes answer, `url` may name several of them, with commas between them; a node that is gone is
+    left for the next one, and what is just moving from one node to another is asked for again.
+    """
+
+    def __init__(self, url: str, token: str, *, timeout: float = 30.0, patience_s: float = PATIENCE_S) -> None:
+        """`patience_s`: how long a service that says "in a moment" is asked again."""
+        self._url = url
+        self._addresses = Addresses(url)
         self._token = token
+        self._patience_s = patience_s
         headers = {"Authorization": f"Bearer {token}"}
         # this machine's proxy settings are not meant for a service on this machine
-        self._http = httpx.AsyncClient(base_url=self._url, headers=headers, timeout=timeout, trust_env=False)
+        self._http = httpx.AsyncClient(headers=headers, timeout=timeout, trust_env=False)
 
     async def __aenter__(self) -> Client:
         return self
@@ -157,21 +167,48 @@ class Client:
         return answer.json() if answer.content else None
 
     async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        try:
-            answer = await self._http.request(method, path, **options)
-        except httpx.TransportError as failed:
-            raise InputError(
-                f"no Wingman answers at {self._url} ({type(failed).__name__}); start it with: wingman serve",
-                field="url",
-                status=503,
-            ) from None
-        if answer.is_success:
-            return answer
-        try:
-            problem = answer.json()["error"]
-        except (ValueError, KeyError):
-            problem = {"detail": f"{self._url} answered {answer.status_code}; is it a Wingman?", "field": "url"}
-        raise InputError(str(problem["detail"]), field=str(problem["field"]), status=answer.status_code)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience_s
+        while True:
+            answer = await self._try_all(method, path, **options)
+            wait = _seconds(answer.headers.get("Retry-After", ""))
+            again = answer.status_code == 503 and wait and loop.time() + wait < deadline
+            if not again or "content" in options:  # a file is not read twice
+                return _checked(answer, self._addresses.here)
+            self._addresses.go_on()
+            await asyncio.sleep(wait)
+
+    async def _try_all(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Ask one node after the other until one answers."""
+        for left in reversed(range(self._addresses.count)):
+            try:
+                return await self._http.request(method, self._addresses.here + path, **options)
+            except httpx.TransportError as failed:
+                here = self._addresses.here
+                self._addresses.go_on()
+                unsent = isinstance(failed, httpx.ConnectError | httpx.ConnectTimeout)
+                if left and (unsent or method == "GET"):  # what may have been done is not done again
+                    continue
+                raise InputError(
+                    f"no Wingman answers at {here} ({type(failed).__name__}); start it with: wingman serve",
+                    field="url",
+                    status=503,
+                ) from None
+        raise RuntimeError("there is always an address")
+
+
+def _checked(answer: httpx.Response, url: str) -> httpx.Response:
+    if answer.is_success:
+        return answer
+    try:
+        problem = answer.json()["error"]
+    except (ValueError, KeyError):
+        problem = {"detail": f"{url} answered {answer.status_code}; is it a Wingman?", "field": "url"}
+    raise InputError(str(problem["detail"]), field=str(problem["field"]), status=answer.status_code)
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0.0
 
 
 class _Page(msgspec.Struct):

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from wingman.client.addresses import Addresses
 from wingman.core import codec
 from wingman.core.errors import InputError
-from wingman.core.events import Envelope, MeetingEnded, StreamCaughtUp, StreamReset
+from wingman.core.events import Envelope, MeetingEnded, MeetingMoved, StreamCaughtUp, StreamReset
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 """Seconds before the first and between later attempts to reconnect."""
@@ -21,20 +22,24 @@ GONE = 4404
 async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIterator[Envelope]:
     """Yield a meeting's events after `after` until it ends or is deleted; reconnects for ever in between.
 
-    `stream.reset` is passed on (what was missed is in its snapshot), `stream.caught_up` is not. Raises
-    `InputError` when the service refuses (wrong token, no such meeting).
+    `url` may name several nodes, with commas between them. `stream.reset` is passed on (what was missed is in
+    its snapshot; what came before may not hold any more), `stream.caught_up` is not. Raises `InputError` when
+    the service refuses (wrong token, no such meeting).
     """
-    address = url.replace("http", "ws", 1).rstrip("/") + f"/api/meetings/{meeting}/ws"
+    addresses = Addresses(url)
     headers = {"Authorization": f"Bearer {token}"}
-    wait = FIRST_WAIT
+    wait, epoch = FIRST_WAIT, 0
     while True:
+        address = f"{addresses.here.replace('http', 'ws', 1)}/api/meetings/{meeting}/ws?after={after}"
+        if epoch:
+            address += f"&epoch={epoch}"
         try:
-            async with connect(
-                f"{address}?after={after}", additional_headers=headers, proxy=None, max_queue=None
-            ) as socket:
+            async with connect(address, additional_headers=headers, proxy=None, max_queue=None) as socket:
                 wait = FIRST_WAIT
                 async for line in socket:
                     event = codec.decode(line)
+                    if isinstance(event.data, StreamCaughtUp | MeetingMoved):
+                        epoch = event.data.epoch
                     if isinstance(event.data, StreamCaughtUp):
                         continue
                     after = event.seq
@@ -51,6 +56,7 @@ async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIte
                 return
         except (OSError, TimeoutError):
             pass  # the service is away; what was missed is still in its log
+        addresses.go_on()
         await asyncio.sleep(wait)
         wait = min(LONGEST_WAIT, wait * 2)
 

@@ -20,6 +20,7 @@ from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.record import HEAD, Body, Head, Mark, pack, unpack
 from wingman.core.events import Envelope
 from wingman.events.projection import advance, first_row
+from wingman.observe import metrics
 
 RECORD_BYTES = 256 * 1024
 """Longest record; servers refuse messages of more than a megabyte."""
@@ -181,7 +182,8 @@ class Author:
             released=pending.released,
         )
         try:
-            self._tip = await self._put(tip.seq, head, body)
+            with metrics.COMMIT_SECONDS.time():
+                self._tip = await self._put(tip.seq, head, body)
         except (LostError, GoneError):
             self._tip = None
             raise

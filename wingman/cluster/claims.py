@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from wingman.cluster.author import Author, LostError
 from wingman.cluster.keys import GoneError
@@ -11,7 +11,7 @@ from wingman.cluster.log import ClusterLog
 from wingman.cluster.node import Node
 from wingman.cluster.record import Mark
 from wingman.core.errors import InputError
-from wingman.events.claims import Positions, Taken
+from wingman.events.claims import Position, Positions, Taken
 
 
 class LogClaims:
@@ -47,11 +47,10 @@ class LogClaims:
             raise _unknown(meeting) from None
         self._authors[meeting] = author
         reason = "drained" if tip.body.released else "lost"
-        plan, mark = await self._log.plan(meeting), tip.body.mark
-        return Taken(plan, author.epoch, mark.at, mark.positions, reason)
+        return Taken(await self._log.plan(meeting), author.epoch, positions_of(tip.body.mark), reason)
 
     def runs(self, meeting: str, positions: Positions) -> None:
-        self._authors[meeting].mark = lambda: Mark(time.time(), dict(positions()))
+        self._authors[meeting].mark = lambda: mark_of(positions(), time.time())
 
     def keep_plan(self, meeting: str, plan: bytes) -> None:
         self._log.keep_plan(meeting, plan)
@@ -62,6 +61,24 @@ class LogClaims:
 
     def on_lost(self, callback: Callable[[str], None]) -> None:
         self._log.on_lost(callback)
+
+
+def mark_of(positions: Mapping[str, Position], at: float) -> Mark:
+    """What is stored with each record."""
+    return Mark(
+        at,
+        {channel: position.reached for channel, position in positions.items()},
+        {channel: position.settled for channel, position in positions.items()},
+        {channel: position.at for channel, position in positions.items()},
+    )
+
+
+def positions_of(mark: Mark) -> dict[str, Position]:
+    """The inverse; what an older node has not told is not known."""
+    return {
+        channel: Position(reached, mark.settled.get(channel, 0), mark.reached_at.get(channel, mark.at))
+        for channel, reached in mark.positions.items()
+    }
 
 
 def _unknown(meeting: str) -> InputError:

@@ -38,6 +38,7 @@ PAGE = 256
 """Messages read at a time."""
 WAITING, WAITING_BYTES = 65_536, 64 * 1024 * 1024
 """What a subscription holds for who listens; more is dropped, and shows as a gap."""
+TTL = "Nats-TTL"
 EXPECT = "Nats-Expected-Last-Subject-Sequence"
 STATUS = "Status"
 

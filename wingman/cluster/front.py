@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 
 from wingman.cluster.log import ClusterLog
-from wingman.cluster.node import Node, NodeRow
+from wingman.cluster.node import Node
 from wingman.cluster.relay import App, Receive, Relay, Scope, Send
+from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
-FULL = 1.0
-"""Load from which on a node takes no new meeting."""
 ANSWER_S = 3.0
+ADOPT_S = 10.0
+"""What another node may take to read a meeting and begin its providers."""
 MOST = 10_000
 """Meetings looked through for those that nobody came back to."""
 
@@ -60,21 +60,30 @@ class Front:
         owner = self._log.owner_of(meeting)
         return "live" if any(row.id == owner for row in self._node.others) else "orphaned"
 
-    async def adopt(self, meeting: str) -> None:
-        """Run it here from now on. Raises `InputError`."""
-        await self._adopt(meeting)
+    async def adopt(self, meeting: str) -> str:
+        """Have it run from now on where there is room, and return where (empty: here). Raises `InputError`."""
+        if self._node.row().has_room:
+            await self._adopt(meeting)
+            return ""
+        for row in sorted(await self._node.there(), key=lambda row: row.load):
+            if row.has_room and row.id != self._node.id:
+                refused = await self._node.ask(row.id, "adopt", meeting.encode(), ADOPT_S)
+                if refused is not None:
+                    if refused:
+                        told = msgspec.json.decode(refused, type=tuple[int, str])
+                        raise InputError(told[1], field="meeting", status=told[0])
+                    return row.id
+        raise InputError("all nodes are full; this meeting goes on as soon as one has room", status=503)
 
     async def roomier(self) -> tuple[str, str]:
         """The node to begin a meeting on (empty: here); and a sentence when there is none."""
-        here = self._node.row()
-        if _has_room(here):
+        alone = len(self._node.others) < 2
+        if self._node.row().takes_new(alone=alone):
             return "", ""
-        leased = await self._node.nodes()
-        found = await asyncio.gather(*(self._node.look(row.id) for row in leased))
-        nodes = [row for row in found if row is not None]
-        if free := [row for row in nodes if _has_room(row)]:
+        nodes = await self._node.there()
+        if free := [row for row in nodes if row.takes_new(alone=len(nodes) < 2)]:
             return min(free, key=lambda row: row.load).id, ""
-        live, most = sum(row.live for row in nodes), sum(row.most for row in nodes)
+        live, most = sum(row.live for row in nodes), sum(row.for_new(alone=len(nodes) < 2) for row in nodes)
         return "", f"all nodes are full ({live} of {most} meetings); try again in a moment"
 
     async def orphans(self, idle_s: float) -> list[str]:
@@ -106,8 +115,12 @@ class Front:
             meeting, text, by = msgspec.json.decode(body, type=tuple[str, str, str])
             return answer(meeting, text, by)
 
+        async def adopted(body: bytes) -> bytes:
+            try:
+                await self._adopt(body.decode())
+            except InputError as refused:
+                return msgspec.json.encode((refused.status, str(refused)))
+            return b""
+
         self._node.answer("message", answered)
-
-
-def _has_room(row: NodeRow) -> bool:
-    return row.state == "up" and row.load < FULL
+        self._node.answer("adopt", adopted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 from collections.abc import Callable
 
 import structlog
@@ -25,6 +26,8 @@ SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1
 SCRYPT_MEMORY = 64 * 1024 * 1024
 SALT = b"wingman cluster key"
 CHECK = b"this is the cluster's key"
+BLOCKED_S = 10.0
+"""What a thread waits for a key."""
 KNOWN = 4096
 """Keys kept in memory."""
 
@@ -122,6 +125,23 @@ class KeyRing:
                 continue
             return self._keep(meeting, key)
         return key
+
+    def blocking(self, loop: asyncio.AbstractEventLoop) -> Callable[[str], str]:
+        """The same for threads, as text: what is derived from a meeting's key, for its sound.
+
+        The returned function raises `InputError` for a meeting that was deleted, and when nobody answers.
+        """
+
+        def key_of(meeting: str) -> str:
+            try:
+                key = asyncio.run_coroutine_threadsafe(self.make(meeting), loop).result(BLOCKED_S)
+            except (GoneError, UnavailableError, UnknownError, TimeoutError):
+                raise InputError(
+                    f"the key of {meeting} cannot be had; ask again in a moment", field="meeting", status=503
+                ) from None
+            return hmac.digest(key, b"sound", hashlib.sha256).hex()
+
+        return key_of
 
     async def destroy(self, meeting: str) -> bool:
         """Make everything sealed with it unreadable for good. False when there was no key."""

@@ -12,8 +12,10 @@ from wingman.cluster.claims import LogClaims
 from wingman.cluster.engine import Engine
 from wingman.cluster.keys import KeyRing
 from wingman.cluster.log import ClusterLog
+from wingman.cluster.moves import NodeMoves
 from wingman.cluster.node import Node
 from wingman.cluster.relay import Relay
+from wingman.cluster.slots import SlotLeases
 from wingman.config.cluster import ClusterSettings
 
 
@@ -27,6 +29,8 @@ class Membership:
     log: ClusterLog
     claims: LogClaims
     relay: Relay
+    moves: NodeMoves
+    slots: SlotLeases
 
 
 @contextlib.asynccontextmanager
@@ -47,9 +51,12 @@ async def join(settings: ClusterSettings) -> AsyncIterator[Membership]:
         stack.push_async_callback(node.leave)
         relay = Relay(engine, node, key)
         stack.push_async_callback(relay.aclose)
-        renewing = asyncio.create_task(node.run())
+        slots = SlotLeases(engine, node.id, settings.lease_s)
+        await slots.open()
+        jobs = [asyncio.create_task(job) for job in (node.run(), slots.run())]
         try:
-            yield Membership(engine, ring, node, log, LogClaims(log, node), relay)
+            yield Membership(engine, ring, node, log, LogClaims(log, node), relay, NodeMoves(node, log), slots)
         finally:
-            renewing.cancel()
-            await asyncio.wait([renewing])
+            for job in jobs:
+                job.cancel()
+            await asyncio.wait(jobs)

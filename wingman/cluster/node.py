@@ -16,17 +16,22 @@ from nats.aio.msg import Msg
 
 from wingman import __version__
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, UnavailableError, UnknownError
+from wingman.cluster.engine import TTL, Engine, UnavailableError, UnknownError
 from wingman.cluster.record import UnreadableError, seal, unseal
 from wingman.config.cluster import ClusterSettings
 
 log = structlog.get_logger(__name__)
 
+FULL = 1.0
+"""Load from which on a node takes no meeting."""
+KEPT_FREE = 0.3
+"""Share of each node that is kept for the meetings of nodes that fail."""
+MOST_ASKED = 256
+"""Questions answered at a time; who asks more is not answered, and asks again."""
 RENEWALS = 5
 """A node says that it is there so many times within its lease."""
 ASK_S = 0.8
 """What a node that is there takes to answer at most; one that was killed is told by the server at once."""
-TTL = "Nats-TTL"
 
 State = Literal["up", "draining"]
 
@@ -50,6 +55,19 @@ class NodeRow(msgspec.Struct, frozen=True):
         """0 is idle, 1 is full."""
         return self.live / self.most if self.most else 1.0
 
+    @property
+    def has_room(self) -> bool:
+        """Does it take a meeting whose node is gone?"""
+        return self.state == "up" and self.load < FULL
+
+    def for_new(self, *, alone: bool) -> int:
+        """How many meetings it runs before it takes no new one; the rest is for those whose node fails."""
+        return self.most if alone else self.most - int(self.most * KEPT_FREE)
+
+    def takes_new(self, *, alone: bool) -> bool:
+        """Does it take a new meeting? `alone`: there is no other node whose meetings it would have to take."""
+        return self.state == "up" and self.live < self.for_new(alone=alone)
+
 
 Answer = Callable[[bytes], Awaitable[bytes]]
 
@@ -71,6 +89,7 @@ class Node:
         """Every node whose lease ran when this one last looked."""
         self._answers: dict[str, Answer] = {"status": self._status}
         self._deaf: Callable[[], Awaitable[None]] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
 
     def answer(self, what: str, answer: Answer) -> None:
         """Answer other nodes' questions of this kind."""
@@ -107,6 +126,10 @@ class Node:
         if self._deaf is not None:
             await self._deaf()
             self._deaf = None
+        for task in self._asking:
+            task.cancel()
+        if self._asking:
+            await asyncio.wait(self._asking)
 
     async def leave(self) -> None:
         """Say that it is gone."""
@@ -124,6 +147,11 @@ class Node:
             return [self.row()]
         rows = [_row(stored.body) for stored in found]
         return [row for row in rows if row is not None]
+
+    async def there(self) -> list[NodeRow]:
+        """What every node that answers says of itself now."""
+        found = await asyncio.gather(*(self.look(row.id) for row in await self.nodes()))
+        return [row for row in found if row is not None]
 
     async def alive(self, node: str) -> bool:
         """Is this node there, and does it keep what it has?"""
@@ -153,11 +181,20 @@ class Node:
         answer = self._answers.get(what.decode("utf-8", "replace"))
         if answer is None:  # a newer node asks for something that is not known here yet
             return
-        told = seal(self._key, await answer(body), f"{message.subject} answer")
+        if len(self._asking) >= MOST_ASKED:
+            log.warning("too many questions at once", what=what.decode())
+            return
+        # none waits for another: what takes long must not make this node look dead
+        task = asyncio.get_running_loop().create_task(self._answer(message, what.decode(), answer(body)))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _answer(self, message: Msg, what: str, answer: Awaitable[bytes]) -> None:
+        told = seal(self._key, await answer, f"{message.subject} answer")
         try:
             await self._engine.tell(message.reply, told)
         except UnavailableError:
-            log.warning("an answer could not be sent", what=what.decode())
+            log.warning("an answer could not be sent", what=what)
 
     async def _status(self, _: bytes) -> bytes:
         return msgspec.json.encode(self.row())

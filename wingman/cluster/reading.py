@@ -116,6 +116,22 @@ class Reader:
             return opened[1] if opened else None
         return known.body
 
+    async def ends(self, meeting: str, epoch: int) -> int:
+        """The `seq` of the newest event that an owner of this epoch, or of one before, has stored.
+
+        Raises `InputError` (503) when the servers do not answer.
+        """
+        known = self._known.get(meeting)
+        if known is None or known.head.epoch <= epoch:
+            return known.head.last if known is not None else 0
+        last = 0
+        async for stored in self._stored(meeting, 1, known.seq):
+            for head in self._head(stored):
+                if head.epoch > epoch:
+                    return last
+                last = head.last
+        return last
+
     async def records(self, meeting: str, begin: int, upto: int) -> AsyncIterator[tuple[Head, Body]]:
         """A meeting's records with numbers in the stream from `begin` to `upto`; those of a deleted one: none.
 

@@ -73,6 +73,10 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
     """Wall time."""
     positions: dict[str, int] = {}
     """Channel → samples."""
+    settled: dict[str, int] = {}
+    """Channel → samples up to which all that was said is in the log."""
+    reached_at: dict[str, float] = {}
+    """Channel → wall time of `positions`; `at` where it is not told."""
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):

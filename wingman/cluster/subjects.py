@@ -4,6 +4,8 @@ WM_LOG_00…   streams   log.<shard>.<meeting>    every record of a meeting, in 
                        live.<shard>.<meeting>   the same, sent once more as soon as it is stored
 WM_KEYS      stream    key.<meeting>            the key a meeting's records are sealed with
 WM_NODES     stream    node.<node>              who is there
+WM_SLOTS     stream    slot.<name>.<k>          connections that a vendor's plan allows
+                       wait.<name>              somebody waits for one of them; not stored
 WM_CONFIG    stream    config.<name>            what all nodes must agree on
 """
 
@@ -13,7 +15,8 @@ import base64
 import re
 from hashlib import blake2b
 
-KEYS, NODES, CONFIG = "WM_KEYS", "WM_NODES", "WM_CONFIG"
+KEYS, NODES, SLOTS, CONFIG = "WM_KEYS", "WM_NODES", "WM_SLOTS", "WM_CONFIG"
+WAITS_ALL = "wait.*"
 LIVE_ALL = "live.>"
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 ENCODED = "="
@@ -68,3 +71,13 @@ def node(node_id: str) -> str:
 def ask(node_id: str) -> str:
     """Where a node answers questions."""
     return f"wm.node.{token(node_id)}"
+
+
+def slot(name: str, number: int) -> str:
+    """One of so many connections."""
+    return f"slot.{name}.{number}"
+
+
+def waits(name: str) -> str:
+    """Where a node says that it waits for one."""
+    return f"wait.{name}"

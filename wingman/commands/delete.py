@@ -6,9 +6,8 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from pathlib import Path
 
-from wingman.app import data_dir
+from wingman.app import data_dir, sound_place
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser
 from wingman.client import Client
@@ -44,20 +43,23 @@ async def _delete(arguments: argparse.Namespace, settings: Settings) -> int:
         await _confirm(arguments, status.title)
         log = await SqliteLog.open(path, fsync=settings.deliver.fsync, key=key)
         async with contextlib.aclosing(log):
-            await _erase(log, data_dir(settings), status.id)
+            await _erase(log, settings, status.id)
     print(f"deleted {status.id}", file=sys.stderr)
     return 0
 
 
-async def _erase(log: SqliteLog, folder: Path, meeting: str) -> None:
+async def _erase(log: SqliteLog, settings: Settings, meeting: str) -> None:
     """As the service does it: what other rooms keep first, the log's rows last."""
+
+    folder = data_dir(settings)
+    sound = AudioStore(sound_place(settings, folder))
 
     async def deliveries(gone: str) -> None:
         if (folder / DELIVERIES).is_file():
             with contextlib.closing(DeliveryStore(folder / DELIVERIES)) as store:
                 store.forget(gone)
 
-    await Eraser(log, (deliveries, AudioStore(folder).forget)).erase(meeting)
+    await Eraser(log, (deliveries, sound.forget)).erase(meeting)
 
 
 async def _confirm(arguments: argparse.Namespace, title: str) -> None:

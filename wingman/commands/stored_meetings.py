@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from wingman.app import data_dir
+from wingman.app import data_dir, sound_place
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import decode
@@ -105,7 +105,7 @@ async def open_kept(arguments: argparse.Namespace, settings: Settings) -> AsyncI
     else:
         key = settings.deliver.encryption_key.reveal()
         with stored_meetings(log_path(settings), key) as held:
-            yield LogFile(held, AudioStore(data_dir(settings), key))
+            yield LogFile(held, AudioStore(sound_place(settings, data_dir(settings)), key))
 
 
 def log_path(settings: Settings) -> Path:

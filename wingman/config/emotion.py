@@ -43,6 +43,8 @@ class HumeSettings(Section, frozen=True):
     """Age at which a session is replaced by a new one, at the next pause in speech; no limit is documented."""
     rotate_grace_s: float = 60.0
     """How long a due replacement may wait for a pause in speech."""
+    connections: Annotated[int, Meta(ge=0, le=1000)] = 0
+    """Sessions the account's plan allows at once, over all processes and nodes; 0 for no limit."""
     floor: float = 0.2
     """Probability below which an expression is not taken for the dominant one."""
     moderate: float = 0.4
@@ -87,7 +89,7 @@ class HumeV0Settings(Section, frozen=True):
     answer_timeout_s: float = 7.0
     """A gateway that does not answer a clip for this long is taken for dead; the clip is sent again."""
     connections: Annotated[int, Meta(ge=0, le=1000)] = 0
-    """Connections the account's plan allows at once, over all processes here; 0 for no limit."""
+    """Connections the account's plan allows at once, over all processes and nodes; 0 for no limit."""
     keepalive_s: float = 45.0
     """A silent clip is sent after this long without one, ahead of the gateway's inactivity limit of 60 s."""
     idle_close_s: float = 20.0

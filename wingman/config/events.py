@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wingman.config.section import Secret, Section
+from wingman.config.store import StoreSettings
 
 
 class DeliverSettings(Section, frozen=True):
@@ -16,3 +17,5 @@ class DeliverSettings(Section, frozen=True):
     """Encrypt the event log with this key; empty leaves it plain (needs the `encryption` extra)."""
     retention_days: int = 0
     """Delete meetings this many days after their last event; 0 keeps them."""
+    store: StoreSettings = StoreSettings()
+    """Where stored sound lies (`report.store_audio`)."""

@@ -120,6 +120,17 @@ class MeetingResumed(Event):
     by: str = "user"
 
 
+@event("meeting.move")
+@dataclass(frozen=True, slots=True)
+class MeetingMove(Event):
+    """The node that runs the meeting is about to stop: send the sound to another one beside this one."""
+
+    to: str
+    """The node, for `to` of `POST /whip`; whoever feeds the meeting may leave it out and come when it moved."""
+    within_s: float
+    """After so many seconds it lets go in any case."""
+
+
 @event("meeting.moved")
 @dataclass(frozen=True, slots=True)
 class MeetingMoved(Event):
@@ -668,3 +679,5 @@ class StreamCaughtUp(Event):
     """Sent to one client only (not logged): everything up to `seq` has been delivered."""
 
     last: int
+    epoch: int = 0
+    """Which of the meeting's nodes wrote that, counted from 1; 0 for a service of one process."""

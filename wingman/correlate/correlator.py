@@ -164,6 +164,14 @@ class Correlator:
             out += self._alone(lane)
         return out
 
+    def open_since(self, channel: Channel) -> SampleTime | None:
+        """Where speech begins on a channel that was not told yet; None while there is none."""
+        lane = self._lanes[channel]
+        waiting = [turn.start for turn in lane.waiting]
+        if (since := lane.assembler.open_since) is not None:
+            waiting.append(since)
+        return min(waiting, default=None)
+
     def statistics(self) -> CorrelatorStatistics:
         """What was joined, dropped and late so far."""
         count, lanes = self._counts, self._lanes.values()

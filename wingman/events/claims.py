@@ -8,6 +8,18 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """How far a channel has come."""
+
+    reached: int
+    """Samples received."""
+    settled: int
+    """Samples up to which all that was said is told."""
+    at: float
+    """Wall time at which the newest of them came; 0 where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A meeting that another process ran, and that is this one's now."""
 
@@ -15,16 +27,14 @@ class Taken:
     """What that process kept for its successor."""
     epoch: int
     """Counts the processes that have run it."""
-    at: float = 0.0
-    """Wall time of `positions`."""
-    positions: Mapping[str, int] = field(default_factory=dict)
-    """Channel → samples it had come to."""
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    """Channel → how far it had come."""
     reason: str = "lost"
     """`lost` or `drained`: see `meeting.moved`."""
 
 
-Positions = Callable[[], Mapping[str, int]]
-"""How far each channel has come, in samples."""
+Positions = Callable[[], Mapping[str, Position]]
+"""How far each channel has come."""
 
 
 class Claims(Protocol):
@@ -55,4 +65,29 @@ class Claims(Protocol):
 
     def on_lost(self, callback: Callable[[str], None]) -> None:
         """Call `callback` with a meeting that ran here and that another process has claimed."""
+        ...
+
+
+class Moves(Protocol):
+    """What two processes say to each other while a meeting moves from one to the other."""
+
+    @property
+    def here(self) -> str:
+        """This process."""
+        ...
+
+    async def destination(self) -> str:
+        """Another process that takes a meeting just now; empty when there is none."""
+        ...
+
+    async def coming(self, meeting: str) -> bool:
+        """Is whoever runs the meeting about to let it come here?"""
+        ...
+
+    async def heard(self, meeting: str, since: float) -> bool:
+        """Tell whoever runs it that its client is heard here, from this wall time on."""
+        ...
+
+    async def released(self, meeting: str) -> bool:
+        """Has whoever ran it let go?"""
         ...

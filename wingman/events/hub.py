@@ -17,7 +17,7 @@ import structlog
 
 from wingman.core.events import Envelope, StreamCaughtUp, StreamReset
 from wingman.events.frames import Frame, transient
-from wingman.events.log import EventLog
+from wingman.events.log import EpochLog, EventLog
 from wingman.events.snapshot import Snapshot
 
 log = structlog.get_logger(__name__)
@@ -111,9 +111,10 @@ class Hub:
         self._taps.append(callback)
 
     def subscribe(
-        self, meeting: str, after: int = 0, *, merge: bool = True, whole: bool = False
+        self, meeting: str, after: int = 0, *, epoch: int = 0, merge: bool = True, whole: bool = False
     ) -> Subscription:
-        """Watch a meeting from the event after `after`. Close the subscription when done.
+        """Watch a meeting from the event after `after`, which a node of this `epoch` told (0: not known). Close
+        the subscription when done.
 
         With `merge`, partial transcripts that a newer one replaced may be left out for a slow client. With
         `whole`, what was missed is replayed however much it is: a client that takes it in pages can.
@@ -122,6 +123,7 @@ class Hub:
         if feed is None:
             feed = self._feeds[meeting] = _Feed(self._limits.ring)
         subscription = Subscription(self, feed, meeting, max(0, after), merge=merge, whole=whole)
+        subscription.told_by = epoch
         feed.watchers.add(subscription)
         return subscription
 
@@ -181,6 +183,8 @@ class Subscription:
         self._callback: Callable[[], None] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._ended = ""
+        self.told_by = 0
+        """The epoch of the node that told the client what it has; 0 once that is known to be stored."""
 
     @property
     def ended(self) -> str:
@@ -226,9 +230,14 @@ class Subscription:
         The first page begins with `stream.reset` and a snapshot when what was asked for is gone, lies in
         the future, or is too long ago to be replayed.
         """
+        log, limits = self._hub.log, self._hub.limits
+        told_by, self.told_by = self.told_by, 0
+        if told_by and isinstance(log, EpochLog) and not await log.holds(self.meeting, self._next - 1, told_by):
+            return await self._reset(
+                "some of what you have seen was never stored", await log.last_seq(self.meeting)
+            )
         if self._feed.at(self._next) is not None:
             return ()
-        log, limits = self._hub.log, self._hub.limits
         last = await log.last_seq(self.meeting)
         if self._next > last + 1:
             return await self._reset("the log is shorter than what you have seen", last)
@@ -254,7 +263,9 @@ class Subscription:
 
     def caught_up(self) -> Frame:
         """The mark that says: everything up to here has been delivered."""
-        return transient(self.meeting, self._next - 1, StreamCaughtUp(self._next - 1))
+        log = self._hub.log
+        epoch = log.epoch(self.meeting) if isinstance(log, EpochLog) else 0
+        return transient(self.meeting, self._next - 1, StreamCaughtUp(self._next - 1, epoch))
 
     def on_ready(self, callback: Callable[[], None] | None) -> None:
         """Call `callback` inside the hub's call when there is something to `take`; None stops it."""

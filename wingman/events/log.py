@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from wingman.core.events import Envelope, Event, Media
 
@@ -36,4 +36,19 @@ class EventLog(Protocol):
 
     async def aclose(self) -> None:
         """Flush, then release every file and thread."""
+        ...
+
+
+@runtime_checkable
+class EpochLog(Protocol):
+    """A log that several processes write, one after the other. One that is cut off goes on in memory, and what
+    it told its clients then may never be stored.
+    """
+
+    def epoch(self, meeting: str) -> int:
+        """Counts the processes that have written a meeting; 0 for one never heard of."""
+        ...
+
+    async def holds(self, meeting: str, seq: int, epoch: int) -> bool:
+        """Is the event `seq` here that the process of this epoch told?"""
         ...

@@ -25,6 +25,7 @@ from wingman.correlate.correlator import Correlator
 from wingman.correlate.coverage import Coverage
 from wingman.egress.outlet import outlet
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
+from wingman.events.claims import Position
 from wingman.link.branch_runner import BranchRunner, behind_wall, kind_of
 from wingman.link.supervisor import Identity
 from wingman.meeting.accounting import Accounting
@@ -75,10 +76,12 @@ class ChannelInput:
         *,
         clock: Callable[[], float] | None = time.monotonic,
         on_second: Callable[[], None] = lambda: None,
+        ago_s: float | None = None,
     ) -> None:
         """`clock` dates what is written; None for a recording that is played faster than real time.
 
-        `on_second` is called for each second of media time that was received.
+        `on_second` is called for each second of media time that was received. `ago_s`: another process fed it
+        until the tape's beginning, which was so many seconds ago.
         """
         self.channel = channel
         self.tape = tape
@@ -94,9 +97,12 @@ class ChannelInput:
         self._on_second = on_second
         self._second: SampleTime = 0
         self._written_at: float | None = None
-        if tape.end:  # another process fed it until now
+        self._cause = GapCause.RECONNECT
+        """Of what is missing when the next source begins."""
+        if ago_s is not None and clock is not None:
             self.coverage.silent(Span(0, tape.end))
-            self._written_at = clock() if clock is not None else None
+            self._written_at = clock() - ago_s
+            self._cause = GapCause.INTERRUPTED
         self._state = ""
         self._reported = ("connecting", "")
 
@@ -104,6 +110,13 @@ class ChannelInput:
     def position(self) -> SampleTime:
         """The media time reached, in samples."""
         return self.tape.end
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the newest sample came; 0 before the first, and for a recording."""
+        if self._clock is None or self._written_at is None:
+            return 0.0
+        return self._clock() - self._written_at
 
     @property
     def reported(self) -> str:
@@ -169,7 +182,8 @@ class ChannelInput:
             away = round((self._clock() - kept_s - self._written_at) * SAMPLE_RATE)
             known = max(0, -away)
             if away > AT_ONCE:
-                self.skip(away, GapCause.RECONNECT)
+                self.skip(away, self._cause)
+        self._cause = GapCause.RECONNECT
         self.started_at = wall - kept_s + seconds(known) - seconds(self.position)
         return known
 
@@ -346,10 +360,10 @@ class ChannelPipeline:
                 self._meter = self._providers.meter() or self._meter
             self._measuring.runner.retry()
 
-    async def finish(self, deadline: float) -> None:
+    async def finish(self, deadline: float, *, told: bool = True) -> None:
         """No more audio comes: every branch answers for what it has, until `deadline` on the loop's clock.
 
-        Words first: a text meter needs them. What nobody has answered for then is told as a gap.
+        Words first: a text meter needs them. What nobody has answered for then is told as a gap, if `told`.
         """
         self.input.tape.close()
         for running in (self._transcribing, self._measuring):
@@ -357,7 +371,8 @@ class ChannelPipeline:
                 running.runner.last_call()
         if self._transcribing is not None:
             await _settle(self._transcribing.task, deadline)
-        self.tell_rest()
+        if told:
+            self.tell_rest()
         if self._text_meter is not None:
             self._text_meter.close()
         self.beside.close()
@@ -420,6 +435,13 @@ class ChannelPipeline:
     def owed(self) -> int:
         """Samples the transcriber has not answered for."""
         return self.input.position - self._answered.get(Branch.TRANSCRIBE, self.input.position)
+
+    def place(self, wall: float, open_since: SampleTime | None) -> Position:
+        """How far it has come at this wall time; words that are not told yet begin at `open_since`."""
+        reached = self.input.position
+        waits = [span.start for span in self.input.coverage.uncovered(reached)] if self._transcriber else []
+        settled = min([reached, *waits[:1], *([] if open_since is None else [open_since])])
+        return Position(reached, settled, wall - self.input.age_s)
 
     def flush(self) -> None:
         """Ask for the words heard so far."""

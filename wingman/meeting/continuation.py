@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wingman.core.errors import Branch
@@ -21,6 +21,15 @@ WORTH_TELLING = samples(0.04)
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where a channel's time begins here."""
+
+    position: SampleTime = 0
+    ago_s: float | None = None
+    """Seconds since the sample before that was heard elsewhere; None for a channel that nobody has heard."""
+
+
+@dataclass(frozen=True, slots=True)
 class Continued:
     """What is known of the meeting so far."""
 
@@ -36,11 +45,8 @@ class Continuation:
         self._taken = continued.taken
         self._publish = publish
         self._wall = wall
-        self._known = {
-            channel: max(self._taken.positions.get(channel, 0), samples(self._state.reached.get(channel, 0.0)))
-            for channel in Channel
-        }
-        self.length = seconds(max(self._known.values()))
+        self._known = {channel: reached for channel in Channel if (reached := self._reached(channel))}
+        self.length = seconds(max(self._known.values(), default=0))
         """Seconds of its longest channel when it was taken over."""
 
     @property
@@ -54,24 +60,40 @@ class Continuation:
         for card in self._state.open_cards:
             self._publish(SuggestionExpired(card, MOVED), None)
 
-    def begin(self, channel: Channel) -> SampleTime:
-        """Where the channel's time goes on; what was not settled until there is told as a gap."""
-        reached = self._known.pop(channel, 0)
+    def begin(self, channel: Channel) -> Beginning:
+        """Where the channel's time goes on: behind what is settled. A client that has kept the sound since then
+        sends it again; what is missing is told when its sound begins.
+        """
+        reached = self._known.get(channel, 0)
         if not reached:
-            return 0
-        away = max(0.0, self._wall() - self._taken.at) if self._taken.at else 0.0
-        start = reached + round(away * SAMPLE_RATE)
-        self._tell(channel, reached if self._state.paused else start)
-        return start
+            return Beginning()
+        came = self._taken.positions.get(channel)
+        away = max(0.0, self._wall() - came.at) if came is not None and came.at else 0.0
+        settled = self._settled(channel, reached)
+        if self._state.paused:  # what comes is not heard: nothing is sent again
+            del self._known[channel]
+            self._tell(channel, settled, reached)
+            return Beginning(reached + round(away * SAMPLE_RATE), 0.0)
+        return Beginning(settled, away + seconds(reached - settled))
 
-    def close(self) -> None:
-        """The meeting is over: tell what is missing of channels that nobody fed again."""
-        for channel, reached in self._known.items():
-            self._tell(channel, reached)
-        self._known = dict.fromkeys(Channel, 0)
+    def close(self, reached: Mapping[Channel, SampleTime]) -> None:
+        """The meeting is over: tell what is missing of channels that nobody fed again; `reached` is how far
+        each of the others has come here.
+        """
+        for channel, known in self._known.items():
+            self._tell(channel, max(self._settled(channel, known), reached.get(channel, 0)), known)
+        self._known.clear()
 
-    def _tell(self, channel: Channel, upto: SampleTime) -> None:
-        missing = Span(min(upto, samples(self._state.settled.get(channel, 0.0))), upto)
-        if missing.length > WORTH_TELLING:
+    def _reached(self, channel: Channel) -> SampleTime:
+        came = self._taken.positions.get(channel)
+        return max(came.reached if came else 0, samples(self._state.reached.get(channel, 0.0)))
+
+    def _settled(self, channel: Channel, reached: SampleTime) -> SampleTime:
+        came = self._taken.positions.get(channel)
+        told = samples(self._state.settled.get(channel, 0.0))
+        return min(reached, max(told, came.settled if came else 0))
+
+    def _tell(self, channel: Channel, start: SampleTime, upto: SampleTime) -> None:
+        if upto - start > WORTH_TELLING:
             gap = TranscriptGap(channel, Branch.TRANSCRIBE, GapCause.INTERRUPTED)
-            self._publish(gap, Media.of(channel, missing))
+            self._publish(gap, Media.of(channel, Span(start, upto)))

@@ -22,7 +22,7 @@ from wingman.core.face_policy import check_face_consent, check_faces, decide_fac
 from wingman.core.threads import in_thread
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
-from wingman.events.claims import Claims
+from wingman.events.claims import Claims, Moves
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.provider_log import ProviderLog
@@ -35,6 +35,7 @@ from wingman.meeting.channel import Providers, Store
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Continued
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Meeting, Parts, Plan
+from wingman.meeting.moving import Departures
 from wingman.meeting.pipeline import Stages
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import Choices, ProviderFactory
@@ -43,6 +44,7 @@ from wingman.meeting.recovery import close_interrupted, unsummed
 from wingman.meeting.resumption import Kept, Resumption, packed, unpacked
 from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.summary_on_end import sum_up
+from wingman.observe import metrics
 from wingman.report.answer import Answer, answer
 from wingman.report.record import Record
 from wingman.stt.base import Transcriber
@@ -94,6 +96,8 @@ class MeetingManager:
         self._closing = False
         self._claims: Claims | None = None
         """Who runs what, where there are several processes."""
+        self.departures = Departures()
+        """How meetings are let go where others can go on with them."""
         self._over: set[asyncio.Task[None]] = set()
         self.providers = providers
         """The providers of this process, and what they share."""
@@ -119,7 +123,7 @@ class MeetingManager:
         """Make the next meetings with these; running ones keep what works for them, their model included."""
         self._settings = settings
         self._encoder = self._encoder or self.providers.encoder
-        self.providers = ProviderFactory(settings, self._encoder)
+        self.providers = ProviderFactory(settings, self._encoder, self.providers.slots)
         for meeting in self._live.values():
             meeting.renew()
         if keep_model:
@@ -209,6 +213,7 @@ class MeetingManager:
             raise InputError(f"no meeting {meeting_id[:40]!r} is running here", field="meeting", status=404)
         if len(self._live) >= self._settings.meeting.most:
             raise InputError(f"{self._settings.meeting.most} meetings run already; try again", status=503)
+        began = time.monotonic()
         taken = await self._claims.take_over(meeting_id)
         state = Resumption()
         while page := await self._log.read(meeting_id, state.seq, PAGE):
@@ -232,7 +237,9 @@ class MeetingManager:
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._claims.runs(meeting_id, meeting.positions)
         log.warning("a meeting moved here", meeting=meeting_id, epoch=taken.epoch, reason=taken.reason)
-        return await self._start(meeting, parts)
+        running = await self._start(meeting, parts)
+        metrics.TAKEOVER_SECONDS.observe(time.monotonic() - began)
+        return running
 
     async def end_orphans(self, orphans: Callable[[], Awaitable[Sequence[str]]], every_s: float) -> None:
         """Go on with meetings that nobody came back to, so that they end as they ought to; until cancelled."""
@@ -247,13 +254,15 @@ class MeetingManager:
                 except InputError as refused:  # another node was faster, or somebody came back after all
                     log.info("an orphan is somebody else's", meeting=meeting, reason=str(refused))
 
-    def owned_by(self, claims: Claims) -> None:
+    def owned_by(self, claims: Claims, moves: Moves | None = None) -> None:
         """There are other processes: claim what is run, and let go of what one of them has claimed."""
         self._claims = claims
+        self.departures = Departures(moves)
         claims.on_lost(self._lost)
 
     def _lost(self, meeting_id: str) -> None:
         if (meeting := self._live.get(meeting_id)) is not None:
+            metrics.LOST.inc()
             self._tasks.create_task(meeting.abandon())
 
     def _publisher(self, meeting_id: str, spec: MeetingSpec) -> Publish:
@@ -354,7 +363,7 @@ class MeetingManager:
         self._closing = True
         async with asyncio.TaskGroup() as tasks:
             for meeting in self._live.values():
-                tasks.create_task(meeting.hand_over())
+                tasks.create_task(self.departures.let_go(meeting))
         if self._over:
             await asyncio.wait(self._over, timeout=SUMMARIES_S)
 

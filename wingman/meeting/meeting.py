@@ -27,19 +27,21 @@ from wingman.core.errors import Branch, InputError, WingmanError
 from wingman.core.events import (
     MeetingEnded,
     MeetingEnding,
+    MeetingMove,
     MeetingStarted,
     MeetingWindingDown,
     NoteAdded,
     Publish,
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
-from wingman.core.time import Channel, SampleTime, samples, seconds
+from wingman.core.time import Channel, samples, seconds
 from wingman.emotion.base import FaceAnalyzer
 from wingman.emotion.faces.pictures import Picture, check_picture
+from wingman.events.claims import Position
 from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.api import MeetingSpec, MeetingStatus
 from wingman.meeting.channel import ChannelPipeline, room
-from wingman.meeting.continuation import HANDED_OVER, MOVED, Continuation, Continued
+from wingman.meeting.continuation import HANDED_OVER, MOVED, Beginning, Continuation, Continued
 from wingman.meeting.controls import MeetingControls
 from wingman.meeting.endings import Ending, Endings, Fate
 from wingman.meeting.pipeline import MeetingPipeline, Stages
@@ -53,6 +55,8 @@ WORTH_TELLING_S = 1.0
 """An end that is owed more audio than this says so."""
 GIVES_WAY_S = 2.0
 """A source that has sent nothing for so long gives its channels to one that comes for them."""
+SENTENCE_S = 6.0
+"""What a meeting that moves waits for the end of a sentence."""
 RESTART_S = 30.0
 """A service of the meeting that ended over a defect is started again after this long."""
 
@@ -97,9 +101,9 @@ class Meeting:
         self._parts = parts
         self._publish = publish
         self._goes_on = Continuation(plan.continued, publish, time.time) if plan.continued else None
-        starts = self._goes_on.begin if self._goes_on else _from_nothing
+        begins = self._goes_on.begin if self._goes_on else _from_nothing
         self._pipeline = MeetingPipeline(
-            parts.stages, publish, tape_s=plan.tape_s, live=plan.live, starts=starts
+            parts.stages, publish, tape_s=plan.tape_s, live=plan.live, begins=begins
         )
         self._controls = MeetingControls(
             self._pipeline, parts.stages, publish, consent=plan.consent, face_consent=plan.face_consent
@@ -173,7 +177,9 @@ class Meeting:
             self._tasks = None
             self._running.set()
             if self._goes_on is not None:
-                self._goes_on.close()
+                self._goes_on.close(
+                    {name: channel.input.position for name, channel in self._pipeline.channels.items()}
+                )
             self._pipeline.close()
             if self._reason not in (MOVED, HANDED_OVER):
                 self._publish(MeetingEnded(self._reason, round(self._length, 3)), None)
@@ -361,18 +367,44 @@ class Meeting:
 
     # --- its life -----------------------------------------------------------------------------
 
-    def positions(self) -> Mapping[str, int]:
-        """How far each channel has come, in samples."""
-        return {str(name): channel.input.position for name, channel in self._pipeline.channels.items()}
+    def positions(self) -> Mapping[str, Position]:
+        """How far each channel has come."""
+        return self._pipeline.positions
+
+    @property
+    def fed(self) -> bool:
+        """Is there a client that sends its sound as it is spoken?"""
+        sources = [channel.input.source for channel in self._pipeline]
+        return any(source is not None and not source.recorded for source in sources)
+
+    def ask_to_move(self, to: str, within_s: float) -> None:
+        """Tell who feeds the meeting to send its sound to another process, too."""
+        self._publish(MeetingMove(to, within_s), None)
 
     async def abandon(self) -> None:
         """Another process runs the meeting: let go of everything here, and tell nobody."""
         self._plan = replace(self._plan, life=msgspec.structs.replace(self._plan.life, wind_down_s=0.0))
         await self.end(MOVED)
 
-    async def hand_over(self) -> None:
-        """Settle what was heard, and let go of the meeting without ending it: another process goes on."""
+    async def hand_over(self, heard_since: float | None = None) -> None:
+        """Settle what was heard, and let go of the meeting without ending it: another process goes on.
+
+        `heard_since` is the wall time from which on that one hears the client, too: then it is let go between
+        two sentences, and what begins after that is left to the other.
+        """
+        if heard_since is not None and await self._settled_since(heard_since):
+            self._plan = replace(self._plan, life=msgspec.structs.replace(self._plan.life, wind_down_s=0.0))
+            self._pipeline.leave_rest()
         await self.end(HANDED_OVER)
+
+    async def _settled_since(self, wall: float) -> bool:
+        """Wait until all that was said before is told; False when the talk goes on for too long."""
+        deadline = self._clock() + SENTENCE_S
+        while not self._ending.is_set() and self._clock() < deadline:
+            if self._pipeline.settled_since(wall):
+                return True
+            await asyncio.sleep(TICK_S / 2)
+        return False
 
     def _go_on(self, before: Continuation) -> None:
         """Take up what another process ran: pause and policy hold before anything is listened to."""
@@ -443,9 +475,9 @@ class Meeting:
         self._parts.stages.accounting.close()
 
 
-def _from_nothing(_: Channel) -> SampleTime:
+def _from_nothing(_: Channel) -> Beginning:
     """Where a new meeting's channels begin."""
-    return 0
+    return Beginning()
 
 
 async def _kept_up(job: Callable[[], Coroutine[object, object, None]]) -> None:

@@ -7,6 +7,7 @@ channel (tape) ─┬→ transcriber ─┐
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,8 +22,10 @@ from wingman.core.speech import Final, SpeechEnded, TimedEvent
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, seconds
 from wingman.correlate.correlator import Correlator, Output
 from wingman.emotion.base import FaceAnalyzer
+from wingman.events.claims import Position
 from wingman.meeting.accounting import Accounting
 from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers
+from wingman.meeting.continuation import Beginning
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.providers import NOBODY, Choices
 from wingman.meeting.recording_order import RecordingOrder
@@ -56,14 +59,15 @@ class MeetingPipeline:
         *,
         tape_s: float,
         live: bool,
-        starts: Callable[[Channel], SampleTime] = lambda _: 0,
+        begins: Callable[[Channel], Beginning] = lambda _: Beginning(),
     ) -> None:
-        """`starts` says where a channel's time begins that is fed for the first time here."""
+        """`begins` says where a channel's time begins that is fed for the first time here."""
         self._stages = stages
         self._publish = publish
         self._tape_s = tape_s
         self._live = live
-        self._starts = starts
+        self._begins = begins
+        self._rest_is_told = True
         self._channels: dict[Channel, ChannelPipeline] = {}
         self._order = None if live else RecordingOrder()
         self._more = asyncio.Event()
@@ -100,6 +104,24 @@ class MeetingPipeline:
         return max((seconds(channel.owed) for channel in self), default=0.0)
 
     @property
+    def positions(self) -> dict[str, Position]:
+        """How far each channel has come, for whoever may have to go on with it."""
+        wall, open_since = time.time(), self._stages.correlator.open_since
+        return {str(name): channel.place(wall, open_since(name)) for name, channel in self._channels.items()}
+
+    def settled_since(self, wall: float) -> bool:
+        """Is all that was said until then told, on every channel that is fed?"""
+        return all(
+            position.settled >= position.reached - max(0.0, position.at - wall) * SAMPLE_RATE
+            for name, position in self.positions.items()
+            if self._channels[Channel(name)].input.source is not None
+        )
+
+    def leave_rest(self) -> None:
+        """What is not settled at the end is heard by somebody else: it is neither waited for nor told."""
+        self._rest_is_told = False
+
+    @property
     def providers(self) -> dict[str, str]:
         """Branch → who serves it now: the channels that run are asked; before the first, what was chosen."""
         choices = self._stages.choices
@@ -115,12 +137,14 @@ class MeetingPipeline:
         """A channel with its branches running; made when it is first asked for."""
         if channel not in self._channels:
             clock = asyncio.get_running_loop().time if self._live else None
+            begins = self._begins(channel)
             channel_input = ChannelInput(
                 channel,
-                Tape(self._tape_s, self._starts(channel)),
+                Tape(self._tape_s, begins.position),
                 self._publish,
                 clock=clock,
                 on_second=self._note_reached,
+                ago_s=begins.ago_s,
             )
             speech = self._on_speech if self._order is None else partial(self._put, self._order, channel)
             callbacks = ChannelCallbacks(speech, self._on_any, self._publish)
@@ -194,7 +218,7 @@ class MeetingPipeline:
         deadline = asyncio.get_running_loop().time() + budget_s
         async with asyncio.TaskGroup() as settling:
             for channel in self:
-                settling.create_task(channel.finish(deadline))
+                settling.create_task(channel.finish(deadline, told=self._rest_is_told))
         self._tell_rest()
         self._deliver(self._stages.correlator.finish())
 
@@ -202,7 +226,8 @@ class MeetingPipeline:
         """Whatever happened: tell what nobody accounted for, and free the tapes."""
         for channel in self:
             channel.input.tape.close()
-            channel.tell_rest()
+            if self._rest_is_told:
+                channel.tell_rest()
             channel.input.tape.free()
         self._tell_rest()
 

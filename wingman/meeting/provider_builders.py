@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from wingman.config.settings import Settings, changed
 from wingman.core.errors import Branch
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
+from wingman.emotion.slotted import SlottedAnalyzer
+from wingman.link.shared_slots import SharedSlots
+from wingman.link.slots import SlotsOf
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.api import MeetingSpec
 from wingman.stt import moonshine as moonshine_stt
@@ -84,6 +87,8 @@ class BuildContext:
     gateway: Callable[[], Access]
     """Credentials and limits of the v0 gateway, shared by everything in the process that talks to it."""
     spec: MeetingSpec = field(default_factory=MeetingSpec)
+    slots: SlotsOf = SharedSlots
+    """Counts the connections a vendor's plan allows."""
 
 
 def deepgram(context: BuildContext) -> Transcriber:
@@ -129,7 +134,11 @@ def hume(context: BuildContext) -> VoiceAnalyzer:
     """Hume's realtime API."""
     from wingman.emotion.hume.analyzer import HumeAnalyzer
 
-    return HumeAnalyzer(context.settings.emotion.hume)
+    settings = context.settings.emotion.hume
+    if not settings.connections:
+        return HumeAnalyzer(settings)
+    slots = context.slots(f"hume {settings.url}", settings.connections)
+    return SlottedAnalyzer(HumeAnalyzer(settings), slots, "emotion.hume.connections")
 
 
 def hume_v0(context: BuildContext) -> VoiceAnalyzer:

@@ -14,6 +14,8 @@ from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
+from wingman.link.shared_slots import SharedSlots
+from wingman.link.slots import SlotsOf
 from wingman.llm.base import SuggestionModel
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting import provider_builders as build
@@ -342,9 +344,12 @@ NOBODY = Choices(*(Choice("off", "nobody was chosen"),) * 3)
 class ProviderFactory:
     """Makes what was chosen. What providers of one process share (a token cache, a limit) lives here."""
 
-    def __init__(self, settings: Settings, encoder: SentenceEncoder | None = None) -> None:
-        """`encoder` is what a factory before this one has loaded already."""
+    def __init__(
+        self, settings: Settings, encoder: SentenceEncoder | None = None, slots: SlotsOf = SharedSlots
+    ) -> None:
+        """`encoder` is what a factory before this one has loaded already; `slots` counts what plans allow."""
         self.settings = settings
+        self.slots = slots
         self._gateway: Access | None = None
         wanted = settings.suggest.meaning == "auto" and installed()
         self.encoder: SentenceEncoder | None = (encoder or SentenceEncoder()) if wanted else None
@@ -357,7 +362,7 @@ class ProviderFactory:
         if self._gateway is None:
             from wingman.emotion.hume_v0.tokens import Access
 
-            self._gateway = Access(self.settings.emotion.hume_v0)
+            self._gateway = Access(self.settings.emotion.hume_v0, self.slots)
         return self._gateway
 
     def choose(self, policy: Policy) -> Choices:
@@ -409,4 +414,4 @@ class ProviderFactory:
         row = _row(table, name)
         if row is None:
             return None
-        return row.build(BuildContext(self.settings, local, self.gateway, spec or MeetingSpec()))
+        return row.build(BuildContext(self.settings, local, self.gateway, spec or MeetingSpec(), self.slots))

@@ -23,6 +23,11 @@ class LoopWatch:
             await asyncio.sleep(EVERY_S)
             self._lags.append(max(0.0, loop.time() - due))
 
+    @property
+    def seconds(self) -> float:
+        """How long it has watched, up to what it keeps."""
+        return len(self._lags) * EVERY_S
+
     def percentile(self, share: float) -> float:
         """Seconds of lag that `share` (0 to 1) of the samples stay within; 0 before the first sample."""
         if not self._lags:

@@ -9,8 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from wingman.core.events import (
     CaptureLoss,
     Envelope,
-    MeetingEnded,
-    MeetingStarted,
+    MeetingMoved,
     ProviderStateChanged,
     SuggestionCompleted,
     SuggestionCreated,
@@ -49,6 +48,24 @@ TOKENS = Histogram(
     ["provider", "type"],
     buckets=(1, 4, 16, 64, 256, 1024, 4096, 16384, 65536),
 )
+TAKEOVERS = Counter("wingman_takeovers_total", "Meetings that came here from another node.", ["reason"])
+TAKEOVER_SECONDS = Histogram(
+    "wingman_takeover_seconds",
+    "From the claim of another node's meeting until its sound can come.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0),
+)
+LOST = Counter("wingman_lost_ownership_total", "Meetings that ran here and that another node has claimed.")
+COMMIT_SECONDS = Histogram(
+    "wingman_commit_seconds",
+    "From a record to the NATS servers' word that it is stored.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0),
+)
+LOAD = Gauge("wingman_load", "Share of the meetings this node takes that run: 1 is full.")
+CONNECTED = Gauge("wingman_nats_connected", "1 while this node has a connection to the NATS servers.")
+REPLICA_LAG = Gauge(
+    "wingman_replica_lag", "Records by which the slowest copy of a stream is behind.", ["stream"]
+)
+REPLICAS_AWAY = Gauge("wingman_replicas_away", "Copies of a stream that are not current.", ["stream"])
 LOOP_LAG = Gauge("wingman_event_loop_lag_p99_seconds", "How late the event loop ran, 99th percentile.")
 
 
@@ -57,10 +74,8 @@ def count(envelopes: Sequence[Envelope]) -> None:
     for envelope in envelopes:
         EVENTS.labels(envelope.type).inc()
         match envelope.data:
-            case MeetingStarted():
-                MEETINGS.inc()
-            case MeetingEnded():
-                MEETINGS.dec()
+            case MeetingMoved(reason=reason):
+                TAKEOVERS.labels(reason).inc()
             case ProviderStateChanged() as changed:
                 PROVIDER_STATES.labels(changed.branch, changed.provider, changed.health).inc()
             case TranscriptGap() as gap if envelope.media is not None:
@@ -84,3 +99,14 @@ def tokens(provider: str, given: int, gave: int) -> None:
 def watch_loop(p99: Callable[[], float]) -> None:
     """Report `p99()` (seconds) whenever `/metrics` is read."""
     LOOP_LAG.set_function(p99)
+
+
+def watch_meetings(live: Callable[[], int]) -> None:
+    """Report how many meetings run here whenever `/metrics` is read."""
+    MEETINGS.set_function(live)
+
+
+def watch_cluster(load: Callable[[], float], connected: Callable[[], bool]) -> None:
+    """Report what a node says of itself whenever `/metrics` is read."""
+    LOAD.set_function(load)
+    CONNECTED.set_function(lambda: float(connected()))

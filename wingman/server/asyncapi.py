@@ -15,6 +15,11 @@ from wingman.server.routes.streams import MOST_SEQ, PAGES
 
 SOCKET_PARAMETERS: JsonObject = {
     "after": number(0, MOST_SEQ, 0),
+    "epoch": {
+        **number(0, MOST_SEQ, 0),
+        "description": "The newest `epoch` of a `stream.caught_up` or `meeting.moved` that was seen: what a "
+        "node told that was cut off, and nobody has stored, is then taken back by `stream.reset`.",
+    },
     "backlog": {
         "type": "string",
         "enum": [PAGES],

@@ -21,6 +21,10 @@ CHANNELS = {
 SPEC = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode", "keyterms")
 """What a meeting that this offer makes is told."""
 
+TO = {
+    "type": "string",
+    "description": "Of a meeting that moves: the node that its `meeting.move` event names.",
+}
 FRAGMENT = "application/trickle-ice-sdpfrag"
 OFFER = "v=0\r\no=- 4611 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n…"
 OFFER_REFUSED = {
@@ -46,7 +50,7 @@ WHIP: dict[str, dict[str, Operation]] = {
             "WHIP (RFC 9725): an SDP offer with audio tracks; the answer's Location is the session",
             {201: SDP},
             SDP,
-            {"meeting": TEXT, "channels": CHANNELS, **dict.fromkeys(SPEC, TEXT)},
+            {"meeting": TEXT, "to": TO, "channels": CHANNELS, **dict.fromkeys(SPEC, TEXT)},
             refusals=OFFER_REFUSED,
             example=OFFER,
         ),

@@ -57,6 +57,8 @@ class Access:
     """The service's own token: from the configuration, or made for this process and shown to nobody."""
     store: GrantStore = field(default_factory=lambda: GrantStore(None, secrets.token_bytes(32)))
     clock: Callable[[], float] = time.time
+    nodes: Callable[[], int] = lambda: 1
+    """How many nodes answer for the service: limits are divided among them."""
     on_revoked: list[Callable[[str], object]] = field(default_factory=list)
     """Told the id of a grant that ended while it was in use."""
     _budgets: dict[str, GrantBudget] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Access:
     def budget(self, grant: Grant) -> GrantBudget:
         """What the grant has left of what it may ask for."""
         found = self._budgets.pop(grant.id, None) or GrantBudget.full(time.monotonic())
+        found.share(self.nodes())
         self._budgets[grant.id] = found  # the latest used stay
         if len(self._budgets) > ADDRESSES:
             del self._budgets[next(iter(self._budgets))]

@@ -22,6 +22,8 @@ class TokenBucket:
     burst: float
     level: float
     at: float
+    among: int = 1
+    """So many such buckets are one limit together: each thing costs as many times as much here."""
 
     @classmethod
     def full(cls, rate: float, burst: float, now: float) -> TokenBucket:
@@ -31,9 +33,9 @@ class TokenBucket:
         """False when there is not enough left; nothing is taken then."""
         self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
         self.at = max(self.at, now)
-        if self.level < amount:
+        if self.level < amount * self.among:
             return False
-        self.level -= amount
+        self.level -= amount * self.among
         return True
 
 
@@ -52,3 +54,8 @@ class GrantBudget:
             TokenBucket.full(MEETINGS_PER_MINUTE / 60, MEETING_BURST, now),
             TokenBucket.full(BYTES_PER_SECOND, BYTES_BURST, now),
         )
+
+    def share(self, nodes: int) -> None:
+        """So many nodes answer for the grant: each lets it have its part."""
+        for bucket in (self.messages, self.meetings, self.bytes):
+            bucket.among = nodes

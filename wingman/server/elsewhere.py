@@ -42,8 +42,8 @@ class Nodes(Protocol):
         """`live` or `orphaned`: a meeting without an end that does not run here, as far as is known."""
         ...
 
-    async def adopt(self, meeting: str) -> None:
-        """Run it here from now on. Raises `InputError`."""
+    async def adopt(self, meeting: str) -> str:
+        """Have it run from now on where there is room, and return where (empty: here). Raises `InputError`."""
         ...
 
     async def roomier(self) -> tuple[str, str]:
@@ -97,6 +97,8 @@ class Elsewhere:
         if method == "POST" and path in ("/whip", "/api/meetings"):
             query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
             named = query.get("meeting", [""])[0] if path == "/whip" else ""
+            if named and (to := query.get("to", [""])[0]):  # it is about to move there
+                return "" if to == self._nodes.id else to
             return await self._runs(named, feeds=True) if named else await self._begins()
         if (found := _MEETING.fullmatch(path)) is None:
             return ""
@@ -118,7 +120,7 @@ class Elsewhere:
             return node
         if state == "orphaned" and feeds:
             try:
-                await self._nodes.adopt(meeting)
+                return await self._nodes.adopt(meeting)
             except InputError as refused:
                 if refused.status != 409:
                     raise

@@ -34,7 +34,10 @@ class Lookup:
             return running(handle, row)
         if row is None:
             raise unknown(meeting)
-        return self.stored(row)
+        if self.nodes is None or row.state == "ended":
+            return stored(row)
+        where, _ = await self.nodes.where(meeting)  # asked, not guessed: whoever feeds it waits for this
+        return stored(row, "orphaned" if where == "orphaned" else "live")
 
     def stored(self, row: MeetingRow) -> MeetingStatus:
         """A meeting that does not run here."""

@@ -72,6 +72,7 @@ DELIVERY_QUERY = {"limit": number(1, 1000, 100), "meeting": TEXT}
 LIST_QUERY = {"q": TEXT, "limit": number(1, 500, 50), "before": TEXT}
 RECORDING_QUERY = {"name": TEXT, "channels": TEXT, "track": number(1, 99, 1)}
 AFTER = {"after": number(0, MOST_SEQ, 0)}
+FOLLOWED = {**AFTER, "epoch": number(0, MOST_SEQ, 0)}
 EVENTS_QUERY = {**AFTER, "limit": number(1, 10_000, 1000)}
 FORMAT = {"format": {"type": "string", "enum": list(KNOWN_FORMATS), "default": "md"}}
 
@@ -128,7 +129,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "get": Operation("readEvents", "A page of its log", {200: EVENTS_PAGE}, query=EVENTS_QUERY)
     },
     f"{ONE}/stream": {
-        "get": Operation("streamEvents", "Server-sent events", {200: "text/event-stream"}, query=AFTER)
+        "get": Operation("streamEvents", "Server-sent events", {200: "text/event-stream"}, query=FOLLOWED)
     },
     f"{ONE}/actions": {"post": Operation("requestAction", "Ask for help", {202: record("id")}, ActionRequest)},
     f"{ONE}/feedback": {

@@ -15,7 +15,7 @@ from wingman.core.time import samples_of_ms, seconds
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.notices import Effect, SameErrors, fault_of, pause_s
 from wingman.emotion.hume_v0.tokens import Access
-from wingman.link.shared_slots import Slot
+from wingman.link.slots import Held
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.link.supervisor import Outcome
 
@@ -241,7 +241,7 @@ class RotatingConnection:
         self._errors = errors or SameErrors()
         self._held = held
         self._link: Connection | None = None
-        self._slot: Slot | None = None
+        self._slot: Held | None = None
         self._retry_at = 0.0
 
     @property

@@ -25,6 +25,7 @@ from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.options import VoiceOptions
 from wingman.link.shared_slots import SharedSlots
 from wingman.link.shared_turns import SharedTurns
+from wingman.link.slots import SlotsOf
 
 log = structlog.get_logger(__name__)
 
@@ -57,12 +58,12 @@ class _TokenReply(msgspec.Struct):
 class Access:
     """Credentials for one gateway. Everything here runs on one event loop."""
 
-    def __init__(self, settings: HumeV0Settings) -> None:
+    def __init__(self, settings: HumeV0Settings, slots: SlotsOf = SharedSlots) -> None:
         self._settings = settings
         self._token: Token | None = None
         self._minting = asyncio.Lock()
         self._turns = SharedTurns(f"hume-v0 {settings.url}", HANDSHAKES_PER_S)
-        self.slots = SharedSlots(f"hume-v0 {settings.url}", settings.connections)
+        self.slots = slots(f"hume-v0 {settings.url}", settings.connections)
         """The connections the account may have open."""
         self.wanted = VoiceOptions(settings.burst, settings.language)
         """What is asked about a voice; shared, because a gateway refuses an option to everybody."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 from starlette.requests import Request
@@ -38,8 +39,8 @@ SSE_FRAMES = 16
 MOST_SEQ = 2**53
 PAGES = "pages"
 """With `backlog=pages` what was missed comes as JSON arrays of envelopes; what happens now comes one by one."""
-SOCKET_QUERY = frozenset({"after", "backlog"})
-STREAM_QUERY = frozenset({"after"})
+SOCKET_QUERY = frozenset({"after", "backlog", "epoch"})
+STREAM_QUERY = frozenset({"after", "epoch"})
 ABORT_SECONDS = 2.0
 """What a client that was told to go is given to take the close frame."""
 
@@ -70,13 +71,14 @@ class Streams:
         try:
             only_known(ws, SOCKET_QUERY)
             after = whole_number(ws, "after", 0, most=MOST_SEQ)
+            epoch = whole_number(ws, "epoch", 0, most=MOST_SEQ)
             paged = _paged(ws)
             await self.lookup.must_exist(meeting)
         except InputError as refused:
             await ws.send_denial_response(error(refused.status, str(refused), field=refused.field))
             return
         await ws.accept()
-        subscription = self.hub.subscribe(meeting, after, whole=paged)
+        subscription = self.hub.subscribe(meeting, after, epoch=epoch, whole=paged)
         socket = _EventSocket(ws, subscription, self, paged=paged)
         try:
             await socket.run()
@@ -88,11 +90,12 @@ class Streams:
         meeting = request.path_params["id"]
         only_known(request, STREAM_QUERY)
         after = whole_number(request, "after", 0, most=MOST_SEQ)
+        epoch = whole_number(request, "epoch", 0, most=MOST_SEQ)
         resume = request.headers.get("last-event-id", "")
         if resume.isascii() and resume.isdigit() and len(resume) < 17:
             after = int(resume)
         await self.lookup.must_exist(meeting)
-        return _SseResponse(self.hub, meeting, after, self.stall_seconds)
+        return _SseResponse(partial(self.hub.subscribe, meeting, after, epoch=epoch), self.stall_seconds)
 
 
 def answer_for(lookup: Lookup, meeting: str, text: str, by: str) -> bytes:
@@ -230,12 +233,10 @@ class _EventSocket:
 class _SseResponse(Response):
     """A server-sent event stream that ends with the meeting's subscription, the client or a stall."""
 
-    def __init__(self, hub: Hub, meeting: str, after: int, stall: float) -> None:
+    def __init__(self, subscribe: Callable[[], Subscription], stall: float) -> None:
         super().__init__(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         del self.headers["content-length"]
-        self._hub = hub
-        self._meeting = meeting
-        self._after = after
+        self._subscribe = subscribe
         self._stall = stall
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -243,7 +244,7 @@ class _SseResponse(Response):
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return
-        subscription = self._hub.subscribe(self._meeting, self._after)
+        subscription = self._subscribe()
         try:
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(self._send(subscription, send))

@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +18,7 @@ from starlette.routing import Route
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
+from wingman.meeting.moving import Arrivals
 from wingman.server.auth import OWNER, Access
 from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Grant
@@ -30,19 +33,24 @@ REMEMBERED = 1000
 """Ended sessions whose DELETE is still answered with 200."""
 
 _SPEC_FIELDS = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode")
-PARAMETERS = frozenset({*_SPEC_FIELDS, "channels", "keyterms", "meeting"})
+PARAMETERS = frozenset({*_SPEC_FIELDS, "channels", "keyterms", "meeting", "to"})
 
 
 @dataclass(slots=True)
 class _Session:
-    meeting: MeetingHandle
     source: WebRtcSource
+    detach: Callable[[], Coroutine[object, object, None]]
+    """Ends its sound."""
     held: contextlib.ExitStack
     """While it is open, the session ends with the grant it was begun with."""
     by: str
     """The grant it was begun with."""
     tag: str
     """The ETag of its ICE session; a restart makes a new one."""
+
+
+_Begun: TypeAlias = tuple[str, str, Callable[[], Coroutine[object, object, None]]]
+"""The meeting, the answer, and what ends the sound."""
 
 
 def _tag() -> str:
@@ -53,9 +61,17 @@ class WhipEndpoint:
     """The WHIP resources of this process."""
 
     def __init__(
-        self, meetings: Meetings, settings: IngestSettings, access: Access | None = None, node: str = ""
+        self,
+        meetings: Meetings,
+        settings: IngestSettings,
+        access: Access | None = None,
+        arrivals: Arrivals | None = None,
+        node: str = "",
     ) -> None:
-        """`node` begins the names of sessions, so that other nodes know where they are."""
+        """`node` begins the names of sessions, so that other nodes know where they are; `arrivals` takes
+        clients whose meeting is about to come here from another one.
+        """
+        self._arrivals = arrivals
         self._node = f"{node}." if node else ""
         self._meetings = meetings
         self._access = access
@@ -73,8 +89,27 @@ class WhipEndpoint:
         channels = parse_channels(request.query_params.get("channels"))
         offer = read_offer(await _body(request), channels, far=self._settings.candidates != "near")
         self._check_silent(getattr(request.state, "grant", None))
-        meeting, created = await self._meeting(request)
         source = WebRtcSource(offer, self._settings)
+        to = request.query_params.get("to", "")
+        begin = self._move(request, source, to) if to else self._attach(request, source)
+        meeting, answer, detach = await begin
+        session = self._node + secrets.token_urlsafe(16)
+        by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
+        made = _Session(source, detach, self._hold(request, session), by, _tag())
+        self._remember(session, made)
+        events = f"/api/meetings/{meeting}/stream"
+        headers = {
+            "Location": f"/whip/{session}",
+            "ETag": made.tag,
+            "Accept-Patch": MEDIA_TYPE,
+            "Link": f'<{events}>; rel="urn:wingman:events"',
+            "X-Wingman-Meeting": meeting,
+        }
+        return Response(answer, status_code=201, media_type=SDP, headers=headers)
+
+    async def _attach(self, request: Request, source: WebRtcSource) -> _Begun:
+        """Feed a meeting that runs here, or a new one."""
+        meeting, created = await self._meeting(request)
         try:
             answer = await source.accept()
             await meeting.attach(source)
@@ -83,19 +118,20 @@ class WhipEndpoint:
             if created:
                 await meeting.end("never_connected")
             raise
-        session = self._node + secrets.token_urlsafe(16)
-        by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
-        made = _Session(meeting, source, self._hold(request, session), by, _tag())
-        self._remember(session, made)
-        events = f"/api/meetings/{meeting.id}/stream"
-        headers = {
-            "Location": f"/whip/{session}",
-            "ETag": made.tag,
-            "Accept-Patch": MEDIA_TYPE,
-            "Link": f'<{events}>; rel="urn:wingman:events"',
-            "X-Wingman-Meeting": meeting.id,
-        }
-        return Response(answer, status_code=201, media_type=SDP, headers=headers)
+        return meeting.id, answer, partial(meeting.detach, source)
+
+    async def _move(self, request: Request, source: WebRtcSource, to: str) -> _Begun:
+        """Be heard here before the meeting comes: its node is about to stop."""
+        meeting = request.query_params.get("meeting", "")
+        if self._arrivals is None or not meeting:
+            raise InputError("`to` is for a meeting that moves between nodes; leave it out", field="to")
+        await self._arrivals.check(meeting, to)
+        try:
+            answer = await source.accept()
+        except BaseException:
+            await source.close()
+            raise
+        return meeting, answer, self._arrivals.expect(meeting, source).close
 
     async def resource(self, request: Request) -> Response:
         """`DELETE /whip/SESSION` ends it; `PATCH` brings candidates or restarts ICE (RFC 9725, 4.3)."""
@@ -107,7 +143,7 @@ class WhipEndpoint:
         session, self._sessions[name] = self._sessions[name], None
         if session is not None:
             session.held.close()
-            await session.meeting.detach(session.source)
+            await session.detach()
         return Response(status_code=200)
 
     def _check_silent(self, grant: Grant | None) -> None:
@@ -131,7 +167,7 @@ class WhipEndpoint:
         """The grant is gone: so is the sound it brought."""
         session = self._sessions.get(name)
         if session is not None:
-            ending = asyncio.get_running_loop().create_task(session.meeting.detach(session.source))
+            ending = asyncio.get_running_loop().create_task(session.detach())
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
 
@@ -178,10 +214,14 @@ class WhipEndpoint:
 
 
 def routes(
-    meetings: Meetings, settings: IngestSettings, access: Access | None = None, node: str = ""
+    meetings: Meetings,
+    settings: IngestSettings,
+    access: Access | None = None,
+    arrivals: Arrivals | None = None,
+    node: str = "",
 ) -> list[Route]:
     """The WHIP routes: `/whip` and `/whip/{session}`."""
-    endpoint = WhipEndpoint(meetings, settings, access, node)
+    endpoint = WhipEndpoint(meetings, settings, access, arrivals, node)
     return [
         Route("/whip", endpoint.collection, methods=["POST", "OPTIONS"]),
         Route("/whip/{session}", endpoint.resource, methods=["DELETE", "PATCH"]),

@@ -18,6 +18,8 @@ export class WingmanError extends Error {
 
 const FIRST_WAIT = 100;
 const LONGEST_WAIT = 5000;
+/** How long a service that says "in a moment" is asked again: a meeting may be moving from one node to another. */
+const PATIENCE = 15_000;
 
 /** One service. Every refusal is a `WingmanError`; a service that cannot be reached is fetch's own `TypeError`. */
 export class Client {
@@ -119,11 +121,14 @@ export class Client {
    */
   async *events(meeting, after = 0) {
     let wait = FIRST_WAIT;
+    let epoch = 0; // which node told it: a node that was cut off may have told what nobody has stored
     for (;;) {
       try {
-        const { body } = await this.#send("GET", one(meeting, `/stream?after=${after}`));
+        const place = `/stream?after=${after}${epoch ? `&epoch=${epoch}` : ""}`;
+        const { body } = await this.#send("GET", one(meeting, place));
         for await (const event of told(/** @type {ReadableStream<Uint8Array>} */ (body))) {
           wait = FIRST_WAIT;
+          if (event.type === "stream.caught_up" || event.type === "meeting.moved") epoch = event.data.epoch ?? 0;
           if (event.type === "stream.caught_up") continue;
           after = event.seq;
           yield event;
@@ -152,12 +157,20 @@ export class Client {
     const headers = { Authorization: `Bearer ${this.#token}` };
     if (value !== undefined) headers["Content-Type"] = "application/json";
     const body = value === undefined ? undefined : JSON.stringify(value);
-    const answer = await fetch(this.#url + path, { method, headers, body });
+    const deadline = Date.now() + PATIENCE;
+    let answer = await fetch(this.#url + path, { method, headers, body });
+    for (let wait; (wait = again(answer)) && Date.now() + wait < deadline; ) {
+      await new Promise((done) => setTimeout(done, wait));
+      answer = await fetch(this.#url + path, { method, headers, body });
+    }
     if (answer.ok) return answer;
     const { error } = await answer.json().catch(() => ({ error: {} }));
     throw new WingmanError(error?.detail ?? `Wingman answered with status ${answer.status}.`, answer.status, error?.field);
   }
 }
+
+/** In how many ms to ask again; 0 for an answer that is final. @param {Response} answer */
+const again = ({ status, headers }) => (status === 503 ? 1000 * (Number(headers.get("Retry-After")) || 0) : 0);
 
 /** @param {string} meeting */
 const one = (meeting, rest = "") => `/api/meetings/${encodeURIComponent(meeting)}${rest}`;

@@ -82,6 +82,8 @@ class Listening {
       if (this.#lost()) this.capture.doubt();
     }
     this.#tell({ envelope });
+    if (envelope.type === "meeting.move") void this.capture.move(envelope.data);
+    if (envelope.type === "meeting.moved") this.capture.moved();
     if (envelope.type === "meeting.ended") void this.stop();
   }
 

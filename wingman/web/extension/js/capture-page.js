@@ -176,8 +176,8 @@ class Page {
   #enter(id, context, spec, { ring = context ? new SoundRing() : null, since = null, old = false } = {}) {
     const model = new MeetingModel(id);
     let lost = 0;
-    const makeSession = (onState, again) =>
-      (again || since) && ring?.keeps
+    const makeSession = (onState, again, to = "") =>
+      (again || since) && !to && ring?.keeps
         ? new PcmSession(onState, service, ring, again ? undefined : since)
         : new WhipSession(onState, service);
     const capture =
@@ -205,6 +205,8 @@ class Page {
         model.take(envelope);
         if (envelope.type === "capture.state" && capture && lostChannels(model, capture).length)
           capture.doubt();
+        if (envelope.type === "meeting.move" && model.caughtUp) void capture?.move(envelope.data);
+        if (envelope.type === "meeting.moved" && model.caughtUp) capture?.moved();
       },
       onStatus: (status) => {
         if (status === "doubtful") void this.#whyNot(id, model, stream);

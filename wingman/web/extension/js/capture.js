@@ -11,7 +11,7 @@ const SHORT_HOLE = 3000;
 const RESTARTS = 2;
 /** How a service answers that restarts no session of this kind. */
 const CANNOT = new Set([405, 409, 501]);
-const FIRST_WAIT = 500;
+const FIRST_WAIT = 250;
 const LONGEST_WAIT = 8000;
 
 /** Phases: `starting`, `live`, `reconnecting`, `lost` (the meeting ended meanwhile), `refused` (the service does not know
@@ -21,6 +21,9 @@ export class Capture {
   #timer = 0;
   #waiting = false;
   #mending = false;
+  #moving = false;
+  /** The connection before a move, until the meeting has moved. */
+  #before = null;
   #online = () => void (this.#waiting ? this.#reconnect(FIRST_WAIT) : this.#mend());
 
   /**
@@ -29,8 +32,8 @@ export class Capture {
    * @param {{changed: () => void, heard: () => boolean, keeps?: () => boolean}} watch `changed` is called whenever
    *   `phase`, `paused`, `muted` or `tracks` may have; `heard` says whether the service still hears us, `keeps` whether
    *   what is said meanwhile is kept for a new session
-   * @param {(onState: Function, again: boolean) => object} makeSession `again` after an outage: then what the page
-   *   has kept of it may go first
+   * @param {(onState: Function, again: boolean, to?: string) => object} makeSession `again` after an outage: then what
+   *   the page has kept of it may go first; `to` is the node a meeting is about to move to
    */
   constructor(
     service,
@@ -144,6 +147,33 @@ export class Capture {
     this.#become("lost");
   }
 
+  /** The meeting is about to run on another node: be heard there before this connection ends. */
+  async move({ to }) {
+    if (this.phase !== "live" || this.#moving) return;
+    this.#moving = true;
+    const old = this.#session;
+    const next = this.makeSession((state) => this.#peer(next, state), false, to);
+    try {
+      await next.open(this.meeting, this.tracks, to);
+      if (this.phase !== "live" || this.#session !== old) throw new Error("overtaken");
+      this.#session = next;
+      this.#before = old;
+    } catch {
+      await next.close(); // it comes when the meeting has moved, as after an outage
+    } finally {
+      this.#moving = false;
+      this.#check(this.peer === "connected" ? PATIENCE / 4 : 0);
+    }
+  }
+
+  /** The meeting runs on another node now. */
+  moved() {
+    const old = this.#before;
+    this.#before = null;
+    void old?.close();
+    if (!old && !this.#moving) void this.revive();
+  }
+
   /** The service was out of reach and is back: the meeting may be over, or the sound may not flow. */
   async revive() {
     if (this.phase !== "live") return;
@@ -153,6 +183,7 @@ export class Capture {
     if (this.phase !== "live") return;
     if (status.state === "ended") this.#become("lost");
     else if (status.state === "refused") this.#become("refused");
+    else if (status.state === "orphaned" && !this.#moving) void this.#reconnect(FIRST_WAIT);
     else this.#check(PATIENCE / 4);
   }
 
@@ -178,6 +209,7 @@ export class Capture {
     this.#waiting = false;
     globalThis.removeEventListener("online", this.#online);
     for (const track of this.tracks.values()) release(track);
+    void this.#before?.close();
   }
 
   async #connect() {
@@ -201,7 +233,7 @@ export class Capture {
   /** The way to the service is in doubt: look for another one, and make a new session only where there is none. */
   async #mend() {
     const session = this.#session;
-    if (this.phase !== "live" || this.#mending) return;
+    if (this.phase !== "live" || this.#mending || this.#moving) return;
     if (!session.restart) {
       this.#check(PATIENCE / 4);
       return;
@@ -233,7 +265,7 @@ export class Capture {
     if (this.phase !== "live") return; // a reconnect that is under way has the timer
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.phase === "live" && (this.peer !== "connected" || !this.heard()))
+      if (this.phase === "live" && !this.#moving && (this.peer !== "connected" || !this.heard()))
         void this.#reconnect(FIRST_WAIT);
     }, wait);
   }
@@ -258,7 +290,9 @@ export class Capture {
         return;
       }
       this.#waiting = true;
-      this.#timer = setTimeout(() => void this.#reconnect(Math.min(wait * 2, LONGEST_WAIT)), wait);
+      // not all pages at once: a node that died had many
+      const spread = wait * (0.75 + Math.random() / 2);
+      this.#timer = setTimeout(() => void this.#reconnect(Math.min(wait * 2, LONGEST_WAIT)), spread);
     }
   }
 

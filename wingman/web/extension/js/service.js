@@ -90,13 +90,14 @@ export class Service {
     return this.socket(meeting, { next });
   }
 
-  /** The address of a meeting's event socket, as a function of the last `seq` seen. */
+  /** The address of a meeting's event socket, as a function of the last `seq` seen, and of the node that told it. */
   socket(meeting, proofs = null) {
-    return (after) => {
+    return (after, epoch = 0) => {
       const url = this.at(`/api/meetings/${encodeURIComponent(meeting)}/ws`);
       if (proofs) url.searchParams.set("proof", proofs.next());
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
       url.searchParams.set("after", after);
+      if (epoch) url.searchParams.set("epoch", epoch);
       url.searchParams.set("backlog", "pages");
       if (this.token) url.searchParams.set("token", this.token);
       return url.href;

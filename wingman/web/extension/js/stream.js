@@ -30,10 +30,12 @@ export class EventStream {
   #closed = false;
   #failures = 0;
   #last = 0;
+  /** Which node told it: one that was cut off may have told what nobody has stored. */
+  #epoch = 0;
   #retry = () => this.#now();
 
   /**
-   * @param {(after: number) => string} url address of the socket that continues after a `seq`
+   * @param {(after: number, epoch: number) => string} url address of the socket that continues after a `seq`
    * @param {{onEnvelope: Function, onStatus?: Function, onAnswer?: Function}} handlers
    * @param {(url: string) => WebSocket} open
    */
@@ -94,7 +96,7 @@ export class EventStream {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     this.#say("connecting");
-    const socket = this.#open(this.#url(this.#last));
+    const socket = this.#open(this.#url(this.#last, this.#epoch));
     this.#socket = socket;
     this.#timer = setTimeout(() => socket.readyState === 0 && this.#again(socket, 0), OPEN_LIMIT);
     socket.onopen = () => {
@@ -135,6 +137,7 @@ export class EventStream {
       this.#handlers.onAnswer?.(message);
       return;
     }
+    if (message.type === "stream.caught_up" || message.type === "meeting.moved") this.#epoch = message.data.epoch ?? 0;
     if (message.type === "stream.reset") this.#last = message.data.snapshot?.seq ?? message.seq;
     else if (message.type !== "stream.caught_up") {
       if (message.seq <= this.#last) return;

@@ -40,8 +40,9 @@ export class WhipSession {
     this.pc.addEventListener("connectionstatechange", () => this.onState(this.pc.connectionState));
   }
 
-  /** Send `tracks` (`Map` of channel to track) to `meeting`; resolves when media flows. */
-  async open(meeting, tracks) {
+  /** Send `tracks` (`Map` of channel to track) to `meeting`, which may be about to move `to` a node; resolves when
+   *  media flows. */
+  async open(meeting, tracks, to = "") {
     for (const [channel, track] of tracks) {
       const { sender } = this.pc.addTransceiver(track, {
         direction: "sendonly",
@@ -50,7 +51,7 @@ export class WhipSession {
       this.senders.set(channel, sender);
     }
     await this.pc.setLocalDescription(await this.pc.createOffer());
-    const query = new URLSearchParams({ meeting, channels: [...tracks.keys()].join(",") });
+    const query = new URLSearchParams({ meeting, channels: [...tracks.keys()].join(","), ...(to ? { to } : {}) });
     // The offer goes out before its candidates are gathered: the service learns them from the checks.
     const response = await this.service.call("POST", `/whip?${query}`, {
       body: this.pc.localDescription.sdp,

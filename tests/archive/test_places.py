@@ -1,0 +1,155 @@
+"""Files lie in a folder or in an object store, and both do the same."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from wingman.archive.object_place import PART_BYTES, PART_S, ObjectPlace
+from wingman.archive.places import FolderPlace, Place, place_of
+from wingman.cluster.nats_server import die_with_parent, free_port
+from wingman.core.errors import InputError
+
+BUCKET = "s3://wingman-sound/calls"
+
+
+@pytest.fixture(scope="module")
+def store_url() -> Iterator[str]:
+    """An S3 server on loopback, with one bucket."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                httpx.put(f"{url}/wingman-sound", trust_env=False).raise_for_status()
+                break
+            except httpx.TransportError:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        yield url
+    finally:
+        server.kill()
+        server.wait()
+
+
+def keys(url: str) -> dict[str, str]:
+    return {"endpoint_url": url, "access_key": "a key", "secret_key": "a secret"}
+
+
+@pytest.fixture(params=["folder", "objects"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "folder":
+        return place_of("", tmp_path)
+    made = place_of(BUCKET, tmp_path, **keys(request.getfixturevalue("store_url")))
+    for meeting in ("m-1", "m-2"):
+        made.remove(meeting)
+    return made
+
+
+def put(place: Place, meeting: str, name: str, *pieces: bytes) -> None:
+    file = place.create(meeting, name)
+    for piece in pieces:
+        file.write(piece)
+    file.close()
+
+
+def test_what_is_written_is_read_and_removed(place: Place) -> None:
+    put(place, "m-1", "tab.opus", b"one ", b"two")
+    put(place, "m-1", "mic.opus", b"three")
+    put(place, "m-2", "tab.opus", b"four")
+    put(place, "m-1", "mic.opus", b"5")
+    assert sorted(place.names("m-1")) == ["mic.opus", "tab.opus"]
+    assert place.read("m-1", "tab.opus") == b"one two"
+    assert place.read("m-1", "mic.opus") == b"5"
+    place.remove("m-1")
+    place.remove("m-1")
+    assert place.names("m-1") == []
+    assert place.read("m-2", "tab.opus") == b"four"
+    assert place.names("../m-2") == []
+    place.remove("../m-2")
+    assert place.names("m-2") == ["tab.opus"]
+
+
+def test_a_shared_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    place = place_of(str(tmp_path / "shared"), tmp_path / "unused")
+    assert isinstance(place, FolderPlace)
+    put(place, "m-1", "tab.opus", b"x")
+    assert stat.S_IMODE((tmp_path / "shared/meetings/m-1/tab.opus").stat().st_mode) == 0o600
+
+
+class Store:
+    """What a store is told, and a clock turned by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+        self.now = 0.0
+        self.place = ObjectPlace.of(BUCKET, **keys(url))
+        self.place._clock = lambda: self.now
+        self.sent: list[str] = []
+        self.refuses = False
+        put: Callable[[str, bytes], None] = self.place._put
+
+        def counted(path: str, content: bytes) -> None:
+            if self.refuses:
+                raise OSError(0, "the object store refuses")
+            self.sent.append(path.rpartition("/")[2])
+            put(path, content)
+
+        monkeypatch.setattr(self.place, "_put", counted)
+
+
+def test_a_call_goes_out_while_it_is_spoken(monkeypatch: pytest.MonkeyPatch, store_url: str) -> None:
+    store = Store(monkeypatch, store_url)
+    file = store.place.create("m-3", "tab.opus")
+    file.write(b"a")
+    assert store.sent == []
+    store.now += PART_S
+    file.write(b"b")
+    assert store.sent == ["000000"]
+    file.write(bytes(PART_BYTES))
+    assert store.sent == ["000000", "000001"]
+    file.write(b"c")
+    # the node dies here: what was sent is there
+    assert store.place.read("m-3", "tab.opus") == b"ab" + bytes(PART_BYTES)
+    store.place.remove("m-3")
+
+
+def test_a_store_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch, store_url: str) -> None:
+    monkeypatch.setattr("wingman.archive.object_place.HELD_BYTES", 10)
+    store = Store(monkeypatch, store_url)
+    file = store.place.create("m-4", "tab.opus")
+    store.refuses = True
+    store.now += PART_S
+    file.write(b"12345")
+    store.now += PART_S
+    with pytest.raises(OSError, match="refuses"):
+        file.write(b"678901")
+    store.refuses = False
+    file.close()
+    assert store.place.read("m-4", "tab.opus") == b"12345678901"
+    store.place.remove("m-4")
+
+
+def test_a_store_nobody_can_reach_is_one_sentence_without_its_keys(tmp_path: Path) -> None:
+    place = place_of(BUCKET, tmp_path, **keys("http://127.0.0.1:9"))
+    with pytest.raises(OSError, match="object store refuses") as refused:
+        place.read("m-1", "tab.opus")
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["s3://", "ftp://somewhere/x"])
+def test_an_address_nobody_knows_is_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        place_of(url, tmp_path)
+    assert refused.value.field == "deliver.store.url"

@@ -1,0 +1,127 @@
+"""Where meetings' files lie: a folder, or an object store that many nodes share. Everything here blocks."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from wingman.core.errors import InputError
+
+FOLDER = "meetings"
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+class Growing(Protocol):
+    """A file that is being written."""
+
+    def write(self, content: bytes) -> None:
+        """Append. Raises `OSError` when the place refuses; what is there stays readable."""
+        ...
+
+    def close(self) -> None:
+        """Write what is owed and release it. Raises `OSError`."""
+        ...
+
+
+class Place(Protocol):
+    """Files by meeting and name. Names no meeting can have are nowhere."""
+
+    def create(self, meeting: str, name: str) -> Growing:
+        """A new file in place of any of this name. Raises `OSError`."""
+        ...
+
+    def names(self, meeting: str) -> list[str]:
+        """What there is of a meeting. Raises `OSError`."""
+        ...
+
+    def read(self, meeting: str, name: str) -> bytes:
+        """A file as far as it was written. Raises `OSError`."""
+        ...
+
+    def remove(self, meeting: str) -> None:
+        """Remove all of a meeting. Idempotent. Raises `OSError`."""
+        ...
+
+    def shown(self, meeting: str, name: str = "") -> str:
+        """Where that is, for a sentence."""
+        ...
+
+
+def place_of(url: str, folder: Path, **access: str) -> Place:
+    """The place an address names: empty for `folder`, a path, or `s3://bucket/prefix` (extra `s3`).
+
+    Raises `InputError` for an address nobody knows, or where the extra is missing.
+    """
+    if url.startswith("s3://"):
+        try:
+            from wingman.archive.object_place import ObjectPlace
+        except ModuleNotFoundError as missing:
+            raise InputError(
+                f"deliver.store.url needs the extra ({missing}): pip install 'wingman-sidecar[s3]'",
+                field="deliver.store.url",
+            ) from None
+        return ObjectPlace.of(url, **access)
+    if "://" in url:
+        raise InputError("deliver.store.url is a folder, or s3://bucket/prefix", field="deliver.store.url")
+    return FolderPlace(Path(url).expanduser() if url else folder)
+
+
+class _File:
+    """Each write is a system call: what was written survives a kill -9."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+
+    def write(self, content: bytes) -> None:
+        left = memoryview(content)
+        while left:
+            left = left[self._file.write(left) :]  # a disk about to be full takes less than it is given
+
+    def close(self) -> None:
+        self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlace:
+    """`<folder>/meetings/<meeting>/<name>`, for its owner only."""
+
+    folder: Path
+
+    def create(self, meeting: str, name: str) -> Growing:
+        home = self._home(meeting)
+        for folder in (home.parent, home):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        return _File(io.FileIO(os.open(home / name, flags, 0o600), "w"))
+
+    def names(self, meeting: str) -> list[str]:
+        if not ID.fullmatch(meeting) or not self._home(meeting).is_dir():
+            return []
+        return [path.name for path in self._home(meeting).iterdir() if path.is_file()]
+
+    def read(self, meeting: str, name: str) -> bytes:
+        return (self._home(meeting) / name).read_bytes()
+
+    def remove(self, meeting: str) -> None:
+        if not ID.fullmatch(meeting) or not (home := self._home(meeting)).is_dir():
+            return
+        for path in home.iterdir():
+            with path.open("r+b") as file:  # unlinking alone would leave the voices on the disk
+                for _ in range(0, size := path.stat().st_size, 1 << 20):
+                    file.write(bytes(min(1 << 20, size - file.tell())))
+                file.flush()
+                with contextlib.suppress(OSError):  # some file systems cannot
+                    os.fsync(file.fileno())
+            path.unlink()
+        home.rmdir()
+
+    def shown(self, meeting: str, name: str = "") -> str:
+        return str(self._home(meeting) / name)
+
+    def _home(self, meeting: str) -> Path:
+        return self.folder / FOLDER / meeting

@@ -1,0 +1,56 @@
+"""What a node keeps an eye on: whether it is cut off from the servers, and whether a server lags behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from wingman.cluster import subjects
+from wingman.cluster.engine import ApiError, Engine, UnavailableError, UnknownError
+from wingman.observe import metrics
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 1.0
+CUT_OFF_S = 15.0
+"""A node without any connection for so long lets go of its meetings: others have them, or will. An election
+(9 s at most) cuts nobody off: the connection stays."""
+LAG_EVERY = 5
+"""Looks between two questions for a stream's replicas."""
+
+
+class Watch:
+    """Run it for as long as the node serves."""
+
+    def __init__(self, engine: Engine, shards: int, cut_off: Callable[[], None]) -> None:
+        """`cut_off` is called once each time the node has been without a connection for too long."""
+        self._engine = engine
+        self._shards = shards
+        self._cut_off = cut_off
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        loop = asyncio.get_running_loop()
+        since, told, looks = loop.time(), False, 0
+        while True:
+            await asyncio.sleep(LOOK_S)
+            looks += 1
+            if self._engine.connected:
+                since, told = loop.time(), False
+                if looks % LAG_EVERY == 0:
+                    await self._look_at(looks // LAG_EVERY % self._shards)
+            elif not told and loop.time() - since >= CUT_OFF_S:
+                told = True
+                log.error("this node is cut off from the NATS servers: it lets go of its meetings")
+                self._cut_off()
+
+    async def _look_at(self, shard: int) -> None:
+        name = subjects.stream(shard)
+        try:
+            replicas = (await self._engine.api(f"STREAM.INFO.{name}")).get("cluster", {}).get("replicas") or ()
+        except (UnavailableError, UnknownError, ApiError):
+            return
+        metrics.REPLICA_LAG.labels(name).set(max((int(one.get("lag", 0)) for one in replicas), default=0))
+        metrics.REPLICAS_AWAY.labels(name).set(sum(not one.get("current", False) for one in replicas))

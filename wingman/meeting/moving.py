@@ -1,0 +1,155 @@
+"""How a meeting moves to another process under its client: the second connection before the first ends.
+
+here                                     there
+meeting.move ──► the client ──► a second connection; what it brings is kept
+waits for the end of a sentence  ◄────── heard, and since when
+lets go ───────────────────────────────► claims the meeting, and goes on behind that sentence
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+
+from wingman.audio.source import AudioSource
+from wingman.core.errors import InputError
+from wingman.events.claims import Moves
+from wingman.link.branch_runner import behind_wall
+from wingman.meeting.early_source import EarlySource
+
+log = structlog.get_logger(__name__)
+
+MOVE_S = 10.0
+"""What a client may take to be heard elsewhere; then its meeting is let go in any case."""
+AT_ONCE = 20
+"""Meetings that move at a time."""
+LET_GO_S = 30.0
+"""What whoever ran the meeting may take to let go of it, once its client is heard here."""
+LOOK_S = 0.05
+
+
+class Leaving(Protocol):
+    """A meeting, as far as it has to be known to let go of it."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def fed(self) -> bool: ...
+
+    def ask_to_move(self, to: str, within_s: float) -> None: ...
+
+    async def hand_over(self, heard_since: float | None = None) -> None: ...
+
+
+class Arrived(Protocol):
+    """A meeting that runs here now."""
+
+    async def attach(self, source: AudioSource) -> None: ...
+
+
+class Departures:
+    """Meetings that this process lets go of."""
+
+    def __init__(self, moves: Moves | None = None) -> None:
+        """Without `moves` nobody can be told: they are let go at once."""
+        self._moves = moves
+        self._going: dict[str, tuple[str, asyncio.Future[float]]] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def let_go(self, meeting: Leaving) -> None:
+        """Let go of a meeting, where possible once its client is heard elsewhere."""
+        async with self._room:
+            to = await self._moves.destination() if self._moves is not None and meeting.fed else ""
+            await meeting.hand_over(await self._heard_elsewhere(meeting, to) if to else None)
+
+    async def _heard_elsewhere(self, meeting: Leaving, to: str) -> float | None:
+        heard: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._going[meeting.id] = (to, heard)
+        meeting.ask_to_move(to, MOVE_S)
+        try:
+            async with asyncio.timeout(MOVE_S):
+                return await heard
+        except TimeoutError:
+            log.info("a meeting's client did not move in time", meeting=meeting.id, to=to)
+            return None
+        finally:
+            del self._going[meeting.id]
+
+    def goes_to(self, meeting: str) -> str:
+        """The process a meeting is about to be let go to; empty when it stays."""
+        return self._going[meeting][0] if meeting in self._going else ""
+
+    def heard(self, meeting: str, since: float) -> bool:
+        """Its client is heard there since this wall time. False when the meeting does not move (any more)."""
+        if meeting not in self._going or self._going[meeting][1].done():
+            return False
+        self._going[meeting][1].set_result(since)
+        return True
+
+
+class Arrivals:
+    """Clients whose meetings are about to come here."""
+
+    def __init__(
+        self, moves: Moves, tasks: asyncio.TaskGroup, adopt: Callable[[str], Awaitable[Arrived]]
+    ) -> None:
+        """`adopt` runs a meeting here that nobody runs any more."""
+        self._moves = moves
+        self._tasks = tasks
+        self._adopt = adopt
+        self._arriving: set[asyncio.Task[None]] = set()
+
+    async def check(self, meeting: str, to: str) -> None:
+        """Raises `InputError` (409) for a meeting that is not about to come here."""
+        if to != self._moves.here or not await self._moves.coming(meeting):
+            raise InputError("this meeting does not move to this node; leave `to` out", field="to", status=409)
+
+    def expect(self, meeting: str, source: AudioSource) -> EarlySource:
+        """Hear `source` from now on; the meeting is claimed once it can be heard, and goes on with it."""
+        early = EarlySource(source)
+        early.begin(self._tasks)
+        arriving = self._tasks.create_task(self._arrive(meeting, early))
+        self._arriving.add(arriving)
+        arriving.add_done_callback(self._arriving.discard)
+        return early
+
+    async def close(self) -> None:
+        """Expect nobody any more."""
+        for arriving in self._arriving:
+            arriving.cancel()
+        if self._arriving:
+            await asyncio.wait(self._arriving)
+
+    async def _arrive(self, meeting: str, early: EarlySource) -> None:
+        attached = False
+        try:
+            failure = await behind_wall(self._take_over(meeting, early))
+            attached = failure is None
+            if failure is not None:
+                reason = str(failure) or "not in time"
+                log.warning("a meeting did not move here", meeting=meeting, reason=reason)
+        finally:
+            if not attached:
+                await early.close()
+
+    async def _take_over(self, meeting: str, early: EarlySource) -> None:
+        if not await self._moves.heard(meeting, await _heard(early)):
+            raise InputError("the meeting stays where it is", status=409)
+        async with asyncio.timeout(LET_GO_S):
+            while not await self._moves.released(meeting):  # noqa: ASYNC110 - another process does it
+                await asyncio.sleep(LOOK_S)
+        await (await self._adopt(meeting)).attach(early)
+
+
+async def _heard(early: EarlySource) -> float:
+    """Wait until every channel is heard, and return since when. Raises `TimeoutError` or `InputError`."""
+    async with asyncio.timeout(MOVE_S):
+        while (since := early.since) is None:
+            if early.over:
+                raise InputError("the client went away", status=409)
+            await asyncio.sleep(LOOK_S)
+    return since
