@@ -5,12 +5,63 @@ It is filled from the log when somebody searches for the first time, and follows
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from wingman.core.events import Envelope
 from wingman.events.index import SearchHit
 from wingman.events.sqlite import schema
+
+PAGE = 5000
+"""Events read at a time to be searched."""
+
+Read = Callable[[str, int, int], Awaitable[Sequence[Envelope]]]
+"""A meeting's events after a `seq`, at most so many."""
+
+
+class MeetingSearch:
+    """The index of one node, filled when it is first needed."""
+
+    def __init__(self, read: Read, upto: Callable[[str], int]) -> None:
+        """`upto` says up to which `seq` a meeting's events can be read."""
+        self._read = read
+        self._upto = upto
+        self._index: WordIndex | None = None
+        self._filling = asyncio.Lock()
+
+    @property
+    def filled(self) -> bool:
+        """Somebody has searched: what is stored from now on has to be told."""
+        return self._index is not None
+
+    async def search(self, words: str, limit: int, meetings: Iterable[str]) -> Sequence[SearchHit]:
+        """Places in `meetings` that hold all `words`, best first."""
+        async with self._filling:
+            index = self._index = self._index or WordIndex()
+            for meeting in meetings:
+                while index.upto(meeting) < self._upto(meeting):
+                    page = await self._read(meeting, index.upto(meeting), PAGE)
+                    if not page:
+                        break
+                    index.add(page)
+            return index.search(words, limit)
+
+    def follow(self, envelopes: Sequence[Envelope]) -> None:
+        """Keep up to date where the index is complete up to these; else the next search fills it."""
+        index = self._index
+        if index is not None and envelopes and index.upto(envelopes[0].meeting) == envelopes[0].seq - 1:
+            index.add(envelopes)
+
+    def forget(self, meeting: str) -> None:
+        """A meeting was deleted."""
+        if self._index is not None:
+            self._index.forget(meeting)
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        if self._index is not None:
+            self._index.close()
 
 
 class WordIndex:

@@ -1,0 +1,31 @@
+"""A meeting of many nodes, for tests of what they store of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.support.nats import Node
+from wingman.core.events import MeetingStarted, NoteAdded
+from wingman.core.time import Channel
+from wingman.events.index import MeetingRow
+
+M = "m-1"
+
+
+def started(title: str = "Call with Ada") -> MeetingStarted:
+    return MeetingStarted(title, (Channel.TAB,), "sales", "local", "off", "cues", "off")
+
+
+def note(text: str) -> NoteAdded:
+    return NoteAdded(f"n-{text}", text, 0.0)
+
+
+async def until_row(node: Node, last: int) -> MeetingRow:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        row = await node.log.meeting(M)
+        if row is not None and row.last >= last:
+            return row
+        await asyncio.sleep(0.01)
+    raise TimeoutError(f"{M} never came to {last}")

@@ -1,0 +1,289 @@
+"""What this node appends: the queue of each meeting, and what becomes of it.
+
+Only a meeting's owner appends while it runs, and a meeting that has ended is claimed by whoever has something
+to add (a summary, a new title).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import structlog
+
+from wingman.cluster.author import Author, ElsewhereError, LostError, Pending, Tip, numbered
+from wingman.cluster.delivery import Delivery
+from wingman.cluster.keys import GoneError, KeyRing
+from wingman.cluster.reading import Reader
+from wingman.core import codec
+from wingman.core.events import Envelope, Event, Media, StorageState
+
+log = structlog.get_logger(__name__)
+
+FLUSH_S = 15.0
+"""What a flush waits: longer than the servers' longest election."""
+HELD_BYTES = 64 * 1024 * 1024
+"""Events held in memory while the servers do not answer, for all meetings of this node together."""
+
+Alive = Callable[[str], Awaitable[bool]]
+"""Is this node there?"""
+Stored = Callable[[Sequence[Envelope]], None]
+"""Told of events of this node that the servers hold, in the order of each meeting."""
+
+
+@dataclass(slots=True)
+class _Writing:
+    """A meeting this node appends to."""
+
+    author: Author
+    head: int
+    """The newest `seq` that was given."""
+    born: int = 0
+    """For a new meeting: see `Body.born`."""
+    running: bool = False
+    """It runs here: nobody else's events may come between its own."""
+    pending: Pending = field(default_factory=lambda: Pending([], []))
+    task: asyncio.Task[None] | None = None
+    abandoned: bool = False
+    """Too much was held: nothing more of it is stored."""
+
+    @property
+    def meeting(self) -> str:
+        return self.author.place.meeting
+
+
+class Writer:
+    """One for each node. `append` counts and returns at once; a task for each meeting stores what gathers."""
+
+    def __init__(
+        self,
+        author_of: Callable[[str], Author],
+        keys: KeyRing,
+        node: str,
+        reader: Reader,
+        delivery: Delivery,
+        stored: Stored,
+    ) -> None:
+        """`author_of` makes one for a meeting."""
+        self._author_of = author_of
+        self._keys = keys
+        self._node = node
+        self._reader = reader
+        self._delivery = delivery
+        self._told = stored
+        self._writing: dict[str, _Writing] = {}
+        self._taken: set[str] = set()
+        """Claimed by another node while they ran here, and not wound up yet: nothing is added from here."""
+        self._held = 0
+        self._born = 0
+        self._closed = False
+        self.on_lost: Callable[[str], None] | None = None
+        """Told of a meeting that ran here and that another node has claimed."""
+        self.alive: Alive | None = None
+        """Is a node there? Asked before something is added to a meeting that runs on it."""
+        delivery.on_change = self._storage_changed
+
+    def append(self, meeting: str, payload: Event, media: Media | None = None, *, at: float) -> Envelope:
+        """See `EventLog.append`."""
+        writing = self._writing_of(meeting)
+        envelope = codec.envelope(writing.head + 1, meeting, at, payload, media)
+        if self._keys.gone(meeting) or self._closed or meeting in self._taken:
+            return envelope
+        writing.head += 1
+        self._queue(writing, envelope)
+        if writing.running:
+            self._delivery.appended(envelope)
+        return envelope
+
+    def keep_heard(self, meeting: str, chunk: bytes) -> Future[None]:
+        """See `events.provider_log`."""
+        answer: Future[None] = Future()
+        if self._keys.gone(meeting) or self._closed or meeting in self._taken:
+            answer.set_result(None)
+            return answer
+        writing = self._writing_of(meeting)
+        writing.pending.heard.append((chunk, answer))
+        self._work(writing)
+        return answer
+
+    async def flush(self) -> None:
+        """Wait until everything appended so far is stored, or the servers have not answered for too long."""
+        tasks = [writing.task for writing in self._writing.values() if writing.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=FLUSH_S)
+
+    async def aclose(self) -> None:
+        """Flush, and take nothing more."""
+        await self.flush()
+        self._closed = True
+        if left := sum(len(writing.pending.lines) for writing in self._writing.values()):
+            log.error("events are not stored: the NATS servers did not answer", events=left)
+        tasks = [writing.task for writing in self._writing.values() if writing.task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    # --- owning ---------------------------------------------------------------------------------
+
+    async def own(self, meeting: str, plan: bytes, tip: Tip | None = None) -> Author:
+        """Claim a meeting to run it here, from the record `tip` on; `plan` is what the next owner will need.
+
+        Raises `LostError` when another node was faster, `GoneError` when the meeting was deleted.
+        """
+        author = self._author_of(meeting)
+        at = tip or await author.look()
+        await author.claim(at, plan, self._birth())
+        self._writing[meeting] = _Writing(author, at.head.last, running=True)
+        self._wrote(author)
+        self._delivery.handed_on.reached(meeting, at.head.last)
+        return author
+
+    def keep_plan(self, meeting: str, plan: bytes) -> None:
+        """Store what the next owner will need, in place of what was stored before."""
+        writing = self._writing.get(meeting)
+        if writing is not None and writing.running:
+            writing.pending.plan = plan
+            self._work(writing)
+
+    async def release(self, meeting: str, *, handed_over: bool = False) -> None:
+        """It does not run here any more; what is appended from now on is added to it from outside."""
+        self._taken.discard(meeting)
+        writing = self._writing.get(meeting)
+        if writing is None:
+            return
+        if handed_over and writing.running:
+            writing.pending.released = True
+            self._work(writing)
+            if writing.task is not None:
+                await asyncio.wait([writing.task], timeout=FLUSH_S)
+        writing.running = False
+
+    def passed(self, meeting: str, owner: str) -> None:
+        """Another node has stored a record of this meeting."""
+        writing = self._writing.get(meeting)
+        if writing is not None and writing.running:
+            self._give_up(writing, Pending([], []), owner)
+
+    def deleted(self, meeting: str) -> None:
+        """Nothing more of this meeting is stored."""
+        if (writing := self._writing.get(meeting)) is not None:
+            self._drop(writing, Pending([], []))
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def _writing_of(self, meeting: str) -> _Writing:
+        writing = self._writing.get(meeting)
+        if writing is None:
+            writing = _Writing(self._author_of(meeting), self._delivery.handed_on.upto(meeting), self._birth())
+            self._writing[meeting] = writing
+        return writing
+
+    def _birth(self) -> int:
+        """Now, and later than every birth before on this node."""
+        self._born = max(self._born + 1, time.time_ns())
+        return self._born
+
+    def _queue(self, writing: _Writing, envelope: Envelope) -> None:
+        line = codec.encode(envelope)
+        if self._held + len(line) > HELD_BYTES:
+            writing.abandoned = True
+            self._delivery.tell("lost")
+        if not writing.abandoned:
+            self._held += len(line)
+            writing.pending.lines.append((envelope, line))
+            self._work(writing)
+
+    def _work(self, writing: _Writing) -> None:
+        if writing.task is None or writing.task.done():
+            writing.task = asyncio.get_running_loop().create_task(self._store(writing))
+
+    async def _store(self, writing: _Writing) -> None:
+        """Store what waits, and what comes meanwhile, one record at a time."""
+        while not writing.pending.empty:
+            taken = Pending([], [])
+            try:
+                if not writing.author.owned:
+                    await self._claim_to_add(writing)
+                taken = writing.pending.take()
+                await writing.author.store(taken)
+            except GoneError:
+                self._drop(writing, taken)
+            except LostError as lost:
+                if writing.running or isinstance(lost, ElsewhereError):
+                    self._give_up(writing, taken, lost.owner)
+                else:
+                    writing.pending.put_back(taken)  # somebody else has added something: behind that
+            else:
+                self._stored(writing, taken)
+
+    async def _claim_to_add(self, writing: _Writing) -> None:
+        """Own a meeting that nobody runs, for as long as it takes to add to it."""
+        author = writing.author
+        while not author.owned:
+            tip = await author.look()
+            owner = tip.head.node
+            runs = tip.seq > 0 and tip.body.row.state != "ended" and owner != self._node
+            if runs and self.alive is not None and await self.alive(owner):
+                raise ElsewhereError(owner)
+            try:
+                await author.claim(tip, b"", writing.born)
+            except LostError:
+                continue
+            self._wrote(author)
+            lines = writing.pending.lines
+            if lines and lines[0][0].seq != tip.head.last + 1:
+                writing.pending.lines = numbered(lines, tip.head.last + 1, codec.encode)
+                writing.head = tip.head.last + len(lines)
+
+    def _wrote(self, author: Author) -> None:
+        if (tip := author.tip) is not None:
+            self._reader.wrote(author.place.meeting, tip.seq, tip.head, tip.body)
+
+    def _stored(self, writing: _Writing, taken: Pending) -> None:
+        self._wrote(writing.author)
+        for _, done in taken.heard:
+            if not done.done():
+                done.set_result(None)
+        self._held -= taken.size
+        self._told([envelope for envelope, _ in taken.lines])
+        if self._delivery.fault and not any(other.pending.lines for other in self._writing.values()):
+            self._delivery.tell("stored")
+
+    def _storage_changed(self, state: StorageState) -> None:
+        """Say it in every meeting that runs here."""
+        for meeting, writing in tuple(self._writing.items()):
+            if writing.running:
+                self.append(meeting, state, at=time.time())
+
+    def _give_up(self, writing: _Writing, taken: Pending, owner: str) -> None:
+        """Somebody else owns the meeting now."""
+        running = writing.running
+        dropped = len(taken.lines) + len(writing.pending.lines)
+        self._drop(writing, taken)
+        if running or dropped:
+            log.warning("another node owns this meeting", meeting=writing.meeting, owner=owner, dropped=dropped)
+        if running:
+            self._taken.add(writing.meeting)
+            if self.on_lost is not None:
+                self.on_lost(writing.meeting)
+
+    def _drop(self, writing: _Writing, taken: Pending) -> None:
+        """Nothing that waits will be stored."""
+        meeting = writing.meeting
+        writing.running = False
+        if self._writing.get(meeting) is writing:
+            del self._writing[meeting]
+        if writing.task is not None and writing.task is not asyncio.current_task():
+            writing.task.cancel()
+        for _, done in (*taken.heard, *writing.pending.heard):
+            if not done.done():
+                done.set_result(None)
+        self._held -= taken.size + writing.pending.size
+        writing.pending = Pending([], [])
+        self._delivery.handed_on.forget(meeting)
+        if (known := self._reader.known.get(meeting)) is not None and not self._keys.gone(meeting):
+            self._delivery.handed_on.reached(meeting, known.head.last)
