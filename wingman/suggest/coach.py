@@ -6,50 +6,37 @@ Everything that decides is pure and elsewhere; so is what becomes of a card (`Ca
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from wingman.config.correlate import ContextSettings
 from wingman.config.suggest import DeadlineSettings, SuggestSettings
 from wingman.core.errors import InputError
 from wingman.core.events import (
-    Media,
     Publish,
     SuggestionUpdated,
 )
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EmotionShift, LoneSound, Utterance
-from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, action_title, one_of
-from wingman.llm.base import Prompt, SuggestionModel
-from wingman.suggest.card import prompt as prompts
-from wingman.suggest.card import unaided
+from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, one_of
+from wingman.llm.base import SuggestionModel
 from wingman.suggest.card.card_meanings import CardMeanings
-from wingman.suggest.card.composer import CardComposer, Draw, NoSnippets, Snippet, Snippets
-from wingman.suggest.card.context import RollingContext
+from wingman.suggest.card.composer import CardComposer, NoSnippets, Snippets
 from wingman.suggest.card.lifecycle import Clock
 from wingman.suggest.card.novelty import Novelty, bare
-from wingman.suggest.card.presenter import CardPresenter, Flight, Opening
-from wingman.suggest.card.tone_wait import ToneWait
+from wingman.suggest.card.opener import CardOpener
+from wingman.suggest.card.presenter import CardPresenter, Opening
+from wingman.suggest.card.prompt_maker import PromptMaker
 from wingman.suggest.card.writer import CardWriter, Counted, ignore_usage
-from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, request
+from wingman.suggest.gate.decisions import request
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.gate.listener import Heard, MeaningListener, Vector
 from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.gate.taught import Habit, Taught
 from wingman.suggest.knowledge.encoder import Encoder
-from wingman.suggest.playbook.playbook import Card, Playbook, load_playbook
-from wingman.suggest.speculation import EARLY, Speculation
-
-DRAWS = 3
-"""So many cards are considered for one reason when the first says what was said already."""
-CONTEXT_SECONDS = 3600.0
-"""A recap may look back so far; the tokens are what really bounds a prompt."""
-REMEMBERED = 4
-"""So many times a prompt's share of the conversation is kept, for what it tells of what left its window."""
+from wingman.suggest.playbook.playbook import Playbook, load_playbook
+from wingman.suggest.speculation import Speculation
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +80,8 @@ class Coach:
         parts: CoachParts | None = None,
     ) -> None:
         self._settings = settings
-        self._playbook = playbook
         self._publish = publish
-        self._brief = brief or settings.brief
         self._parts = parts or CoachParts()
-        self._fence = self._parts.fence or f"m{secrets.token_hex(4)}"
         self._gate = Gate(
             playbook,
             verbosity=settings.verbosity,
@@ -108,28 +92,29 @@ class Coach:
         )
         self._gate.taught = Taught(self._parts.habit)
         self._listener = MeaningListener(self._parts.encoder, self._parts.patience_s, self._take)
-        self._composer = CardComposer(playbook, self._brief, self._parts.knowledge, self._parts.language)
-        self._writer: CardWriter | None = None
-        if model is not None:
-            deadlines = deadlines_of(settings, model.name)
-            self._writer = CardWriter(model, deadlines, publish, self._parts.clock, self._parts.on_usage)
-        self._context = RollingContext(
-            ContextSettings(seconds=CONTEXT_SECONDS, tokens=REMEMBERED * settings.context_tokens)
-        )
-        self._tone = ToneWait(self._parts.prompt_wait_s)
-        self._shifts: deque[EmotionShift] = deque(maxlen=5)
-        self._names: dict[str, str] = {}
+        self._writer = self._written_by(model) if model is not None else None
         self._speculation = Speculation()
-        self._foreseen: Utterance | None = None
-        """The running words the model was asked about early."""
         self._measured = False
         """True while tones are measured: an early prompt would go without the one of its own words."""
         self._meanings = CardMeanings(self._parts.encoder)
-        novelty = Novelty(self._meanings)
-        self._cards = CardPresenter(
-            self._gate, self._composer, self._writer, self._prompt, publish, self._parts.clock, novelty
+        self._compose(playbook, brief or settings.brief)
+
+    def _written_by(self, model: SuggestionModel) -> CardWriter:
+        deadlines = deadlines_of(self._settings, model.name)
+        return CardWriter(model, deadlines, self._publish, self._parts.clock, self._parts.on_usage)
+
+    def _compose(self, playbook: Playbook, brief: str) -> None:
+        """What makes the cards, from the drawing to the screen."""
+        parts, novelty, ttl_s = self._parts, Novelty(self._meanings), self._settings.ttl_s
+        composer = self._composer = CardComposer(playbook, brief, parts.knowledge, parts.language)
+        prompts = self._prompts = PromptMaker(
+            self._settings, playbook, brief, composer, novelty, fence=parts.fence, wait_s=parts.prompt_wait_s
         )
-        self._cards.count_from(self._parts.cards)
+        cards = self._cards = CardPresenter(
+            self._gate, composer, self._writer, prompts.make, self._publish, parts.clock, novelty
+        )
+        cards.count_from(parts.cards)
+        self._opener = CardOpener(composer, prompts, cards, self._writer, parts.clock, ttl_s)
 
     async def run(self) -> None:
         """Own the model's requests until cancelled; then all are closed and every card has its end."""
@@ -174,8 +159,7 @@ class Coach:
 
     def hear(self, utterance: Utterance) -> None:
         """An utterance (revision 0) or the same with its emotion (revision 1)."""
-        self._context.add(utterance)
-        self._tone.hear(utterance)
+        self._prompts.hear(utterance)
         if not utterance.revision:
             self._composer.anticipate(utterance)  # before the listener: one thread serves both, in order
             if utterance.channel is Channel.TAB:
@@ -186,7 +170,7 @@ class Coach:
 
     def shift(self, shift: EmotionShift) -> None:
         """A speaker's tone left its own baseline."""
-        self._shifts.append(shift)
+        self._prompts.shift(shift)
         self._listener.hear(Heard(shift, self._parts.clock()))
 
     def sound(self, lone: LoneSound) -> None:
@@ -198,21 +182,21 @@ class Coach:
         """Something was heard, and its meaning is known as far as it will be."""
         self._gate.model_ready = self._cards.ready
         if isinstance(heard.what, EmotionShift):
-            self._act_on(self._gate.shift(heard.what), heard.at)
+            self._opener.act_on(self._gate.shift(heard.what), heard.at)
             return
         if isinstance(heard.what, LoneSound):
-            self._act_on(self._gate.sound(heard.what), heard.at)
+            self._opener.act_on(self._gate.sound(heard.what), heard.at)
             return
         if not heard.what.revision:
             self._composer.hear(heard.what)
             self._gate.language = self._composer.language
-        self._act_on(self._gate.hear(heard.what, meaning), heard.at)
+        self._opener.act_on(self._gate.hear(heard.what, meaning), heard.at)
         if not heard.what.revision and heard.what.channel is Channel.TAB:
             self._cards.drop_early()  # its words are final, and no card has taken it over
 
     def rename(self, speaker: str, name: str) -> None:
         """The user gave a speaker a name; prompts use it from now on."""
-        self._names[speaker] = name
+        self._prompts.rename(speaker, name)
 
     def speaking(self, channel: Channel, active: bool, at: SampleTime) -> None:
         """Somebody began or stopped speaking."""
@@ -222,7 +206,7 @@ class Coach:
         """Media time of `channel`; call some ten times a second."""
         decisions = self._gate.advance(now)
         self._cards.drop_late(self._gate.now - samples(self._settings.ttl_s))
-        self._act_on(decisions, self._parts.clock())
+        self._opener.act_on(decisions, self._parts.clock())
         if channel is Channel.TAB:
             self._speculate()
 
@@ -245,7 +229,7 @@ class Coach:
             return
         notes = self._composer.notes(candidate)
         draw = self._composer.draw(candidate, notes)
-        self._foreseen = said
+        self._prompts.foresee(said)
         self._cards.ask_early(Opening(candidate, draw, notes, None, self._parts.clock()))
 
     # --- what the user asks ------------------------------------------------------------------
@@ -263,7 +247,7 @@ class Coach:
         one_of(action, (*ACTIONS, STOP), "action")
         if action == "ask" and not text.strip():
             raise InputError("the action `ask` needs the question in `text`; send it", field="text")
-        return self._request(request(action, text.strip(), self._gate.now))
+        return self._opener.request(request(action, text.strip(), self._gate.now))
 
     def push(self, text: str, by: str) -> str:
         """A card that a person wrote for the user; it stands beside the others and interrupts none."""
@@ -285,34 +269,33 @@ class Coach:
     @property
     def brief(self) -> str:
         """What the user said of the call."""
-        return self._brief
+        return self._prompts.brief
 
     def recall(self, utterances: Iterable[Utterance]) -> None:
         """What was said before this process ran the meeting, for prompts and recaps; nothing reacts to it."""
-        for utterance in utterances:
-            self._context.add(utterance)
+        self._prompts.recall(utterances)
 
     @property
     def playbook(self) -> Playbook:
         """The one in use."""
-        return self._playbook
+        return self._prompts.playbook
 
     def control(self, setting: str, value: Any) -> None:
         """Change verbosity, mode, playbook or brief, or reset what feedback has taught. Raises `InputError`."""
         match setting:
             case "verbosity":
-                self._gate.verbosity = one_of(value, VERBOSITIES, "verbosity")
+                self._gate.dials.verbosity = one_of(value, VERBOSITIES, "verbosity")
             case "mode":
-                self._gate.mode = one_of(value, MODES, "mode")
+                self._gate.dials.mode = one_of(value, MODES, "mode")
             case "playbook":
-                self._playbook = self._parts.playbooks(_text(value, "playbook"))
-                self._gate.use(self._playbook)
-                self._composer.use(self._playbook, self._brief)
+                playbook = self._prompts.playbook = self._parts.playbooks(_text(value, "playbook"))
+                self._gate.use(playbook)
+                self._composer.use(playbook, self._prompts.brief)
             case "taught" if value == "reset":
                 self._gate.taught.forget()
             case "brief":
-                self._brief = _text(value, "brief")
-                self._composer.use(self._playbook, self._brief)
+                self._prompts.brief = _text(value, "brief")
+                self._composer.use(self._prompts.playbook, self._prompts.brief)
             case _:
                 raise InputError(
                     f"unknown setting {setting!r}; use verbosity, mode, playbook, brief or taught",
@@ -324,7 +307,7 @@ class Coach:
 
         Levels as in `wingman.meeting.cost`; the empty one gives everything back.
         """
-        self._gate.frugal = level in ("rate", "model")
+        self._gate.dials.frugal = level in ("rate", "model")
         if self._writer is not None:
             self._writer.allowed = level != "model"
 
@@ -333,134 +316,10 @@ class Coach:
         if self._writer is not None:
             self._writer.paused = paused
 
-    # --- cards -------------------------------------------------------------------------------
-
-    def _act_on(self, decisions: tuple[Decision, ...], heard_at: float) -> None:
-        for decision in decisions:
-            if isinstance(decision, Skip):
-                self._cards.skip(decision.reason, decision.utterance, decision.detail)
-            else:
-                self._speak(decision.candidate, heard_at)
-
-    def _request(self, candidate: Candidate) -> str:
-        """An explicit request: from the model, else from the notes."""
-        notes = self._composer.notes(candidate)
-        if notes:
-            card, source = Card(title=action_title(candidate.kind), text=notes[0][1]), notes[0][0]
-        elif self._cards.ready:
-            return self._start(candidate, None, notes, self._parts.clock())
-        else:
-            card, source = self._unaided(candidate.kind)
-        return self._start(candidate, Draw(card, source, candidate.kind), notes, self._parts.clock())
-
-    def _unaided(self, action: str) -> tuple[Card, str]:
-        """What can be answered without a model. Raises `InputError` that says why the rest cannot."""
-        said = self._context.window()
-        if action == "recap" and (card := unaided.recap(said)) is not None:
-            return card, "as it was said"
-        if action == "say" and (found := unaided.occasion(said, self._playbook)) is not None:
-            draw = self._composer.draw(found, self._composer.notes(found))
-            if draw is not None:
-                return draw.card, draw.source
-        if action == "recap":
-            raise InputError("Nothing was said yet that could be summed up.", field="action", status=409)
-        raise InputError(_why_not(action, self._writer), field="action", status=409)
-
-    def _speak(self, candidate: Candidate, heard_at: float) -> None:
-        """The best trigger to which something new can be said, else the model alone, else silence."""
-        notes = self._composer.notes(candidate)
-        if candidate.unsure:
-            self._let_model_decide(candidate, notes, heard_at)
-            return
-        for reason in (candidate, *candidate.others):
-            draw = self._news(reason, notes)
-            if draw is not None:
-                self._start(reason, draw, notes, heard_at)
-                return
-        if self._cards.asks(candidate) and not self._composer.cares(candidate):
-            self._start(candidate, None, notes, heard_at)
-            return
-        said = any(self._composer.spent(reason) for reason in (candidate, *candidate.others))
-        self._cards.skip(Reason.DUPLICATE if said else Reason.NOTHING, candidate.utterance, candidate.kind)
-
-    def _news(self, reason: Candidate, notes: tuple[Snippet, ...]) -> Draw | None:
-        """The best card for this reason that none of the last ones said already, in whatever words."""
-        for _ in range(DRAWS):
-            draw = self._composer.draw(reason, notes)
-            if draw is None or not self._cards.novelty.repeats(draw.card.text):
-                return draw
-            self._composer.pass_over(draw)
-        return None
-
-    def _let_model_decide(self, candidate: Candidate, notes: tuple[Snippet, ...], heard_at: float) -> None:
-        """Ask whether this moment wants a card. Nothing shows until the model begins to give one."""
-        if not self._cards.ready:
-            self._cards.skip(Reason.UNLIKELY, candidate.utterance, candidate.kind)
-            return
-        self._start(candidate, None, notes, heard_at)
-
-    def _start(
-        self, candidate: Candidate, draw: Draw | None, notes: tuple[Snippet, ...], heard_at: float
-    ) -> str:
-        opening = Opening(candidate, draw, notes, self._media(candidate), heard_at)
-        return self._cards.start(opening, self._settings.ttl_s)
-
-    async def _prompt(self, flight: Flight, notes: tuple[Snippet, ...]) -> Prompt:
-        candidate, composer = flight.candidate, self._composer
-        asked_at = asyncio.get_running_loop().time()
-        found = await composer.settled(candidate, notes)
-        await self._tone.settled(candidate.utterance, asked_at)
-        said = self._context.window()
-        if candidate.utterance == EARLY and self._foreseen is not None:
-            said = (*said, self._foreseen)
-        material = prompts.Material(
-            said,
-            tuple(self._shifts),
-            self._brief,
-            found,
-            self._cards.novelty.shown,
-            facts=composer.facts,
-            language=composer.answer_language,
-            move=composer.move(candidate, flight.draw),
-            names=self._names,
-            decides=candidate.unsure,
-        )
-        prompt = prompts.build(
-            self._playbook,
-            candidate,
-            material,
-            fence=self._fence,
-            context_tokens=self._settings.context_tokens,
-            max_output_tokens=self._settings.max_output_tokens,
-        )
-        flight.draft.hold_to(prompts.rules_of(candidate, material, self._fence, prompt))
-        return prompt
-
-    def _media(self, candidate: Candidate) -> Media | None:
-        for utterance in reversed(self._context.window()):
-            if utterance.id == candidate.utterance:
-                return Media.of(utterance.channel, utterance.span)
-        return None
-
 
 def deadlines_of(settings: SuggestSettings, provider: str) -> DeadlineSettings:
     """The deadlines that go with a provider."""
     return settings.openai.deadlines if provider == "openai" else settings.gemini.deadlines
-
-
-def _why_not(action: str, writer: CardWriter | None) -> str:
-    """Why nothing can be answered now, for whoever pressed the button."""
-    if writer is None:
-        need = {
-            "say": "The playbook has nothing for what was said last, and no language model is connected.",
-            "ask": "Nothing in your notes answers this, and no language model is connected.",
-        }
-        return need.get(action, "This needs a language model, and none is connected.")
-    if writer.paused:
-        return "The meeting is paused: nothing is sent to the language model. Resume it to ask."
-    if not writer.allowed:
-        return "The meeting’s budget is used up, so the language model is not asked any more."
-    return "The language model cannot be asked at the moment. Try again in a little while."
 
 
 def _text(value: Any, name: str) -> str:

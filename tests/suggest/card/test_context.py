@@ -23,15 +23,6 @@ def said(start: float, text: str = "Hello there.", speaker: str = "tab") -> Utte
 JOY = EmotionReading(ReadingStatus.KNOWN, label="joy", family=Family.POSITIVE, score=0.8)
 
 
-def test_it_renders_who_said_what_and_how() -> None:
-    context = RollingContext()
-    first, second = said(5.0), said(65.0, "Hi.", "mic")
-    context.add(first)
-    context.add(second)
-    context.add(replace(first, revision=1, emotion=JOY))
-    assert context.render() == "[0:05] tab (joy): Hello there.\n[1:05] mic: Hi."
-
-
 def test_an_older_revision_does_not_replace_a_newer_one() -> None:
     context = RollingContext()
     revised = replace(said(5.0), revision=1, emotion=JOY)
@@ -52,9 +43,8 @@ def test_what_is_too_long_ago_is_forgotten() -> None:
     first, second = said(5.0), said(50.0)
     context.add(first)
     context.add(second)
-    assert context.window(samples(70.0)) == (second,)
     context.add(said(100.0))
-    assert len(context) == 2
+    assert [one.start for one in context.window()] == [second.start, samples(100.0)]
     context.add(replace(first, revision=1, emotion=JOY))
     assert len(context) == 2
 

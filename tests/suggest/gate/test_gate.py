@@ -219,8 +219,8 @@ def test_a_low_priority_needs_a_lively_meeting() -> None:
 
 def test_a_frugal_gate_is_a_quiet_one() -> None:
     frugal = gate(verbosity="lively")
-    frugal.frugal = True
-    assert frugal.limits == LIMITS["quiet"]
+    frugal.dials.frugal = True
+    assert frugal.dials.limits == LIMITS["quiet"]
 
 
 # --- modes ---------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def test_a_waiting_card_follows_the_mode_of_the_moment() -> None:
     changed = gate()
     start(changed, changed.hear(said("how much is it per month", 0)))
     changed.hear(said("does it work offline as well", 5))
-    changed.mode = "manual"
+    changed.dials.mode = "manual"
     assert reasons(changed.advance(samples(14))) == ["mode"]
 
 

@@ -6,8 +6,8 @@ from bisect import insort
 from collections.abc import Sequence
 
 from wingman.config.correlate import ContextSettings
-from wingman.core.time import SampleTime, samples, seconds
-from wingman.core.utterance import ReadingStatus, Utterance
+from wingman.core.time import SampleTime, samples
+from wingman.core.utterance import Utterance
 
 LINE_OVERHEAD = 8
 """Tokens that a line's speaker, mood and punctuation may cost on top of its words."""
@@ -51,15 +51,9 @@ class RollingContext:
         self._tokens += _cost(utterance)
         self._forget(max(held.end for held in self._held))
 
-    def window(self, now: SampleTime | None = None) -> Sequence[Utterance]:
-        """What is held, oldest first; with `now` (media time) only what is still within reach of it."""
-        if now is None:
-            return tuple(self._held)
-        return tuple(held for held in self._held if held.end >= now - self._reach)
-
-    def render(self, now: SampleTime | None = None) -> str:
-        """One line per utterance: `[1:05] tab:1 (doubt): That is too much.`"""
-        return "\n".join(line(utterance) for utterance in self.window(now))
+    def window(self) -> Sequence[Utterance]:
+        """What is held, oldest first."""
+        return tuple(self._held)
 
     def _forget(self, latest: SampleTime) -> None:
         oldest = latest - self._reach
@@ -68,14 +62,6 @@ class RollingContext:
             self._tokens -= _cost(self._held[cut])
             cut += 1
         del self._held[:cut]
-
-
-def line(utterance: Utterance) -> str:
-    """One utterance as a prompt shows it; an emotion that is not known is not mentioned."""
-    minutes, rest = divmod(int(seconds(utterance.start)), 60)
-    known = utterance.emotion.status is ReadingStatus.KNOWN
-    mood = f" ({utterance.emotion.label})" if known else ""
-    return f"[{minutes}:{rest:02d}] {utterance.speaker}{mood}: {utterance.text}"
 
 
 def _order(utterance: Utterance) -> tuple[SampleTime, SampleTime, str]:

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from wingman.core.time import SampleTime, samples
-from wingman.core.vocabulary import Verbosity
+from wingman.core.vocabulary import Mode, Verbosity
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.playbook.playbook import Trigger
 
@@ -46,6 +46,26 @@ BREATH = samples(3)
 """Even an urgent card leaves the one before it so much time."""
 SAME_SENTENCE = samples(7.5)
 """So soon after the words that started a card nothing shows yet, the same speaker still finishes them."""
+
+
+@dataclass(slots=True)
+class Dials:
+    """What the user, and the budget, want of the gate just now."""
+
+    verbosity: Verbosity = "balanced"
+    mode: Mode = "auto"
+    frugal: bool = False
+    """True when the budget allows no more than the quiet verbosity."""
+
+    @property
+    def effective(self) -> Verbosity:
+        """The verbosity that holds."""
+        return "quiet" if self.frugal else self.verbosity
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be said at it."""
+        return LIMITS[self.effective]
 
 
 class CardRateLimiter:
