@@ -117,7 +117,9 @@ async def ramp(
     load = Load(post, subject.outlets, subject.data_channel, talkative=subject.talkative)
     async with load.running(), started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
-        async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False) as http:
+        # a connection for each session: workers behind one port share connections, not requests
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False, limits=fresh) as http:
             target |= {"http": http, "url": f"http://127.0.0.1:{port}{subject.path}"}
             for count in steps:
                 try:

@@ -9,17 +9,26 @@ import argparse
 import asyncio
 import json
 import logging
-import socket
+import os
+import secrets
 import sys
+import tempfile
+from pathlib import Path
 
 import structlog
 
 from wingman.app import open_service
-from wingman.config.settings import build
+from wingman.cluster.workers import Start, input_ends, workers
+from wingman.config.settings import Settings, build, load
 from wingman.core.json import JsonObject
 from wingman.server.event_loop import run
 from wingman.server.gc_tuning import Heap
-from wingman.server.workers import serve_worker, workers
+from wingman.server.serving import bound
+
+HOST = "127.0.0.1"
+PLACE = "WINGMAN_CLUSTER__"
+"""How the variables begin that make a worker a node."""
+ENDING_S = 10.0
 
 
 def main() -> None:
@@ -32,16 +41,19 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=1)
     options.add_argument("--keep", default="", help="folder to log events to; left out, they stay in memory")
     options.add_argument("--otlp", default="", help="root of a collector to send telemetry to")
-    options.add_argument("--control", type=int, help="descriptor of the dispatcher's socket, in a worker")
+    options.add_argument("--port", type=int, default=0, help="the port that workers share")
+    options.add_argument("--worker", type=int, help="this worker's number, in one")
     chosen = options.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    run(_dispatch(chosen) if chosen.workers > 1 else _serve(chosen))
+    run(_many(chosen) if chosen.workers > 1 else _serve(chosen))
 
 
-def _settings(chosen: argparse.Namespace) -> JsonObject:
+def _settings(chosen: argparse.Namespace) -> Settings:
+    if chosen.settings:
+        return build(json.loads(chosen.settings))
     root = f"ws://127.0.0.1:{chosen.providers}"
-    return {
-        "server": {"port": 0, "token": "bench"},
+    tree: JsonObject = {
+        "server": {"port": chosen.port, "token": "bench"},
         "ingest": {"media_path": chosen.media_path, "host_addresses": ["127.0.0.1"], "tape_s": 10.0},
         "transcribe": {
             "provider": "deepgram",
@@ -56,39 +68,47 @@ def _settings(chosen: argparse.Namespace) -> JsonObject:
         "deliver": {"data_dir": chosen.keep} if chosen.keep else {},
         "observe": {"otlp_url": chosen.otlp},
     }
+    place = {name: value for name, value in os.environ.items() if name.startswith(PLACE)}
+    return load(environ=place if chosen.worker is not None else {}, beneath=tree)
 
 
 async def _serve(chosen: argparse.Namespace) -> None:
-    settings = build(json.loads(chosen.settings) if chosen.settings else _settings(chosen))
-    async with open_service(settings, keep=bool(chosen.keep)) as service:
+    async with open_service(_settings(chosen), keep=bool(chosen.keep)) as service:
         service.hub.tap(Heap().hear)
-        if chosen.control is not None:
-            live = service.manager.all_live
-            await serve_worker(service.http(), lambda: [meeting.id for meeting in live()], chosen.control)
-            return
-        serving = asyncio.ensure_future(service.serve(_announce))
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        worker = chosen.worker is not None
+        serving = asyncio.ensure_future(service.serve(_begun if worker else _announce, share=worker))
+        await input_ends()
         serving.cancel()
         await asyncio.wait([serving])
 
 
-async def _dispatch(chosen: argparse.Namespace) -> None:
-    def command(_number: int, control: int) -> list[str]:
-        flags = {"--providers": chosen.providers, "--chunk-ms": chosen.chunk_ms, "--control": control}
-        return [sys.executable, "-m", "wingman.bench.server", *(str(x) for pair in flags.items() for x in pair)]
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.0)
-        async with workers(listener, chosen.workers, command) as dispatcher:
-            _announce(listener.getsockname()[1])
-            serving = asyncio.ensure_future(dispatcher.run())
-            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-            serving.cancel()
-            await asyncio.wait([serving])
+async def _many(chosen: argparse.Namespace) -> None:
+    """The nodes of `wingman serve --workers`, with the links and settings of a benchmark."""
+    with tempfile.TemporaryDirectory(prefix="wingman-bench-") as folder, bound(HOST, 0, share=True) as held:
+        port = held.getsockname()[1]
+        flags = {
+            "--providers": chosen.providers,
+            "--chunk-ms": chosen.chunk_ms,
+            "--media-path": chosen.media_path,
+            "--keep": chosen.keep or folder,
+            "--otlp": chosen.otlp,
+            "--port": port,
+        }
+        given = [str(word) for flag in flags.items() for word in flag]
+        command = [sys.executable, "-m", "wingman.bench.server", *given, "--worker"]
+        start = Start(command, os.environ, ENDING_S)
+        async with workers(chosen.workers, start, Path(folder) / "nats", secrets.token_bytes(32)):
+            _announce(port)
+            await input_ends()
 
 
 def _announce(port: int) -> None:
     sys.stdout.write(f"READY {port}\n")
+    sys.stdout.flush()
+
+
+def _begun(_: int) -> None:
+    sys.stdout.write("ready\n")
     sys.stdout.flush()
 
 

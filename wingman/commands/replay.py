@@ -32,7 +32,7 @@ from wingman.meeting.providers import (
     choose_transcriber,
 )
 from wingman.replay.replay import Changes, Difference, compare, compare_joined, replay, with_changes
-from wingman.replay.reprocess import Listeners, rehear
+from wingman.replay.reprocess import Listeners, reprocess
 from wingman.stt.base import Transcriber
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -150,7 +150,7 @@ async def _hear(bundle: Bundle, settings: Settings, wanted: Wanted, *, realtime:
         choose_emotion(settings, providers.here, "counterpart")
         meter = partial(providers.voice_analyzer, local)
     async with background(local.run()):
-        heard = await rehear(bundle, Listeners(transcriber, meter), realtime=realtime)
+        heard = await reprocess(bundle, Listeners(transcriber, meter), realtime=realtime)
     for name, seconds in heard.sent.items():
         print(f"sent {seconds:.0f} s of audio to {name}", file=sys.stderr)
     if heard.faults:

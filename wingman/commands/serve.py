@@ -11,8 +11,8 @@ import webbrowser
 from collections.abc import Iterator
 
 from wingman.app import data_dir, open_access, open_service
+from wingman.cluster.workers import Start, input_ends, workers
 from wingman.commands.common import base_url, book_of, run_until_signal, settings_of
-from wingman.commands.nodes import Start, input_ends, workers
 from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError

@@ -54,7 +54,7 @@ class LogFile:
 
     def __init__(self, held: StoredMeetings, audio_store: AudioStore) -> None:
         self._held = held
-        self._shelf = audio_store
+        self._store = audio_store
 
     async def meetings(self, limit: int = 50) -> Sequence[MeetingStatus]:
         """The newest meetings first."""
@@ -75,7 +75,7 @@ class LogFile:
         whole = Bundle(row.id, tuple(self._held.events(row.id)))
         if name == "bundle":
             told = decode(b"".join(self._held.heard(row.id)))
-            whole = replace(whole, heard=told, audio=self._shelf.read_all(row.id))
+            whole = replace(whole, heard=told, audio=self._store.read_all(row.id))
         return make(whole, name).content
 
 

@@ -1,4 +1,4 @@
-"""`wingman serve --workers N`: one NATS server on loopback, and N ordinary nodes that share a port.
+"""Many processes of one machine: one NATS server on loopback, and ordinary nodes that share a port.
 
 A node that dies is started again, and its meetings go on elsewhere meanwhile. The nodes end when their input
 does: also when this process is killed.

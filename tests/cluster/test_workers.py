@@ -18,7 +18,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from wingman.cluster import nats_server
-from wingman.commands.nodes import loopback_cluster
+from wingman.cluster.workers import loopback_cluster
 from wingman.core.errors import InputError
 
 TOKEN = "a token of the owner's own"
