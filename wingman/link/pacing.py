@@ -21,11 +21,6 @@ class Pacer:
         self._level = float(burst)
         self._at = now
 
-    def allowance(self, now: float) -> int:
-        """Samples that may be sent at `now`."""
-        self._fill(now)
-        return int(self._level)
-
     def wait(self, count: int, now: float) -> float:
         """Seconds until `count` samples (at most `burst`) may be sent; 0 when they may be sent now."""
         self._fill(now)

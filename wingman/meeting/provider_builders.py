@@ -11,7 +11,7 @@ from wingman.config.settings import Settings, changed
 from wingman.core.errors import Branch
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
 from wingman.emotion.slotted import SlottedAnalyzer
-from wingman.link.shared_slots import SharedSlots
+from wingman.link.account_limits import SharedSlots
 from wingman.link.slots import SlotsOf
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.api import MeetingSpec

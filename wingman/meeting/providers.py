@@ -14,7 +14,7 @@ from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
-from wingman.link.shared_slots import SharedSlots
+from wingman.link.account_limits import SharedSlots
 from wingman.link.slots import SlotsOf
 from wingman.llm.base import SuggestionModel
 from wingman.local.sentence_encoder import SentenceEncoder, installed

@@ -47,7 +47,7 @@ def test_a_key_goes_into_the_header_or_the_query() -> None:
 def test_one_token_serves_everybody_until_it_is_due() -> None:
     async def check(gateway: HumeV0Emulator, access: Access) -> None:
         targets = await asyncio.gather(*[access.target() for _ in range(5)])
-        assert gateway.minted == access.minted == 1
+        assert gateway.minted == 1
         assert len({target.url for target in targets}) == 1
         assert targets[0].good_until == pytest.approx(480, abs=1)
         await asyncio.sleep(481)
@@ -109,7 +109,7 @@ def test_an_endpoint_that_gives_no_token_is_a_fault(status: int, body: bytes, ki
             access = Access(settings(auth="token", http_url=http.url))
             with pytest.raises(ProviderFault) as fault:
                 await access.target()
-        assert (fault.value.kind, access.minted) == (kind, 0)
+        assert fault.value.kind == kind
         assert "local-secret" not in str(fault.value)
 
     run(main())

@@ -23,8 +23,7 @@ from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.egress.http import PLAIN, counting
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.options import VoiceOptions
-from wingman.link.shared_slots import SharedSlots
-from wingman.link.shared_turns import SharedTurns
+from wingman.link.account_limits import SharedSlots, SharedTurns
 from wingman.link.slots import SlotsOf
 
 log = structlog.get_logger(__name__)
@@ -67,8 +66,6 @@ class Access:
         """The connections the account may have open."""
         self.wanted = VoiceOptions(settings.burst, settings.language)
         """What is asked about a voice; shared, because a gateway refuses an option to everybody."""
-        self.minted = 0
-        """Tokens fetched so far."""
 
     @property
     def renewable(self) -> bool:
@@ -121,7 +118,6 @@ class Access:
         except msgspec.DecodeError:
             sentence = "the Hume token endpoint answered with something that is no token"
             raise ProviderFault(sentence, kind=FaultKind.PROTOCOL, code="token") from None
-        self.minted += 1
         log.info("hume_v0.token", expires_in=reply.expires_in)
         return Token(Secret(reply.access_token), started + reply.expires_in)
 
