@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from tests.support import forked
 from tests.support.nats import SHARED, Servers, servers
 
 # A loaded machine must not fail a property; in CI the same examples are tried every time.
@@ -37,6 +38,7 @@ IGNORED_THREADS = (
 KEPT_PROCESSES = (
     b"resource_tracker",  # multiprocessing keeps one per process for good
     SHARED.encode(),  # NATS servers that all tests share
+    forked.MARK.encode(),  # what commands are forked from
     b"moto.server",  # an object store
 )
 

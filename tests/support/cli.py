@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.support import story
+from tests.support import forked, story
 from tests.support.service import TOKEN, Service, service
 from wingman.core.events import Event
 from wingman.events.sqlite.log import SqliteLog
@@ -24,16 +24,25 @@ DATA_HOME = Path(tempfile.mkdtemp(prefix="wingman-tests-"))
 """Where a command without a data folder of its own keeps things."""
 
 
+PATIENCE_S = 60.0
+INTERPRETERS = ("PYTHON", "LC_", "LANG", "TZ")
+"""How the names of variables begin that Python itself reads as it starts."""
+
+
 def wingman(*arguments: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """The command, in a process forked from one that has its modules, or a new one for another interpreter."""
     clean = {k: v for k, v in os.environ.items() if not k.endswith("_API_KEY") and not k.startswith("WINGMAN_")}
     clean["XDG_DATA_HOME"] = str(DATA_HOME)  # whoever runs the tests keeps their own meetings
+    clean |= environ or {}
+    if not any(name.startswith(INTERPRETERS) for name in environ or ()):
+        return forked.run(arguments, clean, PATIENCE_S)
     return subprocess.run(
         [sys.executable, "-m", "wingman", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
-        env={**clean, **(environ or {})},
+        env=clean,
     )
 
 

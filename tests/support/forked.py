@@ -1,0 +1,140 @@
+"""Commands in processes of their own that have their modules already: a fork of one that has imported them all.
+
+A test of the command line needs a process for its output, its exit status and its environment, not for half
+a second of imports. `run` asks a server, started once for each process of the tests, which forks for each.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib
+import json
+import os
+import pkgutil
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from wingman.local import sentence_encoder
+
+MARK = "tests.support.forked"
+"""In the server's command line, so that the leak check knows it."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""A process with threads cannot be forked safely."""
+
+_lock = threading.Lock()
+_server: subprocess.Popen[bytes] | None = None
+
+
+def run(
+    arguments: Sequence[str], environ: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """`wingman` with these arguments and this environment. Raises `subprocess.TimeoutExpired`."""
+    with tempfile.TemporaryDirectory(prefix="wingman-command-") as place:
+        folder = Path(place)
+        os.mkfifo(folder / "status")
+        with _opened(folder / "status") as status:
+            _ask({"arguments": list(arguments), "environ": dict(environ), "folder": place, "cwd": os.getcwd()})
+            code = _answered(status, ["wingman", *arguments], timeout)
+        out, err = ((folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
+        return subprocess.CompletedProcess(["wingman", *arguments], code, out, err)
+
+
+@contextlib.contextmanager
+def _opened(fifo: Path) -> Iterator[int]:
+    file = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _ask(request: Mapping[str, object]) -> None:
+    global _server
+    with _lock:
+        if _server is None or _server.poll() is not None:
+            _server = subprocess.Popen(
+                [sys.executable, "-m", MARK],
+                stdin=subprocess.PIPE,
+                cwd=Path(__file__).parents[2],
+                env={**os.environ, **ONE_THREAD},
+            )
+            atexit.register(_end, _server)
+        assert _server.stdin is not None
+        _server.stdin.write(json.dumps(request).encode() + b"\n")
+        _server.stdin.flush()
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    assert server.stdin is not None
+    server.stdin.close()
+    server.wait()
+
+
+def _answered(status: int, command: Sequence[str], timeout: float) -> int:
+    """The exit status."""
+    until, said = time.monotonic() + timeout, b""
+    waiting = select.poll()
+    waiting.register(status, select.POLLIN)
+    while said.count(b"\n") < 2:
+        left = until - time.monotonic()
+        if left <= 0:
+            if said:
+                os.kill(int(said.split()[0]), signal.SIGKILL)
+            raise subprocess.TimeoutExpired(list(command), timeout)
+        if waiting.poll(1000 * left):
+            piece = os.read(status, 100)
+            if not piece:  # nobody has opened the other end yet
+                time.sleep(0.005)
+            said += piece
+    return int(said.split()[1])
+
+
+def _serve() -> int:
+    """Fork for each request until the input ends; in a fork, run the command and return its status."""
+    for package in ("wingman.commands", "wingman.server.routes", "wingman.events.sqlite", "wingman.transports"):
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+            importlib.import_module(module.name)
+    if sentence_encoder.installed():
+        sentence_encoder.SentenceEncoder().encode_here(["loaded once, for all commands"])
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin.buffer:
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            return _watched(json.loads(line))
+    return 0
+
+
+def _watched(request: Mapping[str, object]) -> int:
+    folder = Path(str(request["folder"]))
+    with open(folder / "status", "w", encoding="utf-8") as status:
+        if (pid := os.fork()) == 0:
+            return _command(request, folder)
+        print(pid, file=status, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), file=status, flush=True)
+    os._exit(0)
+
+
+def _command(request: Mapping[str, object], folder: Path) -> int:
+    from wingman.commands.cli import main
+
+    for number, name, how in ((0, os.devnull, "r"), (1, folder / "out", "w"), (2, folder / "err", "w")):
+        with open(name, how, encoding="utf-8") as file:
+            os.dup2(file.fileno(), number)
+    os.chdir(str(request["cwd"]))
+    os.environ.clear()
+    os.environ.update(request["environ"])  # type: ignore[call-overload]
+    arguments = [str(argument) for argument in request["arguments"]]  # type: ignore[attr-defined]
+    sys.argv = ["wingman", *arguments]
+    return main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(_serve())
