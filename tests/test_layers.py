@@ -41,7 +41,7 @@ LATE_IMPORTS = {
     "app.py": "NATS, the HTTP side and SQLite weigh 0.2 s that a command without them should not pay",
     "meeting/provider_builders.py": "each vendor's client loads when it is chosen; some weigh half a second",
     "meeting/providers.py": "the v0 gateway's credentials, likewise",
-    "meeting/manager.py": "stored sound needs a codec that most meetings do not",
+    "meeting/builder.py": "stored sound needs a codec that most meetings do not",
     "commands/cli.py": "`wingman --help` answers before anything is loaded",
     "commands/demo.py": "emulators load only when they are asked for",
     "transports/webrtc.py": "the portable media path does without the private names of aiortc",

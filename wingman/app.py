@@ -39,10 +39,12 @@ from wingman.events.log import EventLog
 from wingman.events.sqlite import drivers
 from wingman.events.telemetry import Telemetry
 from wingman.events.webhooks import Hook, Webhooks
+from wingman.meeting.builder import MeetingBuilder
 from wingman.meeting.import_journal import ImportJournals
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
 from wingman.meeting.moving import Arrivals
+from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.self_test import Stage, judge, probe_of, self_test
 from wingman.meeting.start_check import notes_folder
@@ -70,8 +72,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-WORKER = "worker-"
-"""How the folders of a service's workers begin, below its own."""
 SHORTEST_TOKEN = 16
 """Characters of a configured token; shorter ones could be guessed, and are warned about."""
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
@@ -125,12 +125,16 @@ class BackgroundServices:
 
 @contextlib.asynccontextmanager
 async def open_background(
-    settings: Settings, log: EventLog, hub: Hub, folder: Path, key: KeyOf | None = None
+    settings: Settings, log: EventLog, hub: Hub, folder: Path | None, key: KeyOf | None = None
 ) -> AsyncIterator[BackgroundServices]:
-    """`folder` is where the log lives; `key` seals each meeting's sound, where each has a key of its own.
+    """`folder` is where the log lives; without one nothing is kept, and nothing is sent when it is over.
 
-    Raises `InputError` when the settings of a webhook or of the store make no sense.
+    `key` seals each meeting's sound, where each has a key of its own. Raises `InputError` when the settings
+    of a webhook or of the store make no sense.
     """
+    if folder is None:
+        yield BackgroundServices(log, None, 0)
+        return
     hooks = [Hook.of(name, hook) for name, hook in settings.report.webhooks.items()]
     days = settings.deliver.retention_days
     audio_store = AudioStore(sound_place(settings, folder), key or settings.deliver.encryption_key.reveal())
@@ -232,24 +236,14 @@ class Service:
     def http(self) -> Application:
         """The HTTP application over this service."""
         from wingman.server.app import build_app
-        from wingman.server.routes import hume_tokens, pcm, recordings, whip
-        from wingman.server.routes.briefs import BriefRoutes
-        from wingman.server.routes.feedback import FeedbackRoutes
         from wingman.server.routes.meetings import Offers
-        from wingman.server.routes.notes import NotesRoutes
-        from wingman.server.routes.playbooks import PlaybookRoutes
-        from wingman.server.routes.providers import ProviderRoutes
         from wingman.server.routes.recordings import recording_of
-        from wingman.server.routes.self_test import SelfTestRoutes
-        from wingman.server.routes.settings import SettingsRoutes
-        from wingman.server.routes.webhooks import WebhookRoutes
         from wingman.transports.file import FileSource
 
-        both = (Channel.TAB, Channel.MIC)
         offers = Offers(
             playbooks=lambda: [msgspec.to_builtins(row) for row in OwnPlaybooks(None).rows()],
             config=lambda: without_credentials(plain(self.manager.settings)),
-            sample=lambda: FileSource(SAMPLE, channels=both),
+            sample=lambda: FileSource(SAMPLE, channels=(Channel.TAB, Channel.MIC)),
             sample_sound=SAMPLE,
             recording=lambda wish: FileSource(recording_of(wish), decode=sandboxed.read),
             forget=self.background.forget,
@@ -258,35 +252,53 @@ class Service:
             answer=self.manager.answer,
             nodes=self.front(),
         )
-        routes: Routes = [
-            *whip.routes(self.manager, _ingest(self.settings), self.access, self.arrivals, node=self.node),
-            *pcm.routes(self.manager),
-            *recordings.routes(self.imports),
-            *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),
-        ]
-        if self.background.webhooks is not None:
-            routes += WebhookRoutes(self.background.webhooks).routes()
-        if self.workbench is not None:
-            routes += SelfTestRoutes(self.self_test, partial(judge, self.manager, self.log)).routes()
-            routes += ProviderRoutes(self.workbench).routes()
-            routes += SettingsRoutes(self.workbench).routes()
-            routes += BriefRoutes(self.workbench).routes()
-            routes += NotesRoutes(self.workbench).routes()
-            routes += FeedbackRoutes(self.workbench).routes()
-            routes += PlaybookRoutes(
-                self.workbench.playbooks,
-                self.workbench.rehearse,
-                lambda: self.manager.settings.suggest.playbook,
-            ).routes()
         return build_app(
             self.manager,
             self.log,
             self.hub,
             self.settings.server,
             access=self.access,
-            extra_routes=routes,
+            extra_routes=[*self._media_routes(), *self._setup_routes()],
             offers=offers,
         )
+
+    def _media_routes(self) -> Routes:
+        """The ways in, and what is told when a meeting is over."""
+        from wingman.server.routes import hume_tokens, pcm, recordings, whip
+        from wingman.server.routes.webhooks import WebhookRoutes
+
+        webhooks = self.background.webhooks
+        return [
+            *whip.routes(self.manager, _ingest(self.settings), self.access, self.arrivals, node=self.node),
+            *pcm.routes(self.manager),
+            *recordings.routes(self.imports),
+            *hume_tokens.routes(self.manager.providers.gateway(), self.settings.emotion.hume_v0),
+            *(WebhookRoutes(webhooks).routes() if webhooks is not None else ()),
+        ]
+
+    def _setup_routes(self) -> Routes:
+        """Where keys, settings, notes and playbooks are changed; none for a service that keeps nothing."""
+        from wingman.server.routes.briefs import BriefRoutes
+        from wingman.server.routes.feedback import FeedbackRoutes
+        from wingman.server.routes.notes import NotesRoutes
+        from wingman.server.routes.playbooks import PlaybookRoutes
+        from wingman.server.routes.providers import ProviderRoutes
+        from wingman.server.routes.self_test import SelfTestRoutes
+        from wingman.server.routes.settings import SettingsRoutes
+
+        if (bench := self.workbench) is None:
+            return []
+        return [
+            *SelfTestRoutes(self.self_test, partial(judge, self.manager, self.log)).routes(),
+            *ProviderRoutes(bench).routes(),
+            *SettingsRoutes(bench).routes(),
+            *BriefRoutes(bench).routes(),
+            *NotesRoutes(bench).routes(),
+            *FeedbackRoutes(bench).routes(),
+            *PlaybookRoutes(
+                bench.playbooks, bench.rehearse, lambda: self.manager.settings.suggest.playbook
+            ).routes(),
+        ]
 
     async def self_test(self) -> Sequence[Stage]:
         """Speak a probe into a meeting of its own and judge, stage by stage, what came of it."""
@@ -348,51 +360,58 @@ async def open_service(
         stack.callback(hub.close)
         counted = _observe(settings, hub, loop_watch, stack)
         own = data_dir(settings) if keep else None
-        index = _indexed(settings, providers.encoder)
-        notes = NotesLibrary(own and own / "notes", notes_folder(settings), index)
+        notes = _notes(settings, own, providers.encoder)
         knowledge = stack.enter_context(notes.knowledge)
         playbooks = OwnPlaybooks(own and own / "playbooks")
-        background = BackgroundServices(event_log, None, 0)
-        if own is not None:
-            sealing = member.keys.blocking(asyncio.get_running_loop()) if member else None
-            background = await stack.enter_async_context(
-                open_background(settings, event_log, hub, own, sealing)
-            )
-        model = providers.model(choices.suggester.provider)
+        background = await stack.enter_async_context(
+            open_background(settings, event_log, hub, own, _sealing(member))
+        )
+        model = ProcessModel(providers.model(choices.suggester.provider))
         hub.tap(partial(_links_end, access))
         async with asyncio.TaskGroup() as tasks:
-            manager = MeetingManager(
-                providers, event_log, tasks, knowledge, model, background.audio_store, playbooks
+            builder = MeetingBuilder(
+                providers,
+                event_log,
+                knowledge,
+                model,
+                audio_store=background.audio_store,
+                playbooks=playbooks,
+                habit=HabitFile(own) if own else None,
             )
+            manager = MeetingManager(builder, model, event_log, tasks)
             metrics.watch_meetings(lambda: len(manager.live_ids()))
-            manager.habit = HabitFile(data_dir(settings)) if keep else None
             if member is not None:
                 _one_of_many(member, manager, hub, loop_watch)
                 access.nodes = lambda: max(1, len(member.node.others))
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
-            key = settings.deliver.encryption_key.reveal()
-            imports = Imports(manager, tasks, ImportJournals(own, key) if own else None)
+            imports = Imports(manager, tasks, _journals(settings, own))
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
             service = Service(
                 settings, manager, event_log, hub, background, access, loop_watch, imports, workbench, member,
                 arrivals,
             )  # fmt: skip
-            jobs = (*service.jobs(), warm_up(choices.transcriber.provider), notes.run())
-            beside = [tasks.create_task(job) for job in jobs]
+            jobs = [*service.jobs(), warm_up(choices.transcriber.provider), notes.run()]
             if counted is not None:
-                beside.append(tasks.create_task(counted.run()))
-            try:
+                jobs.append(counted.run())
+            async with _running(service, [tasks.create_task(job) for job in jobs]):
                 yield service
-            finally:
-                if arrivals is not None:
-                    await arrivals.close()
-                await manager.close("shutdown")
-                await event_log.flush()  # whoever listens hears the last events before it is closed
-                await manager.close_models()
-                for job in beside:
-                    job.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _running(service: Service, beside: Sequence[asyncio.Task[None]]) -> AsyncIterator[None]:
+    """Leaving ends the meetings, and then what runs beside them."""
+    try:
+        yield
+    finally:
+        if service.arrivals is not None:
+            await service.arrivals.close()
+        await service.manager.close("shutdown")
+        await service.log.flush()  # whoever listens hears the last events before it is closed
+        await service.manager.close_models()
+        for job in beside:
+            job.cancel()
 
 
 def _observe(
@@ -426,16 +445,13 @@ def _observe(
 
 
 def open_access(settings: Settings, *, keep: bool = True) -> Access:
-    """The grants of this service, kept in its data folder. Raises `InputError` when they cannot be had.
-
-    Workers share the folder of the whole service.
-    """
+    """The grants of this service, kept in its data folder. Raises `InputError` when they cannot be had."""
     token = settings.server.token.reveal() or secrets.token_urlsafe(24)
     if len(token) < SHORTEST_TOKEN:
         log.warning("server.token is short enough to be guessed", use=f"{SHORTEST_TOKEN} or more characters")
     if not keep:
         return Access(token)
-    folder = trust_dir(settings)
+    folder = data_dir(settings)
     make_private(folder)
     key = settings.deliver.encryption_key.reveal()
     try:
@@ -482,14 +498,18 @@ def _links_end(access: Access, batch: Sequence[Envelope]) -> None:
             access.ended(envelope.meeting)
 
 
-def trust_dir(settings: Settings) -> Path:
-    """Where the service's secret, grants and audit log lie: one folder for all its workers."""
-    folder = data_dir(settings)
-    return folder.parent if folder.name.startswith(WORKER) else folder
+def _sealing(member: Membership | None) -> KeyOf | None:
+    """Among many nodes each meeting's sound has a key of its own."""
+    return member.keys.blocking(asyncio.get_running_loop()) if member is not None else None
 
 
-def _indexed(settings: Settings, encoder: Encoder | None) -> Callable[[Sequence[Path]], Knowledge]:
-    """What makes an index of some folders; by meaning, too, with embeddings or the sentence encoder."""
+def _journals(settings: Settings, own: Path | None) -> ImportJournals | None:
+    """Where imports say how far they are; None for a service that keeps nothing."""
+    return ImportJournals(own, settings.deliver.encryption_key.reveal()) if own is not None else None
+
+
+def _notes(settings: Settings, own: Path | None, encoder: Encoder | None) -> NotesLibrary:
+    """The user's notes, found by words, and by meaning, too, with embeddings or the sentence encoder."""
     embeddings = settings.suggest.embeddings
 
     def build(folders: Sequence[Path]) -> Knowledge:
@@ -497,7 +517,7 @@ def _indexed(settings: Settings, encoder: Encoder | None) -> Callable[[Sequence[
             return Knowledge(folders, EmbeddingIndex(HttpEncoder(embeddings), embeddings.at_least))
         return Knowledge(folders, EmbeddingIndex(encoder) if folders and encoder else None)
 
-    return build
+    return NotesLibrary(own and own / "notes", notes_folder(settings), build)
 
 
 async def _joined(settings: Settings, stack: contextlib.AsyncExitStack) -> Membership:

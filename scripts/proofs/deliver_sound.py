@@ -31,7 +31,7 @@ from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import ProviderFactory
 from wingman.observe.logs import configure
 from wingman.replay.replay import compare_joined, replay
-from wingman.replay.reprocess import Listeners, rehear
+from wingman.replay.reprocess import Listeners, reprocess
 from wingman.report.record import read_all
 from wingman.transports.file import FileSource
 
@@ -117,7 +117,7 @@ async def replaying() -> list[Figure]:
         first, again = await replay(bundle), await replay(bundle)
         async with background(local.run()):
             began = time.perf_counter()
-            anew = await rehear(bundle, listeners)
+            anew = await reprocess(bundle, listeners)
             took = time.perf_counter() - began
         heard = await replay(anew.bundle)
     spoken, again_heard = _words(first.events), _words(heard.events)

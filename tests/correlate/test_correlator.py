@@ -230,6 +230,8 @@ def test_replayed_events_change_nothing() -> None:
     assert utterances(correlator.feed(one) + correlator.feed(two) + correlator.finish()) == []
     statistics = correlator.statistics()
     assert (statistics.replayed_words, statistics.replayed_spans, statistics.words) == (3, 1, 3)
+    assert statistics.counted["replayed_words"] == 3
+    assert {"pending", "spans_held"}.isdisjoint(statistics.counted)
 
 
 def test_finish_tells_everything_that_is_open() -> None:

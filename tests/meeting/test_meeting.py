@@ -213,7 +213,7 @@ class Broken:
 async def test_a_branchs_bug_ends_that_branch_only(monkeypatch: pytest.MonkeyPatch) -> None:
     tree = {"transcribe": {"provider": "off"}, "suggest": {"provider": "cues"}}
     async with service(tree) as running:
-        make = running.manager._parts
+        make = running.manager.builder.parts
 
         def broken_parts(*arguments: Any) -> Any:
             parts = make(*arguments)
@@ -222,7 +222,7 @@ async def test_a_branchs_bug_ends_that_branch_only(monkeypatch: pytest.MonkeyPat
                 parts, stages=replace(stages, providers=replace(stages.providers, transcriber=Broken))
             )
 
-        monkeypatch.setattr(running.manager, "_parts", broken_parts)
+        monkeypatch.setattr(running.manager.builder, "parts", broken_parts)
         sick = await running.manager.create(MeetingSpec())
         await sick.attach(Paced(60))
         await until(lambda: sick.now(Channel.TAB) > 0.3)

@@ -15,7 +15,7 @@ from wingman.core.events import (
 )
 from wingman.core.media import GapCause
 from wingman.core.time import Channel
-from wingman.observe.metrics import count, watch_cluster, watch_loop, watch_meetings
+from wingman.observe.metrics import count, joined, watch_cluster, watch_loop, watch_meetings
 
 
 def value(name: str, **labels: str) -> float:
@@ -60,6 +60,13 @@ def test_states_and_types_are_counted() -> None:
     count([envelope(ProviderStateChanged(Branch.EMOTION, "hume", Health.RETRYING))])
     assert value("wingman_provider_states_total", **labels) == before + 1
     assert value("wingman_events_total", type="provider.state") == events + 1
+
+
+def test_what_the_join_left_out_is_added_up() -> None:
+    before = value("wingman_join_total", what="late_spans")
+    for late in (2, 0, 3):
+        joined({"late_spans": late, "words": 10})
+    assert value("wingman_join_total", what="late_spans") == before + 5
 
 
 def test_the_loops_lag_is_asked_for_when_it_is_read() -> None:

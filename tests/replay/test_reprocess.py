@@ -19,7 +19,7 @@ from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.emotion.base import Emit as EmitEmotion
 from wingman.replay.match_utterances import Alike
-from wingman.replay.reprocess import Listeners, allowed, rehear
+from wingman.replay.reprocess import Listeners, allowed, reprocess
 from wingman.stt.base import Emit, TranscriberInfo
 
 TAB = Channel.TAB
@@ -93,11 +93,11 @@ def said(whole: Bundle) -> list[str]:
 
 async def test_only_the_branch_that_is_named_is_heard_anew() -> None:
     writer, meter = Writer(), Meter()
-    words = await rehear(bundle((0, "counterpart")), Listeners(lambda: writer))
+    words = await reprocess(bundle((0, "counterpart")), Listeners(lambda: writer))
     assert sorted(said(words.bundle)) == ["anew", "doubt"]
     assert words.sent == {"writer": 6.0}
     assert writer.audio == 6 * SAMPLE_RATE
-    tones = await rehear(bundle((0, "counterpart")), Listeners(None, lambda: meter))
+    tones = await reprocess(bundle((0, "counterpart")), Listeners(None, lambda: meter))
     assert sorted(said(tones.bundle)) == ["calm", "then"]
     assert tones.sent == {}
     started = tones.bundle.events[0].data
@@ -107,7 +107,7 @@ async def test_only_the_branch_that_is_named_is_heard_anew() -> None:
 
 
 async def test_the_record_stays_in_order_and_ends_with_the_meeting() -> None:
-    heard = (await rehear(bundle((0, "counterpart")), Listeners(Writer, Meter))).bundle.heard
+    heard = (await reprocess(bundle((0, "counterpart")), Listeners(Writer, Meter))).bundle.heard
     times = [one.at for one in heard]
     assert times == sorted(times)
     assert isinstance(heard[-1], Finished)
@@ -120,7 +120,7 @@ async def test_a_meter_hears_only_what_the_policy_let_one_hear() -> None:
     meter = Meter()
     whole = bundle((0, "off"), (2, "counterpart"), (4, "off"))
     assert allowed(whole, TAB) == ((samples(2), samples(4)),)
-    await rehear(whole, Listeners(None, lambda: meter))
+    await reprocess(whole, Listeners(None, lambda: meter))
     assert meter.audio == 2 * SAMPLE_RATE
     assert sum(gap.length for gap in meter.gaps) == 4 * SAMPLE_RATE
 
@@ -128,23 +128,23 @@ async def test_a_meter_hears_only_what_the_policy_let_one_hear() -> None:
 @pytest.mark.parametrize("policy", ["off", "self", "text-only"])
 async def test_whoever_did_not_agree_is_not_measured(policy: str) -> None:
     with pytest.raises(InputError, match="nobody agreed"):
-        await rehear(bundle((0, policy)), Listeners(None, Meter))
+        await reprocess(bundle((0, policy)), Listeners(None, Meter))
 
 
 async def test_what_is_not_there_cannot_be_heard() -> None:
     with pytest.raises(InputError, match="holds no sound"):
-        await rehear(Bundle(story.MEETING, tuple(story.events())), Listeners(Writer))
+        await reprocess(Bundle(story.MEETING, tuple(story.events())), Listeners(Writer))
     whole = bundle((0, "counterpart"))
     bare = Bundle(whole.meeting, whole.events, whole.audio)
     with pytest.raises(InputError, match="transcriber=NAME"):
-        await rehear(bare, Listeners(None, Meter))
-    anew = (await rehear(bare, Listeners(Writer, Meter))).bundle
+        await reprocess(bare, Listeners(None, Meter))
+    anew = (await reprocess(bare, Listeners(Writer, Meter))).bundle
     assert sorted(said(anew)) == ["anew", "calm"]
     assert sum(isinstance(one, Advanced) for one in anew.heard) == 60
     assert isinstance(anew.heard[-1], Finished)
     damaged = Bundle(whole.meeting, whole.events, {TAB: b"OggS and nothing"}, heard=whole.heard)
     with pytest.raises(ExceptionGroup) as broken:
-        await rehear(damaged, Listeners(Writer))
+        await reprocess(damaged, Listeners(Writer))
     assert broken.value.split(InputError)[1] is None
 
 

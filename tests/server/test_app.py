@@ -58,13 +58,12 @@ async def test_a_page_elsewhere_may_not_use_the_service_unless_it_is_allowed() -
         assert rebound.status_code == 403
 
 
-async def test_a_log_that_cannot_be_searched_needs_an_archive_beside_it() -> None:
-    log, archive = WriteOnly(), MemoryLog()
-    hub = Hub(archive)
-    meetings, access = SupportMeetings(archive), Access(TOKEN)
-    with pytest.raises(TypeError, match="archive"):
+async def test_a_log_that_cannot_be_searched_is_refused() -> None:
+    log, searchable = WriteOnly(), MemoryLog()
+    hub = Hub(searchable)
+    meetings, access = SupportMeetings(searchable), Access(TOKEN)
+    with pytest.raises(TypeError, match="index of meetings"):
         build_app(meetings, log, hub, ServerSettings(), access=access)  # type: ignore[arg-type]  # on purpose
-    build_app(meetings, log, hub, ServerSettings(), access=access, archive=archive)  # type: ignore[arg-type]
     hub.close()
 
 

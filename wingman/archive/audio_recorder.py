@@ -32,7 +32,7 @@ class AudioRecorder:
     def __init__(
         self, audio_store: AudioStore, meeting: str, publish: Callable[[AudioState, Media | None], None]
     ) -> None:
-        self._shelf = audio_store
+        self._store = audio_store
         self._meeting = meeting
         self._publish = publish
         self._state = ""
@@ -50,7 +50,7 @@ class AudioRecorder:
     async def _keep(self, channel: Channel, audio: Cursor) -> None:
         if self._state == "lost":
             return
-        file = await in_thread(partial(self._shelf.create, self._meeting, channel, audio.position))
+        file = await in_thread(partial(self._store.create, self._meeting, channel, audio.position))
         try:
             self._tell("storing")
             await self._copy(audio, file, OpusStream())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 from wingman.config.correlate import CorrelateSettings
@@ -50,8 +50,14 @@ class CorrelatorStatistics:
     replayed_words: int
     echo_words: int
     pending: int
-    """Utterances whose reading is not settled, and microphone turns that wait for the tab's words."""
+    """Now: utterances whose reading is not settled, and microphone turns that wait for the tab's words."""
     spans_held: int
+    """Now, too."""
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """What only grows, by name."""
+        return {name: count for name, count in asdict(self).items() if name not in ("pending", "spans_held")}
 
 
 @dataclass(slots=True)
@@ -100,7 +106,7 @@ class Correlator:
         self._shifts = ShiftDetector(settings.shift, settings.min_coverage)
         self._tab = _ChannelState(Channel.TAB, settings)
         self._mic = _ChannelState(Channel.MIC, settings)
-        self._lanes = {Channel.TAB: self._tab, Channel.MIC: self._mic}
+        self._states = {Channel.TAB: self._tab, Channel.MIC: self._mic}
         self._handlers: dict[type[Any], Callable[[Any], list[Output]]] = {
             Interim: self._interim,
             Final: self._final,
@@ -123,177 +129,177 @@ class Correlator:
         May be called in mid-meeting. Another meter, or none, begins with nothing measured. Switching off
         also lets go of the readings still pending: their revision leaves with the next `advance`.
         """
-        lane = self._lanes[channel]
-        lane.readings.expect(info, branch)
-        lane.due = 0
+        state = self._states[channel]
+        state.readings.expect(info, branch)
+        state.due = 0
 
     def feed(self, event: TimedEvent | EmotionEvent) -> list[Output]:
         """Take one event of a transcriber or a meter."""
         if event.channel is None:
             self._tab.due = self._mic.due = 0
         else:
-            self._lanes[event.channel].due = 0
+            self._states[event.channel].due = 0
         return self._handlers[type(event)](event)
 
     def advance(self, channel: Channel, now: SampleTime) -> list[Output]:
         """Media time has reached `now` on `channel`: what has waited long enough is settled."""
-        lane = self._lanes[channel]
-        if now > lane.now:
-            lane.now = now
-        if not lane.due:
-            lane.due = min(lane.assembler.due, lane.readings.due, self._waiting_until(lane))
-            if (alone := lane.readings.sounds.due) is not None:
-                lane.due = min(lane.due, alone)
-        if now < lane.due:
+        state = self._states[channel]
+        if now > state.now:
+            state.now = now
+        if not state.due:
+            state.due = min(state.assembler.due, state.readings.due, self._waiting_until(state))
+            if (alone := state.readings.sounds.due) is not None:
+                state.due = min(state.due, alone)
+        if now < state.due:
             return []
-        lane.due = 0
-        return self._moved(lane, lane.assembler.advance(lane.now))
+        state.due = 0
+        return self._moved(state, state.assembler.advance(state.now))
 
     def flush(self, channel: Channel) -> list[Output]:
         """Tell the words settled so far on `channel` now, half a sentence or not (the user asked for help)."""
-        lane = self._lanes[channel]
-        return self._moved(lane, lane.assembler.flush(), refresh=True)
+        state = self._states[channel]
+        return self._moved(state, state.assembler.flush(), refresh=True)
 
     def finish(self) -> list[Output]:
         """The meeting is over: everything open is closed, every pending reading settled."""
         out: list[Output] = []
         self._finished = True
-        for lane in self._lanes.values():
-            lane.readings.finish()
-            out += self._moved(lane, lane.assembler.close(), refresh=True)
-            out += self._alone(lane)
+        for state in self._states.values():
+            state.readings.finish()
+            out += self._moved(state, state.assembler.close(), refresh=True)
+            out += self._alone(state)
         return out
 
     def open_since(self, channel: Channel) -> SampleTime | None:
         """Where speech begins on a channel that was not told yet; None while there is none."""
-        lane = self._lanes[channel]
-        waiting = [turn.start for turn in lane.waiting]
-        if (since := lane.assembler.open_since) is not None:
+        state = self._states[channel]
+        waiting = [turn.start for turn in state.waiting]
+        if (since := state.assembler.open_since) is not None:
             waiting.append(since)
         return min(waiting, default=None)
 
     def statistics(self) -> CorrelatorStatistics:
         """What was joined, dropped and late so far."""
-        count, lanes = self._counts, self._lanes.values()
+        count, states = self._counts, self._states.values()
         return CorrelatorStatistics(
             utterances=count.utterances,
             revised=count.revised,
             known=count.known,
             words=count.words,
             shifts=count.shifts,
-            late_spans=sum(lane.fates[Fate.LATE] for lane in lanes),
-            replayed_spans=sum(lane.fates[Fate.REPLAYED] for lane in lanes),
-            unexpected_spans=sum(lane.fates[Fate.UNEXPECTED] for lane in lanes),
-            replayed_words=sum(lane.assembler.replayed_words for lane in lanes),
+            late_spans=sum(state.fates[Fate.LATE] for state in states),
+            replayed_spans=sum(state.fates[Fate.REPLAYED] for state in states),
+            unexpected_spans=sum(state.fates[Fate.UNEXPECTED] for state in states),
+            replayed_words=sum(state.assembler.replayed_words for state in states),
             echo_words=count.echo_words,
-            pending=sum(lane.readings.pending + len(lane.waiting) for lane in lanes),
-            spans_held=sum(lane.readings.held for lane in lanes),
+            pending=sum(state.readings.pending + len(state.waiting) for state in states),
+            spans_held=sum(state.readings.held for state in states),
         )
 
     # --- what the transcriber says --------------------------------------------------------
 
     def _interim(self, event: Interim) -> list[Output]:
-        lane = self._lanes[event.channel]
-        if lane is self._mic and event.words and self._may_echo(event.span):
+        state = self._states[event.channel]
+        if state is self._mic and event.words and self._may_echo(event.span):
             own = self._echo.own(event.words, self._tab.assembler.interim_words, learn=False)
             firm = set(event.words[: event.firm])
             event = Interim(event.channel, event.span, tuple(own), sum(word in firm for word in own))
-        lane.assembler.interim(event)
-        return self._partial(lane) + self._compared(lane)
+        state.assembler.interim(event)
+        return self._partial(state) + self._compared(state)
 
     def _final(self, event: Final) -> list[Output]:
-        lane = self._lanes[event.channel]
-        if lane is self._tab and self._echo.enabled:
+        state = self._states[event.channel]
+        if state is self._tab and self._echo.enabled:
             self._echo.hear(event.words)
-        return self._moved(lane, lane.assembler.final(event), refresh=True)
+        return self._moved(state, state.assembler.final(event), refresh=True)
 
     def _speech_started(self, event: SpeechStarted) -> list[Output]:
-        self._lanes[event.channel].assembler.speech_started(event.at)
+        self._states[event.channel].assembler.speech_started(event.at)
         return []
 
     def _speech_ended(self, event: SpeechEnded) -> list[Output]:
-        lane = self._lanes[event.channel]
-        return self._moved(lane, lane.assembler.speech_ended(event.at))
+        state = self._states[event.channel]
+        return self._moved(state, state.assembler.speech_ended(event.at))
 
     # --- what the meter says --------------------------------------------------------------
 
     def _emotion(self, event: EmotionSpan) -> list[Output]:
-        lane = self._lanes[event.channel]
-        lane.fates[lane.readings.measured(event)] += 1
-        return self._settle(lane)
+        state = self._states[event.channel]
+        state.fates[state.readings.measured(event)] += 1
+        return self._settle(state)
 
     def _burst(self, event: VocalBurst) -> list[Output]:
-        self._lanes[event.channel].readings.sounds.hear(event)
+        self._states[event.channel].readings.sounds.hear(event)
         return []
 
     # --- what both say --------------------------------------------------------------------
 
     def _progress(self, event: Progress) -> list[Output]:
-        lane = self._lanes[event.channel]
+        state = self._states[event.channel]
         if event.branch is Branch.TRANSCRIBE:
-            return self._moved(lane, lane.assembler.reported(event.upto))
+            return self._moved(state, state.assembler.reported(event.upto))
         if event.branch in MEASURED:
-            lane.readings.progress(event.upto, event.branch)
-        return self._settle(lane)
+            state.readings.progress(event.upto, event.branch)
+        return self._settle(state)
 
     def _missed(self, event: Missed) -> list[Output]:
-        lane = self._lanes[event.channel]
+        state = self._states[event.channel]
         if event.branch is Branch.TRANSCRIBE:
-            return self._moved(lane, lane.assembler.reported(event.span.end))
+            return self._moved(state, state.assembler.reported(event.span.end))
         if event.branch in MEASURED:
-            lane.readings.missed(event.span, event.branch)
-        return self._settle(lane)
+            state.readings.missed(event.span, event.branch)
+        return self._settle(state)
 
     def _provider_state(self, event: ProviderState) -> list[Output]:
         out: list[Output] = []
-        for lane in self._lanes.values():
-            if event.channel not in (None, lane.channel):
+        for state in self._states.values():
+            if event.channel not in (None, state.channel):
                 continue
             if event.branch in MEASURED:
-                lane.readings.set_over(event.health in OVER, event.branch)
-                out += self._settle(lane)
+                state.readings.set_over(event.health in OVER, event.branch)
+                out += self._settle(state)
             elif event.branch is Branch.TRANSCRIBE and event.health in OVER:
-                out += self._moved(lane, lane.assembler.close(), refresh=True)
+                out += self._moved(state, state.assembler.close(), refresh=True)
         return out
 
     # --- what comes out -------------------------------------------------------------------
 
-    def _moved(self, lane: _ChannelState, turns: list[Turn], *, refresh: bool = False) -> list[Output]:
+    def _moved(self, state: _ChannelState, turns: list[Turn], *, refresh: bool = False) -> list[Output]:
         """Turns were closed, or time passed: settle what is due, tell the turns, refresh the partial."""
-        out = self._settle(lane)
-        if lane is self._mic and self._echo.enabled:
-            lane.waiting.extend(turns)
-            if lane.waiting:
+        out = self._settle(state)
+        if state is self._mic and self._echo.enabled:
+            state.waiting.extend(turns)
+            if state.waiting:
                 out += self._compare()
         else:
             for turn in turns:
-                out += self._tell(lane, turn)
-        out += self._alone(lane)
+                out += self._tell(state, turn)
+        out += self._alone(state)
         if turns or refresh:
-            out += self._partial(lane)
-        return out + self._compared(lane)
+            out += self._partial(state)
+        return out + self._compared(state)
 
-    def _tell(self, lane: _ChannelState, turn: Turn) -> list[Output]:
-        lane.due = 0
+    def _tell(self, state: _ChannelState, turn: Turn) -> list[Output]:
+        state.due = 0
         self._counts.utterances += 1
         self._counts.words += len(turn.words)
-        return self._with_shifts([lane.readings.tell(turn, lane.identify(turn.start), lane.now)])
+        return self._with_shifts([state.readings.tell(turn, state.identify(turn.start), state.now)])
 
-    def _settle(self, lane: _ChannelState) -> list[Output]:
-        if not lane.readings.pending:
+    def _settle(self, state: _ChannelState) -> list[Output]:
+        if not state.readings.pending:
             return []
-        settled = lane.readings.settle(lane.now)
+        settled = state.readings.settle(state.now)
         self._counts.revised += len(settled)
         return self._with_shifts(settled)
 
-    def _alone(self, lane: _ChannelState) -> list[Output]:
+    def _alone(self, state: _ChannelState) -> list[Output]:
         """The bursts that no utterance is going to claim."""
-        sounds = lane.readings.sounds
+        sounds = state.readings.sounds
         if not len(sounds):
             return []
-        now = NEVER if self._finished else lane.now
-        alone = sounds.alone(now, None if self._finished else lane.assembler.open_since)
-        return [LoneSound(lane.channel, sound, sounds.beside(sound)) for sound in alone]
+        now = NEVER if self._finished else state.now
+        alone = sounds.alone(now, None if self._finished else state.assembler.open_since)
+        return [LoneSound(state.channel, sound, sounds.beside(sound)) for sound in alone]
 
     def _with_shifts(self, utterances: Iterable[Utterance]) -> list[Output]:
         """The utterances, each followed by the shift it tipped."""
@@ -307,12 +313,12 @@ class Correlator:
                 out.append(shift)
         return out
 
-    def _partial(self, lane: _ChannelState) -> list[Output]:
-        partial = lane.assembler.partial()
+    def _partial(self, state: _ChannelState) -> list[Output]:
+        partial = state.assembler.partial()
         shown = (partial.speaker, partial.text)
-        if shown == lane.shown:
+        if shown == state.shown:
             return []
-        lane.shown = shown
+        state.shown = shown
         return [partial]
 
     # --- echo -----------------------------------------------------------------------------
@@ -322,12 +328,12 @@ class Correlator:
             return False
         return bool(self._tab.assembler.interim_words) or self._echo.near(span.start, span.end)
 
-    def _compared(self, lane: _ChannelState) -> list[Output]:
+    def _compared(self, state: _ChannelState) -> list[Output]:
         """The tab has moved: microphone turns may have waited for just that."""
-        return self._compare() if lane is self._tab and self._mic.waiting else []
+        return self._compare() if state is self._tab and self._mic.waiting else []
 
-    def _waiting_until(self, lane: _ChannelState) -> SampleTime:
-        return lane.waiting[0].end + self._echo_wait if lane.waiting else NEVER
+    def _waiting_until(self, state: _ChannelState) -> SampleTime:
+        return state.waiting[0].end + self._echo_wait if state.waiting else NEVER
 
     def _compare(self) -> list[Output]:
         """Tell the microphone's turns, less the echo, as soon as the tab's words beside them are known."""

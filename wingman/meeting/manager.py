@@ -7,52 +7,33 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
-from functools import partial
 
 import structlog
 
-from wingman.archive.audio_store import AudioStore
-from wingman.archive.egress_ledger import Ledger
-from wingman.archive.provider_events import HeardWriter
-from wingman.config.settings import Settings, changed
-from wingman.core.emotion_policy import Consent, check_consent, check_policy, decide
-from wingman.core.errors import Branch, Health, InputError, ProviderFault
-from wingman.core.events import Event, Media, ProviderStateChanged, Publish, SettingChanged
-from wingman.core.face_policy import check_face_consent, check_faces, decide_faces
-from wingman.core.threads import in_thread
-from wingman.correlate.correlator import Correlator
+from wingman.config.settings import Settings
+from wingman.core.emotion_policy import Consent
+from wingman.core.errors import Health, InputError
+from wingman.core.events import Event, Media, Publish, SettingChanged
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.claims import Claims, Moves
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
-from wingman.events.provider_log import ProviderLog
-from wingman.events.reached import ReachedLog
 from wingman.llm.base import SuggestionModel
-from wingman.local.sentence_encoder import SentenceEncoder
-from wingman.meeting.accounting import Accounting, MeteredKnowledge, MeteredModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
-from wingman.meeting.channel import Providers, Store
+from wingman.meeting.builder import MeetingBuilder, replaced
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Continued
-from wingman.meeting.cost import CostTracker
-from wingman.meeting.meeting import Meeting, Parts, Plan
+from wingman.meeting.meeting import Meeting, Parts
 from wingman.meeting.moving import Departures
 from wingman.meeting.pipeline import Stages
-from wingman.meeting.provider_builders import LocalWorker
-from wingman.meeting.providers import Choices, ProviderFactory
-from wingman.meeting.recording_correlator import RecordingCorrelator
+from wingman.meeting.process_model import ProcessModel
+from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.recovery import close_interrupted, unsummed
 from wingman.meeting.resumption import Kept, Resumption, packed, unpacked
-from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.summary_on_end import sum_up
 from wingman.observe import metrics
 from wingman.report.answer import Answer, answer
 from wingman.report.record import Record
 from wingman.stt.base import Transcriber
-from wingman.suggest.coach import Coach, CoachParts
-from wingman.suggest.gate.habit_file import HabitFile
-from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.playbook.own import OwnPlaybooks
-from wingman.suggest.playbook.playbook import Playbook
 
 log = structlog.get_logger(__name__)
 
@@ -66,31 +47,13 @@ class MeetingManager:
     """The meetings of this process. Their tasks belong to the group it was given."""
 
     def __init__(
-        self,
-        providers: ProviderFactory,
-        event_log: EventLog,
-        tasks: asyncio.TaskGroup,
-        knowledge: Knowledge,
-        model: SuggestionModel | None,
-        audio_store: AudioStore | None = None,
-        playbooks: OwnPlaybooks | None = None,
+        self, builder: MeetingBuilder, model: ProcessModel, event_log: EventLog, tasks: asyncio.TaskGroup
     ) -> None:
-        """`audio_store` is where meetings' sound is stored, if that is configured; None stores none."""
-        self._settings = providers.settings
+        self.builder = builder
+        """What the next meetings are made with."""
+        self._model = model
         self._log = event_log
         self._tasks = tasks
-        self._knowledge = knowledge
-        self._model = model
-        self._audio_store = audio_store
-        self._model_health = Health.CONNECTING
-        self._model_fault = ""
-        self._retired: list[SuggestionModel] = []
-        """Models that were replaced while meetings may still ask them."""
-        self._encoder: SentenceEncoder | None = None
-        """The first one there was: settings may switch it off and on again, and it is loaded once."""
-        self._playbooks = playbooks or OwnPlaybooks(None)
-        self.habit: HabitFile | None = None
-        """What feedback has taught, for all meetings; None keeps it in each."""
         self._live: dict[str, Meeting] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._closing = False
@@ -99,8 +62,6 @@ class MeetingManager:
         self.departures = Departures()
         """How meetings are let go where others can go on with them."""
         self._over: set[asyncio.Task[None]] = set()
-        self.providers = providers
-        """The providers of this process, and what they share."""
 
     @property
     def log(self) -> EventLog:
@@ -110,60 +71,39 @@ class MeetingManager:
     @property
     def settings(self) -> Settings:
         """What the next meeting is made with."""
-        return self._settings
+        return self.builder.settings
+
+    @property
+    def providers(self) -> ProviderFactory:
+        """The providers of this process, and what they share."""
+        return self.builder.providers
 
     @property
     def model_state(self) -> tuple[Health, str]:
         """What the language model said when it was asked whether it would answer."""
-        return self._model_health, self._model_fault
+        return self._model.state
 
     def use(
         self, settings: Settings, model: SuggestionModel | None = None, *, keep_model: bool = False
     ) -> None:
         """Make the next meetings with these; running ones keep what works for them, their model included."""
-        self._settings = settings
-        self._encoder = self._encoder or self.providers.encoder
-        self.providers = ProviderFactory(settings, self._encoder, self.providers.slots)
+        self.builder.use(settings)
         for meeting in self._live.values():
             meeting.renew()
-        if keep_model:
-            return
-        if self._model is not None:
-            self._retired.append(self._model)
-        self._model = model
-        self._model_health, self._model_fault = Health.CONNECTING, ""
-        self._tasks.create_task(self.probe_model())
+        if not keep_model:
+            self._model.change(model)
+            self._tasks.create_task(self.probe_model())
 
     async def close_models(self) -> None:
         """Close every language model there was, and the encoder. Call it when no meeting runs any more."""
-        if (encoder := self._encoder or self.providers.encoder) is not None:
-            encoder.close()
-        for model in (*self._retired, *([self._model] if self._model is not None else [])):
-            await model.aclose()
-
-    def quote(self, knowledge: Knowledge) -> None:
-        """Let the next meetings quote these notes."""
-        self._knowledge = knowledge
+        self.builder.close()
+        await self._model.aclose()
 
     async def probe_model(self) -> None:
         """Ask the language model, before anybody needs it, whether it will answer; tell running meetings."""
-        if self._model is None:
-            return
-        try:
-            await self._model.probe()
-        except ProviderFault as fault:
-            self._model_health, self._model_fault = Health.DOWN, str(fault)
-            log.warning("the suggestion model will not answer", provider=self._model.name, reason=str(fault))
-        else:
-            self._model_health = Health.UP
+        await self._model.probe()
         for meeting in self._live:
             self._report_model(meeting)
-
-    async def playbook(self, name: str) -> Playbook:
-        """One's own playbook, or a shipped one. Raises `InputError`."""
-        if self._playbooks.is_own(name):  # reading it may take a moment
-            return await in_thread(partial(self._playbooks.load, name))
-        return self._playbooks.load(name)
 
     async def create(
         self,
@@ -183,19 +123,13 @@ class MeetingManager:
         """
         if self._closing:
             raise InputError("the service is stopping; start the meeting again in a moment", status=503)
-        settings = self._settings
-        if len(self._live) >= settings.meeting.most:
-            raise InputError(f"{settings.meeting.most} meetings run already; end some first", status=429)
-        playbook = await self.playbook(spec.playbook or settings.suggest.playbook)
-        consent = consent or check_consent(spec.consent, spec.by)
-        plan = replace(self._plan(spec, playbook, consent), live=live, made_by_source=made_by_source)
-        choices = self.providers.choose(plan.policy)
-        check_language(choices.transcriber.provider, spec.language)
+        most = self.settings.meeting.most
+        if len(self._live) >= most:
+            raise InputError(f"{most} meetings run already; end some first", status=429)
+        plan = replace(await self.builder.plan(spec, consent, live=live), made_by_source=made_by_source)
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         publish = self._publisher(meeting_id, spec)
-        local = LocalWorker(settings, live=live)
-        parts = self._parts(meeting_id, spec, playbook, choices, publish, local)
-        parts = _replaced(parts, meter, around)
+        parts = replaced(self.builder.parts(meeting_id, plan, publish), meter, around)
         meeting = Meeting(meeting_id, plan, parts, publish)
         if self._claims is not None:
             await self._claims.claim(meeting_id, packed(Kept(spec)), meeting.positions)
@@ -211,29 +145,18 @@ class MeetingManager:
             return running
         if self._claims is None or self._closing:
             raise InputError(f"no meeting {meeting_id[:40]!r} is running here", field="meeting", status=404)
-        if len(self._live) >= self._settings.meeting.most:
-            raise InputError(f"{self._settings.meeting.most} meetings run already; try again", status=503)
+        most = self.settings.meeting.most
+        if len(self._live) >= most:
+            raise InputError(f"{most} meetings run already; try again", status=503)
         began = time.monotonic()
         taken = await self._claims.take_over(meeting_id)
         state = Resumption()
         while page := await self._log.read(meeting_id, state.seq, PAGE):
             for event in page:
                 state.add(event)
-        spec = state.spec(unpacked(taken.plan).spec)
-        playbook = await self.playbook(spec.playbook or self._settings.suggest.playbook)
-        policy, faces = state.policies(playbook.refusal)
-        plan = replace(
-            self._plan(spec, playbook, None),
-            policy=policy,
-            faces=faces,
-            consent=state.consent,
-            face_consent=state.face_consent,
-            continued=Continued(state, taken),
-        )
-        publish = self._publisher(meeting_id, spec)
-        local = LocalWorker(self._settings)
-        choices = self.providers.choose(policy)
-        parts = self._parts(meeting_id, spec, playbook, choices, publish, local, cards=state.cards)
+        plan = await self.builder.plan_on(Continued(state, taken), unpacked(taken.plan).spec)
+        publish = self._publisher(meeting_id, plan.spec)
+        parts = self.builder.parts(meeting_id, plan, publish)
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._claims.runs(meeting_id, meeting.positions)
         log.warning("a meeting moved here", meeting=meeting_id, epoch=taken.epoch, reason=taken.reason)
@@ -276,35 +199,13 @@ class MeetingManager:
 
     async def _start(self, meeting: Meeting, parts: Parts) -> Meeting:
         self._live[meeting.id] = meeting
-        running = self._runs[meeting.id] = self._tasks.create_task(self._run(meeting, parts.stages.accounting))
+        running = self._runs[meeting.id] = self._tasks.create_task(self._run(meeting, parts.stages))
         self._over.add(running)
         running.add_done_callback(self._over.discard)
         running.add_done_callback(lambda _: self._runs.pop(meeting.id, None))
         await meeting.started()
         self._report_model(meeting.id)
         return meeting
-
-    def _plan(self, spec: MeetingSpec, playbook: Playbook, consent: Consent | None) -> Plan:
-        """What the spec asks for, as far as policy and consent allow it. Raises `InputError`."""
-        settings = self._settings
-        wanted = check_policy(spec.emotion_policy or settings.emotion.policy)
-        decision = decide(wanted, consent, playbook.refusal)
-        looks = check_faces(spec.faces or settings.emotion.faces)
-        face_consent = check_face_consent(spec.faces_consent, spec.by)
-        faces = decide_faces(looks, face_consent, playbook.refusal)
-        if faces != "off":
-            self.providers.face_analyzer(LocalWorker(settings))  # says at once when nobody can
-        return Plan(
-            spec=spec,
-            policy=decision.policy,
-            policy_reason=decision.reason,
-            playbook=playbook.name,
-            consent=consent,
-            faces=faces,
-            face_consent=face_consent,
-            tape_s=settings.ingest.tape_s,
-            life=settings.meeting,
-        )
 
     async def summed_up(self, meeting: str) -> None:
         """Wait until a meeting is over and its summary, if there is to be one, is in its log."""
@@ -330,27 +231,6 @@ class MeetingManager:
         """Their ids."""
         return tuple(self._live)
 
-    def _correlator(self, meeting_id: str) -> Correlator:
-        """One that writes down what it is told, where the log can keep it: replays join from that."""
-        settings = self._settings
-        if settings.report.record_events and isinstance(self._log, ProviderLog):
-            return RecordingCorrelator(settings.correlate, HeardWriter(self._log, meeting_id), time.time)
-        return Correlator(settings.correlate)
-
-    def _sound(self, meeting_id: str, publish: Publish) -> Store | None:
-        """What stores a channel's sound; None unless that was asked for."""
-        if self._audio_store is None or not self._settings.report.store_audio:
-            return None
-        from wingman.archive.audio_recorder import AudioRecorder
-
-        return AudioRecorder(self._audio_store, meeting_id, publish).run
-
-    def _accounted(self, accounting: Accounting) -> MeteredModel | None:
-        """The process's model as one meeting uses it; None while it will not answer."""
-        if self._model is None or self._model_fault:
-            return None
-        return MeteredModel(self._model, accounting)
-
     async def close(self, reason: str) -> None:
         """The process ends: so do its meetings, unless another process can go on with them."""
         if self._claims is None:
@@ -373,9 +253,9 @@ class MeetingManager:
         def publish(payload: Event, media: Media | None) -> None:
             self._log.append(record.id, payload, media, at=time.time())
 
-        accounting = Accounting(CostTracker(self._settings.suggest.cost), Ledger(publish, time.time), publish)
+        accounting = self.builder.accounting(publish)
         try:
-            return await answer(record, question, self._accounted(accounting))
+            return await answer(record, question, self._model.metered(accounting))
         finally:
             accounting.close()
 
@@ -404,102 +284,32 @@ class MeetingManager:
 
     async def catch_up_summaries(self) -> None:
         """Make the summaries that an earlier process did not get to, with no model: nobody asked for it now."""
-        if isinstance(self._log, MeetingIndex) and self._settings.report.summary and self._claims is None:
+        if isinstance(self._log, MeetingIndex) and self.settings.report.summary and self._claims is None:
             for meeting in await unsummed(self._log):
                 if meeting not in self._live:
                     await sum_up(self._log, meeting)
 
-    async def _run(self, meeting: Meeting, accounting: Accounting) -> None:
+    async def _run(self, meeting: Meeting, stages: Stages) -> None:
+        accounting = stages.accounting
         try:
             await meeting.run()
         except ExceptionGroup as broken:  # one meeting's bug ends that meeting, not its neighbours
             log.error("a meeting failed", meeting=meeting.id, exc_info=broken)
         finally:
             del self._live[meeting.id]
+            metrics.joined(stages.correlator.statistics().counted)
             if self._claims is not None:
                 await self._claims.release(meeting.id, handed_over=meeting.reason == HANDED_OVER)
         if meeting.reason in (MOVED, HANDED_OVER):
             return
-        accounting.resume()  # it may have ended in a pause
-        accounting.resume()  # it may have failed in a pause
+        accounting.resume()  # it may have ended, or failed, in a pause
         if meeting.reason == "never_connected" and isinstance(self._log, MeetingIndex):
             await self._log.delete(meeting.id)  # made for a source that never came: there is nothing to keep
             return
-        if self._settings.report.summary:
-            await sum_up(self._log, meeting.id, self._accounted(accounting))
+        if self.settings.report.summary:
+            await sum_up(self._log, meeting.id, self._model.metered(accounting))
             accounting.close()
 
     def _report_model(self, meeting: str) -> None:
-        if self._model is None:
-            return
-        state = ProviderStateChanged(
-            Branch.SUGGEST, self._model.name, self._model_health, None, self._model_fault
-        )
-        self._log.append(meeting, state, at=time.time())
-
-    def _parts(
-        self,
-        meeting_id: str,
-        spec: MeetingSpec,
-        playbook: Playbook,
-        choices: Choices,
-        publish: Publish,
-        local: LocalWorker,
-        *,
-        cards: int = 0,
-    ) -> Parts:
-        settings = self._settings
-        suggest = settings.suggest
-        if spec.verbosity:
-            suggest = changed(suggest, "verbosity", spec.verbosity)
-        if spec.mode:
-            suggest = changed(suggest, "mode", spec.mode)
-        accounting = Accounting(CostTracker(settings.suggest.cost), Ledger(publish, time.time), publish)
-        model = self._accounted(accounting)
-        extras = CoachParts(
-            knowledge=MeteredKnowledge(self._knowledge, accounting),
-            on_usage=accounting.tokens,
-            language=spec.language,
-            prompt_wait_s=settings.emotion.prompt_wait_ms / 1000,
-            encoder=self.providers.encoder,
-            cards=cards,
-            playbooks=self._playbooks.load,
-            habit=self.habit,
-        )
-        stages = Stages(
-            providers=Providers(
-                transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),
-                meter=lambda: self.providers.voice_analyzer(local),
-                text_meter=lambda: self.providers.text_analyzer(local),
-                language=lambda: self.providers.language_analyzer(local),
-                faces=lambda: self.providers.face_analyzer(local),
-                sound=self._sound(meeting_id, publish),
-            ),
-            correlator=self._correlator(meeting_id),
-            coach=Coach(suggest, playbook, model, publish, brief=spec.brief, parts=extras),
-            accounting=accounting,
-            choices=choices,
-        )
-        if isinstance(self._log, ReachedLog):
-            stages = replace(stages, reached=partial(self._log.keep_reached, meeting_id))
-        return Parts(stages, background=(local.run,))
-
-
-def _replaced(
-    parts: Parts,
-    meter: Callable[[], VoiceAnalyzer] | None,
-    around: Callable[[Transcriber], Transcriber] | None,
-) -> Parts:
-    """The parts with another meter, and with something around the transcribers."""
-    providers = parts.stages.providers
-    if meter is not None:
-        providers = replace(providers, meter=meter)
-    if around is not None:
-        make = providers.transcriber
-
-        def wrapped() -> Transcriber | None:
-            inner = make()
-            return around(inner) if inner is not None else None
-
-        providers = replace(providers, transcriber=wrapped)
-    return replace(parts, stages=replace(parts.stages, providers=providers))
+        if (state := self._model.told()) is not None:
+            self._log.append(meeting, state, at=time.time())

@@ -23,7 +23,7 @@ import structlog
 from wingman.audio.source import AudioSource
 from wingman.config.meeting import MeetingSettings
 from wingman.core.emotion_policy import Consent, Policy
-from wingman.core.errors import Branch, InputError, WingmanError
+from wingman.core.errors import Branch, InputError
 from wingman.core.events import (
     MeetingEnded,
     MeetingEnding,
@@ -38,13 +38,15 @@ from wingman.core.time import Channel, samples, seconds
 from wingman.emotion.base import FaceAnalyzer
 from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.events.claims import Position
-from wingman.link.branch_runner import behind_wall, kind_of
+from wingman.link.branch_runner import behind_wall
 from wingman.meeting.api import MeetingSpec, MeetingStatus
-from wingman.meeting.channel import ChannelPipeline, room
+from wingman.meeting.channel import room
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Beginning, Continuation, Continued
 from wingman.meeting.controls import MeetingControls
-from wingman.meeting.endings import Ending, Endings, Fate
+from wingman.meeting.endings import Ending, Endings
 from wingman.meeting.pipeline import MeetingPipeline, Stages
+from wingman.meeting.sources import MeetingSources
+from wingman.suggest.playbook.playbook import Playbook
 
 log = structlog.get_logger(__name__)
 
@@ -53,8 +55,6 @@ TICKS_PER_BILL = 10
 """How often what was sent is noted: every second, and before whatever changes who hears what."""
 WORTH_TELLING_S = 1.0
 """An end that is owed more audio than this says so."""
-GIVES_WAY_S = 2.0
-"""A source that has sent nothing for so long gives its channels to one that comes for them."""
 SENTENCE_S = 6.0
 """What a meeting that moves waits for the end of a sentence."""
 RESTART_S = 30.0
@@ -77,7 +77,7 @@ class Plan:
     spec: MeetingSpec
     policy: Policy
     policy_reason: str
-    playbook: str
+    playbook: Playbook
     consent: Consent | None = None
     """What was acknowledged before the start."""
     faces: FacePolicy = "off"
@@ -111,13 +111,20 @@ class Meeting:
         self._clock = asyncio.get_running_loop().time
         self._endings = Endings(plan.life, self._clock(), made_by_source=plan.made_by_source)
         self._announced = False
-        self._plays: dict[AudioSource, asyncio.Task[None]] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._started_at = plan.continued.state.started_at if plan.continued else time.time()
         self._running = asyncio.Event()
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()
         self._reason = "stopped"
+        self._sources = MeetingSources(
+            meeting_id,
+            self._pipeline,
+            self._controls,
+            self._endings,
+            ending=self._ending.is_set,
+            fed=lambda: self._length > 0,
+        )
         self._log = log.bind(meeting=meeting_id)
 
     # --- what the outside sees ----------------------------------------------------------------
@@ -209,41 +216,15 @@ class Meeting:
 
     async def attach(self, source: AudioSource) -> None:
         """See `MeetingHandle.attach`."""
-        tasks = self._open_tasks()
-        known = self._pipeline.channels
-        for held in {known[name].input.source for name in source.channels if name in known}:
-            if held is not None and self._has_gone_quiet(held):
-                await self.detach(held)
-        taken = [name for name in source.channels if name in known and known[name].input.source is not None]
-        if taken:
-            raise InputError(
-                f"channel `{taken[0]}` of this meeting is already fed by another client; stop that one first",
-                field="channels",
-                status=409,
-            )
-        channels = [self._channel(name, tasks) for name in source.channels]
-        for channel in channels:
-            channel.input.source = source
-        self._endings.attached()
-        play = self._plays[source] = tasks.create_task(self._play(source, channels))
-        play.add_done_callback(lambda _: self._release(source, channels))
-
-    def _has_gone_quiet(self, source: AudioSource) -> bool:
-        """It has fed all of its channels and stopped: whoever comes back is not kept waiting for it."""
-        own = [channel.input for channel in self._pipeline if channel.input.source is source]
-        return not source.recorded and all(channel.quiet_s > GIVES_WAY_S for channel in own)
+        await self._sources.attach(source, self._open_tasks())
 
     async def detach(self, source: AudioSource) -> None:
         """See `MeetingHandle.detach`."""
-        play = self._plays.get(source)
-        if play is not None:
-            play.cancel()
-            await asyncio.wait([play])
+        await self._sources.detach(source)
 
     async def played(self, source: AudioSource) -> None:
         """Wait until `source` has ended by itself (or was detached)."""
-        if play := self._plays.get(source):
-            await asyncio.wait([play])
+        await self._sources.played(source)
 
     async def room(self) -> None:
         """Wait until no reader is further behind than a tape can bear (for sources faster than real time)."""
@@ -263,36 +244,6 @@ class Meeting:
     def told_s(self) -> float:
         """Of a recording: seconds of it whose words are out."""
         return self._pipeline.told_s
-
-    def _channel(self, name: Channel, tasks: asyncio.TaskGroup) -> ChannelPipeline:
-        fresh = name not in self._pipeline.channels
-        channel = self._pipeline.channel(name, self._controls.policy, tasks)
-        if fresh and self._controls.paused:
-            channel.hold(held=True)
-        return channel
-
-    async def _play(self, source: AudioSource, channels: list[ChannelPipeline]) -> None:
-        failure = await behind_wall(source.run({channel.input.channel: channel.input for channel in channels}))
-        if failure is None:
-            return
-        detail = str(failure)
-        if not isinstance(failure, WingmanError):
-            self._log.error("a source failed", exc_info=failure)
-            detail = f"the capture stopped over a defect ({kind_of(failure)}); start it again"
-        for channel in channels:
-            channel.input.state("gone", detail)
-
-    def _release(self, source: AudioSource, channels: list[ChannelPipeline]) -> None:
-        """Free the channels; also for a source that was cancelled before its first turn."""
-        for channel in channels:
-            channel.input.source = None
-            if channel.input.reported not in ("ended", "gone") and not self._ending.is_set():
-                channel.input.state("ended", "the client has stopped sending")
-            channel.source_over()
-        del self._plays[source]
-        gone = any(channel.input.reported == "gone" for channel in channels)
-        fate = Fate.GONE if gone else Fate.RECORDED if source.recorded else Fate.ENDED
-        self._endings.released(fate, self._clock(), fed=self._length > 0)
 
     def replace_faces(self, maker: Callable[[], FaceAnalyzer]) -> None:
         """See `MeetingPipeline.replace_faces`; before anything is attached."""
@@ -421,7 +372,7 @@ class Meeting:
         started = MeetingStarted(
             title=spec.title,
             channels=tuple(Channel),
-            playbook=self._plan.playbook,
+            playbook=self._plan.playbook.name,
             transcriber=names[Branch.TRANSCRIBE],
             emotion=names[Branch.EMOTION],
             suggester=names[Branch.SUGGEST],
@@ -463,10 +414,7 @@ class Meeting:
 
     async def _wind_down(self) -> None:
         """Stop the sources, let every branch answer for what it has, then settle the join."""
-        for play in list(self._plays.values()):
-            play.cancel()
-        if self._plays:
-            await asyncio.wait(list(self._plays.values()))
+        await self._sources.stop()
         budget, owed = self._plan.life.wind_down_s, self._pipeline.owed_s
         if owed > WORTH_TELLING_S:
             self._publish(MeetingWindingDown(self._reason, round(owed, 1), budget), None)

@@ -159,14 +159,14 @@ class Workbench:
 
     def feedback(self) -> Mapping[str, float]:
         """Kind of card → how much more (or, below 0, less) evidence it needs than it was trained with."""
-        return self._manager.habit.bars if self._manager.habit is not None else {}
+        return self._manager.builder.habit.bars if self._manager.builder.habit is not None else {}
 
     def forget_feedback(self) -> None:
         """As trained again, in running meetings as well as in those to come. Raises `InputError`."""
-        if self._manager.habit is None:
+        if self._manager.builder.habit is None:
             return
         try:
-            self._manager.habit.forget()
+            self._manager.builder.habit.forget()
         except OSError as failed:
             raise InputError(
                 f"what feedback has taught cannot be removed: {failed.strerror}; check the data folder",
@@ -176,7 +176,7 @@ class Workbench:
     async def change(self, values: JsonMapping) -> None:
         """Store and apply. Raises `InputError` and changes nothing."""
         if "suggest.playbook" in values and values["suggest.playbook"] is not None:
-            await self._manager.playbook(str(values["suggest.playbook"]))
+            await self._manager.builder.playbook(str(values["suggest.playbook"]))
         async with self._writing:
             self._use(await asyncio.to_thread(self._book.change, values))
 
@@ -200,14 +200,14 @@ class Workbench:
         """Store a document and read it. Raises `InputError`, and stores nothing, when it cannot be read."""
         async with self._writing:
             found = await asyncio.to_thread(self._notes.put, name, content)
-            self._manager.quote(self._notes.knowledge)
+            self._manager.builder.knowledge = self._notes.knowledge
             return found
 
     async def remove(self, name: str) -> None:
         """Raises `InputError(status=404)`."""
         async with self._writing:
             await asyncio.to_thread(self._notes.remove, name)
-            self._manager.quote(self._notes.knowledge)
+            self._manager.builder.knowledge = self._notes.knowledge
 
     async def search(self, question: str) -> Sequence[Quote]:
         """What a card would quote for this question."""

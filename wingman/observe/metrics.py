@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -35,6 +35,11 @@ FIRST_TOKEN = Histogram(
     "From the trigger to the model's first word.",
     ["origin"],
     buckets=(0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0),
+)
+JOINED = Counter(
+    "wingman_join_total",
+    "What the join of words and tones told and left out, as meetings end.",
+    ["what"],
 )
 ANSWER = Histogram(
     "wingman_suggestion_answer_seconds",
@@ -94,6 +99,12 @@ def tokens(provider: str, given: int, gave: int) -> None:
     """A model answered; both counts are the provider's own."""
     TOKENS.labels(provider, "input").observe(given)
     TOKENS.labels(provider, "output").observe(gave)
+
+
+def joined(counts: Mapping[str, int]) -> None:
+    """Add what one meeting's join counted, by name."""
+    for what, number in counts.items():
+        JOINED.labels(what).inc(number)
 
 
 def watch_loop(p99: Callable[[], float]) -> None:

@@ -99,7 +99,7 @@ class Reheard:
     """Sentences of providers that gave up; the record ends for them where they did."""
 
 
-async def rehear(bundle: Bundle, listeners: Listeners, *, realtime: bool = False) -> Reheard:
+async def reprocess(bundle: Bundle, listeners: Listeners, *, realtime: bool = False) -> Reheard:
     """Let `listeners` hear a bundle's sound. Raises `InputError` when it cannot be heard, or may not.
 
     Played as fast as they can hear, an answer counts as given when what it is about was over; with `realtime`

@@ -45,19 +45,16 @@ def build_app(
     access: Access,
     extra_routes: Sequence[BaseRoute] = (),
     offers: Offers = Offers(),
-    archive: MeetingIndex | None = None,
 ) -> Application:
     """All routes behind one guard.
 
-    `archive` lists, searches and deletes meetings; without it `log` must be able to (both logs of
-    `wingman.events` are). `extra_routes` come from other rooms (WHIP, PCM) and win over ours.
+    `log` lists, searches and deletes meetings as well: every log of `events` and `cluster` does.
+    `extra_routes` come from other rooms (WHIP, PCM) and win over ours.
     """
-    if archive is None:
-        if not isinstance(log, MeetingIndex):
-            raise TypeError("this event log is no archive: pass one")
-        archive = log
+    if not isinstance(log, MeetingIndex):
+        raise TypeError("this event log is no index of meetings")
     secure = settings.public_url.startswith("https://")
-    lookup = Lookup(meetings, archive, offers.nodes)
+    lookup = Lookup(meetings, log, offers.nodes)
     annotations = AnnotationRoutes(log, lookup)
     routes: Routes = [
         *extra_routes,

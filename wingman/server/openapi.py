@@ -76,6 +76,18 @@ FOLLOWED = {**AFTER, "epoch": number(0, MOST_SEQ, 0)}
 EVENTS_QUERY = {**AFTER, "limit": number(1, 10_000, 1000)}
 FORMAT = {"format": {"type": "string", "enum": list(KNOWN_FORMATS), "default": "md"}}
 
+ERROR = {"$ref": "#/components/responses/Error"}
+REFUSED = {
+    "code": "bad_input",
+    "field": "channel",
+    "detail": "unknown parameter `channel`; use channels, name, track",
+}
+PROBLEM = {"schema": {"$ref": "#/components/schemas/Error"}}
+FAILED = {
+    "description": "What is wrong, in one sentence",
+    "content": {"application/json": {**PROBLEM, "example": {"error": REFUSED}}},
+}
+
 ONE = "/api/meetings/{id}"
 OPERATIONS: dict[str, dict[str, Operation]] = {
     **SETUP,
@@ -203,16 +215,6 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
 
 def openapi() -> JsonObject:
     """The document."""
-    bodies = [
-        op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
-    ]
-    shown = [MeetingStatus, ImportStatus, RecordingInspection, SearchHit, SummaryReady, Total, Pause, Delivery]
-    schemas = components([*ANSWERED, *shown, *bodies], SCHEMAS)
-    for body in bodies:
-        schemas[body.__name__]["additionalProperties"] = False
-    problem = record("code", "field", "detail")
-    schemas["Envelope"] = ENVELOPE
-    schemas["Error"] = {"type": "object", "properties": {"error": problem}, "required": ["error"]}
     return {
         "openapi": "3.1.0",
         "servers": [
@@ -224,42 +226,42 @@ def openapi() -> JsonObject:
             "description": "Sound in, words, tone and cards out. Events and sockets are in /api/asyncapi.json.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "tags": [
-            {"name": name, "description": f"Addresses that begin with {path}."}
-            for name, path in sorted(
-                {_tag(path): path.partition("/{")[0] for path in reversed(OPERATIONS)}.items()
-            )
-        ],
+        "tags": _tags(),
         "paths": {
             path: {method: _operation(path, op) for method, op in methods.items()}
             for path, methods in OPERATIONS.items()
         },
         "webhooks": {"event": {"post": WEBHOOK}},
         "components": {
-            "schemas": schemas,
+            "schemas": _schemas(),
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "responses": {
-                "Error": {
-                    "description": "What is wrong, in one sentence",
-                    "content": {
-                        "application/json": {
-                            "schema": {"$ref": "#/components/schemas/Error"},
-                            "example": {"error": REFUSED},
-                        }
-                    },
-                }
-            },
+            "responses": {"Error": FAILED},
         },
         "security": [{"token": []}],
     }
 
 
-ERROR = {"$ref": "#/components/responses/Error"}
-REFUSED = {
-    "code": "bad_input",
-    "field": "channel",
-    "detail": "unknown parameter `channel`; use channels, name, track",
-}
+def _schemas() -> JsonObject:
+    """Everything that is read and written, by name."""
+    bodies = [
+        op.body for methods in OPERATIONS.values() for op in methods.values() if isinstance(op.body, type)
+    ]
+    shown = [MeetingStatus, ImportStatus, RecordingInspection, SearchHit, SummaryReady, Total, Pause, Delivery]
+    schemas = components([*ANSWERED, *shown, *bodies], SCHEMAS)
+    for body in bodies:
+        schemas[body.__name__]["additionalProperties"] = False
+    problem = record("code", "field", "detail")
+    schemas["Envelope"] = ENVELOPE
+    schemas["Error"] = {"type": "object", "properties": {"error": problem}, "required": ["error"]}
+    return schemas
+
+
+def _tags() -> list[JsonObject]:
+    begins = {_tag(path): path.partition("/{")[0] for path in reversed(OPERATIONS)}
+    return [
+        {"name": name, "description": f"Addresses that begin with {path}."}
+        for name, path in sorted(begins.items())
+    ]
 
 
 def _operation(path: str, operation: Operation) -> JsonObject:
@@ -299,7 +301,7 @@ def _tag(path: str) -> str:
 def _refusal(when: str) -> JsonObject:
     return {
         "description": when,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+        "content": {"application/json": PROBLEM},
     }
 
 

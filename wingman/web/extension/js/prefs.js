@@ -1,5 +1,7 @@
 // What the overlay remembers on this device: look and layout, nothing of what was said.
 
+import { VERBOSITY } from "./strings.js";
+
 const KEY = "wingman.overlay";
 
 export const DEFAULTS = { theme: "auto", size: 15, opacity: 100, transcript: true, verbosity: "balanced" };
@@ -66,7 +68,7 @@ function valid(values) {
     size: (v) => SIZES.includes(v),
     opacity: (v) => Number.isFinite(v) && v >= 40 && v <= 100,
     transcript: (v) => typeof v === "boolean",
-    verbosity: (v) => ["quiet", "balanced", "lively"].includes(v),
+    verbosity: (v) => Object.hasOwn(VERBOSITY, v),
   };
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => checks[name]?.(value)));
 }

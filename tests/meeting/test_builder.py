@@ -1,0 +1,74 @@
+"""A meeting's plan and parts follow the spec where it says something, and the settings elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from wingman.config.settings import build
+from wingman.core.emotion_policy import Consent
+from wingman.core.errors import InputError
+from wingman.events.memory import MemoryLog
+from wingman.meeting.api import MeetingSpec
+from wingman.meeting.builder import MeetingBuilder, replaced
+from wingman.meeting.process_model import ProcessModel
+from wingman.meeting.providers import ProviderFactory
+from wingman.suggest.knowledge.index import Knowledge
+
+CONSENT = "I am allowed to measure the voices in this recording."
+TREE: dict[str, Any] = {
+    "transcribe": {"provider": "off"},
+    "suggest": {"provider": "cues", "meaning": "off", "playbook": "support"},
+}
+
+
+@pytest.fixture
+def builder() -> Iterator[MeetingBuilder]:
+    with Knowledge([]) as knowledge:
+        yield MeetingBuilder(ProviderFactory(build(TREE)), MemoryLog(), knowledge, ProcessModel(None))
+
+
+async def test_the_spec_goes_before_the_settings(builder: MeetingBuilder) -> None:
+    plain = await builder.plan(MeetingSpec())
+    assert (plain.playbook.name, plain.policy, plain.live) == ("support", "off", True)
+    asked = await builder.plan(
+        MeetingSpec(playbook="sales", emotion_policy="counterpart", consent=CONSENT), live=False
+    )
+    assert (asked.playbook.name, asked.policy, asked.live) == ("sales", "counterpart", False)
+    assert isinstance(asked.consent, Consent)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [MeetingSpec(playbook="no-such"), MeetingSpec(emotion_policy="counterpart"), MeetingSpec(faces="tab")],
+    ids=["playbook", "consent", "faces"],
+)
+async def test_what_may_not_be_is_refused(builder: MeetingBuilder, spec: MeetingSpec) -> None:
+    with pytest.raises(InputError):
+        await builder.plan(spec)
+
+
+async def test_parts_are_made_with_the_settings_of_the_moment(builder: MeetingBuilder) -> None:
+    def publish(*_: Any) -> None: ...
+
+    plan = await builder.plan(MeetingSpec(brief="a renewal"))
+    stages = builder.parts("m-1", plan, publish).stages
+    assert stages.coach.brief == "a renewal"
+    assert stages.choices.suggester.provider == "cues"
+    assert stages.providers.transcriber() is None
+    builder.use(build(TREE | {"suggest": {"provider": "cues", "meaning": "off", "playbook": "sales"}}))
+    assert (await builder.plan(MeetingSpec())).playbook.name == "sales"
+    builder.close()
+
+
+async def test_a_meter_can_be_replaced_and_a_transcriber_wrapped(builder: MeetingBuilder) -> None:
+    def publish(*_: Any) -> None: ...
+
+    marked: Any = object()
+    parts = builder.parts("m-1", await builder.plan(MeetingSpec()), publish)
+    found = replaced(parts, lambda: marked, lambda inner: inner).stages.providers
+    assert found.meter() is marked
+    assert found.transcriber() is None  # there is none to wrap
+    builder.close()
