@@ -26,6 +26,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 MEETING = "m-0001"
 TOKEN = "test-token"
 FILLER = "and that is roughly what we would need from the first rollout in spring "
@@ -149,6 +151,7 @@ async def _server(
 
 
 async def serve_ours(seconds: float, rate: float) -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # figures go to stdout
     from tests.support.service import service
     from wingman.core.events import Media, UtteranceCreated
     from wingman.core.time import Channel

@@ -33,6 +33,7 @@ from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingEnded
 from wingman.core.time import Channel
+from wingman.egress.outlet import outlet
 from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
@@ -56,7 +57,9 @@ from wingman.observe.otlp_logs import LogSender
 from wingman.observe.otlp_metrics import MetricSender
 from wingman.server import service_secret
 from wingman.server.auth import LOOPBACK, Access
+from wingman.server.client_address import Proxies
 from wingman.server.grant_store import GrantStore
+from wingman.server.outside_ledger import OutsideLedger
 from wingman.suggest.gate.habit_file import HabitFile
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.encoder import Encoder
@@ -182,6 +185,8 @@ class Service:
     access: Access
     loop_watch: LoopWatch
     imports: Imports
+    outside: OutsideLedger
+    """What leaves for no meeting."""
     workbench: Workbench | None = None
     """Where keys, settings, notes and playbooks are changed; None for a service that keeps nothing."""
     cluster: Membership | None = None
@@ -224,6 +229,7 @@ class Service:
             self.background.deliver(),
             self.background.retain(self.manager.live_ids),
             self.access.watch(),
+            self.outside.run(),
             self.tidy(),
         )
 
@@ -313,10 +319,12 @@ class Service:
 
         With `share` other processes listen on it, too.
         """
-        from wingman.server.serving import serve
+        from wingman.server.serving import door_of, serve
 
         server = self.settings.server
-        serving = asyncio.create_task(serve(self.http(), server.host, server.port, ready, share=share))
+        answering = serve(self.http(), server.host, server.port, ready, share=share, door=door_of(server))
+        with outlet(self.outside.outlet):  # what a request sends belongs to no meeting, unless one says so
+            serving = asyncio.create_task(answering)
         try:
             await asyncio.wait([serving])
             serving.result()
@@ -352,13 +360,16 @@ async def open_service(
     async with contextlib.AsyncExitStack() as stack:
         access = open_access(settings, keep=keep)
         stack.callback(access.store.close)  # after the log: its last events end links
+        outside = OutsideLedger(access)
+        stack.callback(outside.write)
         member = await _joined(settings, stack) if settings.cluster.url and keep else None
         if member is not None:
             providers.slots = member.slots.of
         event_log = member.log if member else await _open_log(settings, keep, stack)
         hub, loop_watch = Hub(event_log), LoopWatch()
         stack.callback(hub.close)
-        counted = _observe(settings, hub, loop_watch, stack)
+        with outlet(outside.outlet):
+            counted = _observe(settings, hub, loop_watch, stack)
         own = data_dir(settings) if keep else None
         notes = _notes(settings, own, providers.encoder)
         knowledge = stack.enter_context(notes.knowledge)
@@ -388,14 +399,14 @@ async def open_service(
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
             imports = Imports(manager, tasks, _journals(settings, own))
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
-            service = Service(
-                settings, manager, event_log, hub, background, access, loop_watch, imports, workbench, member,
-                arrivals,
-            )  # fmt: skip
+            shared = (settings, manager, event_log, hub, background, access, loop_watch)
+            service = Service(*shared, imports, outside, workbench, member, arrivals)
             jobs = [*service.jobs(), warm_up(choices.transcriber.provider), notes.run()]
             if counted is not None:
                 jobs.append(counted.run())
-            async with _running(service, [tasks.create_task(job) for job in jobs]):
+            with outlet(outside.outlet):
+                beside = [tasks.create_task(job) for job in jobs]
+            async with _running(service, beside):
                 yield service
 
 
@@ -478,7 +489,11 @@ def _ingest(settings: Settings) -> IngestSettings:
 
 
 def check_links(settings: Settings) -> None:
-    """Raises `InputError` for a provider elsewhere without TLS: key and sound would be readable."""
+    """Raises `InputError` for a provider elsewhere without TLS: key and sound would be readable.
+
+    And for a proxy that is named by no address.
+    """
+    Proxies.of(settings.server.trusted_proxies)
     if settings.server.plain_links:
         return
     for name, value in fields_of(settings):

@@ -55,14 +55,14 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def serving(folder: Path, **environ: str) -> AsyncIterator[Running]:
+async def serving(folder: Path, *arguments: str, **environ: str) -> AsyncIterator[Running]:
     """`wingman serve` on a free port until this is left."""
     token = secrets.token_urlsafe(24)
     env = {
         **os.environ, "WINGMAN_DELIVER__DATA_DIR": str(folder), "WINGMAN_SERVER__TOKEN": token,
         "WINGMAN_SUGGEST__PROVIDER": "cues", "WINGMAN_TRANSCRIBE__PROVIDER": "embedded", **environ,
     }  # fmt: skip
-    command = (sys.executable, "-m", "wingman", "serve", "--port", "0")
+    command = (sys.executable, "-m", "wingman", "serve", "--port", "0", *arguments)
     process = await asyncio.create_subprocess_exec(
         *command, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )

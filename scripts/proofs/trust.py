@@ -15,7 +15,10 @@ from websockets.asyncio.client import connect
 
 from scripts.proofs._trust_attacks import Tried, all_of
 from scripts.proofs._trust_ledger import ledger
+from scripts.proofs._trust_nodes import nodes
+from scripts.proofs._trust_papers import papers
 from scripts.proofs._trust_service import Running, serving
+from scripts.proofs._trust_strangers import strange
 from scripts.proofs.figures import Figure, progress
 from tests.support.personal_data import cases, harmless
 from wingman.app import SAMPLE, open_service
@@ -42,10 +45,10 @@ PIECES = (
 
 async def attacks(it: Running) -> list[Figure]:
     progress("attacks …")
-    tried = await all_of(it)
+    tried = [*await all_of(it), *await strange(it), *await asyncio.to_thread(papers)]
     broken = [one.what for one in tried if not one.held]
     return [
-        Figure("attacks_tried", len(tried), 400, ">="),
+        Figure("attacks_tried", len(tried), 1100, ">="),
         Figure("attacks_held", len(tried) - len(broken), len(tried), "==", note="; ".join(broken)[:300]),
     ]
 
@@ -138,7 +141,7 @@ def redaction() -> list[Figure]:
 
 
 def _cost(piece: str) -> float:
-    text, best = (piece * LONG)[:LONG], float("inf")
+    text, best = (piece * (LONG // len(piece) + 1))[:LONG], float("inf")
     for _ in range(3):
         begin = time.thread_time()
         redact(text)
@@ -221,7 +224,7 @@ async def _at_the_door() -> Sequence[Figure]:
 
 
 async def measure() -> list[Figure]:
-    figures = [*await _at_the_door(), *await policies(), *await sealed(), *redaction()]
+    figures = [*await _at_the_door(), *await nodes(), *await policies(), *await sealed(), *redaction()]
     return [*figures, *await asyncio.to_thread(ledger)]
 
 

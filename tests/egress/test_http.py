@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.counting_relay import Bodies, Cut, relay
-from wingman.egress.http import PLAIN, SECONDS, counting
+from wingman.egress.http import SECONDS, counting
 from wingman.egress.outlet import outlet
 from wingman.testing.http_server import LoopbackHttp, Reply, Request
 
@@ -35,8 +35,8 @@ async def _answered(request: Request, reply: Reply) -> None:
     await reply.whole(status, b"{}", "application/json")
 
 
-async def _asked(way: Way, url: str, **given: object) -> None:
-    async with httpx.AsyncClient(transport=counting(), timeout=0.5) as client:
+async def _asked(way: Way, url: str, *, plain: bool = False, **given: object) -> None:
+    async with httpx.AsyncClient(transport=counting(plain=plain), timeout=0.5) as client:
         with outlet(way), contextlib.suppress(httpx.HTTPError):
             await client.post(url, content=BODY, **given)  # type: ignore[arg-type]  # extensions
 
@@ -68,7 +68,7 @@ async def test_a_closed_gate_lets_a_token_through_and_nothing_else() -> None:
         url = f"http://127.0.0.1:{receiver.port}/200"
         await _asked(way, url)
         assert (way.left, receiver.payload) == (0, 0)
-        await _asked(way, url, extensions={PLAIN: True})
+        await _asked(way, url, plain=True)
     assert way.left == receiver.payload == len(BODY)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 
-from wingman.egress.outlet import Outlet, current, first_through, outlet, written
+from wingman.egress.outlet import Outlet, current, first_through, outlet
 
 
 class Way:
@@ -54,19 +54,3 @@ async def test_a_stream_asks_through_its_outlet_piece_by_piece() -> None:
     assert [piece async for piece in first_through(way, stream())] == ["a", "b"]
     assert seen == [way, way]
     assert current() is None
-
-
-async def test_a_piece_is_written_down_when_the_next_one_is_asked_for() -> None:
-    async def body() -> AsyncIterator[bytes]:
-        yield b"12345"
-        yield b"678"
-
-    way = Way()
-    with outlet(way):
-        pieces = written(body(), seconds=0.8, size=8)
-        await anext(pieces)
-        assert way.left == []
-        await anext(pieces)
-        assert way.left == [(5, 0.5)]
-        await pieces.aclose()
-    assert sum(size for size, _ in way.left) == 5

@@ -16,6 +16,7 @@ from tests.support.collector import Collector, collector
 from wingman.config.observe import ObserveSettings
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, SuggestionCompleted
+from wingman.egress.outlet import Outside, outlet
 from wingman.observe import logs, metrics
 from wingman.observe.otlp import exporters
 from wingman.observe.otlp_logs import LogSender
@@ -115,3 +116,15 @@ def test_a_record_arrives_with_its_fields_and_without_what_was_said(
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match="otlp_url"):
         exporters("collector:4318")
+
+
+def test_what_a_collector_is_sent_is_counted(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-key=a%20secret")
+    books = Outside()
+    with outlet(books):
+        to = exporters(collector.url)
+    MetricSender(to.metrics).close()
+    (body,) = [body for _, body in collector.received]
+    assert books.taken() == {"127.0.0.1": len(body)}
+    assert collector.keys == {"a secret"}
+    assert books.taken() == {}

@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from wingman.core.errors import InputError
-from wingman.server.connection_limits import WAITING_PER_ADDRESS
+from wingman.server.client_address import Proxies
+from wingman.server.connection_limits import WAITING_PER_ADDRESS, Budget, ConnectionLimits
 from wingman.server.serving import serve
-from wingman.server.uvicorn_seam import LIMITS
+from wingman.server.uvicorn_seam import DOOR, Door
 
 
 async def test_a_taken_port_is_said_in_words() -> None:
@@ -32,13 +33,13 @@ async def test_an_address_that_is_not_ours(host: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving() -> AsyncIterator[int]:
-    async def hello(_: Request) -> Response:
-        return PlainTextResponse("hello")
+async def serving(door: Door = DOOR) -> AsyncIterator[int]:
+    async def hello(request: Request) -> Response:
+        return PlainTextResponse(f"hello {request.client and request.client.host}")
 
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     app = Starlette(routes=[Route("/", hello, methods=["GET", "POST"])])
-    task = asyncio.create_task(serve(app, "127.0.0.1", 0, port.set_result))
+    task = asyncio.create_task(serve(app, "127.0.0.1", 0, port.set_result, door=door))
     try:
         yield await port
     finally:
@@ -90,14 +91,18 @@ async def test_the_next_request_of_a_connection_has_the_same_budget() -> None:
         keep = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n" + b"b" * 9000
         for _ in range(5):
             writer.write(keep)
-            assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200")
+            assert (await reader.readuntil(b"hello 127.0.0.1")).startswith(b"HTTP/1.1 200")
         writer.write(b"GET / HTTP/1.1\r\nX: " + b"a" * 60_000)
         assert b" 431 " in await reader.read()
         writer.close()
 
 
-async def test_silence_is_dropped_for_those_who_ask() -> None:
-    async with serving() as port:
+async def test_silence_that_had_its_moment_is_dropped_for_those_who_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wingman.server.connection_limits.MOMENT_SECONDS", 0.0)
+    door = Door()
+    async with serving(door) as port:
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(WAITING_PER_ADDRESS + 20)]
         assert b"hello" in await answer(port, HEAD + b"\r\n")
         await asyncio.sleep(0.05)
@@ -105,7 +110,48 @@ async def test_silence_is_dropped_for_those_who_ask() -> None:
         for _, writer in silent:
             writer.close()
         await asyncio.sleep(0.05)
-        assert LIMITS.waiting == 0
+        assert door.limits.waiting == 0
+
+
+async def test_many_who_come_at_once_are_all_answered() -> None:
+    async with serving() as port:
+        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3 * WAITING_PER_ADDRESS)]
+        for _, writer in opened:
+            writer.write(HEAD + b"\r\n")
+        answers = await asyncio.gather(*(reader.read() for reader, _ in opened))
+        assert all(b"hello" in told for told in answers)
+        for _, writer in opened:
+            writer.close()
+
+
+async def test_who_is_refused_is_told_when_to_come_again() -> None:
+    door = Door(ConnectionLimits(Budget(asking=2, asking_per_address=1, waiting=3)), Proxies.of(["127.0.0.1"]))
+    slow = (
+        b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\nX-Forwarded-For: %s\r\n\r\n"
+    )
+    async with serving(door) as port:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for (_, writer), client in zip(held, (b"203.0.113.1", b"203.0.113.2"), strict=True):
+            writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: " + client + b"\r\n\r\n")
+        told = [
+            await reader.readuntil(client)
+            for (reader, _), client in zip(held, (b"113.1", b"113.2"), strict=True)
+        ]
+        assert [b"hello 203.0.113." in one for one in told] == [True, True]
+        door.limits._asking["203.0.113.1"] = 1
+        refused = await answer(port, slow % b"203.0.113.1")
+        assert refused.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nRetry-After: 1\r\n" in refused
+        assert b"hello 203.0.113.3" in await answer(port, (slow % b"203.0.113.3") + b"x" * 5)
+        begun = []
+        for _ in range(4):
+            begun.append(await asyncio.open_connection("127.0.0.1", port))
+            begun[-1][1].write(b"GET / HTTP/1.1\r\n")
+            for _ in range(20):  # turns of the loop in which the service reads it
+                await asyncio.sleep(0.001)
+        assert (await begun[0][0].read()).startswith(b"HTTP/1.1 503 "), "a head that was begun is answered"
+        for _, writer in (*held, *begun):
+            writer.close()
 
 
 async def test_a_head_has_to_come_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

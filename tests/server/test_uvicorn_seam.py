@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from wingman.server.serving import serve
-from wingman.server.uvicorn_seam import EXTENSION, LIMITS, Push, abort
+from wingman.server.uvicorn_seam import DOOR, EXTENSION, Push, abort
 
 Talk = Callable[[Push], Awaitable[None]]
 
@@ -125,7 +125,7 @@ async def test_another_server_has_no_such_seam() -> None:
 
 async def test_a_place_is_held_while_a_connection_lasts_and_then_given_back() -> None:
     def held() -> tuple[int, int]:
-        return LIMITS.waiting, LIMITS.asking
+        return DOOR.limits.waiting, DOOR.limits.asking
 
     waiting, asking = held()
     async with served() as address:

@@ -18,6 +18,7 @@ class Collector(http.server.ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.received: list[tuple[str, bytes]] = []
+        self.keys: set[str] = set()
         super().__init__(("127.0.0.1", 0), Receiver)
 
     @property
@@ -34,6 +35,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         assert self.headers["content-type"] == "application/x-protobuf"
+        self.server.keys.add(self.headers.get("x-key", ""))
         self.server.received.append((self.path, body))
         self.send_response(200)
         self.end_headers()

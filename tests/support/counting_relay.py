@@ -104,6 +104,8 @@ class Bodies:
     _buffer: bytearray = field(default_factory=bytearray)
     _left: int | None = None
     """Of the body that comes now; None between requests, -1 in chunks."""
+    _of_chunk: int = 0
+    """Left of the chunk that comes now, with the line end behind it."""
 
     def feed(self, data: bytes) -> None:
         self._buffer += data
@@ -135,17 +137,22 @@ class Bodies:
         return False
 
     def _chunk(self) -> bool:
-        end = self._buffer.find(b"\r\n")
-        if end < 0:
-            return False
-        size = int(self._buffer[:end], 16)
-        if len(self._buffer) < end + 4 + size:
-            return False
-        del self._buffer[: end + 4 + size]
-        self.payload += size
-        if size == 0:
-            self._left, self.requests = None, self.requests + 1
-        return True
+        if not self._of_chunk:
+            end = self._buffer.find(b"\r\n")
+            if end < 0:
+                return False
+            size = int(self._buffer[:end], 16)
+            del self._buffer[: end + 2]
+            self._of_chunk = size + 2
+            if size == 0:
+                self._left, self._of_chunk, self.requests = None, 0, self.requests + 1
+                del self._buffer[:2]
+                return True
+        taken = min(self._of_chunk, len(self._buffer))
+        self.payload += max(0, min(taken, self._of_chunk - 2))
+        del self._buffer[:taken]
+        self._of_chunk -= taken
+        return taken > 0
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 import structlog
@@ -33,17 +34,27 @@ def make_private(folder: Path) -> None:
             f"the data folder {folder} belongs to another user; set deliver.data_dir to one of yours",
             field="deliver.data_dir",
         )
-    mended = sum(_mend(path) for path in (folder, *folder.rglob("*")))
+    ours = {owner, 0} | ({os.geteuid()} if hasattr(os, "geteuid") else set())
+    mended = sum(_mend(path, ours) for path in (folder, *folder.rglob("*")))
     if mended:
         log.warning(
             "what others could read in the data folder is private now", folder=str(folder), paths=mended
         )
 
 
-def _mend(path: Path) -> bool:
-    """True when a path had rights for others. A link is left alone: what it points to is not ours to judge."""
+def _mend(path: Path, ours: Collection[int]) -> bool:
+    """True when a path had rights for others. A link of ours is left alone: what it points to is not judged.
+
+    Raises `InputError` for what another user has put there: it may lead anywhere, or be read by them.
+    """
     try:
-        mode = path.lstat().st_mode
+        found = path.lstat()
+        if os.name == "posix" and found.st_uid not in ours:
+            raise InputError(
+                f"{path} was put into the data folder by another user; remove it, or set deliver.data_dir",
+                field="deliver.data_dir",
+            )
+        mode = found.st_mode
         if stat.S_ISLNK(mode) or not mode & OTHERS or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             return False
         path.chmod(stat.S_IMODE(mode) & ~OTHERS)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from wingman.config.section import Secret, Section
 
 
@@ -22,5 +26,11 @@ class ServerSettings(Section, frozen=True):
     """Further Host header values to accept (a reverse proxy's name)."""
     allowed_origins: tuple[str, ...] = ()
     """Further Origin header values to accept (`chrome-extension://<id>`)."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of reverse proxies: their clients are told apart by `X-Forwarded-For`."""
+    connections: Annotated[int, Meta(ge=16)] = 4096
+    """So many connections are served at a time; further ones are told to try again (503)."""
+    connections_per_address: Annotated[int, Meta(ge=1)] = 2048
+    """The same for one address; behind a proxy set `trusted_proxies`, or everybody has the proxy's."""
     stall_seconds: float = 10.0
     """Seconds an event client may go without reading before it is closed (4408, resumable)."""

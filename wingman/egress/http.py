@@ -7,52 +7,56 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from wingman.egress.outlet import current, written
+from wingman.egress.outlet import Outlet, current
+from wingman.egress.stream import announced, count
 
 SECONDS = "wingman.seconds"
 """Extension of a request: how many seconds of sound its body holds."""
-PLAIN = "wingman.plain"
-"""Extension of a request that holds nothing of a meeting's (a token's): a pause does not hold it back."""
 
 
 class CountedBody(httpx.AsyncByteStream):
-    """A request's body, counted piece by piece."""
+    """A request's body, counted by the socket it is written to."""
 
-    def __init__(self, inner: httpx.AsyncByteStream, seconds: float, size: int) -> None:
+    def __init__(self, inner: httpx.AsyncByteStream, way_out: Outlet, seconds: float, size: int) -> None:
         self._inner = inner
+        self._way_out = way_out
         self._seconds = seconds
         self._size = size
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in written(self._inner, self._seconds, self._size):
+        async for piece in announced(self._inner, self._way_out, self._seconds, self._size):
             yield piece
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
 
-class CountingTransport(httpx.AsyncBaseTransport):
+class CountingTransport(httpx.AsyncHTTPTransport):
     """An HTTP transport whose requests leave by the current outlet."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, verify: ssl.SSLContext | bool, limits: httpx.Limits, *, plain: bool) -> None:
+        super().__init__(verify=verify, limits=limits, trust_env=False)
+        self._plain = plain
+        count(self._pool)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        way_out = current()
+        way_out = current(request.url.host)
         if way_out is None or not isinstance(request.stream, httpx.AsyncByteStream):
-            return await self._inner.handle_async_request(request)
-        if not way_out.open and not request.extensions.get(PLAIN):
+            return await super().handle_async_request(request)
+        if not way_out.open and not self._plain:
             raise httpx.ConnectError("nothing of this meeting may leave now", request=request)
         size = int(request.headers.get("content-length", 0))
         seconds = float(request.extensions.get(SECONDS, 0.0))
-        request.stream = CountedBody(request.stream, seconds, size)
-        return await self._inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+        request.stream = CountedBody(request.stream, way_out, seconds, size)
+        return await super().handle_async_request(request)
 
 
-def counting(verify: ssl.SSLContext | bool = True, **limits: float) -> CountingTransport:
-    """A client's transport; `limits` as `httpx.Limits` takes them. Proxy variables are not read."""
+def counting(
+    verify: ssl.SSLContext | bool = True, *, plain: bool = False, **limits: float
+) -> CountingTransport:
+    """A client's transport; `limits` as `httpx.Limits` takes them. Proxy variables are not read.
+
+    What a `plain` one sends holds nothing of a meeting's (a token's request): a pause does not hold it back.
+    """
     bounds = httpx.Limits(**limits)  # type: ignore[arg-type]  # numbers of either kind
-    return CountingTransport(httpx.AsyncHTTPTransport(verify=verify, limits=bounds, trust_env=False))
+    return CountingTransport(verify, bounds, plain=plain)

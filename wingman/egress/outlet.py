@@ -8,8 +8,11 @@ written to a socket, not what was offered to an adapter. Pure: nothing here open
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator
+import threading
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -57,17 +60,63 @@ class Counted:
                 way_out.sent(size, seconds)
 
 
+class Outside:
+    """What leaves the service for no meeting: notes that are indexed, traces, a model that is greeted.
+
+    One object for all of it; a connection finds its own way out by the host it goes to.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # traces leave from a thread of their own
+        self._left: Counter[str] = Counter()
+
+    @property
+    def open(self) -> bool:
+        """Nothing of a meeting goes this way, so no pause holds it back."""
+        return True
+
+    def towards(self, host: str) -> _Towards:
+        """The way out to one host."""
+        return _Towards(self, host)
+
+    def sent(self, size: int, _seconds: float, host: str = "elsewhere") -> None:
+        with self._lock:
+            self._left[host] += size
+
+    def taken(self) -> dict[str, int]:
+        """Host → bytes since the last call; whoever asks writes them down."""
+        with self._lock:
+            left, self._left = self._left, Counter()
+        return {host: size for host, size in left.items() if size}
+
+
+@dataclass(frozen=True, slots=True)
+class _Towards:
+    """`Outside`, to one host."""
+
+    outside: Outside
+    host: str
+
+    @property
+    def open(self) -> bool:
+        return True
+
+    def sent(self, size: int, seconds: float) -> None:
+        self.outside.sent(size, seconds, self.host)
+
+
 _OUTLET: ContextVar[Outlet | None] = ContextVar("outlet", default=None)
 
 
-def current() -> Outlet | None:
-    """The outlet of the branch that runs here; None outside a meeting."""
-    return _OUTLET.get()
+def current(host: str = "") -> Outlet | None:
+    """The outlet of what runs here, for a connection to `host`; None where nobody keeps books."""
+    found = _OUTLET.get()
+    return found.towards(host) if host and isinstance(found, Outside) else found
 
 
 @contextlib.contextmanager
 def outlet(way_out: Outlet | None) -> Iterator[None]:
-    """Everything opened inside leaves by `way_out`; None: it belongs to no meeting."""
+    """Everything opened inside leaves by `way_out`; None: nobody keeps books of it."""
     before = _OUTLET.set(way_out)
     try:
         yield
@@ -84,18 +133,3 @@ async def first_through(way_out: Outlet, stream: AsyncGenerator[str, None]) -> A
             yield piece
             with outlet(way_out):  # a request that is tried again
                 piece = await anext(stream, None)
-
-
-async def written(
-    body: AsyncIterable[bytes], seconds: float = 0.0, size: int = 0
-) -> AsyncGenerator[bytes, None]:
-    """`body`, each piece written down in the current outlet once it has been written to the socket.
-
-    A piece is asked for when the one before it has been written. `seconds` is how much sound a body of `size`
-    bytes holds.
-    """
-    way_out = current()
-    async for piece in body:
-        yield piece
-        if way_out is not None:
-            way_out.sent(len(piece), seconds * len(piece) / size if size else 0.0)

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
@@ -22,7 +23,7 @@ from websockets.typing import Subprotocol
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.egress import outlet as egress
-from wingman.link.delivered import Delivered
+from wingman.egress.delivered import Delivered
 from wingman.link.frames import FrameWriter
 
 log = structlog.get_logger(__name__)
@@ -60,9 +61,9 @@ class SocketTuning:
 class Socket:
     """One open connection. Use it as an asynchronous context manager: leaving it never waits for the peer."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, host: str = "") -> None:
         self._connection = connection
-        self._outlet = egress.current()
+        self._outlet = egress.current(host)
         self._transport = connection.transport
         self._frames = FrameWriter()
         self._plain = self._transport.get_extra_info("sslcontext") is None
@@ -198,7 +199,8 @@ async def open_socket(
                 close_timeout=tuning.close_s,
                 user_agent_header="wingman",
                 proxy=None,
-            )
+            ),
+            urlsplit(url).hostname or "",
         )
     except InvalidStatus as refused:
         response = refused.response

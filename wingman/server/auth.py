@@ -81,6 +81,8 @@ class Access:
         found = self.store.find(presented, path) if presented.startswith("wm_") else None
         now = self.clock()
         if found is None or not found.holds(now):
+            if found is not None and not found.revoked:  # over for good, whatever is done to the clock
+                self.store.revoke(found.id, now)
             return None
         if now - found.used > USE_SECONDS:
             renewed = now + LIFETIMES[found.role] if found.role in RENEWED else 0.0
@@ -214,8 +216,10 @@ class Access:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             known = [grant for grant in self._open if grant != OWNER.id]
-            if known:
-                self.close(self.store.dead(known, self.clock()))
+            if known and (dead := self.store.dead(known, self.clock())):
+                for grant in dead:
+                    self.store.revoke(grant, self.clock())
+                self.close(dead)
 
     def close(self, grants: list[str]) -> None:
         """Close what is open with these."""

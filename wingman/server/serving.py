@@ -11,8 +11,12 @@ from collections.abc import Callable, Generator
 import uvicorn
 from starlette.types import ASGIApp
 
+from wingman.config.server import ServerSettings
 from wingman.core.errors import InputError
-from wingman.server.uvicorn_seam import BoundedHttpProtocol, PushSocketProtocol
+from wingman.server.client_address import Proxies
+from wingman.server.connection_limits import Budget, ConnectionLimits
+from wingman.server.descriptors import places
+from wingman.server.uvicorn_seam import DOOR, BoundedHttpProtocol, Config, Door, PushSocketProtocol
 
 GRACE_SECONDS = 3
 """How long open requests may take to end when the service stops."""
@@ -25,17 +29,23 @@ MESSAGE_BYTES = 1024 * 1024
 
 
 async def serve(
-    app: ASGIApp, host: str, port: int, ready: Callable[[int], object] = int, *, share: bool = False
+    app: ASGIApp,
+    host: str,
+    port: int,
+    ready: Callable[[int], object] = int,
+    *,
+    share: bool = False,
+    door: Door = DOOR,
 ) -> None:
     """Serve `app` until this coroutine is cancelled; then end every connection and re-raise.
 
-    With `share` other processes listen on the same port.
+    With `share` other processes listen on the same port. `door` bounds what connections cost.
 
     `ready` is told the port once requests are answered. Raises `InputError` when the port is taken or the
     address is not ours. Installs no signal handlers.
     """
     listener = listen(host, port, share=share)
-    config = http_config(app)
+    config = http_config(app, door)
     server = _Server(config, lambda: ready(listener.getsockname()[1]))
     try:
         await server.serve(sockets=[listener])
@@ -45,10 +55,17 @@ async def serve(
         raise asyncio.CancelledError
 
 
-def http_config(app: ASGIApp) -> uvicorn.Config:
+def door_of(settings: ServerSettings) -> Door:
+    """As the settings say, and as this process has room for. Raises `InputError` for what is no address."""
+    budget = Budget(settings.connections, settings.connections_per_address, settings.connections)
+    return Door(ConnectionLimits(budget.within(places())), Proxies.of(settings.trusted_proxies))
+
+
+def http_config(app: ASGIApp, door: Door = DOOR) -> uvicorn.Config:
     """How HTTP and WebSockets are spoken, by the one process and by each of many workers alike."""
-    return uvicorn.Config(
+    return Config(
         app,
+        door,
         http=BoundedHttpProtocol,
         ws=PushSocketProtocol,
         ws_per_message_deflate=False,

@@ -13,23 +13,31 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import cast
 
-from starlette.types import Scope
+import structlog
+import uvicorn
+from starlette.types import ASGIApp, Scope
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Close
 from websockets.http11 import Request
 
+from wingman.server.client_address import Proxies, budgeted
 from wingman.server.connection_limits import HEAD_BYTES, HEAD_SECONDS, HEADERS, ConnectionLimits, Slot
+
+log = structlog.get_logger(__name__)
 
 EXTENSION = "wingman.push"
 ABORT = "wingman.abort"
 
-LIMITS = ConnectionLimits()
-"""Of this process: every listener of it shares the one memory."""
+RETRY_SECONDS = 1
+"""What a client that was refused for want of room is told to wait."""
+TOLD_EVERY_S = 10.0
+"""Seconds between two lines in the log about refused connections."""
 LINGER_SECONDS, LINGER_BYTES = 1.0, 4 * 1024 * 1024
 """How long, and how much, a refused connection is still listened to."""
 HEAD_PIECE = 4096
@@ -38,6 +46,42 @@ HEAD_PIECE = 4096
 UNSENT_BYTES = 16 * 1024
 """Bytes the kernel may hold unsent per client: beyond that the client counts as slow. Without the bound
 Linux grows the buffer to megabytes, and a slow overlay would show minutes-old partials."""
+
+
+@dataclass(slots=True)
+class Door:
+    """How connections are let in: of one process, for every listener of it shares the one memory."""
+
+    limits: ConnectionLimits = field(default_factory=ConnectionLimits)
+    proxies: Proxies = field(default_factory=Proxies)
+    _told_at: float = -TOLD_EVERY_S
+
+    def waiting(self, peer: str) -> str:
+        """Whose a connection is while nothing was read from it; empty where nobody knows yet."""
+        return "" if self.proxies.trusts(peer) else budgeted(peer)
+
+    def tell(self, address: str, now: float) -> None:
+        """Write down, now and then, that connections are refused."""
+        if now - self._told_at >= TOLD_EVERY_S:
+            self._told_at = now
+            log.warning(
+                "connections are refused: too many are open",
+                address=address,
+                asking=self.limits.asking,
+                settings="server.connections, server.connections_per_address, server.trusted_proxies",
+            )
+
+
+DOOR = Door()
+"""Where nobody says otherwise."""
+
+
+class Config(uvicorn.Config):
+    """uvicorn's, with the door its connections come by."""
+
+    def __init__(self, app: ASGIApp, door: Door, **options: object) -> None:
+        super().__init__(app, **options)  # type: ignore[arg-type]  # as uvicorn names them
+        self.door = door
 
 
 class PushSocketProtocol(WebSocketsSansIOProtocol):
@@ -49,11 +93,15 @@ class PushSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self.slot is not None:
-            LIMITS.closed(self.slot)
+            _door(self.config).limits.closed(self.slot)
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
+            peer = self.client[0] if self.client else ""
+            address = _door(self.config).proxies.client(peer, self.scope["headers"])
+            if address != peer:
+                self.scope["client"] = (address, 0)
             _limit_unsent(self.transport)
             extensions: dict[str, object] = cast("dict[str, object]", self.scope["extensions"])
             extensions[EXTENSION] = Push(self)
@@ -71,14 +119,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
-        address = self.client[0] if self.client else ""
-        self._slot = LIMITS.opened(address, transport.abort)
+        self._peer = self.client[0] if self.client else ""
+        self._door = _door(self.config)
+        self._slot = self._door.limits.opened(self._door.waiting(self._peer), self._no_room, self.loop.time())
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         if self._slot is not None and not self._upgraded:
-            LIMITS.closed(self._slot)
+            self._door.limits.closed(self._slot)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -120,10 +169,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(431, f"a request may have at most {HEADERS} headers")
         elif size > HEAD_BYTES:
             self._refuse(431, f"the request line and headers may have at most {HEAD_BYTES} bytes")
-        elif self._slot is not None and not self._slot.asking and not LIMITS.asked(self._slot):
-            self._refuse(503, "too many requests are under way from this address; close some and try again")
-        else:
+        elif self._let_in():
             super().on_headers_complete()
+
+    def _let_in(self) -> bool:
+        """Is there room for the request whose head was read? Says so when there is none."""
+        address = self._door.proxies.client(self._peer, self.headers)
+        if address != self._peer:
+            self.scope["client"] = (address, 0)
+        if self._slot is None or self._slot.asking or self._door.limits.asked(self._slot, budgeted(address)):
+            return True
+        self._door.tell(address, self.loop.time())
+        self._refuse(503, "too many connections are open from this address; close some and try again")
+        return False
 
     def on_body(self, body: bytes) -> None:
         if not self._refused:
@@ -137,7 +195,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._slot is not None and not self.transport.is_closing() and not self.pipeline:
-            LIMITS.answered(self._slot)
+            self._door.limits.answered(self._slot, self._door.waiting(self._peer), self.loop.time())
             self._expect_head()
 
     def _expect_head(self) -> None:
@@ -153,7 +211,21 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if self._head_bytes:
             self._refuse(408, f"the request line and headers must arrive within {HEAD_SECONDS:.0f} s")
         else:
-            self.transport.close()
+            self._hang_up()
+
+    def _no_room(self) -> None:
+        """Others need the place: whoever has begun to ask is told."""
+        self._stop_waiting()
+        if self._head_bytes and not self._refused:
+            self._door.tell(self._peer, self.loop.time())
+            self._refuse(503, "too many connections are open; try again, with the whole request at once")
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close; what the other side has not taken a moment later is thrown away."""
+        self.transport.close()
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
     def _refuse(self, status: int, detail: str) -> None:
         """Answer and hang up. What still comes is thrown away for a moment: a client that is cut off while it
@@ -163,11 +235,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             code = {408: "timeout", 431: "too_large", 503: "unavailable"}[status]
             body = json.dumps({"error": {"code": code, "field": "", "detail": detail}}).encode()
             head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
-            head += f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+            head += f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n"
+            head += f"Retry-After: {RETRY_SECONDS}\r\n\r\n" if status == 503 else "\r\n"
             self.transport.write(head.encode() + body)
+        self._stop_waiting()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+
+def _door(config: uvicorn.Config) -> Door:
+    return config.door if isinstance(config, Config) else DOOR
 
 
 async def abort(scope: Scope) -> None:

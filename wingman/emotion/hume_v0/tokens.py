@@ -20,7 +20,7 @@ import structlog
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.egress.http import PLAIN, counting
+from wingman.egress.http import counting
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.options import VoiceOptions
 from wingman.link.account_limits import SharedSlots, SharedTurns
@@ -97,12 +97,12 @@ class Access:
         pair = f"{settings.api_key.reveal()}:{settings.secret_key.reveal()}".encode()
         started = asyncio.get_running_loop().time()
         try:
-            async with httpx.AsyncClient(timeout=settings.connect_timeout_s, transport=counting()) as http:
+            way = counting(plain=True)
+            async with httpx.AsyncClient(timeout=settings.connect_timeout_s, transport=way) as http:
                 answer = await http.post(
                     http_root(settings) + "/oauth2-cc/token",
                     data={"grant_type": "client_credentials"},
                     headers={"Authorization": f"Basic {b64encode(pair).decode()}"},
-                    extensions={PLAIN: True},
                 )
         except httpx.TimeoutException:
             sentence = "the Hume token endpoint did not answer in time; trying again"

@@ -7,6 +7,7 @@ HTTP/2 stays off on purpose: the client does not reset a cancelled stream there.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 
@@ -17,7 +18,8 @@ from google.genai import errors, types
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.egress.outlet import current, written
+from wingman.egress.outlet import Outlet, current
+from wingman.egress.stream import announced, count
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import CancellableStream
 from wingman.llm.gemini.base import GeminiModel
@@ -39,28 +41,33 @@ NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})
 
 
 class _Body(httpx2.AsyncByteStream):
-    """A request's body, written down piece by piece as it leaves."""
+    """A request's body, counted by the socket it is written to."""
 
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+    def __init__(self, inner: httpx2.AsyncByteStream, way_out: Outlet) -> None:
         self._inner = inner
+        self._way_out = way_out
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in written(self._inner):
+        async for piece in announced(self._inner, self._way_out):
             yield piece
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
 
-class _Counting(httpx2.AsyncHTTPTransport):
+class Counting(httpx2.AsyncHTTPTransport):
     """Requests pass the gate of the meeting they come from (see `wingman.egress`)."""
 
+    def __init__(self, limits: httpx2.Limits, verify: ssl.SSLContext | bool = True) -> None:
+        super().__init__(verify=verify, limits=limits, trust_env=False)
+        count(self._pool)
+
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        way_out = current()
+        way_out = current(request.url.host)
         if way_out is not None and isinstance(request.stream, httpx2.AsyncByteStream):
             if not way_out.open:
                 raise httpx2.ConnectError("nothing of this meeting may leave now", request=request)
-            request.stream = _Body(request.stream)
+            request.stream = _Body(request.stream, way_out)
         return await super().handle_async_request(request)
 
 
@@ -78,11 +85,8 @@ class Gemini(GeminiModel):
                 field="suggest.gemini.thinking",
             )
         self._http = httpx2.AsyncClient(
-            transport=_Counting(
-                limits=httpx2.Limits(
-                    max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_ALIVE_S
-                ),
-                trust_env=False,
+            transport=Counting(
+                httpx2.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=KEEP_ALIVE_S)
             ),
         )
         self._client = genai.Client(

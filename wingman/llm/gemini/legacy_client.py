@@ -27,6 +27,7 @@ from wingman.llm.gemini.models import HELLO, greet, require_key
 log = structlog.get_logger(__name__)
 
 PROVIDER = "generativeai"
+HOST = "generativelanguage.googleapis.com"
 CALL_TIMEOUT_S = 30.0
 """Only a net below the deadlines that whoever consumes the stream keeps."""
 NORMAL_ENDS = (0, 1)
@@ -105,7 +106,7 @@ class GenerativeAiModel(GeminiModel):
         metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
         usage = Usage()
         ended = spoke = False
-        way_out = current()
+        way_out = current((self._settings.grpc_target or HOST).partition(":")[0])
         if (
             way_out is not None
         ):  # gRPC does not say when it has written: over a standing connection it is at once
@@ -172,7 +173,7 @@ class _Sdk:
             channel = self._grpc.aio.insecure_channel(target)
         else:
             credentials = self._grpc.ssl_channel_credentials()
-            channel = self._grpc.aio.secure_channel("generativelanguage.googleapis.com:443", credentials)
+            channel = self._grpc.aio.secure_channel(f"{HOST}:443", credentials)
         # the channel is ours, so credentials travel as metadata and nothing else is looked up
         return channel, self._client(transport=self._transport(channel=channel))
 

@@ -186,7 +186,7 @@ class EmbeddingIndex:
                 texts.append(self._queue.get_nowait())
             try:
                 for way_out, cleared in self._by_asker(texts):
-                    with outlet(way_out):
+                    with outlet(way_out or current()):
                         vectors = await self._encoder.encode([_sent(text) for text in cleared], "query")
                     if self._notes is None or vectors.shape[1] != self._notes.shape[1]:
                         raise _odd()

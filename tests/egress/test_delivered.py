@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from wingman.link.delivered import Delivered
+from wingman.egress.delivered import Delivered
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux's TCP says what has arrived")
 
