@@ -74,7 +74,7 @@ def resource() -> Resource:
 
 
 class _CountedAdapter:
-    """How the exporters' session sends (`requests.adapters.BaseAdapter`): counted by the socket it is written to.
+    """How the exporters' session sends (a `requests.adapters.BaseAdapter`): counted by the socket.
 
     The exporters wait in threads of their own, or in the loop's when the service ends.
     """
