@@ -17,7 +17,12 @@ SMALL = Budget(asking=8, asking_per_address=4, waiting=400)
 
 def opened(table: ConnectionLimits, address: str, dropped: list[Slot], now: float = 0.0) -> Slot:
     made: list[Slot] = []
-    slot = table.opened(address, lambda: dropped.append(made[0]), now)
+
+    def drop() -> bool:
+        dropped.append(made[0])
+        return True
+
+    slot = table.opened(address, drop, now)
     made.append(slot)
     return slot
 
@@ -38,6 +43,16 @@ def test_the_longest_waiting_make_room_when_they_had_their_moment_and_who_asks_s
     while len(dropped) < 40:
         opened(table, "a", dropped, MOMENT_SECONDS)
     assert slots[1] not in dropped
+
+
+def test_who_has_asked_and_was_not_heard_yet_stays() -> None:
+    table = ConnectionLimits(Budget(waiting=2))
+    first = table.opened("a", lambda: False, 0.0)
+    dropped = list[Slot]()
+    second = opened(table, "b", dropped)
+    opened(table, "c", dropped)
+    assert dropped == [second]
+    assert table.asked(first, "a")
 
 
 def test_a_flood_of_one_address_takes_no_place_of_anothers() -> None:
@@ -86,7 +101,7 @@ def test_nothing_is_kept_of_what_is_gone(steps: list[tuple[int, str, float]]) ->
     table, slots = ConnectionLimits(Budget(3, 2, 4)), dict[int, Slot]()
     for number, what, now in steps:
         address = ("", "a", "b")[number % 3]
-        slot = slots.get(number) or table.opened(address, lambda: None, now)
+        slot = slots.get(number) or table.opened(address, lambda: number != 4, now)
         slots[number] = slot
         if what == "a" and not slot.asking:
             table.asked(slot, address or "c")

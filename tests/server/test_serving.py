@@ -115,9 +115,10 @@ async def test_silence_that_had_its_moment_is_dropped_for_those_who_ask(
 
 async def test_many_who_come_at_once_are_all_answered() -> None:
     async with serving() as port:
-        opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3 * WAITING_PER_ADDRESS)]
-        for _, writer in opened:
-            writer.write(HEAD + b"\r\n")
+        opened = []
+        for _ in range(3 * WAITING_PER_ADDRESS):
+            opened.append(await asyncio.open_connection("127.0.0.1", port))
+            opened[-1][1].write(HEAD + b"\r\n")
         answers = await asyncio.gather(*(reader.read() for reader, _ in opened))
         assert all(b"hello" in told for told in answers)
         for _, writer in opened:

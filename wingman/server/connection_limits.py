@@ -45,8 +45,8 @@ class Slot:
 
     address: str
     """Whose it is; empty while it waits behind a proxy and nobody knows."""
-    drop: Callable[[], object]
-    """Ends the connection."""
+    drop: Callable[[], bool]
+    """Ends the connection. False: it has sent something that was not read yet, and stays."""
     since: float = 0.0
     asking: bool = False
 
@@ -61,7 +61,7 @@ class ConnectionLimits:
     _asking: Counter[str] = field(default_factory=Counter)
     _asking_in_all: int = 0
 
-    def opened(self, address: str, drop: Callable[[], object], now: float) -> Slot:
+    def opened(self, address: str, drop: Callable[[], bool], now: float) -> Slot:
         """A connection was accepted; lets go of waiting ones when there are too many.
 
         `address` is empty for a trusted proxy's, which belong to many people.
@@ -72,9 +72,11 @@ class ConnectionLimits:
         for _ in range(DROPPED_AT_ONCE):
             if len(own) <= WAITING_PER_ADDRESS or now - next(iter(own)).since < MOMENT_SECONDS:
                 break
-            self._evict(next(iter(own)))
-        if len(self._waiting) > self.budget.waiting:
-            self._evict(next(iter(own if len(own) > WAITING_PER_ADDRESS else self._waiting)))
+            self._evict(next(iter(own)), now)
+        for _ in range(DROPPED_AT_ONCE):
+            if len(self._waiting) <= self.budget.waiting:
+                break
+            self._evict(next(iter(own if len(own) > WAITING_PER_ADDRESS else self._waiting)), now)
         return slot
 
     def asked(self, slot: Slot, address: str) -> bool:
@@ -115,9 +117,10 @@ class ConnectionLimits:
         if slot.address:
             self._waiting_at.setdefault(slot.address, OrderedDict())[slot] = None
 
-    def _evict(self, slot: Slot) -> None:
+    def _evict(self, slot: Slot, now: float) -> None:
         self._leave(slot)
-        slot.drop()
+        if not slot.drop():
+            self._wait(slot, now)
 
     def _leave(self, slot: Slot) -> None:
         self._waiting.pop(slot, None)

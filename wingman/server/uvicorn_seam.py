@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import select
 import socket
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -213,13 +214,16 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         else:
             self._hang_up()
 
-    def _no_room(self) -> None:
-        """Others need the place: whoever has begun to ask is told."""
+    def _no_room(self) -> bool:
+        """Others need the place: whoever has begun to ask is told. False: it has asked, and was not heard yet."""
+        if _unread(self.transport):
+            return False
         self._stop_waiting()
         if self._head_bytes and not self._refused:
             self._door.tell(self._peer, self.loop.time())
             self._refuse(503, "too many connections are open; try again, with the whole request at once")
         self._hang_up()
+        return True
 
     def _hang_up(self) -> None:
         """Close; what the other side has not taken a moment later is thrown away."""
@@ -242,6 +246,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+
+def _unread(transport: asyncio.Transport) -> bool:
+    """Does something lie in the kernel that this process, busy with others, has not read?"""
+    connection = transport.get_extra_info("socket")
+    if connection is None or not hasattr(select, "poll"):
+        return False
+    gone = getattr(select, "POLLRDHUP", 0) | select.POLLHUP
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | gone)
+    return any(events & select.POLLIN and not events & gone for _, events in poll.poll(0))
 
 
 def _door(config: uvicorn.Config) -> Door:
