@@ -215,7 +215,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._hang_up()
 
     def _no_room(self) -> bool:
-        """Others need the place: whoever has begun to ask is told. False: it has asked, and was not heard yet."""
+        """Others need the place: whoever has begun to ask is told. False: it asked, and was not heard yet."""
         if _unread(self.transport):
             return False
         self._stop_waiting()
