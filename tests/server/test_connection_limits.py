@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,7 +103,7 @@ def test_nothing_is_kept_of_what_is_gone(steps: list[tuple[int, str, float]]) ->
     table, slots = ConnectionLimits(Budget(3, 2, 4)), dict[int, Slot]()
     for number, what, now in steps:
         address = ("", "a", "b")[number % 3]
-        slot = slots.get(number) or table.opened(address, lambda: number != 4, now)
+        slot = slots.get(number) or table.opened(address, partial(bool, number != 4), now)
         slots[number] = slot
         if what == "a" and not slot.asking:
             table.asked(slot, address or "c")
