@@ -557,6 +557,7 @@ def _room(live: int, most: int, loop_watch: LoopWatch) -> tuple[int, int]:
 def _one_of_many(member: Membership, manager: MeetingManager, hub: Hub, loop_watch: LoopWatch) -> None:
     """What is run here is claimed, and what others store is shown here, too."""
     manager.owned_by(member.claims, member.moves)
+    manager.on_lost.append(partial(hub.end, reason="this meeting moved; connect again"))
     member.moves.serve(manager.departures)
     member.log.on_followed(hub.followed)
     member.node.answer("drain", partial(_drained, member, manager))

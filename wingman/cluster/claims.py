@@ -9,7 +9,7 @@ from wingman.cluster.author import Author, LostError
 from wingman.cluster.keys import GoneError
 from wingman.cluster.log import ClusterLog
 from wingman.cluster.node import Node
-from wingman.cluster.record import Mark
+from wingman.cluster.record import Mark, UnreadableError
 from wingman.core.errors import InputError
 from wingman.events.claims import Position, Positions, Taken
 
@@ -32,6 +32,10 @@ class LogClaims:
             tip = await self._log.tip(meeting)
         except GoneError:
             raise _unknown(meeting) from None
+        except UnreadableError as newer:
+            raise InputError(
+                f"this node cannot read the meeting ({newer}); upgrade it, or ask another one", status=503
+            ) from None
         if not tip.seq:
             raise _unknown(meeting)
         if tip.body.row.state == "ended":

@@ -177,6 +177,22 @@ class ClusterLog:
         body = await self._reader.body(meeting)
         return body is not None and body.released
 
+    def cut_off(self) -> None:
+        """This node has been without the servers for too long: it owns nothing any more, as far as it knows."""
+        self._writer.give_up_all()
+
+    # --- EpochLog -------------------------------------------------------------------------------
+
+    def epoch(self, meeting: str) -> int:
+        known = self._reader.known.get(meeting)
+        return known.head.epoch if known else 0
+
+    async def holds(self, meeting: str, seq: int, epoch: int) -> bool:
+        known = self._reader.known.get(meeting)
+        if known is None or known.head.epoch <= epoch:
+            return True
+        return seq <= await self._reader.ends(meeting, epoch)
+
     def owner_of(self, meeting: str) -> str:
         """The node that wrote the newest record this node knows of; empty for an unknown meeting."""
         known = self._reader.known.get(meeting)

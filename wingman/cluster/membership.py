@@ -16,6 +16,7 @@ from wingman.cluster.moves import NodeMoves
 from wingman.cluster.node import Node
 from wingman.cluster.relay import Relay
 from wingman.cluster.slots import SlotLeases
+from wingman.cluster.watch import Watch
 from wingman.config.cluster import ClusterSettings
 
 
@@ -53,7 +54,8 @@ async def join(settings: ClusterSettings) -> AsyncIterator[Membership]:
         stack.push_async_callback(relay.aclose)
         slots = SlotLeases(engine, node.id, settings.lease_s)
         await slots.open()
-        jobs = [asyncio.create_task(job) for job in (node.run(), slots.run())]
+        watch = Watch(engine, shards, log.cut_off)
+        jobs = [asyncio.create_task(job) for job in (node.run(), slots.run(), watch.run())]
         try:
             yield Membership(engine, ring, node, log, LogClaims(log, node), relay, NodeMoves(node, log), slots)
         finally:

@@ -168,6 +168,12 @@ class Writer:
         if writing is not None and writing.running:
             self._give_up(writing, Pending([], []), owner)
 
+    def give_up_all(self) -> None:
+        """Nobody knows any more who owns what ran here."""
+        for writing in tuple(self._writing.values()):
+            if writing.running:
+                self._give_up(writing, Pending([], []), "")
+
     def deleted(self, meeting: str) -> None:
         """Nothing more of this meeting is stored."""
         if (writing := self._writing.get(meeting)) is not None:

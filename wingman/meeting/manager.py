@@ -59,6 +59,8 @@ class MeetingManager:
         self._closing = False
         self._claims: Claims | None = None
         """Who runs what, where there are several processes."""
+        self.on_lost: list[Callable[[str], object]] = []
+        """Told of a meeting that ran here and that another process has claimed."""
         self.departures = Departures()
         """How meetings are let go where others can go on with them."""
         self._over: set[asyncio.Task[None]] = set()
@@ -184,6 +186,8 @@ class MeetingManager:
         claims.on_lost(self._lost)
 
     def _lost(self, meeting_id: str) -> None:
+        for hear in self.on_lost:
+            hear(meeting_id)
         if (meeting := self._live.get(meeting_id)) is not None:
             metrics.LOST.inc()
             self._tasks.create_task(meeting.abandon())
