@@ -20,13 +20,14 @@ from scripts.proofs._people_linters import linted
 from scripts.proofs.figures import Figure, progress
 from tests.browser.support.axe import axe_source
 from tests.browser.support.burst import FRAMES, frames
-from tests.browser.support.chromium import PLAYER_TITLE, launch
+from tests.browser.support.chromium import launch
 from tests.browser.support.people import (
     Person,
     drops_a_note,
     edits_a_playbook,
     enters_a_key,
     finds_exports_deletes,
+    opens_a_call,
     person,
     plays_the_sample,
 )
@@ -171,7 +172,7 @@ def self_test_figures(playwright: Playwright, whole: WholeService, folder: Path)
         with person(browser, whole, "Settings") as one:
             page = one.page
             page.context.grant_permissions(["microphone"])
-            page.evaluate("title => { document.title = title; }", PLAYER_TITLE)
+            opens_a_call(one)
             for box in ("#test-tab", "#test-tone"):
                 page.check(box)
             one.click("#run-self-test")

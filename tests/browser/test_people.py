@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.support.axe import violations
-from tests.browser.support.chromium import PLAYER_TITLE
 from tests.browser.support.people import (
     drops_a_note,
     edits_a_playbook,
     enters_a_key,
     finds_exports_deletes,
+    opens_a_call,
     person,
 )
 from tests.browser.support.whole_service import WholeService, deepgram_emulator
@@ -174,7 +174,7 @@ def test_the_whole_path_is_tried_through_the_chosen_tab_and_microphone(
     with person(browser, whole, "Settings") as one:
         page = one.page
         page.context.grant_permissions(["microphone"])
-        page.evaluate("title => { document.title = title; }", PLAYER_TITLE)  # this very tab is picked
+        opens_a_call(one)
         page.check("#test-tab")
         page.check("#test-tone")
         one.click("#run-self-test")

@@ -6,6 +6,7 @@ import pytest
 
 from wingman.core.codec import envelope
 from wingman.core.events import (
+    READ_AS_FILE,
     CaptureState,
     Event,
     Media,
@@ -59,3 +60,8 @@ def test_a_card_nobody_asked_for_has_no_wait() -> None:
 @pytest.mark.parametrize("shown", [-5.0, LONGEST + 1.0])
 def test_clocks_that_do_not_belong_together_tell_nothing(shown: float) -> None:
     assert wait((106.0, SAID, Media(TAB, 2.0, 5.0)), (106.0 + shown, CARD, None)) is None
+
+
+def test_nobody_waits_for_what_comes_of_a_file() -> None:
+    read = (100.0, CaptureState(TAB, "capturing", READ_AS_FILE), None)
+    assert wait(read, (106.0, SAID, Media(TAB, 2.0, 5.0)), (107.0, CARD, None)) is None

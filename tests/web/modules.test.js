@@ -6,7 +6,7 @@ import { QUIET_LIMIT, seemsOver } from "./web/extension/js/call-over.js";
 import { channelState, SILENCE_LIMIT } from "./web/extension/js/channel-state.js";
 import { acknowledgement, NEEDS_CONSENT, notice } from "./web/extension/js/consent.js";
 import { fragmentOf, rerouted } from "./web/extension/js/ice-fragment.js";
-import { KEYS, press } from "./web/extension/js/keys.js";
+import { keyProblem, KEYS, keysWith, press } from "./web/extension/js/keys.js";
 import { languageChoices } from "./web/extension/js/languages.js";
 import { addLine, BLOCK, findLines, lineAt, lineCount, lineOf, replaceLine } from "./web/extension/js/lines.js";
 import { Liveness } from "./web/extension/js/liveness.js";
@@ -45,6 +45,16 @@ test("a line is found by number and by id, however many there are", () => {
     }
     assert.equal(lineOf(state, "u-none"), -1);
   }
+});
+
+test("lines stand in the order in which they were said, whichever was written down first", () => {
+  const said = [5, 10, 0, 31, 14, 14, 36];
+  const state = said.reduce((before, start) => addLine(before, { id: `u-${start}`, start }), { earlier: [], utterances: [] });
+  assert.deepEqual(state.utterances.map(({ start }) => start), said.toSorted((a, b) => a - b));
+  let long = { earlier: [], utterances: [] };
+  for (let start = 0; start < 3 * BLOCK; start++) long = addLine(long, { id: `u-${start}`, start });
+  const late = addLine(long, { id: "late", start: -1 });
+  assert.equal(lineAt(late, long.earlier.length * BLOCK).id, "late", "blocks stay as they are");
 });
 
 test("a replaced line leaves the state before it as it was", () => {
@@ -126,6 +136,21 @@ test("each key does one thing, and none of it while somebody types", () => {
   press({ ...event(false), ctrlKey: true }, overlay);
   assert.deepEqual(asked, []);
   press(event(false), overlay);
+  assert.deepEqual(asked, ["say"]);
+});
+
+test("a key of somebody's own takes the place of the usual one, and takes nobody else's", () => {
+  const own = { say: "a" };
+  assert.deepEqual(keysWith(own).find(({ name }) => name === "say").keys, ["a"]);
+  assert.deepEqual(keysWith({}), KEYS);
+  assert.equal(new Set(KEYS.map(({ name }) => name)).size, KEYS.length);
+  assert.equal(keyProblem(own, "say", "b"), "");
+  assert.equal(keyProblem(own, "clarify", "1"), "", "it is free now");
+  assert.match(keyProblem(own, "clarify", "a"), /taken: What to say/);
+  for (const key of ["Enter", "", " ", "ab"]) assert.match(keyProblem({}, "say", key), /one letter/);
+  const asked = [];
+  const event = (key) => ({ key, composedPath: () => [{ closest: () => null }], preventDefault() {} });
+  for (const key of ["1", "a"]) press(event(key), { request: (action) => asked.push(action) }, own);
   assert.deepEqual(asked, ["say"]);
 });
 

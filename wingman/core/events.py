@@ -240,6 +240,10 @@ class ConsentRecorded(Event):
     """The notice's id and version, such as `counterpart@1`."""
 
 
+READ_AS_FILE = "read as a file, not as it was spoken"
+"""What a recording says of itself that nobody hears: nobody waits for what comes of it."""
+
+
 @event("capture.state")
 @dataclass(frozen=True, slots=True)
 class CaptureState(Event):

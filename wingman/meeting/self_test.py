@@ -29,6 +29,7 @@ from wingman.core.utterance import ReadingStatus
 from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.meeting.api import MeetingSpec
+from wingman.meeting.connections import METERS
 from wingman.meeting.manager import MeetingManager
 from wingman.report.record import read_all
 from wingman.report.waits import Waits
@@ -138,15 +139,16 @@ def _tone(manager: MeetingManager, events: Sequence[Envelope]) -> Stage:
         if isinstance(event.data, UtteranceCreated | UtteranceRevised)
     }
     known = [reading for reading in read.values() if reading.status is ReadingStatus.KNOWN]
+    meter = METERS[chosen.provider].name if chosen.provider in METERS else chosen.provider
     if known:
         name = "Voice energy" if is_energy(known[-1]) else "Tone"
-        return Stage("Tone", "ok", f"{name} is measured ({chosen.provider}): {tone(known[-1])}.")
+        return Stage("Tone", "ok", f"{name}: {tone(known[-1])} ({meter}).")
     if any(reading.status is ReadingStatus.UNKNOWN for reading in read.values()):
-        return Stage("Tone", "ok", f"{chosen.provider} answered; of this voice it says nothing clear.")
+        return Stage("Tone", "ok", f"Measured ({meter}); of this voice it says nothing clear.")
     fault = next(iter(reversed(_faults(events, Branch.EMOTION))), "")
     if fault:
         return Stage("Tone", "problem", fault)
-    return Stage("Tone", "note", f"{chosen.provider} said nothing of the probe.")
+    return Stage("Tone", "note", f"Nothing was said of the probe ({meter}).")
 
 
 def _faults(events: Sequence[Envelope], branch: Branch) -> list[str]:

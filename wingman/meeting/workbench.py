@@ -136,7 +136,7 @@ class Workbench:
                 "fact",
                 "On: what is stored is sealed with your key"
                 if sealed
-                else "Off: what is stored lies there plain",
+                else "Off: whoever can read this disk can read what is stored",
                 ""
                 if sealed
                 else "Set deliver.encryption_key (WINGMAN_DELIVER__ENCRYPTION_KEY) before the first call.",
@@ -153,7 +153,7 @@ class Workbench:
                 "What your feedback has taught",
                 "fact",
                 described(self.feedback()),
-                "Kept on this machine alone. `wingman feedback --reset` forgets it.",
+                "Kept on this computer alone; the command “wingman feedback --reset” forgets it.",
             ),
         ]
 

@@ -39,6 +39,15 @@ POLICIES = {
     "self": "tone of yourself",
     "text-only": "tone from words only",
 }
+SERVED = {
+    "embedded": "local English recogniser",
+    "prosody": "loudness meter",
+    "hume-v0": "Hume gateway",
+    "generativeai": "Gemini",
+    "cues": "cards of the playbook",
+    "openai": "a model of your own",
+}
+"""Providers whose names say nothing to people."""
 HELD = {
     "user_speaking": "held while you spoke",
     "cooldown": "held for a pause between cards",
@@ -131,7 +140,8 @@ def _meta(record: Record) -> str:
         facts.append(f"playbook {record.playbook}")
     facts.append(POLICIES.get(record.emotion_policy, record.emotion_policy))
     facts += [f"#{tag}" for tag in record.tags]
-    facts += [", ".join(dict.fromkeys(name for name in record.providers if name and name != "off"))]
+    served = [SERVED.get(name, name.capitalize()) for name in record.providers if name and name != "off"]
+    facts += [", ".join(dict.fromkeys(served))]
     return f'<p class="meta">{"".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)}</p>'
 
 
@@ -243,7 +253,7 @@ def _bar(numbers: Figures) -> str:
 
 
 def _cards(cards: Iterable[Card]) -> str:
-    shown = [card for card in cards if card.text or card.fate == "failed"]
+    shown = sorted((card for card in cards if card.text or card.fate == "failed"), key=lambda card: card.at)
     if not shown:
         return ""
     return (

@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wingman.core.events import CaptureState, Envelope, SuggestionCreated, SuggestionSkipped, UtteranceCreated
+from wingman.core.events import (
+    READ_AS_FILE,
+    CaptureState,
+    Envelope,
+    SuggestionCreated,
+    SuggestionSkipped,
+    UtteranceCreated,
+)
 from wingman.core.time import Channel
 
 LONGEST = 300.0
@@ -33,6 +40,8 @@ class Waits:
         """Utterance → wall time of its end, and of its being written down."""
         self._held: dict[str, str] = {}
         self._now = 0.0
+        self._nobody = False
+        """Whether the sound is that of a file nobody listens to."""
 
     def add(self, envelope: Envelope) -> None:
         """Take one event."""
@@ -40,6 +49,7 @@ class Waits:
         self._now = envelope.at
         if isinstance(data, CaptureState) and data.state == "capturing":
             self._anchors.setdefault(data.channel, envelope.at)
+            self._nobody |= data.detail == READ_AS_FILE
         elif isinstance(data, UtteranceCreated) and media is not None:
             anchor = self._anchors.setdefault(media.channel, envelope.at - media.end)
             self._ends[data.id] = anchor + media.end, envelope.at
@@ -47,9 +57,10 @@ class Waits:
             self._held[data.utterance] = data.reason
 
     def of(self, created: SuggestionCreated) -> Wait | None:
-        """The wait for the card that was created by the newest event; None where no sentence asked for it."""
+        """The wait for the card that was created by the newest event; None where no sentence asked for it, or
+        nobody was there to wait."""
         ended = self._ends.get(created.utterance or "")
-        if ended is None:
+        if ended is None or self._nobody:
             return None
         end, written = ended
         total = self._now - end

@@ -13,6 +13,7 @@ from wingman.audio.channel_map import Place
 from wingman.audio.recording import Piece, Recording, probe, read
 from wingman.audio.source import ChannelSink
 from wingman.core.errors import WingmanError
+from wingman.core.events import READ_AS_FILE
 from wingman.core.losses import Loss
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.threads import in_thread
@@ -88,7 +89,7 @@ class FileSource:
         pieces = self._decode(self.recording, SAMPLE_RATE)
         for channel in self.channels:
             sinks[channel].anchor(time.time())
-            sinks[channel].state("capturing")
+            sinks[channel].state("capturing", "" if self._realtime else READ_AS_FILE)
         pace = _Pace(asyncio.get_running_loop().time())
         try:
             while batch := await in_thread(lambda: list(islice(pieces, _BATCH))):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser.support.chromium import PLAYER_TITLE
 from tests.browser.support.whole_service import WholeService
 
 if TYPE_CHECKING:
@@ -60,6 +61,29 @@ def person(browser: Browser, service: WholeService, path: str = "/") -> Iterator
         yield Person(page)
     finally:
         context.close()
+
+
+ASKS = """(title) => {
+  document.title = title;
+  const home = location.pathname.match(/^\\/~[\\w-]+/)[0];
+  const audio = new Audio(`${home}/api/sample`);
+  const ask = () => { audio.currentTime = 21.5; void audio.play(); };
+  audio.addEventListener("timeupdate", () => {
+    if (audio.currentTime < 26.2 || audio.paused) return;
+    audio.pause();
+    setTimeout(ask, 2500);
+  });
+  audio.addEventListener("canplay", ask, { once: true });
+}"""
+
+
+def opens_a_call(one: Person) -> Page:
+    """Another tab of the same browser, in which the sample's price question is asked again and again."""
+    call = one.page.context.new_page()
+    call.goto(one.page.url)
+    call.evaluate(ASKS, PLAYER_TITLE)
+    one.page.bring_to_front()
+    return call
 
 
 def enters_a_key(one: Person, wrong: str, right: str) -> None:

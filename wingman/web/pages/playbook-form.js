@@ -99,10 +99,15 @@ export class PlaybookForm {
       });
       return field;
     };
-    const heading = h("summary", { text: trigger.name, dir: "auto" });
+    const heading = h(
+      "summary",
+      { dir: "auto" },
+      h("b", { text: trigger.name }),
+      h("span", { class: "soft", text: ` ${heardBy(trigger)}` }),
+    );
     return h(
       "details",
-      { class: "trigger", data: { name: trigger.name }, open: !card.title && !card.text && !this.fixed },
+      { class: "trigger", data: { name: trigger.name }, open: trigger === this.fresh },
       heading,
       h("div", { class: "body" }, ...this.#triggerFields({ trigger, cardField, who, priority })),
     );
@@ -225,10 +230,18 @@ export class PlaybookForm {
       signals: [],
       card: { title: "", text: "" },
     });
+    this.fresh = this.playbook.triggers.at(-1);
     this.#showTriggers();
     this.triggers.lastElementChild.querySelector("input").focus();
     this.#told();
   }
+}
+
+/** What a trigger listens for, in a few words. */
+function heardBy({ signals = [], phrases = [] }) {
+  const heard = [...signals, ...phrases.map((phrase) => `“${phrase}”`)];
+  if (!heard.length) return "hears nothing yet";
+  return `hears ${heard.slice(0, 3).join(", ")}${heard.length > 3 ? " …" : ""}`;
 }
 
 let counter = 0;

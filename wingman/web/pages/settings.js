@@ -2,7 +2,6 @@
 // Everything else stands in the documented file.
 
 import { h, setChildren } from "../extension/js/dom.js";
-import { KEYS, keyName } from "../extension/js/keys.js";
 import { languageChoices } from "../extension/js/languages.js";
 import { PairingPanel } from "../extension/js/pairing.js";
 import { Preferences } from "../extension/js/prefs.js";
@@ -10,6 +9,7 @@ import { Service } from "../extension/js/service.js";
 import { Connections } from "./connections.js";
 import { guarded } from "./dialog.js";
 import { GrantsList } from "./grants-list.js";
+import { OwnKeys } from "./own-keys.js";
 import { SelfTest } from "./self-test.js";
 import { shell } from "./shell.js";
 
@@ -28,7 +28,7 @@ root.querySelector("main").append(
   groups,
   part("Who may do what", "grants", grants.node, new PairingPanel(service).node),
   part("Look of this browser", "look", look()),
-  part("Keys in the overlay", "keys", keyList()),
+  part("Keys in the overlay", "keys", new OwnKeys(preferences).node),
   h("p", {
     class: "soft",
     id: "file",
@@ -184,21 +184,6 @@ function look() {
         h("button", { type: "button", text: "Larger", on: { click: step(1) } }),
       ),
     ),
-  );
-}
-
-function keyList() {
-  return h(
-    "dl",
-    { class: "keys" },
-    KEYS.flatMap(({ keys, about }) => [
-      h(
-        "dt",
-        {},
-        keys.map((key) => h("kbd", { text: keyName(key) })),
-      ),
-      h("dd", { text: about }),
-    ]),
   );
 }
 

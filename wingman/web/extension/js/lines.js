@@ -1,4 +1,5 @@
-// The lines of a meeting, however many: the newest in one array, earlier ones in blocks that never change place. Pure.
+// The lines of a meeting by the time they were said, however many: the newest in one array, earlier ones in blocks that
+// never change place. Pure.
 
 export const BLOCK = 64;
 /** How far back a line is looked for by its id before the blocks are searched. */
@@ -15,9 +16,12 @@ export function lineAt(state, at) {
     : state.utterances[at - state.earlier.length * BLOCK];
 }
 
-/** The state with one more line. */
+/** The state with one more line, where it belongs among the newest: what was said first comes first. */
 export function addLine(state, entry) {
-  const utterances = state.utterances.concat([entry]);
+  const utterances = state.utterances.slice();
+  let at = utterances.length;
+  while (at > 0 && utterances[at - 1].start > entry.start) at -= 1;
+  utterances.splice(at, 0, entry);
   if (utterances.length < 2 * BLOCK) return { ...state, utterances };
   return {
     ...state,

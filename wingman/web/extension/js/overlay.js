@@ -156,6 +156,7 @@ export class Overlay {
   }
 
   toggleHelp() {
+    this.help.render(this.preferences.get("keys"));
     this.togglePanel(this.help.node.hidden ? this.help : null, this.bar.helpButton);
   }
 
@@ -289,7 +290,7 @@ export class Overlay {
       this.togglePanel(null);
       return;
     }
-    press(event, this.model.readOnly ? readOnlyKeys(this) : this);
+    press(event, this.model.readOnly ? readOnlyKeys(this) : this, this.preferences.get("keys"));
   }
 
   #tick() {

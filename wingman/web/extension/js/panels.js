@@ -1,7 +1,7 @@
 // The overlay's two small panels: settings of the look, and the list of keys.
 
 import { h, iconButton, setAttribute } from "./dom.js";
-import { KEYS, keyName } from "./keys.js";
+import { keyName, keysWith } from "./keys.js";
 import { VERBOSITY } from "./strings.js";
 
 const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
@@ -58,14 +58,7 @@ export class SettingsPanel {
 
 export class HelpPanel {
   constructor(close) {
-    const rows = KEYS.map(({ keys, about }) => [
-      h(
-        "dt",
-        {},
-        keys.map((key) => h("kbd", { text: keyName(key) })),
-      ),
-      h("dd", { text: about }),
-    ]);
+    this.list = h("dl", { class: "keys", tabindex: "0", "aria-label": "Keys and what they do" });
     this.node = h(
       "section",
       { class: "panel help", hidden: true, "aria-label": "Keys" },
@@ -75,8 +68,21 @@ export class HelpPanel {
         h("h2", { text: "Keys" }),
         iconButton("close", "Close the list of keys", close),
       ),
-      h("dl", { class: "keys", tabindex: "0", "aria-label": "Keys and what they do" }, rows.flat()),
+      this.list,
     );
+  }
+
+  /** Show the keys as they are on this device. */
+  render(own) {
+    const rows = keysWith(own).map(({ keys, about }) => [
+      h(
+        "dt",
+        {},
+        keys.map((key) => h("kbd", { text: keyName(key) })),
+      ),
+      h("dd", { text: about }),
+    ]);
+    this.list.replaceChildren(...rows.flat());
   }
 }
 

@@ -1,10 +1,11 @@
 // What the overlay remembers on this device: look and layout, nothing of what was said.
 
+import { isKey } from "./keys.js";
 import { VERBOSITY } from "./strings.js";
 
 const KEY = "wingman.overlay";
 
-export const DEFAULTS = { theme: "auto", size: 15, opacity: 100, transcript: true, verbosity: "balanced" };
+export const DEFAULTS = { theme: "auto", size: 15, opacity: 100, transcript: true, verbosity: "balanced", keys: {} };
 export const SIZES = [13, 14, 15, 16, 18, 20, 23];
 
 // A blocked `localStorage` (private windows, sandboxed frames) only means that nothing is remembered.
@@ -68,6 +69,7 @@ function valid(values) {
     size: (v) => SIZES.includes(v),
     opacity: (v) => Number.isFinite(v) && v >= 40 && v <= 100,
     transcript: (v) => typeof v === "boolean",
+    keys: (v) => typeof v === "object" && v !== null && Object.values(v).every(isKey),
     verbosity: (v) => Object.hasOwn(VERBOSITY, v),
   };
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => checks[name]?.(value)));

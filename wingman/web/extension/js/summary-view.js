@@ -17,7 +17,7 @@ export class SummaryView {
       h("h2", { text: "Summary" }),
       h("p", { text: summary.text, dir: "auto" }),
       ...part("Decisions", summary.decisions),
-      ...part("To do", summary.actions),
+      ...part("Promises", summary.actions),
       ...part("Open questions", summary.questions),
     ]);
   }
