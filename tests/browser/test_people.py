@@ -168,6 +168,22 @@ def test_a_brief_is_kept_for_an_account_and_used_again(browser: Browser, whole: 
         expect(page.locator("#brief-template")).to_be_hidden()
 
 
+def test_a_key_of_ones_own_is_kept_and_takes_no_other(browser: Browser, whole: WholeService) -> None:
+    with person(browser, whole, "Settings") as one:
+        page = one.page
+        said = page.locator("#keys [role=status]")
+        one.click(".own-key[data-name=say]")
+        page.keyboard.press("2")
+        expect(said).to_have_text("2 is taken: Clarify.")
+        one.click(".own-key[data-name=say]")
+        page.keyboard.press("q")
+        expect(said).to_have_text("What to say: q from now on.")
+        page.reload()
+        expect(page.locator(".own-key[data-name=say] kbd")).to_have_text("q")
+        one.click("#usual-keys")
+        expect(page.locator(".own-key[data-name=say] kbd")).to_have_text("1")
+
+
 def test_the_whole_path_is_tried_through_the_chosen_tab_and_microphone(
     browser: Browser, whole: WholeService
 ) -> None:

@@ -30,8 +30,9 @@ export class OwnKeys {
   #button(name, keys, about) {
     const button = h(
       "button",
-      { type: "button", class: "own-key", data: { name }, "aria-label": `${about}: ${keys.map(keyName).join(" or ")}. Choose another key` },
+      { type: "button", class: "own-key", data: { name }, title: "Choose another key" },
       keys.map((key) => h("kbd", { text: keyName(key) })),
+      h("span", { class: "hidden-text", text: `: choose another key for “${about}”` }),
     );
     const wait = (event) => {
       if (["Shift", "Tab"].includes(event.key)) return; // on the way to a sign, or away from here

@@ -18,6 +18,7 @@ export class BriefTemplates {
     this.service = service;
     /** @type {Map<string, string>} */
     this.kept = new Map();
+    this.loaded = false;
     this.choose = h("select", { id: "brief-template", "aria-label": "Use what was kept for an account", on: { change: () => this.#use() } });
     this.account = h("input", {
       type: "text",
@@ -41,10 +42,16 @@ export class BriefTemplates {
     this.#offer([], "");
   }
 
-  /** Ask the service what is kept. */
+  /** Ask the service what is kept, once. */
   async load() {
-    const { briefs } = await this.service.json("GET", PATH);
-    this.#offer(briefs, "");
+    if (this.loaded) return;
+    this.loaded = true;
+    try {
+      const { briefs } = await this.service.json("GET", PATH);
+      this.#offer(briefs, "");
+    } catch (failed) {
+      setText(this.said, failed.message);
+    }
   }
 
   /**

@@ -94,7 +94,6 @@ class Page {
       this.setup.offer(playbooks, config.suggest?.playbook ?? config.settings?.suggest?.playbook);
       const connected = await service.json("GET", "/api/providers").catch(() => ({ branches: [] }));
       this.setup.listensWith(connected.branches);
-      await this.setup.briefs.load().catch(() => undefined); // whoever may only capture is offered none
       if (!this.current) await this.#offerToGoOn();
     } catch (failed) {
       this.setup.fail(failed.message);

@@ -173,7 +173,7 @@ export class Setup {
         this.heardBy,
         h(
           "details",
-          { class: "more" },
+          { class: "more", on: { toggle: () => this.briefs.load() } },
           h("summary", { text: "What should Wingman know?" }),
           h("label", { class: "hidden-text", for: "brief", text: "What should Wingman know?" }),
           this.brief,
