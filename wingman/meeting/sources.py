@@ -18,7 +18,7 @@ from wingman.meeting.pipeline import MeetingPipeline
 
 log = structlog.get_logger(__name__)
 
-GIVES_WAY_S = 2.0
+GIVES_WAY_S = 1.5
 """A source that has sent nothing for so long gives its channels to one that comes for them."""
 
 

@@ -53,6 +53,8 @@ class WebRtcSource:
         self._path: DirectPath | None = None
         found = _UFRAG.search(offer.sdp)
         self._ufrag = found[1] if found else ""
+        self._restarted: IceFragment | None = None
+        self._patching = asyncio.Lock()
         self._inlets = [_Inlet() for _ in offer.channels]
 
     @property
@@ -160,23 +162,27 @@ class WebRtcSource:
         """The offer's media sections by name."""
         return tuple(re.findall(r"^a=mid:(\S+)", self._offer.sdp, re.MULTILINE))
 
-    async def patch(self, fragment: IceFragment) -> IceFragment | None:
+    async def patch(self, fragment: IceFragment, *, again: bool = False) -> IceFragment | None:
         """Candidates that were found later (None), or new credentials: ours for the restart (RFC 9725, 4.3).
 
-        Raises `InputError` when the session is over or its media path knows no restart.
+        `again`: the answer to the last restart may have got lost, and is given once more. Raises `InputError`
+        when the session is over or its media path knows no restart.
         """
         ice = self._path.ice if self._path is not None else None
         if ice is None or self._peer is None:
             raise InputError("this session cannot change its way; make a new one", field="session", status=409)
-        if fragment.ufrag == self._ufrag:
-            await ice.trickle(fragment)
-            return None
         from wingman.transports import aiortc_seam as seam
 
-        with seam.host_addresses(self._settings.host_addresses):
-            answer = await ice.restart(fragment)
-        self._ufrag = fragment.ufrag
-        return answer
+        async with self._patching:
+            if fragment.ufrag != self._ufrag:
+                with seam.host_addresses(self._settings.host_addresses):
+                    self._restarted = await ice.restart(fragment)
+                self._ufrag = fragment.ufrag
+                return self._restarted
+            if again and self._restarted is not None:
+                return self._restarted
+            await ice.trickle(fragment)
+            return None
 
     async def close(self) -> None:
         """Close the peer connection, within `CLOSE_S`. Idempotent."""

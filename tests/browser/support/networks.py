@@ -6,9 +6,10 @@ import json
 import selectors
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+from wingman.audio.source import AudioSource
 from wingman.transports.webrtc import WebRtcSource
 
 Address: TypeAlias = tuple[str, int]
@@ -62,6 +63,9 @@ class Network:
     def cut(self) -> None:
         self._up = False
 
+    def mend(self) -> None:
+        self._up = True
+
     def _run(self) -> None:
         while self._open:
             for key, _ in self._watched.select(0.05):
@@ -99,12 +103,13 @@ def _own_address() -> str:
         return str(asked.getsockname()[0])
 
 
-def newest_way(source: WebRtcSource) -> Address | None:
-    """Where the service waits for this source: on the sockets of its newest ICE session."""
-    path = source._path.ice if source._path is not None else None
-    if path is None:
+def newest_way(sources: Iterable[AudioSource]) -> Address | None:
+    """Where the service waits for the peer connection among these: at its newest ICE session."""
+    path = next((each._path for each in sources if isinstance(each, WebRtcSource)), None)
+    ice = path.ice if path is not None else None
+    if ice is None:
         return None
-    for protocol in (path._pending or path._current)._protocols:
+    for protocol in (ice._pending or ice._current)._protocols:
         host = protocol.local_candidate.host
         if protocol.local_candidate.type == "host" and ":" not in host:
             return host, protocol.local_candidate.port

@@ -40,6 +40,7 @@ from wingman.events.sqlite.log import SqliteLog
 from wingman.meeting.api import MeetingHandle, MeetingSpec, MeetingStatus
 from wingman.meeting.channel import ChannelInput
 from wingman.meeting.connections import Connection, Known, connections
+from wingman.meeting.sources import GIVES_WAY_S
 from wingman.server.app import build_app
 from wingman.server.auth import Access
 from wingman.server.routes import pcm, whip
@@ -113,6 +114,10 @@ class ListeningMeeting:
         self._meetings.log.append(self._id, payload, media, at=time.time())
 
     async def attach(self, source: AudioSource) -> None:
+        for held in {self.strips[c].source for c in source.channels if c in self.strips}:
+            own = [strip for strip in self.strips.values() if strip.source is held]
+            if held is not None and all(strip.quiet_s > GIVES_WAY_S for strip in own):
+                await self.detach(held)
         taken = [c for c in source.channels if c in self.strips and self.strips[c].source is not None]
         if taken:
             raise InputError(f"channel `{taken[0]}` is taken", field="channels", status=409)

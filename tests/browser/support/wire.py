@@ -14,6 +14,7 @@ class Wire:
         self._to = service_port
         self._up = True
         self._sockets: set[socket.socket] = set()
+        self._forgotten: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -37,6 +38,11 @@ class Wire:
             for each in self._sockets:
                 with suppress(OSError):
                     each.shutdown(socket.SHUT_RDWR)
+
+    def forget(self) -> None:
+        """Lose what goes over the present connections, without a word, as when a client's address changes."""
+        with self._lock:
+            self._forgotten |= self._sockets
 
     def mend(self) -> None:
         self._up = True
@@ -64,7 +70,8 @@ class Wire:
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                sink.sendall(data)
+                if source not in self._forgotten:
+                    sink.sendall(data)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)
         with self._lock:

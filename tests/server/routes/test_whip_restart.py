@@ -57,6 +57,9 @@ async def test_ice_is_restarted_while_the_sound_goes_on() -> None:
         answer = await http.patch(where, content=ours.text(("0",)), headers={**PATCH, "If-Match": "*"})
         assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPE)
         assert answer.headers["etag"] != reply.headers["etag"]
+        asked_twice = await http.patch(where, content=ours.text(("0",)), headers={**PATCH, "If-Match": "*"})
+        assert asked_twice.content == answer.content, "the first answer may have got lost"
+        assert asked_twice.headers["etag"] == answer.headers["etag"]
         theirs = parse(answer.content)
         fresh.remote_username, fresh.remote_password = theirs.ufrag, theirs.password
         for line in theirs.candidates:

@@ -24,7 +24,7 @@ from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Grant
 from wingman.server.http import only_known
 from wingman.suggest.playbook.playbook import by_name
-from wingman.transports.ice_fragment import MEDIA_TYPE, parse
+from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
 from wingman.transports.webrtc import WebRtcSource
 
@@ -47,6 +47,8 @@ class _Session:
     """The grant it was begun with."""
     tag: str
     """The ETag of its ICE session; a restart makes a new one."""
+    restarted: IceFragment | None = None
+    """The answer to the last restart."""
 
 
 _Begun: TypeAlias = tuple[str, str, Callable[[], Coroutine[object, object, None]]]
@@ -184,10 +186,11 @@ class WhipEndpoint:
                 "the session has been restarted since; If-Match is old", field="if-match", status=412
             )
         fragment = parse(await _body(request))
-        answer = await session.source.patch(fragment)
+        answer = await session.source.patch(fragment, again=matches == "*")
         if answer is None:
             return Response(status_code=204, headers={"ETag": session.tag})
-        session.tag = _tag()
+        if answer is not session.restarted:
+            session.tag, session.restarted = _tag(), answer
         body = answer.text(session.source.mids)
         return Response(body, status_code=200, media_type=MEDIA_TYPE, headers={"ETag": session.tag})
 

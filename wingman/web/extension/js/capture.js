@@ -7,8 +7,11 @@ import { WhipSession } from "./whip.js";
 const PATIENCE = 4000;
 /** A hole longer than this is not left where the page has kept what was said in it. */
 const SHORT_HOLE = 3000;
-/** A restart that got no answer is asked for once more: the first may have gone over a connection that was dead. */
-const RESTARTS = 2;
+/** How long a restart may take until the service's reports come again, in ms. A browser sends the sound over a way it
+ *  knows is dead for some seconds more, and may know its new network only then: a new session is quicker. */
+const WAY_LIMIT = 700;
+/** How long a session's goodbye holds up the next one, in ms: the way to the service may be gone. */
+const GOODBYE_LIMIT = 300;
 /** How a service answers that restarts no session of this kind. */
 const CANNOT = new Set([405, 409, 501]);
 const FIRST_WAIT = 250;
@@ -24,7 +27,11 @@ export class Capture {
   #moving = false;
   /** The connection before a move, until the meeting has moved. */
   #before = null;
-  #online = () => void (this.#waiting ? this.#reconnect(FIRST_WAIT) : this.#mend());
+  #online = () => {
+    if (this.#waiting) void this.#reconnect(FIRST_WAIT);
+    else if (this.phase === "reconnecting") void this.#session.close(); // what it sent is lost: try again soon
+    else void this.#mend();
+  };
 
   /**
    * @param {object} service the `Service` the meeting runs in
@@ -235,7 +242,8 @@ export class Capture {
     const session = this.#session;
     if (this.phase !== "live" || this.#mending || this.#moving) return;
     if (!session.restart) {
-      this.#check(PATIENCE / 4);
+      if (session.state === "failed") void this.#reconnect(FIRST_WAIT);
+      else this.#check(PATIENCE / 4);
       return;
     }
     this.#mending = true;
@@ -249,15 +257,12 @@ export class Capture {
 
   /** Whether another way was found; null where the service restarts no session. */
   async #restarted(session) {
-    for (let n = 0; n < RESTARTS && session === this.#session; n++) {
-      try {
-        await session.restart();
-        return true;
-      } catch (failed) {
-        if (failed.status) return CANNOT.has(failed.status) ? null : false;
-      }
+    try {
+      await session.restart(WAY_LIMIT);
+      return true;
+    } catch (failed) {
+      return CANNOT.has(failed.status) ? null : false;
     }
-    return false;
   }
 
   /** After `wait` ms: when the sound does not flow, make a new session under the same meeting. */
@@ -274,7 +279,7 @@ export class Capture {
     clearTimeout(this.#timer);
     this.#waiting = false;
     this.#become("reconnecting");
-    await this.#session.close();
+    await Promise.race([this.#session.close(), new Promise((resolve) => setTimeout(resolve, GOODBYE_LIMIT))]);
     if (this.phase !== "reconnecting") return;
     try {
       await this.#connect();

@@ -25,12 +25,11 @@ export class Liveness {
     let came = 0;
     let sent = 0;
     for (const each of stats) {
+      // Reports, that is; a check that is answered only shows that there is a way, not that the sound takes it
       if (each.type === "transport") came += each.bytesReceived ?? 0;
-      // Answers to its checks are no part of a transport's bytes in every browser
-      if (each.type === "candidate-pair") came += each.responsesReceived ?? 0;
       if (each.type === "outbound-rtp") sent += each.packetsSent ?? 0;
     }
-    const heard = came > this.#came; // it is less when a way was given up
+    const heard = came !== this.#came;
     if (heard) {
       this.#at = now;
       this.#sentBefore = sent;

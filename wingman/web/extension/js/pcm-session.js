@@ -2,11 +2,11 @@
 
 import { RATE } from "./ring.js";
 
-const OPEN_LIMIT = 8_000;
+const OPEN_LIMIT = 4_000;
 /** How often the service is asked whether it is there, and how long its answer may take: a network that swallows
  *  everything closes no socket. */
-const ASK_EVERY = 1_000;
-const ANSWER_LIMIT = 2_500;
+const ASK_EVERY = 500;
+const ANSWER_LIMIT = 1_700;
 
 /** In the place of a `WhipSession` after the service, or the way to it, was lost. */
 export class PcmSession {
@@ -33,7 +33,6 @@ export class PcmSession {
   async open(meeting, tracks) {
     this.#become("connecting");
     await Promise.all([...tracks.keys()].map((channel) => this.#send(meeting, channel)));
-    this.#heard = performance.now();
     this.#pulse = setInterval(() => this.#ask(), ASK_EVERY);
     this.#become("connected");
   }
@@ -58,8 +57,12 @@ export class PcmSession {
     void this.close();
   }
 
+  #hear(owed) {
+    this.#heard = Math.max(this.#heard, performance.now() + owed * 1000);
+  }
+
   #ask() {
-    if (performance.now() - this.#heard > ANSWER_LIMIT + ASK_EVERY && this.state === "connected") this.#become("failed");
+    if (performance.now() - this.#heard > ANSWER_LIMIT && this.state === "connected") this.#become("failed");
     for (const socket of this.#sockets.values())
       if (socket.readyState === 1) socket.send(JSON.stringify({ type: "ping" }));
   }
@@ -82,10 +85,15 @@ export class PcmSession {
       };
       socket.onmessage = ({ data }) => {
         const { type, known } = JSON.parse(data);
-        this.#heard = performance.now();
+        this.#hear(0);
         if (type !== "kept") return; // a refusal: the service closes the socket
         clearTimeout(timer);
-        for (const pcm of without(offered, known)) socket.send(pcm);
+        let owed = 0;
+        for (const pcm of without(offered, known)) {
+          socket.send(pcm);
+          owed += pcm.length;
+        }
+        this.#hear(owed / RATE); // an answer waits behind it, and it is taken faster than it was said
         offered = [];
         this.ring.listen(channel, (pcm) => socket.readyState === 1 && socket.send(pcm));
         resolve(undefined);
@@ -93,8 +101,8 @@ export class PcmSession {
       socket.onclose = ({ code }) => {
         clearTimeout(timer);
         this.ring.listen(channel, null);
-        if (this.state === "connecting") reject(Object.assign(new Error("closed"), { status: code - 4000 }));
-        else if (!this.#closed) this.#become("failed");
+        reject(Object.assign(new Error("closed"), { status: code - 4000 })); // too late for one that was open
+        if (this.state === "connected" && !this.#closed) this.#become("failed");
       };
     });
   }

@@ -7,16 +7,15 @@ import { Service, ServiceError } from "./service.js";
 const CONNECT_LIMIT = 15_000;
 /** An offer without an answer is made again rather than waited for: the network may be back by then. */
 const OFFER_LIMIT = 6_000;
-/** A restart is asked for over a connection that may be dead as well, and is soon asked for again. */
-const RESTART_LIMIT = 1_000;
-/** How long a new way may take to be found. */
-const WAY_LIMIT = 1_500;
+/** A restart is asked for over a connection that may be dead as well: soon it is asked for again over another. */
+const ASK_AGAIN = 350;
+const RESTART_LIMIT = 1_500;
 /** The service reports twice a second: after this long without a word the way to it is looked at. */
-const SILENCE = 1_300;
+const SILENCE = 1_200;
 /** A network that loses this many reports in a minute loses them always: then it is the browser's own word that counts. */
 const ALARMS = 6;
 const MINUTE = 60_000;
-const LOOK_EVERY = 250;
+const LOOK_EVERY = 200;
 /** A goodbye nobody hears is given up soon: the service notices by itself. */
 const GOODBYE_LIMIT = 1500;
 
@@ -37,7 +36,10 @@ export class WhipSession {
     this.resource = null;
     this.senders = new Map();
     this.pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
-    this.pc.addEventListener("connectionstatechange", () => this.onState(this.pc.connectionState));
+    this.pc.addEventListener("connectionstatechange", () =>
+      // The service said goodbye: there is no session any more that another way could lead to
+      this.onState(this.pc.getSenders()[0]?.transport?.state === "closed" ? "closed" : this.pc.connectionState),
+    );
   }
 
   /** Send `tracks` (`Map` of channel to track) to `meeting`, which may be about to move `to` a node; resolves when
@@ -67,26 +69,22 @@ export class WhipSession {
 
   /**
    * Look for another way to the service under the same session (RFC 9725, 4.3): resolves when something comes again.
-   * Throws `ServiceError`: with a status when the service does not restart this session, without one when there is no way.
+   * Throws `ServiceError`: with a status when the service does not restart this session, without one when no way is
+   * found in `limit` ms.
    */
-  async restart() {
+  async restart(limit) {
     const { pc } = this;
     await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
     let response;
     try {
-      response = await this.service.call("PATCH", this.resource, {
-        body: fragmentOf(pc.localDescription.sdp),
-        type: FRAGMENT,
-        match: "*",
-        limit: RESTART_LIMIT,
-      });
+      response = await this.#ask(fragmentOf(pc.localDescription.sdp));
     } catch (failed) {
       await pc.setLocalDescription({ type: "rollback" }).catch(() => undefined);
       throw failed;
     }
     this.#answer = rerouted(this.#answer, await response.text());
     await pc.setRemoteDescription({ type: "answer", sdp: this.#answer });
-    await this.#heard();
+    await this.#heard(limit);
   }
 
   /** For how long nothing has come from the service while sound went out, in ms. */
@@ -118,9 +116,28 @@ export class WhipSession {
     }
   }
 
-  #heard() {
+  /** The service answers the same restart in the same way, however often it is asked. */
+  async #ask(body) {
+    let over = false;
+    const ask = () =>
+      this.service.call("PATCH", this.resource, { body, type: FRAGMENT, match: "*", limit: RESTART_LIMIT });
+    const again = async () => {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+      if (over) throw new ServiceError("It has answered.", 0);
+      return ask();
+    };
+    try {
+      return await Promise.any([ask(), again()]);
+    } catch ({ errors }) {
+      throw errors.find(({ status }) => status) ?? errors[0];
+    } finally {
+      over = true;
+    }
+  }
+
+  #heard(limit) {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new ServiceError("No other way was found in time.", 0)), WAY_LIMIT);
+      const timer = setTimeout(() => reject(new ServiceError("No other way was found in time.", 0)), limit);
       this.#again = () => {
         clearTimeout(timer);
         this.#again = () => {};
