@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ from wingman.meeting.sources import GIVES_WAY_S
 from wingman.server.app import build_app
 from wingman.server.auth import Access
 from wingman.server.routes import pcm, whip
+from wingman.server.routes.briefs import BriefRoutes
 from wingman.server.routes.meetings import Offers
 from wingman.server.routes.providers import ProviderRoutes
 from wingman.server.serving import serve
@@ -82,6 +83,20 @@ class Connected:
 
     async def store_key(self, provider: str, key: str) -> None:
         return None
+
+
+class Accounts:
+    """What is kept about accounts, for as long as the service runs."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] = {}
+
+    async def briefs(self) -> Mapping[str, str]:
+        return self._kept
+
+    async def keep_brief(self, account: str, text: str) -> Mapping[str, str]:
+        self._kept = {account: text, **{name: kept for name, kept in self._kept.items() if name != account}}
+        return self._kept
 
 
 class ListeningMeeting:
@@ -317,6 +332,7 @@ class BrowserService:
                         *pcm.routes(meetings),
                         *player_routes(self._sounds),
                         *ProviderRoutes(Connected()).routes(),
+                        *BriefRoutes(Accounts()).routes(),
                     ],
                     offers=offers,
                 )
