@@ -37,7 +37,7 @@ from wingman.core.events import (
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.core.utterance import ReadingStatus
-from wingman.meeting import meeting as meeting_module
+from wingman.meeting import sources
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.meeting import Meeting
 from wingman.stt.base import Emit, TranscriberInfo
@@ -187,7 +187,7 @@ async def test_a_source_that_sends_nothing_any_more_gives_way(monkeypatch: pytes
         await until(lambda: meeting.now(Channel.TAB) > 0)
         with pytest.raises(InputError, match="already fed"):
             await meeting.attach(Paced(1))
-        monkeypatch.setattr(meeting_module, "GIVES_WAY_S", 0.05)
+        monkeypatch.setattr(sources, "GIVES_WAY_S", 0.05)
         await asyncio.sleep(0.3)
         back = Paced(60)
         await meeting.attach(back)
