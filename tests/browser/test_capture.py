@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
@@ -208,11 +209,12 @@ def test_a_network_that_goes_without_a_word_costs_no_sound(
         begin(page, "mic")
         listening(page, "mic")
         meeting = service.newest
-        for sessions in (2, 3):  # first the way of the sound, then the one that took its place
+        for _ in range(2):  # first the way of the sound, then the one that took its place
             hear(service, meeting, Channel.MIC, 1.0)
+            known = meeting.sessions
             network.cut()
             wire.forget()
-            service.wait(lambda sessions=sessions: meeting.sessions == sessions, "another session")
+            service.wait(partial(_has_more_sessions, meeting, known), "another session")
             hear(service, meeting, Channel.MIC, 1.0)
         assert abs(dominant(meeting.heard(Channel.MIC, 0.8)) - MIC_HZ) < 2
         assert bad_windows(meeting.heard(Channel.MIC, 60.0)[16_000:]) <= 0.05
@@ -236,6 +238,10 @@ def test_a_way_that_comes_back_in_time_keeps_its_session(
         assert _webrtc(meeting) is before
         page.click("#stop")
         service.wait(lambda: meeting.state == "ended" and not meeting.plays, "the end")
+
+
+def _has_more_sessions(meeting: ListeningMeeting, than: int) -> bool:
+    return meeting.sessions > than
 
 
 def _webrtc(meeting: ListeningMeeting) -> WebRtcSource:
