@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -362,7 +363,7 @@ async def open_service(
         stack.callback(access.store.close)  # after the log: its last events end links
         outside = OutsideLedger(access)
         stack.callback(outside.write)
-        member = await _joined(settings, stack) if settings.cluster.url and keep else None
+        member = await _joined(settings, access.store, stack) if settings.cluster.url and keep else None
         if member is not None:
             providers.slots = member.slots.of
         event_log = member.log if member else await _open_log(settings, keep, stack)
@@ -464,9 +465,12 @@ def open_access(settings: Settings, *, keep: bool = True) -> Access:
         return Access(token)
     folder = data_dir(settings)
     make_private(folder)
-    key = settings.deliver.encryption_key.reveal()
+    key, cluster = settings.deliver.encryption_key.reveal(), settings.cluster
+    secret = service_secret.load(folder)
+    if cluster.url and not cluster.one_folder:  # what one node hands out opens every node
+        secret = hmac.digest(cluster.key.reveal().encode(), b"wingman grants", "sha256")
     try:
-        return Access(token, GrantStore(folder / "trust.db", service_secret.load(folder), key))
+        return Access(token, GrantStore(folder / "trust.db", secret, key))
     except drivers.Error as failed:
         raise InputError(
             f"the grants in {folder / 'trust.db'} cannot be had ({failed}); mend its permissions",
@@ -535,7 +539,7 @@ def _notes(settings: Settings, own: Path | None, encoder: Encoder | None) -> Not
     return NotesLibrary(own and own / "notes", notes_folder(settings), build)
 
 
-async def _joined(settings: Settings, stack: contextlib.AsyncExitStack) -> Membership:
+async def _joined(settings: Settings, grants: GrantStore, stack: contextlib.AsyncExitStack) -> Membership:
     """Be one of many nodes until the stack is left. Raises `InputError`, too where the extra is missing."""
     try:
         from wingman.cluster.membership import join
@@ -545,7 +549,7 @@ async def _joined(settings: Settings, stack: contextlib.AsyncExitStack) -> Membe
             field="cluster.url",
         ) from None
 
-    return await stack.enter_async_context(join(settings.cluster))
+    return await stack.enter_async_context(join(settings.cluster, grants))
 
 
 def _room(live: int, most: int, loop_watch: LoopWatch) -> tuple[int, int]:

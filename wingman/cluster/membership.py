@@ -15,6 +15,7 @@ from wingman.cluster.log import ClusterLog
 from wingman.cluster.moves import NodeMoves
 from wingman.cluster.node import Node
 from wingman.cluster.relay import Relay
+from wingman.cluster.replica import Replica, Table
 from wingman.cluster.slots import SlotLeases
 from wingman.cluster.watch import Watch
 from wingman.config.cluster import ClusterSettings
@@ -35,8 +36,8 @@ class Membership:
 
 
 @contextlib.asynccontextmanager
-async def join(settings: ClusterSettings) -> AsyncIterator[Membership]:
-    """Be a node until the block ends. Raises `InputError` with one sentence and the mend."""
+async def join(settings: ClusterSettings, table: Table | None = None) -> AsyncIterator[Membership]:
+    """Be a node until the block ends; `table` is had by all nodes. Raises `InputError` with one sentence."""
     key = await asyncio.to_thread(keys.derived, settings.key.reveal())
     engine = await Engine.open(settings, settings.node or "wingman")
     async with contextlib.AsyncExitStack() as stack:
@@ -55,7 +56,12 @@ async def join(settings: ClusterSettings) -> AsyncIterator[Membership]:
         slots = SlotLeases(engine, node.id, settings.lease_s)
         await slots.open()
         watch = Watch(engine, shards, log.cut_off)
-        jobs = [asyncio.create_task(job) for job in (node.run(), slots.run(), watch.run())]
+        running = [node.run(), slots.run(), watch.run()]
+        if table is not None and not settings.one_folder:
+            replica = Replica(engine, key, table)
+            await replica.open()
+            running.append(replica.run())
+        jobs = [asyncio.create_task(job) for job in running]
         try:
             yield Membership(engine, ring, node, log, LogClaims(log, node), relay, NodeMoves(node, log), slots)
         finally:

@@ -22,6 +22,8 @@ async def prepare(engine: Engine, shards: int) -> int:
     await engine.make_stream(_stream(subjects.KEYS, "key.*", replicas) | {"max_msgs_per_subject": 1})
     lease = {"max_msgs_per_subject": 1, "allow_msg_ttl": True, "subject_delete_marker_ttl": 0}
     await engine.make_stream(_stream(subjects.NODES, "node.*", replicas) | lease)
+    table = {"max_msgs_per_subject": 1, "allow_msg_ttl": True}
+    await engine.make_stream(_stream(subjects.TABLES, subjects.TABLES_ALL, replicas) | table)
     await engine.make_stream(_stream(subjects.SLOTS, "slot.*.*", replicas) | lease)
     for shard in range(shards):
         republish = {"src": f"log.{shard}.*", "dest": f"live.{shard}.{{{{wildcard(1)}}}}"}

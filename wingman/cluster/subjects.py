@@ -6,6 +6,7 @@ WM_KEYS      stream    key.<meeting>            the key a meeting's records are 
 WM_NODES     stream    node.<node>              who is there
 WM_SLOTS     stream    slot.<name>.<k>          connections that a vendor's plan allows
                        wait.<name>              somebody waits for one of them; not stored
+WM_TABLES    stream    row.<kind>.<key>         rows of tables that all nodes have (grants)
 WM_CONFIG    stream    config.<name>            what all nodes must agree on
 """
 
@@ -16,6 +17,7 @@ import re
 from hashlib import blake2b
 
 KEYS, NODES, SLOTS, CONFIG = "WM_KEYS", "WM_NODES", "WM_SLOTS", "WM_CONFIG"
+TABLES, TABLES_ALL = "WM_TABLES", "row.*.*"
 WAITS_ALL = "wait.*"
 LIVE_ALL = "live.>"
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -81,3 +83,15 @@ def slot(name: str, number: int) -> str:
 def waits(name: str) -> str:
     """Where a node says that it waits for one."""
     return f"wait.{name}"
+
+
+def row(name: str) -> str:
+    """Where a row is kept; `name` is `<kind>.<key>`."""
+    kind, _, key = name.partition(".")
+    return f"row.{token(kind)}.{token(key)}"
+
+
+def row_of(subject: str) -> str:
+    """The inverse."""
+    _, kind, key = subject.split(".")
+    return f"{name(kind)}.{name(key)}"

@@ -36,6 +36,7 @@ def loopback_cluster(url: str, secret: bytes) -> dict[str, str]:
         "WINGMAN_CLUSTER__URL": url,
         "WINGMAN_CLUSTER__KEY": hashlib.sha256(b"wingman cluster" + secret).hexdigest(),
         "WINGMAN_CLUSTER__SHARDS": "1",
+        "WINGMAN_CLUSTER__ONE_FOLDER": "true",
         "WINGMAN_CLUSTER__LEASE_S": str(LEASE_S),
     }
 

@@ -18,6 +18,8 @@ class ClusterSettings(Section, frozen=True):
     """File with the certificate that signed the servers'; empty trusts what the system trusts."""
     nkey: Secret = Secret()
     """This node's nkey seed (`SU…`); empty where the servers let everybody in."""
+    one_folder: bool = False
+    """All nodes are processes of one machine with one data folder; `serve --workers` sets it."""
     shards: int = 16
     """Streams the log is spread over. Fixed for good when the first node starts."""
     lease_s: float = 20.0

@@ -14,9 +14,11 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
 
 from wingman.events.sqlite import drivers
 from wingman.server.grants import Grant, Role, Scope
@@ -42,6 +44,8 @@ CREATE TABLE IF NOT EXISTS audit_head (id INTEGER PRIMARY KEY CHECK (id = 1), ha
 CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+_USED, _REVOKED = 9, 10
+"""Columns of a grant's row."""
 _COLUMNS = "id, role, scopes, meeting, origin, name, created, expires, used, revoked, key"
 
 
@@ -68,6 +72,8 @@ class GrantStore:
         Raises one of `drivers.Error` when the file cannot be had, or does not open with the key.
         """
         self._secret = secret
+        self._written: Callable[[], object] = lambda: None
+        self._seen = (0, 0)
         self._lock = threading.Lock()
         self._db = drivers.open_file(path or Path(":memory:"), key if path is not None else "")
         if path is not None:
@@ -184,6 +190,68 @@ class GrantStore:
             ).fetchone()
         return int(row[0])
 
+    # --- on every node --------------------------------------------------------------------------
+
+    def rows(self) -> dict[str, bytes]:
+        """Grants (`grant.<id>`) and open codes (`code.<digest>`), for the other nodes of a service."""
+        with self._lock:
+            grants = self._db.execute("SELECT * FROM grants").fetchall()
+            codes = self._db.execute("SELECT * FROM codes").fetchall()
+        found = {f"grant.{row[0]}": msgspec.msgpack.encode(row) for row in grants}
+        return found | {f"code.{row[0].hex()}": msgspec.msgpack.encode(row) for row in codes}
+
+    def merge(self, name: str, row: bytes) -> bytes:
+        """Take in another node's row and return what holds: what is revoked stays so, a used code is gone."""
+        kind, _, key = name.partition(".")
+        if kind == "code":
+            return self._merge_code(bytes.fromhex(key), row)
+        if kind != "grant" or not row:
+            return row
+        theirs = list(msgspec.msgpack.decode(row))
+        with self._writing(told=False) as db:
+            ours = db.execute("SELECT * FROM grants WHERE id = ?", (key,)).fetchone()
+            if ours is not None:
+                later = theirs if theirs[_USED] >= ours[_USED] else list(ours)
+                revoked = [at for at in (ours[_REVOKED], theirs[_REVOKED]) if at]
+                theirs = [*later]
+                theirs[_REVOKED] = min(revoked, default=0.0)
+            db.execute(f"INSERT OR REPLACE INTO grants VALUES ({','.join('?' * len(theirs))})", theirs)
+        return msgspec.msgpack.encode(theirs)
+
+    def _merge_code(self, digest: bytes, row: bytes) -> bytes:
+        with self._writing(told=False) as db:
+            if not row:
+                db.execute("DELETE FROM codes WHERE digest = ?", (digest,))
+                return row
+            theirs = list(msgspec.msgpack.decode(row))
+            ours = db.execute("SELECT * FROM codes WHERE digest = ?", (digest,)).fetchone()
+            theirs[3] = max(theirs[3], ours[3] if ours else 0)
+            db.execute("INSERT OR REPLACE INTO codes VALUES (?,?,?,?)", theirs)
+        return msgspec.msgpack.encode(theirs)
+
+    def ends(self, name: str) -> float:
+        """Wall time after which a row is of no use any more; 0 for never."""
+        kind, _, key = name.partition(".")
+        query = (
+            "SELECT expires FROM grants WHERE id = ?"
+            if kind == "grant"
+            else ("SELECT expires FROM codes WHERE digest = ?")
+        )
+        with self._lock:
+            row = self._db.execute(query, (key if kind == "grant" else bytes.fromhex(key),)).fetchone()
+        return float(row[0]) if row is not None else 0.0
+
+    def changed(self) -> bool:
+        """Was anything written since this was last asked, by this process or another one?"""
+        with self._lock:
+            now = (int(self._db.execute("PRAGMA data_version").fetchone()[0]), self._db.total_changes)
+        before, self._seen = self._seen, now
+        return now != before
+
+    def on_write(self, callback: Callable[[], object]) -> None:
+        """Call `callback` after each write of this process, in the thread that wrote."""
+        self._written = callback
+
     # --- audit ----------------------------------------------------------------------------------
 
     def record(self, what: str, at: float, *, grant: str = "", meeting: str = "", detail: str = "") -> None:
@@ -224,7 +292,7 @@ class GrantStore:
     # --- inside ---------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *, told: bool = True) -> Iterator[sqlite3.Connection]:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -233,6 +301,8 @@ class GrantStore:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+        if told:
+            self._written()
 
     def _prune(self, db: sqlite3.Connection) -> None:
         db.execute(

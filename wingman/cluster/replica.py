@@ -1,0 +1,127 @@
+"""A small table that every node has: what one changes, all have a moment later. Who was offline reads it all.
+
+Rows are sealed with the cluster's key. Two nodes may change a row at once: each merges what it hears into what
+it has, and says so again where the other did not know something. So all end with the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import structlog
+from nats.aio.msg import Msg
+
+from wingman.cluster import subjects
+from wingman.cluster.engine import TTL, Engine, UnavailableError, UnknownError
+from wingman.cluster.record import UnreadableError, seal, unseal
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.5
+"""How often changes of other processes of this machine are looked for."""
+SETTLE_S = 0.01
+AGAIN_S = 0.2
+LONGEST_S = 90 * 86_400.0
+"""A row that ends by itself is kept no longer than this."""
+PAGE = 256
+
+
+class Table(Protocol):
+    """What is replicated. Called on the event loop; short."""
+
+    def rows(self) -> Mapping[str, bytes]:
+        """Every row by its name, `<kind>.<key>`."""
+        ...
+
+    def merge(self, name: str, row: bytes) -> bytes:
+        """Take in what another node has of a row (empty: it is gone), and return what holds now."""
+        ...
+
+    def ends(self, name: str) -> float:
+        """Wall time after which nobody needs the row any more; 0 for never."""
+        ...
+
+    def changed(self) -> bool:
+        """Was anything written since this was last asked, by this process or another one?"""
+        ...
+
+    def on_write(self, callback: Callable[[], object]) -> None:
+        """Call `callback`, from any thread, after this process has written."""
+        ...
+
+
+class Replica:
+    """One for each node. `open` it before the first request is answered, and `run` it."""
+
+    def __init__(self, engine: Engine, key: bytes, table: Table) -> None:
+        self._engine = engine
+        self._key = key
+        self._table = table
+        self._told: dict[str, bytes] = {}
+        """What the other nodes know."""
+        self._wake = asyncio.Event()
+
+    async def open(self) -> None:
+        """Have what the others have. Raises `UnavailableError` or `UnknownError`."""
+        loop = asyncio.get_running_loop()
+        self._table.on_write(lambda: loop.call_soon_threadsafe(self._wake.set))
+        await self._engine.subscribe(subjects.TABLES_ALL, self._heard)
+        await self._read_all()
+        self._engine.on_return(self._wake.set)
+
+    async def run(self) -> None:
+        """Tell the others what changes, until cancelled."""
+        while True:
+            try:
+                await self._tell()
+                async with asyncio.timeout(LOOK_S):
+                    await self._wake.wait()
+                await asyncio.sleep(SETTLE_S)
+            except TimeoutError:
+                if not self._table.changed():
+                    continue
+            except (UnavailableError, UnknownError):
+                await asyncio.sleep(AGAIN_S)
+            self._wake.clear()
+
+    async def _tell(self) -> None:
+        rows = self._table.rows()
+        for name in [name for name, row in rows.items() if self._told.get(name) != row]:
+            await self._publish(name, rows[name])
+        for name in [name for name in self._told if name not in rows and self._told[name]]:
+            await self._publish(name, b"")
+
+    async def _publish(self, name: str, row: bytes) -> None:
+        subject = subjects.row(name)
+        left = self._table.ends(name) - time.time() if row else 300.0
+        headers = {TTL: str(max(1, round(min(left, LONGEST_S))))} if left > 0 else {}
+        await self._engine.publish(subject, seal(self._key, row, subject), headers=headers)
+        self._told[name] = row
+
+    async def _read_all(self) -> None:
+        seq = 1
+        while page := await self._engine.page(subjects.TABLES, {"multi_last": ["row.>"], "seq": seq}):
+            for stored in page:
+                self._take(stored.subject, stored.body)
+            seq = page[-1].seq + 1
+            if len(page) < PAGE:
+                return
+
+    async def _heard(self, message: Msg) -> None:
+        self._take(message.subject, bytes(message.data))
+
+    def _take(self, subject: str, body: bytes) -> None:
+        try:
+            row = unseal(self._key, body, subject)
+        except UnreadableError as broken:
+            log.error("a row cannot be read", subject=subject, reason=str(broken))
+            return
+        name = subjects.row_of(subject)
+        if self._told.get(name) == row:
+            return
+        self._told[name] = row
+        if self._table.merge(name, row) != row:
+            self._wake.set()  # this node knows more
