@@ -7,26 +7,31 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from scripts.proofs._cluster_calls import Caller, client, packets, talk
+from scripts.proofs._cluster_talk import Transcriber, differences
+from scripts.proofs._cluster_watchers import watch
 from scripts.proofs.figures import Figure, progress
-from tests.cluster.test_processes import HEADERS, Process, feed_until_moved, processes
+from tests.cluster.test_processes import Process, begin, processes
 from tests.support.nats import Node, Servers, emptied, nodes, open_node, restarted, servers
 from wingman.cluster.author import Author, LostError, Pending, Place
 from wingman.cluster.record import Head
 from wingman.core import codec
 from wingman.core.events import Envelope, NoteAdded
 
-RACES = 1000
+RACES = 10_000
 MEETINGS = 20
 KILLS = 3
 EVERY_S = 12.0
-TAKE_OVERS = 6
+NODES = 3
+CALLS = 10
+NODE_KILLS = 5
+WATCHERS, NOTES = 1000, 20
 
 
 def measure() -> list[Figure]:
@@ -42,7 +47,9 @@ async def _measured(running: Servers) -> list[Figure]:
         *await _races(running, random.Random(seed)),
         *await _leaders(running, random.Random(seed)),
         *await _deletion(running),
-        *await _take_overs(running),
+        *await _killed(running, random.Random(seed)),
+        *await _rolling(running),
+        *await _overlays(running),
     ]
 
 
@@ -160,34 +167,128 @@ async def _deletion(running: Servers) -> list[Figure]:
     ]
 
 
-async def _take_overs(running: Servers) -> list[Figure]:
-    """From the kill of a node's process to the first event of its successor on an overlay of another node."""
-    took: list[float] = []
-    wrong = 0
-    for number in range(TAKE_OVERS):
-        progress(f"take-over {number + 1} of {TAKE_OVERS}")
-        with tempfile.TemporaryDirectory() as folder:
-            async with processes(running, Path(folder), 2) as (owner, other):
-                seconds, seen = await _take_over(owner, other)
-        took.append(seconds)
-        wrong += [event["seq"] for event in seen] != list(range(1, len(seen) + 1))
+@asynccontextmanager
+async def _town(running: Servers, count: int) -> AsyncIterator[_Town]:
+    """Three nodes, and so many calls that go on over them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with Transcriber().open() as deepgram:
+            heard = {"url": f"ws://127.0.0.1:{deepgram.port}", "api_key": "a key of nobody"}
+            more = {"transcribe": {"provider": "deepgram", "deepgram": heard}}
+            async with processes(running, folder, NODES, **more) as nodes:
+                town = _Town(running, folder, more, nodes)
+                town.callers = [Caller(lambda: town.nodes, random.Random(n)) for n in range(count)]
+                jobs = [asyncio.ensure_future(talk(town.callers, packets()))]
+                for caller in town.callers:
+                    await caller.begin()
+                    jobs.append(asyncio.ensure_future(caller.watch()))
+                try:
+                    yield town
+                finally:
+                    for job in jobs:
+                        job.cancel()
+                    await asyncio.wait(jobs)
+                    for caller in town.callers:
+                        await caller.close()
+
+
+@dataclass
+class _Town:
+    running: Servers
+    folder: Path
+    more: dict[str, Any]
+    nodes: list[Process]
+    callers: list[Caller] = field(default_factory=list)
+    begun: int = 0
+
+    async def another(self) -> None:
+        """A node more."""
+        self.begun += 1
+        self.nodes.append(await begin(self.running, self.folder, f"later{self.begun}", **self.more))
+
+    async def written(self) -> list[list[dict[str, Any]]]:
+        """Each meeting's log, as a node has it when all is over."""
+        found = []
+        async with client(self.nodes[0]) as http:
+            for caller in self.callers:
+                page = await http.get(f"/api/meetings/{caller.meeting}/events", params={"limit": 10_000})
+                found.append(page.json()["events"])
+        return found
+
+
+async def _killed(running: Servers, chance: random.Random) -> list[Figure]:
+    """A node is killed every so often, and another one started."""
+    async with _town(running, CALLS) as town:
+        await asyncio.sleep(5)
+        for number in range(NODE_KILLS):
+            progress(f"node {number + 1} of {NODE_KILLS} is killed")
+            dead = town.nodes.pop(chance.randrange(len(town.nodes)))
+            dead.process.kill()
+            await dead.process.wait()
+            began = time.monotonic()
+            await town.another()
+            await asyncio.sleep(max(1.0, EVERY_S - (time.monotonic() - began)))
+        logs = await town.written()
+        callers = town.callers
+        lost = wrong = untold = 0
+        for caller, log in zip(callers, logs, strict=True):
+            kept = [event["seq"] for event in log]
+            wrong += kept != list(range(1, len(kept) + 1))
+            lost += len({event["seq"] for event in caller.seen} - set(kept))
+            told = [event for event in log if event["type"] == "transcript.gap"]
+            untold += bool(differences(caller.words)[0]) and not told
+        away = sorted(second for caller in callers for second in caller.away)
+        moves = sum(caller.moves for caller in callers)
+        note = f"{CALLS} calls by WHIP, {NODE_KILLS} nodes killed, {moves} meetings moved"
     return [
-        Figure("take-over, p50", statistics.median(took), 3.0, "<=", "s", f"{TAKE_OVERS} kills, sound by PCM"),
-        Figure("take-over, worst", max(took), 6.0, "<=", "s"),
-        Figure("overlays with a doubled or missing seq", wrong, 0, "=="),
+        Figure("events seen by an overlay and not in the log", lost, 0, "==", "", note),
+        Figure("meetings whose log doubles or leaves out a seq", wrong, 0, "=="),
+        Figure("meetings with words lost and no gap told", untold, 0, "=="),
+        Figure("take-over, p50", statistics.median(away), 3.0, "<=", "s", "first failure to next word"),
+        Figure("take-over, worst", max(away), 6.0, "<=", "s", f"of {len(away)}"),
     ]
 
 
-async def _take_over(owner: Process, other: Process) -> tuple[float, list[dict[str, Any]]]:
-    async with httpx.AsyncClient(base_url=owner.url, headers=HEADERS, trust_env=False) as http:
-        meeting = (await http.post("/api/meetings", json={"title": "x"})).json()["id"]
-    async with owner.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as pcm:
-        for _ in range(25):
-            await pcm.send(b"\x01\x00" * 640)
-            await asyncio.sleep(0.02)
-        seen: list[dict[str, Any]] = []
-        owner.process.kill()
-        failed = time.monotonic()
-        async with other.socket(f"/api/meetings/{meeting}/ws?after=0") as overlay:
-            await feed_until_moved(other, meeting, overlay, seen)
-        return time.monotonic() - failed, seen
+async def _rolling(running: Servers) -> list[Figure]:
+    """Each node is stopped as an upgrade does it: a new one first, then SIGTERM."""
+    async with _town(running, CALLS) as town:
+        await asyncio.sleep(10)
+        for number in range(NODES):
+            progress(f"node {number + 1} of {NODES} is replaced")
+            await town.another()
+            old = town.nodes.pop(0)
+            old.process.terminate()
+            await asyncio.wait_for(old.process.wait(), 90)
+        await asyncio.sleep(8)
+        counted = [differences(caller.words) for caller in town.callers]
+        words = sum(len(caller.words) for caller in town.callers)
+        moves = sum(caller.moves for caller in town.callers)
+        gaps = sum(caller.gaps for caller in town.callers)
+    return [
+        Figure("rolling restart, words lost", sum(n for n, _, _ in counted), 0, "==", "", f"of {words}"),
+        Figure("rolling restart, words said twice", sum(n for _, n, _ in counted), 0, "=="),
+        Figure("rolling restart, words cut in two", sum(n for _, _, n in counted), 0, "=="),
+        Figure("rolling restart, gaps told", gaps, 0, "==", "", f"{moves} meetings moved"),
+    ]
+
+
+async def _overlays(running: Servers) -> list[Figure]:
+    """One meeting that so many people watch, on three nodes."""
+    with tempfile.TemporaryDirectory() as name:
+        async with processes(running, Path(name), NODES) as nodes, client(nodes[0]) as http:
+            meeting = (await http.post("/api/meetings", json={"title": "All hands"})).json()["id"]
+            watchers = [await watch(nodes[n % NODES], meeting) for n in range(WATCHERS)]
+            await asyncio.sleep(3)
+            for watcher in watchers:
+                watcher.late.clear()
+            for number in range(NOTES):
+                await http.post(f"/api/meetings/{meeting}/notes", json={"text": f"note {number}"})
+                await asyncio.sleep(0.5)
+            late = sorted(seconds for watcher in watchers for seconds in watcher.late)
+            for watcher in watchers:
+                watcher.close()
+    note = f"{len(late)} of {NOTES * WATCHERS} arrivals, clients on the same two cores"
+    return [
+        Figure(f"{WATCHERS} overlays, p99", 1000 * late[round(0.99 * (len(late) - 1))], 50, "<=", "ms", note),
+        Figure("arrivals missing", NOTES * WATCHERS - len(late), 0, "=="),
+    ]

@@ -39,21 +39,26 @@ class Process:
         )
 
 
+async def begin(running: Servers, folder: Path, name: str, **more: Any) -> Process:
+    """One node as a process of its own, ready to be asked."""
+    config = folder / f"{name}.yaml"
+    config.write_text(yaml.safe_dump(tree(running, folder, name, **more)))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "wingman", "serve", "--config", str(config), "--port", "0",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=dict(os.environ),
+    )  # fmt: skip
+    assert process.stdout is not None
+    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    return Process(int(line.split("127.0.0.1:")[1].split("/")[0]), process)
+
+
 @asynccontextmanager
-async def processes(running: Servers, folder: Path, count: int) -> AsyncIterator[list[Process]]:
+async def processes(running: Servers, folder: Path, count: int, **more: Any) -> AsyncIterator[list[Process]]:
     await emptied(running)
     started: list[Process] = []
     try:
         for number in range(count):
-            config = folder / f"n{number}.yaml"
-            config.write_text(yaml.safe_dump(tree(running, folder, f"n{number}")))
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "wingman", "serve", "--config", str(config), "--port", "0",
-                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=dict(os.environ),
-            )  # fmt: skip
-            assert process.stdout is not None
-            line = (await asyncio.wait_for(process.stdout.readline(), 40)).decode()
-            started.append(Process(int(line.split("127.0.0.1:")[1].split("/")[0]), process))
+            started.append(await begin(running, folder, f"n{number}", **more))
         yield started
     finally:
         for one in started:

@@ -283,6 +283,7 @@ class ChannelPipeline:
         self._listening: Cursor | None = None
         self._storing: asyncio.Task[None] | None = None
         self._draining = False
+        self._left = False
         self._health: Health | None = None
 
     # --- starting and stopping ----------------------------------------------------------------
@@ -448,8 +449,14 @@ class ChannelPipeline:
         if self._transcriber is not None:
             self._transcriber.flush()
 
+    def leave_rest(self) -> None:
+        """What is not settled is heard by somebody else: it is not asked for."""
+        self._left = True
+
     def source_over(self) -> None:
         """The source has ended or gone: nothing will follow the last sentence, so it is asked for now."""
+        if self._left:
+            return
         self._draining = True
         self.flush()
 

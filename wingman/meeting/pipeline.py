@@ -120,6 +120,8 @@ class MeetingPipeline:
     def leave_rest(self) -> None:
         """What is not settled at the end is heard by somebody else: it is neither waited for nor told."""
         self._rest_is_told = False
+        for channel in self:
+            channel.leave_rest()
 
     @property
     def providers(self) -> dict[str, str]:

@@ -1,0 +1,201 @@
+"""Callers as a page is one: sound by WHIP, an overlay beside it, and coming back to any node by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import httpx
+import websockets
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+from scripts.proofs._cluster_talk import sound
+from tests.cluster.test_processes import HEADERS, Process
+from tests.server.routes.test_whip import SDP
+from wingman.transports import aiortc_seam as seam
+from wingman.transports.whip_client import encode
+
+PACKET_S = 0.02
+CONNECT_S = 8.0
+AGAIN_S = 0.25
+OVERLAY_S = 1.0
+
+Nodes = Callable[[], Sequence[Process]]
+"""The nodes a balancer would send to now."""
+
+
+def packets() -> list[bytes]:
+    """One round of all words, as Opus."""
+    rounds = [bytes(packet) for packet in encode(chain(sound(), sound()))]
+    return rounds[len(rounds) // 2 :]  # the second one: the codec has settled
+
+
+class Line:
+    """One WHIP connection."""
+
+    def __init__(self) -> None:
+        self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.peer.addTransceiver("audio", direction="sendonly")
+        self._sender: seam.PacketSender | None = None
+
+    async def open(self, node: Process, **query: str) -> None:
+        """Raises one of `httpx.HTTPError`, `TimeoutError` or `RuntimeError`."""
+        with seam.host_addresses(("127.0.0.1",)):
+            await self.peer.setLocalDescription(await self.peer.createOffer())
+        offer = self.peer.localDescription.sdp
+        async with client(node) as http:
+            reply = await http.post("/whip", content=offer, headers=SDP, params={"channels": "tab", **query})
+        if reply.status_code != 201:
+            raise RuntimeError(f"{reply.status_code} {reply.text[:120]}")
+        await self.peer.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
+        async with asyncio.timeout(CONNECT_S):
+            while self.peer.connectionState != "connected":  # noqa: ASYNC110 - aiortc has no event to wait for
+                await asyncio.sleep(0.01)
+        line = next(one for one in offer.splitlines() if one.startswith("a=rtpmap:") and "opus" in one)
+        self._sender = seam.PacketSender(self.peer, int(line[len("a=rtpmap:") :].split(" ")[0]))
+
+    def send(self, packet: bytes) -> None:
+        if self._sender is not None:
+            self._sender.send(packet)
+
+
+def client(node: Process) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=node.url, headers=HEADERS, trust_env=False, timeout=5)
+
+
+@dataclass
+class Caller:
+    """One meeting, its sound and its overlay."""
+
+    nodes: Nodes
+    chance: random.Random
+    meeting: str = ""
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    moves: int = 0
+    away: list[float] = field(default_factory=list)
+    """Seconds from the first failure it could see to the next event that tells of sound."""
+    resets: int = 0
+    _lines: list[Line] = field(default_factory=list)
+    _epoch: int = 0
+    _failed: float = 0.0
+    _moving: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """Make the meeting and send its sound."""
+        async with client(self._node()) as http:
+            self.meeting = (await http.post("/api/meetings", json={"title": "Renewal"})).json()["id"]
+        await self._connect()
+
+    def say(self, packet: bytes) -> None:
+        for line in self._lines:
+            line.send(packet)
+
+    async def watch(self) -> None:
+        """The overlay: follow the meeting on any node until cancelled."""
+        while True:
+            last = self.seen[-1]["seq"] if self.seen else 0
+            with contextlib.suppress(OSError, TimeoutError, websockets.WebSocketException):
+                where = f"/api/meetings/{self.meeting}/ws?after={last}&epoch={self._epoch}"
+                async with self._node().socket(where) as overlay:
+                    await self._after_a_break()
+                    async for text in overlay:
+                        self._take(json.loads(text))
+            self._failed = self._failed or time.monotonic()
+            await asyncio.sleep(AGAIN_S * self.chance.uniform(0.5, 1.0))
+
+    async def close(self) -> None:
+        if self._moving is not None:
+            self._moving.cancel()
+            await asyncio.wait([self._moving])
+        for line in self._lines:
+            await line.peer.close()
+
+    def _node(self) -> Process:
+        return self.chance.choice(list(self.nodes()))
+
+    async def _connect(self, **query: str) -> None:
+        while True:
+            line = Line()
+            try:
+                await line.open(self._node(), meeting=self.meeting, **query)
+            except (httpx.HTTPError, TimeoutError, RuntimeError):
+                await line.peer.close()
+                if query:
+                    return
+                await asyncio.sleep(AGAIN_S)
+            else:
+                old, self._lines = self._lines, [*self._lines, line] if query else [line]
+                for one in old if not query else ():
+                    await one.peer.close()
+                return
+
+    async def _after_a_break(self) -> None:
+        """As a page does: whoever runs it may be gone, and then the sound goes elsewhere at once."""
+        if not self._failed or self._moving is not None:
+            return
+        with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
+            async with client(self._node()) as http:
+                state = (await http.get(f"/api/meetings/{self.meeting}")).json()["state"]
+            if state == "orphaned":
+                self._begin(self._connect())
+            else:
+                self._failed = 0.0
+
+    def _begin(self, job: Any) -> None:
+        self._moving = asyncio.ensure_future(job)
+        self._moving.add_done_callback(lambda _: setattr(self, "_moving", None))
+
+    def _take(self, event: dict[str, Any]) -> None:
+        kind, data = event["type"], event["data"]
+        if kind in ("stream.caught_up", "meeting.moved"):
+            self._epoch = data["epoch"]
+        if kind == "stream.caught_up":
+            return
+        if kind == "stream.reset":
+            self.resets += 1
+            return
+        self.seen.append(event)
+        if kind == "meeting.move" and self._moving is None:
+            self._begin(self._connect(to=data["to"]))
+        if kind == "meeting.moved":
+            self.moves += 1
+            if len(self._lines) > 1:
+                old, self._lines = self._lines[:-1], self._lines[-1:]
+                self._begin(_closed(old))
+        if kind in ("utterance.created", "transcript.partial") and self._failed and self._moving is None:
+            self.away.append(time.monotonic() - self._failed)
+            self._failed = 0.0
+
+    @property
+    def words(self) -> list[str]:
+        """What was written down, in order."""
+        said = [event["data"]["text"] for event in self.seen if event["type"] == "utterance.created"]
+        return [word.lower().strip(".,") for text in said for word in text.split()]
+
+    @property
+    def gaps(self) -> int:
+        """Stretches that were told to be missing."""
+        missing = [event for event in self.seen if event["type"] == "transcript.gap"]
+        return sum(event["data"]["branch"] == "transcribe" for event in missing)
+
+
+async def _closed(lines: Sequence[Line]) -> None:
+    for line in lines:
+        await line.peer.close()
+
+
+async def talk(callers: Sequence[Caller], spoken: Sequence[bytes]) -> None:
+    """Everybody says every word in time, until cancelled."""
+    began, number = time.monotonic(), 0
+    while True:
+        for at, caller in enumerate(callers):
+            caller.say(spoken[(number + 37 * at) % len(spoken)])
+        number += 1
+        await asyncio.sleep(max(0.0, began + number * PACKET_S - time.monotonic()))
