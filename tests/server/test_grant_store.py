@@ -133,3 +133,28 @@ def test_the_service_secret_is_kept_and_only_its_owners(tmp_path: Path) -> None:
     path.symlink_to("/etc/hostname")
     with pytest.raises(InputError):
         service_secret.load(tmp_path)
+
+
+def test_a_disk_that_refuses_costs_no_entry_and_delays_nobody(tmp_path: Path) -> None:
+    store = GrantStore(tmp_path / "trust.db", SECRET)
+    _, token = store.add(viewer())
+    store.record("login", 1.0)
+    other = sqlite3.connect(tmp_path / "trust.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.record("end", 2.0, meeting="m-1")
+    store.renew("unknown", 2.0, 3.0)
+    assert store.find(token) is not None
+    assert [entry.what for entry in store.audit()] == ["login"]
+    with pytest.raises(InputError, match="free some space") as refused:
+        store.add(viewer())
+    assert refused.value.status == 503
+    other.execute("COMMIT")
+    other.close()
+    store.record("delete", 4.0, meeting="m-1")
+    assert [(entry.what, entry.at) for entry in store.audit()] == [
+        ("login", 1.0),
+        ("end", 2.0),
+        ("delete", 4.0),
+    ]
+    assert store.broken_at() == 0
+    store.close()

@@ -56,7 +56,7 @@ INTERRUPTED = 130
 
 
 def run_until_signal(job: Coroutine[object, object, int], *, interrupted: int = 0) -> int:
-    """Run `job`; the first SIGINT or SIGTERM cancels it, and it cleans up after itself.
+    """Run `job`; the first SIGINT, SIGTERM or SIGHUP (its terminal is closed) cancels it, and it cleans up.
 
     `interrupted` is the exit status then: 0 for a service, `INTERRUPTED` for what was to come to an end.
     """
@@ -64,7 +64,7 @@ def run_until_signal(job: Coroutine[object, object, int], *, interrupted: int = 
     async def body() -> int:
         task = asyncio.ensure_future(job)  # owned: awaited right below, cancelled by the signal
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in (signal.SIGINT, signal.SIGTERM, *_hangup()):
             with contextlib.suppress(NotImplementedError):  # Windows loops have no signal handlers
                 loop.add_signal_handler(name, task.cancel)
         try:
@@ -73,6 +73,12 @@ def run_until_signal(job: Coroutine[object, object, int], *, interrupted: int = 
             return interrupted
 
     return run(body())
+
+
+def _hangup() -> tuple[signal.Signals, ...]:
+    """SIGHUP, unless it is to be ignored (`nohup`), or there is none."""
+    hangup: signal.Signals | None = getattr(signal, "SIGHUP", None)
+    return () if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN else (hangup,)
 
 
 @contextlib.asynccontextmanager

@@ -14,20 +14,30 @@ import json
 import secrets
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+import structlog
 
+from wingman.core.errors import InputError
 from wingman.events.sqlite import drivers
 from wingman.server.grants import Grant, Role, Scope
+
+log = structlog.get_logger(__name__)
 
 CODE_TRIES = 5
 """Wrong guesses before all open pairing codes are called off: one in 200,000 guesses would succeed."""
 GENESIS = "0" * 64
 MOST_GRANTS = 5000
 """Rows kept; the oldest dead ones go first."""
+
+BUSY_MS = 50
+"""How long a write waits for another program: everybody's sound waits with it."""
+MOST_HELD = 10_000
+"""Audit entries held while the disk takes none."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS grants (
@@ -47,6 +57,15 @@ CREATE TRIGGER IF NOT EXISTS audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAI
 _USED, _REVOKED = 9, 10
 """Columns of a grant's row."""
 _COLUMNS = "id, role, scopes, meeting, origin, name, created, expires, used, revoked, key"
+
+
+class StoreRefusedError(InputError):
+    """The disk does not take it now."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the disk does not take this now ({reason}); free some space and try again", status=503
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +94,21 @@ class GrantStore:
         self._written: Callable[[], object] = lambda: None
         self._seen = (0, 0)
         self._lock = threading.Lock()
+        self._held: deque[tuple[str, float, str, str, str]] = deque(maxlen=MOST_HELD)
         self._db = drivers.open_file(path or Path(":memory:"), key if path is not None else "")
         if path is not None:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Release the file."""
+        if self._held:
+            self._write_down()
+        if self._held:
+            log.error("audit entries were not stored", entries=len(self._held))
         with self._lock:
             self._db.close()
 
@@ -140,8 +165,8 @@ class GrantStore:
             db.execute("UPDATE grants SET expires = min(expires, ?) WHERE meeting = ?", (expires, meeting))
 
     def renew(self, grant: str, used: float, expires: float) -> None:
-        """Note a use, and how long it now lives."""
-        with self._writing() as db:
+        """Note a use, and how long it now lives; where the disk refuses, the next use is noted."""
+        with contextlib.suppress(StoreRefusedError), self._writing() as db:
             db.execute("UPDATE grants SET used = ?, expires = ? WHERE id = ?", (used, expires, grant))
 
     def dead(self, ids: list[str], now: float) -> list[str]:
@@ -255,20 +280,19 @@ class GrantStore:
     # --- audit ----------------------------------------------------------------------------------
 
     def record(self, what: str, at: float, *, grant: str = "", meeting: str = "", detail: str = "") -> None:
-        """Append to the audit log. `detail` is a short word or two of ours, never content."""
-        with self._writing() as db:
-            last = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone() or (
-                0,
-                GENESIS,
-            )
-            entry = AuditEntry(last[0] + 1, at, what, grant, meeting[:80], detail[:200], "")
-            chained = self._chained(entry, last[1])
-            row = (entry.seq, at, what, grant, entry.meeting, entry.detail, chained)
-            db.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?)", row)
-            db.execute("INSERT OR REPLACE INTO audit_head VALUES (1, ?)", (self._head(chained),))
+        """Append to the audit log. `detail` is a short word or two of ours, never content.
+
+        What it says has been done, so a disk that refuses is no mistake of whoever asked: the entry is held and
+        written before the next one.
+        """
+        with self._lock:
+            self._held.append((what, at, grant, meeting[:80], detail[:200]))
+        self._write_down()
 
     def audit(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
         """Entries with a higher number than `after`, oldest first."""
+        if self._held:
+            self._write_down()
         with self._lock:
             rows = self._db.execute(
                 "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
@@ -293,16 +317,40 @@ class GrantStore:
 
     @contextlib.contextmanager
     def _writing(self, *, told: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction, which begins with what is held. Raises `StoreRefusedError`."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
+                for entry in self._held:
+                    self._append(*entry)
                 yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.execute("COMMIT")
+            except BaseException as failed:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                if isinstance(failed, drivers.OperationalError):
+                    raise StoreRefusedError(str(failed)) from None
                 raise
-            self._db.execute("COMMIT")
+            self._held.clear()
         if told:
             self._written()
+
+    def _write_down(self) -> None:
+        try:
+            with self._writing():
+                pass
+        except StoreRefusedError as refused:
+            if len(self._held) == 1:
+                log.warning("audit entries are held in memory", reason=str(refused))
+
+    def _append(self, what: str, at: float, grant: str, meeting: str, detail: str) -> None:
+        last = self._db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, previous = last or (0, GENESIS)
+        entry = AuditEntry(seq + 1, at, what, grant, meeting, detail, "")
+        chained = self._chained(entry, previous)
+        row = (entry.seq, at, what, grant, meeting, detail, chained)
+        self._db.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?)", row)
+        self._db.execute("INSERT OR REPLACE INTO audit_head VALUES (1, ?)", (self._head(chained),))
 
     def _prune(self, db: sqlite3.Connection) -> None:
         db.execute(
