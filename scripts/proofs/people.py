@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from scripts.proofs._people_linters import linted
+from scripts.proofs._people_sentences import sentence_figures
 from scripts.proofs.figures import Figure, progress
 from tests.browser.support.axe import axe_source
 from tests.browser.support.burst import FRAMES, frames
@@ -201,7 +202,8 @@ def access_figures(browser: Browser, whole: WholeService) -> list[Figure]:
             for name in (*PAGES, f"meetings/{report}", f"overlay?meeting={report}"):
                 one.page.goto(home)
                 if name in PAGES:
-                    one.page.click(f'nav a:has-text("{name}")')
+                    with one.page.expect_navigation():
+                        one.page.click(f'nav a:has-text("{name}")')
                 else:
                     one.page.goto(f"{home.rstrip('/')}/{name}")
                 found += [f"{name}, {way}: {each}" for each in way.findings(one.page, source)]
@@ -347,6 +349,8 @@ def measure() -> list[Figure]:
             figures += contract_figures(whole)
         finally:
             browser.close()
+        progress("sentences of README and docs")
+        figures += sentence_figures(whole, folder / "newcomer")
         progress("the self-test through tab and microphone")
         figures += self_test_figures(playwright, whole, folder / "probe")
         progress("a restart in the middle of a call")

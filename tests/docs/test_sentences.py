@@ -288,6 +288,11 @@ def test_every_proof_and_extra_is_there(page: str) -> None:
     assert wanted - extras == set()
 
 
+def test_every_extra_is_told() -> None:
+    extras = set(tomllib.loads(text_of("pyproject.toml"))["project"]["optional-dependencies"])
+    assert set(re.findall(r"^\| `(\w+)` \|", text_of("docs/install.md"), re.MULTILINE)) == extras
+
+
 def test_the_readme_names_every_proof() -> None:
     sentence = text_of("README.md").partition("NAME is one of")[2].partition(".\n")[0]
     assert set(re.findall(r"`([\w-]+)`", sentence)) == set(names())
