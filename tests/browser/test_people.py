@@ -168,6 +168,37 @@ def test_a_brief_is_kept_for_an_account_and_used_again(browser: Browser, whole: 
         expect(page.locator("#brief-template")).to_be_hidden()
 
 
+def test_a_colleague_follows_and_shows_a_card_that_is_marked(browser: Browser, whole: WholeService) -> None:
+    with whole.client() as client:
+        meeting = client.post("/api/meetings", json={"title": "Renewal"}).json()["id"]
+    stranger = browser.new_context(viewport={"width": 380, "height": 700})
+    try:
+        with person(browser, whole) as one:
+            page = one.page
+            page.goto(f"{page.url.rstrip('/')}/new?watch={meeting}")
+            page.click("button:has-text('Phone or second screen')")
+            one.click("#coach")
+            expect(page.get_by_text("Type the colleague’s name first")).to_be_visible()
+            one.type("#coach-name", "Grace")
+            one.click("#coach")
+            page.wait_for_selector("#coach-link:not([hidden])")
+            colleague = stranger.new_page()
+            colleague.goto(page.input_value("#coach-link"))
+            colleague.fill("#coach-text", "Ask who signs.")
+            colleague.click(".coach-box [type=submit]")
+            card = page.locator(".card").first
+            expect(card).to_contain_text("Ask who signs.")
+            expect(card).to_contain_text("Grace")
+            assert colleague.locator(".actions button:visible").count() == 0  # whoever advises asks for nothing
+            colleague.fill("#coach-text", "They hesitated.")
+            colleague.click("text=As a note")
+            expect(page.locator(".line.note")).to_contain_text("Note from Grace")
+    finally:
+        stranger.close()
+        with whole.client() as client:
+            client.post(f"/api/meetings/{meeting}/end")
+
+
 def test_a_key_of_ones_own_is_kept_and_takes_no_other(browser: Browser, whole: WholeService) -> None:
     with person(browser, whole, "Settings") as one:
         page = one.page

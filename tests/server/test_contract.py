@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from starlette.testclient import TestClient
 
 import wingman.server.routes
 from tests.support.offered import offered
+from wingman.app import open_service
+from wingman.config.settings import build
 from wingman.server.asyncapi import asyncapi
 from wingman.server.contract import hold
 from wingman.server.errors import HANDLERS
@@ -53,6 +57,18 @@ def _told() -> set[str]:
 def test_a_query_name_that_is_read_is_told(module: str) -> None:
     read = _literals(ast.parse((ROUTES / module).read_text(encoding="utf-8")))
     assert read <= _told() | CREDENTIALS | PAGES_OWN
+
+
+async def test_every_handler_is_told_with_what_it_reads(tmp_path: Path) -> None:
+    async with open_service(build({"deliver": {"data_dir": str(tmp_path)}})) as whole:
+        routes = [route for route in whole.http().routes if isinstance(route, ApiRoute)]
+    found = 0
+    for route in routes:
+        for method, handler in route.handlers.items() if route.path in OPERATIONS else ():
+            read = _literals(ast.parse(textwrap.dedent(inspect.getsource(handler)))) - CREDENTIALS
+            assert read <= set(OPERATIONS[route.path][method.lower()].query), (route.path, method)
+            found += len(read)
+    assert found > 8
 
 
 def test_a_query_name_that_is_told_is_read() -> None:

@@ -14,8 +14,8 @@ export class CoachBox {
       maxlength: "500",
       dir: "auto",
       autocomplete: "off",
-      placeholder: "A card for the one in the call",
-      "aria-label": "A card for the one in the call",
+      placeholder: "What the one in the call is to see",
+      "aria-label": "What the one in the call is to see",
     });
     this.said = h("p", { class: "ask-said", role: "status" });
     this.node = h(

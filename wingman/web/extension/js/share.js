@@ -108,7 +108,7 @@ class CoachLink {
             this.link.value = new URL(`/overlay?${query}`, service.base).href;
             this.link.hidden = false;
             this.link.select();
-            say(`${name} can follow this meeting with it and show you cards, and nothing else. It ends with this day.`);
+            say(`${name} can follow this meeting with it and show you cards, and nothing else. It ends an hour after the meeting, or after a day.`);
           } catch (failed) {
             say(failed.message);
           }
