@@ -138,7 +138,7 @@ async def _hosts(it: Running, bearer: bytes) -> AsyncIterator[Tried]:
         b"X-Forwarded-Host: 127.0.0.1\r\nHost: evil.example\r\n",
     ):
         answer = await it.raw(b"GET /api/meetings HTTP/1.1\r\nConnection: close\r\n" + hosts + bearer + b"\r\n")
-        yield Tried(f"hosts {hosts!r}", hosts.startswith(b"Host: 127") or _secret_kept(answer))
+        yield Tried(f"hosts {hosts!r}", _secret_kept(answer))
 
 
 def _secret_kept(answer: bytes) -> bool:
@@ -354,7 +354,7 @@ def books() -> Iterator[Tried]:
         "all but one cut off": lambda db: db.execute("DELETE FROM audit WHERE seq > 1"),
         "everything cut off": lambda db: db.execute("DELETE FROM audit"),
         "a word changed": lambda db: db.execute("UPDATE audit SET detail = 'x' WHERE seq = 2"),
-        "a time changed": lambda db: db.execute("UPDATE audit SET at = 1 WHERE seq = 2"),
+        "a time changed": lambda db: db.execute("UPDATE audit SET at = 77 WHERE seq = 2"),
         "a grant changed": lambda db: db.execute("UPDATE audit SET \"grant\" = 'x' WHERE seq = 2"),
         "two that changed places": lambda db: db.executescript("UPDATE audit SET seq = 99 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 99"),
         "an entry of one's own": lambda db: db.execute("INSERT INTO audit SELECT seq + 50, at, what, \"grant\", meeting, detail, hash FROM audit WHERE seq = 2"),

@@ -41,3 +41,16 @@ def test_a_nameless_file_is_nowhere_to_be_found(tmp_path: Path, monkeypatch: pyt
     nameless_file.discard(path)
     nameless_file.discard(path)
     assert not path.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_another_user_has_put_there_is_refused_by_name(tmp_path: Path, kind: str) -> None:
+    found = tmp_path / "trust.db"
+    if kind == "link":
+        found.symlink_to("/etc/hostname")
+    else:
+        found.write_text("")
+    os.lchown(found, 65_534, 65_534)
+    with pytest.raises(InputError, match=r"trust\.db was put .* by another user"):
+        make_private(tmp_path)

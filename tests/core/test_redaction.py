@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.personal_data import cases, harmless
+from tests.support.personal_forms import forms, harmless_forms
 from wingman.core.redaction import redact, redact_lines
 
 RECALL, FALSE_ALARMS = 0.95, 0.02
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_what_people_say_of_themselves_is_taken_out_in_seven_languages(seed: int) -> None:
-    tried = list(cases(seed))
+def test_what_people_say_of_themselves_is_taken_out_in_nine_languages(seed: int) -> None:
+    tried = [*cases(seed), *forms(seed)]
     left = [
         case
         for case in tried
@@ -26,7 +27,7 @@ def test_what_people_say_of_themselves_is_taken_out_in_seven_languages(seed: int
 
 
 def test_prices_dates_and_articles_stay() -> None:
-    tried = list(harmless(3))
+    tried = [*harmless(3), *harmless_forms(3)]
     changed = [text for text in tried if "\n".join(redact_lines(text.split("\n"))) != text]
     assert len(changed) / len(tried) <= FALSE_ALARMS, changed
 
@@ -74,6 +75,12 @@ def test_what_runs_on_over_turns_is_one_number(lines: list[str], clean: str) -> 
         ("four four seven seven double oh nine hundred one two three", "[number]"),
         ("password: correct horse battery staple", "password: [secret]"),
         ("zéro six douze trente-quatre cinquante-six soixante-dix-huit", "[number]"),
+        ("mój numer to sześćset dwanaście trzysta czterdzieści pięć siedemset", "mój numer to [phone]"),
+        ("er kostet dreihundertfünfzig Euro", "er kostet dreihundertfünfzig Euro"),
+        ("call me on four one five let me see five five five two six seven one", "call me on [phone]"),
+        ("anna at blue dash bird dot com", "[e-mail]"),
+        ("åsa punkt berg snabel-a posteo punkt se", "[e-mail]"),
+        ("born on the twelfth of the third eighty five", "born on the [birth date]"),
         ("４１１１ １１１１ １１１１ １１１１", "[card]"),
     ],
 )

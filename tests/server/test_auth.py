@@ -204,3 +204,15 @@ def test_hosts(host: str, known: bool) -> None:
 def test_origins(origin: str, known: bool) -> None:
     neighbours = Neighbours.of("127.0.0.1", (), (EXTENSION,))
     assert neighbours.knows_origin(origin, "127.0.0.1:8710") is known
+
+
+def test_what_was_found_expired_stays_so_when_the_clock_is_set_back() -> None:
+    now = [1000.0]
+    access = Access("a-token-of-the-owner", clock=lambda: now[0])
+    _, token = access.make(Role.VIEWER, by=OWNER, meeting="m", expires=1060.0)
+    assert access.grant(token) is not None
+    now[0] = 1061.0
+    assert access.grant(token) is None
+    now[0] = 1000.0
+    assert access.grant(token) is None
+    access.store.close()

@@ -46,12 +46,21 @@ async def served(talk: Talk | None = None) -> AsyncIterator[str]:
     async def length(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
+    async def headers(request: Request) -> Response:
+        await request.body()
+        return PlainTextResponse(",".join(request.headers))
+
     async def drop(request: Request) -> Response:
         await abort(request.scope)
         return PlainTextResponse("still here")
 
     app = Starlette(
-        routes=[WebSocketRoute("/ws", socket), Route("/length", length, methods=["POST"]), Route("/drop", drop)]
+        routes=[
+            WebSocketRoute("/ws", socket),
+            Route("/length", length, methods=["POST"]),
+            Route("/headers", headers, methods=["POST"]),
+            Route("/drop", drop),
+        ]
     )
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
@@ -156,3 +165,26 @@ async def test_the_budget_of_a_head_is_not_the_bodys_and_questions_may_come_toge
         assert json.loads(refused[2])["error"]["code"] == "too_large"
         writer.close()
         await writer.wait_closed()
+
+
+async def test_what_comes_behind_a_body_is_no_header() -> None:
+    async with served() as address:
+        host, port = address.split(":")
+        head = f"POST /headers HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n"
+        head += "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n"
+        for count in (1, 101):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(head.encode() + b"X-Late: 1\r\n" * count + b"\r\n")
+            answer = (await reader.read()).decode()
+            assert answer.endswith("host,connection,transfer-encoding") or count > 100
+            assert "x-late" not in answer
+            writer.close()
+
+
+async def test_a_request_names_one_host() -> None:
+    async with served() as address:
+        host, port = address.split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"GET /drop HTTP/1.1\r\nHost: {address}\r\nHost: evil.example\r\n\r\n".encode())
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+        writer.close()

@@ -10,7 +10,7 @@ import html as _html
 import re
 
 # C0, DEL, C1; then what turns the direction of the text round it or is not seen at all
-_UNSEEN = "\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+_UNSEEN = "\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
 _CONTROL = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_UNSEEN}]")
 _SPACE = re.compile(r"\s+")
 _MARKDOWN = re.compile(
@@ -18,6 +18,8 @@ _MARKDOWN = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN_START = re.compile(r"(?:[#>+=:!-]|\d{1,9}(?=[.)]))")
+_BLANK = re.compile(r"^[\s\u00ad\u034f\u2800\u3164]+")
+"""Nothing to be seen before the first sign of a cell."""
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "|", "%")
 """What spreadsheet programs take for a formula, at the start of a cell."""
 _SUBTITLE = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "\\": "/"})
@@ -57,7 +59,7 @@ def markdown(text: str) -> str:
 def csv_cell(text: str) -> str:
     """A cell that no spreadsheet program runs: an apostrophe before what it would take for a formula."""
     safe = plain(text)
-    formula = safe.lstrip(" \u00a0\u3000\n").startswith(_FORMULA) or safe.startswith(("\t", "\r"))
+    formula = _BLANK.sub("", safe, count=1).startswith(_FORMULA) or safe.startswith(("\t", "\r"))
     return f"'{safe}" if formula else safe
 
 

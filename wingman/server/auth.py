@@ -260,6 +260,7 @@ class Neighbours:
 def hostname(header: str) -> str:
     """The host of a Host header, without port and brackets; empty when it is none."""
     try:
-        return (urlsplit(f"//{header}").hostname or "").lower()
+        parts = urlsplit(f"//{header}")
+        return (parts.hostname or "").lower() if parts.port != -1 and "@" not in header else ""
     except ValueError:
         return ""

@@ -114,6 +114,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _slot: Slot | None = None
     _in_head = True
     _head_bytes = 0
+    _trailers = 0
     _refused = False
     _thrown_away = 0
     _deadline: asyncio.TimerHandle | None = None
@@ -162,14 +163,26 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         extensions = cast("dict[str, object]", self.scope.setdefault("extensions", {}))
         extensions[ABORT] = self.transport.abort
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """What comes behind a body (trailers, RFC 9110 6.5) is no header: a proxy in front never judged it."""
+        if self._in_head:
+            super().on_header(name, value)
+            return
+        self._trailers += 1
+        if self._trailers > HEADERS:
+            self._refuse(431, f"a request may have at most {HEADERS} headers")
+
     def on_headers_complete(self) -> None:
         self._in_head = False
+        self._trailers = 0
         self._stop_waiting()
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if len(self.headers) > HEADERS:
             self._refuse(431, f"a request may have at most {HEADERS} headers")
         elif size > HEAD_BYTES:
             self._refuse(431, f"the request line and headers may have at most {HEAD_BYTES} bytes")
+        elif sum(name == b"host" for name, _ in self.headers) > 1:
+            self._refuse(400, "a request names one Host")
         elif self._let_in():
             super().on_headers_complete()
 
@@ -236,7 +249,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         sends never reads why."""
         self._refused = True
         if self.cycle is None or self.cycle.response_complete:
-            code = {408: "timeout", 431: "too_large", 503: "unavailable"}[status]
+            code = {400: "bad_input", 408: "timeout", 431: "too_large", 503: "unavailable"}[status]
             body = json.dumps({"error": {"code": code, "field": "", "detail": detail}}).encode()
             head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
             head += f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n"

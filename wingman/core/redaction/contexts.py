@@ -110,10 +110,17 @@ AT_WORDS = words("arroba chiocciola arobase arrobase klammeraffe apenstaartje ma
 AT_COMMON = frozenset({"at", "ät", "att", "aapje", "a"})
 """The sign in an address, or an everyday word: what follows decides."""
 DOT_WORDS = frozenset({"dot", "punkt", "punto", "point", "ponto", "punt", "kropka", "period", "punktum"})
-JOIN_WORDS = DOT_WORDS | words(
-    "underscore dash hyphen minus plus unterstrich bindestrich strich tiret guion guión "
-    "trattino underline hífen streepje liggend onderstrepingsteken myślnik podkreślnik "
-    "sublinhado bas"
+DASHES = words(
+    "dash hyphen minus bindestrich bindestreck strich tiret guion guión trattino hífen streepje myślnik"
+)
+JOIN_WORDS = (
+    DOT_WORDS
+    | DASHES
+    | words(
+        "underscore dash hyphen minus plus unterstrich bindestrich strich tiret guion guión "
+        "trattino underline hífen streepje liggend onderstrepingsteken myślnik podkreślnik "
+        "sublinhado bas understreck"
+    )
 )
 """Between the parts of an address's name."""
 LOW_LINES = words("bajo bas du basso baixo score")

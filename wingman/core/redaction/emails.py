@@ -9,6 +9,7 @@ from wingman.core.redaction.contexts import (
     AT_COMMON,
     AT_WORDS,
     BEFORE_PLACES,
+    DASHES,
     DOT_WORDS,
     JOIN_WORDS,
     LOW_LINES,
@@ -20,6 +21,8 @@ from wingman.core.redaction.tokens import Tokens
 # possessive and anchored at the start of a word: each character is looked at a fixed number of times
 _WRITTEN = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++")
 MOST_LABELS = 5
+FARTHEST_DOT = 24
+"""Tokens from the sign to the dot of its domain, which may be spelled or run over turns."""
 MOST_LETTERS = 40
 """Longest name that is spelled letter by letter."""
 _LOOSE = re.compile(r"[\s.,()\[\]{}<>_:\"'-]{0,4}")
@@ -30,15 +33,41 @@ def find(tokens: Tokens) -> Iterator[tuple[int, int, str]]:
     """(start, end, label) of each address."""
     if "@" in tokens.text:
         yield from ((*found.span(), "e-mail") for found in _WRITTEN.finditer(tokens.text))
+    dots = _Dots(tokens)
     for at, word in enumerate(tokens.words):
-        if word not in AT_COMMON and word not in AT_WORDS:
+        if word not in _SIGNS or (word == "a" and tokens.words[at - 1] != "snabel") or not dots.follow(at):
             continue
         last = _domain(tokens, at + 1)
         if last == 0:
             continue
-        first = _name(tokens, at)
+        first = _name(tokens, at - 1 if word == "a" else at)
         if first < at:
             yield tokens.starts[first], tokens.ends[last], "e-mail"
+
+
+_SIGNS = AT_COMMON | AT_WORDS
+
+
+class _Dots:
+    """Is there a dot near enough to be a domain's? Most words that look like the sign are just words."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._said = [at for at, word in enumerate(tokens.words) if word in DOT_WORDS]
+        self._said.append(len(tokens) + FARTHEST_DOT)
+        self._at, self._written = 0, -1
+
+    def follow(self, at: int) -> bool:
+        """Asked with rising `at`."""
+        while self._said[self._at] <= at:
+            self._at += 1
+        if self._said[self._at] < at + FARTHEST_DOT:
+            return True
+        end = self._tokens.ends[at]
+        if self._written < end:
+            found = self._tokens.text.find(".", end)
+            self._written = found if found >= 0 else len(self._tokens.text)
+        return self._written < self._tokens.starts[min(at + FARTHEST_DOT, len(self._tokens) - 1)]
 
 
 def _domain(tokens: Tokens, at: int) -> int:
@@ -58,6 +87,8 @@ def _domain(tokens: Tokens, at: int) -> int:
         after = _skip_breaks(tokens, at + 1)
         if after < len(tokens) and tokens.words[after] in DOT_WORDS:
             at = _skip_breaks(tokens, after + 1)
+        elif after + 1 < len(tokens) and tokens.words[after] in DASHES:
+            labels, at = labels - 1, after + 1  # one label of two words: web dash shop
         elif (
             after == at + 1 < len(tokens)
             and tokens.gap(after).strip() in (".", "-")

@@ -50,7 +50,7 @@ VARIANTS = {
     "zwo": "2", "une": "1", "una": "1", "um": "1", "uma": "1", "duas": "2", "meia": "6", "un": "1", "één": "1",
     "quatorze": "14", "dezasseis": "16", "dezassete": "17", "dezanove": "19", "dreissig": "30", "fuenf": "5",
     "zwoelf": "12", "tres": "3", "zero": "0", "cero": "0", "fourty": "40", "en": "1", "raz": "1",
-    "vingts": "20",
+    "vingts": "20", "förtio": "40", "eenen": "1",
 }  # fmt: skip
 AMBIGUOUS = frozenset({"o", "oh", "um", "un", "una", "une", "uma", "en", "ein", "eine", "een", "raz", "nil"})
 """Words that are far more often something else: they count only between other digits."""
@@ -58,11 +58,30 @@ REPEATS = {
     "double": 2, "triple": 3, "treble": 3, "doppel": 2, "zweimal": 2, "dreimal": 3, "doble": 2,
     "doppio": 2, "triplo": 3, "duplo": 2, "dubbel": 2,
 }  # fmt: skip
+HUNDREDS = {
+    "de": ("hundert", "einhundert zweihundert dreihundert vierhundert fünfhundert sechshundert "
+           "siebenhundert achthundert neunhundert"),
+    "es": ("cien ciento", "_ doscientos trescientos cuatrocientos quinientos seiscientos "
+           "setecientos ochocientos novecientos"),
+    "it": ("cento", "_ duecento trecento quattrocento cinquecento seicento settecento ottocento novecento"),
+    "pt": ("cem cento", "_ duzentos trezentos quatrocentos quinhentos seiscentos "
+           "setecentos oitocentos novecentos"),
+    "nl": ("honderd", "eenhonderd tweehonderd driehonderd vierhonderd vijfhonderd zeshonderd zevenhonderd "
+           "achthonderd negenhonderd"),
+    "pl": ("sto", "_ dwieście trzysta czterysta pięćset sześćset siedemset osiemset dziewięćset"),
+    "sv": ("hundra", "etthundra tvåhundra trehundra fyrahundra femhundra sexhundra "
+           "sjuhundra åttahundra niohundra"),
+}  # fmt: skip
+"""Language → words for a hundred, and for one to nine of them where that is one word."""
+WRITTEN_AS_ONE = frozenset({"de", "it", "nl", "sv"})
+"""Languages that write what follows the hundreds in the same word."""
+HUNDRED = words("hundred cent cents hundert honderd hundra")
+"""After a digit: so many hundreds."""
 MULTIPLIERS = words(
-    "hundred hundreds thousand thousands million millions billion billions trillion hundert "
-    "tausend millionen million milliarde milliarden cent cents mille millions milliard "
-    "milliards cien ciento mil millones millón cento mila milione milioni miliardi milhão "
-    "milhões honderd duizend miljoen miljard sto tysiąc tysiące tysięcy milionów hundra tusen "
+    "hundreds thousand thousands million millions billion billions trillion "
+    "tausend millionen million milliarde milliarden mille millions milliard "
+    "milliards mil millones millón mila milione milioni miliardi milhão "
+    "milhões duizend miljoen miljard tysiąc tysiące tysięcy milionów tusen "
     "miljoner k m mio mrd"
 )
 """A number beside one of these is an amount."""
@@ -71,21 +90,21 @@ JOINERS = frozenset({"and", "und", "et", "y", "e", "en", "i", "och"})
 FILLERS = words(
     "um uh huh uhm er erm ah hm hmm mhm mm okay ok yes yeah yep right sure so then dash hyphen "
     "space minus slash got go on it next like well comma äh ähm öh ja genau gut also strich "
-    "leerzeichen bindestrich euh oui alors tiret espace eh este sí vale guion bueno ecco allora "
+    "leerzeichen bindestrich traço ponto yyy ehm hã moment "
+    "euh oui alors tiret espace eh este sí vale guion bueno ecco allora "
     "trattino spazio sì então hífen né tak no dobrze myślnik nou streepje spatie jo bra"
 )
 """What people say between groups of digits."""
 
 
-def _two_digits() -> Iterator[tuple[str, str]]:
-    for language, units in UNITS.items():
-        ones, tens = units.split(), TENS[language].split()
-        yield from ((word, str(n)) for n, word in enumerate(ones))
-        yield from ((word, str(10 * n)) for n, word in enumerate(tens, 1))
-        yield from ((word, str(n)) for n, word in enumerate(TEENS[language].split(), 11))
-        for ten, word in enumerate(tens[1:], 2):
-            for one in range(1, 10):
-                yield from ((joined, f"{ten}{one}") for joined in _compounds(language, word, ones, one))
+def _two_digits(language: str) -> Iterator[tuple[str, str]]:
+    ones, tens = UNITS[language].split(), TENS[language].split()
+    yield from ((word, str(n)) for n, word in enumerate(ones))
+    yield from ((word, str(10 * n)) for n, word in enumerate(tens, 1))
+    yield from ((word, str(n)) for n, word in enumerate(TEENS[language].split(), 11))
+    for ten, word in enumerate(tens[1:], 2):
+        for one in range(1, 10):
+            yield from ((joined, f"{ten}{one}") for joined in _compounds(language, word, ones, one))
 
 
 def _compounds(language: str, ten: str, ones: list[str], one: int) -> Iterator[str]:
@@ -102,10 +121,39 @@ def _compounds(language: str, ten: str, ones: list[str], one: int) -> Iterator[s
         yield "veinti" + unit
     elif language == "sv":
         yield ten + unit
+        if ten == "fyrtio":
+            yield "förtio" + unit
 
 
-NUMBERS: dict[str, str] = {**VARIANTS, **dict(_two_digits())}
-"""Lower-case word → its digits (one or two)."""
+def _hundreds(below: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
+    """`below`: language → its words for less than a hundred."""
+    for language, (one, many) in HUNDREDS.items():
+        heads = [*((word, 1) for word in one.split()), *((word, n) for n, word in enumerate(many.split(), 1))]
+        for head, count in heads:
+            yield head, f"{count}00"
+            if language not in WRITTEN_AS_ONE:
+                continue
+            for rest, digits in below[language].items():
+                if digits == "0":
+                    continue
+                whole = f"{count}{digits:0>2}"
+                yield head + rest, whole
+                if language == "de":
+                    yield f"{head}und{rest}", whole
+                elif language == "it" and rest[0] == "o":
+                    yield head[:-1] + rest, whole
+
+
+_BELOW = {language: dict(_two_digits(language)) for language in UNITS}
+NUMBERS: dict[str, str] = {
+    **dict(_hundreds(_BELOW)), **VARIANTS,
+    **{word: digits for rows in _BELOW.values() for word, digits in rows.items()},
+}  # fmt: skip
+"""Lower-case word → its digits (one to three)."""
+WHOLE_HUNDREDS = frozenset(
+    word for word, digits in NUMBERS.items() if len(digits) == 3 and digits.endswith("00")
+)
+"""Words that what follows completes: trezentos e trinta e três."""
 PLAIN_TENS = frozenset(word for words in TENS.values() for word in words.split()[1:])
 """Tens that a following unit completes: twenty one."""
 UNIT_WORDS = {word: digits for word, digits in NUMBERS.items() if len(digits) == 1}

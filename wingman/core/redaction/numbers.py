@@ -41,11 +41,11 @@ _PRODUCT_CODE = re.compile(r"(?<![^\W_])[A-Z]{1,6}[-_/#]?$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def find(tokens: Tokens) -> Iterator[Found]:
-    """(start, end, label) of each number that is somebody's."""
+def find(tokens: Tokens, begin: Sequence[int] | None = None) -> Iterator[Found]:
+    """(start, end, label) of each number that is somebody's. `begin`: see `runs.find`."""
     yield from _endless(tokens)
     contexts = _Contexts(tokens)
-    for run in runs.find(tokens):
+    for run in runs.find(tokens, begin):
         lettered = list(_lettered(run))
         yield from lettered
         around = contexts.around(run)

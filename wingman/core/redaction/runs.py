@@ -8,30 +8,41 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
-from wingman.core.redaction.contexts import PHRASES
+from wingman.core.redaction.contexts import PHRASES, Kind
 from wingman.core.redaction.number_words import (
     AMBIGUOUS,
     FILLERS,
+    HUNDRED,
     JOINERS,
     MULTIPLIERS,
     NUMBERS,
     PLAIN_TENS,
     REPEATS,
+    UNIT_WORDS,
+    WHOLE_HUNDREDS,
 )
-from wingman.core.redaction.tokens import Tokens
+from wingman.core.redaction.tokens import DENSEST, LONG, REACH, Tokens
 
 MOST_FILLERS = 3
-PHONE_PART = 5
-"""After so many digits `hundred` is two more of them."""
+MOST_ASIDES = 4
+"""Words of any kind ("let me see") between the digits of a number that was announced."""
 MOST_ATOMS, MOST_LINES = 64, 24
 """Groups of one number, and lines it may be spread over."""
 LETTERS = 6
 """Longest group of capitals that may be part of a number (the first six of a codice fiscale)."""
+MOST_LETTERS = 8
+"""Tokens from a letter that a number begins with to its first digit."""
 PORTUGUESE = frozenset({"quatro", "dois", "duas", "três", "sete", "oito", "nove", "meia"})
+ANNOUNCED = frozenset({Kind.CARD, Kind.PHONE, Kind.ID, Kind.CVV, Kind.PIN, Kind.CODE})
+"""What is read out digit by digit."""
+_OPENING = NUMBERS.keys() | REPEATS.keys() | MULTIPLIERS
+_COMPLETED = PLAIN_TENS | WHOLE_HUNDREDS
 _SEPARATORS = re.compile(r"(?:[^\w:;%$€£¥@<>=?!|&^~{}]|_|[?!;](?=\s)){0,4}")
 
 
@@ -75,27 +86,45 @@ class Run:
 class _Scanner:
     """One pass over the tokens. Holds the run that is open."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: Tokens, openings: Sequence[int]) -> None:
         self.tokens = tokens
+        self.openings = openings
         self.run: Run | None = None
         self.fillers = 0
         self.line = 0
         self.repeat = 1
         self.multiplied = False
+        self.atoms = 0
+        self.most = len(tokens) // DENSEST if len(tokens.text) >= LONG else len(tokens)
+        self.aside = 0
+        """Up to this token nothing ends the run."""
 
     def runs(self) -> Iterator[Run]:
-        for index, word in enumerate(self.tokens.words):
-            if self._take(index, word):
+        words, index = self.tokens.words, 0
+        candidates = iter(self.openings)
+        while index < len(words):
+            if self.run is None:
+                following = next((at for at in candidates if at >= index), len(words))
+                self.repeat = self.repeat if following == index else 1
+                if (index := following) == len(words):
+                    break
+            elif self._take(index, words[index]):
+                index += 1
                 continue
-            if self.run is not None:
+            else:
                 yield self._close(self.run, index)
-            self._begin(index, word)
+            self._begin(index, words[index])
+            index += 1
+            if self.atoms > self.most:
+                self.tokens.announces = True
+                return
         if self.run is not None:
-            yield self._close(self.run, len(self.tokens))
+            yield self._close(self.run, len(words))
 
     def _close(self, run: Run, index: int) -> Run:
         self.run, self.fillers, self.line, self.repeat = None, 0, 0, 1
         run.after = index
+        self.atoms += len(run.atoms)
         return run
 
     def _begin(self, index: int, word: str) -> None:
@@ -118,11 +147,16 @@ class _Scanner:
         if word == "\n":
             self.line += 1
             return self.line <= MOST_LINES
-        gap = self.tokens.gap(index)
-        if word in MULTIPLIERS and self._multiplies(index):
-            if word == "hundred" and self.run.size >= PHONE_PART:  # a number read out: double oh nine hundred
-                self._add(self.run, index, word, "00")
+        tokens = self.tokens
+        gap = tokens.text[tokens.ends[index - 1] : tokens.starts[index]]
+        if word[0].isdecimal():
+            if gap in (" ", "") or _SEPARATORS.fullmatch(gap):
+                self._add(self.run, index, word, self._chars(index, word, opening=False))
                 return True
+            return False
+        if word in HUNDRED and self._whole_hundreds(self.run, index, word):
+            return True
+        if word in MULTIPLIERS and self._multiplies(index):
             self.run.amount = True
             return False
         if gap not in (" ", "") and not _SEPARATORS.fullmatch(gap):
@@ -137,7 +171,43 @@ class _Scanner:
             self._add(self.run, index, word, chars)
             return True
         self.fillers += 1
-        return word in FILLERS and self.fillers <= MOST_FILLERS
+        return (word in FILLERS and self.fillers <= MOST_FILLERS) or self._aside(self.run, index)
+
+    def _whole_hundreds(self, run: Run, index: int, word: str) -> bool:
+        """`nine hundred`: the digit before becomes so many hundreds."""
+        last = run.atoms[-1]
+        if not last.spoken or len(last.chars) != 1 or last.line != self.line or self.fillers:
+            return False
+        run.atoms[-1] = last._replace(chars=f"{last.chars}00", end=self.tokens.ends[index], ten=word)
+        return True
+
+    def _aside(self, run: Run, index: int) -> bool:
+        """Is this word said in the middle of a number that was announced, which goes on behind it?"""
+        if index < self.aside:
+            return True
+        if run.size < 2 or not self._announced(run) or any(len(atom.chars) > 2 for atom in run.atoms):
+            return False
+        words = self.tokens.words
+        for at in range(index + 1, min(index + 1 + MOST_ASIDES, len(words) - 1)):
+            if words[at] == "\n" or self._context_at(at):
+                return False
+            if _digit(words[at]) and _digit(words[at + 1]):
+                self.aside = at
+                while not run.atoms[-1].digits:  # a word of one letter belongs to what is said
+                    run.atoms.pop()
+                return True
+        return False
+
+    def _context_at(self, index: int) -> bool:
+        contexts = self.tokens.contexts
+        at = bisect_left(contexts, index, key=itemgetter(0))
+        return at < len(contexts) and contexts[at][0] == index
+
+    def _announced(self, run: Run) -> bool:
+        """Do words before the run say that a number follows?"""
+        contexts = self.tokens.contexts
+        at = bisect_left(contexts, run.first, key=itemgetter(0)) - 1
+        return at >= 0 and run.first - contexts[at][0] <= REACH and contexts[at][1] in ANNOUNCED
 
     def _chars(self, index: int, word: str, *, opening: bool) -> str:
         """The digits or letters a token stands for; empty when it is an ordinary word."""
@@ -177,31 +247,51 @@ class _Scanner:
             return True
         return index > 0 and tokens.gap(index) == "" and tokens.words[index - 1].isdecimal()
 
+    def _goes_on(self, index: int) -> bool:
+        """Does this word complete the one before it: no comma between, and no hundreds of its own behind?"""
+        words = self.tokens.words
+        own = index + 1 < len(words) and words[index + 1] in HUNDRED
+        return not own and not any(sign in ",.;" for sign in self.tokens.gap(index))
+
     def _add(self, run: Run, index: int, word: str, chars: str) -> None:
         tokens = self.tokens
         spoken = not word.isdecimal() and chars.isdigit()
         start, end = tokens.starts[index], tokens.ends[index]
         last = run.atoms[-1] if run.atoms else None
-        if spoken and last is not None and last.ten and (whole := _completed(last, word, chars)) is not None:
+        if (
+            spoken
+            and last is not None
+            and last.ten
+            and self._goes_on(index)
+            and (whole := _completed(last, word, chars)) is not None
+        ):
             start = last.start
             run.atoms.pop()
             run.atoms.append(Atom(whole, start, end, self.line, spoken=True, ten=_open_ten(word, whole)))
         else:
             repeated = chars * self.repeat if len(chars) == 1 else chars
-            ten = word if spoken and (word in PLAIN_TENS or word in ("dix", "quatre")) else ""
+            ten = word if spoken and (word in _COMPLETED or word in ("dix", "quatre")) else ""
             run.atoms.append(Atom(repeated, start, end, self.line, spoken, ten))
         self.repeat, self.fillers = 1, 0
 
 
 def _open_ten(word: str, whole: str) -> str:
-    """French goes on after eighty (quatre-vingt-dix-sept)."""
-    if whole == "80" and word.startswith("vingt"):
+    """What goes on after it: six hundred sixty …, and in French after eighty (quatre-vingt-dix-sept)."""
+    if whole[-2:] == "80" and word.startswith("vingt"):
         return "quatre-vingt"
-    return "dix" if whole in ("70", "90") and word == "dix" else ""
+    if word == "dix":
+        return "dix" if whole[-2:] in ("70", "90", "10") else ""
+    return word if len(whole) == 3 and (word in PLAIN_TENS or word == "quatre") else ""
 
 
 def _completed(last: Atom, word: str, chars: str) -> str | None:
     """Two number words as one number; None when they are two."""
+    if len(last.chars) == 3:
+        rest = last.chars[1:].lstrip("0")
+        if len(chars) > 2 or int(chars) == 0:
+            return None
+        below = _completed(last._replace(chars=rest), word, chars) if rest else chars
+        return None if below is None else f"{last.chars[0]}{below:0>2}"
     value = int(chars)
     if last.ten == "quatre" and word.startswith("vingt"):
         return "80"
@@ -216,8 +306,31 @@ def _completed(last: Atom, word: str, chars: str) -> str | None:
     return None
 
 
-def find(tokens: Tokens) -> Iterator[Run]:
-    """All runs with at least three digits, in order."""
-    for run in _Scanner(tokens).runs():
+def _digit(word: str) -> bool:
+    return word in UNIT_WORDS or (word.isdecimal() and len(word) < 5)
+
+
+def openings(tokens: Tokens) -> list[int]:
+    """Tokens that may begin a run; most words cannot, and cost nothing more than this."""
+    found: list[int] = []
+    letters: list[int] = []
+    text, starts = tokens.text, tokens.starts
+    for index, word in enumerate(tokens.words):
+        if word in _OPENING or word[0].isdecimal():
+            found += [at for at in letters if at >= index - MOST_LETTERS]
+            letters.clear()
+            if word[0].isdecimal() and index and tokens.gap(index) == "" and found[-1:] != [index - 1]:
+                found.append(index - 1)
+            found.append(index)
+        elif len(word) < LETTERS and (len(word) == 1 or text[starts[index]].isupper()):
+            letters.append(index)
+            if len(letters) > MOST_LETTERS:
+                del letters[0]
+    return found
+
+
+def find(tokens: Tokens, begin: Sequence[int] | None = None) -> Iterator[Run]:
+    """All runs with at least three digits, in order. `begin`: the openings, where they are known."""
+    for run in _Scanner(tokens, openings(tokens) if begin is None else begin).runs():
         if run.size >= 3:
             yield run

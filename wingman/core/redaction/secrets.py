@@ -158,16 +158,27 @@ def _read_out(tokens: Tokens, at: int, last: int) -> Iterator[tuple[int, int, st
         return
     first = end = numbers[0]
     for i in numbers[1:]:
-        if i - end > 2:
+        if i - end > 3:
             break
         end = i
-    said = sum(len(NUMBERS.get(tokens.words[i], tokens.words[i])) for i in numbers if first <= i <= end)
+    said = sum(_size(tokens.words[i]) for i in numbers if first <= i <= end)
     if said >= 4:
         yield tokens.starts[first], tokens.ends[end], str(Kind.BIRTH)
 
 
+def _size(word: str) -> int:
+    return 1 if word in _ORDINALS else len(NUMBERS.get(word, word))
+
+
+_ORDINALS = words(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth ersten zweiten dritten vierten fünften "
+    "sechsten siebten achten neunten zehnten elften zwölften premier primero primo primeiro"
+)
+
+
 def _number(word: str) -> bool:
-    return word.isdigit() or word in NUMBERS
+    return word.isdigit() or word in NUMBERS or word in _ORDINALS
 
 
 def _date_word(word: str) -> bool:

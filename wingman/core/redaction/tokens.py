@@ -19,6 +19,15 @@ _TOKEN = re.compile(
 )
 ENDLESS = 64
 """From this many single signs on, a stretch is looked at as a whole."""
+LONG = 40_000
+"""Characters of a text that no prompt holds."""
+DENSEST = 4
+"""A long text of which one word in so many is a number or announces one: no prompt holds that much, and nobody
+talks like it. It is a dump as a whole."""
+ANNOUNCING, EARLY = 6, 4000
+"""Nobody announces a number with every sixth word; looked at from so many words on."""
+_WORDS = frozenset("aiyoeuwzàéèóí@\n")
+"""What stands alone in prose, too."""
 REACH = 7
 """Words between a context and the number it speaks of."""
 
@@ -34,13 +43,20 @@ class Tokens:
     ends: list[int] = field(default_factory=list)
     contexts: list[tuple[int, Kind]] = field(default_factory=list)
     """(index of a phrase's last token, what it announces), in order."""
+    announces: bool = False
+    """Every few words could announce something, or be an address's sign. Such a long text is not read on."""
 
     @property
     def weight(self) -> int:
-        """How many of them are numbers, announce something, or stand in addresses that are spoken."""
+        """How many of them are numbers, letters, announce something, or stand in spoken addresses."""
         heavy = NUMBERS.keys() | AT_WORDS | DOT_WORDS
         said = sum(word in heavy or word[0].isdecimal() for word in self.words)
+        said += sum(len(word) == 1 and word.isalpha() and word not in _WORDS for word in self.words)
         return said + len(self.contexts)
+
+    def telling(self, indices: Sequence[int]) -> int:
+        """How many of these tokens are no letters that stand alone in prose."""
+        return sum(self.words[index] not in _WORDS for index in indices)
 
     def gap(self, index: int) -> str:
         """What stands between a token and the one before."""
@@ -54,6 +70,7 @@ def tokenize(text: str) -> Tokens:
     """Words and marks of `text` with their places, in one pass."""
     tokens = Tokens(text)
     words, starts, ends = tokens.words, tokens.starts, tokens.ends
+    asked = 0
     lowered = text.lower()
     if len(lowered) != len(text):  # İ and its like change the length; positions must not move
         lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
@@ -63,11 +80,17 @@ def tokenize(text: str) -> Tokens:
         starts.append(start)
         ends.append(end)
         if word in PHRASES:
+            asked += 1
             kind = _context(lowered, end, PHRASES[word])
             if kind is not None:
                 if tokens.contexts and tokens.contexts[-1] == (index - 1, kind):
                     tokens.contexts.pop()  # the nearest one counts
                 tokens.contexts.append((index, kind))
+            if asked * ANNOUNCING > index > EARLY and len(text) >= LONG:
+                tokens.announces = True
+                break
+    signs = sum(map(words.count, ("at", "@")))
+    tokens.announces = tokens.announces or (asked + signs) * ANNOUNCING > len(words)
     return tokens
 
 

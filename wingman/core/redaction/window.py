@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from wingman.core.redaction import emails, numbers, secrets
-from wingman.core.redaction.tokens import tokenize
+from wingman.core.redaction import emails, numbers, runs, secrets
+from wingman.core.redaction.tokens import DENSEST, LONG, tokenize
 
 Found = tuple[int, int, str]
 
@@ -31,11 +31,6 @@ DUMP, APART = 1000, 24
 """So many of them, so few characters apart, are a dump, and nothing that anybody says or types."""
 
 
-LONG, DENSEST = 40_000, 3
-"""A text of so many characters, of which one word in so many is a number or announces one: no prompt holds that
-much, and nobody talks like it. It is a dump as a whole."""
-
-
 def _dumps(text: str) -> Iterator[Found]:
     """Such stretches, each to be looked at as a whole: piece by piece they cost many times what prose does."""
     for pattern in _DUMPED:
@@ -57,9 +52,14 @@ def _found(text: str) -> list[Found]:
     for start, end, _ in dumps:
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     tokens = tokenize(text)
-    if len(text) >= LONG and tokens.weight * DENSEST >= len(tokens):
+    if len(text) >= LONG and tokens.announces:
         return [(0, len(text), "number")]
-    found = [*dumps, *emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens)]
+    begin = runs.openings(tokens)
+    if len(text) >= LONG and max(tokens.weight, tokens.telling(begin)) * DENSEST > len(tokens):
+        return [(0, len(text), "number")]
+    found = [*dumps, *emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens, begin)]
+    if len(text) >= LONG and tokens.announces:
+        return [(0, len(text), "number")]
     return sorted(found, key=lambda hit: (hit[0], -hit[1]))
 
 

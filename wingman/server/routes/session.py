@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from wingman.core import encoders
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.server.auth import Access, Session
@@ -99,7 +100,8 @@ class SessionRoutes:
         """A grant for a program. Its token is in this answer and nowhere else."""
         wanted = await body(request, NewGrant)
         role, scopes = chosen(wanted.role, wanted.scopes)
-        if not 0 < len(wanted.name.strip()) <= LONGEST_NAME:
+        name = encoders.line(wanted.name)
+        if not 0 < len(name) <= LONGEST_NAME:
             raise InputError(f"`name` must have 1 to {LONGEST_NAME} characters", field="name")
         if not 0 < wanted.days <= MOST_DAYS:
             raise InputError(f"`days` must be more than 0 and at most {MOST_DAYS}", field="days")
@@ -111,7 +113,7 @@ class SessionRoutes:
         if by.expires and by.role is not Role.OWNER:  # nor longer than it may do it
             expires = min(expires, by.expires)
         made, token = self.access.make(
-            role, by=by, scopes=scopes, name=wanted.name.strip(), meeting=wanted.meeting, expires=expires
+            role, by=by, scopes=scopes, name=name, meeting=wanted.meeting, expires=expires
         )
         return Json({**public(made, now), "token": token}, 201)
 

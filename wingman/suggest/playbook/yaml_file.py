@@ -81,7 +81,15 @@ def _read(text: str, origin: str) -> tuple[Any, dict[str, int]]:
         ) from None
     if not isinstance(root, yaml.MappingNode):
         raise InputError(f"{origin} must hold fields such as `name:` and `triggers:`", field="playbook")
-    return tree, dict(_lines(root, "$"))
+    lines: dict[str, int] = {}
+    for path, line in _lines(root, "$"):
+        if path in lines:
+            raise InputError(
+                f"{origin}, line {line}: `{path.rpartition('.')[2]}` stands there twice; take one out",
+                field="playbook",
+            )
+        lines[path] = line
+    return tree, lines
 
 
 def _within_budget(text: str, origin: str) -> None:
