@@ -338,6 +338,8 @@ class Service:
 
     async def drain(self) -> None:
         """No new meetings; the running ones say their last words and end, and every client hears it."""
+        if self.cluster is not None:  # the others send nothing here any more
+            await self.cluster.node.drain()
         await self.manager.close("shutdown")
         await self.log.flush()
         with contextlib.suppress(TimeoutError):
@@ -571,8 +573,7 @@ def _one_of_many(member: Membership, manager: MeetingManager, hub: Hub, loop_wat
 
 async def _drained(member: Membership, manager: MeetingManager, _: bytes) -> bytes:
     """Somebody asks this node to let go of what it runs."""
-    member.node.state = "draining"
-    await member.node.renew()
+    await member.node.drain()
     await manager.hand_over_all()
     return b"drained"
 

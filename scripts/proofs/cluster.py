@@ -258,7 +258,7 @@ async def _rolling(running: Servers) -> list[Figure]:
             await town.another()
             old = town.nodes.pop(0)
             old.process.terminate()
-            await asyncio.wait_for(old.process.wait(), 90)
+            await _stopped(old)
         await asyncio.sleep(8)
         counted = [differences(caller.words) for caller in town.callers]
         words = sum(len(caller.words) for caller in town.callers)
@@ -270,6 +270,11 @@ async def _rolling(running: Servers) -> list[Figure]:
         Figure("rolling restart, words cut in two", sum(n for _, _, n in counted), 0, "=="),
         Figure("rolling restart, gaps told", gaps, 0, "==", "", f"{moves} meetings moved"),
     ]
+
+
+async def _stopped(node: Process) -> None:
+    """What an orchestrator gives a node to end."""
+    await asyncio.wait_for(node.process.wait(), 90)
 
 
 async def _overlays(running: Servers) -> list[Figure]:

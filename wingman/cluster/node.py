@@ -121,6 +121,11 @@ class Node:
         except (UnavailableError, UnknownError) as failed:
             log.warning("this node could not say that it is there", reason=str(failed))
 
+    async def drain(self) -> None:
+        """Say that it takes nothing any more and lets go of what it has."""
+        self.state = "draining"
+        await self.renew()
+
     async def fall_silent(self) -> None:
         """Answer nobody any more: the others take this node for gone."""
         if self._deaf is not None:

@@ -64,7 +64,12 @@ class Departures:
         """Let go of a meeting, where possible once its client is heard elsewhere."""
         async with self._room:
             to = await self._moves.destination() if self._moves is not None and meeting.fed else ""
-            await meeting.hand_over(await self._heard_elsewhere(meeting, to) if to else None)
+            heard_since = await self._heard_elsewhere(meeting, to) if to else None
+            try:
+                async with asyncio.timeout(LET_GO_S):
+                    await meeting.hand_over(heard_since)
+            except TimeoutError:  # the others take it over when this process is gone
+                log.error("a meeting could not be let go in time", meeting=meeting.id)
 
     async def _heard_elsewhere(self, meeting: Leaving, to: str) -> float | None:
         heard: asyncio.Future[float] = asyncio.get_running_loop().create_future()

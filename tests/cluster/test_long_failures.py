@@ -1,0 +1,169 @@
+"""Failures that take their time: elections, a full disk, a node away for a minute. Run with `-m slow`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cluster.test_processes import HEADERS, feed_until_moved, processes, status
+from tests.support.nats import Node, Servers, nodes, open_node, restarted, servers, start, until
+from wingman.cluster.delivery import STORAGE
+from wingman.core.events import NoteAdded, StorageState
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+ELECTED_S = 25.0
+
+
+def kill(running: Servers, number: int) -> None:
+    running.all[number].process.kill()
+    running.all[number].process.wait()
+
+
+def revive(running: Servers, number: int) -> None:
+    server = running.all[number]
+    server.process = start(server.folder, server.port, server.routes)
+
+
+async def leader_of(node: Node, stream: str) -> str:
+    info = await node.engine.api(f"STREAM.INFO.{stream}")
+    return str(info["cluster"]["leader"])
+
+
+async def test_the_leader_is_killed_and_nothing_is_lost() -> None:
+    with servers(3) as running:
+        async with nodes(running, 2) as (owner, reader):
+            told: list[int] = []
+            owner.log.on_committed(lambda batch: told.extend(event.seq for event in batch))
+            await owner.log.own("m-1", b"")
+            for kill_number in range(2):
+                for number in range(30):
+                    owner.log.append("m-1", NoteAdded(f"n{kill_number}-{number}", "x", 0.0), at=1.0)
+                    await asyncio.sleep(0.02)
+                leader = await leader_of(owner, "WM_LOG_00")
+                await asyncio.to_thread(restarted, running, int(leader.removeprefix("n")))
+            await owner.log.flush()
+            await until(lambda: owner.log.fault == "", ELECTED_S)
+            last = await owner.log.last_seq("m-1")
+            await until(lambda: reader.log.epoch("m-1") == 1, ELECTED_S)
+            async with asyncio.timeout(ELECTED_S):
+                while await reader.log.last_seq("m-1") < last:  # noqa: ASYNC110 - it is heard of
+                    await asyncio.sleep(0.1)
+            kept = [event.seq for event in await reader.log.read("m-1", 0, 10_000)]
+            assert kept == list(range(1, last + 1))
+            assert told == kept
+
+
+async def test_two_of_three_servers_are_gone_and_come_back() -> None:
+    with servers(3) as running:
+        async with nodes(running, 2) as (owner, other):
+            await owner.log.own("m-1", b"")
+            owner.log.append("m-1", NoteAdded("n0", "stored", 0.0), at=1.0)
+            await owner.log.flush()
+            for number in (1, 2):
+                kill(running, number)
+            owner.log.append("m-1", NoteAdded("n1", "in memory", 0.0), at=1.0)
+            await until(lambda: owner.log.fault == STORAGE["memory"], ELECTED_S)
+            seen = [event.data for event in await owner.log.read("m-1")]
+            assert [data for data in seen if isinstance(data, StorageState)]
+            claiming = asyncio.ensure_future(other.log.own("m-1", b""))
+            await asyncio.sleep(3)
+            assert not claiming.done(), "without a majority nobody takes over"
+            claiming.cancel()
+            await asyncio.wait([claiming])
+            for number in (1, 2):
+                revive(running, number)
+            await until(lambda: owner.log.fault == "", 60)
+            await owner.log.flush()
+            async with asyncio.timeout(ELECTED_S):
+                while len(await other.log.read("m-1")) < 4:  # noqa: ASYNC110 - it is heard of
+                    await asyncio.sleep(0.2)
+            kept = await other.log.read("m-1")
+            assert [event.seq for event in kept] == list(range(1, len(kept) + 1))
+            texts = [event.data.text for event in kept if isinstance(event.data, NoteAdded)]
+            assert texts == ["stored", "in memory"]
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A file system of 24 MB."""
+    folder = Path(tempfile.mkdtemp(prefix="wingman-nats-small-"))
+    mounted = os.geteuid() == 0 and (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], check=False, capture_output=True
+        ).returncode
+        == 0
+    )
+    if not mounted:
+        shutil.rmtree(folder)
+        pytest.skip("needs the right to mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_a_full_disk_is_waited_for(small_disk: Path) -> None:
+    with servers(1) as running:
+        server = running.all[0]
+        server.process.kill()
+        server.process.wait()
+        server.folder = small_disk
+        revive(running, 0)
+        async with nodes(running, 1) as (owner,):
+            await owner.log.own("m-1", b"")
+            ballast = small_disk / "ballast"
+            with contextlib.suppress(OSError), ballast.open("wb") as file:
+                while True:  # until there is no room left
+                    file.write(bytes(1 << 20))
+                    file.flush()
+            for number in range(60):
+                owner.log.append("m-1", NoteAdded(f"n{number}", "w" * 5000, 0.0), at=1.0)
+                await asyncio.sleep(0.02)
+            await until(lambda: owner.log.fault == STORAGE["memory"], ELECTED_S)
+            seen = await owner.log.read("m-1", 0, 1000)
+            assert sum(isinstance(event.data, NoteAdded) for event in seen) == 60
+            ballast.unlink()
+            try:
+                await until(lambda: owner.log.fault == "", 10)
+            except TimeoutError:  # a server that could not write its file system may want to be started again
+                await asyncio.to_thread(restarted, running, 0)
+                await until(lambda: owner.log.fault == "", 60)
+            await owner.log.flush()
+            late = await open_node(running, "late")
+            try:
+                kept = await late.log.read("m-1", 0, 1000)
+                assert [event.seq for event in kept] == list(range(1, len(kept) + 1))
+                assert sum(isinstance(event.data, NoteAdded) for event in kept) == 60
+            finally:
+                await late.aclose()
+
+
+async def test_a_node_that_was_frozen_for_a_minute_has_nothing_to_say(tmp_path: Path) -> None:
+    with servers(1) as running:
+        async with processes(running, tmp_path, 2) as (owner, other):
+            async with httpx.AsyncClient(base_url=owner.url, headers=HEADERS, trust_env=False) as http:
+                meeting = (await http.post("/api/meetings", json={"title": "x"})).json()["id"]
+            async with owner.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as pcm:
+                for _ in range(25):
+                    await pcm.send(b"\x01\x00" * 640)
+                    await asyncio.sleep(0.02)
+                owner.process.send_signal(19)
+                frozen = time.monotonic()
+                async with other.socket(f"/api/meetings/{meeting}/ws?after=0") as overlay:
+                    await feed_until_moved(other, meeting, overlay, [])
+                await asyncio.sleep(max(0.0, 60 - (time.monotonic() - frozen)))
+                owner.process.send_signal(18)
+                async with asyncio.timeout(30):
+                    while await status(owner, meeting) != await status(other, meeting):  # noqa: ASYNC110
+                        await asyncio.sleep(0.5)
