@@ -1,0 +1,105 @@
+"""The capture's side of a meeting that moves between nodes, in Node with stand-in sessions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import wingman
+
+WEB = Path(wingman.__file__).parent / "web"
+STAGE = """
+import assert from "node:assert/strict";
+import { Capture } from "./web/extension/js/capture.js";
+const made = [];
+let refuses = false;
+class Session {
+  constructor(onState, again, to) {
+    Object.assign(this, { onState, again, to, state: "new", closed: false });
+    made.push(this);
+  }
+  async open(meeting, tracks, to) {
+    if (refuses) throw Object.assign(new Error("no"), { status: 409 });
+    this.opened = [meeting, [...tracks.keys()], to ?? ""];
+    this.state = "connected";
+  }
+  async close() { this.closed = true; this.state = "closed"; }
+  async replace() {}
+}
+let state = "live";
+const asked = [];
+const service = { json: async (method, path) => { asked.push(`${method} ${path}`); return { state }; } };
+const nothing = () => {};
+const deaf = { addEventListener: nothing, removeEventListener: nothing };
+Object.assign(globalThis, deaf);
+const track = () => ({ ...deaf, enabled: true, readyState: "live", stop: nothing });
+const turns = async () => { for (let n = 0; n < 20; n++) await new Promise((done) => setImmediate(done)); };
+const capture = new Capture(service, "m-1", { changed() {}, heard: () => true, keeps: () => false },
+  (onState, again, to) => new Session(onState, again, to));
+await capture.start(new Map([["tab", track()], ["mic", track()]]));
+"""
+
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+
+
+def play(folder: Path, script: str) -> None:
+    (folder / "package.json").write_text(json.dumps({"type": "module"}), encoding="utf-8")
+    shutil.copytree(WEB, folder / "web")
+    (folder / "play.js").write_text(STAGE + script + "\nprocess.exit(0);\n", encoding="utf-8")
+    done = subprocess.run(
+        ["node", "play.js"], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_second_connection_is_there_before_the_first_ends(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        await capture.move({ to: "n2", within_s: 10 });
+        assert.deepEqual(made.map(({ closed }) => closed), [false, false]);
+        assert.deepEqual(made[1].opened, ["m-1", ["tab", "mic"], "n2"]);
+        assert.equal(made[1].again, false);
+        made[0].state = "closed"; made[0].onState("closed"); // the node that stops lets go
+        await turns();
+        assert.equal(capture.phase, "live");
+        capture.moved();
+        await turns();
+        assert.deepEqual(made.map(({ closed }) => closed), [true, false]);
+        assert.equal(made.length, 2);
+        assert.equal(capture.peer, "connected");
+        """,
+    )
+
+
+def test_a_node_that_does_not_expect_it_changes_nothing(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        refuses = true;
+        await capture.move({ to: "n2", within_s: 10 });
+        assert.deepEqual(made.map(({ closed }) => closed), [false, true]);
+        assert.equal(capture.phase, "live");
+        assert.equal(capture.peer, "connected");
+        """,
+    )
+
+
+def test_a_meeting_whose_node_is_gone_is_taken_to_another_at_once(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        state = "orphaned";
+        await capture.revive(); // the event socket is back, on another node
+        await turns();
+        assert.equal(made.length, 2);
+        assert.equal(made[1].again, true);
+        assert.equal(made[0].closed, true);
+        assert.equal(capture.phase, "live");
+        assert.deepEqual(asked, ["GET /api/meetings/m-1"]);
+        """,
+    )
