@@ -89,6 +89,8 @@ class RecordingImport:
         self._played = 0.0
         self.journal: Journal | None = None
         """What a run that is cut off leaves for the next; whoever has what came of it says that it is done."""
+        self.judged = False
+        """What came of it is known; until then nobody is told that it is done."""
         self._status = ImportStatus("", recording.title, "reading", duration=recording.duration)
 
     @property
@@ -153,6 +155,7 @@ class RecordingImport:
         if self._status.state == "done" and asked and found.sentence:
             state: Literal["done", "failed"] = "failed" if found.status is Status.FAILED else "done"
             self._status = replace(self._status, state=state, detail=found.sentence)
+        self.judged = True
 
     def _journaled(self, inner: Transcriber) -> Transcriber:
         return inner if self.journal is None else JournaledTranscriber(inner, self.journal)
@@ -216,7 +219,10 @@ class Imports:
     def status(self, meeting: str) -> ImportStatus | None:
         """How far the import into `meeting` is; None when there is none here."""
         job = self._known.get(meeting)
-        return job.status if job is not None else None
+        if job is None:
+            return None
+        over = job.status.state in ("done", "failed") and not job.judged
+        return replace(job.status, state="finishing") if over else job.status
 
 
 async def _whole(job: RecordingImport, log: EventLog) -> None:
