@@ -13,7 +13,7 @@ import hmac
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -348,6 +348,35 @@ class Service:
                     await asyncio.sleep(0.02)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a service stands on."""
+
+    access: Access
+    outside: OutsideLedger
+    member: Membership | None
+    log: EventLog
+    hub: Hub
+    loop_watch: LoopWatch
+    counted: MetricSender | None
+
+
+async def _ground(settings: Settings, keep: bool, stack: contextlib.AsyncExitStack) -> _Ground:
+    """Who may ask, the other nodes, the log and who listens to it; all closed with the stack."""
+    access = open_access(settings, keep=keep)
+    stack.callback(access.store.close)  # after the log: its last events end links
+    outside = OutsideLedger(access)
+    stack.callback(outside.write)
+    member = await _joined(settings, access.store, stack) if settings.cluster.url and keep else None
+    event_log = member.log if member else await _open_log(settings, keep, stack)
+    hub, loop_watch = Hub(event_log), LoopWatch()
+    stack.callback(hub.close)
+    with outlet(outside.outlet):
+        counted = _observe(settings, hub, loop_watch, stack)
+    hub.tap(partial(_links_end, access))
+    return _Ground(access, outside, member, event_log, hub, loop_watch, counted)
+
+
 @contextlib.asynccontextmanager
 async def open_service(
     settings: Settings, *, keep: bool = True, book: SettingsBook | None = None
@@ -361,18 +390,10 @@ async def open_service(
     providers = ProviderFactory(settings)
     choices = providers.choose("off")
     async with contextlib.AsyncExitStack() as stack:
-        access = open_access(settings, keep=keep)
-        stack.callback(access.store.close)  # after the log: its last events end links
-        outside = OutsideLedger(access)
-        stack.callback(outside.write)
-        member = await _joined(settings, access.store, stack) if settings.cluster.url and keep else None
+        ground = await _ground(settings, keep, stack)
+        member, event_log, hub = ground.member, ground.log, ground.hub
         if member is not None:
             providers.slots = member.slots.of
-        event_log = member.log if member else await _open_log(settings, keep, stack)
-        hub, loop_watch = Hub(event_log), LoopWatch()
-        stack.callback(hub.close)
-        with outlet(outside.outlet):
-            counted = _observe(settings, hub, loop_watch, stack)
         own = data_dir(settings) if keep else None
         notes = _notes(settings, own, providers.encoder)
         knowledge = stack.enter_context(notes.knowledge)
@@ -381,7 +402,6 @@ async def open_service(
             open_background(settings, event_log, hub, own, _sealing(member))
         )
         model = ProcessModel(providers.model(choices.suggester.provider))
-        hub.tap(partial(_links_end, access))
         async with asyncio.TaskGroup() as tasks:
             builder = MeetingBuilder(
                 providers,
@@ -395,27 +415,28 @@ async def open_service(
             manager = MeetingManager(builder, model, event_log, tasks)
             metrics.watch_meetings(lambda: len(manager.live_ids()))
             if member is not None:
-                _one_of_many(member, manager, hub, loop_watch)
-                access.nodes = lambda: max(1, len(member.node.others))
+                _one_of_many(member, manager, ground)
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
             imports = Imports(manager, tasks, _journals(settings, own))
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
-            shared = (settings, manager, event_log, hub, background, access, loop_watch)
-            service = Service(*shared, imports, outside, workbench, member, arrivals)
+            shared = (settings, manager, event_log, hub, background, ground.access, ground.loop_watch)
+            service = Service(*shared, imports, ground.outside, workbench, member, arrivals)
             jobs = [*service.jobs(), warm_up(choices.transcriber.provider), notes.run()]
-            if counted is not None:
-                jobs.append(counted.run())
-            with outlet(outside.outlet):
-                beside = [tasks.create_task(job) for job in jobs]
-            async with _running(service, beside):
+            if ground.counted is not None:
+                jobs.append(ground.counted.run())
+            async with _running(service, tasks, jobs):
                 yield service
 
 
 @contextlib.asynccontextmanager
-async def _running(service: Service, beside: Sequence[asyncio.Task[None]]) -> AsyncIterator[None]:
-    """Leaving ends the meetings, and then what runs beside them."""
+async def _running(
+    service: Service, tasks: asyncio.TaskGroup, jobs: Iterable[Coroutine[object, object, None]]
+) -> AsyncIterator[None]:
+    """Runs `jobs` beside the meetings. Leaving ends the meetings, and then what runs beside them."""
+    with outlet(service.outside.outlet):
+        beside = [tasks.create_task(job) for job in jobs]
     try:
         yield
     finally:
@@ -560,15 +581,16 @@ def _room(live: int, most: int, loop_watch: LoopWatch) -> tuple[int, int]:
     return live, min(most, live) if late else most
 
 
-def _one_of_many(member: Membership, manager: MeetingManager, hub: Hub, loop_watch: LoopWatch) -> None:
+def _one_of_many(member: Membership, manager: MeetingManager, ground: _Ground) -> None:
     """What is run here is claimed, and what others store is shown here, too."""
     manager.owned_by(member.claims, member.moves)
-    manager.on_lost.append(partial(hub.end, reason="this meeting moved; connect again"))
+    manager.on_lost.append(partial(ground.hub.end, reason="this meeting moved; connect again"))
     member.moves.serve(manager.departures)
-    member.log.on_followed(hub.followed)
+    member.log.on_followed(ground.hub.followed)
     member.node.answer("drain", partial(_drained, member, manager))
-    member.node.load = lambda: _room(len(manager.all_live()), manager.settings.meeting.most, loop_watch)
+    member.node.load = lambda: _room(len(manager.all_live()), manager.settings.meeting.most, ground.loop_watch)
     metrics.watch_cluster(lambda: member.node.row().load, lambda: member.engine.connected)
+    ground.access.nodes = lambda: max(1, len(member.node.others))
 
 
 async def _drained(member: Membership, manager: MeetingManager, _: bytes) -> bytes:

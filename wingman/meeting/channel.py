@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -255,6 +256,39 @@ class SlowReader:
         return self._since is not None and now - self._since > self.PATIENCE_S
 
 
+class ChannelReaders:
+    """Who reads a channel's tape now."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+        self._cursors: list[Cursor] = []
+
+    @contextlib.contextmanager
+    def reading(self, at: SampleTime) -> Iterator[Cursor]:
+        """A cursor that begins at `at`; whoever leaves holds nobody up."""
+        cursor = self._tape.cursor(at)
+        self._cursors.append(cursor)
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            self._cursors.remove(cursor)
+
+    def lag(self, but: Cursor | None) -> int:
+        """Samples by which the slowest of them is behind; `but` does not count."""
+        return max((cursor.lag for cursor in self._cursors if cursor is not but), default=0)
+
+
+async def store_sound(store: Store, channel: ChannelInput, readers: ChannelReaders, publish: Publish) -> None:
+    """Store a channel's sound; a defect there costs the rest of the recording, and says so."""
+    with readers.reading(channel.tape.start) as cursor:
+        failure = await behind_wall(store(channel.channel, cursor))
+    if failure is not None:
+        log.error("the sound is not stored any more", exc_info=failure)
+        detail = f"storing the sound stopped over a defect ({kind_of(failure)}); what was stored is kept"
+        publish(AudioState("lost", detail), None)
+
+
 class ChannelPipeline:
     """Starts, stops and settles a channel's branches. Its tasks belong to the meeting's group."""
 
@@ -271,7 +305,7 @@ class ChannelPipeline:
         self._callbacks = callbacks
         self._tasks = tasks
         self.beside = BesideVoice(channel_input.channel, callbacks.emotion, tasks, accounting)
-        self._cursors: list[Cursor] = []
+        self._readers = ChannelReaders(channel_input.tape)
         self._slow = SlowReader()
         self._answered: dict[Branch, SampleTime] = {}
         self._accounting = accounting
@@ -299,7 +333,8 @@ class ChannelPipeline:
     def start_storing(self) -> None:
         """Store the channel's sound, where that was asked for; a pause is a hole on the tape."""
         if self._providers.sound is not None:
-            self._storing = self._tasks.create_task(self._store(self._providers.sound))
+            storing = store_sound(self._providers.sound, self.input, self._readers, self._callbacks.publish)
+            self._storing = self._tasks.create_task(storing)
 
     def measure(self, policy: Policy, correlator: Correlator) -> None:
         """Stop the meter and start the one `policy` allows, from this very sample on."""
@@ -423,7 +458,7 @@ class ChannelPipeline:
     def lag(self) -> int:
         """Samples by which the slowest reader is behind that still gets on."""
         stuck = self._listening if self._slow.stuck(asyncio.get_running_loop().time()) else None
-        return max((cursor.lag for cursor in self._cursors if cursor is not stuck), default=0)
+        return self._readers.lag(but=stuck)
 
     @property
     def answered(self) -> SampleTime:
@@ -498,11 +533,8 @@ class ChannelPipeline:
         transcriber = self._transcriber
         if transcriber is None:
             return
-        cursor = self._open(self._answered[Branch.TRANSCRIBE])
-        try:
+        with self._readers.reading(self._answered[Branch.TRANSCRIBE]) as cursor:
             await transcriber.run(self.input.channel, cursor, self._on_speech)
-        finally:
-            self._leave(cursor)
 
     async def _measure(self, starts: Iterator[SampleTime]) -> None:
         """A meter that is tried again hears what is said now; what passed meanwhile is a gap."""
@@ -516,35 +548,13 @@ class ChannelPipeline:
                 missed = Missed(Branch.EMOTION, self.input.channel, Span(last, start), GapCause.OUTAGE)
                 self._callbacks.emotion(missed)
             self._answered[Branch.EMOTION] = start
-        cursor = self._listening = self._open(start)
-        self._slow.got_on(asyncio.get_running_loop().time())
-        try:
-            await meter.run(self.input.channel, cursor, self._on_emotion)
-        finally:
-            self._listening = None
-            self._leave(cursor)
-
-    async def _store(self, store: Store) -> None:
-        """Store the sound; a defect there costs the rest of the recording, and says so."""
-        cursor = self._open(self.input.tape.start)
-        try:
-            failure = await behind_wall(store(self.input.channel, cursor))
-        finally:
-            self._leave(cursor)
-        if failure is not None:
-            log.error("the sound is not stored any more", exc_info=failure)
-            detail = f"storing the sound stopped over a defect ({kind_of(failure)}); what was stored is kept"
-            self._callbacks.publish(AudioState("lost", detail), None)
-
-    def _open(self, at: SampleTime) -> Cursor:
-        cursor = self.input.tape.cursor(at)
-        self._cursors.append(cursor)
-        return cursor
-
-    def _leave(self, cursor: Cursor) -> None:
-        """Whoever does not read any more holds nobody up."""
-        cursor.close()
-        self._cursors.remove(cursor)
+        with self._readers.reading(start) as cursor:
+            self._listening = cursor
+            self._slow.got_on(asyncio.get_running_loop().time())
+            try:
+                await meter.run(self.input.channel, cursor, self._on_emotion)
+            finally:
+                self._listening = None
 
     def _on_speech(self, event: TranscriberEvent) -> None:
         match event:

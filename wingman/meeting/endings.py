@@ -1,4 +1,4 @@
-"""When a meeting nobody feeds any more ends by itself, and why. Pure: time is an argument."""
+"""When a meeting nobody feeds any more ends by itself, and why. Time is an argument."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wingman.config.meeting import MeetingSettings
+from wingman.core.events import MeetingEnding, Publish
 
 
 class Fate(StrEnum):
@@ -76,3 +77,24 @@ class Endings:
         if Fate.ENDED in self._fates:
             return Ending("source_ended", self._since + self._settings.grace_s, told=True)
         return Ending("source_ended", self._since, told=False)
+
+
+class EndWatch:
+    """Says beforehand that a meeting is about to end by itself, or that it goes on after all."""
+
+    def __init__(self, endings: Endings, publish: Publish) -> None:
+        self._endings = endings
+        self._publish = publish
+        self._announced = False
+
+    def due(self, now: float) -> str:
+        """Why the meeting ends now; empty while it goes on."""
+        ending = self._endings.next()
+        if ending is not None and now >= ending.at:
+            return ending.reason
+        told = ending is not None and ending.told
+        if told != self._announced:
+            self._announced = told
+            left = MeetingEnding(ending.reason, round(ending.at - now, 1)) if ending and told else None
+            self._publish(left or MeetingEnding(""), None)
+        return ""

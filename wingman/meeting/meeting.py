@@ -26,7 +26,6 @@ from wingman.core.emotion_policy import Consent, Policy
 from wingman.core.errors import Branch, InputError
 from wingman.core.events import (
     MeetingEnded,
-    MeetingEnding,
     MeetingMove,
     MeetingStarted,
     MeetingWindingDown,
@@ -43,7 +42,7 @@ from wingman.meeting.api import MeetingSpec, MeetingStatus
 from wingman.meeting.channel import room
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Beginning, Continuation, Continued
 from wingman.meeting.controls import MeetingControls
-from wingman.meeting.endings import Ending, Endings
+from wingman.meeting.endings import Endings, EndWatch
 from wingman.meeting.pipeline import MeetingPipeline, Stages
 from wingman.meeting.sources import MeetingSources
 from wingman.suggest.playbook.playbook import Playbook
@@ -110,7 +109,7 @@ class Meeting:
         )
         self._clock = asyncio.get_running_loop().time
         self._endings = Endings(plan.life, self._clock(), made_by_source=plan.made_by_source)
-        self._announced = False
+        self._end_watch = EndWatch(self._endings, publish)
         self._tasks: asyncio.TaskGroup | None = None
         self._started_at = plan.continued.state.started_at if plan.continued else time.time()
         self._running = asyncio.Event()
@@ -389,23 +388,8 @@ class Meeting:
             self._pipeline.advance()
             if tick % TICKS_PER_BILL == 0:
                 self._controls.keep_to_budget()
-            self._look_for_the_end()
-
-    def _look_for_the_end(self) -> None:
-        ending, now = self._endings.next(), self._clock()
-        if ending is not None and now >= ending.at:
-            self._end_soon(ending.reason)
-        else:
-            self._ask(ending, now)
-
-    def _ask(self, ending: Ending | None, now: float) -> None:
-        """Say that the meeting is about to end by itself, or that it goes on after all."""
-        due = ending is not None and ending.told
-        if due == self._announced or self._ending.is_set():
-            return
-        self._announced = due
-        told = MeetingEnding(ending.reason, round(ending.at - now, 1)) if ending and due else MeetingEnding("")
-        self._publish(told, None)
+            if not self._ending.is_set() and (reason := self._end_watch.due(self._clock())):
+                self._end_soon(reason)
 
     def _end_soon(self, reason: str) -> None:
         if not self._ending.is_set():
