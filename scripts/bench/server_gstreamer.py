@@ -94,14 +94,16 @@ def negotiate(offer: str) -> str:
     HELPER.attach(
         hash(end.get_static_pad("sink")), *[line.fileno() for line in lines], *[-1] * (2 - len(lines))
     )
-    sessions.append((pipeline, lines))
+    agent = peer.get_property("ice-agent")
+    sessions.append((pipeline, lines, agent))  # Python holds the agent's only reference once it has seen it
+    agent.emit("add-local-ip-address", "127.0.0.1")
     pipeline.set_state(Gst.State.PLAYING)
-    peer.get_property("ice-agent").emit("add-local-ip-address", "127.0.0.1")
     _, message = GstSdp.SDPMessage.new_from_text(offer)
     kinds = GstWebRTC.WebRTCSDPType
     given = GstWebRTC.WebRTCSessionDescription.new(kinds.OFFER, message)
     ask(peer, "set-remote-description", given)
-    made = ask(peer, "create-answer", None).get_value("answer")
+    kept = ask(peer, "create-answer", None)  # the description belongs to the reply
+    made = kept.get_value("answer")
     done = threading.Event()
 
     def gathered(*_: object) -> None:

@@ -86,6 +86,9 @@ class Offsets:
 
     def start_at(self, position: int) -> SampleTime:
         """Media time of the sample number `position`; after a gap or a doubt when it lies on one."""
+        last = self._points[-1]
+        if last.known and position >= last.position:  # what is asked for most: what was sent lately
+            return last.at + position - last.position
         after = bisect_right(self._points, position, key=lambda p: p.position)
         if self._knows(position):
             return self._at(position, after)
@@ -93,6 +96,9 @@ class Offsets:
 
     def end_at(self, position: int) -> SampleTime:
         """Media time at which something that ends before sample `position` ends; before a gap or a doubt."""
+        last = self._points[-1]
+        if last.known and position > last.position:
+            return last.at + position - last.position
         return self._at(position, bisect_left(self._points, position, key=lambda p: p.position))
 
     def span(self, start_s: float, end_s: float) -> Span:

@@ -39,7 +39,7 @@ def bounded(message: Results, sent: int, position: int) -> Results | None:
     start = min(message.start, length_s)
     end = max(start, min(message.end, length_s))
     words = message.words
-    if all(_within(word, start, end) for word in words):
+    if _all_within(words, start, end):
         mended: Sequence[Heard] = words
     elif abs(start - due_s) <= SLACK_S and not any(_elsewhere(word, start, end, sent) for word in words):
         mended = _mended(words, start, end)
@@ -49,6 +49,16 @@ def bounded(message: Results, sent: int, position: int) -> Results | None:
         return message
     alternatives = Alternatives((Alternative(tuple(mended)),))
     return msgspec.structs.replace(message, start=start, duration=end - start, channel=alternatives)
+
+
+def _all_within(words: Sequence[Heard], start: float, end: float) -> bool:
+    """`_within` for each of them, in one loop: it runs for all words of every interim."""
+    earliest, latest = start - SLACK_S, end + SLACK_S
+    for word in words:
+        begins, ends = word.start, word.end
+        if not begins <= ends <= latest or (begins < earliest and ends > start):
+            return False
+    return True
 
 
 def _within(word: Heard, start: float, end: float) -> bool:

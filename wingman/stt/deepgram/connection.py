@@ -104,10 +104,11 @@ class Connection:
         self._controls: deque[_Control] = deque()
         self._wake = asyncio.Event()
         self._asleep_until = now
-        waits = (settings.keepalive_s, settings.idle_finalize_s, settings.stall_limit_s, settings.close_s)
+        waits = (settings.keepalive_s, settings.stall_limit_s, settings.close_s)
         self._soonest = min(waits)  # nothing but a pace that holds back is due within so long
         self._resume_at: float | None = None
         self._tail: asyncio.TimerHandle | None = None
+        self._tail_s = min(TAIL_S, settings.idle_finalize_s)
         self._last_audio = self._last_frame = now
         self._finalized_at = -1
         self._closing_at: float | None = None
@@ -133,7 +134,7 @@ class Connection:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
         self._stitch.connected(self._offsets)
         self._audio.on_change(self._pump, self._chunk.samples)
-        self._watch_tail(TAIL_S)
+        self._watch_tail(self._tail_s)
         try:
             async with asyncio.TaskGroup() as group:
                 upkeep = group.create_task(self._look_after())
@@ -201,23 +202,26 @@ class Connection:
         if self._chunk.sent(block.pcm):
             self._audio.on_change(self._pump, self._chunk.samples)
         if self._tail is None:
-            self._watch_tail(TAIL_S)
+            self._watch_tail(self._tail_s)
         if self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
             self._ask_to_settle()
 
     def _watch_tail(self, after: float) -> None:
-        """Less than a chunk calls nobody: look after a while whether some was left lying."""
+        """Less than a chunk calls nobody: look after a while what was left lying, or has to settle."""
         self._tail = asyncio.get_running_loop().call_later(after, self._send_tail)
 
     def _send_tail(self) -> None:
         self._tail = None
-        left = self._last_audio + TAIL_S - asyncio.get_running_loop().time()
-        if left > 0:
-            self._watch_tail(left)
+        quiet = asyncio.get_running_loop().time() - self._last_audio
+        if quiet < self._tail_s - 0.001:
+            self._watch_tail(self._tail_s - quiet)
             return
         self._pump(whole=False)
-        if self._audio.lag and self._tail is None:  # it had to wait, for the pace or for the end of a pause
-            self._watch_tail(TAIL_S)
+        left = self._settings.idle_finalize_s - quiet - 0.001  # a timer is not exact
+        if left <= 0:
+            self._ask_to_settle()
+        if self._tail is None and (left > 0 or self._audio.lag):  # what waits for the pace, or a pause's end
+            self._watch_tail(min(self._tail_s, left + 0.001) if left > 0 else self._tail_s)
 
     def _cross(self, gap: Gap) -> None:
         """The tape has no audio here: time moves on, and nothing said before may stay pending."""
@@ -266,8 +270,6 @@ class Connection:
             times.append(stalled)
         if self._closing_at is not None:
             times.append(self._closing_at + self._settings.close_s)
-        if self._stitch.unsettled and self._finalized_at != self._offsets.accepted:
-            times.append(self._last_audio + self._settings.idle_finalize_s)
         return min(times, default=math.inf)
 
     def _check(self, now: float) -> None:

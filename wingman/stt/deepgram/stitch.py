@@ -8,12 +8,14 @@ once more, and told as missed when it is passed over again.
 
 from __future__ import annotations
 
+import operator
 from collections import deque
+from collections.abc import Sequence
 
 from wingman.core.errors import Branch, Missed, Progress
 from wingman.core.media import Gap, GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
-from wingman.core.time import Channel, SampleTime, Span, samples, samples_of_ms
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, samples_of_ms
 from wingman.link.offsets import Offsets
 from wingman.stt.deepgram.bounds import bounded, possible
 from wingman.stt.deepgram.wire import Heard, Results
@@ -56,6 +58,7 @@ class Stitcher:
         self._held: list[Results] = []
         self._said: deque[tuple[Span, str]] = deque(maxlen=REMEMBERED)
         self._shown: tuple[int, ...] = ()
+        self._last: tuple[Sequence[Heard], tuple[Word, ...]] = ((), ())
         self._showing = False
         self._doubt = False
         self._leaves_out = False
@@ -116,6 +119,7 @@ class Stitcher:
         self._held.clear()
         self._said.clear()
         self._shown = ()
+        self._last = ((), ())
         self._doubt = False
 
     def ask_again(self) -> None:
@@ -229,6 +233,7 @@ class Stitcher:
         if words:
             self._open_since = max(word.end for word in words)
         self._position = max(self._position, end)
+        self._last = ((), ())
         self._shown = tuple(at for at in self._shown if at >= end)
         self._showing = False
         self._doubt = False
@@ -238,7 +243,7 @@ class Stitcher:
         if samples(message.end) <= self._position:
             return []
         start = samples(message.start)
-        words = self._words(message, remember=False)
+        words = self._so_far(message.words)
         before = [at for at in self._shown if at < start]  # shown earlier, and not settled since
         self._shown = (*before, *(samples(word.start) for word in message.words))[-REMEMBERED:]
         if not words and not self._showing:
@@ -248,15 +253,28 @@ class Stitcher:
         span = Span(first, max(first, self._offsets.end_at(samples(message.end))))
         return [Interim(self._channel, span, words)]
 
-    def _words(self, message: Results, remember: bool = True) -> tuple[Word, ...]:
-        """The message's words on our clock, without those that were final before."""
-        fresh = [heard for heard in message.words if heard.text and not self._known(_span(heard), heard.text)]
-        if remember:
-            self._said.extend((_span(heard), heard.text) for heard in fresh)
+    def _words(self, message: Results) -> tuple[Word, ...]:
+        """A final's words on our clock, without those that were final before; they are remembered."""
+        fresh = [heard for heard in message.words if heard.text and not self._known(heard)]
+        self._said.extend((_span(heard), heard.text) for heard in fresh)
         return tuple(self._word(heard) for heard in fresh)
 
-    def _known(self, span: Span, text: str) -> bool:
-        """Whether a word at `span` of this connection was final before."""
+    def _so_far(self, heard: Sequence[Heard]) -> tuple[Word, ...]:
+        """An interim's words, likewise. It says again what the one before said: only the rest is worked out."""
+        before, words = self._last
+        if len(words) == len(before) <= len(heard) and all(map(operator.eq, before, heard)):
+            fresh = heard[len(before) :]
+        else:
+            words, fresh = (), heard
+        words += tuple(self._word(one) for one in fresh if one.text and not self._known(one))
+        self._last = (heard, words)
+        return words
+
+    def _known(self, heard: Heard) -> bool:
+        """Whether this word of this connection was final before."""
+        if (heard.start + heard.end) * SAMPLE_RATE > 2 * self._position + 2:  # whatever rounding makes of it
+            return False
+        span, text = _span(heard), heard.text
         if span.start + span.end >= 2 * self._position:
             return False
         if span.start < 0:
