@@ -46,7 +46,6 @@ class CostTracker:
             "openai": (prices.openai_input_per_million, prices.openai_output_per_million),
         }
         self._spent: defaultdict[str, float] = defaultdict(float)
-        self._level = Level.FULL
 
     def restore(self, spent: Mapping[str, float]) -> None:
         """What the meeting had cost when another process ran it."""
@@ -61,7 +60,15 @@ class CostTracker:
     @property
     def level(self) -> Level:
         """What the budget has switched off. It never comes back within a meeting: the money is spent."""
-        return self._level
+        settings = self._settings
+        if settings.budget <= 0:
+            return Level.FULL
+        share = self.total / settings.budget
+        if share >= settings.model_at:
+            return Level.MODEL
+        if share >= settings.rate_at:
+            return Level.RATE
+        return Level.EMOTION if share >= settings.emotion_at else Level.FULL
 
     def audio(self, provider: str, seconds: float) -> None:
         """`seconds` of one channel's audio were sent to `provider`."""
@@ -85,21 +92,9 @@ class CostTracker:
         per_hour = self.total * 3600 / media_seconds if media_seconds > 0 else 0.0
         by_provider = {name: round(spent, 6) for name, spent in sorted(self._spent.items())}
         return CostUpdated(
-            round(self.total, 6), round(per_hour, 6), by_provider, self._settings.currency, str(self._level)
+            round(self.total, 6), round(per_hour, 6), by_provider, self._settings.currency, str(self.level)
         )
 
     def _charge(self, provider: str, amount: float) -> None:
         if amount > 0:
             self._spent[provider] += amount
-        self._level = self._reached()
-
-    def _reached(self) -> Level:
-        settings = self._settings
-        if settings.budget <= 0:
-            return Level.FULL
-        share = self.total / settings.budget
-        if share >= settings.model_at:
-            return Level.MODEL
-        if share >= settings.rate_at:
-            return Level.RATE
-        return Level.EMOTION if share >= settings.emotion_at else Level.FULL

@@ -164,8 +164,8 @@ class Connection:
         if self._audio.paused:  # a replay begun before the pause goes on after it
             self._resume_at = None
             return
-        while not self._controls and self._closing_at is None and self._line.socket.is_open:
-            if not self._ready(whole) or not self._may_send(now):
+        while self._ready(whole) and not self._controls and self._closing_at is None:
+            if not self._line.socket.is_open or not self._may_send(now):
                 break
             item = self._audio.take(self._chunk.samples)
             if isinstance(item, PcmBlock):
