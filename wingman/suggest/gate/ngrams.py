@@ -22,10 +22,10 @@ _SIGN = 1 << 20
 
 def ngrams(text: str) -> NDArray[np.float32]:
     """A vector of `SIZE` numbers and length 1; of zeros for a text without a word."""
-    vector = np.zeros(SIZE, np.float32)
-    for key in _keys(normalise(text).split()[:LONGEST]):
-        number = zlib.crc32(key.encode())
-        vector[number % SIZE] += 1.0 if number & _SIGN else -1.0
+    keys = _keys(normalise(text).split()[:LONGEST])
+    numbers = np.array([zlib.crc32(key.encode()) for key in keys], np.int64)
+    signs = np.where(numbers & _SIGN, 1.0, -1.0)
+    vector = np.bincount(numbers % SIZE, weights=signs, minlength=SIZE).astype(np.float32)
     length = float(np.linalg.norm(vector))
     return vector / np.float32(length) if length else vector
 
