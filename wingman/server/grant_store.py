@@ -14,6 +14,7 @@ import json
 import secrets
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -36,6 +37,8 @@ MOST_GRANTS = 5000
 
 BUSY_MS = 50
 """How long a write waits for another program: everybody's sound waits with it."""
+RETRY_S = 1.0
+"""How long the audit log leaves a disk alone that has refused: each try costs `BUSY_MS`."""
 MOST_HELD = 10_000
 """Audit entries held while the disk takes none."""
 
@@ -93,6 +96,7 @@ class GrantStore:
         self._secret = secret
         self._written: Callable[[], object] = lambda: None
         self._seen = (0, 0)
+        self._retry_at = 0.0
         self._lock = threading.Lock()
         self._held: deque[tuple[str, float, str, str, str]] = deque(maxlen=MOST_HELD)
         self._db = drivers.open_file(path or Path(":memory:"), key if path is not None else "")
@@ -287,7 +291,8 @@ class GrantStore:
         """
         with self._lock:
             self._held.append((what, at, grant, meeting[:80], detail[:200]))
-        self._write_down()
+        if time.monotonic() >= self._retry_at:
+            self._write_down()
 
     def audit(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
         """Entries with a higher number than `after`, oldest first."""
@@ -340,6 +345,7 @@ class GrantStore:
             with self._writing():
                 pass
         except StoreRefusedError as refused:
+            self._retry_at = time.monotonic() + RETRY_S
             if len(self._held) == 1:
                 log.warning("audit entries are held in memory", reason=str(refused))
 
