@@ -7,6 +7,7 @@ They are measured by what they settle and when: a word counts from the moment af
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import json
 import os
@@ -58,7 +59,8 @@ class Heard:
     """What somebody settled, as it grew: seconds since the sound began, and the whole text then."""
 
     settled: list[tuple[float, str]] = field(default_factory=list)
-    cores: float = 0.0
+    spent: float = 0.0
+    """Processor seconds until the last word had settled."""
 
 
 def recording() -> Spoken:
@@ -94,7 +96,7 @@ async def ours(settings: WhisperSettings, said: Spoken) -> Heard:
             hearing = whisper.build(local.get(), local.decoder(), settings)
             tasks.create_task(hearing.run(Channel.TAB, voice.tape.cursor(), note))
             await play([voice], began)
-            out.cores = (sum(map(processor_seconds, pids)) - before) / (loop.time() - began)
+        out.spent = sum(map(processor_seconds, pids)) - before
     return out
 
 
@@ -131,6 +133,8 @@ async def _fed(
     async def listen() -> None:
         while line := await source.readline():
             out.settled.append((loop.time() - began, json.loads(line)))
+            with contextlib.suppress(OSError):  # it has ended, and this was still on its way
+                out.spent = processor_seconds(process.pid) - before
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(listen())
@@ -138,7 +142,7 @@ async def _fed(
         for first in range(0, len(pcm), size):
             sink.write(pcm[first : first + size])
             await asyncio.sleep(max(0.0, began + (first + size) / BYTES_PER_SAMPLE / SAMPLE_RATE - loop.time()))
-        out.cores = (processor_seconds(process.pid) - before) / (loop.time() - began)
+        out.spent = processor_seconds(process.pid) - before
         sink.close()
     return out
 
@@ -196,7 +200,7 @@ def _table(said: Spoken, found: dict[str, Heard]) -> list[Figure]:
             Figure(f"{name}: word errors, sample and readings", error_rate(said, heard), unit="%"),
             Figure(f"{name}: end of speech → settled, p50", _middle(late), unit="s"),
             Figure(f"{name}: end of speech → settled, p95", late[int(len(late) * 0.95)], unit="s"),
-            Figure(f"{name}: cores for one channel", heard.cores),
+            Figure(f"{name}: cores for one channel", heard.spent * SAMPLE_RATE / len(said.sound)),
         ]
     return rows
 
@@ -208,7 +212,7 @@ def _ahead(said: Spoken, found: dict[str, Heard]) -> list[Figure]:
     return [
         Figure("word errors beyond the better peer's", errors, 0.5, "<=", "%"),
         Figure("end of speech → settled, of the faster peer's", late, 1, "<=", "x"),
-        Figure("cores, of the thriftier peer's", mine.cores / min(one.cores for one in peers), 1, "<=", "x"),
+        Figure("cores, of the thriftier peer's", mine.spent / min(one.spent for one in peers), 1, "<=", "x"),
     ]
 
 
