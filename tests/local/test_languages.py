@@ -28,6 +28,17 @@ def test_short_or_unsure_utterances_do_not_count() -> None:
     assert choice.current == "en", "nobody was sure: the default"
 
 
+def test_one_sure_guess_counts_where_a_doubtful_one_agrees() -> None:
+    choice = LanguageChoice()
+    for language, probability in (("en", 0.4), ("de", 0.99), ("de", 0.31)):
+        choice.heard(language, probability, LONG_ENOUGH)
+    assert choice.current == "de"
+    alone = LanguageChoice()
+    for language, probability in (("en", 0.4), ("de", 0.99), ("fr", 0.5)):
+        alone.heard(language, probability, LONG_ENOUGH)
+    assert alone.current == "en"
+
+
 def test_one_that_was_named_is_never_asked_about() -> None:
     choice = LanguageChoice("fr")
     choice.heard("de", 1.0, LONG_ENOUGH)

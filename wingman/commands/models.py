@@ -153,7 +153,8 @@ def _bench(settings: Settings) -> int:
         folders[chosen.model] = models.folder(chosen.model, chosen.model_dir)
     if not folders:
         raise InputError("no model is here; run `wingman models fetch whisper-base` first", field="name")
-    found = {name: _measured(name, folder, cores) for name, folder in folders.items()}
+    decoding = max(1, min(chosen.workers, cores))
+    found = {name: _measured(name, folder, decoding) for name, folder in folders.items()}
     fluent = [name for name in folders if found[name].fluent]
     if not fluent:
         print("none of them is quick enough for live meetings here; set DEEPGRAM_API_KEY for those")
@@ -163,11 +164,11 @@ def _bench(settings: Settings) -> int:
     return 0
 
 
-def _measured(name: str, folder: Path, cores: int) -> Measured:
+def _measured(name: str, folder: Path, decoding: int) -> Measured:
     one = measure(folder, _utterances())
     print(
         f"whisper-{name:<18} loads in {one.load_s:.1f} s, a sentence of 5 s takes {1000 * one.final_s:.0f} ms, "
-        f"{one.channels(cores)} channels talking at once on {cores} cores"
+        f"{one.channels(decoding)} channels talking at once with `transcribe.whisper.workers: {decoding}`"
     )
     return one
 

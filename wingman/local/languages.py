@@ -10,6 +10,8 @@ LONG_ENOUGH = 3 * SAMPLE_RATE
 """Shorter utterances are guessed too often wrongly."""
 VOTES = 3
 SURE = 0.8
+CLEAR = 1.2
+"""What the probabilities of one language add up to, one sure guess among them, when no two are sure."""
 
 
 @dataclass(slots=True)
@@ -18,23 +20,30 @@ class LanguageChoice:
 
     current: str = ""
     default: str = "en"
-    _votes: list[str] = field(default_factory=list)
-    _asked: int = 0
+    _guesses: list[tuple[str, float]] = field(default_factory=list)
 
     @property
     def fallback(self) -> str:
         """What to take for an utterance that leaves doubt: what the last sure one was in."""
-        return self._votes[-1] if self._votes else self.default
+        return next((guess for guess in reversed(self._sure)), self.default)
+
+    @property
+    def _sure(self) -> list[str]:
+        return [language for language, probability in self._guesses if probability > SURE]
 
     def heard(self, language: str, probability: float, length: int) -> None:
-        """An utterance of `length` samples was taken for `language`."""
+        """An utterance of `length` samples sounds most like `language`."""
         if self.current or length < LONG_ENOUGH:
             return
-        self._asked += 1
-        if probability > SURE:
-            self._votes.append(language)
-        agreed = [vote for vote in self._votes if self._votes.count(vote) >= 2]
+        self._guesses.append((language, probability))
+        agreed = [guess for guess in self._sure if self._sure.count(guess) >= 2]
         if agreed:
             self.current = agreed[0]
-        elif self._asked >= VOTES:
-            self.current = self.default
+        elif len(self._guesses) >= VOTES:
+            self.current = self._likeliest() or self.default
+
+    def _likeliest(self) -> str:
+        """The one sure guess that what is left agrees with; empty when there is none."""
+        sums = {sure: sum(p for guess, p in self._guesses if guess == sure) for sure in self._sure}
+        best = max(sums, key=lambda language: sums[language], default="")
+        return best if best and sums[best] >= CLEAR else ""

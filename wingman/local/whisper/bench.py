@@ -33,7 +33,7 @@ class Measured:
         return self.final_s <= FLUENT_S
 
     def channels(self, cores: int) -> int:
-        """Channels that may all talk at once, looks every second included, on `cores`."""
+        """Channels that may all talk at once, looks every second included, where `cores` decode."""
         per_second = self.final_s / 5 + self.look_s / INTERIM_S
         return max(0, int(cores * 0.9 / per_second))
 

@@ -53,6 +53,7 @@ class Hypothesis:
 
     words: tuple[TimedWord, ...] = ()
     language: str = ""
+    """What it was most likely in; it was decoded in the fallback where that is not likely enough."""
     language_probability: float = 1.0
     dropped: str = ""
     """Why an answer was not believed; empty when it was, or when there was none."""
@@ -66,6 +67,9 @@ class _Window:
     frames: int
     seconds: float
     language: str = ""
+    """It is decoded in this one."""
+    heard: str = ""
+    """It sounds most like this one."""
     probability: float = 1.0
 
 
@@ -120,12 +124,12 @@ class WhisperModel:
         text = self.vocabulary.text(tokens).strip()
         dropped = _doubt(text, answer.no_speech_prob, score, options.keyterms)
         if dropped or not text:
-            return Hypothesis((), window.language, window.probability, dropped)
+            return Hypothesis((), window.heard, window.probability, dropped)
         words = self._words(window, tokens, final=options.final)
         kept = [words[i] for i in gate.without_loops([word.text for word in words])]
         if gate.repetitive(" ".join(word.text for word in kept)):
-            return Hypothesis((), window.language, window.probability, "repeats itself")
-        return Hypothesis(tuple(kept), window.language, window.probability)
+            return Hypothesis((), window.heard, window.probability, "repeats itself")
+        return Hypothesis(tuple(kept), window.heard, window.probability)
 
     def _encode(self, pcm: bytes, options: Options) -> _Window:
         import ctranslate2
@@ -140,8 +144,9 @@ class WhisperModel:
             window.language = "en"
         elif not options.language:
             tag, window.probability = self._model.detect_language(encoded)[0][0]
-            sure = window.probability >= SURE_OF_LANGUAGE
-            window.language = tag.strip("<|>") if sure else options.fallback
+            window.heard = tag.strip("<|>")
+            window.language = window.heard if window.probability >= SURE_OF_LANGUAGE else options.fallback
+        window.heard = window.heard or window.language
         return window
 
     def _tag(self, language: str) -> str:
