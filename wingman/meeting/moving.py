@@ -22,10 +22,10 @@ from wingman.meeting.early_source import EarlySource
 
 log = structlog.get_logger(__name__)
 
-MOVE_S = 10.0
+MOVE_S = 15.0
 """What a client may take to be heard elsewhere; then its meeting is let go in any case."""
 AT_ONCE = 20
-"""Meetings that move at a time."""
+"""Meetings that are let go at a time; all wait for their clients together."""
 LET_GO_S = 30.0
 """What whoever ran the meeting may take to let go of it, once its client is heard here."""
 LOOK_S = 0.05
@@ -62,9 +62,9 @@ class Departures:
 
     async def let_go(self, meeting: Leaving) -> None:
         """Let go of a meeting, where possible once its client is heard elsewhere."""
+        to = await self._moves.destination() if self._moves is not None and meeting.fed else ""
+        heard_since = await self._heard_elsewhere(meeting, to) if to else None
         async with self._room:
-            to = await self._moves.destination() if self._moves is not None and meeting.fed else ""
-            heard_since = await self._heard_elsewhere(meeting, to) if to else None
             try:
                 async with asyncio.timeout(LET_GO_S):
                     await meeting.hand_over(heard_since)
