@@ -21,6 +21,7 @@ SENTENCE = 8
 RATE, FRAME = 16_000, 320
 LOUD = 3000
 QUIET_FRAMES = 4
+INTERIM = RATE // 2
 PAUSE_FRAMES = 22
 """Quiet for so long ends a sentence."""
 
@@ -102,7 +103,7 @@ class Transcriber:
             yield self
 
     async def _serve(self, socket: ServerConnection) -> None:
-        ear, told = Ear(), 0
+        ear, told, shown = Ear(), 0, 0
         words: list[tuple[str, int, int]] = []
         try:
             async for data in socket:
@@ -111,6 +112,9 @@ class Transcriber:
                     over = bool(words) and ear.quiet >= PAUSE_FRAMES
                     still = not words and not ear.speaking and ear.position - told > RATE
                     if not (over or still):
+                        if words and ear.position - shown > INTERIM:
+                            shown = ear.position
+                            await socket.send(_result(told, ear.position, words, final=False))
                         continue
                 elif (kind := json.loads(data)["type"]) in ("Finalize", "CloseStream"):
                     words += [ear.end()] if ear.speaking else []
@@ -128,7 +132,7 @@ class Transcriber:
             return
 
 
-def _result(start: int, end: int, words: list[tuple[str, int, int]]) -> str:
+def _result(start: int, end: int, words: list[tuple[str, int, int]], *, final: bool = True) -> str:
     told = [
         {"word": text, "punctuated_word": text, "start": begin / RATE, "end": stop / RATE, "confidence": 0.99}
         for text, begin, stop in words
@@ -137,7 +141,7 @@ def _result(start: int, end: int, words: list[tuple[str, int, int]]) -> str:
     return json.dumps(
         {
             "type": "Results", "channel_index": [0, 1], "start": start / RATE, "duration": (end - start) / RATE,
-            "is_final": True, "speech_final": bool(words),
+            "is_final": final, "speech_final": final and bool(words),
             "channel": {"alternatives": [{"transcript": text, "confidence": 0.99, "words": told}]},
             "metadata": {"request_id": "proof", "model_info": {}, "model_uuid": "proof"},
         }

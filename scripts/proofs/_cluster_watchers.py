@@ -8,7 +8,7 @@ import time
 
 from tests.cluster.test_processes import HEADERS, Process
 
-_AT = re.compile(rb'"type":"note\\.added".{0,80}?"at":([0-9.]+)')
+_AT = re.compile(rb'"type":"note\.added".{0,80}?"at":([0-9.]+)')
 REQUEST = (
     "GET /api/meetings/{meeting}/ws HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
     "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"

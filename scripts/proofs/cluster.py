@@ -228,13 +228,14 @@ async def _killed(running: Servers, chance: random.Random) -> list[Figure]:
             began = time.monotonic()
             await town.another()
             await asyncio.sleep(max(1.0, EVERY_S - (time.monotonic() - began)))
-        logs = await town.written()
         callers = town.callers
+        seen = [{event["seq"] for event in caller.seen} for caller in callers]
+        logs = await town.written()
         lost = wrong = untold = 0
-        for caller, log in zip(callers, logs, strict=True):
+        for caller, known, log in zip(callers, seen, logs, strict=True):
             kept = [event["seq"] for event in log]
             wrong += kept != list(range(1, len(kept) + 1))
-            lost += len({event["seq"] for event in caller.seen} - set(kept))
+            lost += len(known - set(kept))
             told = [event for event in log if event["type"] == "transcript.gap"]
             untold += bool(differences(caller.words)[0]) and not told
         away = sorted(second for caller in callers for second in caller.away)

@@ -18,6 +18,7 @@ import pytest
 from tests.cluster.test_processes import HEADERS, feed_until_moved, processes, status
 from tests.support.nats import Node, Servers, nodes, open_node, restarted, servers, start, until
 from wingman.cluster.delivery import STORAGE
+from wingman.cluster.engine import UnavailableError, UnknownError
 from wingman.core.events import NoteAdded, StorageState
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -35,8 +36,12 @@ def revive(running: Servers, number: int) -> None:
 
 
 async def leader_of(node: Node, stream: str) -> str:
-    info = await node.engine.api(f"STREAM.INFO.{stream}")
-    return str(info["cluster"]["leader"])
+    async with asyncio.timeout(ELECTED_S):
+        while True:
+            with contextlib.suppress(UnavailableError, UnknownError, KeyError):
+                info = await node.engine.api(f"STREAM.INFO.{stream}")
+                return str(info["cluster"]["leader"])
+            await asyncio.sleep(0.2)
 
 
 async def test_the_leader_is_killed_and_nothing_is_lost() -> None:
