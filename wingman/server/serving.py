@@ -21,6 +21,8 @@ from wingman.server.uvicorn_seam import DOOR, BoundedHttpProtocol, Config, Door,
 GRACE_SECONDS = 3
 """How long open requests may take to end when the service stops."""
 
+KEEP_ALIVE_S = 10
+"""Idle connections are kept for longer than by most clients (httpx: 5 s): else a request may meet the end."""
 BACKLOG = 4096
 """Connections the kernel holds until we accept them: a burst must not make the next one wait for a retry."""
 
@@ -77,6 +79,7 @@ def http_config(app: ASGIApp, door: Door = DOOR) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
