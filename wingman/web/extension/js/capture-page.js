@@ -30,7 +30,10 @@ const ON_THE_WAY = 150;
 /** How far from there the pause after a sentence is looked for, in ms: a cut in it takes no word in two. */
 const PAUSE_REACH = 250;
 /** How long the reason is waited for why a meeting ended that was out of reach, in ms. */
-const REASON_LIMIT = 3000;
+const REASON_LIMIT = 20_000;
+/** How often it tries to go on by itself, with longer and longer waits: for about as long as the sound is kept. */
+const TRIES = 5;
+const FIRST_TRY = 1500;
 const CONTINUED = " (continued)";
 
 const service = new Service();
@@ -225,6 +228,7 @@ class Page {
       context,
       ring,
       spec,
+      since,
       meters: new Map(),
       startedAt: performance.now(),
     };
@@ -311,13 +315,24 @@ class Page {
     const { capture, spec, model, ring } = current;
     const title = spec.title && !spec.title.endsWith(CONTINUED) ? spec.title + CONTINUED : spec.title;
     const { id } = await service.json("POST", "/api/meetings", { ...spec, title });
+    // Where nothing was written down since the last try, it begins where that one would have begun
     const since = (channel) =>
-      ring.quietest(channel, model.writtenAt(channel, current.startedAt) - ON_THE_WAY, PAUSE_REACH);
+      current.since && model.written[channel] === undefined
+        ? current.since(channel)
+        : ring.quietest(channel, model.writtenAt(channel, current.startedAt) - ON_THE_WAY, PAUSE_REACH);
     current.ring = null; // it goes on with the new meeting
     const { tracks, ...as } = await capture.handOver();
     this.#leave();
     const fresh = this.#enter(id, new AudioContext(), spec, ring?.keeps ? { ring, since } : {});
-    await fresh.start(tracks, as);
+    this.current.tries = current.tries;
+    try {
+      await fresh.start(tracks, as);
+    } catch (failed) {
+      fresh.lose();
+      void service.json("DELETE", `/api/meetings/${id}`).catch(() => undefined); // nothing came of it
+      throw failed;
+    }
+    this.current.tries = 0;
     for (const [channel, track] of tracks) this.#measure(channel, track);
     remember({ meeting: id, sources: [...tracks.keys()], spec });
   }
@@ -374,7 +389,7 @@ class Page {
     ) {
       if (NOT_MEANT.has(current.model.state.meeting.reason)) {
         if (!current.wentOn) void this.#commands(current).restart();
-        current.wentOn = true; // by itself once, and then by the button
+        current.wentOn = true; // by itself, and if that does not help by the button
         return;
       }
       forget();
@@ -388,10 +403,24 @@ class Page {
     current.goingOn = true;
     try {
       await this.#restart(current);
+    } catch (failed) {
+      this.#goOnLater(this.current);
+      throw failed;
     } finally {
       current.goingOn = false;
       if (this.current === current) current.capture.lose();
     }
+  }
+
+  /** A service that has just started may not take everything yet. */
+  #goOnLater(current) {
+    const tries = (current.tries ?? 0) + 1;
+    current.tries = tries;
+    if (tries >= TRIES) return;
+    setTimeout(
+      () => current === this.current && current.capture.phase === "lost" && void this.#commands(current).restart(),
+      FIRST_TRY * 2 ** (tries - 1),
+    );
   }
 
   // --- after a reload ---
