@@ -29,8 +29,8 @@ const NOT_MEANT = new Set(["interrupted", "shutdown", "failed"]);
 const ON_THE_WAY = 150;
 /** How far from there the pause after a sentence is looked for, in ms: a cut in it takes no word in two. */
 const PAUSE_REACH = 250;
-/** How long the reason is waited for why a meeting ended that was out of reach, in ms. */
-const REASON_LIMIT = 20_000;
+/** How long the reason is waited for why a meeting ended that was out of reach, in ms; then it just has ended. */
+const REASON_LIMIT = 3000;
 /** How often it tries to go on by itself, with longer and longer waits: for about as long as the sound is kept. */
 const TRIES = 5;
 const FIRST_TRY = 1500;
@@ -178,6 +178,7 @@ class Page {
   #enter(id, context, spec, { ring = context ? new SoundRing() : null, since = null, old = false } = {}) {
     const model = new MeetingModel(id);
     let lost = 0;
+    let over = false;
     const makeSession = (onState, again, to = "") =>
       (again || since) && !to && ring?.keeps
         ? new PcmSession(onState, service, ring, again ? undefined : since)
@@ -190,11 +191,7 @@ class Page {
         {
         changed: () => {
           // Why it ended is in its events, which may still be on their way
-          if (capture.phase === "lost" && !lost)
-            lost = setTimeout(() => {
-              stream.close();
-              model.setStream("lost");
-            }, REASON_LIMIT);
+          if (capture.phase === "lost" && !lost) lost = setTimeout(ended, REASON_LIMIT);
           this.current?.paint();
         },
         heard: () => !lostChannels(model, capture).length,
@@ -202,6 +199,10 @@ class Page {
         },
         makeSession,
       );
+    const ended = () => {
+      over = true; // its reason may still come: then the page goes on by itself
+      model.setStream("lost");
+    };
     const stream = new EventStream(service.socket(id), {
       onEnvelope: (envelope) => {
         model.take(envelope);
@@ -212,7 +213,7 @@ class Page {
       },
       onStatus: (status) => {
         if (status === "doubtful") void this.#whyNot(id, model, stream);
-        else model.setStream(status);
+        else if (!over) model.setStream(status);
         if (status === "live" && this.current) void capture?.revive();
       },
       onAnswer: (answer) => overlay.answered(answer),
