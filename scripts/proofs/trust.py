@@ -74,12 +74,14 @@ async def floods(it: Running) -> list[Figure]:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.3)
     after = await _health(it)
+    held = it.memory()
     for one in silent:
         one.close()
     return [
         Figure("healthz_during_100_MB_url", worst, 50, unit="ms"),
         Figure("memory_for_100_MB_url", peak - before, 5, unit="MB"),
         Figure("request_after_3000_silent", after, 100, unit="ms"),
+        Figure("memory_for_3000_silent", held - peak, 64, unit="MB"),
     ]
 
 
