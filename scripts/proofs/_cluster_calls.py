@@ -25,7 +25,9 @@ from wingman.transports.whip_client import encode
 PACKET_S = 0.02
 CONNECT_S = 8.0
 AGAIN_S = 0.25
-OVERLAY_S = 1.0
+LOOK_S = 0.3
+SILENT_S = 1.2
+"""Two reports come a second; a page doubts a line on which none came for so long."""
 
 Nodes = Callable[[], Sequence[Process]]
 """The nodes a balancer would send to now."""
@@ -65,6 +67,12 @@ class Line:
         if self._sender is not None:
             self._sender.send(packet)
 
+    async def heard_of(self) -> float:
+        """When the newest receiver report came (`time.time`); 0 before the first."""
+        report = await self.peer.getSenders()[0].getStats()
+        came = [one.timestamp.timestamp() for one in report.values() if one.type == "remote-inbound-rtp"]
+        return max(came, default=0.0)
+
 
 def client(node: Process) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=node.url, headers=HEADERS, trust_env=False, timeout=5)
@@ -86,6 +94,7 @@ class Caller:
     _epoch: int = 0
     _failed: float = 0.0
     _moving: asyncio.Task[None] | None = None
+    _asking: bool = False
 
     async def begin(self) -> None:
         """Make the meeting and send its sound."""
@@ -109,6 +118,17 @@ class Caller:
                         self._take(json.loads(text))
             self._failed = self._failed or time.monotonic()
             await asyncio.sleep(AGAIN_S * self.chance.uniform(0.5, 1.0))
+
+    async def mind(self) -> None:
+        """Look whether anything comes back on the line, as a page does, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if not self._lines or self._moving is not None:
+                continue
+            came = await self._lines[-1].heard_of()
+            if came and (silent := time.time() - came) > SILENT_S:
+                self._failed = self._failed or time.monotonic() - silent
+                await self._after_a_break()
 
     async def close(self) -> None:
         if self._moving is not None:
@@ -138,15 +158,26 @@ class Caller:
 
     async def _after_a_break(self) -> None:
         """As a page does: whoever runs it may be gone, and then the sound goes elsewhere at once."""
-        if not self._failed or self._moving is not None:
+        if not self._failed or self._moving is not None or self._asking:
             return
+        self._asking = True
+        try:
+            await self._ask()
+        finally:
+            self._asking = False
+
+    async def _ask(self) -> None:
         with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
             async with client(self._node()) as http:
                 state = (await http.get(f"/api/meetings/{self.meeting}")).json()["state"]
-            if state == "orphaned":
+            if state == "orphaned" and self._moving is None:
                 self._begin(self._connect())
-            else:
-                self._failed = 0.0
+            elif (
+                state != "orphaned"
+                and self._lines
+                and time.time() - await self._lines[-1].heard_of() < SILENT_S
+            ):
+                self._failed = 0.0  # it was the overlay's node alone
 
     def _begin(self, job: Any) -> None:
         self._moving = asyncio.ensure_future(job)

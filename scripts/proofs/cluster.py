@@ -181,7 +181,7 @@ async def _town(running: Servers, count: int) -> AsyncIterator[_Town]:
                 jobs = [asyncio.ensure_future(talk(town.callers, packets()))]
                 for caller in town.callers:
                     await caller.begin()
-                    jobs.append(asyncio.ensure_future(caller.watch()))
+                    jobs += [asyncio.ensure_future(caller.watch()), asyncio.ensure_future(caller.mind())]
                 try:
                     yield town
                 finally:
@@ -245,7 +245,7 @@ async def _killed(running: Servers, chance: random.Random) -> list[Figure]:
         Figure("events seen by an overlay and not in the log", lost, 0, "==", "", note),
         Figure("meetings whose log doubles or leaves out a seq", wrong, 0, "=="),
         Figure("meetings with words lost and no gap told", untold, 0, "=="),
-        Figure("take-over, p50", statistics.median(away), 3.0, "<=", "s", "first failure to next word"),
+        Figure("take-over, p50", statistics.median(away), 3.0, "<=", "s", "last sign of life to next word"),
         Figure("take-over, worst", max(away), 6.0, "<=", "s", f"of {len(away)}"),
     ]
 

@@ -144,3 +144,36 @@ async def test_of_two_nodes_that_want_it_one_gets_it(one_server: Servers, tmp_pa
         )
         refused = [outcome for outcome in outcomes if isinstance(outcome, InputError)]
         assert [refusal.status for refusal in refused] == [409]
+
+
+async def test_who_asks_while_a_meeting_is_taken_up_gets_the_same_one(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with services(one_server, tmp_path, 2) as (one, other):
+        meeting = await one.manager.create(MeetingSpec())
+        await one.log.flush()
+        await known(other, meeting.id)
+        await is_gone(one)
+        adopted = await asyncio.gather(*(other.manager.adopt(meeting.id) for _ in range(5)))
+        assert len({id(each) for each in adopted}) == 1
+        told = await events(other, meeting.id)
+        assert [e.data.epoch for e in told if isinstance(e.data, MeetingMoved)] == [2]
+
+
+async def test_a_claim_that_led_to_nothing_stands_in_nobodys_way(
+    one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with services(one_server, tmp_path, 2) as (one, other):
+        meeting = await one.manager.create(MeetingSpec())
+        await one.log.flush()
+        await known(other, meeting.id)
+        await is_gone(one)
+
+        async def broken(*_: object) -> None:
+            raise InputError("the playbook is gone", status=503)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(other.manager.builder, "plan_on", broken)
+            with pytest.raises(InputError, match="playbook"):
+                await other.manager.adopt(meeting.id)
+        assert (await other.manager.adopt(meeting.id)).id == meeting.id

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -57,6 +58,7 @@ class MeetingManager:
         self._live: dict[str, Meeting] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._closing = False
+        self._adopting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._claims: Claims | None = None
         """Who runs what, where there are several processes."""
         self.on_lost: list[Callable[[str], object]] = []
@@ -141,8 +143,13 @@ class MeetingManager:
         """Go on with a meeting that another process ran, and nobody runs any more.
 
         Raises `InputError`: 404 for an unknown meeting, 410 for one that has ended, 409 when somebody runs it,
-        503 when there is no room here.
+        503 when there is no room here. Who asks while it is being read waits for it.
         """
+        lock = self._adopting.setdefault(meeting_id, asyncio.Lock())
+        async with lock:
+            return await self._adopt(meeting_id)
+
+    async def _adopt(self, meeting_id: str) -> Meeting:
         if (running := self._live.get(meeting_id)) is not None:
             return running
         if self._claims is None or self._closing:

@@ -124,7 +124,12 @@ class Elsewhere:
             except InputError as refused:
                 if refused.status != 409:
                     raise
-                return (await self._nodes.where(meeting))[1]  # somebody was faster
+                state, node = await self._nodes.where(meeting)  # somebody was faster
+                if state == "orphaned":
+                    raise InputError(
+                        "this meeting is moving to another node; ask again", field="meeting", status=503
+                    ) from None
+                return node
         elif state == "orphaned" and not reads:
             raise InputError(
                 "nobody runs this meeting just now; send its sound again, or ask again", status=503
