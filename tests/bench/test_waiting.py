@@ -61,10 +61,10 @@ def test_a_local_transcriber_has_no_way_of_sound() -> None:
 def test_no_stage_is_negative_and_all_are_drawn(waits: list[tuple[float, ...]]) -> None:
     ways = []
     for told, words, card, asked, answered, shown in waits:
-        ways.append(Moments(0.0, told, words, 0.5, card, None, asked, answered, shown))
+        ways.append(Moments(0.0, told, words, 0.5, card, None, None, asked, answered, shown))
     assert all(stage.length >= 0 for way in ways for stage in stages(way))
     table = rows(ways)
-    assert {row.owner for row in table} == set(Owner)
+    assert {row.owner for row in table} == {Owner.OURS, Owner.PROVIDER}
     assert all(row.p50_ms <= row.p90_ms <= row.p99_ms for row in table)
     lines = drawn(table)
     assert len(lines) == len(table) + 1
@@ -74,3 +74,14 @@ def test_no_stage_is_negative_and_all_are_drawn(waits: list[tuple[float, ...]]) 
 def test_nothing_is_drawn_of_nothing() -> None:
     assert rows([]) == []
     assert len(drawn([])) == 1
+
+
+def test_a_card_that_was_held_back_is_late_by_choice() -> None:
+    late = lengths(replace(WAY, held=12.0, card=12.004, asked=12.02, answered=12.5, shown=12.503))
+    assert late["held back"] == 1420
+    assert (late["instant card on screen"], late["request to the model"], late["first word on screen"]) == (
+        4,
+        20,
+        3,
+    )
+    assert own_ms(replace(WAY, held=12.0, card=12.004), CARD) == pytest.approx(59)

@@ -50,6 +50,8 @@ APART_S = 0.71
 """Between the beginnings of two calls: the first has its providers by then, and they do not speak in step."""
 LAST_WORDS_S = 4.0
 """How long a card may still take when the last packet was sent."""
+HELD_S = 0.3
+"""A decision that comes so long after the words was not thought about, it was held back."""
 SAME_S = 0.05
 """An utterance ends where its final's last word does, but for rounding."""
 TOKEN = "bench"
@@ -210,13 +212,14 @@ async def _watch(call: _Call, url: str) -> None:
 
 def _ways(call: _Call, wall: float, *, local: bool) -> Iterator[Moments]:
     """What the overlay of one call saw, beside what was sent and said. `wall`: this clock less Unix time."""
-    cards: dict[str, tuple[float, SuggestionCreated]] = {}
+    cards: dict[str, tuple[float, float, str]] = {}  # seen, decided on, id; of those with an instant text
     first: dict[str, float] = {}
     tones: dict[str, float] = {}
     for at, event in call.seen:
         match event.data:
-            case SuggestionCreated(utterance=str() as utterance) as card:
-                cards.setdefault(utterance, (at, card))
+            case SuggestionCreated(utterance=str() as utterance, origin="playbook") as card:
+                decided = event.at + wall - (card.latency_ms or 0.0) / 1000
+                cards.setdefault(utterance, (at, decided, card.id))
             case SuggestionDelta(id=card_id):
                 first.setdefault(card_id, at)
             case UtteranceRevised(id=utterance):
@@ -225,9 +228,10 @@ def _ways(call: _Call, wall: float, *, local: bool) -> Iterator[Moments]:
         if isinstance(event.data, UtteranceCreated) and event.media is not None:
             way = _said(call, event.media, at, local=local)
             if way is not None and event.data.id in cards:
-                when, card = cards[event.data.id]
-                way = replace(way, card=when if card.origin == "playbook" else None)
-                way = _answered(call, way, first.get(card.id), tones.get(event.data.id))
+                when, decided, card_id = cards[event.data.id]
+                held = decided if decided - (event.at + wall) > HELD_S else None
+                way = replace(way, card=when, held=held)
+                way = _answered(call, way, first.get(card_id), tones.get(event.data.id))
             if way is not None:
                 yield way
 
@@ -250,7 +254,7 @@ def _answered(call: _Call, way: Moments, shown: float | None, tone: float | None
     if not asks:
         return way
     ask = asks[-1]
-    waited = EmotionSettings().prompt_wait_ms / 1000
+    due, waited = max(way.told, way.held or way.told), EmotionSettings().prompt_wait_ms / 1000
     if tone is None or tone > ask.at:  # it was not waited for, or in vain
-        tone = way.told + waited if ask.at >= way.told + waited else None
+        tone = due + waited if ask.at >= due + waited else None
     return replace(way, tone=tone, asked=ask.at, answered=ask.answered, shown=shown)

@@ -21,6 +21,8 @@ class Owner(StrEnum):
 
     OURS = "ours"
     PROVIDER = "provider"
+    CHOICE = "choice"
+    """A card waits while somebody speaks whom it would disturb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Moments:
     """Of `told` - `spoke`: what the transcriber takes by what is published of it."""
     card: float | None = None
     """An instant card was on screen."""
+    held: float | None = None
+    """Until then the card was held back; None where it was not."""
     tone: float | None = None
     """The service knew how it was said, before the model was asked; its prompt may wait for that."""
     asked: float | None = None
@@ -68,14 +72,17 @@ def stages(way: Moments) -> Iterator[Stage]:
         yield stage("sound to the transcriber", Owner.OURS, way.spoke, heard)
     yield stage("pause and transcription", Owner.PROVIDER, heard, way.told)
     yield stage("words on screen", Owner.OURS, way.told, way.words)
+    due = way.told if way.held is None else max(way.told, way.held)
+    if way.held is not None:
+        yield stage("held back", Owner.CHOICE, way.told, due)
     if way.card is not None:
-        yield stage("instant card on screen", Owner.OURS, way.told, way.card)
+        yield stage("instant card on screen", Owner.OURS, due, way.card)
     if way.asked is None or way.answered is None or way.shown is None:
         return
-    toned = way.told
+    toned = due
     if way.tone is not None:
-        toned = max(way.told, way.tone)
-        yield stage("tone of the voice", Owner.PROVIDER, way.told, toned)
+        toned = max(due, way.tone)
+        yield stage("tone of the voice", Owner.PROVIDER, due, toned)
     yield stage("request to the model", Owner.OURS, toned, way.asked)
     asked = max(way.asked, way.told)  # it may have been asked early
     yield stage("model's first word", Owner.PROVIDER, asked, way.answered)
