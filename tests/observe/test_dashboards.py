@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import promql_parser
 import pytest
 import yaml
 from prometheus_client import REGISTRY
@@ -41,6 +42,14 @@ def test_every_alarm_asks_for_what_is_counted_and_says_what_is_wrong() -> None:
     rules = [rule for group in rules for rule in group["rules"]]
     assert set().union(*(asked(rule["expr"]) for rule in rules)) <= known()
     assert all(rule["annotations"]["summary"] and rule["labels"]["severity"] for rule in rules)
+
+
+def test_every_expression_is_one() -> None:
+    board = json.loads((DEPLOY / "grafana-dashboard.json").read_text(encoding="utf-8"))
+    rules = yaml.safe_load((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    panels = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    for expression in [*panels, *(rule["expr"] for rule in rules)]:
+        promql_parser.parse(expression)
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Debian's package prometheus")
