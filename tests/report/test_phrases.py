@@ -12,12 +12,16 @@ def test_decisions(text: str) -> None:
     assert DECISION.search(text)
 
 
-@pytest.mark.parametrize("text", ["I'll send it tonight", "we are going to check", "I need to ask my boss"])
+@pytest.mark.parametrize(
+    "text", ["I'll send it tonight", "we are going to check", "I need to ask my boss", "I will go through it"]
+)
 def test_promises(text: str) -> None:
     assert PROMISE.search(text)
 
 
-@pytest.mark.parametrize("text", ["I'll be there", "I will see", "she will send it"])
+@pytest.mark.parametrize(
+    "text", ["I'll be there", "I will see", "she will send it", "then I need to run", "I have to go now"]
+)
 def test_what_promises_nothing(text: str) -> None:
     assert not PROMISE.search(text)
 

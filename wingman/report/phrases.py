@@ -19,8 +19,9 @@ DECISION = re.compile(
 
 PROMISE = re.compile(
     r"""\b(?:i|we)
-    (?:'ll|\ will|'m\ going\ to|\ am\ going\ to|'re\ going\ to|\ are\ going\ to|\ need\ to|\ have\ to)
-    \ (?!be\b|see\b|go\ with\b)\w+
+    (?: (?:'ll|\ will|'m\ going\ to|\ am\ going\ to|'re\ going\ to|\ are\ going\ to)
+        \ (?!be\b|see\b|go\ with\b)\w+
+      | \ (?:need|have)\ to\ (?!(?:be|see|go|run|leave|jump|drop|head|stop|say|admit)\b)\w+)
     | \blet\ me\ (?!know\b|see\b|think\b|guess\b|tell\b|say\b|ask\b|explain\b|show\b|come\b)\w+
       .*\b(?:and|then)\ (?:i(?:'ll|\ will)\ )?(?:call|send|write|mail|get\ back|come\ back|let\ you\
       know|confirm|share)\b
