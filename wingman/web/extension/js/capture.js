@@ -1,6 +1,7 @@
 // The capturing side of one meeting: its tracks, its WHIP session, and coming back after any trouble.
 
 import { release } from "./tracks.js";
+import { pause } from "./waiting.js";
 import { WhipSession } from "./whip.js";
 
 /** How long a session that cannot be restarted may be `disconnected` before a new one is made, in ms. */
@@ -279,7 +280,7 @@ export class Capture {
     clearTimeout(this.#timer);
     this.#waiting = false;
     this.#become("reconnecting");
-    await Promise.race([this.#session.close(), new Promise((resolve) => setTimeout(resolve, GOODBYE_LIMIT))]);
+    await Promise.race([this.#session.close(), pause(GOODBYE_LIMIT)]);
     if (this.phase !== "reconnecting") return;
     try {
       await this.#connect();

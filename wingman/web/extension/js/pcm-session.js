@@ -1,6 +1,7 @@
 // The tracks of this page sent as samples: first what was kept while the service was away, then what is said now.
 
 import { RATE } from "./ring.js";
+import { after, cancel } from "./waiting.js";
 
 const OPEN_LIMIT = 4_000;
 /** How often the service is asked whether it is there, and how long its answer may take: a network that swallows
@@ -35,7 +36,7 @@ export class PcmSession {
   async open(meeting, tracks) {
     this.#become("connecting");
     await Promise.all([...tracks.keys()].map((channel) => this.#send(meeting, channel)));
-    this.#pulse = setInterval(() => this.#ask(), ASK_EVERY);
+    this.#watch();
     this.#become("connected");
   }
 
@@ -45,7 +46,7 @@ export class PcmSession {
 
   async close() {
     this.#closed = true;
-    clearInterval(this.#pulse);
+    cancel(this.#pulse);
     for (const [channel, socket] of this.#sockets) {
       this.ring.listen(channel, null);
       if (socket.readyState === 1) socket.send(JSON.stringify({ type: "end" }));
@@ -61,6 +62,13 @@ export class PcmSession {
 
   #hear(owed) {
     this.#heard = Math.max(this.#heard, performance.now() + owed * 1000);
+  }
+
+  #watch() {
+    this.#pulse = after(ASK_EVERY, () => {
+      this.#watch();
+      this.#ask();
+    });
   }
 
   #ask() {

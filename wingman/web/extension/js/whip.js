@@ -3,6 +3,7 @@
 import { FRAGMENT, fragmentOf, rerouted } from "./ice-fragment.js";
 import { Liveness } from "./liveness.js";
 import { Service, ServiceError } from "./service.js";
+import { after, cancel, pause } from "./waiting.js";
 
 const CONNECT_LIMIT = 15_000;
 /** An offer without an answer is made again rather than waited for: the network may be back by then. */
@@ -64,7 +65,7 @@ export class WhipSession {
     this.#answer = await response.text();
     await this.pc.setRemoteDescription({ type: "answer", sdp: this.#answer });
     await this.#connected();
-    this.#pulse = setInterval(() => void this.#look(), LOOK_EVERY);
+    this.#watch();
   }
 
   /**
@@ -101,6 +102,13 @@ export class WhipSession {
     await this.senders.get(channel).replaceTrack(track);
   }
 
+  #watch() {
+    this.#pulse = after(LOOK_EVERY, () => {
+      this.#watch();
+      void this.#look();
+    });
+  }
+
   async #look() {
     const stats = await this.pc.getStats().catch(() => null); // it was closed meanwhile
     if (!stats) return;
@@ -122,7 +130,7 @@ export class WhipSession {
     const ask = () =>
       this.service.call("PATCH", this.resource, { body, type: FRAGMENT, match: "*", limit: RESTART_LIMIT });
     const again = async () => {
-      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+      await pause(ASK_AGAIN);
       if (over) throw new ServiceError("It has answered.", 0);
       return ask();
     };
@@ -137,9 +145,9 @@ export class WhipSession {
 
   #heard(limit) {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new ServiceError("No other way was found in time.", 0)), limit);
+      const timer = after(limit, () => reject(new ServiceError("No other way was found in time.", 0)));
       this.#again = () => {
-        clearTimeout(timer);
+        cancel(timer);
         this.#again = () => {};
         resolve(undefined);
       };
@@ -148,7 +156,7 @@ export class WhipSession {
 
   /** End the session: first at the service, then here, so that it hears it from us and not from DTLS. */
   async close() {
-    clearInterval(this.#pulse);
+    cancel(this.#pulse);
     if (this.resource) {
       await this.service.call("DELETE", this.resource, { limit: GOODBYE_LIMIT }).catch(() => undefined);
       this.resource = null;
@@ -158,7 +166,7 @@ export class WhipSession {
 
   /** The page is going away: a request that outlives it. */
   leave() {
-    clearInterval(this.#pulse);
+    cancel(this.#pulse);
     if (this.resource) this.service.call("DELETE", this.resource, { keepalive: true }).catch(() => undefined);
     this.resource = null;
   }

@@ -1,0 +1,2 @@
+// Runs in a worker: see `waiting.js`.
+onmessage = ({ data: { id, ms } }) => setTimeout(() => postMessage(id), ms);
