@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.cluster import Tone, services
-from tests.support.nats import Servers, until
+from tests.support.nats import Servers
+from tests.support.until import until
 from wingman.app import Service
 from wingman.cluster.log import ClusterLog
 from wingman.core.errors import InputError

@@ -16,8 +16,9 @@ from tests.cluster.test_front import begun, nodes
 from tests.server.routes.test_whip import SDP
 from tests.support.cable import cable
 from tests.support.cluster import Tone, tree
-from tests.support.nats import Servers, emptied, until
+from tests.support.nats import Servers, emptied
 from tests.support.nats import nodes as logs
+from tests.support.until import until
 from wingman.app import open_service
 from wingman.cluster import watch
 from wingman.cluster.claims import mark_of, positions_of
@@ -65,7 +66,7 @@ async def test_a_node_that_is_cut_off_lets_go_and_nobody_keeps_what_was_never_st
             seen = await asyncio.wait_for(watching.read(), 8)
             assert seen[0].seq == stored[-1] + 1
             # nothing reaches its servers: it closes its peers, and who watched there is sent away
-            await until(lambda: meeting.id not in cut.manager.live_ids(), 20)
+            await until(lambda: meeting.id not in cut.manager.live_ids(), within=20)
             assert cut.not_ready()
             await until(lambda: bool(watching.ended))
             last = seen[-1].seq
@@ -80,7 +81,7 @@ async def test_a_node_that_is_cut_off_lets_go_and_nobody_keeps_what_was_never_st
             good = whole.hub.subscribe(meeting.id, stored[-1], epoch=epoch)
             assert (await good.catch_up())[0].seq == stored[-1] + 1
             wire.plug_in()
-            await until(lambda: not cut.not_ready(), 10)
+            await until(lambda: not cut.not_ready(), within=10)
             told = await whole.log.read(meeting.id)
             notes = [event.data.text for event in told if isinstance(event.data, NoteAdded)]
             assert notes == ["stored", *(f"after {number}" for number in range(5))]

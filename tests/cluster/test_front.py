@@ -17,7 +17,8 @@ from aiortc import RTCSessionDescription
 
 from tests.server.routes.test_whip import peer, until_connected
 from tests.support.cluster import TOKEN, services
-from tests.support.nats import Servers, until
+from tests.support.nats import Servers
+from tests.support.until import until
 from wingman.app import Service
 from wingman.cluster.log import ClusterLog
 from wingman.core.events import MeetingEnded

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.support.nats import Servers, nodes, open_node, until
+from tests.support.nats import Servers, nodes, open_node
+from tests.support.until import until
 from wingman.cluster.keys import GoneError, derived
 from wingman.core.errors import InputError
 

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from tests.cluster.meetings import M, note, started, until_row
-from tests.support.nats import Servers, nodes, until
+from tests.support.nats import Servers, nodes
+from tests.support.until import until
 from wingman.core.events import Envelope, StorageState
 
 

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from tests.cluster.test_processes import HEADERS, feed_until_moved, processes, status
-from tests.support.nats import Node, Servers, nodes, open_node, restarted, servers, start, until
+from tests.support.nats import Node, Servers, nodes, open_node, restarted, servers, start
+from tests.support.until import until
 from wingman.cluster.delivery import STORAGE
 from wingman.cluster.engine import UnavailableError, UnknownError
 from wingman.core.events import NoteAdded, StorageState
@@ -57,9 +58,9 @@ async def test_the_leader_is_killed_and_nothing_is_lost() -> None:
                 leader = await leader_of(owner, "WM_LOG_00")
                 await asyncio.to_thread(restarted, running, int(leader.removeprefix("n")))
             await owner.log.flush()
-            await until(lambda: owner.log.fault == "", ELECTED_S)
+            await until(lambda: owner.log.fault == "", within=ELECTED_S)
             last = await owner.log.last_seq("m-1")
-            await until(lambda: reader.log.epoch("m-1") == 1, ELECTED_S)
+            await until(lambda: reader.log.epoch("m-1") == 1, within=ELECTED_S)
             async with asyncio.timeout(ELECTED_S):
                 while await reader.log.last_seq("m-1") < last:  # noqa: ASYNC110 - it is heard of
                     await asyncio.sleep(0.1)
@@ -77,7 +78,7 @@ async def test_two_of_three_servers_are_gone_and_come_back() -> None:
             for number in (1, 2):
                 kill(running, number)
             owner.log.append("m-1", NoteAdded("n1", "in memory", 0.0), at=1.0)
-            await until(lambda: owner.log.fault == STORAGE["memory"], ELECTED_S)
+            await until(lambda: owner.log.fault == STORAGE["memory"], within=ELECTED_S)
             seen = [event.data for event in await owner.log.read("m-1")]
             assert [data for data in seen if isinstance(data, StorageState)]
             claiming = asyncio.ensure_future(other.log.own("m-1", b""))
@@ -87,7 +88,7 @@ async def test_two_of_three_servers_are_gone_and_come_back() -> None:
             await asyncio.wait([claiming])
             for number in (1, 2):
                 revive(running, number)
-            await until(lambda: owner.log.fault == "", 60)
+            await until(lambda: owner.log.fault == "", within=60)
             await owner.log.flush()
             async with asyncio.timeout(ELECTED_S):
                 while len(await other.log.read("m-1")) < 4:  # noqa: ASYNC110 - it is heard of
@@ -135,15 +136,15 @@ async def test_a_full_disk_is_waited_for(small_disk: Path) -> None:
             for number in range(60):
                 owner.log.append("m-1", NoteAdded(f"n{number}", "w" * 5000, 0.0), at=1.0)
                 await asyncio.sleep(0.02)
-            await until(lambda: owner.log.fault == STORAGE["memory"], ELECTED_S)
+            await until(lambda: owner.log.fault == STORAGE["memory"], within=ELECTED_S)
             seen = await owner.log.read("m-1", 0, 1000)
             assert sum(isinstance(event.data, NoteAdded) for event in seen) == 60
             ballast.unlink()
             try:
-                await until(lambda: owner.log.fault == "", 10)
+                await until(lambda: owner.log.fault == "", within=10)
             except TimeoutError:  # a server that could not write its file system may want to be started again
                 await asyncio.to_thread(restarted, running, 0)
-                await until(lambda: owner.log.fault == "", 60)
+                await until(lambda: owner.log.fault == "", within=60)
             await owner.log.flush()
             late = await open_node(running, "late")
             try:

@@ -12,7 +12,8 @@ import websockets
 
 from tests.cluster.test_front import Node, begun
 from tests.cluster.test_front import nodes as services
-from tests.support.nats import Servers, nodes, until
+from tests.support.nats import Servers, nodes
+from tests.support.until import until
 from wingman.cluster.replica import Replica
 from wingman.server.auth import OWNER, Access
 from wingman.server.grant_store import GrantStore

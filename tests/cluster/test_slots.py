@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.nats import Servers, nodes, until
+from tests.support.nats import Servers, nodes
+from tests.support.until import until
 from wingman.cluster import slots as slots_module
 from wingman.cluster.engine import UnknownError
 from wingman.cluster.slots import SlotLeases

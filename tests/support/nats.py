@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shutil
 import signal
@@ -10,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -172,10 +171,3 @@ async def nodes(running: Servers, count: int) -> AsyncIterator[list[Node]]:
     finally:
         for node in opened:
             await node.aclose()
-
-
-async def until(holds: Callable[[], bool], seconds: float = 8.0) -> None:
-    """Wait for something that another node brings about."""
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - it happens on another connection
-            await asyncio.sleep(0.01)

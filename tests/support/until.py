@@ -9,8 +9,8 @@ PATIENCE_S = 30.0
 """A condition that does not come true fails the test; on a busy machine it may take a while."""
 
 
-async def until(condition: Callable[[], object], *, every: float = 0.005) -> None:
+async def until(condition: Callable[[], object], *, every: float = 0.005, within: float = PATIENCE_S) -> None:
     """Wait until `condition()` is true, looking at it every so many seconds. Raises `TimeoutError`."""
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - the one place that polls
             await asyncio.sleep(every)
