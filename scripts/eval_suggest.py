@@ -18,8 +18,7 @@ from scripts.gate.conversations import Conversation
 from scripts.gate.oracle import Oracle, serve
 from scripts.gate.playing import Stage, Unseen, play
 from scripts.gate.scoring import Score, Shown, total
-from scripts.gate.training import Design, unseen_corpora
-from scripts.gate.written import CORPUS
+from scripts.gate.written import CORPUS, TALKS
 from scripts.train_gate import encoding
 from tests.eval.judge import NOT_RUN
 from tests.eval.run import evaluate
@@ -66,11 +65,11 @@ def by_kind(score: Score) -> list[str]:
     return lines
 
 
-def calibration(design: Design) -> list[str]:
+def calibration(unseen: Unseen) -> list[str]:
     """What the probe says a turn is worth, and what such turns were worth, on corpora left out."""
-    rows = design.rows
-    spoken = (rows.corpus != CORPUS) & (rows.copy == 0)
-    share = 1 / (1 + np.exp(-unseen_corpora(design)[1]))
+    rows = unseen.design.rows
+    spoken = ~np.isin(rows.corpus, (CORPUS, TALKS)) & (rows.copy == 0)
+    share = 1 / (1 + np.exp(-unseen.judged.scores))
     lines = ["says          turns  must or optional  must"]
     for low in np.arange(0.0, 1.0, 0.1):
         part = spoken & (share >= low) & (share < low + 0.1)
@@ -113,7 +112,7 @@ async def main() -> None:
     left_out = arguments.by == "conversation"
     unseen = None if arguments.shipped else Unseen(trained, flavour, encoding(), by_conversation=left_out)
     if unseen is not None and arguments.calibration:
-        print("\n".join(calibration(unseen.design)))
+        print("\n".join(calibration(unseen)))
     async with AsyncExitStack() as stack:
         read = _read if arguments.cards else None
         stage = Stage(encoder, verbosity=arguments.verbosity, seed=arguments.seed, on_cards=read)

@@ -5,29 +5,18 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Callable
-from itertools import compress
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
 
 from scripts.gate import conversations
-from scripts.gate.training import Design, Rows, fit, relative, select, training_rows, unseen_corpora
-from scripts.gate.written import CORPUS
+from scripts.gate.thresholds import calibrate
+from scripts.gate.training import Design, fit, training_rows, unseen_corpora
 from wingman.local.sentence_encoder import SentenceEncoder, installed
-from wingman.suggest.gate.evidence import with_signals
-from wingman.suggest.gate.probe import ADDRESSEES, KINDS, Flavour, Floats
-from wingman.suggest.gate.running_rate import HIGH
-from wingman.suggest.playbook.signals import Signal
+from wingman.suggest.gate.probe import Flavour, Floats
 
 WEIGHTS = Path(__file__).parent.parent / "wingman" / "suggest" / "gate" / "weights"
-COUNTED = 5
-"""Words from which silence is counted: back-channels are too easy."""
-SILENCE = {"lively": 0.92, "balanced": 0.96, "quiet": 0.98}
-"""Share of the turns to be silent at that stay below each threshold, on unseen corpora."""
-SURE = 0.92
-"""Share of welcome moments among those above the highest threshold."""
-ASKED = 0.90
-"""Share of the moments that must have a card at which a model would be asked."""
 
 
 def main() -> None:
@@ -39,15 +28,14 @@ def main() -> None:
     flavours: tuple[Flavour, ...] = ("meaning", "words") if installed() else ("words",)
     for flavour in flavours:
         design = Design(flavour, training_rows(talks, flavour, encoding()))
-        heads, scores = unseen_corpora(design)
-        spoken = np.flatnonzero((design.rows.corpus != CORPUS) & (design.rows.copy == 0))
-        rows, heads, scores = select(design.rows, spoken), heads[spoken], scores[spoken]
-        usual = float(np.quantile(scores[rows.words >= COUNTED], HIGH))
-        thresholds = _thresholds(rows, heads, relative(rows, scores, usual))
-        print(f"{flavour}: {thresholds}")
+        nothing = np.zeros(len(design.rows.must), bool)
+        judged = unseen_corpora(design)
+        made = calibrate(design.rows, judged.heads, judged.scores, left_out=nothing)
+        print(f"{flavour}: {made.thresholds}", *made.worth, sep="\n")
         if not arguments.check:
             WEIGHTS.mkdir(exist_ok=True)
-            (WEIGHTS / f"{flavour}.npz").write_bytes(_packed(*fit(design), [usual, *thresholds.values()]))
+            scale = [made.usual, *astuple(made.thresholds)]
+            (WEIGHTS / f"{flavour}.npz").write_bytes(_packed(*fit(design), scale))
 
 
 def encoding() -> Callable[[str], np.ndarray]:
@@ -59,56 +47,6 @@ def encoding() -> Callable[[str], np.ndarray]:
         return known[text]
 
     return encode
-
-
-def _thresholds(rows: Rows, heads: Floats, scores: Floats) -> dict[str, float]:
-    """As in `Thresholds`, and what they come to on corpora that were left out."""
-    words = _KeyWords(rows, heads)
-    quiet = rows.silent & (rows.words >= COUNTED)
-    ranked = np.argsort(-scores)
-    right = np.cumsum(~rows.silent[ranked]) / np.arange(1, len(ranked) + 1)
-    enough = float(scores[ranked][np.flatnonzero(right >= SURE)[-1]])
-    found = {"ask": float(np.quantile(scores[rows.must], 1 - ASKED))}
-    for name, share in SILENCE.items():
-        found[name] = _quietest(words, scores, enough, quiet, share) if name == "balanced" else 0.0
-    told = words.add(scores, found["balanced"], max(enough, found["balanced"]))
-    for name, share in SILENCE.items():
-        if name != "balanced":
-            found[name] = float(np.quantile(told[quiet], share))
-    found["sure"] = max(found["balanced"], enough)
-    for name, least in found.items():
-        above = told >= least
-        print(
-            f"  {name:9} must {above[rows.must].mean():.2f}  welcome {(~rows.silent)[above].mean():.2f}"
-            f"  silence {1 - above[quiet].mean():.3f}  of all {above.mean():.2f}"
-        )
-    return found
-
-
-class _KeyWords:
-    """What key words add to scores, as the gate adds it."""
-
-    def __init__(self, rows: Rows, heads: Floats) -> None:
-        heard = rows.state[:, : len(Signal)] > 0
-        self._signals = [frozenset(compress(Signal, row)) for row in heard]
-        addressed = heads[:, len(KINDS) : len(KINDS) + len(ADDRESSEES)].argmax(axis=1)
-        self._other = addressed == ADDRESSEES.index("other")
-
-    def add(self, scores: Floats, balanced: float, sure: float) -> Floats:
-        return np.array(
-            [
-                score if other else with_signals(float(score), signals, balanced, sure)
-                for score, signals, other in zip(scores, self._signals, self._other, strict=True)
-            ]
-        )
-
-
-def _quietest(words: _KeyWords, scores: Floats, sure: float, quiet: np.ndarray, share: float) -> float:
-    """The lowest threshold at which so many of the turns to be silent at stay below it, key words and all."""
-    for least in np.quantile(scores, np.linspace(0.5, 0.99, 200)):
-        if (words.add(scores, float(least), max(sure, float(least)))[quiet] < least).mean() >= share:
-            return float(least)
-    raise ValueError("no threshold is quiet enough; look at the key words")
 
 
 def _packed(heads: Floats, verdict: Floats, thresholds: list[float]) -> bytes:

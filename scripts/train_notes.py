@@ -29,9 +29,9 @@ from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge, Weights, read_sections
 
 WRITTEN = Path(__file__).parent.parent / "tests" / "eval" / "notes.json"
-RIDGE = 1.0
-STEPS = 40
-SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
+RIDGE = 10.0
+STEPS = 12
+SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.47, 0.5, 0.55, 0.6, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +101,22 @@ async def _weighed(
 
 
 def fit(found: Sequence[Turn]) -> Weights:
-    """Weights by Newton's method, with a ridge on scaled evidence."""
+    """Weights of a choice between the sections and none of them, by Newton's method, with a ridge."""
     rows = np.concatenate([turn.evidence for turn in found])
-    right = np.array([file == turn.right for turn in found for file in turn.files], float)
     middle, spread = rows.mean(0), rows.std(0) + 1e-9
-    known = np.c_[(rows - middle) / spread, np.ones(len(rows))]
-    weights = np.zeros(known.shape[1])
+    offered = [np.c_[(turn.evidence - middle) / spread, np.ones(len(turn.files))] for turn in found]
+    weights = np.zeros(rows.shape[1] + 1)
     ridge = np.diag([RIDGE] * (len(weights) - 1) + [0.0])
     for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-known @ weights))
-        slope = known.T @ (chance - right) + ridge @ weights
-        weights -= np.linalg.solve(known.T * (chance * (1 - chance)) @ known + ridge, slope)
+        slope, curve = ridge @ weights, ridge.copy()
+        for known, turn in zip(offered, found, strict=True):
+            odds = np.exp(known @ weights)
+            share = odds / (1.0 + odds.sum())
+            right = np.array([file == turn.right for file in turn.files]) * share
+            wanted = right / right.sum() if turn.right else np.zeros(len(share))
+            slope += known.T @ (share - wanted)
+            curve += known.T @ (np.diag(share) - np.outer(share, share)) @ known
+        weights -= np.linalg.solve(curve, slope)
     plain = weights[:-1] / spread
     bias = weights[-1] - float(plain @ middle)
     return Weights(round(float(bias), 3), tuple(round(float(one), 3) for one in plain), 0.0)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from scripts.gate.conversations import Conversation
 from scripts.gate.oracle import Oracle
 from scripts.gate.scoring import Score, Shown, judge
-from scripts.gate.training import Design, Encode, fit_rows, training_rows
+from scripts.gate.thresholds import calibrate
+from scripts.gate.training import Design, Encode, fit_rows, training_rows, unseen_corpora
 from wingman.config.suggest import SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.core.vocabulary import Verbosity
@@ -70,7 +71,7 @@ FOLDS = 10
 
 
 class Unseen:
-    """Weights made without the conversations they are tried on; the thresholds are those that were shipped."""
+    """Weights and thresholds made without the conversations they are tried on."""
 
     def __init__(
         self, talks: Sequence[Conversation], flavour: Flavour, encode: Encode, *, by_conversation: bool = False
@@ -80,6 +81,7 @@ class Unseen:
         self._names = sorted({talk.name for talk in talks})
         self._by_conversation = by_conversation
         self.design = Design(flavour, training_rows(talks, flavour, encode))
+        self.judged = unseen_corpora(self.design)
 
     def part(self, talk: Conversation) -> str:
         """What is left out together with this conversation."""
@@ -87,11 +89,13 @@ class Unseen:
 
     def probe(self, part: str) -> Callable[[Flavour], Probe]:
         """For the conversations of this part."""
-        rows = self.design.rows
+        rows, judged = self.design.rows, self.judged
         if self._by_conversation:
             own = np.isin(rows.meeting, self._names[int(part) :: FOLDS])
+            heads, verdict = fit_rows(self.design, np.flatnonzero(~own & (rows.copy == 0)))
         else:
             own = rows.corpus == part
-        heads, verdict = fit_rows(self.design, np.flatnonzero(~own))
-        made = replace(load_probe(self._flavour), heads=heads, verdict=verdict)
-        return lambda flavour: made if flavour == self._flavour else load_probe(flavour)
+            heads, verdict = judged.weights[part]
+        made = calibrate(rows, judged.heads, judged.scores, left_out=own)
+        probe = Probe(self._flavour, heads, verdict, made.usual, made.thresholds)
+        return lambda flavour: probe if flavour == self._flavour else load_probe(flavour)

@@ -59,7 +59,7 @@ class Rows:
 def training_rows(talks: Sequence[Conversation], flavour: Flavour, encode: Encode) -> Rows:
     """What weights are made from: the conversations as they are heard, and the turns written for the heads."""
     spoken = rows_of(talks, flavour, HEARD, encode)
-    alone = rows_of(written.load(), flavour, HEARD[:1], encode)
+    alone = rows_of([*written.load(), *written.talks()], flavour, HEARD[:1], encode)
     return Rows(*(np.concatenate([getattr(spoken, name), getattr(alone, name)]) for name in Rows.__slots__))
 
 
@@ -193,11 +193,22 @@ def _verdict(rows: Rows, at: np.ndarray, left_out: Floats) -> Floats:
     return fit_verdict(np.hstack([rows.state[at], left_out])[spoken], rows.welcome[at][spoken])
 
 
-def unseen_corpora(design: Design) -> tuple[Floats, Floats]:
-    """Heads and scores of every corpus as it was written, from all the others."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Every corpus, judged by weights from all the others."""
+
+    heads: Floats
+    scores: Floats
+    weights: dict[str, tuple[Floats, Floats]]
+    """Corpus → the heads and the verdict it was judged by."""
+
+
+def unseen_corpora(design: Design) -> LeftOut:
+    """From the turns as they were written: a third of the rows, and hardly other weights."""
     rows = design.rows
     clean = rows.copy == 0
     heads, scores = np.zeros((len(rows.must), HEADS)), np.zeros(len(rows.must))
+    weights = {}
     for corpus in np.unique(rows.corpus[rows.corpus != written.CORPUS]):
         own = rows.corpus == corpus
         out, at = np.flatnonzero(own & clean), np.flatnonzero(~own & clean)
@@ -205,7 +216,8 @@ def unseen_corpora(design: Design) -> tuple[Floats, Floats]:
         verdict = _verdict(rows, at, left_out)
         heads[out] = design.products[np.ix_(out, at)] @ dual
         scores[out] = np.hstack([rows.state[out], heads[out]]) @ verdict[:-1] + verdict[-1]
-    return heads, scores
+        weights[str(corpus)] = design.heads(at, dual).astype(np.float64), verdict
+    return LeftOut(heads, scores, weights)
 
 
 def relative(rows: Rows, scores: Floats, usual: float) -> Floats:

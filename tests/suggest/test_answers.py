@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -66,6 +67,14 @@ async def served(protocol: str, text: str, size: int) -> AsyncGenerator[Suggesti
             client: SuggestionModel = Gemini(GeminiSettings(api_key=Secret("local"), url=gemini.url))
             yield client
             await client.aclose()
+    elif protocol == "generativeai":
+        from wingman.llm.gemini.legacy_client import GenerativeAiModel
+        from wingman.testing.gemini.grpc import GeminiGrpcEmulator
+
+        async with GeminiGrpcEmulator(pace=pace, answer=lambda *_: text) as grpc:
+            client = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), grpc_target=grpc.target))
+            yield client
+            await client.aclose()
     else:
         async with ChatEmulator(pace=pace, answer=lambda *_: text) as chat:
             client = OpenAiModel(OpenAiSettings(url=chat.url, model="local-model"))
@@ -93,7 +102,17 @@ async def test_a_faulty_answer_gives_the_instant_card_back(fault: str, text: str
     assert reasons == [] if fault == "pass" else reasons[0].startswith("model_")
 
 
-@pytest.mark.parametrize("protocol", ["gemini", "openai"])
+PROTOCOLS = [
+    "gemini",
+    "openai",
+    pytest.param(
+        "generativeai",
+        marks=pytest.mark.skipif(find_spec("google.generativeai") is None, reason="needs the extra"),
+    ),
+]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("size", [1, 3, 50])
 async def test_the_decision_comes_first_and_is_never_visible(protocol: str, size: int) -> None:
     published, words = Published(), "Ask what they compare it with, and since when."
@@ -107,6 +126,20 @@ async def test_the_decision_comes_first_and_is_never_visible(protocol: str, size
     (done,) = published.of(SuggestionCompleted)
     assert done.text == words
     assert "SAY" not in "".join(delta.text for delta in published.of(SuggestionDelta))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_nothing_to_say_leaves_the_instant_card_on_every_road(protocol: str) -> None:
+    published = Published()
+    book = load_playbook("sales")
+    async with (
+        served(protocol, "PASS", 2) as model,
+        running(coach(published, model, book, parts=CoachParts(fence=SECRET))) as one,
+    ):
+        one.hear(said(PRICE))
+        await published.until(SuggestionCompleted, SuggestionFailed, SuggestionExpired)
+    (created,), (done,) = published.of(SuggestionCreated), published.of(SuggestionCompleted)
+    assert (done.text, done.origin) == (created.text, "playbook")
 
 
 @pytest.mark.parametrize("bare", [True, False])

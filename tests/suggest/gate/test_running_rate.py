@@ -8,7 +8,7 @@ import statistics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.gate.running_rate import HIGH, REMEMBERED, RunningRate
+from wingman.suggest.gate.running_rate import MARK, REMEMBERED, RunningRate
 
 SCORES = st.lists(st.floats(-8, 8), min_size=1, max_size=REMEMBERED + 40)
 
@@ -40,6 +40,6 @@ def test_the_mark_is_the_quantile_of_the_last_scores(scores: list[float]) -> Non
     expected = (
         last[0]
         if len(last) == 1
-        else statistics.quantiles(last, n=100, method="inclusive")[round(HIGH * 100) - 1]
+        else statistics.quantiles(last, n=100, method="inclusive")[round(MARK * 100) - 1]
     )
     assert math.isclose(-rate.relative(0.0), expected, abs_tol=1e-9)

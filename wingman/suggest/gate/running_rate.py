@@ -1,7 +1,8 @@
 """How high scores run in this meeting. Pure.
 
 Some meetings are all questions, others never ask one outright; a threshold that fits the one is too low or too
-high for the other. What is compared with the thresholds is a score less the meeting's own high mark.
+high for the other. What is compared with the thresholds is a score less the meeting's own mark. The mark is a
+low one: it tells where the turns lie that want silence, however many of the others want a card.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 
-HIGH = 0.7
-"""The mark: so many of the counterpart's turns lie below it."""
+MARK = 0.3
+"""So many of the counterpart's turns lie below the mark."""
 TRUST = 8.0
 """Turns after which the meeting's own mark counts as much as the usual one."""
 REMEMBERED = 200
@@ -42,7 +43,7 @@ class RunningRate:
         count = len(self._sorted)
         if not count:
             return 0.0
-        place = HIGH * (count - 1)
+        place = MARK * (count - 1)
         low = int(place)
         high = min(low + 1, count - 1)
         mark = self._sorted[low] + (place - low) * (self._sorted[high] - self._sorted[low])

@@ -56,7 +56,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A logistic regression over `Evidence`, made by `scripts/train_notes`, which says what it is worth."""
+    """A choice between the sections and none, by their `Evidence`; made by `scripts/train_notes`."""
 
     bias: float
     evidence: tuple[float, ...]
@@ -73,8 +73,8 @@ class Weights:
         return math.exp(min(points, _MOST_POINTS))
 
 
-BY_WORDS = Weights(-2.934, (-0.162, -1.861, 0.707, 1.141, 2.515, 3.316, 0.0), at_least=0.4)
-BY_MEANING = Weights(-3.133, (-0.267, -2.112, 0.512, 0.827, 2.178, 3.51, 1.621), at_least=0.35)
+BY_WORDS = Weights(-2.659, (0.274, -0.61, 2.05, 0.511, 0.831, 1.494, 0.0), at_least=0.4)
+BY_MEANING = Weights(-2.91, (0.117, -0.798, 2.088, 0.335, 0.54, 1.513, 1.407), at_least=0.5)
 _MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
@@ -186,7 +186,8 @@ class Knowledge:
 
     def _ranked(self, text: str, before: Sequence[str]) -> _Ranked:
         likeness = self._likeness(text, before)
-        weights = BY_WORDS if likeness is None else BY_MEANING
+        compared = likeness is not None and len(self._sections) > 1  # one section leads no other
+        weights = BY_MEANING if compared else BY_WORDS
         odds = {row: weights.odds(known) for row, known in self.evidence(text, before).items()}
         whole = 1.0 + sum(odds.values())
         rows = sorted(odds, key=lambda row: (-odds[row], row))
