@@ -71,7 +71,8 @@ def stages(way: Moments) -> Iterator[Stage]:
     if heard - way.spoke > 1e-6:  # seconds that were added are not exact
         yield stage("sound to the transcriber", Owner.OURS, way.spoke, heard)
     yield stage("pause and transcription", Owner.PROVIDER, heard, way.told)
-    yield stage("words on screen", Owner.OURS, way.told, way.words)
+    if way.words > way.told:
+        yield stage("words on screen", Owner.OURS, way.told, way.words)
     due = way.told if way.held is None else max(way.told, way.held)
     if way.held is not None:
         yield stage("held back", Owner.CHOICE, way.told, due)
