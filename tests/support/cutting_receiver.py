@@ -57,6 +57,9 @@ class Receiver:
     """Every connection is over."""
     _open: int = 0
 
+    def __post_init__(self) -> None:
+        self.idle.set()
+
     async def talk(self, connection: socket.socket) -> None:
         self._open += 1
         self.idle.clear()
