@@ -29,6 +29,7 @@ OPENS = """
     PUT,DELETE /api/providers/{provider}/key    configure
     GET,PATCH /api/settings                     configure
     GET,DELETE /api/feedback                    configure
+    GET,PUT /api/briefs                         configure
     GET /api/notes /api/notes-search            configure
     PUT,DELETE /api/notes/{name}                configure
     GET /api/playbooks /api/notices /api/config     capture configure read

@@ -264,7 +264,7 @@ async def test_whether_anybody_is_there_can_be_asked_at_any_time() -> None:
         await socket.send(json.dumps({"type": "ping"}))
         assert json.loads(await socket.recv()) == {"type": "pong"}
         await play(socket, [json.dumps({"type": "end"})])
-        assert sink.position == SAMPLE_RATE // 10
+        assert sink.position == 5 * SAMPLE_RATE + SAMPLE_RATE // 10
 
 
 @asynccontextmanager
