@@ -37,8 +37,8 @@ NOISES = 3
 """One noise decides by luck: at this ratio a word in twenty falls this way or that."""
 
 
-def chosen() -> WhisperSettings:
-    return WhisperSettings(model_dir=str(whisper.fetched("base")), language="en")
+def chosen(language: str = "en") -> WhisperSettings:
+    return WhisperSettings(model_dir=str(whisper.fetched("base")), language=language)
 
 
 async def heard(local: LocalWorker, sound: Sound) -> list[Word]:
@@ -174,11 +174,11 @@ async def measure() -> list[Figure]:
     progress("a recording in bulk …")
     idle, now = await bulk_speed(real_speech.readings())
     progress("one channel, live (75 s) …")
-    alone = await live(chosen(), (Channel.TAB,), 0.0)
+    alone = await live(chosen("auto"), (Channel.TAB,), 0.0)
     progress("an ordinary meeting of two channels, live (75 s) …")
-    ordinary = await live(chosen(), tuple(Channel), 0.0)
+    ordinary = await live(chosen("auto"), tuple(Channel), 0.0)
     progress("two channels that talk at once, live (75 s) …")
-    both = await live(chosen(), (Channel.TAB, Channel.TAB), 1.0 + seed % 10 / 10)
+    both = await live(chosen("auto"), (Channel.TAB, Channel.TAB), 1.0 + seed % 10 / 10)
     peers = await beside(chosen(), Path(chosen().model_dir))
     return [
         *figures,

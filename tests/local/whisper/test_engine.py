@@ -133,3 +133,16 @@ def test_the_spectrogram_is_whispers() -> None:
     assert mel.shape == (80, SAMPLE_RATE // HOP)
     assert mel.max() - mel.min() <= 2.0 + 1e-5
     assert 24 <= int(mel[:, 50].argmax()) <= 28  # 1000 Hz is mel 15 of 45.2, and there are 80 bands
+
+
+def test_names_it_was_given_do_not_fill_a_sound() -> None:
+    """A siren and a howl with a list of names before them used to be answered with one of the names."""
+    at = np.arange(3 * SAMPLE_RATE) / SAMPLE_RATE
+    siren = np.sin(2 * np.pi * np.cumsum(900 + 400 * np.sin(np.pi * at)) / SAMPLE_RATE) * 6000
+    busy = (np.sin(2 * np.pi * 480 * at) + np.sin(2 * np.pi * 620 * at)) * 4000 * (at % 1 < 0.5)
+    names = ("Kubernetes", "Zuccotti Park", "Acme Corporation", "Siobhan O'Neill", "ComfyUI")
+    for sound in (siren, busy):
+        for final in (True, False):
+            options = Options("en", keyterms=names, final=final)
+            heard = load(model.folder()).decode(sound.astype(np.int16).tobytes(), options)
+            assert heard.words == (), [word.text for word in heard.words]

@@ -70,3 +70,34 @@ def test_an_answer_that_is_the_prompt_is_dropped() -> None:
 def test_repetition_is_seen(text: str) -> None:
     assert gate.repetitive(text)
     assert not gate.repetitive("We have about 200 users in three different offices.")
+
+
+NAMES = ("Kubernetes", "Zuccotti Park", "Siobhan O'Neill")
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("Zuccotti Park,", True),
+        ("O'Neill, Kubernetes", True),
+        ("We use Kubernetes.", False),
+        ("", False),
+        ("...", False),
+    ],
+)
+def test_an_answer_of_nothing_but_names_is_noticed(text: str, alone: bool) -> None:
+    assert gate.names_alone(text, NAMES) is alone
+    assert not gate.names_alone(text, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "alike"),
+    [
+        ("Kubernetes", "Cubanites", True),
+        ("Zuccotti Park", "Zucati Park.", True),
+        ("Zuccotti Park", "Oh!", False),
+        ("Kubernetes", "", False),
+    ],
+)
+def test_two_spellings_of_one_sound(text: str, other: str, alike: bool) -> None:
+    assert gate.alike(text, other) is alike

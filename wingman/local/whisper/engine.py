@@ -73,6 +73,15 @@ class _Window:
     probability: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the model answered, believed or not."""
+
+    text: str
+    tokens: list[int]
+    dropped: str
+
+
 @dataclass(slots=True)
 class WhisperModel:
     """A loaded model. `folder` has the layout of Systran's conversions. Raises `ImportError` or `OSError`."""
@@ -110,26 +119,41 @@ class WhisperModel:
     def decode(self, pcm: bytes, options: Options) -> Hypothesis:
         """Decode one utterance (16 kHz mono s16, at most 28 s). Word times count from its first sample."""
         window = self._encode(pcm, options)
-        prompt = self.vocabulary.prompt(self._tag(window.language), options.keyterms)
-        answer: Any = self._model.generate(
-            window.encoded,
-            [prompt],
-            beam_size=FINAL_BEAMS if options.final else 1,
-            max_length=len(prompt) + TOKENS_BASE + round(TOKENS_PER_SECOND * window.seconds),
-            return_scores=True,
-            return_no_speech_prob=True,
-        )[0]
-        tokens = [token for token in answer.sequences_ids[0] if token < self.vocabulary.end]
-        score = answer.scores[0] * len(answer.sequences_ids[0]) / (len(answer.sequences_ids[0]) + 1)
-        text = self.vocabulary.text(tokens).strip()
-        dropped = _doubt(text, answer.no_speech_prob, score, options.keyterms)
-        if dropped or not text:
-            return Hypothesis((), window.heard, window.probability, dropped)
-        words = self._words(window, tokens, final=options.final)
+        said = self._said(window, options, options.keyterms)
+        if gate.names_alone(said.text, options.keyterms):
+            plain = self._said(window, options, ())
+            said = said if gate.alike(said.text, plain.text) else plain
+        if said.dropped or not said.text:
+            return Hypothesis((), window.heard, window.probability, said.dropped)
+        words = self._words(window, said.tokens, final=options.final)
         kept = [words[i] for i in gate.without_loops([word.text for word in words])]
         if gate.repetitive(" ".join(word.text for word in kept)):
             return Hypothesis((), window.heard, window.probability, "repeats itself")
         return Hypothesis(tuple(kept), window.heard, window.probability)
+
+    def _said(self, window: _Window, options: Options, keyterms: Sequence[str]) -> _Said:
+        prompt = self.vocabulary.prompt(self._tag(window.language), keyterms)
+        most = TOKENS_BASE + round(TOKENS_PER_SECOND * window.seconds)
+        answer = self._generate(window, prompt, most, FINAL_BEAMS if options.final else 1)
+        tokens = [token for token in answer.sequences_ids[0] if token < self.vocabulary.end]
+        score = answer.scores[0] * len(answer.sequences_ids[0]) / (len(answer.sequences_ids[0]) + 1)
+        text = self.vocabulary.text(tokens).strip()
+        no_speech = answer.no_speech_prob
+        if keyterms and text:  # names before it make any sound look like speech
+            no_speech = self._generate(
+                window, self.vocabulary.prompt(self._tag(window.language)), 1
+            ).no_speech_prob
+        return _Said(text, tokens, _doubt(text, no_speech, score, keyterms))
+
+    def _generate(self, window: _Window, prompt: list[int], most: int, beams: int = 1) -> Any:
+        return self._model.generate(
+            window.encoded,
+            [prompt],
+            beam_size=beams,
+            max_length=len(prompt) + most,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
 
     def _encode(self, pcm: bytes, options: Options) -> _Window:
         import ctranslate2
@@ -172,7 +196,7 @@ def samples(pcm: bytes) -> Floats:
 
 def _doubt(text: str, no_speech: float, score: float, keyterms: Sequence[str]) -> str:
     """Why this answer is not believed; empty when it is."""
-    if not gate.told(text):
+    if not any(c.isalnum() for c in gate.told(text)):
         return "describes a sound"
     if gate.invented(text, no_speech, score):
         return "nobody spoke"

@@ -10,6 +10,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 NO_SPEECH = 0.6
 """Above this probability of the no-speech token an answer has to prove itself."""
@@ -21,6 +22,7 @@ REPEATS = 3
 """An n-gram this often in a row is a loop; one word alone ("no, no, no") may stand once more."""
 LONGEST_LOOP = 5
 FEW_WORDS = 2
+HALF = 0.5
 _BRACKETED = re.compile(r"\[[^\]]*\]|\([^)]*\)|♪[^♪]*♪?|\*[^*]*\*")
 
 
@@ -78,6 +80,19 @@ def echoes_prompt(text: str, keyterms: Sequence[str]) -> bool:
     """The answer is the list of names it was given, and nothing else."""
     names = [bare(word) for term in keyterms for word in term.split()]
     return len(keyterms) > 1 and [bare(word) for word in text.split()] == names
+
+
+def names_alone(text: str, keyterms: Sequence[str]) -> bool:
+    """The answer is made of the names it was given: somebody said one, or a sound was filled with them."""
+    names = {bare(word) for term in keyterms for word in term.split()}
+    words = [bare(word) for word in text.split()]
+    return bool(words) and all(word in names for word in words)
+
+
+def alike(text: str, other: str) -> bool:
+    """Two spellings of one sound, roughly: half of their letters agree."""
+    first, second = ("".join(bare(word) for word in each.split()) for each in (text, other))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= HALF
 
 
 def bare(word: str) -> str:
