@@ -101,6 +101,8 @@ def test_every_setting_the_cluster_files_name_is_one(tmp_path: Path) -> None:
         "Service",
         "PodDisruptionBudget",
         "NetworkPolicy",
+        "HorizontalPodAutoscaler",
+        "NetworkPolicy",
     ]
     assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
     assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
