@@ -228,7 +228,10 @@ def on_control(receiver: RTCRtpReceiver, report: SenderReport, goodbye: Callable
 
 
 def abort(peer: RTCPeerConnection) -> None:
-    """Close the sockets of a peer whose own closing does not come to an end."""
+    """Close the sockets, and end the reports, of a peer whose own closing does not come to an end."""
+    for receiver in audio_receivers(peer):
+        if (reporting := _private(receiver, "rtcp_task")) is not None:
+            reporting.cancel()
     for dtls in {receiver.transport for receiver in audio_receivers(peer)}:
         for protocol in dtls.transport._connection._protocols:
             protocol.transport.abort()

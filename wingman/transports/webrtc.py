@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 WATCH_S = 0.25
 """How often the watchdog looks."""
-CLOSE_S = 3.0
+CLOSE_S = 5.0
 """How long a goodbye may take: whoever ends a session or a meeting waits for it."""
 LOSSES_S = 10.0
 """How often lost packets are told, where there are any."""
