@@ -12,7 +12,7 @@ const SHORT_HOLE = 3000;
  *  knows is dead for some seconds more, and may know its new network only then: a new session is quicker. */
 const WAY_LIMIT = 700;
 /** How long a session's goodbye holds up the next one, in ms: the way to the service may be gone. */
-const GOODBYE_LIMIT = 300;
+const GOODBYE_LIMIT = 150;
 /** How a service answers that restarts no session of this kind. */
 const CANNOT = new Set([405, 409, 501]);
 const FIRST_WAIT = 250;

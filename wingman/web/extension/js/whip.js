@@ -17,6 +17,8 @@ const SILENCE = 1_200;
 const ALARMS = 6;
 const MINUTE = 60_000;
 const LOOK_EVERY = 200;
+/** Once the service has answered, one of its reports is waited for, in ms. */
+const REPORT = 400;
 /** A goodbye nobody hears is given up soon: the service notices by itself. */
 const GOODBYE_LIMIT = 1500;
 
@@ -75,6 +77,7 @@ export class WhipSession {
    */
   async restart(limit) {
     const { pc } = this;
+    const until = performance.now() + limit;
     await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
     let response;
     try {
@@ -85,7 +88,7 @@ export class WhipSession {
     }
     this.#answer = rerouted(this.#answer, await response.text());
     await pc.setRemoteDescription({ type: "answer", sdp: this.#answer });
-    await this.#heard(limit);
+    await this.#heard(Math.max(REPORT, until - performance.now()));
   }
 
   /** For how long nothing has come from the service while sound went out, in ms. */
