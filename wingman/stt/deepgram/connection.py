@@ -45,6 +45,8 @@ UNANSWERED_S = 8.0
 """Audio that may be out and unanswered: who sends faster than the service works would take it for dead."""
 UNSETTLED_S = 10.0
 """Once a final was asked for, audio may stay unsettled this much longer."""
+ASK_AGAIN = samples_of_ms(1000)
+"""So much is sent before a final that did not come is asked for again: each request may cut a word in two."""
 TAIL_S = 0.25
 """A piece shorter than a chunk is sent when nothing has joined it for this long."""
 
@@ -203,7 +205,8 @@ class Connection:
             self._audio.on_change(self._pump, self._chunk.samples)
         if self._tail is None:
             self._watch_tail(self._tail_s)
-        if self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
+        asked_for = self._offsets.accepted - self._finalized_at >= ASK_AGAIN
+        if asked_for and self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
             self._ask_to_settle()
 
     def _watch_tail(self, after: float) -> None:
