@@ -131,3 +131,10 @@ async def test_a_peer_that_has_moved_is_answered_where_it_is() -> None:
         await known.transport._send(b"over there")
         assert await elsewhere.heard.get() == b"over there"
         socket.close()
+
+
+async def test_a_peer_heard_from_another_family_is_answered_where_it_was() -> None:
+    async with call() as known:
+        known.path.media(("::1", 40_000, 0, 0))
+        await known.transport._send(b"still here")
+        assert await known.theirs.recv() == b"still here"

@@ -124,6 +124,8 @@ class IcePath:
 
     def _follow(self, address: Any) -> None:
         for pair in self._current._nominated.values():
+            if (":" in pair.local_candidate.host) != (":" in address[0]):
+                continue  # it came over another pair: a socket sends to addresses of its own family only
             if pair.remote_addr != tuple(address[:2]):
                 log.info("a peer has moved to another address")
                 pair.remote_candidate = copy.copy(pair.remote_candidate)
