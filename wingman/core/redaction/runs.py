@@ -144,10 +144,10 @@ class _Scanner:
             return False
         if len(self.run.atoms) >= MOST_ATOMS:
             return False
-        if word == "\n":
-            self.line += 1
-            return self.line <= MOST_LINES
         tokens = self.tokens
+        if word == "\n":
+            self.line += tokens.ends[index] - tokens.starts[index]
+            return self.line <= MOST_LINES
         gap = tokens.text[tokens.ends[index - 1] : tokens.starts[index]]
         if word[0].isdecimal():
             if gap in (" ", "") or _SEPARATORS.fullmatch(gap):

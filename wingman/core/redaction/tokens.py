@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from wingman.core.redaction.contexts import AT_WORDS, DOT_WORDS, LONGEST, PHRASES, Kind
 from wingman.core.redaction.number_words import NUMBERS
@@ -15,7 +16,7 @@ _TOKEN = re.compile(
     r"|(?:[^\W_][^\w\n]{0,3}+(?![^\W\d_]{2})){64,}+"  # signs without end: no number that anybody has
     r"|[^\W\d_]++"
     r"|\d++"
-    r"|@++|\n"
+    r"|@++|\n++"
 )
 ENDLESS = 64
 """From this many single signs on, a stretch is looked at as a whole."""
@@ -25,7 +26,8 @@ DENSEST = 4
 """A long text of which one word in so many is a number or announces one: no prompt holds that much, and nobody
 talks like it. It is a dump as a whole."""
 ANNOUNCING, EARLY = 6, 4000
-"""Nobody announces a number with every sixth word; looked at from so many words on."""
+"""Nobody announces a number with every sixth word; looked at every so many words."""
+_HEAVY = NUMBERS.keys() | AT_WORDS | DOT_WORDS
 _WORDS = frozenset("aiyoeuwzàéèóí@\n")
 """What stands alone in prose, too."""
 REACH = 7
@@ -38,21 +40,15 @@ class Tokens:
 
     text: str
     words: list[str] = field(default_factory=list)
-    """Lower case; `[…]` labels, `@` and line ends as they are."""
+    """Lower case; `[…]` labels as they are, `@` and a line end for any number of them."""
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     contexts: list[tuple[int, Kind]] = field(default_factory=list)
     """(index of a phrase's last token, what it announces), in order."""
     announces: bool = False
     """Every few words could announce something, or be an address's sign. Such a long text is not read on."""
-
-    @property
-    def weight(self) -> int:
-        """How many of them are numbers, letters, announce something, or stand in spoken addresses."""
-        heavy = NUMBERS.keys() | AT_WORDS | DOT_WORDS
-        said = sum(word in heavy or word[0].isdecimal() for word in self.words)
-        said += sum(len(word) == 1 and word.isalpha() and word not in _WORDS for word in self.words)
-        return said + len(self.contexts)
+    weight: int = 0
+    """How many of them are numbers, letters, announce something, or stand in spoken addresses."""
 
     def telling(self, indices: Sequence[int]) -> int:
         """How many of these tokens are no letters that stand alone in prose."""
@@ -71,27 +67,38 @@ def tokenize(text: str) -> Tokens:
     tokens = Tokens(text)
     words, starts, ends = tokens.words, tokens.starts, tokens.ends
     asked = 0
+    long = len(text) >= LONG
     lowered = text.lower()
     if len(lowered) != len(text):  # İ and its like change the length; positions must not move
         lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
-    for index, found in enumerate(_TOKEN.finditer(lowered)):
-        word, (start, end) = found[0], found.span()
-        words.append(word if word[0] != "@" else "@")
-        starts.append(start)
-        ends.append(end)
-        if word in PHRASES:
-            asked += 1
-            kind = _context(lowered, end, PHRASES[word])
-            if kind is not None:
-                if tokens.contexts and tokens.contexts[-1] == (index - 1, kind):
-                    tokens.contexts.pop()  # the nearest one counts
-                tokens.contexts.append((index, kind))
-            if asked * ANNOUNCING > index > EARLY and len(text) >= LONG:
-                tokens.announces = True
-                break
+    matches = _TOKEN.finditer(lowered)
+    while not tokens.announces and (block := list(islice(matches, EARLY))):
+        begin, announced = len(words), len(tokens.contexts)
+        for index, found in enumerate(block, begin):
+            word, (start, end) = found[0], found.span()
+            words.append(word if word[0] not in "@\n" else word[0])
+            starts.append(start)
+            ends.append(end)
+            if word in PHRASES:
+                asked += 1
+                _announce(tokens, index, _context(lowered, end, PHRASES[word]))
+        tokens.weight += _weight(words[begin:]) + len(tokens.contexts) - announced
+        tokens.announces = long and max(asked * ANNOUNCING, tokens.weight * DENSEST) > len(words) >= EARLY
     signs = sum(map(words.count, ("at", "@")))
     tokens.announces = tokens.announces or (asked + signs) * ANNOUNCING > len(words)
     return tokens
+
+
+def _announce(tokens: Tokens, index: int, kind: Kind | None) -> None:
+    if kind is not None:
+        if tokens.contexts and tokens.contexts[-1] == (index - 1, kind):
+            tokens.contexts.pop()  # the nearest one counts
+        tokens.contexts.append((index, kind))
+
+
+def _weight(words: Sequence[str]) -> int:
+    said = sum(word in _HEAVY or word[0].isdecimal() for word in words)
+    return said + sum(len(word) == 1 and word.isalpha() and word not in _WORDS for word in words)
 
 
 def _context(lowered: str, end: int, phrases: Sequence[tuple[str, Kind]]) -> Kind | None:

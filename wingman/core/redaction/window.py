@@ -48,7 +48,7 @@ def _dumps(text: str) -> Iterator[Found]:
 
 
 def _found(text: str) -> list[Found]:
-    dumps = list(_dumps(text))
+    dumps = list(_dumps(text)) if len(text) > DUMP else []
     for start, end, _ in dumps:
         text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     tokens = tokenize(text)
