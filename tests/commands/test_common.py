@@ -22,6 +22,7 @@ def test_settings_that_are_wrong(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_a_job_that_then_cleans_up(name: str) -> None:
+    signal.signal(getattr(signal, name), signal.SIG_DFL)  # `nohup scripts/test` has one ignored
     cleaned = []
 
     async def job() -> int:

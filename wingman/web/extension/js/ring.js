@@ -20,7 +20,7 @@ export class Ring {
       pcm[i] = Math.round(Math.max(-1, Math.min(1, samples[i])) * 32767);
     this.pieces.push({ at: now, pcm });
     this.size += pcm.length;
-    while (this.size > this.limit) this.size -= this.pieces.shift().pcm.length;
+    while (this.size > this.limit) this.size -= this.pieces.shift()?.pcm.length ?? 0;
     return pcm;
   }
 
