@@ -267,7 +267,9 @@ def writings() -> Iterator[Tried]:
             lines = re.split(r"[\r\n\x85\u2028\u2029]", made)
             yield Tried(f"{name} {shown}", len(lines) == 1 and "-->" not in made and "<" not in made)
         cell = encoders.csv_cell(text)
-        row = next(csv.reader([cell.replace("\n", " ")]), [""])
+        file = io.StringIO()
+        csv.writer(file).writerow([cell.replace("\n", " ")])  # as the export does: it is what quotes
+        row = next(csv.reader([file.getvalue()]), [""])
         first = re.sub(r"^[\s\u00ad\u200b-\u200f\ufeff]+", "", (row or [""])[0])
         yield Tried(
             f"csv {shown}",

@@ -67,6 +67,10 @@ def test_a_card_is_filled_in_with_its_variables() -> None:
             "line 9: `triggers[0].priority` must be 0",
         ),
         (("signals: [price]", "signals: [price]\n    max: -1"), "`triggers[0].max` must be 0 or more"),
+        (
+            ("signals: [price]", f"signals: [price]\n    kind: {61 * 'x'}"),
+            "`triggers[0].kind` is longer than 60 characters",
+        ),
         (("name: mine", "name: My Own"), "line 1: `name` must be lower-case"),
         (("title: Mine", "title: Mine\nvoice_emotion: refuse"), "without `voice_emotion_reason`"),
         (("title: Mine", "title: [Mine"), "is not valid YAML"),

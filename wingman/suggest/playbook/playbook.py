@@ -35,6 +35,8 @@ from wingman.suggest.playbook.yaml_file import (
 VARIABLES = frozenset({"quote", "speaker", "when", "amount"})
 """What a moment brings: the words that triggered the card, who said them, the day and the sum they name."""
 
+LONGEST_KIND = 60
+"""Characters of what heads a card."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -213,6 +215,8 @@ def _trigger_mistakes(trigger: Trigger, where: str, variables: frozenset[str]) -
         yield where, "never fires; give it `signals`, `phrases` or `emotions`"
     if not 0 <= trigger.priority <= 100:
         yield f"{where}.priority", f"must be 0 to 100, not {trigger.priority}; change the number"
+    if len(trigger.kind) > LONGEST_KIND:
+        yield f"{where}.kind", f"is longer than {LONGEST_KIND} characters; shorten it"
     if trigger.max < 0:
         yield f"{where}.max", f"must be 0 or more, not {trigger.max}; change the number"
     for name, phrases in (("phrases", trigger.phrases), ("unless", trigger.unless)):

@@ -100,6 +100,9 @@ def _within_budget(text: str, origin: str) -> None:
     for nodes, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         if isinstance(event, yaml.AliasEvent):
             raise InputError(f"{origin} uses an alias (`*name`); write the value out", field="playbook")
+        if (tag := getattr(event, "tag", None)) is not None and tag != "!":
+            shown = tag.replace("tag:yaml.org,2002:", "!!")[:40]
+            raise InputError(f"{origin} uses the tag `{shown}`; write plain values and lists", field="playbook")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
