@@ -220,8 +220,7 @@ class _Scanner:
             return "" if word in AMBIGUOUS and (opening or filler) else digits
         if not word.isalpha() or len(word) > LETTERS or not word.isascii():
             return ""
-        glued = self._glued(index)
-        if glued or len(word) == 1:
+        if len(word) == 1 or self._glued(index):
             return word.upper()
         written = self.tokens.text[self.tokens.starts[index] : self.tokens.ends[index]]
         return word.upper() if len(word) < 5 and written.isupper() and word not in PHRASES else ""
@@ -315,14 +314,17 @@ def openings(tokens: Tokens) -> list[int]:
     found: list[int] = []
     letters: list[int] = []
     text, starts = tokens.text, tokens.starts
+    known = set(tokens.words)
+    numbers = {word for word in known if word in _OPENING or word[0].isdecimal()}
+    short = {word for word in known if len(word) < LETTERS} - numbers
     for index, word in enumerate(tokens.words):
-        if word in _OPENING or word[0].isdecimal():
+        if word in numbers:
             found += [at for at in letters if at >= index - MOST_LETTERS]
             letters.clear()
             if word[0].isdecimal() and index and tokens.gap(index) == "" and found[-1:] != [index - 1]:
                 found.append(index - 1)
             found.append(index)
-        elif len(word) < LETTERS and (len(word) == 1 or text[starts[index]].isupper()):
+        elif word in short and (len(word) == 1 or text[starts[index]].isupper()):
             letters.append(index)
             if len(letters) > MOST_LETTERS:
                 del letters[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -72,18 +73,21 @@ def tokenize(text: str) -> Tokens:
     if len(lowered) != len(text):  # İ and its like change the length; positions must not move
         lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
     matches = _TOKEN.finditer(lowered)
-    while not tokens.announces and (block := list(islice(matches, EARLY))):
+    while block := list(islice(matches, EARLY)):
         begin, announced = len(words), len(tokens.contexts)
-        for index, found in enumerate(block, begin):
-            word, (start, end) = found[0], found.span()
-            words.append(word if word[0] not in "@\n" else word[0])
-            starts.append(start)
-            ends.append(end)
-            if word in PHRASES:
-                asked += 1
-                _announce(tokens, index, _context(lowered, end, PHRASES[word]))
+        spans = [found.span() for found in block]
+        fresh = [found[0] for found in block]
+        starts += [start for start, _ in spans]
+        ends += [end for _, end in spans]
+        repeated = {word for word in set(fresh) if word[0] in "@\n"}
+        words += [word[0] if word in repeated else word for word in fresh] if repeated else fresh
+        for index in [index for index, word in enumerate(fresh, begin) if word in PHRASES]:
+            asked += 1
+            _announce(tokens, index, _context(lowered, ends[index], PHRASES[words[index]]))
         tokens.weight += _weight(words[begin:]) + len(tokens.contexts) - announced
-        tokens.announces = long and max(asked * ANNOUNCING, tokens.weight * DENSEST) > len(words) >= EARLY
+        if long and max(asked * ANNOUNCING, tokens.weight * DENSEST) > len(words) >= EARLY:
+            tokens.announces = True
+            break
     signs = sum(map(words.count, ("at", "@")))
     tokens.announces = tokens.announces or (asked + signs) * ANNOUNCING > len(words)
     return tokens
@@ -97,8 +101,12 @@ def _announce(tokens: Tokens, index: int, kind: Kind | None) -> None:
 
 
 def _weight(words: Sequence[str]) -> int:
-    said = sum(word in _HEAVY or word[0].isdecimal() for word in words)
-    return said + sum(len(word) == 1 and word.isalpha() and word not in _WORDS for word in words)
+    return sum(count for word, count in Counter(words).items() if _heavy(word))
+
+
+def _heavy(word: str) -> bool:
+    lone = len(word) == 1 and word.isalpha() and word not in _WORDS
+    return lone or word in _HEAVY or word[0].isdecimal()
 
 
 def _context(lowered: str, end: int, phrases: Sequence[tuple[str, Kind]]) -> Kind | None:
