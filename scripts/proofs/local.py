@@ -33,7 +33,7 @@ from wingman.stt import whisper as provider
 QUIET = bytes(SAMPLE_RATE)
 """Half a second between readings."""
 SOUND_SECONDS = 20.0
-NOISES = 3
+NOISES = 8
 """One noise decides by luck: at this ratio a word in twenty falls this way or that."""
 
 
