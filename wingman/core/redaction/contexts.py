@@ -117,9 +117,8 @@ JOIN_WORDS = (
     DOT_WORDS
     | DASHES
     | words(
-        "underscore dash hyphen minus plus unterstrich bindestrich strich tiret guion guión "
-        "trattino underline hífen streepje liggend onderstrepingsteken myślnik podkreślnik "
-        "sublinhado bas understreck"
+        "underscore plus unterstrich underline liggend onderstrepingsteken podkreślnik sublinhado "
+        "bas understreck"
     )
 )
 """Between the parts of an address's name."""
