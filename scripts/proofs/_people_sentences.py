@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import httpx
 from pypdf import PdfWriter
 
 from scripts.proofs.figures import Figure, progress
+from scripts.proofs.suites import run_tests
 from tests.browser.support.sound import write
 from tests.browser.support.whole_service import WholeService
 
@@ -306,10 +306,12 @@ def sentence_figures(whole: WholeService, folder: Path) -> list[Figure]:
         if not holds:
             progress(f"{sentence.page}: {sentence.quote!r} {'does not hold' if stands else 'is not there'}")
         failed += not holds
-    named, wrong = _named(folder)
+    names = run_tests("tests/docs", limit_s=300)
     return [
         Figure("sentences_that_do_not_hold", failed, 0, "==", note=f"of {len(SENTENCES)} that were tried"),
-        Figure("names_that_are_not_there", wrong, 0, "==", note=f"{named} checks of README and docs"),
+        Figure(
+            "names_that_are_not_there", names.failed, 0, "==", note=f"{names.tests} checks of README and docs"
+        ),
     ]
 
 
@@ -319,22 +321,3 @@ def _tried(sentence: Sentence, one: Newcomer) -> bool:
     except (KeyError, IndexError, ValueError, OSError, httpx.HTTPError, subprocess.SubprocessError) as failed:
         progress(f"{sentence.quote!r}: {type(failed).__name__}: {failed}")
         return False
-
-
-def _named(folder: Path) -> tuple[int, int]:
-    """How many commands, settings, addresses, files … are looked up, and how many are not there."""
-    told = folder / "docs.xml"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        f"--junitxml={told}",
-        "tests/docs",
-    ]
-    subprocess.run(command, cwd=ROOT, capture_output=True, timeout=300, check=False)
-    suite = next(iter(ET.parse(told).getroot().iter("testsuite")))
-    count = {name: int(suite.attrib[name]) for name in ("tests", "failures", "errors")}
-    return count["tests"], count["failures"] + count["errors"]

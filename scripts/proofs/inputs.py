@@ -15,13 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from scripts.proofs.figures import Figure, progress
+from scripts.proofs.suites import run_tests
 from tests.foreign import support as foreign
 from tests.support import media_files as make
 from tests.support.media_files import Bursts, Container, Samples, Sound, hear, sides, tone, write
@@ -83,9 +83,9 @@ async def measure() -> list[Figure]:
         figures += [await _hour(folder, requests=True), await _hour(folder, requests=False)]
     for kind, files in OWN.items():
         progress(f"own variations: {kind}")
-        passed, failed = _suite(*files)
-        figures.append(Figure(f"own variations: {kind}", passed, 6, ">=", note=f"{failed} failed"))
-        figures.append(Figure(f"own variations failed: {kind}", failed, 0, "=="))
+        own = run_tests(*files)
+        figures.append(Figure(f"own variations: {kind}", own.passed, 6, ">=", note=f"{own.failed} failed"))
+        figures.append(Figure(f"own variations failed: {kind}", own.failed, 0, "=="))
     progress("foreign clients")
     figures.append(Figure("foreign WHIP clients heard", _foreign(), 5, ">="))
     return figures + _outside()
@@ -276,38 +276,13 @@ def _moved(turn: Turn, by: float) -> Turn:
     return Turn(turn.start + by, turn.end + by, turn.text, turn.emotion, words, turn.speaker)
 
 
-def _suite(*files: str) -> tuple[int, int]:
-    """How many tests of these files pass, and how many do not."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            f"--junitxml={report}",
-            *files,
-        ]
-        subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
-        suite = ElementTree.parse(report).getroot().find("testsuite")
-    counts = (
-        {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
-        if suite is not None
-        else {}
-    )
-    failed = counts.get("failures", 0) + counts.get("errors", 0)
-    return counts.get("tests", 0) - failed - counts.get("skipped", 0), failed
-
-
 def _foreign() -> int:
     """How many clients that share no code with us connect and are heard."""
     if not foreign.MODULES.exists():
         progress("  scripts/test installs them")
     passed = 0
     for path in CLIENTS:
-        found, _ = _suite(path)
+        found = run_tests(path).passed
         passed += min(found, 1) if "browser" in path else found  # the browser's client is tried in two ways
     return passed
 
