@@ -50,6 +50,7 @@ from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.self_test import Stage, judge, probe_of, self_test
 from wingman.meeting.start_check import notes_folder
+from wingman.meeting.user_library import UserLibrary
 from wingman.meeting.workbench import Workbench
 from wingman.observe import logs, metrics
 from wingman.observe.loop_watch import LoopWatch
@@ -395,35 +396,26 @@ async def open_service(
         if member is not None:
             providers.slots = member.slots.of
         own = data_dir(settings) if keep else None
-        notes = _notes(settings, own, providers.encoder)
-        knowledge = stack.enter_context(notes.knowledge)
-        playbooks = OwnPlaybooks(own and own / "playbooks")
+        library = _library(settings, own, providers.encoder)
+        stack.enter_context(library.notes.knowledge)
         background = await stack.enter_async_context(
             open_background(settings, event_log, hub, own, _sealing(member))
         )
         model = ProcessModel(providers.model(choices.suggester.provider))
         async with asyncio.TaskGroup() as tasks:
-            builder = MeetingBuilder(
-                providers,
-                event_log,
-                knowledge,
-                model,
-                audio_store=background.audio_store,
-                playbooks=playbooks,
-                habit=HabitFile(own) if own else None,
-            )
+            builder = MeetingBuilder(providers, event_log, model, library, audio_store=background.audio_store)
             manager = MeetingManager(builder, model, event_log, tasks)
             metrics.watch_meetings(lambda: len(manager.live_ids()))
             if member is not None:
                 _one_of_many(member, manager, ground)
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
-            workbench = Workbench(manager, event_log, book, playbooks, notes) if keep else None
+            workbench = Workbench(manager, event_log, book, library) if keep else None
             imports = Imports(manager, tasks, _journals(settings, own))
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
             shared = (settings, manager, event_log, hub, background, ground.access, ground.loop_watch)
             service = Service(*shared, imports, ground.outside, workbench, member, arrivals)
-            jobs = [*service.jobs(), warm_up(choices.transcriber.provider), notes.run()]
+            jobs = [*service.jobs(), warm_up(choices.transcriber.provider), library.notes.run()]
             if ground.counted is not None:
                 jobs.append(ground.counted.run())
             async with _running(service, tasks, jobs):
@@ -550,8 +542,8 @@ def _journals(settings: Settings, own: Path | None) -> ImportJournals | None:
     return ImportJournals(own, settings.deliver.encryption_key.reveal()) if own is not None else None
 
 
-def _notes(settings: Settings, own: Path | None, encoder: Encoder | None) -> NotesLibrary:
-    """The user's notes, found by words, and by meaning, too, with embeddings or the sentence encoder."""
+def _library(settings: Settings, own: Path | None, encoder: Encoder | None) -> UserLibrary:
+    """What the user keeps in `own`. Notes are found by words; with embeddings or `encoder` by meaning, too."""
     embeddings = settings.suggest.embeddings
 
     def build(folders: Sequence[Path]) -> Knowledge:
@@ -559,7 +551,11 @@ def _notes(settings: Settings, own: Path | None, encoder: Encoder | None) -> Not
             return Knowledge(folders, EmbeddingIndex(HttpEncoder(embeddings), embeddings.at_least))
         return Knowledge(folders, EmbeddingIndex(encoder) if folders and encoder else None)
 
-    return NotesLibrary(own and own / "notes", notes_folder(settings), build)
+    return UserLibrary(
+        NotesLibrary(own and own / "notes", notes_folder(settings), build),
+        OwnPlaybooks(own and own / "playbooks"),
+        HabitFile(own) if own else None,
+    )
 
 
 async def _joined(settings: Settings, grants: GrantStore, stack: contextlib.AsyncExitStack) -> Membership:

@@ -70,19 +70,19 @@ class Packets:
     async def run(self, sinks: Mapping[Channel, ChannelSink]) -> None:
         loop = asyncio.get_running_loop()
         packets = [bytes(packet) for packet in encode(signal())]
-        lane = InboundTrack(Channel.TAB, sinks[Channel.TAB], PeerTimeline(0), 5)
-        lane.use(opus_decoder(), conceal=True)
+        track = InboundTrack(Channel.TAB, sinks[Channel.TAB], PeerTimeline(0), 5)
+        track.use(opus_decoder(), conceal=True)
         began = loop.time()
         for number in range(self._count):
             due = began + number / 50
             await asyncio.sleep(max(0.0, due - loop.time()))
             if number % 97:
                 packet = packets[number % len(packets)]
-                lane.packet(number & 0xFFFF, number * 960 & 0xFFFFFFFF, packet, due)
+                track.packet(number & 0xFFFF, number * 960 & 0xFFFFFFFF, packet, due)
             if number % (EVERY_MIN * 60 * 50) == 0:
                 gc.collect()
                 print(number // 3000, round(rss_mb(os.getpid()), 2), flush=True)
-        lane.close()
+        track.close()
 
 
 async def soak(providers: int, hours: float, folder: str) -> None:

@@ -167,15 +167,15 @@ def _goes_on(tape: Tape, seconds: float, settle: float = 0.0) -> float:
 def shift_after(late: float, every: int, lasts: int) -> float:
     """Milliseconds by which a timeline is off for good after its sender was late and caught up."""
     sink, sent = CountingSink(), 0
-    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
+    track = InboundTrack(Channel.TAB, sink, PeerTimeline(0), 5)
     for number in range(60 * 50):
         captured = number / 50
         behind = late if 20 <= captured < 20 + lasts else 0.0
         spoken = number % 100 < 60
-        lane.pcm(number * 960, LOUD if spoken else PCM, 1000.0 + captured + behind)
+        track.pcm(number * 960, LOUD if spoken else PCM, 1000.0 + captured + behind)
         sent += 320
         if number % (50 * every) == 0:
-            lane.report(round((EPOCH + captured + behind) * NTP), number * 960)
+            track.report(round((EPOCH + captured + behind) * NTP), number * 960)
     return abs(sink.position - sent) / SAMPLE_RATE * 1000
 
 

@@ -137,12 +137,12 @@ async def lost_packet_ms() -> float:
 
     def play(lose: int) -> support.TapeSink:
         sink = support.TapeSink()
-        lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), IngestSettings().reorder_packets)
-        lane.use(LibopusDecoder(), conceal=False)
+        track = InboundTrack(Channel.TAB, sink, PeerTimeline(0), IngestSettings().reorder_packets)
+        track.use(LibopusDecoder(), conceal=False)
         for number, payload in enumerate(packets):
             if number != lose:
-                lane.packet(number, number * 960, payload, number * 0.02)
-        lane.close()
+                track.packet(number, number * 960, payload, number * 0.02)
+        track.close()
         return sink
 
     whole, holed = play(-1), play(100)

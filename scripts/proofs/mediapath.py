@@ -116,11 +116,11 @@ class _Sink:
     def state(self, state: str, detail: str = "") -> None: ...
 
 
-def _lane(conductor: PeerTimeline | None = None, conceal: bool = False) -> tuple[InboundTrack, _Sink]:
+def _track(conductor: PeerTimeline | None = None, conceal: bool = False) -> tuple[InboundTrack, _Sink]:
     sink = _Sink()
-    lane = InboundTrack(Channel.TAB, sink, conductor or PeerTimeline(0), 5)
-    lane.use(LibopusDecoder(), conceal)
-    return lane, sink
+    track = InboundTrack(Channel.TAB, sink, conductor or PeerTimeline(0), 5)
+    track.use(LibopusDecoder(), conceal)
+    return track, sink
 
 
 def _loss() -> Iterator[Figure]:
@@ -128,13 +128,13 @@ def _loss() -> Iterator[Figure]:
     packets = [bytes(packet) for packet in encode(signal())]
 
     async def play(count: int, lost: set[int]) -> tuple[float, float]:
-        lane, sink = _lane()
+        track, sink = _track()
         for number in range(count):
             if number not in lost:
                 packet = packets[number % len(packets)]
-                lane.packet(number & 0xFFFF, number * 960 & 0xFFFFFFFF, packet, number / 50)
+                track.packet(number & 0xFFFF, number * 960 & 0xFFFFFFFF, packet, number / 50)
         behind = count * FRAME - sink.position
-        lane.close()
+        track.close()
         return sink.silent / SAMPLE_RATE * 1000, behind / SAMPLE_RATE * 1000
 
     rng = random.Random(5)
@@ -169,17 +169,17 @@ def _drift() -> Iterator[Figure]:
 
     async def run() -> tuple[float, float]:
         conductor = PeerTimeline(0)
-        tracks = [(_lane(conductor), 48_000 * (1 + ppm * 1e-6)) for ppm in (50, -50)]
+        tracks = [(_track(conductor), 48_000 * (1 + ppm * 1e-6)) for ppm in (50, -50)]
         sent = [0, 0]
         drift = apart = 0.0
         for second in range(5, 90 * 60 + 1, 5):
             ends = []
-            for number, ((lane, sink), rate) in enumerate(tracks):
+            for number, ((track, sink), rate) in enumerate(tracks):
                 while (sent[number] + 1) * 960 / rate <= second:
-                    lane.pcm(sent[number] * 960 % unit, pcm, float(second))
+                    track.pcm(sent[number] * 960 % unit, pcm, float(second))
                     sent[number] += 1
                 late = abs(rng.gauss(0, 0.001)) + (0.04 if rng.random() < 0.05 else 0.0)
-                lane.report(round((epoch + second + late) * unit), round(second * rate) % unit)
+                track.report(round((epoch + second + late) * unit), round(second * rate) % unit)
                 ends.append(sink.position + second * SAMPLE_RATE - sent[number] * 960 / rate * SAMPLE_RATE)
             if second > 30:
                 drift = max(drift, *(abs(end / SAMPLE_RATE - second) for end in ends))

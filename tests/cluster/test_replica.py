@@ -12,6 +12,7 @@ import websockets
 
 from tests.cluster.test_front import Node, begun
 from tests.cluster.test_front import nodes as services
+from tests.support.background import beside
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster.replica import Replica
@@ -32,13 +33,10 @@ async def accesses(running: Servers, count: int) -> AsyncIterator[list[Access]]:
         ]
         for replica in replicas:
             await replica.open()
-        jobs = [asyncio.create_task(replica.run()) for replica in replicas]
         try:
-            yield found
+            async with beside(*(replica.run() for replica in replicas)):
+                yield found
         finally:
-            for job in jobs:
-                job.cancel()
-            await asyncio.wait(jobs)
             for access in found:
                 access.store.close()
 
@@ -53,11 +51,9 @@ async def test_what_one_hands_out_opens_the_other_until_either_takes_it_back(one
         found = one.grant(viewer)
         assert found is not None
         with one.connected(found, lambda: dropped.append("viewer")):
-            watching = asyncio.create_task(one.watch())
-            assert set(other.revoke(grant.id)) == {grant.id, found.id}
-            await until(lambda: bool(dropped))
-            watching.cancel()
-            await asyncio.wait([watching])
+            async with beside(one.watch()):
+                assert set(other.revoke(grant.id)) == {grant.id, found.id}
+                await until(lambda: bool(dropped))
         assert one.grant(token) is one.grant(viewer) is None
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.support.background import beside
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster import slots as slots_module
@@ -22,13 +23,8 @@ async def leases(running: Servers, count: int, lease_s: float = 20.0) -> AsyncIt
         found = [SlotLeases(node.engine, f"n{number}", lease_s) for number, node in enumerate(opened)]
         for one in found:
             await one.open()
-        jobs = [asyncio.create_task(one.run()) for one in found]
-        try:
+        async with beside(*(one.run() for one in found)):
             yield found
-        finally:
-            for job in jobs:
-                job.cancel()
-            await asyncio.wait(jobs)
 
 
 async def test_the_last_one_waits_until_another_node_gives_one_back(

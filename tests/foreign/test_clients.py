@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import os
 import sys
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.foreign import support
+from tests.support.certificates import certificate_pem, key_pem, self_signed
 from tests.support.media_files import Sound, hear, tone, write
 from tests.transports.support import service
 from wingman.config.transports import IngestSettings
@@ -69,18 +66,8 @@ async def test_gstreamers_webrtcbin_is_heard(tmp_path: Path) -> None:
 def _certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate and its key on P-256, as files."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "client")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=9))
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    shape = serialization.PrivateFormat.TraditionalOpenSSL
-    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, shape, serialization.NoEncryption()))
+    (folder / "cert.pem").write_bytes(certificate_pem(self_signed(key)))
+    (folder / "key.pem").write_bytes(key_pem(key))
     return folder / "cert.pem", folder / "key.pem"
 
 

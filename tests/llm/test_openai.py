@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_left
+from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, WayOut, answer, left_at_once
 from wingman.config.section import Secret
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.openai import OpenAiModel
 from wingman.testing.openai.server import ChatEmulator, ChatFault
 
@@ -81,16 +80,9 @@ async def test_refused_and_truncated_answers_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("way_out", WAYS_OUT)
-async def test_leaving_closes_the_request_at_once(
-    way_out: Callable[[SuggestionModel], Awaitable[float]],
-) -> None:
+async def test_leaving_closes_the_request_at_once(way_out: WayOut) -> None:
     async with ChatEmulator(pace=SLOW) as emulator, local(emulator) as model:
-        gc.disable()  # a garbage collection would hide a request that was only forgotten
-        try:
-            await way_out(model)
-            await until_left(emulator.left)  # the time it takes is measured by `scripts/prove suggest`
-        finally:
-            gc.enable()
+        await left_at_once(model, way_out, emulator.left)
 
 
 async def test_the_probe_names_the_models_there_are() -> None:

@@ -15,7 +15,10 @@ from wingman.meeting.api import MeetingSpec
 from wingman.meeting.builder import MeetingBuilder, replaced
 from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.providers import ProviderFactory
+from wingman.meeting.user_library import UserLibrary
 from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.knowledge.library import NotesLibrary
+from wingman.suggest.playbook.own import OwnPlaybooks
 
 CONSENT = "I am allowed to measure the voices in this recording."
 TREE: dict[str, Any] = {
@@ -26,8 +29,9 @@ TREE: dict[str, Any] = {
 
 @pytest.fixture
 def builder() -> Iterator[MeetingBuilder]:
-    with Knowledge([]) as knowledge:
-        yield MeetingBuilder(ProviderFactory(build(TREE)), MemoryLog(), knowledge, ProcessModel(None))
+    library = UserLibrary(NotesLibrary(None, None, Knowledge), OwnPlaybooks(None))
+    with library.notes.knowledge:
+        yield MeetingBuilder(ProviderFactory(build(TREE)), MemoryLog(), ProcessModel(None), library)
 
 
 async def test_the_spec_goes_before_the_settings(builder: MeetingBuilder) -> None:

@@ -21,30 +21,30 @@ WRAP = 1 << 32
 
 def make(conceal: bool = True, depth: int = 5) -> tuple[InboundTrack, TapeSink]:
     sink = TapeSink()
-    lane = InboundTrack(Channel.TAB, sink, PeerTimeline(0), depth)
-    lane.use(LibopusDecoder(), conceal)
-    return lane, sink
+    track = InboundTrack(Channel.TAB, sink, PeerTimeline(0), depth)
+    track.use(LibopusDecoder(), conceal)
+    return track, sink
 
 
-def play(lane: InboundTrack, numbers: list[int], origin: int = 0) -> None:
+def play(track: InboundTrack, numbers: list[int], origin: int = 0) -> None:
     for number in numbers:
-        lane.packet((65_500 + number) % 65_536, (origin + number * 960) % WRAP, PACKETS[number], number / 50)
+        track.packet((65_500 + number) % 65_536, (origin + number * 960) % WRAP, PACKETS[number], number / 50)
 
 
 async def test_nothing_lost_nothing_changed() -> None:
-    lane, sink = make()
-    play(lane, list(range(100)), origin=WRAP - 5000)
-    lane.close()
+    track, sink = make()
+    play(track, list(range(100)), origin=WRAP - 5000)
+    track.close()
     decoder = LibopusDecoder()
     assert bytes(sink.pcm) == b"".join(decoder.decode(packet) for packet in PACKETS[:100])
-    assert (lane.lost, lane.broken) == (0, 0)
+    assert (track.lost, track.broken) == (0, 0)
 
 
 @pytest.mark.parametrize("conceal", [True, False])
 async def test_one_lost_packet_costs_at_most_20_ms_and_no_delay(conceal: bool) -> None:
-    lane, sink = make(conceal)
-    play(lane, [n for n in range(100) if n != 50])
-    assert lane.lost == 1
+    track, sink = make(conceal)
+    play(track, [n for n in range(100) if n != 50])
+    assert track.lost == 1
     assert sink.position == 100 * FRAME  # everything sent is there: no lasting delay
     decoder = LibopusDecoder()
     whole = b"".join(decoder.decode(packet) for packet in PACKETS[:100])
@@ -52,83 +52,83 @@ async def test_one_lost_packet_costs_at_most_20_ms_and_no_delay(conceal: bool) -
     hole = bytes(sink.pcm[50 * 2 * FRAME : 51 * 2 * FRAME])
     assert (rms(hole) > 3000) if conceal else hole == bytes(2 * FRAME)
     assert rms(sink.pcm[52 * 2 * FRAME : 60 * 2 * FRAME]) == pytest.approx(rms(whole[32_000:]), rel=0.1)
-    lane.close()
+    track.close()
 
 
 async def test_five_percent_loss_loses_five_percent() -> None:
-    lane, sink = make(conceal=False)
+    track, sink = make(conceal=False)
     rng = random.Random(1)
     kept = [0, *(n for n in range(1, 149) if rng.random() > 0.05), 149]
-    play(lane, kept)
-    lane.close()
+    play(track, kept)
+    track.close()
     silent = sum(not any(sink.pcm[at : at + 2 * FRAME]) for at in range(0, len(sink.pcm), 2 * FRAME))
     assert silent <= 150 - len(kept)
     assert sink.position == 150 * FRAME
 
 
 async def test_a_loss_at_the_end_is_given_up_by_time() -> None:
-    lane, sink = make()
+    track, sink = make()
     loop = asyncio.get_running_loop()
     for number in (0, 1, 3):
-        lane.packet(number, number * 960, PACKETS[number], loop.time())
+        track.packet(number, number * 960, PACKETS[number], loop.time())
     assert sink.position == 2 * FRAME
     await asyncio.sleep(0.15)
     assert sink.position == 4 * FRAME
-    lane.close()
+    track.close()
 
 
 async def test_a_long_hole_stays_silent() -> None:
-    lane, sink = make()
-    play(lane, [*range(20), *range(60, 80)])
-    lane.close()
+    track, sink = make()
+    play(track, [*range(20), *range(60, 80)])
+    track.close()
     assert sink.position == 80 * FRAME
     assert sink.gaps == [(20 * FRAME, 40 * FRAME, GapCause.LOST)], "no silence anybody knows of"
 
 
 @pytest.mark.parametrize("count", [1, 4, 5, 99])
 async def test_packets_lost_in_a_row_are_a_gap_when_a_word_may_be_missing(count: int) -> None:
-    lane, sink = make(conceal=False)
-    play(lane, [*range(20), *range(20 + count, 130)])
-    lane.close()
+    track, sink = make(conceal=False)
+    play(track, [*range(20), *range(20 + count, 130)])
+    track.close()
     told = [(20 * FRAME, count * FRAME, GapCause.LOST)] if count >= 5 else []
     assert sink.gaps == told
     assert sink.position == 130 * FRAME
 
 
 async def test_packets_that_cannot_be_decoded_are_lost_as_well() -> None:
-    lane, sink = make()
-    play(lane, list(range(20)))
+    track, sink = make()
+    play(track, list(range(20)))
     for number in range(20, 30):
-        lane.packet((65_500 + number) % 65_536, number * 960, b"\xff" * 7, number / 50)
-    play(lane, list(range(30, 50)))
-    lane.close()
+        track.packet((65_500 + number) % 65_536, number * 960, b"\xff" * 7, number / 50)
+    play(track, list(range(30, 50)))
+    track.close()
     assert sink.gaps == [(20 * FRAME, 10 * FRAME, GapCause.LOST)]
     assert sink.position == 50 * FRAME
 
 
 async def test_dtx_is_not_taken_for_loss() -> None:
-    lane, sink = make()
+    track, sink = make()
     for sequence, number in enumerate((0, 1, 21, 22)):
-        lane.packet(sequence, number * 960, PACKETS[number], number / 50)
-    assert lane.lost == 0
+        track.packet(sequence, number * 960, PACKETS[number], number / 50)
+    assert track.lost == 0
     assert not any(sink.pcm[2 * 2 * FRAME : 21 * 2 * FRAME])
 
 
 async def test_a_sender_that_starts_anew_leaves_a_gap() -> None:
-    lane, sink = make()
-    play(lane, list(range(50)))
-    lane.packet(20_000, 123, PACKETS[50], 2.0)
-    lane.packet(20_001, 123 + 960, PACKETS[51], 2.02)
+    track, sink = make()
+    play(track, list(range(50)))
+    track.packet(20_000, 123, PACKETS[50], 2.0)
+    track.packet(20_001, 123 + 960, PACKETS[51], 2.02)
     assert [cause for _, _, cause in sink.gaps] == [GapCause.REANCHOR]
     assert sink.position == pytest.approx(2.02 * SAMPLE_RATE, abs=2 * FRAME)
 
 
 async def test_a_broken_packet_is_silence() -> None:
-    lane, sink = make()
-    play(lane, list(range(10)))
-    lane.packet((65_500 + 10) % 65_536, 10 * 960, b"\xff\xff\xff", 0.2)
-    play(lane, list(range(11, 20)))
-    assert lane.broken == 1
+    track, sink = make()
+    play(track, list(range(10)))
+    track.packet((65_500 + 10) % 65_536, 10 * 960, b"\xff\xff\xff", 0.2)
+    play(track, list(range(11, 20)))
+    assert track.broken == 1
     assert not any(sink.pcm[10 * 2 * FRAME : 11 * 2 * FRAME])
     assert sink.position == 20 * FRAME
 
@@ -136,9 +136,9 @@ async def test_a_broken_packet_is_silence() -> None:
 async def test_two_channels_share_one_zero() -> None:
     conductor = PeerTimeline(1000)
     sinks = [TapeSink(1000), TapeSink(1000)]
-    lanes = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
-    lanes[0].pcm(0, bytes(2 * FRAME), 5.0)
-    lanes[1].pcm(0, bytes(2 * FRAME), 5.5)
+    tracks = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    tracks[0].pcm(0, bytes(2 * FRAME), 5.0)
+    tracks[1].pcm(0, bytes(2 * FRAME), 5.5)
     assert sinks[0].position == 1000 + FRAME
     assert sinks[1].position == 1000 + SAMPLE_RATE // 2 + FRAME
     assert sinks[0].anchors
@@ -147,7 +147,7 @@ async def test_two_channels_share_one_zero() -> None:
 async def test_channels_that_begin_almost_together_begin_together() -> None:
     conductor = PeerTimeline(0)
     sinks = [TapeSink(), TapeSink()]
-    lanes = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
-    lanes[0].pcm(0, bytes(2 * FRAME), 5.0)
-    lanes[1].pcm(0, bytes(2 * FRAME), 5.06)
+    tracks = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    tracks[0].pcm(0, bytes(2 * FRAME), 5.0)
+    tracks[1].pcm(0, bytes(2 * FRAME), 5.06)
     assert sinks[0].position == sinks[1].position == FRAME

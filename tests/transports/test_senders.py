@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -13,11 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from aiortc import RTCBundlePolicy, RTCCertificate, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
+from tests.support.certificates import self_signed
 from tests.support.media_files import hear
 from tests.support.media_files import tone as bursts
 from tests.support.until import until
@@ -200,24 +197,10 @@ def _consent_often(peer: RTCPeerConnection) -> None:
     connection._query_consent_task = asyncio.ensure_future(check())
 
 
-def _certificate() -> RTCCertificate:
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "client")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=9))
-    )
-    return RTCCertificate(key=key, cert=made.sign(key, hashes.SHA256()))  # type: ignore[arg-type]
-
-
 async def test_a_client_with_an_rsa_certificate_connects() -> None:
-    async with sender(settings(), certificate=_certificate()) as client:
+    key = rsa.generate_private_key(65537, 2048)
+    certificate = RTCCertificate(key=key, cert=self_signed(key))  # type: ignore[arg-type]
+    async with sender(settings(), certificate=certificate) as client:
         await client.play(PACKETS[:42])
         assert client.words() == ["alpha"]
 

@@ -133,7 +133,7 @@ async def ramp(
                     step = await _step(load, pid, count, seconds, subject.outlets)
                 results.append(step)
                 on_step(step)
-                if stop_when_lost and not results[-1].held:
+                if stop_when_lost and not step.held:
                     break
     return results
 

@@ -205,29 +205,33 @@ async def open_socket(
     except InvalidStatus as refused:
         response = refused.response
         raise Refused(response.status_code, _plain(response), bytes(response.body or b"")) from None
-    except TimeoutError:
-        raise ProviderFault(
-            f"{provider} did not answer the connection request within {tuning.open_s:g} s.",
-            kind=FaultKind.TIMEOUT,
-        ) from None
-    except (InvalidURI, ValueError, OverflowError) as odd:
-        raise ProviderFault(
-            f"The address of {provider} cannot be used ({_reason(odd)}). Check its url in the settings.",
-            kind=FaultKind.BAD_REQUEST,
-        ) from None
-    except (OSError, EOFError) as failed:
-        reason = getattr(failed, "strerror", None) or "the connection was lost"
-        raise ProviderFault(f"{provider} could not be reached: {reason}.", kind=FaultKind.NETWORK) from None
-    except InvalidHandshake as odd:
-        if isinstance(odd.__cause__, EOFError):  # in the middle of its answer
-            raise ProviderFault(
-                f"{provider} could not be reached: it hung up while the connection was opened.",
-                kind=FaultKind.NETWORK,
-            ) from None
-        raise ProviderFault(
-            f"{provider} answered the connection request with something that is not a WebSocket.",
-            kind=FaultKind.PROTOCOL,
-        ) from None
+    except (InvalidURI, InvalidHandshake, ValueError, OverflowError, OSError, EOFError) as failed:
+        raise _unopened(provider, failed, tuning) from None
+
+
+def _unopened(provider: str, failed: Exception, tuning: SocketTuning) -> ProviderFault:
+    """Why there is no connection, as a sentence for the user."""
+    match failed:
+        case TimeoutError():
+            within = f"within {tuning.open_s:g} s"
+            return ProviderFault(
+                f"{provider} did not answer the connection request {within}.", kind=FaultKind.TIMEOUT
+            )
+        case InvalidURI() | ValueError() | OverflowError():
+            return ProviderFault(
+                f"The address of {provider} cannot be used ({_reason(failed)}). Check its url in the settings.",
+                kind=FaultKind.BAD_REQUEST,
+            )
+        case OSError() | EOFError():
+            reason = getattr(failed, "strerror", None) or "the connection was lost"
+        case _ if isinstance(failed.__cause__, EOFError):  # in the middle of its answer
+            reason = "it hung up while the connection was opened"
+        case _:
+            return ProviderFault(
+                f"{provider} answered the connection request with something that is not a WebSocket.",
+                kind=FaultKind.PROTOCOL,
+            )
+    return ProviderFault(f"{provider} could not be reached: {reason}.", kind=FaultKind.NETWORK)
 
 
 def _reason(odd: Exception) -> str:

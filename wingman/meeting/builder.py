@@ -34,11 +34,9 @@ from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.recording_correlator import RecordingCorrelator
 from wingman.meeting.spoken_languages import check_language
+from wingman.meeting.user_library import UserLibrary
 from wingman.stt.base import Transcriber
 from wingman.suggest.coach import Coach, CoachParts
-from wingman.suggest.gate.habit_file import HabitFile
-from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.playbook.own import OwnPlaybooks
 from wingman.suggest.playbook.playbook import Playbook
 
 
@@ -49,24 +47,19 @@ class MeetingBuilder:
         self,
         providers: ProviderFactory,
         event_log: EventLog,
-        knowledge: Knowledge,
         model: ProcessModel,
+        library: UserLibrary,
         *,
         audio_store: AudioStore | None = None,
-        playbooks: OwnPlaybooks | None = None,
-        habit: HabitFile | None = None,
     ) -> None:
         """`audio_store` is where meetings' sound is stored, if that is configured; None stores none."""
         self.providers = providers
         """The providers of this process, and what they share."""
-        self.knowledge = knowledge
-        """The notes that the next meetings quote."""
-        self.habit = habit
-        """What feedback has taught, for all meetings; None keeps it in each."""
+        self.library = library
+        """What the next meetings quote, follow and have learnt."""
         self._log = event_log
         self._model = model
         self._audio_store = audio_store
-        self._playbooks = playbooks or OwnPlaybooks(None)
         self._encoder: SentenceEncoder | None = None
         """The first one there was: settings may switch it off and on again, and it is loaded once."""
 
@@ -87,9 +80,10 @@ class MeetingBuilder:
 
     async def playbook(self, name: str) -> Playbook:
         """One's own playbook, or a shipped one. Raises `InputError`."""
-        if self._playbooks.is_own(name):  # reading it may take a moment
-            return await in_thread(partial(self._playbooks.load, name))
-        return self._playbooks.load(name)
+        playbooks = self.library.playbooks
+        if playbooks.is_own(name):  # reading it may take a moment
+            return await in_thread(partial(playbooks.load, name))
+        return playbooks.load(name)
 
     async def plan(self, spec: MeetingSpec, consent: Consent | None = None, *, live: bool = True) -> Plan:
         """How a new meeting is run. `consent` is what a command line stands for; `live=False` is for recordings
@@ -169,14 +163,14 @@ class MeetingBuilder:
     def _coach(self, plan: Plan, publish: Publish, accounting: Accounting) -> Coach:
         spec = plan.spec
         parts = CoachParts(
-            knowledge=MeteredKnowledge(self.knowledge, accounting),
+            knowledge=MeteredKnowledge(self.library.notes.knowledge, accounting),
             on_usage=accounting.tokens,
             language=spec.language,
             prompt_wait_s=self.settings.emotion.prompt_wait_ms / 1000,
             encoder=self.providers.encoder,
             cards=plan.continued.state.cards if plan.continued else 0,
-            playbooks=self._playbooks.load,
-            habit=self.habit,
+            playbooks=self.library.playbooks.load,
+            habit=self.library.habit,
         )
         model = self._model.metered(accounting)
         return Coach(self._wished(spec), plan.playbook, model, publish, brief=spec.brief, parts=parts)

@@ -37,10 +37,10 @@ from wingman.meeting.rehearse_cards import (
     scripted_record,
 )
 from wingman.meeting.spoken_languages import languages
+from wingman.meeting.user_library import UserLibrary
 from wingman.report.record import read
 from wingman.suggest.gate.habit_file import described
-from wingman.suggest.knowledge.library import Document, NotesLibrary, Quote
-from wingman.suggest.playbook.own import OwnPlaybooks
+from wingman.suggest.knowledge.library import Document, Quote
 from wingman.suggest.playbook.playbook import Playbook
 
 
@@ -53,14 +53,14 @@ class Workbench:
         manager: MeetingManager,
         log: EventLog,
         book: SettingsBook,
-        playbooks: OwnPlaybooks,
-        notes: NotesLibrary,
+        library: UserLibrary,
     ) -> None:
         self._log = log
-        self.playbooks = playbooks
+        self.playbooks = library.playbooks
         self._manager = manager
         self._book = book
-        self._notes = notes
+        self._notes = library.notes
+        self._habit = library.habit
         self._tried: dict[str, tuple[str, str]] = {}
         """Provider → the key it was tried with, and what it said."""
         self._writing = asyncio.Lock()
@@ -159,14 +159,14 @@ class Workbench:
 
     def feedback(self) -> Mapping[str, float]:
         """Kind of card → how much more (or, below 0, less) evidence it needs than it was trained with."""
-        return self._manager.builder.habit.bars if self._manager.builder.habit is not None else {}
+        return self._habit.bars if self._habit is not None else {}
 
     def forget_feedback(self) -> None:
         """As trained again, in running meetings as well as in those to come. Raises `InputError`."""
-        if self._manager.builder.habit is None:
+        if self._habit is None:
             return
         try:
-            self._manager.builder.habit.forget()
+            self._habit.forget()
         except OSError as failed:
             raise InputError(
                 f"what feedback has taught cannot be removed: {failed.strerror}; check the data folder",
@@ -199,15 +199,12 @@ class Workbench:
     async def put(self, name: str, content: bytes) -> Document:
         """Store a document and read it. Raises `InputError`, and stores nothing, when it cannot be read."""
         async with self._writing:
-            found = await asyncio.to_thread(self._notes.put, name, content)
-            self._manager.builder.knowledge = self._notes.knowledge
-            return found
+            return await asyncio.to_thread(self._notes.put, name, content)
 
     async def remove(self, name: str) -> None:
         """Raises `InputError(status=404)`."""
         async with self._writing:
             await asyncio.to_thread(self._notes.remove, name)
-            self._manager.builder.knowledge = self._notes.knowledge
 
     async def search(self, question: str) -> Sequence[Quote]:
         """What a card would quote for this question."""

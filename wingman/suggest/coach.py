@@ -23,10 +23,11 @@ from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES,
 from wingman.llm.base import SuggestionModel
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import CardComposer, NoSnippets, Snippets
+from wingman.suggest.card.flight import Opening
 from wingman.suggest.card.lifecycle import Clock
 from wingman.suggest.card.novelty import Novelty, bare
 from wingman.suggest.card.opener import CardOpener
-from wingman.suggest.card.presenter import CardPresenter, Opening
+from wingman.suggest.card.presenter import CardPresenter
 from wingman.suggest.card.prompt_maker import PromptMaker
 from wingman.suggest.card.writer import CardWriter, Counted, ignore_usage
 from wingman.suggest.gate.decisions import request
@@ -108,10 +109,10 @@ class Coach:
         parts, novelty, ttl_s = self._parts, Novelty(self._meanings), self._settings.ttl_s
         composer = self._composer = CardComposer(playbook, brief, parts.knowledge, parts.language)
         prompts = self._prompts = PromptMaker(
-            self._settings, playbook, brief, composer, novelty, fence=parts.fence, wait_s=parts.prompt_wait_s
+            self._settings, composer, novelty, fence=parts.fence, wait_s=parts.prompt_wait_s
         )
         cards = self._cards = CardPresenter(
-            self._gate, composer, self._writer, prompts.make, self._publish, parts.clock, novelty
+            self._gate, composer, prompts, self._writer, self._publish, parts.clock
         )
         cards.count_from(parts.cards)
         self._opener = CardOpener(composer, prompts, cards, self._writer, parts.clock, ttl_s)
@@ -269,7 +270,7 @@ class Coach:
     @property
     def brief(self) -> str:
         """What the user said of the call."""
-        return self._prompts.brief
+        return self._composer.brief
 
     def recall(self, utterances: Iterable[Utterance]) -> None:
         """What was said before this process ran the meeting, for prompts and recaps; nothing reacts to it."""
@@ -278,7 +279,7 @@ class Coach:
     @property
     def playbook(self) -> Playbook:
         """The one in use."""
-        return self._prompts.playbook
+        return self._composer.playbook
 
     def control(self, setting: str, value: Any) -> None:
         """Change verbosity, mode, playbook or brief, or reset what feedback has taught. Raises `InputError`."""
@@ -288,14 +289,13 @@ class Coach:
             case "mode":
                 self._gate.dials.mode = one_of(value, MODES, "mode")
             case "playbook":
-                playbook = self._prompts.playbook = self._parts.playbooks(_text(value, "playbook"))
+                playbook = self._parts.playbooks(_text(value, "playbook"))
                 self._gate.use(playbook)
-                self._composer.use(playbook, self._prompts.brief)
+                self._composer.use(playbook, self._composer.brief)
             case "taught" if value == "reset":
                 self._gate.taught.forget()
             case "brief":
-                self._prompts.brief = _text(value, "brief")
-                self._composer.use(self._prompts.playbook, self._prompts.brief)
+                self._composer.use(self._composer.playbook, _text(value, "brief"))
             case _:
                 raise InputError(
                     f"unknown setting {setting!r}; use verbosity, mode, playbook, brief or taught",

@@ -107,7 +107,7 @@ class WebRtcSource:
         return finish_answer(peer.localDescription.sdp, self._offer.unused, self._offer.grouped)
 
     def _prepare(self, peer: RTCPeerConnection) -> DirectPath | None:
-        """Put the chosen media path between aiortc and the lanes."""
+        """Put the chosen media path between aiortc and the tracks."""
         from wingman.transports import aiortc_seam as seam
 
         if reason := seam.unfit():
@@ -133,28 +133,28 @@ class WebRtcSource:
             raise RuntimeError("accept() comes before run()")
         conductor = PeerTimeline(max(sinks[channel].position for channel in self.channels))
         depth = self._settings.reorder_packets
-        lanes = [InboundTrack(channel, sinks[channel], conductor, depth) for channel in self.channels]
-        for lane in lanes:
-            sinks[lane.channel].state("connecting")
+        tracks = [InboundTrack(channel, sinks[channel], conductor, depth) for channel in self.channels]
+        for track in tracks:
+            sinks[track.channel].state("connecting")
         try:
-            for inlet, lane in zip(self._inlets, lanes, strict=True):
-                inlet.lane = lane
+            for inlet, track in zip(self._inlets, tracks, strict=True):
+                inlet.track = track
             if self._direct:
-                for lane in lanes:
-                    lane.use(opus_decoder(), self._settings.conceal_loss)
-                await self._watch(lanes, sinks)
+                for track in tracks:
+                    track.use(opus_decoder(), self._settings.conceal_loss)
+                await self._watch(tracks, sinks)
                 return
             async with asyncio.TaskGroup() as tasks:
                 receivers = seam.audio_receivers(peer)
-                pumps = [tasks.create_task(_pump(r, lane)) for r, lane in zip(receivers, lanes, strict=True)]
-                await self._watch(lanes, sinks)
+                pumps = [tasks.create_task(_pump(r, track)) for r, track in zip(receivers, tracks, strict=True)]
+                await self._watch(tracks, sinks)
                 for pump in pumps:
                     pump.cancel()
         finally:
             for inlet in self._inlets:
-                inlet.lane = None
-            for lane in lanes:
-                lane.close()
+                inlet.track = None
+            for track in tracks:
+                track.close()
             await self.close()
 
     @property
@@ -219,31 +219,31 @@ class WebRtcSource:
 
         return seam.failure(self._peer) if self._peer is not None else ""
 
-    async def _watch(self, lanes: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink]) -> None:
+    async def _watch(self, tracks: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink]) -> None:
         """Report each channel's state; return when the peer is over."""
         loop = asyncio.get_running_loop()
         began = told = loop.time()
         while not self._ended.is_set():
             now = loop.time()
-            if detail := self._gone(lanes, began, now):
-                _tell(lanes, sinks, "gone", detail)
+            if detail := self._gone(tracks, began, now):
+                _tell(tracks, sinks, "gone", detail)
                 return
-            for lane in lanes:
-                self._report(lane, sinks[lane.channel], now)
+            for track in tracks:
+                self._report(track, sinks[track.channel], now)
                 if now - told > LOSSES_S:
-                    lane.tell_losses()
+                    track.tell_losses()
             told = now if now - told > LOSSES_S else told
             await asyncio.sleep(WATCH_S)
-        _tell(lanes, sinks, "gone" if self._failure else "ended", self._failure)
+        _tell(tracks, sinks, "gone" if self._failure else "ended", self._failure)
 
-    def _gone(self, lanes: Sequence[InboundTrack], began: float, now: float) -> str:
+    def _gone(self, tracks: Sequence[InboundTrack], began: float, now: float) -> str:
         """Why the peer counts as gone; empty while it lives.
 
         Silence alone is not absence: its consent checks and reports prove life, unless it said goodbye.
         """
-        heard = max((lane.last_arrival or 0.0 for lane in lanes), default=0.0)
+        heard = max((track.last_arrival or 0.0 for track in tracks), default=0.0)
         connected = self.connected
-        left = heard and all(lane.left for lane in lanes)
+        left = heard and all(track.left for track in tracks)
         alive = self._life.seen if self._life is not None and connected and not left else began
         limit = self._settings.gone_after_s if heard or connected else self._settings.setup_timeout_s
         if now - max(heard, alive) <= limit:
@@ -252,43 +252,43 @@ class WebRtcSource:
             return f"nothing came for {limit:g} s; the capture must be started again"
         return f"the client did not connect within {limit:g} s; check that it can reach this address"
 
-    def _report(self, lane: InboundTrack, sink: ChannelSink, now: float) -> None:
-        if lane.last_arrival is None:
+    def _report(self, track: InboundTrack, sink: ChannelSink, now: float) -> None:
+        if track.last_arrival is None:
             return
-        if now - lane.last_arrival > self._settings.stalled_after_s:
+        if now - track.last_arrival > self._settings.stalled_after_s:
             sink.state("stalled", "the client is connected but sends no audio")
-        elif lane.silent_for > NO_SIGNAL_S:
+        elif track.silent_for > NO_SIGNAL_S:
             sink.state("no_signal", "only digital silence is coming; is it the right tab or microphone?")
         else:
             sink.state("capturing")
 
 
 class _Inlet:
-    """Where packets and sender reports go: a lane while the source runs, nowhere before and after."""
+    """Where packets and sender reports go: a track while the source runs, nowhere before and after."""
 
-    __slots__ = ("lane", "origin")
+    __slots__ = ("origin", "track")
 
     def __init__(self) -> None:
-        self.lane: InboundTrack | None = None
+        self.track: InboundTrack | None = None
         self.origin: Callable[[], int | None] = lambda: 0
-        """RTP timestamp that the lane knows as 0."""
+        """RTP timestamp that the track knows as 0."""
 
     def packet(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int) -> None:
-        if self.lane is not None:
-            self.lane.packet(sequence, timestamp, payload, now, ssrc)
+        if self.track is not None:
+            self.track.packet(sequence, timestamp, payload, now, ssrc)
 
     def report(self, ntp: int, timestamp: int, ssrc: int) -> None:
         origin = self.origin()
-        if self.lane is not None and origin is not None:
-            self.lane.report(ntp, (timestamp - origin) % (1 << 32), ssrc)
+        if self.track is not None and origin is not None:
+            self.track.report(ntp, (timestamp - origin) % (1 << 32), ssrc)
 
     def goodbye(self, ssrc: int) -> None:
-        if self.lane is not None:
-            self.lane.goodbye(ssrc)
+        if self.track is not None:
+            self.track.goodbye(ssrc)
 
 
-async def _pump(receiver: RTCRtpReceiver, lane: InboundTrack) -> None:
-    """The portable path: decoded frames out of aiortc's public `recv`, resampled, into the lane."""
+async def _pump(receiver: RTCRtpReceiver, track: InboundTrack) -> None:
+    """The portable path: decoded frames out of aiortc's public `recv`, resampled, into the track."""
     from aiortc.mediastreams import MediaStreamError
 
     resample = _Resampler()
@@ -299,7 +299,7 @@ async def _pump(receiver: RTCRtpReceiver, lane: InboundTrack) -> None:
         except MediaStreamError:
             return
         for timestamp, pcm in resample(frame):
-            lane.pcm(timestamp, pcm, clock())
+            track.pcm(timestamp, pcm, clock())
 
 
 class _Resampler:
@@ -319,9 +319,11 @@ class _Resampler:
         return [(frame.pts, pcm_of(out)) for out in self._resampler.resample(frame)]
 
 
-def _tell(lanes: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink], state: str, detail: str) -> None:
-    for lane in lanes:
-        sinks[lane.channel].state(state, detail)
+def _tell(
+    tracks: Sequence[InboundTrack], sinks: Mapping[Channel, ChannelSink], state: str, detail: str
+) -> None:
+    for track in tracks:
+        sinks[track.channel].state(state, detail)
 
 
 def _ice_server(text: str) -> dict[str, str]:

@@ -1,20 +1,30 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, answer, leave_the_loop, until_left
+from tests.suggest.models import (
+    ANSWER,
+    ASKED,
+    QUICK,
+    SLOW,
+    WAYS_OUT,
+    WayOut,
+    answer,
+    leave_the_loop,
+    left_at_once,
+    until_left,
+)
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.gemini.client import Gemini
 from wingman.testing.gemini.answers import scripted
 from wingman.testing.gemini.server import GeminiEmulator, GeminiFault
@@ -126,16 +136,9 @@ async def test_line_separators_inside_the_text_survive() -> None:
 
 
 @pytest.mark.parametrize("way_out", WAYS_OUT)
-async def test_leaving_closes_the_request_at_once(
-    way_out: Callable[[SuggestionModel], Awaitable[float]],
-) -> None:
+async def test_leaving_closes_the_request_at_once(way_out: WayOut) -> None:
     async with GeminiEmulator(pace=SLOW) as emulator, gemini(emulator) as model:
-        gc.disable()  # a garbage collection would hide a request that was only forgotten
-        try:
-            await way_out(model)
-            await until_left(emulator.left)  # the time it takes is measured by `scripts/prove suggest`
-        finally:
-            gc.enable()
+        await left_at_once(model, way_out, emulator.left)
 
 
 async def test_a_hundred_interrupted_answers_leave_no_connection_behind() -> None:

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
-import gc
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, answer, until_left
+from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, WayOut, answer, left_at_once
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.llm.base import AnswerBlocked, AnswerTruncated, SuggestionModel, Usage
+from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.gemini.legacy_client import GenerativeAiModel
 from wingman.testing.gemini.server import GeminiFault
 
@@ -87,16 +86,9 @@ async def test_a_model_that_is_not_served_falls_back_along_the_list() -> None:
 
 
 @pytest.mark.parametrize("way_out", WAYS_OUT)
-async def test_leaving_closes_the_request_at_once(
-    way_out: Callable[[SuggestionModel], Awaitable[float]],
-) -> None:
+async def test_leaving_closes_the_request_at_once(way_out: WayOut) -> None:
     async with GeminiGrpcEmulator(pace=SLOW) as emulator, older(emulator) as model:
-        gc.disable()  # a garbage collection would hide a request that was only forgotten
-        try:
-            await way_out(model)
-            await until_left(emulator.left)  # the time it takes is measured by `scripts/prove suggest`
-        finally:
-            gc.enable()
+        await left_at_once(model, way_out, emulator.left)
 
 
 async def test_the_next_answer_uses_the_same_channel() -> None:

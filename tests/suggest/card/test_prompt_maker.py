@@ -13,9 +13,9 @@ from wingman.llm.base import Prompt
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import CardComposer, NoSnippets
 from wingman.suggest.card.draft import Draft
+from wingman.suggest.card.flight import Flight
 from wingman.suggest.card.lifecycle import CardLife
 from wingman.suggest.card.novelty import Novelty
-from wingman.suggest.card.presenter import Flight
 from wingman.suggest.card.prompt_maker import PromptMaker
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.playbook.playbook import load_playbook
@@ -26,10 +26,9 @@ ASKED = said("how much is it for sixty people", 10.0)
 
 
 def maker(**options: Any) -> PromptMaker:
-    book = load_playbook("sales")
-    composer = CardComposer(book, "a renewal", NoSnippets())
+    composer = CardComposer(load_playbook("sales"), "a renewal", NoSnippets())
     novelty = Novelty(CardMeanings(None))
-    return PromptMaker(SuggestSettings(), book, "a renewal", composer, novelty, fence="f00d", **options)
+    return PromptMaker(SuggestSettings(), composer, novelty, fence="f00d", **options)
 
 
 def flight(utterance: str) -> Flight:

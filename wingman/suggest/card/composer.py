@@ -96,9 +96,12 @@ class CardComposer:
 
     def __init__(self, playbook: Playbook, brief: str, knowledge: Snippets, language: str = "") -> None:
         self._knowledge = knowledge
-        self._playbook = playbook
+        self.playbook = playbook
+        """The one in use."""
+        self.brief = brief
+        """What the user said of the call."""
         self._chooser = MoveChooser(playbook, brief)
-        self._brief = Knowledge(sections=sections_of(brief, BRIEF))
+        self._briefed = Knowledge(sections=sections_of(brief, BRIEF))
         self._heard: deque[Utterance] = deque(maxlen=12)
         self._language = HeardLanguage(language)
         self._own_language = HeardLanguage()
@@ -111,14 +114,15 @@ class CardComposer:
 
     def use(self, playbook: Playbook, brief: str) -> None:
         """Another playbook or brief from now on."""
-        self._playbook = playbook
+        self.playbook = playbook
+        self.brief = brief
         self._chooser.use(playbook, brief)
-        self._brief = Knowledge(sections=sections_of(brief, BRIEF))
+        self._briefed = Knowledge(sections=sections_of(brief, BRIEF))
 
     @property
     def language(self) -> str:
         """BCP-47 tag of the language heard; the playbook's until the talk tells."""
-        return self._language.tag or self._playbook.language
+        return self._language.tag or self.playbook.language
 
     @property
     def answer_language(self) -> str:
@@ -167,7 +171,7 @@ class CardComposer:
         found = self._knowledge.search(candidate.text, before)
         if candidate.kind not in BRIEFED:
             return found
-        briefed = self._brief.search(candidate.text, before)
+        briefed = self._briefed.search(candidate.text, before)
         return (*found, *(pair for pair in briefed if _helps(pair[1], candidate.text)))
 
     async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
@@ -236,7 +240,7 @@ class CardComposer:
 
     @property
     def _origin(self) -> str:
-        return f"playbook {self._playbook.name}"
+        return f"playbook {self.playbook.name}"
 
     def _moment(self, candidate: Candidate) -> Moment:
         trigger = candidate.trigger

@@ -6,8 +6,9 @@ from wingman.core.errors import InputError
 from wingman.core.vocabulary import action_title
 from wingman.suggest.card import unaided
 from wingman.suggest.card.composer import CardComposer, Draw, Snippet
+from wingman.suggest.card.flight import Opening
 from wingman.suggest.card.lifecycle import Clock
-from wingman.suggest.card.presenter import CardPresenter, Opening
+from wingman.suggest.card.presenter import CardPresenter
 from wingman.suggest.card.prompt_maker import PromptMaker
 from wingman.suggest.card.writer import CardWriter
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip
@@ -64,7 +65,7 @@ class CardOpener:
         said = self._prompts.said
         if action == "recap" and (card := unaided.recap(said)) is not None:
             return card, "as it was said"
-        if action == "say" and (found := unaided.occasion(said, self._prompts.playbook)) is not None:
+        if action == "say" and (found := unaided.occasion(said, self._composer.playbook)) is not None:
             draw = self._composer.draw(found, self._composer.notes(found))
             if draw is not None:
                 return draw.card, draw.source

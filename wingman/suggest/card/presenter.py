@@ -7,23 +7,22 @@ the model is asked, is decided elsewhere.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable
 
 import structlog
 
 from wingman.core.errors import ProviderFault
-from wingman.core.events import Media, Publish, SuggestionCompleted, SuggestionCreated, SuggestionSkipped
+from wingman.core.events import Publish, SuggestionCompleted, SuggestionCreated, SuggestionSkipped
 from wingman.core.time import SampleTime
 from wingman.core.vocabulary import action_title
-from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated, Prompt
+from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated
 from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
-from wingman.suggest.card.composer import CardComposer, Draw, Snippet
+from wingman.suggest.card.composer import CardComposer, Snippet
 from wingman.suggest.card.draft import Draft
 from wingman.suggest.card.early import EarlyAnswer
+from wingman.suggest.card.flight import Flight, Opening
 from wingman.suggest.card.lifecycle import CardLife, Clock
-from wingman.suggest.card.novelty import Novelty
+from wingman.suggest.card.prompt_maker import PromptMaker
 from wingman.suggest.card.writer import CardWriter, fault_name
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.gate.gate import Gate
@@ -34,35 +33,6 @@ REMEMBERED = 500
 """Cards that feedback may still come for."""
 
 
-@dataclass(slots=True)
-class Flight:
-    """The card in flight."""
-
-    life: CardLife
-    candidate: Candidate
-    draft: Draft
-    draw: Draw | None
-    why: Reason = Reason.MODEL_SILENT
-    """Why nothing came of it, where it ends before it has shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a card begins with."""
-
-    candidate: Candidate
-    draw: Draw | None
-    """The instant card; None leaves all words to the model."""
-    notes: tuple[Snippet, ...]
-    media: Media | None
-    heard_at: float
-    """When its reason was heard, on the presenter's clock."""
-
-
-Ask: TypeAlias = Callable[[Flight, tuple[Snippet, ...]], Awaitable[Prompt]]
-"""Makes the prompt for a card; see `Coach`."""
-
-
 class CardPresenter:
     """One per meeting. The gate is told what became of every card."""
 
@@ -70,18 +40,17 @@ class CardPresenter:
         self,
         gate: Gate,
         composer: CardComposer,
+        prompts: PromptMaker,
         writer: CardWriter | None,
-        ask: Ask,
         publish: Publish,
         clock: Clock,
-        novelty: Novelty,
     ) -> None:
-        self.novelty = novelty
+        self.novelty = prompts.novelty
         """What was shown, so that nothing is said twice."""
         self._gate = gate
         self._composer = composer
         self._writer = writer
-        self._ask = ask
+        self._ask = prompts.make
         self._publish = publish
         self._clock = clock
         self._count = 0

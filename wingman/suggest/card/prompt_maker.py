@@ -15,10 +15,9 @@ from wingman.llm.base import Prompt
 from wingman.suggest.card import prompt as prompts
 from wingman.suggest.card.composer import CardComposer, Snippet
 from wingman.suggest.card.context import RollingContext
+from wingman.suggest.card.flight import Flight
 from wingman.suggest.card.novelty import Novelty
-from wingman.suggest.card.presenter import Flight
 from wingman.suggest.card.tone_wait import ToneWait
-from wingman.suggest.playbook.playbook import Playbook
 from wingman.suggest.speculation import EARLY
 
 CONTEXT_SECONDS = 3600.0
@@ -33,8 +32,6 @@ class PromptMaker:
     def __init__(
         self,
         settings: SuggestSettings,
-        playbook: Playbook,
-        brief: str,
         composer: CardComposer,
         novelty: Novelty,
         *,
@@ -42,13 +39,10 @@ class PromptMaker:
         wait_s: float = 0.0,
     ) -> None:
         """`fence`: the prompts' secret token, empty makes a random one. `wait_s`: see `ToneWait`."""
-        self.playbook = playbook
-        """The one in use."""
-        self.brief = brief
-        """What the user said of the call."""
+        self.novelty = novelty
+        """What was shown: no prompt asks for it again."""
         self._settings = settings
         self._composer = composer
-        self._novelty = novelty
         self._fence = fence or f"m{secrets.token_hex(4)}"
         self._context = RollingContext(
             ContextSettings(seconds=CONTEXT_SECONDS, tokens=REMEMBERED * settings.context_tokens)
@@ -104,9 +98,9 @@ class PromptMaker:
         material = prompts.Material(
             said,
             tuple(self._shifts),
-            self.brief,
+            composer.brief,
             found,
-            self._novelty.shown,
+            self.novelty.shown,
             facts=composer.facts,
             language=composer.answer_language,
             move=composer.move(candidate, flight.draw),
@@ -114,7 +108,7 @@ class PromptMaker:
             decides=candidate.unsure,
         )
         prompt = prompts.build(
-            self.playbook,
+            composer.playbook,
             candidate,
             material,
             fence=self._fence,
