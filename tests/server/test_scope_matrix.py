@@ -63,6 +63,7 @@ OPENS = """
     GET /favicon.ico                            *
     GET /metrics                                metrics configure
     GET /api/openapi.json /api/asyncapi.json /api/schemas/events.json       *
+    GET /api/schemas/vocabulary.json                                        *
 """
 """`any`: with every grant; `*`: with none, too."""
 

@@ -17,6 +17,7 @@ import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce } from "./web/extension/js/state.js";
 import { clock, energyWords, kindName, notices, POLICIES } from "./web/extension/js/strings.js";
+import { verbosities } from "./web/extension/js/vocabulary.js";
 import { stagesOf } from "./web/extension/js/waits.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
 import { byMeeting, lengthWords, sizeWords, snippetParts, tagsOf, when } from "./web/pages/format.js";
@@ -391,4 +392,11 @@ test("a way is silent when sound goes out and nothing comes back", () => {
   assert.equal(liveness.silentFor(2100), 0);
   liveness.take(stats(160, 71), 9000);
   assert.equal(liveness.silentFor(9000), 0); // nothing went out that could be answered
+});
+
+test("how much Wingman may say is what the service publishes, and nothing where it does not", async () => {
+  const service = (/** @type {object} */ answer) => ({ json: async () => answer });
+  assert.deepEqual(await verbosities(service({ $defs: { Verbosity: { enum: ["less", "more"] } } })), ["less", "more"]);
+  assert.deepEqual(await verbosities(service({})), []);
+  assert.deepEqual(await verbosities({ json: () => Promise.reject(new Error("away")) }), []);
 });

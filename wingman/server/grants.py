@@ -111,7 +111,7 @@ class Grant:
         return not self.meeting or _own(path, self.meeting) or path in SHELLS
 
 
-SHELLS = frozenset({"/overlay", "/api/schemas/events.json"})
+SHELLS = frozenset({"/overlay", "/api/schemas/events.json", "/api/schemas/vocabulary.json"})
 """Addresses without data of anybody's."""
 
 _ANY = "GET|HEAD|POST|PUT|PATCH|DELETE|WEBSOCKET"

@@ -29,6 +29,7 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/favicon.ico", "/api/pairing/red
     "/api/openapi.json",
     "/api/asyncapi.json",
     "/api/schemas/events.json",
+    "/api/schemas/vocabulary.json",
 }
 PAGES = re.compile(r"/|/overlay|/meetings/[^/]+|/(?!api/|static/|whip)[a-z-]+")
 CLOSE_REVOKED = 4401

@@ -11,7 +11,7 @@ import { NoticesView } from "./notices-view.js";
 import { OverlayBar } from "./overlay-bar.js";
 import { HelpPanel, SettingsPanel } from "./panels.js";
 import { Preferences } from "./prefs.js";
-import { canAsk, notices, silence, VERBOSITY } from "./strings.js";
+import { canAsk, notices, silence } from "./strings.js";
 import { SummaryView } from "./summary-view.js";
 import { TranscriptView } from "./transcript.js";
 
@@ -37,6 +37,7 @@ export class Overlay {
     this.asking = new AskView((message) => this.sendUp(message));
     this.notices = new NoticesView((message) => this.sendUp(message));
     this.summary = new SummaryView();
+    this.verbosities = [];
     this.bar = new OverlayBar({
       settings: () =>
         this.togglePanel(this.settings.node.hidden ? this.settings : null, this.bar.settingsButton),
@@ -139,11 +140,19 @@ export class Overlay {
     this.ask();
   }
 
+  /** How much Wingman may say, as the service has it; until then nothing of it can be chosen. */
+  offer(verbosities) {
+    this.verbosities = verbosities;
+    this.settings.offer(verbosities);
+    this.ask();
+  }
+
   cycleVerbosity() {
-    const all = Object.keys(VERBOSITY);
+    const all = this.verbosities;
+    if (!all.length) return;
     const next = all[(all.indexOf(this.preferences.get("verbosity")) + 1) % all.length];
     this.#changed("verbosity", next);
-    this.say(`Wingman is ${VERBOSITY[next].toLowerCase()} now.`);
+    this.say(`Wingman is ${next} now.`);
   }
 
   cycleTheme() {

@@ -2,7 +2,7 @@
 
 import { h, iconButton, setAttribute } from "./dom.js";
 import { keyName, keysWith } from "./keys.js";
-import { VERBOSITY } from "./strings.js";
+import { capital } from "./strings.js";
 
 const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
 
@@ -11,7 +11,7 @@ export class SettingsPanel {
   constructor({ preferences, changed, close }) {
     this.preferences = preferences;
     this.changed = changed;
-    this.verbosity = choice("How much Wingman says", "verbosity", VERBOSITY, (v) => changed("verbosity", v));
+    this.#offered([]);
     this.theme = choice("Look", "theme", THEMES, (v) => changed("theme", v));
     this.opacity = h("input", {
       type: "range",
@@ -47,10 +47,23 @@ export class SettingsPanel {
     );
   }
 
+  /** How much Wingman may say, as the service has it. @param {string[]} verbosities */
+  offer(verbosities) {
+    const before = this.verbosity.node;
+    this.#offered(verbosities);
+    before.replaceWith(this.verbosity.node);
+  }
+
+  #offered(verbosities) {
+    const names = Object.fromEntries(verbosities.map((word) => [word, capital(word)]));
+    this.verbosity = choice("How much Wingman says", "verbosity", names, (v) => this.changed("verbosity", v));
+    this.unoffered = verbosities.length === 0;
+  }
+
   render(readOnly) {
     const { values } = this.preferences;
     this.verbosity.show(values.verbosity);
-    this.verbosity.node.hidden = readOnly;
+    this.verbosity.node.hidden = readOnly || this.unoffered;
     this.theme.show(values.theme);
     this.opacity.value = String(values.opacity);
   }

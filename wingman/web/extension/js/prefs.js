@@ -1,11 +1,11 @@
 // What the overlay remembers on this device: look and layout, nothing of what was said.
 
 import { isKey } from "./keys.js";
-import { VERBOSITY } from "./strings.js";
 
 const KEY = "wingman.overlay";
 
 export const DEFAULTS = { theme: "auto", size: 15, opacity: 100, transcript: true, verbosity: "balanced", keys: {} };
+const WORD = /^[a-z-]{1,20}$/;
 export const SIZES = [13, 14, 15, 16, 18, 20, 23];
 
 // A blocked `localStorage` (private windows, sandboxed frames) only means that nothing is remembered.
@@ -70,7 +70,7 @@ function valid(values) {
     opacity: (v) => Number.isFinite(v) && v >= 40 && v <= 100,
     transcript: (v) => typeof v === "boolean",
     keys: (v) => typeof v === "object" && v !== null && Object.values(v).every(isKey),
-    verbosity: (v) => Object.hasOwn(VERBOSITY, v),
+    verbosity: (v) => typeof v === "string" && WORD.test(v),
   };
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => checks[name]?.(value)));
 }

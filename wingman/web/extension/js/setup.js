@@ -22,6 +22,8 @@ export class Setup {
     this.pairing = new PairingPanel(service);
     this.tone = new TonePolicy(() => this.fail(""));
     this.playbooks = [];
+    /** @type {string[]} how much Wingman may say, as the service has it */
+    this.verbosities = [];
     this.service = service;
     this.#build();
     this.#sourcesChanged();
@@ -86,7 +88,7 @@ export class Setup {
       brief: this.brief.value.trim(),
       emotion_policy: this.tone.policy,
       consent: this.tone.consent,
-      verbosity: chosenVerbosity(),
+      verbosity: this.verbosities.find((word) => word === chosenVerbosity()) ?? "",
     };
   }
 

@@ -134,8 +134,6 @@ export const POLICIES = {
   self: { name: "My voice", about: "Only your own tone is measured." },
 };
 
-export const VERBOSITY = { quiet: "Quiet", balanced: "Balanced", lively: "Lively" };
-
 /** What a card is, in a word or two; playbooks may have kinds of their own, which their title explains best. */
 export const kindName = ({ kind, title }) => KINDS[kind] || title || capital(kind.replaceAll(/[-_]/g, " "));
 
@@ -306,6 +304,6 @@ export function money(amount, currency) {
   }).format(amount);
 }
 
-function capital(text) {
+export function capital(text) {
   return text[0].toUpperCase() + text.slice(1);
 }
