@@ -34,7 +34,6 @@ def asyncapi() -> JsonObject:
     down = {_key(kind): _message(kind, envelope_schema(kind, SCHEMAS)) for kind in EVENTS}
     answers = {kind.__name__: _message(kind.__name__, _reference(kind)) for kind in (Ok, Refusal)}
     up = {_key(kind): _message(kind, _upward(kind, message)) for kind, message in MESSAGES.items()}
-    meeting = {"meeting": {"description": "The meeting's id."}}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -50,20 +49,7 @@ def asyncapi() -> JsonObject:
                 "description": "Where `wingman serve` listens by default",
             }
         },
-        "channels": {
-            "socket": {
-                "address": "/api/meetings/{meeting}/ws",
-                "parameters": meeting,
-                "messages": {name: _link(name) for name in (*down, *answers, *up)},
-                "bindings": {"ws": {"query": {"type": "object", "properties": SOCKET_PARAMETERS}}},
-            },
-            "stream": {
-                "address": "/api/meetings/{meeting}/stream",
-                "parameters": meeting,
-                "messages": {name: _link(name) for name in down},
-            },
-            "pcm": pcm_channel(meeting),
-        },
+        "channels": _channels([*down], [*answers], [*up]),
         "operations": {
             "events": _operation("send", "socket", [*down, *answers]),
             "requests": _operation("receive", "socket", list(up)),
@@ -75,6 +61,25 @@ def asyncapi() -> JsonObject:
             "messages": {**down, **answers, **up, **PCM_MESSAGES, **PCM_ANSWERS},
             "schemas": components([Media, *EVENTS.values(), *MESSAGES.values(), Ok, Refusal], SCHEMAS),
         },
+    }
+
+
+def _channels(down: list[str], answers: list[str], up: list[str]) -> JsonObject:
+    """The addresses, each with the names of its messages."""
+    meeting = {"meeting": {"description": "The meeting's id."}}
+    return {
+        "socket": {
+            "address": "/api/meetings/{meeting}/ws",
+            "parameters": meeting,
+            "messages": {name: _link(name) for name in (*down, *answers, *up)},
+            "bindings": {"ws": {"query": {"type": "object", "properties": SOCKET_PARAMETERS}}},
+        },
+        "stream": {
+            "address": "/api/meetings/{meeting}/stream",
+            "parameters": meeting,
+            "messages": {name: _link(name) for name in down},
+        },
+        "pcm": pcm_channel(meeting),
     }
 
 
