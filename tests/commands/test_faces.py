@@ -22,14 +22,14 @@ from wingman.emotion.faces.pictures import check_picture, picture_size
 
 
 def film(path: Path, plan: list[str], width: int = 1280, height: int = 720) -> Path:
-    """Four seconds of each expression, on the left half; two pictures a second."""
+    """Four seconds of each expression, on the left half; one picture a second."""
     with av.open(str(path), "w", format="webm") as file:
-        stream = file.add_stream("libvpx", rate=2, options={"g": "2", "deadline": "realtime", "cpu-used": "8"})
+        stream = file.add_stream("libvpx", rate=1, options={"g": "2", "deadline": "realtime", "cpu-used": "8"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for name in plan:
             pixels = np.full((height, width, 3), 20, np.uint8)
             pixels[:, : width // 2] = FACE_COLOURS[name]
-            for _ in range(8):
+            for _ in range(4):
                 file.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         file.mux(stream.encode())
     return path
