@@ -36,10 +36,11 @@ class Shape:
 def measure() -> list[Figure]:
     progress("reading the source")
     shape = _shape()
-    rooms = {i.room for i in layers.OURS if i.room in layers.FLOOR} | {i.other for i in layers.OURS if i.other}
+    ours = layers.our_imports()
+    rooms = {i.room for i in ours if i.room in layers.FLOOR} | {i.other for i in ours if i.other}
     up = [
         i
-        for i in layers.OURS
+        for i in ours
         if i.other
         and i.other != i.room
         and i.room in layers.FLOOR
@@ -54,7 +55,7 @@ def measure() -> list[Figure]:
         Figure("modules loose at the root", len([p for p in SOURCE.glob("*.py") if p.stem[0] != "_"]), 1, "<="),
         Figure(
             "imports of wingman inside functions",
-            len([i for i in layers.OURS if i.late]),
+            len([i for i in ours if i.late]),
             note="each file has a reason",
         ),
         Figure("files", len(shape.lines)),
@@ -125,7 +126,7 @@ def _own_test(path: Path) -> Path:
 def _rings() -> int:
     """Rooms that reach themselves over their imports."""
     graph: dict[str, set[str]] = {}
-    for each in layers.OURS:
+    for each in layers.our_imports():
         if each.other and each.other != each.room:
             graph.setdefault(each.room, set()).add(each.other)
 

@@ -14,7 +14,10 @@ from tests.support import story
 from tests.support.service import TOKEN, service
 from wingman.commands.mcp import Tools
 
-mcp = pytest.importorskip("mcp")
+
+@pytest.fixture(autouse=True)
+def _extra() -> None:
+    pytest.importorskip("mcp")
 
 
 def told(result: Any) -> str:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,18 +7,19 @@ from typing import Any
 import pytest
 
 from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, WayOut, answer, left_at_once
+from tests.support.extras import gemini_messages
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.gemini.legacy_client import GenerativeAiModel
+from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 from wingman.testing.gemini.server import GeminiFault
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", FutureWarning)
-    pytest.importorskip("google.ai.generativelanguage_v1beta", reason="needs the `generativeai` extra")
 
-from wingman.testing.gemini.grpc import GeminiGrpcEmulator
+@pytest.fixture(autouse=True)
+def _extra() -> None:
+    gemini_messages()
 
 
 @asynccontextmanager

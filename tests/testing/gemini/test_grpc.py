@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from tests.support.extras import gemini_messages
 from tests.support.until import until
 from wingman.testing.gemini.answers import scripted
 from wingman.testing.gemini.grpc import MAX_TOKENS, SAFETY, SERVICE, STOP, GeminiGrpcEmulator
 from wingman.testing.gemini.server import INSTANT, RETRY_DELAY_S, GeminiFault
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", FutureWarning)
-    messages: Any = pytest.importorskip(
-        "google.ai.generativelanguage_v1beta", reason="needs the `generativeai` extra"
-    )
-grpc: Any = pytest.importorskip("grpc")
 
 MODEL = "gemini-3.5-flash-lite"
 TEXT = "Name one plan and what it includes, then ask."
@@ -28,6 +21,9 @@ TEXT = "Name one plan and what it includes, then ask."
 @asynccontextmanager
 async def running(**options: Any) -> AsyncIterator[tuple[GeminiGrpcEmulator, Any]]:
     """An emulator, and a function that opens a call to it."""
+    import grpc.aio
+
+    messages = gemini_messages()
     async with (
         GeminiGrpcEmulator(pace=INSTANT, answer=scripted(TEXT), **options) as emulator,
         grpc.aio.insecure_channel(emulator.target) as channel,
@@ -44,6 +40,13 @@ async def running(**options: Any) -> AsyncIterator[tuple[GeminiGrpcEmulator, Any
             return method(request, metadata=(("x-goog-api-key", "k"),))
 
         yield emulator, call
+
+
+def _refused() -> Any:
+    """What a call ends with that the service refuses."""
+    import grpc.aio
+
+    return grpc.aio.AioRpcError
 
 
 def text_of(parts: list[Any]) -> str:
@@ -74,7 +77,7 @@ async def test_an_answer_comes_in_pieces_and_says_when_it_is_whole() -> None:
 async def test_a_refusal_has_its_code_and_holds_for_one_request(fault: GeminiFault, code: str) -> None:
     async with running() as (emulator, call):
         emulator.play(fault)
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
+        with pytest.raises(_refused()) as refused:
             await call().read()
         assert refused.value.code().name == code
         assert text_of([part async for part in call()]) == TEXT
@@ -85,7 +88,7 @@ async def test_a_limit_says_how_long_to_wait() -> None:
 
     async with running() as (emulator, call):
         emulator.play(GeminiFault.RATE_LIMITED)
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
+        with pytest.raises(_refused()) as refused:
             await call().read()
     packed = dict(refused.value.trailing_metadata())["grpc-status-details-bin"]
     info = error_details_pb2.RetryInfo()
@@ -117,9 +120,9 @@ async def test_a_service_can_fail_after_the_first_words() -> None:
         emulator.play(GeminiFault.ERROR_EVENT)
         answer = call()
         assert TEXT.startswith(text_of([await answer.read()]))
-        with pytest.raises(grpc.aio.AioRpcError) as failed:
+        with pytest.raises(_refused()) as failed:
             await answer.read()
-    assert failed.value.code() is grpc.StatusCode.UNAVAILABLE
+    assert failed.value.code().name == "UNAVAILABLE"
 
 
 async def test_who_leaves_a_stalled_answer_is_noticed() -> None:
@@ -133,7 +136,7 @@ async def test_who_leaves_a_stalled_answer_is_noticed() -> None:
 
 async def test_a_model_that_is_not_served_is_not_found() -> None:
     async with running(served=frozenset({"gemini-9"})) as (_, call):
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
+        with pytest.raises(_refused()) as refused:
             await call().read()
-        assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+        assert refused.value.code().name == "NOT_FOUND"
         assert text_of([part async for part in call("gemini-9")]) == TEXT
