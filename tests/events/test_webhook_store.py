@@ -35,8 +35,13 @@ def test_a_delivery_is_queued_once(store: DeliveryStore) -> None:
 def test_only_what_is_due_is_given_out(store: DeliveryStore) -> None:
     store.add([delivery(1, next_at=5.0), delivery(2, next_at=50.0)])
     store.update(replace(delivery(3), state="delivered"))
-    assert [one.id for one in store.due(10.0)] == ["d-1"]
-    assert {one.id for one in store.due(100.0)} == {"d-1", "d-2"}
+    first = store.take(10.0, 70.0)
+    assert first is not None
+    assert first.id == "d-1"
+    assert store.take(10.0, 70.0) is None, "another process has it"
+    assert [store.take(100.0, 160.0), store.take(100.0, 160.0)] != [None, None]
+    assert store.take(100.0, 160.0) is None
+    assert store.next_at() == 160.0, "and did not finish"
 
 
 def test_a_deleted_meeting_leaves_no_row(store: DeliveryStore, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.support import story
 from wingman.config.report import WebhookSettings
 from wingman.config.section import Secret
 from wingman.core.errors import InputError
-from wingman.core.events import Event
+from wingman.core.events import Event, WebhookSettled
 from wingman.events.hub import Hub
 from wingman.events.memory import MemoryLog
 from wingman.events.webhooks import DELAYS, Hook, Webhooks, sign
@@ -52,14 +52,14 @@ class Receiver:
 class Desk:
     """Webhooks between a log and a receiver, with a clock to turn."""
 
-    def __init__(self, port: int, path: Path) -> None:
+    def __init__(self, port: int, path: Path, *, apart: bool = False, log: MemoryLog | None = None) -> None:
         self.now = 1_790_000_000.0
-        self.log = MemoryLog()
+        self.log = log or MemoryLog()
         url = f"http://127.0.0.1:{port}/hook"
         settings = WebhookSettings(url=url, secret=Secret(SECRET), events=("meeting.ended", "summary.ready"))
         client = httpx.AsyncClient(trust_env=False)
         self.webhooks = Webhooks(
-            [Hook.of("crm", settings)], self.log, path, client=client, clock=lambda: self.now
+            [Hook.of("crm", settings)], self.log, path, apart=apart, client=client, clock=lambda: self.now
         )
         Hub(self.log).tap(self.webhooks.offer)
 
@@ -159,6 +159,53 @@ async def test_a_deleted_meeting_is_never_sent_and_leaves_no_row(tmp_path: Path)
         with pytest.raises(InputError, match="there is no delivery"):
             await it.webhooks.resend(pending.id)
     assert story.MEETING.encode() not in everything(tmp_path)
+
+
+@asynccontextmanager
+async def running(it: Desk) -> AsyncIterator[Desk]:
+    async with asyncio.TaskGroup() as group, asyncio.timeout(20):
+        task = group.create_task(it.webhooks.run())
+        yield it
+        task.cancel()
+    await it.webhooks.aclose()
+
+
+async def test_what_a_process_owed_when_it_died_another_one_sends_once(tmp_path: Path) -> None:
+    receiver = Receiver()
+    app = Starlette(routes=[Route("/hook", receiver.receive, methods=["POST"])])
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(serve(app, "127.0.0.1", 0, port.set_result))
+        receiver.answers = [500]
+        async with running(Desk(await port, tmp_path / "one.db", apart=True)) as one:
+            await one.tell()
+            await one.state("pending", 1)
+        async with running(Desk(await port, tmp_path / "two.db", apart=True, log=one.log)) as two:
+            two.webhooks.take_up(story.MEETING)
+            await two.state("delivered")
+        async with running(Desk(await port, tmp_path / "three.db", apart=True, log=one.log)) as three:
+            three.webhooks.take_up(story.MEETING)
+            for _ in range(50):
+                await asyncio.sleep(0)
+            assert await three.webhooks.deliveries() == []
+        async with running(Desk(await port, tmp_path / "one.db", apart=True, log=one.log)) as back:
+            assert await back.webhooks.deliveries() == [], "it is the others' now"
+        serving.cancel()
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+    assert len(receiver.got) == 2
+    told = await one.log.read(story.MEETING)
+    about = next(event.seq for event in told if event.type == "meeting.ended")
+    settled = [event.data for event in told if event.type == "webhook.settled"]
+    assert settled == [WebhookSettled("crm", about, "delivered")]
+
+
+async def test_two_processes_with_one_file_send_each_event_once(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (it, receiver):
+        port = int(it.webhooks._hooks["crm"].url.split(":")[2].split("/")[0])
+        async with running(Desk(port, tmp_path / "webhooks.db", log=it.log)):
+            await it.tell()
+            await it.state("delivered")
+        assert len(receiver.got) == 1
 
 
 async def test_an_unreachable_receiver_is_in_the_log(tmp_path: Path) -> None:

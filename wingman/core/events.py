@@ -613,6 +613,20 @@ class EgressRecorded(Event):
     """Pictures; 0 for everything else."""
 
 
+@event("webhook.settled")
+@dataclass(frozen=True, slots=True)
+class WebhookSettled(Event):
+    """A receiver has taken an event, or was given up: nobody sends it again. Told only where another process
+    would have to know (`cluster.url`)."""
+
+    hook: str
+    """The receiver's name in the settings."""
+    about: int
+    """`seq` of the event."""
+    state: str
+    """`delivered` or `failed`."""
+
+
 @dataclass(frozen=True, slots=True)
 class SummaryItem:
     """One thing worth keeping, and where it was said."""

@@ -75,14 +75,18 @@ class DeliveryStore:
             ),
         )
 
-    def due(self, now: float, limit: int = 20) -> list[Delivery]:
-        """Pending deliveries whose time has come, oldest first."""
+    def take(self, now: float, until: float) -> Delivery | None:
+        """The oldest pending delivery whose time has come, for whoever asks: others find it due at `until`."""
         found = self._db.execute(
-            f"SELECT {COLUMNS} FROM deliveries WHERE state='pending' AND next_at<=?"
-            " ORDER BY created_at LIMIT ?",
-            (now, limit),
-        )
-        return [Delivery(*row) for row in found]
+            "UPDATE deliveries SET next_at=? WHERE id=(SELECT id FROM deliveries WHERE state='pending'"
+            f" AND next_at<=? ORDER BY created_at, rowid LIMIT 1) RETURNING {COLUMNS}",
+            (until, now),
+        ).fetchall()
+        return Delivery(*found[0]) if found else None
+
+    def drop_pending(self, meeting: str = "") -> None:
+        """Another process sends what is owed of a meeting; of all when none is named."""
+        self._db.execute("DELETE FROM deliveries WHERE state='pending' AND ? IN ('', meeting)", (meeting,))
 
     def next_at(self) -> float | None:
         """When the next pending delivery is due."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import time
@@ -19,7 +20,14 @@ import structlog
 from wingman.config.report import WebhookSettings
 from wingman.core import codec
 from wingman.core.errors import Branch, InputError
-from wingman.core.events import EgressRecorded, Envelope, MeetingEnded, MeetingPaused, MeetingResumed
+from wingman.core.events import (
+    EgressRecorded,
+    Envelope,
+    MeetingEnded,
+    MeetingPaused,
+    MeetingResumed,
+    WebhookSettled,
+)
 from wingman.egress.http import counting
 from wingman.egress.outlet import outlet
 from wingman.events.log import EventLog
@@ -31,7 +39,13 @@ logger = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 10.0
 HELD_SECONDS = 2.0
-"""How often a delivery of a paused meeting is looked at again."""
+"""How often a delivery of a paused meeting, or one whose event cannot be read, is looked at again."""
+TAKEN_SECONDS = 60.0
+"""A delivery that a process has begun, and not finished for so long, is another one's."""
+LOOK_SECONDS = 30.0
+"""How often deliveries are looked for that another process has left."""
+PAGE = 1000
+"""Events read at a time of a meeting that another process told of."""
 DELAYS = (5.0, 30.0, 120.0, 600.0, 3600.0, 4 * 3600.0)
 """Waits between attempts; after the last one the delivery has failed."""
 PREFIX = "whsec_"
@@ -83,9 +97,13 @@ class Webhooks:
         path: Path,
         *,
         key: str = "",
+        apart: bool = False,
         client: httpx.AsyncClient | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`apart`: other processes run meetings, too, and have files of their own. Then what became of each
+        delivery stands in the meeting's log, and what this process owed in a former life is theirs.
+        """
         self._hooks = {hook.name: hook for hook in hooks}
         self._log = log
         self._client = client or httpx.AsyncClient(
@@ -98,21 +116,58 @@ class Webhooks:
         self._awake = asyncio.Event()
         self._held: set[str] = set()
         """Meetings that are paused."""
+        self._apart = apart
+        self._to_take_up: list[str] = []
+        if apart:
+            self._store.drop_pending()
 
     def offer(self, envelopes: Sequence[Envelope]) -> None:
         """Queue what a receiver wants (a hub's tap). Returns at once; rows are written by `run`."""
         for envelope in envelopes:
             self._follow(envelope)
-            if isinstance(envelope.data, EgressRecorded) and envelope.data.branch is Branch.WEBHOOK:
-                continue  # telling of what was told would never end
-            for hook in self._hooks.values():
-                if envelope.type in hook.types:
-                    name = f"{envelope.meeting}.{envelope.seq}.{hook.name}"
-                    delivery = f"msg_{hashlib.sha256(name.encode()).hexdigest()[:24]}"
-                    now = self._clock()
-                    about = (hook.name, envelope.meeting, envelope.seq, envelope.type)
-                    self._offered.append(Delivery(delivery, *about, next_at=now, created_at=now))
-                    self._awake.set()
+            if wanted := self._wanted(envelope):
+                self._offered += wanted
+                self._awake.set()
+
+    def take_up(self, meeting: str) -> None:
+        """Send what is owed of a meeting that another process told of until now: what its log says nobody
+        has settled."""
+        self._to_take_up.append(meeting)
+        self._awake.set()
+
+    async def let_go(self, meeting: str) -> None:
+        """Another process tells of this meeting now."""
+        if self._apart:
+            self._offered = [delivery for delivery in self._offered if delivery.meeting != meeting]
+            await self._do(self._store.drop_pending, meeting)
+
+    def _wanted(self, envelope: Envelope) -> list[Delivery]:
+        if isinstance(envelope.data, WebhookSettled) or (
+            isinstance(envelope.data, EgressRecorded) and envelope.data.branch is Branch.WEBHOOK
+        ):
+            return []  # telling of what was told would never end
+        now = self._clock()
+        return [
+            Delivery(
+                _name(envelope, hook), hook.name, envelope.meeting, envelope.seq, envelope.type,
+                next_at=now, created_at=now,
+            )
+            for hook in self._hooks.values()
+            if envelope.type in hook.types
+        ]  # fmt: skip
+
+    async def _owed(self, meeting: str) -> list[Delivery]:
+        """What nobody has settled. Raises `InputError` when the log cannot be read now."""
+        owed: dict[tuple[str, int], Delivery] = {}
+        seq = 0
+        while events := await self._log.read(meeting, seq, PAGE):
+            for event in events:
+                self._follow(event)
+                owed |= {(delivery.hook, delivery.seq): delivery for delivery in self._wanted(event)}
+                if isinstance(event.data, WebhookSettled):
+                    owed.pop((event.data.hook, event.data.about), None)
+            seq = events[-1].seq
+        return list(owed.values())
 
     def _follow(self, envelope: Envelope) -> None:
         """While a meeting is paused nothing of it leaves."""
@@ -126,18 +181,31 @@ class Webhooks:
         """Deliver until cancelled."""
         while True:
             self._awake.clear()
+            await self._take_up_all()
             offered, self._offered = self._offered, []
             await self._do(self._store.add, offered)
-            for delivery in await self._do(self._store.due, self._clock()):
+            while (delivery := await self._take()) is not None:
                 await self._attempt(delivery)
             await self._do(self._store.trim)
             soonest = await self._do(self._store.next_at)
-            wait = None if soonest is None else max(0.0, soonest - self._clock())
-            try:
-                async with asyncio.timeout(wait):
+            wait = LOOK_SECONDS if soonest is None else max(0.0, soonest - self._clock())
+            if self._to_take_up:
+                wait = min(wait, HELD_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(wait, LOOK_SECONDS)):
                     await self._awake.wait()
-            except TimeoutError:
-                continue
+
+    async def _take(self) -> Delivery | None:
+        now = self._clock()
+        return await self._do(self._store.take, now, now + TAKEN_SECONDS)
+
+    async def _take_up_all(self) -> None:
+        meetings, self._to_take_up = self._to_take_up, []
+        for meeting in meetings:
+            try:
+                self._offered += await self._owed(meeting)
+            except InputError:  # the log cannot be read now
+                self._to_take_up.append(meeting)
 
     async def deliveries(self, limit: int = 100, meeting: str = "") -> Sequence[Delivery]:
         """The delivery log, newest first."""
@@ -172,18 +240,26 @@ class Webhooks:
         self._thread.shutdown()
 
     async def _attempt(self, delivery: Delivery) -> None:
+        later = replace(delivery, next_at=self._clock() + HELD_SECONDS)
         if delivery.meeting in self._held:
-            later = replace(delivery, next_at=self._clock() + HELD_SECONDS)
             await self._do(self._store.update, later)
             return
         hook = self._hooks.get(delivery.hook)
-        events = await self._log.read(delivery.meeting, delivery.seq - 1, 1)
+        try:
+            events = await self._log.read(delivery.meeting, delivery.seq - 1, 1)
+        except InputError:  # it cannot be read now
+            await self._do(self._store.update, later)
+            return
         if hook is None or not events:
             why = "its receiver was removed from the settings" if hook is None else "its meeting was deleted"
             await self._do(self._store.update, replace(delivery, state="gone", detail=why))
             return
         status, detail = await self._post(hook, delivery, codec.encode(events[0]))
-        await self._do(self._store.update, self._outcome(delivery, status, detail))
+        outcome = self._outcome(delivery, status, detail)
+        if self._apart and outcome.state != "pending":
+            settled = WebhookSettled(hook.name, delivery.seq, outcome.state)
+            self._log.append(delivery.meeting, settled, at=self._clock())
+        await self._do(self._store.update, outcome)
 
     async def _post(self, hook: Hook, delivery: Delivery, body: bytes) -> tuple[int, str]:
         timestamp = int(self._clock())
@@ -213,6 +289,12 @@ class Webhooks:
 
     async def _do(self, work: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+
+def _name(envelope: Envelope, hook: Hook) -> str:
+    """A delivery's id: the same whoever sends it."""
+    name = f"{envelope.meeting}.{envelope.seq}.{hook.name}"
+    return f"msg_{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from wingman.audio import sandboxed
 from wingman.audio.recording import Recording
 from wingman.config.settings import plain
 from wingman.core.errors import InputError
-from wingman.core.events import Envelope, MeetingStarted
+from wingman.core.events import Envelope, MeetingEnded, MeetingStarted
 from wingman.core.threads import in_thread
 from wingman.core.time import seconds
 from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
+from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.import_journal import (
@@ -36,6 +37,8 @@ from wingman.transports.file import FileSource
 
 REMEMBERED = 200
 """Imports that are over and can still be asked about."""
+CUT_OFF = "the process that read this recording is gone; send the file again, and it is read anew"
+_WHOLE = frozenset({"source_ended", "stopped"})
 LOOK_S = 0.25
 SETTLED_S = 2.0
 """Seconds of work before a time left is worth telling."""
@@ -223,6 +226,22 @@ class Imports:
             return None
         over = job.status.state in ("done", "failed") and not job.judged
         return replace(job.status, state="finishing") if over else job.status
+
+    async def left(self, meeting: str) -> ImportStatus | None:
+        """What is known of an import that another process ran, and that does not run any more; None for what
+        nobody has heard of, and for a meeting that runs here.
+        """
+        log = self._manager.log
+        row = await log.meeting(meeting) if isinstance(log, MeetingIndex) else None
+        if row is None or meeting in self._manager.live_ids():
+            return None
+        events = await read_all(log, meeting)
+        over = next((event.data for event in events if isinstance(event.data, MeetingEnded)), None)
+        if over is None or over.reason not in _WHOLE:
+            return ImportStatus(meeting, row.title, "failed", row.seconds, detail=CUT_OFF)
+        found = outcome(row.title, events)
+        state: Literal["done", "failed"] = "failed" if found.status is Status.FAILED else "done"
+        return ImportStatus(meeting, row.title, state, row.seconds, detail=found.sentence)
 
 
 async def _whole(job: RecordingImport, log: EventLog) -> None:

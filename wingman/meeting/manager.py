@@ -38,8 +38,6 @@ from wingman.stt.base import Transcriber
 
 log = structlog.get_logger(__name__)
 
-PAGE = 5000
-"""Events read at a time of a meeting that goes on here."""
 SUMMARIES_S = 20.0
 """What the summaries of meetings that a shutdown ended may take; the next start makes up what is missing."""
 
@@ -63,6 +61,10 @@ class MeetingManager:
         """Who runs what, where there are several processes."""
         self.on_lost: list[Callable[[str], object]] = []
         """Told of a meeting that ran here and that another process has claimed."""
+        self.on_left: list[Callable[[str], Awaitable[None]]] = []
+        """Told of a meeting that does not run here any more, and is not over."""
+        self.on_adopted: list[Callable[[str], object]] = []
+        """Told of a meeting that another process ran and that goes on here."""
         self.departures = Departures()
         """How meetings are let go where others can go on with them."""
         self._over: set[asyncio.Task[None]] = set()
@@ -136,7 +138,7 @@ class MeetingManager:
         parts = replaced(self.builder.parts(meeting_id, plan, publish), meter, around)
         meeting = Meeting(meeting_id, plan, parts, publish)
         if self._claims is not None:
-            await self._claims.claim(meeting_id, packed(Kept(spec)), meeting.positions)
+            await self._claims.claim(meeting_id, packed(Kept(spec, recorded=not live)), meeting.positions)
         return await self._start(meeting, parts)
 
     async def adopt(self, meeting_id: str) -> Meeting:
@@ -159,17 +161,17 @@ class MeetingManager:
             raise InputError(f"{most} meetings run already; try again", status=503)
         began = time.monotonic()
         taken = await self._claims.take_over(meeting_id)
-        state = Resumption()
-        while page := await self._log.read(meeting_id, state.seq, PAGE):
-            for event in page:
-                state.add(event)
-        plan = await self.builder.plan_on(Continued(state, taken), unpacked(taken.plan).spec)
+        state = Resumption.of(taken.events)
+        kept = unpacked(taken.plan)
+        plan = replace(await self.builder.plan_on(Continued(state, taken), kept.spec), live=not kept.recorded)
         publish = self._publisher(meeting_id, plan.spec)
         parts = self.builder.parts(meeting_id, plan, publish)
         meeting = Meeting(meeting_id, plan, parts, publish)
         self._claims.runs(meeting_id, meeting.positions)
         log.warning("a meeting moved here", meeting=meeting_id, epoch=taken.epoch, reason=taken.reason)
         running = await self._start(meeting, parts)
+        for hear in self.on_adopted:
+            hear(meeting_id)
         metrics.TAKEOVER_SECONDS.observe(time.monotonic() - began)
         return running
 
@@ -182,7 +184,7 @@ class MeetingManager:
             for meeting in await orphans():
                 try:
                     adopted = await self.adopt(meeting)
-                    await adopted.end("client_gone")
+                    await adopted.end("interrupted" if adopted.recorded else "client_gone")
                 except InputError as refused:  # another node was faster, or somebody came back after all
                     log.info("an orphan is somebody else's", meeting=meeting, reason=str(refused))
 
@@ -203,7 +205,8 @@ class MeetingManager:
         def publish(payload: Event, media: Media | None) -> None:
             self._log.append(meeting_id, payload, media, at=time.time())
             if self._claims is not None and isinstance(payload, SettingChanged) and payload.setting == "brief":
-                kept = Kept(replace(spec, brief=self._live[meeting_id].brief))  # the event does not tell it
+                meeting = self._live[meeting_id]  # the event does not tell it
+                kept = Kept(replace(spec, brief=meeting.brief), meeting.recorded)
                 self._claims.keep_plan(meeting_id, packed(kept))
 
         return publish
@@ -254,7 +257,8 @@ class MeetingManager:
         self._closing = True
         async with asyncio.TaskGroup() as tasks:
             for meeting in self._live.values():
-                tasks.create_task(self.departures.let_go(meeting))
+                over = meeting.end("interrupted") if meeting.recorded else self.departures.let_go(meeting)
+                tasks.create_task(over)
         if self._over:
             await asyncio.wait(self._over, timeout=SUMMARIES_S)
 
@@ -312,6 +316,8 @@ class MeetingManager:
             if self._claims is not None:
                 await self._claims.release(meeting.id, handed_over=meeting.reason == HANDED_OVER)
         if meeting.reason in (MOVED, HANDED_OVER):
+            for hear in self.on_left:
+                await hear(meeting.id)
             return
         accounting.resume()  # it may have ended, or failed, in a pause
         if meeting.reason == "never_connected" and isinstance(self._log, MeetingIndex):

@@ -139,6 +139,11 @@ class Meeting:
         return self._reason
 
     @property
+    def recorded(self) -> bool:
+        """A recording is read into it: nobody else can go on with that."""
+        return not self._plan.live
+
+    @property
     def brief(self) -> str:
         """What the user said of the call."""
         return self._parts.stages.coach.brief

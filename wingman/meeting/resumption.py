@@ -46,6 +46,8 @@ class Kept(msgspec.Struct, frozen=True):
     """What no event tells: stored with a meeting's claim, and again when it changes."""
 
     spec: MeetingSpec
+    recorded: bool = False
+    """A recording is read into it: nobody else can go on with that."""
 
 
 def packed(kept: Kept) -> bytes:

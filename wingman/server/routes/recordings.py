@@ -17,7 +17,7 @@ from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.core.threads import in_thread
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.imports import Imports, ImportStatus
+from wingman.meeting.imports import Imports
 from wingman.server.http import Json
 from wingman.server.routes import upload
 from wingman.server.routing import ApiRoute
@@ -65,7 +65,11 @@ class RecordingRoutes:
 
     async def status(self, request: Request) -> Response:
         """`GET /api/recordings/MEETING`: how far it is, how fast, and about how long it will still take."""
-        return Json(self._known(request.path_params["id"]))
+        meeting = request.path_params["id"]
+        status = self.imports.status(meeting) or await self.imports.left(meeting)
+        if status is None:
+            raise InputError(f"no recording is being read into {meeting[:40]!r} here", field="id", status=404)
+        return Json(status)
 
     async def inspect(self, request: Request) -> Response:
         """`POST /api/recordings/inspect`: what the file (or the beginning) in the body holds. Keeps nothing."""
@@ -77,12 +81,6 @@ class RecordingRoutes:
             upload.discard(path)
         taken = found.feeds[0].track + 1
         return Json(RecordingInspection(found.title, found.duration, found.tracks, taken, found.sides))
-
-    def _known(self, meeting: str) -> ImportStatus:
-        status = self.imports.status(meeting)
-        if status is None:
-            raise InputError(f"no recording is being read into {meeting[:40]!r} here", field="id", status=404)
-        return status
 
 
 def _spec(query: Mapping[str, str], title: str) -> MeetingSpec:
