@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from wingman.cluster import keys, streams
+from wingman.cluster.audit_trail import AuditStore, AuditTrail
 from wingman.cluster.claims import LogClaims
 from wingman.cluster.engine import Engine
 from wingman.cluster.keys import KeyRing
@@ -19,6 +21,10 @@ from wingman.cluster.replica import Replica, Table
 from wingman.cluster.slots import SlotLeases
 from wingman.cluster.watch import Watch
 from wingman.config.cluster import ClusterSettings
+
+
+class Grants(Table, AuditStore, Protocol):
+    """Who may do what, and what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,16 @@ class Membership:
     relay: Relay
     moves: NodeMoves
     slots: SlotLeases
+    watch: Watch
+    trail: AuditTrail | None
 
 
 @contextlib.asynccontextmanager
-async def join(settings: ClusterSettings, table: Table | None = None) -> AsyncIterator[Membership]:
-    """Be a node until the block ends; `table` is had by all nodes. Raises `InputError` with one sentence."""
+async def join(settings: ClusterSettings, grants: Grants | None = None) -> AsyncIterator[Membership]:
+    """Be a node until the block ends; all nodes have the same `grants`, and read each other's audit logs.
+
+    Raises `InputError` with one sentence.
+    """
     key = await asyncio.to_thread(keys.derived, settings.key.reveal())
     engine = await Engine.open(settings, settings.node or "wingman")
     async with contextlib.AsyncExitStack() as stack:
@@ -55,15 +66,19 @@ async def join(settings: ClusterSettings, table: Table | None = None) -> AsyncIt
         stack.push_async_callback(relay.aclose)
         slots = SlotLeases(engine, node.id, settings.lease_s)
         await slots.open()
-        watch = Watch(engine, shards, log.cut_off)
+        watch = Watch(engine, shards)
+        watch.on_cut_off.append(log.cut_off)
         running = [node.run(), slots.run(), watch.run()]
-        if table is not None and not settings.one_folder:
-            replica = Replica(engine, key, table)
+        trail = None
+        if grants is not None and not settings.one_folder:
+            replica = Replica(engine, key, grants)
             await replica.open()
-            running.append(replica.run())
+            trail = AuditTrail(engine, key, node.name, grants)
+            running += [replica.run(), trail.run()]
         jobs = [asyncio.create_task(job) for job in running]
         try:
-            yield Membership(engine, ring, node, log, LogClaims(log, node), relay, NodeMoves(node, log), slots)
+            claims, moves = LogClaims(log, node), NodeMoves(node, log)
+            yield Membership(engine, ring, node, log, claims, relay, moves, slots, watch, trail)
         finally:
             for job in jobs:
                 job.cancel()

@@ -24,6 +24,7 @@ async def prepare(engine: Engine, shards: int) -> int:
     await engine.make_stream(_stream(subjects.NODES, "node.*", replicas) | lease)
     table = {"max_msgs_per_subject": 1, "allow_msg_ttl": True}
     await engine.make_stream(_stream(subjects.TABLES, subjects.TABLES_ALL, replicas) | table)
+    await engine.make_stream(_stream(subjects.AUDIT, subjects.AUDIT_ALL, replicas))
     await engine.make_stream(_stream(subjects.SLOTS, "slot.*.*", replicas) | lease)
     for shard in range(shards):
         republish = {"src": f"log.{shard}.*", "dest": f"live.{shard}.{{{{wildcard(1)}}}}"}

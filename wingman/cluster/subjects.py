@@ -7,6 +7,7 @@ WM_NODES     stream    node.<node>              who is there
 WM_SLOTS     stream    slot.<name>.<k>          connections that a vendor's plan allows
                        wait.<name>              somebody waits for one of them; not stored
 WM_TABLES    stream    row.<kind>.<key>         rows of tables that all nodes have (grants)
+WM_AUDIT     stream    audit.<chain>            every node's audit log
 WM_CONFIG    stream    config.<name>            what all nodes must agree on
 """
 
@@ -17,6 +18,7 @@ import re
 from hashlib import blake2b
 
 KEYS, NODES, SLOTS, CONFIG = "WM_KEYS", "WM_NODES", "WM_SLOTS", "WM_CONFIG"
+AUDIT, AUDIT_ALL = "WM_AUDIT", "audit.*"
 TABLES, TABLES_ALL = "WM_TABLES", "row.*.*"
 WAITS_ALL = "wait.*"
 LIVE_ALL = "live.>"
@@ -83,6 +85,11 @@ def slot(name: str, number: int) -> str:
 def waits(name: str) -> str:
     """Where a node says that it waits for one."""
     return f"wait.{name}"
+
+
+def audit(chain: str) -> str:
+    """Where the entries of one node's audit log are told."""
+    return f"audit.{chain}"
 
 
 def row(name: str) -> str:

@@ -24,27 +24,30 @@ LAG_EVERY = 5
 class Watch:
     """Run it for as long as the node serves."""
 
-    def __init__(self, engine: Engine, shards: int, cut_off: Callable[[], None]) -> None:
-        """`cut_off` is called once each time the node has been without a connection for too long."""
+    def __init__(self, engine: Engine, shards: int) -> None:
         self._engine = engine
         self._shards = shards
-        self._cut_off = cut_off
+        self.on_cut_off: list[Callable[[], object]] = []
+        """Called once each time the node has been without a connection for too long."""
+        self.cut_off = False
+        """It has been without a connection for too long, and still is."""
 
     async def run(self) -> None:
         """Look until cancelled."""
         loop = asyncio.get_running_loop()
-        since, told, looks = loop.time(), False, 0
+        since, looks = loop.time(), 0
         while True:
             await asyncio.sleep(LOOK_S)
             looks += 1
             if self._engine.connected:
-                since, told = loop.time(), False
+                since, self.cut_off = loop.time(), False
                 if looks % LAG_EVERY == 0:
                     await self._look_at(looks // LAG_EVERY % self._shards)
-            elif not told and loop.time() - since >= CUT_OFF_S:
-                told = True
+            elif not self.cut_off and loop.time() - since >= CUT_OFF_S:
+                self.cut_off = True
                 log.error("this node is cut off from the NATS servers: it lets go of its meetings")
-                self._cut_off()
+                for callback in self.on_cut_off:
+                    callback()
 
     async def _look_at(self, shard: int) -> None:
         name = subjects.stream(shard)

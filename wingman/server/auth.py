@@ -8,9 +8,10 @@ import re
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from wingman.core.errors import InputError
@@ -49,6 +50,21 @@ class Session:
         return f"/~{self.path}"
 
 
+class Trail(Protocol):
+    """The audit logs of several nodes as one."""
+
+    async def read(self, after: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
+        """Entries behind this place, oldest first: the place, the node and the packed entry.
+
+        Raises `InputError` (503) when they cannot be had now.
+        """
+        ...
+
+    async def broken_at(self) -> int:
+        """The place of the first entry that does not fit its node's chain; 0 when all fit."""
+        ...
+
+
 @dataclass(slots=True)
 class Access:
     """Checks credentials, hands them out, and ends what was opened with a revoked one."""
@@ -59,6 +75,8 @@ class Access:
     clock: Callable[[], float] = time.time
     nodes: Callable[[], int] = lambda: 1
     """How many nodes answer for the service: limits are divided among them."""
+    trail: Trail | None = None
+    """The audit logs of all nodes; None for a service of one process."""
     on_revoked: list[Callable[[str], object]] = field(default_factory=list)
     """Told the id of a grant that ended while it was in use."""
     _budgets: dict[str, GrantBudget] = field(default_factory=dict)

@@ -83,6 +83,8 @@ class AuditEntry:
     meeting: str
     detail: str
     hash: str
+    node: str = ""
+    """The node that wrote it, where there are several."""
 
 
 class GrantStore:
@@ -309,7 +311,7 @@ class GrantStore:
         previous, expected, after = GENESIS, 1, 0
         while entries := self.audit(after):
             for entry in entries:
-                if entry.seq != expected or not hmac.compare_digest(entry.hash, self._chained(entry, previous)):
+                if entry.seq != expected or not self._fits(entry, previous):
                     return expected
                 previous, expected = entry.hash, expected + 1
             after = entries[-1].seq
@@ -317,6 +319,19 @@ class GrantStore:
             head = self._db.execute("SELECT hash FROM audit_head").fetchone()
         whole = head is None if previous == GENESIS else head is not None and head[0] == self._head(previous)
         return 0 if whole else expected
+
+    def audit_rows(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+        """The same as `audit`, each entry packed behind its number, for the other nodes of a service."""
+        return [(entry.seq, msgspec.msgpack.encode(entry)) for entry in self.audit(after, limit)]
+
+    def follows(self, row: bytes, before: bytes | None) -> bool:
+        """Does a packed entry of any node follow on this one of the same node (None: is it the first)?"""
+        entry = unpacked(row)
+        last, previous = (0, GENESIS) if before is None else ((known := unpacked(before)).seq, known.hash)
+        return entry.seq == last + 1 and self._fits(entry, previous)
+
+    def _fits(self, entry: AuditEntry, previous: str) -> bool:
+        return hmac.compare_digest(entry.hash, self._chained(entry, previous))
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -378,6 +393,11 @@ class GrantStore:
             ensure_ascii=True,
         )
         return hmac.new(self._secret, b"audit:" + body.encode(), hashlib.sha256).hexdigest()
+
+
+def unpacked(row: bytes) -> AuditEntry:
+    """The inverse of `audit_rows`."""
+    return msgspec.msgpack.decode(row, type=AuditEntry)
 
 
 def _scopes(grant: Grant) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.server.auth import Access, Session
 from wingman.server.errors import error
+from wingman.server.grant_store import unpacked
 from wingman.server.grants import DAY, SCOPES, Grant, Role, Scope
 from wingman.server.http import Json, body, whole_number
 from wingman.server.routes.pages import PAGE_HEADERS, WEB
@@ -128,6 +129,10 @@ class SessionRoutes:
         """Who did what, oldest first; `broken_at` is 0 while no entry was changed or taken out."""
         after = whole_number(request, "after", 0, most=2**53)
         limit = whole_number(request, "limit", 1000, least=1, most=10_000)
+        if (trail := self.access.trail) is not None:
+            told = await trail.read(after, limit)
+            entries = [replace(unpacked(row), seq=at, node=node) for at, node, row in told]
+            return Json({"entries": entries, "broken_at": await trail.broken_at()})
         store = self.access.store
         return Json({"entries": store.audit(after, limit), "broken_at": store.broken_at()})
 
