@@ -146,7 +146,10 @@ async def open_background(
     if not hooks:
         yield BackgroundServices(log, None, days, audio_store)
         return
-    webhooks = Webhooks(hooks, log, folder / "webhooks.db", key=settings.deliver.encryption_key.reveal())
+    cluster = settings.cluster
+    apart = bool(cluster.url) and not cluster.one_folder
+    database, sealed = folder / "webhooks.db", settings.deliver.encryption_key.reveal()
+    webhooks = Webhooks(hooks, log, database, key=sealed, apart=apart)
     hub.tap(webhooks.offer)
     try:
         yield BackgroundServices(log, webhooks, days, audio_store)
@@ -212,7 +215,9 @@ class Service:
             return None
         from wingman.cluster.front import Front
 
-        return Front(member.node, member.log, member.relay, self.manager.adopt, self.manager.live_ids)
+        front = Front(member.node, member.log, member.relay, self.manager.adopt, self.manager.live_ids)
+        front.cut_off = lambda: member.watch.cut_off
+        return front
 
     def not_ready(self) -> str:
         """Why nobody should be sent here just now; empty when all is well."""
@@ -233,6 +238,7 @@ class Service:
             self.access.watch(),
             self.outside.run(),
             self.tidy(),
+            self.tell_owed(),
         )
 
     async def tidy(self) -> None:
@@ -240,6 +246,14 @@ class Service:
         if (front := self.front()) is not None:
             idle_s = self.settings.meeting.idle_end_s
             await self.manager.end_orphans(lambda: front.orphans(idle_s), ORPHANS_S)
+
+    async def tell_owed(self) -> None:
+        """Send the webhooks of ended meetings whose nodes are gone; nothing for one process."""
+        front, webhooks = self.front(), self.background.webhooks
+        while front is not None and webhooks is not None:
+            await asyncio.sleep(ORPHANS_S)
+            for meeting in await front.left_behind():
+                webhooks.take_up(meeting)
 
     def http(self) -> Application:
         """The HTTP application over this service."""
@@ -408,6 +422,7 @@ async def open_service(
             metrics.watch_meetings(lambda: len(manager.live_ids()))
             if member is not None:
                 _one_of_many(member, manager, ground)
+                _hooks_move(manager, background.webhooks)
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, library) if keep else None
@@ -581,12 +596,21 @@ def _one_of_many(member: Membership, manager: MeetingManager, ground: _Ground) -
     """What is run here is claimed, and what others store is shown here, too."""
     manager.owned_by(member.claims, member.moves)
     manager.on_lost.append(partial(ground.hub.end, reason="this meeting moved; connect again"))
+    member.watch.on_cut_off.append(partial(ground.hub.close, "this node is cut off; connect again"))
     member.moves.serve(manager.departures)
     member.log.on_followed(ground.hub.followed)
     member.node.answer("drain", partial(_drained, member, manager))
     member.node.load = lambda: _room(len(manager.all_live()), manager.settings.meeting.most, ground.loop_watch)
     metrics.watch_cluster(lambda: member.node.row().load, lambda: member.engine.connected)
+    ground.access.trail = member.trail
     ground.access.nodes = lambda: max(1, len(member.node.others))
+
+
+def _hooks_move(manager: MeetingManager, webhooks: Webhooks | None) -> None:
+    """Receivers are told by whoever runs a meeting."""
+    if webhooks is not None:
+        manager.on_adopted.append(webhooks.take_up)
+        manager.on_left.append(webhooks.let_go)
 
 
 async def _drained(member: Membership, manager: MeetingManager, _: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,11 +22,13 @@ from tests.support.nats import nodes as logs
 from tests.support.until import until
 from wingman.app import open_service
 from wingman.cluster import watch
+from wingman.cluster.author import Pending
 from wingman.cluster.claims import mark_of, positions_of
 from wingman.cluster.log import ClusterLog
 from wingman.cluster.node import Node
 from wingman.cluster.record import HEAD, VERSION, Body, Mark, pack
 from wingman.config.settings import build
+from wingman.core import codec
 from wingman.core.events import NoteAdded, StreamCaughtUp, StreamReset
 from wingman.events.claims import Position
 from wingman.meeting.api import MeetingSpec
@@ -170,3 +173,41 @@ async def test_a_slow_answer_makes_no_node_look_dead(one_server: Servers) -> Non
         assert await asked == b"at last"
         await first.leave()
         await second.leave()
+
+
+async def test_a_newer_nodes_events_are_told_by_older_ones_and_stay_as_they_are(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    """A type that nobody here knows, and a field that is new: told, counted, and kept for newer nodes."""
+    async with nodes(one_server, tmp_path, 2) as (new, old), old.client() as http:
+        meeting = await begun(new, old)
+        await new.service.log.flush()
+        member, log = new.service.cluster, old.service.log
+        assert member is not None
+        assert isinstance(log, ClusterLog)
+        assert isinstance(new.service.log, ClusterLog)
+        author = new.service.log._writer._writing[meeting.id].author
+        tip = author.tip
+        assert tip is not None
+        first = tip.head.last + 1
+        lines = (
+            b'{"v":1,"seq":%d,"type":"hologram.shown","meeting":"%s","at":1.0,"data":{"hue":7}}',
+            b'{"v":1,"seq":%d,"type":"note.added","meeting":"%s","at":1.0,'
+            b'"data":{"id":"n-1","text":"newer","at":0.0,"mood":"good"}}',
+        )
+        written = [line % (first + at, meeting.id.encode()) for at, line in enumerate(lines)]
+        await author.store(Pending([(codec.decode(line), line) for line in written], []))
+        await member.node.fall_silent()
+        await member.node.leave()
+        async with old.socket(f"/api/meetings/{meeting.id}/ws?after={first - 1}") as overlay:
+            told = [json.loads(await asyncio.wait_for(overlay.recv(), 5)) for _ in written]
+        assert [(event["seq"], event["type"]) for event in told] == [
+            (first, "hologram.shown"),
+            (first + 1, "note.added"),
+        ]
+        assert told[0]["data"] == {"hue": 7}
+        taken = await http.post(f"/whip?meeting={meeting.id}", content="v=0", headers=SDP)
+        assert taken.status_code == 400, "it goes on here: only the offer is wrong"
+        upto = log._reader.known[meeting.id].seq
+        kept = [line async for _, body in log._reader.records(meeting.id, 1, upto) for line in body.lines]
+        assert kept[first - 1 : first + 1] == written

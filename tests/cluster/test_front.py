@@ -261,3 +261,102 @@ async def test_a_whip_session_is_ended_from_any_node(one_server: Servers, tmp_pa
         assert gone.status_code == 404
         nobody = await http.delete("/whip/no-such-node.session")
         assert nobody.status_code == 503
+
+
+async def deafened(node: Node) -> None:
+    """From now on nothing that is stored is heard of there."""
+    log = node.service.log
+    assert isinstance(log, ClusterLog)
+    reader = log._reader
+    assert reader._deaf is not None
+    await reader._deaf()
+    reader._deaf = None
+
+
+async def test_who_asks_before_its_node_has_heard_of_a_meeting_is_not_told_that_there_is_none(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
+        await deafened(other)
+        meeting = await owner.service.manager.create(MeetingSpec(title="Renewal"))
+        answer = await http.get(f"/api/meetings/{meeting.id}")
+        assert (answer.status_code, answer.json()["state"]) == (200, "live")
+        async with other.socket(f"/api/meetings/{meeting.id}/ws?after=0") as overlay:
+            assert json.loads(await asyncio.wait_for(overlay.recv(), 5))["type"] == "meeting.started"
+
+
+async def test_a_record_that_nobody_was_told_of_is_read_a_little_later(
+    one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wingman.cluster.reading.MISSED_S", 0.05)
+    async with nodes(one_server, tmp_path, 2) as (owner, other):
+        meeting = await begun(owner, other)
+        await deafened(other)
+        async with other.socket(f"/api/meetings/{meeting.id}/ws?after=0") as overlay:
+            meeting.note("nobody is told of this")
+            kinds = []
+            while "note.added" not in kinds:
+                kinds.append(json.loads(await asyncio.wait_for(overlay.recv(), 5))["type"])
+
+
+async def test_server_sent_events_go_on_at_another_node_by_their_last_id(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with (
+        nodes(one_server, tmp_path, 2) as (owner, other),
+        owner.client() as one,
+        other.client() as two,
+    ):
+        meeting = await begun(owner, other)
+        meeting.note("first")
+        seen: list[str] = []
+        for http, note in ((one, "first"), (two, "second"), (one, "third")):
+            headers = {"Last-Event-ID": seen[-1]} if seen else {}
+            where = f"/api/meetings/{meeting.id}/stream"
+            async with asyncio.timeout(5), http.stream("GET", where, headers=headers) as stream:
+                meeting.note(note) if seen else None
+                kind, told = "", 0
+                async for line in stream.aiter_lines():
+                    name, _, value = line.partition(": ")
+                    if name == "event":
+                        kind = value
+                    if name == "id":
+                        told = int(value.split(".")[0])
+                        assert value.split(".")[1] == "1", "the owner's epoch"
+                        last = value
+                    if name == "data":
+                        assert kind != "stream.reset"
+                        if kind != "stream.caught_up":
+                            assert told == len(seen) + 1
+                            seen.append(last)
+                        if kind == "note.added" and note in line:
+                            break
+
+
+async def test_an_import_is_asked_about_at_any_node_and_told_when_its_node_is_gone(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with nodes(one_server, tmp_path, 2) as (owner, other), other.client() as http:
+        reads = await owner.service.manager.create(MeetingSpec(title="A recording"), live=False)
+        await owner.service.log.flush()
+        await known(other, reads.id)
+        assert (await http.get("/api/recordings/m-none")).status_code == 404
+        assert (await http.get(f"/api/recordings/{reads.id}")).status_code == 404  # the owner's word
+        member, front = owner.service.cluster, other.service.front()
+        assert member is not None
+        assert front is not None
+        await member.node.fall_silent()
+        await member.node.leave()
+        told = (await http.get(f"/api/recordings/{reads.id}")).json()
+        assert told["state"] == "failed"
+        assert "send the file again" in told["detail"]
+        assert other.service.cluster is not None
+        other.service.cluster.node.others = ()
+        ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: front.orphans(0.0), 0.05))
+        log = other.service.log
+        assert isinstance(log, ClusterLog)
+        await until(lambda: ended(log, reads.id))
+        ending.cancel()
+        await asyncio.wait([ending])
+        told_end = [event.data for event in await log.read(reads.id) if isinstance(event.data, MeetingEnded)]
+        assert [end.reason for end in told_end] == ["interrupted"]

@@ -32,10 +32,12 @@ def test_a_websocket_frame_of_every_size(length: int) -> None:
 
 def test_a_server_sent_event_carries_its_number() -> None:
     frame = Frame(envelope(7, "m", 0.5, MeetingPaused()))
-    head, data, end, _ = frame.sse.split(b"\n", 2)[0], *frame.sse.split(b"data: ", 1)[1].split(b"\n", 2)
+    told = frame.sse()
+    head, data, end, _ = told.split(b"\n", 2)[0], *told.split(b"data: ", 1)[1].split(b"\n", 2)
     assert head == b"id: 7"
     assert (decode(data), end) == (frame.envelope, b"")
-    assert b"event: meeting.paused\n" in frame.sse
+    assert b"event: meeting.paused\n" in told
+    assert frame.sse(3) == told.replace(b"id: 7\n", b"id: 7.3\n")
 
 
 def test_only_a_partial_may_be_replaced() -> None:

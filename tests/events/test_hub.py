@@ -241,3 +241,66 @@ async def test_a_listener_that_fails_costs_the_others_nothing() -> None:
     log.append(M, final(2), at=1.0)
     await log.flush()
     assert heard == [1, 2]
+
+
+class ManyHands(MemoryLog):
+    """A log that several processes write: how far it is here, and which of them wrote last, is set by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epochs = [0]
+        """Newest `seq` of each owner but the present one."""
+
+    def epoch(self, meeting: str) -> int:
+        return len(self.epochs)
+
+    async def holds(self, meeting: str, seq: int, epoch: int) -> bool:
+        return epoch >= self.epoch(meeting) or seq <= self.epochs[epoch]
+
+
+async def ahead(log: ManyHands, hub: Hub, after: int, epoch: int) -> Subscription:
+    """A client that has seen more than this process has heard of."""
+    for number in range(3):
+        log.append(M, final(number), at=1.0)
+    await log.flush()
+    subscription = hub.subscribe(M, after, epoch=epoch)
+    assert await subscription.catch_up() == ()
+    assert not subscription.stuck
+    return subscription
+
+
+async def test_who_has_seen_more_than_this_process_has_heard_of_waits_for_it() -> None:
+    log = ManyHands()
+    hub = Hub(log)
+    subscription = await ahead(log, hub, 5, 1)
+    for number in range(3, 7):
+        log.append(M, final(number), at=1.0)
+    assert [frame.seq for frame in await subscription.read()] == [6, 7]
+    assert not subscription.stuck
+
+
+@pytest.mark.parametrize("epoch", [0, 1])
+@pytest.mark.parametrize("stored", [5, 4])
+async def test_when_another_owner_comes_it_shows_whether_what_was_seen_is_stored(
+    epoch: int, stored: int
+) -> None:
+    log = ManyHands()
+    hub = Hub(log)
+    subscription = await ahead(log, hub, 5, epoch)
+    log.epochs.append(stored)
+    for number in range(3, 8):
+        log.append(M, final(number), at=1.0)
+    frames = await subscription.read()
+    if stored == 5:
+        assert [frame.seq for frame in frames] == [6, 7, 8]
+    else:
+        assert isinstance(frames[0].envelope.data, StreamReset)
+
+
+async def test_nobody_waits_for_ever_for_what_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wingman.events.hub.AHEAD_S", 0.01)
+    log = ManyHands()
+    subscription = await ahead(log, Hub(log), 5, 1)
+    (reset,) = await subscription.read()
+    assert isinstance(reset.envelope.data, StreamReset)
+    subscription.close()

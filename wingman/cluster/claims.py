@@ -52,7 +52,8 @@ class LogClaims:
             raise _unknown(meeting) from None
         self._authors[meeting] = author
         reason = "drained" if tip.body.released else "lost"
-        return Taken(await self._log.plan(meeting), author.epoch, positions_of(tip.body.mark), reason)
+        plan, events = await self._log.history(meeting, tip.seq)
+        return Taken(plan, author.epoch, positions_of(tip.body.mark), reason, events)
 
     def runs(self, meeting: str, positions: Positions) -> None:
         self._authors[meeting].mark = lambda: mark_of(positions(), time.time())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Collection
+from functools import partial
+from hashlib import blake2b
 
 import msgspec
 
@@ -16,6 +18,8 @@ from wingman.core.json import JsonObject
 ANSWER_S = 3.0
 ADOPT_S = 10.0
 """What another node may take to read a meeting and begin its providers."""
+OWED_S = 6 * 3600.0
+"""Longer than any webhook is tried."""
 MOST = 10_000
 """Meetings looked through for those that nobody came back to."""
 
@@ -37,6 +41,10 @@ class Front:
         self._relay = relay
         self._adopt = adopt
         self._live = live
+        self.cut_off: Callable[[], bool] = lambda: False
+        """Is this node without the others, so that it knows nothing of what happens now?"""
+        self._looked_after: set[tuple[str, str]] = set()
+        """Meetings, and the nodes that had them."""
 
     @property
     def id(self) -> str:
@@ -54,6 +62,11 @@ class Front:
         if owner != self._node.id and await self._node.alive(owner) and not await self._log.released(meeting):
             return "elsewhere", owner
         return "orphaned", ""
+
+    async def had(self, meeting: str) -> str:
+        """The node that runs a meeting, or ran it to its end, while it is there; empty for this one."""
+        owner = self._log.owner_of(meeting)
+        return owner if owner and owner != self._node.id and await self._node.alive(owner) else ""
 
     def state(self, meeting: str) -> str:
         """`live` or `orphaned`: a meeting without an end that does not run here, as far as is known."""
@@ -96,6 +109,21 @@ class Front:
                 found.append(row.id)
         return found
 
+    async def left_behind(self) -> list[str]:
+        """Meetings that ended not long ago, whose nodes are gone since, and that no other node looks after:
+        each once."""
+        found: list[str] = []
+        there = [row.id for row in self._node.others]
+        after = time.time() - OWED_S
+        for row in await self._log.meetings(MOST) if there else ():
+            if row.state != "ended" or row.last_at < after or self.state(row.id) == "live":
+                continue
+            seen = (row.id, self._log.owner_of(row.id))
+            if seen not in self._looked_after and min(there, key=partial(_rank, row.id)) == self._node.id:
+                self._looked_after.add(seen)
+                found.append(row.id)
+        return found
+
     async def relay(self, node: str, scope: Scope, state: JsonObject, receive: Receive, send: Send) -> bool:
         """Have another node answer; False when it is not there."""
         return await self._relay.to(node, scope, state, receive, send)
@@ -124,3 +152,8 @@ class Front:
 
         self._node.answer("message", answered)
         self._node.answer("adopt", adopted)
+
+
+def _rank(meeting: str, node: str) -> bytes:
+    """All nodes agree on which of them comes first for a meeting."""
+    return blake2b(f"{meeting} {node}".encode(), digest_size=8).digest()

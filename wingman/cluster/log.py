@@ -6,6 +6,7 @@ are told, and when, the `Delivery`'s.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
@@ -13,9 +14,9 @@ from wingman.cluster import subjects
 from wingman.cluster.author import Author, Place, Tip
 from wingman.cluster.delivery import Delivery
 from wingman.cluster.engine import Engine, UnavailableError, UnknownError
-from wingman.cluster.keys import KeyRing
+from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.reading import Reader
-from wingman.cluster.record import Head
+from wingman.cluster.record import Body, Head
 from wingman.cluster.words import MeetingSearch
 from wingman.cluster.writer import Alive, Writer
 from wingman.core import codec
@@ -23,6 +24,12 @@ from wingman.core.errors import InputError
 from wingman.core.events import Envelope, Event, Media
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
+
+ASK_S = 3.0
+"""What the servers' leader may take to say whether there is a meeting."""
+AGAIN_S = 0.03
+PARTIAL = b'"type":"transcript.partial"'
+"""How the lines of most events begin, of which nobody who comes later needs to know."""
 
 
 class ClusterLog:
@@ -108,7 +115,27 @@ class ClusterLog:
 
     async def meeting(self, meeting: str) -> MeetingRow | None:
         body = await self._reader.body(meeting)
+        if (body is None or not body.row.last) and not self._keys.gone(meeting):
+            body = await self._asked_for(meeting)
         return body.row if body and body.row.last else None
+
+    async def _asked_for(self, meeting: str) -> Body | None:
+        """A meeting that another node may have begun a moment ago: the servers' leader knows.
+
+        Raises `InputError` (503) when it does not answer.
+        """
+        try:
+            async with asyncio.timeout(ASK_S):
+                while (tip := await self.tip(meeting)).seq and not tip.body.row.last:  # noqa: ASYNC110
+                    await asyncio.sleep(AGAIN_S)  # it is claimed: its first event is on its way
+        except GoneError:
+            return None
+        except TimeoutError:
+            raise InputError(f"the NATS servers do not answer for {meeting[:80]}", status=503) from None
+        if not tip.seq:
+            return None
+        await self._reader.learn(meeting, tip.seq)
+        return await self._reader.body(meeting)
 
     async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
         return await self._search.search(words, limit, tuple(self._reader.known))
@@ -161,12 +188,18 @@ class ClusterLog:
         """Store what the next owner will need, in place of what was stored before."""
         self._writer.keep_plan(meeting, plan)
 
-    async def plan(self, meeting: str) -> bytes:
-        """The newest plan that was stored; empty when there is none."""
-        tip, plan = await self.tip(meeting), b""
-        async for _, body in self._reader.records(meeting, 1, tip.seq):
+    async def history(self, meeting: str, upto: int) -> tuple[bytes, list[Envelope]]:
+        """What a new owner has to know of the records up to this number: the newest plan, and the events in
+        order, but for partial transcripts. Raises `InputError` (503) when the servers do not answer.
+        """
+        plan, events = b"", list[Envelope]()
+        async for head, body in self._reader.records(meeting, 1, upto):
             plan = body.plan or plan
-        return plan
+            lines = enumerate(body.lines, head.first)
+            events += [
+                codec.decode_stored(meeting, seq, line) for seq, line in lines if PARTIAL not in line[:80]
+            ]
+        return plan, events
 
     async def release(self, meeting: str, *, handed_over: bool = False) -> None:
         """It does not run here any more; what is appended from now on is added to it from outside."""

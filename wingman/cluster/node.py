@@ -32,6 +32,8 @@ RENEWALS = 5
 """A node says that it is there so many times within its lease."""
 ASK_S = 0.8
 """What a node that is there takes to answer at most; one that was killed is told by the server at once."""
+SILENT_S = 0.5
+"""Who did not answer is taken for gone for so long: all that ran there is asked for at once."""
 
 State = Literal["up", "draining"]
 
@@ -89,6 +91,8 @@ class Node:
         """Every node whose lease ran when this one last looked."""
         self._answers: dict[str, Answer] = {"status": self._status}
         self._deaf: Callable[[], Awaitable[None]] | None = None
+        self._silent: dict[str, float] = {}
+        """Nodes that did not answer a moment ago, and until when they are not asked again."""
         self._asking: set[asyncio.Task[None]] = set()
 
     def answer(self, what: str, answer: Answer) -> None:
@@ -164,7 +168,15 @@ class Node:
 
     async def look(self, node: str) -> NodeRow | None:
         """What a node says of itself now; None when it is not there."""
-        return self.row() if node == self.id else _row(await self.ask(node, "status", b"") or b"")
+        if node == self.id:
+            return self.row()
+        now = asyncio.get_running_loop().time
+        if now() < self._silent.get(node, 0.0):
+            return None
+        if (row := _row(await self.ask(node, "status", b"") or b"")) is None:
+            self._silent = {one: until for one, until in self._silent.items() if until > now()}
+            self._silent[node] = now() + SILENT_S
+        return row
 
     async def ask(self, node: str, what: str, body: bytes, timeout: float = ASK_S) -> bytes | None:
         """Ask another node; None when it is not there, or does not answer in time."""

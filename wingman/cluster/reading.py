@@ -14,6 +14,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
+from wingman.cluster.contiguous import Contiguous
 from wingman.cluster.engine import Engine, Stored, UnavailableError, UnknownError
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.record import Body, Head, UnreadableError, unpack
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 SPARSE = 64
 """A meeting's reader knows the place of one record in so many."""
+MISSED_S = 2.0
+"""How often it is looked whether a record was stored that was not heard of: who stores it may die before it is
+sent once more."""
 READ_S = 5.0
 """What a reader waits for a replica that lags behind."""
 AGAIN_S = 0.05
@@ -40,6 +44,8 @@ class Known:
     record: Stored | None = None
     """The newest record, as it came: it is opened when somebody lists."""
     body: Body | None = None
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while records are taken in: several may hear of them, and each is told once, in order."""
     _places: list[tuple[int, int]] = field(default_factory=list)
     _records: int = 0
 
@@ -69,7 +75,9 @@ class Reader:
         self._shards = shards
         self._known: dict[str, Known] = {}
         self._passed: list[Passed] = []
+        self._heard_of = [Contiguous() for _ in range(shards)]
         self._looking: asyncio.Task[None] | None = None
+        self._checking: asyncio.Task[None] | None = None
         self._deaf: Callable[[], Awaitable[None]] | None = None
 
     async def open(self, passed: Passed) -> None:
@@ -79,12 +87,14 @@ class Reader:
         self._deaf = await self._engine.subscribe(subjects.LIVE_ALL, self._heard)
         await self._look_around()
         self._engine.on_return(self._returned)
+        self._checking = asyncio.get_running_loop().create_task(self._check())
 
     async def aclose(self) -> None:
         """Stop following."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.wait([self._looking])
+        for task in (self._looking, self._checking):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
         if self._deaf is not None:
             await self._deaf()
 
@@ -96,6 +106,7 @@ class Reader:
     def wrote(self, meeting: str, seq: int, head: Head, body: Body) -> None:
         """A record of this node itself is stored."""
         known = self._known.setdefault(meeting, Known())
+        self._heard_of[subjects.shard_of(meeting, self._shards)].add(seq)
         if seq > known.seq:
             known.passed(seq, head, None, body)
 
@@ -115,6 +126,13 @@ class Reader:
                 known.body = opened[1]
             return opened[1] if opened else None
         return known.body
+
+    async def learn(self, meeting: str, upto: int) -> None:
+        """Know a meeting of another node up to this number in the stream."""
+        known = self._known.setdefault(meeting, Known())
+        async with known.reading:
+            if known.seq < upto:
+                await self._fill(meeting, known, upto)
 
     async def ends(self, meeting: str, epoch: int) -> int:
         """The `seq` of the newest event that an owner of this epoch, or of one before, has stored.
@@ -194,16 +212,18 @@ class Reader:
 
     async def _follow(self, stored: Stored, before: int) -> None:
         meeting = subjects.meeting_of(stored.subject)
+        self._heard_of[subjects.shard_of(meeting, self._shards)].add(stored.seq)
         for head in self._head(stored):
             if head.node == self._node:
                 return
             known = self._known.setdefault(meeting, Known())
-            if stored.seq <= known.seq:
-                return
-            if known.seq == before:
-                await self._pass(meeting, known, stored, head)
-            else:
-                await self._fill(meeting, known, stored.seq)
+            async with known.reading:
+                if stored.seq <= known.seq:
+                    return
+                if known.seq == before:
+                    await self._pass(meeting, known, stored, head)
+                else:
+                    await self._fill(meeting, known, stored.seq)
 
     async def _fill(self, meeting: str, known: Known, upto: int) -> None:
         """Read what was not heard."""
@@ -235,9 +255,31 @@ class Reader:
     async def _look_around(self) -> None:
         """Learn the newest record of every meeting: at the start, and after the connection was gone."""
         for shard in range(self._shards):
-            for stored in await self._newest_of(shard):
+            newest = await self._newest_of(shard)
+            for stored in newest:
                 for head in self._head(stored):
                     await self._learn(subjects.meeting_of(stored.subject), stored, head)
+            self._heard_of[shard].know(max((stored.seq for stored in newest), default=0))
+
+    async def _check(self) -> None:
+        """Read what was stored and not heard of for a while, until cancelled."""
+        before = [-1] * self._shards
+        while True:
+            await asyncio.sleep(MISSED_S)
+            for shard, heard in enumerate(self._heard_of):
+                if before[shard] == heard.upto:
+                    await self._read_missed(shard, heard)
+                before[shard] = heard.upto
+
+    async def _read_missed(self, shard: int, heard: Contiguous) -> None:
+        query: JsonObject = {"next_by_subj": f"log.{shard}.>"}
+        try:
+            while missed := await self._engine.page(subjects.stream(shard), {**query, "seq": heard.upto + 1}):
+                for stored in missed:
+                    await self._follow(stored, -1)
+                heard.know(missed[-1].seq)
+        except (UnavailableError, UnknownError):
+            return
 
     async def _newest_of(self, shard: int) -> list[Stored]:
         first: JsonObject = {"multi_last": [f"log.{shard}.>"]}
@@ -255,12 +297,12 @@ class Reader:
             query = {**first, "seq": page[-1].seq + 1, "up_to_seq": int(upto)}
 
     async def _learn(self, meeting: str, stored: Stored, head: Head) -> None:
-        known = self._known.get(meeting)
-        if known is None:
-            known = self._known[meeting] = Known()
-            await self._pass(meeting, known, stored, head)
-        elif stored.seq > known.seq and head.node != self._node:
-            await self._fill(meeting, known, stored.seq)
+        known = self._known.setdefault(meeting, Known())
+        async with known.reading:
+            if not known.seq:
+                await self._pass(meeting, known, stored, head)
+            elif stored.seq > known.seq and head.node != self._node:
+                await self._fill(meeting, known, stored.seq)
 
     def _forget(self, meeting: str) -> None:
         self._known.pop(meeting, None)

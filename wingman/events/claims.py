@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from wingman.core.events import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Taken:
     """Channel → how far it had come."""
     reason: str = "lost"
     """`lost` or `drained`: see `meeting.moved`."""
+    events: Sequence[Envelope] = ()
+    """What its log tells of it, oldest first; partial transcripts may be left out."""
 
 
 Positions = Callable[[], Mapping[str, Position]]

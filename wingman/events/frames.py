@@ -40,11 +40,14 @@ class Frame:
             head = b"\x81\x7f" + size.to_bytes(8, "big")
         return head + self.line
 
+    def sse(self, epoch: int = 0) -> bytes:
+        """A whole server-sent event. Its id is the `seq`, and among several processes which owner told it."""
+        told_by = f".{epoch}" if epoch else ""
+        return f"id: {self.seq}{told_by}\n".encode() + self._sse
+
     @cached_property
-    def sse(self) -> bytes:
-        """A whole server-sent event."""
-        head = f"id: {self.envelope.seq}\nevent: {self.envelope.type}\ndata: "
-        return head.encode() + self.line + b"\n\n"
+    def _sse(self) -> bytes:
+        return f"event: {self.envelope.type}\ndata: ".encode() + self.line + b"\n\n"
 
 
 def transient(meeting: str, seq: int, payload: Any) -> Frame:

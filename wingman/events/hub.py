@@ -22,6 +22,10 @@ from wingman.events.snapshot import Snapshot
 
 log = structlog.get_logger(__name__)
 
+AHEAD_S = 20.0
+"""How long a client may have seen more than is stored, where another process tells it, before it is told to
+begin anew: longer than the longest election."""
+
 
 @dataclass(frozen=True, slots=True)
 class HubLimits:
@@ -133,10 +137,10 @@ class Hub:
         for subscription in feed.watchers if feed else ():
             subscription.end(reason)
 
-    def close(self) -> None:
-        """End every subscription: the service stops."""
+    def close(self, reason: str = "the service is stopping") -> None:
+        """End every subscription."""
         for meeting in list(self._feeds):
-            self.end(meeting, "the service is stopping")
+            self.end(meeting, reason)
 
     def watchers(self, meeting: str) -> int:
         """How many subscriptions watch a meeting."""
@@ -185,6 +189,9 @@ class Subscription:
         self._ended = ""
         self.told_by = 0
         """The epoch of the node that told the client what it has; 0 once that is known to be stored."""
+        self._patience: asyncio.TimerHandle | None = None
+        """Runs while the client is ahead of the log."""
+        self._impatient = False
 
     @property
     def ended(self) -> str:
@@ -209,11 +216,24 @@ class Subscription:
     @property
     def stuck(self) -> bool:
         """True when `take` will never give anything again by itself: `catch_up`, or it has ended."""
-        return bool(self._ended) or self.behind_ring
+        return bool(self._ended) or self.behind_ring or self._overtaken
+
+    @property
+    def epoch(self) -> int:
+        """Which of the meeting's owners tells now; 0 where there is one process."""
+        log = self._hub.log
+        return log.epoch(self.meeting) if isinstance(log, EpochLog) else 0
+
+    @property
+    def _overtaken(self) -> bool:
+        """The client is ahead of the log, and it may never come to what the client has seen."""
+        return self._patience is not None and (self._impatient or self.epoch > self.told_by)
 
     def take(self) -> Frame | None:
         """The next frame of the ring, or None when there is none (or `behind_ring`)."""
         # a thousand clients run through here for every event: newest frame first, it is what most of them want
+        if self._patience is not None and not self._has_caught_up():
+            return None
         frames = self._feed.frames
         if frames and frames[-1].seq == self._next:
             self._next += 1
@@ -231,16 +251,19 @@ class Subscription:
         the future, or is too long ago to be replayed.
         """
         log, limits = self._hub.log, self._hub.limits
-        told_by, self.told_by = self.told_by, 0
-        if told_by and isinstance(log, EpochLog) and not await log.holds(self.meeting, self._next - 1, told_by):
+        if self.told_by and isinstance(log, EpochLog) and not await self._holds(log):
             return await self._reset(
                 "some of what you have seen was never stored", await log.last_seq(self.meeting)
             )
         if self._feed.at(self._next) is not None:
+            self._caught()
             return ()
         last = await log.last_seq(self.meeting)
         if self._next > last + 1:
+            if self._may_wait():
+                return ()
             return await self._reset("the log is shorter than what you have seen", last)
+        self._caught()
         if not self._whole and last + 1 - self._next > limits.replay:
             return await self._reset("you missed more than is replayed", last)
         size = limits.whole_page if self._whole else limits.page
@@ -255,7 +278,7 @@ class Subscription:
     async def read(self) -> Sequence[Frame]:
         """Wait for the next frames, from the ring or the log. Empty once the subscription has ended."""
         while not self._ended:
-            frames = await self.catch_up() if self.behind_ring else self._take_all()
+            frames = await self.catch_up() if self.behind_ring or self._overtaken else self._take_all()
             if frames:
                 return frames
             await self._wait()
@@ -263,9 +286,7 @@ class Subscription:
 
     def caught_up(self) -> Frame:
         """The mark that says: everything up to here has been delivered."""
-        log = self._hub.log
-        epoch = log.epoch(self.meeting) if isinstance(log, EpochLog) else 0
-        return transient(self.meeting, self._next - 1, StreamCaughtUp(self._next - 1, epoch))
+        return transient(self.meeting, self._next - 1, StreamCaughtUp(self._next - 1, self.epoch))
 
     def on_ready(self, callback: Callable[[], None] | None) -> None:
         """Call `callback` inside the hub's call when there is something to `take`; None stops it."""
@@ -286,6 +307,7 @@ class Subscription:
     def close(self) -> None:
         """Leave the meeting. Idempotent."""
         self._callback = None
+        self._caught()
         self._hub.leave(self)
 
     def _take_all(self) -> list[Frame]:
@@ -301,7 +323,40 @@ class Subscription:
         finally:
             self._waiter = None
 
+    async def _holds(self, log: EpochLog) -> bool:
+        return await log.holds(self.meeting, self._next - 1, self.told_by)
+
+    def _may_wait(self) -> bool:
+        """Another process told more than is known here: what it told is on its way, or comes when the servers
+        take it again. Not for ever.
+        """
+        if not self.epoch or self._impatient:
+            return False
+        self.told_by = self.told_by or self.epoch
+        if self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(AHEAD_S, self._lose_patience)
+        return True
+
+    def _has_caught_up(self) -> bool:
+        """Has the log come to what this client, which was ahead of it, has seen?"""
+        if self._overtaken or self._feed.at(self._next) is None:
+            return False
+        self._caught()
+        return True
+
+    def _lose_patience(self) -> None:
+        self._impatient = True
+        self.wake()
+
+    def _caught(self) -> None:
+        """The log has what the client has seen."""
+        self.told_by = 0
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience, self._impatient = None, False
+
     async def _reset(self, reason: str, last: int) -> Sequence[Frame]:
+        self._caught()
         snapshot = await Snapshot.read(self._hub.log, self.meeting, last)
         self._next = last + 1
         return (transient(self.meeting, last, StreamReset(reason, snapshot)),)

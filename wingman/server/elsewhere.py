@@ -20,14 +20,20 @@ MOVING_S = 1
 FULL_S = 5
 """Seconds after which a client may ask again."""
 _MEETING = re.compile(r"/(?:api/meetings|meetings)/([^/]+)(/.*)?")
+_IMPORT = re.compile(r"/api/recordings/(?!inspect$)([^/]+)")
 _SESSION = re.compile(r"/whip/([^/]+)\.[^./]+")
 _FOLLOWED = frozenset({"/ws", "/stream"})
 """What every node can tell of every meeting: it hears what is stored."""
 _FEEDS = "/pcm"
+_OF_ALL = ("/api/meetings", "/whip")
+"""What a node knows only with the others."""
 
 
 class Nodes(Protocol):
     """The other nodes, as the routes need them. `wingman.app` supplies it."""
+
+    cut_off: Callable[[], bool]
+    """Is this node without the others, so that it knows nothing of what happens now?"""
 
     @property
     def id(self) -> str:
@@ -36,6 +42,10 @@ class Nodes(Protocol):
 
     async def where(self, meeting: str) -> tuple[str, str]:
         """`here`, `elsewhere` (and on which node), `orphaned` (no end, and nobody runs it) or `over`."""
+        ...
+
+    async def had(self, meeting: str) -> str:
+        """The node that runs a meeting, or ran it to its end, while it is there; empty for this one."""
         ...
 
     def state(self, meeting: str) -> str:
@@ -92,6 +102,8 @@ class Elsewhere:
     async def _node_for(self, scope: Scope) -> str:
         """The node that answers; empty for this one. Raises `InputError` (503) where nobody can just now."""
         path, method = scope["path"], scope.get("method", "WEBSOCKET")
+        if self._nodes.cut_off() and path.startswith(_OF_ALL):
+            raise InputError("this node is cut off from the others; ask another one, or again", status=503)
         if found := _SESSION.fullmatch(path):
             return "" if found[1] == self._nodes.id else found[1]
         if method == "POST" and path in ("/whip", "/api/meetings"):
@@ -100,6 +112,8 @@ class Elsewhere:
             if named and (to := query.get("to", [""])[0]):  # it is about to move there
                 return "" if to == self._nodes.id else to
             return await self._runs(named, feeds=True) if named else await self._begins()
+        if (found := _IMPORT.fullmatch(path)) is not None:
+            return await self._nodes.had(found[1])
         if (found := _MEETING.fullmatch(path)) is None:
             return ""
         rest = found[2] or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ PAGES = "pages"
 """With `backlog=pages` what was missed comes as JSON arrays of envelopes; what happens now comes one by one."""
 SOCKET_QUERY = frozenset({"after", "backlog", "epoch"})
 STREAM_QUERY = frozenset({"after", "epoch"})
+_LAST_EVENT = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,9}))?")
+"""An event's `seq`, and which owner of the meeting told it."""
 ABORT_SECONDS = 2.0
 """What a client that was told to go is given to take the close frame."""
 
@@ -91,9 +94,8 @@ class Streams:
         only_known(request, STREAM_QUERY)
         after = whole_number(request, "after", 0, most=MOST_SEQ)
         epoch = whole_number(request, "epoch", 0, most=MOST_SEQ)
-        resume = request.headers.get("last-event-id", "")
-        if resume.isascii() and resume.isdigit() and len(resume) < 17:
-            after = int(resume)
+        if found := _LAST_EVENT.fullmatch(request.headers.get("last-event-id", "")):
+            after, epoch = int(found[1]), int(found[2] or epoch)
         await self.lookup.must_exist(meeting)
         return _SseResponse(partial(self.hub.subscribe, meeting, after, epoch=epoch), self.stall_seconds)
 
@@ -258,8 +260,8 @@ class _SseResponse(Response):
 
     async def _send(self, subscription: Subscription, send: Send) -> None:
         while frames := await subscription.catch_up():
-            await self._write_all(send, frames)
-        await self._write(send, subscription.caught_up().sse)
+            await self._write_all(send, frames, subscription.epoch)
+        await self._write(send, subscription.caught_up().sse(subscription.epoch))
         while not subscription.ended:
             try:
                 async with asyncio.timeout(KEEPALIVE_SECONDS):
@@ -267,13 +269,13 @@ class _SseResponse(Response):
             except TimeoutError:
                 await self._write(send, b": still here\n\n")
             else:
-                await self._write_all(send, frames)
+                await self._write_all(send, frames, subscription.epoch)
         await send({"type": "http.response.body", "body": b""})
 
-    async def _write_all(self, send: Send, frames: Sequence[Frame]) -> None:
+    async def _write_all(self, send: Send, frames: Sequence[Frame], epoch: int) -> None:
         """A few frames at a time, so that what waits for a slow reader stays small."""
         for at in range(0, len(frames), SSE_FRAMES):
-            await self._write(send, b"".join(frame.sse for frame in frames[at : at + SSE_FRAMES]))
+            await self._write(send, b"".join(frame.sse(epoch) for frame in frames[at : at + SSE_FRAMES]))
 
     async def _write(self, send: Send, chunk: bytes) -> None:
         try:
