@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import httpx
@@ -45,6 +45,8 @@ class Line:
     def __init__(self) -> None:
         self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.peer.addTransceiver("audio", direction="sendonly")
+        self.answered = self.connected = 0.0
+        """When the node had answered, and when sound could go out (`time.monotonic`)."""
         self._sender: seam.PacketSender | None = None
 
     async def open(self, node: Process, **query: str) -> None:
@@ -56,10 +58,12 @@ class Line:
             reply = await http.post("/whip", content=offer, headers=SDP, params={"channels": "tab", **query})
         if reply.status_code != 201:
             raise RuntimeError(f"{reply.status_code} {reply.text[:120]}")
+        self.answered = time.monotonic()
         await self.peer.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
         async with asyncio.timeout(CONNECT_S):
             while self.peer.connectionState != "connected":  # noqa: ASYNC110 - aiortc has no event to wait for
                 await asyncio.sleep(0.01)
+        self.connected = time.monotonic()
         line = next(one for one in offer.splitlines() if one.startswith("a=rtpmap:") and "opus" in one)
         self._sender = seam.PacketSender(self.peer, int(line[len("a=rtpmap:") :].split(" ")[0]))
 
@@ -78,6 +82,24 @@ def client(node: Process) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=node.url, headers=HEADERS, trust_env=False, timeout=5)
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """One failure as a caller lived through it: seconds from the first sign of it to the next word."""
+
+    failed: float
+    """When that sign was (`time.monotonic`)."""
+    answered: float
+    """Until another node had answered the offer: the meeting runs there."""
+    connected: float
+    """From then until sound could go out."""
+    heard: float
+    """From then until the next word."""
+
+    @property
+    def total(self) -> float:
+        return self.answered + self.connected + self.heard
+
+
 @dataclass
 class Caller:
     """One meeting, its sound and its overlay."""
@@ -87,8 +109,7 @@ class Caller:
     meeting: str = ""
     seen: list[dict[str, Any]] = field(default_factory=list)
     moves: int = 0
-    away: list[float] = field(default_factory=list)
-    """Seconds from the first failure it could see to the next event that tells of sound."""
+    away: list[Away] = field(default_factory=list)
     resets: int = 0
     _lines: list[Line] = field(default_factory=list)
     _epoch: int = 0
@@ -201,8 +222,26 @@ class Caller:
                 old, self._lines = self._lines[:-1], self._lines[-1:]
                 self._begin(_closed(old))
         if kind in ("utterance.created", "transcript.partial") and self._failed and self._moving is None:
-            self.away.append(time.monotonic() - self._failed)
+            self.away.append(self._lived_through())
             self._failed = 0.0
+
+    @property
+    def doubled(self) -> int:
+        """Events it was shown twice, out of order, or after one was left out; what a reset takes back may
+        come anew."""
+        seqs: list[int] = [event["seq"] for event in self.seen]
+        return sum(after != before + 1 for before, after in pairwise(seqs)) - self.resets
+
+    @property
+    def lost_sight(self) -> bool:
+        """It waits for a word since something failed."""
+        return bool(self._failed)
+
+    def _lived_through(self) -> Away:
+        now, line = time.monotonic(), self._lines[-1]
+        answered = max(self._failed, line.answered)
+        connected = max(answered, line.connected)
+        return Away(self._failed, answered - self._failed, connected - answered, now - connected)
 
     @property
     def words(self) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+import select
+import socket
+import threading
 import time
+from collections.abc import Sequence
 
 from tests.cluster.test_processes import HEADERS, Process
 
@@ -16,37 +19,50 @@ REQUEST = (
 )
 
 
-class Watcher(asyncio.Protocol):
-    """A WebSocket that reads."""
+class Watchers:
+    """So many WebSockets, read by one thread as soon as something comes; what it was is looked at later."""
 
-    def __init__(self, request: bytes) -> None:
-        self._request = request
-        self.late: list[float] = []
-        """Seconds from each note to its arrival here; both clocks are this machine's."""
-        self.open = asyncio.get_running_loop().create_future()
-        self._transport: asyncio.Transport | None = None
+    def __init__(self, nodes: Sequence[Process], meeting: str, count: int) -> None:
+        self._sockets = [_opened(nodes[number % len(nodes)], meeting) for number in range(count)]
+        self._came: list[tuple[float, bytes]] = []
+        self._over = threading.Event()
+        self._reading = threading.Thread(target=self._read, name="watchers")
+        self._reading.start()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._request)
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self._came.clear()
 
-    def data_received(self, data: bytes) -> None:
-        now = time.time()
-        if not self.open.done():
-            self.open.set_result(b" 101 " in data[:20])
-        self.late += [now - float(at) for at in _AT.findall(data)]
+    def late(self) -> list[float]:
+        """Seconds from each note to its arrival, shortest first; both clocks are this machine's."""
+        return sorted(came - float(at) for came, data in self._came for at in _AT.findall(data))
 
     def close(self) -> None:
         """Hang up."""
-        if self._transport is not None:
-            self._transport.abort()
+        self._over.set()
+        self._reading.join()
+        for one in self._sockets:
+            one.close()
+
+    def _read(self) -> None:
+        by_number = {one.fileno(): one for one in self._sockets}
+        poll = select.epoll()
+        for number in by_number:
+            poll.register(number, select.EPOLLIN)
+        with poll:
+            while not self._over.is_set():
+                for number, _ in poll.poll(0.1, len(by_number)):
+                    data = by_number[number].recv(65_536)
+                    self._came.append((time.time(), data))
+                    if not data:
+                        poll.unregister(number)
 
 
-async def watch(node: Process, meeting: str) -> Watcher:
+def _opened(node: Process, meeting: str) -> socket.socket:
     """One more overlay on this node."""
     request = REQUEST.format(meeting=meeting, port=node.port, token=HEADERS["Authorization"])
-    loop = asyncio.get_running_loop()
-    _, made = await loop.create_connection(lambda: Watcher(request.encode()), "127.0.0.1", node.port)
-    assert await made.open
+    made = socket.create_connection(("127.0.0.1", node.port), 30)
+    made.sendall(request.encode())
+    if b" 101 " not in made.recv(4096)[:20]:
+        raise RuntimeError("an overlay was refused")
     return made

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.proofs._cluster_calls import Caller, client, packets, talk
+from scripts.proofs._cluster_calls import Away, Caller, client, packets, talk
+from scripts.proofs._cluster_deletion import copies, deletion
+from scripts.proofs._cluster_pages import pages
 from scripts.proofs._cluster_talk import Transcriber, differences
-from scripts.proofs._cluster_watchers import watch
+from scripts.proofs._cluster_watchers import Watchers
 from scripts.proofs.figures import Figure, progress
+from tests.cluster.chaos import suffer
 from tests.cluster.test_processes import Process, begin, processes
 from tests.support.nats import Node, Servers, emptied, nodes, open_node, restarted, servers
 from wingman.cluster.author import Author, LostError, Pending, Place
@@ -29,9 +32,16 @@ MEETINGS = 20
 KILLS = 3
 EVERY_S = 12.0
 NODES = 3
-CALLS = 10
-NODE_KILLS = 5
+CALLS = 60
+NODE_KILLS = 15
+SERVER_KILLS = 3
+NODE_EVERY_S = 20.0
+RESTART_S = 6.0
+"""What an orchestrator takes to begin another node."""
+ROLLED = 10
+"""Calls of the rolling restart."""
 WATCHERS, NOTES = 1000, 20
+CHAOS_S = 90.0
 
 
 def measure() -> list[Figure]:
@@ -43,13 +53,40 @@ def measure() -> list[Figure]:
 async def _measured(running: Servers) -> list[Figure]:
     seed = random.randrange(10**6)
     progress(f"seed {seed}")
-    return [
+    deleted = await deletion(running)
+    figures = [
         *await _races(running, random.Random(seed)),
         *await _leaders(running, random.Random(seed)),
-        *await _deletion(running),
+        *deleted.figures,
         *await _killed(running, random.Random(seed)),
         *await _rolling(running),
         *await _overlays(running),
+        *await _chaos(seed),
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        figures += await pages(running, Path(name))
+    return [*figures, *copies(running, deleted)]
+
+
+async def _chaos(seed: int) -> list[Figure]:
+    """Random faults of nodes, servers and the cables between them, on servers of their own."""
+    progress("chaos")
+    with servers(3, hidden=True) as apart, tempfile.TemporaryDirectory() as name:
+        found = await suffer(apart, Path(name), seed, CHAOS_S)
+    note = f"seed {seed}: {len(found.faults)} faults, {found.events} events, {found.moves} moves"
+    return [
+        Figure("chaos: logs with a fork or a hole", found.forks + found.holes, 0, "==", "", note),
+        Figure("chaos: logs that nodes tell differently", found.differ, 0, "=="),
+        Figure("chaos: events shown, not stored and not taken back", found.lost, 0, "=="),
+        Figure("chaos: events shown twice or left out", found.jumps, 0, "=="),
+        Figure(
+            "chaos: overlays begun anew for nothing",
+            len(found.needless),
+            0,
+            "==",
+            "",
+            f"{found.taken_back} in all",
+        ),
     ]
 
 
@@ -152,23 +189,6 @@ async def _load(node: Node, meetings: tuple[str, ...], chance: random.Random) ->
         await asyncio.sleep(0.2)
 
 
-async def _deletion(running: Servers) -> list[Figure]:
-    async with nodes(running, 1) as (node,):
-        await node.log.own("m-gone", b"a brief about xylophones")
-        for number in range(200):
-            node.log.append("m-gone", NoteAdded("n", f"xylophone {number}", 0.0), at=1.0)
-        await node.log.flush()
-        before = running.everything.count(b"xylophone")
-        wrapped = await node.engine.newest("WM_KEYS", "key.m-gone")
-        await node.log.delete("m-gone")
-        after = running.everything.count(b"xylophone")
-        left = running.everything.count(wrapped.body) if wrapped else -1
-    return [
-        Figure("plain words on the servers' disks", before + after, 0, "==", "", "before and after"),
-        Figure("copies of the destroyed key, at once", left, None, note="Raft logs keep some for minutes"),
-    ]
-
-
 @asynccontextmanager
 async def _town(running: Servers, count: int) -> AsyncIterator[_Town]:
     """Three nodes, and so many calls that go on over them."""
@@ -176,7 +196,7 @@ async def _town(running: Servers, count: int) -> AsyncIterator[_Town]:
         folder = Path(name)
         async with Transcriber().open() as deepgram:
             heard = {"url": f"ws://127.0.0.1:{deepgram.port}", "api_key": "a key of nobody"}
-            more = {"transcribe": {"provider": "deepgram", "deepgram": heard}}
+            more: dict[str, Any] = {"transcribe": {"provider": "deepgram", "deepgram": heard}}
             async with processes(running, folder, NODES, **more) as nodes:
                 town = _Town(running, folder, more, nodes)
                 town.callers = [Caller(lambda: town.nodes, random.Random(n)) for n in range(count)]
@@ -219,42 +239,76 @@ class _Town:
 
 
 async def _killed(running: Servers, chance: random.Random) -> list[Figure]:
-    """A node is killed every so often, and another one started."""
+    """A node is killed every so often, and another one started; at last each with one of the servers."""
     async with _town(running, CALLS) as town:
         await asyncio.sleep(5)
-        for number in range(NODE_KILLS):
-            progress(f"node {number + 1} of {NODE_KILLS} is killed")
-            dead = town.nodes.pop(chance.randrange(len(town.nodes)))
-            dead.process.kill()
-            await dead.process.wait()
-            began = time.monotonic()
-            await town.another()
-            await asyncio.sleep(max(1.0, EVERY_S - (time.monotonic() - began)))
+        began = time.monotonic()
+        await _nodes_die(town, chance, NODE_KILLS)
+        together = time.monotonic()
+        await _nodes_die(town, chance, SERVER_KILLS, with_server=True)
         callers = town.callers
-        seen = [{event["seq"] for event in caller.seen} for caller in callers]
         logs = await town.written()
         lost = wrong = untold = 0
-        for caller, known, log in zip(callers, seen, logs, strict=True):
+        for caller, log in zip(callers, logs, strict=True):
             kept = [event["seq"] for event in log]
             wrong += kept != list(range(1, len(kept) + 1))
-            lost += len(known - set(kept))
+            lost += len({event["seq"] for event in caller.seen} - set(kept))
             told = [event for event in log if event["type"] == "transcript.gap"]
             untold += bool(differences(caller.words)[0]) and not told
-        away = sorted(second for caller in callers for second in caller.away)
-        moves = sum(caller.moves for caller in callers)
-        note = f"{CALLS} calls by WHIP, {NODE_KILLS} nodes killed, {moves} meetings moved"
+        away = [each for caller in callers for each in caller.away]
+        never = sum(caller.lost_sight for caller in callers)
+        doubled = sum(caller.doubled for caller in callers)
+        moves, events = sum(caller.moves for caller in callers), sum(len(log) for log in logs)
+    note = f"{events} events of {CALLS} calls by WHIP, {NODE_KILLS} nodes killed, {moves} meetings moved"
+    alone = [each for each in away if began <= each.failed < together]
+    both = [each for each in away if each.failed >= together]
     return [
         Figure("events seen by an overlay and not in the log", lost, 0, "==", "", note),
+        Figure("events an overlay was shown twice, or left out", doubled, 0, "=="),
         Figure("meetings whose log doubles or leaves out a seq", wrong, 0, "=="),
         Figure("meetings with words lost and no gap told", untold, 0, "=="),
-        Figure("take-over, p50", statistics.median(away), 3.0, "<=", "s", "last sign of life to next word"),
-        Figure("take-over, worst", max(away), 6.0, "<=", "s", f"of {len(away)}"),
+        Figure("calls that did not come back", never, 0, "=="),
+        *_taken(alone, "take-over", 3.0, 6.0),
+        *_taken(both, "take-over with a server", None, 12.0),
+    ]
+
+
+async def _nodes_die(town: _Town, chance: random.Random, count: int, *, with_server: bool = False) -> None:
+    for number in range(count):
+        began = time.monotonic()
+        dead = town.nodes.pop(chance.randrange(len(town.nodes)))
+        server = chance.randrange(len(town.running.all)) if with_server else -1
+        progress(f"node {number + 1} of {count} is killed{f', with server {server}' if with_server else ''}")
+        dead.process.kill()
+        if with_server:
+            town.running.all[server].process.kill()
+        await dead.process.wait()
+        await asyncio.sleep(RESTART_S)
+        if with_server:
+            await asyncio.to_thread(restarted, town.running, server)
+        await town.another()
+        await asyncio.sleep(max(1.0, NODE_EVERY_S - (time.monotonic() - began)))
+
+
+def _taken(away: Sequence[Away], name: str, usual: float | None, worst: float) -> list[Figure]:
+    """From the first failure a client could see to its next word, and what of that took how long."""
+    if not away:
+        return [Figure(f"{name}, worst", float("inf"), worst, "<=", "s", "nobody came back")]
+    totals = sorted(each.total for each in away)
+    parts = (
+        f"p50 of its parts: {statistics.median(each.answered for each in away):.2f} s to the answer, "
+        f"{statistics.median(each.connected for each in away):.2f} s to connect, "
+        f"{statistics.median(each.heard for each in away):.2f} s to a word"
+    )
+    return [
+        Figure(f"{name}, p50", statistics.median(totals), usual, "<=", "s", parts),
+        Figure(f"{name}, worst", totals[-1], worst, "<=", "s", f"of {len(totals)}"),
     ]
 
 
 async def _rolling(running: Servers) -> list[Figure]:
     """Each node is stopped as an upgrade does it: a new one first, then SIGTERM."""
-    async with _town(running, CALLS) as town:
+    async with _town(running, ROLLED) as town:
         await asyncio.sleep(10)
         for number in range(NODES):
             progress(f"node {number + 1} of {NODES} is replaced")
@@ -285,18 +339,17 @@ async def _overlays(running: Servers) -> list[Figure]:
     with tempfile.TemporaryDirectory() as name:
         async with processes(running, Path(name), NODES) as nodes, client(nodes[0]) as http:
             meeting = (await http.post("/api/meetings", json={"title": "All hands"})).json()["id"]
-            watchers = [await watch(nodes[n % NODES], meeting) for n in range(WATCHERS)]
+            watchers = await asyncio.to_thread(Watchers, nodes, meeting, WATCHERS)
             await asyncio.sleep(3)
-            for watcher in watchers:
-                watcher.late.clear()
+            watchers.forget()
             for number in range(NOTES):
                 await http.post(f"/api/meetings/{meeting}/notes", json={"text": f"note {number}"})
                 await asyncio.sleep(0.5)
-            late = sorted(seconds for watcher in watchers for seconds in watcher.late)
-            for watcher in watchers:
-                watcher.close()
+            late = watchers.late()
+            await asyncio.to_thread(watchers.close)
     note = f"{len(late)} of {NOTES * WATCHERS} arrivals, clients on the same two cores"
     return [
+        Figure(f"{WATCHERS} overlays, p50", 1000 * late[len(late) // 2], None, "", "ms"),
         Figure(f"{WATCHERS} overlays, p99", 1000 * late[round(0.99 * (len(late) - 1))], 50, "<=", "ms", note),
         Figure("arrivals missing", NOTES * WATCHERS - len(late), 0, "=="),
     ]

@@ -39,10 +39,16 @@ class Process:
         )
 
 
-async def begin(running: Servers, folder: Path, name: str, **more: Any) -> Process:
-    """One node as a process of its own, ready to be asked."""
+async def begin(
+    running: Servers, folder: Path, name: str, *, cluster_url: str = "", store: str = "", **more: Any
+) -> Process:
+    """One node as a process of its own, ready to be asked; `cluster_url` in place of the servers' own."""
     config = folder / f"{name}.yaml"
-    config.write_text(yaml.safe_dump(tree(running, folder, name, **more)))
+    settings = tree(running, folder, name, **more)
+    settings["cluster"]["url"] = cluster_url or running.url
+    if store:
+        settings["deliver"]["store"] = {"url": store}
+    config.write_text(yaml.safe_dump(settings))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "wingman", "serve", "--config", str(config), "--port", "0",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=dict(os.environ),
@@ -53,12 +59,15 @@ async def begin(running: Servers, folder: Path, name: str, **more: Any) -> Proce
 
 
 @asynccontextmanager
-async def processes(running: Servers, folder: Path, count: int, **more: Any) -> AsyncIterator[list[Process]]:
+async def processes(
+    running: Servers, folder: Path, count: int, *, store: str = "", **more: Any
+) -> AsyncIterator[list[Process]]:
+    """So many nodes over emptied servers; `store`: where all of them keep sound."""
     await emptied(running)
     started: list[Process] = []
     try:
         for number in range(count):
-            started.append(await begin(running, folder, f"n{number}", **more))
+            started.append(await begin(running, folder, f"n{number}", store=store, **more))
         yield started
     finally:
         for one in started:

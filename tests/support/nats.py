@@ -35,6 +35,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     routes: Routes | None = None
+    hidden: bool = False
+    """It tells its clients of no other server: they know those they were given."""
 
 
 @dataclass(slots=True)
@@ -68,8 +70,8 @@ class Servers:
 
 
 @contextlib.contextmanager
-def servers(count: int) -> Iterator[Servers]:
-    """`count` servers until the block ends."""
+def servers(count: int, *, hidden: bool = False) -> Iterator[Servers]:
+    """`count` servers until the block ends; `hidden`: see `Server`."""
     root = Path(tempfile.mkdtemp(prefix=SHARED))
     ports = [(free_port(), free_port()) for _ in range(count)]
     routes = tuple(route for _, route in ports)
@@ -79,7 +81,7 @@ def servers(count: int) -> Iterator[Servers]:
             folder = root / str(number)
             folder.mkdir()
             place = Routes(f"n{number}", route, routes) if count > 1 else None
-            running.all.append(Server(folder, port, start(folder, port, place), place))
+            running.all.append(Server(folder, port, start(folder, port, place, hidden), place, hidden))
         for server in running.all:
             _await(server.port)
         yield running
@@ -90,9 +92,10 @@ def servers(count: int) -> Iterator[Servers]:
         shutil.rmtree(root)
 
 
-def start(folder: Path, port: int, routes: Routes | None) -> subprocess.Popen[bytes]:
+def start(folder: Path, port: int, routes: Routes | None, hidden: bool = False) -> subprocess.Popen[bytes]:
     config = folder / "nats.conf"
-    config.write_text(configuration(folder, port, routes))
+    text = configuration(folder, port, routes)
+    config.write_text(text.replace("cluster {", "cluster { no_advertise: true, ") if hidden else text)
     return subprocess.Popen(
         [program(), "--config", str(config), "--log", str(folder / "nats.log")],
         start_new_session=True,
@@ -105,7 +108,7 @@ def restarted(running: Servers, number: int) -> None:
     server = running.all[number]
     server.process.kill()
     server.process.wait()
-    server.process = start(server.folder, server.port, server.routes)
+    server.process = start(server.folder, server.port, server.routes, server.hidden)
     _await(server.port)
 
 

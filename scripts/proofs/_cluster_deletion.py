@@ -1,0 +1,95 @@
+"""A call with notes and stored sound is deleted: what of it is left on any disk?"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.proofs._cluster_calls import client
+from scripts.proofs.figures import Figure
+from tests.cluster.test_processes import Process, processes
+from tests.support.nats import Servers, open_node
+
+PLANTED = b"xylophone"
+
+
+@dataclass
+class Deleted:
+    """What was deleted a while ago, and should be nowhere."""
+
+    figures: list[Figure]
+    key: bytes
+    """The destroyed key, as it was kept."""
+
+
+async def deletion(running: Servers) -> Deleted:
+    """A call with stored sound, on two nodes and a shared folder: what of it is on any disk?"""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        store = folder / "sound"
+        more: dict[str, Any] = {"report": {"summary": True, "store_audio": True}}
+        async with processes(running, folder, 2, store=str(store), **more) as nodes:
+            meeting = await _planted_call(nodes)
+            async with client(nodes[1]) as http:
+                found = (await http.get("/api/meetings", params={"q": PLANTED.decode()})).json()["hits"]
+            wrapped = await _wrapped(running, meeting)
+            before, kept = _count(folder, PLANTED) + running.everything.count(PLANTED), _files(store, meeting)
+            async with client(nodes[1]) as http:
+                gone = (await http.delete(f"/api/meetings/{meeting}")).status_code
+                asked = (await http.get(f"/api/meetings/{meeting}")).status_code
+            await asyncio.sleep(2.0)
+            after, left = _count(folder, PLANTED) + running.everything.count(PLANTED), _files(store, meeting)
+    note = f"before and after, on servers, nodes and the store; found by search {len(found)} times before"
+    told = f"answers {gone} and {asked}; {kept} files before"
+    return Deleted(
+        [
+            Figure("plain words on any disk", before + after, 0, "==", "", note),
+            Figure("a deleted call's stored sound, files left", left if kept else -1, 0, "==", "", told),
+        ],
+        wrapped,
+    )
+
+
+def copies(running: Servers, deleted: Deleted) -> list[Figure]:
+    """What is left of the destroyed key by now."""
+    found = running.everything.count(deleted.key)
+    return [Figure("copies of the destroyed key, minutes later", found, 0, "==", "", "Raft logs included")]
+
+
+async def _planted_call(nodes: Sequence[Process]) -> str:
+    planted = PLANTED.decode()
+    asked = {"title": f"The {planted}", "brief": f"They sell a {planted}"}
+    async with client(nodes[0]) as http:
+        meeting = str((await http.post("/api/meetings", json=asked)).json()["id"])
+        async with nodes[1].socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as pcm:
+            for _ in range(60):
+                await pcm.send(random.randbytes(3200))
+                await asyncio.sleep(0.1)
+        await http.post(f"/api/meetings/{meeting}/notes", json={"text": f"one {planted}"})
+        await http.post(f"/api/meetings/{meeting}/end")
+        await asyncio.sleep(3.0)
+    return meeting
+
+
+async def _wrapped(running: Servers, meeting: str) -> bytes:
+    node = await open_node(running, "looks")
+    try:
+        found = await node.engine.newest("WM_KEYS", f"key.{meeting}")
+    finally:
+        await node.aclose()
+    if found is None:
+        raise RuntimeError(f"{meeting} has no key")
+    return found.body
+
+
+def _count(folder: Path, what: bytes) -> int:
+    return sum(path.read_bytes().count(what) for path in folder.rglob("*") if path.is_file())
+
+
+def _files(store: Path, meeting: str) -> int:
+    return sum(path.is_file() and meeting in str(path) for path in store.rglob("*"))
