@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.llm.cancellable_stream import CancellableStream
 
 
@@ -26,7 +27,7 @@ class Source:
                 await asyncio.sleep(0)
                 yield number
             if self.fail:
-                raise LookupError("broke")
+                raise OSError("broke")
             if self.stall:
                 await asyncio.Event().wait()
         finally:
@@ -48,16 +49,16 @@ async def test_chunks_come_in_order_and_the_end_is_clean() -> None:
 
 async def test_what_broke_the_stream_is_raised_after_its_chunks() -> None:
     seen: list[int] = []
-    with pytest.raises(LookupError, match="broke"):
+    with pytest.raises(OSError, match="broke"):
         await drain(Source(fail=True).open, seen)
     assert seen == [0, 1, 2]
 
 
 async def test_a_stream_that_cannot_be_opened_is_raised() -> None:
     async def refuse() -> AsyncIterator[int]:
-        raise LookupError("no")
+        raise OSError("no")
 
-    with pytest.raises(LookupError, match="no"):
+    with pytest.raises(OSError, match="no"):
         await drain(refuse, [])
 
 
@@ -90,3 +91,12 @@ async def test_cancelling_the_consumer_ends_the_reader() -> None:
         await begun.wait()
         task.cancel()
     assert source.closed
+
+
+async def test_what_the_client_cannot_read_is_the_providers_fault() -> None:
+    async def odd() -> AsyncIterator[int]:
+        raise TypeError("argument of type 'int' is not iterable")
+
+    with pytest.raises(ProviderFault, match="could not be read") as failed:
+        await drain(odd, [])
+    assert failed.value.kind is FaultKind.PROTOCOL

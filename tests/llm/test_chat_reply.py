@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.core.errors import ProviderFault
+from wingman.core.errors import FaultKind, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.chat_reply import ChatReply, served_models
 
@@ -128,3 +128,9 @@ anything = st.recursive(
 def test_anything_is_read_or_a_fault(tree: Any) -> None:
     with contextlib.suppress(ProviderFault):
         assert isinstance(read(json.dumps(tree)), str)
+
+
+def test_a_rate_limit_told_in_the_stream_is_one() -> None:
+    with pytest.raises(ProviderFault) as failed:
+        ChatReply().take('{"error": {"code": 429, "message": "quota"}}', 0.0)
+    assert failed.value.kind is FaultKind.RATE_LIMITED

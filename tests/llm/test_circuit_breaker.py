@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wingman.core.errors import FaultKind, Health, ProviderFault
-from wingman.llm.circuit_breaker import REST_S, Breaker, Quotas
+from wingman.llm.circuit_breaker import LONGEST_REST_S, REST_S, Breaker, Quotas
 
 
 def fault(kind: FaultKind, wait: float | None = None) -> ProviderFault:
@@ -60,3 +60,12 @@ def test_other_faults_use_up_no_quota() -> None:
     quotas = Quotas()
     quotas.note("a", fault(FaultKind.UNAVAILABLE), now=1.0)
     quotas.check("a", now=1.0)
+
+
+def test_no_service_is_left_alone_for_ever() -> None:
+    breaker, quotas = Breaker(), Quotas()
+    endless = fault(FaultKind.RATE_LIMITED, 1e14)
+    breaker.failed(endless, now=0.0)
+    quotas.note("m", endless, now=0.0)
+    assert breaker.allows(LONGEST_REST_S)
+    quotas.check("m", LONGEST_REST_S)

@@ -6,11 +6,13 @@ import pytest
 
 from tests.llm.gemini.test_client import gemini
 from tests.suggest.models import ANSWER, ASKED, QUICK, until_left
-from wingman.config.suggest import DeadlineSettings
+from wingman.config.suggest import DeadlineSettings, OpenAiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.llm.base import AnswerEmpty
+from wingman.llm.openai import OpenAiModel
 from wingman.llm.request import ask
 from wingman.testing.gemini.server import GeminiEmulator, GeminiFault, Pace
+from wingman.testing.openai.server import ChatEmulator
 
 PATIENT = DeadlineSettings(first_token_s=20.0, gap_s=20.0, total_s=40.0)
 """For what must succeed, however loaded the machine is."""
@@ -85,3 +87,13 @@ async def test_an_outer_timeout_is_not_mistaken_for_ours() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
                 await ask(model, ASKED, DeadlineSettings(), print)
+
+
+async def test_half_a_letter_is_marked_and_can_be_told_on() -> None:
+    heard: list[str] = []
+    async with ChatEmulator(answer=lambda *_: "SAY Hello \ud83d there.", pace=QUICK) as emulator:
+        model = OpenAiModel(OpenAiSettings(url=emulator.url, model="local-model"))
+        await ask(model, ASKED, PATIENT, heard.append)
+        await model.aclose()
+    said = "".join(heard)
+    assert said.encode() == "SAY Hello \N{REPLACEMENT CHARACTER} there.".encode()

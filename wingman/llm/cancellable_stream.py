@@ -15,7 +15,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from wingman.core.errors import FaultKind, ProviderFault
+
 T = TypeVar("T")
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What the vendors' clients raise on an answer of another shape than they expect, such as a number for a text:
+their models raise the first, their own code each of the others."""
 
 
 class _End:
@@ -64,5 +69,11 @@ class CancellableStream(Generic[T]):
     async def _read(self) -> None:
         with contextlib.ExitStack() as always:
             always.callback(self._chunks.put_nowait, _End)
-            async for chunk in await self._open():
-                self._chunks.put_nowait(chunk)
+            try:
+                async for chunk in await self._open():
+                    self._chunks.put_nowait(chunk)
+            except UNREADABLE as odd:
+                raise ProviderFault(
+                    f"the model's answer broke off or could not be read ({type(odd).__name__})",
+                    kind=FaultKind.PROTOCOL,
+                ) from None

@@ -100,7 +100,9 @@ def _event(data: str) -> JsonMapping:
     if not isinstance(tree, Mapping):
         raise ProviderFault("the model's answer could not be read, or broke off", kind=FaultKind.PROTOCOL)
     if tree.get("error"):
-        raise ProviderFault(f"the model failed: {message_of(tree)}", kind=FaultKind.UNAVAILABLE)
+        limited = isinstance(tree["error"], Mapping) and str(tree["error"].get("code")) == "429"
+        kind = FaultKind.RATE_LIMITED if limited else FaultKind.UNAVAILABLE
+        raise ProviderFault(f"the model failed: {message_of(tree)}", kind=kind)
     return tree
 
 

@@ -9,6 +9,8 @@ from wingman.core.errors import FaultKind, Health, ProviderFault
 FAILURES_TO_REST = 3
 REST_S = 30.0
 RATE_LIMIT_S = 10.0
+LONGEST_REST_S = 3600.0
+"""However long a service asks to be left alone: a meeting may still go on then."""
 
 
 class Breaker:
@@ -36,7 +38,7 @@ class Breaker:
             self._final = True
             return self._turn(Health.DOWN)
         if fault.kind is FaultKind.RATE_LIMITED:
-            self._until = now + (RATE_LIMIT_S if fault.retry_after is None else fault.retry_after)
+            self._until = now + _rest(fault)
             return self._turn(Health.RETRYING)
         if self._failures >= FAILURES_TO_REST:
             self._until = now + REST_S
@@ -68,6 +70,10 @@ class Quotas:
     def note(self, model: str, fault: ProviderFault, now: float) -> ProviderFault:
         """Remember a rate limit; hands the fault back for raising."""
         if fault.kind is FaultKind.RATE_LIMITED:
-            wait = RATE_LIMIT_S if fault.retry_after is None else fault.retry_after
-            self._until[model] = max(self._until.get(model, 0.0), now + wait)
+            self._until[model] = max(self._until.get(model, 0.0), now + _rest(fault))
         return fault
+
+
+def _rest(fault: ProviderFault) -> float:
+    """Seconds to leave the service alone after it said that there were too many requests."""
+    return RATE_LIMIT_S if fault.retry_after is None else min(fault.retry_after, LONGEST_REST_S)

@@ -166,8 +166,11 @@ async def _pieces(answer: httpx.Response, reply: ChatReply) -> AsyncGenerator[st
     else:
         reader = SseReader()
         async for piece in answer.aiter_raw():
-            text = "".join(reply.take(data, time.monotonic()) for data in reader.feed(piece))
-            if text:
+            try:
+                events = tuple(reader.feed(piece))
+            except ValueError as endless:
+                raise ProviderFault(f"the model's answer: {endless}", kind=FaultKind.PROTOCOL) from None
+            if text := "".join(reply.take(data, time.monotonic()) for data in events):
                 yield text
             if reply.done:
                 break

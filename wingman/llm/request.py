@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import aclosing
 
@@ -12,6 +13,8 @@ from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel
 
 RETRY_PAUSE_S = 0.2
 RETRIED = frozenset({FaultKind.UNAVAILABLE, FaultKind.NETWORK})
+_HALF_LETTER = re.compile("[\ud800-\udfff]")
+"""Half of a pair, which JSON can spell and no text can hold."""
 
 
 async def ask(
@@ -27,7 +30,7 @@ async def ask(
     def hand_over(text: str) -> None:
         nonlocal spoke
         spoke = True
-        on_text(text)
+        on_text(_HALF_LETTER.sub("\N{REPLACEMENT CHARACTER}", text))
 
     try:
         async with asyncio.timeout(deadlines.total_s):

@@ -189,7 +189,7 @@ class Coach:
             self._opener.act_on(self._gate.sound(heard.what), heard.at)
             return
         if not heard.what.revision:
-            self._composer.hear(heard.what)
+            self._composer.hear(heard.what, meaning)
             self._gate.language = self._composer.language
         self._opener.act_on(self._gate.hear(heard.what, meaning), heard.at)
         if not heard.what.revision and heard.what.channel is Channel.TAB:

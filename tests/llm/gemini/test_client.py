@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -266,4 +267,42 @@ async def test_nobody_at_the_address_is_a_network_fault() -> None:
         with pytest.raises(ProviderFault) as failed:
             await answer(model)
         assert failed.value.kind is FaultKind.NETWORK
+        await model.aclose()
+
+
+ODD_SHAPES = (
+    {"candidates": [5]},
+    {"candidates": [{"content": []}]},
+    {"candidates": [{"content": {"parts": {"text": "x"}}}]},
+    {"candidates": [{"content": {"parts": [{"text": 5}]}}]},
+    {"candidates": [{"content": {"parts": [{"text": "SAY hi."}]}, "finishReason": 7}]},
+    {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": "!"}}]}}]},
+    {"usageMetadata": {"promptTokenCount": "many"}},
+    {"promptFeedback": "SAFETY"},
+    {"error": "boom"},
+    5,
+)
+"""Events that are JSON and no answer of the service's."""
+
+
+async def test_an_answer_of_another_shape_is_a_fault_and_ends_nothing_else() -> None:
+    shapes = [json.dumps(shape).encode() for shape in ODD_SHAPES]
+    shapes.append(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+        await reader.readexactly(int(length[1]) if length else 0)
+        body = b"data: " + shapes.pop() + b"\r\n\r\n"
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n" + body)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        model = Gemini(GeminiSettings(api_key=Secret("k"), url=url))
+        while shapes:
+            with pytest.raises(ProviderFault):
+                await answer(model)
         await model.aclose()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wingman.core.redaction import redact
 from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
 from wingman.suggest.card.choice import Choice, Moment, MoveChooser
+from wingman.suggest.gate.care import needs
 from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.lexical import stems
@@ -26,6 +30,7 @@ Snippet: TypeAlias = tuple[str, str]
 TURNS_BEFORE = 2
 """Turns before the moment that tell what it is about."""
 NOTES_REMEMBERED = 8
+NEEDS_REMEMBERED = 32
 FEWEST_NEWS = 2
 """Words of a sentence of the brief that the moment had not."""
 BRIEF = "your brief"
@@ -110,6 +115,8 @@ class CardComposer:
         self._turns = 0
         self._cared: dict[Signal, int] = {}
         """What was cared for, and at which turn."""
+        self._needs: OrderedDict[str, frozenset[Signal]] = OrderedDict()
+        """What the latest utterances mean that calls for care, by their ids."""
         self._make_ready()
 
     def use(self, playbook: Playbook, brief: str) -> None:
@@ -140,9 +147,12 @@ class CardComposer:
             before = tuple(heard.text for heard in list(self._heard)[-TURNS_BEFORE:])
             self._knowledge.anticipate(utterance.text, before)
 
-    def hear(self, utterance: Utterance) -> None:
-        """An utterance, not its revision."""
+    def hear(self, utterance: Utterance, meaning: NDArray[np.float32] | None = None) -> None:
+        """An utterance, not its revision. `meaning` is the vector of its words, where an encoder tells it."""
         self._heard.append(utterance)
+        self._needs[utterance.id] = needs(meaning)
+        while len(self._needs) > NEEDS_REMEMBERED:
+            self._needs.popitem(last=False)
         self._turns += 1
         self._language.hear(utterance.text)
         self._make_ready()
@@ -249,7 +259,7 @@ class CardComposer:
             kind=candidate.kind,
             text=redact(candidate.text),
             speaker=candidate.speaker,
-            signals=detect(candidate.text, language),
+            signals=detect(candidate.text, language) | self._needs.get(candidate.utterance or "", frozenset()),
             language=language,
             own=trigger.card if trigger is not None else None,
             by_user=candidate.speaker.startswith(Channel.MIC),

@@ -63,8 +63,8 @@ class Weights:
     """One weight for each field, in their order."""
     at_least: float
     """The share of the odds a section must have to be quoted: it answers, and no other does as well."""
-    plausible: float = 0.3
-    """The share from which a section is told to a model, which sees that it may not fit."""
+    plausible: float = 0.05
+    """The share from which a section is told to a model, which reads it and sees whether it fits."""
 
     def odds(self, known: Evidence) -> float:
         """That this section answers, to one that it does not."""

@@ -15,7 +15,7 @@ from importlib import import_module
 from types import ModuleType
 
 from wingman.suggest.playbook.fuzzy import mend
-from wingman.suggest.playbook.language import base_tag
+from wingman.suggest.playbook.language import base_tag, language_of
 
 
 class Signal(StrEnum):
@@ -87,11 +87,18 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
 def detect(text: str, language: str = "en") -> frozenset[Signal]:
     """All signals of one utterance. `text` may be raw; costs some tens of microseconds.
 
-    In a language without patterns only a question mark tells anything.
+    In a language without patterns only a question mark tells anything. What calls for care does so in
+    whatever language it is said, also before the talk has told which that is.
     """
     known = _patterns(base_tag(language) or "en")
     plain = mend(normalise(text)) if known.mends else normalise(text)
     found = {signal for signal, pattern in known.signals if pattern.search(plain)}
+    told = language_of(text)
+    if told and told != base_tag(language):
+        other = normalise(text)
+        found |= {
+            signal for signal, pattern in _patterns(told).signals if signal in CARE and pattern.search(other)
+        }
     if is_question(text, plain, language):
         found.add(Signal.QUESTION)
     return frozenset(found)

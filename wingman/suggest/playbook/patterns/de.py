@@ -139,55 +139,78 @@ CHURN = (
     r"letzte chance|geld zurück|vertrag (?:beenden|auflösen)|kommt (?:\S+ ){0,4}(?:auch )?bei uns"
     r" hin|noch (?:ein )?mal passiert",
 )
+_KIN = (
+    r"(?:mann|frau|vater|mutter|papa|mama|sohn|tochter|bruder|schwester|oma|opa|großmutter|großvater"
+    r"|onkel|tante"
+    r"|partner|partnerin|kind|baby|freund|freundin|enkel|enkelin)"
+)
 CARE = {
     "grief": (
-        r"(?:mein|meine|unser|unsere|ihr|sein|seine)\w* (?:mann|frau|vater|mutter|papa|mama|sohn|tochter"
-        r"|bruder|schwester|oma|opa|onkel|tante|partner|partnerin|kind|freund|freundin)"
-        r" .{0,30}(?:gestorben|tot|verschieden)|(?:er|sie) ist (?:\S+ ){0,3}(?:gestorben|tot)"
-        r"|verstorben\w*|(?:seit|als|weil) (?:mein\w*|unser\w*) (?:mann|frau|vater|mutter|papa|mama|sohn"
-        r"|tochter|bruder|schwester|oma|opa|onkel|tante|partner|partnerin|kind|freund|freundin) (?:tot"
-        r"|gestorben)",
-        r"beerdig\w+|beisetzung|trauerfall|in trauer|trauern|witwe\w?|todesfall|von uns gegangen"
-        r"|fehlgeburt|(?:mann|frau|vater|mutter|sohn|tochter|kind) verloren|hospiz|sterbebegleitung",
+        rf"(?:mein|meine|unser|unsere|ihr|sein|seine)\w* {_KIN} .{{0,30}}(?:gestorben|tot|verschieden)"
+        r"|(?:er|sie) ist (?:\S+ ){0,3}(?:gestorben|tot)|verstorben\w*"
+        rf"|(?:seit|als|weil) (?:mein\w*|unser\w*) {_KIN} (?:tot|gestorben)"
+        rf"|(?:mein|meine|unser|unsere)\w* {_KIN} hat es (?:leider |einfach )?nicht geschafft(?! (?:zu"
+        rf"|zum|zur))",
+        r"tod (?:meine[rs]?|unsere[rs]?)|zu grabe|beerdig\w+|beisetzung|trauer(?:fall|feier)"
+        r"|in trauer|trauern|witwer?|todesfall"
+        r"|von uns gegangen|(?:friedlich|sanft|für immer) eingeschlafen"
+        rf"|fehlgeburt|{_KIN} (?:\S+ )?verloren|hospiz|sterbebegleitung",
     ),
     "danger": (
         r"brustschmerz\w*|(?:druck|schmerz\w*|stechen|enge) (?:auf|in) (?:der|meiner) brust|(?:keine"
         r"|kaum|schlecht) luft|nicht (?:mehr )?atmen|bewusstlos|ohnmächtig|notarzt|notaufnahme"
-        r"|krampfanfall",
+        r"|krampfanfall|herzinfarkt|schlaganfall|nicht (?:mehr )?ansprechbar|wacht nicht (?:mehr )?auf"
+        r"|blaue? lippen|lippen (?:sind |werden )?(?:ganz )?blau|(?:läuft|lief|angelaufen) blau"
+        r"|blau angelaufen"
+        r"|(?:hat|habe) (?:\S+ ){0,3}(?:eine?n?|die|den|das|mein\w*) \S+ verschluckt|hals (?:schwillt"
+        r"|ist zugeschwollen)",
         r"es brennt|brennt (?:gerade|schon)|(?:es|das gerät|der akku|das ding|die \w+) (?:raucht|qualmt)"
-        r"|rauch (?:kommt|steigt)|(?:riecht|stinkt) (?:\S+ )?nach (?:gas|rauch|verbrannt)|gasgeruch"
-        r"|stromschlag|blutet stark",
+        r"|rauch (?:kommt|steigt)|(?:riecht|stinkt) (?:\S+ )?(?:nach (?:gas|rauch|verbrannt)|verbrannt)"
+        r"|gasgeruch|stromschlag|blutet stark|funken (?:sprühen|kommen|fliegen)|schmort|kohlenmonoxid",
         r"umbringen|selbstmord|suizid|nicht mehr leben|keinen sinn mehr|schluss machen mit allem"
-        r"|(?:ganze|alle) (?:packung|tabletten|schachtel)|(?:er|mein mann|sie) schlägt mich|arm (?:ist"
-        r" )?taub|gesicht hängt",
+        r"|(?:ganze|alle) (?:packung|tabletten|schachtel)|(?:er|mein mann|sie) (?:schlägt|bedroht) mich|mit"
+        r" (?:einem|dem) messer|arm (?:ist )?taub|gesicht hängt|ich (?:wäre |bin )?nicht mehr da(?: wäre"
+        r"| bin)?|ohne mich besser|besser ohne mich|(?:ritze|verletze) mich(?: selbst)?",
     ),
     "secret": (
-        r"(?:mein|meine|dein|ihr|ihre|das|die|der) (?:passwort|kennwort|geheimzahl|pin|sicherheitscode"
-        r"|zugangsdaten|kartennummer)|(?:passwort|kennwort|pin) (?:ist|lautet|sagen)|code (?:aus der|aus"
-        r" dem|per) (?:sms|mail|app)|code (?:ist|lautet) \d|prüfziffer",
+        r"(?:mein|meine|dein|ihr|ihre|das|die|der|sein|seine) (?:passwort|kennwort|geheimzahl|pin|tan"
+        r"|sicherheitscode|zugangsdaten|kartennummer)(?! (?:vergessen|zurück\w*|ändern|neu|manager))"
+        r"|(?:passwort|kennwort|pin|tan|zugangsdaten) (?:ist|lautet|lauten|sind|sagen|schicken)"
+        r"|(?:ihnen|dir"
+        r"|euch) (?:\S+ )?(?:die|eine) (?:tan|pin)|code (?:aus der|aus dem|per) (?:sms|mail|app)|code"
+        r" (?:ist|lautet) \d|prüfziffer|mädchenname",
     ),
     "legal": (
-        r"(?:von|mit|zu|über|an) (?:meinem|meinen|unserem|unseren|einem|einen) anwalt|mein anwalt"
-        r" (?:wird|meldet|sagt)|verklag\w+|vor gericht|klage (?:ein|erheb)\w*|schadenersatz"
-        r"|schmerzensgeld|anzeige (?:erstatten|gegen)|zeige (?:sie|ich) .{0,12}an|rechtliche schritte"
-        r"|verbraucherzentrale|ist das (?:überhaupt )?(?:legal|erlaubt)",
+        r"(?:von|mit|zu|über|an) (?:meinem|meinen|unserem|unseren|einem|einen) (?:rechts)?anwalt|(?:zum"
+        r"|beim) (?:rechts)?anwalt|mein\w* (?:rechts)?anwalt|meine anwältin"
+        r" (?:wird|meldet|sagt|meint)|verklag\w+|vor gericht|klage (?:ein|erheb)\w*|schadenersatz"
+        r"|schmerzensgeld|(?:straf)?anzeige (?:erstatten|gegen)|zeige (?:sie|ich) .{0,12}an|rechtliche"
+        r" schritte|verbraucherzentrale|schlichtungsstelle|abmahnung|ist das (?:überhaupt )?(?:legal"
+        r"|erlaubt)",
     ),
     "trap": (
-        r"unter uns|im vertrauen|ganz inoffiziell|muss (?:ja )?keiner wissen|was (?:zahlen|zahlt)"
-        r" (?:denn )?(?:die anderen|ihr anderer|der andere)|(?:einfach|mal|trotzdem) (?:so"
-        r" )?(?:eintragen|bestätigen|unterschreiben)|ohne (?:prüfung|rechnung)|rückdatier\w+|(?:altes"
-        r"|anderes|früheres) datum",
+        r"unter uns|im vertrauen|ganz inoffiziell|muss (?:ja )?keiner wissen|sag(?:e)? (?:ich )?(?:'s |es"
+        r" )?(?:auch )?(?:keinem|niemandem) (?:weiter)?|was (?:zahlen|zahlt) (?:denn )?(?:die anderen|ihr"
+        r" anderer|der andere|(?:der|die) \S+ (?:bei|für))|(?:einfach|mal|trotzdem) (?:so )?(?:eintragen"
+        r"|bestätigen|unterschreiben)|ohne (?:prüfung|rechnung)|rückdatier\w+|(?:altes|früheres)"
+        r" datum|anderes datum (?:drauf|auf|rein|ein\w+)|am finanzamt|bar auf die hand"
+        r"|schwarz (?:machen|zahlen|bezahlen|arbeiten)"
+        r"|steht .{1,20} auf"
+        r" der liste",
     ),
     "limit": (
         r"(?:ihr|das) (?:letzte[rs]?|äußerste[rs]?|bestes) (?:preis|angebot|wort)|was ist (?:das|ihr)"
-        r" äußerstes?|schmerzgrenze|wie weit (?:können|würden) sie|(?:maximal|höchstens) (?:zahlen"
-        r"|ausgeben|bieten)|unterste grenze|welches budget",
+        r" äußerstes?|schmerzgrenze|wie weit (?:können|würden|gehen) sie|(?:maximal|höchstens) (?:zahlen"
+        r"|ausgeben|bieten)|unterste grenze|(?:ihre|ihnen die|euch die) (?:unter|ober)grenze|ihr (?:limit"
+        r"|minimum|maximum)|mindestpreis|welches budget|(?:noch )?(?:weiter|tiefer) runter(?:gehen)?",
     ),
     "hardship": (
         r"kein geld (?:mehr|dafür|für)|arbeitslos|(?:arbeit|job|stelle) verloren|(?:wurde|worden|bin)"
         r" gekündigt|pleite|privatinsolvenz|verschuldet|habe schulden|obdachlos|kurzarbeit|bürgergeld"
-        r"|hartz|tafel angewiesen|(?:miete|strom|heizung|rechnung\w*) (?:\S+ )?(?:nicht (?:mehr"
-        r" )?(?:bezahlen|zahlen)|zahlen soll|bezahlen soll)|reicht (?:hinten und )?vorne nicht|nicht"
-        r" leisten kann",
+        r"|hartz|grundsicherung|sozialhilfe|gerichtsvollzieher|gepfändet|pfändung|im rückstand|mahnbescheid"
+        r"|konto (?:ist )?(?:überzogen|im minus)|tafel angewiesen|(?:miete|strom|heizung"
+        r"|rechnung\w*) (?:\S+"
+        r" )?(?:nicht (?:mehr )?(?:bezahlen|zahlen)|zahlen soll|bezahlen soll)|reicht (?:hinten und )?vorne"
+        r" nicht|nicht leisten kann",
     ),
 }

@@ -206,103 +206,128 @@ CHURN = (
     r" new|new) (?:job|offer|role)|(?:look|looking) (?:for another|elsewhere|around)|find (?:another"
     r"|someone else)|done with (?:you|this)",
 )
+_KIN = (
+    r"(?:husband|wife|father|mother|dad|daddy|mum|mom|mummy|son|daughter|partner|brother|sister|baby"
+    r"|child|kid|gran"
+    r"|grandma|grandad|grandson|granddaughter|nan|uncle|aunt|cousin|friend|fiancée?"
+    r"|(?:little )?(?:girl|boy)"
+    r"|\w+ in law)"
+)
+_THEIRS = rf"(?:he|she|mum|mom|dad|(?:my|our|her|his) {_KIN})"
 CARE = {
     "grief": (
-        r"passed away",
-        r"(?:he|she|mum|mom|dad|(?:my|our|her|his) (?:husband|wife|father|mother|dad|daddy|mum|mom|mummy"
-        r"|son|daughter|partner|brother|sister|baby|gran|grandma|grandad|nan|uncle|aunt|friend"
-        r"|fiancée?)) (?:just |sadly )?passed",
-        r"(?:he|she|mum|mom|dad|(?:my|our|her|his) (?:husband|wife|father|mother|dad|daddy|mum|mom|mummy"
-        r"|son|daughter|partner|brother|sister|baby|gran|grandma|grandad|nan|uncle|aunt|friend"
-        r"|fiancée?)) (?:has |had |have |'s )?(?:just |sadly |suddenly )?died",
-        r"(?:my|our|her|his) (?:late|dead|deceased) (?:husband|wife|father|mother|dad|daddy|mum|mom"
-        r"|mummy|son|daughter|partner|brother|sister|baby|gran|grandma|grandad|nan|uncle|aunt|friend"
-        r"|fiancée?)",
-        r"death of (?:my|our|her|his) (?:husband|wife|father|mother|dad|daddy|mum|mom|mummy|son|daughter"
-        r"|partner|brother|sister|baby|gran|grandma|grandad|nan|uncle|aunt|friend|fiancée?)",
+        r"passed away|passed (?:on )?in (?:his|her|their) sleep",
+        rf"{_THEIRS} (?:has |had |have |'s )?(?:just |sadly |suddenly )?(?:passed|died)",
+        rf"{_THEIRS} (?:sadly )?(?:didn't|did not) make it(?! (?:to|on|in|back|here|home|for|up))",
+        rf"(?:my|our|her|his) (?:late|dead|deceased) {_KIN}|death of (?:my|our|her|his) {_KIN}",
         r"(?:since|when|after) (?:he|she|my \w+) died",
-        r"(?:the|his|her|my|mum's|dad's|a|to|at) funeral(?! (?:directors?|homes?|business|industry"
-        r"|company|parlou?rs?))",
+        r"(?:the|his|her|my|mum's|dad's|a|to|at) (?:funeral|cremation)(?! (?:directors?|homes?|business"
+        r"|industry|company|parlou?rs?))",
         r"bereave\w*",
         r"widow(?:ed|er)?",
-        r"miscarr\w+",
-        r"stillborn",
-        r"lost (?:my|our|her|his) (?:husband|wife|father|mother|dad|daddy|mum|mom|mummy|son|daughter"
-        r"|partner|brother|sister|baby|gran|grandma|grandad|nan|uncle|aunt|friend|fiancée?)",
-        r"buried (?:my |our |her |his )?(?:(?:husband|wife|father|mother|dad|daddy|mum|mom|mummy|son"
-        r"|daughter|partner|brother|sister|baby|gran|grandma|grandad|nan|uncle|aunt|friend|fiancée?)|him"
-        r"|her)",
-        r"no longer with us",
+        r"miscarr\w+|stillborn|lost the baby",
+        rf"lost (?:my|our|her|his) {_KIN}",
+        rf"buried (?:my |our |her |his )?(?:{_KIN}|him|her)",
+        r"no longer with us|death in the family|(?:he|she)'s gone (?:my|our)",
         r"(?:took|taken) (?:his|her|their) own life",
-        r"for the (?:head)?stone",
+        r"for the (?:head)?stone|scatter(?:ed|ing)? (?:his|her|the|dad's|mum's) ashes",
         r"terminal(?:ly)? ill",
         r"hospice",
     ),
     "danger": (
-        r"chest (?:pains?|discomfort|tight\w*|hurts)|(?:pain|tightness|pressure|tight) (?:in|across|on)"
-        r" (?:my|his|her|the) chest|sitting on my chest",
+        r"(?:chest|heart) (?:pains?|discomfort|tight\w*|hurts|(?:is|feels|went) tight)|(?:pain|tightness"
+        r"|pressure|tight) (?:in|across|on) (?:my|his|her|the) chest|sitting on my chest|heart attack",
         r"(?:can't|cannot|couldn't|not|hard to|struggling to|trouble) breath\w*|short of breath|choking",
         r"(?:can't|cannot|couldn't) (?:move|feel) (?:my|his|her|one)|can't see (?:anything|out of)",
-        r"unconscious|collapsed on|has collapsed|fainted|overdos\w+|seizure",
+        r"unconscious|unresponsive|collapsed on|has collapsed|fainted|overdos\w+|seizure|having a stroke"
+        r"|(?:won't|not|can't) (?:wak\w+ up|wake (?:him|her)(?: up)?)",
+        r"(?:blue|purple) (?:a?round|at) (?:the|his|her|my) (?:lips|mouth)|lips (?:are |have |'ve )?(?:gone"
+        r" |turned |going |turning )?blue|(?:gone|going|turned|turning) blue",
+        r"(?:throat|tongue|face) (?:is |has |'s )?(?:closing|swelling|swollen|swelled)",
         r"(?<!any )(?<!no )(?<!not )(?<!never )suicid\w*",
-        r"kill (?:my|him|her)self|end (?:it all|my life)|don't want to (?:live|be here|be alive)|(?:no"
-        r"|the) point (?:in|of) going on|better off dead",
+        r"kill (?:my|him|her)self|end (?:it all|my life)|don't want to (?:live|be here|be alive|wake up)"
+        r"|(?:no|the) point (?:in|of) going on|better off (?:dead|without me|if i)|(?:wish i"
+        r"|if i) (?:was|were|wasn't"
+        r"|weren't) (?:dead|around|here any ?more)|(?:cut|cutting|harm|harming|hurt|hurting) (?:my"
+        r"|him|her)self",
         r"took (?:the whole|all (?:the|my)|a whole) (?:box|bottle|packet|pack|pills|tablets)",
-        r"(?:he|she|they|my \w+) (?:hits|beats|is hitting|keeps hitting|threatened) me|been hitting me",
+        r"(?:he|she|they|my \w+) (?:hits|beats|is hitting|keeps hitting|(?:has |'s )?threatened"
+        r"|is threatening"
+        r"|'s threatening|strangled) (?:me|to (?:come|kill|hurt))|been hitting me|with a (?:knife|gun)",
         r"(?:call|called|calling|need|get) (?:an |the )?ambulance",
-        r"(?:smell|smells|smelling) (?:of |like )?(?:gas|burning|smoke)|smoke (?:is )?(?:coming|pouring)"
-        r" (?:out|from)|it's smoking",
-        r"gas leak|(?:is|it's|was|going|went|caught) (?:on )?fire(?! drill)|electric shock|bleeding (?:a"
-        r" lot|badly|heavily)|anaphyla\w*|swallowed (?:a|some|the)",
+        r"(?:smell|smells|smelling) (?:of |like )?(?:gas|burning|smoke)|burning smell|smoke (?:is"
+        r" )?(?:coming|pouring) (?:out|from)|it's smoking|sparks? (?:are )?(?:coming|flying|out)|sparking"
+        r"|carbon monoxide",
+        r"gas leak|(?:is|it's|was|going|went|caught) (?:on )?fire(?! drill)|electric shock|electrocuted"
+        r"|bleeding (?:a lot|badly|heavily)|won't stop bleeding|anaphyla\w*|swallowed (?:an?|some|one|two"
+        r"|his|her|my|the (?:whole|battery|magnet|coin|pills?|tablets?|bleach|key|cap))|(?:water|leak\w*"
+        r"|drip\w*|pouring) .{0,25}(?:electric\w*|sockets?|fuse ?box)",
         r"(?:face|arm) (?:is |has |went |has gone |'s )?(?:numb|drooping|weak)",
-        r"emergency (?:room|services)|pendant alarm|hurt (?:someone|somebody|myself)",
+        r"emergency (?:room|services)|pendant alarm|hurt (?:someone|somebody)",
     ),
     "secret": (
-        r"(?:my|your|our|his|her|admin|root|master) (?:password|passcode|pin(?: code| number)?|cvv"
-        r"|security code|login details)(?! (?:manager|policy|reset))",
-        r"(?:password|passcode|security code) is|pin is (?:\d|one|two|three|four|five|six|seven|eight"
-        r"|nine|zero)",
+        r"(?<!forgot )(?<!forgotten )(?<!lost )(?<!reset )(?<!resetting )(?<!change )(?<!changing )(?:my|your"
+        r"|our|his|her|their|admin|root|master) (?:password|passcode|pin(?: code| number)?|cvv|security"
+        r" code|login details)(?! (?:manager|policy|reset))",
+        r"(?:password|passcode|security code)(?: for (?:\S+ ){1,4}?)? ?is|pin is (?:\d|one|two|three|four"
+        r"|five|six|seven|eight|nine|zero)",
         r"the code (?:they|you|that|i|it) .{0,24}(?:is|says) [\d ]{3,}|the code is [\d ]{3,}",
-        r"three digits on the back",
-        r"one time (?:code|password)|verification code|(?:my|whole|full) card number|engineer code"
-        r"|there's a code|bypass code|read (?:you|out) the code",
+        r"(?:three digits|security number|number) on the back of",
+        r"three digits on the back|mother's maiden name|log (?:me )?in as (?:him|her|them|me)",
+        r"one time (?:code|password)|verification code|(?:my|whole|full|the long) card number|card number"
+        r" (?:is|it's)|engineer code|there's a code|bypass code|(?:read|give|tell) (?:you|me) (?:out )?the"
+        r" (?:code|pin|card number|password)",
     ),
     "legal": (
-        r"(?:my|our|a) (?:lawyer|attorney|solicitor|barrister)s? (?:will|is going|'ll|says? i|says? we"
-        r"|about this|advis)|(?:from|through|to|with|get|call|see|need) (?:my|our|a) (?:lawyer|attorney"
-        r"|solicitor|barrister)",
+        r"my (?:lawyer|attorney|solicitor|barrister)s?|(?:our|a) (?:lawyer|attorney|solicitor"
+        r"|barrister)s? (?:will|is going|'ll|(?:says?|reckons?"
+        r"|thinks?) (?:i|we|you|that|it)|about this|advis)|(?:from|through|to|with|get|call|see"
+        r"|need) (?:my|our"
+        r"|a) (?:lawyer|attorney|solicitor|barrister)",
         r"su(?:e|ing) (?:you|them|the)|(?:going to|gonna|we'll|i'll|will) sue|lawsuit|legal action|take"
-        r" you to court|see you in court|small claims|ombudsman|trading standards|class action",
+        r" you to court|see you in court|small claims|ombudsman|trading standards|class action|tribunal"
+        r"|(?:in |a )breach (?:of|under)|you're in breach|negligen(?:t|ce)|press(?:ing)? charges",
         r"against the law|is (?:it|that|this) (?:even legal|illegal|legal to)|(?:that's|this is|it's)"
-        r" (?:discrimination|harassment|illegal)|report (?:you|this|it) to the",
+        r" (?:discrimination|harassment|illegal)|report(?:ing)? (?:you|this|it) to the",
     ),
     "trap": (
         r"between (?:ourselves|us|you and me|you me)|off the record|hypothetically speaking|don't tell"
-        r" (?:anyone|anybody|them)|nobody (?:needs|has) to know",
+        r" (?:anyone|anybody|them)|nobody (?:needs|has) to know|our little secret|(?:won't|wouldn't"
+        r"|not going"
+        r" to) (?:say|tell|breathe) (?:anything|a word|anyone|anybody|a soul)",
         r"(?:what|how much) (?:did|do|does|are|is|were|have) (?:the |your )?(?:others?|other"
         r" (?:suppliers?|clients?|customers?|people)|competitors?|they|he|she) (?:\S+ )?(?:pay|paying"
         r"|charge|charging|quote|quoting|offer|offering|earn|earning)",
+        r"(?:tell me )?what \S+ (?:pays?|paid|is paying|are paying) you|what does \S+ pay you",
         r"what you've had from the others|(?:just|simply) (?:put|write|sign|tick|enter|say) (?:it |that "
         r"|them )?(?:down|off|in|that it's|they're)|put (?:last|an earlier|another) \S+ date|back"
-        r" ?dat\w+|leave it off (?:the|my)|doesn't have to (?:go|be) (?:down|on)|in writing that"
-        r" (?:they're|it's|you'll)",
+        r" ?dat\w+|leave (?:it|that|this) off (?:the|my)|doesn't have to (?:go|be) (?:down|on)"
+        r"|in writing that"
+        r" (?:they're|it's|you'll)|(?:so|that|before) the tax ?(?:man|office|people)|off the books|cash in"
+        r" hand|on the (?:redundancy|layoff|lay off) list|list to go",
     ),
     "limit": (
         r"(?:your|the) (?:lowest|best|final|rock bottom|absolute best) (?:price|offer|number|figure|you"
         r" can)|(?:what's|what is) your (?:bottom line|lowest|best)|bottom line (?:price|number)|how low"
-        r" (?:can|could|would)|lowest you(?:'d| would| could| can|'ll)",
-        r"walk away (?:price|point|number)|(?:what's|what is) (?:your|the) (?:limit|maximum|ceiling"
-        r"|budget limit|floor)|what budget (?:did|have|do) (?:they|you)",
-        r"(?:most|least) you(?:'d| would| could| can)? (?:pay|take|accept|go)|how (?:far|high|much"
+        r" (?:can|could|would|will|are)|lowest you(?:'d| would| could| can|'ll| will)|go any lower",
+        r"walk away (?:price|point|number)|before you(?:'d| would)? walk(?: away)?|(?:what's|what is"
+        r"|what would be)"
+        r" (?:your (?:limit|maximum|ceiling|floor|reserve)|the (?:limit|maximum|minimum) you)|your (?:floor"
+        r"|reserve)(?: price)?|what budget (?:did|have|do) (?:they|you)|what (?:would|will"
+        r"|'d) you settle for",
+        r"(?:most|least) you(?:'d| would| could| can| will)? (?:pay|take|accept|go)|how (?:far|high|much"
         r" further) (?:can|could|would) you go",
     ),
     "hardship": (
         r"(?:i'm|i am|we're|we are|i are|been|am|me) homeless|unemployed|lost (?:my|his|her|our)"
-        r" jobs?|laid off|(?:made|been|got) redundant|out of work|(?:i'm|i am|so|pretty|flat) broke|skint",
-        r"food bank|on (?:benefits|welfare|disability|ssi|universal credit)|live on (?:ssi|benefits)",
+        r" jobs?|laid off|(?:made|been|got) redundant|out of work|(?:i'm|i am|so|pretty|flat) broke|skint"
+        r"|(?:cut my|my) hours(?: (?:got|were|have been) cut)?(?= (?:got|were|have)|$)",
+        r"food bank|on (?:benefits|welfare|disability|ssi|universal credit)|live on (?:ssi|benefits)"
+        r"|(?:haven't|not|didn't) (?:eaten|eat|ate) (?:since|today|for)|skipping meals",
         r"(?:can't|cannot|couldn't|struggling to) (?:pay|afford|make|cover) (?:(?:the |my |our )?(?:rent"
         r"|food|bills|heating|mortgage)|to (?:pay|eat|live|heat))|behind (?:on|with) (?:the |my |our"
-        r" )?(?:rent|bills|mortgage)",
+        r" )?(?:rent|bills|mortgage|payments|loan)|living (?:on|off) (?:the |my )?credit cards?|final"
+        r" demand|repossess\w+|in arrears|payday loans?",
         r"money is (?:really |very )?tight|(?:pounds|dollars|euros|quid) (?:to last|left) (?:till|until"
         r"|for)|struggling (?:college )?(?:student|financially)",
         r"(?:sleep|sleeping|live|living) in (?:my|our|the|a|parking) (?:car|lots?|shelter)|bailiffs?|in"

@@ -100,44 +100,69 @@ CHURN = (
     r"(?:me|nos) (?:voy|vamos|cambio|cambiamos) (?:a|de|con)|cancel(?:ar|o|amos)|dar(?:me)? de baja"
     r"|última (?:vez|oportunidad)|devuélv\w+|que me devuelvan|devolución del dinero",
 )
+_KIN = (
+    r"(?:marido|mujer|esposa|esposo|padre|madre|papá|mamá|hijo|hija|hermano|hermana|abuelo|abuela"
+    r"|pareja|bebé|tío|tía"
+    r"|amigo|amiga|nieto|nieta)"
+)
 CARE = {
     "grief": (
-        r"(?:mi|nuestr[oa]|su) (?:marido|mujer|esposa|esposo|padre|madre|papá|mamá|hijo|hija|hermano"
-        r"|hermana|abuelo|abuela|pareja|bebé) .{0,20}(?:murió|ha muerto|se murió|falleci\w+)|ha"
-        r" fallecido|fallec(?:ió|ido|ida|imiento)|se nos fue|(?:se|él|ella) (?:ha muerto|murió)(?! de)"
-        r"|perd(?:í|ido|er|imos) a (?:mi|nuestr[oa]) (?:marido|mujer|esposa|esposo|padre|madre|papá|mamá"
-        r"|hijo|hija|hermano|hermana|abuelo|abuela|pareja|bebé)|entierro|enterramos|funeral|de luto"
-        r"|viud[oa]|aborto espontáneo|cuidados paliativos",
+        rf"(?:mi|nuestr[oa]|su) {_KIN} .{{0,20}}(?:murió|ha muerto|se murió|falleci\w+|nos dejó"
+        rf"|se nos fue)|ha"
+        r" fallecido|muerte de (?:mi|nuestr[oa])|fallec(?:ió|ido|ida|imiento)|se nos fue|(?:se|él"
+        r"|ella) (?:ha muerto|murió)(?! de)"
+        rf"|perd(?:í|ido|er|imos) (?:a (?:mi|nuestr[oa])|al|el|un) {_KIN}|entierro|enterramos"
+        r"|funeral|de luto|viud[oa]|aborto espontáneo|cuidados paliativos",
     ),
     "danger": (
         r"(?:dolor|presión|opresión) en el pecho|no (?:puede|puedo|podía) respirar|le cuesta respirar|se"
-        r" ahoga|inconsciente|desmay\w+|a urgencias|ambulancia|convulsion\w*",
-        r"(?:sale|saliendo|hay|echa) humo|se (?:quema|está quemando)|huele a (?:gas|quemado)|olor a gas"
-        r"|sangra mucho|descarga eléctrica|suicid\w+|quitarme la vida|no quiero (?:vivir|seguir"
-        r" viviendo)|quiero morir|(?:toda la caja|todas las pastillas)|me pega|brazo dormido",
+        r" ahoga|inconsciente|desmay\w+|a urgencias|ambulancia|convulsion\w*|infarto|un ictus|no (?:se"
+        r" despierta|reacciona)|labios (?:morados|azules)|(?:poniendo|puesto|pone) (?:azul|morad[oa])"
+        r"|tragado"
+        r"|se tragó|garganta (?:se )?(?:cierra|hincha)",
+        r"(?:sale|saliendo|hay|echa) humo|se (?:quema|está quemando)|huele a (?:gas|quemado)|olor a (?:gas"
+        r"|quemado)|echa(?:ndo)? chispas|monóxido|sangra mucho|descarga eléctrica|suicid\w+"
+        r"|quitarme la vida|no"
+        r" quiero (?:vivir|seguir viviendo)|quiero morir|mejor sin mí|hacerme daño|(?:toda la caja"
+        r"|todas las"
+        r" pastillas)|me (?:pega|amenaza)|con un cuchillo|brazo dormido",
     ),
     "secret": (
-        r"contraseñas?|(?:mi|su|la) clave (?:es|de)|(?:el|mi|su) pin|código de seguridad|número de (?:la"
-        r" |mi )?tarjeta|código (?:que me|del sms|por sms)|tres números de atrás",
+        r"(?<!olvidado la )(?<!olvidado mi )(?<!olvidé la )(?<!olvidé mi )(?<!cambiar la )(?<!cambiar mi"
+        r" )(?<!restablecer la )(?<!restablecer mi )(?<!gestor de )contraseñas?|(?:mi|su"
+        r"|la) clave (?:es|de)"
+        r"|usuario y (?:la |mi )?clave|(?:el|mi|su) pin|código de seguridad|número de (?:la "
+        r"|mi )?tarjeta|código"
+        r" (?:que me|del sms|por sms)|tres números de atrás",
     ),
     "legal": (
-        r"(?:mi|nuestr[oa]) abogad[oa] (?:le|les|va)|(?:con un|a un|buscar un) abogad[oa]|(?:con|llamar"
+        r"mi abogad[oa]|nuestr[oa] abogad[oa] (?:le|les|va|dice)|(?:con un|a un|buscar un) abogad[oa]"
+        r"|(?:con"
+        r"|llamar"
         r" a) (?:mi|un) abogad[oa]|demand(?:ar|aré|aremos|arles|arlo)|poner (?:una )?(?:denuncia|demanda"
-        r"|reclamación)|denunciar\w*|a (?:los )?tribunales|al juzgado|indemnización|es ilegal|es legal"
-        r"|consumo",
+        r"|reclamación)|denunciar\w*|(?:a|en) (?:los )?tribunales|(?:al|en el) juzgado|indemnización"
+        r"|es ilegal"
+        r"|es legal|(?:reclam\w+|denunci\w+|ir|voy|queja) (?:a|ante|en) consumo|hoja de reclamaciones",
     ),
     "trap": (
-        r"entre nosotros|en confianza|extraoficialmente|nadie (?:tiene|tendría) que saber\w*|cuánto"
-        r" (?:pagan|les cobra|cobra) (?:los|el|la) otr\w+|sin factura|haga la vista gorda|fecha anterior"
-        r"|otra fecha|antedat\w+",
+        r"entre nosotros|en confianza|extraoficialmente|nadie (?:tiene|tendría) que saber\w*|no se lo"
+        r" (?:digo|diré|cuento|contaré) a nadie|cuánto (?:pagan|les cobra|cobra) (?:los|el|la) otr\w+"
+        r"|cuánto"
+        r" (?:le|les) cobran? a|sin factura|en negro|sin iva|bajo mano|haga la vista gorda|fecha anterior"
+        r"|otra fecha (?:en|a) (?:la|el) (?:factura|contrato|recibo)|antedat\w+",
     ),
     "limit": (
-        r"(?:su|el) (?:último precio|mejor precio|precio mínimo|tope|límite|máximo)|hasta dónde (?:puede"
-        r"|pueden|llegaría)|lo (?:máximo|mínimo) que (?:pagaría|pagarían|puede|pueden|aceptaría)",
+        r"(?:su|el) (?:último precio|mejor precio|precio mínimo)|su (?:tope|límite|máximo|mínimo)"
+        r"|hasta (?:dónde"
+        r"|cuánto) (?:puede|pueden|llegaría|bajaría|baja)|lo (?:máximo|mínimo) que (?:pagaría"
+        r"|pagarían|puede"
+        r"|pueden|aceptaría)|(?:tope|máximo|mínimo) que (?:puede|pueden|pagaría|aceptaría)",
     ),
     "hardship": (
         r"sin trabajo|perdí (?:el|mi) (?:trabajo|empleo)|me han (?:despedido|echado)|en el paro|no"
         r" (?:tengo|tenemos) dinero|no (?:llego|llegamos) a fin de mes|a fin de mes no|tengo deudas|vivo"
-        r" en la calle|arruinad\w+|(?:pagar|pago) el alquiler|banco de alimentos|desahuci\w+",
+        r" en la calle|arruinad\w+|(?:pagar|pago) (?:el alquiler|la hipoteca)|banco de alimentos"
+        r"|desahuci\w+"
+        r"|embarg(?:ar|an|aron|ado|o)(?!,)|(?:meses|cuotas|recibos) sin pagar|cuotas? atrasadas?",
     ),
 }

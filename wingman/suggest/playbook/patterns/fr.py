@@ -118,45 +118,69 @@ CHURN = (
     r"rembours(?:er|ement|ez)|je (?:vous )?quitte|annul(?:er|e|ez) (?:le|mon|tout)|fermer (?:mon|le)"
     r" compte",
 )
+_KIN = (
+    r"(?:mari|femme|père|mère|papa|maman|fils|fille|frère|sœur|compagnon|compagne|bébé|enfant"
+    r"|grand père|grand mère"
+    r"|mamie|papi|oncle|tante|conjoint|ami|amie)"
+)
 CARE = {
     "grief": (
-        r"(?:mon|ma|notre|son|sa) (?:mari|femme|père|mère|papa|maman|fils|fille|frère|sœur|compagnon"
-        r"|compagne|bébé|grand-père|grand-mère) .{0,20}(?:est mort|est morte|est décédée?|nous a"
-        r" quittée?s?|vient de mourir|est partie?)|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)"
-        r"|(?:il|elle) nous a quittés|décédée?s?",
-        r"perdu (?:mon|ma|notre) (?:mari|femme|père|mère|papa|maman|fils|fille|frère|sœur|compagnon"
-        r"|compagne|bébé|grand-père|grand-mère)|enterr(?:é|ée|ement)|obsèques|en deuil|veuve|veuf|fausse"
-        r" couche|soins palliatifs",
+        rf"(?:mon|ma|notre|son|sa) {_KIN} .{{0,20}}(?:est mort|est morte|est décédée?"
+        rf"|nous a quittée?s?|vient de"
+        r" mourir|est partie?)|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)|(?:il"
+        r"|elle) nous a quittés"
+        r"|décédée?s?",
+        rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}|enterr(?:é|ée|ement)|obsèques"
+        rf"|en deuil|veuve|veuf"
+        rf"|fausse couche"
+        r"|incinér\w+|soins palliatifs",
     ),
     "danger": (
         r"(?:mal|douleur|poids|pression|serre) (?:à|dans|sur) la poitrine|(?:n'arrive (?:plus|pas) à|ne"
         r" peut (?:plus|pas)|peine à|du mal à) respirer|respire (?:plus|mal)|inconsciente?|évanouie?|le"
-        r" samu|les urgences|crise d'épilepsie",
-        r"(?:de la|il y a|y a) fumée|de la fumée|ça (?:brûle|fume)|odeur de gaz|sent le gaz"
-        r"|électrocut\w+|saigne beaucoup|suicid\w+|(?:veux|envie d') ?en finir|plus envie de vivre|veux"
-        r" mourir|avalé (?:toute|tous|toutes)|il me (?:frappe|bat)|bras (?:engourdi|paralysé)",
+        r" samu|les urgences|crise (?:d'épilepsie|cardiaque)|ne se réveille (?:plus|pas)"
+        r"|lèvres? (?:toutes? )?(?:bleues?"
+        r"|violettes?)|(?:tout|devient|devenue?) bleue?|gorge (?:gonfle|qui gonfle|se ferme)",
+        r"(?:de la|il y a|y a) fumée|de la fumée|ça (?:brûle|fume|sent le brûlé)|odeur de (?:gaz"
+        r"|brûlé)|sent le"
+        r" gaz|électrocut\w+|étincelles|monoxyde|saigne beaucoup|suicid\w+|(?:veux|envie d') ?en finir|plus"
+        r" envie de vivre|veux mourir|mieux sans moi|ne plus me réveiller|me fai(?:s|re) du mal"
+        r"|avalé (?:toute"
+        r"|tous|toutes|une?|des|la|le|les)|il me (?:frappe|bat|menace)|(?:avec|un) couteau|bras (?:engourdi"
+        r"|paralysé)",
     ),
     "secret": (
-        r"mots? de passe|code secret|code pin|code de sécurité|mes identifiants|numéro de (?:ma )?carte"
-        r"|code (?:reçu|que j'ai reçu|par sms)|le pin|trois chiffres (?:au dos|derrière)",
+        r"(?<!oublié mon )(?<!oublié le )(?<!réinitialiser mon )(?<!réinitialiser le )(?<!changer mon )"
+        r"(?<!changer le )(?<!changer de )(?<!gestionnaire de )mots? de passe|code secret|code pin"
+        r"|code de sécurité|mes"
+        r" identifiants|numéro de (?:ma )?carte|code (?:reçu|que j'ai reçu|par sms|de ma carte)"
+        r"|le pin|trois"
+        r" chiffres (?:au dos|derrière)",
     ),
     "legal": (
-        r"(?:mon|notre) avocat (?:va|vous|nous|prendra)|(?:prendre un|par un|par mon) avocat|(?:voir"
+        r"mon avocat|notre avocat (?:va|vous|nous|prendra|dit)|(?:prendre un|par un|par mon) avocat|(?:voir"
         r"|appeler|contacter) (?:un|mon) avocat|au tribunal|porter plainte|porte plainte|poursui\w+ en"
         r" justice|(?:vous|les) poursuivre|dommages et intérêts|mise en demeure|c'est illégal|c'est"
-        r" légal|prud'hommes|répression des fraudes",
+        r" légal|prud'hommes|répression des fraudes|en justice",
     ),
     "trap": (
-        r"entre nous|confidentiel\w*|officieusement|personne n'en saura|combien (?:paient|vous font|ont"
-        r" payé) les autres|sans facture|fermer les yeux|antidat\w+|une autre date",
+        r"entre nous|à titre confidentiel|confidentiellement|officieusement|personne n'en saura"
+        r"|ça reste entre"
+        r"|(?:dirai|répéterai|dirais) (?:rien )?à personne|combien (?:paient|vous font|ont payé) les autres"
+        r"|combien (?:(?:elle|il|ils|elles) )?(?:paie|paye|paient|payent) (?:la|le|les|l'|vos|votre"
+        r"|leur)|sans"
+        r" facture|au noir|de la main à la main|fermer les yeux|antidat\w+|une autre date (?:sur|dessus)",
     ),
     "limit": (
-        r"(?:votre|le|quel est votre) (?:dernier prix|meilleur prix|prix plancher|maximum|budget"
-        r" maximum)|jusqu'où (?:pouvez|iriez)|votre limite|le minimum que vous",
+        r"(?:votre|le|quel est votre) (?:dernier prix|meilleur prix|prix plancher|budget maximum)|votre"
+        r" (?:maximum|limite|plancher|plafond)|le (?:maximum|minimum) que vous|jusqu'où (?:vous )?(?:pouvez"
+        r"|pourriez|iriez|descend\w*|êtes vous prêt)",
     ),
     "hardship": (
         r"au chômage|surendett\w+|plus d'argent|fins? de mois|à la rue|sans abri|le rsa|pas les moyens"
         r"|perdu mon (?:travail|emploi|boulot)|licenciée?|(?:payer|régler) (?:le|mon|notre) loyer|restos"
-        r" du cœur|huissiers?|endettée?s?",
+        r" du cœur|huissiers?|endettée?s?|à découvert|interdit bancaire|loyers? (?:de retard"
+        r"|en retard|impayés?)"
+        r"|mois de retard|saisie sur salaire",
     ),
 }

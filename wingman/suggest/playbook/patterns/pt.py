@@ -108,40 +108,60 @@ CHURN = (
     r"(?:vou|vamos) (?:trocar|mudar|sair|cancelar|embora)|cancel(?:ar|o)|última (?:vez|chance)"
     r"|meu dinheiro de volta|reembols\w+|encerrar (?:a|minha) conta",
 )
+_KIN = (
+    r"(?:marido|esposa|mulher|pai|mãe|filho|filha|irmão|irmã|avô|avó|companheiro|companheira|bebê"
+    r"|bebé|tio|tia|amigo"
+    r"|amiga|neto|neta)"
+)
 CARE = {
     "grief": (
-        r"(?:meu|minha|nosso|nossa|seu|sua|o|a) (?:marido|esposa|mulher|pai|mãe|filho|filha|irmão|irmã"
-        r"|avô|avó|companheiro|companheira|bebê) .{0,20}(?:morreu|faleceu|se foi)|falec(?:eu|ido|ida"
-        r"|imento)|(?:ele|ela) (?:morreu|se foi)|perd(?:i|emos|eu) (?:o |a )?(?:meu|minha|nosso|nossa)"
-        r" (?:marido|esposa|mulher|pai|mãe|filho|filha|irmão|irmã|avô|avó|companheiro|companheira|bebê)"
+        rf"(?:meu|minha|nosso|nossa|seu|sua|o|a) {_KIN} .{{0,20}}(?:morreu|faleceu|se foi|nos deixou|partiu"
+        r"(?! para| pra))|morte d[oae] (?:meu|minha|noss[oa])|falec(?:eu|ido|ida|imento)|(?:ele"
+        r"|ela) (?:morreu|se foi)"
+        rf"|perd(?:i|emos|eu) (?:o |a )?(?:(?:meu|minha|nosso|nossa) )?{_KIN}"
         r"|enterr(?:o|ei|amos)|velório|de luto|viúv[oa]|aborto espontâneo|cuidados paliativos|se foi em",
     ),
     "danger": (
         r"(?:dor|aperto|pressão) no peito|não (?:consegue|consigo|estava conseguindo) respirar|falta de"
-        r" ar|sem ar|inconsciente|desmai\w+|ambulância|samu|convuls\w+",
+        r" ar|(?:fica|ficou|ficando|está|tô|estou|tá) sem ar(?! condicionado)|inconsciente|desmai\w+"
+        r"|ambulância|samu|convuls\w+|infarto|derrame|não (?:acorda|está acordando)|lábios? (?:roxos?|azuis"
+        r"|azulados?)|ficando rox[oa]|engoli(?:u|ram)|garganta (?:fechando|inchando)",
         r"(?:saindo|tem|está saindo) fumaça|pegando fogo|(?:cheiro|cheirando) (?:de|a) (?:gás|queimado)"
-        r"|levei um choque|sangrando muito|suic[ií]d\w+|me matar|não quero (?:mais )?viver|quero morrer"
-        r"|(?:caixa inteira|todos os comprimidos)|ele me bate|braço dormente",
+        r"|levei um choque|curto circuito|faíscas?|monóxido|sangrando muito|suic[ií]d\w+|me (?:matar|cortar"
+        r"|machucar)|não quero (?:mais )?viver|quero morrer|melhor (?:sem mim|eu não estar)"
+        r"|(?:caixa inteira"
+        r"|todos os comprimidos)|ele me (?:bate|ameaça)|com uma faca|braço dormente",
     ),
     "secret": (
-        r"(?:minha|sua|a|da) senha(?! do)|senha é|código de segurança|(?:meu|seu|o) pin|número do (?:meu"
-        r" )?cartão|palavra passe|código que chegou|código do sms|três números de trás",
+        r"(?<!esqueci )(?<!trocar )(?<!redefinir )(?<!mudar )(?<!recuperar )(?:minha|sua|a"
+        r"|da) senha(?! do)|(?:passar|passo|dar|dou|mandar|mando|dizer|digo) (?:\S+ )?senha|senha"
+        r" é|código de segurança|(?:meu|seu|o) pin|número do (?:meu )?cartão|palavra passe"
+        r"|código que chegou"
+        r"|código do sms|três números de trás",
     ),
     "legal": (
-        r"(?:meu|com um|um|com o meu|com meu) advogad[oa](?! já)|process(?:ar|o judicial)|vou (?:para"
-        r"|pra|à|na) justiça|tribunal|procon|indenização|isso é (?:ilegal|crime)|é legal isso|denunciar",
+        r"(?:meu|minha|com um|um) advogad[oa]|process(?:ar|o judicial)|(?:vou|vemos|vê"
+        r"|entrar|entro) (?:para|pra|à|na|com) (?:a )?justiça|na justiça|tribunal|procon|indenização|isso é"
+        r" (?:ilegal|crime)|é legal isso|denunciar",
     ),
     "trap": (
-        r"(?:aqui |cá )?entre nós|em off|ninguém precisa saber|quanto (?:pagam|os outros pagam|cobra)"
-        r" (?:os|o|a)? ?(?:outr\w+)?|sem nota|dar um jeitinho|data anterior|outra data|retroativ\w+",
+        r"(?:aqui |cá )?entre nós|em off|ninguém precisa saber|não (?:conto|falo"
+        r"|digo) (?:nada )?(?:pra|para|a)"
+        r" ninguém|quanto (?:pagam|os outros pagam|cobra) (?:os|o|a)? ?(?:outr\w+)?|quanto (?:vocês"
+        r" )?(?:cobram|cobra) (?:do|da|dos|das|pro|pros)|sem nota|por fora|caixa dois|dar um jeitinho|data"
+        r" anterior|outra data na (?:nota|fatura)|retroativ\w+",
     ),
     "limit": (
-        r"(?:seu|o) (?:último preço|melhor preço|preço mínimo|limite|teto|máximo)|até onde (?:pode|podem"
-        r"|vai|vocês)|o (?:máximo|mínimo) que (?:você|vocês|o senhor|a senhora)",
+        r"(?:seu|o) (?:último preço|melhor preço|preço mínimo)|seu (?:limite|teto|máximo|mínimo|piso)|até"
+        r" (?:onde|quanto) (?:você |vocês )?(?:pode|podem|consegue|conseguem|vai|vão)|até onde vocês|o"
+        r" (?:máximo|mínimo) que (?:você|vocês|o senhor|a senhora)",
     ),
     "hardship": (
         r"desempregad\w+|perdi (?:o|meu) (?:emprego|trabalho)|(?:fui|me) (?:demitid\w+|mandad\w+ embora)"
         r"|sem dinheiro|endividad\w+|não (?:tenho|temos) (?:como pagar|dinheiro)|não (?:consigo"
-        r"|conseguimos) pagar|morando na rua|fali(?:do|mos|u)|pagar o aluguel|cesta básica|despej\w+",
+        r"|conseguimos) pagar|morando na rua|fali(?:do|mos|u)|pagar o aluguel|cesta básica|despej\w+"
+        r"|(?:parcelas?|prestações|prestação|contas?|boletos?|aluguel) (?:\S+ )?atrasad\w+"
+        r"|banco vai (?:tomar"
+        r"|levar)|nome sujo|negativad\w+",
     ),
 }
