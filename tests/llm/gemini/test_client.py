@@ -270,7 +270,7 @@ async def test_nobody_at_the_address_is_a_network_fault() -> None:
         await model.aclose()
 
 
-ODD_SHAPES = (
+ODD_SHAPES: tuple[Any, ...] = (
     {"candidates": [5]},
     {"candidates": [{"content": []}]},
     {"candidates": [{"content": {"parts": {"text": "x"}}}]},

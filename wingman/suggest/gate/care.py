@@ -34,7 +34,8 @@ def shares(meaning: Floats, weights: Floats) -> Floats:
     """Of each need in `CARE`, the share of the odds; the rest belongs to none of them."""
     points = np.append(meaning, 1.0) @ weights
     odds: Floats = np.exp(np.minimum(points, 50.0))
-    return odds / (1.0 + odds.sum())
+    share: Floats = odds / (1.0 + odds.sum())
+    return share
 
 
 @lru_cache(maxsize=1)
