@@ -151,6 +151,8 @@ async def test_another_process_can_revoke_and_time_can(tmp_path: Path) -> None:
         await asyncio.wait_for(ended.wait(), 5)
     watching.cancel()
     await asyncio.wait([watching])
+    one.store.close()
+    two.store.close()
 
 
 def test_wrong_tokens_are_written_down_and_not_for_ever() -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 import structlog
 from nats.aio.msg import Msg
@@ -17,6 +18,9 @@ from nats.aio.msg import Msg
 from wingman.cluster import subjects
 from wingman.cluster.engine import TTL, Engine, UnavailableError, UnknownError
 from wingman.cluster.record import UnreadableError, seal, unseal
+from wingman.core.errors import InputError
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +34,15 @@ PAGE = 256
 
 
 class Table(Protocol):
-    """What is replicated. Called on the event loop; short."""
+    """What is replicated. Its calls may wait for a disk: `ask` and `later` do them beside the event loop."""
+
+    async def ask(self, work: Callable[[], T]) -> T:
+        """What `work`, calls of this table, returns. Raises `InputError` when the disk does not answer."""
+        ...
+
+    def later(self, work: Callable[[], object]) -> None:
+        """Do `work`, calls of this table, after what was asked before."""
+        ...
 
     def rows(self) -> Mapping[str, bytes]:
         """Every row by its name, `<kind>.<key>`."""
@@ -81,14 +93,20 @@ class Replica:
                     await self._wake.wait()
                 await asyncio.sleep(SETTLE_S)
             except TimeoutError:
-                if not self._table.changed():
+                if not await self._changed():
                     continue
-            except (UnavailableError, UnknownError):
+            except (UnavailableError, UnknownError, InputError):
                 await asyncio.sleep(AGAIN_S)
             self._wake.clear()
 
+    async def _changed(self) -> bool:
+        try:
+            return await self._table.ask(self._table.changed)
+        except InputError:
+            return False  # asked again soon
+
     async def _tell(self) -> None:
-        rows = self._table.rows()
+        rows = await self._table.ask(self._table.rows)
         for name in [name for name, row in rows.items() if self._told.get(name) != row]:
             await self._publish(name, rows[name])
         for name in [name for name in self._told if name not in rows and self._told[name]]:
@@ -96,7 +114,8 @@ class Replica:
 
     async def _publish(self, name: str, row: bytes) -> None:
         subject = subjects.row(name)
-        left = self._table.ends(name) - time.time() if row else 300.0
+        ends = await self._table.ask(partial(self._table.ends, name)) if row else 0.0
+        left = ends - time.time() if row else 300.0
         headers = {TTL: str(max(1, round(min(left, LONGEST_S))))} if left > 0 else {}
         await self._engine.publish(subject, seal(self._key, row, subject), headers=headers)
         self._told[name] = row
@@ -123,5 +142,15 @@ class Replica:
         if self._told.get(name) == row:
             return
         self._told[name] = row
-        if self._table.merge(name, row) != row:
-            self._wake.set()  # this node knows more
+        self._table.later(partial(self._merge, asyncio.get_running_loop(), name, row))
+
+    def _merge(self, loop: asyncio.AbstractEventLoop, name: str, row: bytes) -> None:
+        """In the table's thread; once more where its disk refuses."""
+        try:
+            more = self._table.merge(name, row) != row
+        except InputError:
+            again = partial(self._table.later, partial(self._merge, loop, name, row))
+            loop.call_soon_threadsafe(loop.call_later, LOOK_S, again)
+            return
+        if more:
+            loop.call_soon_threadsafe(self._wake.set)  # this node knows more

@@ -7,17 +7,20 @@ import hmac
 import re
 import secrets
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
-from wingman.server.grant_store import GrantStore
+from wingman.server.grant_store import ANSWER_S, GrantStore, StoreRefusedError
 from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, RENEWED, SCOPES, Grant, Role
+
+T = TypeVar("T")
 
 PAIRING_SECONDS = 120
 LOGIN_SECONDS = 300
@@ -29,6 +32,11 @@ WATCH_SECONDS = 0.25
 MOST_WRONG, WRONG_SECONDS = 30, 60.0
 """So many wrong tokens from one address in so long a time: further ones are refused as too many."""
 ADDRESSES = 1000
+
+REMEMBERED_SECONDS = 600.0
+"""A grant that was good so lately stays so while the disk does not answer."""
+REMEMBERED_ANSWER_S = 0.2
+"""How long the disk is waited for where that is so."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -67,7 +75,10 @@ class Trail(Protocol):
 
 @dataclass(slots=True)
 class Access:
-    """Checks credentials, hands them out, and ends what was opened with a revoked one."""
+    """Checks credentials, hands them out, and ends what was opened with a revoked one.
+
+    What asks the store may wait for the disk: on an event loop it is asked for by way of `ask`.
+    """
 
     token: str = field(repr=False)
     """The service's own token: from the configuration, or made for this process and shown to nobody."""
@@ -82,12 +93,43 @@ class Access:
     _budgets: dict[str, GrantBudget] = field(default_factory=dict)
     _open: dict[str, dict[object, Callable[[], object]]] = field(default_factory=dict)
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
+    _good: OrderedDict[bytes, tuple[float, Grant]] = field(default_factory=OrderedDict)
+    """When which credentials were last found good, the latest used at the end."""
 
     def __post_init__(self) -> None:
         if not self.token:
             raise ValueError("the service needs a token")
 
+    async def ask(self, work: Callable[[], T]) -> T:
+        """What `work`, a call of this class or of its store, returns or raises; the loop goes on meanwhile.
+
+        Raises `StoreRefusedError`, too, when the disk does not answer.
+        """
+        return await self.store.ask(work)
+
     # --- checking -------------------------------------------------------------------------------
+
+    async def known(self, presented: str, path: str = "") -> Grant | None:
+        """As `grant`, without holding the loop up. A disk that hangs locks nobody out who was here just now."""
+        if not presented.startswith("wm_"):
+            return self.grant(presented, path)
+        key = self.store.digest(f"{path} {presented}")
+        at, found = self._good.get(key, (0.0, None))
+        now = self.clock()
+        lately = found is not None and now - at < REMEMBERED_SECONDS and found.holds(now)
+        try:
+            within = REMEMBERED_ANSWER_S if lately else ANSWER_S
+            found = await self.store.ask(partial(self.grant, presented, path), within)
+        except StoreRefusedError:
+            if not lately:
+                raise
+            return found
+        self._good.pop(key, None)
+        if found is not None:
+            self._good[key] = (now, found)
+            if len(self._good) > ADDRESSES:
+                self._good.popitem(last=False)
+        return found
 
     def grant(self, presented: str, path: str = "") -> Grant | None:
         """What `presented` stands for now; None when it stands for nothing (any more).
@@ -116,7 +158,7 @@ class Access:
         many = len(tries) == MOST_WRONG and now - tries[0] < WRONG_SECONDS
         tries.append(now)
         if not many:
-            self.store.record("refused", now, detail=f"wrong credential from {address}")
+            self.store.note("refused", now, detail=f"wrong credential from {address}")
         return many
 
     def budget(self, grant: Grant) -> GrantBudget:
@@ -174,8 +216,8 @@ class Access:
         return self.make(Role.VIEWER, by=by, meeting=meeting, expires=expires, name="shared link")[1]
 
     def ended(self, meeting: str) -> None:
-        """The meeting is over: its viewers' links live on for an hour."""
-        self.store.shorten(meeting, self.clock() + AFTER_MEETING)
+        """The meeting is over: its viewers' links live on for an hour. Does not wait for the disk."""
+        self.store.later(partial(self.store.shorten, meeting, self.clock() + AFTER_MEETING))
 
     def pair(self) -> str:
         """Start a pairing: six digits, good for `PAIRING_SECONDS`. A new one replaces the old."""
@@ -234,13 +276,22 @@ class Access:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             known = [grant for grant in self._open if grant != OWNER.id]
-            if known and (dead := self.store.dead(known, self.clock())):
-                for grant in dead:
-                    self.store.revoke(grant, self.clock())
-                self.close(dead)
+            with suppress(StoreRefusedError):  # asked again soon
+                if known and (dead := await self.ask(partial(self._dead, known))):
+                    self.close(dead)
+
+    def _dead(self, known: list[str]) -> list[str]:
+        """Which of these hold no longer; over for good, whatever is done to the clock."""
+        now = self.clock()
+        dead = self.store.dead(known, now)
+        for grant in dead:
+            self.store.revoke(grant, now)
+        return dead
 
     def close(self, grants: list[str]) -> None:
-        """Close what is open with these."""
+        """Close what is open with these, and forget that they were good."""
+        for key in [key for key, (_, grant) in self._good.items() if grant.id in grants]:
+            del self._good[key]
         for grant in grants:
             for drop in list(self._open.get(grant, {}).values()):
                 drop()

@@ -7,25 +7,32 @@ before, under the same secret, so that taking one out or changing it shows. It h
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
 import json
+import queue
 import secrets
 import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
 from wingman.core.errors import InputError
+from wingman.core.threads import OneThread
 from wingman.events.sqlite import drivers
 from wingman.server.grants import Grant, Role, Scope
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +43,11 @@ MOST_GRANTS = 5000
 """Rows kept; the oldest dead ones go first."""
 
 BUSY_MS = 50
-"""How long a write waits for another program: everybody's sound waits with it."""
+"""How long a write waits for another program."""
+ANSWER_S = 2.0
+"""How long whoever asks waits for the disk."""
+STOP_S = 5.0
+"""What the disk may take to store the rest when the service stops."""
 RETRY_S = 1.0
 """How long the audit log leaves a disk alone that has refused: each try costs `BUSY_MS`."""
 MOST_HELD = 10_000
@@ -57,6 +68,7 @@ CREATE TABLE IF NOT EXISTS audit_head (id INTEGER PRIMARY KEY CHECK (id = 1), ha
 CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS audit_keeps BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+NO_ANSWER = "it does not answer"
 _USED, _REVOKED = 9, 10
 """Columns of a grant's row."""
 _COLUMNS = "id, role, scopes, meeting, origin, name, created, expires, used, revoked, key"
@@ -88,7 +100,7 @@ class AuditEntry:
 
 
 class GrantStore:
-    """All calls are short and may come from any thread; nothing here waits for a network."""
+    """Calls may come from any thread, and wait for the disk. On an event loop: `ask`, `note` and `later`."""
 
     def __init__(self, path: Path | None, secret: bytes, key: str = "") -> None:
         """`path` None keeps everything in memory; `key` encrypts the file.
@@ -100,7 +112,13 @@ class GrantStore:
         self._seen = (0, 0)
         self._retry_at = 0.0
         self._lock = threading.Lock()
-        self._held: deque[tuple[str, float, str, str, str]] = deque(maxlen=MOST_HELD)
+        self._held: deque[tuple[str, float, str, str, str]] = deque()
+        self._holding = threading.Lock()
+        self._thread = OneThread("wingman-grants") if path is not None else None
+        """Memory answers at once, and needs none."""
+        self._stuck: Future[Any] | None = None
+        """What the disk was asked and has not answered in time."""
+        self._writing_down: Future[None] | None = None
         self._db = drivers.open_file(path or Path(":memory:"), key if path is not None else "")
         if path is not None:
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -110,13 +128,74 @@ class GrantStore:
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the file; a disk that does not answer is left alone after `STOP_S`."""
+        if self._thread is not None and not self._thread.close(STOP_S):
+            log.error("the disk of the grants does not answer; audit entries were not stored")
+            return
         if self._held:
-            self._write_down()
+            self._write_down(now=True)
         if self._held:
             log.error("audit entries were not stored", entries=len(self._held))
         with self._lock:
             self._db.close()
+
+    # --- on an event loop -----------------------------------------------------------------------
+
+    async def ask(self, work: Callable[[], T], within: float = ANSWER_S) -> T:
+        """What `work` (calls of this store) returns or raises; it is done in a thread.
+
+        Raises `StoreRefusedError` when the disk does not answer within so many seconds; `work` is done later
+        then. While that is so, further ones are refused at once.
+        """
+        if self._thread is None:
+            return work()
+        if self.stuck:
+            raise StoreRefusedError(NO_ANSWER)
+        asked = self._submitted(work)
+        answer = asyncio.wrap_future(asked)
+        answer.add_done_callback(_seen)
+        await asyncio.wait([answer], timeout=within)
+        if not asked.done():  # a loop that was late finds it done all the same
+            self._stuck = asked
+            raise StoreRefusedError(NO_ANSWER)
+        return await answer
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the disk still owes an answer that somebody waited for in vain."""
+        return self._stuck is not None and not self._stuck.done()
+
+    def later(self, work: Callable[[], object]) -> None:
+        """Do `work` (calls of this store) in the thread; what it raises is logged."""
+
+        def done() -> None:
+            try:
+                work()
+            except StoreRefusedError as refused:
+                log.warning("a change of the grants was not stored", reason=str(refused))
+
+        if self._thread is None:
+            done()
+            return
+        with contextlib.suppress(StoreRefusedError):
+            self._submitted(done)
+
+    def note(self, what: str, at: float, *, grant: str = "", meeting: str = "", detail: str = "") -> None:
+        """As `record`, without waiting for the disk."""
+        self._hold(what, at, grant, meeting, detail)
+        if self._thread is None:
+            self._write_down()
+        elif self._writing_down is None or self._writing_down.done():
+            with contextlib.suppress(StoreRefusedError):
+                self._writing_down = self._submitted(self._write_down)
+
+    def _submitted(self, work: Callable[[], T]) -> Future[T]:
+        if self._thread is None:
+            raise RuntimeError("memory has no thread")
+        try:
+            return self._thread.submit(work)
+        except queue.Full:
+            raise StoreRefusedError(NO_ANSWER) from None
 
     # --- grants ---------------------------------------------------------------------------------
 
@@ -127,9 +206,9 @@ class GrantStore:
         with self._writing() as db:
             db.execute(
                 "INSERT INTO grants VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (grant.id, self._digest(token), grant.role, _scopes(grant), grant.meeting, grant.origin,
+                (grant.id, self.digest(token), grant.role, _scopes(grant), grant.meeting, grant.origin,
                  grant.name, grant.created, grant.expires, grant.used, grant.revoked, grant.key,
-                 self._digest(grant.path) if grant.path else b"", parent),
+                 self.digest(grant.path) if grant.path else b"", parent),
             )  # fmt: skip
             self._prune(db)
         return grant, token
@@ -141,11 +220,11 @@ class GrantStore:
         """
         with self._lock:
             row = self._db.execute(
-                f"SELECT {_COLUMNS}, path FROM grants WHERE digest = ?", (self._digest(token),)
+                f"SELECT {_COLUMNS}, path FROM grants WHERE digest = ?", (self.digest(token),)
             ).fetchone()
         if row is None:
             return None
-        wanted = self._digest(path) if path else b""
+        wanted = self.digest(path) if path else b""
         return _grant(row[:-1], path) if hmac.compare_digest(row[-1], wanted) else None
 
     def all(self) -> list[Grant]:
@@ -198,7 +277,7 @@ class GrantStore:
         with self._writing() as db:
             if alone:
                 db.execute("DELETE FROM codes WHERE purpose = ?", (purpose,))
-            db.execute("INSERT OR REPLACE INTO codes VALUES (?,?,?,0)", (self._digest(code), purpose, expires))
+            db.execute("INSERT OR REPLACE INTO codes VALUES (?,?,?,0)", (self.digest(code), purpose, expires))
 
     def take_code(self, code: str, purpose: str, now: float) -> bool:
         """Redeem a code. A wrong one counts against all that are open."""
@@ -206,7 +285,7 @@ class GrantStore:
             db.execute("DELETE FROM codes WHERE expires <= ?", (now,))
             gone = db.execute(
                 "DELETE FROM codes WHERE digest = ? AND purpose = ? RETURNING digest",
-                (self._digest(code), purpose),
+                (self.digest(code), purpose),
             ).fetchall()
             if not gone:
                 db.execute("UPDATE codes SET tries = tries + 1 WHERE purpose = ?", (purpose,))
@@ -291,15 +370,18 @@ class GrantStore:
         What it says has been done, so a disk that refuses is no mistake of whoever asked: the entry is held and
         written before the next one.
         """
-        with self._lock:
-            self._held.append((what, at, grant, meeting[:80], detail[:200]))
-        if time.monotonic() >= self._retry_at:
-            self._write_down()
+        self._hold(what, at, grant, meeting, detail)
+        self._write_down()
+
+    def _hold(self, what: str, at: float, grant: str, meeting: str, detail: str) -> None:
+        with self._holding:
+            if len(self._held) < MOST_HELD:
+                self._held.append((what, at, grant, meeting[:80], detail[:200]))
 
     def audit(self, after: int = 0, limit: int = 1000) -> list[AuditEntry]:
         """Entries with a higher number than `after`, oldest first."""
         if self._held:
-            self._write_down()
+            self._write_down(now=True)
         with self._lock:
             rows = self._db.execute(
                 "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
@@ -339,9 +421,11 @@ class GrantStore:
     def _writing(self, *, told: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction, which begins with what is held. Raises `StoreRefusedError`."""
         with self._lock:
+            with self._holding:
+                held = list(self._held)
             try:
                 self._db.execute("BEGIN IMMEDIATE")
-                for entry in self._held:
+                for entry in held:
                     self._append(*entry)
                 yield self._db
                 self._db.execute("COMMIT")
@@ -351,11 +435,16 @@ class GrantStore:
                 if isinstance(failed, drivers.OperationalError):
                     raise StoreRefusedError(str(failed)) from None
                 raise
-            self._held.clear()
+            with self._holding:
+                for _ in held:
+                    self._held.popleft()
         if told:
             self._written()
 
-    def _write_down(self) -> None:
+    def _write_down(self, *, now: bool = False) -> None:
+        """Write what is held. A disk that has just refused is left alone for a while, but for a `now`."""
+        if not now and time.monotonic() < self._retry_at:
+            return
         try:
             with self._writing():
                 pass
@@ -380,7 +469,7 @@ class GrantStore:
             (MOST_GRANTS,),
         )
 
-    def _digest(self, token: str) -> bytes:
+    def digest(self, token: str) -> bytes:
         return hmac.new(self._secret, token.encode(), hashlib.sha256).digest()
 
     def _head(self, last: str) -> str:
@@ -398,6 +487,12 @@ class GrantStore:
 def unpacked(row: bytes) -> AuditEntry:
     """The inverse of `audit_rows`."""
     return msgspec.msgpack.decode(row, type=AuditEntry)
+
+
+def _seen(answer: asyncio.Future[Any]) -> None:
+    """Who asked may be gone by now: nobody else has to hear of a failure."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _scopes(grant: Grant) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
@@ -83,12 +84,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope, asked = _read(scope)
-        refusal, grant = self._judge(asked)
+        refusal, grant = await self._judge(asked)
         foreign = asked.origin if asked.origin in self._neighbours.origins else ""
         if scope["type"] == "http" and asked.method == "OPTIONS" and foreign and refusal is None:
             refusal = Response(status_code=204)  # a preflight: the route itself need not know about it
         if refusal is None and grant is not None and self._is_page(asked, scope):
-            refusal = self._move_in(asked, scope, grant)
+            refusal = await self._move_in(asked, scope, grant)
         decorate = _Decorated(send, foreign)
         if refusal is not None:
             await _answer(refusal, scope, receive, decorate.send)
@@ -114,15 +115,15 @@ class Guard:
 
         return received
 
-    def _judge(self, asked: Asked) -> tuple[Response | None, Grant | None]:
+    async def _judge(self, asked: Asked) -> tuple[Response | None, Grant | None]:
         """The refusal, or what the credential grants (None on open paths)."""
         if not self._neighbours.knows_host(asked.host):
             return error(403, "this Host is not ours; add it to server.allowed_hosts", field="host"), None
         knows_origin = not asked.origin or self._neighbours.knows_origin(asked.origin, asked.host)
         if asked.path in OPEN_PATHS or asked.path.startswith("/static/") or asked.method == "OPTIONS":
             pairing = asked.path == "/api/pairing/redeem" and asked.origin.startswith("chrome-extension://")
-            return (None if knows_origin or pairing else _foreign()), self._found(asked)
-        grant = self._found(asked)
+            return (None if knows_origin or pairing else _foreign()), await self._found(asked)
+        grant = await self._found(asked)
         if grant is None:
             return self._stranger(asked), None
         if asked.origin and asked.origin != grant.origin and (grant.origin or not knows_origin):
@@ -144,11 +145,11 @@ class Guard:
             return error(429, "this grant has too many connections open; close some and try again"), None
         return None, grant
 
-    def _found(self, asked: Asked) -> Grant | None:
+    async def _found(self, asked: Asked) -> Grant | None:
         """The grant that counts: a named token alone, else the session's cookie."""
         if asked.bearer:
-            return self._access.grant(asked.bearer)
-        return self._access.grant(asked.cookie, asked.session) if asked.cookie and asked.session else None
+            return await self._access.known(asked.bearer)
+        return await self._access.known(asked.cookie, asked.session) if asked.cookie and asked.session else None
 
     def _stranger(self, asked: Asked) -> Response:
         if (asked.bearer or asked.cookie) and self._access.wrong(asked.address):
@@ -166,9 +167,9 @@ class Guard:
         named = "token" in dict(parse_qsl(scope["query_string"].decode("latin-1")))
         return named and asked.method == "GET" and PAGES.fullmatch(asked.path) is not None
 
-    def _move_in(self, asked: Asked, scope: Scope, grant: Grant) -> Response:
+    async def _move_in(self, asked: Asked, scope: Scope, grant: Grant) -> Response:
         """Exchange the token in a page's address for a session, and go to where that lives."""
-        session = self._access.session(grant)
+        session = await self._access.ask(partial(self._access.session, grant))
         query = [(k, v) for k, v in parse_qsl(scope["query_string"].decode("latin-1")) if k != "token"]
         target = session.root + asked.path + (f"?{urlencode(query)}" if query else "")
         return with_cookie(RedirectResponse(target, 303), session, secure=self._secure)

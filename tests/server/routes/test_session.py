@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 from tests.support.service import TOKEN, service
 from wingman.core.errors import InputError
 from wingman.server.auth import MOST_WRONG, OWNER
+from wingman.server.grant_store import GrantStore
 from wingman.server.grants import SCOPES, Grant, Role, Scope
 from wingman.server.routes.session import chosen, public
 
@@ -113,3 +116,46 @@ def test_what_is_shown_of_a_grant_opens_nothing() -> None:
     assert not public(grant, 100.0)["active"]
     assert "SECRET" not in str(shown)
     assert "KEY" not in str(shown)
+
+
+class _Watched:
+    """A connection that no event loop may use."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("execute", "executemany", "executescript"):
+            with pytest.raises(RuntimeError):
+                asyncio.get_running_loop()
+        return getattr(self._connection, name)
+
+
+async def test_no_request_waits_for_the_disk_of_the_grants_on_the_event_loop(tmp_path: Path) -> None:
+    async with service() as it, it.client() as owner:
+        it.access.store = store = GrantStore(tmp_path / "trust.db", b"s" * 32)
+        stock, store._db = store._db, _Watched(store._db)  # type: ignore[assignment]
+        meeting = (await owner.post("/api/meetings", json={"title": "x"})).json()["id"]
+        link = (await owner.post(f"/api/meetings/{meeting}/viewers")).json()["token"]
+        script = {"name": "a script", "scopes": ["read", "configure"]}
+        made = (await owner.post("/api/grants", json=script)).json()
+        async with it.client(made["token"]) as asker:
+            assert (await asker.get("/api/meetings")).status_code == 200
+            assert (await asker.get("/api/audit")).json()["broken_at"] == 0
+        async with it.client(link) as viewer:
+            assert (await viewer.get(f"/api/meetings/{meeting}")).status_code == 200
+            assert (await viewer.get("/overlay", params={"token": link})).status_code == 303
+        async with it.client("wm_x_y") as stranger:
+            assert (await stranger.get("/api/meetings")).status_code == 401
+        pairing = (await owner.post("/api/pairing")).json()["code"]
+        origin = {"origin": "chrome-extension://abcdefghijklmnopabcdefghijklmnop"}
+        redeemed = await owner.post("/api/pairing/redeem", json={"code": pairing}, headers=origin)
+        assert redeemed.status_code == 200
+        session = await owner.post("/api/session", json={"token": made["token"]})
+        assert session.status_code == 201
+        assert len((await owner.get("/api/grants")).json()["grants"]) == 5
+        assert (await owner.delete(f"/api/grants/{made['id']}")).status_code == 200
+        assert (await owner.post(f"/api/meetings/{meeting}/end")).status_code == 200
+        assert (await owner.delete(f"/api/meetings/{meeting}")).status_code == 204
+        store.close()
+        store._db = stock

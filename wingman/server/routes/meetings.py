@@ -236,21 +236,24 @@ class Rest:
         """`POST …/viewers`: a link that may only watch."""
         meeting = request.path_params["id"]
         status = await self.lookup.status(meeting)
-        token = self.access.viewer(meeting, by=request.state.grant, ended=status.state == "ended")
+        ended = status.state == "ended"
+        token = await self.access.ask(partial(self.access.viewer, meeting, by=request.state.grant, ended=ended))
         root = self.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
         url = f"{root}/overlay?meeting={meeting}&token={token}"
         return Json({"token": token, "url": url}, 201)
 
     async def pair(self, _: Request) -> Response:
         """`POST /api/pairing`: a code for an extension."""
-        return Json({"code": self.access.pair(), "expires_in": PAIRING_SECONDS})
+        return Json({"code": await self.access.ask(self.access.pair), "expires_in": PAIRING_SECONDS})
 
     async def redeem(self, request: Request) -> Response:
         """`POST /api/pairing/redeem`."""
         wanted = await body(request, Redeem)
         if wanted.key and not readable(wanted.key):
             raise InputError("`key` must be a P-256 public key, base64url of its point", field="key")
-        return Json({"token": self.access.redeem(wanted.code, request.headers.get("origin", ""), wanted.key)})
+        origin = request.headers.get("origin", "")
+        redeem = partial(self.access.redeem, wanted.code, origin, wanted.key)
+        return Json({"token": await self.access.ask(redeem)})
 
     async def playbooks(self, _: Request) -> Response:
         """`GET /api/playbooks`."""

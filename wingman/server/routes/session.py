@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -64,9 +65,10 @@ class SessionRoutes:
     async def log_in(self, request: Request) -> Response:
         """A browser's session for a one-time code or a token. The cookie goes to the session's path alone."""
         wanted = await body(request, LogIn)
-        session = self.access.log_in(wanted.code) if wanted.code else None
-        if session is None and wanted.token and (grant := self.access.grant(wanted.token)) is not None:
-            session = self.access.session(grant)
+        access = self.access
+        session = await access.ask(partial(access.log_in, wanted.code)) if wanted.code else None
+        if session is None and wanted.token and (grant := await access.known(wanted.token)) is not None:
+            session = await access.ask(partial(access.session, grant))
         if session is None:
             address = request.client.host if request.client else ""
             if self.access.wrong(address):
@@ -86,7 +88,8 @@ class SessionRoutes:
         grant: Grant | None = request.state.grant
         if grant is None:
             return error(401, "nobody is logged in here", headers={"WWW-Authenticate": "Bearer"})
-        gone = self.access.forget(grant.id, by=grant) if grant.created else []
+        forget = partial(self.access.forget, grant.id, by=grant)
+        gone = await self.access.ask(forget) if grant.created else []
 
         async def close() -> None:  # this very request is one of its connections: it is answered first
             self.access.close(gone)
@@ -95,7 +98,8 @@ class SessionRoutes:
 
     async def list(self, _: Request) -> Response:
         now = self.access.clock()
-        return Json({"grants": [public(grant, now) for grant in self.access.store.all()]})
+        found = await self.access.ask(self.access.store.all)
+        return Json({"grants": [public(grant, now) for grant in found]})
 
     async def make(self, request: Request) -> Response:
         """A grant for a program. Its token is in this answer and nowhere else."""
@@ -113,14 +117,15 @@ class SessionRoutes:
         expires = now + wanted.days * DAY
         if by.expires and by.role is not Role.OWNER:  # nor longer than it may do it
             expires = min(expires, by.expires)
-        made, token = self.access.make(
-            role, by=by, scopes=scopes, name=name, meeting=wanted.meeting, expires=expires
-        )
+        given = {"scopes": scopes, "name": name, "meeting": wanted.meeting, "expires": expires}
+        made, token = await self.access.ask(partial(self.access.make, role, by=by, **given))
         return Json({**public(made, now), "token": token}, 201)
 
     async def revoke(self, request: Request) -> Response:
         """End a grant, and close what is open with it."""
-        gone = self.access.revoke(request.path_params["id"], by=request.state.grant)
+        forget = partial(self.access.forget, request.path_params["id"], by=request.state.grant)
+        gone = await self.access.ask(forget)
+        self.access.close(gone)
         if not gone:
             raise InputError("there is no such grant, or it is over", field="grant", status=404)
         return Json({"revoked": gone})
@@ -134,7 +139,8 @@ class SessionRoutes:
             entries = [replace(unpacked(row), seq=at, node=node) for at, node, row in told]
             return Json({"entries": entries, "broken_at": await trail.broken_at()})
         store = self.access.store
-        return Json({"entries": store.audit(after, limit), "broken_at": store.broken_at()})
+        entries = await store.ask(partial(store.audit, after, limit))
+        return Json({"entries": entries, "broken_at": await store.ask(store.broken_at)})
 
 
 def public(grant: Grant, now: float) -> JsonObject:
