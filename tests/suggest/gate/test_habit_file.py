@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.until import until
 from wingman.suggest.gate.habit_file import NAME, HabitFile, described
 from wingman.suggest.gate.taught import MOST_LASTING
 
@@ -48,6 +49,17 @@ def test_where_nothing_can_be_written_it_holds_for_now(tmp_path: Path) -> None:
     habit = HabitFile(tmp_path / "file" / "below")
     habit.learn("price", 0.15)
     assert habit.bars == {"price": 0.15}
+
+
+async def test_a_meeting_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    habit = HabitFile(tmp_path)
+    with habit._writing:  # the disk is busy
+        for _ in range(3):
+            habit.learn("price", 0.05)
+        assert habit.bars == {"price": pytest.approx(0.15)}
+        assert not (tmp_path / NAME).exists()
+    await until(lambda: (tmp_path / NAME).exists() and not habit._unwritten)
+    assert HabitFile(tmp_path).bars == habit.bars == {"price": pytest.approx(0.15)}
 
 
 def test_it_is_said_in_words() -> None:

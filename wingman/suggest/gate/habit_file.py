@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,26 +29,41 @@ class HabitFile:
         self._bars: dict[str, float] = {}
         self._seen: int | None = None
         """The file as it was read or written last; None while there was none."""
+        self._unwritten = 0
+        self._writing = threading.Lock()
 
     @property
     def bars(self) -> Mapping[str, float]:
         """Kind → bar; 0 is left out."""
-        stamp = self._stamp()
-        if stamp != self._seen:
+        if not self._unwritten and (stamp := self._stamp()) != self._seen:
             self._seen, self._bars = stamp, self._read()
         return self._bars
 
     def learn(self, kind: str, step: float) -> None:
-        """Move a kind's bar and keep it. Where the file cannot be written it holds until the process ends."""
+        """Move a kind's bar and keep it; on an event loop the file is written in a thread.
+
+        Where it cannot be written that holds until the process ends.
+        """
         self._bars = moved(self.bars, kind, step)
-        part = self._path.with_suffix(f".{os.getpid()}.part")
+        self._unwritten += 1
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.write_text(json.dumps(self._bars, sort_keys=True))
-            part.replace(self._path)
-        except OSError as failed:
-            log.warning("suggest.feedback_not_kept", path=str(self._path), detail=failed.strerror)
-        self._seen = self._stamp()
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._write()
+        else:
+            loop.run_in_executor(None, self._write)
+
+    def _write(self) -> None:
+        with self._writing:
+            part = self._path.with_suffix(f".{os.getpid()}.part")
+            try:
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                part.write_text(json.dumps(self._bars, sort_keys=True))
+                part.replace(self._path)
+            except OSError as failed:
+                log.warning("suggest.feedback_not_kept", path=str(self._path), detail=failed.strerror)
+            self._seen = self._stamp()
+            self._unwritten -= 1
 
     def forget(self) -> None:
         """As trained again. Raises `OSError` where the file cannot be removed."""
