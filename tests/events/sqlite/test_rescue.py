@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog.testing
 
 from tests.support import story
 from wingman.core.codec import decode, encode
-from wingman.events.sqlite.rescue import SHOWN, rescue
+from wingman.core.events import Envelope
+from wingman.events.sqlite import schema
+from wingman.events.sqlite.rescue import SHOWN, rescue, restore
 from wingman.events.sqlite.schema import Entry
 
 LOG = Path("/data/wingman.db")
@@ -64,6 +68,66 @@ def _writable(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "wingman.db"
+
+
+def stored(log: Path) -> list[Envelope]:
+    with contextlib.closing(schema.connect(log, fsync=False)) as db:
+        return schema.envelopes(db, story.MEETING, 0, 1000)
+
+
+def started(log: Path, *before: Entry) -> None:
+    """A log that holds some events already, and a start on it."""
+    with contextlib.closing(schema.connect(log, fsync=False)) as db:
+        if before:
+            schema.write(db, before)
+        restore(db, log)
+
+
+@pytest.mark.parametrize("known", [0, 1, 3, "all"])
+def test_the_next_start_stores_them_once(folders: list[Path], log: Path, known: int | str) -> None:
+    all_of_them = entries()
+    count = len(all_of_them) if known == "all" else int(known)
+    rescue(all_of_them[min(count, 2) :], log, plain=True)  # a disk may have taken some of these all the same
+    started(log, *all_of_them[:count])
+    assert stored(log) == story.events()
+    assert not any(folders[0].iterdir())
+    started(log)
+    assert stored(log) == story.events()
+
+
+def test_what_does_not_follow_is_left_and_named(folders: list[Path], log: Path) -> None:
+    first, *_, last = entries()
+    other = (replace(last[0], seq=1, at=first[0].at + 1), encode(replace(last[0], seq=1, at=first[0].at + 1)))
+    rescue([other, last], log, plain=True)
+    with structlog.testing.capture_logs() as said:
+        started(log, first)
+    assert stored(log) == [first[0]]
+    (left,) = folders[0].iterdir()
+    assert left.suffix == ".left"
+    assert any(line.get("left") == str(left) and line["events"] == 2 for line in said)
+
+
+@pytest.mark.parametrize("trouble", ["torn", "others", "a link", "another log"])
+def test_what_this_user_did_not_write_for_this_log_is_not_read(
+    folders: list[Path], log: Path, trouble: str
+) -> None:
+    rescue(entries(), log.with_name("other.db") if trouble == "another log" else log, plain=True)
+    (path,) = folders[0].iterdir()
+    if trouble == "torn":
+        path.write_bytes(path.read_bytes()[:-40])
+    elif trouble == "others":
+        path.chmod(0o644)
+    elif trouble == "a link":
+        path.rename(path.with_suffix(".real"))
+        path.symlink_to(path.with_suffix(".real"))
+    started(log)
+    assert stored(log) == []
+    assert path.exists()
 
 
 def test_nothing_is_written_where_only_encryption_will_do(folders: list[Path]) -> None:

@@ -20,7 +20,6 @@ from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import decode as decode_heard
 from wingman.audio.source import ChannelSink
 from wingman.config.settings import Settings, build
-from wingman.core.codec import decode
 from wingman.core.errors import Branch
 from wingman.core.events import Envelope, MeetingEnded, TranscriptGap, UtteranceCreated
 from wingman.core.media import GapCause, PcmBlock
@@ -177,7 +176,7 @@ class World:
     def suffer(self, fault: Fault) -> None:
         """Let `fault` happen from now on."""
         arrange(self.provider, fault)
-        self.times_are_true = self.times_are_true and fault.kind not in ("word_end", "word_start")
+        self.times_are_true = self.times_are_true and fault.kind not in ("word_end", "word_start", "no_end")
         self.lies += fault.kind not in (*HANDSHAKES, *TROUBLES)
         self.absences += fault.kind in (*HANDSHAKES, "silent", "deaf", "late")
         # a second lie may hit what is said again; a second absence, the end
@@ -267,22 +266,21 @@ class World:
 
     async def restart(self) -> None:
         """SIGTERM, and a start in the same folder; a full disk stays full until then."""
-        meeting, rescued = self.meeting.id, list[Envelope]()
+        meeting, elsewhere = self.meeting.id, None
         try:
             await self.home.stop()
         except NotStored as told:
-            rescued = _rescued(str(told))
+            elsewhere = Path(str(told).split("they are in ")[1].split(", one event a line")[0])
         said = self._said()
         self.disk_recovers()
-        reasons = ("shutdown", "interrupted") if rescued else ("shutdown",)
-        await self._begin_anew(meeting, said, reasons, rescued)
+        await self._begin_anew(meeting, said, ("shutdown",))
+        assert elsewhere is None or not elsewhere.exists()  # it was read back
 
     async def _begin_anew(
         self,
         meeting: str,
         said: Sequence[Spoken],
         reasons: Sequence[str],
-        rescued: Sequence[Envelope] = (),
         *,
         stored: bool = True,
     ) -> None:
@@ -290,10 +288,7 @@ class World:
         self.mouth = None
         await self.begin()
         await self.service.log.flush()
-        events = [*await self.service.log.read(meeting, 0, 100_000)]
-        known = {event.seq for event in events if type(event.data) is UtteranceCreated}
-        over = any(isinstance(event.data, MeetingEnded) for event in events)
-        events += [e for e in rescued if e.seq not in known and not (over and isinstance(e.data, MeetingEnded))]
+        events = await self.service.log.read(meeting, 0, 100_000)
         if events or stored:
             await self._conclude(meeting, said, events, reasons)
         self.speaker.said.clear()
@@ -362,14 +357,6 @@ def together(verdicts: Sequence[Verdict]) -> Verdict:
         may_lose=any(v.may_lose for v in verdicts),
         meetings=len(verdicts),
     )
-
-
-def _rescued(sentence: str) -> list[Envelope]:
-    """The events in the file that a stop on a full disk names; the file goes."""
-    path = Path(sentence.split("they are in ")[1].split(", one event a line")[0])
-    events = [decode(line) for line in path.read_bytes().splitlines()]
-    path.unlink()
-    return events
 
 
 def judge(said: Sequence[Spoken], events: Sequence[Envelope], torn: Set[int] = frozenset()) -> Verdict:
@@ -451,11 +438,14 @@ async def world(
 
 
 UNREADABLE = frozenset(
-    ["only_interims", "longer", "drop", "garbage", "start", "mute", "not_a_number", "endless", "textless"]
+    [
+        *("only_interims", "longer", "drop", "garbage", "start", "mute", "not_a_number", "endless", "textless"),
+        *("no_width", "odd_text", "negative", "too_short", "no_end"),
+    ]
 )
 """Twice in a row, and what is asked again is lost again."""
 HANDSHAKES = ("refuse", "hang")
-TROUBLES = ("close", "silent", "late", "deaf")
+TROUBLES = ("close", "silent", "late", "deaf", "unasked", "backwards", "hasty")
 
 
 def costs_words(fault: Fault) -> bool:

@@ -25,7 +25,7 @@ from wingman.events.log import Committed
 from wingman.events.sqlite import drivers, schema
 from wingman.events.sqlite.drivers import Connection
 from wingman.events.sqlite.handed_on import HandedOn
-from wingman.events.sqlite.rescue import rescue
+from wingman.events.sqlite.rescue import rescue, restore
 from wingman.events.sqlite.writer import Report, Writer
 
 T = TypeVar("T")
@@ -99,6 +99,8 @@ class SqliteLog:
         try:
             connect = partial(schema.connect, path, fsync=fsync, key=key)
             writing = await loop.run_in_executor(None, connect)
+            if not key:  # nothing is written elsewhere without encryption
+                await loop.run_in_executor(None, restore, writing, path)
         except InputError:
             os.close(lock)
             raise

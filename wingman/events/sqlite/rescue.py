@@ -1,18 +1,34 @@
-"""What to do with events the disk has not taken when the service stops: write them elsewhere, or name them."""
+"""What to do with events the disk has not taken when the service stops: write them elsewhere, or name them.
+
+The next start stores what was written elsewhere.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import stat
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import structlog
+
+from wingman.core import codec
 from wingman.core.errors import WingmanError
+from wingman.events.sqlite import drivers, schema
+from wingman.events.sqlite.drivers import Connection
 from wingman.events.sqlite.schema import Entry
+
+logger = structlog.get_logger(__name__)
 
 SHOWN = 5
 """Meetings named in the sentence."""
+UNREADABLE: tuple[type[Exception], ...] = (OSError, ValueError, WingmanError, *drivers.Error)
+PREFIX = "wingman-not-stored-"
+LARGEST = 256 * 1024 * 1024
+"""Bytes of a file that is read back: more than a log ever holds in memory."""
 
 
 class NotStored(WingmanError):
@@ -31,11 +47,64 @@ def rescue(entries: Sequence[Entry], log: Path, *, plain: bool) -> NotStored:
     what = f"the disk of {log} did not take {len(entries)} events of the meetings {named}"
     if not plain:
         return NotStored(f"{what}; they are lost, because nothing may be written without encryption")
-    for folder in (Path(tempfile.gettempdir()), Path.home(), Path.cwd()):
-        path = folder / f"wingman-not-stored-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.jsonl"
+    for folder in _folders():
+        path = folder / f"{PREFIX}{_mark(log)}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.jsonl"
         if _write(path, entries):
-            return NotStored(f"{what}; they are in {path}, one event a line")
+            return NotStored(f"{what}; they are in {path}, one event a line, and the next start stores them")
     return NotStored(f"{what}, and no other folder takes them; they are lost")
+
+
+def restore(connection: Connection, log: Path) -> None:
+    """Store what a stop before this start had to write elsewhere.
+
+    What does not continue what `log` holds of its meeting is left where it is, and named once.
+    """
+    for folder in dict.fromkeys(_folders()):
+        for path in sorted(folder.glob(f"{PREFIX}{_mark(log)}-*.jsonl")):
+            try:
+                fits, odd = _continuing(connection, _entries(path))
+                schema.write(connection, fits)
+                path.rename(path.with_suffix(".left")) if odd else path.unlink()
+            except UNREADABLE as failed:
+                logger.warning("events of an earlier stop cannot be read", path=str(path), reason=str(failed))
+                continue
+            logger.warning("events of an earlier stop are stored now", events=len(fits), path=str(path))
+            if odd:
+                logger.error("others do not fit the log", events=odd, left=str(path.with_suffix(".left")))
+
+
+def _folders() -> Iterable[Path]:
+    return (Path(tempfile.gettempdir()), Path.home(), Path.cwd())
+
+
+def _mark(log: Path) -> str:
+    """What tells the files of one log from those of another."""
+    return hashlib.sha256(os.fsencode(log.resolve())).hexdigest()[:12]
+
+
+def _entries(path: Path) -> list[Entry]:
+    """What is in a file that nobody but this user can have written. Raises `OSError` or `ValueError`."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        found = os.fstat(file.fileno())
+        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+        if not ours or found.st_size > LARGEST:
+            raise ValueError("it is not a file this service wrote")
+        return [(codec.decode(line), line) for line in file.read().splitlines()]
+
+
+def _continuing(connection: Connection, entries: Sequence[Entry]) -> tuple[list[Entry], int]:
+    """Those that come next in their meetings, and how many fit nowhere. What is stored already is neither."""
+    heads = schema.heads(connection)
+    fits: list[Entry] = []
+    odd = 0
+    for envelope, line in entries:
+        head = heads.get(envelope.meeting, 0)
+        if envelope.seq == head + 1:
+            heads[envelope.meeting] = envelope.seq
+            fits.append((envelope, line))
+        elif schema.envelopes(connection, envelope.meeting, envelope.seq - 1, 1) != [envelope]:
+            odd += 1
+    return fits, odd
 
 
 def _write(path: Path, entries: Sequence[Entry]) -> bool:
