@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from wingman.core.errors import Missed, Progress
 from wingman.core.media import Gap, GapCause
 from wingman.core.speech import Final, Interim, SpeechEnded, TranscriberEvent
@@ -117,6 +121,74 @@ def test_words_shown_in_a_hole_are_not_forgotten_when_the_next_window_is_shown()
     assert texts(stitch.results(window(3, 6, ("b", 3.2, 3.5)))) == []
     assert texts(stitch.results(window(0, 3, ("a", 0.5, 0.9)))) == ["a", "b"]
     assert texts(stitch.results(window(6, 7, ("c", 6.2, 6.5)))) == ["c"]
+
+
+@pytest.mark.parametrize(("begins", "at"), [(1.5, 2.1), (1.9, 2.5), (2.0, 2.0)], ids=["over", "late", "seam"])
+def test_a_word_whose_own_final_is_lost_between_windows_that_overlap_is_asked_for(
+    begins: float, at: float
+) -> None:
+    """The window after it joins the one before, so that no hole shows; but the word was seen."""
+
+    def until_the_next() -> Stitcher:
+        stitch.results(window(0, 2, ("a", 0.5, 0.9)))
+        stitch.results(window(begins, at + 0.3, ("lost", at, at + 0.04), final=False))
+        assert texts(stitch.results(window(2.045, 4, ("b", 3.2, 3.5)))) == []
+        stitch.results(window(4, 6, final=False))
+        return stitch
+
+    stitch, _ = connected()
+    late = until_the_next().results(window(begins, at + 0.3, ("lost", at, at + 0.04)))
+    assert texts(late) == ["lost", "b"], "it came after all"
+    stitch, _ = connected()
+    assert until_the_next().passed_over is not None
+    stitch.ask_again()
+    reconnect(stitch)
+    told = stitch.results(window(0, 0.2, ("lost", 0.05, 0.1)))
+    assert texts(told) == ["lost"], "it is said again from what is settled on"
+    stitch, _ = connected()
+    until_the_next()
+    stitch.ask_again()
+    events = stitch.results(window(4, 7, final=False))
+    gone = Span(round(at * SAMPLE_RATE), round((at + 0.04) * SAMPLE_RATE))
+    assert [event.span for event in events if isinstance(event, Missed)] == [gone]
+    assert texts(events) == ["b"]
+
+
+def test_a_word_that_only_an_interim_had_is_nobodys() -> None:
+    """What a service takes back in the same window was never said."""
+    stitch, _ = connected()
+    stitch.results(window(0, 2, ("a", 0.5, 0.9)))
+    stitch.results(window(2, 3, ("uh", 2.4, 2.5), final=False))
+    assert texts(stitch.results(window(2.03, 4, ("b", 3.2, 3.5)))) == ["b"]
+
+
+@given(
+    cuts=st.lists(st.integers(5, 40), min_size=4, max_size=8),
+    back=st.lists(st.integers(0, 4), min_size=8, max_size=8),
+    lost=st.integers(0, 7),
+)
+def test_whatever_window_is_lost_its_words_are_told(cuts: list[int], back: list[int], lost: int) -> None:
+    """Windows of any length that reach back over the one before; each shows its word before it settles it."""
+    stitch, _ = connected(sent_s=60.0)
+    events: list[TranscriberEvent] = []
+    end, words = 0.0, []
+    for number, (length, over) in enumerate(zip(cuts, back, strict=False)):
+        start, before = max(0.0, end - over / 10), end
+        end = round(before + length / 10, 3)
+        word = (f"w{number}", before + 0.1, before + 0.3)
+        words.append(word)
+        events += stitch.results(window(start, end, word, final=False))
+        if number != lost:
+            events += stitch.results(window(start, end, word))
+    if stitch.passed_over is not None or stitch.settled < end * SAMPLE_RATE - 1:
+        stitch.ask_again()
+        events += stitch.drain()
+        events += stitch.finish(round(end * SAMPLE_RATE), heard=False)
+    gaps = [event.span for event in events if isinstance(event, Missed)]
+    said = texts(events)
+    for text, first, last in words:
+        told = any(gap.overlap(Span(round(first * SAMPLE_RATE), round(last * SAMPLE_RATE))) for gap in gaps)
+        assert said.count(text) == 1 or (told and not said.count(text)), text
 
 
 def test_an_interim_of_a_later_window_alone_shows_that_a_final_is_missing() -> None:

@@ -57,7 +57,8 @@ class Stitcher:
         self._moved_on = 0
         self._held: list[Results] = []
         self._said: deque[tuple[Span, str]] = deque(maxlen=REMEMBERED)
-        self._shown: tuple[int, ...] = ()
+        self._shown: tuple[tuple[int, int, int], ...] = ()
+        """Words of interims that no final has settled: where their window begins, where they begin and end."""
         self._last: tuple[Sequence[Heard], tuple[Word, ...]] = ((), ())
         self._showing = False
         self._doubt = False
@@ -101,8 +102,10 @@ class Stitcher:
         if self.asked_again or self._retried == self._offsets.start_at(self._position):
             return None
         beyond = samples(self._held[0].start) if self._held else self._moved_on
-        if beyond <= self._position + SEAM or not self._overdue(beyond):
+        if (not self._held and beyond <= self._position + SEAM) or not self._overdue(beyond):
             return None
+        for _, end in self._swallowed(self._held[0]) if self._held else ():
+            beyond = max(beyond, end)
         return Span(self._settled, max(self._settled, self._offsets.end_at(beyond)))
 
     def _overdue(self, beyond: int) -> bool:
@@ -204,10 +207,25 @@ class Stitcher:
 
     def _joins(self, final: Results) -> bool:
         start = samples(final.start)
-        if start <= self._position + SEAM or (self.asked_again and self._overdue(start)):
+        swallowed = self._swallowed(final)
+        if (start <= self._position + SEAM and not swallowed) or (self.asked_again and self._overdue(start)):
             return True
-        words_in_hole = any(self._position <= at < start for at in self._shown)
+        words_in_hole = swallowed or any(self._position <= at < start for _, at, _ in self._shown)
         return self._leaves_out and not (self._doubt or words_in_hole)
+
+    def _swallowed(self, final: Results) -> list[tuple[int, int]]:
+        """Words this window would pass over: shown in an earlier one that overlaps it, and not in this one."""
+        start, end = samples(final.start), samples(final.end)
+        if not self._shown:
+            return []
+        return [
+            (at, until)
+            for window, at, until in self._shown
+            if 2 * self._position <= at + until
+            and at < end
+            and (start - window > SEAM or at + until < 2 * start)
+            and not any(samples(word.start) < until and at < samples(word.end) for word in final.words)
+        ]
 
     def _belated(self, final: Results) -> list[TranscriberEvent]:
         """A window before `position`: a repetition, an endpoint, or what a window too long had swallowed."""
@@ -221,12 +239,16 @@ class Stitcher:
     def _final(self, final: Results) -> list[TranscriberEvent]:
         start, end = samples(final.start), samples(final.end)
         events: list[TranscriberEvent] = []
+        swallowed = self._swallowed(final)
         span_start = self._settled
         if start > self._position + SEAM:
             span_start = max(self._settled, self._offsets.start_at(start))
             hole = Span(self._settled, max(self._settled, self._offsets.end_at(start)))
             events += self._missed(Gap(hole, GapCause.PROVIDER))
             self._leaves_out = True
+        for at, until in swallowed:
+            first = max(span_start, self._offsets.start_at(at))
+            events += self._missed(Gap(Span(first, max(first, self._offsets.end_at(until))), GapCause.PROVIDER))
         words = self._words(final)
         span = Span(span_start, max(span_start, self._offsets.end_at(end)))
         events.append(Final(self._channel, span, words, final.speech_final))
@@ -234,7 +256,12 @@ class Stitcher:
             self._open_since = max(word.end for word in words)
         self._position = max(self._position, end)
         self._last = ((), ())
-        self._shown = tuple(at for at in self._shown if at >= end)
+        # what was shown beyond the end of its window is for the next one to settle
+        self._shown = tuple(
+            (max(window, end) if abs(window - start) <= SEAM else window, at, until)
+            for window, at, until in self._shown
+            if at >= end or window > start + SEAM
+        )
         self._showing = False
         self._doubt = False
         return events + self._advance()
@@ -244,8 +271,10 @@ class Stitcher:
             return []
         start = samples(message.start)
         words = self._so_far(message.words)
-        before = [at for at in self._shown if at < start]  # shown earlier, and not settled since
-        self._shown = (*before, *(samples(word.start) for word in message.words))[-REMEMBERED:]
+        # shown earlier, in another window, and not settled since
+        before = [shown for shown in self._shown if shown[1] < start or shown[0] < start - SEAM]
+        now = ((start, samples(word.start), samples(word.end)) for word in message.words)
+        self._shown = (*before, *now)[-REMEMBERED:]
         if not words and not self._showing:
             return []
         self._showing = bool(words)
