@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import platform
 import weakref
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ import pytest
 
 from wingman.core.events import Envelope, MeetingEnded, MeetingStarted
 from wingman.core.time import Channel
-from wingman.server.gc_tuning import FEWEST_ENDED, Heap
+from wingman.server.gc_tuning import FEWEST_ENDED, Heap, keep_large_things_apart
 
 BEGAN = Envelope(
     1, 1, "meeting.started", "m", 0.0, MeetingStarted("", tuple(Channel), "sales", "", "", "", "off")
@@ -43,6 +44,10 @@ async def test_what_an_ended_meeting_leaves_is_found_however_soon_the_next_begin
     heap.collect()
     assert [trace() for trace in traces] == [None] * len(traces)
     assert gc.get_freeze_count(), "the one that runs is out of sight again"
+
+
+def test_large_things_are_kept_apart_where_the_libc_would_mix_them() -> None:
+    assert keep_large_things_apart() == (platform.libc_ver()[0] == "glibc")
 
 
 async def test_while_nothing_has_ended_what_begins_is_out_of_sight() -> None:

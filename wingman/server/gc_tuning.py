@@ -8,12 +8,18 @@ there is something to find, everything is given back, one pass is made, and what
 again: a
 freeze without that pass would hide the remains of ended meetings for good.
 
+What is large (a channel's tape, an encoder's buffers) is kept apart: glibc moves its bound for that up with the
+first large thing that is freed, and from then on tapes lie among small things in the arena of whichever thread
+asked, which can then never be given back.
+
 For a process of our own only: the heap of somebody else's program is not ours to arrange.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 from collections.abc import Sequence
 
@@ -26,11 +32,31 @@ FEWEST_ENDED = 20
 SETTLE_S = 1.0
 """After its end a meeting's tasks need a moment until nothing holds it any more."""
 
+LARGE = 256 * 1024
+"""Bytes from which on something is mapped by itself, and given back when it is freed."""
+M_MMAP_THRESHOLD = -3
+"""As malloc.h names it. Once it is set it stays."""
+
+
+def keep_large_things_apart() -> bool:
+    """Fix glibc's bound; whether there is one (musl and macOS have none, and need none)."""
+    try:
+        return bool(ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE))
+    except (AttributeError, OSError, TypeError):
+        return False
+
+
+def give_back() -> None:
+    """Return what is free between small things to the system. For a thread: it takes milliseconds."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
 
 class Heap:
     """Give `hear` to `Hub.tap`."""
 
     def __init__(self) -> None:
+        keep_large_things_apart()
         self._live = 0
         self._ended = 0
         """Meetings that ended since the last pass: while there are any, freezing would hide their remains."""
@@ -63,3 +89,4 @@ class Heap:
         gc.collect()
         if self._live:
             gc.freeze()
+        asyncio.get_running_loop().run_in_executor(None, give_back)
