@@ -8,8 +8,9 @@ import asyncio
 import itertools
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aioice.ice
@@ -20,6 +21,7 @@ from playwright.sync_api import sync_playwright
 from scripts.proofs.figures import Figure, progress
 from tests.audio.test_rtp_clock import EPOCH, LOUD, NTP, PCM, CountingSink
 from tests.browser.support.chromium import launch
+from tests.browser.support.extension import chromium_with_extension, copied
 from tests.browser.support.networks import Network, by_relay, newest_way
 from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import bad_windows, make_sounds
@@ -118,8 +120,34 @@ async def restarted() -> float:
 
 
 def browser_moves() -> list[Figure]:
-    """Chromium's network goes without a word, again and again, in a call with its microphone."""
+    """Chromium's network goes without a word, again and again, in a call: of the page, and of the extension."""
     progress(f"Chromium, whose network goes {CHANGES} times in one call")
+    page, lost = _moved(_page_with_microphone, Channel.MIC)
+    progress("the extension, likewise")
+    extension, _ = _moved(_tab_of_the_extension, Channel.TAB)
+    return [
+        Figure("Chromium, another network: sound away", page, 3.0, "<=", "s", f"{CHANGES} times"),
+        Figure("sound lost or doubled by that", lost, 0.2, "<=", "s", "in windows of 20 ms"),
+        Figure("the extension, another network: sound away", extension, 3.0, "<=", "s", f"{CHANGES} times"),
+    ]
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """How a browser reaches the service."""
+
+    service: BrowserService
+    network: Network
+    wire: Wire
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.wire.port}"
+
+
+def _moved(begin: Callable[[_Ways, ExitStack], None], channel: Channel) -> tuple[float, float]:
+    """For how long the sound was away at most, and how much of it is lost or doubled, in seconds."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         service = BrowserService(folder, make_sounds(folder))
@@ -127,31 +155,47 @@ def browser_moves() -> list[Figure]:
         stack.callback(service.stop)
         network = stack.enter_context(Network(lambda: newest_way(service.newest.plays)))
         wire = stack.enter_context(Wire(service.port))
-        browser = launch(stack.enter_context(sync_playwright()), folder)
-        stack.callback(browser.close)
-        context = browser.new_context()
-        context.grant_permissions(["microphone"], origin=f"http://127.0.0.1:{wire.port}")
-        context.add_init_script(by_relay(network))
-        page = context.new_page()
-        page.goto(service.root.replace(str(service.port), str(wire.port)))
-        page.locator("#tab").set_checked(False)
-        page.click("#start")
-        page.wait_for_selector(".channel[data-state=capturing]")
+        begin(_Ways(service, network, wire, folder), stack)
         meeting = service.newest
-        strip, away = meeting.strips[Channel.MIC], list[float]()
+        tape, away = meeting.strips[channel].tape, list[float]()
         for _ in range(CHANGES):
-            _goes_on(strip.tape, 2.0)
+            _goes_on(tape, 2.0)
             network.cut()
             wire.forget()
-            away.append(_goes_on(strip.tape, 0.2, settle=0.1))
+            away.append(_goes_on(tape, 0.2, settle=0.1))
             progress(f"  away for {away[-1]:.2f} s")
-        _goes_on(strip.tape, 1.0)
-        sound = meeting.heard(Channel.MIC, LIMIT_S * (CHANGES + 1))[SAMPLE_RATE:]
-        lost = bad_windows(sound) * sound.size / SAMPLE_RATE
-    return [
-        Figure("Chromium, another network: sound away", max(away), 3.0, "<=", "s", f"{len(away)} times"),
-        Figure("sound lost or doubled by that", lost, 0.2, "<=", "s", "in windows of 20 ms"),
-    ]
+        _goes_on(tape, 1.0)
+        sound = meeting.heard(channel, LIMIT_S * (CHANGES + 1))[SAMPLE_RATE:]
+        return max(away), bad_windows(sound) * sound.size / SAMPLE_RATE
+
+
+def _page_with_microphone(ways: _Ways, stack: ExitStack) -> None:
+    browser = launch(stack.enter_context(sync_playwright()), ways.folder)
+    stack.callback(browser.close)
+    context = browser.new_context()
+    context.grant_permissions(["microphone"], origin=ways.url)
+    context.add_init_script(by_relay(ways.network))
+    page = context.new_page()
+    page.goto(ways.service.root.replace(ways.service.url, ways.url))
+    page.locator("#tab").set_checked(False)
+    page.click("#start")
+    page.wait_for_selector(".channel[data-state=capturing]")
+
+
+def _tab_of_the_extension(ways: _Ways, stack: ExitStack) -> None:
+    playwright = stack.enter_context(sync_playwright())
+    folder = copied(ways.folder / "extension", by_relay(ways.network))
+    running = chromium_with_extension(
+        playwright, ways.folder / "profile", ways.folder / "me.wav", folder=folder
+    )
+    extension = stack.enter_context(running)
+    extension.pair(ways.service.root, ways.url)
+    page = extension.context.new_page()
+    page.goto(f"{ways.service.url}/static/test/player?title=A meeting")
+    page.bring_to_front()
+    extension.click(page)
+    ways.service.wait(lambda: bool(ways.service.meetings.all), "the start")
+    _goes_on(ways.service.newest.strips[Channel.TAB].tape, 0.5)
 
 
 def _goes_on(tape: Tape, seconds: float, settle: float = 0.0) -> float:

@@ -8,10 +8,11 @@ with its disk.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -22,6 +23,8 @@ from wingman.cluster.record import UnreadableError, seal, unseal
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 LOOK_S = 0.5
@@ -30,7 +33,11 @@ PAGE = 200
 
 
 class AuditStore(Protocol):
-    """This node's audit log; what an entry looks like is its own affair. Called on the event loop; short."""
+    """This node's audit log; what an entry looks like is its own affair."""
+
+    async def ask(self, work: Callable[[], T]) -> T:
+        """What `work`, a call that waits for the disk, returns. Raises `InputError` when that does not answer."""
+        ...
 
     def audit_rows(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         """Entries with a higher number than `after`, each behind its number, oldest first."""
@@ -74,7 +81,7 @@ class AuditTrail:
         while True:
             try:
                 await self.tell()
-            except (UnavailableError, UnknownError):
+            except (UnavailableError, UnknownError, InputError):
                 log.debug("the audit log is told later")
             except StaleError:  # the answer to one was lost
                 self._subject = ""
@@ -84,7 +91,7 @@ class AuditTrail:
         """Tell what was not told yet. Raises `UnavailableError`, `UnknownError` or `StaleError`."""
         if not self._subject and not await self._find_out():
             return
-        while rows := self._store.audit_rows(self._told, PAGE):
+        while rows := await self._store.ask(partial(self._store.audit_rows, self._told, PAGE)):
             for number, row in rows:
                 body = seal(self._key, msgspec.msgpack.encode((self._node, number, row)), self._subject)
                 self._at = await self._engine.publish(self._subject, body, expect=self._at)
@@ -110,7 +117,7 @@ class AuditTrail:
 
     async def _find_out(self) -> bool:
         """Where this node's entries go, and how many of them the others have; False before there is one."""
-        first = self._store.audit_rows(0, 1)
+        first = await self._store.ask(partial(self._store.audit_rows, 0, 1))
         if not first:
             return False
         subject = subjects.audit(blake2b(first[0][1], digest_size=8).hexdigest())

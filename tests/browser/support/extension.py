@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,10 +114,20 @@ def _nodes(node: dict[str, Any], inside: bool) -> Iterator[dict[str, Any]]:
         yield from _nodes(child, inside)
 
 
+def copied(into: Path, script: str) -> Path:
+    """The extension as it is, with a script that runs first where its sound is sent from."""
+    shutil.copytree(EXTENSION, into)
+    (into / "first.js").write_text(script)
+    page = into / "offscreen.html"
+    page.write_text(page.read_text().replace("<script ", '<script src="first.js"></script><script ', 1))
+    return into
+
+
 @contextmanager
 def chromium_with_extension(
-    playwright: Playwright, profile: Path, microphone: Path | None = None
+    playwright: Playwright, profile: Path, microphone: Path | None = None, *, folder: Path = EXTENSION
 ) -> Iterator[Extension]:
+    """`folder` is where the extension lies."""
     flags = [*BASE_FLAGS, "--autoplay-policy=no-user-gesture-required", "--enable-unsafe-extension-debugging"]
     if microphone is not None:
         flags += [
@@ -134,7 +145,7 @@ def chromium_with_extension(
     try:
         assert context.browser is not None
         cdp = context.browser.new_browser_cdp_session()
-        loaded = cdp.send("Extensions.loadUnpacked", {"path": str(EXTENSION)})
+        loaded = cdp.send("Extensions.loadUnpacked", {"path": str(folder)})
         yield Extension(context, cdp, loaded["id"])
     finally:
         context.close()

@@ -33,7 +33,9 @@ faults = st.one_of(
         count=st.integers(1, 6),
     ),
     st.builds(Fault, kind=st.just("hang"), seconds=st.sampled_from([3.0, 30.0])),
-    st.builds(Fault, kind=st.just("close"), code=st.sampled_from([1000, 1006, 1006, 1008, 1011, 1012])),
+    st.builds(
+        Fault, kind=st.just("close"), code=st.sampled_from([1000, 1006, 1006, 1008, 1011, 1012, 3000, 4999])
+    ),
     st.builds(Fault, kind=st.sampled_from(["silent", "late", "deaf"]), seconds=st.floats(0.2, 25.0)),
     st.builds(
         Fault,
@@ -48,6 +50,8 @@ faults = st.one_of(
                 "not_a_number",
                 "endless",
                 "other_channel",
+                *("empty_before", "no_width", "odd_text", "huge", "old_again", "negative", "too_short"),
+                *("reaches_back", "in_two", "no_end", "summary", "unasked", "backwards", "hasty"),
             ]
         ),
         count=st.integers(1, 4),

@@ -55,10 +55,15 @@ class Stranger:
     handshakes: deque[Fault] = field(default_factory=deque)
     """`refuse`, `hang`: one per handshake."""
     troubles: deque[Fault] = field(default_factory=deque)
-    """`close`, `silent`, `deaf`, `late`: taken by the next message that would be sent, on any connection."""
+    """`close`, `silent`, `deaf`, `late`: taken by the next message that would be sent, on any connection.
+
+    `unasked`: a Finalize is not answered, `count` times; `backwards`: CloseStream brings the summary before the
+    last final; `hasty`: it brings neither.
+    """
     lies: deque[Fault] = field(default_factory=deque)
     """One per final: `swap`, `drop`, `twice`, `start`, `longer`, `word_end`, `word_start`, `garbage`,
-    `only_interims`, `mute`, `not_a_number`, `endless`, `textless`, `other_channel`."""
+    `only_interims`, `mute`, `not_a_number`, `endless`, `textless`, `other_channel`, `empty_before`, `no_width`,
+    `odd_text`, `huge`, `old_again`, `negative`, `too_short`, `reaches_back`, `in_two`, `no_end`, `summary`."""
     opened: int = 0
     torn: set[int] = field(default_factory=set)
     """Words a window's end went through: their times are those of a part."""
@@ -152,7 +157,9 @@ class _Session:
         self._outbox: asyncio.Queue[tuple[float, str | None]] = asyncio.Queue(100_000)
         self._silent_until = 0.0
         self._late = 0.0
-        self._mute = False
+        self._unasked = 0
+        self._ending = ""
+        self._before: list[Message] = []
 
     async def run(self) -> None:
         sender = asyncio.create_task(self._deliver())
@@ -191,6 +198,10 @@ class _Session:
                     self._silent_until = asyncio.get_running_loop().time() + fault.seconds
                 case "late":
                     self._late = fault.seconds
+                case "unasked":
+                    self._unasked += fault.count
+                case "backwards" | "hasty":
+                    self._ending = fault.kind
                 case "deaf":
                     self._connection.transport.pause_reading()
                     await asyncio.sleep(fault.seconds)
@@ -199,25 +210,31 @@ class _Session:
     def _control(self, kind: str) -> bool:
         """True when the stream is over."""
         if kind == "Finalize":
-            self._final(from_finalize=True)
+            self._unasked -= 1
+            if self._unasked < 0:
+                self._final(from_finalize=True)
         elif kind == "CloseStream":
-            self._final(last=True)
-            for message in self._held:
-                self._send(message)
-            self._send(
-                {
-                    "type": "Metadata",
-                    "transaction_key": "deprecated",
-                    "request_id": "r",
-                    "sha256": "incomplete",
-                    "created": "2026-11-20T00:00:00.000Z",
-                    "duration": self._hearing.length / RATE,
-                    "channels": 1,
-                }
-            )
+            if self._ending == "backwards":
+                self._send(self._summary())
+            if self._ending != "hasty":
+                self._final(last=True)
+                for message in self._held:
+                    self._send(message)
+                self._send(self._summary())
             self._outbox.put_nowait((0.0, None))
             return True
         return False
+
+    def _summary(self) -> Message:
+        return {
+            "type": "Metadata",
+            "transaction_key": "deprecated",
+            "request_id": "r",
+            "sha256": "incomplete",
+            "created": "2026-11-20T00:00:00.000Z",
+            "duration": self._hearing.length / RATE,
+            "channels": 1,
+        }
 
     def _audio(self, pcm: bytes) -> None:
         hearing = self._hearing
@@ -254,6 +271,7 @@ class _Session:
             self._ended_at = words[-1][2]
         for sent in self._lie(message):
             self._send(sent)
+        self._before = [message]
 
     def _results(self, end: int, *, is_final: bool, **flags: bool) -> Message:
         words = [
@@ -318,6 +336,17 @@ class _Session:
             "endless": lambda: [{**message, "duration": math.inf}],
             "textless": lambda: [{**message, "channel": {"alternatives": [{"confidence": None}]}}],
             "other_channel": lambda: [{**message, "channel_index": [7, -1]}],
+            "empty_before": lambda: [_window(message, 0.0, 0.0, []), message],
+            "no_width": lambda: [{**message, "duration": 0.0}],
+            "odd_text": lambda: _with(word, "word", "\ud800\u202e\0", message),
+            "huge": lambda: [{**message, "metadata": {"request_id": "x" * 400_000, "model_info": [[]] * 1000}}],
+            "old_again": lambda: [message, *self._before],
+            "negative": lambda: [{**message, "duration": -message["duration"]}],
+            "too_short": lambda: [{**message, "duration": message["duration"] / 8}],
+            "reaches_back": lambda: [_window(message, -min(message["start"], 1.2), 0.0, _said(message))],
+            "in_two": lambda: _halves(message),
+            "no_end": lambda: _with(word, "end", None, message),
+            "summary": lambda: [self._summary(), message],
         }
         return changes[fault.kind]()
 
@@ -350,6 +379,35 @@ def _said(message: Message) -> list[Message]:
     return words
 
 
-def _with(word: Message, name: str, value: float, message: Message) -> list[Message]:
+def _window(message: Message, start: float, end: float, words: list[Message]) -> Message:
+    """The message with its window's bounds moved by so many seconds, and these words; no width without."""
+    width = message["duration"] - start + end if words else 0.0
+    alternative = {
+        "transcript": " ".join(str(word["word"]) for word in words),
+        "confidence": 0.9,
+        "words": words,
+    }
+    return {
+        **message,
+        "start": round(message["start"] + start, 6),
+        "duration": round(width, 6),
+        "speech_final": message["speech_final"] and bool(words),
+        "channel": {"alternatives": [alternative]},
+    }
+
+
+def _halves(message: Message) -> list[Message]:
+    """One window as two, which overlap a little, and the second begins in the middle of a silence."""
+    words = _said(message)
+    if len(words) < 2:
+        return [message]
+    cut = words[len(words) // 2]["start"]
+    end = message["start"] + message["duration"]
+    first, second = words[: len(words) // 2], words[len(words) // 2 :]
+    early = _window(message, 0.0, cut - end, first)
+    return [{**early, "speech_final": False}, _window(message, cut - message["start"] - 0.02, 0.0, second)]
+
+
+def _with(word: Message, name: str, value: float | str | None, message: Message) -> list[Message]:
     word[name] = value
     return [message]
