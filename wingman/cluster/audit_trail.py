@@ -36,7 +36,7 @@ class AuditStore(Protocol):
     """This node's audit log; what an entry looks like is its own affair."""
 
     async def ask(self, work: Callable[[], T]) -> T:
-        """What `work`, a call that waits for the disk, returns. Raises `InputError` when that does not answer."""
+        """What `work`, which waits for the disk, returns. Raises `InputError` when that does not answer."""
         ...
 
     def audit_rows(self, after: int, limit: int) -> list[tuple[int, bytes]]:
