@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scripts.gate import conversations
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
-from wingman.suggest.knowledge.index import Knowledge, Weights, read_sections
+from wingman.suggest.knowledge.index import BEST, Knowledge, Weights, read_sections
 
 WRITTEN = Path(__file__).parent.parent / "tests" / "eval" / "notes.json"
 RIDGE = 10.0
@@ -136,6 +136,8 @@ class Verdict:
     turn: Turn
     best: str
     share: float
+    told: tuple[str, ...]
+    """The files of the sections that a model would be told of."""
 
 
 def judged(found: Sequence[Turn]) -> list[Verdict]:
@@ -145,8 +147,9 @@ def judged(found: Sequence[Turn]) -> list[Verdict]:
         weights = fit([turn for turn in found if turn.notes != name])
         for turn in (turn for turn in found if turn.notes == name):
             share = shares(turn, weights)
-            first = int(np.argmax(share))
-            verdicts.append(Verdict(turn, turn.files[first], float(share[first])))
+            first, *others = np.argsort(-share)[:BEST].tolist()
+            told = tuple(turn.files[row] for row in (first, *others) if share[row] >= weights.plausible)
+            verdicts.append(Verdict(turn, turn.files[first], float(share[first]), told))
     return verdicts
 
 
@@ -159,6 +162,12 @@ def rates(verdicts: Sequence[Verdict], least: float) -> tuple[float, float, floa
     needless = sum(one.share >= least for one in others)
     count = max(1, len(answerable))
     return right / count, (len(shown) - right) / count, needless / max(1, len(others))
+
+
+def among(verdicts: Sequence[Verdict]) -> float:
+    """The share of the answerable turns whose note is among those a model would be told of."""
+    answerable = [one for one in verdicts if one.turn.right]
+    return sum(one.turn.right in one.told for one in answerable) / max(1, len(answerable))
 
 
 async def main() -> None:
@@ -175,7 +184,8 @@ async def main() -> None:
             part = [one for one in verdicts if one.turn.labelled is source]
             first = sum(one.best == one.turn.right for one in part if one.turn.right)
             source_name = "labelled" if source else "written"
-            print(f"  {source_name}: first {first} of {sum(bool(one.turn.right) for one in part)}")
+            count = sum(bool(one.turn.right) for one in part)
+            print(f"  {source_name}: first {first} of {count}, told to a model {among(part):.2f}")
             for least in SHARES:
                 right, wrong, needless = rates(part, least)
                 print(f"    {least:.2f}: right {right:.2f} wrong {wrong:.2f} needless {needless:.2f}")

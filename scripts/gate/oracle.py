@@ -18,7 +18,11 @@ from wingman.testing.gemini.server import INSTANT
 from wingman.testing.openai.server import ChatEmulator
 
 _MOMENT = re.compile(r":moment>\n(?:[^:\n]{1,40}: )?(.*?)\n</", re.DOTALL)
+_NOTES = re.compile(r":notes>\n(.*?)\n</", re.DOTALL)
+_NOTE = re.compile(r"^\((.+?)\) (.+)$", re.MULTILINE)
 PASS = "PASS"
+LONGEST = 30
+"""Words the reader says."""
 ALIKE = 0.6
 
 
@@ -31,11 +35,36 @@ class Oracle:
 
     def answer(self, _system: str, prompt: str) -> str:
         self.asked += 1
-        moment = _MOMENT.search(prompt)
-        turn = _nearest(moment[1] if moment else "", self.talk.turns if self.talk else ())
+        turn = self.turn_of(prompt)
         if turn is None or turn.label == "silent":
             return PASS
         return turn.card or f"Take up what they said about {' '.join(turn.text.split()[:6])} and offer a step."
+
+    def turn_of(self, prompt: str) -> Turn | None:
+        """The turn that a prompt is about."""
+        moment = _MOMENT.search(prompt)
+        return _nearest(moment[1] if moment else "", self.talk.turns if self.talk else ())
+
+
+class Reader(Oracle):
+    """A model that reads the notes it is told of: it says what the right one says, and passes without it."""
+
+    def answer(self, _system: str, prompt: str) -> str:
+        self.asked += 1
+        turn = self.turn_of(prompt)
+        notes = _NOTES.search(prompt)
+        told = _NOTE.findall(notes[1]) if notes else ()
+        found = next((text for source, text in told if turn and turn.note and source.startswith(turn.note)), "")
+        return _said(found, turn) if found and turn else PASS
+
+
+def _said(note: str, turn: Turn) -> str:
+    """What a person would say of a note: the statement nearest to the expert's card, in one breath."""
+    wanted = set(normalise(f"{turn.card} {turn.text}").split())
+    statements = re.split(r"(?<=[.!?]) |; ", note.rstrip("…"))
+    best = max(statements, key=lambda one: len(wanted.intersection(normalise(one).split())))
+    words = re.sub(r"[*|_#]", " ", best).split()[:LONGEST]
+    return f"{' '.join(words).rstrip(',;:.–-')}."
 
 
 def _nearest(moment: str, turns: Sequence[Turn]) -> Turn | None:

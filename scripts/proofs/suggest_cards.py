@@ -16,8 +16,9 @@ from pathlib import Path
 
 from scripts.gate.conversations import FOLDER
 from scripts.judge_cards import Tally, judge
+from scripts.proofs._suggest_reader import notes_read
 from scripts.proofs.figures import Figure, progress
-from scripts.train_notes import judged, rates, turns
+from scripts.train_notes import among, judged, rates, turns
 from tests.eval import noise, script
 from tests.eval.play import play
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
@@ -189,6 +190,7 @@ async def left_out_notes(folder: Path | None) -> list[Figure]:
             Figure(f"{source} turns: right note", right, 0.75, ">=", note=f"of {count}, weights unseen"),
             Figure(f"{source} turns: wrong note", wrong, 0.03, note=f"of {count}, weights unseen"),
             Figure(f"{source} turns: note where none answers", needless, note="before the gate"),
+            Figure(f"{source} turns: right note among those a model reads", among(part), 0.75, ">="),
         ]
     return figures
 
@@ -269,6 +271,10 @@ async def measure() -> Sequence[Figure]:
     figures += await left_out_notes(folder)
     if folder is not None:
         figures += await on_conversations(folder)
+        if installed():
+            encoder = SentenceEncoder()
+            figures += await notes_read(folder, encoder)
+            encoder.close()
     else:
         progress("notes on labelled conversations: not measured (set WINGMAN_CONVERSATIONS)")
     return figures

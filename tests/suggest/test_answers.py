@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +28,7 @@ from wingman.llm.base import AnswerTruncated, Prompt, SuggestionModel, Usage
 from wingman.llm.gemini.client import Gemini
 from wingman.llm.openai import OpenAiModel
 from wingman.suggest.coach import CoachParts
+from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.testing.gemini.server import GeminiEmulator, Pace
 from wingman.testing.openai.server import ChatEmulator
@@ -178,3 +180,22 @@ async def test_however_it_is_cut_no_card_ends_with_it(shape: tuple[str, str], si
         QUOTES_ITS_PROMPT not in "".join(delta.text for delta in published.of(SuggestionDelta))
         or fault == "leak"
     )
+
+
+async def test_a_card_names_the_note_its_words_tell_and_no_other(tmp_path: Path) -> None:
+    (tmp_path / "plans.md").write_text("# Plans\nThe enterprise plan costs 42 dollars a user each month.")
+    (tmp_path / "hours.md").write_text("# Hours\nThe desk is open from 8 to 18.")
+    sources = []
+    for words in ("It is 42 dollars a user.", "Ask what they would do with it first."):
+        published = Published()
+        with Knowledge(tmp_path) as notes:
+            parts = CoachParts(fence=SECRET, knowledge=notes)
+            async with running(coach(published, Scripted([f"SAY {words}"]), parts=parts)) as one:
+                one.hear(said(PRICE))
+                await published.until(SuggestionCompleted)
+        (created,) = published.of(SuggestionCreated)
+        (done,) = published.of(SuggestionCompleted)
+        assert created.source == "plans.md › Plans"
+        assert (done.text, done.origin) == (words, "gemini")
+        sources.append(done.source)
+    assert sources == ["plans.md › Plans", ""]

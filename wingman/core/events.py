@@ -519,6 +519,8 @@ class SuggestionCompleted(Event):
     origin: str
     first_token_ms: float | None = None
     total_ms: float | None = None
+    source: str = ""
+    """Of a model's text, the note it tells (document and heading); of any other, what `created` has."""
 
 
 @event("suggestion.superseded")

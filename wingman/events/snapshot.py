@@ -131,4 +131,5 @@ class Snapshot:
             return
         card["state"] = CARD_ENDS.get(kind, card["state"])
         if kind == "suggestion.completed":
-            card["text"] = data["text"]
+            kept = card["source"] if data["origin"] == card["origin"] else ""
+            card |= {"text": data["text"], "origin": data["origin"], "source": data.get("source") or kept}

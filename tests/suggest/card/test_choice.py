@@ -72,6 +72,21 @@ def test_only_lines_that_name_a_slot_fill_it() -> None:
     }
 
 
+def test_facts_of_a_brief_in_sentences_fill_the_slots() -> None:
+    brief = "Software for dentists. Price: 89 pounds a chair. Setup takes three weeks. Data is kept in Dublin."
+    filled = slots_of(load_playbook("sales"), brief)
+    assert filled == {
+        "price": "89 pounds a chair",
+        "delivery": "Setup takes three weeks",
+        "security": "Data is kept in Dublin",
+    }
+    assert slots_of(load_playbook("hiring"), "Pay 31,000 to 34,000.") == {"range": "Pay 31,000 to 34,000"}
+    assert slots_of(load_playbook("sales"), "Preço: 38 mil reais. Price is a worry for them.") == {
+        "price": "38 mil reais"
+    }
+    assert slots_of(load_playbook("sales"), "Prices hurt. Payment is due. Database move planned.") == {}
+
+
 def test_the_day_they_name_is_taken_up() -> None:
     said = moment("I'll send you the list by Thursday.", "commitment")
     assert "Thursday" in text_of(MoveChooser(BARE), said)

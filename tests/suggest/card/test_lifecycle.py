@@ -19,7 +19,7 @@ from wingman.suggest.card.lifecycle import CardLife
 ENDS = (SuggestionCompleted, SuggestionExpired, SuggestionFailed, SuggestionSuperseded)
 STEPS: dict[str, Any] = {
     "delta": lambda life: life.delta("word "),
-    "complete": lambda life: life.complete("model"),
+    "complete": lambda life: life.complete("model", ""),
     "expire": lambda life: life.expire("ttl"),
     "fail": lambda life: life.fail("timeout", "late"),
     "supersede": lambda life: life.supersede("s2"),
@@ -49,7 +49,7 @@ def test_the_models_first_words_take_the_instant_texts_place() -> None:
     card = life(published, "Instant.")
     card.delta("Better ")
     card.delta("words. ")
-    card.complete("gemini")
+    card.complete("gemini", "")
     assert published.of(SuggestionDelta) == [SuggestionDelta("s1", "Better "), SuggestionDelta("s1", "words. ")]
     (done,) = published.of(SuggestionCompleted)
     assert (done.text, done.origin) == ("Better words.", "gemini")
@@ -57,7 +57,7 @@ def test_the_models_first_words_take_the_instant_texts_place() -> None:
 
 def test_the_instant_text_alone_is_a_whole_text() -> None:
     published = Published()
-    life(published, "Instant.").complete("playbook")
+    life(published, "Instant.").complete("playbook", "")
     (done,) = published.of(SuggestionCompleted)
     assert (done.text, done.first_token_ms) == ("Instant.", None)
 
@@ -68,6 +68,6 @@ def test_latencies_are_in_milliseconds_from_the_creation() -> None:
     now = 10.25
     card.delta("a")
     now = 10.5
-    card.complete("gemini")
+    card.complete("gemini", "")
     (done,) = published.of(SuggestionCompleted)
     assert (done.first_token_ms, done.total_ms) == (250.0, 500.0)

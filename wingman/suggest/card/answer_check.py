@@ -32,6 +32,8 @@ class Rules:
     """The words the card is about."""
     sources: Sequence[str] = ()
     """Every text that may be quoted: facts, notes, brief, conversation."""
+    notes: Sequence[tuple[str, str]] = ()
+    """Those of them that a card names when it tells one: (source, text)."""
     language: str = ""
     """BCP-47 tag of the answer; empty accepts any."""
     words: int = 45

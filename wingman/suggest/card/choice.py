@@ -19,6 +19,16 @@ _NOWHERE = 1_000_000
 _FIRST = 100
 """Points of what goes before everything."""
 _SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
+_CALLED: Mapping[str, str] = {
+    "price": "prices?|costs?|preise?|kosten|prix|tarifs?|precios?|preços?",
+    "range": "pay|salary|gehalt|salaire|sueldo|salário",
+    "discount": "discounts?|rabatt|remise|descuento|desconto",
+    "delivery": "delivery|set ?-?up|lieferzeit|einrichtung|livraison|délai|entrega|plazo|prazo",
+    "security": "security|data|sicherheit|daten|sécurité|données|seguridad|datos|segurança|dados",
+}
+"""What people who write a brief in sentences call a fact."""
+_SUMS = frozenset({"price", "range", "discount"})
+"""Facts that are no fact without a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +214,19 @@ def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
         found = _SLOT.fullmatch(line)
         if found and (name := found["name"].strip().lower().replace(" ", "_")) in playbook.slots:
             filled[name] = found["value"].strip()
-    return filled
+    told = _told(brief)
+    return filled | {name: told[name] for name in playbook.slots if name in told and name not in filled}
+
+
+def _told(brief: str) -> dict[str, str]:
+    """Facts of a brief that is written in sentences: the first that begins with what the fact is called."""
+    found: dict[str, str] = {}
+    for sentence in re.split(r"\n|(?<=[.;!])\s+", brief):
+        for name, called in _CALLED.items():
+            said = re.match(rf"\s*(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)", sentence, re.IGNORECASE)
+            if said and name not in found and (name not in _SUMS or re.search(r"\d", sentence)):
+                found[name] = (said["value"] if said["sign"] else sentence).strip().rstrip(".;!")
+    return found
 
 
 @lru_cache(maxsize=512)

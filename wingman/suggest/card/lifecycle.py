@@ -70,11 +70,11 @@ class CardLife:
         self.text = self.created.text
         self._first = None
 
-    def complete(self, origin: str) -> None:
-        """The whole text is there (the instant text alone is a whole text, too)."""
+    def complete(self, origin: str, source: str) -> None:
+        """The whole text is there (the instant text alone is a whole text, too), and what it rests on."""
         first = None if self._first is None else _ms(self._first - self._began)
         total = _ms(self._clock() - self._began)
-        self._end(SuggestionCompleted(self.id, self.text.strip(), origin, first, total))
+        self._end(SuggestionCompleted(self.id, self.text.strip(), origin, first, total, source))
 
     def supersede(self, by: str) -> None:
         """A newer card took its place."""

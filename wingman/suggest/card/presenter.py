@@ -17,6 +17,7 @@ from wingman.core.time import SampleTime
 from wingman.core.vocabulary import action_title
 from wingman.llm.base import AnswerBlocked, AnswerEmpty, AnswerTruncated
 from wingman.suggest.card.answer_shapes import SENTENCES, AnswerFault
+from wingman.suggest.card.cited import cited
 from wingman.suggest.card.composer import CardComposer, Snippet
 from wingman.suggest.card.draft import Draft
 from wingman.suggest.card.early import EarlyAnswer
@@ -94,10 +95,9 @@ class CardPresenter:
         self._count += 1
         card = f"p{self._count}-{self._gate.now}"
         self._remember(card, "person")
-        self._publish(
-            SuggestionCreated(card, "person", "person", None, "person", text, by, f"from {by}", 100), None
-        )
-        self._publish(SuggestionCompleted(card, text, "person"), None)
+        source = f"from {by}"
+        self._publish(SuggestionCreated(card, "person", "person", None, "person", text, by, source, 100), None)
+        self._publish(SuggestionCompleted(card, text, "person", source=source), None)
         return card
 
     def start(self, opening: Opening, expires_in: float) -> str:
@@ -247,9 +247,16 @@ class CardPresenter:
             self._land(flight)
 
     def _complete(self, flight: Flight, origin: str) -> None:
-        flight.life.complete(origin)
+        flight.life.complete(origin, self._rests_on(flight, origin))
         self.novelty.remember(flight.life.text)
         self._land(flight)
+
+    def _rests_on(self, flight: Flight, origin: str) -> str:
+        """What the card's words come from: those a model wrote, from the note that they tell, if any."""
+        if origin == "playbook":
+            return flight.life.created.source
+        rules = flight.draft.rules
+        return cited(flight.life.text, rules.moment, rules.notes) if rules is not None else ""
 
     def _land(self, flight: Flight) -> None:
         if self._flight is flight:

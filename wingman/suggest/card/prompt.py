@@ -212,6 +212,7 @@ def rules_of(candidate: Candidate, material: Material, fence: str, prompt: Promp
         instructions=f"{rules}\n{_task(candidate, replace(material, move=''), fence)}",
         moment=candidate.text,
         sources=(*material.facts, *noted, *public, *said, candidate.text, material.move),
+        notes=material.snippets,
         language=material.language,
         words=REPORT_WORDS if candidate.kind in _REPORTS else WHISPER_WORDS,
         held=AWAITED if material.decides else 0,

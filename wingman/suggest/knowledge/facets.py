@@ -48,8 +48,8 @@ _ASKS_AND_HOLDS: Mapping[str, tuple[str, str]] = {
         r"|\b\d{1,2} (?:to|bis|à|a) \d{1,2}\b|24 (?:hours|horas|stunden)|mesmo dia|jour même",
     ),
     "data": (
-        r"where .{0,25}(?:lives?|kept|stored|goes?)|data|police checks?|gdpr|security|personal|secrets?"
-        r"|passwords?|privacy"
+        r"where .{0,25}(?:lives?|kept|stored|goes?|sit|hosted|held)|data|police checks?|gdpr"
+        r"|security|personal|secrets?|passwords?|privacy"
         r"|logs?|printed|tokens?|encrypt\w*|look at our|our faces|all over|instagram|originals?"
         r"|daten\w*|données|datos|dados",
         r"\b(?:data|iso 27001|soc 2|gdpr|masked|encrypted|secrets?|private|in writing|rights?|daten\w*"

@@ -177,7 +177,7 @@ const STEPS = {
   "suggestion.delta": (state, data, { at }) =>
     card(state, data.id, (c) =>
       c.status === "streaming"
-        ? { ...c, answer: c.answer + data.text, waits: { ...c.waits, first: c.waits.first ?? at } }
+        ? { ...c, answer: c.answer + data.text, source: "", waits: { ...c.waits, first: c.waits.first ?? at } }
         : c,
     ),
   "suggestion.completed": (state, data, { at }) =>
@@ -186,6 +186,8 @@ const STEPS = {
       status: "done",
       answer: data.text,
       origin: data.origin || c.origin,
+      // A model's words do not come from where the instant card came from
+      source: data.source || (data.origin === c.origin ? c.cited : ""),
       waits: { ...c.waits, done: c.waits.first === null ? null : at },
     })),
   "suggestion.superseded": (state, data) =>
@@ -198,6 +200,7 @@ const STEPS = {
       status: "failed",
       // Half an answer is not one: the playbook's words come back where there are some
       answer: c.cue ? "" : c.answer,
+      source: c.cue ? c.cited : c.source,
       half: !c.cue && c.answer !== "",
       fault: data.kind || "",
       detail: data.detail,
@@ -310,6 +313,8 @@ function created(state, data, envelope) {
     origin: data.origin,
     title: data.title || "",
     source: data.source || "",
+    /** What the instant card rests on. */
+    cited: data.source || "",
     cue: data.text || "",
     answer: "",
     status: "streaming",
