@@ -20,18 +20,18 @@ from wingman.suggest.playbook.playbook import load_playbook
 
 
 async def notes_read(folder: Path, encoder: SentenceEncoder) -> list[Figure]:
-    """Of the turns a note answers: how many got a card, and how many of the cards name that note or another."""
+    """Of the turns a note answers, whether they got a card or not: how many name that note, or another."""
     reader, found = Reader(), Counter[str]()
     async with serve(reader) as model:
         for talk in conversations.load(folder):
             if talk.knowledge:
                 reader.talk = talk
                 found += await _named(talk, folder / "knowledge" / talk.knowledge, encoder, model)
-    cards = found["right"] + found["wrong"] + found["none"]
-    note = f"of {cards} cards to {found['answerable']} turns a note answers"
+    turns, cards = max(1, found["answerable"]), found["right"] + found["wrong"] + found["none"]
+    note = f"of {turns} turns a note answers, {cards} with a card"
     return [
-        Figure("a model that reads: right note", found["right"] / max(1, cards), 0.75, ">=", note=note),
-        Figure("a model that reads: wrong note", found["wrong"] / max(1, cards), 0.03, note=note),
+        Figure("a model that reads: right note", found["right"] / turns, 0.75, ">=", note=note),
+        Figure("a model that reads: wrong note", found["wrong"] / turns, 0.03, note=note),
     ]
 
 
