@@ -32,14 +32,14 @@ class Rules:
     """The words the card is about."""
     sources: Sequence[str] = ()
     """Every text that may be quoted: facts, notes, brief, conversation."""
-    notes: Sequence[tuple[str, str]] = ()
-    """Those of them that a card names when it tells one: (source, text)."""
     language: str = ""
     """BCP-47 tag of the answer; empty accepts any."""
     words: int = 45
     """Longest answer, in words."""
     held: int = 0
     """So many words are awaited before the first is shown, where nothing shows yet."""
+    notes: Sequence[tuple[str, str]] = ()
+    """Those of the sources that a card names when it tells one: (source, text)."""
 
 
 _LAST_NUMBER = re.compile(r"\S*\d\S*\s*$")
