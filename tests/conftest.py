@@ -30,6 +30,8 @@ settings.load_profile("wingman")
 # Models of whoever runs the tests must not change what `auto` chooses here.
 os.environ["XDG_CACHE_HOME"] = os.path.join(tempfile.gettempdir(), "wingman-no-models")
 
+LINUX = os.path.isdir("/proc/self/fd")
+
 IGNORED_THREADS = (
     "asyncio_",  # the loop's default executor is shut down with the loop, after this check
     "pytest_timeout",
@@ -43,12 +45,46 @@ KEPT_PROCESSES = (
 )
 
 
+# The longest first: whoever begins one of these last is waited for by all others.
+LONGEST = (
+    "e2e/test_main_job.py",
+    "browser/",
+    "e2e/",
+    "faults/",
+    "commands/test_transcribe.py",
+    "cluster/",
+    "emotion/hume_v0/test_analyzer.py",
+    "server/test_schemathesis.py",
+    "packaging/",
+    "foreign/",
+    "docs/test_api_examples.py",
+    "commands/",
+    "audio/test_sandboxed.py",
+    "local/",
+    "transports/",
+)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    return next((n for n, part in enumerate(LONGEST) if f"/tests/{part}" in path), len(LONGEST))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one of several processes
+        items.sort(key=_rank)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what was imported and collected stays to the end; no pass needs to look at it again
+
+
 def _sockets() -> set[str]:
     """The open sockets of this process as `socket:[inode]` names (empty where /proc is missing)."""
     found = set()
-    for entry in Path("/proc/self/fd").glob("*"):
+    for entry in os.listdir("/proc/self/fd") if LINUX else ():
         try:
-            target = os.readlink(entry)
+            target = os.readlink(f"/proc/self/fd/{entry}")
         except OSError:
             continue  # closed while we looked
         if target.startswith("socket:"):
@@ -63,9 +99,10 @@ def _threads() -> set[threading.Thread]:
 def _children() -> set[int]:
     """Living child processes of this one (zombies count: somebody forgot to wait) but those meant to stay."""
     mine: set[int] = set()
-    for task in Path("/proc/self/task").glob("*"):
+    for task in os.listdir("/proc/self/task") if LINUX else ():
         try:
-            mine.update(int(pid) for pid in (task / "children").read_text().split())
+            with open(f"/proc/self/task/{task}/children", "rb") as children:
+                mine.update(int(pid) for pid in children.read().split())
         except OSError:
             continue
     return {pid for pid in mine if not any(kept in _cmdline(pid) for kept in KEPT_PROCESSES)}
