@@ -17,6 +17,7 @@ from aiortc import RTCSessionDescription
 
 from tests.server.routes.test_whip import peer, until_connected
 from tests.support.cluster import TOKEN, services
+from tests.support.http import http_client
 from tests.support.nats import Servers
 from tests.support.until import until
 from wingman.app import Service
@@ -33,12 +34,8 @@ class Node:
     port: int
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{self.port}",
-            headers={"Authorization": f"Bearer {TOKEN}"},
-            trust_env=False,
-            timeout=10,
-        )
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        return http_client(f"http://127.0.0.1:{self.port}", headers=headers, timeout=10)
 
     def socket(self, path: str) -> Any:
         headers = {"Authorization": f"Bearer {TOKEN}"}

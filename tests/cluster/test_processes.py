@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import websockets
 import yaml
 
 from tests.support.cluster import TOKEN, tree
+from tests.support.http import http_client
 from tests.support.nats import Servers, emptied
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
@@ -80,7 +80,7 @@ async def processes(
 async def test_a_meeting_outlives_its_node(one_server: Servers, tmp_path: Path, how: str) -> None:
     async with (
         processes(one_server, tmp_path, 2) as (owner, other),
-        httpx.AsyncClient(base_url=owner.url, headers=HEADERS, trust_env=False, timeout=10) as http,
+        http_client(owner.url, headers=HEADERS, timeout=10) as http,
     ):
         meeting = (await http.post("/api/meetings", json={"title": "Renewal"})).json()["id"]
         seen: list[dict[str, Any]] = []
@@ -113,7 +113,7 @@ async def test_a_meeting_outlives_its_node(one_server: Servers, tmp_path: Path, 
 
 async def status(node: Process, meeting: str) -> tuple[int, int]:
     """State and newest event, as a node tells them."""
-    async with httpx.AsyncClient(base_url=node.url, headers=HEADERS, trust_env=False, timeout=10) as http:
+    async with http_client(node.url, headers=HEADERS, timeout=10) as http:
         listed = (await http.get("/api/meetings")).json()["meetings"]
         events = (await http.get(f"/api/meetings/{meeting}/events")).text
         return len(listed), events.count('"seq"')

@@ -13,6 +13,7 @@ import websockets
 from tests.cluster.test_front import Node, begun
 from tests.cluster.test_front import nodes as services
 from tests.support.background import beside
+from tests.support.http import http_client
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster.replica import Replica
@@ -99,9 +100,7 @@ async def nodes_kept(running: Servers) -> AsyncIterator[Access]:
 
 
 def client(node: Node, token: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{node.port}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
-    )
+    return http_client(f"http://127.0.0.1:{node.port}", headers={"Authorization": f"Bearer {token}"})
 
 
 async def test_a_shared_link_works_on_every_node_and_ends_everywhere(

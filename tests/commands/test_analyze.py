@@ -7,13 +7,17 @@ from pathlib import Path
 
 from tests.support import recordings
 from tests.support.cli import refused, wingman
+from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.hume_v0.server import HumeV0Emulator
 
 
 async def test_analyze_joins_a_batch_job_with_the_words(tmp_path: Path) -> None:
     path, _ = recordings.turn(tmp_path / "turn.wav", "Can you tell me")
-    async with HumeV0Emulator() as gateway:
+    async with HumeV0Emulator() as gateway, DeepgramEmulator() as deepgram:
         environ = {
+            "WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram.url,
+            "WINGMAN_TRANSCRIBE__DEEPGRAM__REST_URL": deepgram.rest_url,
+            "DEEPGRAM_API_KEY": "local-key",
             "WINGMAN_EMOTION__HUME_V0__URL": gateway.url,
             "WINGMAN_EMOTION__HUME_V0__HTTP_URL": gateway.http_url,
             "WINGMAN_EMOTION__HUME_V0__API_KEY": "local-key",

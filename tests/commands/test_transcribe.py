@@ -15,6 +15,9 @@ from tests.support import recordings, sample
 from tests.support.cli import refused, wingman
 from tests.support.media_files import THREE, Sound, tone, write
 from tests.support.tone_transcriber import ToneTranscriber
+from wingman.audio import recording as media
+from wingman.audio import sandboxed
+from wingman.commands import transcribe
 from wingman.commands.cli import main
 from wingman.commands.transcribe import jobs_of
 from wingman.core.errors import InputError
@@ -23,7 +26,9 @@ from wingman.meeting.providers import ProviderFactory
 
 @pytest.fixture(autouse=True)
 def _heard_by_tone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each burst of tone is a word; nothing is remembered between tests."""
+    """Each burst of tone is a word, of a file that this process reads; nothing is remembered between tests."""
+    monkeypatch.setattr(transcribe, "probe", media.probe)
+    monkeypatch.setattr(sandboxed, "read", media.read)
     monkeypatch.setattr(ProviderFactory, "transcriber", lambda *_: ToneTranscriber())
     monkeypatch.setenv("WINGMAN_DELIVER__DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)

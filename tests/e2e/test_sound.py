@@ -18,6 +18,7 @@ from tests.archive.test_audio_recorder import read_only_disk
 from tests.events.sqlite.test_log import full_disk
 from tests.support import recordings
 from tests.support.cli import wingman
+from tests.support.http import http_client
 from tests.support.sounds import chirp, decoded, delay
 from tests.support.until import until
 from wingman.app import Service, open_service
@@ -84,7 +85,7 @@ async def served(running: Service) -> AsyncIterator[httpx.AsyncClient]:
     async with background(running.serve(port.set_result)):
         root = f"http://127.0.0.1:{await port}"
         headers = {"authorization": f"Bearer {running.token}"}
-        async with httpx.AsyncClient(base_url=root, headers=headers, trust_env=False, timeout=60) as http:
+        async with http_client(root, headers=headers, timeout=60) as http:
             yield http
 
 

@@ -47,7 +47,7 @@ async def _pieces() -> AsyncIterator[bytes]:
 
 
 async def _sent(books: Books, url: str, *, secure: bool, chunked: bool) -> None:
-    verify = client_context() if secure else False
+    verify = client_context() if secure else None
     async with httpx.AsyncClient(transport=counting(verify), timeout=TIMEOUTS) as client:
         content = _pieces() if chunked else BODY
         with outlet(books), contextlib.suppress(httpx.HTTPError):
@@ -77,7 +77,7 @@ async def test_so_it_is_with_the_models_client(ending: Ending, secure: bool) -> 
     books = Books()
     async with cutting(ending, 1000, secure=secure) as receiver:
         url = f"http{'s' if secure else ''}://127.0.0.1:{receiver.port}/in"
-        way = Counting(httpx2.Limits(), client_context() if secure else True)
+        way = Counting(httpx2.Limits(), client_context() if secure else None)
         async with httpx2.AsyncClient(transport=way, timeout=httpx2.Timeout(0.3, connect=5.0)) as client:
             with outlet(books), contextlib.suppress(httpx2.HTTPError):
                 await client.post(url, content=BODY)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.support import story
+from tests.support.http import http_client
 from wingman.config.report import WebhookSettings
 from wingman.config.section import Secret
 from wingman.core.errors import InputError
@@ -57,7 +58,7 @@ class Desk:
         self.log = log or MemoryLog()
         url = f"http://127.0.0.1:{port}/hook"
         settings = WebhookSettings(url=url, secret=Secret(SECRET), events=("meeting.ended", "summary.ready"))
-        client = httpx.AsyncClient(trust_env=False)
+        client = http_client()
         self.webhooks = Webhooks(
             [Hook.of("crm", settings)], self.log, path, apart=apart, client=client, clock=lambda: self.now
         )
@@ -211,7 +212,7 @@ async def test_two_processes_with_one_file_send_each_event_once(tmp_path: Path) 
 async def test_an_unreachable_receiver_is_in_the_log(tmp_path: Path) -> None:
     log = MemoryLog()
     settings = WebhookSettings(url="http://127.0.0.1:1/", secret=Secret(SECRET), events=("meeting.ended",))
-    client = httpx.AsyncClient(trust_env=False)
+    client = http_client()
     webhooks = Webhooks([Hook.of("crm", settings)], log, tmp_path / "webhooks.db", client=client)
     for envelope in story.events():
         log.append(story.MEETING, envelope.payload(Event), envelope.media, at=envelope.at)

@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
+from tests.support.http import http_client
 from wingman.server.serving import serve
 from wingman.server.uvicorn_seam import DOOR, EXTENSION, Push, abort
 
@@ -115,7 +116,7 @@ async def test_a_connection_is_dropped_with_all_that_is_unsent() -> None:
             async with connect(f"ws://{address}/ws", proxy=None) as ws:
                 await ws.recv()
         assert closed.value.rcvd is None, "no goodbye"
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with http_client() as client:
             with pytest.raises(httpx.TransportError):
                 await client.get(f"http://{address}/drop")
 
@@ -140,7 +141,7 @@ async def test_a_place_is_held_while_a_connection_lasts_and_then_given_back() ->
     async with served() as address:
         async with connect(f"ws://{address}/ws", proxy=None):
             assert held() == (waiting, asking + 1)
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with http_client() as client:
             assert (await client.post(f"http://{address}/length", content=b"abc")).text == "3"
             assert held() == (waiting + 1, asking), "kept open for the next question"
     assert held() == (waiting, asking)

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.http import http_client
 from tests.support.meetings import SupportMeetings
 from wingman.config.server import ServerSettings
 from wingman.events.hub import Hub, HubLimits
@@ -43,7 +44,7 @@ class Service:
     def client(self, token: str = TOKEN, **headers: str) -> httpx.AsyncClient:
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20)
+        return http_client(self.url, headers=headers, timeout=20)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 
+from tests.support.http import http_client
 from wingman.testing.http_server import Reply, Request
 from wingman.testing.model_server import ModelServer
 
@@ -21,7 +22,7 @@ class Model(ModelServer[int]):
 
 
 def http(model: Model) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=model.url, trust_env=False)
+    return http_client(model.url)
 
 
 async def test_faults_come_one_each_and_then_all_is_well() -> None:

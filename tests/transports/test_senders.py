@@ -15,6 +15,7 @@ from aiortc import RTCBundlePolicy, RTCCertificate, RTCConfiguration, RTCPeerCon
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support.certificates import self_signed
+from tests.support.http import http_client
 from tests.support.media_files import hear
 from tests.support.media_files import tone as bursts
 from tests.support.until import until
@@ -61,7 +62,7 @@ def settings(path: str = "direct", **more: float) -> IngestSettings:
 
 
 async def post(url: str, offer: str, channels: str = "") -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with http_client() as http:
         return await http.post(
             url + "/whip",
             params={"channels": channels} if channels else {},

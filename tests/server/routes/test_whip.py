@@ -13,6 +13,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpRrPacket
 
+from tests.support.http import http_client
 from tests.support.until import until
 from tests.support.whole_service import whole
 from tests.transports.support import service
@@ -21,8 +22,8 @@ from wingman.config.transports import IngestSettings
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec
 from wingman.server.auth import OWNER
-from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Role
+from wingman.server.routes import whip as whip_routes
 from wingman.transports import aiortc_seam as seam
 from wingman.transports import webrtc
 
@@ -31,7 +32,7 @@ SDP = {"Content-Type": "application/sdp"}
 
 @asynccontextmanager
 async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+    async with http_client(url) as http:
         yield http
 
 
@@ -264,13 +265,16 @@ async def test_one_lost_packet_costs_20_ms_and_leaves_no_delay(path: str) -> Non
         await http.delete(reply.headers["location"])
 
 
-async def test_sessions_without_media_are_few_for_one_grant(tmp_path: Path) -> None:
+async def test_sessions_without_media_are_few_for_one_grant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whip_routes, "SILENT_SESSIONS", few := 3)  # each is a peer connection of its own
     async with whole(tmp_path) as (http, running), peer() as (_, offer):
         _, token = running.access.make(Role.EXTENSION, by=OWNER, name="x")
         other = running.access.make(Role.EXTENSION, by=OWNER, name="y")[1]
         given = {**SDP, "Authorization": f"Bearer {token}"}
-        answers = [await http.post("/whip", content=offer, headers=given) for _ in range(SILENT_SESSIONS + 1)]
-        assert [answer.status_code for answer in answers] == [201] * SILENT_SESSIONS + [429]
+        answers = [await http.post("/whip", content=offer, headers=given) for _ in range(few + 1)]
+        assert [answer.status_code for answer in answers] == [201] * few + [429]
         assert "no media yet" in answers[-1].json()["error"]["detail"]
         assert (await http.delete(answers[0].headers["location"], headers=given)).status_code == 200
         assert (await http.post("/whip", content=offer, headers=given)).status_code == 201

@@ -18,6 +18,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.http import http_client
 from tests.support.strangers.deepgram import Stranger
 from tests.support.strangers.spoken import RATE, Speaker
 
@@ -40,7 +41,7 @@ class Running:
 
     def client(self) -> httpx.AsyncClient:
         url = f"http://127.0.0.1:{self.port}"
-        return httpx.AsyncClient(base_url=url, headers=self.headers, trust_env=False, timeout=60)
+        return http_client(url, headers=self.headers, timeout=60)
 
     def socket(self, path: str) -> Any:
         """A WebSocket to the service, not yet entered."""

@@ -19,6 +19,7 @@ from deepgram.listen.v1.types import (
 )
 from websockets.exceptions import ConnectionClosedError
 
+from tests.support.http import http_client
 from wingman.stt.deepgram.recorded import wav_header
 from wingman.testing.deepgram.server import DeepgramEmulator, DeepgramLimits
 from wingman.testing.faults import Fault, FaultScript, Kind
@@ -181,7 +182,7 @@ async def test_the_vendors_client_reads_the_answer_to_a_recording() -> None:
     async with DeepgramEmulator(scenario) as emulator:
         rest, socket = emulator.rest_url, emulator.url
         where = DeepgramClientEnvironment(base=rest, production=socket, agent=socket, agent_rest=rest)
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with http_client() as http:
             client = AsyncDeepgramClient(api_key="local-key", environment=where, httpx_client=http)
             pcm = bytes(2 * 48_000)
             answer: Any = await client.listen.v1.media.transcribe_file(

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.http import http_client
 from tests.support.until import until
 from wingman.core.errors import InputError
 from wingman.testing.faults import Fault, FaultScript, Kind
@@ -27,7 +28,7 @@ def path(method: str = "streamGenerateContent", version: str = "v1", model: str 
 
 
 async def post(url: str, where: str, body: Any = BODY, headers: dict[str, str] | None = None) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with http_client(url) as client:
         return await client.post(where, json=body, headers=KEY if headers is None else headers)
 
 
@@ -58,7 +59,7 @@ async def test_unary_count_and_the_list_of_models() -> None:
     async with GeminiEmulator(pace=INSTANT, answer=scripted("Fine.")) as emulator:
         whole = await post(emulator.url, path("generateContent"))
         count = await post(emulator.url, path("countTokens"))
-        async with httpx.AsyncClient(base_url=emulator.url, headers=KEY) as client:
+        async with http_client(emulator.url, headers=KEY) as client:
             listed = await client.get("/v1beta/models")
             one = await client.get(f"/v1/models/{MODEL}")
     assert whole.json()["candidates"][0]["content"]["parts"][0]["text"] == "Fine."
@@ -114,7 +115,7 @@ async def test_a_wrong_request_is_refused_in_words(change: dict[str, Any], words
 
 
 async def test_a_body_that_is_no_json_is_refused() -> None:
-    async with GeminiEmulator(pace=INSTANT) as emulator, httpx.AsyncClient(base_url=emulator.url) as client:
+    async with GeminiEmulator(pace=INSTANT) as emulator, http_client(emulator.url) as client:
         answer = await client.post(path(), content=b"{", headers=KEY)
     assert answer.status_code == 400
 
@@ -135,7 +136,7 @@ async def test_the_pace_is_kept() -> None:
         began = time.monotonic()
         arrived = []
         async with (
-            httpx.AsyncClient(base_url=emulator.url) as client,
+            http_client(emulator.url) as client,
             client.stream("POST", path() + "?alt=sse", json=BODY, headers=KEY) as answer,
         ):
             async for _ in answer.aiter_raw():
@@ -174,7 +175,7 @@ async def test_a_client_that_leaves_is_noticed(how: str) -> None:
 
 
 async def test_one_connection_takes_one_request_after_the_other() -> None:
-    async with GeminiEmulator(pace=INSTANT) as emulator, httpx.AsyncClient(base_url=emulator.url) as client:
+    async with GeminiEmulator(pace=INSTANT) as emulator, http_client(emulator.url) as client:
         for _ in range(3):
             assert (await client.post(path() + "?alt=sse", json=BODY, headers=KEY)).status_code == 200
         assert emulator.connections == 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.support.http import http_client
 from wingman.emotion.hume_v0.wire import wav
 from wingman.testing.hume.server import PATH, HumeEmulator, HumeHabits
 from wingman.testing.hume.speech import Heard, Measurer, ranked
@@ -207,7 +207,7 @@ def test_an_idle_session_is_closed() -> None:
     ],
 )
 async def test_uploads_that_are_refused(upload: bytes, status: int, code: str) -> None:
-    async with HumeEmulator() as hume, httpx.AsyncClient(base_url=hume.http_url, trust_env=False) as http:
+    async with HumeEmulator() as hume, http_client(hume.http_url) as http:
         files = {"file": ("a.wav", upload)}
         answer = await http.post("/v1/expression/audio/file", files=files, headers=KEY)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -215,7 +215,7 @@ async def test_uploads_that_are_refused(upload: bytes, status: int, code: str) -
 
 
 async def test_an_upload_over_25_megabytes_is_too_long() -> None:
-    async with HumeEmulator() as hume, httpx.AsyncClient(base_url=hume.http_url, trust_env=False) as http:
+    async with HumeEmulator() as hume, http_client(hume.http_url) as http:
         files = {"file": ("a.pcm", bytes(25_000_001))}
         answer = await http.post("/v1/expression/audio/file", files=files, headers=KEY, timeout=30)
         assert (answer.status_code, answer.json()["code"]) == (413, "audio_too_long")
@@ -227,7 +227,7 @@ async def test_an_upload_measures_what_a_session_would() -> None:
     habits = HumeHabits(paced=False)
     async with (
         HumeEmulator(scenario=scenario, habits=habits) as hume,
-        httpx.AsyncClient(base_url=hume.http_url, trust_env=False) as http,
+        http_client(hume.http_url) as http,
     ):
         answer = await http.post("/v1/expression/audio/file", files={"file": ("a.wav", wav(pcm))}, headers=KEY)
         async with asyncio.timeout(10), await opened(hume) as socket:

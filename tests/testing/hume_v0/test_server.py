@@ -6,7 +6,6 @@ import asyncio
 from base64 import b64encode
 from typing import Any, get_args
 
-import httpx
 import msgspec
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from tests.support.http import http_client
 from tests.testing.pictures import film, picture
 from wingman.emotion.hume_v0.wire import wav
 from wingman.testing.hume_v0.names import BURSTS, LANGUAGE, VOICE
@@ -156,7 +156,7 @@ async def test_wrong_credentials_are_refused_at_the_handshake(query: str) -> Non
     ],
 )
 async def test_the_token_endpoint(auth: tuple[str, str], form: dict[str, str], status: int) -> None:
-    async with HumeV0Emulator() as gateway, httpx.AsyncClient(trust_env=False) as http:
+    async with HumeV0Emulator() as gateway, http_client() as http:
         answer_ = await http.post(f"{gateway.http_url}/oauth2-cc/token", auth=auth, data=form)
         assert answer_.status_code == status
         if status == 200:

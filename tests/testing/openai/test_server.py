@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
 
+from tests.support.http import http_client
 from wingman.testing.gemini.answers import scripted
 from wingman.testing.gemini.server import INSTANT
 from wingman.testing.openai.server import ChatEmulator, ChatFault, hashed_words
@@ -21,7 +21,7 @@ ASK = {
 async def streamed(url: str) -> tuple[int, str, str]:
     """Status, the words and the reason they ended for."""
     text, reason = "", ""
-    async with httpx.AsyncClient() as client:
+    async with http_client() as client:
         answer = await client.post(f"{url}/chat/completions", json=ASK)
     for line in answer.text.splitlines():
         if line.startswith("data: {") and (choices := json.loads(line[6:]).get("choices")):
@@ -43,13 +43,13 @@ async def test_an_answer_is_streamed_and_ends() -> None:
 async def test_a_fault_meets_one_request(fault: ChatFault, status: int) -> None:
     async with ChatEmulator(answer=scripted("fine"), pace=INSTANT) as emulator:
         emulator.play(fault)
-        async with httpx.AsyncClient() as client:
+        async with http_client() as client:
             assert (await client.post(f"{emulator.url}/chat/completions", json=ASK)).status_code == status
         assert (await streamed(emulator.url))[0] == 200
 
 
 async def test_models_and_vectors() -> None:
-    async with ChatEmulator() as emulator, httpx.AsyncClient() as client:
+    async with ChatEmulator() as emulator, http_client() as client:
         listed = (await client.get(f"{emulator.url}/models")).json()
         assert [model["id"] for model in listed["data"]] == ["local-model"]
         told = await client.post(f"{emulator.url}/embeddings", json={"model": "m", "input": ["a price", "b"]})

@@ -18,6 +18,7 @@ from google.genai import errors, types
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.egress.http import trusted
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
@@ -58,8 +59,8 @@ class _Body(httpx2.AsyncByteStream):
 class Counting(httpx2.AsyncHTTPTransport):
     """Requests pass the gate of the meeting they come from (see `wingman.egress`)."""
 
-    def __init__(self, limits: httpx2.Limits, verify: ssl.SSLContext | bool = True) -> None:
-        super().__init__(verify=verify, limits=limits, trust_env=False)
+    def __init__(self, limits: httpx2.Limits, verify: ssl.SSLContext | None = None) -> None:
+        super().__init__(verify=verify or trusted(), limits=limits, trust_env=False)
         count(self._pool)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -97,6 +98,7 @@ class Gemini(GeminiModel):
                 api_version=settings.api_version,
                 timeout=SDK_TIMEOUT_MS,
                 httpx_async_client=self._http,
+                client_args={"verify": trusted()},  # of those it makes beside ours and that nobody asks
             ),
         )
         self._thinks = bool(settings.thinking)

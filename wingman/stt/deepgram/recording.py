@@ -31,7 +31,7 @@ from wingman.core.time import (
     samples_of_ms,
     seconds,
 )
-from wingman.egress.http import SECONDS, counting
+from wingman.egress.http import SECONDS, counting, trusted
 from wingman.link.offsets import Offsets
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 from wingman.stt.base import Emit, TranscriberInfo
@@ -257,8 +257,7 @@ class _Line:
 
 
 async def _client() -> httpx.AsyncClient:
-    roots = await in_thread(partial(httpx.create_ssl_context, trust_env=False))  # 0.1 s, off the loop
-    return httpx.AsyncClient(transport=counting(roots))
+    return httpx.AsyncClient(transport=counting(await in_thread(trusted)))
 
 
 def _unreached(failed: httpx.HTTPError) -> ProviderFault:

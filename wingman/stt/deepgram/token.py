@@ -9,7 +9,7 @@ import httpx
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.threads import in_thread
-from wingman.egress.http import counting
+from wingman.egress.http import counting, trusted
 from wingman.stt.deepgram import wire
 
 TIMEOUT_S = 5.0
@@ -55,4 +55,4 @@ async def grant(settings: DeepgramSettings) -> str:
 def _warmed() -> ssl.SSLContext:
     import deepgram  # noqa: F401 - loads it
 
-    return httpx.create_ssl_context(trust_env=False)
+    return trusted()
