@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from scripts.proofs.figures import Figure, progress
-from scripts.proofs.local_live import Live, killed, live, many_lanes, processor_seconds
+from scripts.proofs.local_live import Live, killed, live, many_streams, processor_seconds
 from scripts.proofs.local_peers import beside
 from tests.support import real_speech, sample, whisper
 from tests.support.local import running, tape_of
@@ -170,7 +170,7 @@ async def measure() -> list[Figure]:
     progress("a killed decode process …")
     lost, doubled = await killed(chosen(), seed)
     progress("four channels, one model …")
-    models, delay = await many_lanes(chosen())
+    models, delay = await many_streams(chosen())
     progress("a recording in bulk …")
     idle, now = await bulk_speed(real_speech.readings())
     progress("one channel, live (75 s) …")

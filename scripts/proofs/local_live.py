@@ -31,7 +31,7 @@ from wingman.stt import whisper
 FRAME = SAMPLE_RATE // 50
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / (1 << 20)
-LANES = 4
+STREAMS = 4
 
 
 def processor_seconds(pid: int | None) -> float:
@@ -173,21 +173,21 @@ async def _through(everything: Settings, own: WhisperSettings, rng: random.Rando
     return [w for e in events if isinstance(e, Final) for word in e.words for w in spoken(word.text)]
 
 
-async def many_lanes(settings: WhisperSettings) -> tuple[int, float]:
+async def many_streams(settings: WhisperSettings) -> tuple[int, float]:
     """Models in memory with four channels open, and what decodes of the others add to a speech start, in ms."""
     async with running() as local:
         await warm(local, settings)
         pid = DecoderSettings().pid
         alone = resident_mb(pid)
         quiet = await _starts(local, settings, 1)
-        busy = await _starts(local, settings, LANES)
+        busy = await _starts(local, settings, STREAMS)
         more = resident_mb(pid) - alone
     weights = (Path(settings.model_dir) / "model.bin").stat().st_size / (1 << 20) / 2  # int8 in memory
     return 1 + int(more / weights), 1000 * max(0.0, statistics.median(busy) - statistics.median(quiet))
 
 
-async def _starts(local: LocalWorker, settings: WhisperSettings, lanes: int) -> list[float]:
-    """When the first lane's speech starts came, after the sound that shows them; the others talk on."""
+async def _starts(local: LocalWorker, settings: WhisperSettings, streams: int) -> list[float]:
+    """When the first stream's speech starts came, after the sound that shows them; the others talk on."""
     loop = asyncio.get_running_loop()
     turns = [t for t in sample.truth() if t.channel is Channel.TAB][:4]
     sound = sample.audio()[Channel.TAB]
@@ -197,7 +197,7 @@ async def _starts(local: LocalWorker, settings: WhisperSettings, lanes: int) -> 
         for t in turns
     )
     talk = b"".join(sound[round(t.start * SAMPLE_RATE) : round(t.end * SAMPLE_RATE)].tobytes() for t in turns)
-    voices = [Voice(mine, []), *(Voice(talk[: len(mine)], []) for _ in range(lanes - 1))]
+    voices = [Voice(mine, []), *(Voice(talk[: len(mine)], []) for _ in range(streams - 1))]
     began = loop.time()
     async with asyncio.TaskGroup() as tasks:
         for voice in voices:

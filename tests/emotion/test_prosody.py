@@ -27,7 +27,7 @@ class Worker:
         self.heard = 0
 
     @asynccontextmanager
-    async def lane(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[Worker]:
+    async def stream(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[Worker]:
         self.orders.append(order)
         self._on_message = on_message
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()

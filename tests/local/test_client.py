@@ -1,4 +1,4 @@
-"""A lane is fed to its end; when the worker dies it begins again where nothing was settled."""
+"""A stream is fed to its end; when the worker dies it begins again where nothing was settled."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from wingman.testing.virtual_time import run
 END = 20 * CHUNK
 
 
-class Lane:
-    """A lane that answers each item, and fails before the item number `fails_at`."""
+class Stream:
+    """A stream that answers each item, and fails before the item number `fails_at`."""
 
     def __init__(self, on_message: Callable[[Message], None], fails_at: int | None, how: Exception) -> None:
         self._on_message, self._fails_at, self._how = on_message, fails_at, how
@@ -48,23 +48,23 @@ class Lane:
 
 
 class Worker:
-    """Opens lanes, of which the first ones fail."""
+    """Opens streams, of which the first ones fail."""
 
     def __init__(self, *fails: int, refuses: bool = False) -> None:
         self._fails = list(fails)
         self._refuses = refuses
-        self.lanes: list[Lane] = []
+        self.streams: list[Stream] = []
         self.open = 0
 
     @asynccontextmanager
-    async def lane(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[Lane]:
+    async def stream(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[Stream]:
         if self._refuses:
             raise ProviderFault("The worker does not start.", kind=FaultKind.UNAVAILABLE)
-        lane = Lane(on_message, self._fails.pop(0) if self._fails else None, WorkerDied())
-        self.lanes.append(lane)
+        stream = Stream(on_message, self._fails.pop(0) if self._fails else None, WorkerDied())
+        self.streams.append(stream)
         self.open += 1
         try:
-            yield lane
+            yield stream
         finally:
             self.open -= 1
 
@@ -80,7 +80,7 @@ def fed(worker: Worker, at: int = 0, hole: int = 0) -> tuple[list[ProviderState]
         tape.close()
         cast_worker = cast("EmbeddedWorker", worker)
         branch = EmbeddedBranch(cast_worker, Order(Command.OPEN_PROSODY), Branch.EMOTION, "prosody")
-        branch.flush()  # before there is a lane: nothing to settle
+        branch.flush()  # before there is a stream: nothing to settle
         await branch.run(Channel.TAB, tape.cursor(), Replayed(at, messages.append), states.append)
 
     run(main())
@@ -91,13 +91,13 @@ def fed(worker: Worker, at: int = 0, hole: int = 0) -> tuple[list[ProviderState]
 def test_everything_is_heard_from_where_it_begins(at: int, hole: int) -> None:
     worker = Worker()
     states, messages = fed(worker, at, hole)
-    (lane,) = worker.lanes
-    assert lane.heard[0].start == at
-    assert [one.end for one in lane.heard[:-1]] == [other.start for other in lane.heard[1:]]
-    assert lane.heard[-1].end == END
-    assert max(each.length for each in lane.heard if each.end <= END - hole) == CHUNK
+    (stream,) = worker.streams
+    assert stream.heard[0].start == at
+    assert [one.end for one in stream.heard[:-1]] == [other.start for other in stream.heard[1:]]
+    assert stream.heard[-1].end == END
+    assert max(each.length for each in stream.heard if each.end <= END - hole) == CHUNK
     assert [each.health for each in states] == [Health.CONNECTING, Health.UP, Health.ENDED]
-    assert len(messages) == (len(lane.heard) + 1) // 2
+    assert len(messages) == (len(stream.heard) + 1) // 2
 
 
 @pytest.mark.parametrize("fails", [(0,), (4,), (5, 1, 7)])
@@ -105,10 +105,10 @@ def test_a_death_costs_no_audio(fails: tuple[int, ...]) -> None:
     worker = Worker(*fails)
     states, _ = fed(worker)
     settled = 0
-    for lane in worker.lanes:
-        assert not lane.heard or lane.heard[0].start == settled
-        settled = max([settled, *(each.end for each in lane.heard[::2])])
-    assert worker.lanes[-1].heard[-1].end == END
+    for stream in worker.streams:
+        assert not stream.heard or stream.heard[0].start == settled
+        settled = max([settled, *(each.end for each in stream.heard[::2])])
+    assert worker.streams[-1].heard[-1].end == END
     wanted = [Health.CONNECTING, *[Health.UP, Health.RETRYING] * len(fails), Health.UP, Health.ENDED]
     assert [each.health for each in states] == wanted
     assert worker.open == 0

@@ -131,7 +131,7 @@ async def test_the_meter_reports_every_utterance() -> None:
 
 async def test_cancelling_leaves_no_process() -> None:
     seen: list[Message] = []
-    async with running() as local, local.get().lane(Order(Command.OPEN_DETECTOR), seen.append) as lane:
-        await lane.send(PcmBlock(0, turn_pcm()))
+    async with running() as local, local.get().stream(Order(Command.OPEN_DETECTOR), seen.append) as stream:
+        await stream.send(PcmBlock(0, turn_pcm()))
         await until(lambda: any(isinstance(m, Found | Reached) for m in seen))
     assert local.get().pid is None

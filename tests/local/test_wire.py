@@ -41,9 +41,9 @@ def test_up(message: Message) -> None:
 
 
 @given(st.sampled_from(Command), st.integers(0, 2**32 - 1), TIMES, st.binary(max_size=100))
-def test_down(command: Command, lane: int, at: int, payload: bytes) -> None:
-    packed = pack(command, lane, at, payload)
-    assert HEADER.unpack_from(packed) == (command, lane, at, len(payload))
+def test_down(command: Command, stream: int, at: int, payload: bytes) -> None:
+    packed = pack(command, stream, at, payload)
+    assert HEADER.unpack_from(packed) == (command, stream, at, len(payload))
     assert packed[HEADER.size :] == payload
 
 

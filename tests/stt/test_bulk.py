@@ -15,7 +15,7 @@ from wingman.core.errors import FaultKind, Health, Missed, Progress, ProviderFau
 from wingman.core.media import GapCause
 from wingman.core.speech import Final, SpeechEnded
 from wingman.core.time import SAMPLE_RATE, Channel, Span
-from wingman.local.decoder.link import DecodeLane, DecodeLink
+from wingman.local.decoder.link import DecodeLink, DecodeStream
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind, Opened, Request
 from wingman.local.utterances import Traits
@@ -39,13 +39,13 @@ class Decoder(DecodeLink):
         self.open: list[Decode] = []
         self.answered: list[int] = []
         self.most = 0
-        self.lanes: list[DecodeLane] = []
+        self.streams: list[DecodeStream] = []
 
     @asynccontextmanager
-    async def lane(self, lane: DecodeLane) -> AsyncIterator[None]:
-        lane.number, lane._link = len(self.lanes), self
-        self.lanes.append(lane)
-        lane._take(Opened(lane.number))
+    async def stream(self, stream: DecodeStream) -> AsyncIterator[None]:
+        stream.number, stream._link = len(self.streams), self
+        self.streams.append(stream)
+        stream._take(Opened(stream.number))
         yield
 
     def write(self, message: Request) -> None:
@@ -59,13 +59,15 @@ class Decoder(DecodeLink):
             self.open.remove(job)
             self.answered.append(job.number)
             words = ((f"w{job.number}", 4_000, 6_000, 0.9),)
-            self.lanes[job.lane]._take(Decoded(job.lane, job.number, Kind.FINAL, len(job.pcm) // 2, words))
+            self.streams[job.stream]._take(
+                Decoded(job.stream, job.number, Kind.FINAL, len(job.pcm) // 2, words)
+            )
 
 
-async def heard(decoder: Decoder, tape: Tape, lanes: int = 2) -> list[Any]:
+async def heard(decoder: Decoder, tape: Tape, streams: int = 2) -> list[Any]:
     events: list[Any] = []
     tape.close()
-    await BulkTranscriber(decoder, ENGINE, lanes).run(Channel.TAB, tape.cursor(0), events.append)
+    await BulkTranscriber(decoder, ENGINE, streams).run(Channel.TAB, tape.cursor(0), events.append)
     return events
 
 
@@ -100,7 +102,7 @@ async def test_the_recording_waits_for_a_decoder_that_is_slow(
 ) -> None:
     monkeypatch.setattr(bulk, "AHEAD", 1)
     decoder = Decoder(list)
-    events = await heard(decoder, three_turns, lanes=1)
+    events = await heard(decoder, three_turns, streams=1)
     assert len([event for event in events if isinstance(event, Final)]) == 3
     assert decoder.most == 1
     assert not decoder.open
@@ -126,7 +128,9 @@ async def test_what_the_tape_could_not_keep_is_told_and_the_rest_is_heard() -> N
 
 async def test_a_decoder_that_will_never_serve_takes_its_branch_down_in_words() -> None:
     def refuse(_: list[Decode]) -> list[Decode]:
-        decoder.lanes[0].fail(ProviderFault("the model is not here", kind=FaultKind.BAD_REQUEST, code="unable"))
+        decoder.streams[0].fail(
+            ProviderFault("the model is not here", kind=FaultKind.BAD_REQUEST, code="unable")
+        )
         return []
 
     decoder = Decoder(refuse)

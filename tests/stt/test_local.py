@@ -20,7 +20,7 @@ from wingman.local.decoder.wire import Engine, Pressure
 from wingman.local.utterances import Traits
 from wingman.stt import whisper
 from wingman.stt.base import TranscriberInfo
-from wingman.stt.local import LocalEngine, LocalTranscriber, _Lane
+from wingman.stt.local import LocalEngine, LocalTranscriber, _Stream
 
 
 def states(events: list[TranscriberEvent]) -> list[tuple[Health, str]]:
@@ -32,9 +32,9 @@ def test_a_machine_too_slow_for_its_channels_is_told_and_taken_back() -> None:
     engine = LocalEngine(TranscriberInfo("whisper", remote=False), Engine("whisper"), Traits())
 
     async def play() -> None:
-        lane = _Lane(engine, Channel.TAB, 0, lambda _: None, lambda h, d: told.append((h, d)))
-        lane.decodes.on_pressure(Pressure(True, 6.4, 7))
-        lane.decodes.on_pressure(Pressure(False, 0.3, 7))
+        stream = _Stream(engine, Channel.TAB, 0, lambda _: None, lambda h, d: told.append((h, d)))
+        stream.decodes.on_pressure(Pressure(True, 6.4, 7))
+        stream.decodes.on_pressure(Pressure(False, 0.3, 7))
 
     asyncio.run(play())
     sentence = "this machine is too slow for 7 channels at once: words come 6 s late"

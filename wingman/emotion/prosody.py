@@ -19,7 +19,7 @@ INFO = EmotionInfo(name="prosody", remote=False, scale=Scale.RELATIVE, floor=0.2
 
 
 class ProsodyAnalyzer:
-    """One channel's prosody lane on the meeting's worker."""
+    """One channel's prosody stream on the meeting's worker."""
 
     def __init__(self, worker: EmbeddedWorker) -> None:
         self._branch = EmbeddedBranch(worker, Order(Command.OPEN_PROSODY), Branch.EMOTION, INFO.name)

@@ -1,4 +1,4 @@
-"""What the local transcribers and the prosody meter have in common: a lane, fed and replayed."""
+"""What the local transcribers and the prosody meter have in common: a stream, fed and replayed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CHUNK = SAMPLE_RATE // 50
 """20 ms: small enough not to add delay, large enough to keep the pipe quiet."""
 
 
-class LaneOwner(Protocol):
-    """Who wants a lane, and what it does with the answers."""
+class StreamOwner(Protocol):
+    """Who wants a stream, and what it does with the answers."""
 
     def restart(self) -> SampleTime:
         """The worker hears the channel (again) from the sample this returns on."""
@@ -62,18 +62,18 @@ class Replayed:
 
 
 class EmbeddedBranch:
-    """Feeds one channel to a lane and starts over when the worker dies."""
+    """Feeds one channel to a stream and starts over when the worker dies."""
 
     def __init__(self, worker: EmbeddedWorker, order: Order, branch: Branch, name: str) -> None:
         self._worker = worker
         self._order = order
         self._branch = branch
         self._name = name
-        self._lane: WorkerStream | None = None
+        self._stream: WorkerStream | None = None
         self._given: SampleTime = 0
 
     async def run(
-        self, channel: Channel, audio: Cursor, owner: LaneOwner, on_state: Callable[[ProviderState], None]
+        self, channel: Channel, audio: Cursor, owner: StreamOwner, on_state: Callable[[ProviderState], None]
     ) -> None:
         """Until the audio is over and answered, or the worker is given up."""
 
@@ -84,17 +84,17 @@ class EmbeddedBranch:
             if (
                 isinstance(message, Reached) and message.upto > self._given
             ):  # it looks at frames of its own length
-                message = Reached(message.lane, self._given)
+                message = Reached(message.stream, self._given)
             owner.message(message)
 
         state(Health.CONNECTING)
         while True:
             try:
-                async with self._worker.lane(self._order, told) as lane:
-                    self._lane = lane
+                async with self._worker.stream(self._order, told) as stream:
+                    self._stream = stream
                     audio.seek(owner.restart())
                     state(Health.UP)
-                    await self._feed(lane, audio, owner)
+                    await self._feed(stream, audio, owner)
                 await owner.settled()
                 state(Health.ENDED)
                 return
@@ -104,18 +104,18 @@ class EmbeddedBranch:
                 state(Health.DOWN, str(fault))
                 return
             finally:
-                self._lane = None
+                self._stream = None
 
     def flush(self) -> None:
         """Settle what was heard so far."""
-        if self._lane is not None:
-            self._lane.flush()
+        if self._stream is not None:
+            self._stream.flush()
 
-    async def _feed(self, lane: WorkerStream, audio: Cursor, owner: LaneOwner) -> None:
+    async def _feed(self, stream: WorkerStream, audio: Cursor, owner: StreamOwner) -> None:
         async with asyncio.TaskGroup() as tasks:
-            pump = tasks.create_task(self._pump(lane, audio, owner))
+            pump = tasks.create_task(self._pump(stream, audio, owner))
             try:
-                await lane.ended
+                await stream.ended
             except (WorkerDied, ProviderFault) as failed:
                 failure: Exception | None = failed
             else:
@@ -124,12 +124,12 @@ class EmbeddedBranch:
         if failure is not None:
             raise failure
 
-    async def _pump(self, lane: WorkerStream, audio: Cursor, owner: LaneOwner) -> None:
+    async def _pump(self, stream: WorkerStream, audio: Cursor, owner: StreamOwner) -> None:
         try:
             while (item := await audio.read(CHUNK)) is not None:
                 await owner.audio(item)
                 self._given = max(self._given, item.span.end)
-                await lane.send(item)
-            await lane.finish()
+                await stream.send(item)
+            await stream.finish()
         except WorkerDied as died:
-            lane.fail(died)
+            stream.fail(died)

@@ -1,7 +1,7 @@
 """The parent's end of the worker process: start it, restart it when it dies, end it cleanly.
 
 One `EmbeddedWorker` per meeting, run as a task of the meeting's TaskGroup. Transcribers and meters open
-*lanes* on it; when the process dies every open lane is told, and its owner replays from what was settled.
+*streams* on it; when the process dies every open stream is told, and its owner replays from what was settled.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ END_TIMEOUT_S = 2.0
 
 
 class WorkerDied(Exception):
-    """The process ended while a lane was open. The lane's owner opens a new one and replays."""
+    """The process ended while a stream was open. The stream's owner opens a new one and replays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class WorkerRules:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a lane is to do: find speech or measure prosody."""
+    """What a stream is to do: find speech or measure prosody."""
 
     command: Command
 
@@ -97,7 +97,7 @@ class _Process:
         self._process = process
         self._stdin = process.stdin
         self._stdout = process.stdout
-        self._lanes: dict[int, WorkerStream] = {}
+        self._streams: dict[int, WorkerStream] = {}
         self._next = 1
 
     @property
@@ -106,17 +106,17 @@ class _Process:
 
     def open(self, order: Order, on_message: Callable[[Message], None]) -> WorkerStream:
         number, self._next = self._next, self._next + 1
-        lane = self._lanes[number] = WorkerStream(self, number, on_message)
+        stream = self._streams[number] = WorkerStream(self, number, on_message)
         self.write_soon(pack(order.command, number))
-        return lane
+        return stream
 
-    def close(self, lane: WorkerStream) -> None:
-        for number, known in list(self._lanes.items()):
-            if known is lane:
-                del self._lanes[number]
-                if not lane.ended.done():
+    def close(self, stream: WorkerStream) -> None:
+        for number, known in list(self._streams.items()):
+            if known is stream:
+                del self._streams[number]
+                if not stream.ended.done():
                     self.write_soon(pack(Command.CLOSE, number))
-                    lane.fail(WorkerDied("the lane was closed"))
+                    stream.fail(WorkerDied("the stream was closed"))
 
     async def write(self, data: bytes) -> None:
         self.write_soon(data)
@@ -138,17 +138,17 @@ class _Process:
             return None
 
     async def dispatch(self) -> None:
-        """Hand answers to their lanes until the process ends."""
+        """Hand answers to their streams until the process ends."""
         while (message := await self.receive()) is not None:
-            lane = None if isinstance(message, Ready) else self._lanes.get(message.lane)
-            if lane is not None:
-                lane._answer(message)
+            stream = None if isinstance(message, Ready) else self._streams.get(message.stream)
+            if stream is not None:
+                stream._answer(message)
 
     async def end(self) -> None:
         """Close its input, give it a moment, then kill it. Leaves no zombie."""
-        for lane in self._lanes.values():
-            lane.fail(WorkerDied("the worker process ended"))
-        self._lanes.clear()
+        for stream in self._streams.values():
+            stream.fail(WorkerDied("the worker process ended"))
+        self._streams.clear()
         if self._process.returncode is None:
             self._stdin.close()
             try:
@@ -177,12 +177,12 @@ class EmbeddedWorker:
         return self._process.pid if self._process else None
 
     async def run(self) -> None:
-        """Own the process until cancelled. Never raises for the process's sake; lanes are told instead.
+        """Own the process until cancelled. Never raises for the process's sake; streams are told instead.
 
-        One that keeps dying is given up for the lanes there are; a lane that is opened later tries again.
+        One that keeps dying is given up for the streams there are; a stream that is opened later tries again.
         """
         while True:
-            await self._wanted.wait()  # nobody has opened a lane: nothing to start
+            await self._wanted.wait()  # nobody has opened a stream: nothing to start
             self._failure = None
             await self._keep_alive()
             sentence = "the embedded worker keeps dying; look at the log, or configure another provider"
@@ -229,8 +229,8 @@ class EmbeddedWorker:
             await process.end()
 
     @contextlib.asynccontextmanager
-    async def lane(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[WorkerStream]:
-        """Open a lane as soon as a worker lives. Raises `ProviderFault` when none does after some tries."""
+    async def stream(self, order: Order, on_message: Callable[[Message], None]) -> AsyncIterator[WorkerStream]:
+        """Open a stream as soon as a worker lives. Raises `ProviderFault` when none does after some tries."""
         known = self._failure
         self._wanted.set()
         while (process := self._process) is None:
@@ -238,8 +238,8 @@ class EmbeddedWorker:
                 raise self._failure
             self._changed.clear()
             await self._changed.wait()
-        lane = process.open(order, on_message)
+        stream = process.open(order, on_message)
         try:
-            yield lane
+            yield stream
         finally:
-            process.close(lane)
+            process.close(stream)

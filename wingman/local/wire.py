@@ -27,17 +27,17 @@ class Command(IntEnum):
     """Media time without audio: `at` is where audio will go on."""
     FLUSH = 5
     CLOSE = 6
-    """No more audio in this lane; answer with `Done` when everything is out."""
+    """No more audio in this stream; answer with `Done` when everything is out."""
 
 
 HEADER = struct.Struct("<BIqI")
-"""command, lane, at (samples), length of the payload (bytes)."""
+"""command, stream, at (samples), length of the payload (bytes)."""
 LENGTH = struct.Struct("<I")
 
 
-def pack(command: Command, lane: int, at: SampleTime = 0, payload: bytes = b"") -> bytes:
+def pack(command: Command, stream: int, at: SampleTime = 0, payload: bytes = b"") -> bytes:
     """A command as bytes on the pipe."""
-    return HEADER.pack(command, lane, at, len(payload)) + payload
+    return HEADER.pack(command, stream, at, len(payload)) + payload
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -47,14 +47,14 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
 class Found(msgspec.Struct, frozen=True, tag=True):
     """The voice detector found where speech begins, pauses, goes on or ends."""
 
-    lane: int
+    stream: int
     mark: Mark
 
 
 class Felt(msgspec.Struct, frozen=True, tag=True):
     """One utterance's vocal energy; no label while the baseline is too short."""
 
-    lane: int
+    stream: int
     start: SampleTime
     end: SampleTime
     label: str
@@ -62,16 +62,16 @@ class Felt(msgspec.Struct, frozen=True, tag=True):
 
 
 class Reached(msgspec.Struct, frozen=True, tag=True):
-    """Everything before `upto` has been answered in this lane."""
+    """Everything before `upto` has been answered in this stream."""
 
-    lane: int
+    stream: int
     upto: SampleTime
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
     """A stream is over."""
 
-    lane: int
+    stream: int
 
 
 Message: TypeAlias = Ready | Found | Felt | Reached | Done

@@ -27,7 +27,7 @@ REACHED_EVERY = SAMPLE_RATE // 2
 
 
 class Job(Protocol):
-    """What a lane does with what its detector hears."""
+    """What a stream does with what its detector hears."""
 
     def frame(self, at: SampleTime, pcm: bytes) -> None: ...
 
@@ -37,21 +37,21 @@ class Job(Protocol):
 class Detect:
     """Tell where speech is."""
 
-    def __init__(self, lane: int) -> None:
-        self._lane = lane
+    def __init__(self, stream: int) -> None:
+        self._stream = stream
 
     def frame(self, at: SampleTime, pcm: bytes) -> None:
         pass
 
     def mark(self, mark: Mark) -> Message | None:
-        return Found(self._lane, mark)
+        return Found(self._stream, mark)
 
 
 class Prosody:
     """Measure the vocal energy of each utterance."""
 
-    def __init__(self, lane: int, longest: int) -> None:
-        self._lane = lane
+    def __init__(self, stream: int, longest: int) -> None:
+        self._stream = stream
         self._baseline = Baseline()
         self._begin: SampleTime = 0
         self._frames: deque[tuple[SampleTime, bytes]] = deque(maxlen=longest // FRAME + 64)
@@ -73,14 +73,14 @@ class Prosody:
         measured = features(np.frombuffer(spoken, np.int16).astype(np.float32) / np.float32(32768))
         energy = self._baseline.measure(measured) if measured else None
         label, score = (energy.label, energy.score) if energy else ("", 0.0)
-        return Felt(self._lane, self._begin, end, label, score)
+        return Felt(self._stream, self._begin, end, label, score)
 
 
-class Lane:
+class Stream:
     """One channel's audio for one job: frames it, finds the speech, runs the job."""
 
-    def __init__(self, lane: int, rules: EndpointRules, job: Job) -> None:
-        self._lane = lane
+    def __init__(self, stream: int, rules: EndpointRules, job: Job) -> None:
+        self._stream = stream
         self._job = job
         self._rules = rules
         self._endpointer = Endpointer(rules)
@@ -123,7 +123,7 @@ class Lane:
             out = self.audio(self._at, b"")
         else:
             out = []
-        return [*out, *self.flush(), *self._reached(now=True), Done(self._lane)]
+        return [*out, *self.flush(), *self._reached(now=True), Done(self._stream)]
 
     def _run(self, marks: list[Mark]) -> list[Message]:
         messages = (self._job.mark(mark) for mark in marks)
@@ -137,36 +137,36 @@ class Lane:
         if upto - self._reported < (1 if now else REACHED_EVERY):
             return []
         self._reported = upto
-        return [Reached(self._lane, upto)]
+        return [Reached(self._stream, upto)]
 
 
 class Worker:
-    """Reads commands, keeps the lanes, writes answers."""
+    """Reads commands, keeps the streams, writes answers."""
 
     def __init__(self, rules: EndpointRules, out: BinaryIO) -> None:
         self._rules = rules
         self._out = out
-        self._lanes: dict[int, Lane] = {}
+        self._streams: dict[int, Stream] = {}
 
-    def handle(self, command: int, lane: int, at: SampleTime, payload: bytes) -> None:
+    def handle(self, command: int, stream: int, at: SampleTime, payload: bytes) -> None:
         """Carry out one command."""
         if command in (Command.OPEN_DETECTOR, Command.OPEN_PROSODY):
-            self._open(command, lane)
-        elif (open_lane := self._lanes.get(lane)) is None:
+            self._open(command, stream)
+        elif (open_stream := self._streams.get(stream)) is None:
             return
         elif command == Command.AUDIO:
-            self._send(open_lane.audio(at, payload))
+            self._send(open_stream.audio(at, payload))
         elif command == Command.GAP:
-            self._send(open_lane.gap(at))
+            self._send(open_stream.gap(at))
         elif command == Command.FLUSH:
-            self._send(open_lane.flush())
+            self._send(open_stream.flush())
         elif command == Command.CLOSE:
-            self._send(open_lane.close())
-            del self._lanes[lane]
+            self._send(open_stream.close())
+            del self._streams[stream]
 
-    def _open(self, command: int, lane: int) -> None:
-        job: Job = Detect(lane) if command == Command.OPEN_DETECTOR else Prosody(lane, self._rules.longest)
-        self._lanes[lane] = Lane(lane, self._rules, job)
+    def _open(self, command: int, stream: int) -> None:
+        job: Job = Detect(stream) if command == Command.OPEN_DETECTOR else Prosody(stream, self._rules.longest)
+        self._streams[stream] = Stream(stream, self._rules, job)
 
     def _send(self, messages: list[Message]) -> None:
         for message in messages:
@@ -185,8 +185,8 @@ def main(argv: list[str]) -> int:
     answers.write(encode(Ready()))
     answers.flush()
     while len(header := commands.read(HEADER.size)) == HEADER.size:
-        command, lane, at, length = HEADER.unpack(header)
-        worker.handle(command, lane, at, commands.read(length))
+        command, stream, at, length = HEADER.unpack(header)
+        worker.handle(command, stream, at, commands.read(length))
     return 0
 
 

@@ -16,7 +16,7 @@ from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import SpeechEnded
 from wingman.core.threads import in_thread
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
-from wingman.local.decoder.link import DecodeLane, DecodeLink
+from wingman.local.decoder.link import DecodeLink, DecodeStream
 from wingman.local.decoder.wire import Decode, Decoded, Kind
 from wingman.local.languages import LanguageChoice
 from wingman.local.whisper.bulk import Packer, Window, finals
@@ -26,16 +26,16 @@ from wingman.stt.local import LocalEngine
 BITE = 10 * SAMPLE_RATE
 """Samples that are looked through for speech at once."""
 AHEAD = 2
-"""Windows per lane that may wait for their words; the recording waits meanwhile."""
+"""Windows per stream that may wait for their words; the recording waits meanwhile."""
 
 
 class BulkTranscriber:
     """One channel of a recording. `link` leads to a decode process that makes way for live meetings."""
 
-    def __init__(self, link: DecodeLink, engine: LocalEngine, lanes: int) -> None:
+    def __init__(self, link: DecodeLink, engine: LocalEngine, streams: int) -> None:
         self._link = link
         self._engine = engine
-        self._lanes = lanes
+        self._streams = streams
 
     @property
     def info(self) -> TranscriberInfo:
@@ -47,15 +47,15 @@ class BulkTranscriber:
 
         state(Health.CONNECTING)
         run = _Run(self._engine, channel, audio.position, emit)
-        lanes = [run.lane() for _ in range(self._lanes)]
+        streams = [run.stream() for _ in range(self._streams)]
         async with contextlib.AsyncExitStack() as stack:
-            for lane in lanes:
-                await stack.enter_async_context(self._link.lane(lane))
+            for stream in streams:
+                await stack.enter_async_context(self._link.stream(stream))
             state(Health.UP)
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    reading = tasks.create_task(run.read(audio, lanes))
-                    watching = [tasks.create_task(lane.never_served()) for lane in lanes]
+                    reading = tasks.create_task(run.read(audio, streams))
+                    watching = [tasks.create_task(stream.never_served()) for stream in streams]
                     reading.add_done_callback(lambda _: [task.cancel() for task in watching])
             except* ProviderFault as faults:
                 state(Health.DOWN, str(faults.exceptions[0]))
@@ -82,8 +82,8 @@ class _Run:
         self._told = start
         self._changed = asyncio.Event()
 
-    def lane(self) -> DecodeLane:
-        return DecodeLane(
+    def stream(self) -> DecodeStream:
+        return DecodeStream(
             self._engine.on(self._channel),
             on_answer=self._answered,
             on_shed=lambda: None,
@@ -91,22 +91,22 @@ class _Run:
             on_served=lambda _: None,
         )
 
-    async def read(self, audio: Cursor, lanes: list[DecodeLane]) -> None:
+    async def read(self, audio: Cursor, streams: list[DecodeStream]) -> None:
         """The whole recording, until its last word is out."""
         while (item := await audio.read(BITE)) is not None:
             if isinstance(item, PcmBlock):
                 for window in await in_thread(partial(self._packer.block, item)):
-                    await self._ask(window, lanes)
+                    await self._ask(window, streams)
             elif item.cause is GapCause.OVERRUN:
                 self._emit(Missed(Branch.TRANSCRIBE, self._channel, item.span, item.cause))
             self._tell()
         for window in await in_thread(self._packer.finish):
-            await self._ask(window, lanes)
+            await self._ask(window, streams)
         await self._fewer_than(1)
         self._emit(Progress(Branch.TRANSCRIBE, self._channel, audio.position))
 
-    async def _ask(self, window: Window, lanes: list[DecodeLane]) -> None:
-        await self._fewer_than(AHEAD * len(lanes))
+    async def _ask(self, window: Window, streams: list[DecodeStream]) -> None:
+        await self._fewer_than(AHEAD * len(streams))
         number, self._count = self._count, self._count + 1
         self._waiting[number] = window
         pcm = b"".join(one.pcm for one in window)
@@ -120,7 +120,7 @@ class _Run:
             fallback=self._language.fallback,
             keyterms=self._engine.keyterms,
         )
-        lanes[number % len(lanes)].ask(job)
+        streams[number % len(streams)].ask(job)
 
     async def _fewer_than(self, count: int) -> None:
         while len(self._waiting) >= count:

@@ -18,7 +18,7 @@ from wingman.core.errors import Branch, Health, Missed, ProviderFault, ProviderS
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import Channel, SampleTime
 from wingman.local.client import EmbeddedBranch
-from wingman.local.decoder.link import DecodeLane, DecodeLink
+from wingman.local.decoder.link import DecodeLink, DecodeStream
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Pressure
 from wingman.local.languages import LanguageChoice
 from wingman.local.process import EmbeddedWorker, Order
@@ -64,12 +64,12 @@ class LocalTranscriber:
         def state(health: Health, detail: str = "") -> None:
             emit(ProviderState(Branch.TRANSCRIBE, self.info.name, health, channel, detail))
 
-        lane = _Lane(self._engine, channel, audio.position, emit, state)
-        async with self._link.lane(lane.decodes):
+        stream = _Stream(self._engine, channel, audio.position, emit, state)
+        async with self._link.stream(stream.decodes):
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    hearing = tasks.create_task(self._branch.run(channel, audio, lane, emit))
-                    watching = tasks.create_task(lane.decodes.never_served())
+                    hearing = tasks.create_task(self._branch.run(channel, audio, stream, emit))
+                    watching = tasks.create_task(stream.decodes.never_served())
                     hearing.add_done_callback(lambda _: watching.cancel())
             except* ProviderFault as faults:
                 state(Health.DOWN, str(faults.exceptions[0]))
@@ -78,8 +78,8 @@ class LocalTranscriber:
         self._branch.flush()
 
 
-class _Lane:
-    """Carries between the detector, the decode process and the meeting. A `LaneOwner`."""
+class _Stream:
+    """Carries between the detector, the decode process and the meeting. A `StreamOwner`."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class _Lane:
         language = LanguageChoice(engine.language)
         self._utterances = Utterances(channel, engine.traits, start, language, engine.people())
         self._changed = asyncio.Event()
-        self.decodes = DecodeLane(
+        self.decodes = DecodeStream(
             engine.on(channel),
             on_answer=self._answered,
             on_shed=self._utterances.shed,
@@ -149,7 +149,7 @@ class _Lane:
         if pressure.overloaded:
             late = f"words come {pressure.oldest_s:.0f} s late"
             self._state(
-                Health.DEGRADED, f"this machine is too slow for {pressure.lanes} channels at once: {late}"
+                Health.DEGRADED, f"this machine is too slow for {pressure.streams} channels at once: {late}"
             )
         else:
             self._state(Health.UP, "")

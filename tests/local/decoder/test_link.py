@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.local import turn_pcm
 from tests.support.until import until
-from wingman.local.decoder.link import DecodeLane, DecodeLink
+from wingman.local.decoder.link import DecodeLink, DecodeStream
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind
 
@@ -19,13 +19,13 @@ POCKETSPHINX = Engine("embedded")
 
 
 class Asked:
-    """A lane and everything that came back."""
+    """A stream and everything that came back."""
 
     def __init__(self, engine: Engine = POCKETSPHINX) -> None:
         self.answers: list[Decoded] = []
         self.served: list[bool] = []
         self.shed = 0
-        self.lane = DecodeLane(engine, self.answers.append, self._shed, lambda _: None, self.served.append)
+        self.stream = DecodeStream(engine, self.answers.append, self._shed, lambda _: None, self.served.append)
 
     def _shed(self) -> None:
         self.shed += 1
@@ -35,8 +35,8 @@ async def test_what_was_asked_before_the_process_was_there_is_answered() -> None
     link, asked = DecodeLink(DecoderSettings()), Asked()
     async with asyncio.TaskGroup() as tasks:
         owner = tasks.create_task(link.run())
-        async with link.lane(asked.lane):
-            asked.lane.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
+        async with link.stream(asked.stream):
+            asked.stream.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
             await until(lambda: bool(asked.answers))
         owner.cancel()
     (answer,) = asked.answers
@@ -50,9 +50,9 @@ async def test_two_services_share_one_process() -> None:
     links = [DecodeLink(DecoderSettings()), DecodeLink(DecoderSettings())]
     async with asyncio.TaskGroup() as tasks:
         owners = [tasks.create_task(link.run()) for link in links]
-        async with links[0].lane(everybody[0].lane), links[1].lane(everybody[1].lane):
+        async with links[0].stream(everybody[0].stream), links[1].stream(everybody[1].stream):
             for asked in everybody:
-                asked.lane.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
+                asked.stream.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
             for asked in everybody:
                 await until(lambda asked=asked: bool(asked.answers))  # type: ignore[misc]
                 pids.append(DecoderSettings().pid)
@@ -69,12 +69,12 @@ async def test_audio_is_sent_once_and_again_to_a_new_process() -> None:
     half = len(pcm) // 4 * 2
     async with asyncio.TaskGroup() as tasks:
         owner = tasks.create_task(link.run())
-        async with link.lane(asked.lane):
+        async with link.stream(asked.stream):
             await until(lambda: asked.served == [True])
-            asked.lane.ask(Decode(0, 0, Kind.INTERIM, 0, pcm[:half]))
+            asked.stream.ask(Decode(0, 0, Kind.INTERIM, 0, pcm[:half]))
             await until(lambda: bool(asked.answers))
             os.kill(settings.pid or 0, signal.SIGKILL)
-            asked.lane.ask(Decode(0, 0, Kind.FINAL, 0, pcm))
+            asked.stream.ask(Decode(0, 0, Kind.FINAL, 0, pcm))
             await until(lambda: len(asked.answers) == 2)
         owner.cancel()
     assert asked.served == [True, False, True]
@@ -88,14 +88,14 @@ async def test_a_process_that_cannot_start_is_given_up_in_words(monkeypatch: pyt
     link, asked = DecodeLink(DecoderSettings(threads=4)), Asked()
     async with asyncio.TaskGroup() as tasks:
         owner = tasks.create_task(link.run())
-        async with link.lane(asked.lane):
-            await asked.lane.failed.wait()
+        async with link.stream(asked.stream):
+            await asked.stream.failed.wait()
         owner.cancel()
-    assert asked.lane.fault is not None
-    assert "keeps dying" in str(asked.lane.fault)
+    assert asked.stream.fault is not None
+    assert "keeps dying" in str(asked.stream.fault)
 
 
-async def test_a_process_that_was_given_up_is_tried_again_for_a_later_lane(
+async def test_a_process_that_was_given_up_is_tried_again_for_a_later_stream(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("wingman.local.decoder.link.PAUSE_S", 0.0)
@@ -105,8 +105,8 @@ async def test_a_process_that_was_given_up_is_tried_again_for_a_later_lane(
         owner = tasks.create_task(link.run())
         with monkeypatch.context() as broken:
             broken.setattr(sys, "executable", "/bin/false")
-            async with link.lane(first.lane):
-                await first.lane.failed.wait()
-        async with link.lane(second.lane):
+            async with link.stream(first.stream):
+                await first.stream.failed.wait()
+        async with link.stream(second.stream):
             await until(lambda: second.served == [True])
         owner.cancel()

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from wingman.local.decoder import process
-from wingman.local.decoder.process import LONGEST, MOST_LANES, DecodeServer
+from wingman.local.decoder.process import LONGEST, MOST_STREAMS, DecodeServer
 from wingman.local.decoder.recognizers import Recognizer
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.wire import (
@@ -38,7 +38,7 @@ class Echo:
     """Hears how much it was given."""
 
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
-        return Decoded(job.lane, job.number, job.kind, len(pcm) // 2, ((pcm.hex(), 0, 1, 1.0),))
+        return Decoded(job.stream, job.number, job.kind, len(pcm) // 2, ((pcm.hex(), 0, 1, 1.0),))
 
 
 class Client:
@@ -90,8 +90,8 @@ async def client(path: Path) -> AsyncIterator[Client]:
         await writer.wait_closed()
 
 
-def final(pcm: bytes, number: int = 0, offset: int = 0, lane: int = 1) -> Decode:
-    return Decode(lane, number, Kind.FINAL, offset, pcm)
+def final(pcm: bytes, number: int = 0, offset: int = 0, stream: int = 1) -> Decode:
+    return Decode(stream, number, Kind.FINAL, offset, pcm)
 
 
 async def test_sound_that_came_before_is_not_sent_again(socket: Path) -> None:
@@ -110,14 +110,14 @@ async def test_sound_that_came_before_is_not_sent_again(socket: Path) -> None:
             assert min(found.queue_ms, found.decode_ms) >= 0
 
 
-async def test_what_cannot_be_loaded_is_told_and_the_next_lane_works(socket: Path) -> None:
+async def test_what_cannot_be_loaded_is_told_and_the_next_stream_works(socket: Path) -> None:
     async with client(socket) as service:
         refused = await service.ask(Open(1, Engine("other")))
         assert isinstance(refused, Unable)
         assert "no such model" in refused.sentence
-        assert await service.ask(final(b"aa"), Open(2, ECHO)) == Opened(2), "nobody answers for a closed lane"
-        assert isinstance(await service.ask(final(b"aa", lane=2)), Decoded)
-        assert await service.ask(Close(2), final(b"aa", lane=2), Open(3, ECHO)) == Opened(3)
+        assert await service.ask(final(b"aa"), Open(2, ECHO)) == Opened(2), "nobody answers for a closed stream"
+        assert isinstance(await service.ask(final(b"aa", stream=2)), Decoded)
+        assert await service.ask(Close(2), final(b"aa", stream=2), Open(3, ECHO)) == Opened(3)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ async def test_what_cannot_be_loaded_is_told_and_the_next_lane_works(socket: Pat
         encode(Opened(1)),
         encode(final(b"aa", offset=5)),
         encode(final(bytes(LONGEST + 2))),
-        b"".join(encode(Open(lane, ECHO)) for lane in range(2, MOST_LANES + 3)),
+        b"".join(encode(Open(stream, ECHO)) for stream in range(2, MOST_STREAMS + 3)),
     ],
-    ids=["long", "bytes", "empty", "answer", "hole", "endless", "lanes"],
+    ids=["long", "bytes", "empty", "answer", "hole", "endless", "streams"],
 )
 async def test_who_breaks_the_protocol_is_hung_up_on_alone(socket: Path, nonsense: bytes) -> None:
     async with client(socket) as other, client(socket) as service:

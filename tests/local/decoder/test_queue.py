@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.local.decoder.queue import FINALS_PER_LANE, DecodeQueue, Job
+from wingman.local.decoder.queue import FINALS_PER_STREAM, DecodeQueue, Job
 from wingman.local.decoder.wire import Kind
 
 
-def job(lane: str, number: int, kind: Kind = Kind.FINAL, since: float = 0.0) -> Job[str]:
-    return Job(lane, number, kind, since, f"{lane}{number}")
+def job(stream: str, number: int, kind: Kind = Kind.FINAL, since: float = 0.0) -> Job[str]:
+    return Job(stream, number, kind, since, f"{stream}{number}")
 
 
 def test_finals_overtake_interims() -> None:
@@ -24,7 +24,7 @@ def test_finals_overtake_interims() -> None:
     assert queue.take(0.0) == job("a", 1, Kind.INTERIM)
 
 
-def test_a_lane_has_one_interim_and_none_beside_its_final() -> None:
+def test_a_stream_has_one_interim_and_none_beside_its_final() -> None:
     queue = DecodeQueue[str]()
     assert queue.put(job("a", 1, Kind.INTERIM)) is None
     assert queue.put(job("a", 1, Kind.INTERIM)) == job("a", 1, Kind.INTERIM)
@@ -45,7 +45,7 @@ def test_interims_stop_while_a_final_waits_too_long_and_users_are_told() -> None
     assert queue.take(6.0) == job("b", 1, Kind.INTERIM)
 
 
-def test_a_lane_runs_one_job_at_a_time() -> None:
+def test_a_stream_runs_one_job_at_a_time() -> None:
     queue = DecodeQueue[str]()
     queue.put(job("a", 1))
     queue.put(job("a", 2))
@@ -54,9 +54,9 @@ def test_a_lane_runs_one_job_at_a_time() -> None:
     assert [t.payload if t else None for t in taken] == ["a1", "b1", None]
 
 
-def test_a_lane_that_asks_without_end_is_refused() -> None:
+def test_a_stream_that_asks_without_end_is_refused() -> None:
     queue = DecodeQueue[str]()
-    for number in range(FINALS_PER_LANE):
+    for number in range(FINALS_PER_STREAM):
         queue.put(job("a", number))
     with pytest.raises(OverflowError):
         queue.put(job("a", 99))
@@ -66,14 +66,14 @@ def test_a_lane_that_asks_without_end_is_refused() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), max_size=60))
 def test_no_final_is_ever_lost(steps: list[tuple[str, bool, bool]]) -> None:
     queue, wanted, done = DecodeQueue[str](), list[str](), list[str]()
-    for number, (lane, final, take) in enumerate(steps):
+    for number, (stream, final, take) in enumerate(steps):
         now = float(number)
         kind = Kind.FINAL if final else Kind.INTERIM
         try:
-            queue.put(job(lane, number, kind, now))
+            queue.put(job(stream, number, kind, now))
         except OverflowError:
             continue
-        wanted += [f"{lane}{number}"] if final else []
+        wanted += [f"{stream}{number}"] if final else []
         if take and (running := queue.take(now)) is not None:
             done.append(running.payload)
             queue.done(running)
@@ -82,6 +82,6 @@ def test_no_final_is_ever_lost(steps: list[tuple[str, bool, bool]]) -> None:
         queue.done(running)
     assert [d for d in done if d in wanted] == sorted(wanted, key=done.index)
     assert set(wanted) <= set(done)
-    for lane in "abc":
-        mine = [int(d[1:]) for d in done if d[0] == lane and d in wanted]
+    for stream in "abc":
+        mine = [int(d[1:]) for d in done if d[0] == stream and d in wanted]
         assert mine == sorted(mine)

@@ -39,7 +39,7 @@ def test_words_of_a_model_stay_inside_the_voice() -> None:
     job = Decode(3, 7, Kind.FINAL, 0, b"", lead=400, language="", fallback="de", keyterms=("Ada",))
     found = WhisperRecognizer(model).decode(job, PCM)
     assert found.words == (("so", 400, 400, 0.9), ("long", 15_000, SAMPLE_RATE, 0.5))
-    assert (found.lane, found.number, found.kind, found.upto) == (3, 7, Kind.FINAL, SAMPLE_RATE)
+    assert (found.stream, found.number, found.kind, found.upto) == (3, 7, Kind.FINAL, SAMPLE_RATE)
     assert (found.language, found.language_probability) == ("de", 0.75)
     assert model.asked == [Options("", "de", ("Ada",), final=True)]
 

@@ -22,7 +22,7 @@ class Words:
 
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
         rows = tuple((text, 0, 100, 1.0) for text in self._texts)
-        return Decoded(job.lane, job.number, job.kind, len(pcm) // 2, rows)
+        return Decoded(job.stream, job.number, job.kind, len(pcm) // 2, rows)
 
 
 class Diarizer:

@@ -77,9 +77,9 @@ def test_other_bytes_are_refused_and_nothing_else_happens(data: bytes) -> None:
             read(data)
 
 
-@pytest.mark.parametrize("field", [{"kind": 7}, {"lane": "1"}, {"pcm": None}, {"lane": None}])
+@pytest.mark.parametrize("field", [{"kind": 7}, {"stream": "1"}, {"pcm": None}, {"stream": None}])
 def test_a_field_of_another_kind_is_refused(field: dict[str, object]) -> None:
-    told = {"type": "Decode", "lane": 1, "number": 0, "kind": 0, "offset": 0, "pcm": b""}
+    told = {"type": "Decode", "stream": 1, "number": 0, "kind": 0, "offset": 0, "pcm": b""}
     assert request(msgspec.msgpack.encode(told)) == Decode(1, 0, Kind.FINAL, 0, b"")
     with pytest.raises(msgspec.MsgspecError):
         request(msgspec.msgpack.encode(told | field))

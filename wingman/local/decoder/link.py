@@ -52,7 +52,7 @@ PAUSE_S = 0.1
 
 
 @dataclass(slots=True)
-class DecodeLane:
+class DecodeStream:
     """One channel's requests. Answers come by `on_answer`, in order, from the event loop's thread."""
 
     engine: Engine
@@ -64,7 +64,7 @@ class DecodeLane:
     number: int = 0
     opened: asyncio.Event = field(default_factory=asyncio.Event)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the lane will never be served; `fault` says why."""
+    """Set when the stream will never be served; `fault` says why."""
     fault: ProviderFault | None = None
     _link: DecodeLink | None = None
     _finals: dict[int, Decode] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class DecodeLane:
         has = min(self._sent[1], whole) if self._sent[0] == job.number else 0
         self._sent = (job.number, whole)
         pcm = job.pcm[has * BYTES_PER_SAMPLE :]
-        self._tell(msgspec.structs.replace(job, lane=self.number, offset=has, pcm=pcm))
+        self._tell(msgspec.structs.replace(job, stream=self.number, offset=has, pcm=pcm))
 
     def _tell(self, message: Request) -> None:
         if self._link is not None and self.opened.is_set():
@@ -117,7 +117,7 @@ class DecodeLane:
                 self.on_pressure(message)
 
     async def never_served(self) -> None:
-        """Wait for the news that this lane will never be served. Raises it as a `ProviderFault`."""
+        """Wait for the news that this stream will never be served. Raises it as a `ProviderFault`."""
         await self.failed.wait()
         if self.fault is not None:
             raise self.fault
@@ -135,11 +135,11 @@ class DecodeLane:
 
 
 class DecodeLink:
-    """Keeps one connection to the machine's decode process for as long as `run` runs and a lane is open."""
+    """Keeps one connection to the machine's decode process for as long as `run` runs and a stream is open."""
 
     def __init__(self, settings: DecoderSettings) -> None:
         self._settings = settings
-        self._lanes: dict[int, DecodeLane] = {}
+        self._streams: dict[int, DecodeStream] = {}
         self._next = 1
         self._wanted = asyncio.Event()
         self._writer: asyncio.StreamWriter | None = None
@@ -151,34 +151,34 @@ class DecodeLink:
             self._writer.write(encode(message))
 
     @contextlib.asynccontextmanager
-    async def lane(self, lane: DecodeLane) -> AsyncIterator[None]:
-        """Open a lane. What it asks before the process is there is sent when it is; see `DecodeLane.failed`."""
-        lane.number, self._next = self._next, self._next + 1
-        lane._link = self
-        self._lanes[lane.number] = lane
+    async def stream(self, stream: DecodeStream) -> AsyncIterator[None]:
+        """Open a stream. What it asks before the process is there is sent when it is; see its `failed`."""
+        stream.number, self._next = self._next, self._next + 1
+        stream._link = self
+        self._streams[stream.number] = stream
         self._wanted.set()
         try:
-            self.write(Open(lane.number, lane.engine))
+            self.write(Open(stream.number, stream.engine))
             yield
         finally:
-            lane._link = None
-            del self._lanes[lane.number]
-            self.write(Close(lane.number))
-            if not self._lanes:
+            stream._link = None
+            del self._streams[stream.number]
+            self.write(Close(stream.number))
+            if not self._streams:
                 self._wanted.clear()
 
     async def run(self) -> None:
-        """Own the connection until cancelled. Never raises for the process's sake; lanes are told instead.
+        """Own the connection until cancelled. Never raises for the process's sake; streams are told instead.
 
-        One that keeps dying is given up for the lanes there are; a lane that is opened later tries again.
+        One that keeps dying is given up for the streams there are; a stream that is opened later tries again.
         """
         while True:
             await self._keep_alive()
             sentence = "the decode process keeps dying; look at its log, or configure another provider"
             fault = ProviderFault(sentence, kind=FaultKind.UNAVAILABLE, code="decoder")
             self._wanted.clear()
-            for lane in self._lanes.values():
-                lane.fail(fault)
+            for stream in self._streams.values():
+                stream.fail(fault)
 
     async def _keep_alive(self) -> None:
         """One connection after the other, until too many have ended without an answer."""
@@ -188,7 +188,7 @@ class DecodeLink:
             self._answered = False
             await self._live()
             deaths = 1 if self._answered else deaths + 1
-            if self._lanes:
+            if self._streams:
                 log.warning("decode process went away", deaths_in_a_row=deaths)
                 await asyncio.sleep(PAUSE_S * deaths)
 
@@ -198,8 +198,8 @@ class DecodeLink:
         try:
             reader, writer = await self._connect()
             self._writer = writer
-            for lane in self._lanes.values():
-                self.write(Open(lane.number, lane.engine))
+            for stream in self._streams.values():
+                self.write(Open(stream.number, stream.engine))
             await self._receive(reader)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, msgspec.MsgspecError) as failed:
             log.info("decode process not reachable", reason=repr(failed))
@@ -207,8 +207,8 @@ class DecodeLink:
             self._writer = None
             if writer is not None:
                 writer.close()
-            for lane in self._lanes.values():
-                lane._lost()
+            for stream in self._streams.values():
+                stream._lost()
 
     async def _receive(self, reader: asyncio.StreamReader) -> None:
         while True:
@@ -218,10 +218,10 @@ class DecodeLink:
             message = answer(await reader.readexactly(length))
             self._answered |= isinstance(message, Decoded)
             if isinstance(message, Pressure):
-                for lane in self._lanes.values():
-                    lane._take(message)
-            elif (lane_of := self._lanes.get(message.lane)) is not None:
-                lane_of._take(message)
+                for stream in self._streams.values():
+                    stream._take(message)
+            elif (opened := self._streams.get(message.stream)) is not None:
+                opened._take(message)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """The running process, or a new one. Raises `OSError` or `TimeoutError`."""

@@ -46,13 +46,13 @@ LINGER_S = 5.0
 FIRST_S = 30.0
 """How long it waits for its first one."""
 PRESSURE_EVERY_S = 0.5
-MOST_LANES = 64
-"""Lanes of one service."""
+MOST_STREAMS = 64
+"""Streams of one service."""
 LONGEST = 30 * 16_000 * BYTES_PER_SAMPLE
 """Bytes of one utterance."""
 
 
-class _Lane:
+class _Stream:
     """One channel of one service: its recogniser, and the audio of its running utterance."""
 
     def __init__(self, recognizer: Recognizer) -> None:
@@ -76,7 +76,7 @@ class _Connection:
 
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
-        self.lanes: dict[int, _Lane] = {}
+        self.streams: dict[int, _Stream] = {}
 
     def send(self, answer: Answer) -> None:
         if not self._writer.is_closing():
@@ -134,9 +134,9 @@ class DecodeServer:
         except (asyncio.IncompleteReadError, ConnectionError, msgspec.MsgspecError, ValueError, OverflowError):
             pass  # the service left, or does not keep to the protocol: it connects anew and asks again
         finally:
-            for number in connection.lanes:
+            for number in connection.streams:
                 self._queue.drop((connection, number))
-            connection.lanes.clear()
+            connection.streams.clear()
             self._connections.discard(connection)
             writer.close()
             self._changed.set()
@@ -147,34 +147,34 @@ class DecodeServer:
                 await self._open(connection, wanted)
             case Decode() as job:
                 self._decode(connection, job)
-            case Cancel(lane=lane, number=number):
-                self._queue.cancel((connection, lane), number)
-            case Close(lane=lane):
-                self._queue.drop((connection, lane))
-                connection.lanes.pop(lane, None)
+            case Cancel(stream=stream, number=number):
+                self._queue.cancel((connection, stream), number)
+            case Close(stream=stream):
+                self._queue.drop((connection, stream))
+                connection.streams.pop(stream, None)
 
     async def _open(self, connection: _Connection, wanted: Open) -> None:
-        if len(connection.lanes) >= MOST_LANES:
-            raise OverflowError("too many lanes")
+        if len(connection.streams) >= MOST_STREAMS:
+            raise OverflowError("too many streams")
         loop = asyncio.get_running_loop()
         try:
             recognizer = await loop.run_in_executor(self._threads, build, wanted.engine, self._settings)
         except (ImportError, OSError) as missing:
-            connection.send(Unable(wanted.lane, mend(wanted.engine, missing)))
+            connection.send(Unable(wanted.stream, mend(wanted.engine, missing)))
             return
-        connection.lanes[wanted.lane] = _Lane(recognizer)
-        connection.send(Opened(wanted.lane))
+        connection.streams[wanted.stream] = _Stream(recognizer)
+        connection.send(Opened(wanted.stream))
         if self._overloaded:  # the others were told when it began
             connection.send(self._pressure())
 
     def _decode(self, connection: _Connection, job: Decode) -> None:
-        lane = connection.lanes.get(job.lane)
-        if lane is None:
+        stream = connection.streams.get(job.stream)
+        if stream is None:
             return
-        work = (connection, job, lane.audio(job))
-        shed = self._queue.put(Job((connection, job.lane), job.number, job.kind, time.monotonic(), work))
+        work = (connection, job, stream.audio(job))
+        shed = self._queue.put(Job((connection, job.stream), job.number, job.kind, time.monotonic(), work))
         if shed is not None:
-            connection.send(Shed(job.lane, shed.number))
+            connection.send(Shed(job.stream, shed.number))
         self._start()
 
     def _start(self) -> None:
@@ -198,13 +198,13 @@ class DecodeServer:
 
     async def _run(self, job: Job[Work]) -> None:
         connection, asked, audio = job.payload
-        lane = connection.lanes.get(asked.lane)
+        stream = connection.streams.get(asked.stream)
         try:
-            if lane is None:
+            if stream is None:
                 return
             began = time.monotonic()
             loop = asyncio.get_running_loop()
-            answer: Decoded = await loop.run_in_executor(self._threads, lane.recognizer.decode, asked, audio)
+            answer: Decoded = await loop.run_in_executor(self._threads, stream.recognizer.decode, asked, audio)
             spent = time.monotonic() - began
             connection.send(
                 msgspec.structs.replace(
@@ -226,11 +226,11 @@ class DecodeServer:
 
     def _pressure(self) -> Pressure:
         oldest = self._queue.oldest_final(time.monotonic())
-        return Pressure(self._overloaded, round(oldest, 1), self._lanes)
+        return Pressure(self._overloaded, round(oldest, 1), self._streams)
 
     @property
-    def _lanes(self) -> int:
-        return sum(len(connection.lanes) for connection in self._connections)
+    def _streams(self) -> int:
+        return sum(len(connection.streams) for connection in self._connections)
 
 
 def main(argv: list[str]) -> int:

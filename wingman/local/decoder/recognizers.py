@@ -1,6 +1,6 @@
 """Recognisers as the decode process uses them: an utterance so far in, its words out. Blocking.
 
-One per lane. PocketSphinx keeps what it was fed, so a look costs only what is new; the others hear the
+One per stream. PocketSphinx keeps what it was fed, so a look costs only what is new; the others hear the
 utterance again each time.
 """
 
@@ -38,7 +38,7 @@ class Recognizer(Protocol):
 
 
 class WhisperRecognizer:
-    """All lanes share one model."""
+    """All streams share one model."""
 
     def __init__(self, model: WhisperModel) -> None:
         self._model = model
@@ -136,7 +136,7 @@ def timed(line: Any) -> list[Row]:
 
 
 def build(engine: Engine, settings: DecoderSettings) -> Recognizer:
-    """The recogniser a lane asked for. Raises `ImportError` or `OSError` when it cannot run here."""
+    """The recogniser a stream asked for. Raises `ImportError` or `OSError` when it cannot run here."""
     return with_voices(_words(engine, settings), engine)
 
 
@@ -183,4 +183,4 @@ def _answer(
     dropped: str = "",
 ) -> Decoded:
     upto = len(pcm) // BYTES_PER_SAMPLE
-    return Decoded(job.lane, job.number, job.kind, upto, tuple(rows), language, probability, dropped)
+    return Decoded(job.stream, job.number, job.kind, upto, tuple(rows), language, probability, dropped)

@@ -108,7 +108,7 @@ def load(segmentation: str, embedding: str) -> Diarizer:
 
 
 def with_voices(words: Decoder, engine: Engine) -> Decoder:
-    """The recogniser, telling voices apart where the lane asked for it. Raises `ImportError` or `OSError`."""
+    """The recogniser, telling voices apart where the stream asked for it. Raises `ImportError` or `OSError`."""
     if not engine.segmentation:
         return words
     return WithVoices(words, load(engine.segmentation, engine.embedding))

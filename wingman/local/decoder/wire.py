@@ -25,11 +25,11 @@ class Kind(IntEnum):
     FINAL = 0
     """The utterance is over, or probably is: several beams, word times."""
     INTERIM = 1
-    """A look at what was said so far; only the latest one of a lane is worth anything."""
+    """A look at what was said so far; only the latest one of a stream is worth anything."""
 
 
 class Engine(msgspec.Struct, frozen=True):
-    """Which recogniser a lane uses; equal ones share one model."""
+    """Which recogniser a stream uses; equal ones share one model."""
 
     name: str
     """`whisper`, `moonshine` or `embedded`."""
@@ -44,18 +44,18 @@ class Engine(msgspec.Struct, frozen=True):
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
-    """Load what this lane needs; answered by `Opened` or `Unable`."""
+    """Load what this stream needs; answered by `Opened` or `Unable`."""
 
-    lane: int
+    stream: int
     engine: Engine
 
 
 class Decode(msgspec.Struct, frozen=True, tag=True):
     """Decode an utterance. Audio that was sent for it before is not sent again."""
 
-    lane: int
+    stream: int
     number: int
-    """Of the utterance; grows within a lane."""
+    """Of the utterance; grows within a stream."""
     kind: Kind
     offset: int
     """Samples of the utterance that came with earlier messages."""
@@ -73,26 +73,26 @@ class Decode(msgspec.Struct, frozen=True, tag=True):
 class Cancel(msgspec.Struct, frozen=True, tag=True):
     """Nobody waits for this utterance's final any more: the speaker went on."""
 
-    lane: int
+    stream: int
     number: int
 
 
 class Close(msgspec.Struct, frozen=True, tag=True):
     """A channel ends."""
 
-    lane: int
+    stream: int
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
     """A channel may send."""
 
-    lane: int
+    stream: int
 
 
 class Unable(msgspec.Struct, frozen=True, tag=True):
-    """This lane cannot be served here, and why, in one sentence."""
+    """This stream cannot be served here, and why, in one sentence."""
 
-    lane: int
+    stream: int
     sentence: str
 
 
@@ -108,7 +108,7 @@ class Voices(msgspec.Struct, frozen=True):
 class Decoded(msgspec.Struct, frozen=True, tag=True):
     """Words of a stretch."""
 
-    lane: int
+    stream: int
     number: int
     kind: Kind
     upto: int
@@ -127,16 +127,16 @@ class Decoded(msgspec.Struct, frozen=True, tag=True):
 class Shed(msgspec.Struct, frozen=True, tag=True):
     """This interim was never decoded: finals came first."""
 
-    lane: int
+    stream: int
     number: int
 
 
 class Pressure(msgspec.Struct, frozen=True, tag=True):
-    """The queue became too long, or short again: what the oldest final has waited, and for how many lanes."""
+    """The queue became too long, or short again: what the oldest final has waited, and for how many streams."""
 
     overloaded: bool
     oldest_s: float
-    lanes: int
+    streams: int
 
 
 Request: TypeAlias = Open | Decode | Cancel | Close
