@@ -20,6 +20,7 @@ from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault
 from wingman.emotion.base import VoiceAnalyzer
+from wingman.local import models
 from wingman.local.sentence_encoder import PACKAGE
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import LocalWorker
@@ -113,6 +114,8 @@ def providers(settings: Settings) -> Iterator[Finding]:
         if branch == "transcriber":
             yield from understood(settings, choice.provider)
             yield told_apart(settings, choice.provider)
+            if choice.provider == "whisper":
+                yield from whisper_model(settings)
     if settings.emotion.policy == "off":
         yield Finding("note", "voice emotion is off", "switch it on per meeting, with an acknowledgement")
 
@@ -129,16 +132,22 @@ def told_apart(settings: Settings, transcriber: str) -> Finding:
 def understood(settings: Settings, transcriber: str) -> Iterator[Finding]:
     """Which languages the chosen transcriber was found to serve, and whether yours is one of them."""
     row = next((row for row in TRANSCRIBERS if row.name == transcriber), None)
-    if row is None or not row.languages:
+    if row is None or not (known := row.languages(settings)):
         return
-    yield Finding("ok", f"{transcriber} understands {', '.join(row.languages)}")
-    wanted = settings.transcribe.whisper.language.split("-")[0]
-    if transcriber == "whisper" and wanted not in (*whisper.DETECTED, *row.languages):
-        yield Finding(
-            "note",
-            f"whisper was never found to serve `{wanted}` well",
-            "take a larger model (`wingman models list`), or Deepgram",
-        )
+    yield Finding("ok", f"{transcriber} understands {', '.join(known)}")
+
+
+def whisper_model(settings: Settings) -> Iterator[Finding]:
+    """What keeps Whisper's model from working here: files that are not what they should be, no card."""
+    chosen = settings.transcribe.whisper
+    known = None if chosen.model_dir else models.MODELS.get(chosen.model)
+    if known is not None:
+        try:
+            models.check(known, models.folder(known.name))
+        except InputError as wrong:
+            yield Finding("problem", str(wrong))
+    if why := whisper.device_problem(chosen):
+        yield Finding("problem", why)
 
 
 def named(settings: Settings) -> Iterator[Finding]:

@@ -91,7 +91,8 @@ class MeetingBuilder:
         """
         playbook = await self.playbook(spec.playbook or self.settings.suggest.playbook)
         plan = replace(self._plan(spec, playbook, consent or check_consent(spec.consent, spec.by)), live=live)
-        check_language(self.providers.choose(plan.policy).transcriber.provider, spec.language)
+        transcriber = self.providers.choose(plan.policy).transcriber.provider
+        check_language(transcriber, spec.language, self.settings)
         return plan
 
     async def plan_on(self, continued: Continued, spec: MeetingSpec) -> Plan:

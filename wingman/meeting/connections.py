@@ -172,7 +172,7 @@ def _connection(
     if provider in known.tried:
         said = known.tried[provider]
         state, words = ("problem", _sentence(said)) if said else (state if state == "trial" else "ready", words)
-    reads = languages(provider) if branch == "transcribe" else ()
+    reads = languages(provider, settings) if branch == "transcribe" else ()
     # a model server is wherever its address says
     local = not is_remote(settings.suggest.openai.url) if provider == "openai" else text.local
     return Connection(branch, title, provider, text.name, state, words, text.advice, reads, local, keys)

@@ -72,7 +72,7 @@ class Provider(Generic[T]):
     build: Callable[[BuildContext], T]
     auto: str = ""
     """Why `auto` takes it where it can serve; empty when it has to be named."""
-    languages: tuple[str, ...] = ()
+    languages: Callable[[Settings], tuple[str, ...]] = lambda _: ()
     """BCP-47 tags a transcriber understands; empty when that is the vendor's to say."""
     word_times: bool = True
     """A transcriber's words carry times it measured, not interpolated ones."""
@@ -122,7 +122,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         ),
         build=build.whisper,
         auto="no Deepgram key, and a Whisper model is present",
-        languages=whisper.MEASURED_LANGUAGES,
+        languages=lambda s: whisper.languages(s.transcribe.whisper),
     ),
     Provider(
         "moonshine",
@@ -137,7 +137,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         ),
         build=build.moonshine,
         auto="no Deepgram key and no Whisper model, and a Moonshine model is present",
-        languages=("en",),
+        languages=lambda _: ("en",),
         word_times=False,
     ),
     Provider(
@@ -154,7 +154,7 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         ),
         build=build.embedded,
         auto="no Deepgram key and no local model: English, for trying out",
-        languages=("en",),
+        languages=lambda _: ("en",),
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.providers import TRANSCRIBERS
 
@@ -22,22 +23,25 @@ NAMES: Mapping[str, str] = {
 }
 
 
-def languages(provider: str) -> tuple[str, ...]:
-    """The tags a transcriber reads; empty where it is not limited."""
+def languages(provider: str, settings: Settings) -> tuple[str, ...]:
+    """The tags a transcriber reads with these settings; empty where it is not limited."""
     if provider == "deepgram":
         return DEEPGRAM
-    return next((row.languages for row in TRANSCRIBERS if row.name == provider), ())
+    return next((row.languages(settings) for row in TRANSCRIBERS if row.name == provider), ())
 
 
-def check_language(provider: str, language: str) -> None:
+def check_language(provider: str, language: str, settings: Settings) -> None:
     """Raises `InputError` where `provider` cannot read the language a meeting asks for."""
-    known = languages(provider)
+    known = languages(provider, settings)
     # Deepgram takes regional and newer tags as well, and says so itself
     if not language or not known or provider == "deepgram" or language.split("-")[0].lower() in known:
         return
     reads = "English" if known == ("en",) else ", ".join(known)
+    mend = "add a Deepgram key, which reads it"
+    if provider == "whisper":
+        mend = f"run `wingman models fetch whisper-small` and set `transcribe.whisper.model: small`, or {mend}"
     raise InputError(
-        f"{NAMES.get(provider, provider)} reads {reads} only, not `{language[:20]}`; add a Deepgram key, which "
-        "reads it, or choose another language",
+        f"{NAMES.get(provider, provider)} reads {reads} only, not `{language[:20]}`; {mend}, or choose another "
+        "language",
         field="language",
     )

@@ -35,7 +35,7 @@ def language_problem(settings: Settings, transcriber: str) -> InputError | None:
     if of_it.language in ANY:
         return None
     try:
-        check_language(transcriber, of_it.language)
+        check_language(transcriber, of_it.language, settings)
     except InputError as wrong:
         return InputError(f"{field}: {wrong}", field=field)
     return None

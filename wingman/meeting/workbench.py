@@ -122,7 +122,7 @@ class Workbench:
         """What can be chosen at run time: playbooks, and the languages the transcriber reads."""
         if name == "suggest.playbook":
             return [Choosable(row.name, row.title) for row in self.playbooks.rows()]
-        read = [Choosable(tag, tag) for tag in languages(self._transcriber())]
+        read = [Choosable(tag, tag) for tag in languages(self._transcriber(), self._manager.settings)]
         return [Choosable("auto", "auto"), *read] if name == "transcribe.whisper.language" else read
 
     def facts(self) -> Sequence[Shown]:

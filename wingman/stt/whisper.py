@@ -18,6 +18,7 @@ from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.wire import Engine
 from wingman.local.process import EmbeddedWorker
 from wingman.local.utterances import Traits
+from wingman.local.whisper.engine import NO_CARD
 from wingman.stt.base import TranscriberInfo
 from wingman.stt.bulk import BulkTranscriber
 from wingman.stt.local import LocalEngine, LocalTranscriber
@@ -27,12 +28,28 @@ DETECTED = ("", "auto", "multi")
 """Settings of the language that leave it to the model."""
 MEASURED_LANGUAGES = ("en", "es", "fr", "it", "pt")
 """Languages `base` was found to serve; the others need a larger model."""
+SMALL_ONES = ("tiny", "base")
+"""Models that serve the measured languages at most."""
+MORE_LANGUAGES: tuple[str, ...] = (
+    *("af", "ar", "az", "be", "bg", "bs", "ca", "cs", "cy", "da", "de", "el", "et", "fa", "fi", "gl", "he"),
+    *("hi", "hr", "hu", "hy", "id", "is", "ja", "kk", "kn", "ko", "lt", "lv", "mi", "mk", "mr", "ms", "ne"),
+    *("nl", "no", "pl", "ro", "ru", "sk", "sl", "sr", "sv", "sw", "ta", "th", "tl", "tr", "uk", "ur", "vi"),
+    "zh",
+)
+"""What larger models are said to serve besides: less than half of the words wrong. Source: OpenAI, Speech to
+text, Supported languages."""
+
+
+def languages(settings: WhisperSettings) -> tuple[str, ...]:
+    """ISO 639-1 codes of what the configured model serves."""
+    if settings.model.endswith(".en"):
+        return ("en",)
+    return MEASURED_LANGUAGES if settings.model in SMALL_ONES else (*MEASURED_LANGUAGES, *MORE_LANGUAGES)
 
 
 def info(settings: WhisperSettings) -> TranscriberInfo:
     """What it can do with these settings."""
-    languages = ("en",) if settings.model.endswith(".en") else MEASURED_LANGUAGES
-    return TranscriberInfo(name="whisper", remote=False, punctuates=True, languages=languages)
+    return TranscriberInfo(name="whisper", remote=False, punctuates=True, languages=languages(settings))
 
 
 def installed() -> bool:
@@ -52,6 +69,15 @@ def mend(settings: WhisperSettings) -> str:
     if settings.model_dir:
         return f"no model lies in {settings.model_dir}; name its folder with `transcribe.whisper.model_dir`"
     return f"the Whisper model is not on this machine; run `wingman models fetch whisper-{settings.model}` once"
+
+
+def device_problem(settings: WhisperSettings) -> str:
+    """Why the model cannot compute where the settings say; empty when it can. Loads the library to ask it."""
+    if settings.device != "cuda" or not installed():
+        return ""
+    import ctranslate2
+
+    return "" if ctranslate2.get_cuda_device_count() else NO_CARD
 
 
 def decoder_settings(settings: WhisperSettings) -> DecoderSettings:

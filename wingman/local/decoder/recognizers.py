@@ -171,6 +171,8 @@ def mend(engine: Engine, missing: ImportError | OSError) -> str:
             f"the whisper transcriber needs its extra ({missing}); run `pip install wingman-sidecar[whisper]` "
             "and then `wingman models fetch whisper-base`"
         )
+    if engine.name == "whisper":
+        return f"the whisper transcriber cannot start: {missing}"
     return f"the local transcriber cannot start ({missing}); run `wingman doctor` to see what is missing"
 
 

@@ -32,6 +32,11 @@ FINAL_BEAMS = 5
 TOKENS_BASE, TOKENS_PER_SECOND = 10, 12
 """A cap on the answer: a loop then costs a tenth of a second, not 448 tokens."""
 SURE_OF_LANGUAGE = 0.8
+SECOND = bytes(SAMPLE_RATE * BYTES_PER_SAMPLE)
+NO_CARD = (
+    "`transcribe.whisper.device` is cuda, and this machine has no NVIDIA card that CTranslate2 can use; set it "
+    "to auto or cpu"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ class WhisperModel:
         import ctranslate2
 
         _check(self.folder)
+        if self.device == "cuda" and not ctranslate2.get_cuda_device_count():
+            raise OSError(NO_CARD)
         try:
             self._model = ctranslate2.models.Whisper(
                 str(self.folder),
@@ -106,10 +113,10 @@ class WhisperModel:
                 intra_threads=self.threads,
                 inter_threads=self.workers,
             )
+            self.vocabulary = Vocabulary(self.folder)
+            self.decode(SECOND, Options())  # the first decode is slow: not on a user
         except (RuntimeError, ValueError) as failed:
             raise OSError(f"the model in {self.folder} cannot be loaded: {failed}") from failed
-        self.vocabulary = Vocabulary(self.folder)
-        self.decode(bytes(SAMPLE_RATE * BYTES_PER_SAMPLE), Options())  # the first decode is slow: not on a user
 
     @property
     def multilingual(self) -> bool:

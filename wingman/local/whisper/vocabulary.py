@@ -31,7 +31,10 @@ class Vocabulary:
         path = folder / "tokenizer.json"
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing")
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(path))
+        try:
+            self._tokenizer: Tokenizer = Tokenizer.from_file(str(path))
+        except Exception as broken:  # noqa: BLE001 - the library raises nothing more precise
+            raise OSError(f"{path} is no tokenizer: {broken}") from None
         self.end = self._id("<|endoftext|>")
         self._start = self._id("<|startoftranscript|>")
         self._no_times = self._id("<|notimestamps|>")
