@@ -42,10 +42,10 @@ FLOOR = 6.0
 """The room's own noise, in steps of 16 bits."""
 APART = 0.6
 """Seconds by which an utterance may stick out of what was said."""
-SETTLED_MIN = 3.0
-"""Before it caches fill and the first garbage is collected."""
+SETTLED = 0.3
+"""Share of the time in which caches fill and the first garbage is collected."""
 STILL_MB = 8.0
-"""What memory may rise from the first third to the last: allocators give back when they like."""
+"""What memory may rise from the middle third to the last: allocators give back when they like."""
 MOST_ERRORS = 0.1
 
 
@@ -261,8 +261,8 @@ def _nearest(turns: Sequence[Turn], channel: Channel, start: float, end: float) 
 
 
 def rise(looks: Sequence[Look], minutes: float, part: str) -> float:
-    """Megabytes from the middle of the first third to that of the last."""
-    early = [getattr(x, part) for x in looks if SETTLED_MIN <= x.minute < minutes / 3]
+    """Megabytes from the middle third to the last."""
+    early = [getattr(x, part) for x in looks if minutes * SETTLED <= x.minute < minutes * 2 / 3]
     late = [getattr(x, part) for x in looks if x.minute >= minutes * 2 / 3]
     return round(statistics.median(late) - statistics.median(early), 2) if early and late else 0.0
 

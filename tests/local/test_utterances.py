@@ -51,9 +51,8 @@ class Talk:
     ) -> None:
         upto = len(ask.pcm) // BYTES_PER_SAMPLE
         words = tuple((text, n * 100, n * 100 + 90, 0.9) for n, text in enumerate(texts))
-        answer = Decoded(
-            1, ask.number, ask.kind, upto, words, language, 0.9, decode_ms=decode_ms, voices=voices
-        )
+        like = ((language, 0.9),)
+        answer = Decoded(1, ask.number, ask.kind, upto, words, like, decode_ms=decode_ms, voices=voices)
         self.took(self.channel.answered(answer))
 
     def asks(self, kind: Kind) -> list[Ask]:

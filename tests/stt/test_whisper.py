@@ -113,11 +113,20 @@ def test_without_a_model_it_says_how_to_get_one(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("wanted", "model_name", "language"),
-    [("auto", "base", ""), ("multi", "base", ""), ("de-CH", "base", "de"), ("fr", "tiny.en", "en")],
+    ("wanted", "model_name", "language", "among"),
+    [
+        ("auto", "base", "", {"en", "de", "zh"}),
+        ("multi", "base", "", {"fr"}),
+        ("de-CH", "base", "de", set()),
+        ("fr", "tiny.en", "en", set()),
+        ("en-GB, fr", "base", "", {"en", "fr"}),
+    ],
 )
-def test_languages(wanted: str, model_name: str, language: str) -> None:
-    assert whisper._language(wanted, WhisperSettings(model=model_name)) == language
+def test_languages(wanted: str, model_name: str, language: str, among: set[str]) -> None:
+    spoken, may_be = whisper._language(wanted, WhisperSettings(model=model_name))
+    assert spoken == language
+    assert among <= set(may_be)
+    assert "la" not in may_be, "what noise is taken for is spoken by nobody"
 
 
 async def test_a_recording_comes_out_in_bulk_with_its_times() -> None:

@@ -96,7 +96,8 @@ class WhisperSettings(Section, frozen=True):
     """A folder that holds the model's files, for machines without a network; empty means where
     `wingman models fetch` puts them: `~/.cache/wingman/whisper`."""
     language: str = "auto"
-    """ISO 639-1 code such as `en`, or `auto`: found out over each channel's first utterances, then fixed."""
+    """ISO 639-1 code such as `en`; `auto`: found out over each channel's first utterances, then fixed; several
+    with commas, such as `en,fr`: one of these."""
     keyterms: tuple[str, ...] = ()
     """Names of this meeting the model should write right, most specific first; about 40 tokens are used.
     Unrelated ones cost accuracy."""

@@ -256,7 +256,7 @@ class Utterances:
         out.events.append(Final(self._channel, Span(utterance.begin, end), words, endpoint))
         if endpoint:
             out.events.append(SpeechEnded(self._channel, words[-1].end if words else end))
-        self._language.heard(answer.language, answer.language_probability, answer.upto)
+        self._language.heard(answer.languages, answer.upto)
 
     def _words(self, answer: Decoded, utterance: _Utterance) -> tuple[Word, ...]:
         begin = utterance.begin

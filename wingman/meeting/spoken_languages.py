@@ -34,14 +34,18 @@ def check_language(provider: str, language: str, settings: Settings) -> None:
     """Raises `InputError` where `provider` cannot read the language a meeting asks for."""
     known = languages(provider, settings)
     # Deepgram takes regional and newer tags as well, and says so itself
-    if not language or not known or provider == "deepgram" or language.split("-")[0].lower() in known:
+    if not language or not known or provider == "deepgram":
+        return
+    tags = [tag.strip() for tag in language.split(",")]  # several: it is one of them
+    unread = [tag for tag in tags if tag.split("-")[0].lower() not in known]
+    if not unread:
         return
     reads = "English" if known == ("en",) else ", ".join(known)
     mend = "add a Deepgram key, which reads it"
     if provider == "whisper":
         mend = f"run `wingman models fetch whisper-small` and set `transcribe.whisper.model: small`, or {mend}"
     raise InputError(
-        f"{NAMES.get(provider, provider)} reads {reads} only, not `{language[:20]}`; {mend}, or choose another "
-        "language",
+        f"{NAMES.get(provider, provider)} reads {reads} only, not `{unread[0][:20]}`; {mend}, or choose "
+        "another language",
         field="language",
     )

@@ -118,6 +118,7 @@ class _Run:
             pcm,
             language=self._language.current,
             fallback=self._language.fallback,
+            among=self._engine.among,
             keyterms=self._engine.keyterms,
         )
         streams[number % len(streams)].ask(job)
@@ -131,7 +132,7 @@ class _Run:
         self._answers[answer.number] = answer
         while self._waiting and (number := next(iter(self._waiting))) in self._answers:
             window, heard = self._waiting.pop(number), self._answers.pop(number)
-            self._language.heard(heard.language, heard.language_probability, heard.upto)
+            self._language.heard(heard.languages, heard.upto)
             for final in finals(self._channel, window, heard, self._people):
                 self._emit(final)
                 self._emit(SpeechEnded(self._channel, final.words[-1].end))

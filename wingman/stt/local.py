@@ -37,6 +37,8 @@ class LocalEngine:
     traits: Traits
     language: str = "en"
     """ISO 639-1; empty: found out per channel."""
+    among: tuple[str, ...] = ()
+    """The languages it may be where that is found out."""
     keyterms: tuple[str, ...] = ()
     people: Callable[[], SpeakerBook] = SpeakerBook
     """Who a channel's voices are; used where the engine tells voices apart."""
@@ -165,5 +167,15 @@ class _Stream:
                     self.decodes.ask(self._decode(request))
 
     def _decode(self, ask: Ask) -> Decode:
-        languages = (ask.language, ask.fallback)
-        return Decode(0, ask.number, ask.kind, 0, ask.pcm, ask.lead, *languages, self._engine.keyterms)
+        return Decode(
+            0,
+            ask.number,
+            ask.kind,
+            0,
+            ask.pcm,
+            ask.lead,
+            ask.language,
+            ask.fallback,
+            self._engine.among,
+            self._engine.keyterms,
+        )

@@ -117,17 +117,22 @@ def build_bulk(
 def _engine(settings: WhisperSettings, language: str, keyterms: Sequence[str]) -> LocalEngine:
     if not model_present(settings):
         raise InputError(mend(settings), field="transcribe.whisper.model")
+    spoken, among = _language(language or settings.language, settings)
     return LocalEngine(
         info(settings),
         Engine("whisper", str(models.folder(settings.model, settings.model_dir).resolve())),
         Traits(interim_step=samples(settings.interim_s)),
-        _language(language or settings.language, settings),
+        spoken,
+        among,
         (*keyterms, *settings.keyterms),
     )
 
 
-def _language(wanted: str, settings: WhisperSettings) -> str:
-    """ISO 639-1 of a BCP-47 tag; empty when the model is to find out."""
+def _language(wanted: str, settings: WhisperSettings) -> tuple[str, tuple[str, ...]]:
+    """ISO 639-1 of what is spoken, empty when the model is to find out; and what it may be then."""
     if settings.model.endswith(".en"):
-        return "en"
-    return "" if wanted in DETECTED else wanted.split("-")[0].lower()
+        return "en", ()
+    named = tuple(tag.strip().split("-")[0].lower() for tag in wanted.split(","))
+    if len(named) > 1:
+        return "", named
+    return ("", (*MEASURED_LANGUAGES, *MORE_LANGUAGES)) if wanted in DETECTED else (named[0], ())

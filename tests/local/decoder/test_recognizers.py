@@ -35,17 +35,19 @@ class Model:
 
 def test_words_of_a_model_stay_inside_the_voice() -> None:
     heard = (TimedWord("so", -50, 100, 0.9), TimedWord("long", 15_000, 99_000, 0.5))
-    model: Any = Model(Hypothesis(heard, "de", 0.75, ""))
-    job = Decode(3, 7, Kind.FINAL, 0, b"", lead=400, language="", fallback="de", keyterms=("Ada",))
+    model: Any = Model(Hypothesis(heard, (("de", 0.75), ("nl", 0.1)), ""))
+    job = Decode(
+        3, 7, Kind.FINAL, 0, b"", lead=400, language="", fallback="de", among=("de", "nl"), keyterms=("Ada",)
+    )
     found = WhisperRecognizer(model).decode(job, PCM)
     assert found.words == (("so", 400, 400, 0.9), ("long", 15_000, SAMPLE_RATE, 0.5))
     assert (found.stream, found.number, found.kind, found.upto) == (3, 7, Kind.FINAL, SAMPLE_RATE)
-    assert (found.language, found.language_probability) == ("de", 0.75)
-    assert model.asked == [Options("", "de", ("Ada",), final=True)]
+    assert found.languages == (("de", 0.75), ("nl", 0.1))
+    assert model.asked == [Options("", "de", ("Ada",), final=True, among=("de", "nl"))]
 
 
 def test_a_look_is_no_final_and_a_doubt_is_passed_on() -> None:
-    model: Any = Model(Hypothesis((), "en", 1.0, "a loop"))
+    model: Any = Model(Hypothesis((), dropped="a loop"))
     found = WhisperRecognizer(model).decode(Decode(0, 0, Kind.INTERIM, 0, b""), PCM)
     assert (found.words, found.dropped) == ((), "a loop")
     assert not model.asked[0].final

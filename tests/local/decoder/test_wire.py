@@ -38,10 +38,11 @@ REQUESTS = st.one_of(
     st.builds(Cancel, COUNT, COUNT),
     st.builds(Close, COUNT),
 )
+LIKE = st.lists(st.tuples(st.text(), SHARE), max_size=3).map(tuple)
 ANSWERS = st.one_of(
     st.builds(Opened, COUNT),
     st.builds(Unable, COUNT, st.text()),
-    st.builds(Decoded, COUNT, COUNT, KIND, COUNT, ROWS, st.text(), SHARE, st.text(), SHARE, SHARE),
+    st.builds(Decoded, COUNT, COUNT, KIND, COUNT, ROWS, LIKE, st.text(), SHARE, SHARE),
     st.builds(Shed, COUNT, COUNT),
     st.builds(Pressure, st.booleans(), SHARE, COUNT),
 )

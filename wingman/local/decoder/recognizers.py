@@ -16,7 +16,7 @@ from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.voices import with_voices
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind
-from wingman.local.whisper.engine import Options, WhisperModel, load
+from wingman.local.whisper.engine import NO_CARD, Options, WhisperModel, load
 from wingman.local.whisper.words import clamped
 
 FRAME_SAMPLES = SAMPLE_RATE // 100
@@ -44,11 +44,13 @@ class WhisperRecognizer:
         self._model = model
 
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
-        options = Options(job.language, job.fallback, job.keyterms, final=job.kind is Kind.FINAL)
+        options = Options(
+            job.language, job.fallback, job.keyterms, final=job.kind is Kind.FINAL, among=job.among
+        )
         heard = self._model.decode(pcm, options)
         words = clamped(heard.words, job.lead, len(pcm) // BYTES_PER_SAMPLE)
         rows = tuple((w.text, w.start, w.end, w.confidence) for w in words)
-        return _answer(job, pcm, rows, heard.language, heard.language_probability, heard.dropped)
+        return _answer(job, pcm, rows, heard.languages, heard.dropped)
 
 
 class PocketSphinx:
@@ -171,8 +173,8 @@ def mend(engine: Engine, missing: ImportError | OSError) -> str:
             f"the whisper transcriber needs its extra ({missing}); run `pip install wingman-sidecar[whisper]` "
             "and then `wingman models fetch whisper-base`"
         )
-    if engine.name == "whisper":
-        return f"the whisper transcriber cannot start: {missing}"
+    if str(missing) == NO_CARD:
+        return NO_CARD
     return f"the local transcriber cannot start ({missing}); run `wingman doctor` to see what is missing"
 
 
@@ -180,9 +182,8 @@ def _answer(
     job: Decode,
     pcm: bytes,
     rows: Sequence[Row],
-    language: str = "en",
-    probability: float = 1.0,
+    languages: tuple[tuple[str, float], ...] = (),
     dropped: str = "",
 ) -> Decoded:
     upto = len(pcm) // BYTES_PER_SAMPLE
-    return Decoded(job.stream, job.number, job.kind, upto, tuple(rows), language, probability, dropped)
+    return Decoded(job.stream, job.number, job.kind, upto, tuple(rows), languages, dropped)

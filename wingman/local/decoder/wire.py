@@ -67,6 +67,8 @@ class Decode(msgspec.Struct, frozen=True, tag=True):
     """ISO 639-1; empty means: find out."""
     fallback: str = "en"
     """What to take when finding out leaves doubt."""
+    among: tuple[str, ...] = ()
+    """The languages it may be when that is to be found out; empty: any."""
     keyterms: tuple[str, ...] = ()
 
 
@@ -115,8 +117,8 @@ class Decoded(msgspec.Struct, frozen=True, tag=True):
     """Samples that were decoded."""
     words: tuple[tuple[str, int, int, float], ...]
     """Text, start, end, confidence (0 to 1)."""
-    language: str = ""
-    language_probability: float = 1.0
+    languages: tuple[tuple[str, float], ...] = ()
+    """What it sounds like, with probabilities, the likeliest first; empty where nobody asked."""
     dropped: str = ""
     """Why an answer of the model was not believed."""
     queue_ms: float = 0.0

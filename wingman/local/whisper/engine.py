@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
+from wingman.local.languages import LONG_ENOUGH
 from wingman.local.whisper import gate
 from wingman.local.whisper.mel import HOP, Floats, log_mel, window_samples
 from wingman.local.whisper.vocabulary import Vocabulary
@@ -32,6 +33,11 @@ FINAL_BEAMS = 5
 TOKENS_BASE, TOKENS_PER_SECOND = 10, 12
 """A cap on the answer: a loop then costs a tenth of a second, not 448 tokens."""
 SURE_OF_LANGUAGE = 0.8
+"""An utterance of any length is decoded in a language this likely."""
+LIKELY, TIMES = 0.5, 3.0
+"""A long one also in a language that is likelier than all others together and so much than the fallback."""
+GUESSES = 8
+"""Languages that are told."""
 SECOND = bytes(SAMPLE_RATE * BYTES_PER_SAMPLE)
 NO_CARD = (
     "`transcribe.whisper.device` is cuda, and this machine has no NVIDIA card that CTranslate2 can use; set it "
@@ -50,6 +56,8 @@ class Options:
     keyterms: tuple[str, ...] = ()
     final: bool = True
     """Several beams and aligned word times; otherwise one beam and words spread over the utterance."""
+    among: tuple[str, ...] = ()
+    """The languages it may be in; empty: any the model knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +65,9 @@ class Hypothesis:
     """What was understood. No words: nothing, or nothing that can be believed."""
 
     words: tuple[TimedWord, ...] = ()
-    language: str = ""
-    """What it was most likely in; it was decoded in the fallback where that is not likely enough."""
-    language_probability: float = 1.0
+    languages: tuple[tuple[str, float], ...] = ()
+    """What it sounds like, with probabilities, where that was asked; it was decoded in the fallback where the
+    first is not likely enough."""
     dropped: str = ""
     """Why an answer was not believed; empty when it was, or when there was none."""
 
@@ -73,9 +81,8 @@ class _Window:
     seconds: float
     language: str = ""
     """It is decoded in this one."""
-    heard: str = ""
-    """It sounds most like this one."""
-    probability: float = 1.0
+    heard: tuple[tuple[str, float], ...] = ()
+    """It sounds like these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +138,12 @@ class WhisperModel:
             plain = self._said(window, options, ())
             said = said if gate.alike(said.text, plain.text) else plain
         if said.dropped or not said.text:
-            return Hypothesis((), window.heard, window.probability, said.dropped)
+            return Hypothesis((), window.heard, said.dropped)
         words = self._words(window, said.tokens, final=options.final)
         kept = [words[i] for i in gate.without_loops([word.text for word in words])]
         if gate.repetitive(" ".join(word.text for word in kept)):
-            return Hypothesis((), window.heard, window.probability, "repeats itself")
-        return Hypothesis(tuple(kept), window.heard, window.probability)
+            return Hypothesis((), window.heard, "repeats itself")
+        return Hypothesis(tuple(kept), window.heard)
 
     def _said(self, window: _Window, options: Options, keyterms: Sequence[str]) -> _Said:
         prompt = self.vocabulary.prompt(self._tag(window.language), keyterms)
@@ -174,11 +181,16 @@ class WhisperModel:
         if not self.multilingual:
             window.language = "en"
         elif not options.language:
-            tag, window.probability = self._model.detect_language(encoded)[0][0]
-            window.heard = tag.strip("<|>")
-            window.language = window.heard if window.probability >= SURE_OF_LANGUAGE else options.fallback
-        window.heard = window.heard or window.language
+            window.heard = self._sounds_like(encoded, options.among)
+            window.language = _taken(window.heard, options.fallback, len(audio))
         return window
+
+    def _sounds_like(self, encoded: StorageView, among: Sequence[str]) -> tuple[tuple[str, float], ...]:
+        """The likeliest languages of those it may be."""
+        told = [(tag.strip("<|>"), share) for tag, share in self._model.detect_language(encoded)[0]]
+        known = [(language, share) for language, share in told if language in among] or told
+        whole = sum(share for _, share in known) or 1.0
+        return tuple((language, round(share / whole, 4)) for language, share in known[:GUESSES])
 
     def _tag(self, language: str) -> str:
         """The language token's name; none for an English-only model."""
@@ -199,6 +211,13 @@ class WhisperModel:
 def samples(pcm: bytes) -> Floats:
     """16-bit mono sound as floats from -1 to 1."""
     return np.frombuffer(pcm, np.int16).astype(np.float32) / np.float32(32768)
+
+
+def _taken(heard: Sequence[tuple[str, float]], fallback: str, samples_heard: int) -> str:
+    """The language to decode in: the likeliest where it is likely enough. Short utterances sound like many."""
+    (first, share), told = heard[0], dict(heard)
+    clear = samples_heard >= LONG_ENOUGH and share >= LIKELY and share >= TIMES * told.get(fallback, 0.0)
+    return first if share >= SURE_OF_LANGUAGE or clear else fallback
 
 
 def _doubt(text: str, no_speech: float, score: float, keyterms: Sequence[str]) -> str:
