@@ -21,8 +21,26 @@ LANGUAGES = {
     "it": "it_IT",
     "pt": "pt_PT",
     "nl": "nl_NL",
+    "da": "da_DK",
+    "no": "no_NO",
+    "fi": "fi_FI",
+    "cs": "cs_CZ",
+    "ro": "ro_RO",
 }
-FILLERS = {"en": "um", "de": "äh", "fr": "euh", "es": "eh", "it": "allora", "pt": "então", "nl": "eh"}
+FILLERS = {
+    "en": "um",
+    "de": "äh",
+    "fr": "euh",
+    "es": "eh",
+    "it": "allora",
+    "pt": "então",
+    "nl": "eh",
+    "da": "øh",
+    "no": "eh",
+    "fi": "öö",
+    "cs": "eee",
+    "ro": "deci",
+}
 AT = {
     "en": "at",
     "de": "at",
@@ -31,8 +49,26 @@ AT = {
     "it": "chiocciola",
     "pt": "arroba",
     "nl": "apenstaartje",
+    "da": "snabel-a",
+    "no": "krøllalfa",
+    "fi": "ät",
+    "cs": "zavináč",
+    "ro": "arond",
 }
-DOT = {"en": "dot", "de": "punkt", "fr": "point", "es": "punto", "it": "punto", "pt": "ponto", "nl": "punt"}
+DOT = {
+    "en": "dot",
+    "de": "punkt",
+    "fr": "point",
+    "es": "punto",
+    "it": "punto",
+    "pt": "ponto",
+    "nl": "punt",
+    "da": "punktum",
+    "no": "punktum",
+    "fi": "piste",
+    "cs": "tečka",
+    "ro": "punct",
+}
 CARD = {
     "en": "my card number is {}",
     "de": "meine Kartennummer ist {}",
@@ -41,6 +77,11 @@ CARD = {
     "it": "la mia carta è {}",
     "pt": "o meu cartão é {}",
     "nl": "mijn kaartnummer is {}",
+    "da": "mit kortnummer er {}",
+    "no": "kortnummeret mitt er {}",
+    "fi": "korttinumeroni on {}",
+    "cs": "číslo karty je {}",
+    "ro": "numărul cardului este {}",
 }
 PHONE = {
     "en": "call me on {}",
@@ -50,6 +91,11 @@ PHONE = {
     "it": "il mio numero è {}",
     "pt": "o meu telefone é {}",
     "nl": "mijn nummer is {}",
+    "da": "mit telefonnummer er {}",
+    "no": "telefonnummeret mitt er {}",
+    "fi": "puhelinnumeroni on {}",
+    "cs": "moje telefonní číslo je {}",
+    "ro": "numărul meu de telefon este {}",
 }
 MAIL = {
     "en": "write to {}",
@@ -59,6 +105,11 @@ MAIL = {
     "it": "scriva a {}",
     "pt": "escreva para {}",
     "nl": "mail naar {}",
+    "da": "skriv til {}",
+    "no": "skriv til {}",
+    "fi": "kirjoita osoitteeseen {}",
+    "cs": "pište na {}",
+    "ro": "scrieți la {}",
 }
 PIN = {
     "en": "the pin is {}",
@@ -68,6 +119,11 @@ PIN = {
     "it": "il pin è {}",
     "pt": "o pin é {}",
     "nl": "de pincode is {}",
+    "da": "pinkoden er {}",
+    "no": "pinkoden er {}",
+    "fi": "tunnusluku on {}",
+    "cs": "můj pin je {}",
+    "ro": "codul pin este {}",
 }
 CVV = {
     "en": "the security code is {}",
@@ -77,6 +133,11 @@ CVV = {
     "it": "il codice di sicurezza è {}",
     "pt": "o código de segurança é {}",
     "nl": "de beveiligingscode is {}",
+    "da": "sikkerhedskoden er {}",
+    "no": "sikkerhetskoden er {}",
+    "fi": "turvakoodi on {}",
+    "cs": "bezpečnostní kód je {}",
+    "ro": "codul de securitate este {}",
 }
 PASSWORD = {
     "en": "my password is {}",
@@ -86,6 +147,11 @@ PASSWORD = {
     "it": "la mia password è {}",
     "pt": "a minha senha é {}",
     "nl": "mijn wachtwoord is {}",
+    "da": "min adgangskode er {}",
+    "no": "passordet mitt er {}",
+    "fi": "salasanani on {}",
+    "cs": "moje heslo je {}",
+    "ro": "parola mea este {}",
 }
 BORN = {
     "en": "I was born on {}",
@@ -95,6 +161,11 @@ BORN = {
     "it": "sono nato il {}",
     "pt": "nasci em {}",
     "nl": "ik ben geboren op {}",
+    "da": "jeg er født den {}",
+    "no": "jeg er født {}",
+    "fi": "olen syntynyt {}",
+    "cs": "narozen {}",
+    "ro": "m-am născut pe {}",
 }
 
 
@@ -110,7 +181,7 @@ class Case:
 
 
 def cases(seed: int) -> Iterator[Case]:
-    """Some 400 forms in seven languages and the ids of twelve countries."""
+    """Some 700 forms in twelve languages and the ids of seventeen countries."""
     chance = random.Random(seed)
     for language, locale in LANGUAGES.items():
         fake = Faker(locale)
@@ -215,6 +286,11 @@ def _born(fake: Faker, language: str, chance: random.Random) -> Iterator[Case]:
         "it": "marzo",
         "pt": "março",
         "nl": "maart",
+        "da": "marts",
+        "no": "mars",
+        "fi": "maaliskuuta",
+        "cs": "března",
+        "ro": "martie",
     }
     of = " de " if language in ("es", "pt") else " "
     text = f"{day.day}{'.' if language == 'de' else ''}{of}{months[language]}{of}{day.year}"
@@ -231,7 +307,7 @@ def _ibans(fake: Faker, language: str, chance: random.Random) -> Iterator[Case]:
 
 
 def _national(seed: int) -> Iterator[Case]:
-    """Ids of twelve countries, with the words around them and, where a check digit proves them, without."""
+    """Ids of seventeen countries, with the words around them and, where a check digit proves them, without."""
     say = {
         "en_US": "my social security number is {}",
         "en_GB": "national insurance number {}",
@@ -245,6 +321,11 @@ def _national(seed: int) -> Iterator[Case]:
         "sv_SE": "mitt personnummer är {}",
         "en_IN": "my Aadhaar is {}",
         "pt_PT": "o meu NIF é {}",
+        "da_DK": "mit CPR-nummer er {}",
+        "no_NO": "fødselsnummeret mitt er {}",
+        "fi_FI": "henkilötunnukseni on {}",
+        "cs_CZ": "rodné číslo {}",
+        "ro_RO": "codul numeric personal {}",
     }
     for locale, sentence in say.items():
         fake = Faker(locale)

@@ -7,6 +7,7 @@ As `personal_data`, and made in the same way: nothing here imports the code unde
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 
@@ -14,13 +15,14 @@ from num2words import num2words
 
 from tests.support.personal_data import AT, CARD, DOT, PHONE, PIN, Case, read_out
 
-LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv")
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "no", "fi", "cs", "ro")
 MORE_PHONE = {**PHONE, "pl": "mój numer to {}", "sv": "mitt telefonnummer är {}"}
 MORE_CARD = {**CARD, "pl": "numer mojej karty to {}", "sv": "mitt kortnummer är {}"}
 MORE_PIN = {**PIN, "pl": "mój pin to {}", "sv": "min pinkod är {}"}
 FILLERS = {
     "en": ("uh", "um", "let me see", "hold on"), "de": ("ähm", "Moment", "also"), "fr": ("euh", "attendez", "alors"), "es": ("eh", "espera", "a ver"),
     "it": ("ehm", "aspetti", "allora"), "pt": ("hã", "espere", "então"), "nl": ("eh", "wacht even", "dus"), "pl": ("yyy", "chwileczkę", "no"), "sv": ("eh", "vänta", "alltså"),
+    "da": ("øh", "vent lidt", "altså"), "no": ("eh", "vent litt", "altså"), "fi": ("öö", "hetkinen", "eli"), "cs": ("eee", "moment", "takže"), "ro": ("ăă", "un moment", "deci"),
 }  # fmt: skip
 REPEATED = {
     "en": "double",
@@ -31,10 +33,13 @@ REPEATED = {
     "pt": "dois",
     "nl": "dubbel",
     "sv": "dubbel",
+    "da": "dobbelt",
+    "no": "dobbelt",
 }
 NAMES = {
     "en": ("sarah", "mitchell"), "de": ("jürgen", "weiß"), "fr": ("hélène", "lefèvre"), "es": ("íñigo", "muñoz"), "it": ("niccolò", "ferri"), "pt": ("joão", "gonçalves"),
     "nl": ("joost", "vandijk"), "pl": ("łukasz", "wójcik"), "sv": ("åsa", "öberg"),
+    "da": ("søren", "kjær"), "no": ("bjørn", "ødegård"), "fi": ("päivi", "mäkinen"), "cs": ("jiří", "dvořák"), "ro": ("ștefan", "ionescu"),
 }  # fmt: skip
 SPOKEN_AT = {**AT, "pl": "małpa", "sv": "snabel-a"}
 SPOKEN_DOT = {**DOT, "pl": "kropka", "sv": "punkt"}
@@ -48,6 +53,11 @@ DASH = {
     "nl": "streepje",
     "pl": "myślnik",
     "sv": "bindestreck",
+    "da": "bindestreg",
+    "no": "bindestrek",
+    "fi": "viiva",
+    "cs": "pomlčka",
+    "ro": "cratimă",
 }
 LINE = {
     "en": "underscore",
@@ -59,6 +69,11 @@ LINE = {
     "nl": "liggend streepje",
     "pl": "podkreślnik",
     "sv": "understreck",
+    "da": "understregning",
+    "no": "understrek",
+    "fi": "alaviiva",
+    "cs": "podtržítko",
+    "ro": "underscore",
 }
 IBANS = {
     "de": "DE89370400440532013000",
@@ -70,15 +85,21 @@ IBANS = {
     "pl": "PL61109010140000071219812874",
     "sv": "SE4550000000058398257466",
     "en": "GB29NWBK60161331926819",
+    "da": "DK5000400440116243",
+    "no": "NO9386011117947",
+    "fi": "FI2112345600000785",
+    "cs": "CZ6508000000192000145399",
+    "ro": "RO49AAAA1B31007593840000",
 }
 
 
 def forms(seed: int) -> Iterator[Case]:
-    """Some 200 forms in nine languages."""
+    """Some 400 forms in fourteen languages."""
     chance = random.Random(seed)
     for language in LANGUAGES:
         for make in (_grouped, _filled, _doubled, _mails, _ibans, _turns):
             yield from make(language, chance)
+        yield from _mixed(language, chance)
     yield from _ids()
     yield from _english(chance)
 
@@ -170,6 +191,51 @@ def _ibans(language: str, _: random.Random) -> Iterator[Case]:
     yield Case("iban spelled", language, (f"IBAN {spelled}",), (spelled[-25:],))
 
 
+def _mixed(language: str, chance: random.Random) -> Iterator[Case]:
+    """Half written and half said, half in one turn and half in the next."""
+    card = _luhn("4" + _some(chance, 14))
+    groups = [card[at : at + 4] for at in (0, 4, 8, 12)]
+    said = [read_out(group, language) for group in groups]
+    say = MORE_CARD[language].format
+    yield Case(
+        "card, a group a turn",
+        language,
+        (say(said[0]), groups[1], f"{said[2]},", said[3]),
+        (groups[1], said[2], said[3]),
+    )
+    yield Case(
+        "card, written and said",
+        language,
+        (say(f"{groups[0]}, {said[1]}"), f"{groups[2]} {said[3]}"),
+        (groups[0], groups[2], said[3]),
+    )
+    yield Case(
+        "card in threes",
+        language,
+        (say(" ".join(card[at : at + 3] for at in range(0, 16, 3))),),
+        (card[3:6], card[9:12]),
+    )
+    iban = IBANS[language]
+    for gaps in ((2, 5, 9, 10), (1, 7, 8, 15), (3, 4, 5, 6)):
+        cuts = [0, *gaps, len(iban)]
+        pieces = [iban[a:b] for a, b in itertools.pairwise(cuts)]
+        yield Case("iban, oddly spaced", language, (f"IBAN {'  '.join(pieces)}",), (pieces[-1],))
+    yield Case(
+        "iban with signs",
+        language,
+        (f"({'.'.join(iban[at : at + 4] for at in range(0, len(iban), 4))})",),
+        (iban[8:12],),
+    )
+    pin = _some(chance, 4)
+    yield Case("pin over turns", language, (MORE_PIN[language].format("").strip(), pin), (pin,))
+    yield Case(
+        "pin after a nod",
+        language,
+        (MORE_PIN[language].format(""), "ok?", read_out(pin, language)),
+        (read_out(pin, language),),
+    )
+
+
 def _turns(language: str, chance: random.Random) -> Iterator[Case]:
     digits = _some(chance, 9)
     groups = [read_out(digits[at : at + 3], language) for at in (0, 3, 6)]
@@ -215,7 +281,7 @@ def _luhn(body: str) -> str:
 
 
 def harmless_forms(seed: int) -> Iterator[str]:
-    """Prices, dates, counts, versions and products, said and written, in nine languages: they stay."""
+    """Prices, dates, counts, versions and products, said and written, in fourteen languages: they stay."""
     chance = random.Random(seed)
     units = {
         "en": "dollars",
@@ -227,6 +293,11 @@ def harmless_forms(seed: int) -> Iterator[str]:
         "nl": "euro",
         "pl": "złotych",
         "sv": "kronor",
+        "da": "kroner",
+        "no": "kroner",
+        "fi": "euroa",
+        "cs": "korun",
+        "ro": "lei",
     }
     for language, unit in units.items():
         for _ in range(4):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from wingman.core.redaction.number_words import words
@@ -26,14 +27,19 @@ class Kind(StrEnum):
 _PHRASES: dict[Kind, str] = {
     Kind.CARD: "card, credit card, debit card, visa, mastercard, amex, kreditkarte, kreditkartennummer, "
     "karte, kartennummer, carte, carte bleue, tarjeta, carta di credito, carta, cartão, kaart, "
-    "creditcard, kaartnummer, karta, karty, kort, kortnummer",
+    "creditcard, kaartnummer, karta, karty, kort, kortnummer, "
+    "kortnummeret, luottokortti, korttinumero, korttinumeroni, kortti, číslo karty, kartou, cardul, "
+    "cardului",
     Kind.PHONE: "phone, telephone, mobile, cell, cellphone, call, dial, tel, fax, whatsapp, text me, reach "
     "me, number, extension, ring, callback, telefon, handy, handynummer, telefonnummer, "
     "rufnummer, mobilnummer, nummer, anrufen, erreichen, téléphone, telephone, portable, "
     "numéro, numero, appeler, joindre, teléfono, telefono, móvil, movil, número, llámame, "
     "llamar, celular, cellulare, chiamami, chiamare, telefone, telemóvel, ligar, liga-me, "
     "telefoonnummer, mobiel, bel, bellen, bereiken, numer, telefonu, komórka, zadzwoń, mobil, "
-    "telefonnumret",
+    "telefonnumret, "
+    "telefonnummeret, mobilnummer, ring til mig, puhelin, puhelinnumero, puhelinnumeroni, numeroni, "
+    "soita, zavolejte, "
+    "číslo, telefonní číslo, telefonul, numărul, numărul meu, sunați",
     Kind.ID: "ssn, social security, social security number, social, passport, passport number, licence, "
     "license, license number, licence number, national insurance, ni number, nino, nhs number, "
     "nhs, medicare, medicare number, medicaid, aadhaar, cpf, dni, nie, nif, codice fiscale, "
@@ -49,28 +55,41 @@ _PHRASES: dict[Kind, str] = {
     "carta d'identità, tessera sanitaria, numero di conto, contribuinte, passaporte, bilhete de "
     "identidade, cartão de cidadão, carta de condução, número da conta, paspoort, rijbewijs, "
     "burgerservicenummer, paspoortnummer, rekeningnummer, klantnummer, paszport, paszportu, "
-    "dowód, dowodu, konta, personnummer, pass, körkort, ahv, ahv-nummer, avs",
+    "dowód, dowodu, konta, personnummer, pass, körkort, ahv, ahv-nummer, avs, "
+    "cpr, cpr-nummer, cpr-nummeret, fødselsnummer, fødselsnummeret, pasnummer, kontonummeret, "
+    "henkilötunnus, "
+    "henkilötunnukseni, hetu, rodné číslo, číslo pasu, občanky, číslo účtu, cnp, cnp-ul, numeric "
+    "personal, pașaport, buletin",
     Kind.CVV: "cvv, cvc, cvv2, cvc2, csc, cvv code, security code, security number, card verification, on "
     "the back, prüfziffer, prüfnummer, kartenprüfnummer, sicherheitscode, cryptogramme, code de "
     "sécurité, código de seguridad, codice di sicurezza, código de segurança, beveiligingscode, "
-    "veiligheidscode, kod bezpieczeństwa, kod cvv, säkerhetskod",
+    "veiligheidscode, kod bezpieczeństwa, kod cvv, säkerhetskod, "
+    "sikkerhedskode, sikkerhedskoden, kontrolcifre, sikkerhetskode, sikkerhetskoden, turvakoodi, "
+    "bezpečnostní kód, cod de securitate, codul de securitate",
     Kind.PIN: "pin, pin code, pin number, pin-code, geheimzahl, geheimnummer, code confidentiel, code "
-    "pin, clave, código pin, codice pin, pincode, kod pin, pinkod",
+    "pin, clave, código pin, codice pin, pincode, kod pin, pinkod, "
+    "pinkode, pinkoden, tunnusluku, tunnuslukuni, pin-koodi, pinkoodi, codul pin",
     Kind.CODE: "verification code, one-time code, one time code, "
     "passcode, the code is, your code is, my code is, access code, door code, otp, "
     "sms code, confirmation code, bestätigungscode, zugangscode, tan, code de vérification, "
     "código de verificación, codice di verifica, código de verificação, verificatiecode, kod "
-    "weryfikacyjny",
+    "weryfikacyjny, "
+    "bekræftelseskode, engangskode, vahvistuskoodi, ověřovací kód, cod de verificare, codul de verificare",
     Kind.PASSWORD: "password, passphrase, passwort, kennwort, mot de passe, contraseña, parola d'ordine, "
-    "parola chiave, senha, palavra-passe, wachtwoord, hasło, lösenord, passwd",
+    "parola chiave, senha, palavra-passe, wachtwoord, hasło, lösenord, passwd, "
+    "adgangskode, adgangskoden, kodeord, kodeordet, passord, passordet, salasana, salasanani, heslo, "
+    "parola",
     Kind.KEY: "api key, api-key, apikey, secret key, access key, access token, api token, secret, bearer, "
     "auth token, api-schlüssel, clé api, clave api, clave de api, chiave api, chave api, chave "
-    "da api, api-sleutel, klucz api",
+    "da api, api-sleutel, klucz api, "
+    "api-nøgle, api-nøkkel, api-avain, api klíč, cheia api",
     Kind.BIRTH: "born, born on, date of birth, birth date, birthdate, birthday, dob, geboren, geburtsdatum, "
     "geburtstag, né le, née le, né, née, date de naissance, nacido, nací, nacida, fecha de "
     "nacimiento, nacimiento, nato, nata, data di nascita, nasci, nascido, nascida, data de "
     "nascimento, nascimento, geboortedatum, urodzony, urodzona, urodziłem, data urodzenia, "
-    "född, födelsedatum",
+    "född, födelsedatum, "
+    "født, fødselsdato, syntynyt, syntymäaika, syntymäpäivä, narozen, narozena, narozený, datum "
+    "narození, născut, născută, data nașterii",
     Kind.PRODUCT: "sku, ean, isbn, upc, gtin, order, order number, ticket, ticket number, invoice, invoice "
     "number, part number, part, product, product number, item, item number, model, model "
     "number, version, build, serial number, serial, article number, article, tracking number, "
@@ -80,45 +99,58 @@ _PHRASES: dict[Kind, str] = {
     "commande, numéro de facture, pedido, número de pedido, factura, producto, referencia, "
     "ordine, numero d'ordine, fattura, articolo, prodotto, encomenda, fatura, produto, "
     "bestelling, bestelnummer, ordernummer, factuur, factuurnummer, zamówienie, faktura, "
-    "produkt",
+    "produkt, "
+    "ordrenummer, bestilling, varenummer, tilausnumero, tuotenumero, lasku, objednávka, objednávky, "
+    "faktury, comandă, comanda, factura",
 }
 
-PHRASES: dict[str, tuple[tuple[str, Kind], ...]] = {}
-"""Last word of a phrase → the phrases that end in it, longest first."""
+_BREAK = re.compile(r"[^\W\d_]+")
+PHRASES: dict[str, dict[str, tuple[tuple[str, Kind], ...]]] = {}
+"""Last word of a phrase → the word before it (empty: it is one word) → such phrases, longest first."""
 for _kind, _text in _PHRASES.items():
     for _phrase in (part.strip() for part in _text.split(",")):
-        _last = _phrase.replace("'", " ").replace("-", " ").split()[-1]
-        PHRASES[_last] = tuple(
-            sorted({*PHRASES.get(_last, ()), (_phrase, _kind)}, key=lambda entry: -len(entry[0]))
+        _before, _last = ["", *_BREAK.findall(_phrase)][-2:]
+        _known = PHRASES.setdefault(_last, {})
+        _known[_before] = tuple(
+            sorted({*_known.get(_before, ()), (_phrase, _kind)}, key=lambda entry: -len(entry[0]))
         )
-LONGEST = max(len(phrase) for phrases in PHRASES.values() for phrase, _ in phrases)
+LONGEST = max(len(phrase) for ends in PHRASES.values() for phrases in ends.values() for phrase, _ in phrases)
 
 UNITS_AFTER = words(
     "euro euros dollar dollars pound pounds franc francs yen zloty złotych kronor reais real "
     "pesos rupees usd eur gbp chf users seats people customers records rows requests units "
     "pieces licenses licences downloads visitors views percent prozent pourcent por per euronów "
-    "zł kr nutzer benutzer kunden stück zeilen datensätze leute lizenzen utilisateurs clients "
+    "zł kr kroner kruunua euroa korun koruny lei nutzer benutzer kunden stück zeilen datensätze leute "
+    "lizenzen utilisateurs clients "
     "lignes pièces usuarios clientes filas unidades utenti clienti righe pezzi usuários linhas "
     "gebruikers klanten rijen stuks users użytkowników klientów sztuk bytes kilometers "
     "kilometres miles meters metres hours minutes seconds days years stunden minuten jahre "
-    "heures jours ans horas días años ore giorni anni dias uren dagen jaar"
+    "heures jours ans horas días años ore giorni anni dias uren dagen jaar "
+    "brugere brukere kunder käyttäjää asiakasta uživatelů zákazníků utilizatori clienți stykker "
+    "kappaletta kusů"
 )
 """After a number: it counts something."""
 
-AT_WORDS = words("arroba chiocciola arobase arrobase klammeraffe apenstaartje małpa snabel-a @")
-"""Only ever the sign in an address."""
-AT_COMMON = frozenset({"at", "ät", "att", "aapje", "a"})
+AT_WORDS = words(
+    "arroba chiocciola arobase arrobase klammeraffe apenstaartje małpa snabel krøllalfa "
+    "alfakrøll zavináč arond miukumauku @"
+)
+"""Only ever the sign in an address (`snabel` where `a` follows)."""
+AT_COMMON = frozenset({"at", "ät", "att", "aapje"})
 """The sign in an address, or an everyday word: what follows decides."""
-DOT_WORDS = frozenset({"dot", "punkt", "punto", "point", "ponto", "punt", "kropka", "period", "punktum"})
+DOT_WORDS = frozenset({"dot", "punkt", "punto", "point", "ponto", "punt", "kropka", "period", "punktum",
+    "piste", "tečka", "punct",
+})  # fmt: skip
 DASHES = words(
-    "dash hyphen minus bindestrich bindestreck strich tiret guion guión trattino hífen streepje myślnik"
+    "dash hyphen minus bindestrich bindestreck strich tiret guion guión trattino hífen streepje myślnik "
+    "viiva pomlčka cratimă bindestreg bindestrek"
 )
 JOIN_WORDS = (
     DOT_WORDS
     | DASHES
     | words(
         "underscore plus unterstrich underline liggend onderstrepingsteken podkreślnik sublinhado "
-        "bas understreck"
+        "bas understreck understregning understrek alaviiva podtržítko"
     )
 )
 """Between the parts of an address's name."""

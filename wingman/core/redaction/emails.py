@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from wingman.core.redaction.contexts import (
     AT_COMMON,
-    AT_WORDS,
     BEFORE_PLACES,
     DASHES,
     DOT_WORDS,
@@ -33,19 +32,20 @@ def find(tokens: Tokens) -> Iterator[tuple[int, int, str]]:
     """(start, end, label) of each address."""
     if "@" in tokens.text:
         yield from ((*found.span(), "e-mail") for found in _WRITTEN.finditer(tokens.text))
+    tokens.effort.spend(len(tokens.signs))
     dots = _Dots(tokens)
-    for at, word in enumerate(tokens.words):
-        if word not in _SIGNS or (word == "a" and tokens.words[at - 1] != "snabel") or not dots.follow(at):
+    for sign in tokens.signs:
+        at = sign + (tokens.words[sign] == "snabel")
+        if not dots.follow(at) or (at > sign and tokens.words[at] != "a"):
             continue
-        last = _domain(tokens, at + 1)
+        last, read = _domain(tokens, at + 1)
+        tokens.effort.spend(read - at - 1)
         if last == 0:
             continue
-        first = _name(tokens, at - 1 if word == "a" else at)
-        if first < at:
+        first = _name(tokens, sign)
+        tokens.effort.spend(last - first)
+        if first < sign:
             yield tokens.starts[first], tokens.ends[last], "e-mail"
-
-
-_SIGNS = AT_COMMON | AT_WORDS
 
 
 class _Dots:
@@ -53,12 +53,13 @@ class _Dots:
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
-        self._said = [at for at, word in enumerate(tokens.words) if word in DOT_WORDS]
-        self._said.append(len(tokens) + FARTHEST_DOT)
+        self._said = [*tokens.dots, len(tokens) + FARTHEST_DOT]
         self._at, self._written = 0, -1
 
     def follow(self, at: int) -> bool:
         """Asked with rising `at`."""
+        if at + 1 >= len(self._tokens):
+            return False
         while self._said[self._at] <= at:
             self._at += 1
         if self._said[self._at] < at + FARTHEST_DOT:
@@ -70,8 +71,8 @@ class _Dots:
         return self._written < self._tokens.starts[min(at + FARTHEST_DOT, len(self._tokens) - 1)]
 
 
-def _domain(tokens: Tokens, at: int) -> int:
-    """Index of the last token of the domain that begins at `at`; 0 when there is none."""
+def _domain(tokens: Tokens, at: int) -> tuple[int, int]:
+    """Index of the last token of the domain that begins at `at`, 0 when there is none; how far was read."""
     at = _skip_breaks(tokens, at)
     labels, last = 0, 0
     while at < len(tokens) and labels < MOST_LABELS:
@@ -100,7 +101,7 @@ def _domain(tokens: Tokens, at: int) -> int:
             labels = 0
         else:
             break
-    return last
+    return last, at
 
 
 def _dotted(tokens: Tokens, at: int) -> bool:

@@ -20,6 +20,11 @@ UNITS = {
     "nl": "nul een twee drie vier vijf zes zeven acht negen",
     "pl": "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć",
     "sv": "noll ett två tre fyra fem sex sju åtta nio",
+    "da": "nul en to tre fire fem seks syv otte ni",
+    "no": "null en to tre fire fem seks sju åtte ni",
+    "fi": "nolla yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän",
+    "cs": "nula jedna dva tři čtyři pět šest sedm osm devět",
+    "ro": "zero unu doi trei patru cinci șase șapte opt nouă",
 }
 TENS = {
     "en": "ten twenty thirty forty fifty sixty seventy eighty ninety",
@@ -32,6 +37,12 @@ TENS = {
     "pl": "dziesięć dwadzieścia trzydzieści czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt "
     "osiemdziesiąt dziewięćdziesiąt",
     "sv": "tio tjugo trettio fyrtio femtio sextio sjuttio åttio nittio",
+    "da": "ti tyve tredive fyrre halvtreds tres halvfjerds firs halvfems",
+    "no": "ti tjue tretti førti femti seksti sytti åtti nitti",
+    "fi": "kymmenen kaksikymmentä kolmekymmentä neljäkymmentä viisikymmentä kuusikymmentä seitsemänkymmentä "
+    "kahdeksankymmentä yhdeksänkymmentä",
+    "cs": "deset dvacet třicet čtyřicet padesát šedesát sedmdesát osmdesát devadesát",
+    "ro": "zece douăzeci treizeci patruzeci cincizeci șaizeci șaptezeci optzeci nouăzeci",
 }
 TEENS = {
     "en": "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
@@ -44,19 +55,38 @@ TEENS = {
     "pl": "jedenaście dwanaście trzynaście czternaście piętnaście szesnaście siedemnaście osiemnaście "
     "dziewiętnaście",
     "sv": "elva tolv tretton fjorton femton sexton sjutton arton nitton",
+    "da": "elleve tolv tretten fjorten femten seksten sytten atten nitten",
+    "no": "elleve tolv tretten fjorten femten seksten sytten atten nitten",
+    "fi": "yksitoista kaksitoista kolmetoista neljätoista viisitoista kuusitoista seitsemäntoista "
+    "kahdeksantoista yhdeksäntoista",
+    "cs": "jedenáct dvanáct třináct čtrnáct patnáct šestnáct sedmnáct osmnáct devatenáct",
+    "ro": "unsprezece doisprezece treisprezece paisprezece cincisprezece șaisprezece șaptesprezece "
+    "optsprezece nouăsprezece",
 }
 VARIANTS = {
     "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "ein": "1", "eine": "1",
     "zwo": "2", "une": "1", "una": "1", "um": "1", "uma": "1", "duas": "2", "meia": "6", "un": "1", "één": "1",
     "quatorze": "14", "dezasseis": "16", "dezassete": "17", "dezanove": "19", "dreissig": "30", "fuenf": "5",
     "zwoelf": "12", "tres": "3", "zero": "0", "cero": "0", "fourty": "40", "en": "1", "raz": "1",
-    "vingts": "20", "förtio": "40", "eenen": "1",
+    "vingts": "20", "förtio": "40", "eenen": "1", "yks": "1", "kaks": "2", "viis": "5", "kuus": "6",
+    "seittemän": "7", "kaheksan": "8", "yheksän": "9", "jeden": "1", "dvě": "2", "două": "2",
+    "şase": "6", "şapte": "7", "noua": "9", "doua": "2", "sase": "6", "sapte": "7", "tredve": "30",
 }  # fmt: skip
 AMBIGUOUS = frozenset({"o", "oh", "um", "un", "una", "une", "uma", "en", "ein", "eine", "een", "raz", "nil"})
 """Words that are far more often something else: they count only between other digits."""
+COMPANY = {
+    "um": words("quatro dois duas três sete oito nove meia"),
+    "to": words("fire fem seks syv sju otte åtte ni nul null"),
+    "fire": words("to tre fem seks syv sju otte åtte ni nul null"),
+    "ni": words("to tre fire fem seks syv sju otte åtte nul null"),
+    "ti": words("to tre fire fem seks syv sju otte åtte ni nul null"),
+    "opt": words("unu doi două doua trei patru cinci șase șapte nouă sase sapte noua"),
+    "noua": words("unu doi două doua trei patru cinci șase șapte opt sase sapte"),
+}
+"""Words that are something else in another language → number words of their own, one of which must be near."""
 REPEATS = {
     "double": 2, "triple": 3, "treble": 3, "doppel": 2, "zweimal": 2, "dreimal": 3, "doble": 2,
-    "doppio": 2, "triplo": 3, "duplo": 2, "dubbel": 2,
+    "doppio": 2, "triplo": 3, "duplo": 2, "dubbel": 2, "dobbelt": 2,
 }  # fmt: skip
 HUNDREDS = {
     "de": ("hundert", "einhundert zweihundert dreihundert vierhundert fünfhundert sechshundert "
@@ -71,28 +101,38 @@ HUNDREDS = {
     "pl": ("sto", "_ dwieście trzysta czterysta pięćset sześćset siedemset osiemset dziewięćset"),
     "sv": ("hundra", "etthundra tvåhundra trehundra fyrahundra femhundra sexhundra "
            "sjuhundra åttahundra niohundra"),
+    "da": ("hundrede", "ethundrede tohundrede trehundrede firehundrede femhundrede sekshundrede "
+           "syvhundrede ottehundrede nihundrede"),
+    "no": ("hundre", "etthundre tohundre trehundre firehundre femhundre sekshundre "
+           "sjuhundre åttehundre nihundre"),
+    "fi": ("sata", "_ kaksisataa kolmesataa neljäsataa viisisataa kuusisataa seitsemänsataa kahdeksansataa "
+           "yhdeksänsataa"),
+    "ro": ("sută", "_"),
 }  # fmt: skip
 """Language → words for a hundred, and for one to nine of them where that is one word."""
-WRITTEN_AS_ONE = frozenset({"de", "it", "nl", "sv"})
+WRITTEN_AS_ONE = frozenset({"de", "it", "nl", "sv", "fi"})
 """Languages that write what follows the hundreds in the same word."""
-HUNDRED = words("hundred cent cents hundert honderd hundra")
+HUNDRED = words("hundred cent cents hundert honderd hundra hundrede hundre sataa stě sute sută")
 """After a digit: so many hundreds."""
 MULTIPLIERS = words(
     "hundreds thousand thousands million millions billion billions trillion "
     "tausend millionen million milliarde milliarden mille millions milliard "
     "milliards mil millones millón mila milione milioni miliardi milhão "
     "milhões duizend miljoen miljard tysiąc tysiące tysięcy milionów tusen "
-    "miljoner k m mio mrd"
+    "miljoner k m mio mrd tusind tusinde millioner tuhat tuhatta miljoona miljoonaa tisíc tisíce "
+    "milionů mii milion "
+    "milioane"
 )
 """A number beside one of these is an amount."""
-JOINERS = frozenset({"and", "und", "et", "y", "e", "en", "i", "och"})
+JOINERS = frozenset({"and", "und", "et", "y", "e", "en", "i", "och", "og", "și", "şi"})
 """May stand between a ten and its unit."""
 FILLERS = words(
     "um uh huh uhm er erm ah hm hmm mhm mm okay ok yes yeah yep right sure so then dash hyphen "
     "space minus slash got go on it next like well comma äh ähm öh ja genau gut also strich "
     "leerzeichen bindestrich traço ponto yyy ehm hã moment "
     "euh oui alors tiret espace eh este sí vale guion bueno ecco allora "
-    "trattino spazio sì então hífen né tak no dobrze myślnik nou streepje spatie jo bra"
+    "trattino spazio sì então hífen né tak no dobrze myślnik nou streepje spatie jo bra "
+    "øh øhm altså så niin öö joo eli viiva eee takže pomlčka jo deci păi cratimă"
 )
 """What people say between groups of digits."""
 
@@ -119,10 +159,14 @@ def _compounds(language: str, ten: str, ones: list[str], one: int) -> Iterator[s
     elif language == "es" and ten == "veinte":
         yield "veinti" + {"dos": "dós", "tres": "trés", "seis": "séis"}.get(unit, unit)
         yield "veinti" + unit
-    elif language == "sv":
+    elif language in ("sv", "no", "fi"):
         yield ten + unit
         if ten == "fyrtio":
             yield "förtio" + unit
+    elif language == "da":
+        yield f"{unit}og{ten}"
+    elif language == "cs":
+        yield f"{'jedn' if one == 1 else unit}a{ten}"
 
 
 def _hundreds(below: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
@@ -147,9 +191,9 @@ def _hundreds(below: dict[str, dict[str, str]]) -> Iterator[tuple[str, str]]:
 _BELOW = {language: dict(_two_digits(language)) for language in UNITS}
 NUMBERS: dict[str, str] = {
     **dict(_hundreds(_BELOW)), **VARIANTS,
-    **{word: digits for rows in _BELOW.values() for word, digits in rows.items()},
+    **{word: digits for rows in reversed(_BELOW.values()) for word, digits in rows.items()},
 }  # fmt: skip
-"""Lower-case word → its digits (one to three)."""
+"""Lower-case word → its digits (one to three); of a word in two languages the first one's."""
 WHOLE_HUNDREDS = frozenset(
     word for word, digits in NUMBERS.items() if len(digits) == 3 and digits.endswith("00")
 )

@@ -11,7 +11,7 @@ from wingman.core.redaction import runs
 from wingman.core.redaction.checks import IBAN_LENGTHS, card, iban_length, lettered_id
 from wingman.core.redaction.contexts import UNITS_AFTER, Kind
 from wingman.core.redaction.runs import Atom, Run
-from wingman.core.redaction.tokens import ENDLESS, REACH, Tokens
+from wingman.core.redaction.tokens import REACH, Tokens
 
 Found = tuple[int, int, str]
 
@@ -19,6 +19,9 @@ CLOSE = 4
 """Words after a short code's name, or after a number, within which the two belong together."""
 SHORTEST = 7
 """Digits of the shortest number that is taken out without a word that says what it is."""
+LEAST = 6
+"""Digits of the shortest number that is looked at where no code was announced."""
+STEPS_OF_A_RUN = 10
 LONGEST_PHONE = 15
 _SHORT_CODES = {Kind.CVV: (3, 4), Kind.PIN: (4, 8), Kind.CODE: (4, 8)}
 _CURRENCY_BEFORE = re.compile(
@@ -41,11 +44,16 @@ _PRODUCT_CODE = re.compile(r"(?<![^\W_])[A-Z]{1,6}[-_/#]?$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def find(tokens: Tokens, begin: Sequence[int] | None = None) -> Iterator[Found]:
-    """(start, end, label) of each number that is somebody's. `begin`: see `runs.find`."""
-    yield from _endless(tokens)
+def find(tokens: Tokens) -> Iterator[Found]:
+    """(start, end, label) of each number that is somebody's."""
     contexts = _Contexts(tokens)
-    for run in runs.find(tokens, begin):
+    for run in runs.find(tokens):
+        if run.size < LEAST and not contexts.near(run):
+            continue
+        tokens.effort.spend(STEPS_OF_A_RUN)
+        if run.endless and run.size >= SHORTEST:
+            yield run.atoms[0].start, run.atoms[-1].end, "number"
+            continue
         lettered = list(_lettered(run))
         yield from lettered
         around = contexts.around(run)
@@ -57,12 +65,6 @@ def find(tokens: Tokens, begin: Sequence[int] | None = None) -> Iterator[Found]:
                 yield from _part(tokens, run, part, around)
 
 
-def _endless(tokens: Tokens) -> Iterator[Found]:
-    for index, word in enumerate(tokens.words):
-        if len(word) >= ENDLESS and sum(sign.isdigit() for sign in word) >= SHORTEST:
-            yield tokens.starts[index], tokens.ends[index], "number"
-
-
 class _Contexts:
     """Which words near a run say what it is."""
 
@@ -70,28 +72,42 @@ class _Contexts:
         self._tokens = tokens
         self._at = [index for index, _ in tokens.contexts]
 
+    def near(self, run: Run) -> bool:
+        """Could any of them say something about this run?"""
+        at = bisect_left(self._at, run.first - 3 * REACH)
+        return at < len(self._at) and self._at[at] < run.after + CLOSE
+
     def around(self, run: Run) -> dict[Kind, int]:
         """Kind → words between it and the run; the nearest of each kind."""
-        found: dict[Kind, int] = {}
         low, high = bisect_left(self._at, run.first - 3 * REACH), bisect_left(self._at, run.after + CLOSE)
-        for index, kind in self._tokens.contexts[low:high]:
-            if index < run.after:
-                distance = self._distance(index, run.first)
-                reach = CLOSE if kind in _SHORT_CODES or kind is Kind.PRODUCT else REACH
-            else:
-                distance, reach = index - run.after + 1, CLOSE
-                if (
-                    kind in _SHORT_CODES
-                    or kind is Kind.PRODUCT
-                    or "\n" in self._tokens.words[run.after : index]
-                ):
-                    continue
-            if 0 <= distance <= reach:
-                found[kind] = min(distance, found.get(kind, distance))
+        found: dict[Kind, int] = {}
+        if low < high:
+            behind = bisect_left(self._at, run.after, low, high)
+            self._before(run, self._tokens.contexts[low:behind], found)
+            self._behind(run, self._tokens.contexts[behind:high], found)
         return found
 
-    def _distance(self, start: int, end: int) -> int:
-        return sum(word.isalpha() for word in self._tokens.words[start + 1 : end])
+    def _before(self, run: Run, contexts: Sequence[tuple[int, Kind]], found: dict[Kind, int]) -> None:
+        words, between, at = self._tokens.words, 0, run.first
+        for index, kind in reversed(contexts):
+            if index < at:
+                between += sum(word.isalpha() for word in words[index + 1 : at])
+                if between > REACH:
+                    return
+            reach = CLOSE if kind in _SHORT_CODES or kind is Kind.PRODUCT else REACH
+            if between <= reach and kind not in found:
+                found[kind] = between
+            if index < at:
+                between, at = between + words[index].isalpha(), index
+
+    def _behind(self, run: Run, contexts: Sequence[tuple[int, Kind]], found: dict[Kind, int]) -> None:
+        words = self._tokens.words
+        for index, kind in contexts:
+            distance = index - run.after + 1
+            if kind in _SHORT_CODES or kind is Kind.PRODUCT or "\n" in words[run.after : index]:
+                continue
+            if distance <= CLOSE:
+                found[kind] = min(distance, found.get(kind, distance))
 
 
 def _lettered(run: Run) -> Iterator[Found]:
@@ -192,7 +208,7 @@ def _label(tokens: Tokens, run: Run, part: list[Atom], around: dict[Kind, int]) 
     for kind, (least, most) in _SHORT_CODES.items():
         if kind in around and least <= size <= most:
             return str(kind)
-    if size < 6:
+    if size < LEAST:
         return ""
     product = Kind.PRODUCT in around and around[Kind.PRODUCT] <= min(around.values())
     if card(digits) and not (product and size < 15 and Kind.CARD not in around):

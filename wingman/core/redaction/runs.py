@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from wingman.core.redaction.contexts import PHRASES, Kind
 from wingman.core.redaction.number_words import (
     AMBIGUOUS,
+    COMPANY,
     FILLERS,
     HUNDRED,
     JOINERS,
@@ -27,21 +28,22 @@ from wingman.core.redaction.number_words import (
     UNIT_WORDS,
     WHOLE_HUNDREDS,
 )
-from wingman.core.redaction.tokens import DENSEST, LONG, REACH, Tokens
+from wingman.core.redaction.tokens import LETTERS, REACH, Tokens
 
 MOST_FILLERS = 3
 MOST_ASIDES = 4
 """Words of any kind ("let me see") between the digits of a number that was announced."""
 MOST_ATOMS, MOST_LINES = 64, 24
 """Groups of one number, and lines it may be spread over."""
-LETTERS = 6
+LONGEST_GROUP = 6
 """Longest group of capitals that may be part of a number (the first six of a codice fiscale)."""
 MOST_LETTERS = 8
 """Tokens from a letter that a number begins with to its first digit."""
-PORTUGUESE = frozenset({"quatro", "dois", "duas", "três", "sete", "oito", "nove", "meia"})
 ANNOUNCED = frozenset({Kind.CARD, Kind.PHONE, Kind.ID, Kind.CVV, Kind.PIN, Kind.CODE})
 """What is read out digit by digit."""
-_OPENING = NUMBERS.keys() | REPEATS.keys() | MULTIPLIERS
+_BETWEEN = FILLERS | JOINERS | REPEATS.keys() | {"\n"}
+"""What may stand between the groups of a number."""
+_GOING_ON = _BETWEEN | HUNDRED | MULTIPLIERS | NUMBERS.keys()
 _COMPLETED = PLAIN_TENS | WHOLE_HUNDREDS
 _SEPARATORS = re.compile(r"(?:[^\w:;%$€£¥@<>=?!|&^~{}]|_|[?!;](?=\s)){0,4}")
 
@@ -76,32 +78,35 @@ class Run:
     """Index of the token that ended it; the number of tokens at the end of the text."""
     amount: bool = False
     """A word such as `thousand` belongs to it."""
+    endless: bool = False
+    """As many groups as one number may have, or what goes on behind them: no number that anybody has."""
+    size: int = 0
+    """How many digits it stands for; told when it is over."""
 
-    @property
-    def size(self) -> int:
-        """How many digits it stands for."""
-        return sum(len(atom.chars) for atom in self.atoms if atom.digits)
+    def measure(self) -> int:
+        """How many digits it stands for by now."""
+        self.size = sum(len(chars) for chars, *_ in self.atoms if chars.isdigit())
+        return self.size
 
 
 class _Scanner:
     """One pass over the tokens. Holds the run that is open."""
 
-    def __init__(self, tokens: Tokens, openings: Sequence[int]) -> None:
+    def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
-        self.openings = openings
         self.run: Run | None = None
         self.fillers = 0
         self.line = 0
         self.repeat = 1
         self.multiplied = False
-        self.atoms = 0
-        self.most = len(tokens) // DENSEST if len(tokens.text) >= LONG else len(tokens)
         self.aside = 0
         """Up to this token nothing ends the run."""
+        self.broken = -1
+        """Where a run ended because it had no end."""
 
     def runs(self) -> Iterator[Run]:
         words, index = self.tokens.words, 0
-        candidates = iter(self.openings)
+        candidates = iter(openings(self.tokens))
         while index < len(words):
             if self.run is None:
                 following = next((at for at in candidates if at >= index), len(words))
@@ -115,16 +120,17 @@ class _Scanner:
                 yield self._close(self.run, index)
             self._begin(index, words[index])
             index += 1
-            if self.atoms > self.most:
-                self.tokens.announces = True
-                return
         if self.run is not None:
             yield self._close(self.run, len(words))
 
     def _close(self, run: Run, index: int) -> Run:
         self.run, self.fillers, self.line, self.repeat = None, 0, 0, 1
         run.after = index
-        self.atoms += len(run.atoms)
+        run.measure()
+        full = len(run.atoms) >= MOST_ATOMS
+        run.endless = full or run.first == self.broken
+        self.broken = index if full else -1
+        self.tokens.effort.spend(index - run.first + 1)
         return run
 
     def _begin(self, index: int, word: str) -> None:
@@ -185,7 +191,7 @@ class _Scanner:
         """Is this word said in the middle of a number that was announced, which goes on behind it?"""
         if index < self.aside:
             return True
-        if run.size < 2 or not self._announced(run) or any(len(atom.chars) > 2 for atom in run.atoms):
+        if run.measure() < 2 or not self._announced(run) or any(len(atom.chars) > 2 for atom in run.atoms):
             return False
         words = self.tokens.words
         for at in range(index + 1, min(index + 1 + MOST_ASIDES, len(words) - 1)):
@@ -211,26 +217,26 @@ class _Scanner:
 
     def _chars(self, index: int, word: str, *, opening: bool) -> str:
         """The digits or letters a token stands for; empty when it is an ordinary word."""
-        if len(word) > LETTERS and word not in NUMBERS and not word[0].isdecimal():
+        if len(word) > LONGEST_GROUP and word not in NUMBERS and not word[0].isdecimal():
             return ""
         if word.isdecimal():
             return word if word.isascii() else "".join(str(unicodedata.decimal(sign)) for sign in word)
         if (digits := NUMBERS.get(word)) is not None:
-            filler = word in FILLERS and not self._in_portuguese()
-            return "" if word in AMBIGUOUS and (opening or filler) else digits
-        if not word.isalpha() or len(word) > LETTERS or not word.isascii():
+            other = word in COMPANY and not self._in_company(word)
+            return "" if other or (opening and word in AMBIGUOUS) else digits
+        if not word.isalpha() or len(word) > LONGEST_GROUP or not word.isascii():
             return ""
         if len(word) == 1 or self._glued(index):
             return word.upper()
         written = self.tokens.text[self.tokens.starts[index] : self.tokens.ends[index]]
         return word.upper() if len(word) < 5 and written.isupper() and word not in PHRASES else ""
 
-    def _in_portuguese(self) -> bool:
-        """Is `um` one, and no hesitation: has this run a word for a number that only Portuguese has?"""
+    def _in_company(self, word: str) -> bool:
+        """Has this run a number word of the one language in which `word` is a number?"""
         if self.run is None:
             return False
         begun = self.tokens.words[self.run.first : self.run.first + MOST_ATOMS]
-        return not PORTUGUESE.isdisjoint(begun)
+        return not COMPANY[word].isdisjoint(begun)
 
     def _multiplies(self, index: int) -> bool:
         """Is this `thousand` (or `m`) said of the number before it, and no part of an id?"""
@@ -310,29 +316,58 @@ def _digit(word: str) -> bool:
 
 
 def openings(tokens: Tokens) -> list[int]:
-    """Tokens that may begin a run; most words cannot, and cost nothing more than this."""
+    """Tokens that may begin a run of three digits; most words cannot, and cost nothing more than this."""
     found: list[int] = []
-    letters: list[int] = []
-    text, starts = tokens.text, tokens.starts
-    known = set(tokens.words)
-    numbers = {word for word in known if word in _OPENING or word[0].isdecimal()}
-    short = {word for word in known if len(word) < LETTERS} - numbers
-    for index, word in enumerate(tokens.words):
-        if word in numbers:
-            found += [at for at in letters if at >= index - MOST_LETTERS]
-            letters.clear()
-            if word[0].isdecimal() and index and tokens.gap(index) == "" and found[-1:] != [index - 1]:
-                found.append(index - 1)
-            found.append(index)
-        elif word in short and (len(word) == 1 or text[starts[index]].isupper()):
-            letters.append(index)
-            if len(letters) > MOST_LETTERS:
-                del letters[0]
+    before = -1
+    for index in tokens.numbers:
+        led = _led_by(tokens, index, before)
+        if led:
+            found += reversed(led)
+        elif _lone(tokens, index):
+            before = index
+            continue
+        found.append(index)
+        before = index
     return found
 
 
-def find(tokens: Tokens, begin: Sequence[int] | None = None) -> Iterator[Run]:
-    """All runs with at least three digits, in order. `begin`: the openings, where they are known."""
-    for run in _Scanner(tokens, openings(tokens) if begin is None else begin).runs():
+def _led_by(tokens: Tokens, index: int, before: int) -> list[int]:
+    """Letters and capitals that stand before a number as part of it, the last one first."""
+    words, found = tokens.words, []
+    for at in range(index - 1, max(before, index - MOST_LETTERS - 1), -1):
+        if _spelled(tokens, at) or (at == index - 1 and words[at].isalpha() and tokens.gap(index) == ""):
+            found.append(at)
+        elif words[at] not in _BETWEEN:
+            break
+    return found
+
+
+def _lone(tokens: Tokens, index: int) -> bool:
+    """A number of one or two digits that nothing goes on with: most of what is said."""
+    words, after = tokens.words, index + 1
+    word = words[index]
+    if len(word if word[0].isdecimal() else NUMBERS.get(word, "000")) > 2:
+        return False
+    if after == len(words):
+        return True
+    follows = words[after]
+    if follows in _GOING_ON or follows[0].isdecimal() or _spelled(tokens, after) or tokens.gap(after) == "":
+        return False
+    contexts = tokens.contexts
+    at = bisect_left(contexts, index, key=itemgetter(0)) - 1  # an announced one may go on behind other words
+    return at < 0 or index - contexts[at][0] > REACH
+
+
+def _spelled(tokens: Tokens, at: int) -> bool:
+    """A letter, or a group of capitals."""
+    word, start = tokens.words[at], tokens.starts[at]
+    if len(word) == 1:
+        return word in LETTERS
+    return len(word) < 5 and tokens.text[start].isupper() and tokens.text[start : tokens.ends[at]].isupper()
+
+
+def find(tokens: Tokens) -> Iterator[Run]:
+    """All runs with at least three digits, in order."""
+    for run in _Scanner(tokens).runs():
         if run.size >= 3:
             yield run

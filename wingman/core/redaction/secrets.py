@@ -22,7 +22,7 @@ _KEYS = re.compile(
 )
 _LONG = re.compile(r"(?<![\w/+-])[A-Za-z0-9_+/-]{24,}+={0,2}")
 _COPULA = re.compile(
-    r"(?:['’]s(?!\w)|\s*(?:[:=]|(?:is|are|was|ist|lautet|lauten|est|c'est|es|è|é|heißt|heisst|to|jest|är|"
+    r"(?:['’]s(?!\w)|(?<=heslo)\s+je(?!\w)|(?<=salasana)\s+on(?!\w)|(?<=salasanani)\s+on(?!\w)|\s*(?:[:=]|(?:is|are|was|ist|lautet|lauten|est|c'est|es|è|é|heißt|heisst|to|jest|är|er|este|"
     r"equals|reads|goes|"
     r"will be|would be|for \w{1,20}|für \w{1,20}|the word|das wort|the|now|jetzt|also|set to|and it's|it's|"
     r"it is|that's)(?!\w)))*+[\s:=,\"'«„“”`]*+",
@@ -50,14 +50,20 @@ _DATED = re.compile(
 BIRTH_REACH = 70
 """Characters after the words that announce it in which a birth date is looked for."""
 MOST_SPELLED = 40
+ENOUGH = 400
+"""Characters that tell whether a key is one."""
+STEPS = {Kind.PASSWORD: 5, Kind.KEY: 5, Kind.BIRTH: 10}
+"""What looking for one costs."""
 
 
 def find(tokens: Tokens) -> Iterator[tuple[int, int, str]]:
     """(start, end, label) of each secret and birth date."""
     text = tokens.text
     yield from ((*found.span(), "secret") for found in _KEYS.finditer(text))
-    yield from ((*found.span(), "secret") for found in _LONG.finditer(text) if _random(found[0]))
+    yield from ((*found.span(), "secret") for found in _LONG.finditer(text) if _random(found[0][:ENOUGH]))
     for at, kind in tokens.contexts:
+        if kind in STEPS:
+            tokens.effort.spend(STEPS[kind])
         if kind in (Kind.PASSWORD, Kind.KEY):
             yield from _announced(tokens, at)
         elif kind is Kind.BIRTH:

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, compress
+from string import ascii_lowercase
 
-from wingman.core.redaction.contexts import AT_WORDS, DOT_WORDS, LONGEST, PHRASES, Kind
-from wingman.core.redaction.number_words import NUMBERS
+from wingman.core.redaction.contexts import AT_COMMON, AT_WORDS, DOT_WORDS, LONGEST, PHRASES, Kind
+from wingman.core.redaction.effort import Effort
+from wingman.core.redaction.number_words import AMBIGUOUS, COMPANY, MULTIPLIERS, NUMBERS, REPEATS
 
 LABELS = ("e-mail", "card", "iban", "number", "secret", *(kind.value for kind in Kind))
 _TOKEN = re.compile(
-    rf"\[(?:{'|'.join(LABELS)})\]"  # what an earlier pass took out says nothing about what follows
-    r"|(?:[^\W_][^\w\n]{0,3}+(?![^\W\d_]{2})){64,}+"  # signs without end: no number that anybody has
+    rf"(\[(?:{'|'.join(LABELS)})\]"  # what an earlier pass took out says nothing about what follows
     r"|[^\W\d_]++"
     r"|\d++"
-    r"|@++|\n++"
+    r"|@++|\n++)"
 )
-ENDLESS = 64
-"""From this many single signs on, a stretch is looked at as a whole."""
-LONG = 40_000
-"""Characters of a text that no prompt holds."""
-DENSEST = 4
-"""A long text of which one word in so many is a number or announces one: no prompt holds that much, and nobody
-talks like it. It is a dump as a whole."""
-ANNOUNCING, EARLY = 6, 4000
-"""Nobody announces a number with every sixth word; looked at every so many words."""
-_HEAVY = NUMBERS.keys() | AT_WORDS | DOT_WORDS
-_WORDS = frozenset("aiyoeuwzàéèóí@\n")
-"""What stands alone in prose, too."""
+_SIGNS = AT_WORDS | AT_COMMON
+LETTERS = frozenset(ascii_lowercase)
+_NUMBERS = frozenset((NUMBERS.keys() - AMBIGUOUS - COMPANY.keys()) | REPEATS.keys() | MULTIPLIERS)
+"""What may begin a number."""
+_MARKS = _NUMBERS | _SIGNS | DOT_WORDS | PHRASES.keys()
 REACH = 7
 """Words between a context and the number it speaks of."""
 
@@ -40,20 +33,22 @@ class Tokens:
     """Parallel lists, one entry per token; a class per token would cost more than all the rest."""
 
     text: str
-    words: list[str] = field(default_factory=list)
+    words: list[str]
     """Lower case; `[…]` labels as they are, `@` and a line end for any number of them."""
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    starts: list[int]
+    ends: list[int]
+    effort: Effort
+    numbers: list[int] = field(default_factory=list)
+    """Where digits stand and words that may begin a number."""
+    digits: list[int] = field(default_factory=list)
+    """Of those, the digits."""
+    signs: list[int] = field(default_factory=list)
+    """What may be the sign in an address, written or said."""
+    dots: list[int] = field(default_factory=list)
+    ends_of_phrases: list[int] = field(default_factory=list)
+    """Words in which a phrase may end that announces something."""
     contexts: list[tuple[int, Kind]] = field(default_factory=list)
     """(index of a phrase's last token, what it announces), in order."""
-    announces: bool = False
-    """Every few words could announce something, or be an address's sign. Such a long text is not read on."""
-    weight: int = 0
-    """How many of them are numbers, letters, announce something, or stand in spoken addresses."""
-
-    def telling(self, indices: Sequence[int]) -> int:
-        """How many of these tokens are no letters that stand alone in prose."""
-        return sum(self.words[index] not in _WORDS for index in indices)
 
     def gap(self, index: int) -> str:
         """What stands between a token and the one before."""
@@ -64,33 +59,46 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
-    """Words and marks of `text` with their places, in one pass."""
-    tokens = Tokens(text)
-    words, starts, ends = tokens.words, tokens.starts, tokens.ends
-    asked = 0
-    long = len(text) >= LONG
-    lowered = text.lower()
-    if len(lowered) != len(text):  # İ and its like change the length; positions must not move
-        lowered = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
-    matches = _TOKEN.finditer(lowered)
-    while block := list(islice(matches, EARLY)):
-        begin, announced = len(words), len(tokens.contexts)
-        spans = [found.span() for found in block]
-        fresh = [found[0] for found in block]
-        starts += [start for start, _ in spans]
-        ends += [end for _, end in spans]
-        repeated = {word for word in set(fresh) if word[0] in "@\n"}
-        words += [word[0] if word in repeated else word for word in fresh] if repeated else fresh
-        for index in [index for index, word in enumerate(fresh, begin) if word in PHRASES]:
-            asked += 1
-            _announce(tokens, index, _context(lowered, ends[index], PHRASES[words[index]]))
-        tokens.weight += _weight(words[begin:]) + len(tokens.contexts) - announced
-        if long and max(asked * ANNOUNCING, tokens.weight * DENSEST) > len(words) >= EARLY:
-            tokens.announces = True
-            break
-    signs = sum(map(words.count, ("at", "@")))
-    tokens.announces = tokens.announces or (asked + signs) * ANNOUNCING > len(words)
+    """Words and marks of `text` with their places, and what they announce. Raises `TooDenseError`."""
+    tokens = split(text)
+    announce(tokens)
     return tokens
+
+
+def split(text: str) -> Tokens:
+    """Words and marks of `text` with their places, in one pass."""
+    lowered = text.replace("İ", "i").lower()  # the one letter whose lower case is two: places must not move
+    parts = _TOKEN.split(lowered)
+    words = parts[1::2]
+    reached = list(accumulate(map(len, parts)))
+    known = set(words)
+    if repeated := {word for word in known if word[0] in "@\n"} - {"@", "\n"}:
+        words = [word[0] if word in repeated else word for word in words]
+    tokens = Tokens(text, words, reached[:-1:2], reached[1::2], Effort(len(text)))
+    digits = {word for word in known if word[0].isdecimal()}
+    marks = among(words, (known & _MARKS) | digits)
+    tokens.digits = _of(marks, words, digits)
+    tokens.numbers = _of(marks, words, _NUMBERS | digits)
+    tokens.signs = _of(marks, words, _SIGNS)
+    tokens.dots = _of(marks, words, DOT_WORDS)
+    tokens.ends_of_phrases = _of(marks, words, PHRASES.keys())
+    return tokens
+
+
+def announce(tokens: Tokens) -> None:
+    """Find the phrases that say what a number near them is. Raises `TooDenseError`."""
+    tokens.effort.spend(len(tokens.ends_of_phrases))
+    for index in tokens.ends_of_phrases:
+        _announce(tokens, index, _context(tokens, index))
+
+
+def among(words: Sequence[str], wanted: Set[str]) -> list[int]:
+    """Where the words stand that are among these."""
+    return list(compress(range(len(words)), map(wanted.__contains__, words))) if wanted else []
+
+
+def _of(marks: Sequence[int], words: Sequence[str], wanted: Set[str]) -> list[int]:
+    return [index for index in marks if words[index] in wanted]
 
 
 def _announce(tokens: Tokens, index: int, kind: Kind | None) -> None:
@@ -98,20 +106,22 @@ def _announce(tokens: Tokens, index: int, kind: Kind | None) -> None:
         if tokens.contexts and tokens.contexts[-1] == (index - 1, kind):
             tokens.contexts.pop()  # the nearest one counts
         tokens.contexts.append((index, kind))
+        tokens.effort.spend(1)
 
 
-def _weight(words: Sequence[str]) -> int:
-    return sum(count for word, count in Counter(words).items() if _heavy(word))
-
-
-def _heavy(word: str) -> bool:
-    lone = len(word) == 1 and word.isalpha() and word not in _WORDS
-    return lone or word in _HEAVY or word[0].isdecimal()
-
-
-def _context(lowered: str, end: int, phrases: Sequence[tuple[str, Kind]]) -> Kind | None:
-    before = lowered[max(0, end - LONGEST - 1) : end].replace("’", "'")
-    for phrase, kind in phrases:
+def _context(tokens: Tokens, index: int) -> Kind | None:
+    """What the phrase announces that ends in this token."""
+    end = tokens.ends[index]
+    before = ""
+    for phrase, kind in _ending(tokens.words[index], tokens.words[index - 1] if index else ""):
+        before = before or tokens.text[max(0, end - LONGEST - 1) : end].lower().replace("’", "'")
         if before.endswith(phrase) and not before[: -len(phrase)][-1:].isalpha():
             return kind
     return None
+
+
+def _ending(word: str, before: str) -> Iterator[tuple[str, Kind]]:
+    """Phrases that end in `word`, those that have `before` before it first; the longest first."""
+    phrases = PHRASES[word]
+    yield from phrases.get(before, ())
+    yield from phrases.get("", ())

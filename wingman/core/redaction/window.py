@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from wingman.core.redaction import emails, numbers, runs, secrets
-from wingman.core.redaction.tokens import DENSEST, LONG, tokenize
+from wingman.core.redaction import emails, numbers, secrets
+from wingman.core.redaction.effort import TooDenseError
+from wingman.core.redaction.tokens import LETTERS, Tokens, among, announce, split
 
 Found = tuple[int, int, str]
 
@@ -25,40 +25,34 @@ def redact_lines(lines: Sequence[str]) -> list[str]:
     return redact("\n".join(flat)).split("\n") if flat else []
 
 
-_DUMPED = (re.compile(r"\d+"), re.compile(r"(?<!\w)[^\W\d_](?!\w)"))
-"""Numbers; letters that stand alone."""
 DUMP, APART = 1000, 24
-"""So many of them, so few characters apart, are a dump, and nothing that anybody says or types."""
+"""So many numbers or lone letters, so few characters apart, are a dump: nothing that anybody says or types."""
 
 
-def _dumps(text: str) -> Iterator[Found]:
+def _dumps(tokens: Tokens) -> Iterator[Found]:
     """Such stretches, each to be looked at as a whole: piece by piece they cost many times what prose does."""
-    for pattern in _DUMPED:
-        count = first = last = 0
-        for start, end in (piece.span() for piece in pattern.finditer(text)):
-            if start - last > APART and count:
-                if count >= DUMP:
-                    yield first, last, "number"
-                count = 0
-            if not count:
-                first = start
-            count, last = count + 1, end
-        if count >= DUMP:
-            yield first, last, "number"
+    for indices in (tokens.digits, among(tokens.words, LETTERS)):
+        first = 0
+        for at in range(1, len(indices) + 1 if len(indices) >= DUMP else 0):
+            if at < len(indices) and tokens.starts[indices[at]] - tokens.ends[indices[at - 1]] <= APART:
+                continue
+            if at - first >= DUMP:
+                yield tokens.starts[indices[first]], tokens.ends[indices[at - 1]], "number"
+            first = at
 
 
 def _found(text: str) -> list[Found]:
-    dumps = list(_dumps(text)) if len(text) > DUMP else []
-    for start, end, _ in dumps:
-        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
-    tokens = tokenize(text)
-    if len(text) >= LONG and tokens.announces:
-        return [(0, len(text), "number")]
-    begin = runs.openings(tokens)
-    if len(text) >= LONG and max(tokens.weight, tokens.telling(begin)) * DENSEST > len(tokens):
-        return [(0, len(text), "number")]
-    found = [*dumps, *emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens, begin)]
-    if len(text) >= LONG and tokens.announces:
+    """What is to be taken out, by where it begins. A text that is nothing but a dump goes as a whole."""
+    try:
+        tokens = split(text)
+        dumps = list(_dumps(tokens)) if len(text) > DUMP else []
+        for start, end, _ in dumps:
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+        if dumps:
+            tokens = split(text)
+        announce(tokens)
+        found = [*dumps, *emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens)]
+    except TooDenseError:
         return [(0, len(text), "number")]
     return sorted(found, key=lambda hit: (hit[0], -hit[1]))
 
