@@ -16,7 +16,7 @@ import httpx
 import httpx2
 
 from scripts.proofs.figures import Figure, progress
-from tests.support.counting_relay import Bodies, Clips, Counter, Cut, GrpcMessages, relay
+from tests.support.counting_relay import Bodies, Clips, Cut, relay
 from tests.support.cutting_receiver import Ending, client_context, cutting
 from tests.support.links.hume_trial import IndexedEar, MeterTrial
 from tests.support.links.matrix import (
@@ -57,7 +57,6 @@ from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
 from wingman.testing.deepgram.server import DeepgramEmulator
 from wingman.testing.faults import Fault, FaultScript
-from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 from wingman.testing.gemini.server import GeminiEmulator, GeminiFault
 from wingman.testing.http_server import LoopbackHttp, Reply, Request
 from wingman.testing.hume.server import HumeEmulator
@@ -138,10 +137,10 @@ Asking = Callable[[str, Books], Awaitable[object]]
 """Sends what a way out sends to this address."""
 
 
-async def http(port: int, ask: Asking, cut: Cut, counter: Callable[[], Counter] = Bodies) -> Played:
+async def http(port: int, ask: Asking, cut: Cut) -> Played:
     """One request, called off when it takes too long, to the server at `port`."""
     books = Books()
-    async with relay(port, counter, cut) as receiver:
+    async with relay(port, Bodies, cut) as receiver:
         with contextlib.suppress(WingmanError, TimeoutError, ValueError):
             async with asyncio.timeout(CALLED_OFF_S):
                 await ask(f"127.0.0.1:{receiver.port}", books)
@@ -162,7 +161,7 @@ async def _gemini(where: str, books: Books) -> None:
 
 
 async def _legacy(where: str, books: Books) -> None:
-    await _answer(GenerativeAiModel(GeminiSettings(api_key=KEY, grpc_target=where)), books)
+    await _answer(GenerativeAiModel(GeminiSettings(api_key=KEY, url=f"http://{where}")), books)
 
 
 async def _chat(where: str, books: Books) -> None:
@@ -231,7 +230,7 @@ def sockets(
 
 
 async def requests() -> dict[str, Played]:
-    """What goes by HTTP and gRPC: each fault of the servers, and the connection broken off everywhere."""
+    """What goes by HTTP: each fault of the servers, and the connection broken off everywhere."""
     found: dict[str, Played] = {}
     for cut in Cut:
         found |= await _cut(cut)
@@ -245,28 +244,21 @@ async def requests() -> dict[str, Played]:
 
 
 async def _models(fault: GeminiFault) -> dict[str, Played]:
-    async with GeminiEmulator() as rest, GeminiGrpcEmulator() as grpc:
-        rest.play(fault)
-        grpc.play(fault)
-        both = await asyncio.gather(
-            http(_port(rest.url), _gemini, Cut.NEVER), http(grpc.port, _legacy, Cut.NEVER, GrpcMessages)
-        )
+    async with GeminiEmulator() as rest:
+        rest.play(fault, fault)
+        both = await asyncio.gather(*(http(_port(rest.url), ask, Cut.NEVER) for ask in (_gemini, _legacy)))
     return {f"gemini, {fault}": both[0], f"generativeai, {fault}": both[1]}
 
 
 async def _cut(cut: Cut) -> dict[str, Played]:
     async with contextlib.AsyncExitStack() as stack:
         opened = stack.enter_async_context
-        rest, grpc, chat = (
-            await opened(GeminiEmulator()),
-            await opened(GeminiGrpcEmulator()),
-            await opened(ChatEmulator()),
-        )
+        rest, chat = await opened(GeminiEmulator()), await opened(ChatEmulator())
         v0, hears = await opened(HumeV0Emulator()), await opened(DeepgramEmulator())
         hooked = await opened(LoopbackHttp(_taken))
         trials = {
             "gemini": http(_port(rest.url), _gemini, cut),
-            "generativeai": http(grpc.port, _legacy, cut, GrpcMessages),
+            "generativeai": http(_port(rest.url), _legacy, cut),
             "openai": http(_port(chat.url), _chat, cut),
             "embeddings": http(_port(chat.url), _embedded, cut),
             "batch": http(_port(v0.http_url), _batch, cut),
@@ -280,6 +272,10 @@ async def _cut(cut: Cut) -> dict[str, Played]:
 
 async def _long_gemini(where: str, books: Books) -> None:
     await _answer(Gemini(GeminiSettings(api_key=KEY, url=f"http://{where}")), books, LONG)
+
+
+async def _long_legacy(where: str, books: Books) -> None:
+    await _answer(GenerativeAiModel(GeminiSettings(api_key=KEY, url=f"http://{where}")), books, LONG)
 
 
 async def _long_chat(where: str, books: Books) -> None:
@@ -301,8 +297,8 @@ async def _sealed_gemini(where: str, books: Books) -> None:
 
 
 BODIES: dict[str, Asking] = {
-    "gemini": _long_gemini, "openai": _long_chat, "embeddings": _embedded, "batch": _batch,
-    "hume token": _hume_token, "deepgram token": _deepgram_token, "webhook": _hooked,
+    "gemini": _long_gemini, "generativeai": _long_legacy, "openai": _long_chat, "embeddings": _embedded,
+    "batch": _batch, "hume token": _hume_token, "deepgram token": _deepgram_token, "webhook": _hooked,
     "httpx by TLS": _sealed, "httpx2 by TLS": _sealed_gemini,
 }  # fmt: skip
 """What each way out sends as the body of a request."""
@@ -343,7 +339,7 @@ def ledger() -> list[Figure]:
         **sockets("hume", hume, HUME, HUME_MOMENTS),
         **sockets("hume-v0", hume_v0, HUME, HUME_MOMENTS),
     }
-    progress("the ledger against the receivers: HTTP and gRPC, cut by cut …")
+    progress("the ledger against the receivers: HTTP, cut by cut …")
     counted |= asyncio.run(requests())
     progress("the ledger against the receivers: bodies cut in their middle …")
     counted |= asyncio.run(broken())

@@ -21,6 +21,7 @@ from tests.suggest.models import SLOW, WAYS_OUT, answer, until_left
 from tests.suggest.support import Published, running, said
 from wingman.config.section import Secret
 from wingman.config.suggest import EmbeddingSettings, GeminiSettings, OpenAiSettings, SuggestSettings
+from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionDelta
 from wingman.core.time import Channel, samples
 from wingman.llm.base import SuggestionModel
@@ -199,17 +200,16 @@ async def all_closings() -> dict[str, list[float]]:
         await local.aclose()
     try:
         found["generativeai"] = await _older()
-    except ImportError:
+    except InputError:
         progress("generativeai: its package is not installed, so its cancel was not measured")
     return found
 
 
 async def _older() -> list[float]:
     from wingman.llm.gemini.legacy_client import GenerativeAiModel
-    from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 
-    async with GeminiGrpcEmulator(pace=SLOW) as emulator:
-        model = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), grpc_target=emulator.target))
+    async with GeminiEmulator(pace=SLOW) as emulator:
+        model = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), url=emulator.url))
         took = await closings(model, emulator.left)
         await model.aclose()
     return took

@@ -94,12 +94,7 @@ def test_the_suggester(tree: dict[str, Any], provider: str) -> None:
             "emotion.hume_v0.api_key",
             "HUME_API_KEY",
         ),
-        (
-            {"suggest": {"provider": "generativeai", "gemini": {"api_key": "k", "url": "http://x"}}},
-            Capabilities(),
-            "suggest.gemini.grpc_target",
-            "host:port",
-        ),
+        ({"suggest": {"provider": "generativeai"}}, Capabilities(), "suggest.gemini.api_key", "GEMINI_API_KEY"),
         ({"suggest": {"provider": "gemini"}}, Capabilities(), "suggest.gemini.api_key", "GEMINI_API_KEY"),
         ({"suggest": {"provider": "openai"}}, Capabilities(), "suggest.openai.url", "OPENAI"),
     ],

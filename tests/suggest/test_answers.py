@@ -71,10 +71,9 @@ async def served(protocol: str, text: str, size: int) -> AsyncGenerator[Suggesti
             await client.aclose()
     elif protocol == "generativeai":
         from wingman.llm.gemini.legacy_client import GenerativeAiModel
-        from wingman.testing.gemini.grpc import GeminiGrpcEmulator
 
-        async with GeminiGrpcEmulator(pace=pace, answer=lambda *_: text) as grpc:
-            client = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), grpc_target=grpc.target))
+        async with GeminiEmulator(pace=pace, answer=lambda *_: text) as gemini:
+            client = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), url=gemini.url))
             yield client
             await client.aclose()
     else:

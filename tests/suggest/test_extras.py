@@ -17,7 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "suggestions.md"
 
 
 def test_the_older_package_is_asked_for_by_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "grpc", None)
+    monkeypatch.setitem(sys.modules, "google.ai", None)
     with pytest.raises(InputError, match=r"install wingman-sidecar\[generativeai\], or use `gemini`"):
         GenerativeAiModel(GeminiSettings())
 

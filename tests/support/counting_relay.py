@@ -156,36 +156,6 @@ class Bodies:
 
 
 @dataclass(slots=True)
-class GrpcMessages:
-    """Counts the messages a gRPC client sends: DATA frames (RFC 9113) without five bytes a message."""
-
-    payload: int = 0
-    requests: int = 0
-    _buffer: bytearray = field(default_factory=bytearray)
-    _begun: bool = False
-
-    def feed(self, data: bytes) -> None:
-        self._buffer += data
-        if not self._begun and len(self._buffer) >= 24:
-            del self._buffer[:24]  # the preface
-            self._begun = True
-        while self._begun and len(self._buffer) >= 9:
-            length = int.from_bytes(self._buffer[:3])
-            if len(self._buffer) < 9 + length:
-                return
-            kind, flags, content = self._buffer[3], self._buffer[4], bytes(self._buffer[9 : 9 + length])
-            del self._buffer[: 9 + length]
-            if kind == 0 and length:
-                self.payload += length - (5 if content[:1] == b"\x00" and self._opens(content) else 0)
-            self.requests += kind == 0 and bool(flags & 1)
-
-    @staticmethod
-    def _opens(content: bytes) -> bool:
-        """A message's first frame says how long it is, which no prompt of ours begins with."""
-        return len(content) >= 5 and int.from_bytes(content[1:5]) >= len(content) - 5
-
-
-@dataclass(slots=True)
 class Relay:
     port: int
     connections: list[Counter] = field(default_factory=list)

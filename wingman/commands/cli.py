@@ -296,7 +296,7 @@ def _emulate(commands: Commands) -> None:
     parser.add_argument("--port", type=int, default=0, help="port to bind (default: a free one)")
     parser.add_argument("--script", metavar="FILE", help="fault script (YAML)")
     parser.add_argument("--scenario", metavar="FILE", help="timed words and emotions to answer with (JSON)")
-    parser.add_argument("--grpc", action="store_true", help="gemini: speak gRPC, for `generativeai`")
+    parser.add_argument("--grpc", action="store_true", help="gemini: speak gRPC, for other programs")
     parser.add_argument(
         "--habit",
         action="append",

@@ -61,11 +61,16 @@ async def _emulate(arguments: argparse.Namespace) -> int:
         raise InputError("only gemini speaks gRPC; leave --grpc away", field="grpc")
     habits = _habits(arguments)
     async with contextlib.AsyncExitStack() as stack:
-        variables = await _start(arguments, script, scenario, habits, stack)
-        address = next(iter(variables.values()))
-        print(f"{arguments.provider} is emulated at {address}")
-        settings = " ".join(f"{name}={value}" for name, value in variables.items())
-        print(f"  use it with {settings} and the key local-key", flush=True)
+        if arguments.grpc:
+            target = await _grpc(arguments.port, script, stack)
+            print(f"gemini is emulated at {target}, by gRPC without TLS")
+            print("  for other programs; Wingman's own clients ask by HTTP: leave --grpc away", flush=True)
+        else:
+            variables = await _start(arguments, script, scenario, habits, stack)
+            address = next(iter(variables.values()))
+            print(f"{arguments.provider} is emulated at {address}")
+            settings = " ".join(f"{name}={value}" for name, value in variables.items())
+            print(f"  use it with {settings} and the key local-key", flush=True)
         await asyncio.Event().wait()
     return 0
 
@@ -78,12 +83,6 @@ async def _start(
     stack: contextlib.AsyncExitStack,
 ) -> dict[str, str]:
     """Start the server; the variables that point Wingman at it, the address first."""
-    if arguments.provider == "gemini" and arguments.grpc:
-        target = await _grpc(arguments.port, script, stack)
-        return {
-            "WINGMAN_SUGGEST__GEMINI__GRPC_TARGET": target,
-            "WINGMAN_SUGGEST__PROVIDER": "generativeai",
-        }
     if arguments.provider == "gemini":
         gemini = await stack.enter_async_context(GeminiEmulator(port=arguments.port))
         gemini.follow(script)
@@ -100,7 +99,7 @@ async def _start(
 
 
 async def _grpc(port: int, script: fault_scripts.FaultScript, stack: contextlib.AsyncExitStack) -> str:
-    """Gemini for the card's package; `host:port`. Raises `InputError` when that package is not here."""
+    """Gemini for whoever speaks gRPC; `host:port`. Raises `InputError` when that package is not here."""
     try:
         gemini = GeminiGrpcEmulator(port=port)
     except ImportError:

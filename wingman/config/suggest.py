@@ -33,8 +33,6 @@ class GeminiSettings(Section, frozen=True):
     """Key of the Gemini project (also read from GEMINI_API_KEY or GOOGLE_API_KEY)."""
     url: str = ""
     """REST root; empty means Google's, a local emulator otherwise."""
-    grpc_target: str = ""
-    """`host:port` of a plaintext gRPC server for `generativeai`; empty means Google's over TLS."""
     model: str = "gemini-3.5-flash-lite"
     """Model id, without the `models/` prefix."""
     fallbacks: tuple[str, ...] = ("gemini-3.1-flash-lite", "gemini-2.5-flash-lite")

@@ -234,23 +234,11 @@ def _no_gemini_key(name: str) -> Callable[[Settings, Capabilities], Missing | No
     )
 
 
-def _no_gemini_grpc(settings: Settings, here: Capabilities) -> Missing | None:
-    """The card's package speaks gRPC: what was meant for an address elsewhere must not go to Google."""
-    section = settings.suggest.gemini
-    if section.url and not section.grpc_target:
-        return Missing(
-            "suggest.gemini.grpc_target",
-            "provider `generativeai` speaks gRPC and cannot use `suggest.gemini.url`; set "
-            "`suggest.gemini.grpc_target` (host:port) as well, or choose `gemini`",
-        )
-    return _no_gemini_key("generativeai")(settings, here)
-
-
 MODELS: tuple[Provider[SuggestionModel], ...] = (
     Provider(
         "gemini", remote=True, missing=_no_gemini_key("gemini"), build=build.gemini, auto="a Gemini key is set"
     ),
-    Provider("generativeai", remote=True, missing=_no_gemini_grpc, build=build.generativeai),
+    Provider("generativeai", remote=True, missing=_no_gemini_key("generativeai"), build=build.generativeai),
     Provider(
         "openai",
         remote=True,

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from tests.suggest.models import ANSWER, QUICK, SLOW, WAYS_OUT, WayOut, answer, left_at_once
+from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, WayOut, answer, left_at_once
 from tests.support.extras import gemini_messages
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.gemini.legacy_client import GenerativeAiModel
-from wingman.testing.gemini.grpc import GeminiGrpcEmulator
-from wingman.testing.gemini.server import GeminiFault
+from wingman.testing.gemini.answers import scripted
+from wingman.testing.gemini.server import GeminiEmulator, GeminiFault, Pace
+from wingman.testing.http_server import LoopbackHttp, Reply, Request
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +25,8 @@ def _extra() -> None:
 
 
 @asynccontextmanager
-async def older(emulator: GeminiGrpcEmulator, **settings: Any) -> AsyncIterator[GenerativeAiModel]:
-    fields: dict[str, Any] = {"api_key": Secret("k"), "grpc_target": emulator.target, **settings}
+async def older(emulator: GeminiEmulator, **settings: Any) -> AsyncIterator[GenerativeAiModel]:
+    fields: dict[str, Any] = {"api_key": Secret("k"), "url": emulator.url, **settings}
     model = GenerativeAiModel(GeminiSettings(**fields))
     try:
         yield model
@@ -33,14 +35,49 @@ async def older(emulator: GeminiGrpcEmulator, **settings: Any) -> AsyncIterator[
 
 
 async def test_an_answer_arrives_in_pieces_with_its_usage() -> None:
-    async with GeminiGrpcEmulator(pace=QUICK) as emulator, older(emulator) as model:
+    async with GeminiEmulator(pace=QUICK) as emulator, older(emulator) as model:
         await model.probe()
         deltas = await answer(model)
         assert len(deltas) > 2
         assert "".join(deltas) == ANSWER
-        assert model.last_usage == Usage(7, 5)
-        assert emulator.metadata[-1]["x-goog-api-key"] == "k"
-        assert emulator.requests[-1].generation_config.max_output_tokens == 100
+        assert model.last_usage == Usage(6, 21)
+
+
+async def test_what_is_sent_is_what_the_package_makes_of_it() -> None:
+    async with GeminiEmulator(pace=QUICK) as emulator, older(emulator) as model:
+        await answer(model)
+        (request,) = emulator.requests
+    body = json.loads(request.body)
+    assert request.path == "/v1beta/models/gemini-3.5-flash-lite:streamGenerateContent"
+    assert request.query == {"alt": "sse"}
+    assert request.headers["x-goog-api-key"] == "k"
+    assert request.headers["x-goog-request-params"] == "model=models/gemini-3.5-flash-lite"
+    assert body == {
+        "systemInstruction": {"parts": [{"text": ASKED.system}]},
+        "contents": [{"role": "user", "parts": [{"text": ASKED.user}]}],
+        "generationConfig": {"maxOutputTokens": 100},
+    }
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+async def test_letters_of_several_bytes_survive_however_they_are_cut(size: int) -> None:
+    words = "Grüße, 中文 und 🎧 – „gut“."
+    pace = Pace(first_s=0.0, gap_s=0.0, characters=size)
+    async with GeminiEmulator(pace=pace, answer=scripted(words)) as emulator, older(emulator) as model:
+        assert "".join(await answer(model)) == words
+
+
+async def test_a_reason_that_the_package_does_not_know_is_no_normal_end() -> None:
+    async def odd(_: Request, reply: Reply) -> None:
+        event = {"candidates": [{"content": {"parts": [{"text": "Well"}]}, "finishReason": "TIRED"}]}
+        await reply.whole(200, b"data: " + json.dumps(event).encode() + b"\n\n", "text/event-stream")
+
+    async with LoopbackHttp(odd) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        model = GenerativeAiModel(GeminiSettings(api_key=Secret("k"), url=url))
+        with pytest.raises(AnswerBlocked):
+            await answer(model)
+        await model.aclose()
 
 
 @pytest.mark.parametrize(
@@ -51,10 +88,12 @@ async def test_an_answer_arrives_in_pieces_with_its_usage() -> None:
         (GeminiFault.INTERNAL, FaultKind.UNAVAILABLE),
         (GeminiFault.BAD_KEY, FaultKind.AUTH),
         (GeminiFault.ERROR_EVENT, FaultKind.UNAVAILABLE),
+        (GeminiFault.DROPPED, FaultKind.NETWORK),
+        (GeminiFault.CUT_JSON, FaultKind.PROTOCOL),
     ],
 )
 async def test_a_failure_becomes_a_fault_without_a_hidden_retry(fault: GeminiFault, kind: FaultKind) -> None:
-    async with GeminiGrpcEmulator(pace=QUICK) as emulator, older(emulator) as model:
+    async with GeminiEmulator(pace=QUICK) as emulator, older(emulator) as model:
         emulator.play(fault)
         with pytest.raises(ProviderFault) as failed:
             await answer(model)
@@ -65,7 +104,7 @@ async def test_a_failure_becomes_a_fault_without_a_hidden_retry(fault: GeminiFau
 
 
 async def test_refused_truncated_and_empty_answers_are_told_apart() -> None:
-    async with GeminiGrpcEmulator(pace=QUICK) as emulator, older(emulator) as model:
+    async with GeminiEmulator(pace=QUICK) as emulator, older(emulator) as model:
         emulator.play(GeminiFault.PROMPT_BLOCKED, GeminiFault.ANSWER_BLOCKED, GeminiFault.TRUNCATED)
         for kind in (AnswerBlocked, AnswerBlocked, AnswerTruncated):
             with pytest.raises(kind):
@@ -76,7 +115,7 @@ async def test_refused_truncated_and_empty_answers_are_told_apart() -> None:
 
 
 async def test_a_model_that_is_not_served_falls_back_along_the_list() -> None:
-    async with GeminiGrpcEmulator(pace=QUICK) as emulator:
+    async with GeminiEmulator(pace=QUICK) as emulator:
         async with older(emulator, model="gemini-9", fallbacks=("gemini-3.1-flash-lite",)) as model:
             await model.probe()
             assert model.model == "gemini-3.1-flash-lite"
@@ -87,20 +126,19 @@ async def test_a_model_that_is_not_served_falls_back_along_the_list() -> None:
 
 @pytest.mark.parametrize("way_out", WAYS_OUT)
 async def test_leaving_closes_the_request_at_once(way_out: WayOut) -> None:
-    async with GeminiGrpcEmulator(pace=SLOW) as emulator, older(emulator) as model:
+    async with GeminiEmulator(pace=SLOW) as emulator, older(emulator) as model:
         await left_at_once(model, way_out, emulator.left)
 
 
-async def test_the_next_answer_uses_the_same_channel() -> None:
-    async with GeminiGrpcEmulator(pace=SLOW) as emulator, older(emulator) as model:
+async def test_the_next_answer_works_after_every_way_out() -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, older(emulator) as model:
         for way_out in WAYS_OUT:
             await way_out(model)
         assert "".join(await answer(model)) == ANSWER
 
 
 async def test_nobody_there_is_not_an_overload() -> None:
-    """gRPC says "unavailable" for both; the user's mend is another one."""
-    model = GenerativeAiModel(GeminiSettings(api_key=Secret("k"), grpc_target="127.0.0.1:1"))
+    model = GenerativeAiModel(GeminiSettings(api_key=Secret("k"), url="http://127.0.0.1:1"))
     try:
         with pytest.raises(ProviderFault, match="cannot be reached") as failed:
             await answer(model)

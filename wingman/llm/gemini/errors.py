@@ -24,7 +24,7 @@ _KINDS = {
 
 
 def fault_of_status(status: int, message: str, body: JsonMapping, model: str) -> ProviderFault:
-    """An HTTP status (or a gRPC one translated to it) with Google's error body, as a fault."""
+    """An HTTP status with Google's error body, as a fault."""
     reasons = {str(detail.get("reason", "")) for detail in _details(body)}
     if "API_KEY_INVALID" in reasons or (status == 400 and "api key not valid" in message.lower()):
         return ProviderFault(
@@ -40,7 +40,7 @@ def fault_of_status(status: int, message: str, body: JsonMapping, model: str) ->
 def unreachable() -> ProviderFault:
     """Nobody answered at all: no address, no route, no connection."""
     return ProviderFault(
-        "Gemini cannot be reached; check the network and suggest.gemini.grpc_target", kind=FaultKind.NETWORK
+        "Gemini cannot be reached; check the network and suggest.gemini.url", kind=FaultKind.NETWORK
     )
 
 

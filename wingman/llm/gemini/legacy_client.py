@@ -1,69 +1,63 @@
 """Gemini through the older `google-generativeai` package (an extra), for those who must use it.
 
-Only its low-level asynchronous client over gRPC is used: the high-level call hands each chunk over one
-chunk late, retries a 503 for ten minutes whatever timeout it is given, and leaves the call running
-when its consumer goes away. Thinking cannot be set through this package.
+Only its low-level asynchronous client is used, over a transport of ours (`legacy_transport`): the high-level
+call hands each chunk over one chunk late, retries a 503 for ten minutes whatever timeout it is given, and
+leaves the call running when its consumer goes away; gRPC does not say what of a prompt it has sent. Thinking
+cannot be set through this package.
 """
 
 from __future__ import annotations
 
-import asyncio
 import warnings
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
+import httpx
 import structlog
 
 from wingman.config.suggest import GeminiSettings
-from wingman.core.errors import InputError
+from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonObject
-from wingman.egress.outlet import current
+from wingman.egress.http import counting
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.gemini.base import GeminiModel
-from wingman.llm.gemini.errors import RETRY_AFTER_S, fault_of_status, unreachable
+from wingman.llm.gemini.errors import fault_of_status, unreachable
 from wingman.llm.gemini.models import HELLO, greet, require_key
 
 log = structlog.get_logger(__name__)
 
 PROVIDER = "generativeai"
-HOST = "generativelanguage.googleapis.com"
+ROOT = "https://generativelanguage.googleapis.com"
+KEEP_ALIVE_S = 240
 CALL_TIMEOUT_S = 30.0
 """Only a net below the deadlines that whoever consumes the stream keeps."""
 NORMAL_ENDS = (0, 1)
-"""Unspecified and STOP. Numbers, because the package's enum does not know the newer reasons."""
+"""Unspecified and STOP."""
 MAX_TOKENS = 2
-GRPC_TO_HTTP = {
-    "INVALID_ARGUMENT": 400,
-    "FAILED_PRECONDITION": 400,
-    "UNAUTHENTICATED": 401,
-    "PERMISSION_DENIED": 403,
-    "NOT_FOUND": 404,
-    "RESOURCE_EXHAUSTED": 429,
-    "CANCELLED": 499,
-    "INTERNAL": 500,
-    "UNAVAILABLE": 503,
-    "DEADLINE_EXCEEDED": 504,
-}
 
 
 class GenerativeAiModel(GeminiModel):
-    """One instance per process; construct it inside the running event loop, where its channel lives."""
+    """One instance, one client and one connection pool for the whole process."""
 
     NAME = PROVIDER
 
     def __init__(self, settings: GeminiSettings) -> None:
         super().__init__(settings)
         self._sdk = _Sdk()
-        self._channel, self._api = self._sdk.connect(settings.grpc_target)
+        self._http = httpx.AsyncClient(
+            headers={"accept-encoding": "identity"},
+            transport=counting(max_keepalive_connections=8, keepalive_expiry=KEEP_ALIVE_S),
+        )
+        self._api = self._sdk.client(self._http, (settings.url or ROOT).rstrip("/"))
 
     async def probe(self) -> None:
-        """Ask for one word, which checks key and model and opens the channel."""
+        """Ask for one word, which checks key and model and opens a connection."""
         require_key(self._settings)
         await greet(self.stream(HELLO), self.model)
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
-        """Text deltas; falls back along the configured models on NOT_FOUND before anything was said."""
+        """Text deltas; falls back along the configured models on 404 before anything was said."""
         while True:
             model = self.model
             try:
@@ -71,67 +65,49 @@ class GenerativeAiModel(GeminiModel):
                     async for text in answer:
                         yield text
                 return
-            except self._sdk.failure as failed:
-                status = _status(failed)
-                if status == 404 and self._choice.fall_back(model):
+            except self._sdk.refused as refused:
+                if refused.status == 404 and self._choice.fall_back(model):
                     continue
-                if status == 503 and not self._connected:
-                    raise unreachable() from None
-                fault = fault_of_status(status, _message(failed), _details(failed), model)
+                fault = fault_of_status(refused.status, _message(refused.body), refused.body, model)
                 raise self._noted(model, fault) from None
+            except httpx.HTTPError as failed:
+                raise _broken(failed) from None
+            except ValueError:
+                raise ProviderFault(
+                    "Gemini's answer broke off or could not be read", kind=FaultKind.PROTOCOL
+                ) from None
 
     async def aclose(self) -> None:
         """Release every connection."""
-        await self._channel.close()
-
-    @property
-    def _connected(self) -> bool:
-        """Whether there is a connection at all: gRPC says "unavailable" for a lookup that failed, too."""
-        return self._channel.get_state().name in ("READY", "IDLE")
-
-    async def _connect(self) -> None:
-        """Return when the connection stands. Raises `ProviderFault`: then nothing has left."""
-        try:
-            async with asyncio.timeout(CALL_TIMEOUT_S):
-                while (state := self._channel.get_state(try_to_connect=True)).name != "READY":
-                    if state.name in ("TRANSIENT_FAILURE", "SHUTDOWN"):
-                        raise unreachable()
-                    await self._channel.wait_for_state_change(state)
-        except TimeoutError:
-            raise unreachable() from None
+        await self._http.aclose()
 
     async def _answer(self, model: str, prompt: Prompt) -> AsyncGenerator[str, None]:
         self._check_quota(model)
-        request = self._sdk.request(model, prompt)
-        metadata = [("x-goog-api-key", self._settings.api_key.reveal())]
         usage = Usage()
         ended = spoke = False
-        way_out = current((self._settings.grpc_target or HOST).partition(":")[0])
-        if (
-            way_out is not None
-        ):  # gRPC does not say when it has written: over a standing connection it is at once
-            await self._connect()
-            way_out.sent(type(request).pb(request).ByteSize(), 0.0)
-        call = await self._api.stream_generate_content(
-            request, timeout=CALL_TIMEOUT_S, retry=None, metadata=metadata
+        call = self._api.stream_generate_content(
+            self._sdk.request(model, prompt),
+            timeout=CALL_TIMEOUT_S,
+            retry=None,
+            metadata=[("x-goog-api-key", self._settings.api_key.reveal())],
         )
         try:
-            async for chunk in call:
-                usage = _usage(chunk) or usage
-                if chunk.prompt_feedback.block_reason:
-                    code = str(int(chunk.prompt_feedback.block_reason))
-                    raise AnswerBlocked("Gemini refused the prompt", code=code)
-                for candidate in chunk.candidates[:1]:
-                    for part in candidate.content.parts:
-                        if "text" in part and part.text:
-                            spoke = True
-                            yield part.text
-                    _check_end(int(candidate.finish_reason))
-                    ended = ended or bool(candidate.finish_reason)
+            async with aclosing(call):  # closes the connection: that is how the service learns to stop
+                async for chunk in call:
+                    usage = _usage(chunk) or usage
+                    if chunk.prompt_feedback.block_reason:
+                        code = str(int(chunk.prompt_feedback.block_reason))
+                        raise AnswerBlocked("Gemini refused the prompt", code=code)
+                    for candidate in chunk.candidates[:1]:
+                        for part in candidate.content.parts:
+                            if "text" in part and part.text:
+                                spoke = True
+                                yield part.text
+                        _check_end(int(candidate.finish_reason))
+                        ended = ended or bool(candidate.finish_reason)
             if spoke and not ended:
                 raise AnswerTruncated("Gemini's answer broke off", code="no_end")
         finally:
-            call.cancel()  # resets the one stream; the channel stays open for the next
             self._usage = usage
 
 
@@ -143,46 +119,30 @@ class _Sdk:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)
                 warnings.simplefilter("ignore", DeprecationWarning)
-                import grpc
-                from google.ai.generativelanguage_v1beta import (
-                    Content,
-                    GenerateContentRequest,
-                    GenerationConfig,
-                    GenerativeServiceAsyncClient,
-                    Part,
-                )
-                from google.ai.generativelanguage_v1beta.services.generative_service.transports import (
-                    GenerativeServiceGrpcAsyncIOTransport,
-                )
-                from google.api_core.exceptions import GoogleAPICallError
+                from google.ai import generativelanguage_v1beta as messages
+
+                from wingman.llm.gemini.legacy_transport import RefusedError, RestTransport
         except ImportError:
             raise InputError(
                 "suggest.provider is `generativeai` but its package is not installed; "
                 "install wingman-sidecar[generativeai], or use `gemini`",
                 field="suggest.provider",
             ) from None
-        self._grpc: Any = grpc
-        self._content, self._part = Content, Part
-        self._generate, self._config = GenerateContentRequest, GenerationConfig
-        self._client, self._transport = GenerativeServiceAsyncClient, GenerativeServiceGrpcAsyncIOTransport
-        self.failure: type[Exception] = GoogleAPICallError
+        self._messages: Any = messages
+        self._transport = RestTransport
+        self.refused = RefusedError
 
-    def connect(self, target: str) -> tuple[Any, Any]:
-        """(channel, client). A target is a plaintext server; without one it is Google's over TLS."""
-        if target:
-            channel = self._grpc.aio.insecure_channel(target)
-        else:
-            credentials = self._grpc.ssl_channel_credentials()
-            channel = self._grpc.aio.secure_channel(f"{HOST}:443", credentials)
-        # the channel is ours, so credentials travel as metadata and nothing else is looked up
-        return channel, self._client(transport=self._transport(channel=channel))
+    def client(self, http: httpx.AsyncClient, root: str) -> Any:
+        """The package's asynchronous client, whose requests go to `root` by `http`."""
+        return self._messages.GenerativeServiceAsyncClient(transport=self._transport(http, root))
 
     def request(self, model: str, prompt: Prompt) -> Any:
-        return self._generate(
+        made = self._messages
+        return made.GenerateContentRequest(
             model=f"models/{model}",
-            system_instruction=self._content(parts=[self._part(text=prompt.system)]),
-            contents=[self._content(role="user", parts=[self._part(text=prompt.user)])],
-            generation_config=self._config(max_output_tokens=prompt.max_output_tokens),
+            system_instruction=made.Content(parts=[made.Part(text=prompt.system)]),
+            contents=[made.Content(role="user", parts=[made.Part(text=prompt.user)])],
+            generation_config=made.GenerationConfig(max_output_tokens=prompt.max_output_tokens),
         )
 
 
@@ -200,22 +160,17 @@ def _usage(chunk: Any) -> Usage | None:
     return Usage(int(counted.prompt_token_count), int(counted.candidates_token_count))
 
 
-def _status(failed: Any) -> int:
-    code = getattr(failed, "grpc_status_code", None)
-    return GRPC_TO_HTTP.get(getattr(code, "name", ""), 503)
+def _message(body: JsonObject) -> str:
+    error = body.get("error")
+    return str(error.get("message") or "") if isinstance(error, dict) else ""
 
 
-def _message(failed: Any) -> str:
-    return str(getattr(failed, "message", "") or "")
-
-
-def _details(failed: Any) -> JsonObject:
-    """The error details in the form REST has them."""
-    details = []
-    for detail in getattr(failed, "details", None) or ():
-        if hasattr(detail, "retry_delay"):
-            wait = detail.retry_delay.seconds + detail.retry_delay.nanos / 1e9
-            details.append({"retryDelay": f"{wait or RETRY_AFTER_S}s"})
-        elif hasattr(detail, "reason"):
-            details.append({"reason": detail.reason})
-    return {"error": {"details": details}}
+def _broken(failed: httpx.HTTPError) -> ProviderFault:
+    if isinstance(failed, httpx.TimeoutException):
+        return ProviderFault("Gemini did not answer in time", kind=FaultKind.TIMEOUT)
+    if isinstance(failed, httpx.ConnectError):
+        return unreachable()
+    return ProviderFault(
+        f"the connection to Gemini failed ({type(failed).__name__}); check the network",
+        kind=FaultKind.NETWORK,
+    )

@@ -1,4 +1,4 @@
-"""The gRPC face of the local Gemini, for the older package. Needs the `generativeai` extra."""
+"""The gRPC face of the local Gemini, for programs that speak it. Needs the `generativeai` extra."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CODES = {
 
 
 class GeminiGrpcEmulator:
-    """Serve inside `async with`; `target` is what goes into `suggest.gemini.grpc_target`."""
+    """Serve inside `async with`; `target` is where it listens."""
 
     def __init__(
         self,
