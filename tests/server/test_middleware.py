@@ -250,6 +250,29 @@ async def test_a_copied_token_of_an_extension_opens_nothing_without_its_key() ->
         (grant,) = [g for g in (await owner.get("/api/grants")).json()["grants"] if g["role"] == "extension"]
         assert grant["bound"]
         assert "key" not in grant
+        async with it.client(token="") as copied:
+            exchanged = await copied.post("/api/session", json={"token": made.json()["token"]})
+            assert exchanged.status_code == 401
+            assert (await copied.get("/api/session", headers=bearer)).status_code == 401
+            assert (await copied.delete("/api/session", headers=bearer)).status_code == 401
+        assert (await extension.get("/api/playbooks", headers=signed)).status_code == 200
+
+
+@pytest.mark.parametrize(("scopes", "viewer", "code"), [
+    (["pair"], 403, 403), (["pair", "watch"], 201, 403), (["pair", "watch", "capture", "coach"], 201, 200),
+])  # fmt: skip
+async def test_who_may_pair_hands_on_no_more_than_it_has(scopes: list[str], viewer: int, code: int) -> None:
+    async with service() as it, it.client() as owner:
+        meeting = await it.meetings.create_titled("mine")
+        made = (await owner.post("/api/grants", json={"name": "x", "scopes": scopes, "days": 0.01})).json()
+        async with it.client(token=made["token"]) as narrow:
+            assert (await narrow.post("/api/pairing")).status_code == code
+            link = await narrow.post(f"/api/meetings/{meeting.id}/viewers")
+            assert link.status_code == viewer
+        if viewer == 201:
+            rows = (await owner.get("/api/grants")).json()["grants"]
+            (shared,) = [row for row in rows if row["role"] == "viewer"]
+            assert shared["expires"] <= made["expires"]
 
 
 async def test_a_grant_has_so_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,6 +213,8 @@ class Access:
         """A token that lets its holder watch `meeting` until an hour after its end."""
         now = self.clock()
         expires = now + (AFTER_MEETING if ended else LIFETIMES[Role.VIEWER])
+        if by.expires and by.role is not Role.OWNER:  # nor longer than whoever hands it on
+            expires = min(expires, by.expires)
         return self.make(Role.VIEWER, by=by, meeting=meeting, expires=expires, name="shared link")[1]
 
     def ended(self, meeting: str) -> None:

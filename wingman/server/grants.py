@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wingman.core.errors import InputError
+
 
 class Scope(StrEnum):
     """One thing a grant may allow."""
@@ -161,6 +163,12 @@ def needed(method: str, path: str) -> frozenset[Scope] | None:
         if method in methods and pattern.fullmatch(path):
             return scopes
     return frozenset({Scope.CONFIGURE})
+
+
+def may_hand_on(by: Grant, scopes: frozenset[Scope]) -> None:
+    """Raises `InputError` where `by` may not do all of this itself."""
+    if not scopes <= by.scopes:
+        raise InputError("a grant can only hand on what it may do itself", field="scopes", status=403)
 
 
 def _own(path: str, meeting: str) -> bool:

@@ -122,15 +122,15 @@ class Guard:
         knows_origin = not asked.origin or self._neighbours.knows_origin(asked.origin, asked.host)
         if asked.path in OPEN_PATHS or asked.path.startswith("/static/") or asked.method == "OPTIONS":
             pairing = asked.path == "/api/pairing/redeem" and asked.origin.startswith("chrome-extension://")
-            return (None if knows_origin or pairing else _foreign()), await self._found(asked)
+            shown = await self._found(asked)
+            shown = shown if self._proven(shown, asked) else None
+            return (None if knows_origin or pairing else _foreign()), shown
         grant = await self._found(asked)
         if grant is None:
             return self._stranger(asked), None
         if asked.origin and asked.origin != grant.origin and (grant.origin or not knows_origin):
             return _foreign(), None
-        if grant.key and not proof.holds(
-            grant.key, asked.proof, asked.method, asked.path, self._access.clock()
-        ):
+        if not self._proven(grant, asked):
             return error(401, "this token only works for the extension that was paired; pair it again"), None
         if not grant.allows(asked.method, asked.path):
             what = "watch its own meeting" if grant.role is Role.VIEWER else "do what it was made for"
@@ -150,6 +150,12 @@ class Guard:
         if asked.bearer:
             return await self._access.known(asked.bearer)
         return await self._access.known(asked.cookie, asked.session) if asked.cookie and asked.session else None
+
+    def _proven(self, grant: Grant | None, asked: Asked) -> bool:
+        """Does whoever asks hold the key that the grant is bound to, if it is bound to one?"""
+        if grant is None or not grant.key:
+            return True
+        return proof.holds(grant.key, asked.proof, asked.method, asked.path, self._access.clock())
 
     def _stranger(self, asked: Asked) -> Response:
         if (asked.bearer or asked.cookie) and self._access.wrong(asked.address):

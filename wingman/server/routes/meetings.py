@@ -28,6 +28,7 @@ from wingman.report.record import Record
 from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
 from wingman.server.elsewhere import Nodes
+from wingman.server.grants import SCOPES, Role, may_hand_on
 from wingman.server.http import Json, body, chunks, whole_number
 from wingman.server.lookup import Lookup, running, unknown
 from wingman.server.proof import readable
@@ -235,6 +236,7 @@ class Rest:
     async def viewers(self, request: Request) -> Response:
         """`POST …/viewers`: a link that may only watch."""
         meeting = request.path_params["id"]
+        may_hand_on(request.state.grant, SCOPES[Role.VIEWER])
         status = await self.lookup.status(meeting)
         ended = status.state == "ended"
         token = await self.access.ask(partial(self.access.viewer, meeting, by=request.state.grant, ended=ended))
@@ -242,8 +244,9 @@ class Rest:
         url = f"{root}/overlay?meeting={meeting}&token={token}"
         return Json({"token": token, "url": url}, 201)
 
-    async def pair(self, _: Request) -> Response:
+    async def pair(self, request: Request) -> Response:
         """`POST /api/pairing`: a code for an extension."""
+        may_hand_on(request.state.grant, SCOPES[Role.EXTENSION])
         return Json({"code": await self.access.ask(self.access.pair), "expires_in": PAIRING_SECONDS})
 
     async def redeem(self, request: Request) -> Response:

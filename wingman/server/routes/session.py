@@ -17,7 +17,7 @@ from wingman.core.json import JsonObject
 from wingman.server.auth import Access, Session
 from wingman.server.errors import error
 from wingman.server.grant_store import unpacked
-from wingman.server.grants import DAY, SCOPES, Grant, Role, Scope
+from wingman.server.grants import DAY, SCOPES, Grant, Role, Scope, may_hand_on
 from wingman.server.http import Json, body, whole_number
 from wingman.server.routes.pages import PAGE_HEADERS, WEB
 from wingman.server.routing import ApiRoute
@@ -67,7 +67,8 @@ class SessionRoutes:
         wanted = await body(request, LogIn)
         access = self.access
         session = await access.ask(partial(access.log_in, wanted.code)) if wanted.code else None
-        if session is None and wanted.token and (grant := await access.known(wanted.token)) is not None:
+        grant = await access.known(wanted.token) if session is None and wanted.token else None
+        if grant is not None and not grant.key:  # a token that is bound to a key is worth nothing by itself
             session = await access.ask(partial(access.session, grant))
         if session is None:
             address = request.client.host if request.client else ""
@@ -111,8 +112,7 @@ class SessionRoutes:
         if not 0 < wanted.days <= MOST_DAYS:
             raise InputError(f"`days` must be more than 0 and at most {MOST_DAYS}", field="days")
         by: Grant = request.state.grant
-        if not scopes <= by.scopes:
-            raise InputError("a grant can only hand on what it may do itself", field="scopes", status=403)
+        may_hand_on(by, scopes)
         now = self.access.clock()
         expires = now + wanted.days * DAY
         if by.expires and by.role is not Role.OWNER:  # nor longer than it may do it
