@@ -189,3 +189,35 @@ async def test_a_request_names_one_host() -> None:
         writer.write(f"GET /drop HTTP/1.1\r\nHost: {address}\r\nHost: evil.example\r\n\r\n".encode())
         assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
         writer.close()
+
+
+@pytest.mark.parametrize("opcode", [Opcode.PING, Opcode.PONG, Opcode.CONT], ids=str)
+async def test_a_flood_of_frames_ends_the_socket(opcode: Opcode) -> None:
+    async with served() as url, connect(f"ws://{url}/ws", proxy=None) as socket:
+        begin = Frame(Opcode.TEXT, b"a", fin=False).serialize(mask=True) if opcode is Opcode.CONT else b""
+        one = Frame(opcode, b"", fin=opcode is not Opcode.CONT).serialize(mask=True)
+        socket.transport.write(begin + one * 5000)
+        await socket.wait_closed()
+        assert socket.close_code == 4429
+
+
+async def test_pings_and_pieces_as_people_send_them_are_answered() -> None:
+    async with served() as url, connect(f"ws://{url}/ws", proxy=None) as socket:
+        for _ in range(50):
+            await (await socket.ping())
+        await socket.send(["a"] * 200)
+
+
+@pytest.mark.parametrize(
+    "endless", [b"2;" + b"x" * 200_000, b"0\r\nX: " + b"y" * 200_000], ids=["extension", "trailer"]
+)
+async def test_what_stands_around_a_body_without_end_is_refused(endless: bytes) -> None:
+    async with served() as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(
+            b"POST /length HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n" + endless
+        )
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+        writer.close()
+        assert b" 200 " not in answer

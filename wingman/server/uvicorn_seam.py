@@ -24,9 +24,10 @@ from starlette.types import ASGIApp, Scope
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Close
+from websockets.frames import Close, Frame
 from websockets.http11 import Request
 
+from wingman.server.budgets import TokenBucket
 from wingman.server.client_address import Proxies, budgeted
 from wingman.server.connection_limits import HEAD_BYTES, HEAD_SECONDS, HEADERS, ConnectionLimits, Slot
 
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 EXTENSION = "wingman.push"
 ABORT = "wingman.abort"
+CLOSE_FLOODING = 4429
 
 RETRY_SECONDS = 1
 """What a client that was refused for want of room is told to wait."""
@@ -41,6 +43,12 @@ TOLD_EVERY_S = 10.0
 """Seconds between two lines in the log about refused connections."""
 LINGER_SECONDS, LINGER_BYTES = 1.0, 4 * 1024 * 1024
 """How long, and how much, a refused connection is still listened to."""
+FRAMES_PER_SECOND, FRAME_BURST = 100.0, 1000.0
+"""Pings, pongs and pieces of messages that one socket may send: nobody needs as many."""
+FRAMES_PIECE = 8192
+"""What is parsed of a socket at a time, so that a flood is noticed before all of it was answered."""
+BODY_OVERHEAD = 64 * 1024
+"""Bytes behind a head that may come without content: extensions of chunks, and trailers."""
 HEAD_PIECE = 4096
 """A head is parsed in pieces, so that what is too long is noticed before it is copied."""
 
@@ -91,6 +99,38 @@ class PushSocketProtocol(WebSocketsSansIOProtocol):
     slot: Slot | None = None
     """The place of the connection this was upgraded from."""
 
+    _frames: TokenBucket | None = None
+
+    def data_received(self, data: bytes) -> None:
+        for at in range(0, len(data), FRAMES_PIECE):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[at : at + FRAMES_PIECE])
+
+    def handle_ping(self) -> None:
+        if self._may_send():
+            super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        if self._may_send():
+            super().handle_pong(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        if self._may_send():
+            super().handle_cont(event)
+
+    def _may_send(self) -> bool:
+        """Has the other side frames left? Hangs up when it has none."""
+        now = self.loop.time()
+        if self._frames is None:
+            self._frames = TokenBucket.full(FRAMES_PER_SECOND, FRAME_BURST, now)
+        if self._frames.take(now):
+            return True
+        if not self.transport.is_closing():
+            Push(self).close(CLOSE_FLOODING, "too many frames")
+            self.transport.close()
+        return False
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self.slot is not None:
@@ -115,6 +155,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _in_head = True
     _head_bytes = 0
     _trailers = 0
+    _empty_bytes = 0
+    """Since the last content of a body."""
     _refused = False
     _thrown_away = 0
     _deadline: asyncio.TimerHandle | None = None
@@ -146,7 +188,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES + HEAD_PIECE:
                 self._refuse(431, f"the request line and headers may have at most {HEAD_BYTES} bytes")
                 return
+            in_body = not self._in_head
+            self._empty_bytes += len(piece) if in_body else 0
             super().data_received(bytes(piece))
+            if in_body and not self._in_head and self._empty_bytes > BODY_OVERHEAD:
+                self._refuse(431, f"a body may have at most {BODY_OVERHEAD} bytes in a row without content")
 
     def handle_websocket_upgrade(self) -> None:
         if not self._refused:
@@ -198,13 +244,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         return False
 
     def on_body(self, body: bytes) -> None:
+        self._empty_bytes = 0
         if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         if not self._refused:
             super().on_message_complete()
-            self._in_head, self._head_bytes = True, 0
+            self._in_head, self._head_bytes, self._empty_bytes = True, 0, 0
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -26,11 +26,10 @@ from wingman.server.errors import error
 from wingman.server.grants import Scope as May
 from wingman.server.http import only_known, whole_number
 from wingman.server.lookup import Lookup
-from wingman.server.uvicorn_seam import Push, abort
+from wingman.server.uvicorn_seam import CLOSE_FLOODING, Push, abort
 
 CLOSE_SLOW = 4408
 CLOSE_GONE = 4404
-CLOSE_FLOODING = 4429
 CLOSE_STOPPING = 1012
 SLOW = "slow; resume with after=SEQ"
 
