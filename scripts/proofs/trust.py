@@ -17,6 +17,7 @@ from websockets.asyncio.client import connect
 from scripts.proofs._trust_attacks import Tried, all_of
 from scripts.proofs._trust_ledger import ledger
 from scripts.proofs._trust_nodes import nodes
+from scripts.proofs._trust_outside import outside
 from scripts.proofs._trust_papers import papers
 from scripts.proofs._trust_service import Running, serving
 from scripts.proofs._trust_strangers import strange
@@ -50,10 +51,10 @@ PIECES = (
 
 async def attacks(it: Running) -> list[Figure]:
     progress("attacks …")
-    tried = [*await all_of(it), *await strange(it), *await asyncio.to_thread(papers)]
+    tried = [*await all_of(it), *await strange(it), *await outside(it), *await asyncio.to_thread(papers)]
     broken = [one.what for one in tried if not one.held]
     return [
-        Figure("attacks_tried", len(tried), 1100, ">="),
+        Figure("attacks_tried", len(tried), 2000, ">="),
         Figure("attacks_held", len(tried) - len(broken), len(tried), "==", note="; ".join(broken)[:300]),
     ]
 
