@@ -43,6 +43,7 @@ LATE_IMPORTS = {
     "meeting/provider_builders.py": "each vendor's client loads when it is chosen; some weigh half a second",
     "meeting/providers.py": "the v0 gateway's credentials, likewise",
     "meeting/builder.py": "stored sound needs a codec that most meetings do not",
+    "llm/gemini/legacy_client.py": "the older package is an extra",
     "commands/cli.py": "`wingman --help` answers before anything is loaded",
     "commands/demo.py": "emulators load only when they are asked for",
     "transports/webrtc.py": "the portable media path does without the private names of aiortc",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-STEPS = 6000
+STEPS = 8000
 """Of a microsecond or two each. No prompt comes near: a word that is no number costs none, a card thirty."""
-CHARACTERS_A_STEP = 16
+CHARACTERS_A_STEP = 12
 """Where that allows more: a very long text of ordinary density."""
 
 

@@ -50,7 +50,7 @@ def find(tokens: Tokens) -> Iterator[Found]:
     for run in runs.find(tokens):
         if run.size < LEAST and not contexts.near(run):
             continue
-        tokens.effort.spend(STEPS_OF_A_RUN)
+        tokens.effort.spend(STEPS_OF_A_RUN if run.size >= LEAST else STEPS_OF_A_RUN // 2)
         if run.endless and run.size >= SHORTEST:
             yield run.atoms[0].start, run.atoms[-1].end, "number"
             continue

@@ -106,7 +106,7 @@ class _Scanner:
 
     def runs(self) -> Iterator[Run]:
         words, index = self.tokens.words, 0
-        candidates = iter(openings(self.tokens))
+        candidates = openings(self.tokens)
         while index < len(words):
             if self.run is None:
                 following = next((at for at in candidates if at >= index), len(words))
@@ -315,20 +315,18 @@ def _digit(word: str) -> bool:
     return word in UNIT_WORDS or (word.isdecimal() and len(word) < 5)
 
 
-def openings(tokens: Tokens) -> list[int]:
+def openings(tokens: Tokens) -> Iterator[int]:
     """Tokens that may begin a run of three digits; most words cannot, and cost nothing more than this."""
-    found: list[int] = []
     before = -1
     for index in tokens.numbers:
         led = _led_by(tokens, index, before)
         if led:
-            found += reversed(led)
+            yield from reversed(led)
         elif _lone(tokens, index):
             before = index
             continue
-        found.append(index)
+        yield index
         before = index
-    return found
 
 
 def _led_by(tokens: Tokens, index: int, before: int) -> list[int]:

@@ -87,7 +87,7 @@ def split(text: str) -> Tokens:
 
 def announce(tokens: Tokens) -> None:
     """Find the phrases that say what a number near them is. Raises `TooDenseError`."""
-    tokens.effort.spend(len(tokens.ends_of_phrases))
+    tokens.effort.spend(len(tokens.ends_of_phrases) // 2)
     for index in tokens.ends_of_phrases:
         _announce(tokens, index, _context(tokens, index))
 
@@ -106,7 +106,6 @@ def _announce(tokens: Tokens, index: int, kind: Kind | None) -> None:
         if tokens.contexts and tokens.contexts[-1] == (index - 1, kind):
             tokens.contexts.pop()  # the nearest one counts
         tokens.contexts.append((index, kind))
-        tokens.effort.spend(1)
 
 
 def _context(tokens: Tokens, index: int) -> Kind | None:
