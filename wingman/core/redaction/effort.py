@@ -4,7 +4,7 @@ from __future__ import annotations
 
 STEPS = 8000
 """Of a microsecond or two each. No prompt comes near: a word that is no number costs none, a card thirty."""
-CHARACTERS_A_STEP = 12
+CHARACTERS_A_STEP = 10
 """Where that allows more: a very long text of ordinary density."""
 
 

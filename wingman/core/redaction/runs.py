@@ -44,7 +44,12 @@ ANNOUNCED = frozenset({Kind.CARD, Kind.PHONE, Kind.ID, Kind.CVV, Kind.PIN, Kind.
 _BETWEEN = FILLERS | JOINERS | REPEATS.keys() | {"\n"}
 """What may stand between the groups of a number."""
 _GOING_ON = _BETWEEN | HUNDRED | MULTIPLIERS | NUMBERS.keys()
-_COMPLETED = PLAIN_TENS | WHOLE_HUNDREDS
+_COMPLETED = PLAIN_TENS | WHOLE_HUNDREDS | {"dix", "quatre"}
+_OTHERWISE = AMBIGUOUS | COMPANY.keys() | HUNDRED | MULTIPLIERS | JOINERS | REPEATS.keys() | FILLERS
+_PLAIN = {word: digits for word, digits in NUMBERS.items() if word not in _OTHERWISE}
+"""Number words that are nothing else."""
+_CLOSE = frozenset({" ", "", ", ", "-", ".", ". "})
+"""The usual separators."""
 _SEPARATORS = re.compile(r"(?:[^\w:;%$€£¥@<>=?!|&^~{}]|_|[?!;](?=\s)){0,4}")
 
 
@@ -81,12 +86,7 @@ class Run:
     endless: bool = False
     """As many groups as one number may have, or what goes on behind them: no number that anybody has."""
     size: int = 0
-    """How many digits it stands for; told when it is over."""
-
-    def measure(self) -> int:
-        """How many digits it stands for by now."""
-        self.size = sum(len(chars) for chars, *_ in self.atoms if chars.isdigit())
-        return self.size
+    """How many digits it stands for."""
 
 
 class _Scanner:
@@ -126,7 +126,6 @@ class _Scanner:
     def _close(self, run: Run, index: int) -> Run:
         self.run, self.fillers, self.line, self.repeat = None, 0, 0, 1
         run.after = index
-        run.measure()
         full = len(run.atoms) >= MOST_ATOMS
         run.endless = full or run.first == self.broken
         self.broken = index if full else -1
@@ -155,17 +154,18 @@ class _Scanner:
             self.line += tokens.ends[index] - tokens.starts[index]
             return self.line <= MOST_LINES
         gap = tokens.text[tokens.ends[index - 1] : tokens.starts[index]]
-        if word[0].isdecimal():
-            if gap in (" ", "") or _SEPARATORS.fullmatch(gap):
-                self._add(self.run, index, word, self._chars(index, word, opening=False))
-                return True
-            return False
+        near = gap in _CLOSE or _SEPARATORS.fullmatch(gap) is not None
+        plain = _PLAIN.get(word) or (self._chars(index, word, opening=False) if word.isdecimal() else "")
+        if plain:
+            if near:
+                self._add(self.run, index, word, plain)
+            return near
         if word in HUNDRED and self._whole_hundreds(self.run, index, word):
             return True
         if word in MULTIPLIERS and self._multiplies(index):
             self.run.amount = True
             return False
-        if gap not in (" ", "") and not _SEPARATORS.fullmatch(gap):
+        if not near:
             return False
         if word in JOINERS and (self.run.atoms[-1].ten or self.tokens.words[index - 1] == "\n"):
             return True
@@ -184,6 +184,7 @@ class _Scanner:
         last = run.atoms[-1]
         if not last.spoken or len(last.chars) != 1 or last.line != self.line or self.fillers:
             return False
+        run.size += 2
         run.atoms[-1] = last._replace(chars=f"{last.chars}00", end=self.tokens.ends[index], ten=word)
         return True
 
@@ -191,7 +192,7 @@ class _Scanner:
         """Is this word said in the middle of a number that was announced, which goes on behind it?"""
         if index < self.aside:
             return True
-        if run.measure() < 2 or not self._announced(run) or any(len(atom.chars) > 2 for atom in run.atoms):
+        if run.size < 2 or not self._announced(run) or any(len(atom.chars) > 2 for atom in run.atoms):
             return False
         words = self.tokens.words
         for at in range(index + 1, min(index + 1 + MOST_ASIDES, len(words) - 1)):
@@ -217,8 +218,6 @@ class _Scanner:
 
     def _chars(self, index: int, word: str, *, opening: bool) -> str:
         """The digits or letters a token stands for; empty when it is an ordinary word."""
-        if len(word) > LONGEST_GROUP and word not in NUMBERS and not word[0].isdecimal():
-            return ""
         if word.isdecimal():
             return word if word.isascii() else "".join(str(unicodedata.decimal(sign)) for sign in word)
         if (digits := NUMBERS.get(word)) is not None:
@@ -256,7 +255,8 @@ class _Scanner:
         """Does this word complete the one before it: no comma between, and no hundreds of its own behind?"""
         words = self.tokens.words
         own = index + 1 < len(words) and words[index + 1] in HUNDRED
-        return not own and not any(sign in ",.;" for sign in self.tokens.gap(index))
+        gap = self.tokens.gap(index)
+        return not own and (gap == " " or not any(sign in ",.;" for sign in gap))
 
     def _add(self, run: Run, index: int, word: str, chars: str) -> None:
         tokens = self.tokens
@@ -271,12 +271,14 @@ class _Scanner:
             and (whole := _completed(last, word, chars)) is not None
         ):
             start = last.start
+            run.size += len(whole) - len(last.chars)
             run.atoms.pop()
             run.atoms.append(Atom(whole, start, end, self.line, spoken=True, ten=_open_ten(word, whole)))
         else:
             repeated = chars * self.repeat if len(chars) == 1 else chars
-            ten = word if spoken and (word in _COMPLETED or word in ("dix", "quatre")) else ""
+            ten = word if spoken and word in _COMPLETED else ""
             run.atoms.append(Atom(repeated, start, end, self.line, spoken, ten))
+            run.size += len(repeated) if chars.isdigit() else 0
         self.repeat, self.fillers = 1, 0
 
 

@@ -42,7 +42,8 @@ def _dumps(tokens: Tokens) -> Iterator[Found]:
 
 
 def _found(text: str) -> list[Found]:
-    """What is to be taken out, by where it begins. A text that is nothing but a dump goes as a whole."""
+    """What is to be taken out, by where it begins. What is too dense to be read goes unread, from there to its end."""
+    found: list[Found] = []
     try:
         tokens = split(text)
         dumps = list(_dumps(tokens)) if len(text) > DUMP else []
@@ -51,9 +52,13 @@ def _found(text: str) -> list[Found]:
         if dumps:
             tokens = split(text)
         announce(tokens)
-        found = [*dumps, *emails.find(tokens), *secrets.find(tokens), *numbers.find(tokens)]
+        others = [*dumps, *emails.find(tokens), *secrets.find(tokens)]
+        for hit in numbers.find(tokens):
+            found.append(hit)
+        found += others
     except TooDenseError:
-        return [(0, len(text), "number")]
+        read = found[-1][1] if found else 0  # numbers are found in order, and last of all
+        found += [*(others if read else ()), (read, len(text), "number")]
     return sorted(found, key=lambda hit: (hit[0], -hit[1]))
 
 
