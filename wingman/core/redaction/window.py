@@ -42,7 +42,7 @@ def _dumps(tokens: Tokens) -> Iterator[Found]:
 
 
 def _found(text: str) -> list[Found]:
-    """What is to be taken out, by where it begins. What is too dense to be read goes unread, from there to its end."""
+    """What is to be taken out, by where it begins. What is too dense to be read goes from there to its end."""
     found: list[Found] = []
     try:
         tokens = split(text)
