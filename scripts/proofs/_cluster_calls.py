@@ -119,8 +119,12 @@ class Caller:
 
     async def begin(self) -> None:
         """Make the meeting and send its sound."""
-        async with client(self._node()) as http:
-            self.meeting = (await http.post("/api/meetings", json={"title": "Renewal"})).json()["id"]
+        while not self.meeting:
+            async with client(self._node()) as http:
+                made = await http.post("/api/meetings", json={"title": "Renewal"})
+            self.meeting = made.json().get("id", "")
+            if not self.meeting:  # a node whose loop is late takes nothing new for a while
+                await asyncio.sleep(AGAIN_S)
         await self._connect()
 
     def say(self, packet: bytes) -> None:
@@ -206,7 +210,7 @@ class Caller:
 
     def _take(self, event: dict[str, Any]) -> None:
         kind, data = event["type"], event["data"]
-        if kind in ("stream.caught_up", "meeting.moved"):
+        if kind in ("stream.caught_up", "stream.reset", "meeting.moved"):
             self._epoch = data["epoch"]
         if kind == "stream.caught_up":
             return
@@ -226,11 +230,9 @@ class Caller:
             self._failed = 0.0
 
     @property
-    def doubled(self) -> int:
-        """Events it was shown twice, out of order, or after one was left out; what a reset takes back may
-        come anew."""
-        seqs: list[int] = [event["seq"] for event in self.seen]
-        return sum(after != before + 1 for before, after in pairwise(seqs)) - self.resets
+    def seqs(self) -> list[int]:
+        """What it was shown, in order."""
+        return [event["seq"] for event in self.seen]
 
     @property
     def lost_sight(self) -> bool:
@@ -254,6 +256,18 @@ class Caller:
         """Stretches that were told to be missing."""
         missing = [event for event in self.seen if event["type"] == "transcript.gap"]
         return sum(event["data"]["branch"] == "transcribe" for event in missing)
+
+
+def shown_twice(seqs: Sequence[int]) -> int:
+    """Events that somebody was shown again, or after a later one."""
+    return sum(after <= before for before, after in pairwise(seqs))
+
+
+def left_out(seqs: Sequence[int], log: Sequence[dict[str, Any]]) -> int:
+    """Events of a log up to the last one shown that were not shown; newer ones may stand for partial words."""
+    shown = set(seqs)
+    wanted = [event["seq"] for event in log if event["type"] != "transcript.partial"]
+    return sum(seq not in shown for seq in wanted if seq <= max(seqs, default=0))
 
 
 async def _closed(lines: Sequence[Line]) -> None:

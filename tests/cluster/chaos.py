@@ -89,7 +89,7 @@ class Overlay:
             await asyncio.sleep(AGAIN_S)
 
     def _take(self, event: dict[str, Any]) -> None:
-        if event["type"] in ("stream.caught_up", "meeting.moved"):
+        if event["type"] in ("stream.caught_up", "stream.reset", "meeting.moved"):
             self.epoch = event["data"]["epoch"]
         if event["type"] == "stream.caught_up":
             return

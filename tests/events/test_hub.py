@@ -304,3 +304,18 @@ async def test_nobody_waits_for_ever_for_what_does_not_come(monkeypatch: pytest.
     (reset,) = await subscription.read()
     assert isinstance(reset.envelope.data, StreamReset)
     subscription.close()
+
+
+async def test_what_this_process_was_not_told_of_in_order_is_read_from_the_log() -> None:
+    log = MemoryLog()
+    hub = Hub(log)
+    subscription = hub.subscribe(M)
+    for number in range(3):
+        log.append(M, final(number), at=1.0)
+    await log.flush()
+    assert [frame.seq for frame in await subscription.read()] == [1, 2, 3]
+    log.on_committed(lambda batch: hub.followed([event for event in batch if event.seq != 5]))
+    for number in range(3, 7):
+        log.append(M, final(number), at=1.0)
+    await log.flush()
+    assert await drain(subscription, 7) == [4, 5, 6, 7]

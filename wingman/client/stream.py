@@ -38,7 +38,7 @@ async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIte
                 wait = FIRST_WAIT
                 async for line in socket:
                     event = codec.decode(line)
-                    if isinstance(event.data, StreamCaughtUp | MeetingMoved):
+                    if isinstance(event.data, StreamCaughtUp | StreamReset | MeetingMoved):
                         epoch = event.data.epoch
                     if isinstance(event.data, StreamCaughtUp):
                         continue

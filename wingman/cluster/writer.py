@@ -137,6 +137,9 @@ class Writer:
         author = self._author_of(meeting)
         at = tip or await author.look()
         await author.claim(at, plan, self._birth())
+        await self._reader.learn(
+            meeting, at.seq
+        )  # who watches here sees what the others wrote before the claim
         self._writing[meeting] = _Writing(author, at.head.last, running=True)
         self._wrote(author)
         self._delivery.handed_on.reached(meeting, at.head.last)
@@ -239,6 +242,7 @@ class Writer:
                 await author.claim(tip, b"", writing.born)
             except LostError:
                 continue
+            await self._reader.learn(writing.meeting, tip.seq)
             self._wrote(author)
             lines = writing.pending.lines
             if lines and lines[0][0].seq != tip.head.last + 1:

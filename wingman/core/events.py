@@ -691,6 +691,8 @@ class StreamReset(Event):
 
     reason: str
     snapshot: JsonObject = field(default_factory=dict)
+    epoch: int = 0
+    """As in `stream.caught_up`."""
 
 
 @event("stream.caught_up")

@@ -52,6 +52,8 @@ class _Feed:
         self.watchers: set[Subscription] = set()
 
     def add(self, frame: Frame) -> None:
+        if self.frames and frame.seq != self.frames[-1].seq + 1:
+            self.frames.clear()  # it has no holes: who is behind reads the log
         self.frames.append(frame)
         if channel := frame.interim:
             self.newest_interim[channel] = frame.seq
@@ -359,7 +361,7 @@ class Subscription:
         self._caught()
         snapshot = await Snapshot.read(self._hub.log, self.meeting, last)
         self._next = last + 1
-        return (transient(self.meeting, last, StreamReset(reason, snapshot)),)
+        return (transient(self.meeting, last, StreamReset(reason, snapshot, self.epoch)),)
 
     def _replaced(self, frame: Frame) -> bool:
         if not self._merge or not (channel := frame.interim):

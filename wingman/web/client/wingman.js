@@ -20,6 +20,8 @@ const FIRST_WAIT = 100;
 const LONGEST_WAIT = 5000;
 /** How long a service that says "in a moment" is asked again: a meeting may be moving from one node to another. */
 const PATIENCE = 15_000;
+/** What says which node tells it. */
+const TELLS_EPOCH = new Set(["stream.caught_up", "stream.reset", "meeting.moved"]);
 
 /** One service. Every refusal is a `WingmanError`; a service that cannot be reached is fetch's own `TypeError`. */
 export class Client {
@@ -128,7 +130,7 @@ export class Client {
         const { body } = await this.#send("GET", one(meeting, place));
         for await (const event of told(/** @type {ReadableStream<Uint8Array>} */ (body))) {
           wait = FIRST_WAIT;
-          if (event.type === "stream.caught_up" || event.type === "meeting.moved") epoch = event.data.epoch ?? 0;
+          if (TELLS_EPOCH.has(event.type)) epoch = event.data.epoch ?? 0;
           if (event.type === "stream.caught_up") continue;
           after = event.seq;
           yield event;

@@ -11,6 +11,9 @@ const PATIENCE = 5_000;
 /** Close codes after which asking again cannot help. */
 const FINAL = { 4401: "refused", 4403: "refused", 4404: "missing" };
 
+/** What says which node tells it. */
+const TELLS_EPOCH = new Set(["stream.caught_up", "stream.reset", "meeting.moved"]);
+
 /**
  * Delivers every envelope once and in order, over drops, reloads of the server and sleep.
  *
@@ -137,7 +140,7 @@ export class EventStream {
       this.#handlers.onAnswer?.(message);
       return;
     }
-    if (message.type === "stream.caught_up" || message.type === "meeting.moved") this.#epoch = message.data.epoch ?? 0;
+    if (TELLS_EPOCH.has(message.type)) this.#epoch = message.data.epoch ?? 0;
     if (message.type === "stream.reset") this.#last = message.data.snapshot?.seq ?? message.seq;
     else if (message.type !== "stream.caught_up") {
       if (message.seq <= this.#last) return;
