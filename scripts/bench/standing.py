@@ -53,7 +53,9 @@ class Point:
 async def standing(seconds: float = 10.0) -> list[Point]:
     """Every curve but that of the hours; each point is looked at for so many seconds."""
     with tempfile.TemporaryDirectory(prefix="wingman-standing-") as folder:
-        points = [*await _meetings(seconds), *await _overlays(seconds)]
+        # two services that do next to nothing, each measured by its own process, are in nobody's way
+        curves = await asyncio.gather(_meetings(seconds), _overlays(seconds))
+        points = [point for curve in curves for point in curve]
         for count in STORED:
             (own := Path(folder) / str(count)).mkdir()
             points.append(await _stored(count, own))
@@ -74,7 +76,7 @@ async def _service(keep: str = "") -> AsyncIterator[tuple[int, str]]:
     if keep:
         settings["deliver"] = {"data_dir": keep}
     command = (sys.executable, "-m", "wingman.bench.server", "--settings", json.dumps(settings), *keeping)
-    async with started(Subject("wingman", lambda _: command), 0) as (pid, port):
+    async with started(Subject("wingman", lambda _: command, pinned=False), 0) as (pid, port):
         yield pid, f"http://127.0.0.1:{port}"
 
 

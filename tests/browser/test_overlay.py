@@ -15,6 +15,7 @@ from tests.browser.support.wire import Wire
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     CaptureState,
+    Media,
     ProviderStateChanged,
     SpeakerRenamed,
     SuggestionCompleted,
@@ -35,6 +36,9 @@ NewPage = Callable[[str], Page]
 
 QUOTA = "429 RESOURCE_EXHAUSTED: you exceeded your current quota, please check your plan and billing. " * 3
 """What a provider may say at length."""
+
+BAR_FROM = "bar => parseFloat(getComputedStyle(bar, '::before').marginInlineStart)"
+"""Where a bar begins, in pixels."""
 
 THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
@@ -127,6 +131,31 @@ def test_a_providers_fault_is_one_sentence_with_the_rest_on_demand(
     page.keyboard.press("Enter")
     expect(full).to_be_visible()
     shot(page, "overlay-fault")
+
+
+def test_a_card_tells_on_demand_what_it_was_waited_for(
+    service: BrowserService, new_page: NewPage, shot: Callable[..., None]
+) -> None:
+    meeting, began = service.meeting().id, time.time() - 60
+    for at, event in (
+        (0.0, started()),
+        (0.0, (CaptureState(Channel.TAB, "capturing"), Media(Channel.TAB, 0.0, 0.0))),
+        (5.5, said(1, "tab:0", "And what does it cost?", 2.0, 5.0, EMOTION_OFF)),
+        (5.52, SuggestionCreated("s-1", "price", "price_term", "u-1", "playbook", "Name the range first.")),
+        (6.2, SuggestionDelta("s-1", "Ask them.")),
+        (6.5, SuggestionCompleted("s-1", "Ask them.", "gemini")),
+    ):
+        service.publish(meeting, event, at=began + at)
+    page = new_page(service.overlay(meeting))
+    stages = page.locator(".waits li")
+    expect(page.locator(".card-answer")).to_have_text("Ask them.")
+    expect(stages).to_have_count(0)
+    page.get_by_text("Timing").click()
+    expect(stages).to_have_text(["Words500 ms", "Decision20 ms", "First word680 ms", "Answer300 ms"])
+    left, right = (stages.nth(n).locator(".wait-bar").evaluate(BAR_FROM) for n in (0, 3))
+    assert left == 0
+    assert right > 100  # the last begins where the others have passed
+    shot(page, "overlay-timing")
 
 
 def test_feedback_goes_up_and_comes_back(service: BrowserService, new_page: NewPage) -> None:

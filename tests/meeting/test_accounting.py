@@ -135,3 +135,24 @@ async def test_nothing_is_let_out_during_a_pause() -> None:
     assert len([p for p in published if isinstance(p, EgressRecorded)]) == 1
     accounting.resume()
     assert accounting.question(10)
+
+
+def test_what_is_gathered_is_written_down_before_a_pause_and_dated_by_the_first() -> None:
+    published: list[Any] = []
+    now = iter(range(100))
+    ledger = Ledger(lambda payload, _: published.append(payload), lambda: float(next(now)))
+    accounting = Accounting(CostTracker(build({}).suggest.cost), ledger, lambda *_: None)
+    way = accounting.outlet(Branch.TRANSCRIBE, "deepgram", Channel.TAB)
+    assert accounting.outlet(Branch.TRANSCRIBE, "deepgram", Channel.TAB) is way
+    for _ in range(5):
+        way.sent(640, 0.02)
+    way.sent(-640, -0.02)  # the connection broke before it had left
+    accounting.pause()
+    (before,) = published
+    assert (before.bytes, before.seconds, before.since) == (4 * 640, 0.08, 0.0)
+    way.sent(640, 0.02)  # what must not happen is told, and in the time in which it happened
+    way.sent(640, 0.02)
+    accounting.resume()
+    accounting.close()
+    leaked = published[-1]
+    assert (leaked.bytes, leaked.since) == (2 * 640, before.until + 1)

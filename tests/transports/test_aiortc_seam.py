@@ -125,7 +125,7 @@ def test_no_other_file_touches_private_names_of_aiortc() -> None:
 async def test_receiver_reports_count_what_was_heard() -> None:
     stream = seam._Stream(96, lambda *_: None)
     for sequence in (65_534, 65_535, 0, 2, 3):
-        stream.hear(sequence, sequence * 960)
+        stream.hear(sequence, sequence * 960, sequence * 0.02)
     assert (stream.packets_received, stream.packets_lost) == (5, 1)
     assert stream.max_seq == 65_536 + 3
     assert stream.fraction_lost == 256 // 6

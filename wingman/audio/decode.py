@@ -65,7 +65,8 @@ class LibopusDecoder:
 
     def decode(self, packet: bytes) -> bytes:
         """PCM of one packet. Raises `DecodeError`."""
-        return self._take(self._decode(self._state, packet, len(packet), self._address, MAX_FRAME, 0))
+        count = self._decode(self._state, packet, len(packet), self._address, MAX_FRAME, 0)
+        return bytes(self._view[: count * BYTES_PER_SAMPLE]) if count > 0 else self._take(count)
 
     def conceal(self, samples: int) -> bytes:
         """Bridge `samples` that never came."""

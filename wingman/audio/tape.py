@@ -42,6 +42,7 @@ class Tape:
         self._end: SampleTime = start
         self._holes: deque[_Hole] = deque()
         self._dropped_hole_samples = start  # length of the holes already forgotten, and of what was before
+        self._newest: PcmBlock | None = None  # what was written last, for readers that keep up
         self._cursors: tuple[Cursor, ...] = ()  # replaced, never changed: writers iterate over it
         self._closed = False
         self._paused = False
@@ -76,6 +77,7 @@ class Tape:
             self._write_around(pcm)
         self._stored += length
         self._end += length
+        self._newest = block
         if self._holes:
             self._forget()
         for cursor in self._cursors:
@@ -130,6 +132,7 @@ class Tape:
     def free(self) -> None:
         """Let go of the memory: nobody will read any more. The tape is closed by then."""
         self._ring = bytearray()
+        self._newest = None
         self._capacity = 0
         self._cursors = ()
 
@@ -168,6 +171,9 @@ class Tape:
 
     def _read(self, at: SampleTime, limit: int) -> PcmBlock | Gap | None:
         """The next thing at `at`: up to `limit` samples that end before any hole, a gap, or None."""
+        newest = self._newest
+        if newest is not None and newest.start == at and len(newest.pcm) <= limit * BYTES_PER_SAMPLE:
+            return newest
         if at < (start := self.start):
             return Gap(Span(at, start), GapCause.OVERRUN)
         boundary = self._end
@@ -216,12 +222,12 @@ class Cursor:
     @property
     def lag(self) -> int:
         """Samples written but not yet read."""
-        return self._tape.end - self._position
+        return self._tape._end - self._position
 
     @property
     def exhausted(self) -> bool:
         """True when the tape is closed and everything was read."""
-        return self._tape.closed and self._position >= self._tape.end
+        return self._tape._closed and self._position >= self._tape._end
 
     @property
     def ended(self) -> bool:
@@ -231,7 +237,7 @@ class Cursor:
     @property
     def paused(self) -> bool:
         """True while a reader must not send on what it reads; see `Tape.pause`."""
-        return self._tape.paused
+        return self._tape._paused
 
     async def resumed(self) -> None:
         """Wait until what was read may be sent on."""

@@ -74,7 +74,7 @@ class Timeline:
             self._arrival = arrival
             self._owed = 0
             block = PcmBlock(self._position, pcm)
-            self._position = block.end
+            self._position += len(pcm) // BYTES_PER_SAMPLE
             return (block,)
         return self._place_apart(timestamp, pcm, arrival, missing)
 

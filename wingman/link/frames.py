@@ -31,14 +31,12 @@ class FrameWriter:
     def frame(self, message: bytes | str) -> bytes:
         """One message as one frame: text for `str`, else binary."""
         data, opcode = (message.encode(), _TEXT) if isinstance(message, str) else (message, _BINARY)
-        key = self._key()
+        at = self._at
+        if at == len(self._keys):
+            self._keys, at = os.urandom(_POOL), 0
+        self._at = at + _KEY
+        key = self._keys[at : at + _KEY]
         return _head(opcode, len(data)) + key + apply_mask(data, key)
-
-    def _key(self) -> bytes:
-        if self._at == len(self._keys):
-            self._keys, self._at = os.urandom(_POOL), 0
-        self._at += _KEY
-        return self._keys[self._at - _KEY : self._at]
 
 
 def _head(opcode: int, length: int) -> bytes:

@@ -43,7 +43,8 @@ class Offsets:
 
     def sent(self, start: SampleTime, count: int) -> None:
         """`count` samples that begin at media time `start` were handed over."""
-        self.jump(start)
+        if start != self._reached:
+            self.jump(start)
         self._accepted += count
         self._reached += count
 

@@ -23,17 +23,18 @@ class Pacer:
 
     def wait(self, count: int, now: float) -> float:
         """Seconds until `count` samples (at most `burst`) may be sent; 0 when they may be sent now."""
-        self._fill(now)
+        if now > self._at:
+            self._fill(now)
         # A thousandth of a sample is rounding, not haste; without it a caller could spin on 0.000000001 s.
         missing = min(count, self._burst) - self._level
         return missing / self._per_second if missing > 1e-3 else 0.0
 
     def sent(self, count: int, now: float) -> None:
         """`count` samples went out."""
-        self._fill(now)
+        if now > self._at:
+            self._fill(now)
         self._level -= count
 
     def _fill(self, now: float) -> None:
-        if now > self._at:
-            self._level = min(self._burst, self._level + (now - self._at) * self._per_second)
-            self._at = now
+        self._level = min(self._burst, self._level + (now - self._at) * self._per_second)
+        self._at = now

@@ -27,6 +27,7 @@ from wingman.egress.delivered import Delivered
 from wingman.link.frames import FrameWriter
 
 log = structlog.get_logger(__name__)
+OPEN = State.OPEN
 
 
 class Refused(Exception):
@@ -65,6 +66,7 @@ class Socket:
         self._connection = connection
         self._outlet = egress.current(host)
         self._transport = connection.transport
+        self._protocol = connection.protocol
         self._frames = FrameWriter()
         self._plain = self._transport.get_extra_info("sslcontext") is None
         raw = self._transport.get_extra_info("socket") if self._outlet is not None else None
@@ -79,7 +81,7 @@ class Socket:
     @property
     def is_open(self) -> bool:
         """True until either side closed."""
-        return self._connection.state is State.OPEN
+        return self._protocol.state is OPEN
 
     @property
     def buffered(self) -> int:
@@ -102,22 +104,25 @@ class Socket:
         themselves, and this is the wall behind them. The connection is cut then, for what its link believes to
         have sent was never heard.
         """
-        if self._outlet is None:
+        way_out = self._outlet
+        if way_out is None:
             self._put(data)
-        elif not self.may_leave:
+        elif not way_out.open:
             log.error("content held back at the gate: its link should have waited")
             self.abort()
-        elif (framed := self._put(data)) > 0:
+        elif framed := self._put(data):
             size = len(data) if isinstance(data, bytes) else len(data.encode())
-            self._outlet.sent(size, seconds)
-            self._delivered.wrote(size, seconds, self.buffered, framed if self._plain else 0)
+            way_out.sent(size, seconds)
+            buffered = self._transport.get_write_buffer_size()
+            self._delivered.wrote(size, seconds, buffered, framed if self._plain else 0)
 
     def _put(self, data: bytes | str) -> int:
         """Write one frame; its length, 0 where it would be thrown away."""
-        if not self.is_open or self._transport.is_closing():
+        transport = self._transport
+        if self._protocol.state is not OPEN or transport.is_closing():
             return 0
         frame = self._frames.frame(data)
-        self._transport.write(frame)
+        transport.write(frame)
         return len(frame)
 
     async def send(self, data: bytes | str) -> None:

@@ -48,9 +48,10 @@ class Watchdog:
 
     def sent(self, upto: int, now: float) -> None:
         """Audio up to sample `upto` was handed over (so the peer's socket took it)."""
-        self._sent = max(self._sent, upto)
+        if upto > self._sent:
+            self._sent = upto
         self._blocked = None
-        if self._waiting is None and self.outstanding > self._slack:
+        if self._waiting is None and self._sent - self._acknowledged > self._slack:
             self._waiting = now
 
     def acknowledged(self, upto: int, now: float) -> None:

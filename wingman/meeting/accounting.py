@@ -31,6 +31,7 @@ class Accounting:
         self._meter = meter
         self._ledger = ledger
         self._publish = publish
+        self._ways: dict[tuple[Branch, str, Channel | None], MeetingOutlet] = {}
         self._reported_at = 0.0
         self._reported = 0.0
         self._level = Level.FULL
@@ -48,15 +49,23 @@ class Accounting:
 
     def outlet(self, branch: Branch, provider: str, channel: Channel | None = None) -> MeetingOutlet:
         """The way out of one branch: it asks before it lets anything out, and notes what left."""
-        return MeetingOutlet(self, branch, provider, channel)
+        key = (branch, provider, channel)
+        if (way := self._ways.get(key)) is None:
+            way = self._ways[key] = MeetingOutlet(self, branch, provider, channel)
+        return way
 
     def may_leave(self, branch: Branch, channel: Channel | None) -> bool:
         """Does the meeting, as it stands now, let this branch send anything?"""
-        if self.paused:
-            return False
-        if branch is Branch.FACE and channel is not None:
+        if self.paused or channel is None or branch is Branch.TRANSCRIBE:
+            return not self.paused
+        if branch is Branch.FACE:
             return self.seen(channel)
-        return branch is not Branch.EMOTION or channel is None or self.measured(channel)
+        return branch is not Branch.EMOTION or self.measured(channel)
+
+    def _collect(self) -> None:
+        """Write down what its outlets have gathered."""
+        for way in self._ways.values():
+            way.tell()
 
     def left(self, way: MeetingOutlet, size: int, length: float) -> None:
         """So many bytes of a branch were written to a socket, with so many seconds of sound."""
@@ -91,23 +100,28 @@ class Accounting:
 
     def consent(self, words: str) -> None:
         """What is sent from now on is sent under these words."""
+        self._collect()
         self._ledger.consent(words)
 
     def pause(self) -> None:
         """Nothing is sent from here on."""
+        self._collect()
         self._ledger.close()
         self.paused = True
 
     def resume(self) -> None:
         """Things may be sent again."""
+        self._collect()
         self.paused = False
 
     def close(self) -> None:
         """Write down what is open: at the end."""
+        self._collect()
         self._ledger.close()
 
     def report(self, media_seconds: float) -> Level | None:
         """Publish what is due. Returns the budget's level when it has changed since the last call."""
+        self._collect()
         self._ledger.tick()
         level = self._meter.level
         changed = level is not self._level
@@ -118,21 +132,40 @@ class Accounting:
         return level if changed else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MeetingOutlet:
-    """See `wingman.egress.outlet.Outlet`."""
+    """See `wingman.egress.outlet.Outlet`.
+
+    Sound leaves fifty times a second: the first of it is written down at once, and dates the entry; what
+    follows is gathered until the next look at the accounts, which is never later than a pause or the end.
+    """
 
     accounting: Accounting
     branch: Branch
     provider: str
     channel: Channel | None
+    _gathers: bool = False
+    _size: int = 0
+    _seconds: float = 0.0
 
     @property
     def open(self) -> bool:
         return self.accounting.may_leave(self.branch, self.channel)
 
     def sent(self, size: int, seconds: float) -> None:
+        if seconds and self._gathers:
+            self._size += size
+            self._seconds += seconds
+            return
+        self._gathers = self._gathers or seconds != 0
         self.accounting.left(self, size, seconds)
+
+    def tell(self) -> None:
+        """Write down what was gathered."""
+        size, seconds = self._size, self._seconds
+        self._gathers, self._size, self._seconds = False, 0, 0.0
+        if size or seconds:
+            self.accounting.left(self, size, seconds)
 
 
 class MeteredModel:

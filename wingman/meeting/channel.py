@@ -140,7 +140,8 @@ class ChannelInput:
         else:
             self.tape.write(block)
             self.written += block.length
-            self._came_on()
+            if self.tape.end - self._second >= SAMPLE_RATE:
+                self._came_on()
 
     def skip(self, count: int, cause: GapCause) -> None:
         """Media time without audio; for packets that were lost, readers get silence."""

@@ -39,6 +39,7 @@ from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.events.claims import Position
 from wingman.link.branch_runner import behind_wall
 from wingman.meeting.api import MeetingSpec, MeetingStatus
+from wingman.meeting.beat import Beat
 from wingman.meeting.channel import room
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Beginning, Continuation, Continued
 from wingman.meeting.controls import MeetingControls
@@ -94,8 +95,10 @@ class Plan:
 class Meeting:
     """A live meeting. `run` it in a task; everything else is called from the same event loop."""
 
-    def __init__(self, meeting_id: str, plan: Plan, parts: Parts, publish: Publish) -> None:
+    def __init__(self, meeting_id: str, plan: Plan, parts: Parts, publish: Publish, beat: Beat) -> None:
+        """`beat` strikes every `TICK_S`."""
         self._id = meeting_id
+        self._beat = beat
         self._plan = plan
         self._parts = parts
         self._publish = publish
@@ -389,7 +392,7 @@ class Meeting:
     async def _tick(self) -> None:
         """What happens with time: the join moves on ten times a second, and an end may be due."""
         for tick in itertools.count(1):
-            await asyncio.sleep(TICK_S)
+            await self._beat.wait()
             self._pipeline.advance()
             if tick % TICKS_PER_BILL == 0:
                 self._controls.keep_to_budget()

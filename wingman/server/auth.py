@@ -92,6 +92,8 @@ class Access:
     """Told the id of a grant that ended while it was in use."""
     _budgets: dict[str, GrantBudget] = field(default_factory=dict)
     _open: dict[str, dict[object, Callable[[], object]]] = field(default_factory=dict)
+    _guests: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while somebody else than the owner may be connected."""
     _wrong: dict[str, deque[float]] = field(default_factory=dict)
     _good: OrderedDict[bytes, tuple[float, Grant]] = field(default_factory=OrderedDict)
     """When which credentials were last found good, the latest used at the end."""
@@ -261,6 +263,8 @@ class Access:
         """While this is open, `drop` is called should the grant end."""
         key = object()
         self._open.setdefault(grant.id, {})[key] = drop
+        if grant.id != OWNER.id:
+            self._guests.set()
         try:
             yield
         finally:
@@ -276,10 +280,14 @@ class Access:
     async def watch(self) -> None:
         """End connections whose grant expired, or was revoked by another process; until cancelled."""
         while True:
+            await self._guests.wait()
             await asyncio.sleep(WATCH_SECONDS)
             known = [grant for grant in self._open if grant != OWNER.id]
+            if not known:
+                self._guests.clear()
+                continue
             with suppress(StoreRefusedError):  # asked again soon
-                if known and (dead := await self.ask(partial(self._dead, known))):
+                if dead := await self.ask(partial(self._dead, known)):
                     self.close(dead)
 
     def _dead(self, known: list[str]) -> list[str]:

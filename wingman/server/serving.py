@@ -23,6 +23,8 @@ GRACE_SECONDS = 3
 
 KEEP_ALIVE_S = 10
 """Idle connections are kept for longer than by most clients (httpx: 5 s): else a request may meet the end."""
+DATE_SECONDS = 1.0
+"""How exact the date in answers is."""
 BACKLOG = 4096
 """Connections the kernel holds until we accept them: a burst must not make the next one wait for a retry."""
 
@@ -101,9 +103,11 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def main_loop(self) -> None:
+        # uvicorn looks ten times a second whether a signal came; ours is cancelled, and has a date to keep
         # swallowed here so that uvicorn goes on to its shutdown; `serve` raises it again afterwards
         try:
-            await super().main_loop()
+            while not await self.on_tick(0):  # noqa: ASYNC110 - the date changes by itself
+                await asyncio.sleep(DATE_SECONDS)
         except asyncio.CancelledError:
             self.cancelled = True
 

@@ -47,9 +47,9 @@ class IcePath:
         self._connecting: asyncio.Task[None] | None = None
         self._keep_by_media(self._root)
 
-    def media(self, address: Any) -> None:
-        """Authenticated media came from `address`: the peer lives, and that is where it is."""
-        self._media_at = self._clock()
+    def media(self, address: Any, now: float) -> None:
+        """Authenticated media came from `address` at `now`: the peer lives, and that is where it is."""
+        self._media_at = now
         if address != self._from:
             self._from = address
             self._follow(address)

@@ -178,11 +178,12 @@ class InboundTrack:
         if self._due or self._debt:
             self._correct(timeline, pcm)
         placed: Sequence[Placed] = timeline.place(timestamp, pcm, now)
-        if self._missing * (self._ticks or PACKET_TICKS) >= MAX_CONCEALED * TICKS_PER_MS and len(placed) > 1:
-            placed = self._told_missing(placed)
-        self._missing = 0
+        if self._missing:
+            missing, self._missing = self._missing * (self._ticks or PACKET_TICKS), 0
+            if len(placed) > 1 and missing >= MAX_CONCEALED * TICKS_PER_MS:
+                placed = self._told_missing(placed)
         self._write(placed)
-        if pcm.count(0) != len(pcm):
+        if pcm.strip(b"\0"):  # the quickest look at whether there is anything in it
             self._sounding = now
 
     def _told_missing(self, placed: Sequence[Placed]) -> Sequence[Placed]:

@@ -27,8 +27,10 @@ _UFRAG = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 
 log = structlog.get_logger(__name__)
 
-WATCH_S = 0.25
-"""How often the watchdog looks."""
+WATCH_S = 1.0
+"""How often the watchdog looks at what runs, at most; a quarter of what it watches for, where that is less."""
+LOOK_S = 0.25
+"""The same before it does."""
 CLOSE_S = 5.0
 """How long a goodbye may take: whoever ends a session or a meeting waits for it."""
 LOSSES_S = 10.0
@@ -223,6 +225,7 @@ class WebRtcSource:
         """Report each channel's state; return when the peer is over."""
         loop = asyncio.get_running_loop()
         began = told = loop.time()
+        pause = min(WATCH_S, self._settings.stalled_after_s / 4, self._settings.gone_after_s / 4)
         while not self._ended.is_set():
             now = loop.time()
             if detail := self._gone(tracks, began, now):
@@ -233,7 +236,7 @@ class WebRtcSource:
                 if now - told > LOSSES_S:
                     track.tell_losses()
             told = now if now - told > LOSSES_S else told
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(LOOK_S if any(track.last_arrival is None for track in tracks) else pause)
         _tell(tracks, sinks, "gone" if self._failure else "ended", self._failure)
 
     def _gone(self, tracks: Sequence[InboundTrack], began: float, now: float) -> str:

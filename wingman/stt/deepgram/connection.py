@@ -23,7 +23,7 @@ from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.media import Gap, PcmBlock
 from wingman.core.speech import TranscriberEvent
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms, seconds
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms
 from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in
@@ -38,10 +38,10 @@ log = structlog.get_logger(__name__)
 
 BURST_S = 0.5
 """Audio that may leave at once: what piled up while the connection was being opened, network jitter."""
-BUFFER_S = 2.0
-"""Audio that may wait in the socket's buffer; beyond that the peer is not reading."""
+BUFFER_BYTES = 2 * SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Two seconds of audio that may wait in the socket's buffer; beyond that the peer is not reading."""
 BLOCKED_RETRY_S = 0.1
-UNANSWERED_S = 8.0
+UNANSWERED = samples_of_ms(8000)
 """Audio that may be out and unanswered: who sends faster than the service works would take it for dead."""
 UNSETTLED_S = 10.0
 """Once a final was asked for, audio may stay unsettled this much longer."""
@@ -93,6 +93,7 @@ class Connection:
         useful: Callable[[], None],
     ) -> None:
         self._line = line
+        self._socket = line.socket
         self._audio = audio
         self._stitch = stitch
         self._settings = settings
@@ -100,7 +101,8 @@ class Connection:
         self._useful = useful
         self._chunk = ChunkSize(samples_of_ms(settings.chunk_ms), samples_of_ms(settings.endpointing_ms))
         self._offsets = Offsets(audio.position)
-        now = asyncio.get_running_loop().time()
+        self._clock = asyncio.get_running_loop().time
+        now = self._clock()
         self._pacer = Pacer(settings.replay_rate, round(BURST_S * SAMPLE_RATE), now)
         self._watchdog = Watchdog(Patience(settings.stall_slack_s, settings.stall_limit_s))
         self._controls: deque[_Control] = deque()
@@ -130,7 +132,7 @@ class Connection:
     def replace(self) -> None:
         """End this stream now: the next one takes over from the last settled word."""
         self._replaced = True
-        self._line.socket.abort()
+        self._socket.abort()
 
     async def run(self) -> None:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
@@ -162,52 +164,48 @@ class Connection:
 
     def _pump(self, whole: bool = True) -> None:
         """Move what is due from the tape to the socket. Never raises, never waits."""
-        now = asyncio.get_running_loop().time()
-        if self._audio.paused:  # a replay begun before the pause goes on after it
+        audio, now = self._audio, self._clock()
+        if audio.paused:  # a replay begun before the pause goes on after it
             self._resume_at = None
             return
-        while self._ready(whole) and not self._controls and self._closing_at is None:
-            if not self._line.socket.is_open or not self._may_send(now):
+        while (lag := audio.lag) > 0 and not self._controls and self._closing_at is None:
+            if lag < self._chunk.samples and whole and not audio.ended:
                 break
-            item = self._audio.take(self._chunk.samples)
+            if not self._socket.is_open or not self._may_send(lag, now):
+                break
+            item = audio.take(self._chunk.samples)
             if isinstance(item, PcmBlock):
                 self._send(item, now)
             elif item is not None:
                 self._cross(item)
-        if self._audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
+        if audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
             self._controls.append(_Control.CLOSE)
         sooner = self._resume_at is not None or self._asleep_until > now + self._soonest
         if self._controls or (sooner and self._due() < self._asleep_until):
             self._wake.set()
 
-    def _ready(self, whole: bool) -> bool:
-        lag = self._audio.lag
-        return lag >= self._chunk.samples or (lag > 0 and (not whole or self._audio.ended))
-
-    def _may_send(self, now: float) -> bool:
+    def _may_send(self, lag: int, now: float) -> bool:
         self._resume_at = None
-        if self._line.socket.buffered > BUFFER_S * SAMPLE_RATE * BYTES_PER_SAMPLE:
+        if self._socket.buffered > BUFFER_BYTES:
             self._watchdog.blocked(now)
             self._resume_at = now + BLOCKED_RETRY_S
-        elif self._watchdog.outstanding > UNANSWERED_S * SAMPLE_RATE:
+        elif self._watchdog.outstanding > UNANSWERED:
             self._resume_at = now + BLOCKED_RETRY_S
-        elif wait := self._pacer.wait(min(self._chunk.samples, self._audio.lag), now):
+        elif wait := self._pacer.wait(min(self._chunk.samples, lag), now):
             self._resume_at = now + wait
         return self._resume_at is None
 
     def _send(self, block: PcmBlock, now: float) -> None:
-        self._line.socket.deliver(block.pcm, seconds(block.length))
-        self._offsets.sent(block.start, block.length)
-        self._pacer.sent(block.length, now)
+        length = block.length
+        self._socket.deliver(block.pcm, length / SAMPLE_RATE)
+        self._offsets.sent(block.start, length)
+        self._pacer.sent(length, now)
         self._watchdog.sent(self._offsets.accepted, now)
         self._last_audio = self._last_frame = now
         if self._chunk.sent(block.pcm):
             self._audio.on_change(self._pump, self._chunk.samples)
         if self._tail is None:
             self._watch_tail(self._tail_s)
-        asked_for = self._offsets.accepted - self._finalized_at >= ASK_AGAIN
-        if asked_for and self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
-            self._ask_to_settle()
 
     def _watch_tail(self, after: float) -> None:
         """Less than a chunk calls nobody: look after a while what was left lying, or has to settle."""
@@ -215,7 +213,10 @@ class Connection:
 
     def _send_tail(self) -> None:
         self._tail = None
-        quiet = asyncio.get_running_loop().time() - self._last_audio
+        asked_for = self._offsets.accepted - self._finalized_at >= ASK_AGAIN
+        if asked_for and self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
+            self._ask_to_settle()
+        quiet = self._clock() - self._last_audio
         if quiet < self._tail_s - 0.001:
             self._watch_tail(self._tail_s - quiet)
             return
@@ -244,7 +245,7 @@ class Connection:
     async def _look_after(self) -> None:
         loop = asyncio.get_running_loop()
         self._pump()
-        while self._line.socket.is_open:  # once it is not, nothing can be sent and the reader is about to end
+        while self._socket.is_open:  # once it is not, nothing can be sent and the reader is about to end
             await self._sleep()
             now = loop.time()
             self._check(now)
@@ -303,7 +304,7 @@ class Connection:
     # Reading.
 
     async def _read(self) -> None:
-        async for raw in self._line.socket.messages():
+        async for raw in self._socket.messages():
             try:
                 message = wire.decode(raw, self._odd.note)
             except wire.Unreadable as broken:
@@ -325,7 +326,7 @@ class Connection:
             case wire.Results():
                 before = self._stitch.position
                 self._tell(self._stitch.results(message))
-                self._watchdog.acknowledged(self._stitch.answered, asyncio.get_running_loop().time())
+                self._watchdog.acknowledged(self._stitch.answered, self._clock())
                 if self._stitch.position > before:
                     self._useful()
             case wire.UtteranceEnd():
