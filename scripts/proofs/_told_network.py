@@ -137,7 +137,8 @@ class _Ways:
     """How a browser reaches the service."""
 
     service: BrowserService
-    network: Network
+    networks: list[Network]
+    """One after the other, as each is gone."""
     wire: Wire
     folder: Path
 
@@ -153,14 +154,17 @@ def _moved(begin: Callable[[_Ways, ExitStack], None], channel: Channel) -> tuple
         service = BrowserService(folder, make_sounds(folder))
         service.start()
         stack.callback(service.stop)
-        network = stack.enter_context(Network(lambda: newest_way(service.newest.plays)))
+        ways = (Network(lambda: newest_way(service.newest.plays)) for _ in range(4 * CHANGES))
+        networks = [stack.enter_context(way) for way in ways]
         wire = stack.enter_context(Wire(service.port))
-        begin(_Ways(service, network, wire, folder), stack)
+        begin(_Ways(service, networks, wire, folder), stack)
         meeting = service.newest
         tape, away = meeting.strips[channel].tape, list[float]()
         for _ in range(CHANGES):
             _goes_on(tape, 2.0)
-            network.cut()
+            for network in networks:
+                if network.used:
+                    network.cut()
             wire.forget()
             away.append(_goes_on(tape, 0.2, settle=0.1))
             progress(f"  away for {away[-1]:.2f} s")
@@ -174,7 +178,7 @@ def _page_with_microphone(ways: _Ways, stack: ExitStack) -> None:
     stack.callback(browser.close)
     context = browser.new_context()
     context.grant_permissions(["microphone"], origin=ways.url)
-    context.add_init_script(by_relay(ways.network))
+    context.add_init_script(by_relay(*ways.networks))
     page = context.new_page()
     page.goto(ways.service.root.replace(ways.service.url, ways.url))
     page.locator("#tab").set_checked(False)
@@ -184,7 +188,7 @@ def _page_with_microphone(ways: _Ways, stack: ExitStack) -> None:
 
 def _tab_of_the_extension(ways: _Ways, stack: ExitStack) -> None:
     playwright = stack.enter_context(sync_playwright())
-    folder = copied(ways.folder / "extension", by_relay(ways.network))
+    folder = copied(ways.folder / "extension", by_relay(*ways.networks))
     running = chromium_with_extension(
         playwright, ways.folder / "profile", ways.folder / "me.wav", folder=folder
     )
@@ -194,7 +198,8 @@ def _tab_of_the_extension(ways: _Ways, stack: ExitStack) -> None:
     page.goto(f"{ways.service.url}/static/test/player?title=A meeting")
     page.bring_to_front()
     extension.click(page)
-    ways.service.wait(lambda: bool(ways.service.meetings.all), "the start")
+    meetings = ways.service.meetings
+    ways.service.wait(lambda: bool(meetings.all) and Channel.TAB in meetings.all[-1].strips, "the start")
     _goes_on(ways.service.newest.strips[Channel.TAB].tape, 0.5)
 
 

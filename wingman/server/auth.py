@@ -35,7 +35,7 @@ ADDRESSES = 1000
 
 REMEMBERED_SECONDS = 600.0
 """A grant that was good so lately stays so while the disk does not answer."""
-REMEMBERED_ANSWER_S = 0.2
+REMEMBERED_ANSWER_S = 0.1
 """How long the disk is waited for where that is so."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

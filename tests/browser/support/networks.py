@@ -60,6 +60,11 @@ class Network:
         for each in (self._near, *self._far.values()):
             each.close()
 
+    @property
+    def used(self) -> bool:
+        """Whether anybody has come this way."""
+        return bool(self._far)
+
     def cut(self) -> None:
         self._up = False
 

@@ -1,6 +1,6 @@
 // Whether anything still comes from the service while sound goes out to it, by a peer connection's statistics. Pure.
 
-/** Fewer packets than these say nothing: the service answers for sound twice a second. */
+/** Fewer packets than these say nothing: the service answers for sound three times a second. */
 const SENT_AT_LEAST = 10;
 
 export class Liveness {

@@ -8,15 +8,17 @@ import { after, cancel, pause } from "./waiting.js";
 const CONNECT_LIMIT = 15_000;
 /** An offer without an answer is made again rather than waited for: the network may be back by then. */
 const OFFER_LIMIT = 6_000;
-/** A restart is asked for over a connection that may be dead as well: soon it is asked for again over another. */
-const ASK_AGAIN = 350;
-const RESTART_LIMIT = 1_500;
-/** The service reports twice a second: after this long without a word the way to it is looked at. */
-const SILENCE = 1_200;
+/** A restart is asked for over a connection that may be dead as well, and a browser has several idle ones: after so many
+ *  ms each it is asked for again over another. */
+const ASK_AGAIN = 200;
+const ASKED = 4;
+const RESTART_LIMIT = 1_000;
+/** The service reports three times a second: after this long without a word the way to it is looked at. */
+const SILENCE = 900;
 /** A network that loses this many reports in a minute loses them always: then it is the browser's own word that counts. */
 const ALARMS = 6;
 const MINUTE = 60_000;
-const LOOK_EVERY = 200;
+const LOOK_EVERY = 150;
 /** Once the service has answered, one of its reports is waited for, in ms. */
 const REPORT = 400;
 /** A goodbye nobody hears is given up soon: the service notices by itself. */
@@ -130,15 +132,14 @@ export class WhipSession {
   /** The service answers the same restart in the same way, however often it is asked. */
   async #ask(body) {
     let over = false;
-    const ask = () =>
-      this.service.call("PATCH", this.resource, { body, type: FRAGMENT, match: "*", limit: RESTART_LIMIT });
-    const again = async () => {
-      await pause(ASK_AGAIN);
+    const ask = async (waits) => {
+      if (waits) await pause(waits);
       if (over) throw new ServiceError("It has answered.", 0);
-      return ask();
+      const limit = RESTART_LIMIT - waits;
+      return this.service.call("PATCH", this.resource, { body, type: FRAGMENT, match: "*", limit });
     };
     try {
-      return await Promise.any([ask(), again()]);
+      return await Promise.any(Array.from({ length: ASKED }, (_, number) => ask(number * ASK_AGAIN)));
     } catch ({ errors }) {
       throw errors.find(({ status }) => status) ?? errors[0];
     } finally {
