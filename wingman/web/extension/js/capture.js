@@ -242,6 +242,10 @@ export class Capture {
   async #mend() {
     const session = this.#session;
     if (this.phase !== "live" || this.#mending || this.#moving) return;
+    if (!this.heard()) {
+      void this.#reconnect(FIRST_WAIT); // the service has let this session go: there is nothing to restart
+      return;
+    }
     if (!session.restart) {
       if (session.state === "failed") void this.#reconnect(FIRST_WAIT);
       else this.#check(PATIENCE / 4);

@@ -130,21 +130,28 @@ export class WhipSession {
   }
 
   /** The service answers the same restart in the same way, however often it is asked. */
-  async #ask(body) {
+  #ask(body) {
+    const { resource } = this;
     let over = false;
     const ask = async (waits) => {
       if (waits) await pause(waits);
       if (over) throw new ServiceError("It has answered.", 0);
-      const limit = RESTART_LIMIT - waits;
-      return this.service.call("PATCH", this.resource, { body, type: FRAGMENT, match: "*", limit });
+      return this.service.call("PATCH", resource, { body, type: FRAGMENT, match: "*", limit: RESTART_LIMIT - waits });
     };
-    try {
-      return await Promise.any(Array.from({ length: ASKED }, (_, number) => ask(number * ASK_AGAIN)));
-    } catch ({ errors }) {
-      throw errors.find(({ status }) => status) ?? errors[0];
-    } finally {
-      over = true;
-    }
+    return new Promise((resolve, reject) => {
+      let left = ASKED;
+      const answered = (response) => {
+        over = true;
+        resolve(response);
+      };
+      const failed = (why) => {
+        left -= 1;
+        if (left && !why.status) return; // nobody has answered yet
+        over = true;
+        reject(why);
+      };
+      for (let number = 0; number < ASKED; number += 1) ask(number * ASK_AGAIN).then(answered, failed);
+    });
   }
 
   #heard(limit) {
