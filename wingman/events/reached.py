@@ -16,7 +16,7 @@ class ReachedLog(Protocol):
     """A log that also keeps how far each channel has come."""
 
     def keep_reached(self, meeting: str, reached: Mapping[Channel, float]) -> None:
-        """Write down the media seconds received so far. Never blocks; skipped while the disk is behind."""
+        """Write down the media seconds received so far. Never blocks; skipped while the disk refuses."""
         ...
 
     async def reached(self, meeting: str) -> Mapping[Channel, float]:

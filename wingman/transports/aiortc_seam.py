@@ -431,7 +431,7 @@ def _both(first: Callable[[Any], None], then: Callable[[Any], None]) -> Callable
 
 
 async def _report(receiver: RTCRtpReceiver) -> None:
-    """aiortc's receiver reports, three times as often: a sender learns from their absence that its network is gone.
+    """aiortc's receiver reports, three times as often: without them a sender knows that its network is gone.
 
     However it ends, it says so: `stop` waits for that without a limit.
     """

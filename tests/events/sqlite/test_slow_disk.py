@@ -13,6 +13,7 @@ import pytest
 from tests.support.until import until
 from wingman.core.codec import decode
 from wingman.core.events import Envelope, MeetingPaused, StorageState
+from wingman.core.time import Channel
 from wingman.events.sqlite import schema
 from wingman.events.sqlite.log import SqliteLog
 from wingman.events.sqlite.rescue import NotStored
@@ -84,8 +85,11 @@ async def test_a_disk_that_hangs_delays_no_push_and_loses_nothing(
     seen = len(client.events)
     assert seen > 8
     assert [e.seq for e in await log.read("m-1")] == [e.seq for e in client.events], "read from memory"
+    for second in (3.0, 4.0):
+        log.keep_reached("m-1", {Channel.TAB: second})
     answers.set()
     await log.flush()
+    assert await log.reached("m-1") == {Channel.TAB: 4.0}, "for a kill right after"
     await asyncio.sleep(0.05)
     assert [e.seq for e in client.events] == list(range(1, len(client.events) + 1))
     await log.aclose()

@@ -78,6 +78,8 @@ class SqliteLog:
             set()
         )  # deleted: what somebody still has to say of them (a summary) is not stored
         self._fault = ""
+        self._refusing = False
+        """The disk has answered, and takes nothing."""
         self._to_note: dict[str, Mapping[Channel, float]] = {}
         self._noting = threading.Lock()
         self._callback: Committed | None = None
@@ -180,8 +182,8 @@ class SqliteLog:
         return await self._on_reader(lambda db: schema.heard(db, meeting))
 
     def keep_reached(self, meeting: str, reached: Mapping[Channel, float]) -> None:
-        """Write down how far a meeting has come; see `events.reached`."""
-        if self._fault:
+        """Write down how far a meeting has come, as soon as the disk answers; see `events.reached`."""
+        if self._refusing:
             return
         with self._noting:
             queued, self._to_note[meeting] = bool(self._to_note), reached
@@ -247,6 +249,7 @@ class SqliteLog:
         self._loop.call_soon_threadsafe(self._arrived, report)
 
     def _arrived(self, report: Report) -> None:
+        self._refusing = not report.durable
         arrived = [envelope for envelope, _ in report.arrived]
         self._hand_on(self._handed_on.answered(arrived, durable=report.durable))
         self._handed_on.written(envelope for envelope, _ in report.written)
