@@ -73,8 +73,8 @@ class Weights:
         return math.exp(min(points, _MOST_POINTS))
 
 
-BY_WORDS = Weights(-2.659, (0.274, -0.61, 2.05, 0.511, 0.831, 1.494, 0.0), at_least=0.4)
-BY_MEANING = Weights(-2.91, (0.117, -0.798, 2.088, 0.335, 0.54, 1.513, 1.407), at_least=0.5)
+BY_WORDS = Weights(-2.659, (0.273, -0.61, 2.053, 0.513, 0.831, 1.49, 0.0), at_least=0.4)
+BY_MEANING = Weights(-2.88, (0.122, -0.819, 2.027, 0.322, 0.529, 1.553, 1.377), at_least=0.5)
 _MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
