@@ -78,7 +78,7 @@ _PHRASES: dict[Kind, str] = {
     Kind.PASSWORD: "password, passphrase, passwort, kennwort, mot de passe, contraseña, parola d'ordine, "
     "parola chiave, senha, palavra-passe, wachtwoord, hasło, lösenord, passwd, "
     "adgangskode, adgangskoden, kodeord, kodeordet, passord, passordet, salasana, salasanani, heslo, "
-    "parola",
+    "passordet mitt, kodeordet mit, parola mea, parola",
     Kind.KEY: "api key, api-key, apikey, secret key, access key, access token, api token, secret, bearer, "
     "auth token, api-schlüssel, clé api, clave api, clave de api, chiave api, chave api, chave "
     "da api, api-sleutel, klucz api, "
