@@ -289,6 +289,44 @@ async def _made_of(it: Running, meeting: str) -> AsyncIterator[Tried]:
             )
 
 
+async def cookies(it: Running) -> AsyncIterator[Tried]:
+    """A session's cookie that is written otherwise, sent elsewhere, or put beside another one."""
+    async with it.client("") as browser:
+        made = await browser.post("/api/session", json={"code": it.access.login_code()})
+        other = await browser.post("/api/session", json={"code": it.access.login_code()})
+    cookie, home = made.headers["set-cookie"].partition(";")[0], made.json()["path"].rstrip("/")
+    elsewhere = other.json()["path"].rstrip("/")
+    name, _, value = cookie.partition("=")
+    variants = {
+        "cut short": f"{name}={value[:-1]}", "longer": f"{name}={value}A", "in capitals": f"{name}={value.upper()}", "of another name": f"__Host-{name}={value}", "with a capital name": f"{name.upper()}={value}",
+        "of nothing": f"{name}=", "of a star": f"{name}=*", "of SQL": f"{name}=' OR 1=1 --", "of a path": f"{name}=../../{value}", "escaped": f"{name}=" + "".join(f"%{ord(sign):02x}" for sign in value), "in a list": f"{name}[]={value}", "very long": f"{name}={'A' * 8000}",
+        "of a thousand": "; ".join(f"{name}{n}=x" for n in range(1000)), "of signs": f"{name}=\x01\x02", "in Latin": f"{name}=\xe9".encode("latin-1").decode("latin-1"),
+    }  # fmt: skip
+    async with it.client("") as thief:
+        for what, sent in variants.items():
+            answer = await it.raw(
+                f"GET {home}/api/meetings HTTP/1.1\r\nCookie: {sent}\r\n".encode("latin-1")
+                + HOST
+                + b"Connection: close\r\n\r\n"
+            )
+            yield Tried(f"a cookie {what}", b"HTTP/1.1 200" not in answer and b"HTTP/1.1 5" not in answer)
+        for path in (
+            f"{elsewhere}/api/meetings",
+            f"{home[:-1]}/api/meetings",
+            f"{home.upper()}/api/meetings",
+            f"{home}{elsewhere}/api/meetings",
+            f"{home}/..{elsewhere}/api/meetings",
+        ):
+            answer = await thief.get(path, headers={"Cookie": cookie})
+            yield Tried(f"a cookie at {path[:3]}…{path[-14:]}", answer.status_code in REFUSED)
+        simple = await thief.post(
+            f"{home}/api/meetings",
+            content="{}",
+            headers={"Cookie": cookie, "Content-Type": "text/plain", "Origin": "https://evil.example"},
+        )
+        yield Tried("a cookie that another site sends", simple.status_code == 403)
+
+
 OFFERS = (
     "a=fingerprint:md5 " + ":".join(["AA"] * 16), "a=fingerprint:sha-256 zz", "a=ice-pwd:short", "a=ice-ufrag:a\x00b", "a=setup:holdconn", "a=rtpmap:111 opus/0/2", "a=rtpmap:111 opus/99999999999/2", "a=rtpmap:111 opus/48000/255", "a=rtpmap:999 opus/48000/2",
     "a=ptime:0", "a=ptime:-20", "a=maxptime:99999999999", "a=extmap:0 urn:x", "a=extmap:99999 urn:x", "a=mid:" + "m" * 10_000, "a=mid:0\r\na=mid:1", "a=msid:<script> \x1b[2J", "a=ssrc:99999999999 cname:x", "a=ssrc:-1 cname:x", "a=rtcp:9 IN IP4 8.8.4.4", "a=remote-candidates:1 8.8.4.4 9",
@@ -391,7 +429,7 @@ def _harmless(form: str, text: str) -> bool:
 async def outside(it: Running) -> list[Tried]:
     """All of them."""
     tried: list[Tried] = []
-    for kind in (requests, rights, offers, titles, frames):
+    for kind in (requests, rights, cookies, offers, titles, frames):
         try:
             tried += [one async for one in kind(it)]
         except (httpx.HTTPError, OSError) as failed:  # a service that is gone has not held
