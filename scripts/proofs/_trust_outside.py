@@ -317,8 +317,8 @@ async def cookies(it: Running) -> AsyncIterator[Tried]:
             f"{home}{elsewhere}/api/meetings",
             f"{home}/..{elsewhere}/api/meetings",
         ):
-            answer = await thief.get(path, headers={"Cookie": cookie})
-            yield Tried(f"a cookie at {path[:3]}…{path[-14:]}", answer.status_code in REFUSED)
+            there = await thief.get(path, headers={"Cookie": cookie})
+            yield Tried(f"a cookie at {path[:3]}…{path[-14:]}", there.status_code in REFUSED)
         simple = await thief.post(
             f"{home}/api/meetings",
             content="{}",

@@ -169,7 +169,7 @@ def _doubled(language: str, chance: random.Random) -> Iterator[Case]:
 def _mails(language: str, _: random.Random) -> Iterator[Case]:
     first, last = NAMES[language]
     at, dot, dash, line = SPOKEN_AT[language], SPOKEN_DOT[language], DASH[language], LINE[language]
-    ending = {"en": "com", "pt": "pt", "sv": "se"}.get(language, language)
+    ending = {"en": "com", "pt": "pt", "sv": "se", "da": "dk", "cs": "cz"}.get(language, language)
     for said in (
         f"{first} {dot} {last} {at} posteo {dot} {ending}", f"{first} {dash} {last} {at} web {dash} shop {dot} {ending}", f"{first} {line} {last} {at} gmail {dot} com",
         f"{first}{last} {at} gmail {dot} com", f"{' '.join(last)} {at} gmail {dot} com", f"{first.upper()} {dot} {last.upper()} {at.upper()} GMAIL {dot.upper()} COM", f"{first}.{last} {at} mail {dot} firma {dot} {ending}",

@@ -70,16 +70,17 @@ VARIANTS = {
     "zwoelf": "12", "tres": "3", "zero": "0", "cero": "0", "fourty": "40", "en": "1", "raz": "1",
     "vingts": "20", "förtio": "40", "eenen": "1", "yks": "1", "kaks": "2", "viis": "5", "kuus": "6",
     "seittemän": "7", "kaheksan": "8", "yheksän": "9", "jeden": "1", "dvě": "2", "două": "2",
-    "şase": "6", "şapte": "7", "noua": "9", "doua": "2", "sase": "6", "sapte": "7", "tredve": "30",
+    "şase": "6", "şapte": "7", "noua": "9", "doua": "2", "sase": "6", "sapte": "7", "tredve": "30", "et": "1",
 }  # fmt: skip
 AMBIGUOUS = frozenset({"o", "oh", "um", "un", "una", "une", "uma", "en", "ein", "eine", "een", "raz", "nil"})
 """Words that are far more often something else: they count only between other digits."""
 COMPANY = {
     "um": words("quatro dois duas três sete oito nove meia"),
-    "to": words("fire fem seks syv sju otte åtte ni nul null"),
-    "fire": words("to tre fem seks syv sju otte åtte ni nul null"),
-    "ni": words("to tre fire fem seks syv sju otte åtte nul null"),
-    "ti": words("to tre fire fem seks syv sju otte åtte ni nul null"),
+    "to": words("fire fem seks syv sju otte åtte nul null et"),
+    "fire": words("to tre fem seks syv sju otte åtte ni nul null et"),
+    "ni": words("to fire fem seks syv sju otte åtte nul null et"),
+    "ti": words("to fire fem seks syv sju otte åtte nul null"),
+    "et": words("to fire fem seks syv otte ni nul"),
     "opt": words("unu doi două doua trei patru cinci șase șapte nouă sase sapte noua"),
     "noua": words("unu doi două doua trei patru cinci șase șapte opt sase sapte"),
 }
@@ -103,6 +104,7 @@ HUNDREDS = {
            "sjuhundra åttahundra niohundra"),
     "da": ("hundrede", "ethundrede tohundrede trehundrede firehundrede femhundrede sekshundrede "
            "syvhundrede ottehundrede nihundrede"),
+    "cs": ("sto", "_ dvěstě třista čtyřista pětset šestset sedmset osmset devětset"),
     "no": ("hundre", "etthundre tohundre trehundre firehundre femhundre sekshundre "
            "sjuhundre åttehundre nihundre"),
     "fi": ("sata", "_ kaksisataa kolmesataa neljäsataa viisisataa kuusisataa seitsemänsataa kahdeksansataa "
@@ -161,6 +163,8 @@ def _compounds(language: str, ten: str, ones: list[str], one: int) -> Iterator[s
         yield "veinti" + unit
     elif language in ("sv", "no", "fi"):
         yield ten + unit
+        if language == "no" and unit == "sju":
+            yield f"{ten}syv"
         if ten == "fyrtio":
             yield "förtio" + unit
     elif language == "da":

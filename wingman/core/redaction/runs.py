@@ -43,6 +43,8 @@ ANNOUNCED = frozenset({Kind.CARD, Kind.PHONE, Kind.ID, Kind.CVV, Kind.PIN, Kind.
 """What is read out digit by digit."""
 _BETWEEN = FILLERS | JOINERS | REPEATS.keys() | {"\n"}
 """What may stand between the groups of a number."""
+_LEADING = COMPANY.keys() | AMBIGUOUS
+"""What begins a number only where the rest of it follows."""
 _GOING_ON = _BETWEEN | HUNDRED | MULTIPLIERS | NUMBERS.keys()
 _COMPLETED = PLAIN_TENS | WHOLE_HUNDREDS | {"dix", "quatre"}
 _OTHERWISE = AMBIGUOUS | COMPANY.keys() | HUNDRED | MULTIPLIERS | JOINERS | REPEATS.keys() | FILLERS
@@ -221,8 +223,9 @@ class _Scanner:
         if word.isdecimal():
             return word if word.isascii() else "".join(str(unicodedata.decimal(sign)) for sign in word)
         if (digits := NUMBERS.get(word)) is not None:
-            other = word in COMPANY and not self._in_company(word)
-            return "" if other or (opening and word in AMBIGUOUS) else digits
+            other = word in COMPANY and not self._in_company(index, word)
+            odd = opening and word in AMBIGUOUS and not _announced(self.tokens, index)
+            return "" if other or odd else digits
         if not word.isalpha() or len(word) > LONGEST_GROUP or not word.isascii():
             return ""
         if len(word) == 1 or self._glued(index):
@@ -230,11 +233,10 @@ class _Scanner:
         written = self.tokens.text[self.tokens.starts[index] : self.tokens.ends[index]]
         return word.upper() if len(word) < 5 and written.isupper() and word not in PHRASES else ""
 
-    def _in_company(self, word: str) -> bool:
+    def _in_company(self, index: int, word: str) -> bool:
         """Has this run a number word of the one language in which `word` is a number?"""
-        if self.run is None:
-            return False
-        begun = self.tokens.words[self.run.first : self.run.first + MOST_ATOMS]
+        first = index if self.run is None else self.run.first
+        begun = self.tokens.words[first : index + MOST_FILLERS + MOST_LETTERS]
         return not COMPANY[word].isdisjoint(begun)
 
     def _multiplies(self, index: int) -> bool:
@@ -335,7 +337,11 @@ def _led_by(tokens: Tokens, index: int, before: int) -> list[int]:
     """Letters and capitals that stand before a number as part of it, the last one first."""
     words, found = tokens.words, []
     for at in range(index - 1, max(before, index - MOST_LETTERS - 1), -1):
-        if _spelled(tokens, at) or (at == index - 1 and words[at].isalpha() and tokens.gap(index) == ""):
+        if (
+            _spelled(tokens, at)
+            or words[at] in _LEADING
+            or (at == index - 1 and words[at].isalpha() and tokens.gap(index) == "")
+        ):
             found.append(at)
         elif words[at] not in _BETWEEN:
             break
@@ -353,9 +359,14 @@ def _lone(tokens: Tokens, index: int) -> bool:
     follows = words[after]
     if follows in _GOING_ON or follows[0].isdecimal() or _spelled(tokens, after) or tokens.gap(after) == "":
         return False
+    return not _announced(tokens, index)  # that may go on behind other words
+
+
+def _announced(tokens: Tokens, index: int) -> bool:
+    """Do words before it say that a number follows?"""
     contexts = tokens.contexts
-    at = bisect_left(contexts, index, key=itemgetter(0)) - 1  # an announced one may go on behind other words
-    return at < 0 or index - contexts[at][0] > REACH
+    at = bisect_left(contexts, index, key=itemgetter(0)) - 1
+    return at >= 0 and index - contexts[at][0] <= REACH
 
 
 def _spelled(tokens: Tokens, at: int) -> bool:
