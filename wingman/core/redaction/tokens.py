@@ -90,6 +90,7 @@ def announce(tokens: Tokens) -> None:
     tokens.effort.spend(len(tokens.ends_of_phrases) // 2)
     for index in tokens.ends_of_phrases:
         _announce(tokens, index, _context(tokens, index))
+    tokens.effort.spend(len(tokens.contexts) // 2)
 
 
 def among(words: Sequence[str], wanted: Set[str]) -> list[int]:
