@@ -164,12 +164,17 @@ class Reader:
                 yield opened
 
     async def _key(self, meeting: str) -> bytes | None:
-        try:
-            return await self._keys.get(meeting)
-        except GoneError:
-            return None
-        except (UnavailableError, UnknownError):
-            raise _silent(meeting) from None
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + READ_S
+        while True:
+            try:
+                return await self._keys.get(meeting)
+            except GoneError:
+                return None
+            except (UnavailableError, UnknownError):
+                if loop.time() > deadline:
+                    raise _silent(meeting) from None
+                await asyncio.sleep(AGAIN_S)
 
     async def _stored(self, meeting: str, begin: int, upto: int) -> AsyncIterator[Stored]:
         """Waits for replicas that lag behind."""
