@@ -75,6 +75,11 @@ class AuditTrail:
         """The number of this node's newest entry that all nodes have."""
         self._at = 0
         """Where that stands."""
+        self._checking = asyncio.Lock()
+        self._whole_to = 0
+        """Up to which place every entry was found to follow on its chain's one before."""
+        self._ends: dict[str, bytes] = {}
+        """The newest entry of each chain up to there."""
 
     async def run(self) -> None:
         """Tell what is written here, until cancelled."""
@@ -106,13 +111,12 @@ class AuditTrail:
 
     async def broken_at(self) -> int:
         """The place of the first entry that does not follow on its node's one before; 0 when all do."""
-        ends: dict[str, bytes] = {}
-        after = 0
-        while page := await self._page(after, PAGE):
-            for told in page:
-                if not self._store.follows(told.row, ends.get(told.chain)):
-                    return told.at
-                ends[told.chain], after = told.row, told.at
+        async with self._checking:
+            while page := await self._page(self._whole_to, PAGE):
+                for told in page:
+                    if not self._store.follows(told.row, self._ends.get(told.chain)):
+                        return told.at
+                    self._ends[told.chain], self._whole_to = told.row, told.at
         return 0
 
     async def _find_out(self) -> bool:
