@@ -113,6 +113,17 @@ def test_what_calls_for_care_goes_before_every_trigger(text: str, signal: Signal
     assert choice.move in {move.text for move in as_moves(book.care[signal])}
 
 
+@pytest.mark.parametrize(
+    "words", ["I smell gas in the kitchen, what should I do?", "He can't breathe, what now?"]
+)
+def test_in_danger_the_first_thing_comes_first(words: str) -> None:
+    choice = MoveChooser(load_playbook("support")).choose(
+        Moment("question", words, "tab", detect(words, "en"), "en")
+    )
+    assert choice is not None
+    assert choice.card.text.startswith("Ask: is anybody in danger right now?")
+
+
 def test_what_the_user_says_calls_for_no_care() -> None:
     assert moment("My lawyer says hello.", by_user=True).care is None
 

@@ -145,7 +145,8 @@ class MoveChooser:
             for move in moves
             if not self._seen(move, moment)
         ]
-        turn = zlib.crc32(normalise(moment.text).encode())
+        # of care the first thing comes first, as it is written down
+        turn = zlib.crc32(normalise(moment.text).encode()) if moment.care is None else 0
         fitting: list[tuple[int, int, int, int, Move]] = []
         for index, (rank, move) in enumerate(fresh):
             points = self._points(move, moment, values)

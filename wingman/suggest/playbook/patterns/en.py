@@ -307,7 +307,8 @@ CARE = {
         r" hand|on the (?:redundancy|layoff|lay off) list|list to go",
     ),
     "limit": (
-        r"(?:your|the) (?:lowest|best|final|rock bottom|absolute best) (?:price|offer|number|figure|you"
+        r"(?:your|the) (?:lowest|best|final|rock bottom|absolute best) (?:(?:monthly"
+        r"|yearly) )?(?:amount|rate|price|offer|number|figure|you"
         r" can)|(?:what's|what is) your (?:bottom line|lowest|best)|bottom line (?:price|number)|how low"
         r" (?:can|could|would|will|are)|lowest you(?:'d| would| could| can|'ll| will)|go any lower",
         r"walk away (?:price|point|number)|before you(?:'d| would)? walk(?: away)?|(?:what's|what is"
