@@ -48,6 +48,7 @@ class Ask:
     number: int
     kind: Kind
     pcm: bytes
+    at: SampleTime
     lead: int
     language: str = ""
     fallback: str = "en"
@@ -204,7 +205,7 @@ class Utterances:
         pcm = self._window.cut(utterance.begin, upto)
         lead = max(0, utterance.voice_at - utterance.begin)
         choice = self._language
-        return Ask(utterance.number, kind, pcm, lead, choice.current, choice.fallback)
+        return Ask(utterance.number, kind, pcm, utterance.begin, lead, choice.current, choice.fallback)
 
     def _end(self, utterance: _Utterance, mark: Offset, out: Outcome) -> None:
         utterance.end = mark

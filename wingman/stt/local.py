@@ -173,6 +173,7 @@ class _Stream:
             ask.kind,
             0,
             ask.pcm,
+            ask.at,
             ask.lead,
             ask.language,
             ask.fallback,

@@ -13,7 +13,7 @@ from wingman.core.time import SAMPLE_RATE
 from wingman.local.decoder.recognizers import WhisperRecognizer, build, mend, timed
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.wire import Decode, Engine, Kind
-from wingman.local.whisper.engine import Hypothesis, Options
+from wingman.local.whisper.engine import NOTHING_BEFORE, Before, Hypothesis, Options
 from wingman.local.whisper.words import TimedWord
 
 PCM = bytes(2 * SAMPLE_RATE)
@@ -26,9 +26,10 @@ class Model:
     def __init__(self, answer: Hypothesis) -> None:
         self._answer = answer
         self.asked: list[Options] = []
+        self.sounds: list[bytes] = []
 
     def decode(self, pcm: bytes, options: Options) -> Hypothesis:
-        assert pcm == PCM
+        self.sounds.append(pcm)
         self.asked.append(options)
         return self._answer
 
@@ -43,7 +44,32 @@ def test_words_of_a_model_stay_inside_the_voice() -> None:
     assert found.words == (("so", 400, 400, 0.9), ("long", 15_000, SAMPLE_RATE, 0.5))
     assert (found.stream, found.number, found.kind, found.upto) == (3, 7, Kind.FINAL, SAMPLE_RATE)
     assert found.languages == (("de", 0.75), ("nl", 0.1))
+    assert model.sounds == [PCM]
     assert model.asked == [Options("", "de", ("Ada",), final=True, among=("de", "nl"))]
+
+
+@pytest.mark.parametrize(
+    ("pause", "long", "sure", "again"),
+    [
+        (0.4, 2.0, True, True),
+        (1.5, 2.0, True, False),
+        (0.4, 9.0, True, False),
+        (0.4, 2.0, False, False),
+        (-0.4, 2.0, True, False),
+    ],
+    ids=["pause", "silence", "long", "unsure", "overlap"],
+)
+def test_the_utterance_before_is_heard_again(pause: float, long: float, sure: bool, again: bool) -> None:
+    model: Any = Model(Hypothesis((), tokens=(5, 6) if sure else ()))
+    recognizer = WhisperRecognizer(model)
+    pcm, at = bytes(round(long * SAMPLE_RATE) * 2), round((long + pause) * SAMPLE_RATE)
+    recognizer.decode(Decode(0, 0, Kind.FINAL, 0, b""), pcm)
+    for _ in range(2):  # a final that was asked for too early is asked for again
+        recognizer.decode(Decode(0, 1, Kind.FINAL, 0, b"", at=at), PCM)
+    recognizer.decode(Decode(0, 1, Kind.INTERIM, 0, b"", at=at), PCM)
+    quiet = bytes(round(pause * SAMPLE_RATE) * 2) if pause > 0 else b""
+    wanted = Before(pcm + quiet, (5, 6)) if again else NOTHING_BEFORE
+    assert [asked.before for asked in model.asked] == [NOTHING_BEFORE, wanted, wanted, NOTHING_BEFORE]
 
 
 def test_a_look_is_no_final_and_a_doubt_is_passed_on() -> None:

@@ -11,14 +11,16 @@ import av
 import numpy as np
 import pytest
 
+from tests.support import sample
 from tests.support import whisper as model
 from tests.support.local import TURN, turn_pcm
 from tests.support.sample import plain_words
 from wingman.core.time import SAMPLE_RATE
-from wingman.local.whisper.engine import Options, load
+from wingman.local.whisper.engine import Before, Options, load
 from wingman.local.whisper.mel import HOP, log_mel, window_samples
 from wingman.local.whisper.vocabulary import PROMPT_TOKENS, Vocabulary
 
+OTHER = next(t for t in sample.truth() if t.text.startswith("Who is going"))
 SPOKEN = {
     "es": "Nos gustaría empezar en marzo si la junta aprueba el presupuesto.",
     "de": "Wir möchten im März anfangen, wenn der Vorstand dem Budget zustimmt.",
@@ -135,6 +137,27 @@ def test_the_spectrogram_is_whispers() -> None:
     assert mel.shape == (80, SAMPLE_RATE // HOP)
     assert mel.max() - mel.min() <= 2.0 + 1e-5
     assert 24 <= int(mel[:, 50].argmax()) <= 28  # 1000 Hz is mel 15 of 45.2, and there are 80 bands
+
+
+def test_what_was_said_before_is_heard_once_more_and_not_told_twice() -> None:
+    whisper = load(model.folder())
+    first, second = turn_pcm(), turn_pcm(turn=OTHER)
+    alone = [whisper.decode(pcm, Options()) for pcm in (first, second)]
+    before = Before(first, alone[0].tokens)
+    after = whisper.decode(second, Options(before=before))
+    assert alone[0].tokens
+    assert plain_words(" ".join(w.text for w in after.words)) == plain_words(OTHER.text)
+    shifts = [abs(a.start - b.start) for a, b in zip(alone[1].words, after.words, strict=True)]
+    assert max(shifts) < SAMPLE_RATE // 4, "times count from the utterance, not from the one before"
+    silence = whisper.decode(bytes(2 * SAMPLE_RATE), Options(before=before))
+    assert silence.words == (), "what was said before is not said again"
+
+
+def test_speech_played_backwards_says_nothing() -> None:
+    for turn in (TURN, OTHER):
+        sound = np.frombuffer(turn_pcm(turn=turn), np.int16)[::-1].copy()
+        heard = load(model.folder()).decode(sound.tobytes(), Options())
+        assert heard.words == (), [word.text for word in heard.words]
 
 
 def test_names_it_was_given_do_not_fill_a_sound() -> None:

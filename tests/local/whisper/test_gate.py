@@ -18,6 +18,11 @@ from wingman.local.whisper import gate
         ("Yes.", 0.05, -0.3, False),
         ("We could start in March if the board agrees.", 0.65, -0.4, False),
         ("You.", 0.3, -2.0, False),
+        ("He is the original from the ARP.", 0.07, -0.80, True),  # read backwards
+        ("So for Nithandau, so for Nithandau.", 0.14, -0.67, True),
+        ("I do not know. I do not know.", 0.02, -0.2, False),
+        ("We will over and direct the other way", 0.1, -0.6, False),  # pink noise, 5 dB
+        ("Sift", 0.12, -1.3, False),  # one word is not judged by its score alone
     ],
 )
 def test_invention(text: str, no_speech: float, log_probability: float, dropped: bool) -> None:

@@ -10,17 +10,22 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
 from wingman.local.decoder.settings import DecoderSettings
 from wingman.local.decoder.voices import with_voices
 from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind
-from wingman.local.whisper.engine import NO_CARD, Options, WhisperModel, load
+from wingman.local.whisper.engine import NO_CARD, NOTHING_BEFORE, Before, Options, WhisperModel, load
 from wingman.local.whisper.words import clamped
 
 FRAME_SAMPLES = SAMPLE_RATE // 100
 """PocketSphinx counts in 10 ms frames."""
+
+CONTEXT = 10 * SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Bytes of two utterances together that are heard as one."""
+CONTEXT_PAUSE = SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Bytes between them: who waits longer begins anew."""
 
 Row = tuple[str, int, int, float]
 """Text, start and end in samples from the utterance's first, confidence (0 to 1)."""
@@ -38,19 +43,44 @@ class Recognizer(Protocol):
 
 
 class WhisperRecognizer:
-    """All streams share one model."""
+    """All streams share one model; each keeps its last utterance, to be heard once more with the next."""
 
     def __init__(self, model: WhisperModel) -> None:
         self._model = model
+        self._last = _Last(-1, 0, b"", ())
+        self._before = self._last
 
     def decode(self, job: Decode, pcm: bytes) -> Decoded:
-        options = Options(
-            job.language, job.fallback, job.keyterms, final=job.kind is Kind.FINAL, among=job.among
-        )
+        final = job.kind is Kind.FINAL
+        before = self._context(job, pcm) if final else NOTHING_BEFORE
+        languages = (job.language, job.fallback)
+        options = Options(*languages, job.keyterms, final=final, among=job.among, before=before)
         heard = self._model.decode(pcm, options)
+        if final:
+            self._last = _Last(job.number, job.at, pcm, heard.tokens)
         words = clamped(heard.words, job.lead, len(pcm) // BYTES_PER_SAMPLE)
         rows = tuple((w.text, w.start, w.end, w.confidence) for w in words)
         return _answer(job, pcm, rows, heard.languages, heard.dropped)
+
+    def _context(self, job: Decode, pcm: bytes) -> Before:
+        """What was said just before, where it is sure and short, and only a pause lies between."""
+        if job.number != self._last.number:
+            self._before = self._last
+        last = self._before
+        pause = (job.at - last.at) * BYTES_PER_SAMPLE - len(last.pcm)
+        whole = len(last.pcm) + pause + len(pcm)
+        if not last.tokens or not 0 <= pause <= CONTEXT_PAUSE or whole > CONTEXT:
+            return NOTHING_BEFORE
+        return Before(last.pcm + bytes(pause), last.tokens)
+
+
+class _Last(NamedTuple):
+    """A final's utterance, where it begins on the channel, and what was surely understood."""
+
+    number: int
+    at: int
+    pcm: bytes
+    tokens: tuple[int, ...]
 
 
 class PocketSphinx:

@@ -61,6 +61,8 @@ class Decode(msgspec.Struct, frozen=True, tag=True):
     """Samples of the utterance that came with earlier messages."""
     pcm: bytes
     """16 kHz mono s16 from `offset` on."""
+    at: int = 0
+    """Where the utterance begins on its channel, in samples."""
     lead: int = 0
     """Samples before the voice was detected; no word begins in them."""
     language: str = ""

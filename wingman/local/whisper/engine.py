@@ -8,7 +8,7 @@ temperature fallback and its memory of earlier text, each of which invents or co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +20,7 @@ from wingman.local.languages import LONG_ENOUGH
 from wingman.local.whisper import gate
 from wingman.local.whisper.mel import HOP, Floats, log_mel, window_samples
 from wingman.local.whisper.vocabulary import Vocabulary
-from wingman.local.whisper.words import TimedWord, spread, timed
+from wingman.local.whisper.words import TimedWord, shifted, spread, timed
 
 if TYPE_CHECKING:
     from ctranslate2 import StorageView
@@ -34,6 +34,10 @@ TOKENS_BASE, TOKENS_PER_SECOND = 10, 12
 """A cap on the answer: a loop then costs a tenth of a second, not 448 tokens."""
 SURE_OF_LANGUAGE = 0.8
 """An utterance of any length is decoded in a language this likely."""
+SURE_ENOUGH = -0.5
+"""Mean log-probability from which an answer may be heard once more with the next utterance."""
+EARLY = 4
+"""One word in so many may seem to lie in the utterance before."""
 LIKELY, TIMES = 0.5, 3.0
 """A long one also in a language that is likelier than all others together and so much than the fallback."""
 GUESSES = 8
@@ -43,6 +47,22 @@ NO_CARD = (
     "`transcribe.whisper.device` is cuda, and this machine has no NVIDIA card that CTranslate2 can use; set it "
     "to auto or cpu"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The utterance just before, heard once more with the one to decode: a sentence says what its pieces are.
+
+    The text is never given without its sound: earlier text alone makes the model go on inventing.
+    """
+
+    pcm: bytes
+    """16 kHz mono s16, with the pause after it."""
+    tokens: tuple[int, ...]
+    """What was understood in it."""
+
+
+NOTHING_BEFORE = Before(b"", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class Options:
     """Several beams and aligned word times; otherwise one beam and words spread over the utterance."""
     among: tuple[str, ...] = ()
     """The languages it may be in; empty: any the model knows."""
+    before: Before = NOTHING_BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +91,8 @@ class Hypothesis:
     first is not likely enough."""
     dropped: str = ""
     """Why an answer was not believed; empty when it was, or when there was none."""
+    tokens: tuple[int, ...] = ()
+    """Of an answer that is sure enough to be told with what comes next."""
 
 
 @dataclass(slots=True)
@@ -79,6 +102,8 @@ class _Window:
     encoded: StorageView
     frames: int
     seconds: float
+    """Of this utterance and the one before."""
+    before: Before
     language: str = ""
     """It is decoded in this one."""
     heard: tuple[tuple[str, float], ...] = ()
@@ -91,6 +116,8 @@ class _Said:
 
     text: str
     tokens: list[int]
+    score: float
+    """Mean logarithm of the tokens' probabilities."""
     dropped: str
 
 
@@ -134,6 +161,8 @@ class WhisperModel:
         """Decode one utterance (16 kHz mono s16, at most 28 s). Word times count from its first sample."""
         window = self._encode(pcm, options)
         said = self._said(window, options, options.keyterms)
+        if options.before.tokens and not self._follows(window, said):
+            return self.decode(pcm, replace(options, before=NOTHING_BEFORE))  # it has to stand by itself
         if gate.names_alone(said.text, options.keyterms):
             plain = self._said(window, options, ())
             said = said if gate.alike(said.text, plain.text) else plain
@@ -143,21 +172,31 @@ class WhisperModel:
         kept = [words[i] for i in gate.without_loops([word.text for word in words])]
         if gate.repetitive(" ".join(word.text for word in kept)):
             return Hypothesis((), window.heard, "repeats itself")
-        return Hypothesis(tuple(kept), window.heard)
+        sure = said.score >= SURE_ENOUGH and len(kept) == len(words)
+        return Hypothesis(tuple(kept), window.heard, "", tuple(said.tokens) if sure else ())
 
     def _said(self, window: _Window, options: Options, keyterms: Sequence[str]) -> _Said:
         prompt = self.vocabulary.prompt(self._tag(window.language), keyterms)
+        before = list(window.before.tokens)
         most = TOKENS_BASE + round(TOKENS_PER_SECOND * window.seconds)
-        answer = self._generate(window, prompt, most, FINAL_BEAMS if options.final else 1)
-        tokens = [token for token in answer.sequences_ids[0] if token < self.vocabulary.end]
+        answer = self._generate(window, [*prompt, *before], most, FINAL_BEAMS if options.final else 1)
+        tokens = [token for token in answer.sequences_ids[0] if token < self.vocabulary.end][len(before) :]
         score = answer.scores[0] * len(answer.sequences_ids[0]) / (len(answer.sequences_ids[0]) + 1)
         text = self.vocabulary.text(tokens).strip()
         no_speech = answer.no_speech_prob
-        if keyterms and text:  # names before it make any sound look like speech
+        if (keyterms or before) and text:  # names before it make any sound look like speech
             no_speech = self._generate(
                 window, self.vocabulary.prompt(self._tag(window.language)), 1
             ).no_speech_prob
-        return _Said(text, tokens, _doubt(text, no_speech, score, keyterms))
+        return _Said(text, tokens, score, _doubt(text, no_speech, score, keyterms))
+
+    def _follows(self, window: _Window, said: _Said) -> bool:
+        """Whether an answer is sure, no echo of what was said before it, and lies in its own sound."""
+        few = len(said.text.split()) <= gate.FEW_WORDS
+        if few or said.score < SURE_ENOUGH or said.tokens == list(window.before.tokens):
+            return False
+        words = self._words(window, said.tokens, final=True)
+        return sum(word.end == 0 for word in words) * EARLY <= len(words)
 
     def _generate(self, window: _Window, prompt: list[int], most: int, beams: int = 1) -> Any:
         return self._model.generate(
@@ -172,12 +211,13 @@ class WhisperModel:
     def _encode(self, pcm: bytes, options: Options) -> _Window:
         import ctranslate2
 
-        audio = samples(pcm)
+        before = options.before
+        audio = samples(before.pcm + pcm)
         room = np.zeros(window_samples(len(audio), options.language), np.float32)
         room[: len(audio)] = audio[: len(room)]
         features = log_mel(room, self._model.n_mels)
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
-        window = _Window(encoded, -(-len(audio) // HOP), len(audio) / SAMPLE_RATE, options.language)
+        window = _Window(encoded, -(-len(audio) // HOP), len(audio) / SAMPLE_RATE, before, options.language)
         if not self.multilingual:
             window.language = "en"
         elif not options.language:
@@ -199,13 +239,16 @@ class WhisperModel:
         return language if self.vocabulary.has_language(language) else "en"
 
     def _words(self, window: _Window, tokens: Sequence[int], *, final: bool) -> list[TimedWord]:
-        words = [(text, count) for text, count in self.vocabulary.words(tokens, window.language)]
+        words = self.vocabulary.words(tokens, window.language)
         if not final:
             return spread(words, window.seconds)
+        whole = [*window.before.tokens, *tokens]
         alignment: Any = self._model.align(
-            window.encoded, self.vocabulary.opening(self._tag(window.language)), [list(tokens)], window.frames
+            window.encoded, self.vocabulary.opening(self._tag(window.language)), [whole], window.frames
         )[0]
-        return timed(words, alignment.alignments, alignment.text_token_probs, window.seconds)
+        said = [("", len(window.before.tokens)), *words]
+        found = timed(said, alignment.alignments, alignment.text_token_probs, window.seconds)
+        return shifted(found, -len(window.before.pcm) // BYTES_PER_SAMPLE)
 
 
 def samples(pcm: bytes) -> Floats:

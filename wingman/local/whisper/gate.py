@@ -16,6 +16,11 @@ NO_SPEECH = 0.6
 """Above this probability of the no-speech token an answer has to prove itself."""
 LOW_LOG_PROBABILITY = -1.0
 """Noise scores -1.3 to -2.6, speech -0.05 to -0.6."""
+UNLIKELY = -0.7
+"""More than a few words score this low when a voice says none, as one played backwards; of speech in noise only
+what is not understood."""
+DOUBTFUL = -0.4
+"""An answer that says one thing twice and nothing else needs more than this."""
 COMPRESSION = 2.4
 """Bytes per zlib byte: text that repeats itself."""
 REPEATS = 3
@@ -32,9 +37,18 @@ def invented(text: str, no_speech: float, log_probability: float) -> bool:
     `no_speech`: probability of the no-speech token (0 to 1). `log_probability`: mean over the tokens. One
     or two words need not be improbable to be dropped: "you" on a chime scores like speech.
     """
+    words = [bare(word) for word in text.split()]
+    if len(words) > FEW_WORDS and log_probability < (DOUBTFUL if _said_again(words) else UNLIKELY):
+        return True
     if no_speech <= NO_SPEECH:
         return False
-    return log_probability < LOW_LOG_PROBABILITY or len(text.split()) <= FEW_WORDS
+    return log_probability < LOW_LOG_PROBABILITY or len(words) <= FEW_WORDS
+
+
+def _said_again(words: Sequence[str]) -> bool:
+    """The same few words or more, twice or more often, and nothing else."""
+    lengths = range(FEW_WORDS + 1, len(words) // 2 + 1)
+    return any(len(words) % n == 0 and list(words) == list(words[:n]) * (len(words) // n) for n in lengths)
 
 
 def repetitive(text: str) -> bool:

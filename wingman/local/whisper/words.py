@@ -58,6 +58,11 @@ def spread(words: Sequence[tuple[str, int]], seconds: float) -> list[TimedWord]:
     return out
 
 
+def shifted(words: Sequence[TimedWord], samples: SampleTime) -> list[TimedWord]:
+    """The same words, so many samples later; none begins before the first sample."""
+    return [TimedWord(w.text, max(0, w.start + samples), max(0, w.end + samples), w.confidence) for w in words]
+
+
 def clamped(words: Sequence[TimedWord], onset: SampleTime, end: SampleTime) -> list[TimedWord]:
     """No word begins before the voice was detected, and none ends after the utterance."""
     return [
