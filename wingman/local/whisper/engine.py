@@ -161,19 +161,24 @@ class WhisperModel:
         """Decode one utterance (16 kHz mono s16, at most 28 s). Word times count from its first sample."""
         window = self._encode(pcm, options)
         said = self._said(window, options, options.keyterms)
-        if options.before.tokens and not self._follows(window, said):
-            return self.decode(pcm, replace(options, before=NOTHING_BEFORE))  # it has to stand by itself
         if gate.names_alone(said.text, options.keyterms):
             plain = self._said(window, options, ())
             said = said if gate.alike(said.text, plain.text) else plain
+        if not _follows(said, options.before):
+            return self._by_itself(pcm, options)
         if said.dropped or not said.text:
             return Hypothesis((), window.heard, said.dropped)
         words = self._words(window, said.tokens, final=options.final)
+        if options.before.tokens and EARLY * sum(word.end == 0 for word in words) > len(words):
+            return self._by_itself(pcm, options)
         kept = [words[i] for i in gate.without_loops([word.text for word in words])]
         if gate.repetitive(" ".join(word.text for word in kept)):
             return Hypothesis((), window.heard, "repeats itself")
         sure = said.score >= SURE_ENOUGH and len(kept) == len(words)
         return Hypothesis(tuple(kept), window.heard, "", tuple(said.tokens) if sure else ())
+
+    def _by_itself(self, pcm: bytes, options: Options) -> Hypothesis:
+        return self.decode(pcm, replace(options, before=NOTHING_BEFORE))
 
     def _said(self, window: _Window, options: Options, keyterms: Sequence[str]) -> _Said:
         prompt = self.vocabulary.prompt(self._tag(window.language), keyterms)
@@ -184,19 +189,11 @@ class WhisperModel:
         score = answer.scores[0] * len(answer.sequences_ids[0]) / (len(answer.sequences_ids[0]) + 1)
         text = self.vocabulary.text(tokens).strip()
         no_speech = answer.no_speech_prob
-        if (keyterms or before) and text:  # names before it make any sound look like speech
+        if keyterms and text:  # names before it make any sound look like speech
             no_speech = self._generate(
                 window, self.vocabulary.prompt(self._tag(window.language)), 1
             ).no_speech_prob
         return _Said(text, tokens, score, _doubt(text, no_speech, score, keyterms))
-
-    def _follows(self, window: _Window, said: _Said) -> bool:
-        """Whether an answer is sure, no echo of what was said before it, and lies in its own sound."""
-        few = len(said.text.split()) <= gate.FEW_WORDS
-        if few or said.score < SURE_ENOUGH or said.tokens == list(window.before.tokens):
-            return False
-        words = self._words(window, said.tokens, final=True)
-        return sum(word.end == 0 for word in words) * EARLY <= len(words)
 
     def _generate(self, window: _Window, prompt: list[int], most: int, beams: int = 1) -> Any:
         return self._model.generate(
@@ -261,6 +258,14 @@ def _taken(heard: Sequence[tuple[str, float]], fallback: str, samples_heard: int
     (first, share), told = heard[0], dict(heard)
     clear = samples_heard >= LONG_ENOUGH and share >= LIKELY and share >= TIMES * told.get(fallback, 0.0)
     return first if share >= SURE_OF_LANGUAGE or clear else fallback
+
+
+def _follows(said: _Said, before: Before) -> bool:
+    """Whether an answer that was given what came before is sure, more than a few words, and no echo of it."""
+    if not before.tokens:
+        return True
+    many = len(said.text.split()) > gate.FEW_WORDS
+    return many and said.score >= SURE_ENOUGH and said.tokens != list(before.tokens)
 
 
 def _doubt(text: str, no_speech: float, score: float, keyterms: Sequence[str]) -> str:
