@@ -38,7 +38,7 @@ def python_of(name: str) -> Path:
     return ROOT / f".venv-bench-{name}" / "bin" / "python"
 
 
-MEDIA = ("bare", "fastrtc", "pipecat")
+MEDIA = ("bare", "fastrtc", "pipecat", "livekit")
 """Peers of the media path."""
 SPEECH = ("pipecat-whisper", "whisperlivekit")
 """Peers of local speech."""
@@ -58,7 +58,7 @@ def install(names: Sequence[str] = MEDIA) -> None:
 
 
 def subject(name: str, *, talkative: bool = False) -> Subject:
-    """`stock`, `bare`, `fastrtc`, `pipecat`, or `gstreamer` with two provider sockets.
+    """`stock`, `bare`, `fastrtc`, `pipecat`, `livekit`, or `gstreamer` with two provider sockets.
 
     Raises `FileNotFoundError` when its environment is not installed.
     """

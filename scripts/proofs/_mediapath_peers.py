@@ -14,10 +14,11 @@ from wingman.bench.harness import Step, Subject, ramp, wingman
 from wingman.core.errors import WingmanError
 
 LADDERS: Mapping[str, Sequence[int]] = {
-    "stock": (40, 60, 80, 90, 100, 110, 120),
-    "fastrtc": (20, 40, 60, 70, 80, 100),
+    "stock": (60, 80, 90, 100, 110, 120),
+    "fastrtc": (40, 60, 70, 80, 100),
+    "livekit": (20, 40, 60, 80, 100),
     "pipecat": (20, 30, 35, 40, 50),
-    "gstreamer": (20, 40, 60, 80, 120, 160, 200, 240),
+    "gstreamer": (40, 80, 120, 160, 200, 240, 280),
 }
 EQUAL = (40, 80)
 """Sessions at which processor time is compared with the bare reference."""
@@ -28,7 +29,7 @@ ROUNDS = 3
 
 def sessions_against(most: int) -> Iterator[Figure]:
     """How many sessions each peer holds, and how many times that `most` is."""
-    goals = {"stock": 3.0, "fastrtc": None, "pipecat": 10.0, "gstreamer": 1.0}
+    goals = {"stock": 3.0, "fastrtc": None, "livekit": None, "pipecat": 10.0, "gstreamer": 1.0}
     for name, goal in goals.items():
         peer = _peer(name)
         if peer is None:
