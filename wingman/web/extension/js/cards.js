@@ -223,7 +223,9 @@ function footnote(card) {
   if (card.status === "failed") return failureWords(card);
   if (card.status === "superseded") return { text: "Pinned. The talk has moved on." };
   if (card.feedback === "copied") return { text: "Copied" };
-  return { text: card.source || (card.origin === "playbook" ? "From the playbook" : "") };
+  if (card.source) return { text: card.source };
+  if (card.origin === "playbook") return { text: "From the playbook" };
+  return { text: card.status === "done" ? "Written by the model" : "" };
 }
 
 /** The focused element in the list's own document or shadow root. */
