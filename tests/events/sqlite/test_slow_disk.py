@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.until import until
 from wingman.core.codec import decode
-from wingman.core.events import Envelope, MeetingPaused, StorageState
+from wingman.core.events import Envelope, MeetingEnded, MeetingPaused, StorageState
 from wingman.core.time import Channel
 from wingman.events.sqlite import schema
 from wingman.events.sqlite.log import SqliteLog
@@ -96,6 +96,34 @@ async def test_a_disk_that_hangs_delays_no_push_and_loses_nothing(
     again = await SqliteLog.open(tmp_path / "wingman.db")
     assert len(await again.read("m-1")) == len(client.events)
     await again.aclose()
+
+
+async def test_an_ended_meeting_is_not_told_of_the_disk_whatever_is_said_of_it_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = schema.write
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    log = await SqliteLog.open(tmp_path / "wingman.db")
+    for meeting in ("over", "open"):
+        log.append(meeting, MeetingPaused(), at=1.0)
+    for told in (MeetingEnded("stopped", 1.0), MeetingPaused()):  # a summary, say
+        log.append("over", told, at=2.0)
+    await log.flush()
+    monkeypatch.setattr(schema, "write", full)
+    log.append("open", MeetingPaused(), at=3.0)
+    await until(lambda: bool(log.fault))
+    monkeypatch.setattr(schema, "write", write)
+    await until(lambda: not log.fault)
+    await log.flush()
+    states = {
+        meeting: [e.data.state for e in await log.read(meeting) if isinstance(e.data, StorageState)]
+        for meeting in ("over", "open")
+    }
+    assert states == {"over": [], "open": ["memory", "stored"]}
+    await log.aclose()
 
 
 async def test_what_a_full_disk_never_took_is_written_elsewhere(

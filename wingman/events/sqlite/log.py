@@ -135,7 +135,7 @@ class SqliteLog:
         self._heads[meeting] = seq
         if isinstance(payload, MeetingEnded):
             self._open.discard(meeting)
-        else:
+        elif seq == 1:  # what is said of it after its end (a summary) does not open it again
             self._open.add(meeting)
         self._writer.put((envelope, line))
         self._handed_on.appended(envelope, self._loop.time())
