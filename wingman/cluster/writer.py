@@ -43,6 +43,8 @@ class _Writing:
     """The newest `seq` that was given."""
     born: int = 0
     """For a new meeting: see `Body.born`."""
+    claimed_at: int = 0
+    """The newest `seq` when this node claimed it."""
     running: bool = False
     """It runs here: nobody else's events may come between its own."""
     pending: Pending = field(default_factory=lambda: Pending([], []))
@@ -140,7 +142,7 @@ class Writer:
         await self._reader.learn(
             meeting, at.seq
         )  # who watches here sees what the others wrote before the claim
-        self._writing[meeting] = _Writing(author, at.head.last, running=True)
+        self._writing[meeting] = _Writing(author, at.head.last, claimed_at=at.head.last, running=True)
         self._wrote(author)
         self._delivery.handed_on.reached(meeting, at.head.last)
         return author
@@ -266,7 +268,8 @@ class Writer:
     def _storage_changed(self, state: StorageState) -> None:
         """Say it in every meeting that runs here."""
         for meeting, writing in tuple(self._writing.items()):
-            if writing.running:
+            # the first thing a new owner tells is who it is: clients go by that when they come back
+            if writing.running and writing.head > writing.claimed_at:
                 self.append(meeting, state, at=time.time())
 
     def _give_up(self, writing: _Writing, taken: Pending, owner: str) -> None:
