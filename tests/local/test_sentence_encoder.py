@@ -61,3 +61,10 @@ async def test_other_weights_are_refused(encoder: SentenceEncoder, monkeypatch: 
     monkeypatch.setattr(sentence_encoder, "WEIGHTS", "ffff")
     with pytest.raises(ProviderFault, match="not those Wingman was trained with"):
         await encoder.encode([PRICE])
+
+
+async def test_one_that_was_closed_is_a_fault_and_no_crash() -> None:
+    encoder = SentenceEncoder()
+    encoder.close()
+    with pytest.raises(ProviderFault, match="was closed"):
+        await encoder.encode(["a last word"])

@@ -60,7 +60,11 @@ class SentenceEncoder:
 
         What was said and what was written down are encoded alike.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.encode_here, tuple(texts))
+        try:
+            work = self._thread.submit(self.encode_here, tuple(texts))
+        except RuntimeError:  # its thread is gone: the program ends, and some meeting still hears a last word
+            raise ProviderFault("the sentence encoder was closed", kind=FaultKind.UNAVAILABLE) from None
+        return await asyncio.wrap_future(work)
 
     def encode_here(self, texts: Sequence[str]) -> Vectors:
         """The same in the calling thread; for those who have no loop to keep free."""
