@@ -159,7 +159,7 @@ def _moved(begin: Callable[[_Ways, ExitStack], None], channel: Channel) -> tuple
         wire = stack.enter_context(Wire(service.port))
         begin(_Ways(service, networks, wire, folder), stack)
         meeting = service.newest
-        tape, away = meeting.strips[channel].tape, list[float]()
+        tape, away = meeting.inputs[channel].tape, list[float]()
         for _ in range(CHANGES):
             _goes_on(tape, 2.0)
             for network in networks:
@@ -199,8 +199,8 @@ def _tab_of_the_extension(ways: _Ways, stack: ExitStack) -> None:
     page.bring_to_front()
     extension.click(page)
     meetings = ways.service.meetings
-    ways.service.wait(lambda: bool(meetings.all) and Channel.TAB in meetings.all[-1].strips, "the start")
-    _goes_on(ways.service.newest.strips[Channel.TAB].tape, 0.5)
+    ways.service.wait(lambda: bool(meetings.all) and Channel.TAB in meetings.all[-1].inputs, "the start")
+    _goes_on(ways.service.newest.inputs[Channel.TAB].tape, 0.5)
 
 
 def _goes_on(tape: Tape, seconds: float, settle: float = 0.0) -> float:

@@ -54,9 +54,9 @@ def sound_figures(service: BrowserService, context: BrowserContext) -> list[Figu
     page.click("#start")
     page.wait_for_selector(".channel")
     meeting = service.newest
-    service.wait(lambda: Channel.TAB in meeting.strips and meeting.strips[Channel.TAB].position > 0, "sound")
+    service.wait(lambda: Channel.TAB in meeting.inputs and meeting.inputs[Channel.TAB].position > 0, "sound")
     first = time.monotonic() - began
-    service.wait(lambda: meeting.strips[Channel.TAB].position > (SPOKEN_S + 2) * 16_000, "sound", 60)
+    service.wait(lambda: meeting.inputs[Channel.TAB].position > (SPOKEN_S + 2) * 16_000, "sound", 60)
     tab, mic = meeting.heard(Channel.TAB, SPOKEN_S), meeting.heard(Channel.MIC, SPOKEN_S)
     page.bring_to_front()
     page.click("#stop")
@@ -226,16 +226,16 @@ def extension_figures(service: BrowserService, playwright: Playwright, sounds: P
         service.wait(lambda: len(service.meetings.all) > meetings, "the meeting")
         meeting = service.newest
         service.wait(
-            lambda: Channel.TAB in meeting.strips and meeting.strips[Channel.TAB].position > 0, "sound"
+            lambda: Channel.TAB in meeting.inputs and meeting.inputs[Channel.TAB].position > 0, "sound"
         )
         first = time.monotonic() - began
-        strip = meeting.strips[Channel.TAB]
-        service.wait(lambda: strip.position > 4 * 16_000, "sound", 30)
+        sound = meeting.inputs[Channel.TAB]
+        service.wait(lambda: sound.position > 4 * 16_000, "sound", 30)
         error = abs(dominant(meeting.heard(Channel.TAB, 2.0)) - TAB_HZ)
         extension.stop_workers()
-        before, at = strip.position, time.monotonic()
+        before, at = sound.position, time.monotonic()
         time.sleep(2)
-        flowing = (strip.position - before) / 16_000 / (time.monotonic() - at)
+        flowing = (sound.position - before) / 16_000 / (time.monotonic() - at)
         service.publish(meeting.id, *call())
         seen = _within(lambda: "Offer it against" in shadow_text(extension.context, page), 5)
         _end(extension, service, page)

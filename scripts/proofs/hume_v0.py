@@ -18,9 +18,8 @@ from typing import Any
 import msgspec
 
 from scripts.proofs.figures import Figure, progress
-from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial
+from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial, settings_for
 from tests.support.links.trial import Recording
-from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Health, InputError
@@ -51,16 +50,6 @@ KINDS = (
 )
 RARE = IndexedSpeech(word=15, between=5, phrase=1, pause=7000)
 """One word every 140 s."""
-
-
-def settings_for(gateway: HumeV0Emulator, **changes: Any) -> HumeV0Settings:
-    base = HumeV0Settings(
-        url=gateway.url,
-        http_url=gateway.http_url,
-        api_key=Secret("local-key"),
-        secret_key=Secret("local-secret"),
-    )
-    return msgspec.structs.replace(base, **changes)
 
 
 async def attempt(

@@ -47,9 +47,9 @@ def listening(page: Page, channel: str) -> None:
 
 def hear(service: BrowserService, meeting: ListeningMeeting, channel: Channel, seconds: float) -> None:
     """Wait until `seconds` more have arrived."""
-    strip = meeting.strips[channel]
-    goal = strip.position + int(seconds * 16_000)
-    service.wait(lambda: strip.position >= goal, f"{seconds} s of {channel}")
+    sound = meeting.inputs[channel]
+    goal = sound.position + int(seconds * 16_000)
+    service.wait(lambda: sound.position >= goal, f"{seconds} s of {channel}")
 
 
 def test_the_page_says_whether_the_sound_is_stored(service: BrowserService, new_page: NewPage) -> None:
@@ -116,7 +116,7 @@ def test_a_silent_tab_is_not_mistaken_for_sound(
     page.wait_for_selector(".channel")
     page.bring_to_front()
     meeting = service.newest
-    service.wait(lambda: Channel.TAB in meeting.strips, "the tab")
+    service.wait(lambda: Channel.TAB in meeting.inputs, "the tab")
     hear(service, meeting, Channel.TAB, 1.0)
     assert rms(meeting.heard(Channel.TAB, 0.8)) < 1e-4
     expect(page.locator(".channel-state")).to_have_text("Silent", timeout=15_000)

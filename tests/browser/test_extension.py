@@ -103,8 +103,8 @@ def test_a_click_listens_and_shows_the_overlay(
 ) -> None:
     meeting = listen(extension, service, meeting_page)
     assert meeting.spec.title == "A meeting"
-    strip = meeting.strips[Channel.TAB]
-    service.wait(lambda: strip.position > 3 * 16_000, "three seconds")
+    sound = meeting.inputs[Channel.TAB]
+    service.wait(lambda: sound.position > 3 * 16_000, "three seconds")
     tab, mic = meeting.heard(Channel.TAB, 2.0), meeting.heard(Channel.MIC, 2.0)
     assert abs(dominant(tab) - TAB_HZ) < 1
     assert abs(dominant(mic) - MIC_HZ) < 1
@@ -122,8 +122,8 @@ def test_a_click_listens_and_shows_the_overlay(
 
     # a stopped service worker changes nothing
     extension.stop_workers()
-    before = strip.position
-    service.wait(lambda: strip.position > before + 16_000, "a further second")
+    before = sound.position
+    service.wait(lambda: sound.position > before + 16_000, "a further second")
     assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3
     service.publish(
         meeting.id,
@@ -223,7 +223,7 @@ def test_the_overlay_follows_the_tab(
     other = extension.context.new_page()
     other.goto(f"{service.url}/static/test/player?title=Not the meeting&paused")
     meeting = listen(extension, service, meeting_page)
-    strip = meeting.strips[Channel.TAB]
+    sound = meeting.inputs[Channel.TAB]
     service.publish(meeting.id, *call())
 
     def shown(page: Page) -> bool:
@@ -240,8 +240,8 @@ def test_the_overlay_follows_the_tab(
     meeting_page.goto(elsewhere)
     service.wait(lambda: state(extension) == HIDDEN, "the icon to ask for a click")
     assert not shown(meeting_page)
-    before = strip.position
-    service.wait(lambda: strip.position > before + 8_000, "the sound to go on")
+    before = sound.position
+    service.wait(lambda: sound.position > before + 8_000, "the sound to go on")
     extension.click(meeting_page)
     service.wait(lambda: shown(meeting_page), "the overlay on the other site")
     assert meeting.state == "live"

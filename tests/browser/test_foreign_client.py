@@ -51,8 +51,8 @@ def test_the_browsers_client_is_heard(
     page.goto(f"{service.url}/foreign")
     page.evaluate("options => begin(options)", {"authkey": TOKEN, "noTrickleIce": not trickle})
     meetings = service.meetings.all
-    service.wait(lambda: meetings and Channel.TAB in meetings[-1].strips, "the microphone")
+    service.wait(lambda: meetings and Channel.TAB in meetings[-1].inputs, "the microphone")
     meeting = service.newest
-    service.wait(lambda: meeting.strips[Channel.TAB].position > 32_000, "two seconds")
+    service.wait(lambda: meeting.inputs[Channel.TAB].position > 32_000, "two seconds")
     assert abs(dominant(meeting.heard(Channel.TAB, 1.0)) - MIC_HZ) < 5
     page.evaluate("() => window.client.destroy()")

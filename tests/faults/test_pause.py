@@ -35,8 +35,8 @@ BROKEN = (Fault(kind=Kind.DROP, at=DROPPED), Fault(kind=Kind.REFUSE, status=503,
 class Pausing:
     """Plays a recording in real time and pauses in the middle of it."""
 
-    def __init__(self, strip: ChannelInput, traffic: Sequence[Traffic]) -> None:
-        self._strip = strip
+    def __init__(self, sound: ChannelInput, traffic: Sequence[Traffic]) -> None:
+        self._input = sound
         self._traffic = traffic
         self.left = -1
         """Bytes of audio that left during the pause."""
@@ -45,20 +45,20 @@ class Pausing:
 
     async def play(self, flush: DeepgramTranscriber | None = None) -> None:
         loop = asyncio.get_running_loop()
-        begun, tape = loop.time(), self._strip.tape
+        begun, tape = loop.time(), self._input.tape
         heard, connections = 0, 0
         while tape.end < SECONDS * SAMPLE_RATE:
             await asyncio.sleep(max(0.0, begun + tape.end / SAMPLE_RATE - loop.time()))
             if tape.end == PAUSE.start:
                 if flush is not None:
                     flush.flush()
-                self._strip.pause()
+                self._input.pause()
                 await asyncio.sleep(0.01)  # what left before arrives
                 heard, connections = self._sent, len(self._traffic)
             elif tape.end == PAUSE.end:
                 self.left, self.reconnected = self._sent - heard, len(self._traffic) > connections
-                self._strip.resume()
-            self._strip.write(PcmBlock(tape.end, SPEECH.pcm(tape.end, FRAME)))
+                self._input.resume()
+            self._input.write(PcmBlock(tape.end, SPEECH.pcm(tape.end, FRAME)))
         tape.close()
 
     @property

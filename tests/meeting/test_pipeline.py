@@ -91,9 +91,9 @@ class Room:
     async def play(self, seconds: int, channel: Channel = TAB) -> None:
         """Feed so many seconds, and let everybody finish."""
         async with asyncio.TaskGroup() as tasks:
-            strip = self.pipeline.channel(channel, "off", tasks)
+            sound = self.pipeline.channel(channel, "off", tasks)
             for _ in range(seconds):
-                strip.input.write(PcmBlock(strip.input.position, SECOND))
+                sound.input.write(PcmBlock(sound.input.position, SECOND))
             await self.pipeline.finish(5.0)
             self.pipeline.close()
 
@@ -133,10 +133,10 @@ async def test_a_channel_is_made_once_and_is_asked_for_its_words() -> None:
     room = Room(transcriber)
     assert (room.pipeline.length, room.pipeline.owed_s, list(room.pipeline)) == (0.0, 0.0, [])
     async with asyncio.TaskGroup() as tasks:
-        strip = room.pipeline.channel(TAB, "off", tasks)
-        assert room.pipeline.channel(TAB, "off", tasks) is strip
+        sound = room.pipeline.channel(TAB, "off", tasks)
+        assert room.pipeline.channel(TAB, "off", tasks) is sound
         assert room.pipeline.providers["transcribe"] == "scripted"
-        strip.input.write(PcmBlock(0, SECOND))
+        sound.input.write(PcmBlock(0, SECOND))
         assert room.pipeline.owed_s == 1.0
         room.pipeline.flush()
         assert transcriber.flushed == 1

@@ -106,7 +106,7 @@ class ListeningMeeting:
         self._meetings = meetings
         self._id = meeting
         self.spec = spec
-        self.strips: dict[Channel, ChannelInput] = {}
+        self.inputs: dict[Channel, ChannelInput] = {}
         self.plays: dict[AudioSource, asyncio.Task[None]] = {}
         self.sessions = 0
         self.requests: list[tuple[str, str]] = []
@@ -119,7 +119,7 @@ class ListeningMeeting:
         return self._id
 
     def status(self) -> MeetingStatus:
-        return MeetingStatus(self._id, self.spec.title, self.state, 0.0, 0.0, tuple(self.strips))
+        return MeetingStatus(self._id, self.spec.title, self.state, 0.0, 0.0, tuple(self.inputs))
 
     def show(self, name: Channel, picture: bytes, age_s: float = 0.0) -> bool:
         self.pictures.append((name, picture))
@@ -129,26 +129,26 @@ class ListeningMeeting:
         self._meetings.log.append(self._id, payload, media, at=time.time())
 
     async def attach(self, source: AudioSource) -> None:
-        for held in {self.strips[c].source for c in source.channels if c in self.strips}:
-            own = [strip for strip in self.strips.values() if strip.source is held]
-            if held is not None and all(strip.quiet_s > GIVES_WAY_S for strip in own):
+        for held in {self.inputs[c].source for c in source.channels if c in self.inputs}:
+            own = [sound for sound in self.inputs.values() if sound.source is held]
+            if held is not None and all(sound.quiet_s > GIVES_WAY_S for sound in own):
                 await self.detach(held)
-        taken = [c for c in source.channels if c in self.strips and self.strips[c].source is not None]
+        taken = [c for c in source.channels if c in self.inputs and self.inputs[c].source is not None]
         if taken:
             raise InputError(f"channel `{taken[0]}` is taken", field="channels", status=409)
         for channel in source.channels:
-            strip = self.strips.setdefault(channel, ChannelInput(channel, Tape(TAPE_S), self.publish))
-            strip.source = source
+            sound = self.inputs.setdefault(channel, ChannelInput(channel, Tape(TAPE_S), self.publish))
+            sound.source = source
         self.sessions += 1
         self.plays[source] = self._meetings.tasks.create_task(self._play(source))
 
     async def _play(self, source: AudioSource) -> None:
         try:
-            await source.run({channel: self.strips[channel] for channel in source.channels})
+            await source.run({channel: self.inputs[channel] for channel in source.channels})
         finally:
             del self.plays[source]
             for channel in source.channels:
-                self.strips[channel].source = None
+                self.inputs[channel].source = None
 
     async def detach(self, source: AudioSource) -> None:
         if play := self.plays.get(source):
@@ -164,9 +164,9 @@ class ListeningMeeting:
         self.publish(MeetingResumed())
 
     def _pausing(self, on: bool) -> None:
-        for strip in self.strips.values():
-            strip.paused = on
-            strip.state("paused" if on else "capturing")
+        for sound in self.inputs.values():
+            sound.paused = on
+            sound.state("paused" if on else "capturing")
 
     async def end(self, reason: str = "stopped") -> None:
         if self.state == "ended":
@@ -202,7 +202,7 @@ class ListeningMeeting:
 
     def heard(self, channel: Channel, last: float) -> np.ndarray[Any, Any]:
         """The newest `last` seconds of a channel as floats from -1 to 1."""
-        tape = self.strips[channel].tape
+        tape = self.inputs[channel].tape
         cursor = tape.cursor(max(tape.start, tape.end - int(last * SAMPLE_RATE)))
         parts = []
         try:

@@ -46,8 +46,8 @@ def spoken_call(service: BrowserService, playwright: Playwright, sounds: Path) -
         meeting = service.newest
 
         def position() -> int:
-            strip = meeting.strips.get(Channel.TAB)
-            return strip.position if strip else 0
+            sound = meeting.inputs.get(Channel.TAB)
+            return sound.position if sound else 0
 
         service.wait(lambda: position() > SAMPLE_RATE // 2, "the tab")
         before = meeting.heard(Channel.TAB, KEPT_S)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial
+from tests.support.links.hume_v0_trial import VoiceAccount, VoiceTrial, settings_for
 from tests.support.links.trial import Recording
 from wingman.audio.tape import Tape
 from wingman.config.emotion import HumeV0Settings
@@ -32,16 +32,6 @@ from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
 from wingman.testing.hume_v0.shapes import ErrorShape, WarningShape
 from wingman.testing.indexed_audio import IndexedSpeech
 from wingman.testing.virtual_time import run
-
-
-def settings_for(gateway: HumeV0Emulator, **changes: Any) -> HumeV0Settings:
-    base = HumeV0Settings(
-        url=gateway.url,
-        http_url=gateway.http_url,
-        api_key=Secret("local-key"),
-        secret_key=Secret("local-secret"),
-    )
-    return msgspec.structs.replace(base, **changes)
 
 
 async def attempt(

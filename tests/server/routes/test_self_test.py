@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 
 from tests.support.offered import offered
@@ -24,7 +26,9 @@ async def judged(meeting: str) -> Sequence[Stage]:
     return (REMARK,)
 
 
-async def test_what_a_client_spoke_is_judged_beside_a_test_that_runs() -> None:
+@asynccontextmanager
+async def running() -> AsyncIterator[tuple[httpx.AsyncClient, Callable[[], Awaitable[None]]]]:
+    """A client whose test has begun, and what ends that well."""
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def run() -> Sequence[Stage]:
@@ -35,12 +39,21 @@ async def test_what_a_client_spoke_is_judged_beside_a_test_that_runs() -> None:
     async with offered(SelfTestRoutes(run, judged).routes()) as client:
         first = asyncio.create_task(client.post("/api/self-test"))
         await begun.wait()
+
+        async def end() -> None:
+            go_on.set()
+            assert (await first).json()["ok"]
+
+        yield client, end
+
+
+async def test_what_a_client_spoke_is_judged_beside_a_test_that_runs() -> None:
+    async with running() as (client, end):
         told = (await client.post("/api/self-test", json={"meeting": "m-1"})).json()
         assert [stage["name"] for stage in told["stages"]] == ["tone"]
         refused = await client.post("/api/self-test", json={"meeting": "m-2"})
         assert (refused.status_code, refused.json()["error"]["field"]) == (404, "meeting")
-        go_on.set()
-        assert (await first).json()["ok"]
+        await end()
 
 
 @pytest.mark.parametrize(
@@ -59,20 +72,10 @@ async def test_a_remark_is_no_problem(stages: Sequence[Stage], ok: bool) -> None
 
 
 async def test_two_at_once_are_refused_and_a_third_afterwards_is_not() -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
-
-    async def run() -> Sequence[Stage]:
-        begun.set()
-        await go_on.wait()
-        return (GOOD,)
-
-    async with offered(SelfTestRoutes(run, judged).routes()) as client:
-        first = asyncio.create_task(client.post("/api/self-test"))
-        await begun.wait()
+    async with running() as (client, end):
         second = await client.post("/api/self-test")
         assert (second.status_code, second.json()["error"]["field"]) == (409, "self-test")
-        go_on.set()
-        assert (await first).json()["ok"]
+        await end()
         assert (await client.post("/api/self-test")).status_code == 200
 
 

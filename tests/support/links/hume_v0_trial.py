@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 import numpy as np
 
 from tests.support.links.hume_trial import MeterTrial, cover, late, said, window_of
 from tests.support.links.trial import Recording
+from wingman.config.emotion import HumeV0Settings
+from wingman.config.section import Secret
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Missed, Progress, ProviderState
 from wingman.core.time import Channel, SampleTime
@@ -18,6 +22,17 @@ from wingman.testing.indexed_audio import FRAME, FRAMES
 
 PERIOD = FRAMES * FRAME
 """Samples after which indexed audio repeats itself."""
+
+
+def settings_for(gateway: HumeV0Emulator, **changes: Any) -> HumeV0Settings:
+    """An account of the emulated gateway."""
+    base = HumeV0Settings(
+        url=gateway.url,
+        http_url=gateway.http_url,
+        api_key=Secret("local-key"),
+        secret_key=Secret("local-secret"),
+    )
+    return msgspec.structs.replace(base, **changes)
 
 
 @dataclass(frozen=True, slots=True)
