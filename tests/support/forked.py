@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -19,8 +20,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from wingman.local import sentence_encoder
 
@@ -104,6 +106,7 @@ def _serve() -> int:
             importlib.import_module(module.name)
     if sentence_encoder.installed():
         sentence_encoder.SentenceEncoder().encode_here(["loaded once, for all commands"])
+    gc.freeze()  # a collection in a fork would touch, and so copy, all that it shares
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin.buffer:
         if os.fork() == 0:
@@ -116,10 +119,27 @@ def _watched(request: Mapping[str, object]) -> int:
     folder = Path(str(request["folder"]))
     with open(folder / "status", "w", encoding="utf-8") as status:
         if (pid := os.fork()) == 0:
-            return _command(request, folder)
+            _ending(lambda: _command(request, folder))
         print(pid, file=status, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), file=status, flush=True)
     os._exit(0)
+
+
+def _ending(command: Callable[[], int]) -> NoReturn:
+    """As an interpreter ends, but that it does not take apart what it has imported: that costs more than most
+    commands."""
+    try:
+        code: object = command()
+    except SystemExit as left:
+        code = left.code
+    except BaseException:  # noqa: BLE001 - shown as an interpreter shows it
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def _command(request: Mapping[str, object], folder: Path) -> int:
