@@ -42,7 +42,7 @@ CARE_KINDS: Mapping[Signal, str] = {
     Signal.DANGER: "risk",
     Signal.GRIEF: "emotion",
     Signal.SECRET: "risk",
-    Signal.HARDSHIP: "emotion",
+    Signal.HARDSHIP: "price",
     Signal.TRAP: "risk",
     Signal.LEGAL: "risk",
     Signal.LIMIT: "price",

@@ -1,0 +1,29 @@
+"""Weights for a corpus come from all the others, however they are worked out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from scripts.gate import written
+from scripts.gate.training import HEARD, Design, fit_rows, rows_of, unseen_corpora
+
+
+def no_vector(text: str) -> Any:
+    raise AssertionError(f"the words alone are weighed here, not {text!r}")
+
+
+def test_a_corpus_is_judged_by_what_the_others_alone_give() -> None:
+    talks = [replace(talk, corpus=f"part-{number % 3}") for number, talk in enumerate(written.talks()[:9])]
+    design = Design("words", rows_of(talks, "words", HEARD[:1], no_vector))
+    judged = unseen_corpora(design)
+    for corpus, (heads, verdict) in judged.weights.items():
+        own = design.rows.corpus == corpus
+        direct_heads, direct_verdict = fit_rows(design, np.flatnonzero(~own))
+        assert np.allclose(heads, direct_heads, atol=1e-3)
+        assert np.allclose(verdict, direct_verdict, atol=1e-3)
+        state, inputs = design.rows.state[own], design.rows.inputs[own]
+        scores = np.hstack([state, inputs @ heads[:-1] + heads[-1]]) @ verdict[:-1] + verdict[-1]
+        assert np.allclose(scores, judged.scores[own], atol=1e-2)
