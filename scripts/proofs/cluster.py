@@ -40,7 +40,7 @@ RESTART_S = 6.0
 """What an orchestrator takes to begin another node."""
 ROLLED = 10
 """Calls of the rolling restart."""
-WATCHERS, NOTES = 1000, 20
+WATCHERS, NOTES = 1000, 100
 CHAOS_S = 90.0
 
 
@@ -348,7 +348,7 @@ async def _overlays(running: Servers) -> list[Figure]:
             watchers.forget()
             for number in range(NOTES):
                 await http.post(f"/api/meetings/{meeting}/notes", json={"text": f"note {number}"})
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(0.25)
             late = watchers.late()
             await asyncio.to_thread(watchers.close)
     note = f"{len(late)} of {NOTES * WATCHERS} arrivals, clients on the same two cores"
