@@ -229,6 +229,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(431, f"the request line and headers may have at most {HEAD_BYTES} bytes")
         elif sum(name == b"host" for name, _ in self.headers) > 1:
             self._refuse(400, "a request names one Host")
+        elif any(name == b"transfer-encoding" and value.lower() != b"chunked" for name, value in self.headers):
+            self._refuse(400, "a body may be sent in chunks, and in no other coding")
         elif self._let_in():
             super().on_headers_complete()
 
