@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,33 @@ def test_no_file_is_an_exception(tmp_path_factory: pytest.TempPathFactory, conte
 def test_a_journal_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot write"):
         Journal(tmp_path, "a")
+
+
+def test_a_disk_that_takes_no_more_costs_only_the_way_back(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path, "a")
+    for event in SETTLED:
+        journal.note(event)
+    journal._writer.submit(list).result(5)  # all of that is written
+    with journal._file, Path("/dev/full").open("wb", buffering=0) as full:
+        journal._file = full
+        journal.note(said("refused", 16_000))
+        journal.note(upto(30_000))
+        journal.close()
+    assert known(path) == SETTLED
+
+
+def test_a_disk_that_hangs_holds_nobody_up(tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    journal = Journal(tmp_path / "journal", "a")
+    before, journal._file = journal._file, os.fdopen(writes, "wb", buffering=0)
+    before.close()
+    try:
+        for _ in range(900):  # a pipe takes 64 kB, then it is as a disk that does not answer
+            journal.note(said("x" * 100, 0))
+    finally:
+        os.close(reads)  # it answers
+    journal.close()
 
 
 class Listener:

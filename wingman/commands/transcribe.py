@@ -34,6 +34,7 @@ from wingman.core.emotion_policy import RECORDING
 from wingman.core.encoders import plain
 from wingman.core.errors import InputError
 from wingman.core.events import CaptureLoss, Envelope, MeetingEnded, SuggestionSkipped, TranscriptPartial
+from wingman.core.threads import in_thread
 from wingman.core.time import seconds
 from wingman.emotion.base import FaceAnalyzer, VoiceAnalyzer
 from wingman.events.hub import Subscription
@@ -185,7 +186,7 @@ class _Run:
             outcome, meeting = await self._play(job)
             await self._write(meeting)
             if job.journal is not None and outcome.status is not Status.FAILED:
-                job.journal.done()
+                await in_thread(job.journal.done)
         if outcome.sentence:
             _say(outcome.sentence)
         if arguments.store:

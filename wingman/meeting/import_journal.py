@@ -2,6 +2,7 @@
 
 A journal is a file of JSON lines, beside the output or in the meeting's folder, sealed where the log is. Each
 channel's settled events stand in it in their order; interims do not. A last line that a crash cut is left out.
+It is written in a thread of its own: a disk that hangs holds no meeting up.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import contextlib
 import hashlib
 import json
 import os
+import queue
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 from wingman.archive.audio_store import FOLDER
 from wingman.archive.encrypted_file import Seal, WrongKey, unseal
@@ -23,8 +27,11 @@ from wingman.audio.tape import Cursor
 from wingman.core.errors import InputError, Missed, Progress
 from wingman.core.json import JsonObject
 from wingman.core.speech import Final, SpeechEnded, SpeechStarted, TranscriberEvent
+from wingman.core.threads import OneThread
 from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.stt.base import Emit, Transcriber, TranscriberInfo
+
+log = structlog.get_logger(__name__)
 
 KINDS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (Final, SpeechStarted, SpeechEnded, Progress, Missed)
@@ -32,6 +39,8 @@ KINDS: dict[str, type[Any]] = {
 NAME = "import.journal"
 STRIDE = SAMPLE_RATE
 """Samples passed over at a time."""
+PATIENCE_S = 5.0
+"""How long the end of a job waits for a disk that does not answer."""
 
 
 class Journal:
@@ -43,6 +52,8 @@ class Journal:
         Blocking (a seal takes some 0.1 s). Raises `InputError` when the file cannot be written.
         """
         self.path = path
+        self._writer = OneThread("import journal")
+        self._closed = self._refused = False
         self._known: dict[Channel, list[TranscriberEvent]] = {channel: [] for channel in Channel}
         lines = self._read(before or path, job, key)
         self._seal = Seal(key) if key else None
@@ -72,19 +83,36 @@ class Journal:
         return max((e.upto for es in self._known.values() for e in es if isinstance(e, Progress)), default=0)
 
     def note(self, event: TranscriberEvent) -> None:
-        """Write a settled event down; others are passed over."""
+        """Have a settled event written down; others are passed over."""
         name = type(event).__name__
-        if name in KINDS and not self._file.closed:
-            self._write(json.dumps({"kind": name, "event": msgspec.to_builtins(event)}))
+        if name not in KINDS or self._closed:
+            return
+        line = json.dumps({"kind": name, "event": msgspec.to_builtins(event)})
+        try:
+            self._writer.submit(partial(self._append, line))
+        except queue.Full:
+            self._refused = True
 
     def done(self) -> None:
-        """The job is over: the journal is removed."""
+        """The job is over: the journal is removed. Blocking."""
         self.close()
         self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Keep it for the next time. Idempotent."""
-        self._file.close()
+        """Keep it for the next time. Blocking for `PATIENCE_S` at most. Idempotent."""
+        self._closed = True
+        if self._writer.close(PATIENCE_S):
+            self._file.close()
+
+    def _append(self, line: str) -> None:
+        # after a line that is not there, none is written: another run goes on from what stands whole
+        if self._refused:
+            return
+        try:
+            self._write(line)
+        except OSError as failed:
+            self._refused = True
+            log.warning("import.journal_not_written", file=self.path.name, error=failed.strerror)
 
     def _write(self, line: str) -> None:
         content = line.encode() + b"\n"

@@ -146,7 +146,7 @@ class RecordingImport:
         finally:
             await meeting.end("source_ended")
             if self.journal is not None:
-                self.journal.close()
+                await in_thread(self.journal.close)
         self._tell(self._played)
         state: Literal["done", "failed"] = "failed" if source.problem or meeting.reason == "failed" else "done"
         self._status = replace(self._status, state=state, detail=source.problem, left_s=None)
@@ -250,4 +250,4 @@ async def _whole(job: RecordingImport, log: EventLog) -> None:
     await log.flush()
     job.judge(await read_all(log, job.status.meeting))
     if job.journal is not None and job.status.state == "done":
-        job.journal.done()
+        await in_thread(job.journal.done)
