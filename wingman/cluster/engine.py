@@ -287,11 +287,21 @@ class Engine:
         self, subject: str, heard: Heard, *, messages: int = 65_536
     ) -> Callable[[], Awaitable[None]]:
         """Have `heard` called for each message, one after the other; returns what ends it."""
+        ended = False
+
+        async def told(message: Msg) -> None:
+            await heard(message)
+            # a cancellation that meets an answer is lost in `wait_for` (Python 3.11): it is made up for
+            if ended or self._nats.is_closed:
+                raise asyncio.CancelledError
+
         subscription = await self._nats.subscribe(
-            subject, cb=heard, pending_msgs_limit=messages, pending_bytes_limit=64 * 1024 * 1024
+            subject, cb=told, pending_msgs_limit=messages, pending_bytes_limit=64 * 1024 * 1024
         )
 
         async def end() -> None:
+            nonlocal ended
+            ended = True
             if not self._nats.is_closed:
                 await subscription.unsubscribe()
 
