@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from wingman.app import Service, open_service
 from wingman.config.settings import build
-from wingman.core.errors import InputError
+from wingman.core.errors import InputError, ProviderFault
 from wingman.core.events import MeetingEnded, MeetingStarted
 from wingman.meeting.api import MeetingSpec
 from wingman.report.record import read_all
@@ -113,5 +113,5 @@ async def test_other_settings_load_no_second_encoder() -> None:
             manager.use(settings, keep_model=True)
         assert manager.providers.encoder is first
     if first is not None:
-        with pytest.raises(RuntimeError, match="shutdown"):
+        with pytest.raises(ProviderFault, match="was closed"):
             await first.encode(["closed with the service"])
