@@ -15,22 +15,16 @@ from collections.abc import AsyncIterator
 import aiohttp
 import av
 import uvicorn
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
+from aiortc_whip import answering
 from livekit import rtc
 from livekit.agents import Agent, AgentSession
 from livekit.agents.voice.io import AudioInput
 from livekit.plugins import deepgram
 from serving import serve
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 PROVIDERS = int(sys.argv[1])
 RATE = 16_000
-peers: set[RTCPeerConnection] = set()
-tasks: set[asyncio.Task[None]] = set()
 logging.disable(logging.WARNING)
 
 
@@ -63,13 +57,4 @@ async def transcribe(track) -> None:
         await asyncio.Event().wait()
 
 
-async def whip(request: Request) -> Response:
-    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    peers.add(peer)
-    peer.on("track", lambda track: tasks.add(asyncio.ensure_future(transcribe(track))))
-    await peer.setRemoteDescription(RTCSessionDescription((await request.body()).decode(), "offer"))
-    await peer.setLocalDescription(await peer.createAnswer())
-    return Response(peer.localDescription.sdp, 201, media_type="application/sdp")
-
-
-serve(uvicorn, Starlette(routes=[Route("/whip", whip, methods=["POST"])]))
+serve(uvicorn, answering(transcribe))

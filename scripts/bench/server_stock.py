@@ -8,19 +8,13 @@ import sys
 
 import av
 import uvicorn
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
+from aiortc_whip import answering, tasks
 from serving import serve
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 PROVIDERS = int(sys.argv[1])
-peers: set[RTCPeerConnection] = set()
-tasks: set[asyncio.Task[None]] = set()
 
 
 async def transcribe(track) -> None:
@@ -40,13 +34,4 @@ async def _drain(socket) -> None:
         pass
 
 
-async def whip(request: Request) -> Response:
-    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    peers.add(peer)
-    peer.on("track", lambda track: tasks.add(asyncio.ensure_future(transcribe(track))))
-    await peer.setRemoteDescription(RTCSessionDescription((await request.body()).decode(), "offer"))
-    await peer.setLocalDescription(await peer.createAnswer())
-    return Response(peer.localDescription.sdp, 201, media_type="application/sdp")
-
-
-serve(uvicorn, Starlette(routes=[Route("/whip", whip, methods=["POST"])]))
+serve(uvicorn, answering(transcribe))
