@@ -40,6 +40,7 @@ from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.events.sqlite import drivers
 from wingman.events.telemetry import Telemetry
+from wingman.events.webhook_store import DeliveryStore
 from wingman.events.webhooks import Hook, Webhooks
 from wingman.meeting.builder import MeetingBuilder
 from wingman.meeting.import_journal import ImportJournals
@@ -148,8 +149,8 @@ async def open_background(
         return
     cluster = settings.cluster
     apart = bool(cluster.url) and not cluster.one_folder
-    database, sealed = folder / "webhooks.db", settings.deliver.encryption_key.reveal()
-    webhooks = Webhooks(hooks, log, database, key=sealed, apart=apart)
+    store = DeliveryStore(folder / "webhooks.db", settings.deliver.encryption_key.reveal())
+    webhooks = Webhooks(hooks, log, store, apart=apart)
     hub.tap(webhooks.offer)
     try:
         yield BackgroundServices(log, webhooks, days, audio_store)

@@ -47,6 +47,7 @@ from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer
 from wingman.emotion.hume_v0.batch import analyze
 from wingman.emotion.hume_v0.tokens import Access
 from wingman.events.memory import MemoryLog
+from wingman.events.webhook_store import DeliveryStore
 from wingman.events.webhooks import Hook, Webhooks
 from wingman.llm.base import Prompt, SuggestionModel
 from wingman.llm.gemini.client import Counting, Gemini
@@ -201,7 +202,7 @@ async def _hooked(where: str, books: Books) -> None:
     log = MemoryLog()
     with tempfile.TemporaryDirectory() as folder:
         settings = WebhookSettings(url=f"http://{where}/hook", secret=Secret("whsec_" + "A" * 32), events=ENDED)
-        hooks = Webhooks([Hook.of("crm", settings)], log, Path(folder) / "webhooks.db")
+        hooks = Webhooks([Hook.of("crm", settings)], log, DeliveryStore(Path(folder) / "webhooks.db"))
         hooks.offer([log.append("m-1", MeetingEnded("stopped", 1.0), at=1.0)])
         running = asyncio.create_task(hooks.run())
         try:

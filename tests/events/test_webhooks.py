@@ -23,6 +23,7 @@ from wingman.core.errors import InputError
 from wingman.core.events import Event, WebhookSettled
 from wingman.events.hub import Hub
 from wingman.events.memory import MemoryLog
+from wingman.events.webhook_store import DeliveryStore
 from wingman.events.webhooks import DELAYS, Hook, Webhooks, sign
 from wingman.server.errors import HANDLERS
 from wingman.server.routes.webhooks import WebhookRoutes
@@ -60,7 +61,12 @@ class Desk:
         settings = WebhookSettings(url=url, secret=Secret(SECRET), events=("meeting.ended", "summary.ready"))
         client = http_client()
         self.webhooks = Webhooks(
-            [Hook.of("crm", settings)], self.log, path, apart=apart, client=client, clock=lambda: self.now
+            [Hook.of("crm", settings)],
+            self.log,
+            DeliveryStore(path),
+            apart=apart,
+            client=client,
+            clock=lambda: self.now,
         )
         Hub(self.log).tap(self.webhooks.offer)
 
@@ -213,7 +219,7 @@ async def test_an_unreachable_receiver_is_in_the_log(tmp_path: Path) -> None:
     log = MemoryLog()
     settings = WebhookSettings(url="http://127.0.0.1:1/", secret=Secret(SECRET), events=("meeting.ended",))
     client = http_client()
-    webhooks = Webhooks([Hook.of("crm", settings)], log, tmp_path / "webhooks.db", client=client)
+    webhooks = Webhooks([Hook.of("crm", settings)], log, DeliveryStore(tmp_path / "webhooks.db"), client=client)
     for envelope in story.events():
         log.append(story.MEETING, envelope.payload(Event), envelope.media, at=envelope.at)
     webhooks.offer(await log.read(story.MEETING))

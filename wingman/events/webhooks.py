@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -94,14 +93,15 @@ class Webhooks:
         self,
         hooks: Sequence[Hook],
         log: EventLog,
-        path: Path,
+        store: DeliveryStore,
         *,
-        key: str = "",
         apart: bool = False,
         client: httpx.AsyncClient | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`apart`: other processes run meetings, too, and have files of their own. Then what became of each
+        """`store` is closed with this.
+
+        `apart`: other processes run meetings, too, and have files of their own. Then what became of each
         delivery stands in the meeting's log, and what this process owed in a former life is theirs.
         """
         self._hooks = {hook.name: hook for hook in hooks}
@@ -111,7 +111,7 @@ class Webhooks:
         )
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "wingman-webhooks")
-        self._store = DeliveryStore(path, key)
+        self._store = store
         self._offered: list[Delivery] = []
         self._awake = asyncio.Event()
         self._held: set[str] = set()

@@ -29,7 +29,7 @@ async def log_of(folder: Path, rows: list[Delivery]) -> AsyncIterator[httpx.Asyn
     for row in rows:
         store.update(row)
     store.close()
-    webhooks = Webhooks([], MemoryLog(), folder / "webhooks.db", clock=lambda: 200.0)
+    webhooks = Webhooks([], MemoryLog(), DeliveryStore(folder / "webhooks.db"), clock=lambda: 200.0)
     try:
         async with offered(WebhookRoutes(webhooks).routes()) as client:
             yield client
