@@ -1,7 +1,8 @@
-"""`scripts/prove NAME [--json]`: measure every figure an area promises; exit 0 only when all targets hold."""
+"""`scripts/prove NAME [--part PART] [--json]`: measure what an area promises; exit 0 only when it holds."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import importlib
@@ -30,21 +31,25 @@ def _source(name: str) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    wanted, flags = next((a for a in argv if not a.startswith("-")), ""), [a for a in argv if a.startswith("-")]
-    if wanted not in names() or any(flag != "--json" for flag in flags):
-        print(f"usage: scripts/prove NAME [--json]; NAME is one of: {' '.join(names())}", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="scripts/prove", description="measure what an area promises")
+    parser.add_argument("name", choices=names(), metavar="NAME", help=", ".join(names()))
+    parser.add_argument("--part", action="append", default=[], help="only this part of a proof that has parts")
+    parser.add_argument("--json", action="store_true", help="one line for machines")
+    asked = parser.parse_args(argv)
     # failures are provoked here and stdout is for the figures, so only what is fatal is logged, on stderr
     logging.disable(logging.ERROR)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    module = importlib.import_module(f"scripts.proofs.{wanted.replace('-', '_')}")
-    figures = module.measure()
+    module = importlib.import_module(f"scripts.proofs.{asked.name.replace('-', '_')}")
+    parts = getattr(module, "PARTS", ())
+    if any(part not in parts for part in asked.part):
+        parser.error(f"{asked.name} has the parts: {', '.join(parts) or 'none'}")
+    figures = module.measure(asked.part) if asked.part else module.measure()
     if inspect.iscoroutine(figures):
         figures = asyncio.run(figures)
-    return report(wanted, figures, flags)
+    return report(asked.name, figures, ["--json"] if asked.json else [])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,31 +44,27 @@ WATCHERS, NOTES = 1000, 100
 CHAOS_S = 90.0
 
 
-def measure() -> list[Figure]:
-    """All figures. Three servers share this machine with their clients: times are of that."""
+def measure(parts: Sequence[str] = ()) -> list[Figure]:
+    """The figures of these `PARTS`; of all when none is named.
+
+    Three servers share this machine with their clients: times are of that.
+    """
     with servers(3) as running:
-        return asyncio.run(_measured(running))
+        return asyncio.run(_measured(running, [name for name in PARTS if name in (parts or PARTS)]))
 
 
-async def _measured(running: Servers) -> list[Figure]:
+async def _measured(running: Servers, parts: Sequence[str]) -> list[Figure]:
     seed = random.randrange(10**6)
     progress(f"seed {seed}")
-    deleted = await deletion(running)
-    figures = [
-        *await _races(running, random.Random(seed)),
-        *await _leaders(running, random.Random(seed)),
-        *deleted.figures,
-        *await _killed(running, random.Random(seed)),
-        *await _rolling(running),
-        *await _overlays(running),
-        *await _chaos(seed),
-    ]
-    with tempfile.TemporaryDirectory() as name:
-        figures += await pages(running, Path(name))
-    return [*figures, *copies(running, deleted)]
+    deleted = await deletion(running) if DELETION in parts else None
+    figures = list(deleted.figures) if deleted else []
+    for name in parts:
+        if name != DELETION:
+            figures += await _MEASURED[name](running, seed)
+    return [*figures, *(await copies(running, deleted) if deleted else ())]
 
 
-async def _chaos(seed: int) -> list[Figure]:
+async def _chaos(_: Servers, seed: int) -> list[Figure]:
     """Random faults of nodes, servers and the cables between them, on servers of their own."""
     progress("chaos")
     with servers(3, hidden=True) as apart, tempfile.TemporaryDirectory() as name:
@@ -90,8 +86,9 @@ async def _chaos(seed: int) -> list[Figure]:
     ]
 
 
-async def _races(running: Servers, chance: random.Random) -> list[Figure]:
+async def _races(running: Servers, seed: int) -> list[Figure]:
     """An owner that writes against another's claim, over and over, in one log."""
+    chance = random.Random(seed)
     async with nodes(running, 1) as (node,):
         place = Place("m-race", "WM_LOG_00", "log.0.m-race", "n0")
         owner = Author(place, node.engine, node.keys)
@@ -142,8 +139,9 @@ class _Told:
     seqs: list[int] = field(default_factory=list)
 
 
-async def _leaders(running: Servers, chance: random.Random) -> list[Figure]:
+async def _leaders(running: Servers, seed: int) -> list[Figure]:
     """Servers are killed under load, and come back with what is on their disks."""
+    chance = random.Random(seed)
     await emptied(running)
     node = await open_node(running, "writer")
     told: dict[str, _Told] = {f"m-{n}": _Told() for n in range(MEETINGS)}
@@ -238,8 +236,9 @@ class _Town:
         return found
 
 
-async def _killed(running: Servers, chance: random.Random) -> list[Figure]:
+async def _killed(running: Servers, seed: int) -> list[Figure]:
     """A node is killed every so often, and another one started; at last each with one of the servers."""
+    chance = random.Random(seed)
     async with _town(running, CALLS) as town:
         await asyncio.sleep(5)
         began = time.monotonic()
@@ -310,7 +309,7 @@ def _taken(away: Sequence[Away], name: str, usual: float | None, worst: float) -
     ]
 
 
-async def _rolling(running: Servers) -> list[Figure]:
+async def _rolling(running: Servers, _: int) -> list[Figure]:
     """Each node is stopped as an upgrade does it: a new one first, then SIGTERM."""
     async with _town(running, ROLLED) as town:
         await asyncio.sleep(10)
@@ -338,7 +337,7 @@ async def _stopped(node: Process) -> None:
     await asyncio.wait_for(node.process.wait(), 90)
 
 
-async def _overlays(running: Servers) -> list[Figure]:
+async def _overlays(running: Servers, _: int) -> list[Figure]:
     """One meeting that so many people watch, on three nodes."""
     with tempfile.TemporaryDirectory() as name:
         async with processes(running, Path(name), NODES) as nodes, client(nodes[0]) as http:
@@ -357,3 +356,24 @@ async def _overlays(running: Servers) -> list[Figure]:
         Figure(f"{WATCHERS} overlays, p99", 1000 * late[round(0.99 * (len(late) - 1))], 50, "<=", "ms", note),
         Figure("arrivals missing", NOTES * WATCHERS - len(late), 0, "=="),
     ]
+
+
+async def _pages(running: Servers, _: int) -> list[Figure]:
+    with tempfile.TemporaryDirectory() as name:
+        return await pages(running, Path(name))
+
+
+_MEASURED: Mapping[str, Callable[[Servers, int], Awaitable[list[Figure]]]] = {
+    "races": _races,
+    "servers": _leaders,
+    "nodes": _killed,
+    "rolling": _rolling,
+    "overlays": _overlays,
+    "chaos": _chaos,
+    "pages": _pages,
+}
+"""Each takes the servers and a seed."""
+DELETION = "deletion"
+"""What is deleted is deleted first, and looked for last."""
+PARTS = (DELETION, *_MEASURED)
+"""In the order in which they are measured."""
