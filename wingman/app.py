@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
+import importlib
 import os
 import secrets
 import tempfile
@@ -33,6 +34,7 @@ from wingman.config.transports import IngestSettings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingEnded
+from wingman.core.threads import in_thread
 from wingman.core.time import Channel
 from wingman.egress.outlet import outlet
 from wingman.events.hub import Hub
@@ -147,15 +149,18 @@ async def open_background(
     if not hooks:
         yield BackgroundServices(log, None, days, audio_store)
         return
-    cluster = settings.cluster
-    apart = bool(cluster.url) and not cluster.one_folder
     store = DeliveryStore(folder / "webhooks.db", settings.deliver.encryption_key.reveal())
-    webhooks = Webhooks(hooks, log, store, apart=apart)
+    webhooks = Webhooks(hooks, log, store, apart=_apart(settings))
     hub.tap(webhooks.offer)
     try:
         yield BackgroundServices(log, webhooks, days, audio_store)
     finally:
         await webhooks.aclose()
+
+
+def _apart(settings: Settings) -> bool:
+    """Is it a node with a folder of its own, which stands in for others?"""
+    return bool(settings.cluster.url) and not settings.cluster.one_folder
 
 
 def sound_place(settings: Settings, folder: Path) -> Place:
@@ -171,12 +176,14 @@ def sound_place(settings: Settings, folder: Path) -> Place:
     )
 
 
-async def warm_up(transcriber: str) -> None:
-    """Import what the first meeting would otherwise wait for."""
+async def warm_up(transcriber: str, *, takes_over: bool) -> None:
+    """Import what the first meeting would otherwise wait for, and so would all meetings that are taken over."""
     if transcriber == "deepgram":
         from wingman.stt.deepgram.transcriber import preload
 
         await preload()
+    if takes_over:
+        await in_thread(partial(importlib.import_module, "wingman.transports.aiortc_seam"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,7 +438,11 @@ async def open_service(
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
             shared = (settings, manager, event_log, hub, background, ground.access, ground.loop_watch)
             service = Service(*shared, imports, ground.outside, workbench, member, arrivals)
-            jobs = [*service.jobs(), warm_up(choices.transcriber.provider), library.notes.run()]
+            jobs = [
+                *service.jobs(),
+                warm_up(choices.transcriber.provider, takes_over=_apart(settings)),
+                library.notes.run(),
+            ]
             if ground.counted is not None:
                 jobs.append(ground.counted.run())
             async with _running(service, tasks, jobs):

@@ -79,7 +79,8 @@ class Line:
 
 
 def client(node: Process) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=node.url, headers=HEADERS, trust_env=False, timeout=5)
+    """Without certificates: to read them takes longer than the handshakes of a take-over."""
+    return httpx.AsyncClient(base_url=node.url, headers=HEADERS, trust_env=False, timeout=5, verify=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,17 @@ class Away:
     """From then until sound could go out."""
     heard: float
     """From then until the next word."""
+    story: str = ""
+    """What happened when, for people."""
 
     @property
     def total(self) -> float:
         return self.answered + self.connected + self.heard
+
+    @property
+    def parts(self) -> str:
+        """For people."""
+        return f"{self.answered:.1f} + {self.connected:.1f} + {self.heard:.1f} s ({self.story})"
 
 
 @dataclass
@@ -116,6 +124,7 @@ class Caller:
     _failed: float = 0.0
     _moving: asyncio.Task[None] | None = None
     _asking: bool = False
+    _story: list[str] = field(default_factory=list)
 
     async def begin(self) -> None:
         """Make the meeting and send its sound."""
@@ -141,7 +150,7 @@ class Caller:
                     await self._after_a_break()
                     async for text in overlay:
                         self._take(json.loads(text))
-            self._failed = self._failed or time.monotonic()
+            self._fail(time.monotonic(), "overlay")
             await asyncio.sleep(AGAIN_S * self.chance.uniform(0.5, 1.0))
 
     async def mind(self) -> None:
@@ -152,7 +161,7 @@ class Caller:
                 continue
             came = await self._lines[-1].heard_of()
             if came and (silent := time.time() - came) > SILENT_S:
-                self._failed = self._failed or time.monotonic() - silent
+                self._fail(time.monotonic() - silent, "silence")
                 await self._after_a_break()
 
     async def close(self) -> None:
@@ -162,15 +171,27 @@ class Caller:
         for line in self._lines:
             await line.peer.close()
 
+    def _fail(self, at: float, what: str) -> None:
+        """The first sign that something is wrong, unless there was one."""
+        if not self._failed:
+            self._failed, self._story = at, []
+        self._note(what)
+
+    def _note(self, what: str) -> None:
+        if self._failed and (not self._story or not self._story[-1].endswith(what)):
+            self._story.append(f"{time.monotonic() - self._failed:.1f} {what}")
+
     def _node(self) -> Process:
         return self.chance.choice(list(self.nodes()))
 
     async def _connect(self, **query: str) -> None:
         while True:
-            line = Line()
+            line, node = Line(), self._node()
+            self._note(f"offer to {node.port}")
             try:
-                await line.open(self._node(), meeting=self.meeting, **query)
-            except (httpx.HTTPError, TimeoutError, RuntimeError):
+                await line.open(node, meeting=self.meeting, **query)
+            except (httpx.HTTPError, TimeoutError, RuntimeError) as failed:
+                self._note(f"{type(failed).__name__} {failed}")
                 await line.peer.close()
                 if query:
                     return
@@ -195,6 +216,7 @@ class Caller:
         with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
             async with client(self._node()) as http:
                 state = (await http.get(f"/api/meetings/{self.meeting}")).json()["state"]
+            self._note(state)
             if state == "orphaned" and self._moving is None:
                 self._begin(self._connect())
             elif (
@@ -243,7 +265,8 @@ class Caller:
         now, line = time.monotonic(), self._lines[-1]
         answered = max(self._failed, line.answered)
         connected = max(answered, line.connected)
-        return Away(self._failed, answered - self._failed, connected - answered, now - connected)
+        story = "; ".join(self._story)
+        return Away(self._failed, answered - self._failed, connected - answered, now - connected, story)
 
     @property
     def words(self) -> list[str]:

@@ -155,18 +155,22 @@ async def _extension(context: BrowserContext, address: str, call: str, nodes: li
     kept = await _log(nodes[0], meeting)
     seqs = [event["seq"] for event in kept]
     spans = [
-        (event["media"]["start"], event["media"]["end"])
+        (event["media"]["start"], event["media"]["end"], event["seq"], event["type"])
         for event in kept
         if event["type"] in ("utterance.created", "transcript.gap")
     ]
-    twice = sum(later[0] < before[1] - SLACK_S for before, later in pairwise(sorted(spans)))
-    untold = sum(later[0] > before[1] + PAUSE_S for before, later in pairwise(sorted(spans)))
+    twice = [pair for pair in pairwise(sorted(spans)) if pair[1][0] < pair[0][1] - SLACK_S]
+    untold = [pair for pair in pairwise(sorted(spans)) if pair[1][0] > pair[0][1] + PAUSE_S]
+    for odd in (*twice, *untold):
+        progress(f"side by side: {odd}")
     gap = sum(e["media"]["end"] - e["media"]["start"] for e in kept if e["type"] == "transcript.gap")
     return [
         Figure("extension: seq doubled or left out", sum(b != a + 1 for a, b in pairwise(seqs)), 0, "=="),
         Figure("extension: stored events gone", len({e["seq"] for e in before} - set(seqs)), 0, "=="),
-        Figure("extension: stretches written down twice", twice, 0, "=="),
-        Figure("extension: stretches lost and not told", untold, 0, "==", "", f"{gap:.1f} s were told as lost"),
+        Figure("extension: stretches written down twice", len(twice), 0, "=="),
+        Figure(
+            "extension: stretches lost and not told", len(untold), 0, "==", "", f"{gap:.1f} s were told as lost"
+        ),
     ]
 
 

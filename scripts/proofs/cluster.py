@@ -42,6 +42,8 @@ ROLLED = 10
 """Calls of the rolling restart."""
 WATCHERS, NOTES = 1000, 100
 CHAOS_S = 90.0
+SLOWEST = 8
+"""Take-overs that are told part by part."""
 
 
 def measure(parts: Sequence[str] = ()) -> list[Figure]:
@@ -69,12 +71,14 @@ async def _chaos(_: Servers, seed: int) -> list[Figure]:
     progress("chaos")
     with servers(3, hidden=True) as apart, tempfile.TemporaryDirectory() as name:
         found = await suffer(apart, Path(name), seed, CHAOS_S)
+    for odd in (*found.jumps, *found.needless):
+        progress(odd)
     note = f"seed {seed}: {len(found.faults)} faults, {found.events} events, {found.moves} moves"
     return [
         Figure("chaos: logs with a fork or a hole", found.forks + found.holes, 0, "==", "", note),
         Figure("chaos: logs that nodes tell differently", found.differ, 0, "=="),
         Figure("chaos: events shown, not stored and not taken back", found.lost, 0, "=="),
-        Figure("chaos: events shown twice or left out", found.jumps, 0, "=="),
+        Figure("chaos: events shown twice or left out", len(found.jumps), 0, "=="),
         Figure(
             "chaos: overlays begun anew for nothing",
             len(found.needless),
@@ -297,6 +301,9 @@ def _taken(away: Sequence[Away], name: str, usual: float | None, worst: float) -
     """From the first failure a client could see to its next word, and what of that took how long."""
     if not away:
         return [Figure(f"{name}, worst", float("inf"), worst, "<=", "s", "nobody came back")]
+    slowest = sorted(away, key=lambda each: each.total)[-SLOWEST:]
+    for each in slowest:
+        progress(f"{name}: {each.parts}")
     totals = sorted(each.total for each in away)
     parts = (
         f"p50 of its parts: {statistics.median(each.answered for each in away):.2f} s to the answer, "

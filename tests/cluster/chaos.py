@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class Verdict:
     """Events an overlay was shown that are not in the log, without a word to it."""
     needless: list[str] = field(default_factory=list)
     """Why overlays were told to begin anew though all they had seen was stored."""
-    jumps: int = 0
+    jumps: list[str] = field(default_factory=list)
     """Events an overlay was shown twice, out of order, or after one was left out."""
     forks: int = 0
     """Records of an owner behind the claim of a later one, or that do not follow on the one before."""
@@ -305,7 +306,11 @@ def _compare(verdict: Verdict, overlay: Overlay, stored: dict[int, Shown], upto:
             verdict.needless.append(f"{reason} ({len(run)} events)")
     for run in overlay.runs:
         seqs = [event[0] for event in run]
-        verdict.jumps += seqs != list(range(seqs[0], seqs[0] + len(seqs))) if seqs else 0
+        verdict.jumps += [
+            f"{overlay.meeting}: {after} after {before}"
+            for before, after in pairwise(seqs)
+            if after != before + 1
+        ]
 
 
 async def _settled(node: Process, meeting: str) -> list[Shown]:

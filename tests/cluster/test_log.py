@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.cluster.meetings import M, note, started, until_row
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
+from wingman.cluster.record import Body, Head
 from wingman.core.events import Envelope, StorageState
 
 
@@ -109,3 +111,35 @@ async def test_while_no_server_answers_the_meeting_goes_on_in_memory(
         states = [e.data.state for e in handed_on if isinstance(e.data, StorageState)]
         assert states == ["memory", "stored"]
         assert [e.seq for e in handed_on] == list(range(1, 24))
+
+
+async def test_nothing_is_left_out_of_a_page_that_is_read_while_the_servers_come_and_go(
+    one_server: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wingman.cluster.delivery.ANSWER_S", 0.1)
+    async with nodes(one_server, 1) as (node,):
+        log, reader = node.log, node.log._reader
+        await log.own(M, b"")
+        log.append(M, started(), at=1.0)
+        await log.flush()
+        one_server.pause()
+        log.append(M, note("in memory"), at=1.0)
+        await until(lambda: bool(log.fault))
+        records = reader.records
+
+        async def meanwhile(meeting: str, begin: int, upto: int) -> AsyncIterator[tuple[Head, Body]]:
+            one_server.resume()
+            async for record in records(meeting, begin, upto):
+                yield record
+            await log.flush()
+            one_server.pause()
+            log.append(M, note("in memory again"), at=1.0)
+            await until(lambda: bool(log.fault))
+
+        monkeypatch.setattr(reader, "records", meanwhile)
+        try:
+            seqs = [event.seq for event in await log.read(M)]
+        finally:
+            one_server.resume()
+        assert seqs == list(range(1, len(seqs) + 1))
+        assert len(seqs) >= 2

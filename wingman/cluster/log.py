@@ -70,6 +70,7 @@ class ClusterLog:
 
     async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
         known, upto = self._reader.known.get(meeting), self._handed_on.upto(meeting)
+        volatile = tuple(self._handed_on.volatile(meeting))  # while the stored ones are read, these may change
         stored = min(upto, known.head.last) if known else 0
         found: list[Envelope] = []
         if known and after < stored:
@@ -79,7 +80,7 @@ class ClusterLog:
                 if len(found) >= limit or head.last >= stored:
                     break
         last = found[-1].seq if found else after
-        found += [event for event in self._handed_on.volatile(meeting) if event.seq > last]
+        found += [event for event in volatile if event.seq > last]
         return found[:limit]
 
     async def last_seq(self, meeting: str) -> int:

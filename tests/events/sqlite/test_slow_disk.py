@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -147,3 +147,43 @@ async def test_what_a_full_disk_never_took_is_written_elsewhere(
     kept = [decode(line).seq for line in file.read_bytes().splitlines()]
     assert kept == list(range(1, len(kept) + 1))
     assert len(kept) >= 6
+
+
+async def test_nothing_is_left_out_of_a_page_that_is_read_while_the_disk_comes_and_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, write = threading.Event(), schema.write
+
+    def hanging(*arguments: object) -> None:
+        answers.wait()
+        write(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(schema, "write", hanging)
+    answers.set()
+    log = await SqliteLog.open(tmp_path / "wingman.db")
+    client = Client(log)
+    client.append()
+    await log.flush()
+    answers.clear()
+    client.append()
+    await until(lambda: bool(log.fault))
+    query = log._on_reader
+
+    async def meanwhile(what: Callable[[object], list[Envelope]]) -> list[Envelope]:
+        found = await query(what)
+        answers.set()
+        await until(lambda: not log.fault)
+        await log.flush()
+        answers.clear()
+        client.append()
+        await until(lambda: bool(log.fault))
+        return found
+
+    monkeypatch.setattr(log, "_on_reader", meanwhile)
+    try:
+        seqs = [event.seq for event in await log.read("m-1")]
+    finally:
+        answers.set()
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert len(seqs) >= 2
+    await log.aclose()

@@ -147,13 +147,14 @@ class SqliteLog:
         self._callback = callback
 
     async def read(self, meeting: str, after: int = 0, limit: int = 1000) -> Sequence[Envelope]:
+        volatile = tuple(self._handed_on.volatile(meeting))  # while the stored ones are read, these may change
         stored = await self._on_reader(lambda db: schema.envelopes(db, meeting, after, limit))
         # the file may already hold what has not been handed on yet; a reader must not run ahead of the hub
         known = self._handed_on.upto(meeting)
         found = [event for event in stored if event.seq <= known]
         last = found[-1].seq if found else after
         if len(found) < limit:
-            found += [e for e in self._handed_on.volatile(meeting) if e.seq > last][: limit - len(found)]
+            found += [e for e in volatile if e.seq > last][: limit - len(found)]
         return found
 
     async def last_seq(self, meeting: str) -> int:
