@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support import recordings
+from wingman import app
 from wingman.app import open_service
 from wingman.config.settings import build
 from wingman.core.events import EgressRecorded, SummaryReady
 from wingman.meeting.api import MeetingSpec
+from wingman.suggest import coach
 from wingman.testing.gemini.server import GeminiEmulator
 from wingman.testing.http_server import LoopbackHttp, Reply, Request
 from wingman.transports.file import FileSource
@@ -70,3 +75,20 @@ async def test_a_receiver_is_told(tmp_path: Path) -> None:
         hooks = {"crm": {"url": http.url + "/hook", "secret": secret, "events": ["meeting.ended"]}}
         await one_meeting(settings(tmp_path, report={"webhooks": hooks}), tmp_path, lambda: bool(told))
     assert b"meeting.ended" in told[0]
+
+
+async def test_what_the_first_call_needs_is_loaded_beside_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "WARM_AFTER_S", 0.0)
+    done: list[str] = []
+    monkeypatch.setattr(app, "import_module", done.append)
+    monkeypatch.setattr(coach, "warm_up", lambda: done.append(threading.current_thread().name))
+    async with open_service(build(settings(tmp_path))) as service:
+        encoder = service.manager.providers.encoder
+        if encoder is not None:
+            monkeypatch.setattr(encoder, "encode_here", lambda texts: done.append("encoder"))
+        await service.warm_up()
+    assert done[0] == "wingman.transports.aiortc_seam"
+    assert done[1] != threading.current_thread().name
+    assert done[2:] == (["encoder"] if encoder is not None else [])

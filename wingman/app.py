@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-import importlib
 import os
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings, fields_of, plain, without_credentials
 from wingman.config.transports import IngestSettings
 from wingman.core.addresses import is_remote
-from wingman.core.errors import InputError
+from wingman.core.errors import InputError, ProviderFault
 from wingman.core.events import Envelope, MeetingEnded
 from wingman.core.threads import in_thread
 from wingman.core.time import Channel
@@ -65,6 +65,7 @@ from wingman.server.auth import LOOPBACK, Access
 from wingman.server.client_address import Proxies
 from wingman.server.grant_store import GrantStore
 from wingman.server.outside_ledger import OutsideLedger
+from wingman.suggest import coach
 from wingman.suggest.gate.habit_file import HabitFile
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.encoder import Encoder
@@ -83,6 +84,8 @@ log = structlog.get_logger(__name__)
 SHORTEST_TOKEN = 16
 """Characters of a configured token; shorter ones could be guessed, and are warned about."""
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
+WARM_AFTER_S = 1.0
+"""After the start; what runs for less time, or begins a call at once, loads what it needs itself."""
 WATCHED_S = 10.0
 """The start of a service, in which much is loaded, says nothing about its load."""
 LATE_S = 0.1
@@ -176,14 +179,14 @@ def sound_place(settings: Settings, folder: Path) -> Place:
     )
 
 
-async def warm_up(transcriber: str, *, takes_over: bool) -> None:
+async def preload(transcriber: str, *, takes_over: bool) -> None:
     """Import what the first meeting would otherwise wait for, and so would all meetings that are taken over."""
     if transcriber == "deepgram":
-        from wingman.stt.deepgram.transcriber import preload
+        from wingman.stt.deepgram import transcriber as deepgram
 
-        await preload()
+        await deepgram.preload()
     if takes_over:
-        await in_thread(partial(importlib.import_module, "wingman.transports.aiortc_seam"))
+        await in_thread(partial(import_module, "wingman.transports.aiortc_seam"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +352,7 @@ class Service:
         answering = serve(self.http(), server.host, server.port, ready, share=share, door=door_of(server))
         with outlet(self.outside.outlet):  # what a request sends belongs to no meeting, unless one says so
             serving = asyncio.create_task(answering)
+        warming = asyncio.create_task(self.warm_up())
         try:
             await asyncio.wait([serving])
             serving.result()
@@ -357,7 +361,17 @@ class Service:
             raise
         finally:
             serving.cancel()
-            await asyncio.wait([serving])
+            warming.cancel()
+            await asyncio.wait([serving, warming])
+
+    async def warm_up(self) -> None:
+        """Load what the first call would otherwise wait for, once who waits for the service is served."""
+        await asyncio.sleep(WARM_AFTER_S)
+        await in_thread(partial(import_module, "wingman.transports.aiortc_seam"))
+        await in_thread(coach.warm_up)
+        if (encoder := self.manager.providers.encoder) is not None:
+            with contextlib.suppress(ProviderFault):  # a meeting that needs it says so
+                await encoder.load()
 
     async def drain(self) -> None:
         """No new meetings; the running ones say their last words and end, and every client hears it."""
@@ -440,7 +454,7 @@ async def open_service(
             service = Service(*shared, imports, ground.outside, workbench, member, arrivals)
             jobs = [
                 *service.jobs(),
-                warm_up(choices.transcriber.provider, takes_over=_apart(settings)),
+                preload(choices.transcriber.provider, takes_over=_apart(settings)),
                 library.notes.run(),
             ]
             if ground.counted is not None:
@@ -487,7 +501,7 @@ def _observe(
         "openai": suggest.openai.model,
     }
     telemetry, counted, logged = (
-        Telemetry(to.spans, resource(), models),
+        Telemetry(to.spans, resource(), models, prompt_wait_s=settings.emotion.prompt_wait_ms / 1000),
         MetricSender(to.metrics),
         LogSender(to.logs),
     )

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -16,6 +18,7 @@ from wingman.bench.harness import Subject
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+SYSTEM_PYTHON = Path("/usr/bin/python3")
 GSTREAMER = "import gi; gi.require_version('GstWebRTC', '1.0'); from gi.repository import GstWebRTC"
 DEBIAN = (
     "gcc",
@@ -39,14 +42,19 @@ def python_of(name: str) -> Path:
 
 
 MEDIA = ("bare", "fastrtc", "pipecat", "livekit")
-"""Peers of the media path."""
+"""Peers of the media path with environments of their own."""
+INSTALLED = (*MEDIA, "gstreamer")
+"""Those that `install` brings; the stock peer is made of what Wingman itself needs."""
 SPEECH = ("pipecat-whisper", "whisperlivekit")
 """Peers of local speech."""
 
 
-def install(names: Sequence[str] = MEDIA) -> None:
+def install(names: Sequence[str] = INSTALLED) -> None:
     """Make what is missing or was left half made; what is there is left alone."""
     for name in names:
+        if name == "gstreamer":
+            _install_gstreamer()
+            continue
         packages = requirements()[name]
         stamp = ROOT / f".venv-bench-{name}" / "installed.txt"
         wanted = "\n".join(packages)
@@ -55,6 +63,21 @@ def install(names: Sequence[str] = MEDIA) -> None:
         venv.create(ROOT / f".venv-bench-{name}", clear=True, with_pip=True)
         subprocess.run([python_of(name), "-m", "pip", "install", "-q", *packages], check=True)
         stamp.write_text(wanted)
+
+
+def _install_gstreamer() -> None:
+    """Debian's packages, where this may install them; `subject` says what is missing elsewhere."""
+    if not _has_gstreamer() and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        command = ["apt-get", "install", "-qq", "--no-install-recommends", *DEBIAN]
+        subprocess.run(command, check=True, env=quietly, stdout=subprocess.DEVNULL)
+
+
+def _has_gstreamer() -> bool:
+    if not SYSTEM_PYTHON.exists():
+        return False
+    return not subprocess.run([SYSTEM_PYTHON, "-c", GSTREAMER], capture_output=True, check=False).returncode
 
 
 def subject(name: str, *, talkative: bool = False) -> Subject:
@@ -77,11 +100,7 @@ def _command(python: Path, script: Path, *rest: str) -> Callable[[int], Sequence
 
 def _gstreamer(*, talkative: bool, sockets: int = 2) -> Subject:
     """Debian's own Python and GStreamer, and the helper compiled beside the other environments."""
-    python = Path("/usr/bin/python3")
-    if (
-        not python.exists()
-        or subprocess.run([python, "-c", GSTREAMER], capture_output=True, check=False).returncode
-    ):
+    if not _has_gstreamer():
         raise FileNotFoundError(f"GStreamer is missing; apt-get install {' '.join(DEBIAN)}")
     helper = ROOT / ".venv-bench-gstreamer" / "gst_sockets.so"
     helper.parent.mkdir(exist_ok=True)
@@ -90,7 +109,7 @@ def _gstreamer(*, talkative: bool, sockets: int = 2) -> Subject:
         library = ("-l:libgstreamer-1.0.so.0",)
         subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", helper, source, *library], check=True)
     outlets = ("transcribe", "emotion")[:sockets]
-    command = _command(python, HERE / "server_gstreamer.py", str(helper), str(sockets))
+    command = _command(SYSTEM_PYTHON, HERE / "server_gstreamer.py", str(helper), str(sockets))
     return Subject("gstreamer", command, outlets, talkative=talkative)
 
 

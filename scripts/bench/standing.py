@@ -30,7 +30,7 @@ TOKEN = "bench"
 MEETINGS = (0, 1, 50, 100)
 OVERLAYS = (0, 1, 100)
 """As many as one address may hold open, and some for the rest."""
-STORED = (0, 1, 100, 500)
+STORED = (0, 100, 300)
 UTTERANCES = 400
 """Of a stored meeting: half an hour of talk, with a card for every tenth."""
 CALM_S = 5.0

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.bench.waiting import ANSWER, CARD, WIDTH, Moments, Owner, drawn, own_ms, rows, stages
+from wingman.bench.waiting import (
+    WIDTH,
+    Moments,
+    Owner,
+    drawn,
+    rows,
+    share_ms,
+    stages,
+    to_answer,
+    to_card,
+    to_words,
+    typical,
+)
 
 WAY = Moments(
     spoke=10.0, told=10.58, words=10.585, provider_s=0.525, card=10.59, asked=10.6, answered=11.2, shown=11.203
@@ -29,8 +41,8 @@ def test_a_whole_way() -> None:
         "model's first word": 600,
         "first word on screen": 3,
     }
-    assert own_ms(WAY, CARD) == pytest.approx(65)
-    assert own_ms(WAY, ANSWER) == pytest.approx(78)
+    assert share_ms(to_card(WAY), Owner.OURS) == pytest.approx(65)
+    assert share_ms(to_answer(WAY), Owner.OURS) == pytest.approx(78)
 
 
 def test_a_tone_that_was_waited_for_is_the_providers() -> None:
@@ -53,18 +65,18 @@ def test_a_local_transcriber_has_no_way_of_sound() -> None:
     local = Moments(10.0, 10.9, 10.9, 0.9, card=10.905)
     assert lengths(local)["pause and transcription"] == 900
     assert "sound to the transcriber" not in lengths(local)
-    assert own_ms(local, CARD) == pytest.approx(5)
-    assert own_ms(local, ANSWER) is None
+    assert share_ms(to_card(local), Owner.OURS) == pytest.approx(5)
+    assert to_answer(local) == []
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 5) for _ in range(6)]), min_size=1, max_size=20))
 def test_no_stage_is_negative_and_all_are_drawn(waits: list[tuple[float, ...]]) -> None:
     ways = []
     for told, words, card, asked, answered, shown in waits:
-        ways.append(Moments(0.0, told, words, 0.5, card, None, None, asked, answered, shown))
+        ways.append(Moments(0.0, told, words, 0.5, card, asked=asked, answered=answered, shown=shown))
     assert all(stage.length >= 0 for way in ways for stage in stages(way))
     table = rows(ways)
-    assert {row.owner for row in table} == {Owner.OURS, Owner.PROVIDER}
+    assert {row.owner for row in table} == {Owner.OURS, Owner.PROVIDER, Owner.ALL}
     assert all(row.p50_ms <= row.p90_ms <= row.p99_ms for row in table)
     lines = drawn(table)
     assert len(lines) == len(table) + 1
@@ -76,12 +88,60 @@ def test_nothing_is_drawn_of_nothing() -> None:
     assert len(drawn([])) == 1
 
 
+MOMENT = st.floats(0, 5)
+MAYBE = st.none() | MOMENT
+
+
+@given(
+    st.builds(
+        Moments,
+        spoke=st.just(0.0),
+        told=MOMENT,
+        words=MOMENT,
+        provider_s=st.floats(0, 2),
+        card=MAYBE,
+        due=MAYBE,
+        due_to=st.sampled_from([Owner.CHOICE, Owner.PROVIDER]),
+        tone=MAYBE,
+        asked=MAYBE,
+        answered=MAYBE,
+        shown=MAYBE,
+    )
+)
+def test_the_stretches_of_a_way_follow_one_another_and_add_up(way: Moments) -> None:
+    for part, last in ((to_words(way), way.words), (to_card(way), way.card), (to_answer(way), way.shown)):
+        at = part[0].start if part else 0.0
+        for stage in part:
+            assert stage.start == pytest.approx(at, abs=1e-6)
+            at = stage.start + stage.length
+        if part and last is not None:
+            assert at >= 1000 * last - 1e-6
+            assert at == pytest.approx(sum(share_ms(part, owner) for owner in Owner), abs=0.01)
+
+
+def test_the_typical_one_adds_up() -> None:
+    card, answer = typical([WAY])
+    assert card == (
+        "a typical card: sound to the transcriber 55 + pause and transcription 525 "
+        "+ instant card on screen 10 = 590 ms"
+    )
+    assert answer.endswith("= 1203 ms")
+    assert typical([]) == []
+
+
 def test_a_card_that_was_held_back_is_late_by_choice() -> None:
-    late = lengths(replace(WAY, held=12.0, card=12.004, asked=12.02, answered=12.5, shown=12.503))
+    held = replace(WAY, due=12.0, card=12.004, asked=12.02, answered=12.5, shown=12.503)
+    late = lengths(held)
     assert late["held back"] == 1420
     assert (late["instant card on screen"], late["request to the model"], late["first word on screen"]) == (
         4,
         20,
         3,
     )
-    assert own_ms(replace(WAY, held=12.0, card=12.004), CARD) == pytest.approx(59)
+    assert share_ms(to_card(held), Owner.OURS) == pytest.approx(59)
+
+
+def test_a_card_that_a_tone_decided_waited_for_its_provider() -> None:
+    toned = replace(WAY, due=11.0, due_to=Owner.PROVIDER, card=11.004)
+    assert lengths(toned)["a tone that decides"] == 420
+    assert share_ms(to_card(toned), Owner.OURS) == pytest.approx(59)

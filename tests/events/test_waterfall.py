@@ -14,15 +14,18 @@ from wingman.core.events import (
     Event,
     Media,
     MeetingEnded,
+    MeetingStarted,
     SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
+    SuggestionFailed,
     SuggestionSkipped,
     UtteranceCreated,
+    UtteranceRevised,
 )
 from wingman.core.time import Channel
-from wingman.core.utterance import EMOTION_PENDING
-from wingman.events.waterfall import REMEMBERED, traces
+from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING
+from wingman.events.waterfall import REMEMBERED, SETTLED_S, Waterfall, traces
 
 TAB = Channel.TAB
 
@@ -62,6 +65,59 @@ def test_one_question_and_its_card() -> None:
         "model.answer": 500,
     }
     assert (trace.outcome, trace.start, trace.end) == ("completed", 1002.0, 1006.5)
+
+
+def carded(*more: tuple[float, Event, Media | None]) -> dict[str, tuple[int, int]]:
+    """When each stage of a card's utterance begins and ends, in milliseconds after its words."""
+    began = (999.0, MeetingStarted("", (TAB,), "sales", "deepgram", "hume", "gemini", "counterpart"), None)
+    (trace,) = traces(told(began, CAPTURING, said(1, 2.0, 5.0, 1005.4), *more))
+    return {
+        stage.name: (round(1000 * (stage.start - 1005.4)), round(1000 * (stage.end - 1005.4)))
+        for stage in trace.stages
+    }
+
+
+CUE = SuggestionCreated("s", "price", "signal", "u-1", "playbook", "cue", latency_ms=15.0)
+TONE = UtteranceRevised("u-1", "tab", "how much is it", 0.9, 1, EMOTION_OFF)
+DELTA, DONE = SuggestionDelta("s", "Ask"), SuggestionCompleted("s", "Ask them.", "gemini")
+
+
+def test_a_model_is_asked_once_the_tone_is_known_and_waited_for_from_then_on() -> None:
+    shown = (1005.42, CUE, None)
+    known = carded(shown, (1005.7, TONE, None), (1006.3, DELTA, None), (1006.5, DONE, None))
+    assert (known["tone"], known["model.first_word"]) == ((0, 300), (300, 900))
+    never = carded(shown, (1006.9, DELTA, None), (1007.0, DONE, None))
+    assert never["model.first_word"] == (620, 1500)
+
+
+def test_a_card_that_shows_with_the_models_first_word_was_decided_with_the_words() -> None:
+    card = SuggestionCreated("s", "price", "signal", "u-1", "gemini", latency_ms=15.0)
+    stages = carded((1005.4, TONE, None), (1006.1, card, None), (1006.1, DELTA, None), (1006.5, DONE, None))
+    assert (stages["decide"], stages["model.first_word"]) == ((0, 15), (15, 700))
+
+
+def test_an_answer_that_never_came_has_its_stage_and_its_reason() -> None:
+    events = told(
+        (999.0, MeetingStarted("", (TAB,), "sales", "deepgram", "hume", "gemini", "counterpart"), None),
+        CAPTURING,
+        said(1, 2.0, 5.0, 1005.4),
+        (1005.42, CUE, None),
+        (1015.4, SuggestionFailed("s", "timeout", ""), None),
+    )
+    (trace,) = traces(events)
+    assert [(stage.name, stage.detail) for stage in trace.stages[-2:]] == [
+        ("model.first_word", "gemini"),
+        ("model.answer", "timeout"),
+    ]
+
+
+def test_what_nothing_comes_of_is_told_while_the_meeting_goes_on() -> None:
+    waterfall = Waterfall()
+    later = 1010.0 + SETTLED_S
+    events = told(CAPTURING, said(1, 1.0, 2.0, 1002.0), said(2, 3.0, 4.0, 1004.0), said(3, 70.0, 71.0, later))
+    found = [[trace.utterance for trace in waterfall.add(event)] for event in events]
+    assert found == [[], [], [], ["u-1", "u-2"]]
+    assert [trace.utterance for trace in waterfall.rest()] == ["u-3"]
 
 
 def test_silence_has_its_reason() -> None:

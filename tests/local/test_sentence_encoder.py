@@ -49,7 +49,7 @@ async def test_the_loop_goes_on_while_it_encodes(encoder: SentenceEncoder) -> No
 
     encoder.encode_here = watched  # type: ignore[method-assign]  # to see which thread it runs in
     turns = 0
-    task = asyncio.create_task(encoder.encode([f"{PRICE} {n}" for n in range(200)]))
+    task = asyncio.create_task(encoder.encode([f"{PRICE} {n}" for n in range(200)], "passage"))
     while not task.done():
         await asyncio.sleep(0)
         turns += 1
@@ -68,3 +68,16 @@ async def test_one_that_was_closed_is_a_fault_and_no_crash() -> None:
     encoder.close()
     with pytest.raises(ProviderFault, match="was closed"):
         await encoder.encode(["a last word"])
+
+
+async def test_what_was_said_does_not_wait_for_what_was_written_down(encoder: SentenceEncoder) -> None:
+    await encoder.load()
+    written = [
+        asyncio.create_task(encoder.encode([f"{OTHER} {m}.{n}" for n in range(20)], "passage")) for m in (1, 2)
+    ]
+    await asyncio.sleep(0)
+    (said,) = await encoder.encode([PRICE])
+    assert said.shape == (SIZE,)
+    assert not any(task.done() for task in written)
+    both = await asyncio.gather(*written)
+    assert [len(vectors) for vectors in both] == [20, 20]

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,8 @@ class Step:
     """Share of the audio sent that reached the provider sockets in the same time."""
     branches: tuple[tuple[str, float, float], ...] = ()
     """Per provider: name, p50 and p99 in milliseconds."""
+    load_share: float = 0.0
+    """Of a core, 0 to 1, that the load itself took: near 1 it is what falls behind."""
 
     @property
     def held(self) -> bool:
@@ -94,14 +96,15 @@ def wingman(
 
 async def ramp(
     subject: Subject,
-    steps: Sequence[int],
+    steps: Iterable[int],
     seconds: float = 4.0,
     on_step: Callable[[Step], object] = lambda _: None,
     stop_when_lost: bool = True,
 ) -> list[Step]:
     """Measure `subject` with each number of sessions in `steps`; ends early when one is no longer held.
 
-    A step that is not held is measured once more: the load shares the machine with whatever else runs there.
+    The next number is asked for once the step before was told to `on_step`. A step that is not held is measured
+    once more: the load shares the machine with whatever else runs there.
     """
     target: JsonObject = {}
 
@@ -139,9 +142,10 @@ async def ramp(
 
 
 async def _step(load: Load, pid: int, count: int, seconds: float, branches: Sequence[str]) -> Step:
-    before, began = cpu_seconds(pid), time.perf_counter()
+    before, began, ours = cpu_seconds(pid), time.perf_counter(), time.process_time()
     latencies = await load.measure(seconds)
     spent, passed = cpu_seconds(pid) - before, time.perf_counter() - began
+    load_share = (time.process_time() - ours) / passed
     figures = summary(latencies)
     return Step(
         count,
@@ -153,6 +157,7 @@ async def _step(load: Load, pid: int, count: int, seconds: float, branches: Sequ
         load.silent(),
         load.delivered,
         tuple(_branch(load, name) for name in branches),
+        load_share,
     )
 
 

@@ -10,7 +10,9 @@ import asyncio
 import json
 import math
 import sys
+import tempfile
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,28 +21,22 @@ from typing import Any
 import msgspec
 
 from wingman.bench.harness import Subject, started
-from wingman.bench.waiting import Moments
+from wingman.bench.seen_cards import SeenCard, SeenCards
+from wingman.bench.waiting import EXACT_S, Moments
 from wingman.client.stream import events
 from wingman.config.emotion import EmotionSettings
 from wingman.config.stt import DeepgramSettings
-from wingman.core.events import (
-    Envelope,
-    Media,
-    SuggestionCreated,
-    SuggestionDelta,
-    UtteranceCreated,
-    UtteranceRevised,
-)
+from wingman.core.events import Envelope, Media, UtteranceCreated
 from wingman.core.json import JsonObject
 from wingman.core.time import Channel
 from wingman.testing.connection import Traffic
 from wingman.testing.deepgram.server import DeepgramEmulator
-from wingman.testing.deepgram.speech import ScriptedSource
+from wingman.testing.deepgram.speech import ScriptedSource, Source, StreamOptions
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.gemini.answers import by_rules
 from wingman.testing.gemini.server import LIVELIKE, GeminiEmulator
 from wingman.testing.hume.server import HumeEmulator, ScenarioEar
-from wingman.testing.scenario import Scenario, load
+from wingman.testing.scenario import Scenario, Track, load
 from wingman.transports.whip_client import FRAME, Pcm, Session, file_tracks, send
 
 TRANSCRIPTION_S = 0.225
@@ -50,8 +46,6 @@ APART_S = 0.71
 """Between the beginnings of two calls: the first has its providers by then, and they do not speak in step."""
 LAST_WORDS_S = 4.0
 """How long a card may still take when the last packet was sent."""
-HELD_S = 0.3
-"""A decision that comes so long after the words was not thought about, it was held back."""
 SAME_S = 0.05
 """An utterance ends where its final's last word does, but for rounding."""
 TOKEN = "bench"
@@ -77,6 +71,7 @@ class _Call:
     sent: dict[Channel, list[float]] = field(default_factory=lambda: {channel: [] for channel in CHANNELS})
     finals: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     """Per channel: seconds of media at which a final's last word ends, and when that final was sent."""
+    ears: dict[str, _Ear] = field(default_factory=dict)
     asks: list[_Ask] = field(default_factory=list)
     seen: list[tuple[float, Envelope]] = field(default_factory=list)
     meeting: asyncio.Future[str] = field(default_factory=asyncio.Future)
@@ -90,20 +85,51 @@ class Script:
     seconds: float
 
 
+class _Ear(ScriptedSource):
+    """What the transcriber hears of one channel, and when."""
+
+    def __init__(self, track: Track, rate: int) -> None:
+        super().__init__(track, rate)
+        self._bytes_per_s = 2 * rate
+        self._bytes = 0
+        self._fed: list[tuple[float, float]] = []
+
+    def feed(self, pcm: bytes) -> None:
+        """More of it has arrived."""
+        super().feed(pcm)
+        self._bytes += len(pcm)
+        self._fed.append((self._bytes / self._bytes_per_s, now()))
+
+    def heard(self, media_s: float) -> float | None:
+        """When so much of it had arrived; None where it never did."""
+        at = bisect_left(self._fed, media_s - EXACT_S, key=lambda fed: fed[0])
+        return self._fed[at][1] if at < len(self._fed) else None
+
+
 class _Rehearsal:
-    """The providers of all calls, and what each of them said when."""
+    """The providers of all calls, and what each of them heard and said when."""
 
     def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
         self.calls: list[_Call] = []
         late = Fault(kind=Kind.LATE, on="every", delay=TRANSCRIPTION_S)
         self.deepgram = DeepgramEmulator(
             scenario,
             FaultScript((late,)),
-            hearing=lambda options: ScriptedSource(scenario.track(options.channel_name), options.rate),
+            hearing=self._listen,
         )
         self.deepgram.on_said = self._transcribed
         self.hume = HumeEmulator(ear=lambda: ScenarioEar(scenario.track("tab")))
         self.gemini = GeminiEmulator(answer=self._answer, pace=LIVELIKE)
+
+    def _listen(self, options: StreamOptions) -> Source:
+        """Calls begin one after the other: the one whose channel nobody hears yet has just begun."""
+        channel = options.channel_name
+        ear = _Ear(self._scenario.track(channel), options.rate)
+        for call in self.calls:
+            if call.ears.setdefault(channel, ear) is ear:
+                break
+        return ear
 
     def _transcribed(self, traffic: Traffic, message: bytes) -> None:
         """Calls begin one after the other, each with one connection a channel."""
@@ -141,21 +167,25 @@ async def measure(
     `transcriber`: `emulated`, or one of the local ones by its name in the settings.
     """
     play = _Rehearsal(load(recording.with_suffix(".json")))
-    async with play.deepgram, play.hume, play.gemini:
-        settings = _settings(play, transcriber, chunk_ms)
-        command = (sys.executable, "-m", "wingman.bench.server", "--settings", json.dumps(settings))
-        async with started(Subject("wingman", lambda _: command), 0) as (_, port):
-            tell(f"{calls} calls of {recording.stem} …")
-            await _hold(play, Script(recording, seconds), calls, f"http://127.0.0.1:{port}")
+    with tempfile.TemporaryDirectory(prefix="wingman-wait-") as folder:
+        async with play.deepgram, play.hume, play.gemini:
+            settings = _settings(play, transcriber, chunk_ms, folder)
+            service = (sys.executable, "-m", "wingman.bench.server", "--keep", folder)
+            command = (*service, "--settings", json.dumps(settings))
+            async with started(Subject("wingman", lambda _: command), 0) as (_, port):
+                tell(f"{calls} calls of {recording.stem} …")
+                await _hold(play, Script(recording, seconds), calls, f"http://127.0.0.1:{port}")
     wall = now() - time.time()
     return [way for call in play.calls for way in _ways(call, wall, local=transcriber != EMULATED)]
 
 
-def _settings(play: _Rehearsal, transcriber: str, chunk_ms: int) -> JsonObject:
+def _settings(play: _Rehearsal, transcriber: str, chunk_ms: int, folder: str) -> JsonObject:
+    """Events are stored in `folder` before they are shown, as they are for everybody."""
     local = transcriber != EMULATED
     deepgram = {"api_key": KEY, "url": play.deepgram.url, "chunk_ms": chunk_ms}
     return {
         "server": {"port": 0, "token": TOKEN},
+        "deliver": {"data_dir": folder},
         "ingest": {"host_addresses": ["127.0.0.1"]},
         "transcribe": {"provider": transcriber if local else "deepgram", "deepgram": deepgram},
         "emotion": {"provider": "hume", "hume": {"api_key": KEY, "url": play.hume.url}},
@@ -212,28 +242,15 @@ async def _watch(call: _Call, url: str) -> None:
 
 def _ways(call: _Call, wall: float, *, local: bool) -> Iterator[Moments]:
     """What the overlay of one call saw, beside what was sent and said. `wall`: this clock less Unix time."""
-    cards: dict[str, tuple[float, float, str]] = {}  # seen, decided on, id; of those with an instant text
-    first: dict[str, float] = {}
-    tones: dict[str, float] = {}
+    told = SeenCards()
     for at, event in call.seen:
-        match event.data:
-            case SuggestionCreated(utterance=str() as utterance, origin="playbook") as card:
-                decided = event.at + wall - (card.latency_ms or 0.0) / 1000
-                cards.setdefault(utterance, (at, decided, card.id))
-            case SuggestionDelta(id=card_id):
-                first.setdefault(card_id, at)
-            case UtteranceRevised(id=utterance):
-                tones.setdefault(utterance, event.at + wall)
+        told.add(at, event, wall)
     for at, event in call.seen:
         if isinstance(event.data, UtteranceCreated) and event.media is not None:
             way = _said(call, event.media, at, local=local)
-            if way is not None and event.data.id in cards:
-                when, decided, card_id = cards[event.data.id]
-                held = decided if decided - (event.at + wall) > HELD_S else None
-                way = replace(way, card=when, held=held)
-                way = _answered(call, way, first.get(card_id), tones.get(event.data.id))
             if way is not None:
-                yield way
+                card = told.cards.get(event.data.id)
+                yield _carded(call, way, card, told) if card else way
 
 
 def _said(call: _Call, media: Media, at: float, *, local: bool) -> Moments | None:
@@ -242,19 +259,24 @@ def _said(call: _Call, media: Media, at: float, *, local: bool) -> Moments | Non
     spoke = sent[min(len(sent), max(1, math.ceil(media.end / PACKET_S))) - 1]
     if local:
         return Moments(spoke, at, at, at - spoke)
-    finals = call.finals.get(media.channel, [])
-    told = next((when for end, when in finals if abs(end - media.end) < SAME_S), None)
+    finals, ear = call.finals.get(media.channel, []), call.ears.get(media.channel)
+    end, told = next(((end, when) for end, when in finals if abs(end - media.end) < SAME_S), (0.0, None))
     pause_s = DeepgramSettings().endpointing_ms / 1000
-    return None if told is None else Moments(spoke, told, at, pause_s + TRANSCRIPTION_S)
+    heard = ear.heard(end + pause_s) if ear is not None else None
+    if told is None or heard is None or heard > told:
+        return None
+    return Moments(spoke, told, at, pause_s + told - heard)
 
 
-def _answered(call: _Call, way: Moments, shown: float | None, tone: float | None) -> Moments:
-    """The same with what the model said, which began to show at `shown`; None where it never did."""
+def _carded(call: _Call, way: Moments, card: SeenCard, told: SeenCards) -> Moments:
+    """The same with its card, and with what the model said, where it said anything."""
+    way = replace(way, card=card.seen if card.instant else None, due=card.due, due_to=card.due_to)
+    shown, tone = told.first.get(card.id), told.tones.get(card.utterance)
     asks = [ask for ask in call.asks if shown is not None and way.spoke < ask.answered <= shown]
     if not asks:
         return way
     ask = asks[-1]
-    due, waited = max(way.told, way.held or way.told), EmotionSettings().prompt_wait_ms / 1000
+    due, waited = max(way.told, way.due or way.told), EmotionSettings().prompt_wait_ms / 1000
     if tone is None or tone > ask.at:  # it was not waited for, or in vain
         tone = due + waited if ask.at >= due + waited else None
     return replace(way, tone=tone, asked=ask.at, answered=ask.answered, shown=shown)

@@ -5,14 +5,17 @@ All moments are on one clock. A stage is ours, or a provider's: its published de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from wingman.bench.load import percentile
 
 WIDTH = 36
 """Characters of a bar."""
+EXACT_S = 1e-6
+"""Seconds that were added are not exact."""
 SHARES = (0.5, 0.9, 0.99)
 
 
@@ -23,6 +26,7 @@ class Owner(StrEnum):
     PROVIDER = "provider"
     CHOICE = "choice"
     """A card waits while somebody speaks whom it would disturb."""
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,10 @@ class Moments:
     """Of `told` - `spoke`: what the transcriber takes by what is published of it."""
     card: float | None = None
     """An instant card was on screen."""
-    held: float | None = None
-    """Until then the card was held back; None where it was not."""
+    due: float | None = None
+    """When a card was decided on that the words alone did not bring; None where they did."""
+    due_to: Owner = Owner.CHOICE
+    """What was waited for until then: a better moment, or the provider that tells the tone of a voice."""
     tone: float | None = None
     """The service knew how it was said, before the model was asked; its prompt may wait for that."""
     asked: float | None = None
@@ -61,43 +67,66 @@ class Stage:
     length: float
 
 
-def stages(way: Moments) -> Iterator[Stage]:
-    """The stretches of `way`, in the order in which they begin; one that would end early has no length."""
+DUE = {Owner.CHOICE: "held back", Owner.PROVIDER: "a tone that decides"}
+Mark: TypeAlias = tuple[str, Owner, float | None]
+"""A stage's name, who is waited for in it, and the moment at which it ends."""
 
-    def stage(name: str, owner: Owner, start: float, end: float) -> Stage:
-        return Stage(name, owner, 1000 * (start - way.spoke), 1000 * max(0.0, end - start))
 
-    heard = max(way.spoke, way.told - way.provider_s)
-    if heard - way.spoke > 1e-6:  # seconds that were added are not exact
-        yield stage("sound to the transcriber", Owner.OURS, way.spoke, heard)
-    yield stage("pause and transcription", Owner.PROVIDER, heard, way.told)
-    if way.words > way.told:
-        yield stage("words on screen", Owner.OURS, way.told, way.words)
-    due = way.told if way.held is None else max(way.told, way.held)
-    if way.held is not None:
-        yield stage("held back", Owner.CHOICE, way.told, due)
-    if way.card is not None:
-        yield stage("instant card on screen", Owner.OURS, due, way.card)
+def to_words(way: Moments) -> list[Stage]:
+    """The stretches until the words were on screen, one after the other without a gap."""
+    return _stretches(way, [*_heard(way), ("words on screen", Owner.OURS, way.words)])
+
+
+def to_card(way: Moments) -> list[Stage]:
+    """The stretches until an instant card was on screen; empty where there was none."""
+    if way.card is None:
+        return []
+    decided = (DUE[way.due_to], way.due_to, way.due)
+    return _stretches(way, [*_heard(way), decided, ("instant card on screen", Owner.OURS, way.card)])
+
+
+def to_answer(way: Moments) -> list[Stage]:
+    """The stretches until the model's first word was on screen; empty where it never was."""
     if way.asked is None or way.answered is None or way.shown is None:
-        return
-    toned = due
-    if way.tone is not None:
-        toned = max(due, way.tone)
-        yield stage("tone of the voice", Owner.PROVIDER, due, toned)
-    yield stage("request to the model", Owner.OURS, toned, way.asked)
-    asked = max(way.asked, way.told)  # it may have been asked early
-    yield stage("model's first word", Owner.PROVIDER, asked, way.answered)
-    yield stage("first word on screen", Owner.OURS, max(asked, way.answered), way.shown)
+        return []
+    marks: list[Mark] = [
+        *_heard(way),
+        (DUE[way.due_to], way.due_to, way.due),
+        ("tone of the voice", Owner.PROVIDER, way.tone),
+        ("request to the model", Owner.OURS, way.asked),
+        ("model's first word", Owner.PROVIDER, way.answered),
+        ("first word on screen", Owner.OURS, way.shown),
+    ]
+    return _stretches(way, marks)
 
 
-CARD = ("sound to the transcriber", "instant card on screen")
-ANSWER = ("sound to the transcriber", "request to the model", "first word on screen")
+def _heard(way: Moments) -> list[Mark]:
+    heard = ("sound to the transcriber", Owner.OURS, way.told - way.provider_s)
+    return [heard, ("pause and transcription", Owner.PROVIDER, way.told)]
 
 
-def own_ms(way: Moments, names: Sequence[str]) -> float | None:
-    """Our own share of the way that these stages make, in milliseconds; None where it was not gone."""
-    found = {stage.name: stage.length for stage in stages(way)}
-    return sum(found.get(name, 0.0) for name in names) if names[-1] in found else None
+def _stretches(way: Moments, marks: Sequence[Mark]) -> list[Stage]:
+    """Each from where the one before ended; one that would end earlier (it was asked early) has no length.
+
+    So together they are as long as the whole.
+    """
+    found, at = [], way.spoke
+    for name, owner, end in marks:
+        if end is not None and not (name == "sound to the transcriber" and end - at < EXACT_S):
+            found.append(Stage(name, owner, 1000 * (at - way.spoke), 1000 * max(0.0, end - at)))
+            at = max(at, end)
+    return found
+
+
+def stages(way: Moments) -> Iterator[Stage]:
+    """Every stretch of `way` once, in the order in which they begin."""
+    told = {stage.name: stage for part in (to_words(way), to_card(way), to_answer(way)) for stage in part}
+    yield from sorted(told.values(), key=lambda stage: stage.start)
+
+
+def share_ms(part: Sequence[Stage], owner: Owner) -> float:
+    """Milliseconds of these stretches in which this one was waited for."""
+    return sum(stage.length for stage in part if stage.owner is owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +143,13 @@ class Row:
     p99_ms: float
 
 
+WAYS: Sequence[tuple[str, Callable[[Moments], list[Stage]]]] = (("card", to_card), ("answer", to_answer))
+WHOLE = ("whole", "own share")
+"""How the rows begin that are no stage: of the whole way to something, all of it and what is ours."""
+
+
 def rows(ways: Sequence[Moments]) -> list[Row]:
-    """Every stage, and our own share of the whole, which begins nowhere."""
+    """Every stage, then the whole of each way and our own share of it, which begin nowhere."""
     found: dict[str, list[Stage]] = {}
     for way in ways:
         for stage in stages(way):
@@ -125,11 +159,30 @@ def rows(ways: Sequence[Moments]) -> list[Row]:
         for name, of in found.items()
     ]
     table.sort(key=lambda row: row.start_ms)
-    for name, part in (("own share, to the card", CARD), ("own share, to the answer", ANSWER)):
-        shares = [share for way in ways if (share := own_ms(way, part)) is not None]
-        if shares:
-            table.append(_row(name, Owner.OURS, 0.0, shares))
+    for name, part_of in WAYS:
+        parts = [part for way in ways if (part := part_of(way))]
+        if parts:
+            whole = [_whole_ms(part) for part in parts]
+            table.append(_row(f"whole, to the {name}", Owner.ALL, 0.0, whole))
+            own = [share_ms(part, Owner.OURS) for part in parts]
+            table.append(_row(f"own share, to the {name}", Owner.OURS, 0.0, own))
     return table
+
+
+def typical(ways: Sequence[Moments]) -> list[str]:
+    """For each way the one utterance that took as long as the middle one: its stretches, which add up."""
+    lines = []
+    for name, part_of in WAYS:
+        parts = sorted((part for way in ways if (part := part_of(way))), key=_whole_ms)
+        if parts:
+            part = parts[len(parts) // 2]
+            told = " + ".join(f"{stage.name} {stage.length:.0f}" for stage in part)
+            lines.append(f"a typical {name}: {told} = {_whole_ms(part):.0f} ms")
+    return lines
+
+
+def _whole_ms(part: Sequence[Stage]) -> float:
+    return sum(stage.length for stage in part)
 
 
 def _row(name: str, owner: Owner, start: float, lengths: Sequence[float]) -> Row:
@@ -143,7 +196,7 @@ def drawn(table: Sequence[Row]) -> list[str]:
     lines = [f"{'stage':<26}{'':<10}{'n':>4}{'p50':>8}{'p90':>8}{'p99':>8}  ms"]
     for row in table:
         bar = ""
-        if not row.name.startswith("own share"):
+        if not row.name.startswith(WHOLE):
             before = max(0, min(WIDTH - 1, round(WIDTH * row.start_ms / whole)))
             bar = " " * before + "━" * max(1, min(WIDTH - before, round(WIDTH * row.p50_ms / whole)))
         numbers = f"{row.p50_ms:>8.1f}{row.p90_ms:>8.1f}{row.p99_ms:>8.1f}"

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from wingman.app import SAMPLE
 from wingman.bench.harness import LIMIT_MS, Step, ramp, wingman
 from wingman.bench.wait import measure
-from wingman.bench.waiting import drawn, rows
+from wingman.bench.waiting import drawn, rows, typical
 from wingman.commands.common import settings_of
 from wingman.core.errors import InputError
 
@@ -53,8 +53,9 @@ def _wait(arguments: argparse.Namespace) -> int:
     (calls,) = _steps(arguments.sessions or "4")[-1:]
     seconds = arguments.seconds or math.inf
     tell = (lambda _: None) if arguments.json else print
-    table = rows(asyncio.run(measure(SAMPLE, calls, arguments.wait, arguments.chunk_ms, seconds, tell)))
-    lines = [json.dumps([asdict(row) for row in table])] if arguments.json else drawn(table)
+    ways = asyncio.run(measure(SAMPLE, calls, arguments.wait, arguments.chunk_ms, seconds, tell))
+    table = rows(ways)
+    lines = [json.dumps([asdict(row) for row in table])] if arguments.json else drawn(table) + typical(ways)
     print("\n".join(lines))
     return 0
 

@@ -26,7 +26,8 @@ def main(arguments: argparse.Namespace) -> int:
 
 async def _trace(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_kept(arguments, settings) as kept:
-        found = list(traces(await kept.history(arguments.id)))
+        wait_s = settings.emotion.prompt_wait_ms / 1000
+        found = list(traces(await kept.history(arguments.id), wait_s))
     if arguments.utterance:
         found = [trace for trace in found if trace.utterance == arguments.utterance]
         if not found:

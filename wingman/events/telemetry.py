@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wingman.core.events import Envelope
-from wingman.events.waterfall import MODEL, Stage, UtteranceTrace, Waterfall
+from wingman.events.waterfall import MODEL, PROMPT_WAIT_S, Stage, UtteranceTrace, Waterfall
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -36,15 +36,19 @@ class Telemetry:
         resource: Resource | None = None,
         models: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
+        prompt_wait_s: float = PROMPT_WAIT_S,
     ) -> None:
-        """`models`: which model a provider is asked for. `clock` says when events are pushed (Unix time)."""
+        """`models`: which model a provider is asked for. `clock` says when events are pushed (Unix time).
+
+        `prompt_wait_s`: see `Waterfall`.
+        """
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer(SCOPE)
-        self._waterfall = Waterfall()
+        self._waterfall = Waterfall(prompt_wait_s)
         self._models = models or {}
         self._clock = clock
 
@@ -75,21 +79,30 @@ class Telemetry:
             if stage.name not in MODEL:
                 _span(self._tracer, inside, stage)
         if asked:
-            self._chat(inside, asked)
+            self._chat(inside, asked, asked[-1].detail if trace.outcome == "failed" else "")
         root.end(_ns(trace.end))
 
-    def _chat(self, inside: Context, asked: Sequence[Stage]) -> None:
-        """The model's answer as the conventions have it: one span of the client's, our stages below it."""
-        from opentelemetry.trace import SpanKind, set_span_in_context
+    def _chat(self, inside: Context, asked: Sequence[Stage], failed: str) -> None:
+        """The model's answer as the conventions have it: one span of the client's, our stages below it.
+
+        `failed` says why there was none; empty where there was.
+        """
+        from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 
         provider = asked[0].detail
         model = self._models.get(provider, "")
-        attributes: dict[str, str | float] = {"gen_ai.operation.name": "chat"}
+        attributes: dict[str, str | float | bool] = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.stream": True,
+        }
         if provider:
             attributes["gen_ai.provider.name"] = PROVIDERS.get(provider, provider)
         if model:
             attributes["gen_ai.request.model"] = model
-        attributes["gen_ai.response.time_to_first_chunk"] = asked[0].ms / 1000
+        if failed:
+            attributes["error.type"] = failed
+        else:
+            attributes["gen_ai.response.time_to_first_chunk"] = asked[0].ms / 1000
         chat = self._tracer.start_span(
             f"chat {model}".rstrip(),
             inside,
@@ -99,6 +112,8 @@ class Telemetry:
         )
         for stage in asked:
             _span(self._tracer, set_span_in_context(chat), stage)
+        if failed:
+            chat.set_status(Status(StatusCode.ERROR))
         chat.end(_ns(asked[-1].end))
 
 

@@ -18,7 +18,7 @@ from wingman.core.events import (
     SuggestionUpdated,
 )
 from wingman.core.time import Channel, SampleTime, Span, samples
-from wingman.core.utterance import EmotionShift, LoneSound, Utterance
+from wingman.core.utterance import EMOTION_OFF, EmotionShift, LoneSound, Utterance
 from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, one_of
 from wingman.llm.base import SuggestionModel
 from wingman.suggest.card.card_meanings import CardMeanings
@@ -315,6 +315,14 @@ class Coach:
         """While the meeting is paused no remote model is asked; cues go on for what was said before."""
         if self._writer is not None:
             self._writer.paused = paused
+
+
+def warm_up() -> None:
+    """Read and compile what the first card of a process would wait for, some 0.1 s; blocks, so use a thread."""
+    settings = SuggestSettings()
+    coach = Coach(settings, load_playbook(settings.playbook), None, lambda _event, _media: None)
+    words = Utterance("", Channel.TAB, "", 0, 1, "What would that cost us per month?", (), 1.0, EMOTION_OFF)
+    coach.hear(words)
 
 
 def deadlines_of(settings: SuggestSettings, provider: str) -> DeadlineSettings:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.core.time import samples_of_ms
-from wingman.stt.deepgram.chunk_size import MARGIN, SMALL, ChunkSize
+from wingman.stt.deepgram.chunk_size import MARGIN, SLACK, SMALL, ChunkSize
 
 USUAL, ENDING = samples_of_ms(100), samples_of_ms(300)
 VOICE = (4000 * np.sin(np.arange(USUAL) * 2 * np.pi * 220 / 16_000)).astype("<i2").tobytes()
@@ -53,3 +53,26 @@ def test_no_size_is_larger_than_the_one_set(ending: int, usual: int, voiced: lis
         assert size.samples in (usual, min(usual, SMALL))
         if not ending or usual <= SMALL:
             assert size.samples == usual
+
+
+@given(
+    st.sampled_from([USUAL, SMALL]),
+    st.integers(0, USUAL),
+    st.sampled_from([samples_of_ms(10), SMALL, samples_of_ms(60)]),
+)
+def test_chunks_end_with_packets_wherever_the_first_one_begins(usual: int, cut: int, packet: int) -> None:
+    """However much is missing of the first packets, soon nothing of a packet waits for the next one."""
+    size, waiting, sent = ChunkSize(usual, 0), packet - cut, 0
+    for number in range(60):
+        while waiting >= size.least:
+            taken = size.of(waiting)
+            assert 0 < taken <= usual + SLACK
+            waiting, sent = waiting - taken, number + 1
+        if sent == number + 1 and number > 30 and usual % packet == 0:
+            assert waiting == 0
+        waiting += packet
+
+
+def test_the_smallest_chunks_are_not_made_smaller_by_half() -> None:
+    size = ChunkSize(2, 0)
+    assert (size.least, size.of(2), size.of(3)) == (2, 2, 2)

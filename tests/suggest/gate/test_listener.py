@@ -66,6 +66,22 @@ async def test_what_takes_too_long_goes_without_meaning() -> None:
     assert taken.all == [("slow", None), ("quick", 5.0)]
 
 
+async def test_an_encoder_that_loads_slowly_is_waited_for_by_nobody_and_is_not_given_up() -> None:
+    taken = Taken()
+    listener = MeaningListener(Slow({"ready": 0.1}), 0.02, taken)
+    running = asyncio.create_task(listener.run())
+    await asyncio.sleep(0.03)
+    listener.hear(Heard(said("meanwhile"), 0.0))
+    assert taken.all == [("meanwhile", None)]
+    await listener.ready()
+    for text in ("one", "four"):
+        listener.hear(Heard(said(text), 0.0))
+    await listener.idle()
+    running.cancel()
+    await asyncio.wait((running,))
+    assert taken.all[1:] == [("one", 3.0), ("four", 4.0)]
+
+
 async def test_a_broken_encoder_is_left_alone_after_a_while() -> None:
     taken, encoder = Taken(), Slow(fails=True)
     await _hear(MeaningListener(encoder, 1.0, taken), *"abcdef")

@@ -2,6 +2,9 @@
 
 The service ends a phrase when it has heard `endpointing_ms` of silence. Until then a person waits for every
 sample that waits for its chunk to fill; while somebody speaks on, nobody does.
+
+Packets rarely end where chunks do: an encoder's delay is cut off, drift is evened out. Half a packet more or
+less makes each chunk end with a packet; else the end of every packet would wait for the next one.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ LOOK = samples_of_ms(40)
 STEP = 8
 """The end of each chunk is looked at, and of that every eighth sample: a voice shows in it all the same."""
 SMALL = samples_of_ms(20)
+SLACK = samples_of_ms(10) - 1
+"""By so much a chunk may be smaller or larger; pieces of 10 ms are gathered all the same."""
 MARGIN = samples_of_ms(200)
 """So much longer than the pause that ends a phrase it may take until its end is heard."""
 
@@ -27,6 +32,19 @@ class ChunkSize:
         self._longest = ending + MARGIN if ending and usual > SMALL else 0
         self._quiet = self._longest  # length of the present pause
         self.samples = usual
+
+    @property
+    def least(self) -> int:
+        """From so many samples on they are sent."""
+        return self.samples - self._slack
+
+    def of(self, waiting: int) -> int:
+        """How many of the samples that wait go into the next frame."""
+        return waiting if waiting <= self.samples + self._slack else self.samples
+
+    @property
+    def _slack(self) -> int:
+        return min(SLACK, (self.samples - 1) // 2)
 
     def sent(self, pcm: bytes) -> bool:
         """This went out. True when the size has changed by it."""

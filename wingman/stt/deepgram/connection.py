@@ -137,7 +137,7 @@ class Connection:
     async def run(self) -> None:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
         self._stitch.connected(self._offsets)
-        self._audio.on_change(self._pump, self._chunk.samples)
+        self._audio.on_change(self._pump, self._chunk.least)
         self._watch_tail(self._tail_s)
         try:
             async with asyncio.TaskGroup() as group:
@@ -169,11 +169,11 @@ class Connection:
             self._resume_at = None
             return
         while (lag := audio.lag) > 0 and not self._controls and self._closing_at is None:
-            if lag < self._chunk.samples and whole and not audio.ended:
+            if lag < self._chunk.least and whole and not audio.ended:
                 break
             if not self._socket.is_open or not self._may_send(lag, now):
                 break
-            item = audio.take(self._chunk.samples)
+            item = audio.take(self._chunk.of(lag))
             if isinstance(item, PcmBlock):
                 self._send(item, now)
             elif item is not None:
@@ -203,7 +203,7 @@ class Connection:
         self._watchdog.sent(self._offsets.accepted, now)
         self._last_audio = self._last_frame = now
         if self._chunk.sent(block.pcm):
-            self._audio.on_change(self._pump, self._chunk.samples)
+            self._audio.on_change(self._pump, self._chunk.least)
         if self._tail is None:
             self._watch_tail(self._tail_s)
 

@@ -21,6 +21,8 @@ WAITING = 32
 """Utterances that may wait for their meaning; more than that are taken without."""
 FAILURES = 3
 """In a row; then the meeting goes on without meaning."""
+LOADING_S = 30.0
+"""What an encoder may take to load, on a machine that does much else; nobody waits for it meanwhile."""
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -65,7 +67,7 @@ class MeaningListener:
             self._ready.set()
             await asyncio.Event().wait()
         try:
-            await self._meaning("ready")  # loads the encoder; until then what is heard goes without meaning
+            await self._meaning("ready", LOADING_S)  # until it is loaded what is heard goes without meaning
             self._running = True
             self._ready.set()
             while True:
@@ -93,17 +95,17 @@ class MeaningListener:
         """The meaning of an utterance; a revision brings no new words."""
         if isinstance(heard.what, EmotionShift | LoneSound) or heard.what.revision:
             return None
-        return await self._meaning(heard.what.text)
+        return await self._meaning(heard.what.text, self._patience_s)
 
-    async def _meaning(self, text: str) -> Vector | None:
+    async def _meaning(self, text: str, patience_s: float) -> Vector | None:
         if self._encoder is None or self._failures >= FAILURES:
             return None
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(patience_s):
                 vector: Vector = (await self._encoder.encode([text], "query"))[0]
         except (ProviderFault, TimeoutError) as failed:
             self._failures += 1
-            log.info("suggest.no_meaning", detail=str(failed) or f"took over {self._patience_s:g} s")
+            log.info("suggest.no_meaning", detail=str(failed) or f"took over {patience_s:g} s")
             return None
         self._failures = 0
         return vector

@@ -1,0 +1,75 @@
+"""The cards of a call as its overlay was told of them, and what each of them waited for. Pure.
+
+All moments are seconds of the clock of whoever watches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wingman.bench.waiting import Owner
+from wingman.core.events import (
+    Envelope,
+    SuggestionCreated,
+    SuggestionDelta,
+    SuggestionSkipped,
+    UtteranceRevised,
+)
+from wingman.suggest.gate.decisions import HELD, Reason
+
+SAME_TURN_S = 0.01
+"""What is decided so soon before or after a tone is told was decided for it: clocks differ by less."""
+PLAYBOOK = "playbook"
+"""The origin of cards that show something at once."""
+BY_TONE = frozenset({Reason.EMOTION, Reason.BURST})
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCard:
+    """A card as an overlay saw it."""
+
+    id: str
+    utterance: str
+    seen: float
+    instant: bool
+    """It began with a text; else with the model's first word."""
+    due: float | None = None
+    due_to: Owner = Owner.CHOICE
+
+
+class SeenCards:
+    """What was told of each utterance, on the measuring clock."""
+
+    def __init__(self) -> None:
+        self.cards: dict[str, SeenCard] = {}
+        """The first card about it."""
+        self.first: dict[str, float] = {}
+        """When the model's first word on a card was seen."""
+        self.tones: dict[str, float] = {}
+        """When the service knew how it was said."""
+        self._held: set[str] = set()
+
+    def add(self, at: float, event: Envelope, wall: float) -> None:
+        """An event that was seen at `at`."""
+        match event.data:
+            case SuggestionSkipped(reason=reason, utterance=str() as utterance) if reason in HELD:
+                self._held.add(utterance)
+            case UtteranceRevised(id=utterance):
+                self.tones[utterance] = event.at + wall
+            case SuggestionCreated(utterance=str() as utterance):
+                self.cards.setdefault(utterance, self._card(event.data, at, event.at + wall))
+            case SuggestionDelta(id=card):
+                self.first.setdefault(card, at)
+
+    def _card(self, card: SuggestionCreated, seen: float, at: float) -> SeenCard:
+        """With what it came late for: a better moment, or a tone."""
+        instant, utterance = card.origin == PLAYBOOK, card.utterance or ""
+        decided = at - (card.latency_ms or 0.0) / 1000
+        if not instant:
+            return SeenCard(card.id, utterance, seen, instant)
+        if utterance in self._held or card.reason == Reason.SILENCE:
+            return SeenCard(card.id, utterance, seen, instant, decided)
+        toned = self.tones.get(utterance)
+        if card.reason in BY_TONE or (toned is not None and decided > toned - SAME_TURN_S):
+            return SeenCard(card.id, utterance, seen, instant, decided, Owner.PROVIDER)
+        return SeenCard(card.id, utterance, seen, instant)
