@@ -1,4 +1,4 @@
-"""One Chromium and one service for all browser tests; every test gets pages of its own.
+"""Two browsers at most and one service for all browser tests; every test gets pages of its own.
 
 Everything here is synchronous: Playwright's own event loop would get in the way of other loops, so it is
 stopped when the last test of this package is done.
@@ -18,7 +18,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.browser.support.chromium import CHROMIUM, launch
+from tests.browser.support.chromium import CHROMIUM, launch, launch_shell
 from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import make_sounds
 
@@ -67,14 +67,24 @@ def service(tmp_path_factory: pytest.TempPathFactory, sounds: Path) -> Iterator[
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=10_000)  # of whatever is awaited; five seconds are few on a busy machine
     with sync_playwright() as running:
         yield running
 
 
 @pytest.fixture(scope="package")
-def browser(playwright: Playwright, sounds: Path) -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """For whatever is about pages alone."""
+    running = launch_shell(playwright)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="package")
+def capturing_browser(playwright: Playwright, sounds: Path) -> Iterator[Browser]:
+    """For what shares a tab or hears a microphone; tests that use `context` are marked `captures`."""
     running = launch(playwright, sounds)
     yield running
     running.close()
@@ -90,7 +100,9 @@ class Complaints(list[str]):
 
 
 @pytest.fixture
-def context(browser: Browser, service: BrowserService) -> Iterator[BrowserContext]:
+def context(request: pytest.FixtureRequest, service: BrowserService) -> Iterator[BrowserContext]:
+    captures = request.node.get_closest_marker("captures")
+    browser: Browser = request.getfixturevalue("capturing_browser" if captures else "browser")
     made = browser.new_context(
         viewport={"width": 420, "height": 820}, color_scheme="dark", reduced_motion="reduce"
     )

@@ -243,10 +243,13 @@ def test_a_burst_does_not_stop_the_picture(service: BrowserService, new_page: Ne
     page = new_page(service.overlay(meeting))
     expect(page.locator(".card")).to_have_count(3)
     counting = page.evaluate_handle(FRAMES)
+    time.sleep(1)
+    quiet, _ = frames(counting)  # 60, or what the machine has left
+    counting = page.evaluate_handle(FRAMES)
     sent = burst(service, meeting, seconds=3.0, rate=200)
     rate, longest = frames(counting)
     expect(page.locator(".said").last).to_have_text(f"Sentence {sent}.")
-    assert rate >= 30, f"{rate:.0f} frames a second, longest frame {longest:.0f} ms"
+    assert rate >= quiet / 2, f"{rate:.0f} of {quiet:.0f} frames a second, longest frame {longest:.0f} ms"
 
 
 def test_the_frame_counter_sees_a_busy_page(browser_page: Page) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.browser.support.networks import Network, by_relay, newest_way
@@ -62,6 +63,7 @@ def test_the_page_says_whether_the_sound_is_stored(service: BrowserService, new_
     expect(page.locator("#notice-text")).to_contain_text("It stores the sound of the call.")
 
 
+@pytest.mark.captures
 def test_tab_and_microphone_arrive_apart(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
@@ -107,6 +109,7 @@ def test_speech_arrives_exactly_and_in_its_own_channel_only(
         assert speech_match(heard, spoken).share < 0.2
 
 
+@pytest.mark.captures
 def test_a_silent_tab_is_not_mistaken_for_sound(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
@@ -126,6 +129,7 @@ def test_a_silent_tab_is_not_mistaken_for_sound(
     listening(page, "tab")
 
 
+@pytest.mark.captures
 def test_mute_and_pause_send_nothing(service: BrowserService, new_page: NewPage, player: Page) -> None:
     page = new_page(service.root)
     begin(page, "tab", "mic")
@@ -146,6 +150,7 @@ def test_mute_and_pause_send_nothing(service: BrowserService, new_page: NewPage,
     assert rms(meeting.heard(Channel.TAB, 0.5)) > 0.3
 
 
+@pytest.mark.captures
 def test_ending_and_leaving_let_go_at_once(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
@@ -168,6 +173,7 @@ def test_ending_and_leaving_let_go_at_once(
     service.wait(lambda: not left.plays, "the DELETE of a page that goes away", limit=3)
 
 
+@pytest.mark.captures
 def test_a_reload_goes_on_in_the_same_meeting(service: BrowserService, new_page: NewPage, player: Page) -> None:
     page = new_page(service.root)
     begin(page, "mic")
@@ -180,6 +186,7 @@ def test_a_reload_goes_on_in_the_same_meeting(service: BrowserService, new_page:
     assert meeting.sessions == 2
 
 
+@pytest.mark.captures
 def test_a_lost_connection_comes_back_under_the_same_meeting(
     service: BrowserService, new_page: NewPage, player: Page
 ) -> None:
@@ -199,6 +206,7 @@ def test_a_lost_connection_comes_back_under_the_same_meeting(
     assert bad_windows(meeting.heard(Channel.TAB, 60.0)[16_000:]) <= 0.05
 
 
+@pytest.mark.captures
 def test_a_network_that_goes_without_a_word_costs_no_sound(
     service: BrowserService, new_page: NewPage, context: BrowserContext
 ) -> None:
@@ -221,6 +229,7 @@ def test_a_network_that_goes_without_a_word_costs_no_sound(
         page.close()
 
 
+@pytest.mark.captures
 def test_a_way_that_comes_back_in_time_keeps_its_session(
     service: BrowserService, new_page: NewPage, context: BrowserContext
 ) -> None:
@@ -248,6 +257,7 @@ def _webrtc(meeting: ListeningMeeting) -> WebRtcSource:
     return next(source for source in meeting.plays if isinstance(source, WebRtcSource))
 
 
+@pytest.mark.captures
 def test_a_restarted_service_is_explained(
     service: BrowserService,
     new_page: NewPage,
@@ -277,6 +287,7 @@ def test_a_restarted_service_is_explained(
     complaints.clear()  # the browser logs every refused connection
 
 
+@pytest.mark.captures
 def test_a_wrong_pick_is_explained(
     service: BrowserService, new_page: NewPage, player: Page, shot: Callable[..., None]
 ) -> None:
@@ -313,6 +324,7 @@ def test_a_wrong_pick_is_explained(
     assert len(service.meetings.all) == made + 1
 
 
+@pytest.mark.captures
 def test_a_denied_microphone_is_explained(
     service: BrowserService, new_page: NewPage, context: BrowserContext
 ) -> None:
@@ -328,6 +340,7 @@ def test_a_denied_microphone_is_explained(
     listening(page, "mic")
 
 
+@pytest.mark.captures
 def test_a_policy_on_voices_needs_its_acknowledgement(service: BrowserService, new_page: NewPage) -> None:
     page = new_page(service.root)
     page.click("[data-policy=counterpart]")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
@@ -23,17 +24,40 @@ IDLE = "Wingman: listen to this tab"
 
 
 @pytest.fixture(scope="module")
-def extension(
-    playwright: Playwright, service: BrowserService, sounds: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Extension]:
+def used(playwright: Playwright, sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Extension]:
+    """The browser of all tests here, as the last one left it."""
     profile = tmp_path_factory.mktemp("profile")
     with chromium_with_extension(playwright, profile, sounds / "me.wav") as running:
         yield running
 
 
+@pytest.fixture(scope="module")
+def paired(used: Extension, service: BrowserService) -> Any:
+    """What the extension keeps once it is paired, and nothing else was chosen."""
+    used.worker("chrome.storage.local.clear()")
+    used.pair(service.root, service.url)
+    return used.worker("chrome.storage.local.get(null)")
+
+
 @pytest.fixture
-def meeting_page(extension: Extension, service: BrowserService) -> Iterator[Page]:
-    page = extension.context.new_page()
+def unpaired(used: Extension, service: BrowserService) -> Iterator[Extension]:
+    used.worker("chrome.storage.local.clear()")
+    yield used
+    for meeting in service.meetings.all:
+        service.run(meeting.end())
+    service.wait(lambda: state(used) == IDLE, "the idle icon")
+
+
+@pytest.fixture
+def extension(paired: Any, unpaired: Extension) -> Extension:
+    """Paired, and with nothing chosen yet."""
+    unpaired.worker("kept => chrome.storage.local.set(kept)", paired)
+    return unpaired
+
+
+@pytest.fixture
+def meeting_page(used: Extension, service: BrowserService) -> Iterator[Page]:
+    page = used.context.new_page()
     page.goto(f"{service.url}/static/test/player?title=A meeting")
     yield page
     page.close()
@@ -62,9 +86,7 @@ def elsewhere() -> Iterator[str]:
 
 
 def listen(extension: Extension, service: BrowserService, page: Page) -> ListeningMeeting:
-    """Click the icon on `page`, paired before."""
-    if not extension.worker("chrome.storage.local.get('token').then(s => s.token || '')"):
-        extension.pair(service.root, service.url)
+    """Click the icon on `page`."""
     page.bring_to_front()
     extension.click(page)
     service.wait(lambda: state(extension) == LISTENING, "the start")
@@ -84,11 +106,11 @@ def state(extension: Extension) -> str:
 
 
 def test_without_a_pairing_it_asks_for_one(
-    extension: Extension, service: BrowserService, meeting_page: Page
+    unpaired: Extension, service: BrowserService, meeting_page: Page
 ) -> None:
     made = len(service.meetings.all)
-    with extension.context.expect_page() as opened:
-        extension.click(meeting_page)
+    with unpaired.context.expect_page() as opened:
+        unpaired.click(meeting_page)
     expect(opened.value.locator("#code")).to_be_visible()
     opened.value.fill("#url", service.url)
     opened.value.fill("#code", "000 000")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.service import BrowserService
@@ -13,6 +14,7 @@ from wingman.core.time import Channel
 from wingman.emotion.faces.pictures import check_picture, picture_size
 
 NewPage = Callable[[str], Page]
+pytestmark = pytest.mark.captures
 
 
 def test_the_camera_is_looked_at_only_when_that_was_acknowledged(

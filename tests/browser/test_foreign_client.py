@@ -13,6 +13,8 @@ from tests.browser.support.sound import MIC_HZ, dominant
 from tests.foreign.support import MODULES, has_node
 from wingman.core.time import Channel
 
+pytestmark = pytest.mark.captures
+
 FILES = {
     "events": "events/events.js",
     "sdp-transform": "sdp-transform/lib/index.js",

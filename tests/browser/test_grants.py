@@ -10,12 +10,12 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.support.axe import violations
 from tests.browser.support.people import person
-from tests.browser.support.whole_service import WholeService
+from tests.browser.support.whole_service import FORKED, WholeService
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeService]:
-    running = WholeService(tmp_path_factory.mktemp("data"), {})
+    running = WholeService(tmp_path_factory.mktemp("data"), {}, FORKED)
     running.start()
     yield running
     running.stop()

@@ -9,19 +9,19 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.support.people import person
-from tests.browser.support.whole_service import WholeService, deepgram_emulator
+from tests.browser.support.whole_service import FORKED, WholeService, deepgram_emulator
 from tests.support.media_files import Sound, sides, tone, write
 from wingman.app import SAMPLE
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeService]:
-    with deepgram_emulator() as deepgram:
+    with deepgram_emulator(begin=FORKED) as deepgram:
         variables = {
             "WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram,
             "WINGMAN_TRANSCRIBE__DEEPGRAM__API_KEY": "local-key",
         }
-        running = WholeService(tmp_path_factory.mktemp("data"), variables)
+        running = WholeService(tmp_path_factory.mktemp("data"), variables, FORKED)
         running.start()
         yield running
         running.stop()

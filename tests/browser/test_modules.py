@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -24,9 +25,8 @@ from wingman.events.snapshot import Snapshot
 Run = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def run(service: BrowserService, browser: Browser) -> Iterator[Run]:
-    """`run(module, script, argument)`: evaluate `script`, a function of the module and the argument."""
+@contextmanager
+def _page_to_run_in(service: BrowserService, browser: Browser) -> Iterator[Run]:
     page = browser.new_page()
     page.goto(f"{service.url}/static/extension/icons/wingman.svg")
 
@@ -36,6 +36,20 @@ def run(service: BrowserService, browser: Browser) -> Iterator[Run]:
 
     yield evaluate
     page.close()
+
+
+@pytest.fixture(scope="module")
+def run(service: BrowserService, browser: Browser) -> Iterator[Run]:
+    """`run(module, script, argument)`: evaluate `script`, a function of the module and the argument."""
+    with _page_to_run_in(service, browser) as evaluate:
+        yield evaluate
+
+
+@pytest.fixture
+def run_apart(service: BrowserService, browser: Browser) -> Iterator[Run]:
+    """The same on a page of its own, whose clock a script may replace."""
+    with _page_to_run_in(service, browser) as evaluate:
+        yield evaluate
 
 
 def envelopes(*payloads: Any) -> list[dict[str, Any]]:
@@ -262,13 +276,10 @@ DEAD = """async (m, answers) => {
 }"""
 
 
-def test_a_line_that_is_silently_dead_is_noticed(run: Run, browser: Browser, service: BrowserService) -> None:
-    page = browser.new_page()  # of its own: its clock is replaced
-    page.goto(f"{service.url}/static/extension/icons/wingman.svg")
-    script = f"async (x) => ({DEAD})(await import('/static/extension/js/stream.js'), x)"
-    assert page.evaluate(script, False) == {"statuses": ["live", "waiting", "closed"], "sent": ["ping"]}
-    assert page.evaluate(script, True) == {"statuses": ["live", "closed"], "sent": ["ping", "ping"]}
-    page.close()
+def test_a_line_that_is_silently_dead_is_noticed(run_apart: Run) -> None:
+    dead, alive = (run_apart("stream", DEAD, answers) for answers in (False, True))
+    assert dead == {"statuses": ["live", "waiting", "closed"], "sent": ["ping"]}
+    assert alive == {"statuses": ["live", "closed"], "sent": ["ping", "ping"]}
 
 
 def test_the_stream_does_not_knock_where_it_was_refused(run: Run) -> None:
@@ -322,7 +333,7 @@ def test_a_page_keeps_the_newest_minute_of_a_channel(run: Run) -> None:
     assert run("ring", script, 9) == [16, [[32767, -32767, 32767, 8], [32767, -32767, 32767, 9]]]
 
 
-def test_a_moment_of_the_sound_is_dated_in_the_pages_own_time(run: Run) -> None:
+def test_a_moment_of_the_sound_is_dated_in_the_pages_own_time(run_apart: Run) -> None:
     script = """(m, live) => {
       let now = 5000;
       performance.now = () => now;
@@ -335,8 +346,8 @@ def test_a_moment_of_the_sound_is_dated_in_the_pages_own_time(run: Run) -> None:
         text: "x", emotion: {status: "off"}}, media: media(4)});
       return [model.writtenAt("mic", 1), model.writtenAt("tab", 1)];
     }"""
-    assert run("model", script, True) == [9000, 1]
-    assert run("model", script, False) == [1, 1]  # when what is replayed was said, nobody here knows
+    assert run_apart("model", script, True) == [9000, 1]
+    assert run_apart("model", script, False) == [1, 1]  # when what is replayed was said, nobody here knows
 
 
 READINGS = [

@@ -20,7 +20,8 @@ from tests.browser.support.people import (
     opens_a_call,
     person,
 )
-from tests.browser.support.whole_service import WholeService, deepgram_emulator
+from tests.browser.support.whole_service import FORKED, WholeService, deepgram_emulator
+from wingman.egress.http import trusted
 
 PAGES = ("Meetings", "New meeting", "Notes", "Playbooks", "Settings")
 WRONG_TURNS = (
@@ -31,8 +32,8 @@ WRONG_TURNS = (
 
 @contextmanager
 def a_service(folder: Path) -> Iterator[WholeService]:
-    with deepgram_emulator() as deepgram:
-        running = WholeService(folder, {"WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram})
+    with deepgram_emulator(begin=FORKED) as deepgram:
+        running = WholeService(folder, {"WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram}, FORKED)
         running.start()
         try:
             yield running
@@ -41,9 +42,16 @@ def a_service(folder: Path) -> Iterator[WholeService]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeService]:
+def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeService]:
+    """The service of all tests here, as the last one left it."""
     with a_service(tmp_path_factory.mktemp("data")) as running:
         yield running
+
+
+@pytest.fixture
+def whole(used: WholeService) -> WholeService:
+    used.clear()
+    return used
 
 
 def test_the_first_page_explains_itself_and_says_what_is_connected(browser: Browser, tmp_path: Path) -> None:
@@ -139,19 +147,17 @@ def test_the_checker_finds_nothing_serious_on_any_page(
         one.page.goto(f"{one.page.url.rsplit('/', 1)[0]}/meetings/{meeting}")
         one.page.wait_for_selector("#edit")
         assert violations(one.page, axe) == []
-    with whole.client() as client:
-        client.delete(f"/api/meetings/{meeting}")
 
 
 @pytest.mark.parametrize("path", WRONG_TURNS)
-def test_a_wrong_turn_is_a_page_for_a_person(whole: WholeService, path: str) -> None:
-    with whole.client() as client:
+def test_a_wrong_turn_is_a_page_for_a_person(used: WholeService, path: str) -> None:
+    with used.client() as client:
         answer = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
         assert answer.headers["content-type"].startswith("text/html")
         assert '{"error"' not in answer.text
         asked = client.get(path, follow_redirects=True)
         assert asked.status_code >= 400 or asked.headers["content-type"].startswith("text/html")
-    bare = httpx.get(f"{whole.url}{path}", headers={"Accept": "text/html"}, trust_env=False)
+    bare = httpx.get(f"{used.url}{path}", headers={"Accept": "text/html"}, trust_env=False, verify=trusted())
     assert '{"error"' not in bare.text
 
 
@@ -202,8 +208,6 @@ def test_a_colleague_follows_and_shows_a_card_that_is_marked(browser: Browser, w
             expect(page.locator(".line.note")).to_contain_text("Note from Grace")
     finally:
         stranger.close()
-        with whole.client() as client:
-            client.post(f"/api/meetings/{meeting}/end")
 
 
 def test_a_key_of_ones_own_is_kept_and_takes_no_other(browser: Browser, whole: WholeService) -> None:
@@ -223,9 +227,9 @@ def test_a_key_of_ones_own_is_kept_and_takes_no_other(browser: Browser, whole: W
 
 
 def test_the_whole_path_is_tried_through_the_chosen_tab_and_microphone(
-    browser: Browser, whole: WholeService
+    capturing_browser: Browser, whole: WholeService
 ) -> None:
-    with person(browser, whole, "Settings") as one:
+    with person(capturing_browser, whole, "Settings") as one:
         page = one.page
         page.context.grant_permissions(["microphone"])
         opens_a_call(one)

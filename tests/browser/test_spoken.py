@@ -58,9 +58,11 @@ def wingman() -> Iterator[str]:
 
 
 def test_a_card_comes_from_the_words_spoken_in_the_tab(
-    wingman: str, browser: Browser, shot: Callable[..., None]
+    wingman: str, capturing_browser: Browser, shot: Callable[..., None]
 ) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    context = capturing_browser.new_context(
+        viewport={"width": 1280, "height": 800}, color_scheme="dark", reduced_motion="reduce"
+    )
     player = context.new_page()
     player.goto(f"{wingman}/static/test/player?sound=meeting.ogg&paused")
     page: Page = context.new_page()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.support.whole_service import TOKEN, WholeService, deepgram_emulator
+from tests.browser.support.whole_service import FORKED, TOKEN, WholeService, deepgram_emulator
 
 REFUSED = """
 faults:
@@ -21,9 +21,11 @@ def test_a_given_up_transcript_is_tried_again_and_a_killed_service_is_no_live_me
 ) -> None:
     script = tmp_path / "faults.yaml"
     script.write_text(REFUSED)
-    with deepgram_emulator("--script", str(script)) as deepgram:
+    with deepgram_emulator("--script", str(script), begin=FORKED) as deepgram:
         variables = {"DEEPGRAM_API_KEY": "local-key", "WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram}
-        service = WholeService(tmp_path / "data", {**variables, "WINGMAN_TRANSCRIBE__PROVIDER": "deepgram"})
+        service = WholeService(
+            tmp_path / "data", {**variables, "WINGMAN_TRANSCRIBE__PROVIDER": "deepgram"}, FORKED
+        )
         service.start()
         context = browser.new_context(viewport={"width": 420, "height": 820})
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.support.whole_service import TOKEN, WholeService, deepgram_emulator
+from tests.browser.support.whole_service import FORKED, TOKEN, WholeService, deepgram_emulator
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 EXAMPLES = re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
@@ -24,9 +24,9 @@ def test_there_are_ten_of_them() -> None:
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="needs curl and jq")
 def test_every_example_works_as_it_stands(tmp_path: Path) -> None:
-    with deepgram_emulator() as deepgram:
+    with deepgram_emulator(begin=FORKED) as deepgram:
         variables = {"WINGMAN_TRANSCRIBE__DEEPGRAM__URL": deepgram, "DEEPGRAM_API_KEY": "local-key"}
-        service = WholeService(tmp_path / "data", variables)
+        service = WholeService(tmp_path / "data", variables, FORKED)
         service.start()
         try:
             done = _run_all(service, tmp_path)

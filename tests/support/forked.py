@@ -1,7 +1,7 @@
 """Commands in processes of their own that have their modules already: a fork of one that has imported them all.
 
 A test of the command line needs a process for its output, its exit status and its environment, not for half
-a second of imports. `run` asks a server, started once for each process of the tests, which forks for each.
+a second of imports. `run` and `start` ask a server, started once for each process of the tests, which forks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,31 +35,112 @@ _lock = threading.Lock()
 _server: subprocess.Popen[bytes] | None = None
 
 
+START_S = 30.0
+"""What a command may take until it runs."""
+
+
+class _Status:
+    """What a fork tells of itself: which process it is, and with what status it ended."""
+
+    def __init__(self, folder: Path) -> None:
+        os.mkfifo(folder / "status")
+        self._file = os.open(folder / "status", os.O_RDONLY | os.O_NONBLOCK)
+        self._said = b""
+
+    def pid(self, timeout: float) -> int | None:
+        """None when it has not begun in time."""
+        return int(self._said.split()[0]) if self._has_lines(1, timeout) else None
+
+    def code(self, timeout: float) -> int | None:
+        """None while it runs."""
+        return int(self._said.split()[1]) if self._has_lines(2, timeout) else None
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _has_lines(self, count: int, timeout: float) -> bool:
+        until = time.monotonic() + timeout
+        waiting = select.poll()
+        waiting.register(self._file, select.POLLIN)
+        while self._said.count(b"\n") < count:
+            left = until - time.monotonic()
+            if not waiting.poll(max(0.0, 1000 * left)) or left < 0:
+                return False
+            piece = os.read(self._file, 100)
+            if not piece:  # nobody has opened the other end yet
+                time.sleep(0.005)
+            self._said += piece
+        return True
+
+
 def run(
     arguments: Sequence[str], environ: Mapping[str, str], timeout: float
 ) -> subprocess.CompletedProcess[str]:
     """`wingman` with these arguments and this environment. Raises `subprocess.TimeoutExpired`."""
     with tempfile.TemporaryDirectory(prefix="wingman-command-") as place:
-        folder = Path(place)
-        os.mkfifo(folder / "status")
-        with _opened(folder / "status") as status:
-            _ask({"arguments": list(arguments), "environ": dict(environ), "folder": place, "cwd": os.getcwd()})
-            code = _answered(status, ["wingman", *arguments], timeout)
+        folder, command = Path(place), ["wingman", *arguments]
+        with contextlib.closing(_Status(folder)) as status:
+            _ask(arguments, environ, folder)
+            if (code := status.code(timeout)) is None:
+                if (pid := status.pid(0)) is not None:
+                    os.kill(pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(command, timeout)
         out, err = ((folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
-        return subprocess.CompletedProcess(["wingman", *arguments], code, out, err)
+        return subprocess.CompletedProcess(command, code, out, err)
 
 
-@contextlib.contextmanager
-def _opened(fifo: Path) -> Iterator[int]:
-    file = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        yield file
-    finally:
-        os.close(file)
+class Started:
+    """A command that runs on: what tests use of `subprocess.Popen`. Its `stderr` is read by nobody."""
+
+    def __init__(self, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+        self.args = ["wingman", *arguments]
+        self.returncode: int | None = None
+        self._place = tempfile.TemporaryDirectory(prefix="wingman-command-")
+        folder = Path(self._place.name)
+        os.mkfifo(folder / "out")
+        self._status = _Status(folder)
+        _ask(arguments, environ, folder)
+        if (pid := self._status.pid(START_S)) is None:
+            raise subprocess.TimeoutExpired(self.args, START_S)
+        self.pid = pid
+        self.stdout = open(folder / "out", encoding="utf-8")  # noqa: SIM115 - closed when it has ended
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, timeout: float) -> int:
+        """The exit status. Raises `subprocess.TimeoutExpired`."""
+        if self.returncode is None:
+            if (code := self._status.code(timeout)) is None:
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            self.returncode = code
+            self._status.close()
+            self.stdout.close()
+            self._place.cleanup()
+        return self.returncode
 
 
-def _ask(request: Mapping[str, object]) -> None:
+def start(arguments: Sequence[str], environ: Mapping[str, str]) -> Started:
+    """`wingman` with these arguments and this environment, for as long as it runs."""
+    return Started(arguments, environ)
+
+
+def _ask(arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
     global _server
+    request = {
+        "arguments": list(arguments),
+        "environ": dict(environ),
+        "folder": str(folder),
+        "cwd": os.getcwd(),
+    }
     with _lock:
         if _server is None or _server.poll() is not None:
             _server = subprocess.Popen(
@@ -78,25 +159,6 @@ def _end(server: subprocess.Popen[bytes]) -> None:
     assert server.stdin is not None
     server.stdin.close()
     server.wait()
-
-
-def _answered(status: int, command: Sequence[str], timeout: float) -> int:
-    """The exit status."""
-    until, said = time.monotonic() + timeout, b""
-    waiting = select.poll()
-    waiting.register(status, select.POLLIN)
-    while said.count(b"\n") < 2:
-        left = until - time.monotonic()
-        if left <= 0:
-            if said:
-                os.kill(int(said.split()[0]), signal.SIGKILL)
-            raise subprocess.TimeoutExpired(list(command), timeout)
-        if waiting.poll(1000 * left):
-            piece = os.read(status, 100)
-            if not piece:  # nobody has opened the other end yet
-                time.sleep(0.005)
-            said += piece
-    return int(said.split()[1])
 
 
 def _serve() -> int:

@@ -22,7 +22,8 @@ def axe_source() -> str:
 
 def violations(page: Page, source: str) -> list[str]:
     """What the checker calls serious or critical, as `rule: selector why`."""
-    page.evaluate(source)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(source)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"

@@ -141,6 +141,7 @@ def chromium_with_extension(
         args=flags,
         ignore_default_args=["--mute-audio", "--disable-extensions"],
         viewport={"width": 1100, "height": 760},
+        reduced_motion="reduce",
     )
     try:
         assert context.browser is not None

@@ -50,7 +50,9 @@ class Person:
 @contextmanager
 def person(browser: Browser, service: WholeService, path: str = "/") -> Iterator[Person]:
     """Somebody with a fresh profile on a page of the service."""
-    context = browser.new_context(viewport={"width": 1280, "height": 850}, accept_downloads=True)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 850}, accept_downloads=True, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.goto(service.root)

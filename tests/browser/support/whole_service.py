@@ -1,31 +1,67 @@
-"""The whole service as a person runs it: `wingman serve` in a process of its own, in a fresh data folder."""
+"""The whole service as a person runs it: `wingman serve` in a process of its own, in a fresh data folder.
+
+A proof starts it as a person does; a test, which asks about pages, forks it (`FORKED`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 import httpx
+
+from tests.support import forked
+from wingman.egress.http import trusted
 
 TOKEN = "a-token-long-enough-for-a-test"
 ADDRESS = re.compile(r"https?://[\d.:]+")
 
 
+class Command(Protocol):
+    """`wingman` running."""
+
+    @property
+    def stdout(self) -> IO[str] | None: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+
+class Begin(Protocol):
+    """How `wingman` is started."""
+
+    def __call__(self, arguments: Sequence[str], environ: Mapping[str, str]) -> Command: ...
+
+
+def anew(arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[str]:
+    """A new interpreter, as a person starts it."""
+    command = [sys.executable, "-m", "wingman", *arguments]
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen(command, env=environ, stdout=pipe, stderr=nowhere, text=True)
+
+
+FORKED: Begin = forked.start
+
+
 class WholeService:
     """`wingman serve`; it can be killed and started again on the same port with the same folder."""
 
-    def __init__(self, folder: Path, variables: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, variables: dict[str, str] | None = None, begin: Begin = anew) -> None:
         self.folder = folder
         self.port = 0
         self._variables = variables or {}
-        self._process: subprocess.Popen[str] | None = None
+        self._begin = begin
+        self._process: Command | None = None
 
     @property
     def url(self) -> str:
@@ -43,10 +79,7 @@ class WholeService:
             "WINGMAN_DELIVER__DATA_DIR": str(self.folder),
             **self._variables,
         }
-        command = [sys.executable, "-m", "wingman", "serve", "--port", str(self.port)]
-        self._process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        self._process = self._begin(["serve", "--port", str(self.port)], environment)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         found = ADDRESS.search(line)
@@ -56,7 +89,7 @@ class WholeService:
     def kill(self) -> None:
         """End as a crash does."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
+        self._process.kill()
         self._process.wait(10)
         self._close()
 
@@ -80,7 +113,18 @@ class WholeService:
     def client(self) -> httpx.Client:
         """A program's access to it."""
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, verify=trusted())
+
+    def clear(self) -> None:
+        """Forget what somebody did to it before: meetings, own playbooks, changed settings."""
+        with self.client() as client:
+            for meeting in client.get("/api/meetings?limit=500").json()["meetings"]:
+                client.delete(f"/api/meetings/{meeting['id']}").raise_for_status()
+            for playbook in client.get("/api/playbooks").json()["playbooks"]:
+                if playbook["own"]:
+                    client.delete(f"/api/playbooks/{playbook['name']}").raise_for_status()
+            usual = {"suggest.verbosity": None, "deliver.retention_days": None}
+            client.patch("/api/settings", json={"values": usual}).raise_for_status()
 
     def past_meeting(self, title: str, lines: list[tuple[str, str]]) -> str:
         """A meeting that is over: made over the API, its lines added as notes."""
@@ -93,10 +137,9 @@ class WholeService:
 
 
 @contextlib.contextmanager
-def deepgram_emulator(*arguments: str) -> Iterator[str]:
+def deepgram_emulator(*arguments: str, begin: Begin = anew) -> Iterator[str]:
     """`wingman emulate deepgram`; yields its address. It takes the key `local-key`."""
-    command = [sys.executable, "-m", "wingman", "emulate", "deepgram", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = begin(["emulate", "deepgram", *arguments], os.environ)
     assert process.stdout is not None
     try:
         address = process.stdout.readline().split()[-1]
