@@ -17,7 +17,7 @@ from scripts.gate import conversations
 from scripts.gate.conversations import Conversation
 from scripts.gate.oracle import Oracle, serve
 from scripts.gate.playing import Stage, Unseen, play
-from scripts.gate.scoring import Score, Shown, total
+from scripts.gate.scoring import Score, Shown
 from scripts.gate.written import CORPUS, TALKS
 from scripts.train_gate import encoding
 from tests.eval.judge import NOT_RUN
@@ -92,10 +92,10 @@ def _read(talk: Conversation, cards: Sequence[Shown]) -> None:
 
 def by(found: Sequence[tuple[Conversation, Score]], key: Callable[[Conversation], str]) -> dict[str, Score]:
     """Scores added up by what `key` tells of a conversation."""
-    groups: dict[str, Score] = {}
+    groups: dict[str, list[Score]] = {}
     for talk, score in found:
-        groups.setdefault(key(talk), Score()).add(score)
-    return dict(sorted(groups.items()))
+        groups.setdefault(key(talk), []).append(score)
+    return {name: Score.total(group) for name, group in sorted(groups.items())}
 
 
 async def main() -> None:
@@ -129,12 +129,12 @@ async def main() -> None:
 
 def _show(variant: str, found: Sequence[tuple[Conversation, Score]], meaning: bool) -> None:
     print(f"\n{variant}, {'with' if meaning else 'without'} the encoder\n\n{COLUMNS}")
-    print(row("all", total(score for _, score in found)))
+    print(row("all", Score.total(score for _, score in found)))
     if variant == "clean":
         for key in (lambda talk: talk.corpus, lambda talk: talk.domain, lambda talk: talk.language):
             for name, score in by(found, key).items():
                 print(row(f"  {name}", score))
-        print("\n" + "\n".join(by_kind(total(score for _, score in found))))
+        print("\n" + "\n".join(by_kind(Score.total(score for _, score in found))))
 
 
 async def _scripts() -> None:
@@ -143,7 +143,7 @@ async def _scripts() -> None:
         for name, score in report.by_variant.items():
             print(
                 f"{folder:8} {name:13} precision {score.precision:.2f} recall {score.recall:.2f} "
-                f"silence {score.silence_accuracy:.3f} kind {score.kind_accuracy:.2f}"
+                f"silence {score.silence:.3f} kind {score.kind_accuracy:.2f}"
             )
 
 

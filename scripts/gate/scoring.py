@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scripts.gate.conversations import Conversation
+from scripts.gate.counts import Counts
 
 NEAR = 2
 COUNTED = 5
@@ -26,22 +27,15 @@ class Shown:
 
 
 @dataclass(slots=True)
-class Score:
-    """Counts over meetings; add them up, then read the rates."""
+class Score(Counts):
+    """The counts of `Counts`, and what was shown."""
 
-    cards: int = 0
-    welcome: int = 0
-    must: int = 0
-    met: int = 0
     at_once: int = 0
     """Met by a card at the very turn."""
-    quiet: int = 0
-    kept_quiet: int = 0
     told_kind: int = 0
     """Cards at turns whose kinds are labelled."""
     wrong_kind: int = 0
     asks: int = 0
-    seconds: float = 0.0
     texts: Counter[str] = field(default_factory=Counter)
     must_of: Counter[str] = field(default_factory=Counter)
     """Kind → turns that must have a card."""
@@ -49,18 +43,6 @@ class Score:
     shown_as: Counter[str] = field(default_factory=Counter)
     """Kind of the card → cards at turns whose kinds are labelled."""
     right_as: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def precision(self) -> float:
-        return self.welcome / max(1, self.cards)
-
-    @property
-    def recall(self) -> float:
-        return self.met / max(1, self.must)
-
-    @property
-    def silence(self) -> float:
-        return self.kept_quiet / max(1, self.quiet)
 
     @property
     def kind_errors(self) -> float:
@@ -77,23 +59,8 @@ class Score:
         return len(self.texts) / max(1, self.cards)
 
     @property
-    def per_ten_minutes(self) -> float:
-        return self.cards * 600 / max(1.0, self.seconds)
-
-    @property
     def asks_per_ten_minutes(self) -> float:
         return self.asks * 600 / max(1.0, self.seconds)
-
-    def add(self, other: Score) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-def total(scores: Iterable[Score]) -> Score:
-    whole = Score()
-    for score in scores:
-        whole.add(score)
-    return whole
 
 
 def judge(one: Conversation, cards: Iterable[Shown], seconds: float, asks: int = 0) -> Score:

@@ -253,7 +253,7 @@ def judged(found: Report) -> list[Figure]:
         Figure(f"{name}: meetings", found.meetings, 10, ">="),
         Figure(f"{name}: trigger precision", whole.precision, 0.80, ">=", note=note),
         Figure(f"{name}: trigger recall", whole.recall, 0.75, ">=", note=note),
-        Figure(f"{name}: silence accuracy", whole.silence_accuracy, 0.95, ">=", note=note),
+        Figure(f"{name}: silence accuracy", whole.silence, 0.95, ">=", note=note),
         Figure(f"{name}: lost triggers", whole.lost_share, 0.05, note=f"of {whole.held} that had to wait"),
         Figure(f"{name}: repetition", whole.repetition, 0.03),
         Figure(f"{name}: stale", whole.staleness, 0.10),

@@ -13,7 +13,7 @@ from scripts.gate import conversations
 from scripts.gate.conversations import Conversation
 from scripts.gate.oracle import Oracle, serve
 from scripts.gate.playing import Stage, Unseen
-from scripts.gate.scoring import Score, total
+from scripts.gate.scoring import Score
 from scripts.proofs.figures import Figure, progress
 from scripts.train_gate import encoding
 from tests.suggest.support import running, said
@@ -58,9 +58,9 @@ async def _unseen(
     progress(f"{name}: clean, and one word in ten misheard with seed {seed}")
     clean = await played(talks, stage, unseen)
     noisy = await played(talks, replace(stage, variant="asr10", seed=seed), unseen)
-    whole, misheard = total(s for _, s in clean), total(s for _, s in noisy)
-    indirect = total(s for talk, s in clean if talk.corpus in INDIRECT)
-    foreign = total(s for talk, s in clean if talk.language in FOREIGN)
+    whole, misheard = Score.total(s for _, s in clean), Score.total(s for _, s in noisy)
+    indirect = Score.total(s for talk, s in clean if talk.corpus in INDIRECT)
+    foreign = Score.total(s for talk, s in clean if talk.language in FOREIGN)
     rows = [
         *_rates(name, whole, 0.80, 0.60, 0.95),
         Figure(f"{name}: recall, one word in ten misheard", misheard.recall, 0.50, ">=", note=f"seed {seed}"),
@@ -91,7 +91,7 @@ async def _with_oracle(talks: Sequence[Conversation], encoder: SentenceEncoder, 
     oracle = Oracle()
     async with serve(oracle) as model:
         found = await played(talks, Stage(encoder, oracle=oracle, model=model), unseen)
-    score = total(s for _, s in found)
+    score = Score.total(s for _, s in found)
     return [
         Figure("model that knows the labels: precision", score.precision, 0.90, ">="),
         Figure("model that knows the labels: recall", score.recall, 0.85, ">="),

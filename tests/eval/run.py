@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.eval import noise, script
 from tests.eval.play import play
-from tests.eval.score import Score, judge, total
+from tests.eval.score import Score, judge
 from wingman.core.vocabulary import VERBOSITIES
 
 
@@ -24,7 +24,7 @@ class Report:
     @property
     def whole(self) -> Score:
         """All variants together."""
-        return total(self.by_variant.values())
+        return Score.total(self.by_variant.values())
 
 
 async def evaluate(folder: str) -> Report:
@@ -37,5 +37,5 @@ async def evaluate(folder: str) -> Report:
             scores = [judge(await play(one, variant(one), verbosity=verbosity)) for one in scripts]
             most[verbosity] = max(most[verbosity], *(score.cards for score in scores))
             if verbosity == "balanced":
-                by_variant[name] = total(scores)
+                by_variant[name] = Score.total(scores)
     return Report(folder, len(scripts), by_variant, most)

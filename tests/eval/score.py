@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from scripts.gate.counts import Counts
 from tests.eval.play import Card, Played
 from wingman.suggest.gate.decisions import HELD
 from wingman.suggest.playbook.signals import normalise
@@ -28,41 +28,20 @@ COARSER = {
 
 
 @dataclass(slots=True)
-class Score:
-    """Counts over meetings; add them up, then read the rates."""
+class Score(Counts):
+    """The counts of `Counts`, and what only a played meeting shows: waits, repetitions, stale cards."""
 
-    cards: int = 0
-    welcome: int = 0
-    """Cards at a moment that must or may have one."""
-    must: int = 0
-    met: int = 0
     right_kind: int = 0
-    quiet: int = 0
-    """Moments that must have no card."""
-    kept_quiet: int = 0
     held: int = 0
     lost: int = 0
     repeated: int = 0
     stale: int = 0
-    seconds: float = 0.0
     misses: list[str] = field(default_factory=list)
     noise: list[str] = field(default_factory=list)
 
     @property
-    def precision(self) -> float:
-        return self.welcome / max(1, self.cards)
-
-    @property
-    def recall(self) -> float:
-        return self.met / max(1, self.must)
-
-    @property
     def kind_accuracy(self) -> float:
         return self.right_kind / max(1, self.met)
-
-    @property
-    def silence_accuracy(self) -> float:
-        return self.kept_quiet / max(1, self.quiet)
 
     @property
     def lost_share(self) -> float:
@@ -76,21 +55,6 @@ class Score:
     @property
     def staleness(self) -> float:
         return self.stale / max(1, self.cards)
-
-    @property
-    def per_ten_minutes(self) -> float:
-        return self.cards * 600 / max(1.0, self.seconds)
-
-    def add(self, other: Score) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-
-def total(scores: Iterable[Score]) -> Score:
-    whole = Score()
-    for score in scores:
-        whole.add(score)
-    return whole
 
 
 def judge(played: Played) -> Score:

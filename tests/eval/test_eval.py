@@ -74,7 +74,7 @@ async def test_a_played_meeting_gets_its_cards() -> None:
     assert [card.kind for card in played.cards] == ["price", "frustration"]
     score = judge(played)
     assert (score.must, score.met, score.right_kind, score.kept_quiet) == (1, 1, 1, 2)
-    assert (score.precision, score.recall, score.silence_accuracy) == (1.0, 1.0, 1.0)
+    assert (score.precision, score.recall, score.silence) == (1.0, 1.0, 1.0)
 
 
 def test_scores_see_what_is_wrong() -> None:
@@ -91,7 +91,7 @@ async def test_the_gate_does_well_on_the_tuning_meetings() -> None:
     """A net under the rules; the promises are measured by `scripts/prove suggest` on both halves."""
     for one in script.load("tuning"):
         score = judge(await play(one, noise.bare(one)))
-        assert score.silence_accuracy >= 0.9, one.name
+        assert score.silence >= 0.9, one.name
         assert score.cards <= 8
         assert score.repeated == 0
 

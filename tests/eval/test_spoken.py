@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from scripts.gate import conversations
 from scripts.gate.playing import Stage, play
-from scripts.gate.scoring import Score, total
+from scripts.gate.scoring import Score
 
 TALKS = conversations.load(Path(__file__).parent / "spoken")
 
@@ -29,7 +29,7 @@ def test_they_are_of_many_sorts() -> None:
 
 
 def test_cards_come_where_they_are_wanted_and_hardly_elsewhere(scores: dict[str, Score]) -> None:
-    whole = total(scores.values())
+    whole = Score.total(scores.values())
     assert whole.cards >= 6  # by words alone; the encoder gives more
     assert whole.precision >= 0.75
     assert whole.silence >= 0.9
