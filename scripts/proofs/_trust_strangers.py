@@ -366,11 +366,11 @@ def books() -> Iterator[Tried]:
             path = Path(folder) / "trust.db"
             store = GrantStore(path, b"x" * 32)
             for number in range(6):
-                store.record("login", float(number), grant="g", detail=str(number))
+                store.audit.record("login", float(number), grant="g", detail=str(number))
             with sqlite3.connect(path) as db:
                 drop(db)
                 change(db)
-            yield Tried(f"the audit log with {what}", store.broken_at() > 0)
+            yield Tried(f"the audit log with {what}", store.audit.broken_at() > 0)
             store.close()
 
 

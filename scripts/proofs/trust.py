@@ -123,7 +123,7 @@ async def revoked(it: Running) -> list[Figure]:
     took = time.perf_counter() - begin
     return [
         Figure("sockets_closed_after_revoking", took, 1.0, unit="s"),
-        Figure("audit_entries_that_do_not_fit", it.access.store.broken_at(), 0, "=="),
+        Figure("audit_entries_that_do_not_fit", it.access.store.audit.broken_at(), 0, "=="),
     ]
 
 

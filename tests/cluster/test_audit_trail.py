@@ -12,7 +12,8 @@ from tests.cluster.test_front import nodes as services
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster.audit_trail import AuditTrail
-from wingman.server.grant_store import GrantStore, unpacked
+from wingman.server.audit_log import unpacked
+from wingman.server.grant_store import GrantStore
 
 SECRET = b"the same on every node"
 KEY = b"k" * 32
@@ -22,7 +23,7 @@ KEY = b"k" * 32
 async def trails(running: Servers, stores: list[GrantStore]) -> AsyncIterator[list[AuditTrail]]:
     async with nodes(running, len(stores)) as opened:
         pairs = zip(opened, stores, strict=True)
-        yield [AuditTrail(node.engine, KEY, f"n{at}", store) for at, (node, store) in enumerate(pairs)]
+        yield [AuditTrail(node.engine, KEY, f"n{at}", store.audit) for at, (node, store) in enumerate(pairs)]
     for store in stores:
         store.close()
 
@@ -33,9 +34,9 @@ async def test_each_node_reads_the_entries_of_all_in_the_order_in_which_they_cam
     stores = [GrantStore(tmp_path / f"{n}.db", SECRET) for n in range(2)]
     async with trails(one_server, stores) as (one, other):
         for number in range(3):
-            stores[0].record("login", float(number))
+            stores[0].audit.record("login", float(number))
             await one.tell()
-            stores[1].record("delete", float(number), meeting="m-1")
+            stores[1].audit.record("delete", float(number), meeting="m-1")
             await other.tell()
         for trail in (one, other):
             told = await trail.read(0, 100)
@@ -51,10 +52,10 @@ async def test_each_node_reads_the_entries_of_all_in_the_order_in_which_they_cam
 async def test_a_node_that_is_back_goes_on_where_it_stopped(one_server: Servers, tmp_path: Path) -> None:
     store = GrantStore(tmp_path / "trust.db", SECRET)
     async with trails(one_server, [store, GrantStore(None, SECRET)]) as (one, other):
-        store.record("login", 1.0)
+        store.audit.record("login", 1.0)
         await one.tell()
-        store.record("logout", 2.0)
-        again = AuditTrail(one._engine, KEY, "n0", store)
+        store.audit.record("logout", 2.0)
+        again = AuditTrail(one._engine, KEY, "n0", store.audit)
         await again.tell()
         await again.tell()
         assert [unpacked(row).what for _, _, row in await other.read(0, 100)] == ["login", "logout"]
@@ -65,7 +66,7 @@ async def test_an_entry_that_was_changed_or_left_out_shows(one_server: Servers, 
     store = GrantStore(path, SECRET)
     async with trails(one_server, [store]) as (one,):
         for number in range(3):
-            store.record("login", float(number))
+            store.audit.record("login", float(number))
         with contextlib.closing(sqlite3.connect(path)) as forged:
             forged.execute("DROP TRIGGER audit_stays")
             forged.execute("UPDATE audit SET what = 'logout' WHERE seq = 2")

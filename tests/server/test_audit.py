@@ -29,7 +29,7 @@ async def written(method: str, path: str, status: int = 200, **headers: str) -> 
     for message in answer:
         await told(message)
     assert sent == answer, "the answer passes unchanged"
-    return [(entry.what, entry.grant, entry.meeting) for entry in access.store.audit()]
+    return [(entry.what, entry.grant, entry.meeting) for entry in access.store.audit.entries()]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ async def test_a_script_is_written_down_under_its_own_grant() -> None:
         async with it.client(token) as script:
             assert (await script.post(f"/api/meetings/{meeting.id}/pause")).status_code == 200
             assert (await script.delete(f"/api/meetings/{meeting.id}")).status_code == 403
-        entries = [entry for entry in it.access.store.audit() if entry.grant == grant.id]
+        entries = [entry for entry in it.access.store.audit.entries() if entry.grant == grant.id]
     assert [(entry.what, entry.meeting) for entry in entries][:1] == [("pause", meeting.id)]
     assert "delete" not in {entry.what for entry in entries}
     assert "Secret title" not in repr(entries)

@@ -160,7 +160,7 @@ def test_wrong_tokens_are_written_down_and_not_for_ever() -> None:
     assert not any(access.wrong("10.0.0.1") for _ in range(MOST_WRONG))
     assert access.wrong("10.0.0.1")
     assert not access.wrong("10.0.0.2")
-    assert len([entry for entry in access.store.audit() if entry.what == "refused"]) == MOST_WRONG + 1
+    assert len([entry for entry in access.store.audit.entries() if entry.what == "refused"]) == MOST_WRONG + 1
     clock.now += WRONG_SECONDS + 1
     assert not access.wrong("10.0.0.1")
 

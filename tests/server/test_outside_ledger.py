@@ -17,7 +17,7 @@ from wingman.testing.openai.server import ChatEmulator
 
 
 def told(access: Access) -> list[str]:
-    return [entry.detail for entry in access.store.audit() if entry.what == "egress"]
+    return [entry.detail for entry in access.store.audit.entries() if entry.what == "egress"]
 
 
 async def test_notes_that_are_indexed_elsewhere_are_counted() -> None:
@@ -32,7 +32,7 @@ async def test_notes_that_are_indexed_elsewhere_are_counted() -> None:
         assert told(access) == [f"127.0.0.1: {receiver.payload} bytes"]
     books.write()
     assert len(told(access)) == 1, "nothing left since"
-    assert access.store.broken_at() == 0
+    assert access.store.audit.broken_at() == 0
     access.store.close()
 
 

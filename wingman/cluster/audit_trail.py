@@ -39,7 +39,7 @@ class AuditStore(Protocol):
         """What `work`, which waits for the disk, returns. Raises `InputError` when that does not answer."""
         ...
 
-    def audit_rows(self, after: int, limit: int) -> list[tuple[int, bytes]]:
+    def rows(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         """Entries with a higher number than `after`, each behind its number, oldest first."""
         ...
 
@@ -96,7 +96,7 @@ class AuditTrail:
         """Tell what was not told yet. Raises `UnavailableError`, `UnknownError` or `StaleError`."""
         if not self._subject and not await self._find_out():
             return
-        while rows := await self._store.ask(partial(self._store.audit_rows, self._told, PAGE)):
+        while rows := await self._store.ask(partial(self._store.rows, self._told, PAGE)):
             for number, row in rows:
                 body = seal(self._key, msgspec.msgpack.encode((self._node, number, row)), self._subject)
                 self._at = await self._engine.publish(self._subject, body, expect=self._at)
@@ -121,7 +121,7 @@ class AuditTrail:
 
     async def _find_out(self) -> bool:
         """Where this node's entries go, and how many of them the others have; False before there is one."""
-        first = await self._store.ask(partial(self._store.audit_rows, 0, 1))
+        first = await self._store.ask(partial(self._store.rows, 0, 1))
         if not first:
             return False
         subject = subjects.audit(blake2b(first[0][1], digest_size=8).hexdigest())

@@ -23,8 +23,13 @@ from wingman.cluster.watch import Watch
 from wingman.config.cluster import ClusterSettings
 
 
-class Grants(Table, AuditStore, Protocol):
+class Grants(Table, Protocol):
     """Who may do what, and what was done."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """This node's audit log."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ async def join(settings: ClusterSettings, grants: Grants | None = None) -> Async
         if grants is not None and not settings.one_folder:
             replica = Replica(engine, key, grants)
             await replica.open()
-            trail = AuditTrail(engine, key, node.name, grants)
+            trail = AuditTrail(engine, key, node.name, grants.audit)
             running += [replica.run(), trail.run()]
         jobs = [asyncio.create_task(job) for job in running]
         try:

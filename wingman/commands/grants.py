@@ -20,8 +20,8 @@ from wingman.commands.common import base_url, settings_of
 from wingman.config.settings import Settings
 from wingman.core.encoders import terminal
 from wingman.core.errors import InputError
+from wingman.server.audit_log import AuditEntry
 from wingman.server.auth import LOGIN_SECONDS, OWNER, Access
-from wingman.server.grant_store import AuditEntry
 from wingman.server.grants import DAY, Grant
 from wingman.server.routes.session import chosen, public
 
@@ -96,12 +96,12 @@ def _revoke(arguments: argparse.Namespace, access: Access, _: Settings) -> int:
 
 
 def _audit(arguments: argparse.Namespace, access: Access) -> int:
-    entries = access.store.audit(arguments.after, arguments.limit)
+    entries = access.store.audit.entries(arguments.after, arguments.limit)
     if arguments.json:
         _print([msgspec.json.encode(asdict(entry)).decode() for entry in entries])
     else:
         _print([_entry(entry) for entry in entries])
-    broken = access.store.broken_at()
+    broken = access.store.audit.broken_at()
     if broken:
         print(f"wingman: the log was changed: entry {broken} does not fit the chain", file=sys.stderr)
     return 1 if broken else 0

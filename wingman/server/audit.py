@@ -41,7 +41,7 @@ def audited(scope: Scope, grant: Grant, access: Access, send: Send) -> Send:
             made = dict(message.get("headers", ())).get(b"x-wingman-meeting", b"").decode("latin-1")
             place = dict(message.get("headers", ())).get(b"location", b"").decode("latin-1")
             named = meeting or made or (place.rpartition("/")[2] if place.startswith("/api/meetings/") else "")
-            access.store.note(what, access.clock(), grant=grant.id, meeting=named)
+            access.store.audit.note(what, access.clock(), grant=grant.id, meeting=named)
         await send(message)
 
     return told

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 from wingman.core.errors import InputError
 from wingman.server.budgets import GrantBudget
-from wingman.server.grant_store import ANSWER_S, GrantStore, StoreRefusedError
+from wingman.server.grant_store import GrantStore
 from wingman.server.grants import AFTER_MEETING, ALL, LIFETIMES, RENEWED, SCOPES, Grant, Role
+from wingman.server.trust_file import ANSWER_S, StoreRefusedError
 
 T = TypeVar("T")
 
@@ -160,7 +161,7 @@ class Access:
         many = len(tries) == MOST_WRONG and now - tries[0] < WRONG_SECONDS
         tries.append(now)
         if not many:
-            self.store.note("refused", now, detail=f"wrong credential from {address}")
+            self.store.audit.note("refused", now, detail=f"wrong credential from {address}")
         return many
 
     def budget(self, grant: Grant) -> GrantBudget:
@@ -180,7 +181,9 @@ class Access:
         made = Grant("", role, SCOPES[role], created=now, expires=now + LIFETIMES[role])
         made = replace(made, **given)  # type: ignore[arg-type]  # callers name fields of Grant
         made, token = self.store.add(made, parent=by.id)
-        self.store.record("granted", now, grant=by.id, meeting=made.meeting, detail=f"{made.id} {made.role}")
+        self.store.audit.record(
+            "granted", now, grant=by.id, meeting=made.meeting, detail=f"{made.id} {made.role}"
+        )
         return made, token
 
     def session(self, grant: Grant) -> Session:
@@ -196,7 +199,7 @@ class Access:
             ),
             parent=grant.id,
         )  # fmt: skip
-        self.store.record("login", now, grant=made.id, meeting=made.meeting, detail=str(made.role))
+        self.store.audit.record("login", now, grant=made.id, meeting=made.meeting, detail=str(made.role))
         return Session(made, token, path)
 
     def login_code(self) -> str:
@@ -239,7 +242,7 @@ class Access:
         if not self.store.open_codes("pair", self.clock()):
             raise InputError("no pairing is open; start one on the capture page", field="code", status=403)
         if not self.store.take_code(code, "pair", self.clock()):
-            self.store.record("refused", self.clock(), detail="wrong pairing code")
+            self.store.audit.record("refused", self.clock(), detail="wrong pairing code")
             raise InputError("this is not the code on the capture page", field="code", status=403)
         return self.make(Role.EXTENSION, by=OWNER, origin=origin, key=key, name="extension")[1]
 
@@ -255,7 +258,7 @@ class Access:
         """As `revoke`, but what is open stays so until `close`."""
         gone = self.store.revoke(grant, self.clock())
         for one in gone:
-            self.store.record("revoked", self.clock(), grant=by.id, detail=one)
+            self.store.audit.record("revoked", self.clock(), grant=by.id, detail=one)
         return gone
 
     @contextmanager

@@ -27,4 +27,4 @@ class OutsideLedger:
     def write(self) -> None:
         """One entry a host that was sent something since the last time."""
         for host, size in self.outlet.taken().items():
-            self._access.store.note("egress", self._access.clock(), detail=f"{host}: {size} bytes")
+            self._access.store.audit.note("egress", self._access.clock(), detail=f"{host}: {size} bytes")

@@ -14,9 +14,9 @@ from starlette.routing import BaseRoute
 from wingman.core import encoders
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
+from wingman.server.audit_log import unpacked
 from wingman.server.auth import Access, Session
 from wingman.server.errors import error
-from wingman.server.grant_store import unpacked
 from wingman.server.grants import DAY, SCOPES, Grant, Role, Scope, may_hand_on
 from wingman.server.http import Json, body, whole_number
 from wingman.server.routes.pages import PAGE_HEADERS, WEB
@@ -138,9 +138,9 @@ class SessionRoutes:
             told = await trail.read(after, limit)
             entries = [replace(unpacked(row), seq=at, node=node) for at, node, row in told]
             return Json({"entries": entries, "broken_at": await trail.broken_at()})
-        store = self.access.store
-        entries = await store.ask(partial(store.audit, after, limit))
-        return Json({"entries": entries, "broken_at": await store.ask(store.broken_at)})
+        log = self.access.store.audit
+        entries = await log.ask(partial(log.entries, after, limit))
+        return Json({"entries": entries, "broken_at": await log.ask(log.broken_at)})
 
 
 def public(grant: Grant, now: float) -> JsonObject:
