@@ -17,7 +17,7 @@ from wingman.config.stt import DeepgramSettings
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.emotion.hume.analyzer import HumeAnalyzer
-from wingman.meeting.channel import ChannelInput
+from wingman.meeting.channel_input import ChannelInput
 from wingman.stt.deepgram.transcriber import DeepgramTranscriber
 from wingman.testing.connection import Traffic
 from wingman.testing.deepgram.server import DeepgramEmulator

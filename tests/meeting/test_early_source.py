@@ -13,7 +13,7 @@ from wingman.core.events import Event, Media, TranscriptGap
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.meeting import early_source
-from wingman.meeting.channel import ChannelInput
+from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.early_source import EarlySource
 
 TAB = Channel.TAB

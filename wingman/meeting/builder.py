@@ -24,7 +24,8 @@ from wingman.events.reached import ReachedLog
 from wingman.local.sentence_encoder import SentenceEncoder
 from wingman.meeting.accounting import Accounting, MeteredKnowledge
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.channel import Providers, Store
+from wingman.meeting.channel import Providers
+from wingman.meeting.channel_readers import Store
 from wingman.meeting.continuation import Continued
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Parts, Plan

@@ -24,7 +24,8 @@ from wingman.correlate.correlator import Correlator, Output
 from wingman.emotion.base import FaceAnalyzer
 from wingman.events.claims import Position
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers
+from wingman.meeting.channel import ChannelCallbacks, ChannelPipeline, Providers
+from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.continuation import Beginning
 from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.providers import NOBODY, Choices

@@ -40,7 +40,8 @@ from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.channel import ChannelCallbacks, ChannelInput, ChannelPipeline, Providers, room
+from wingman.meeting.channel import ChannelCallbacks, ChannelPipeline, Providers, room
+from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.cost import CostTracker
 from wingman.replay.record_clock import RecordClock, merged
 from wingman.stt.base import Transcriber

@@ -38,7 +38,7 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.events.hub import Hub
 from wingman.events.sqlite.log import SqliteLog
 from wingman.meeting.api import MeetingHandle, MeetingSpec, MeetingStatus
-from wingman.meeting.channel import ChannelInput
+from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.connections import Connection, Known, connections
 from wingman.meeting.sources import GIVES_WAY_S
 from wingman.server.app import build_app

@@ -10,7 +10,7 @@ from wingman.audio.tape import Tape
 from wingman.core.events import CaptureState
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel, seconds
-from wingman.meeting.channel import ChannelInput
+from wingman.meeting.channel_input import ChannelInput
 
 
 def make() -> tuple[ChannelInput, list[str]]:

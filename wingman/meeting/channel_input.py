@@ -1,0 +1,174 @@
+"""What a source of sound writes into: one channel's tape, its media time, and what is said of the capture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from wingman.audio.source import AudioSource
+from wingman.audio.tape import Tape
+from wingman.core.errors import Branch
+from wingman.core.events import CaptureLoss, CaptureState, Media, Publish, TranscriptGap
+from wingman.core.losses import Loss
+from wingman.core.media import GapCause, PcmBlock
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms, seconds
+from wingman.correlate.coverage import Coverage
+
+AT_ONCE = samples_of_ms(50)
+"""A source that follows another within this much leaves no hole worth telling."""
+
+
+class ChannelInput:
+    """The sink a source writes into. While paused, audio is turned into a hole before anybody can read it.
+
+    A hole in the sound is told as a gap the moment it is made: what was said in it nobody will ever know.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        tape: Tape,
+        publish: Publish,
+        *,
+        clock: Callable[[], float] | None = time.monotonic,
+        on_second: Callable[[], None] = lambda: None,
+        ago_s: float | None = None,
+    ) -> None:
+        """`clock` dates what is written; None for a recording that is played faster than real time.
+
+        `on_second` is called for each second of media time that was received. `ago_s`: another process fed it
+        until the tape's beginning, which was so many seconds ago.
+        """
+        self.channel = channel
+        self.tape = tape
+        self.coverage = Coverage()
+        self.source: AudioSource | None = None
+        self.paused = False
+        self.written = 0
+        """Samples of audio on the tape so far; holes and pauses do not count."""
+        self.started_at: float | None = None
+        """Wall time of sample 0, for display; None until a source has anchored it."""
+        self._publish = publish
+        self._clock = clock
+        self._on_second = on_second
+        self._second: SampleTime = 0
+        self._written_at: float | None = None
+        self._cause = GapCause.RECONNECT
+        """Of what is missing when the next source begins."""
+        if ago_s is not None and clock is not None:
+            self.coverage.silent(Span(0, tape.end))
+            self._written_at = clock() - ago_s
+            self._cause = GapCause.INTERRUPTED
+        self._state = ""
+        self._reported = ("connecting", "")
+
+    @property
+    def position(self) -> SampleTime:
+        """The media time reached, in samples."""
+        return self.tape.end
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the newest sample came; 0 before the first, and for a recording."""
+        if self._clock is None or self._written_at is None:
+            return 0.0
+        return self._clock() - self._written_at
+
+    @property
+    def reported(self) -> str:
+        """The capture state the source reported last, whether it was shown or not."""
+        return self._reported[0]
+
+    @property
+    def quiet_s(self) -> float:
+        """For how long nothing has been written; 0 before the first block, and for a recording."""
+        if self._clock is None or self._written_at is None:
+            return 0.0
+        return self._clock() - self._written_at
+
+    def write(self, block: PcmBlock) -> None:
+        """Put a block on the tape; a hole of its length while paused."""
+        if self._clock is not None:
+            self._written_at = self._clock()
+        if self.paused:
+            self.skip(block.length, GapCause.PAUSED)
+        else:
+            self.tape.write(block)
+            self.written += block.length
+            if self.tape.end - self._second >= SAMPLE_RATE:
+                self._came_on()
+
+    def skip(self, count: int, cause: GapCause) -> None:
+        """Media time without audio; for packets that were lost, readers get silence."""
+        if count <= 0:
+            return
+        cause = GapCause.PAUSED if self.paused else cause
+        span = Span(self.position, self.position + count)
+        if cause is GapCause.PAUSED:
+            self.coverage.silent(span)
+        else:
+            for told in self.coverage.missed(span):
+                gap = TranscriptGap(self.channel, Branch.TRANSCRIBE, cause)
+                self._publish(gap, Media.of(self.channel, told))
+        if cause is GapCause.LOST:  # a hole would end the sentence around it
+            self.tape.write(PcmBlock(self.position, bytes(count * BYTES_PER_SAMPLE)))
+            self.written += count
+        else:
+            self.tape.skip(count, cause)
+        self._came_on()
+
+    def _came_on(self) -> None:
+        if self.position - self._second >= SAMPLE_RATE:
+            self._second = self.position
+            self._on_second()
+
+    def lost(self, loss: Loss) -> None:
+        """Tell what was dropped."""
+        at = seconds(self.position)
+        told = CaptureLoss(self.channel, loss.cause, loss.unit, round(loss.amount, 3), loss.detail)
+        self._publish(told, Media(self.channel, at, at))
+
+    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
+        """A source begins, with sound of the last `kept_s` seconds where its client kept some.
+
+        After another it begins at wall distance from what that one wrote last; how many samples of what was
+        kept that one had written is returned.
+        """
+        known = 0
+        if self._clock is not None and self._written_at is not None:
+            away = round((self._clock() - kept_s - self._written_at) * SAMPLE_RATE)
+            known = max(0, -away)
+            if away > AT_ONCE:
+                self.skip(away, self._cause)
+        self._cause = GapCause.RECONNECT
+        self.started_at = wall - kept_s + seconds(known) - seconds(self.position)
+        return known
+
+    def newest(self, count: int) -> bytes:
+        """What was written last; a client that sends its own copy of it again goes on after that."""
+        return self.tape.newest(count)
+
+    def state(self, state: str, detail: str = "") -> None:
+        """What the source says of itself; while paused it is kept and told after the pause."""
+        self._reported = (state, detail)
+        if not self.paused:
+            self._show(state, detail)
+
+    def pause(self) -> None:
+        """Turn what comes into holes."""
+        self.paused = True
+        self.tape.pause()
+        self._show("paused")
+
+    def resume(self) -> None:
+        """Take sound again."""
+        self.paused = False
+        self.tape.resume()
+        self._show(*self._reported)
+
+    def _show(self, state: str, detail: str = "") -> None:
+        if state == self._state:
+            return
+        self._state = state
+        at = seconds(self.position)
+        self._publish(CaptureState(self.channel, state, detail), Media(self.channel, at, at))
