@@ -66,7 +66,7 @@ class Pausing:
         return sum(traffic.audio_bytes for traffic in self._traffic)
 
 
-def strip() -> ChannelInput:
+def sound() -> ChannelInput:
     return ChannelInput(Channel.TAB, Tape(60.0), lambda *_: None)
 
 
@@ -77,7 +77,7 @@ def test_words_from_before_a_pause_are_kept_until_after_it(faults: Sequence[Faul
         async with DeepgramEmulator(None, script, hearing=lambda _: IndexedSource()) as emulator:
             settings = DeepgramSettings(url=emulator.url, api_key=Secret("local-key"))
             transcriber, trial = DeepgramTranscriber(settings), Trial(Recording(SECONDS))
-            channel = strip()
+            channel = sound()
             pausing, audio = Pausing(channel, emulator.traffic), channel.tape.cursor(0)
             async with asyncio.TaskGroup() as group:
                 group.create_task(pausing.play(transcriber))
@@ -105,7 +105,7 @@ def test_no_sound_goes_to_the_meter_and_every_gap_is_told(faults: Sequence[Fault
         async with HumeEmulator(FaultScript(tuple(faults)), ear=IndexedEar) as emulator:
             settings = HumeSettings(url=emulator.url, api_key=Secret("local-key"))
             meter = HumeAnalyzer(msgspec.structs.replace(settings, idle_close_s=60.0))
-            trial, channel = MeterTrial(Recording(SECONDS)), strip()
+            trial, channel = MeterTrial(Recording(SECONDS)), sound()
             pausing, audio = Pausing(channel, emulator.traffic), channel.tape.cursor(0)
             async with asyncio.TaskGroup() as group:
                 group.create_task(pausing.play())

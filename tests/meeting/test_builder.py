@@ -73,6 +73,6 @@ async def test_a_meter_can_be_replaced_and_a_transcriber_wrapped(builder: Meetin
     marked: Any = object()
     parts = builder.parts("m-1", await builder.plan(MeetingSpec()), publish)
     found = replaced(parts, lambda: marked, lambda inner: inner).stages.providers
-    assert found.meter() is marked
+    assert found.voice() is marked
     assert found.transcriber() is None  # there is none to wrap
     builder.close()

@@ -28,13 +28,14 @@ from wingman.suggest.playbook.playbook import load_playbook
 TAB, MIC = Channel.TAB, Channel.MIC
 
 
-class Strip:
+class Sound:
     """A channel that remembers what it was told."""
 
     pays_for_emotion = True
 
     def __init__(self) -> None:
         self.told: list[Any] = []
+        self.words = self
 
     def flush(self) -> None:
         self.told.append("flush")
@@ -52,11 +53,11 @@ class Pipeline:
     length = 60.0
 
     def __init__(self) -> None:
-        self.strip = Strip()
+        self.sound = Sound()
         self.measured = self.seen = "off"
 
     def __iter__(self) -> Any:
-        return iter((self.strip,))
+        return iter((self.sound,))
 
     def measure(self, policy: str) -> None:
         self.measured = policy
@@ -153,7 +154,7 @@ def test_a_pause_holds_everything_once() -> None:
     room.controls.begin("both", "acknowledged")
     for act in (room.controls.pause, room.controls.pause):
         act()
-    assert room.pipeline.strip.told == ["flush", ("hold", True)]
+    assert room.pipeline.sound.told == ["flush", ("hold", True)]
     assert (room.leaves(), room.leaves(Branch.TRANSCRIBE)) == ([], [])
     for act in (room.controls.resume, room.controls.resume):
         act()
@@ -185,7 +186,7 @@ def test_nonsense_is_refused_and_changes_nothing(setting: str, value: Any, field
     with pytest.raises(InputError) as refused:
         room.controls.control(setting, value)
     assert refused.value.field == field
-    assert (room.events, room.coach.told, room.pipeline.strip.told) == ([], [], [])
+    assert (room.events, room.coach.told, room.pipeline.sound.told) == ([], [], [])
 
 
 def test_names_retries_and_other_settings_are_passed_on() -> None:
@@ -194,7 +195,7 @@ def test_names_retries_and_other_settings_are_passed_on() -> None:
     room.controls.control("retry", "transcribe")
     room.controls.control("verbosity", "quiet")
     room.controls.control("brief", "Their budget is a secret.")
-    assert room.pipeline.strip.told == [("retry", Branch.TRANSCRIBE)]
+    assert room.pipeline.sound.told == [("retry", Branch.TRANSCRIBE)]
     assert room.events == [
         SpeakerRenamed("tab:1", "Dana"),
         SettingChanged("verbosity", "quiet"),
@@ -222,7 +223,7 @@ def test_what_is_owed_may_leave_before_the_tape_goes_on() -> None:
     def hold(*, held: bool) -> None:
         open_then.append(room.accounting.may_leave(Branch.TRANSCRIBE, TAB))
 
-    room.pipeline.strip.hold = hold  # type: ignore[method-assign,assignment]
+    room.pipeline.sound.hold = hold  # type: ignore[method-assign,assignment]
     room.controls.pause()
     room.controls.resume()
     assert open_then[-1], "a link sends the moment its tape goes on"

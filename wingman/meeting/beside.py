@@ -3,50 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-
-import structlog
 
 from wingman.core.emotion import EmotionEvent, EmotionSpan
 from wingman.core.errors import Branch, InputError, Progress, ProviderState
 from wingman.core.speech import Final
-from wingman.core.time import Channel, SampleTime
+from wingman.core.time import SampleTime
 from wingman.correlate.correlator import Correlator
-from wingman.egress.outlet import outlet
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer
 from wingman.emotion.faces.pictures import Picture
-from wingman.link.branch_runner import BranchRunner
-from wingman.link.supervisor import Identity
-from wingman.meeting.accounting import Accounting
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """A branch behind its wall."""
-
-    runner: BranchRunner
-    task: asyncio.Task[None]
+from wingman.meeting.branches import BranchStarter, RunningBranch
 
 
 class BesideVoice:
     """Starts, stops and settles these branches for one channel. Its tasks belong to the meeting's group."""
 
-    def __init__(
-        self,
-        channel: Channel,
-        emit: Callable[[EmotionEvent], None],
-        tasks: asyncio.TaskGroup,
-        accounting: Accounting,
-    ) -> None:
-        self._channel = channel
+    def __init__(self, starter: BranchStarter, emit: Callable[[EmotionEvent], None]) -> None:
+        self._starter = starter
+        self._channel = starter.channel
         self._emit = emit
-        self._tasks = tasks
-        self._accounting = accounting
         self._text: TextAnalyzer | None = None
         self._faces: FaceAnalyzer | None = None
-        self._running: dict[Branch, _Running] = {}
+        self._running: dict[Branch, RunningBranch] = {}
 
     @property
     def pays(self) -> bool:
@@ -60,7 +39,9 @@ class BesideVoice:
         correlator.expect_emotion(self._channel, analyzer.info if analyzer else None, Branch.LANGUAGE)
         if analyzer is not None:
             attempt = partial(analyzer.run, self._channel, partial(self._on_event, Branch.LANGUAGE))
-            self._start(Branch.LANGUAGE, analyzer.info.name, attempt)
+            self._running[Branch.LANGUAGE] = self._starter.start(
+                Branch.LANGUAGE, analyzer.info.name, attempt, self._emit
+            )
 
     def use_faces(self, analyzer: FaceAnalyzer | None, correlator: Correlator) -> None:
         """Measure pictures with this one from here on; None: with nobody, at once."""
@@ -69,7 +50,9 @@ class BesideVoice:
         correlator.expect_emotion(self._channel, analyzer.info if analyzer else None, Branch.FACE)
         if analyzer is not None:
             attempt = partial(analyzer.run, self._channel, partial(self._on_event, Branch.FACE))
-            self._start(Branch.FACE, analyzer.info.name, attempt)
+            self._running[Branch.FACE] = self._starter.start(
+                Branch.FACE, analyzer.info.name, attempt, self._emit
+            )
 
     def hear(self, final: Final) -> None:
         """Settled words; a remote analyzer gets none while the meeting is paused."""
@@ -77,7 +60,7 @@ class BesideVoice:
             return
         text = " ".join(word.text for word in final.words)
         name, remote = self._text.info.name, self._text.info.remote
-        if not remote or self._accounting.words(name, text):
+        if not remote or self._starter.accounting.words(name, text):
             self._text.hear(final)
 
     def show(self, picture: Picture) -> bool:
@@ -118,17 +101,6 @@ class BesideVoice:
     def tasks(self) -> list[asyncio.Task[None]]:
         """What still runs; to be waited for after `close`."""
         return [running.task for running in self._running.values()]
-
-    def _start(
-        self, branch: Branch, provider: str, attempt: Callable[[], Coroutine[object, object, None]]
-    ) -> None:
-        runner = BranchRunner(Identity(branch, provider, self._channel), attempt, self._emit)
-        self._running[branch] = _Running(runner, self._tasks.create_task(self._bound(runner, branch, provider)))
-
-    async def _bound(self, runner: BranchRunner, branch: Branch, provider: str) -> None:
-        structlog.contextvars.bind_contextvars(channel=str(self._channel))
-        with outlet(self._accounting.outlet(branch, provider, self._channel)):
-            await runner.run()
 
     def _stop(self, branch: Branch) -> None:
         if (running := self._running.pop(branch, None)) is not None:

@@ -142,8 +142,8 @@ class MeetingBuilder:
         stages = Stages(
             providers=Providers(
                 transcriber=lambda: self.providers.transcriber(choices.transcriber.provider, spec, local),
-                meter=lambda: self.providers.voice_analyzer(local),
-                text_meter=lambda: self.providers.text_analyzer(local),
+                voice=lambda: self.providers.voice_analyzer(local),
+                text=lambda: self.providers.text_analyzer(local),
                 language=lambda: self.providers.language_analyzer(local),
                 faces=lambda: self.providers.face_analyzer(local),
                 sound=self._sound(meeting_id, publish),
@@ -209,7 +209,7 @@ def replaced(
     """The parts with another meter, and with something around the transcribers."""
     providers = parts.stages.providers
     if meter is not None:
-        providers = replace(providers, meter=meter)
+        providers = replace(providers, voice=meter)
     if around is not None:
         make = providers.transcriber
 

@@ -122,7 +122,7 @@ class MeetingControls:
             return
         self.paused = True
         for channel in self._pipeline:
-            channel.flush()  # what was said until now is still for the transcriber; nothing is from here on
+            channel.words.flush()  # what was said until now is still transcribed; nothing is from here on
             channel.hold(held=True)
         self._stages.accounting.pause()
         self._stages.coach.pause(paused=True)

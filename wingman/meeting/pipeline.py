@@ -102,7 +102,7 @@ class MeetingPipeline:
     @property
     def owed_s(self) -> float:
         """Seconds of audio that a transcriber has not answered for."""
-        return max((seconds(channel.owed) for channel in self), default=0.0)
+        return max((seconds(channel.words.owed) for channel in self), default=0.0)
 
     @property
     def positions(self) -> dict[str, Position]:
@@ -122,14 +122,14 @@ class MeetingPipeline:
         """What is not settled at the end is heard by somebody else: it is neither waited for nor told."""
         self._rest_is_told = False
         for channel in self:
-            channel.leave_rest()
+            channel.words.leave_rest()
 
     @property
     def providers(self) -> dict[str, str]:
         """Branch → who serves it now: the channels that run are asked; before the first, what was chosen."""
         choices = self._stages.choices
         emotion = next((c.emotion for c in self if c.emotion), "off")
-        transcriber = next((c.transcriber for c in self if c.transcriber), choices.transcriber.provider)
+        transcriber = next((c.words.provider for c in self if c.words.provider), choices.transcriber.provider)
         return {
             Branch.TRANSCRIBE: transcriber,
             Branch.EMOTION: emotion if self._channels else choices.emotion.provider,
@@ -155,8 +155,8 @@ class MeetingPipeline:
                 channel_input, self._stages.providers, callbacks, tasks, self._stages.accounting
             )
             self._channels[channel] = pipeline  # before its branches: they report at once
-            pipeline.start_transcriber()
-            if self._order is not None and pipeline.transcriber:
+            pipeline.words.start()
+            if self._order is not None and pipeline.words.provider:
                 self._order.expect(channel)
                 self._telling = self._telling or tasks.create_task(self._tell(self._order))
             pipeline.start_storing()
@@ -170,7 +170,7 @@ class MeetingPipeline:
         for name, channel in self._channels.items():
             now = channel.input.position
             if self._order is not None:
-                now = min(channel.answered, self._order.told) if channel.transcriber else channel.answered
+                now = min(channel.answered, self._order.told) if channel.words.provider else channel.answered
             channel.beside.advance(now)
             self._deliver(self._stages.correlator.advance(name, now))
             self._stages.coach.advance(name, now)
@@ -178,7 +178,7 @@ class MeetingPipeline:
     def flush(self) -> None:
         """Tell what is settled and ask for what is not: what was just said must be in the answer."""
         for name, channel in self._channels.items():
-            channel.flush()
+            channel.words.flush()
             self._deliver(self._stages.correlator.flush(name))
 
     def measure(self, policy: Policy) -> None:
@@ -230,7 +230,7 @@ class MeetingPipeline:
         for channel in self:
             channel.input.tape.close()
             if self._rest_is_told:
-                channel.tell_rest()
+                channel.words.tell_rest()
             channel.input.tape.free()
         self._tell_rest()
 
@@ -273,9 +273,9 @@ class MeetingPipeline:
     def _on_speech(self, event: TimedEvent) -> None:
         dispatch_speech_activity(event, self._stages.coach)
         if isinstance(event, Final):
-            self._channels[event.channel].settled(event, self._stages.accounting)
+            self._channels[event.channel].settled(event)
         self._on_any(event)
-        if isinstance(event, Progress) and self._channels[event.channel].drained():
+        if isinstance(event, Progress) and self._channels[event.channel].words.drained():
             self._deliver(self._stages.correlator.flush(event.channel))
 
     def _on_any(self, event: TimedEvent | EmotionEvent) -> None:

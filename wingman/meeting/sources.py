@@ -114,7 +114,7 @@ class MeetingSources:
             channel.input.source = None
             if channel.input.reported not in ("ended", "gone") and not self._ending():
                 channel.input.state("ended", "the client has stopped sending")
-            channel.source_over()
+            channel.words.source_over()
         del self._plays[source]
         gone = any(channel.input.reported == "gone" for channel in channels)
         fate = Fate.GONE if gone else Fate.RECORDED if source.recorded else Fate.ENDED

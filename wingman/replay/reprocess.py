@@ -284,7 +284,7 @@ class _Reader:
         accounting = Accounting(CostTracker(CostSettings()), Ledger(_nowhere, time.monotonic), _nowhere)
         callbacks = ChannelCallbacks(hear, hear, _nowhere)
         self.pipeline = ChannelPipeline(self.input, providers, callbacks, tasks, accounting)
-        self.pipeline.start_transcriber()
+        self.pipeline.words.start()
         self.pipeline.measure(MEASURED[self.input.channel], Correlator(CorrelateSettings()))
 
     def write(self, block: PcmBlock) -> None:
