@@ -126,19 +126,23 @@ async def ramp(
             target |= {"http": http, "url": f"http://127.0.0.1:{port}{subject.path}"}
             for count in steps:
                 try:
-                    await load.grow(count)
+                    step = await _measured(load, pid, count, seconds, subject.outlets)
                 except (WingmanError, httpx.HTTPError) as refused:
                     log.warning("it takes no more sessions", subject=subject.name, reason=str(refused))
                     break
-                await asyncio.sleep(1.0)
-                step = await _step(load, pid, count, seconds, subject.outlets)
-                if not step.held:
-                    step = await _step(load, pid, count, seconds, subject.outlets)
                 results.append(step)
                 on_step(step)
                 if stop_when_lost and not step.held:
                     break
     return results
+
+
+async def _measured(load: Load, pid: int, count: int, seconds: float, branches: Sequence[str]) -> Step:
+    """Open sessions up to `count` and measure; raises what the server refuses them with."""
+    await load.grow(count)
+    await asyncio.sleep(1.0)
+    step = await _step(load, pid, count, seconds, branches)
+    return step if step.held else await _step(load, pid, count, seconds, branches)
 
 
 async def _step(load: Load, pid: int, count: int, seconds: float, branches: Sequence[str]) -> Step:
