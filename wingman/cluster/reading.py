@@ -7,6 +7,7 @@ names the one before it, so a gap shows and is read. After an interruption every
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -129,8 +130,7 @@ class Reader:
 
     async def learn(self, meeting: str, upto: int) -> None:
         """Know a meeting of another node up to this number in the stream."""
-        known = self._known.setdefault(meeting, Known())
-        async with known.reading:
+        async with self._taking(meeting) as known:
             if known.seq < upto:
                 await self._fill(meeting, known, upto)
 
@@ -221,14 +221,20 @@ class Reader:
         for head in self._head(stored):
             if head.node == self._node:
                 return
-            known = self._known.setdefault(meeting, Known())
-            async with known.reading:
+            async with self._taking(meeting) as known:
                 if stored.seq <= known.seq:
                     return
                 if known.seq == before:
                     await self._pass(meeting, known, stored, head)
                 else:
                     await self._fill(meeting, known, stored.seq)
+
+    @contextlib.asynccontextmanager
+    async def _taking(self, meeting: str) -> AsyncIterator[Known]:
+        """What is known of a meeting, for as long as records of it are taken in: by one at a time, in order."""
+        known = self._known.setdefault(meeting, Known())
+        async with known.reading:
+            yield known
 
     async def _fill(self, meeting: str, known: Known, upto: int) -> None:
         """Read what was not heard."""
@@ -302,8 +308,7 @@ class Reader:
             query = {**first, "seq": page[-1].seq + 1, "up_to_seq": int(upto)}
 
     async def _learn(self, meeting: str, stored: Stored, head: Head) -> None:
-        known = self._known.setdefault(meeting, Known())
-        async with known.reading:
+        async with self._taking(meeting) as known:
             if not known.seq:
                 await self._pass(meeting, known, stored, head)
             elif stored.seq > known.seq and head.node != self._node:
