@@ -33,9 +33,8 @@ from wingman.core.events import (
     Publish,
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
-from wingman.core.time import Channel, samples, seconds
+from wingman.core.time import Channel
 from wingman.emotion.base import FaceAnalyzer
-from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.events.claims import Position
 from wingman.link.branch_runner import behind_wall
 from wingman.meeting.api import MeetingSpec, MeetingStatus
@@ -90,6 +89,18 @@ class Plan:
     """It was made for one source; if that never comes to anything, nor does the meeting."""
     continued: Continued | None = None
     """Another process ran it until now; None for a new meeting."""
+
+    def started(self, providers: Mapping[str, str]) -> MeetingStarted:
+        """What is told first; `providers` says who serves each branch."""
+        return MeetingStarted(
+            title=self.spec.title,
+            channels=tuple(Channel),
+            playbook=self.playbook.name,
+            transcriber=providers[Branch.TRANSCRIBE],
+            emotion=providers[Branch.EMOTION],
+            suggester=providers[Branch.SUGGEST],
+            emotion_policy=self.policy,
+        )
 
 
 class Meeting:
@@ -207,8 +218,7 @@ class Meeting:
 
     def now(self, channel: Channel) -> float:
         """Media seconds received on `channel` so far; 0 for a channel that was never fed."""
-        found = self._pipeline.channels.get(channel)
-        return seconds(found.input.position) if found else 0.0
+        return self._pipeline.now(channel)
 
     async def started(self) -> None:
         """Wait until sources can be attached."""
@@ -262,16 +272,7 @@ class Meeting:
         Raises `InputError` when it is no picture, too large, or faces of that channel are not measured.
         """
         self._open_tasks()
-        check_picture(picture)
-        channel = self._pipeline.channels.get(name)
-        if channel is None:
-            raise InputError(
-                f"channel `{name}` of this meeting has no sound yet; start its capture first",
-                field="channel",
-                status=409,
-            )
-        at = max(0, channel.input.position - samples(max(0.0, age_s)))
-        return channel.beside.show(Picture(at, picture))
+        return self._pipeline.show(name, picture, age_s)
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -332,8 +333,7 @@ class Meeting:
     @property
     def fed(self) -> bool:
         """Is there a client that sends its sound as it is spoken?"""
-        sources = [channel.input.source for channel in self._pipeline]
-        return any(source is not None and not source.recorded for source in sources)
+        return self._pipeline.fed
 
     def ask_to_move(self, to: str, within_s: float) -> None:
         """Tell who feeds the meeting to send its sound to another process, too."""
@@ -375,18 +375,8 @@ class Meeting:
         before.announce()
 
     def _announce(self) -> None:
-        spec, names = self._plan.spec, self._pipeline.providers
-        started = MeetingStarted(
-            title=spec.title,
-            channels=tuple(Channel),
-            playbook=self._plan.playbook.name,
-            transcriber=names[Branch.TRANSCRIBE],
-            emotion=names[Branch.EMOTION],
-            suggester=names[Branch.SUGGEST],
-            emotion_policy=self._plan.policy,
-        )
-        self._publish(started, None)
         plan = self._plan
+        self._publish(plan.started(self._pipeline.providers), None)
         self._controls.begin(plan.policy, plan.policy_reason, plan.faces)
 
     async def _tick(self) -> None:

@@ -19,9 +19,10 @@ from wingman.core.errors import Branch, InputError, Missed, Progress, ProviderSt
 from wingman.core.events import Media, ProviderStateChanged, Publish, TranscriptGap
 from wingman.core.face_policy import FacePolicy, seen_channel
 from wingman.core.speech import Final, SpeechEnded, TimedEvent
-from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, seconds
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, samples, seconds
 from wingman.correlate.correlator import Correlator, Output
 from wingman.emotion.base import FaceAnalyzer
+from wingman.emotion.faces.pictures import Picture, check_picture
 from wingman.events.claims import Position
 from wingman.meeting.accounting import Accounting
 from wingman.meeting.channel import ChannelCallbacks, ChannelPipeline, Providers
@@ -92,6 +93,16 @@ class MeetingPipeline:
     def length(self) -> float:
         """Media seconds of the longest channel."""
         return max(self.reached.values(), default=0.0)
+
+    def now(self, channel: Channel) -> float:
+        """Media seconds received on `channel` so far; 0 for a channel that was never fed."""
+        return self.reached.get(channel, 0.0)
+
+    @property
+    def fed(self) -> bool:
+        """Is there a client that sends its sound as it is spoken?"""
+        sources = [channel.input.source for channel in self]
+        return any(source is not None and not source.recorded for source in sources)
 
     @property
     def told_s(self) -> float:
@@ -267,6 +278,19 @@ class MeetingPipeline:
 
     def _note_reached(self) -> None:
         self._stages.reached(self.reached)
+
+    def show(self, name: Channel, picture: bytes, age_s: float) -> bool:
+        """See `Meeting.show`."""
+        check_picture(picture)
+        channel = self._channels.get(name)
+        if channel is None:
+            raise InputError(
+                f"channel `{name}` of this meeting has no sound yet; start its capture first",
+                field="channel",
+                status=409,
+            )
+        at = max(0, channel.input.position - samples(max(0.0, age_s)))
+        return channel.beside.show(Picture(at, picture))
 
     # --- the wires ----------------------------------------------------------------------------
 
