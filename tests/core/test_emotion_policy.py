@@ -8,6 +8,8 @@ import pytest
 
 from wingman.core.emotion_policy import (
     NOTICES,
+    POLICIES,
+    POLICY_WORDS,
     SAMPLE,
     Consent,
     Policy,
@@ -19,6 +21,11 @@ from wingman.core.emotion_policy import (
 )
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
+
+
+def test_each_policy_has_its_words() -> None:
+    assert set(POLICY_WORDS) == set(POLICIES)
+    assert len({words.title for words in POLICY_WORDS.values()}) == len(POLICIES)
 
 
 def test_each_policy_measures_only_what_it_says() -> None:

@@ -9,18 +9,24 @@ from wingman.core.vocabulary import (
     ACTION_TITLES,
     ACTIONS,
     FEEDBACK,
+    FEEDBACK_TITLES,
+    MODE_TITLES,
     MODES,
     STOP,
     VERBOSITIES,
+    VERBOSITY_TITLES,
     action_title,
     one_of,
 )
 
 
-def test_every_action_has_a_title() -> None:
-    assert set(ACTION_TITLES) == set(ACTIONS)
+def test_every_word_has_a_title() -> None:
+    assert list(ACTION_TITLES) == list(ACTIONS)
+    assert list(FEEDBACK_TITLES) == list(FEEDBACK)
+    assert list(MODE_TITLES) == list(MODES)
+    assert list(VERBOSITY_TITLES) == list(VERBOSITIES)
     assert STOP not in ACTIONS
-    assert action_title("fact-check") == "Fact check"
+    assert action_title("fact-check") == "Fact-check"
     assert action_title("price") == "Price"
 
 

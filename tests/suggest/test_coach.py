@@ -238,7 +238,7 @@ async def test_an_explicit_request_bypasses_everything_and_stop_ends_it() -> Non
         ("say", "What to say", "The user asks what to say next."),
         ("clarify", "Clarify", "The user did not follow. Explain what the others meant"),
         ("recap", "Recap", "Summarise the conversation so far: decisions, open questions, next steps."),
-        ("fact-check", "Fact check", "Check the last claims against facts and notes."),
+        ("fact-check", "Fact-check", "Check the last claims against facts and notes."),
         ("ask", "Answer", "Answer the user's own question, given in the request."),
     ],
 )

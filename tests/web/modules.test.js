@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { QUIET_LIMIT, seemsOver } from "./web/extension/js/call-over.js";
 import { channelState, SILENCE_LIMIT } from "./web/extension/js/channel-state.js";
-import { acknowledgement, NEEDS_CONSENT, notice } from "./web/extension/js/consent.js";
+import { acknowledgement, needsConsent, notice, offered } from "./web/extension/js/consent.js";
 import { fragmentOf, rerouted } from "./web/extension/js/ice-fragment.js";
-import { keyProblem, KEYS, keysWith, press } from "./web/extension/js/keys.js";
+import { keyFor, keyProblem, KEYS, keysWith, press } from "./web/extension/js/keys.js";
 import { languageChoices } from "./web/extension/js/languages.js";
 import { addLine, BLOCK, findLines, lineAt, lineCount, lineOf, replaceLine } from "./web/extension/js/lines.js";
 import { Liveness } from "./web/extension/js/liveness.js";
@@ -16,8 +16,8 @@ import { qrCode } from "./web/extension/js/qr.js";
 import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce } from "./web/extension/js/state.js";
-import { clock, energyWords, kindName, notices, POLICIES } from "./web/extension/js/strings.js";
-import { verbosities } from "./web/extension/js/vocabulary.js";
+import { clock, energyWords, kindName, notices } from "./web/extension/js/strings.js";
+import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
 import { stagesOf } from "./web/extension/js/waits.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
 import { byMeeting, lengthWords, sizeWords, snippetParts, tagsOf, when } from "./web/pages/format.js";
@@ -119,9 +119,20 @@ test("listening is earned by sound", () => {
   assert.equal(channelState({ ...facts, heard: true, ended: true }), "ended");
 });
 
-test("a policy that analyses a voice has words to acknowledge, for one call and for all", () => {
-  for (const policy of Object.keys(POLICIES)) {
-    for (const standing of [false, true]) assert.equal(acknowledgement(policy, standing) !== "", NEEDS_CONSENT.has(policy));
+test("what is acknowledged are the service's own words, and a policy without any is not offered", () => {
+  const told = [
+    { name: "voices@1", policies: ["self", "both"], text: "All of them." },
+    { name: "self@3", policies: ["self"], text: "My own." },
+    { name: "self-standing@3", policies: ["self"], text: "My own, in each call." },
+  ];
+  const policies = ["off", "self", "both"].map((value) => ({ value, title: value, about: "" }));
+  assert.deepEqual(offered(policies, told).map(({ value }) => value), ["off", "self"]);
+  assert.deepEqual(["off", "self", "both"].map((policy) => needsConsent(told, policy)), [false, true, true]);
+  assert.equal(acknowledgement(told, "self"), "My own.");
+  assert.equal(acknowledgement(told, "self", true), "My own, in each call.");
+  assert.equal(acknowledgement(told, "off"), "");
+  assert.equal(acknowledgement([], "self"), "");
+  for (const policy of ["off", "text-only", "counterpart", "self"]) {
     assert.match(notice(policy, true), /stores the sound/);
     assert.match(notice(policy), /does not store the sound/);
   }
@@ -143,11 +154,12 @@ test("each key does one thing, and none of it while somebody types", () => {
 test("a key of somebody's own takes the place of the usual one, and takes nobody else's", () => {
   const own = { say: "a" };
   assert.deepEqual(keysWith(own).find(({ name }) => name === "say").keys, ["a"]);
-  assert.deepEqual(keysWith({}), KEYS);
+  assert.deepEqual(keysWith({}).map(({ keys }) => keys), KEYS.map(({ keys }) => keys));
+  assert.deepEqual([keyFor("say"), keyFor("translate")], ["1", ""]);
   assert.equal(new Set(KEYS.map(({ name }) => name)).size, KEYS.length);
   assert.equal(keyProblem(own, "say", "b"), "");
   assert.equal(keyProblem(own, "clarify", "1"), "", "it is free now");
-  assert.match(keyProblem(own, "clarify", "a"), /taken: What to say/);
+  assert.match(keyProblem(own, "clarify", "a", { say: "What to say" }), /taken: What to say/);
   for (const key of ["Enter", "", " ", "ab"]) assert.match(keyProblem({}, "say", key), /one letter/);
   const asked = [];
   const event = (key) => ({ key, composedPath: () => [{ closest: () => null }], preventDefault() {} });
@@ -394,9 +406,20 @@ test("a way is silent when sound goes out and nothing comes back", () => {
   assert.equal(liveness.silentFor(9000), 0); // nothing went out that could be answered
 });
 
-test("how much Wingman may say is what the service publishes, and nothing where it does not", async () => {
+test("the words of buttons are those the service publishes, and there are none where it does not", async () => {
   const service = (/** @type {object} */ answer) => ({ json: async () => answer });
-  assert.deepEqual(await verbosities(service({ $defs: { Verbosity: { enum: ["less", "more"] } } })), ["less", "more"]);
-  assert.deepEqual(await verbosities(service({})), []);
-  assert.deepEqual(await verbosities({ json: () => Promise.reject(new Error("away")) }), []);
+  const $defs = {
+    Verbosity: { enum: ["less", "more"], oneOf: [{ const: "more", title: "A lot", description: "All day." }] },
+    Action: { enum: ["say"], oneOf: [{ const: "say", title: "What to say" }] },
+  };
+  const told = await vocabulary(service({ $defs }));
+  assert.deepEqual(told.verbosities, [
+    { value: "less", title: "less", about: "" },
+    { value: "more", title: "A lot", about: "All day." },
+  ]);
+  assert.deepEqual(titlesOf(told.actions), { say: "What to say" });
+  assert.deepEqual(told.feedback, []);
+  const nothing = { actions: [], feedback: [], verbosities: [], policies: [] };
+  assert.deepEqual(await vocabulary(service({})), nothing);
+  assert.deepEqual(await vocabulary({ json: () => Promise.reject(new Error("away")) }), nothing);
 });

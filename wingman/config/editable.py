@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from wingman.core.vocabulary import MODE_TITLES, VERBOSITY_TITLES
+
 Kind = Literal["choice", "switch", "number", "list", "text"]
 
 
@@ -89,18 +91,14 @@ GROUPS: Mapping[str, tuple[Editable, ...]] = {
             "How often it may speak",
             "choice",
             "At most 4, 8 or 15 cards in ten minutes.",
-            {"quiet": "Quiet", "balanced": "Balanced", "lively": "Lively"},
+            VERBOSITY_TITLES,
         ),
         Editable(
             "suggest.mode",
             "When it speaks",
             "choice",
             "",
-            {
-                "auto": "When there is something worth saying",
-                "questions-only": "When they ask something",
-                "manual": "Only when you ask",
-            },
+            MODE_TITLES,
         ),
         Editable(
             "suggest.cost.budget",

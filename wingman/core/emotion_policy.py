@@ -7,6 +7,7 @@ what is so now, `in_force`: whoever changes one of its arguments asks it again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -15,6 +16,29 @@ from wingman.core.time import Channel
 
 Policy = Literal["off", "counterpart", "self", "both", "text-only"]
 """Whose voice is measured: nobody's, the others', the user's own, both; or only words."""
+
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyWords:
+    """What a policy is called where people choose it, and in a report."""
+
+    title: str
+    about: str
+    reported: str
+
+
+POLICY_WORDS: Mapping[str, PolicyWords] = {
+    "off": PolicyWords("Off", "Tone is not measured.", "tone off"),
+    "text-only": PolicyWords(
+        "Words only", "Tone is read from the transcript. No voice is analysed.", "tone from words only"
+    ),
+    "counterpart": PolicyWords("Their voices", "The tone of the others is measured.", "tone of the others"),
+    "self": PolicyWords("My voice", "Only your own tone is measured.", "tone of yourself"),
+    "both": PolicyWords("All voices", "The tone of everybody is measured.", "tone of everybody"),
+}
+"""In the order in which pages offer them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +118,10 @@ class Decision:
 
 def check_policy(value: Any) -> Policy:
     """`value` as a policy. Raises `InputError`."""
-    for policy in get_args(Policy):
+    for policy in POLICIES:
         if value == policy:
-            return policy  # type: ignore[no-any-return]  # get_args is untyped; these are the literals
-    choices = ", ".join(get_args(Policy))
+            return policy
+    choices = ", ".join(POLICIES)
     raise InputError(
         f"`emotion_policy` must be one of {choices}, not {str(value)[:40]!r}", field="emotion_policy"
     )

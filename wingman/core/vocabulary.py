@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias, TypeVar, get_args
 
 from wingman.core.errors import InputError
@@ -12,23 +13,41 @@ Action: TypeAlias = Literal["say", "clarify", "recap", "fact-check", "ask"]
 STOP = "stop"
 """Sent like an action: ends what is being written."""
 
-ACTION_TITLES: dict[Action, str] = {
+ACTION_TITLES: Mapping[str, str] = {
     "say": "What to say",
     "clarify": "Clarify",
     "recap": "Recap",
-    "fact-check": "Fact check",
+    "fact-check": "Fact-check",
     "ask": "Answer",
 }
-"""Titles of the cards that answer them."""
+"""What they are called: on the buttons that ask, and on the cards that answer."""
 
 Feedback: TypeAlias = Literal["used", "copied", "pinned", "unpinned", "dismissed", "wrong"]
 """What a user did with a card, or thinks of it."""
 
+FEEDBACK_TITLES: Mapping[str, str] = {
+    "used": "Used it",
+    "copied": "Copy",
+    "pinned": "Pin",
+    "unpinned": "Unpin",
+    "dismissed": "Dismiss",
+    "wrong": "Wrong or unhelpful",
+}
+"""What the buttons are called."""
+
 Verbosity: TypeAlias = Literal["quiet", "balanced", "lively"]
 """How often Wingman may speak."""
 
+VERBOSITY_TITLES: Mapping[str, str] = {"quiet": "Quiet", "balanced": "Balanced", "lively": "Lively"}
+
 Mode: TypeAlias = Literal["auto", "questions-only", "manual"]
 """What Wingman reacts to."""
+
+MODE_TITLES: Mapping[str, str] = {
+    "auto": "When there is something worth saying",
+    "questions-only": "When they ask something",
+    "manual": "Only when you ask",
+}
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 FEEDBACK: tuple[Feedback, ...] = get_args(Feedback)
@@ -38,7 +57,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 def action_title(kind: str) -> str:
     """The title of a card that answers a request, or of one of another kind."""
-    return next((title for action, title in ACTION_TITLES.items() if action == kind), kind.capitalize())
+    return ACTION_TITLES.get(kind, kind.capitalize())
 
 
 Word = TypeVar("Word", bound=str)

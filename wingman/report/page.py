@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from wingman.archive.egress_ledger import Account, Total
+from wingman.core.emotion_policy import POLICY_WORDS
 from wingman.core.encoders import html as escape
 from wingman.core.events import SummaryItem, SummaryReady
 from wingman.core.expression_words import is_energy
@@ -33,12 +34,6 @@ FATES = {
     "open": "shown",
 }
 SOUNDS = {Channel.TAB: "The others", Channel.MIC: "You"}
-POLICIES = {
-    "off": "tone off",
-    "counterpart": "tone of the others",
-    "self": "tone of yourself",
-    "text-only": "tone from words only",
-}
 SERVED = {
     "embedded": "local English recogniser",
     "prosody": "loudness meter",
@@ -138,7 +133,8 @@ def _meta(record: Record) -> str:
     facts = [when.strftime("%A %d %B %Y, %H:%M UTC").replace(" 0", " "), clock(record.seconds)]
     if record.playbook:
         facts.append(f"playbook {record.playbook}")
-    facts.append(POLICIES.get(record.emotion_policy, record.emotion_policy))
+    policy = record.emotion_policy
+    facts.append(POLICY_WORDS[policy].reported if policy in POLICY_WORDS else policy)
     facts += [f"#{tag}" for tag in record.tags]
     served = [SERVED.get(name, name.capitalize()) for name in record.providers if name and name != "off"]
     facts += [", ".join(dict.fromkeys(served))]

@@ -4,6 +4,7 @@ import { h, setText } from "./js/dom.js";
 import { Service } from "./js/service.js";
 import { prove } from "./possession.js";
 import { TonePolicy } from "./js/tone.js";
+import { vocabulary } from "./js/vocabulary.js";
 import { writeSettings } from "./settings.js";
 
 export class MeetingDefaults {
@@ -34,6 +35,8 @@ export class MeetingDefaults {
       const service = new Service(url, token, prove);
       const { playbooks } = await service.json("GET", "/api/playbooks");
       const config = await service.json("GET", "/api/config");
+      const { notices } = await service.json("GET", "/api/notices");
+      this.tone.offer((await vocabulary(service)).policies, notices);
       this.tone.stores(config.report?.store_audio === true);
       this.#offer(playbooks);
     } catch (failed) {

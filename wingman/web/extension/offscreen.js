@@ -5,7 +5,7 @@ import { Service } from "./js/service.js";
 import { prove } from "./possession.js";
 import { EventStream } from "./js/stream.js";
 import { openMicrophone } from "./js/tracks.js";
-import { verbosities } from "./js/vocabulary.js";
+import { vocabulary } from "./js/vocabulary.js";
 import { PORT } from "./protocol.js";
 
 /** Events kept for an overlay that comes late (the page was reloaded). */
@@ -18,7 +18,7 @@ class Listening {
     this.ports = ports;
     this.events = [];
     this.states = {};
-    this.verbosities = [];
+    this.words = null;
   }
 
   /**
@@ -42,8 +42,8 @@ class Listening {
     }).start();
     await this.capture.start(tracks);
     tracks.get("tab").addEventListener("ended", () => void this.stop());
-    this.verbosities = await verbosities(this.service);
-    this.#tell({ verbosities: this.verbosities });
+    this.words = await vocabulary(this.service);
+    this.#tell({ words: this.words });
   }
 
   async stop() {
@@ -60,7 +60,7 @@ class Listening {
   greet(port) {
     for (const envelope of this.events) port.postMessage({ envelope });
     port.postMessage({ status: this.stream?.status ?? "connecting" });
-    port.postMessage({ verbosities: this.verbosities });
+    port.postMessage({ words: this.words });
   }
 
   send(message) {

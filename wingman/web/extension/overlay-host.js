@@ -59,9 +59,9 @@ class Host {
     this.port.postMessage({ hello: true });
   }
 
-  #take({ memory, verbosities, envelope, status, problem, answer, ended }) {
+  #take({ memory, words, envelope, status, problem, answer, ended }) {
     if (memory) this.#show(memory);
-    if (verbosities) this.overlay?.offer(verbosities);
+    if (words) this.overlay?.offer(words);
     if (problem) this.overlay.say(problem);
     if (answer) this.overlay?.answered(answer);
     if (envelope) this.model.take(envelope);

@@ -7,10 +7,17 @@ export class OwnKeys {
   /** @param {import("../extension/js/prefs.js").Preferences} preferences */
   constructor(preferences) {
     this.preferences = preferences;
+    this.titles = {};
     this.said = h("p", { class: "soft", role: "status", text: "Click a key to choose another one for it, in this browser." });
     this.list = h("dl", { class: "keys" });
     this.usual = h("button", { type: "button", id: "usual-keys", text: "Back to the usual keys", on: { click: () => this.#keep({}) } });
     this.node = h("div", {}, this.said, this.list, this.usual);
+    this.#show();
+  }
+
+  /** What the service calls an action. @param {Record<string, string>} titles */
+  offer(titles) {
+    this.titles = titles;
     this.#show();
   }
 
@@ -19,7 +26,7 @@ export class OwnKeys {
   }
 
   #show() {
-    const rows = keysWith(this.#own).map(({ name, keys, about }) => [
+    const rows = keysWith(this.#own, this.titles).map(({ name, keys, about }) => [
       h("dt", {}, this.#button(name, keys, about)),
       h("dd", { text: about }),
     ]);
@@ -55,7 +62,7 @@ export class OwnKeys {
   }
 
   #choose(name, key, about) {
-    const problem = keyProblem(this.#own, name, key);
+    const problem = keyProblem(this.#own, name, key, this.titles);
     if (problem) setText(this.said, problem);
     else this.#keep({ ...this.#own, [name]: key }, `${about}: ${keyName(key)} from now on.`);
   }

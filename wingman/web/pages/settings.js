@@ -6,6 +6,7 @@ import { languageChoices } from "../extension/js/languages.js";
 import { PairingPanel } from "../extension/js/pairing.js";
 import { Preferences } from "../extension/js/prefs.js";
 import { Service } from "../extension/js/service.js";
+import { titlesOf, vocabulary } from "../extension/js/vocabulary.js";
 import { Connections } from "./connections.js";
 import { guarded } from "./dialog.js";
 import { GrantsList } from "./grants-list.js";
@@ -21,6 +22,8 @@ const { root, notice } = shell("/settings", "Settings");
 const connections = new Connections(service, notice, () => load());
 const grants = new GrantsList(service, notice);
 const preferences = new Preferences();
+const keys = new OwnKeys(preferences);
+void vocabulary(service).then(({ actions }) => keys.offer(titlesOf(actions)));
 
 root.querySelector("main").append(
   part("What is connected", "connected", connections.node),
@@ -28,7 +31,7 @@ root.querySelector("main").append(
   groups,
   part("Who may do what", "grants", grants.node, new PairingPanel(service).node),
   part("Look of this browser", "look", look()),
-  part("Keys in the overlay", "keys", new OwnKeys(preferences).node),
+  part("Keys in the overlay", "keys", keys.node),
   h("p", {
     class: "soft",
     id: "file",

@@ -1,14 +1,12 @@
 // What can be asked, bound to what can be answered; a question, and a note, are never lost on the way.
 
 import { h, icon, iconButton, setAttribute, setText } from "./dom.js";
+import { keyFor } from "./keys.js";
 import { askable } from "./strings.js";
 
-const ACTIONS = [
-  ["say", "speech", "What to say", "1"],
-  ["clarify", "clarify", "Clarify", "2"],
-  ["recap", "recap", "Recap", "3"],
-  ["fact-check", "verify", "Fact-check", "4"],
-];
+const ICONS = { say: "speech", clarify: "clarify", recap: "recap", "fact-check": "verify" };
+/** These have a place of their own: the field below, and the card that is written. */
+const APART = new Set(["ask", "stop"]);
 const MODES = {
   ask: { placeholder: "Ask about this meeting", button: "Ask", icon: "send" },
   note: { placeholder: "A note for yourself, kept with this moment", button: "Keep the note", icon: "check" },
@@ -29,6 +27,12 @@ export class AskView {
     this.#build();
   }
 
+  /** A button for each action that the service publishes. @param {import("./vocabulary.js").Word[]} actions */
+  offer(actions) {
+    const buttons = actions.filter(({ value }) => !APART.has(value)).map((action) => this.#button(action));
+    this.actions.replaceChildren(...buttons);
+  }
+
   render(state, hidden) {
     this.actions.hidden = this.form.hidden = hidden;
     if (hidden) this.say("");
@@ -37,7 +41,7 @@ export class AskView {
       const reason = this.reasons[button.dataset.action];
       // A disabled button takes no focus and tells nobody why: it stays, says why, and does nothing
       setAttribute(button, "aria-disabled", reason ? "true" : null);
-      setAttribute(button, "title", reason || `${button.dataset.label} (${button.dataset.key})`);
+      setAttribute(button, "title", reason || button.dataset.label);
     }
   }
 
@@ -73,23 +77,7 @@ export class AskView {
   // --- inside ---
 
   #build() {
-    this.actions = h(
-      "div",
-      { class: "actions", role: "group", "aria-label": "Ask Wingman" },
-      ACTIONS.map(([action, name, label, key]) =>
-        h(
-          "button",
-          {
-            type: "button",
-            data: { action, label, key },
-            "aria-keyshortcuts": key,
-            on: { click: () => this.request(action) },
-          },
-          icon(name),
-          h("span", { text: label }),
-        ),
-      ),
-    );
+    this.actions = h("div", { class: "actions", role: "group", "aria-label": "Ask Wingman" });
     this.field = h("input", {
       type: "text",
       class: "question",
@@ -119,6 +107,21 @@ export class AskView {
       this.said,
     );
     this.#switch("ask");
+  }
+
+  #button({ value: action, title }) {
+    const key = keyFor(action);
+    return h(
+      "button",
+      {
+        type: "button",
+        data: { action, label: key ? `${title} (${key})` : title },
+        "aria-keyshortcuts": key || null,
+        on: { click: () => this.request(action) },
+      },
+      icon(ICONS[action] ?? "speech"),
+      h("span", { text: title }),
+    );
   }
 
   #switch(mode) {

@@ -20,7 +20,7 @@ import { EventStream } from "./stream.js";
 import { PcmSession } from "./pcm-session.js";
 import { SoundRing } from "./sound-ring.js";
 import { openMicrophone, release, shareTab } from "./tracks.js";
-import { verbosities } from "./vocabulary.js";
+import { vocabulary } from "./vocabulary.js";
 import { WhipSession } from "./whip.js";
 
 const METER_PERIOD = 80;
@@ -94,7 +94,8 @@ class Page {
       if (query.has("watch")) this.#watch(query.get("watch"), query.get("sound"));
       const { playbooks } = await service.json("GET", "/api/playbooks");
       const config = await service.json("GET", "/api/config");
-      this.setup.verbosities = await verbosities(service);
+      const { notices } = await service.json("GET", "/api/notices");
+      this.setup.offerWords(await vocabulary(service), notices);
       this.setup.stores(config.report?.store_audio === true);
       this.setup.offer(playbooks, config.suggest?.playbook ?? config.settings?.suggest?.playbook);
       const connected = await service.json("GET", "/api/providers").catch(() => ({ branches: [] }));
@@ -221,7 +222,7 @@ class Page {
       onAnswer: (answer) => overlay.answered(answer),
     });
     const overlay = new Overlay(model, (message) => stream.send(message));
-    void verbosities(service).then((words) => overlay.offer(words));
+    void vocabulary(service).then((words) => overlay.offer(words));
     const current = {
       id,
       service,

@@ -5,13 +5,8 @@ import { pastCards, visibleCards } from "./state.js";
 import { clock, failureWords, kindName, speakerName } from "./strings.js";
 import { WaitsView } from "./waits-view.js";
 
-const TOOLS = [
-  ["used", "check", "Used it", "u"],
-  ["copied", "copy", "Copy", "c"],
-  ["pinned", "pin", "Pin", "p"],
-  ["wrong", "wrong", "Wrong or unhelpful", "w"],
-  ["dismissed", "close", "Dismiss", "x"],
-];
+/** Feedback → its icon, in the order of the buttons; what they are called is the service's word. */
+const TOOLS = { used: "check", copied: "copy", pinned: "pin", wrong: "wrong", dismissed: "close" };
 
 /** Characters from which a card is folded, so that one does not push all others away. */
 const LONG = 320;
@@ -21,6 +16,7 @@ export class CardsView {
   constructor(act) {
     this.act = act;
     this.views = new Map();
+    this.titles = {};
     this.list = h("ul", { class: "cards", "aria-label": "Suggestions" });
     this.empty = h("p", { class: "empty" });
     this.past = h("ul", { class: "past-cards", "aria-label": "Earlier cards" });
@@ -32,6 +28,12 @@ export class CardsView {
       this.past,
     );
     this.node = h("section", { class: "suggestions", "aria-label": "Suggestions" }, this.list, this.empty, this.history);
+  }
+
+  /** What can be said of a card, as the service publishes it. @param {Record<string, string>} titles */
+  offer(titles) {
+    this.titles = titles;
+    this.views.clear();
   }
 
   render(state, readOnly, silence) {
@@ -98,15 +100,16 @@ export class CardsView {
   }
 
   #make(card) {
-    const view = new CardView(card, this.act);
+    const view = new CardView(card, this.act, this.titles);
     this.views.set(card.id, view);
     return view;
   }
 }
 
 class CardView {
-  constructor(card, act) {
+  constructor(card, act, titles) {
     this.card = card;
+    this.titles = titles;
     this.kind = h("span", { class: "card-kind" });
     this.title = h("span", { class: "card-title", dir: "auto" });
     this.when = h("span", { class: "card-when" });
@@ -126,10 +129,10 @@ class CardView {
     this.why = h("details", { class: "card-why" }, h("summary", { text: "Details" }), this.full);
     this.tools = new Map();
     this.bar = h("div", { class: "card-tools", role: "group", "aria-label": "What to do with this card" });
-    for (const [what, name, label] of TOOLS) {
+    for (const [what, name] of Object.entries(TOOLS).filter(([word]) => titles[word])) {
       const button = iconButton(
         name,
-        label,
+        titles[what],
         () => act(this.card, what === "pinned" && this.card.pinned ? "unpinned" : what),
         { data: { what } },
       );
@@ -204,16 +207,12 @@ class CardView {
     for (const [what, button] of this.tools) {
       const on = what === "pinned" ? card.pinned : card.feedback === what;
       setAttribute(button, "aria-pressed", what === "used" || what === "pinned" ? String(on) : null);
-      setAttribute(button, "aria-label", `${labelOf(what)}: ${kind}`);
+      const label = (what === "pinned" && card.pinned && this.titles.unpinned) || this.titles[what];
+      setAttribute(button, "aria-label", `${label}: ${kind}`);
+      setAttribute(button, "title", label);
     }
-    const pin = this.tools.get("pinned");
-    const label = card.pinned ? "Unpin" : "Pin";
-    setAttribute(pin, "aria-label", `${label}: ${kind}`);
-    setAttribute(pin, "title", label);
   }
 }
-
-const labelOf = (what) => TOOLS.find(([name]) => name === what)[2];
 
 /** `Them: “…”`, or nothing. */
 const quoteOf = ({ quote }, names) => (quote ? `${speakerName(quote.speaker, names)}: “${quote.text}”` : "");

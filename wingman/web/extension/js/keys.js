@@ -1,10 +1,10 @@
 // The keyboard: one table of what each key does, also shown as the help.
 
 export const KEYS = [
-  { name: "say", keys: ["1"], run: (o) => o.request("say"), about: "What to say" },
-  { name: "clarify", keys: ["2"], run: (o) => o.request("clarify"), about: "Clarify" },
-  { name: "recap", keys: ["3"], run: (o) => o.request("recap"), about: "Recap" },
-  { name: "fact-check", keys: ["4"], run: (o) => o.request("fact-check"), about: "Fact-check" },
+  { name: "say", keys: ["1"], run: (o) => o.request("say") },
+  { name: "clarify", keys: ["2"], run: (o) => o.request("clarify") },
+  { name: "recap", keys: ["3"], run: (o) => o.request("recap") },
+  { name: "fact-check", keys: ["4"], run: (o) => o.request("fact-check") },
   { name: "ask", keys: ["/"], run: (o) => o.focusQuestion(), about: "Ask a question" },
   { name: "note", keys: ["n"], run: (o) => o.focusNote(), about: "Write a note" },
   { name: "find", keys: ["f"], run: (o) => o.find(), about: "Search in this call" },
@@ -32,17 +32,25 @@ export const keyName = (key) => NAMES[key] || key;
  * The table with somebody's own keys in it.
  *
  * @param {Record<string, string>} own what a key does (`name`) → the key
+ * @param {Record<string, string>} titles what the service calls an action
  */
-export const keysWith = (own) =>
-  KEYS.map((entry) => (own[entry.name] ? { ...entry, keys: [own[entry.name]], cardsOnly: undefined } : entry));
+export const keysWith = (own, titles = {}) =>
+  KEYS.map((entry) => ({
+    about: titles[entry.name] ?? entry.name,
+    ...entry,
+    ...(own[entry.name] ? { keys: [own[entry.name]], cardsOnly: undefined } : {}),
+  }));
+
+/** The usual key for an action; empty when it has none. */
+export const keyFor = (action) => KEYS.find(({ name }) => name === action)?.keys[0] ?? "";
 
 /** Only what is a letter, a digit or a sign: the other keys belong to the browser. */
 export const isKey = (key) => typeof key === "string" && [...key].length === 1 && key.trim() === key && key !== "";
 
 /** Why `key` cannot be the one for `name`; empty when it can. */
-export function keyProblem(own, name, key) {
+export function keyProblem(own, name, key, titles = {}) {
   if (!isKey(key)) return "Press one letter, digit or sign.";
-  const other = keysWith(own).find((entry) => entry.name !== name && entry.keys.includes(key));
+  const other = keysWith(own, titles).find((entry) => entry.name !== name && entry.keys.includes(key));
   return other ? `${key} is taken: ${other.about}.` : "";
 }
 

@@ -6,7 +6,7 @@ import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
 import { Service } from "./service.js";
 import { EventStream } from "./stream.js";
-import { verbosities } from "./vocabulary.js";
+import { vocabulary } from "./vocabulary.js";
 
 const query = new URLSearchParams(location.search);
 const meeting = query.get("meeting") || "";
@@ -46,7 +46,7 @@ const stream = new EventStream(service.socket(meeting), {
 const overlay = new Overlay(model, (message) => stream.send(message));
 overlay.node.addEventListener("look", () => overlay.preferences.apply(document.body));
 overlay.mount(document.body);
-void verbosities(service).then((words) => overlay.offer(words));
+void vocabulary(service).then((words) => overlay.offer(words));
 if (meeting) {
   void newestFirst(service, meeting)
     .then((state) => model.preview(state), () => undefined) // the stream says what is wrong

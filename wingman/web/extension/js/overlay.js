@@ -14,6 +14,7 @@ import { Preferences } from "./prefs.js";
 import { canAsk, notices, silence } from "./strings.js";
 import { SummaryView } from "./summary-view.js";
 import { TranscriptView } from "./transcript.js";
+import { titlesOf } from "./vocabulary.js";
 
 const TICK = 1000;
 /** Lines from which a search is offered. */
@@ -37,7 +38,7 @@ export class Overlay {
     this.asking = new AskView((message) => this.sendUp(message));
     this.notices = new NoticesView((message) => this.sendUp(message));
     this.summary = new SummaryView();
-    this.verbosities = [];
+    this.words = { actions: [], feedback: [], verbosities: [], policies: [] };
     this.bar = new OverlayBar({
       settings: () =>
         this.togglePanel(this.settings.node.hidden ? this.settings : null, this.bar.settingsButton),
@@ -140,15 +141,17 @@ export class Overlay {
     this.ask();
   }
 
-  /** How much Wingman may say, as the service has it; until then nothing of it can be chosen. */
-  offer(verbosities) {
-    this.verbosities = verbosities;
-    this.settings.offer(verbosities);
+  /** What can be asked, said of a card and chosen, as the service has it; until then there is nothing of it. */
+  offer(words) {
+    this.words = words;
+    this.settings.offer(words.verbosities);
+    this.asking.offer(words.actions);
+    this.cards.offer(titlesOf(words.feedback));
     this.ask();
   }
 
   cycleVerbosity() {
-    const all = this.verbosities;
+    const all = this.words.verbosities.map(({ value }) => value);
     if (!all.length) return;
     const next = all[(all.indexOf(this.preferences.get("verbosity")) + 1) % all.length];
     this.#changed("verbosity", next);
@@ -165,7 +168,7 @@ export class Overlay {
   }
 
   toggleHelp() {
-    this.help.render(this.preferences.get("keys"));
+    this.help.render(this.preferences.get("keys"), titlesOf(this.words.actions));
     this.togglePanel(this.help.node.hidden ? this.help : null, this.bar.helpButton);
   }
 

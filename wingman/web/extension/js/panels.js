@@ -2,7 +2,7 @@
 
 import { h, iconButton, setAttribute } from "./dom.js";
 import { keyName, keysWith } from "./keys.js";
-import { capital } from "./strings.js";
+import { titlesOf } from "./vocabulary.js";
 
 const THEMES = { auto: "As the system", light: "Light", dark: "Dark" };
 
@@ -47,7 +47,7 @@ export class SettingsPanel {
     );
   }
 
-  /** How much Wingman may say, as the service has it. @param {string[]} verbosities */
+  /** How much Wingman may say, as the service has it. @param {import("./vocabulary.js").Word[]} verbosities */
   offer(verbosities) {
     const before = this.verbosity.node;
     this.#offered(verbosities);
@@ -55,8 +55,8 @@ export class SettingsPanel {
   }
 
   #offered(verbosities) {
-    const names = Object.fromEntries(verbosities.map((word) => [word, capital(word)]));
-    this.verbosity = choice("How much Wingman says", "verbosity", names, (v) => this.changed("verbosity", v));
+    const titles = titlesOf(verbosities);
+    this.verbosity = choice("How much Wingman says", "verbosity", titles, (v) => this.changed("verbosity", v));
     this.unoffered = verbosities.length === 0;
   }
 
@@ -85,9 +85,9 @@ export class HelpPanel {
     );
   }
 
-  /** Show the keys as they are on this device. */
-  render(own) {
-    const rows = keysWith(own).map(({ keys, about }) => [
+  /** Show the keys as they are on this device; `titles` is what the service calls an action. */
+  render(own, titles) {
+    const rows = keysWith(own, titles).map(({ keys, about }) => [
       h(
         "dt",
         {},

@@ -22,7 +22,7 @@ export class Setup {
     this.pairing = new PairingPanel(service);
     this.tone = new TonePolicy(() => this.fail(""));
     this.playbooks = [];
-    /** @type {string[]} how much Wingman may say, as the service has it */
+    /** @type {import("./vocabulary.js").Word[]} how much Wingman may say, as the service has it */
     this.verbosities = [];
     this.service = service;
     this.#build();
@@ -39,6 +39,12 @@ export class Setup {
     );
     this.playbook.closest(".field").hidden = playbooks.length === 0;
     this.#playbookChanged();
+  }
+
+  /** Offer what the service publishes: how much Wingman may say, and whose tone may be measured. */
+  offerWords({ verbosities, policies }, notices) {
+    this.verbosities = verbosities;
+    this.tone.offer(policies, notices);
   }
 
   /** Say who listens, and offer only the languages it reads. @param {object[]} branches the service's connections */
@@ -88,7 +94,7 @@ export class Setup {
       brief: this.brief.value.trim(),
       emotion_policy: this.tone.policy,
       consent: this.tone.consent,
-      verbosity: this.verbosities.find((word) => word === chosenVerbosity()) ?? "",
+      verbosity: this.verbosities.find(({ value }) => value === chosenVerbosity())?.value ?? "",
     };
   }
 

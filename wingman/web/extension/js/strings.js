@@ -19,11 +19,6 @@ const KINDS = {
   person: "From a colleague",
   cue: "Playbook",
   action: "You asked",
-  say: "What to say",
-  clarify: "Clarify",
-  recap: "Recap",
-  "fact-check": "Fact-check",
-  ask: "Your question",
 };
 
 export const FAMILY_WORDS = {
@@ -125,13 +120,6 @@ const ENDED = {
   shutdown: "Wingman was shut down.",
   interrupted: "Wingman stopped while it ran.",
   failed: "The meeting ended because of a fault.",
-};
-
-export const POLICIES = {
-  off: { name: "Off", about: "Tone is not measured." },
-  "text-only": { name: "Words only", about: "Tone is read from the transcript. No voice is analysed." },
-  counterpart: { name: "Their voices", about: "The tone of the others is measured." },
-  self: { name: "My voice", about: "Only your own tone is measured." },
 };
 
 /** What a card is, in a word or two; playbooks may have kinds of their own, which their title explains best. */

@@ -1,8 +1,7 @@
 // Whose tone of voice may be measured: the choice, its acknowledgement, and a notice for the others.
 
-import { acknowledgement, NEEDS_CONSENT, notice } from "./consent.js";
+import { acknowledgement, needsConsent, notice, offered } from "./consent.js";
 import { h, icon, setText } from "./dom.js";
-import { POLICIES } from "./strings.js";
 
 export class TonePolicy {
   /**
@@ -13,22 +12,47 @@ export class TonePolicy {
     this.changed = changed;
     this.standing = standing;
     this.stored = false;
+    this.refused = false;
+    /** @type {import("./consent.js").Notice[]} */
+    this.notices = [];
+    this.inputs = [];
     this.#build();
     this.#follow();
   }
 
+  /** Offer the service's policies, each with the words that it wants acknowledged. */
+  offer(policies, notices) {
+    const { policy } = this;
+    this.notices = notices;
+    const words = offered(policies, notices);
+    this.inputs = words.map(({ value }) =>
+      h("input", { type: "radio", name: "policy", value, checked: value === policy, on: { change: () => this.#chosen() } }),
+    );
+    const labels = words.map(({ value, title, about }, at) =>
+      h(
+        "label",
+        { class: "policy", data: { policy: value } },
+        this.inputs[at],
+        h("span", {}, h("b", { text: title }), h("span", { class: "soft", text: about })),
+      ),
+    );
+    this.policies.replaceChildren(...labels);
+    this.refuse(this.refused);
+  }
+
+  /** The chosen one; nothing is measured before the service has said what may be. */
   get policy() {
-    return this.parts.find((node) => node.matches(".policies")).querySelector("input:checked").value;
+    return this.inputs.find((input) => input.checked)?.value ?? "off";
   }
 
   /** The words that were acknowledged; empty when none are needed, or none were yet. */
   get consent() {
-    return this.acknowledge.checked ? acknowledgement(this.policy, this.standing) : "";
+    return this.acknowledge.checked ? acknowledgement(this.notices, this.policy, this.standing) : "";
   }
 
   /** Whether the chosen policy may be used: it needs no acknowledgement, or has it. */
   get agreed() {
-    return !NEEDS_CONSENT.has(this.policy) || this.acknowledge.checked;
+    return !needsConsent(this.notices, this.policy) || this.acknowledge.checked;
   }
 
   /** Take over what was chosen before; an acknowledgement holds for the very words it was given for. */
@@ -37,13 +61,14 @@ export class TonePolicy {
     if (!input || input.disabled) return;
     input.checked = true;
     this.#follow();
-    this.acknowledge.checked = consent !== "" && consent === acknowledgement(policy, this.standing);
+    this.acknowledge.checked = consent !== "" && consent === acknowledgement(this.notices, policy, this.standing);
   }
 
   /** Follow a playbook that does not allow voices to be analysed. */
   refuse(refused) {
-    for (const input of this.inputs) input.disabled = refused && NEEDS_CONSENT.has(input.value);
-    if (this.#input(this.policy).disabled) this.#input("off").checked = true;
+    this.refused = refused;
+    for (const input of this.inputs) input.disabled = refused && needsConsent(this.notices, input.value);
+    if (this.#input(this.policy)?.disabled) this.#input("off").checked = true;
     setText(
       this.refusal,
       refused
@@ -71,24 +96,6 @@ export class TonePolicy {
     this.refusal = h("p", { class: "soft", role: "status", hidden: true });
     this.noticeText = h("p", { class: "notice-text", id: "notice-text" });
     this.copied = h("span", { class: "soft", role: "status" });
-    this.inputs = Object.keys(POLICIES).map((value) =>
-      h("input", {
-        type: "radio",
-        name: "policy",
-        value,
-        checked: value === "off",
-        on: { change: () => this.#chosen() },
-      }),
-    );
-    const options = this.inputs.map((input) => {
-      const { name, about } = POLICIES[input.value];
-      return h(
-        "label",
-        { class: "policy", data: { policy: input.value } },
-        input,
-        h("span", {}, h("b", { text: name }), h("span", { class: "soft", text: about })),
-      );
-    });
     this.notice = h(
       "details",
       { class: "more", id: "notice" },
@@ -107,8 +114,9 @@ export class TonePolicy {
       ),
     );
     const label = "Whose tone may be measured";
+    this.policies = h("div", { class: "policies", role: "radiogroup", "aria-label": label });
     this.parts = [
-      h("div", { class: "policies", role: "radiogroup", "aria-label": label }, options),
+      this.policies,
       this.refusal,
       this.consentLabel,
       this.notice,
@@ -122,7 +130,7 @@ export class TonePolicy {
 
   #follow() {
     const { policy } = this;
-    const words = acknowledgement(policy, this.standing);
+    const words = acknowledgement(this.notices, policy, this.standing);
     this.consentLabel.hidden = !words;
     if (this.words.textContent !== words) this.acknowledge.checked = false;
     setText(this.words, words);
