@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-import httpx
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from wingman.bench.marks import CYCLE, PITCHES, Bursts, signal
@@ -26,8 +25,6 @@ PACKET_BYTES = 640
 """What a packet is at a provider's socket: 16 kHz mono s16."""
 OPEN_S = 15.0
 """How long a session may take until its provider sockets receive audio."""
-
-Post = Callable[[httpx.AsyncClient, str], "asyncio.Future[str]"]
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ AGAIN_S = 0.2
 PING_S = 2
 PAGE = 256
 """Messages read at a time."""
-WAITING, WAITING_BYTES = 65_536, 64 * 1024 * 1024
+WAITING = 65_536
 """What a subscription holds for who listens; more is dropped, and shows as a gap."""
 TTL = "Nats-TTL"
 EXPECT = "Nats-Expected-Last-Subject-Sequence"
@@ -45,7 +45,6 @@ STATUS = "Status"
 WRONG_LAST, IN_FLIGHT, SAME_ID = 10071, 10164, 10158
 NO_MESSAGE = 10037
 STREAM_EXISTS = 10058
-NO_STREAM = 10059
 
 
 class StaleError(WingmanError):

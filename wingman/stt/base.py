@@ -23,7 +23,6 @@ class TranscriberInfo:
     remote: bool
     """True when audio leaves this machine."""
     diarizes: bool = False
-    punctuates: bool = False
     languages: tuple[str, ...] = ("en",)
     """BCP-47 tags; `("multi",)` when it detects by itself."""
     windows: bool = False

@@ -21,7 +21,7 @@ from wingman.stt.base import TranscriberInfo
 from wingman.stt.local import LocalEngine, LocalTranscriber
 from wingman.stt.speakers import NOBODY_TOLD_APART, told_apart
 
-INFO = TranscriberInfo(name="moonshine", remote=False, punctuates=True)
+INFO = TranscriberInfo(name="moonshine", remote=False)
 NOTE = "wingman-model.json"
 """Written beside a model once it is complete: where it lies and which architecture it has."""
 

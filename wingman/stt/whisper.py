@@ -49,7 +49,7 @@ def languages(settings: WhisperSettings) -> tuple[str, ...]:
 
 def info(settings: WhisperSettings) -> TranscriberInfo:
     """What it can do with these settings."""
-    return TranscriberInfo(name="whisper", remote=False, punctuates=True, languages=languages(settings))
+    return TranscriberInfo(name="whisper", remote=False, languages=languages(settings))
 
 
 def installed() -> bool:

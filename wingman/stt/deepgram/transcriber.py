@@ -48,7 +48,6 @@ class DeepgramTranscriber:
             NAME,
             remote=True,
             diarizes=self._settings.diarize != "off",
-            punctuates=self._settings.smart_format,
             languages=(self._settings.language,),
             windows=True,
         )

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections import Counter
 
-ENGLISH = "en"
 _SMALL_WORDS = {
     "en": """
         a about am an and any are as at be been but by can could did do does don't for from get give had has
