@@ -30,6 +30,9 @@ class Log:
         self._told, self._at_once, self._ending, self._refuse = told, at_once, ending, refuse
         self.asked: list[tuple[str, int, str]] = []
         self.busy = 0
+        self.busy_with = 503
+        self.deleted_after = 10**6
+        """Connections after which the meeting is gone."""
 
     def handshake(self, connection: ServerConnection, request: Request) -> Response | None:
         url = urlsplit(request.path)
@@ -37,7 +40,12 @@ class Log:
         self.asked.append((url.path, after, request.headers["Authorization"]))
         if self.busy:
             self.busy -= 1
-            return connection.respond(503, "busy")
+            if not self.busy_with:
+                connection.transport.abort()  # the node dies while it answers
+                return None
+            return connection.respond(self.busy_with, "busy")
+        if len(self.asked) > self.deleted_after:
+            return connection.respond(404, "gone")
         return connection.respond(self._refuse, "no") if self._refuse else None
 
     async def serve(self, connection: ServerConnection) -> None:
@@ -67,10 +75,11 @@ def heard_from(log: Log, after: int = 0) -> list[Envelope]:
     return run(main())
 
 
+@pytest.mark.parametrize("busy_with", [0, 429, 503])
 @pytest.mark.parametrize("at_once", [1, 7, 1000])
-def test_everything_comes_once_until_the_meeting_ends(at_once: int) -> None:
+def test_everything_comes_once_until_the_meeting_ends(at_once: int, busy_with: int) -> None:
     log = Log(TOLD, at_once)
-    log.busy = 2
+    log.busy, log.busy_with = 2, busy_with
     assert isinstance(TOLD[-1].data, MeetingEnded)
     assert heard_from(log) == TOLD
     path, after, authorization = log.asked[-1]
@@ -88,6 +97,13 @@ def test_a_deleted_meeting_ends_the_stream() -> None:
     log = Log(HEAD, 1000, GONE)
     assert heard_from(log) == HEAD
     assert len(log.asked) == 1
+
+
+def test_a_meeting_that_is_deleted_while_nobody_listens_ends_the_stream() -> None:
+    log = Log(TOLD, 3)
+    log.deleted_after = 2
+    assert heard_from(log) == TOLD[:6]
+    assert len(log.asked) == 3
 
 
 @pytest.mark.parametrize("state", ["ended", "live"])

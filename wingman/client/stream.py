@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from wingman.client.addresses import Addresses
 from wingman.core import codec
@@ -16,7 +17,12 @@ from wingman.core.events import Envelope, MeetingEnded, MeetingMoved, StreamCaug
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 """Seconds before the first and between later attempts to reconnect."""
 
+PULSE_S, SILENT_S = 5.0, 10.0
+"""How often a line is asked whether it lives, and what the answer may take: a frozen node closes nothing."""
+
 GONE = 4404
+NOW_FULL = 429
+"""Too many at once; a connection that broke may still be counted."""
 
 
 async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIterator[Envelope]:
@@ -27,15 +33,21 @@ async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIte
     the service refuses (wrong token, no such meeting).
     """
     addresses = Addresses(url)
-    headers = {"Authorization": f"Bearer {token}"}
-    wait, epoch = FIRST_WAIT, 0
+    options: dict[str, Any] = {
+        "additional_headers": {"Authorization": f"Bearer {token}"},
+        "proxy": None,
+        "max_queue": None,
+        "ping_interval": PULSE_S,
+        "ping_timeout": SILENT_S,
+    }
+    wait, epoch, seen = FIRST_WAIT, 0, False
     while True:
         address = f"{addresses.here.replace('http', 'ws', 1)}/api/meetings/{meeting}/ws?after={after}"
         if epoch:
             address += f"&epoch={epoch}"
         try:
-            async with connect(address, additional_headers=headers, proxy=None, max_queue=None) as socket:
-                wait = FIRST_WAIT
+            async with connect(address, **options) as socket:
+                wait, seen = FIRST_WAIT, True
                 async for line in socket:
                     event = codec.decode(line)
                     if isinstance(event.data, StreamCaughtUp | StreamReset | MeetingMoved):
@@ -49,13 +61,13 @@ async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIte
                 if socket.close_code == GONE:
                     return
         except InvalidStatus as refused:
-            if 400 <= refused.response.status_code < 500:
-                raise _refusal(refused) from None
+            if _gone(refused.response.status_code, seen=seen):
+                return
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code == GONE:
                 return
-        except (OSError, TimeoutError):
-            pass  # the service is away; what was missed is still in its log
+        except (OSError, TimeoutError, InvalidHandshake):
+            pass  # the service is away, or went while it answered; what was missed is still in its log
         addresses.go_on()
         await asyncio.sleep(wait)
         wait = min(LONGEST_WAIT, wait * 2)
@@ -65,11 +77,15 @@ def _ended(event: Envelope) -> bool:
     return isinstance(event.data, StreamReset) and event.data.snapshot.get("state") == "ended"
 
 
-def _refusal(refused: InvalidStatus) -> InputError:
-    status = refused.response.status_code
+def _gone(status: int, *, seen: bool) -> bool:
+    """Was it deleted meanwhile? False for what passes. Raises `InputError` for a refusal that stays one."""
+    if seen and status == 404:
+        return True
+    if not 400 <= status < 500 or status == NOW_FULL:
+        return False
     sentences = {
         401: "the service wants another token",
         403: "this token may not watch that meeting",
         404: "the service knows no such meeting",
     }
-    return InputError(sentences.get(status, f"the service refused with status {status}"), status=status)
+    raise InputError(sentences.get(status, f"the service refused with status {status}"), status=status)

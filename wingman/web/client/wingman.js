@@ -137,7 +137,8 @@ export class Client {
           if (event.type === "meeting.ended" || event.data.snapshot?.state === "ended") return;
         }
       } catch (failed) {
-        if (failed instanceof WingmanError && failed.status < 500) {
+        // 429: too many at once, and the connection that broke may still be counted
+        if (failed instanceof WingmanError && failed.status < 500 && failed.status !== 429) {
           if (failed.status === 404 && after > 0) return; // deleted meanwhile
           throw failed;
         }
