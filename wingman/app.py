@@ -445,6 +445,7 @@ async def open_service(
             if member is not None:
                 _one_of_many(member, manager, ground)
                 _hooks_move(manager, background.webhooks)
+                _deletions_reach(member, ground, background, tasks)
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, library) if keep else None
@@ -637,6 +638,25 @@ def _hooks_move(manager: MeetingManager, webhooks: Webhooks | None) -> None:
     if webhooks is not None:
         manager.on_adopted.append(webhooks.take_up)
         manager.on_left.append(webhooks.let_go)
+
+
+def _deletions_reach(
+    member: Membership, ground: _Ground, background: BackgroundServices, tasks: asyncio.TaskGroup
+) -> None:
+    """What is deleted on any node is gone here, too: who watches is told, and what lies beside the log goes."""
+
+    async def forget(meeting: str) -> None:
+        for room in background.forget:
+            try:
+                await room(meeting)
+            except InputError as refused:  # without its key it is noise
+                log.warning("what is left of a deleted meeting stays", meeting=meeting, reason=str(refused))
+
+    def deleted(meeting: str) -> None:
+        ground.hub.end(meeting, "the meeting was deleted")
+        tasks.create_task(forget(meeting))
+
+    member.keys.on_deleted(deleted)
 
 
 async def _drained(member: Membership, manager: MeetingManager, _: bytes) -> bytes:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from tests.cluster.meetings import M, note, started, until_row
-from tests.support.nats import Servers, nodes
+from tests.support.cable import Cable, cable
+from tests.support.nats import Servers, nodes, open_node
 from tests.support.until import until
 from wingman.cluster.record import Body, Head
-from wingman.core.events import Envelope, StorageState
+from wingman.core.events import Envelope, MeetingEnded, StorageState
 
 
 @pytest.mark.parametrize("servers", ["one_server", "three_servers"])
@@ -63,6 +65,39 @@ async def test_a_deleted_meeting_is_on_no_disk_in_clear_and_unreadable_everywher
             await node.log.flush()
             assert await node.log.meeting(M) is None
         assert not await one.log.delete(M)
+
+
+@pytest.mark.filterwarnings("ignore:.*StreamWriter:pytest.PytestUnraisableExceptionWarning")
+async def test_a_node_that_was_away_when_a_meeting_was_deleted_neither_tells_nor_revives_it(
+    one_server: Servers,
+) -> None:
+    async with nodes(one_server, 1) as (here,), cable(one_server.all[0].port) as wire:
+        away = await open_node(by_way_of(one_server, wire), "away")
+        try:
+            await here.log.own(M, b"plan")
+            here.log.append(M, started(), at=1.0)
+            here.log.append(M, MeetingEnded("stopped", 1.0), at=2.0)
+            await here.log.flush()
+            await here.log.release(M)
+            await until_row(away, 2)
+            assert len(await away.log.read(M)) == 2, "it has the key"
+            wire.pull()
+            assert await here.log.delete(M)
+            wire.plug_in()
+            await until(lambda: away.keys.gone(M))
+            assert list(await away.log.meetings()) == []
+            assert list(await away.log.read(M)) == []
+            away.log.append(M, note("a late word"), at=9.0)
+            await away.log.flush()
+            assert await here.engine.newest("WM_LOG_00", f"log.0.{M}") is None
+        finally:
+            await away.aclose()
+
+
+def by_way_of(running: Servers, wire: Cable) -> Servers:
+    """The same servers by way of a cable."""
+    (server,) = running.all
+    return Servers([replace(server, port=wire.port)])
 
 
 async def test_a_record_that_was_not_heard_is_read(one_server: Servers) -> None:

@@ -15,9 +15,10 @@ import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.engine import ApiError, Engine, StaleError, UnavailableError, UnknownError
 from wingman.cluster.record import KEY_BYTES, UnreadableError, new_key, seal, unseal
 from wingman.core.errors import InputError
+from wingman.core.json import JsonObject
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,7 @@ SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 15, 8, 1
 SCRYPT_MEMORY = 64 * 1024 * 1024
 SALT = b"wingman cluster key"
 CHECK = b"this is the cluster's key"
+AGAIN_S = 0.1
 BLOCKED_S = 10.0
 """What a thread waits for a key."""
 KNOWN = 4096
@@ -66,6 +68,8 @@ class KeyRing:
         self._doomed: set[str] = set()
         """Being deleted from here: nothing may bring them back meanwhile."""
         self._deleted: list[Callable[[str], None]] = []
+        self._upto = 0
+        """What was stored up to this number in the keys' stream is known."""
 
     async def check(self) -> None:
         """Prove that all nodes have one key. Raises `InputError`."""
@@ -88,6 +92,25 @@ class KeyRing:
     async def follow(self) -> None:
         """Hear of deletions on other nodes."""
         await self._engine.subscribe("key.>", self._heard)
+        while True:
+            try:
+                state = (await self._engine.api(f"STREAM.INFO.{subjects.KEYS}"))["state"]
+                self._upto = int(state["last_seq"])
+                return
+            except (UnavailableError, UnknownError, ApiError):
+                await asyncio.sleep(AGAIN_S)
+
+    async def catch_up(self) -> None:
+        """Learn of deletions that were not heard of: this node was away.
+
+        Raises `UnavailableError` or `UnknownError`.
+        """
+        query: JsonObject = {"next_by_subj": "key.>"}
+        while page := await self._engine.page(subjects.KEYS, {**query, "seq": self._upto + 1}):
+            for stored in page:
+                if not stored.body:
+                    self._forget(subjects.meeting_of(stored.subject))
+                self._upto = stored.seq
 
     def on_deleted(self, callback: Callable[[str], None]) -> None:
         """Call `callback` with each meeting that is deleted, here or elsewhere."""

@@ -265,6 +265,8 @@ class Reader:
 
     async def _look_around(self) -> None:
         """Learn the newest record of every meeting: at the start, and after the connection was gone."""
+        with contextlib.suppress(UnavailableError, UnknownError):
+            await self._keys.catch_up()
         for shard in range(self._shards):
             newest = await self._newest_of(shard)
             for stored in newest:
@@ -277,6 +279,8 @@ class Reader:
         before = [-1] * self._shards
         while True:
             await asyncio.sleep(MISSED_S)
+            with contextlib.suppress(UnavailableError, UnknownError):
+                await self._keys.catch_up()
             for shard, heard in enumerate(self._heard_of):
                 if before[shard] == heard.upto:
                     await self._read_missed(shard, heard)
