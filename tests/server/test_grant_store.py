@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from wingman.server.grant_store import GrantStore
-from wingman.server.grants import SCOPES, Grant, Role
+from wingman.server.grants import SCOPES, Grant, Role, Scope
 
 SECRET = b"s" * 32
 
@@ -73,3 +75,22 @@ def test_a_code_is_good_once_for_a_while_and_for_few_guesses(tmp_path: Path) -> 
     one.put_code("123456", "pair", 10.0)
     assert not any((one if n % 2 else two).take_code(f"{n:06}", "pair", 1.0) for n in range(5))
     assert not one.take_code("123456", "pair", 1.0)
+
+
+def test_a_newer_versions_row_is_taken_in_and_handed_on_whole() -> None:
+    """It has a scope, a role and a column that nobody here knows: they open nothing, and nothing breaks."""
+    here, there = GrantStore(None, SECRET), GrantStore(None, SECRET)
+    grant, token = there.add(viewer())
+    name = f"grant.{grant.id}"
+    known = msgspec.msgpack.decode(there.rows()[name])
+    newer = [*known[:2], "painter", "watch paint", *known[4:], "a new column"]
+    row = msgspec.msgpack.encode(newer)
+    assert here.merge(name, row) == row, "told as it came: two versions do not answer each other for ever"
+    found = here.find(token)
+    assert found is not None
+    assert found.scopes == {Scope.WATCH}
+    assert [one.id for one in here.all()] == [grant.id]
+    here.revoke(grant.id, 7.0)
+    merged = msgspec.msgpack.decode(here.merge(name, row))
+    assert merged[10] == 7.0
+    assert merged[-1] == "a new column"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import parse_qs
 
 import msgspec
@@ -14,7 +14,7 @@ from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.server.auth import OWNER
 from wingman.server.errors import error
-from wingman.server.grants import Grant
+from wingman.server.grants import Grant, known_role, known_scopes
 
 MOVING_S = 1
 FULL_S = 5
@@ -155,12 +155,19 @@ def behind_guard(app: ASGIApp) -> ASGIApp:
     """`app` for what other nodes pass on: who asks stands in the scope."""
 
     async def entered(scope: Scope, receive: Receive, send: Send) -> None:
-        told: Mapping[str, Any] | None = scope["state"].get("grant")
-        grant = msgspec.convert(told, Grant) if told is not None else None
-        scope["state"]["grant"] = OWNER if grant == OWNER else grant
+        told: JsonObject | None = scope["state"].get("grant")
+        grant = _grant(told) if told is not None else None
+        # by its id: what the owner may do is not the same in every version
+        scope["state"]["grant"] = OWNER if grant is not None and grant.id == OWNER.id else grant
         await app(scope, receive, send)
 
     return entered
+
+
+def _grant(told: JsonObject) -> Grant:
+    """As another node, perhaps a newer one, has it."""
+    scopes, role = known_scopes(told["scopes"]), known_role(told["role"])
+    return msgspec.convert({**told, "scopes": scopes, "role": role}, Grant)
 
 
 def _again(seconds: int) -> dict[str, str]:

@@ -19,7 +19,7 @@ import msgspec
 
 from wingman.server import audit_log
 from wingman.server.audit_log import AuditLog
-from wingman.server.grants import Grant, Role, Scope
+from wingman.server.grants import Grant, known_role, known_scopes
 from wingman.server.trust_file import StoreRefusedError, TrustFile
 
 CODE_TRIES = 5
@@ -36,8 +36,8 @@ CREATE TABLE IF NOT EXISTS grants (
 CREATE TABLE IF NOT EXISTS codes (
     digest BLOB PRIMARY KEY, purpose TEXT NOT NULL, expires REAL NOT NULL, tries INTEGER NOT NULL) STRICT;
 """
-_USED, _REVOKED = 9, 10
-"""Columns of a grant's row."""
+_USED, _REVOKED, _GRANT_COLUMNS = 9, 10, 14
+"""Columns of a grant's row, and how many there are: a newer version's rows may have more behind them."""
 _COLUMNS = "id, role, scopes, meeting, origin, name, created, expires, used, revoked, key"
 
 
@@ -158,7 +158,8 @@ class GrantStore(TrustFile):
             return self._merge_code(bytes.fromhex(key), row)
         if kind != "grant" or not row:
             return row
-        theirs = list(msgspec.msgpack.decode(row))
+        whole = list(msgspec.msgpack.decode(row))
+        theirs, newer = whole[:_GRANT_COLUMNS], whole[_GRANT_COLUMNS:]
         with self.writing(told=False) as db:
             ours = db.execute("SELECT * FROM grants WHERE id = ?", (key,)).fetchone()
             if ours is not None:
@@ -167,7 +168,7 @@ class GrantStore(TrustFile):
                 theirs = [*later]
                 theirs[_REVOKED] = min(revoked, default=0.0)
             db.execute(f"INSERT OR REPLACE INTO grants VALUES ({','.join('?' * len(theirs))})", theirs)
-        return msgspec.msgpack.encode(theirs)
+        return msgspec.msgpack.encode([*theirs, *newer])
 
     def _merge_code(self, digest: bytes, row: bytes) -> bytes:
         with self.writing(told=False) as db:
@@ -177,7 +178,7 @@ class GrantStore(TrustFile):
             theirs = list(msgspec.msgpack.decode(row))
             ours = db.execute("SELECT * FROM codes WHERE digest = ?", (digest,)).fetchone()
             theirs[3] = max(theirs[3], ours[3] if ours else 0)
-            db.execute("INSERT OR REPLACE INTO codes VALUES (?,?,?,?)", theirs)
+            db.execute("INSERT OR REPLACE INTO codes VALUES (?,?,?,?)", theirs[:4])
         return msgspec.msgpack.encode(theirs)
 
     def ends(self, name: str) -> float:
@@ -210,6 +211,6 @@ def _scopes(grant: Grant) -> str:
 def _grant(row: tuple[str, str, str, str, str, str, float, float, float, float, str], path: str = "") -> Grant:
     known, role, scopes, meeting, origin, name, created, expires, used, revoked, key = row
     return Grant(
-        known, Role(role), frozenset(Scope(scope) for scope in scopes.split()), meeting, origin, name, created,
-        expires, used, revoked, key, path,
+        known, known_role(role), known_scopes(scopes.split()), meeting, origin, name, created, expires, used,
+        revoked, key, path,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,6 +50,7 @@ class Role(StrEnum):
 
 
 ALL = frozenset(Scope)
+_SCOPES, _ROLES = frozenset(map(str, Scope)), frozenset(map(str, Role))
 SCOPES: dict[Role, frozenset[Scope]] = {
     Role.OWNER: ALL,
     Role.EXTENSION: frozenset({Scope.CAPTURE, Scope.WATCH, Scope.COACH}),
@@ -74,6 +76,16 @@ LIFETIMES: dict[Role, float] = {
 RENEWED = frozenset({Role.OWNER, Role.EXTENSION})
 AFTER_MEETING = HOUR
 """A viewer's link ends so long after its meeting."""
+
+
+def known_scopes(names: Iterable[str]) -> frozenset[Scope]:
+    """The scopes of these names; what only a newer version knows opens nothing here."""
+    return frozenset(Scope(name) for name in names if name in _SCOPES)
+
+
+def known_role(name: str) -> Role:
+    """The role of this name; one that only a newer version knows is a program's, with the scopes it has."""
+    return Role(name) if name in _ROLES else Role.SCRIPT
 
 
 @dataclass(frozen=True, slots=True)
