@@ -36,8 +36,10 @@ async def test_status_verify_and_drain(
         shown = json.loads(told)
         assert [(row["id"], row["answers"]) for row in shown["nodes"]] == [(service.node, True)]
         assert shown["meetings"] == {meeting.id: service.node}
+        assert {row["stream"]: row["count"] for row in shown["streams"]}["WM_KEYS"] == 1
         status, told = await wingman("status")
         assert "1 meetings without an end, 0 of them" in told
+        assert "kept ONCE" in told
         status, told = await wingman("verify")
         assert (status, "all whole" in told) == (0, True)
         status, told = await wingman("drain", "nobody")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, StaleError, UnknownError
+from wingman.cluster.engine import ApiError, Engine, StaleError, UnavailableError, UnknownError
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
@@ -32,6 +34,42 @@ async def prepare(engine: Engine, shards: int) -> int:
             _stream(subjects.stream(shard), f"log.{shard}.*", replicas) | {"republish": republish}
         )
     return shards
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """How safely one stream is kept."""
+
+    stream: str
+    leader: str
+    """The server that takes its records; empty where one keeps it alone, or while there is none."""
+    count: int
+    """How many servers keep it."""
+    behind: tuple[str, ...] = ()
+    """Those of them that lack something, or are away."""
+
+
+async def copies(engine: Engine, shards: int) -> list[Copies]:
+    """How safely all that must last is kept. Raises `InputError` (503) when the servers do not say."""
+    lasting = (subjects.KEYS, subjects.CONFIG, subjects.TABLES, subjects.AUDIT)
+    found: list[Copies] = []
+    for name in (*lasting, *map(subjects.stream, range(shards))):
+        try:
+            told = await engine.api(f"STREAM.INFO.{name}")
+        except (UnavailableError, UnknownError, ApiError) as failed:
+            raise InputError(
+                f"the NATS servers do not tell how {name} is kept ({failed}); more than half of them must run",
+                field="cluster.url",
+                status=503,
+            ) from None
+        place = told.get("cluster") or {}
+        behind = [
+            str(one.get("name", "")) for one in place.get("replicas") or () if not one.get("current", False)
+        ]
+        found.append(
+            Copies(name, str(place.get("leader", "")), int(told["config"]["num_replicas"]), tuple(behind))
+        )
+    return found
 
 
 async def _agreed(engine: Engine, shards: int) -> int:

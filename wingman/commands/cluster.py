@@ -6,8 +6,9 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -17,6 +18,7 @@ from wingman.cluster.keys import KeyRing
 from wingman.cluster.node import Node, NodeRow
 from wingman.cluster.reading import Reader
 from wingman.cluster.record import Head
+from wingman.cluster.streams import Copies
 from wingman.commands.common import settings_of
 from wingman.config.cluster import ClusterSettings
 from wingman.core.errors import InputError
@@ -42,6 +44,8 @@ class _Visitor:
 
     node: Node
     reader: Reader
+    copies: Callable[[], Awaitable[list[Copies]]]
+    """How safely the streams are kept."""
 
 
 @contextlib.asynccontextmanager
@@ -55,7 +59,7 @@ async def _visit(settings: ClusterSettings) -> AsyncIterator[_Visitor]:
         reader = Reader(engine, ring, READER, shards)
         await reader.open(_ignored)
         try:
-            yield _Visitor(Node(engine, settings, key), reader)
+            yield _Visitor(Node(engine, settings, key), reader, partial(streams.copies, engine, shards))
         finally:
             await reader.aclose()
     finally:
@@ -72,15 +76,30 @@ async def _status(arguments: argparse.Namespace, settings: ClusterSettings) -> i
         found = await asyncio.gather(*(visitor.node.look(row.id) for row in leased))
         shown = [(row, now is not None) for row, now in zip(leased, found, strict=True)]
         running = await _open_meetings(visitor.reader)
+        kept = await visitor.copies()
     if arguments.json:
         rows = [{**msgspec.to_builtins(row), "answers": answers} for row, answers in shown]
-        _print(msgspec.json.encode({"nodes": rows, "meetings": running}).decode())
+        told = {"nodes": rows, "meetings": running, "streams": [msgspec.to_builtins(one) for one in kept]}
+        _print(msgspec.json.encode(told).decode())
         return 0
     _print(*([_line(row, answers=answers) for row, answers in shown] or ["no nodes"]))
     there = {row.id for row, answers in shown if answers}
     orphans = sum(owner not in there for owner in running.values())
     _print(f"{len(running)} meetings without an end, {orphans} of them with nobody who runs them")
-    return 0 if all(answers for _, answers in shown) else 1
+    _print(*_safety(kept))
+    return 0 if all(answers for _, answers in shown) and not any(one.behind for one in kept) else 1
+
+
+def _safety(kept: Sequence[Copies]) -> Iterator[str]:
+    least = min(one.count for one in kept)
+    yield (
+        f"every record is kept {least} times"
+        if least > 1
+        else ("records are kept ONCE: a lost disk loses meetings; see Restore in docs/cluster.md")
+    )
+    for one in kept:
+        if one.behind:
+            yield f"{one.stream}: {', '.join(one.behind)} lacks something or is away"
 
 
 def _line(row: NodeRow, *, answers: bool) -> str:
