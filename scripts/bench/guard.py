@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SLOWER = 1.05
 """A ratio above this is named."""
 STAGES = Path(__file__).with_name("stages.py")
+SESSION = "whole session, ms"
+PUSH_S, PUSHES = 4, 10
+"""Seconds of pushes, and how many in each."""
 Costs = dict[str, list[float]]
 
 
@@ -26,10 +30,13 @@ def main() -> int:
     parser.add_argument("commit", help="what to compare this tree with")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each (default 5)")
     parser.add_argument("--limit", type=float, default=SLOWER, help="ratio that is slower (default 1.05)")
-    parser.add_argument("--sessions", type=int, default=0, help="also whole sessions, so many (default none)")
+    parser.add_argument("--sessions", type=int, default=40, help="whole sessions (default 40; 0 for none)")
+    parser.add_argument(
+        "--clients", type=int, default=1000, help="overlays of a push (default 1000; 0 for none)"
+    )
     arguments = parser.parse_args()
     with _tree(arguments.commit) as other:
-        before, now = _turns(other, arguments.rounds, arguments.sessions)
+        before, now = _turns(other, arguments.rounds, arguments.sessions, arguments.clients)
     slower = [name for name, ratio in _told(before, now) if ratio > arguments.limit]
     print(f"\nslower: {', '.join(slower)}" if slower else "\nnothing got slower")
     return int(bool(slower))
@@ -50,24 +57,44 @@ def _git(*arguments: str) -> None:
     subprocess.run(["git", "-C", str(ROOT), *arguments], check=True)
 
 
-def _turns(other: Path, rounds: int, sessions: int) -> tuple[Costs, Costs]:
+def _turns(other: Path, rounds: int, sessions: int, clients: int) -> tuple[Costs, Costs]:
     """What each stage cost, turn by turn, there and here; which of the two begins changes with every turn."""
     costs: dict[Path, Costs] = {other: {}, ROOT: {}}
     for number in range(rounds):
+        print(f"turn {number + 1} of {rounds}", file=sys.stderr, flush=True)
         for tree in (other, ROOT) if number % 2 else (ROOT, other):
-            measured = _stages(tree) | (_sessions(tree, sessions) if sessions else {})
+            measured = _stages(tree)
+            measured |= _sessions(tree, sessions) if sessions else {}
+            measured |= _push(tree, clients) if clients else {}
             for name, cost in measured.items():
                 costs[tree].setdefault(name, []).append(cost)
     return costs[other], costs[ROOT]
 
 
 def _stages(tree: Path) -> dict[str, float]:
-    return dict(json.loads(_python(tree, str(STAGES))))
+    try:
+        return dict(json.loads(_python(tree, str(STAGES))))
+    except subprocess.CalledProcessError as failed:
+        if tree == ROOT or not re.search("ImportError|ModuleNotFoundError", failed.stderr):
+            raise
+        return {}  # its stages had other names: whole sessions and pushes are all that can be compared
 
 
 def _sessions(tree: Path, count: int) -> dict[str, float]:
+    """Milliseconds of a core for a second of a session."""
     answer = json.loads(_python(tree, "-m", "wingman", "bench", "--json", "--sessions", str(count)))
-    return {"whole session": answer[0]["cpu_ms"]}
+    return {SESSION: answer[0]["cpu_ms"]}
+
+
+def _push(tree: Path, clients: int) -> dict[str, float]:
+    """Milliseconds until the last of many overlays has an event, and what one of them costs in microseconds."""
+    measure = f"measure('ours', {clients}, {PUSH_S}, {PUSHES}, 0)"
+    script = (
+        "import asyncio, json\nfrom scripts.bench_deliver import measure, step_forward\nstep_forward()\n"
+        f"r = asyncio.run({measure})\nprint(json.dumps([r.p99, r.cpu_us]))"
+    )
+    p99, cost = json.loads(_python(tree, "-c", script))
+    return {"push p99, ms": p99, "a push": cost}
 
 
 def _python(tree: Path, *arguments: str) -> str:
@@ -86,6 +113,9 @@ def _told(before: Costs, now: Costs) -> Iterator[tuple[str, float]]:
         ratio = median(here / there for here, there in zip(costs, before[name], strict=True))
         print(f"{name:<22} {min(before[name]):>10.2f} {min(costs):>10.2f}   {ratio:.2f}")
         yield name, ratio
+    if SESSION in now and SESSION in before:
+        there, here = (1000 / min(costs[SESSION]) for costs in (before, now))
+        print(f"{'sessions per core':<22} {there:>10.1f} {here:>10.1f}   {here / there:.2f}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scripts.bench import guard, stages
@@ -20,3 +22,15 @@ def test_a_stage_that_got_slower_is_told_by_its_ratio(capsys: pytest.CaptureFixt
     now = {"join": [20.0, 24.0, 22.0], "gate": [5.0, 4.0, 5.0], "frame": [1.0, 1.0, 1.0]}
     assert dict(guard._told(before, now)) == {"join": 2.0, "gate": 1.0}
     assert "new" in capsys.readouterr().out
+
+
+def test_sessions_per_core_are_told_beside_what_one_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    before, now = {guard.SESSION: [5.0, 6.0]}, {guard.SESSION: [4.0, 4.8]}
+    assert dict(guard._told(before, now)) == {guard.SESSION: pytest.approx(0.8)}
+    assert "200.0      250.0   1.25" in capsys.readouterr().out
+
+
+def test_a_commit_whose_stages_had_other_names_has_none(tmp_path: Path) -> None:
+    (tmp_path / "wingman").mkdir()
+    (tmp_path / "wingman" / "__init__.py").touch()
+    assert guard._stages(tmp_path) == {}
