@@ -54,7 +54,7 @@ def trial(root: Path, config: dict[str, Any]) -> None:
 def _ids(root: Path, name: str) -> tuple[int, int]:
     for line in (root / "etc/passwd").read_text(encoding="utf-8").splitlines():
         found = line.split(":")
-        if found[0] == name:
+        if name in (found[0], found[2]):
             return int(found[2]), int(found[3])
     raise SystemExit(f"the image has no user {name}")
 

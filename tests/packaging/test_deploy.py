@@ -93,7 +93,8 @@ def test_every_setting_the_cluster_files_name_is_one(tmp_path: Path) -> None:
     deployment = manifests[0]
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     named = {*compose["node"]["environment"], *(entry["name"] for entry in container["env"])}
-    load(environ=dict.fromkeys(named, "x"))
+    lists = {"WINGMAN_SERVER__ALLOWED_HOSTS": '["x"]'}
+    load(environ=dict.fromkeys(named, "x") | lists)
     assert compose["node"]["read_only"] is True
     assert compose["node"]["cap_drop"] == ["ALL"]
     assert [one["kind"] for one in manifests] == [

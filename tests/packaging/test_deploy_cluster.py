@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kubernetes_validate  # type: ignore[import-untyped]
 import promql_parser
@@ -14,8 +15,9 @@ from compose_spec import PyCompose
 
 from wingman.cluster.engine import OLDEST
 from wingman.cluster.watch import CUT_OFF_S
-from wingman.config.settings import Settings, fields_of
+from wingman.config.settings import KEY_VARIABLES, Settings, fields_of, load
 from wingman.meeting.moving import LET_GO_S, MOVE_S
+from wingman.server.auth import Neighbours, hostname
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 COMPOSE = (DEPLOY / "cluster" / "compose.yaml").read_text(encoding="utf-8")
@@ -26,6 +28,7 @@ VALUES = yaml.safe_load((DEPLOY / "cluster" / "nats-values.yaml").read_text(enco
 SERVER = (DEPLOY / "cluster" / "nats.conf").read_text(encoding="utf-8")
 VERSIONS = ("1.29", "1.33", kubernetes_validate.latest_version().rpartition(".")[0])
 GRACE_S = 90
+ADDRESS = "10.1.2.3"
 
 
 def manifest(kind: str, name: str = "wingman") -> dict[str, Any]:
@@ -56,6 +59,57 @@ def test_a_node_may_take_as_long_to_stop_as_its_meetings_to_move() -> None:
     assert pod["hostNetwork"], "media goes straight to the node"
 
 
+def environment() -> dict[str, str]:
+    """What the pod sets, with an address as Kubernetes would fill it in."""
+    (container,) = manifest("Deployment")["spec"]["template"]["spec"]["containers"]
+    given = {one["name"]: one.get("value", "x" * 20) for one in container["env"]}
+    given["ADDRESS"] = ADDRESS
+    return {name: value.replace("$(ADDRESS)", ADDRESS) for name, value in given.items()}
+
+
+def test_probes_and_people_name_a_host_that_is_known() -> None:
+    """A probe comes by the pod's address and names it; a person by the public one."""
+    server = load(environ=environment()).server
+    known = Neighbours.of("0.0.0.0", (*server.allowed_hosts, hostname(urlsplit(server.public_url).netloc)), ())
+    assert known.knows_host(f"{ADDRESS}:8710")
+    assert known.knows_host("wingman.example.com")
+    assert not known.knows_host("elsewhere.example.com")
+
+
+def test_the_image_has_what_several_machines_need_and_is_nobody_by_its_number() -> None:
+    dockerfile = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    extras = re.search(r"WHEEL\}\[([a-z0-9,]+)\]", dockerfile)
+    assert extras is not None
+    assert {"cluster", "s3"} <= set(extras[1].split(","))
+    user = re.search(r"(?m)^USER (\d+)$", dockerfile)
+    assert user is not None, "Kubernetes refuses a name where runAsNonRoot is set"
+    pod = manifest("Deployment")["spec"]["template"]["spec"]
+    assert pod["securityContext"] == {
+        "runAsNonRoot": True, "runAsUser": int(user[1]), "runAsGroup": int(user[1]), "fsGroup": int(user[1]),
+    }  # fmt: skip
+
+
+def test_the_data_folder_is_the_nodes_own_on_a_volume_that_is_roots() -> None:
+    (container,) = manifest("Deployment")["spec"]["template"]["spec"]["containers"]
+    mounts = [Path(one["mountPath"]) for one in container["volumeMounts"]]
+    folder = Path(load(environ=environment()).deliver.data_dir)
+    assert folder.parent in mounts
+    assert folder not in mounts
+
+
+def test_nodes_on_their_machines_network_reach_the_servers() -> None:
+    """A plugin that does not see them as pods sees their machines' addresses."""
+    assert manifest("Deployment")["spec"]["template"]["spec"]["hostNetwork"]
+    rules = manifest("NetworkPolicy", "nats-from-nodes-only")["spec"]["ingress"]
+    (clients,) = [rule for rule in rules if rule["ports"] == [{"port": 4222, "protocol": "TCP"}]]
+    assert any("ipBlock" in one for one in clients["from"])
+    open_to = manifest("NetworkPolicy")["spec"]["ingress"]
+    assert {"port": 1024, "endPort": 65535, "protocol": "UDP"} in [
+        port for rule in open_to for port in rule["ports"]
+    ]
+    assert not [rule for rule in open_to if "from" in rule], "media comes from anywhere"
+
+
 def test_everything_selects_the_same_pods() -> None:
     labels = manifest("Deployment")["spec"]["template"]["metadata"]["labels"]
     for one in (
@@ -66,7 +120,7 @@ def test_everything_selects_the_same_pods() -> None:
     for kind in ("PodDisruptionBudget",):
         assert manifest(kind)["spec"]["selector"]["matchLabels"] == labels
     nats = manifest("NetworkPolicy", "nats-from-nodes-only")["spec"]["ingress"]
-    assert nats[0]["from"][0]["podSelector"]["matchLabels"] == labels
+    assert {"podSelector": {"matchLabels": labels}} in nats[0]["from"]
     scaled = manifest("HorizontalPodAutoscaler")["spec"]
     assert scaled["scaleTargetRef"]["name"] == manifest("Deployment")["metadata"]["name"]
     assert scaled["metrics"][0]["pods"]["metric"]["name"] == "wingman_load"
@@ -74,6 +128,7 @@ def test_everything_selects_the_same_pods() -> None:
 
 def test_every_variable_is_a_setting() -> None:
     known = {"WINGMAN_" + name.upper().replace(".", "__") for name, _ in fields_of(Settings())}
+    known |= {"ADDRESS", *KEY_VARIABLES}
     (container,) = manifest("Deployment")["spec"]["template"]["spec"]["containers"]
     given = {one["name"] for one in container["env"]}
     given |= set(yaml.safe_load(COMPOSE)["services"]["node"]["environment"])
