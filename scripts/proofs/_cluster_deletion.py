@@ -15,10 +15,13 @@ from scripts.proofs._cluster_calls import client
 from scripts.proofs.figures import Figure
 from tests.cluster.test_processes import Process, processes
 from tests.support.nats import Servers, open_node
+from tests.support.s3 import object_store
 
 PLANTED = b"xylophone"
 COMPACTED_S = 300.0
 """What servers may take to compact their Raft logs."""
+SOUND = b"OpusHead"
+"""How every stream of Opus begins."""
 
 
 @dataclass
@@ -69,6 +72,31 @@ async def copies(running: Servers, deleted: Deleted) -> list[Figure]:
         await asyncio.sleep(5.0)
     note = f"Raft logs included, {time.monotonic() - deleted.at:.0f} s after"
     return [Figure("copies of the destroyed key, minutes later", found, 0, "==", "", note)]
+
+
+async def in_objects(running: Servers) -> list[Figure]:
+    """The same with sound in a store with the S3 API, which is another program: what is in all its memory?"""
+    with tempfile.TemporaryDirectory() as name, object_store() as store:
+        folder = Path(name)
+        kept_as, more = store.settings("calls"), {"report": {"summary": True, "store_audio": True}}
+        async with processes(running, folder, 2, store=kept_as, **more) as nodes, client(nodes[1]) as http:
+            meeting = await _planted_call(nodes)
+            kept = [key for key in await asyncio.to_thread(store.objects) if meeting in key]
+            bundle = await http.get(f"/api/meetings/{meeting}/export", params={"format": "bundle"})
+            in_bundle = SOUND in bundle.content
+            words, sound = store.count(PLANTED), store.count(SOUND)
+            gone = (await http.delete(f"/api/meetings/{meeting}")).status_code
+            left = [key for key in await asyncio.to_thread(store.objects) if meeting in key]
+            again = (await http.get(f"/api/meetings/{meeting}/export", params={"format": "bundle"})).status_code
+            words += store.count(PLANTED) + _count(folder, PLANTED) + running.everything.count(PLANTED)
+            sound += store.count(SOUND) + _count(folder, SOUND) + running.everything.count(SOUND)
+    told = f"{len(kept)} objects before; a bundle made of them {'plays' if in_bundle else 'HAS NO SOUND'}"
+    note = f"memory of the S3 server, disks of servers and nodes, before and after; answers {gone}, {again}"
+    return [
+        Figure("S3: plain words anywhere", words, 0, "==", "", note),
+        Figure("S3: sound in clear anywhere", sound if in_bundle else -1, 0, "==", "", told),
+        Figure("S3: objects left of a deleted call", len(left) if kept else -1, 0, "=="),
+    ]
 
 
 async def _planted_call(nodes: Sequence[Process]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.proofs._cluster_calls import Away, Caller, client, left_out, packets, shown_twice, talk
-from scripts.proofs._cluster_deletion import copies, deletion
+from scripts.proofs._cluster_deletion import copies, deletion, in_objects
 from scripts.proofs._cluster_pages import pages
 from scripts.proofs._cluster_talk import Transcriber, differences
 from scripts.proofs._cluster_watchers import Watchers
@@ -59,7 +59,7 @@ async def _measured(running: Servers, parts: Sequence[str]) -> list[Figure]:
     seed = random.randrange(10**6)
     progress(f"seed {seed}")
     deleted = await deletion(running) if DELETION in parts else None
-    figures = list(deleted.figures) if deleted else []
+    figures = [*deleted.figures, *await in_objects(running)] if deleted else []
     for name in parts:
         if name != DELETION:
             figures += await _MEASURED[name](running, seed)

@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 import stat
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.support import s3
+from tests.support.s3 import object_store
 from wingman.archive.object_place import PART_BYTES, PART_S, ObjectPlace
 from wingman.archive.places import FolderPlace, Place, place_of
-from wingman.cluster.nats_server import die_with_parent, free_port
 from wingman.core.errors import InputError
 
-BUCKET = "s3://wingman-sound/calls"
+BUCKET = f"s3://{s3.BUCKET}/calls"
 
 
 @pytest.fixture(scope="module")
 def store_url() -> Iterator[str]:
     """An S3 server on loopback, with one bucket."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                httpx.put(f"{url}/wingman-sound", trust_env=False).raise_for_status()
-                break
-            except httpx.TransportError:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-        yield url
-    finally:
-        server.kill()
-        server.wait()
+    with object_store() as store:
+        yield store.url
 
 
 def keys(url: str) -> dict[str, str]:

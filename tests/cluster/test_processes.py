@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.support.http import http_client
 from tests.support.nats import Servers, emptied
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+CHECKOUT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -40,18 +41,29 @@ class Process:
 
 
 async def begin(
-    running: Servers, folder: Path, name: str, *, cluster_url: str = "", store: str = "", **more: Any
+    running: Servers,
+    folder: Path,
+    name: str,
+    *,
+    cluster_url: str = "",
+    store: Mapping[str, str] | str = "",
+    code: Path = CHECKOUT,
+    **more: Any,
 ) -> Process:
-    """One node as a process of its own, ready to be asked; `cluster_url` in place of the servers' own."""
+    """One node as a process of its own, ready to be asked; `cluster_url` in place of the servers' own.
+
+    `store` is a folder, or `deliver.store` as a whole; `code` a checkout of another release.
+    """
     config = folder / f"{name}.yaml"
     settings = tree(running, folder, name, **more)
     settings["cluster"]["url"] = cluster_url or running.url
     if store:
-        settings["deliver"]["store"] = {"url": store}
+        settings["deliver"]["store"] = {"url": store} if isinstance(store, str) else dict(store)
     config.write_text(yaml.safe_dump(settings))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "wingman", "serve", "--config", str(config), "--port", "0",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=dict(os.environ),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        cwd=code, env={**os.environ, "PYTHONPATH": str(code)},
     )  # fmt: skip
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
@@ -60,7 +72,7 @@ async def begin(
 
 @asynccontextmanager
 async def processes(
-    running: Servers, folder: Path, count: int, *, store: str = "", **more: Any
+    running: Servers, folder: Path, count: int, *, store: Mapping[str, str] | str = "", **more: Any
 ) -> AsyncIterator[list[Process]]:
     """So many nodes over emptied servers; `store`: where all of them keep sound."""
     await emptied(running)
