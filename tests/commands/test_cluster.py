@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from tests.support.cluster import services, tree
-from tests.support.nats import Servers
+from tests.support.nats import Servers, servers
+from wingman.app import open_service
 from wingman.commands.cli import main
+from wingman.config.settings import build
 from wingman.core.events import MeetingEnded
 from wingman.meeting.api import MeetingSpec
 
@@ -60,3 +62,53 @@ def test_drain_needs_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     config.write_text(yaml.safe_dump({"cluster": {"url": "nats://127.0.0.1:1", "key": "x" * 20}}))
     assert main(["cluster", "drain", "--config", str(config)]) == 2
     assert "name the node" in capsys.readouterr().err
+
+
+async def test_a_copy_is_brought_back_into_empty_servers(
+    one_server: Servers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While a meeting runs; then it is an orphan that any node goes on with, and a deleted one stays so."""
+    copy = tmp_path / "copy"
+
+    async def wingman(running: Servers, *arguments: str) -> tuple[int, str]:
+        config = tmp_path / f"{running.all[0].port}.yaml"
+        config.write_text(yaml.safe_dump(tree(running, tmp_path, "visitor")))
+        capsys.readouterr()
+        status = await asyncio.to_thread(main, ["cluster", *arguments, "--config", str(config)])
+        out, err = capsys.readouterr()
+        return status, out + err
+
+    async with services(one_server, tmp_path, 1) as (service,):
+        meeting = await service.manager.create(MeetingSpec(title="Renewal with marmalade"))
+        gone = await service.manager.create(MeetingSpec(title="Another"))
+        for number in range(200):
+            meeting.note(f"marmalade {number}")
+        await gone.end("stopped")
+        assert service.cluster is not None
+        assert await service.cluster.log.delete(gone.id)
+        await service.log.flush()
+        status, told = await wingman(one_server, "backup", str(copy))
+        assert (status, "5 streams" in told) == (0, True), told
+        before = await service.log.read(meeting.id, 0, 1000)
+        _, refused = await wingman(one_server, "restore", str(copy))
+        assert "WM_" in refused, "these servers hold something"
+    assert {path.stat().st_mode & 0o777 for path in copy.rglob("*.*")} == {0o600}
+    assert not [path for path in copy.rglob("*.*") if b"marmalade" in path.read_bytes()]
+    with servers(1) as fresh:
+        status, told = await wingman(fresh, "restore", str(copy))
+        assert (status, "wingman cluster verify" in told) == (0, True), told
+        status, told = await wingman(fresh, "verify")
+        assert (status, "all whole" in told) == (0, True), told
+        async with open_service(build(tree(fresh, tmp_path, "later"))) as later:
+            assert list(await later.log.read(meeting.id, 0, 1000))[: len(before)] == list(before)
+            assert [row.id for row in await later.log.meetings()] == [meeting.id]
+            adopted = await later.manager.adopt(meeting.id)
+            adopted.note("it goes on")
+
+
+@pytest.mark.parametrize("action", ["backup", "restore"])
+def test_a_copy_needs_a_folder(action: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "node.yaml"
+    config.write_text(yaml.safe_dump({"cluster": {"url": "nats://127.0.0.1:1", "key": "x" * 20}}))
+    assert main(["cluster", action, "--config", str(config)]) == 2
+    assert "name the folder" in capsys.readouterr().err

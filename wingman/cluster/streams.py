@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wingman.cluster import subjects
@@ -49,11 +50,10 @@ class Copies:
     """Those of them that lack something, or are away."""
 
 
-async def copies(engine: Engine, shards: int) -> list[Copies]:
-    """How safely all that must last is kept. Raises `InputError` (503) when the servers do not say."""
-    lasting = (subjects.KEYS, subjects.CONFIG, subjects.TABLES, subjects.AUDIT)
+async def copies(engine: Engine, names: Sequence[str]) -> list[Copies]:
+    """How safely these streams are kept. Raises `InputError` (503) when the servers do not say."""
     found: list[Copies] = []
-    for name in (*lasting, *map(subjects.stream, range(shards))):
+    for name in names:
         try:
             told = await engine.api(f"STREAM.INFO.{name}")
         except (UnavailableError, UnknownError, ApiError) as failed:

@@ -156,9 +156,13 @@ def _feedback(commands: Commands) -> None:
 
 
 def _cluster(commands: Commands) -> None:
-    parser = _command(commands, "cluster", "The nodes of a cluster: who is there, drain one, check the log.")
-    parser.add_argument("action", choices=["status", "drain", "verify"])
-    parser.add_argument("node", nargs="?", default="", metavar="NODE", help="drain: which one")
+    parser = _command(
+        commands, "cluster", "The nodes of a cluster: who is there, drain one, check or copy the log."
+    )
+    parser.add_argument("action", choices=["status", "drain", "verify", "backup", "restore"])
+    parser.add_argument(
+        "what", nargs="?", default="", metavar="WHAT", help="drain: which node; backup, restore: which folder"
+    )
     parser.add_argument("--json", action="store_true", help="status: as one line of JSON")
 
 

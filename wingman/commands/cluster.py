@@ -1,4 +1,4 @@
-"""`wingman cluster`: which nodes there are, have one let go of its meetings, and check what is stored."""
+"""`wingman cluster`: which nodes there are, have one let go, check what is stored, copy it, bring it back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import argparse
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 
 import msgspec
 
-from wingman.cluster import keys, streams
+from wingman.cluster import keys, snapshots, streams
 from wingman.cluster.engine import Engine
 from wingman.cluster.keys import KeyRing
 from wingman.cluster.node import Node, NodeRow
@@ -34,7 +34,13 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True).cluster
     if not settings.url:
         raise InputError("cluster.url is empty: this is no cluster", field="cluster.url")
-    doing = {"status": _status, "drain": _drain, "verify": _verify}[arguments.action]
+    doing = {
+        "status": _status,
+        "drain": _drain,
+        "verify": _verify,
+        "backup": _backup,
+        "restore": _restore,
+    }[arguments.action]
     return run(doing(arguments, settings))
 
 
@@ -42,10 +48,15 @@ def main(arguments: argparse.Namespace) -> int:
 class _Visitor:
     """Somebody who looks, and runs nothing."""
 
+    engine: Engine
     node: Node
     reader: Reader
-    copies: Callable[[], Awaitable[list[Copies]]]
-    """How safely the streams are kept."""
+    shards: int
+
+    @property
+    def lasting(self) -> tuple[str, ...]:
+        """The streams a service is restored from."""
+        return tuple(snapshots.lasting(self.shards))
 
 
 @contextlib.asynccontextmanager
@@ -59,7 +70,7 @@ async def _visit(settings: ClusterSettings) -> AsyncIterator[_Visitor]:
         reader = Reader(engine, ring, READER, shards)
         await reader.open(_ignored)
         try:
-            yield _Visitor(Node(engine, settings, key), reader, partial(streams.copies, engine, shards))
+            yield _Visitor(engine, Node(engine, settings, key), reader, shards)
         finally:
             await reader.aclose()
     finally:
@@ -76,7 +87,7 @@ async def _status(arguments: argparse.Namespace, settings: ClusterSettings) -> i
         found = await asyncio.gather(*(visitor.node.look(row.id) for row in leased))
         shown = [(row, now is not None) for row, now in zip(leased, found, strict=True)]
         running = await _open_meetings(visitor.reader)
-        kept = await visitor.copies()
+        kept = await streams.copies(visitor.engine, visitor.lasting)
     if arguments.json:
         rows = [{**msgspec.to_builtins(row), "answers": answers} for row, answers in shown]
         told = {"nodes": rows, "meetings": running, "streams": [msgspec.to_builtins(one) for one in kept]}
@@ -118,15 +129,15 @@ async def _open_meetings(reader: Reader) -> dict[str, str]:
 
 
 async def _drain(arguments: argparse.Namespace, settings: ClusterSettings) -> int:
-    if not arguments.node:
+    if not arguments.what:
         raise InputError("name the node to drain; `wingman cluster status` lists them", field="node")
     async with _visit(settings) as visitor:
-        answer = await visitor.node.ask(arguments.node, "drain", b"", DRAIN_S)
+        answer = await visitor.node.ask(arguments.what, "drain", b"", DRAIN_S)
     if answer is None:
         raise InputError(
-            f"no node {arguments.node[:60]!r} answers; `wingman cluster status` lists them", status=404
+            f"no node {arguments.what[:60]!r} answers; `wingman cluster status` lists them", status=404
         )
-    _print(f"{arguments.node} has let go of its meetings; stop it now")
+    _print(f"{arguments.what} has let go of its meetings; stop it now")
     return 0
 
 
@@ -149,6 +160,40 @@ async def _verify(_: argparse.Namespace, settings: ClusterSettings) -> int:
     _print(*wrong, f"{len(visitor.reader.known)} meetings, {records} records, {events} events: "
            + (f"{len(wrong)} faults" if wrong else "all whole"))  # fmt: skip
     return 1 if wrong else 0
+
+
+async def _backup(arguments: argparse.Namespace, settings: ClusterSettings) -> int:
+    """While the service runs, or not. Sealed as it lies on the servers: `cluster.key` opens it."""
+    folder = _folder(arguments)
+    async with _visit(settings) as visitor:
+        size = 0
+        for stream in visitor.lasting:
+            size += await snapshots.save(visitor.engine, stream, folder)
+    _print(f"{folder}: {size} bytes of {len(visitor.lasting)} streams; sound lies where deliver.store.url says")
+    return 0
+
+
+async def _restore(arguments: argparse.Namespace, settings: ClusterSettings) -> int:
+    """Into servers that hold nothing yet: before the first node is started."""
+    folder = _folder(arguments)
+    found = sorted(path.parent.name for path in folder.glob(f"WM_*/{snapshots.FACTS}"))
+    if not found:
+        raise InputError(f"{folder} holds no backup of streams", field="folder")
+    engine = await Engine.open(settings, READER)
+    try:
+        messages = 0
+        for stream in found:
+            messages += await snapshots.load(engine, stream, folder)
+    finally:
+        await engine.aclose()
+    _print(f"{len(found)} streams, {messages} messages; start the nodes, then: wingman cluster verify")
+    return 0
+
+
+def _folder(arguments: argparse.Namespace) -> Path:
+    if not arguments.what:
+        raise InputError("name the folder of the backup", field="folder")
+    return Path(arguments.what).expanduser()
 
 
 def _print(*lines: str) -> None:
