@@ -101,7 +101,8 @@ async def test_a_copy_is_brought_back_into_empty_servers(
         assert (status, "all whole" in told) == (0, True), told
         async with open_service(build(tree(fresh, tmp_path, "later"))) as later:
             assert list(await later.log.read(meeting.id, 0, 1000))[: len(before)] == list(before)
-            assert [row.id for row in await later.log.meetings()] == [meeting.id]
+            assert later.cluster is not None
+            assert [row.id for row in await later.cluster.log.meetings()] == [meeting.id]
             adopted = await later.manager.adopt(meeting.id)
             adopted.note("it goes on")
 
