@@ -1,17 +1,20 @@
 """A WebSocket whose sends are plain function calls.
 
 A packet goes from the tape's write to the provider's socket inside one call, without a task switch and
-without a queue: whole frames of ours go to the transport of `websockets`, which keeps the handshake, the
-reading and the control frames. The price is that we look after the buffer ourselves (`buffered`), which the
-watchdog needs to see anyway.
+without a queue: whole frames of ours go to the transport of `websockets`, and whole messages are taken out of
+what arrives before its parser sees them. It keeps the handshake, the control frames, and every message that
+comes in pieces. The price is that we look after the buffer ourselves (`buffered`), which the watchdog needs to
+see anyway.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -24,10 +27,15 @@ from websockets.typing import Subprotocol
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.egress import outlet as egress
 from wingman.egress.delivered import Delivered
-from wingman.link.frames import FrameWriter
+from wingman.link.frames import FrameReader, FrameWriter
 
 log = structlog.get_logger(__name__)
-OPEN = State.OPEN
+OPEN, CONNECTING = State.OPEN, State.CONNECTING
+LONGEST = 1 << 20
+"""Bytes of a message; of a longer one the library says that it is too long."""
+WAITING = 64
+"""Messages that may wait to be read before no more are taken from the network."""
+_HEAD_ENDS = b"\r\n\r\n"
 
 
 class Refused(Exception):
@@ -59,10 +67,80 @@ class SocketTuning:
     close_s: float = 1.0
 
 
+class _Connection(ClientConnection):
+    """The library's connection, with whole messages taken past its parser, its queue and their tasks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._reader = FrameReader(LONGEST)
+        self._head = b""  # the end of what came of the handshake's answer
+        self._messages: deque[bytes] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._lost = False
+        self._held = False
+
+    async def message(self) -> bytes:
+        """The next one, undecoded. Raises `ConnectionClosed`."""
+        while not self._messages:
+            if self._reader.odd or self._lost:
+                return await self.recv(decode=False)
+            self._waiter = self.loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        message = self._messages.popleft()
+        if self._held and not self._messages:
+            self._held = False
+            self.transport.resume_reading()
+        return message
+
+    def data_received(self, data: bytes) -> None:
+        if self.protocol.state is CONNECTING:
+            self._shake_hands(data)
+        else:
+            self._take(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._lost = True
+        self._wake()
+
+    def _shake_hands(self, data: bytes) -> None:
+        """The answer's head is the library's; a server may send messages in the same breath."""
+        known, head = len(self._head), self._head + data
+        end = head.find(_HEAD_ENDS)
+        if end < 0:
+            self._head = head[1 - len(_HEAD_ENDS) :]
+            super().data_received(data)
+            return
+        cut = end + len(_HEAD_ENDS) - known
+        super().data_received(data[:cut])
+        if self.protocol.state is CONNECTING:
+            self._reader.odd = True  # it was refused: a page may follow
+        if rest := data[cut:]:
+            self._take(rest)
+
+    def _take(self, data: bytes) -> None:
+        for message, piece in self._reader.feed(data):
+            if not message:
+                super().data_received(piece)
+            elif self.protocol.close_rcvd is None and self.protocol.parser_exc is None:  # else it is over
+                self._messages.append(piece)
+        if len(self._messages) > WAITING and not self._held:
+            self._held = True
+            self.transport.pause_reading()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
 class Socket:
     """One open connection. Use it as an asynchronous context manager: leaving it never waits for the peer."""
 
-    def __init__(self, connection: ClientConnection, host: str = "") -> None:
+    def __init__(self, connection: _Connection, host: str = "") -> None:
         self._connection = connection
         self._outlet = egress.current(host)
         self._transport = connection.transport
@@ -137,7 +215,7 @@ class Socket:
         """Every message as undecoded bytes until the connection ends; see `closed` for how it did."""
         try:
             while True:
-                yield await self._connection.recv(decode=False)
+                yield await self._connection.message()
         except ConnectionClosed:
             return
 
@@ -145,7 +223,7 @@ class Socket:
         """The next message if it is here or comes within so long, else None. Not while `messages` waits."""
         try:
             async with asyncio.timeout(within_s):
-                return await self._connection.recv(decode=False)
+                return await self._connection.message()
         except (TimeoutError, ConnectionClosed):
             return None
 
@@ -192,21 +270,21 @@ async def open_socket(
 ) -> Socket:
     """Connect. Raises `Refused` for an HTTP answer, `ProviderFault` when there was none."""
     try:
-        return Socket(
-            await _Direct(
-                url,
-                additional_headers=dict(headers),
-                subprotocols=[Subprotocol(name) for name in subprotocols] or None,
-                compression=None,  # a peer that accepts it makes every send 4 to 18 times as expensive
-                open_timeout=tuning.open_s,
-                ping_interval=tuning.ping_s,
-                ping_timeout=tuning.ping_s,
-                close_timeout=tuning.close_s,
-                user_agent_header="wingman",
-                proxy=None,
-            ),
-            urlsplit(url).hostname or "",
+        connection = await _Direct(
+            url,
+            additional_headers=dict(headers),
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+            create_connection=_Connection,
+            max_size=LONGEST,
+            compression=None,  # a peer that accepts it makes every send 4 to 18 times as expensive
+            open_timeout=tuning.open_s,
+            ping_interval=tuning.ping_s,
+            ping_timeout=tuning.ping_s,
+            close_timeout=tuning.close_s,
+            user_agent_header="wingman",
+            proxy=None,
         )
+        return Socket(cast("_Connection", connection), urlsplit(url).hostname or "")
     except InvalidStatus as refused:
         response = refused.response
         raise Refused(response.status_code, _plain(response), bytes(response.body or b"")) from None
