@@ -125,12 +125,20 @@ def test_no_other_file_touches_private_names_of_aiortc() -> None:
 async def test_receiver_reports_count_what_was_heard() -> None:
     stream = seam._Stream(96, lambda *_: None)
     for sequence in (65_534, 65_535, 0, 2, 3):
-        stream.hear(sequence, sequence * 960, sequence * 0.02)
+        stream.arrived.append((sequence, sequence * 960, sequence * 0.02))
+    stream.count()
     assert (stream.packets_received, stream.packets_lost) == (5, 1)
     assert stream.max_seq == 65_536 + 3
     assert stream.fraction_lost == 256 // 6
     assert stream.fraction_lost == 0
     await asyncio.sleep(0)
+
+
+class Way:
+    """Where media comes from, as `IcePath` keeps it."""
+
+    source = None
+    media_at = 0.0
 
 
 async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> None:
@@ -145,7 +153,7 @@ async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> N
     try:
         direct = seam.DirectPath(peer, [])
         direct._streams[7] = seam._Stream(96, lambda sequence, *_: direct_way.append(sequence))
-        receive = direct._datagrams(lambda data, _: stock_way.append(data), queue, dtls)
+        receive = direct._datagrams(lambda data, _: stock_way.append(data), queue, dtls, Way())  # type: ignore[arg-type]
 
         def arrive(sequence: int) -> None:
             header = struct.pack("!BBHLL", 0x80, 96, sequence, sequence * 960, 7)

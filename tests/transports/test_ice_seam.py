@@ -127,7 +127,7 @@ async def test_a_peer_that_has_moved_is_answered_where_it_is() -> None:
     async with call() as known:
         loop = asyncio.get_running_loop()
         socket, elsewhere = await loop.create_datagram_endpoint(Elsewhere, ("127.0.0.1", 0))
-        known.path.media(socket.get_extra_info("sockname"), 1.0)
+        known.path.follow(socket.get_extra_info("sockname"))
         await known.transport._send(b"over there")
         assert await elsewhere.heard.get() == b"over there"
         socket.close()
@@ -135,6 +135,6 @@ async def test_a_peer_that_has_moved_is_answered_where_it_is() -> None:
 
 async def test_a_peer_heard_from_another_family_is_answered_where_it_was() -> None:
     async with call() as known:
-        known.path.media(("::1", 40_000, 0, 0), 1.0)
+        known.path.follow(("::1", 40_000, 0, 0))
         await known.transport._send(b"still here")
         assert await known.theirs.recv() == b"still here"

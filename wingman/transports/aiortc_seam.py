@@ -8,10 +8,12 @@ the direct path the datagrams themselves. `check` says by name what a new versio
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.metadata
 import random
 import struct
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,12 +27,13 @@ from aiortc import RTCCertificate, RTCDtlsTransport, RTCPeerConnection, RTCRtpRe
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtcrtpreceiver import TimestampMapper
-from aiortc.rtp import RtcpByePacket, RtcpReceiverInfo, RtcpRrPacket, RtcpSrPacket, RtpPacket
+from aiortc.rtp import RtcpByePacket, RtcpSrPacket, RtpPacket
 from OpenSSL import SSL
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
 from wingman.audio.reorder import ReorderBuffer
 from wingman.core.errors import WingmanError
+from wingman.core.pulse import pulse
 from wingman.transports.ice_seam import IcePath
 
 AIORTC = "1.16."
@@ -48,6 +51,8 @@ LONGEST = 1500
 
 REPORT_S = 0.3
 """How often a sender is told what arrived."""
+LOOK_S = 0.05
+"""How often it is looked whether a sender is due to be told."""
 
 CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
@@ -327,7 +332,8 @@ class DirectPath:
     def _hook(self, connection: Any, dtls: Any) -> None:
         for protocol in connection._protocols:
             stock: Callable[[Any, Any], None] = protocol.datagram_received
-            vars(protocol)["datagram_received"] = self._datagrams(stock, connection._queue, dtls)
+            taken = self._datagrams(stock, connection._queue, dtls, self._paths[id(dtls)])
+            vars(protocol)["datagram_received"] = taken
 
     def _replace(self, receiver: RTCRtpReceiver, handler: PacketHandler) -> None:
         types: list[int] = []
@@ -337,7 +343,8 @@ class DirectPath:
                 return
             types.extend(codec.payloadType for codec in parameters.codecs if codec.payloadType is not None)
             receiver.transport._register_rtp_receiver(receiver, parameters)
-            _set_private(receiver, "rtcp_task", asyncio.ensure_future(_report(receiver)))
+            reports = _Reports(receiver, self._paths[id(receiver.transport)])
+            _set_private(receiver, "rtcp_task", asyncio.ensure_future(reports.run()))
             _set_private(receiver, "started", value=True)
 
         async def handle_rtp_packet(packet: RtpPacket, **_: Any) -> None:
@@ -348,7 +355,7 @@ class DirectPath:
                 _private(receiver, "remote_streams")[packet.ssrc] = stream
             if stream is not None and packet.payload:
                 now = self._clock()
-                stream.hear(packet.sequence_number, packet.timestamp, now)
+                stream.arrived.append((packet.sequence_number, packet.timestamp, now))
                 handler(packet.sequence_number, packet.timestamp, packet.payload, now, packet.ssrc)
 
         receiver.receive = receive  # type: ignore[method-assign]
@@ -361,14 +368,12 @@ class DirectPath:
         return silent[0] if len(silent) == 1 else None
 
     def _datagrams(
-        self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any
+        self, stock: Callable[[Any, Any], None], queue: asyncio.Queue[Any], dtls: Any, path: IcePath
     ) -> Callable[[bytes, Any], None]:
         streams, clock, drained = self._streams, self._clock, queue.empty
         unpack, shortest = _HEADER.unpack_from, _HEADER.size
         srtp: Any = None
         unprotect: Callable[[bytes], bytes] = _sealed
-        path = self._paths.get(id(dtls))
-        heard = path.media if path is not None else _nobody
 
         def datagram_received(data: bytes, address: Any) -> None:
             nonlocal srtp, unprotect
@@ -387,15 +392,16 @@ class DirectPath:
             clear = unprotect(data)
             if not clear:
                 return None  # replayed or forged
-            now = clock()
-            heard(address, now)
+            path.media_at = now = clock()
+            if address != path.source:
+                path.follow(address)
             start, end = shortest + 4 * (first & 0x0F), len(clear)
             if first & 0x10:
                 start += 4 + 4 * int.from_bytes(clear[start + 2 : start + 4], "big")
             if first & 0x20:
                 end -= clear[-1]
             if start < end:
-                stream.hear(sequence, timestamp, now)
+                stream.arrived.append((sequence, timestamp, now))
                 stream.handler(sequence, timestamp, clear[start:end], now, ssrc)
             return None
 
@@ -430,43 +436,49 @@ def _both(first: Callable[[Any], None], then: Callable[[Any], None]) -> Callable
     return called
 
 
-async def _report(receiver: RTCRtpReceiver) -> None:
-    """aiortc's receiver reports, three times as often: without them a sender knows that its network is gone.
-
-    However it ends, it says so: `stop` waits for that without a limit.
+class _Reports:
+    """aiortc's receiver reports (RFC 3550, 6.4.2), three times as often: without them a sender knows that its
+    network is gone.
     """
-    _private(receiver, "rtcp_started").set()
-    try:
-        while True:
-            await asyncio.sleep(REPORT_S * (0.75 + 0.5 * random.random()))
-            reports = [
-                _about(receiver, ssrc, stream) for ssrc, stream in _private(receiver, "remote_streams").items()
-            ]
-            source = _private(receiver, "rtcp_ssrc")
-            if source is not None and reports:
-                await receiver._send_rtcp(RtcpRrPacket(ssrc=source, reports=reports))
-    except asyncio.CancelledError:
-        pass  # that is how `stop` ends it, and aiortc's own ends without a word as well
-    finally:
-        _private(receiver, "rtcp_exited").set()
 
+    def __init__(self, receiver: RTCRtpReceiver, path: IcePath) -> None:
+        self._receiver = receiver
+        self._path = path
+        self._streams: dict[int, _Stream] = _private(receiver, "remote_streams")
+        self._due = 0.0
 
-def _about(receiver: RTCRtpReceiver, ssrc: int, stream: Any) -> RtcpReceiverInfo:
-    lsr = _private(receiver, "lsr").get(ssrc, 0)
-    delay = time.time() - _private(receiver, "lsr_time").get(ssrc, 0.0) if lsr else 0.0
-    return RtcpReceiverInfo(
-        ssrc=ssrc,
-        fraction_lost=stream.fraction_lost,
-        packets_lost=stream.packets_lost,
-        highest_sequence=stream.max_seq,
-        jitter=stream.jitter,
-        lsr=lsr,
-        dlsr=int(delay * 65536) if 0 < delay < 65536 else 0,
-    )
+    async def run(self) -> None:
+        """aiortc's task for them. However it ends, it says so: `stop` waits for that without a limit."""
+        _private(self._receiver, "rtcp_started").set()
+        beats = pulse(LOOK_S)
+        beats.join(self._look)
+        try:
+            await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            pass  # that is how `stop` ends it, and aiortc's own ends without a word as well
+        finally:
+            beats.leave(self._look)
+            _private(self._receiver, "rtcp_exited").set()
 
+    def _look(self, now: float) -> None:
+        if now < self._due:
+            return
+        self._due = now + REPORT_S * (0.75 + 0.5 * random.random())
+        about = [self._about(ssrc, stream) for ssrc, stream in self._streams.items()][-MOST_BLOCKS:]
+        source, dtls = _private(self._receiver, "rtcp_ssrc"), self._receiver.transport
+        if source is None or not about or dtls.state != "connected":
+            return
+        head = _REPORT_HEAD.pack(0x80 | len(about), _RECEIVER_REPORT, 1 + 6 * len(about), source)
+        with contextlib.suppress(pylibsrtp.Error):  # the key is used up
+            self._path.send(dtls._tx_srtp.protect_rtcp(head + b"".join(about)))
 
-def _nobody(address: Any, now: float) -> None:
-    """There is no way to keep."""
+    def _about(self, ssrc: int, stream: _Stream) -> bytes:
+        stream.count()
+        lost = stream.fraction_lost << 24 | stream.packets_lost & 0xFFFFFF
+        lsr = _private(self._receiver, "lsr").get(ssrc, 0)
+        delay = time.time() - _private(self._receiver, "lsr_time").get(ssrc, 0.0) if lsr else 0.0
+        dlsr = int(delay * 65536) if 0 < delay < 65536 else 0
+        return _REPORT_BLOCK.pack(ssrc, lost, stream.max_seq, stream.jitter, lsr, dlsr)
 
 
 class PacketSender:
@@ -496,16 +508,19 @@ class PacketSender:
 
 
 class _Stream:
-    """One SSRC: where its packets go, and what receiver reports say of it (aiortc's `StreamStatistics`)."""
+    """One SSRC: where its packets go, and what receiver reports say of it (aiortc's `StreamStatistics`).
+
+    What arrives is put down packet by packet and counted when it is asked for: a few at a time cost a third.
+    """
 
     __slots__ = (
-        "_arrival",
         "_base",
         "_heard",
         "_jitter",
+        "_newest",
         "_prior",
-        "_timestamp",
         "_top",
+        "arrived",
         "handler",
         "payload_type",
         "settled",
@@ -516,33 +531,37 @@ class _Stream:
         self.handler = handler
         self.settled = False
         """True once none of its packets can be waiting in the stock queue any more."""
+        self.arrived: deque[tuple[int, int, float]] = deque(maxlen=UNCOUNTED)
+        """Sequence number, RTP timestamp and loop time of packets that are not counted yet."""
         self._base: int | None = None
         self._top = 0  # highest sequence number, extended beyond 16 bits
         self._heard = 0
         self._jitter = 0.0
-        self._arrival = 0.0
-        self._timestamp = 0
+        self._newest = (0, 0, 0.0)
         self._prior = (0, 0)
 
-    def hear(self, sequence: int, timestamp: int, now: float) -> None:
-        """Count a packet that came at `now`, loop time (RFC 3550, A.3 and A.8)."""
-        self._heard += 1
-        arrival = now * 48_000
-        if self._base is None:
-            self._base = self._top = sequence
-        else:
-            ahead = (sequence - self._top + 0x8000 & 0xFFFF) - 0x8000
-            if ahead > 0:
-                self._top += ahead
-                late = abs((arrival - self._arrival) - (timestamp - self._timestamp))
+    def count(self) -> None:
+        """Count what has arrived (RFC 3550, A.3 and A.8)."""
+        top, jitter = self._top, self._jitter
+        _, before, arrival = self._newest
+        for sequence, timestamp, now in self.arrived:
+            if self._base is None:
+                self._base = top = sequence
+            elif 0 < (ahead := sequence - top & 0xFFFF) < 0x8000:
+                top += ahead
+                late = abs((now - arrival) * 48_000 - (timestamp - before))
                 if late < 48_000:  # a wrapped or restarted timestamp says nothing
-                    self._jitter += (late - self._jitter) / 16
-        self._arrival = arrival
-        self._timestamp = timestamp
+                    jitter += (late - jitter) / 16
+            before, arrival = timestamp, now
+        if self.arrived:
+            self._newest = self.arrived[-1]
+            self._heard += len(self.arrived)
+            self.arrived.clear()
+        self._top, self._jitter = top, jitter
 
     def quiet_for(self, now: float) -> float:
         """Seconds of loop time since its last packet."""
-        return now - self._arrival / 48_000
+        return now - (self.arrived or (self._newest,))[-1][2]
 
     @property
     def max_seq(self) -> int:
@@ -572,7 +591,14 @@ class _Stream:
 
 
 _HEADER = struct.Struct("!BBHLL")
+_REPORT_HEAD, _REPORT_BLOCK = struct.Struct("!BBHL"), struct.Struct("!LLLLLL")
+_RECEIVER_REPORT = 201
+MOST_BLOCKS = 31
+"""RFC 3550: more do not fit into one report."""
 
+
+UNCOUNTED = 4096
+"""Packets put down between two reports, at most."""
 
 QUIET_S = 0.3
 """A stream without a packet for so long may have been replaced by one that nobody announced."""

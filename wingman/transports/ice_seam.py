@@ -39,20 +39,21 @@ class IcePath:
         self._dtls = dtls
         self._hook = hook
         self._clock = asyncio.get_running_loop().time
-        self._media_at = self._clock() - ALIVE_S
-        self._from: Any = None
+        self.media_at = self._clock() - ALIVE_S
+        """When authenticated media came last, in loop time: the peer lives. Whoever takes it writes it here."""
+        self.source: Any = None
+        """The address it came from last; when another one sends, `follow` it."""
         self._root = dtls.transport._connection
         self._current = self._root
         self._pending: Any = None
         self._connecting: asyncio.Task[None] | None = None
         self._keep_by_media(self._root)
 
-    def media(self, address: Any, now: float) -> None:
-        """Authenticated media came from `address` at `now`: the peer lives, and that is where it is."""
-        self._media_at = now
-        if address != self._from:
-            self._from = address
-            self._follow(address)
+    def send(self, packet: bytes) -> None:
+        """One datagram to where the peer is now, if there is a way. Never waits."""
+        pair = self._current._nominated.get(1)
+        if pair is not None and not pair.protocol.transport.is_closing():
+            pair.protocol.transport.sendto(packet, pair.remote_addr)
 
     async def trickle(self, fragment: IceFragment) -> None:
         """Add candidates that were found later. Raises `InputError` for one that is none."""
@@ -106,7 +107,7 @@ class IcePath:
             return
         old, self._current, self._pending = self._current, fresh, None
         self._dtls.transport._send = fresh.send
-        self._from = None
+        self.source = None
         if old is self._root:
             if old._query_consent_task is not None:
                 old._query_consent_task.cancel()  # nobody answers there any more, and nobody needs to
@@ -122,7 +123,9 @@ class IcePath:
         if pending is not None:
             await _discard(pending)
 
-    def _follow(self, address: Any) -> None:
+    def follow(self, address: Any) -> None:
+        """Authenticated media came from `address`: that is where the peer is."""
+        self.source = address
         for pair in self._current._nominated.values():
             if (":" in pair.local_candidate.host) != (":" in address[0]):
                 continue  # it came over another pair: a socket sends to addresses of its own family only
@@ -143,7 +146,7 @@ class IcePath:
         while failures < CONSENT_FAILURES:
             await asyncio.sleep(CONSENT_S * (0.8 + 0.4 * random.random()))
             answered = [await _answers(connection, pair) for pair in list(connection._nominated.values())]
-            alive = any(answered) or self._clock() - self._media_at < ALIVE_S
+            alive = any(answered) or self._clock() - self.media_at < ALIVE_S
             failures = 0 if alive else failures + 1
         connection._query_consent_task = None
         await connection.close()

@@ -1,0 +1,58 @@
+"""One timer looks after many, and rests when there is nobody left."""
+
+from __future__ import annotations
+
+import asyncio
+
+from wingman.core.pulse import pulse
+from wingman.testing.virtual_time import run
+
+
+def test_all_are_called_with_each_beat_until_they_leave() -> None:
+    async def main() -> None:
+        loop, beats = asyncio.get_running_loop(), pulse(0.5)
+        first: list[float] = []
+        second: list[float] = []
+        began = loop.time()
+        beats.join(first.append)
+        await asyncio.sleep(0.3)
+        beats.join(second.append)
+        await asyncio.sleep(1.0)
+        beats.leave(first.append)
+        await asyncio.sleep(0.5)
+        beats.leave(second.append)
+        beats.leave(second.append)
+        await asyncio.sleep(5.0)
+        assert [round(at - began, 3) for at in first] == [0.5, 1.0]
+        assert [round(at - began, 3) for at in second] == [0.5, 1.0, 1.5]
+
+    run(main())
+
+
+def test_who_was_made_to_leave_is_not_called_any_more() -> None:
+    async def main() -> None:
+        beats, called = pulse(0.1), list[str]()
+
+        def one(_: float) -> None:
+            called.append("one")
+            beats.leave(other)
+            beats.leave(one)
+
+        def other(_: float) -> None:
+            called.append("other")
+
+        beats.join(one)
+        beats.join(other)
+        await asyncio.sleep(1.0)
+        assert called == ["one"]
+
+    run(main())
+
+
+def test_a_loop_has_one_pulse_of_a_period() -> None:
+    async def main() -> int:
+        assert pulse(0.1) is pulse(0.1)
+        assert pulse(0.1) is not pulse(0.2)
+        return id(pulse(0.1))
+
+    run(main())

@@ -1,0 +1,54 @@
+"""One timer for all that is looked at now and then, a few times a second.
+
+With a timer of its own for each of a hundred connections a calm loop is woken for every one of them, which
+costs more than what they then do; here one turn of the loop does it for all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+Look = Callable[[float], None]
+"""Called with the loop's time. It must be short and must not raise."""
+
+
+class Pulse:
+    """Belongs to one event loop; it rests while nobody has joined."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, every_s: float) -> None:
+        self._loop = loop
+        self._every_s = every_s
+        self._looks: dict[Look, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def join(self, look: Look) -> None:
+        """Call `look` with every beat, which may be sooner than a whole one the first time."""
+        self._looks[look] = None
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._every_s, self._strike)
+
+    def leave(self, look: Look) -> None:
+        """Call it no more. Idempotent."""
+        self._looks.pop(look, None)
+        if not self._looks and self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _strike(self) -> None:
+        self._timer = self._loop.call_later(self._every_s, self._strike)
+        now = self._loop.time()
+        for look in tuple(self._looks):
+            if look in self._looks:  # one may have made another leave
+                look(now)
+
+
+_pulses: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, Pulse]] = WeakKeyDictionary()
+
+
+def pulse(every_s: float) -> Pulse:
+    """The running loop's pulse of this period."""
+    loop = asyncio.get_running_loop()
+    periods = _pulses.setdefault(loop, {})
+    return periods.setdefault(every_s, Pulse(loop, every_s))
