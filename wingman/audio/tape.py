@@ -39,23 +39,25 @@ class Tape:
         self._capacity = max(1, round(seconds * SAMPLE_RATE))
         self._ring = bytearray(self._capacity * BYTES_PER_SAMPLE)
         self._stored = 0  # samples of audio ever written
-        self._end: SampleTime = start
+        self.end: SampleTime = start
+        """The index the next written sample will get."""
         self._holes: deque[_Hole] = deque()
         self._dropped_hole_samples = start  # length of the holes already forgotten, and of what was before
-        self._newest: PcmBlock | None = None  # what was written last, for readers that keep up
+        self.newest_block: PcmBlock | None = None
+        """What was written last."""
         self._cursors: tuple[Cursor, ...] = ()  # replaced, never changed: writers iterate over it
         self._closed = False
         self._paused = False
 
     @property
-    def end(self) -> SampleTime:
-        """The index the next written sample will get."""
-        return self._end
-
-    @property
     def start(self) -> SampleTime:
         """The oldest index that can still be read."""
         return self._time_of(max(0, self._stored - self._capacity))
+
+    @property
+    def stored(self) -> int:
+        """Samples of audio written so far, kept or not."""
+        return self._stored
 
     @property
     def closed(self) -> bool:
@@ -66,8 +68,8 @@ class Tape:
         """Append audio. Raises `ValueError` if it does not begin at `end`, or the tape is closed."""
         if self._closed:
             raise ValueError("the tape is closed")
-        if block.start != self._end:
-            raise ValueError(f"the tape ends at {self._end}, the block begins at {block.start}")
+        if block.start != self.end:
+            raise ValueError(f"the tape ends at {self.end}, the block begins at {block.start}")
         pcm = block.pcm
         length = len(pcm) // BYTES_PER_SAMPLE
         at = self._stored % self._capacity * BYTES_PER_SAMPLE
@@ -76,8 +78,8 @@ class Tape:
         else:
             self._write_around(pcm)
         self._stored += length
-        self._end += length
-        self._newest = block
+        self.end += length
+        self.newest_block = block
         if self._holes:
             self._forget()
         for cursor in self._cursors:
@@ -100,11 +102,11 @@ class Tape:
         if count <= 0:
             return
         last = self._holes[-1] if self._holes else None
-        if last and last.span.end == self._end and last.cause is cause:
-            self._holes[-1] = _Hole(Span(last.span.start, self._end + count), cause, last.stored)
+        if last and last.span.end == self.end and last.cause is cause:
+            self._holes[-1] = _Hole(Span(last.span.start, self.end + count), cause, last.stored)
         else:
-            self._holes.append(_Hole(Span(self._end, self._end + count), cause, self._stored))
-        self._end += count
+            self._holes.append(_Hole(Span(self.end, self.end + count), cause, self._stored))
+        self.end += count
         self._notify()
 
     @property
@@ -132,7 +134,7 @@ class Tape:
     def free(self) -> None:
         """Let go of the memory: nobody will read any more. The tape is closed by then."""
         self._ring = bytearray()
-        self._newest = None
+        self.newest_block = None
         self._capacity = 0
         self._cursors = ()
 
@@ -144,7 +146,7 @@ class Tape:
 
     def newest(self, count: int) -> bytes:
         """The newest `count` samples, or fewer where a hole or the oldest sample held comes before."""
-        at = max(self.start, self._end - count, self._holes[-1].span.end if self._holes else 0)
+        at = max(self.start, self.end - count, self._holes[-1].span.end if self._holes else 0)
         block = self._read(at, count)
         return block.pcm if isinstance(block, PcmBlock) else b""
 
@@ -171,12 +173,9 @@ class Tape:
 
     def _read(self, at: SampleTime, limit: int) -> PcmBlock | Gap | None:
         """The next thing at `at`: up to `limit` samples that end before any hole, a gap, or None."""
-        newest = self._newest
-        if newest is not None and newest.start == at and len(newest.pcm) <= limit * BYTES_PER_SAMPLE:
-            return newest
         if at < (start := self.start):
             return Gap(Span(at, start), GapCause.OVERRUN)
-        boundary = self._end
+        boundary = self.end
         skipped = self._dropped_hole_samples
         for hole in self._holes:
             if at < hole.span.start:
@@ -200,7 +199,7 @@ class Tape:
         for hole in self._holes:
             if hole.span.end > at:
                 return hole.span.start
-        return self._end
+        return self.end
 
 
 class Cursor:
@@ -222,12 +221,12 @@ class Cursor:
     @property
     def lag(self) -> int:
         """Samples written but not yet read."""
-        return self._tape._end - self._position
+        return self._tape.end - self._position
 
     @property
     def exhausted(self) -> bool:
         """True when the tape is closed and everything was read."""
-        return self._tape._closed and self._position >= self._tape._end
+        return self._tape._closed and self._position >= self._tape.end
 
     @property
     def ended(self) -> bool:
@@ -251,7 +250,13 @@ class Cursor:
 
     def take(self, limit: int) -> PcmBlock | Gap | None:
         """Up to `limit` samples of what is there now, or a gap, or None when there is nothing."""
-        item = self._tape._read(self._position, limit)
+        at, newest = self._position, self._tape.newest_block
+        if newest is not None and newest.start == at:  # a reader that keeps up gets what was written, as it is
+            count = len(newest.pcm) // BYTES_PER_SAMPLE
+            if count <= limit:
+                self._position = at + count
+                return newest
+        item = self._tape._read(at, limit)
         if item is not None:
             self._position = item.end if isinstance(item, PcmBlock) else item.span.end
         return item
@@ -302,7 +307,7 @@ class Cursor:
 
     def _written(self) -> None:
         """Audio was appended: the common case of `_wake`."""
-        lag = self._tape._end - self._position
+        lag = self._tape.end - self._position
         waiter = self._waiter
         if waiter is not None and lag >= self._wanted and not waiter.done():
             waiter.set_result(None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from wingman.core.time import BYTES_PER_SAMPLE, SampleTime, Span
 
 
@@ -35,9 +37,11 @@ class GapCause(StrEnum):
     """Found at the end of the meeting: nobody answered for this stretch, and nobody had said so."""
 
 
-@dataclass(frozen=True, slots=True)
-class PcmBlock:
-    """Mono 16 kHz signed 16-bit little-endian audio that begins at `start`."""
+class PcmBlock(msgspec.Struct, frozen=True, gc=False):
+    """Mono 16 kHz signed 16-bit little-endian audio that begins at `start`.
+
+    One is made of every packet, which costs a fifth of what a frozen dataclass does.
+    """
 
     start: SampleTime
     pcm: bytes

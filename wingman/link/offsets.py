@@ -28,43 +28,35 @@ class Offsets:
 
     def __init__(self, origin: SampleTime = 0) -> None:
         self._points = [Breakpoint(0, origin)]
-        self._accepted = 0
-        self._reached = origin
-
-    @property
-    def accepted(self) -> int:
+        self.accepted = 0
         """Samples handed to the provider on this connection."""
-        return self._accepted
-
-    @property
-    def reached(self) -> SampleTime:
+        self.reached = origin
         """Media time of the next sample, if it is contiguous."""
-        return self._reached
 
     def sent(self, start: SampleTime, count: int) -> None:
         """`count` samples that begin at media time `start` were handed over."""
-        if start != self._reached:
+        if start != self.reached:
             self.jump(start)
-        self._accepted += count
-        self._reached += count
+        self.accepted += count
+        self.reached += count
 
     def jump(self, to: SampleTime) -> None:
         """Media time moves on without audio (a gap): the next sample belongs to `to`."""
-        if to == self._reached:
+        if to == self.reached:
             return
-        if self._points[-1].position == self._accepted:
+        if self._points[-1].position == self.accepted:
             self._points.pop()
-        self._points.append(Breakpoint(self._accepted, to))
-        self._reached = to
+        self._points.append(Breakpoint(self.accepted, to))
+        self.reached = to
 
     def retract(self, count: int) -> None:
         """The provider refused the last `count` samples: they did not advance its clock."""
-        at = self.start_at(self._accepted - count)
-        self._accepted -= count
-        self._cut(self._accepted)
+        at = self.start_at(self.accepted - count)
+        self.accepted -= count
+        self._cut(self.accepted)
         if not self._points or not self._points[-1].known:
-            self._points.append(Breakpoint(self._accepted, at))
-        self._reached = self.start_at(self._accepted)
+            self._points.append(Breakpoint(self.accepted, at))
+        self.reached = self.start_at(self.accepted)
 
     def doubt(self, since: int, count: int) -> None:
         """The provider refused `count` of the samples from `since` on, and nobody knows which.
@@ -73,11 +65,11 @@ class Offsets:
         from now on is where it was.
         """
         known_to, reached = self.end_at(since), self.reached
-        self._accepted -= count
+        self.accepted -= count
         self._cut(since)
-        if since < self._accepted:
+        if since < self.accepted:
             self._points.append(Breakpoint(since, known_to, known=False))
-        self._points.append(Breakpoint(self._accepted, reached))
+        self._points.append(Breakpoint(self.accepted, reached))
 
     def forget(self, position: int) -> None:
         """Nothing before `position` will be asked for again: keeps the map short in a long meeting."""

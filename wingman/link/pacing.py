@@ -23,11 +23,19 @@ class Pacer:
 
     def wait(self, count: int, now: float) -> float:
         """Seconds until `count` samples (at most `burst`) may be sent; 0 when they may be sent now."""
+        if count <= self._level:
+            return 0.0
         if now > self._at:
             self._fill(now)
         # A thousandth of a sample is rounding, not haste; without it a caller could spin on 0.000000001 s.
         missing = min(count, self._burst) - self._level
         return missing / self._per_second if missing > 1e-3 else 0.0
+
+    def ready(self, now: float) -> int:
+        """Samples that may be sent now."""
+        if now > self._at:
+            self._fill(now)
+        return int(self._level)
 
     def sent(self, count: int, now: float) -> None:
         """`count` samples went out."""

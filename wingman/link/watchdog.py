@@ -38,20 +38,18 @@ class Watchdog:
         self._whole = patience.slack_s + patience.limit_s
         self._sent = 0
         self._acknowledged = 0
+        self.outstanding = 0
+        """Samples sent and not yet acknowledged."""
         self._waiting: float | None = None
         self._blocked: float | None = None
-
-    @property
-    def outstanding(self) -> int:
-        """Samples sent and not yet acknowledged."""
-        return self._sent - self._acknowledged
 
     def sent(self, upto: int, now: float) -> None:
         """Audio up to sample `upto` was handed over (so the peer's socket took it)."""
         if upto > self._sent:
             self._sent = upto
+            self.outstanding = upto - self._acknowledged
         self._blocked = None
-        if self._waiting is None and self._sent - self._acknowledged > self._slack:
+        if self._waiting is None and self.outstanding > self._slack:
             self._waiting = now
 
     def acknowledged(self, upto: int, now: float) -> None:
@@ -59,6 +57,7 @@ class Watchdog:
         if upto <= self._acknowledged:
             return
         self._acknowledged = upto
+        self.outstanding = self._sent - upto
         self._waiting = now if self.outstanding > self._slack else None
 
     def blocked(self, now: float) -> None:

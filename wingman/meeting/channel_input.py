@@ -44,8 +44,6 @@ class ChannelInput:
         self.coverage = Coverage()
         self.source: AudioSource | None = None
         self.paused = False
-        self.written = 0
-        """Samples of audio on the tape so far; holes and pauses do not count."""
         self.started_at: float | None = None
         """Wall time of sample 0, for display; None until a source has anchored it."""
         self._publish = publish
@@ -66,6 +64,11 @@ class ChannelInput:
     def position(self) -> SampleTime:
         """The media time reached, in samples."""
         return self.tape.end
+
+    @property
+    def written(self) -> int:
+        """Samples of audio put on the tape so far; holes and pauses do not count."""
+        return self.tape.stored
 
     @property
     def age_s(self) -> float:
@@ -94,7 +97,6 @@ class ChannelInput:
             self.skip(block.length, GapCause.PAUSED)
         else:
             self.tape.write(block)
-            self.written += block.length
             if self.tape.end - self._second >= SAMPLE_RATE:
                 self._came_on()
 
@@ -112,7 +114,6 @@ class ChannelInput:
                 self._publish(gap, Media.of(self.channel, told))
         if cause is GapCause.LOST:  # a hole would end the sentence around it
             self.tape.write(PcmBlock(self.position, bytes(count * BYTES_PER_SAMPLE)))
-            self.written += count
         else:
             self.tape.skip(count, cause)
         self._came_on()

@@ -7,6 +7,7 @@ after all, nothing is asked early until they hold again.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass
 
@@ -27,14 +28,25 @@ EARLY = "early"
 """Id of words that have none yet."""
 
 
+_SAYS = re.compile(r"[\w$€£%]")
+"""What `normalise` keeps."""
+
+
 @dataclass(slots=True)
 class _Running:
     speaker: str
     text: str
-    words: str
     span: Span
     since: SampleTime
     proposed: bool = False
+
+    @property
+    def words(self) -> str:
+        return normalise(self.text)
+
+    def goes_on_in(self, text: str) -> bool:
+        """`text` is the same with words added: the common case, told without a look at all of it."""
+        return text.startswith(self.text) and _SAYS.search(text, len(self.text)) is not None
 
 
 class Speculation:
@@ -52,12 +64,12 @@ class Speculation:
 
     def hear(self, channel: Channel, speaker: str, text: str, span: Span, now: SampleTime) -> bool:
         """The running text of a channel. True when a text that was proposed turns out another."""
-        words, known = normalise(text), self._running.get(channel)
-        if known is not None and known.words == words:
-            return False
-        if not words:
-            return False  # cleared: the final words are told next
-        self._running[channel] = _Running(speaker, text, words, span, now)
+        known = self._running.get(channel)
+        if known is None or not known.goes_on_in(text):
+            words = normalise(text)
+            if not words or (known is not None and known.words == words):
+                return False  # nothing new; or cleared, and the final words are told next
+        self._running[channel] = _Running(speaker, text, span, now)
         if known is None or not known.proposed:
             return False
         self._held.append(False)

@@ -31,20 +31,18 @@ class ChunkSize:
         self._usual = usual
         self._longest = ending + MARGIN if ending and usual > SMALL else 0
         self._quiet = self._longest  # length of the present pause
-        self.samples = usual
+        self._set(usual)
 
-    @property
-    def least(self) -> int:
+    def _set(self, samples: int) -> None:
+        slack = min(SLACK, (samples - 1) // 2)
+        self.samples = samples
+        self.least = samples - slack
         """From so many samples on they are sent."""
-        return self.samples - self._slack
+        self._most = samples + slack
 
     def of(self, waiting: int) -> int:
         """How many of the samples that wait go into the next frame."""
-        return waiting if waiting <= self.samples + self._slack else self.samples
-
-    @property
-    def _slack(self) -> int:
-        return min(SLACK, (self.samples - 1) // 2)
+        return waiting if waiting <= self._most else self.samples
 
     def sent(self, pcm: bytes) -> bool:
         """This went out. True when the size has changed by it."""
@@ -53,5 +51,7 @@ class ChunkSize:
         quiet = max(memoryview(pcm).cast("h")[-LOOK::STEP], default=0) < QUIET
         self._quiet = self._quiet + len(pcm) // 2 if quiet else 0
         size = SMALL if 0 < self._quiet < self._longest else self._usual
-        changed, self.samples = size != self.samples, size
-        return changed
+        if size == self.samples:
+            return False
+        self._set(size)
+        return True

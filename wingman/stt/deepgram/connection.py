@@ -1,6 +1,8 @@
 """One open Deepgram stream: the tape's cursor in, events out, until the audio or the connection ends.
 
-Audio leaves in the callback of the tape's write, so a packet reaches the socket without a task switch.
+Audio leaves in the callback of the tape's write, so a packet reaches the socket without a task switch. What is
+kept count of (pace, the peer's life, its clock) is brought up to date by arithmetic a few times a second, and
+whenever it is asked for: with each packet it would cost more than the sending.
 Everything else the stream needs (KeepAlive, Finalize, CloseStream, watching for a dead peer) is one upkeep
 task; both run on one loop and never send at the same time.
 """
@@ -22,8 +24,9 @@ from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.media import Gap, PcmBlock
+from wingman.core.pulse import pulse
 from wingman.core.speech import TranscriberEvent
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, samples_of_ms
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, samples_of_ms
 from wingman.link.offsets import Offsets
 from wingman.link.pacing import Pacer
 from wingman.link.socket import Socket, fault_in
@@ -38,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 BURST_S = 0.5
 """Audio that may leave at once: what piled up while the connection was being opened, network jitter."""
+BYTES_PER_S = SAMPLE_RATE * BYTES_PER_SAMPLE
 BUFFER_BYTES = 2 * SAMPLE_RATE * BYTES_PER_SAMPLE
 """Two seconds of audio that may wait in the socket's buffer; beyond that the peer is not reading."""
 BLOCKED_RETRY_S = 0.1
@@ -49,6 +53,8 @@ ASK_AGAIN = samples_of_ms(1000)
 """So much is sent before a final that did not come is asked for again: each request may cut a word in two."""
 TAIL_S = 0.25
 """A piece shorter than a chunk is sent when nothing has joined it for this long."""
+LOOK_S = 0.1
+"""How often it is looked whether there is one, at most."""
 
 
 class Controls(Protocol):
@@ -111,9 +117,12 @@ class Connection:
         waits = (settings.keepalive_s, settings.stall_limit_s, settings.close_s)
         self._soonest = min(waits)  # nothing but a pace that holds back is due within so long
         self._resume_at: float | None = None
-        self._tail: asyncio.TimerHandle | None = None
         self._tail_s = min(TAIL_S, settings.idle_finalize_s)
-        self._last_audio = self._last_frame = now
+        self._beats = pulse(min(LOOK_S, self._tail_s / 2))
+        self._looking = False
+        self._last_audio = self._last_control = now
+        self._counted = audio.position  # media time up to which what was sent is counted
+        self._free_until = audio.position  # and up to which more may be sent without another look
         self._finalized_at = -1
         self._closing_at: float | None = None
         self._replaced = False
@@ -138,7 +147,7 @@ class Connection:
         """Returns when the peer has ended the stream; raises `ProviderFault` when it had to be cut."""
         self._stitch.connected(self._offsets)
         self._audio.on_change(self._pump, self._chunk.least)
-        self._watch_tail(self._tail_s)
+        self._look_after_rest()
         try:
             async with asyncio.TaskGroup() as group:
                 upkeep = group.create_task(self._look_after())
@@ -151,9 +160,9 @@ class Connection:
             raise fault from None
         finally:
             self._audio.on_change(None)
+            self._count(self._audio.position)
             self._odd.close()
-            if self._tail is not None:
-                self._tail.cancel()
+            self._beats.leave(self._look_at_rest)
 
     def flush(self) -> None:
         """Send the piece that waits for a whole chunk and ask for all that is pending."""
@@ -171,69 +180,87 @@ class Connection:
         while (lag := audio.lag) > 0 and not self._controls and self._closing_at is None:
             if lag < self._chunk.least and whole and not audio.ended:
                 break
-            if not self._socket.is_open or not self._may_send(lag, now):
+            size = self._chunk.of(lag)
+            if audio.position + size > self._free_until and not self._may_send(size, now):
                 break
-            item = audio.take(self._chunk.of(lag))
+            item = audio.take(size)
             if isinstance(item, PcmBlock):
-                self._send(item, now)
+                self._last_audio = now
+                self._socket.deliver(item.pcm, len(item.pcm) / BYTES_PER_S)
+                if self._chunk.sent(item.pcm):
+                    audio.on_change(self._pump, self._chunk.least)
+                if not self._looking:
+                    self._look_after_rest()
             elif item is not None:
                 self._cross(item)
         if audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
             self._controls.append(_Control.CLOSE)
+        if self._controls or self._resume_at is not None:
+            self._wake_for(now)
+
+    def _wake_for(self, now: float) -> None:
+        """Wake the upkeep task if there is something to do before it wakes by itself."""
         sooner = self._resume_at is not None or self._asleep_until > now + self._soonest
         if self._controls or (sooner and self._due() < self._asleep_until):
             self._wake.set()
 
-    def _may_send(self, lag: int, now: float) -> bool:
+    def _count(self, upto: SampleTime) -> None:
+        """Bring what is kept count of up to date: all before `upto` was sent, the last at `_last_audio`."""
+        count = upto - self._counted
+        if count > 0:
+            self._offsets.sent(self._counted, count)
+            self._pacer.sent(count, self._last_audio)
+            self._watchdog.sent(self._offsets.accepted, self._last_audio)
+            self._counted = upto
+
+    def _may_send(self, size: int, now: float) -> bool:
+        """May `size` samples be sent now? Finds out how many more after them may be."""
+        self._count(self._audio.position)
         self._resume_at = None
+        if not self._socket.is_open:
+            return False
         if self._socket.buffered > BUFFER_BYTES:
             self._watchdog.blocked(now)
             self._resume_at = now + BLOCKED_RETRY_S
         elif self._watchdog.outstanding > UNANSWERED:
             self._resume_at = now + BLOCKED_RETRY_S
-        elif wait := self._pacer.wait(min(self._chunk.samples, lag), now):
+        elif wait := self._pacer.wait(size, now):
             self._resume_at = now + wait
+        else:
+            self._free_until = self._counted + max(size, self._pacer.ready(now))
         return self._resume_at is None
 
-    def _send(self, block: PcmBlock, now: float) -> None:
-        length = block.length
-        self._socket.deliver(block.pcm, length / SAMPLE_RATE)
-        self._offsets.sent(block.start, length)
-        self._pacer.sent(length, now)
-        self._watchdog.sent(self._offsets.accepted, now)
-        self._last_audio = self._last_frame = now
-        if self._chunk.sent(block.pcm):
-            self._audio.on_change(self._pump, self._chunk.least)
-        if self._tail is None:
-            self._watch_tail(self._tail_s)
+    def _look_after_rest(self) -> None:
+        """Less than a chunk calls nobody: look now and then what was left lying, or has to settle."""
+        self._looking = True
+        self._beats.join(self._look_at_rest)
 
-    def _watch_tail(self, after: float) -> None:
-        """Less than a chunk calls nobody: look after a while what was left lying, or has to settle."""
-        self._tail = asyncio.get_running_loop().call_later(after, self._send_tail)
-
-    def _send_tail(self) -> None:
-        self._tail = None
+    def _look_at_rest(self, now: float) -> None:
+        self._count(self._audio.position)
+        self._free_until = self._counted  # the next packet looks whether the peer reads, answers, and is there
+        self._wake_for(now)
         asked_for = self._offsets.accepted - self._finalized_at >= ASK_AGAIN
         if asked_for and self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
             self._ask_to_settle()
-        quiet = self._clock() - self._last_audio
-        if quiet < self._tail_s - 0.001:
-            self._watch_tail(self._tail_s - quiet)
-            return
-        self._pump(whole=False)
-        left = self._settings.idle_finalize_s - quiet - 0.001  # a timer is not exact
-        if left <= 0:
+        quiet = now - self._last_audio
+        if quiet >= self._tail_s and (self._audio.lag or self._audio.exhausted):
+            self._pump(whole=False)
+        if quiet >= self._settings.idle_finalize_s:
             self._ask_to_settle()
-        if self._tail is None and (left > 0 or self._audio.lag):  # what waits for the pace, or a pause's end
-            self._watch_tail(min(self._tail_s, left + 0.001) if left > 0 else self._tail_s)
+            if not self._audio.lag:  # else it waits for the pace, or a pause's end
+                self._looking = False
+                self._beats.leave(self._look_at_rest)
 
     def _cross(self, gap: Gap) -> None:
         """The tape has no audio here: time moves on, and nothing said before may stay pending."""
+        self._count(gap.span.start)
+        self._counted = self._free_until = gap.span.end
         self._ask_to_settle()
         self._offsets.jump(gap.span.end)
         self._tell(self._stitch.gap(gap))
 
     def _ask_to_settle(self) -> None:
+        self._count(self._audio.position)
         sent = self._offsets.accepted
         if self._stitch.unsettled and sent != self._finalized_at and _Control.FINALIZE not in self._controls:
             self._finalized_at = sent
@@ -253,10 +280,14 @@ class Connection:
                 await self._carry_out(self._controls.popleft(), now)
             if self._offsets.accepted and now >= self._last_frame + self._settings.keepalive_s:
                 await self._line.controls.send_keep_alive()
-                self._last_frame = now
+                self._last_control = now
             if now >= self._last_audio + self._settings.idle_finalize_s:
                 self._ask_to_settle()
             self._pump(whole=now < self._last_audio + TAIL_S)
+
+    @property
+    def _last_frame(self) -> float:
+        return max(self._last_audio, self._last_control)
 
     async def _sleep(self) -> None:
         self._asleep_until = self._due()
@@ -267,6 +298,7 @@ class Connection:
 
     def _due(self) -> float:
         """The next moment at which there is something to do besides sending."""
+        self._count(self._audio.position)
         times = [self._last_frame + self._settings.keepalive_s] if self._offsets.accepted else []
         if self._resume_at is not None:
             times.append(self._resume_at)
@@ -278,6 +310,7 @@ class Connection:
 
     def _check(self, now: float) -> None:
         """Raise `ProviderFault` when the peer counts as dead."""
+        self._count(self._audio.position)
         if stall := self._watchdog.verdict(now):
             sentence = {
                 Stall.UNANSWERED: "Deepgram has stopped answering; reconnecting.",
@@ -294,7 +327,7 @@ class Connection:
             )
 
     async def _carry_out(self, control: _Control, now: float) -> None:
-        self._last_frame = now
+        self._last_control = now
         if control is _Control.FINALIZE:
             await self._line.controls.send_finalize()
         else:
@@ -322,6 +355,7 @@ class Connection:
                 )
 
     def _understand(self, message: wire.Message) -> None:
+        self._count(self._audio.position)
         match message:
             case wire.Results():
                 before = self._stitch.position

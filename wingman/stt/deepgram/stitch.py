@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections import deque
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from wingman.core.errors import Branch, Missed, Progress
 from wingman.core.media import Gap, GapCause
@@ -36,6 +37,18 @@ SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT, G
 """Gaps in which nothing was recorded, so there is nothing that could be missed."""
 
 
+class _SoFar(NamedTuple):
+    """An interim, and what was worked out of it: the next one says it again and adds to it."""
+
+    heard: Sequence[Heard]
+    words: tuple[Word, ...]
+    places: tuple[tuple[int, int], ...]
+    """Where each begins and ends, in samples of the connection."""
+
+
+_NOTHING_YET = _SoFar((), (), ())
+
+
 class Stitcher:
     """Feed it the messages of one connection after the other; it answers with events in `SampleTime`."""
 
@@ -59,7 +72,7 @@ class Stitcher:
         self._said: deque[tuple[Span, str]] = deque(maxlen=REMEMBERED)
         self._shown: tuple[tuple[int, int, int], ...] = ()
         """Words of interims that no final has settled: where their window begins, where they begin and end."""
-        self._last: tuple[Sequence[Heard], tuple[Word, ...]] = ((), ())
+        self._last = _NOTHING_YET
         self._showing = False
         self._doubt = False
         self._leaves_out = False
@@ -122,7 +135,7 @@ class Stitcher:
         self._held.clear()
         self._said.clear()
         self._shown = ()
-        self._last = ((), ())
+        self._last = _NOTHING_YET
         self._doubt = False
 
     def ask_again(self) -> None:
@@ -255,7 +268,7 @@ class Stitcher:
         if words:
             self._open_since = max(word.end for word in words)
         self._position = max(self._position, end)
-        self._last = ((), ())
+        self._last = _NOTHING_YET
         # what was shown beyond the end of its window is for the next one to settle
         self._shown = tuple(
             (max(window, end) if abs(window - start) <= SEAM else window, at, until)
@@ -273,7 +286,7 @@ class Stitcher:
         words = self._so_far(message.words)
         # shown earlier, in another window, and not settled since
         before = [shown for shown in self._shown if shown[1] < start or shown[0] < start - SEAM]
-        now = ((start, samples(word.start), samples(word.end)) for word in message.words)
+        now = [(start, at, until) for at, until in self._last.places]
         self._shown = (*before, *now)[-REMEMBERED:]
         if not words and not self._showing:
             return []
@@ -290,13 +303,14 @@ class Stitcher:
 
     def _so_far(self, heard: Sequence[Heard]) -> tuple[Word, ...]:
         """An interim's words, likewise. It says again what the one before said: only the rest is worked out."""
-        before, words = self._last
+        before, words, places = self._last
         if len(words) == len(before) <= len(heard) and all(map(operator.eq, before, heard)):
             fresh = heard[len(before) :]
         else:
-            words, fresh = (), heard
-        words += tuple(self._word(one) for one in fresh if one.text and not self._known(one))
-        self._last = (heard, words)
+            words, places, fresh = (), (), heard
+        words += tuple([self._word(one) for one in fresh if one.text and not self._known(one)])
+        places += tuple([(samples(one.start), samples(one.end)) for one in fresh])
+        self._last = _SoFar(heard, words, places)
         return words
 
     def _known(self, heard: Heard) -> bool:
