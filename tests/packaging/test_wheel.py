@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -57,6 +59,39 @@ def test_the_wheel_is_whole(wheel: Path) -> None:
     wanted = {name if name.startswith("wingman/") else f"wingman/{name}" for name in tracked}
     assert wanted <= names
     assert "wingman/py.typed" in names
+
+
+def test_the_wheel_says_whose_it_is_and_where_to_read_on(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        (name,) = [one for one in packed.namelist() if one.endswith(".dist-info/METADATA")]
+        told = email.message_from_bytes(packed.read(name))
+    links = dict(line.split(", ", 1) for line in told.get_all("Project-URL", []))
+    assert set(links) == {"Repository", "Documentation", "Changelog", "Issues"}
+    assert all(link.startswith("https://") for link in links.values())
+    assert told["Author"]
+    assert told["License-Expression"] == "Apache-2.0"
+
+
+def test_no_release_goes_out_without_an_address(tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "CHANGELOG.md", "scripts/release"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    with (tmp_path / "CHANGELOG.md").open("a", encoding="utf-8") as page:
+        page.write("\n## 9.9.9 (today)\n")
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "all"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
+
+    def release(*arguments: str) -> str:
+        done = subprocess.run(
+            ["scripts/release", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2, done.stdout
+        return done.stderr
+
+    assert "no real address" in release("9.9.9")
+    assert "https address" in release("9.9.9", "ftp://somewhere")
+    assert "makes .venv" in release("9.9.9", "https://somewhere.example.org"), "all else is checked first"
 
 
 def test_it_runs_where_there_is_no_checkout(installed: Path, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Signed webhooks (standardwebhooks.com): events to other systems, retried, logged, sent again on request."""
+"""Signed webhooks: events to other systems, retried, logged, sent again on request.
+
+Source: Standard Webhooks 1.0.0 (standardwebhooks.com), "Signature scheme" and "Webhook headers".
+"""
 
 from __future__ import annotations
 

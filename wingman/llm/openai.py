@@ -2,6 +2,9 @@
 
 Wire: `POST {url}/chat/completions` with `stream: true`; events are `data:` lines, the last is `[DONE]`.
 Leaving the response's context closes the connection, which is how these servers learn to stop.
+
+Source: OpenAI's API reference, "Create chat completion" and "Streaming"; what servers make of it is in
+`chat_reply`.
 """
 
 from __future__ import annotations

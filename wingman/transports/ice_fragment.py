@@ -1,4 +1,8 @@
-"""ICE credentials and candidates as an SDP fragment (RFC 8840, as WHIP's PATCH carries it). Pure."""
+"""ICE credentials and candidates as an SDP fragment, as WHIP's PATCH carries it. Pure.
+
+Source: RFC 8840 section 9 (`application/trickle-ice-sdpfrag`), RFC 9725 section 4.3 (trickle and restart by
+PATCH), RFC 8839 section 5 (the attributes).
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 What the demo and the benchmarks use in place of a browser. Both tracks follow one clock and start on the same
 sample, Opus at 32 kb/s in 20 ms packets.
+
+Source: RFC 9725 section 4 (POST of the offer, the answer's `Location`, DELETE).
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """A whole recording as one batch job of a v0 gateway: submit, wait, fetch, in media time.
 
 The spans that come back join to a transcript like live ones: hand them to the correlator.
+
+Source: Hume API reference, Expression Measurement, "Batch" (`/v0/batch/jobs`: start, details, predictions).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Google's error bodies as faults with a sentence. Pure; shared by every road to Gemini."""
+"""Google's error bodies as faults with a sentence. Pure; shared by every road to Gemini.
+
+Source: AIP-193 (`error` with code, status, message, details), `google.rpc.ErrorInfo` and `RetryInfo`.
+"""
 
 from __future__ import annotations
 

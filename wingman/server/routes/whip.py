@@ -1,4 +1,7 @@
-"""WHIP (RFC 9725): POST an offer, get an answer and a resource to DELETE."""
+"""WHIP: POST an offer, get an answer and a resource to DELETE.
+
+Source: RFC 9725 section 4 (sessions, ICE by PATCH, errors), RFC 9110 section 13 (`ETag`, `If-Match`).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Short-lived Deepgram tokens: the key stays on this machine's side of one REST call."""
+"""Short-lived Deepgram tokens: the key stays on this machine's side of one REST call.
+
+Source: Deepgram's API reference, "Token-based authentication" (`POST /v1/auth/grant`).
+"""
 
 from __future__ import annotations
 
