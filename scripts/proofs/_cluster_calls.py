@@ -129,9 +129,10 @@ class Caller:
     async def begin(self) -> None:
         """Make the meeting and send its sound."""
         while not self.meeting:
-            async with client(self._node()) as http:
-                made = await http.post("/api/meetings", json={"title": "Renewal"})
-            self.meeting = made.json().get("id", "")
+            with contextlib.suppress(httpx.HTTPError):
+                async with client(self._node()) as http:
+                    made = await http.post("/api/meetings", json={"title": "Renewal"})
+                self.meeting = made.json().get("id", "")
             if not self.meeting:  # a node whose loop is late takes nothing new for a while
                 await asyncio.sleep(AGAIN_S)
         await self._connect()
