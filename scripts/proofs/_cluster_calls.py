@@ -241,7 +241,7 @@ class Caller:
             self.resets += 1
             return
         self.seen.append(event)
-        if kind == "meeting.move" and self._moving is None:
+        if kind == "meeting.move" and self._moving is None and len(self._lines) == 1:
             self._begin(self._connect(to=data["to"]))
         if kind == "meeting.moved":
             self.moves += 1

@@ -149,7 +149,11 @@ def _result(start: int, end: int, words: list[tuple[str, int, int]], *, final: b
 
 
 def differences(words: list[str]) -> tuple[int, int, int]:
-    """Words left out, said twice, and cut in two, in what should count round and round."""
+    """Words left out, said twice, and cut in two, in what should count round and round.
+
+    A call may begin in the middle of a word.
+    """
+    words = words[1:] if words and words[0].endswith("cut") else words
     lost = doubled = 0
     whole = [int(word[1:]) for word in words if not word.endswith("cut")]
     for before, word in pairwise(whole):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.proofs._cluster_calls import Away, Caller, client, left_out, packets, shown_twice, talk
-from scripts.proofs._cluster_deletion import copies, deletion, in_objects
+from scripts.proofs._cluster_deletion import copies, deletion
 from scripts.proofs._cluster_pages import pages
 from scripts.proofs._cluster_talk import Transcriber, differences
 from scripts.proofs._cluster_watchers import Watchers
@@ -59,7 +59,7 @@ async def _measured(running: Servers, parts: Sequence[str]) -> list[Figure]:
     seed = random.randrange(10**6)
     progress(f"seed {seed}")
     deleted = await deletion(running) if DELETION in parts else None
-    figures = [*deleted.figures, *await in_objects(running)] if deleted else []
+    figures = list(deleted.figures) if deleted else []
     for name in parts:
         if name != DELETION:
             figures += await _MEASURED[name](running, seed)
@@ -235,7 +235,8 @@ class _Town:
         found = []
         async with client(self.nodes[0]) as http:
             for caller in self.callers:
-                page = await http.get(f"/api/meetings/{caller.meeting}/events", params={"limit": 10_000})
+                address = f"/api/meetings/{caller.meeting}/events"
+                page = await http.get(address, params={"limit": 10_000}, timeout=60)
                 found.append(page.json()["events"])
         return found
 

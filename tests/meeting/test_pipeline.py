@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
 
+from tests.support.until import until
 from wingman.archive.egress_ledger import Ledger
 from wingman.audio.tape import Cursor
 from wingman.config.correlate import CorrelateSettings
@@ -33,8 +35,9 @@ class Scripted:
 
     info = TranscriberInfo("scripted", remote=False, windows=True)
 
-    def __init__(self, seconds: int = 1000) -> None:
+    def __init__(self, seconds: int = 1000, *, stop: str = ".") -> None:
         self._seconds = seconds
+        self._stop = stop
         self.flushed = 0
 
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
@@ -44,7 +47,7 @@ class Scripted:
             if not isinstance(block, PcmBlock):
                 emit(ProviderState(Branch.TRANSCRIBE, "scripted", Health.ENDED, channel))
                 return
-            word = Word(f"word{number}.", block.start, block.end)
+            word = Word(f"word{number}{self._stop}", block.start, block.end)
             emit(Final(channel, Span(block.start, block.end), (word,), endpoint=True))
             emit(Progress(Branch.TRANSCRIBE, channel, block.end))
         emit(ProviderState(Branch.TRANSCRIBE, "scripted", Health.DOWN, channel, "It has gone.", final=True))
@@ -65,6 +68,8 @@ class Coach:
 
     def speaking(self, channel: Channel, active: bool, at: int) -> None: ...
 
+    def running(self, *_: object) -> None: ...
+
     def advance(self, channel: Channel, now: int) -> None:
         self.times.append((channel, now))
 
@@ -74,7 +79,7 @@ class Coach:
 class Room:
     """A pipeline with all it holds on to."""
 
-    def __init__(self, transcriber: Scripted | None) -> None:
+    def __init__(self, transcriber: Scripted | None, *, live: bool = False) -> None:
         self.events: list[tuple[Event, Media | None]] = []
         self.coach = Coach()
         self.accounting = Accounting(
@@ -83,7 +88,7 @@ class Room:
         providers = Providers(lambda: transcriber, lambda: None, lambda: None)
         coach: Any = self.coach
         stages = Stages(providers, Correlator(CorrelateSettings()), coach, self.accounting)
-        self.pipeline = MeetingPipeline(stages, self.publish, tape_s=60, live=False)
+        self.pipeline = MeetingPipeline(stages, self.publish, tape_s=60, live=live)
 
     def publish(self, payload: Event, media: Media | None) -> None:
         self.events.append((payload, media))
@@ -156,3 +161,25 @@ async def test_faces_nobody_can_measure_are_refused() -> None:
             room.pipeline.look("tab")
         await room.pipeline.finish(5.0)
         room.pipeline.close()
+
+
+async def test_half_a_sentence_that_is_written_down_may_be_left_to_another_process() -> None:
+    room = Room(Scripted(stop=","), live=True)
+    source: Any = object()
+    async with asyncio.TaskGroup() as tasks:
+        sound = room.pipeline.channel(TAB, "off", tasks)
+        assert room.pipeline.settled_since(time.time())  # nobody feeds it
+        sound.input.source = source
+        sound.input.write(PcmBlock(0, SECOND))
+        await until(lambda: not room.pipeline.owed_s)
+        since = time.time()
+        assert room.pipeline.positions["tab"].settled == 0  # nobody knows yet how the sentence ends
+        assert not room.pipeline.settled_since(since)
+        assert room.pipeline.settled_since(since, half=True)
+        sound.input.write(PcmBlock(SAMPLE_RATE, SECOND))
+        assert not room.pipeline.settled_since(time.time(), half=True)
+        room.pipeline.leave_rest()
+        await room.pipeline.finish(0.0)
+        room.pipeline.close()
+    assert " ".join(room.coach.heard).split()[0] == "word0,"
+    assert room.of(TranscriptGap) == []

@@ -64,6 +64,8 @@ def test_the_second_connection_is_there_before_the_first_ends(tmp_path: Path) ->
         assert.deepEqual(made.map(({ closed }) => closed), [false, false]);
         assert.deepEqual(made[1].opened, ["m-1", ["tab", "mic"], "n2"]);
         assert.equal(made[1].again, false);
+        await capture.move({ to: "n2", within_s: 5 }); // asked again before the node has heard it there
+        assert.equal(made.length, 2);
         made[0].state = "closed"; made[0].onState("closed"); // the node that stops lets go
         await turns();
         assert.equal(capture.phase, "live");
@@ -85,6 +87,24 @@ def test_a_node_that_does_not_expect_it_changes_nothing(tmp_path: Path) -> None:
         assert.deepEqual(made.map(({ closed }) => closed), [false, true]);
         assert.equal(capture.phase, "live");
         assert.equal(capture.peer, "connected");
+        refuses = false;
+        await capture.move({ to: "n2", within_s: 5 }); // it is asked once more
+        assert.deepEqual(made.map(({ closed }) => closed), [false, true, false]);
+        """,
+    )
+
+
+def test_what_fed_it_before_a_move_that_came_to_nothing_is_let_go(tmp_path: Path) -> None:
+    play(
+        tmp_path,
+        """
+        await capture.move({ to: "n2", within_s: 10 });
+        made[1].state = "closed"; made[1].onState("closed"); // that node did not get the meeting
+        await new Promise((done) => setTimeout(done, 20));
+        await turns();
+        assert.deepEqual(made.map(({ closed }) => closed), [true, true, false]);
+        await capture.move({ to: "n3", within_s: 10 });
+        assert.equal(made.length, 4);
         """,
     )
 

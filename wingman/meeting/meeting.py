@@ -54,8 +54,10 @@ TICKS_PER_BILL = 10
 """How often what was sent is noted: every second, and before whatever changes who hears what."""
 WORTH_TELLING_S = 1.0
 """An end that is owed more audio than this says so."""
-SENTENCE_S = 6.0
+SENTENCE_S = 4.0
 """What a meeting that moves waits for the end of a sentence."""
+PHRASE_S = 10.0
+"""And what it waits, all in all, for the end of what is written down of one that goes on."""
 RESTART_S = 30.0
 """A service of the meeting that ended over a defect is started again after this long."""
 
@@ -348,7 +350,8 @@ class Meeting:
         """Settle what was heard, and let go of the meeting without ending it: another process goes on.
 
         `heard_since` is the wall time from which on that one hears the client, too: then it is let go between
-        two sentences, and what begins after that is left to the other.
+        two sentences, or where the transcriber has settled one that goes on, and what follows is left to the
+        other.
         """
         if heard_since is not None and await self._settled_since(heard_since):
             self._plan = replace(self._plan, life=msgspec.structs.replace(self._plan.life, wind_down_s=0.0))
@@ -357,11 +360,13 @@ class Meeting:
 
     async def _settled_since(self, wall: float) -> bool:
         """Wait until all that was said before is told; False when the talk goes on for too long."""
-        deadline = self._clock() + SENTENCE_S
-        while not self._ending.is_set() and self._clock() < deadline:
-            if self._pipeline.settled_since(wall):
+        began = self._clock()
+        while not self._ending.is_set() and (waited := self._clock() - began) < PHRASE_S:
+            if self._pipeline.settled_since(wall, half=waited >= SENTENCE_S):
                 return True
             await asyncio.sleep(TICK_S / 2)
+        if not self._ending.is_set():
+            self._log.warning("a meeting that moves is cut in the middle of what is said")
         return False
 
     def _go_on(self, before: Continuation) -> None:

@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 MOVE_S = 15.0
 """What a client may take to be heard elsewhere; then its meeting is let go in any case."""
+ASK_S = 5.0
+"""Who is not heard there by then is asked again: the first attempt may have failed."""
 AT_ONCE = 20
 """Meetings that are let go at a time; all wait for their clients together."""
 LET_GO_S = 30.0
@@ -74,15 +76,18 @@ class Departures:
     async def _heard_elsewhere(self, meeting: Leaving, to: str) -> float | None:
         heard: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self._going[meeting.id] = (to, heard)
-        meeting.ask_to_move(to, MOVE_S)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + MOVE_S
         try:
-            async with asyncio.timeout(MOVE_S):
-                return await heard
-        except TimeoutError:
-            log.info("a meeting's client did not move in time", meeting=meeting.id, to=to)
-            return None
+            while not heard.done() and (left := until - loop.time()) > 0:
+                meeting.ask_to_move(to, left)
+                await asyncio.wait([heard], timeout=min(ASK_S, left))
         finally:
             del self._going[meeting.id]
+        if not heard.done():
+            log.info("a meeting's client did not move in time", meeting=meeting.id, to=to)
+            return None
+        return heard.result()
 
     def goes_to(self, meeting: str) -> str:
         """The process a meeting is about to be let go to; empty when it stays."""

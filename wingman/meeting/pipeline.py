@@ -121,13 +121,17 @@ class MeetingPipeline:
         wall, open_since = time.time(), self._stages.correlator.open_since
         return {str(name): channel.place(wall, open_since(name)) for name, channel in self._channels.items()}
 
-    def settled_since(self, wall: float) -> bool:
-        """Is all that was said until then told, on every channel that is fed?"""
-        return all(
-            position.settled >= position.reached - max(0.0, position.at - wall) * SAMPLE_RATE
-            for name, position in self.positions.items()
-            if self._channels[Channel(name)].input.source is not None
+    def settled_since(self, wall: float, *, half: bool = False) -> bool:
+        """Is all that was said until then told, on every channel that is fed? `half`: or written down, in a
+        sentence that goes on?
+        """
+        now, open_since = time.time(), self._stages.correlator.open_since
+        places = (
+            channel.place(now, None if half else open_since(name))
+            for name, channel in self._channels.items()
+            if channel.input.source is not None
         )
+        return all(place.settled >= place.reached - max(0.0, place.at - wall) * SAMPLE_RATE for place in places)
 
     def leave_rest(self) -> None:
         """What is not settled at the end is heard by somebody else: it is neither waited for nor told."""

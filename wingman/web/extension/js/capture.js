@@ -155,9 +155,9 @@ export class Capture {
     this.#become("lost");
   }
 
-  /** The meeting is about to run on another node: be heard there before this connection ends. */
+  /** The meeting is about to run on another node: be heard there before this connection ends. It may be asked again. */
   async move({ to }) {
-    if (this.phase !== "live" || this.#moving) return;
+    if (this.phase !== "live" || this.#moving || this.#before) return;
     this.#moving = true;
     const old = this.#session;
     const next = this.makeSession((state) => this.#peer(next, state), false, to);
@@ -284,7 +284,9 @@ export class Capture {
     clearTimeout(this.#timer);
     this.#waiting = false;
     this.#become("reconnecting");
-    await Promise.race([this.#session.close(), pause(GOODBYE_LIMIT)]);
+    const before = this.#before;
+    this.#before = null;
+    await Promise.race([Promise.all([this.#session.close(), before?.close()]), pause(GOODBYE_LIMIT)]);
     if (this.phase !== "reconnecting") return;
     try {
       await this.#connect();
