@@ -66,4 +66,10 @@ def test_words_that_were_weighed_slowly_are_ours_whatever_tone_came_meanwhile() 
 def test_a_card_that_began_with_the_models_words_is_no_instant_one() -> None:
     told = _seen((100.9, _card(origin="gemini")), (100.9, SuggestionDelta("s-1", "Well")))
     assert not told.cards["u-1"].instant
+    assert told.cards["u-1"].timed
     assert round(told.first["s-1"], 3) == 10.902
+
+
+def test_when_one_of_those_was_released_is_not_told() -> None:
+    card = _card(origin="gemini")
+    assert not _seen((100.0, SuggestionSkipped("in_flight", "u-1")), (104.0, card)).cards["u-1"].timed

@@ -35,6 +35,8 @@ class SeenCard:
     """It began with a text; else with the model's first word."""
     due: float | None = None
     due_to: Owner = Owner.CHOICE
+    timed: bool = True
+    """It is known when it was decided on: not of one that was held back and shows with the model's words."""
 
 
 class SeenCards:
@@ -65,9 +67,10 @@ class SeenCards:
         """With what it came late for: a better moment, or a tone."""
         instant, utterance = card.origin == PLAYBOOK, card.utterance or ""
         decided = at - (card.latency_ms or 0.0) / 1000
+        held = utterance in self._held or card.reason == Reason.SILENCE
         if not instant:
-            return SeenCard(card.id, utterance, seen, instant)
-        if utterance in self._held or card.reason == Reason.SILENCE:
+            return SeenCard(card.id, utterance, seen, instant, timed=not held)
+        if held:
             return SeenCard(card.id, utterance, seen, instant, decided)
         toned = self.tones.get(utterance)
         if card.reason in BY_TONE or (toned is not None and decided > toned - SAME_TURN_S):

@@ -42,6 +42,8 @@ from wingman.transports.whip_client import FRAME, Pcm, Session, file_tracks, sen
 TRANSCRIPTION_S = 0.225
 """What the transcriber takes for a final once the pause is over: the middle of the 150 to 300 ms published."""
 PACKET_S = 0.02
+CODEC_S = 0.0065
+"""Opus looks ahead by so much: the last of a sound that ends with its packet comes with the next one."""
 APART_S = 0.71
 """Between the beginnings of two calls: the first has its providers by then, and they do not speak in step."""
 LAST_WORDS_S = 4.0
@@ -256,7 +258,7 @@ def _ways(call: _Call, wall: float, *, local: bool) -> Iterator[Moments]:
 def _said(call: _Call, media: Media, at: float, *, local: bool) -> Moments | None:
     """Until the words were on screen; None where the transcriber closed them without a pause."""
     sent = call.sent[media.channel]
-    spoke = sent[min(len(sent), max(1, math.ceil(media.end / PACKET_S))) - 1]
+    spoke = sent[min(len(sent), max(1, math.ceil((media.end + CODEC_S) / PACKET_S))) - 1]
     if local:
         return Moments(spoke, at, at, at - spoke)
     finals, ear = call.finals.get(media.channel, []), call.ears.get(media.channel)
@@ -273,7 +275,7 @@ def _carded(call: _Call, way: Moments, card: SeenCard, told: SeenCards) -> Momen
     way = replace(way, card=card.seen if card.instant else None, due=card.due, due_to=card.due_to)
     shown, tone = told.first.get(card.id), told.tones.get(card.utterance)
     asks = [ask for ask in call.asks if shown is not None and way.spoke < ask.answered <= shown]
-    if not asks:
+    if not asks or not card.timed:
         return way
     ask = asks[-1]
     due, waited = max(way.told, way.due or way.told), EmotionSettings().prompt_wait_ms / 1000
