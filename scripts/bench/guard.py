@@ -17,6 +17,8 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[2]
 SLOWER = 1.05
 """A ratio above this is named."""
+LONGEST_S = 300.0
+"""What one measurement may take, on a machine that does much else; it takes some three seconds."""
 STAGES = Path(__file__).with_name("stages.py")
 SESSION = "whole session, ms"
 PUSH_S, PUSHES = 4, 10
@@ -100,7 +102,15 @@ def _push(tree: Path, clients: int) -> dict[str, float]:
 def _python(tree: Path, *arguments: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=tree, env=environment, check=True, capture_output=True, text=True).stdout
+    try:
+        done = subprocess.run(
+            command, cwd=tree, env=environment, check=True, capture_output=True, text=True, timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired:
+        raise SystemExit(
+            f"{tree}: {arguments[0]} took more than {LONGEST_S:.0f} s; is something stuck?"
+        ) from None
+    return done.stdout
 
 
 def _told(before: Costs, now: Costs) -> Iterator[tuple[str, float]]:
