@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from wingman.core.media import Gap, GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, Span
 
+GATHERED = 5
+"""Blocks that are put into the ring at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
@@ -38,6 +41,7 @@ class Tape:
     def __init__(self, seconds: float = 60.0, start: SampleTime = 0) -> None:
         self._capacity = max(1, round(seconds * SAMPLE_RATE))
         self._ring = bytearray(self._capacity * BYTES_PER_SAMPLE)
+        self._fresh: list[bytes] = []  # written last, and not in the ring yet
         self._stored = 0  # samples of audio ever written
         self.end: SampleTime = start
         """The index the next written sample will get."""
@@ -70,14 +74,11 @@ class Tape:
             raise ValueError("the tape is closed")
         if block.start != self.end:
             raise ValueError(f"the tape ends at {self.end}, the block begins at {block.start}")
-        pcm = block.pcm
-        length = len(pcm) // BYTES_PER_SAMPLE
-        at = self._stored % self._capacity * BYTES_PER_SAMPLE
-        if at + len(pcm) <= len(self._ring):
-            self._ring[at : at + len(pcm)] = pcm
-        else:
-            self._write_around(pcm)
+        length = len(block.pcm) // BYTES_PER_SAMPLE
         self._stored += length
+        self._fresh.append(block.pcm)
+        if len(self._fresh) == GATHERED:
+            self._store()
         self.end += length
         self.newest_block = block
         if self._holes:
@@ -85,12 +86,13 @@ class Tape:
         for cursor in self._cursors:
             cursor._written()
 
-    def _write_around(self, pcm: bytes) -> None:
-        """Store a block that does not fit before the ring's end."""
-        length = len(pcm) // BYTES_PER_SAMPLE
-        kept = min(length, self._capacity)
-        rest = memoryview(pcm)[(length - kept) * BYTES_PER_SAMPLE :]
-        at = (self._stored + length - kept) % self._capacity * BYTES_PER_SAMPLE
+    def _store(self) -> None:
+        """Put what was written last into the ring: a few blocks at a time, for its memory is always cold."""
+        pcm = b"".join(self._fresh)
+        self._fresh.clear()
+        kept = min(len(pcm) // BYTES_PER_SAMPLE, self._capacity)
+        rest = memoryview(pcm)[len(pcm) - kept * BYTES_PER_SAMPLE :]
+        at = (self._stored - kept) % self._capacity * BYTES_PER_SAMPLE
         head = min(len(rest), len(self._ring) - at)
         self._ring[at : at + head] = rest[:head]
         self._ring[: len(rest) - head] = rest[head:]
@@ -134,6 +136,7 @@ class Tape:
     def free(self) -> None:
         """Let go of the memory: nobody will read any more. The tape is closed by then."""
         self._ring = bytearray()
+        self._fresh.clear()
         self.newest_block = None
         self._capacity = 0
         self._cursors = ()
@@ -173,6 +176,8 @@ class Tape:
 
     def _read(self, at: SampleTime, limit: int) -> PcmBlock | Gap | None:
         """The next thing at `at`: up to `limit` samples that end before any hole, a gap, or None."""
+        if self._fresh:
+            self._store()
         if at < (start := self.start):
             return Gap(Span(at, start), GapCause.OVERRUN)
         boundary = self.end

@@ -22,6 +22,7 @@ TOLERANCE = samples_of_ms(0.25)
 """A block this near to its place counts as adjacent: codecs and resamplers shift blocks by a few samples."""
 
 _WRAP = 1 << 32
+_HALF = _WRAP // 2
 
 Placed: TypeAlias = "PcmBlock | Gap"
 
@@ -66,7 +67,7 @@ class Timeline:
             self._restarted = False
             return self._reanchor(timestamp, pcm, arrival)
         else:
-            step = (timestamp - self._timestamp + _WRAP // 2) % _WRAP - _WRAP // 2
+            step = (timestamp - self._timestamp + _HALF) % _WRAP - _HALF
             self._unwrapped += step
             self._timestamp = timestamp % _WRAP
         missing = self._base + self._unwrapped * SAMPLE_RATE // self._rate - self._position
@@ -82,7 +83,7 @@ class Timeline:
         """The index of the sample that carries `timestamp`; None before the first block."""
         if self._timestamp is None:
             return None
-        step = (timestamp - self._timestamp + _WRAP // 2) % _WRAP - _WRAP // 2
+        step = (timestamp - self._timestamp + _HALF) % _WRAP - _HALF
         return self._base + (self._unwrapped + step) * SAMPLE_RATE // self._rate
 
     def shift(self, samples: int) -> None:

@@ -9,7 +9,7 @@ from wingman.core import codec
 from wingman.core.events import Envelope, Event, Media
 from wingman.events.index import MeetingRow, SearchHit
 from wingman.events.log import Committed
-from wingman.events.projection import advance, first_row, searchable
+from wingman.events.projection import TELLING, advance, first_row, searchable
 
 
 class MemoryLog:
@@ -28,7 +28,8 @@ class MemoryLog:
         events = self._events.setdefault(meeting, [])
         envelope = codec.envelope(len(events) + 1, meeting, at, payload, media)
         events.append(envelope)
-        self._rows[meeting] = advance(self._rows.get(meeting) or first_row(envelope), envelope)
+        if len(events) == 1 or isinstance(payload, TELLING):
+            self._rows[meeting] = advance(self._rows.get(meeting) or first_row(envelope), envelope)
         self._pending.append(envelope)
         if len(self._pending) == 1:
             asyncio.get_running_loop().call_soon(self._commit)
@@ -47,13 +48,16 @@ class MemoryLog:
         self._commit()
 
     async def meetings(self, limit: int = 50, before: str = "") -> Sequence[MeetingRow]:
-        newest_first = list(reversed(self._rows.values()))
+        newest_first = list(reversed(self._rows))
         if before in self._rows:
-            newest_first = newest_first[newest_first.index(self._rows[before]) + 1 :]
-        return newest_first[:limit]
+            newest_first = newest_first[newest_first.index(before) + 1 :]
+        return [self._row(meeting) for meeting in newest_first[:limit]]
 
     async def meeting(self, meeting: str) -> MeetingRow | None:
-        return self._rows.get(meeting)
+        return self._row(meeting) if meeting in self._rows else None
+
+    def _row(self, meeting: str) -> MeetingRow:
+        return advance(self._rows[meeting], self._events[meeting][-1])
 
     async def search(self, words: str, limit: int = 50) -> Sequence[SearchHit]:
         wanted = words.lower().split()

@@ -44,6 +44,10 @@ def first_row(envelope: Envelope) -> MeetingRow:
     )
 
 
+TELLING = (MeetingStarted, MeetingRenamed, MeetingTagged, PolicyApplied, MeetingEnded)
+"""Events that change more of a row than which one is the newest."""
+
+
 def advance(row: MeetingRow, envelope: Envelope) -> MeetingRow:
     """The row after one more event."""
     data = envelope.data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -74,10 +75,14 @@ REPLICAS_AWAY = Gauge("wingman_replicas_away", "Copies of a stream that are not 
 LOOP_LAG = Gauge("wingman_event_loop_lag_p99_seconds", "How late the event loop ran, 99th percentile.")
 
 
+_of_type = cache(EVENTS.labels)
+"""A label is looked up behind a lock; types are few, events many."""
+
+
 def count(envelopes: Sequence[Envelope]) -> None:
     """Count a committed batch. Give it to `Hub.tap`."""
     for envelope in envelopes:
-        EVENTS.labels(envelope.type).inc()
+        _of_type(envelope.type).inc()
         match envelope.data:
             case MeetingMoved(reason=reason):
                 TAKEOVERS.labels(reason).inc()

@@ -40,13 +40,15 @@ SOUNDLESS = frozenset({GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT, G
 class _SoFar(NamedTuple):
     """An interim, and what was worked out of it: the next one says it again and adds to it."""
 
+    start: int
+    """Where its window begins, in samples of the connection."""
     heard: Sequence[Heard]
     words: tuple[Word, ...]
-    places: tuple[tuple[int, int], ...]
-    """Where each begins and ends, in samples of the connection."""
+    places: tuple[tuple[int, int, int], ...]
+    """Where the window of each begins, and where it begins and ends itself."""
 
 
-_NOTHING_YET = _SoFar((), (), ())
+_NOTHING_YET = _SoFar(-1, (), (), ())
 
 
 class Stitcher:
@@ -283,11 +285,13 @@ class Stitcher:
         if samples(message.end) <= self._position:
             return []
         start = samples(message.start)
-        words = self._so_far(message.words)
-        # shown earlier, in another window, and not settled since
-        before = [shown for shown in self._shown if shown[1] < start or shown[0] < start - SEAM]
-        now = [(start, at, until) for at, until in self._last.places]
-        self._shown = (*before, *now)[-REMEMBERED:]
+        known = len(self._last.places) if self._last.start == start else 0
+        words = self._so_far(start, message.words)
+        if known and self._shown[-known:] == self._last.places[:known]:
+            self._shown = (*self._shown, *self._last.places[known:])[-REMEMBERED:]
+        else:  # what was shown earlier, in another window, and is not settled since
+            before = [shown for shown in self._shown if shown[1] < start or shown[0] < start - SEAM]
+            self._shown = (*before, *self._last.places)[-REMEMBERED:]
         if not words and not self._showing:
             return []
         self._showing = bool(words)
@@ -301,16 +305,17 @@ class Stitcher:
         self._said.extend((_span(heard), heard.text) for heard in fresh)
         return tuple(self._word(heard) for heard in fresh)
 
-    def _so_far(self, heard: Sequence[Heard]) -> tuple[Word, ...]:
+    def _so_far(self, start: int, heard: Sequence[Heard]) -> tuple[Word, ...]:
         """An interim's words, likewise. It says again what the one before said: only the rest is worked out."""
-        before, words, places = self._last
-        if len(words) == len(before) <= len(heard) and all(map(operator.eq, before, heard)):
+        window, before, words, places = self._last
+        goes_on = window == start and len(words) == len(before) <= len(heard)
+        if goes_on and all(map(operator.eq, before, heard)):
             fresh = heard[len(before) :]
         else:
             words, places, fresh = (), (), heard
         words += tuple([self._word(one) for one in fresh if one.text and not self._known(one)])
-        places += tuple([(samples(one.start), samples(one.end)) for one in fresh])
-        self._last = _SoFar(heard, words, places)
+        places += tuple([(start, samples(one.start), samples(one.end)) for one in fresh])
+        self._last = _SoFar(start, heard, words, places)
         return words
 
     def _known(self, heard: Heard) -> bool:
