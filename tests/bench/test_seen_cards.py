@@ -7,6 +7,7 @@ from wingman.bench.waiting import Owner
 from wingman.core import codec
 from wingman.core.events import (
     Event,
+    SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
     SuggestionSkipped,
@@ -70,6 +71,14 @@ def test_a_card_that_began_with_the_models_words_is_no_instant_one() -> None:
     assert round(told.first["s-1"], 3) == 10.902
 
 
-def test_when_one_of_those_was_released_is_not_told() -> None:
-    card = _card(origin="gemini")
-    assert not _seen((100.0, SuggestionSkipped("in_flight", "u-1")), (104.0, card)).cards["u-1"].timed
+def test_when_one_of_those_was_released_is_told_at_its_end() -> None:
+    card, words = _card(origin="gemini"), SuggestionDelta("s-1", "Well")
+    held: list[tuple[float, Event]] = [
+        (100.0, SuggestionSkipped("in_flight", "u-1")),
+        (104.0, card),
+        (104.0, words),
+    ]
+    assert not _seen(*held).cards["u-1"].timed
+    done = _seen(*held, (104.5, SuggestionCompleted("s-1", "Well.", "gemini", 600.0))).cards["u-1"]
+    assert done.due is not None
+    assert (done.timed, round(done.due, 3), done.due_to) == (True, 13.4, Owner.CHOICE)

@@ -28,7 +28,24 @@ async def test_one_utterance_as_json(folder: Path) -> None:
     refused(await offline(folder, "trace", "m-none"), "no meeting")
 
 
-def test_bars_stay_in_their_column() -> None:
-    for line in drawn(traces(story.events())):
-        assert len(re.sub(r"[^━]", "", line)) <= WIDTH
+def test_bars_stand_in_their_column_where_their_time_is() -> None:
+    found = sorted(traces(story.events()), key=lambda trace: trace.start)
+    lines = drawn(found)
+    heads = [line for line in lines if not line.startswith(" ")]
+    assert heads[0].startswith("00:00  mic-16000  ")
+    assert len(heads) == len(found)
+    column = {re.search("━", line).start() for line in lines if line.startswith("  speech")}  # type: ignore[union-attr]
+    assert len(column) == 1
+    begin = column.pop()
+    for line in lines:
+        bar = re.search("━+", line)
+        assert line in heads or (bar is not None and begin <= bar.start() < bar.end() <= begin + WIDTH)
+    after = [re.search("━", line) for line in lines if line.startswith(("  transcribe", "  model.answer"))]
+    assert all(found is not None and found.start() > begin for found in after)
     assert drawn([]) == ["nothing was said"]
+
+
+def test_what_others_wrote_moves_no_cursor() -> None:
+    (trace,) = list(traces(story.events()))[:1]
+    trace.add("tone", trace.start, trace.end, "calm\x1b[2J\nover")
+    assert not any("\x1b" in line or "\n" in line for line in drawn([trace]))

@@ -96,6 +96,19 @@ def test_a_card_that_shows_with_the_models_first_word_was_decided_with_the_words
     assert (stages["decide"], stages["model.first_word"]) == ((0, 15), (15, 700))
 
 
+def test_one_that_was_held_back_was_decided_on_when_its_end_says() -> None:
+    card = SuggestionCreated("s", "price", "signal", "u-1", "gemini", latency_ms=5.0)
+    done = SuggestionCompleted("s", "Ask them.", "gemini", first_token_ms=700.0)
+    stages = carded(
+        (1005.4, TONE, None),
+        (1005.4, SuggestionSkipped("cooldown", "u-1"), None),
+        (1009.4, card, None),
+        (1009.4, DELTA, None),
+        (1009.9, done, None),
+    )
+    assert (stages["decide"], stages["model.first_word"]) == ((3295, 3300), (3300, 4000))
+
+
 def test_an_answer_that_never_came_has_its_stage_and_its_reason() -> None:
     events = told(
         (999.0, MeetingStarted("", (TAB,), "sales", "deepgram", "hume", "gemini", "counterpart"), None),

@@ -5,11 +5,12 @@ All moments are seconds of the clock of whoever watches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wingman.bench.waiting import Owner
 from wingman.core.events import (
     Envelope,
+    SuggestionCompleted,
     SuggestionCreated,
     SuggestionDelta,
     SuggestionSkipped,
@@ -36,7 +37,7 @@ class SeenCard:
     due: float | None = None
     due_to: Owner = Owner.CHOICE
     timed: bool = True
-    """It is known when it was decided on: not of one that was held back and shows with the model's words."""
+    """It is known when it was decided on: at its end, if it was held back and shows with the model's words."""
 
 
 class SeenCards:
@@ -50,6 +51,8 @@ class SeenCards:
         self.tones: dict[str, float] = {}
         """When the service knew how it was said."""
         self._held: set[str] = set()
+        self._written: dict[str, float] = {}
+        """When the model's first word on a card was stored."""
 
     def add(self, at: float, event: Envelope, wall: float) -> None:
         """An event that was seen at `at`."""
@@ -62,6 +65,15 @@ class SeenCards:
                 self.cards.setdefault(utterance, self._card(event.data, at, event.at + wall))
             case SuggestionDelta(id=card):
                 self.first.setdefault(card, at)
+                self._written.setdefault(card, event.at + wall)
+            case SuggestionCompleted(id=card, first_token_ms=float() as first_ms) if card in self._written:
+                self._time(card, self._written[card] - first_ms / 1000)
+
+    def _time(self, card: str, decided: float) -> None:
+        """A card that shows with the model's words was decided on then."""
+        for utterance, seen in self.cards.items():
+            if seen.id == card and not seen.timed:
+                self.cards[utterance] = replace(seen, due=decided, timed=True)
 
     def _card(self, card: SuggestionCreated, seen: float, at: float) -> SeenCard:
         """With what it came late for: a better moment, or a tone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -27,7 +27,7 @@ def main(arguments: argparse.Namespace) -> int:
 async def _trace(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_kept(arguments, settings) as kept:
         wait_s = settings.emotion.prompt_wait_ms / 1000
-        found = list(traces(await kept.history(arguments.id), wait_s))
+        found = sorted(traces(await kept.history(arguments.id), wait_s), key=lambda trace: trace.start)
     if arguments.utterance:
         found = [trace for trace in found if trace.utterance == arguments.utterance]
         if not found:
@@ -40,11 +40,14 @@ async def _trace(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def drawn(found: Iterable[UtteranceTrace]) -> list[str]:
+def drawn(found: Sequence[UtteranceTrace]) -> list[str]:
     """The waterfalls, a line a stage; a bar's place and length are its time within the utterance's own."""
     lines: list[str] = []
     for trace in found:
-        lines.append(terminal(f"{trace.utterance}  {trace.outcome or 'open'}"))
+        minutes, seconds = divmod(int(trace.start - found[0].start), 60)
+        lines.append(
+            f"{minutes:02}:{seconds:02}  {terminal(trace.utterance)}  {terminal(trace.outcome) or 'open'}"
+        )
         lines += _stages(trace)
     return lines or ["nothing was said"]
 
@@ -52,11 +55,11 @@ def drawn(found: Iterable[UtteranceTrace]) -> list[str]:
 def _stages(trace: UtteranceTrace) -> Sequence[str]:
     whole = max(trace.end - trace.start, 1e-6)
     lines = []
-    for stage in trace.stages:
-        before = round(WIDTH * (stage.start - trace.start) / whole)
+    for stage in sorted(trace.stages, key=lambda stage: stage.start):
+        before = min(round(WIDTH * (stage.start - trace.start) / whole), WIDTH - 1)
         length = max(1, round(WIDTH * (stage.end - stage.start) / whole))
-        bar = f"{' ' * min(before, WIDTH - 1)}{'━' * min(length, WIDTH)}"[:WIDTH]
-        lines.append(
-            terminal(f"  {stage.name:<17}{stage.ms:>8.0f} ms  {bar:<{WIDTH}}  {stage.detail}".rstrip())
-        )
+        bar = f"{' ' * before}{'━' * length}"[:WIDTH]
+        # what came from elsewhere moves no cursor; what is ours keeps its place
+        line = f"  {stage.name:<17}{stage.ms:>8.0f} ms  {bar:<{WIDTH}}  {terminal(stage.detail)}"
+        lines.append(line.rstrip())
     return lines

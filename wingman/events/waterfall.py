@@ -91,10 +91,21 @@ class _Card:
     """A card that has no end yet."""
 
     trace: UtteranceTrace
-    at: float
-    """When it was decided on."""
+    deciding: Stage
     untoned: bool
     """Its utterance's tone was still to come: a prompt may wait for that."""
+
+    @property
+    def at(self) -> float:
+        """When it was decided on."""
+        return self.deciding.end
+
+    def decided_at(self, at: float) -> _Card:
+        """The same, where its end tells when it was decided on."""
+        before = self.deciding
+        moved = Stage(before.name, before.start + at - before.end, at, before.detail)
+        self.trace.stages[self.trace.stages.index(before)] = moved
+        return _Card(self.trace, moved, self.untoned)
 
 
 class Waterfall:
@@ -182,10 +193,11 @@ class Waterfall:
         # a card without a text of its own shows with the model's first word; it was decided on with the words
         decided = at if data.text or trace.outcome else min(at, trace.told + latency_s)
         trace.add("decide", decided - latency_s, decided, f"{data.kind} ({data.reason})")
+        deciding = trace.stages[-1]
         if shown is not None:
             trace.add("card.shown", at, shown)
         untoned = (meeting, trace.utterance) in self._untoned
-        self._cards[meeting, data.id] = _Card(trace, decided, untoned)
+        self._cards[meeting, data.id] = _Card(trace, deciding, untoned)
 
     def _ended(
         self,
@@ -201,6 +213,8 @@ class Waterfall:
         trace = card.trace
         trace.outcome = data.TYPE.removeprefix("suggestion.")
         how = data.kind if isinstance(data, SuggestionFailed) else trace.outcome
+        if first is not None and isinstance(data, SuggestionCompleted) and data.first_token_ms is not None:
+            card = card.decided_at(first[0] - data.first_token_ms / 1000)
         asked = self._asked(card, at if first is None else first[0])
         if first is not None:
             came, shown = first
