@@ -89,7 +89,7 @@ WARM_AFTER_S = 1.0
 WATCHED_S = 10.0
 """The start of a service, in which much is loaded, says nothing about its load."""
 LATE_S = 0.1
-"""A node whose event loop runs this late takes no more meetings."""
+"""A node whose event loop runs this late takes no new meetings, and others only where all are late."""
 ORPHANS_S = 30.0
 """How often a node looks for meetings that nobody came back to."""
 PLAIN = ("ws://", "http://", "nats://")
@@ -613,10 +613,9 @@ async def _joined(settings: Settings, grants: GrantStore, stack: contextlib.Asyn
     return await stack.enter_async_context(join(settings.cluster, grants))
 
 
-def _room(live: int, most: int, loop_watch: LoopWatch) -> tuple[int, int]:
-    """Meetings that run here, and how many can: no more than these where the event loop is late already."""
-    late = loop_watch.seconds >= WATCHED_S and loop_watch.percentile(0.9) > LATE_S
-    return live, min(most, live) if late else most
+def _room(live: int, most: int, loop_watch: LoopWatch) -> tuple[int, int, bool]:
+    """Meetings that run here, how many can, and whether the event loop is late already."""
+    return live, most, loop_watch.seconds >= WATCHED_S and loop_watch.percentile(0.9) > LATE_S
 
 
 def _one_of_many(member: Membership, manager: MeetingManager, ground: _Ground) -> None:

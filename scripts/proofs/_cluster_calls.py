@@ -25,9 +25,9 @@ from wingman.transports.whip_client import encode
 PACKET_S = 0.02
 CONNECT_S = 8.0
 AGAIN_S = 0.25
-LOOK_S = 0.3
-SILENT_S = 1.2
-"""Two reports come a second; a page doubts a line on which none came for so long."""
+LOOK_S = 0.15
+SILENT_S = 0.9
+"""Three reports come a second; a page doubts a line on which none came for so long (`whip.js`)."""
 
 Nodes = Callable[[], Sequence[Process]]
 """The nodes a balancer would send to now."""

@@ -192,6 +192,24 @@ async def test_a_full_node_passes_new_meetings_on_and_says_when_all_are_full(
         assert full.headers["retry-after"]
 
 
+async def test_late_nodes_take_nothing_new_but_what_nobody_runs(one_server: Servers, tmp_path: Path) -> None:
+    async with nodes(one_server, tmp_path, 3) as (owner, one, other), one.client() as http:
+        first, second = await begun(owner, one, other), await begun(owner, one, other)
+        members = [node.service.cluster for node in (owner, one, other)]
+        gone, here, there = (member.node for member in members if member is not None)
+        await gone.leave()
+        here.load = there.load = lambda: (0, 9, True)
+        front = one.service.front()
+        assert front is not None
+        full = await http.post("/api/meetings", json={})
+        assert (full.status_code, "all nodes are full" in full.text) == (503, True)
+        await front.adopt(first.id)
+        assert first.id in (*one.service.manager.live_ids(), *other.service.manager.live_ids())
+        there.load = lambda: (1, 9, False)
+        assert await front.adopt(second.id) == there.id
+        assert second.id in other.service.manager.live_ids()
+
+
 async def test_a_connection_whose_node_goes_away_is_closed_and_not_left_hanging(
     one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from tests.cluster.meetings import M, note, started, until_row
 from tests.support.cable import Cable, cable
 from tests.support.nats import Servers, nodes, open_node
 from tests.support.until import until
+from wingman.cluster.engine import Stored
 from wingman.cluster.record import Body, Head
 from wingman.core.events import Envelope, MeetingEnded, StorageState
 
@@ -146,6 +147,24 @@ async def test_while_no_server_answers_the_meeting_goes_on_in_memory(
         states = [e.data.state for e in handed_on if isinstance(e.data, StorageState)]
         assert states == ["memory", "stored"]
         assert [e.seq for e in handed_on] == list(range(1, 24))
+
+
+async def test_what_a_replica_does_not_have_yet_is_read_from_the_leader(
+    three_servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with nodes(three_servers, 2) as (one, other):
+        await one.log.own(M, b"plan")
+        for number in range(3):
+            one.log.append(M, note(str(number)), at=1.0)
+            await one.log.flush()
+        tip = await one.log.tip(M)
+
+        async def lags(*_: object) -> list[Stored]:
+            return []
+
+        monkeypatch.setattr(other.engine, "page", lags)
+        plan, events = await other.log.history(M, tip.seq)
+        assert (plan, [event.seq for event in events]) == (b"plan", [1, 2, 3])
 
 
 async def test_nothing_is_left_out_of_a_page_that_is_read_while_the_servers_come_and_go(

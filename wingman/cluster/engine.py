@@ -224,8 +224,18 @@ class Engine:
         )
 
     async def page(self, stream: str, query: JsonObject) -> list[Stored]:
-        """Up to a page of messages from any replica, which may lag behind the leader."""
-        return [message async for message in self._batch(stream, {"batch": PAGE, **query})]
+        """Up to a page of messages from any replica, which may lag behind the leader.
+
+        What came before it fell silent counts.
+        """
+        found: list[Stored] = []
+        try:
+            async for message in self._batch(stream, {"batch": PAGE, **query}):
+                found.append(message)
+        except (UnavailableError, UnknownError):
+            if not found:
+                raise
+        return found
 
     async def _batch(self, stream: str, query: JsonObject) -> AsyncIterator[Stored]:
         inbox = self._nats.new_inbox()

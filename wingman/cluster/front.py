@@ -75,11 +75,15 @@ class Front:
 
     async def adopt(self, meeting: str) -> str:
         """Have it run from now on where there is room, and return where (empty: here). Raises `InputError`."""
-        if self._node.row().has_room:
+        here = self._node.row()
+        if here.has_room and not here.late:
             await self._adopt(meeting)
             return ""
-        for row in sorted(await self._node.there(), key=lambda row: row.load):
-            if row.has_room and row.id != self._node.id:
+        for row in sorted(await self._node.there(), key=lambda row: row.rank):
+            if row.has_room and row.id == self._node.id:
+                await self._adopt(meeting)
+                return ""
+            if row.has_room:
                 refused = await self._node.ask(row.id, "adopt", meeting.encode(), ADOPT_S)
                 if refused is not None:
                     if refused:
@@ -95,7 +99,7 @@ class Front:
             return "", ""
         nodes = await self._node.there()
         if free := [row for row in nodes if row.takes_new(alone=len(nodes) < 2)]:
-            return min(free, key=lambda row: row.load).id, ""
+            return min(free, key=lambda row: row.rank).id, ""
         live, most = sum(row.live for row in nodes), sum(row.for_new(alone=len(nodes) < 2) for row in nodes)
         return "", f"all nodes are full ({live} of {most} meetings); try again in a moment"
 

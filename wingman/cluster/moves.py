@@ -55,7 +55,7 @@ class NodeMoves:
         there = [row for row in await self._node.there() if row.has_room and row.id != self._node.id]
         if not there:
             return ""
-        chosen = min(there, key=lambda row: (row.live + self._sent[row.id]) / row.most).id
+        chosen = min(there, key=lambda row: (row.late, (row.live + self._sent[row.id]) / row.most)).id
         self._sent[chosen] += 1
         return chosen
 

@@ -23,7 +23,7 @@ from wingman.config.cluster import ClusterSettings
 log = structlog.get_logger(__name__)
 
 FULL = 1.0
-"""Load from which on a node takes no meeting."""
+"""The load of a node that takes nothing."""
 KEPT_FREE = 0.3
 """Share of each node that is kept for the meetings of nodes that fail."""
 MOST_ASKED = 256
@@ -51,20 +51,28 @@ class NodeRow(msgspec.Struct, frozen=True):
     """Meetings it takes."""
     at: float = 0.0
     """Wall time of this."""
+    late: bool = False
+    """Its event loop runs late: it takes nothing new."""
 
     @property
     def load(self) -> float:
         """0 is idle, 1 is full."""
-        return self.live / self.most if self.most else 1.0
+        return self.live / self.most if self.most and not self.late else FULL
 
     @property
     def has_room(self) -> bool:
-        """Does it take a meeting whose node is gone?"""
-        return self.state == "up" and self.load < FULL
+        """Does it take a meeting whose node is gone? Also when it is late: nobody hears that meeting now."""
+        return self.state == "up" and self.live < self.most
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """The lower, the better it can take one."""
+        return self.late, self.live / max(1, self.most)
 
     def for_new(self, *, alone: bool) -> int:
         """How many meetings it runs before it takes no new one; the rest is for those whose node fails."""
-        return self.most if alone else self.most - int(self.most * KEPT_FREE)
+        most = self.most if alone else self.most - int(self.most * KEPT_FREE)
+        return min(most, self.live) if self.late else most
 
     def takes_new(self, *, alone: bool) -> bool:
         """Does it take a new meeting? `alone`: there is no other node whose meetings it would have to take."""
@@ -85,8 +93,8 @@ class Node:
         self.id = f"{subjects.token(self.name)}-{os.getpid()}-{secrets.token_hex(3)}"
         """Another one in each life: what a former life has left is not this one's."""
         self.state: State = "up"
-        self.load: Callable[[], tuple[int, int]] = lambda: (0, 0)
-        """Meetings it runs, and how many it takes."""
+        self.load: Callable[[], tuple[int, int, bool]] = lambda: (0, 0, False)
+        """Meetings it runs, how many it takes, and whether its event loop runs late."""
         self.others: tuple[NodeRow, ...] = ()
         """Every node whose lease ran when this one last looked."""
         self._answers: dict[str, Answer] = {"status": self._status}
@@ -101,8 +109,8 @@ class Node:
 
     def row(self) -> NodeRow:
         """What it says of itself now."""
-        live, most = self.load()
-        return NodeRow(self.id, self.name, self.state, __version__, live, most, time.time())
+        live, most, late = self.load()
+        return NodeRow(self.id, self.name, self.state, __version__, live, most, time.time(), late)
 
     async def open(self) -> None:
         """Be there: answer, and say so."""
