@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol, TypeVar
@@ -74,14 +75,18 @@ class Replica:
         self._table = table
         self._told: dict[str, bytes] = {}
         """What the other nodes know."""
+        self._unmerged: Counter[str] = Counter()
+        """Rows that were heard and are not in the table yet."""
+        self._heard_since: set[str] = set()
+        """Rows that were heard since the table was last read: what was read of them is old."""
         self._wake = asyncio.Event()
 
     async def open(self) -> None:
-        """Have what the others have. Raises `UnavailableError` or `UnknownError`."""
+        """Have what the others have. Raises `InputError` (503) when the servers do not answer."""
         loop = asyncio.get_running_loop()
         self._table.on_write(lambda: loop.call_soon_threadsafe(self._wake.set))
         await self._engine.subscribe(subjects.TABLES_ALL, self._heard)
-        await self._read_all()
+        await self._engine.once_elected(self._read_all)
         self._engine.on_return(self._wake.set)
 
     async def run(self) -> None:
@@ -106,6 +111,7 @@ class Replica:
             return False  # asked again soon
 
     async def _tell(self) -> None:
+        self._heard_since = set(self._unmerged)
         rows = await self._table.ask(self._table.rows)
         for name in [name for name, row in rows.items() if self._told.get(name) != row]:
             await self._publish(name, rows[name])
@@ -115,10 +121,17 @@ class Replica:
     async def _publish(self, name: str, row: bytes) -> None:
         subject = subjects.row(name)
         ends = await self._table.ask(partial(self._table.ends, name)) if row else 0.0
+        if name in self._heard_since:  # another node has just changed it: a used code must not come back
+            self._wake.set()
+            return
         left = ends - time.time() if row else 300.0
         headers = {TTL: str(max(1, round(min(left, LONGEST_S))))} if left > 0 else {}
-        await self._engine.publish(subject, seal(self._key, row, subject), headers=headers)
-        self._told[name] = row
+        before, self._told[name] = self._told.get(name, b""), row  # before its own echo
+        try:
+            await self._engine.publish(subject, seal(self._key, row, subject), headers=headers)
+        except (UnavailableError, UnknownError):
+            self._told[name] = before
+            raise
 
     async def _read_all(self) -> None:
         seq = 1
@@ -142,6 +155,8 @@ class Replica:
         if self._told.get(name) == row:
             return
         self._told[name] = row
+        self._unmerged[name] += 1
+        self._heard_since.add(name)
         self._table.later(partial(self._merge, asyncio.get_running_loop(), name, row))
 
     def _merge(self, loop: asyncio.AbstractEventLoop, name: str, row: bytes) -> None:
@@ -152,5 +167,9 @@ class Replica:
             again = partial(self._table.later, partial(self._merge, loop, name, row))
             loop.call_soon_threadsafe(loop.call_later, LOOK_S, again)
             return
+        loop.call_soon_threadsafe(self._merged, name, more)
+
+    def _merged(self, name: str, more: bool) -> None:
+        self._unmerged -= Counter((name,))  # what is none is forgotten
         if more:
-            loop.call_soon_threadsafe(self._wake.set)  # this node knows more
+            self._wake.set()  # this node knows more
