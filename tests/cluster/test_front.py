@@ -15,7 +15,7 @@ import pytest
 import websockets
 from aiortc import RTCSessionDescription
 
-from tests.server.routes.test_whip import peer, until_connected
+from tests.server.routes.test_whip import SDP, peer, until_connected
 from tests.support.cluster import TOKEN, services
 from tests.support.http import http_client
 from tests.support.nats import Servers
@@ -179,6 +179,31 @@ async def test_an_orphan_is_503_to_commands_and_taken_up_by_whoever_brings_sound
         assert (await http.post(f"{address}/pause")).status_code in (200, 204)
 
 
+async def test_sound_for_a_meeting_that_is_over_is_refused_for_good(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with (
+        nodes(one_server, tmp_path, 2) as (owner, other),
+        other.client() as http,
+        owner.client() as there,
+    ):
+        meeting = await begun(owner, other)
+        await meeting.end("stopped")
+        await owner.service.log.flush()
+        log = other.service.log
+        assert isinstance(log, ClusterLog)
+        await until(lambda: log._reader.known[meeting.id].head.count > 0)
+        for client in (http, there):
+            refused = await client.post(f"/whip?meeting={meeting.id}", content="v=0", headers=SDP)
+            assert refused.status_code == 410, refused.text
+            assert "retry-after" not in refused.headers
+        for asked in (meeting.id, "m-nobody"):
+            async with other.socket(f"/api/meetings/{asked}/pcm?channel=tab&rate=16000") as pcm:
+                await asyncio.wait_for(pcm.wait_closed(), 10)
+                assert pcm.close_code == 4404
+        assert (await http.get(f"/api/meetings/{meeting.id}")).json()["state"] == "ended"
+
+
 async def test_a_full_node_passes_new_meetings_on_and_says_when_all_are_full(
     one_server: Servers, tmp_path: Path
 ) -> None:
@@ -189,7 +214,7 @@ async def test_a_full_node_passes_new_meetings_on_and_says_when_all_are_full(
         full = await http.post("/api/meetings", json={})
         assert full.status_code == 503
         assert "all nodes are full (2 of 2 meetings)" in full.text
-        assert full.headers["retry-after"]
+        assert full.headers["retry-after"] == "5"
 
 
 async def test_late_nodes_take_nothing_new_but_what_nobody_runs(one_server: Servers, tmp_path: Path) -> None:

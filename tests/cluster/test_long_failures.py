@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from tests.support.nats import Node, Servers, nodes, open_node, restarted, serve
 from tests.support.until import until
 from wingman.cluster.delivery import STORAGE
 from wingman.cluster.engine import UnavailableError, UnknownError
+from wingman.cluster.streams import copies
 from wingman.core.events import NoteAdded, StorageState
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -69,6 +71,127 @@ async def test_the_leader_is_killed_and_nothing_is_lost() -> None:
             assert told == kept
 
 
+async def test_servers_are_restarted_one_after_the_other_and_nobody_notices() -> None:
+    """As an upgrade of them does it: told to end, waited for, the next; then one that does not lead dies."""
+    with servers(3) as running:
+        async with nodes(running, 1) as (owner,):
+            await owner.log.own("m-1", b"")
+            saying = asyncio.ensure_future(_say(owner))
+            try:
+                for number in range(3):
+                    server = running.all[number]
+                    server.process.terminate()
+                    await asyncio.to_thread(server.process.wait)
+                    revive(running, number)
+                    await _whole(owner, 3)
+                leader = int((await leader_of(owner, "WM_LOG_00")).removeprefix("n"))
+                await asyncio.to_thread(restarted, running, (leader + 1) % 3)
+                await _whole(owner, 3)
+            finally:
+                saying.cancel()
+                await asyncio.wait([saying])
+            await owner.log.flush()
+            kept = await owner.log.read("m-1", 0, 100_000)
+            assert [event.seq for event in kept] == list(range(1, len(kept) + 1))
+            late = await open_node(running, "late")
+            try:
+                assert list(await late.log.read("m-1", 0, 100_000)) == list(kept)
+            finally:
+                await late.aclose()
+
+
+async def _say(owner: Node) -> None:
+    while True:
+        owner.log.append("m-1", NoteAdded("n", "x", 0.0), at=1.0)
+        await asyncio.sleep(0.05)
+
+
+async def _whole(node: Node, count: int) -> None:
+    """Wait until every server holds all of the log."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(UnavailableError, UnknownError, KeyError):
+                others = (await node.engine.api("STREAM.INFO.WM_LOG_00"))["cluster"]["replicas"]
+                if len(others) == count - 1 and all(one["current"] for one in others):
+                    return
+            await asyncio.sleep(0.2)
+
+
+async def test_every_server_and_node_dies_at_once_and_what_was_acknowledged_is_there() -> None:
+    with servers(3) as running:
+        async with nodes(running, 1) as (owner,):
+            told: list[int] = []
+            owner.log.on_committed(lambda batch: told.extend(event.seq for event in batch))
+            await owner.log.own("m-1", b"")
+            saying = asyncio.ensure_future(_say(owner))
+            await until(lambda: len(told) > 40, within=ELECTED_S)
+            for number in range(3):
+                kill(running, number)
+            stored = len(told)
+            saying.cancel()
+            await asyncio.wait([saying])
+            assert owner.log.fault == "", "all that was told was stored"
+        for number in range(3):
+            revive(running, number)
+        late = await open_node(running, "late")
+        try:
+            kept = [event.seq for event in await late.log.read("m-1", 0, 10_000)]
+            assert kept[:stored] == list(range(1, stored + 1))
+            assert kept == list(range(1, len(kept) + 1))
+        finally:
+            await late.aclose()
+
+
+async def test_a_node_and_its_server_die_together(tmp_path: Path) -> None:
+    with servers(3) as running:
+        async with processes(running, tmp_path, 2) as (owner, other):
+            async with httpx.AsyncClient(base_url=owner.url, headers=HEADERS, trust_env=False) as http:
+                meeting = (await http.post("/api/meetings", json={"title": "x"})).json()["id"]
+                for number in range(5):
+                    await http.post(f"/api/meetings/{meeting}/notes", json={"text": f"note {number}"})
+            async with owner.socket(f"/api/meetings/{meeting}/pcm?channel=tab&rate=16000") as pcm:
+                for _ in range(25):
+                    await pcm.send(b"\x01\x00" * 640)
+                    await asyncio.sleep(0.02)
+                owner.process.kill()
+                kill(running, 0)
+                seen: list[dict[str, Any]] = []
+                async with other.socket(f"/api/meetings/{meeting}/ws?after=0") as overlay:
+                    await feed_until_moved(other, meeting, overlay, seen)
+            assert [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
+            assert [e["data"]["text"] for e in seen if e["type"] == "note.added"] == [
+                f"note {n}" for n in range(5)
+            ]
+
+
+async def test_one_full_disk_of_three_lags_and_is_seen(small_disk: Path) -> None:
+    with servers(3) as running:
+        server = running.all[2]
+        kill(running, 2)
+        shutil.rmtree(server.folder)
+        server.folder = small_disk
+        revive(running, 2)
+        async with nodes(running, 1) as (owner,):
+            await owner.log.own("m-1", b"")
+            await _whole(owner, 3)
+            with contextlib.suppress(OSError), (small_disk / "ballast").open("wb") as file:
+                while True:
+                    file.write(bytes(1 << 16))
+                    file.flush()
+            for number in range(200):
+                owner.log.append("m-1", NoteAdded(f"n{number}", "w" * 20_000, 0.0), at=1.0)
+                if number % 10 == 0:
+                    await owner.log.flush()
+            await owner.log.flush()
+            assert owner.log.fault == "", "two others take it"
+            assert await owner.log.last_seq("m-1") == 200
+            async with asyncio.timeout(60):
+                while not (await copies(owner.engine, ["WM_LOG_00"]))[0].behind:  # noqa: ASYNC110
+                    await asyncio.sleep(0.5)
+            kept = await owner.log.read("m-1", 0, 1000)
+            assert [event.seq for event in kept] == list(range(1, 201))
+
+
 async def test_two_of_three_servers_are_gone_and_come_back() -> None:
     with servers(3) as running:
         async with nodes(running, 2) as (owner, other):
@@ -79,8 +202,9 @@ async def test_two_of_three_servers_are_gone_and_come_back() -> None:
                 kill(running, number)
             owner.log.append("m-1", NoteAdded("n1", "in memory", 0.0), at=1.0)
             await until(lambda: owner.log.fault == STORAGE["memory"], within=ELECTED_S)
-            seen = [event.data for event in await owner.log.read("m-1")]
-            assert [data for data in seen if isinstance(data, StorageState)]
+            async with asyncio.timeout(ELECTED_S):
+                while not [e for e in await owner.log.read("m-1") if isinstance(e.data, StorageState)]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
             claiming = asyncio.ensure_future(other.log.own("m-1", b""))
             await asyncio.sleep(3)
             assert not claiming.done(), "without a majority nobody takes over"

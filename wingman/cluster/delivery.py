@@ -10,6 +10,7 @@ import structlog
 from wingman.core.events import Envelope, StorageState
 from wingman.events.log import Committed
 from wingman.events.sqlite.handed_on import HandedOn
+from wingman.observe import metrics
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ class Delivery:
         """Told when the servers began to refuse, gave up, or answer again."""
         self._loop = asyncio.get_running_loop()
         self._watch: asyncio.TimerHandle | None = None
-        self._fault = ""
+        self._fault, self._faulty_since = "", 0.0
 
     @property
     def fault(self) -> str:
@@ -57,7 +58,10 @@ class Delivery:
         """The servers' state is now `stored`, `memory` or `lost`."""
         if STORAGE[state] == self._fault:
             return
-        self._fault = STORAGE[state]
+        now = self._loop.time()
+        if self._fault:
+            metrics.LEADERLESS_SECONDS.inc(now - self._faulty_since)
+        self._fault, self._faulty_since = STORAGE[state], now
         log.warning("event log storage changed", state=state, detail=self._fault)
         if self.on_change is not None:
             self.on_change(StorageState(state, self._fault))

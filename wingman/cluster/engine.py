@@ -11,7 +11,7 @@ import base64
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import nats.errors
@@ -24,6 +24,7 @@ from wingman.core.errors import InputError, WingmanError
 from wingman.core.json import JsonObject
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 OLDEST = (2, 11)
 """The first server with a lifetime per message."""
@@ -164,6 +165,13 @@ class Engine:
     async def aclose(self) -> None:
         """Leave. Idempotent."""
         await self._nats.close()
+        # nats-py loses a cancellation that meets an attempt to connect, and would be back a while after its end
+        task = self._nats._reconnection_task  # noqa: SLF001 - it offers no other way
+        while task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=AGAIN_S)
+        if not self._nats.is_closed:
+            await self._nats.close()
 
     # --- streams --------------------------------------------------------------------------------
 
@@ -174,6 +182,25 @@ class Engine:
         if failure := found.get("error"):
             raise ApiError(int(failure.get("err_code", 0)), str(failure.get("description", "")))
         return found
+
+    async def once_elected(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` returns; asked again while servers that have just started choose who leads each stream.
+
+        Raises `InputError` (503) when they do not.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + ELECTED_S
+        while True:
+            try:
+                return await ask()
+            except (UnavailableError, UnknownError) as failed:
+                if loop.time() > deadline:
+                    raise InputError(
+                        f"the NATS servers choose no leader ({failed}); start more than half of them",
+                        field="cluster.url",
+                        status=503,
+                    ) from None
+                await asyncio.sleep(AGAIN_S)
 
     async def publish(
         self,

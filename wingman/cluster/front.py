@@ -52,12 +52,12 @@ class Front:
         return self._node.id
 
     async def where(self, meeting: str) -> tuple[str, str]:
-        """`here`, `elsewhere` (and on which node), `orphaned`, or `over` (also: never heard of)."""
+        """`here`, `elsewhere` (and on which node), `orphaned`, `ended`, or `unknown` (also: deleted)."""
         if meeting in self._live():
             return "here", ""
         row = await self._log.meeting(meeting)
         if row is None or row.state == "ended":
-            return "over", ""
+            return "unknown" if row is None else "ended", ""
         owner = self._log.owner_of(meeting)
         if owner != self._node.id and await self._node.alive(owner) and not await self._log.released(meeting):
             return "elsewhere", owner

@@ -73,6 +73,9 @@ class KeyRing:
 
     async def check(self) -> None:
         """Prove that all nodes have one key. Raises `InputError`."""
+        await self._engine.once_elected(self._check)
+
+    async def _check(self) -> None:
         subject = f"config.{hashlib.sha256(CHECK).hexdigest()[:8]}"
         found = await self._engine.newest(subjects.CONFIG, subject)
         if found is None:

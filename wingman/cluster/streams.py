@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from wingman.cluster import subjects
 from wingman.cluster.engine import ApiError, Engine, StaleError, UnavailableError, UnknownError
@@ -19,6 +20,10 @@ async def prepare(engine: Engine, shards: int) -> int:
 
     Raises `InputError` when the servers refuse.
     """
+    return await engine.once_elected(partial(_prepare, engine, shards))
+
+
+async def _prepare(engine: Engine, shards: int) -> int:
     replicas = min(MOST_REPLICAS, engine.servers)
     await engine.make_stream(_stream(subjects.CONFIG, "config.*", replicas) | {"max_msgs_per_subject": 1})
     shards = await _agreed(engine, shards)

@@ -71,6 +71,10 @@ CONNECTED = Gauge("wingman_nats_connected", "1 while this node has a connection 
 REPLICA_LAG = Gauge(
     "wingman_replica_lag", "Records by which the slowest copy of a stream is behind.", ["stream"]
 )
+LEADERLESS_SECONDS = Counter(
+    "wingman_leaderless_seconds_total",
+    "Seconds in which the servers took nothing and this node held what it had; told when they are over.",
+)
 REPLICAS_AWAY = Gauge("wingman_replicas_away", "Copies of a stream that are not current.", ["stream"])
 LOOP_LAG = Gauge("wingman_event_loop_lag_p99_seconds", "How late the event loop ran, 99th percentile.")
 

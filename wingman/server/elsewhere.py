@@ -29,6 +29,10 @@ _OF_ALL = ("/api/meetings", "/whip")
 """What a node knows only with the others."""
 
 
+class FullError(InputError):
+    """No node takes another meeting just now."""
+
+
 class Nodes(Protocol):
     """The other nodes, as the routes need them. `wingman.app` supplies it."""
 
@@ -41,7 +45,7 @@ class Nodes(Protocol):
         ...
 
     async def where(self, meeting: str) -> tuple[str, str]:
-        """`here`, `elsewhere` (and on which node), `orphaned` (no end, and nobody runs it) or `over`."""
+        """`here`, `elsewhere` (and on which node), `orphaned` (nobody runs it), `ended` or `unknown`."""
         ...
 
     async def had(self, meeting: str) -> str:
@@ -87,7 +91,9 @@ class Elsewhere:
         try:
             node = await self._node_for(scope)
         except InputError as refused:
-            wait = {"Retry-After": str(MOVING_S)} if refused.status == 503 else {}
+            wait = (
+                _again(FULL_S if isinstance(refused, FullError) else MOVING_S) if refused.status == 503 else {}
+            )
             await error(refused.status, str(refused), field=refused.field, headers=wait)(scope, receive, send)
             return
         if not node:
@@ -111,7 +117,7 @@ class Elsewhere:
             named = query.get("meeting", [""])[0] if path == "/whip" else ""
             if named and (to := query.get("to", [""])[0]):  # it is about to move there
                 return "" if to == self._nodes.id else to
-            return await self._runs(named, feeds=True) if named else await self._begins()
+            return await self._offered(named) if named else await self._begins()
         if (found := _IMPORT.fullmatch(path)) is not None:
             return await self._nodes.had(found[1])
         if (found := _MEETING.fullmatch(path)) is None:
@@ -125,8 +131,13 @@ class Elsewhere:
     async def _begins(self) -> str:
         node, sentence = await self._nodes.roomier()
         if sentence:
-            raise InputError(sentence, status=503)
+            raise FullError(sentence, status=503)
         return node
+
+    async def _offered(self, meeting: str) -> str:
+        if (await self._nodes.where(meeting))[0] == "ended":
+            raise InputError("this meeting has ended; start a new one", field="meeting", status=410)
+        return await self._runs(meeting, feeds=True)
 
     async def _runs(self, meeting: str, *, feeds: bool = False, reads: bool = False) -> str:
         state, node = await self._nodes.where(meeting)
