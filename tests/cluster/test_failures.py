@@ -175,6 +175,31 @@ async def test_a_slow_answer_makes_no_node_look_dead(one_server: Servers) -> Non
         await second.leave()
 
 
+async def test_a_busy_node_is_not_gone(one_server: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wingman.cluster.node.ASK_S", 0.1)
+    async with logs(one_server, 1) as (one,):
+        first = Node(one.engine, one_server.settings(), b"k" * 32)
+        second = Node(one.engine, one_server.settings(), b"k" * 32)
+        await first.open()
+        await second.open()
+        asked = 0
+
+        async def busy(_: bytes) -> bytes:
+            nonlocal asked
+            asked += 1
+            await asyncio.sleep(0.2)
+            return msgspec.json.encode(second.row())
+
+        second.answer("status", busy)
+        assert await first.alive(second.id)
+        assert asked == 2
+        await second.leave()
+        assert not await first.alive(second.id)
+        assert not await first.alive(second.id)
+        assert asked == 2
+        await first.leave()
+
+
 async def test_a_newer_nodes_events_are_told_by_older_ones_and_stay_as_they_are(
     one_server: Servers, tmp_path: Path
 ) -> None:

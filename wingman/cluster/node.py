@@ -32,8 +32,11 @@ RENEWALS = 5
 """A node says that it is there so many times within its lease."""
 ASK_S = 0.8
 """What a node that is there takes to answer at most; one that was killed is told by the server at once."""
+PATIENT_S = 1.6
+"""Who did not answer by then is asked once more, for so long: a busy node is not gone."""
 SILENT_S = 0.5
-"""Who did not answer is taken for gone for so long: all that ran there is asked for at once."""
+"""Who is not there is taken for gone for so long, and who did not answer for `PATIENT_S`: all that ran there is
+asked for at once."""
 
 State = Literal["up", "draining"]
 
@@ -172,19 +175,24 @@ class Node:
 
     async def alive(self, node: str) -> bool:
         """Is this node there, and does it keep what it has?"""
-        return await self.look(node) is not None
-
-    async def look(self, node: str) -> NodeRow | None:
-        """What a node says of itself now; None when it is not there."""
-        if node == self.id:
-            return self.row()
         now = asyncio.get_running_loop().time
         if now() < self._silent.get(node, 0.0):
-            return None
-        if (row := _row(await self.ask(node, "status", b"") or b"")) is None:
+            return False
+        began = now()
+        found = await self.look(node, ASK_S)
+        frozen = now() - began >= ASK_S  # the server knows at once of one that was killed
+        if found is None and frozen:
+            found = await self.look(node, PATIENT_S)
+        if found is None:
             self._silent = {one: until for one, until in self._silent.items() if until > now()}
-            self._silent[node] = now() + SILENT_S
-        return row
+            self._silent[node] = now() + (PATIENT_S if frozen else SILENT_S)
+        return found is not None
+
+    async def look(self, node: str, within_s: float = ASK_S) -> NodeRow | None:
+        """What a node says of itself now; None when it does not answer in time."""
+        if node == self.id:
+            return self.row()
+        return _row(await self.ask(node, "status", b"", within_s) or b"")
 
     async def ask(self, node: str, what: str, body: bytes, timeout: float = ASK_S) -> bytes | None:
         """Ask another node; None when it is not there, or does not answer in time."""

@@ -322,6 +322,8 @@ class Meeting:
             self._controls.control(setting, value)
 
     def _open_tasks(self) -> asyncio.TaskGroup:
+        if self._ending.is_set() and self._reason in (MOVED, HANDED_OVER):
+            raise InputError("this meeting is moving to another node; ask again", field="meeting", status=503)
         if self._tasks is None or self._ending.is_set():
             raise InputError("this meeting has ended; start a new one", field="meeting", status=409)
         return self._tasks
