@@ -56,3 +56,38 @@ def test_a_loop_has_one_pulse_of_a_period() -> None:
         return id(pulse(0.1))
 
     run(main())
+
+
+def test_all_who_wait_go_on_with_the_same_beat() -> None:
+    async def main() -> None:
+        loop, beats = asyncio.get_running_loop(), pulse(0.5)
+        began = loop.time()
+        async with asyncio.TaskGroup() as tasks:
+            first = [tasks.create_task(beats.wait()) for _ in range(3)]
+            await asyncio.sleep(0.1)
+            first[1].cancel()
+            await asyncio.wait([first[0], first[2]])
+            assert round(loop.time() - began, 3) == 0.5
+            await beats.wait()
+        assert first[1].cancelled()
+        assert round(loop.time() - began, 3) == 1.0
+
+    run(main())
+
+
+def test_a_look_does_not_keep_those_who_wait() -> None:
+    async def main() -> None:
+        loop, beats = asyncio.get_running_loop(), pulse(0.5)
+        began = loop.time()
+
+        def never(_: float) -> None:
+            raise AssertionError("it left before the beat")
+
+        beats.join(never)
+        waiting = asyncio.ensure_future(beats.wait())
+        await asyncio.sleep(0.1)
+        beats.leave(never)
+        await waiting
+        assert round(loop.time() - began, 3) == 0.5
+
+    run(main())

@@ -50,8 +50,10 @@ class Tape:
         self.newest_block: PcmBlock | None = None
         """What was written last."""
         self._cursors: tuple[Cursor, ...] = ()  # replaced, never changed: writers iterate over it
-        self._closed = False
-        self._paused = False
+        self.closed = False
+        """True once nothing more will be written."""
+        self.paused = False
+        """True while nothing may leave the machine, not even what was recorded before the pause."""
 
     @property
     def start(self) -> SampleTime:
@@ -63,14 +65,9 @@ class Tape:
         """Samples of audio written so far, kept or not."""
         return self._stored
 
-    @property
-    def closed(self) -> bool:
-        """True once nothing more will be written."""
-        return self._closed
-
     def write(self, block: PcmBlock) -> None:
         """Append audio. Raises `ValueError` if it does not begin at `end`, or the tape is closed."""
-        if self._closed:
+        if self.closed:
             raise ValueError("the tape is closed")
         if block.start != self.end:
             raise ValueError(f"the tape ends at {self.end}, the block begins at {block.start}")
@@ -99,7 +96,7 @@ class Tape:
 
     def skip(self, count: int, cause: GapCause) -> None:
         """Advance the index by `count` samples that carry no audio. Adjacent holes of one cause merge."""
-        if self._closed:
+        if self.closed:
             raise ValueError("the tape is closed")
         if count <= 0:
             return
@@ -111,26 +108,21 @@ class Tape:
         self.end += count
         self._notify()
 
-    @property
-    def paused(self) -> bool:
-        """True while nothing may leave the machine, not even what was recorded before the pause."""
-        return self._paused
-
     def pause(self) -> None:
         """Have readers that send to others hold back what they have not sent yet; local ones read on."""
-        self._paused = True
+        self.paused = True
 
     def resume(self) -> None:
         """Let them send again. Idempotent."""
-        if self._paused:
-            self._paused = False
+        if self.paused:
+            self.paused = False
             self._notify()
 
     def close(self) -> None:
         """No more audio will come. Readers drain what is left and then get None. Ends a pause. Idempotent."""
-        if not self._closed:
-            self._closed = True
-            self._paused = False
+        if not self.closed:
+            self.closed = True
+            self.paused = False
             self._notify()
 
     def free(self) -> None:
@@ -211,66 +203,63 @@ class Cursor:
     """One consumer's place on the tape. Read it with `take` (now) or `read` (wait), not both at once."""
 
     def __init__(self, tape: Tape, position: SampleTime) -> None:
-        self._tape = tape
-        self._position = position
+        self.tape = tape
+        """What it reads."""
+        self.position = position
+        """The next sample this cursor will deliver."""
         self._waiter: asyncio.Future[None] | None = None
         self._wanted = 0  # samples the waiter needs; it is not woken for less
         self._callback: Callable[[], None] | None = None
         self._least = 1  # samples below which the callback is not called for a write
 
     @property
-    def position(self) -> SampleTime:
-        """The next sample this cursor will deliver."""
-        return self._position
-
-    @property
     def lag(self) -> int:
         """Samples written but not yet read."""
-        return self._tape.end - self._position
+        return self.tape.end - self.position
 
     @property
     def exhausted(self) -> bool:
         """True when the tape is closed and everything was read."""
-        return self._tape._closed and self._position >= self._tape.end
+        return self.tape.closed and self.position >= self.tape.end
 
     @property
     def ended(self) -> bool:
         """True when no more audio will be written; what is there may still have to be read."""
-        return self._tape.closed
+        return self.tape.closed
 
     @property
     def paused(self) -> bool:
         """True while a reader must not send on what it reads; see `Tape.pause`."""
-        return self._tape._paused
+        return self.tape.paused
 
     async def resumed(self) -> None:
         """Wait until what was read may be sent on."""
-        while self._tape.paused:
+        while self.tape.paused:
             await self._wait(1)
 
     def seek(self, at: SampleTime) -> None:
         """Read on from `at`; earlier than the tape still holds yields a `Gap`. Never past the end."""
-        self._position = max(0, min(at, self._tape.end))
+        self.position = max(0, min(at, self.tape.end))
         self._wake()
 
     def take(self, limit: int) -> PcmBlock | Gap | None:
         """Up to `limit` samples of what is there now, or a gap, or None when there is nothing."""
-        at, newest = self._position, self._tape.newest_block
+        at, newest = self.position, self.tape.newest_block
         if newest is not None and newest.start == at:  # a reader that keeps up gets what was written, as it is
             count = len(newest.pcm) // BYTES_PER_SAMPLE
             if count <= limit:
-                self._position = at + count
+                self.position = at + count
                 return newest
-        item = self._tape._read(at, limit)
+        item = self.tape._read(at, limit)
         if item is not None:
-            self._position = item.end if isinstance(item, PcmBlock) else item.span.end
+            self.position = item.end if isinstance(item, PcmBlock) else item.span.end
         return item
 
     def take_whole(self, count: int) -> PcmBlock | Gap | None:
         """`count` samples if they are there; fewer only where a hole or the end cuts them short; or a gap."""
-        boundary = self._tape._boundary(self._position)
-        cut_short = self._tape.closed or boundary < self._tape.end
-        if boundary - self._position >= count or cut_short or self._position < self._tape.start:
+        boundary = self.tape._boundary(self.position)
+        cut_short = self.tape.closed or boundary < self.tape.end
+        if boundary - self.position >= count or cut_short or self.position < self.tape.start:
             return self.take(count)
         return None
 
@@ -297,7 +286,7 @@ class Cursor:
 
     def close(self) -> None:
         """Leave the tape. Idempotent."""
-        self._tape._detach(self)
+        self.tape._detach(self)
         self._callback = None
 
     async def _wait(self, count: int) -> None:
@@ -312,7 +301,7 @@ class Cursor:
 
     def _written(self) -> None:
         """Audio was appended: the common case of `_wake`."""
-        lag = self._tape.end - self._position
+        lag = self.tape.end - self.position
         waiter = self._waiter
         if waiter is not None and lag >= self._wanted and not waiter.done():
             waiter.set_result(None)

@@ -15,29 +15,46 @@ Look = Callable[[float], None]
 
 
 class Pulse:
-    """Belongs to one event loop; it rests while nobody has joined."""
+    """Belongs to one event loop; it rests while nobody has joined or waits."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, every_s: float) -> None:
         self._loop = loop
         self._every_s = every_s
         self._looks: dict[Look, None] = {}
+        self._waiting: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def join(self, look: Look) -> None:
         """Call `look` with every beat, which may be sooner than a whole one the first time."""
         self._looks[look] = None
-        if self._timer is None:
-            self._timer = self._loop.call_later(self._every_s, self._strike)
+        self._wind()
 
     def leave(self, look: Look) -> None:
         """Call it no more. Idempotent."""
         self._looks.pop(look, None)
-        if not self._looks and self._timer is not None:
+        if not self._looks and not self._waiting and self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
+    async def wait(self) -> None:
+        """Return with the next beat, which may be nearer than a whole one."""
+        waiter = self._loop.create_future()
+        self._waiting.append(waiter)
+        self._wind()
+        await waiter
+
+    def _wind(self) -> None:
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._every_s, self._strike)
+
     def _strike(self) -> None:
-        self._timer = self._loop.call_later(self._every_s, self._strike)
+        self._timer = None
+        if self._looks:
+            self._wind()
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            if not waiter.done():  # whose task was cancelled
+                waiter.set_result(None)
         now = self._loop.time()
         for look in tuple(self._looks):
             if look in self._looks:  # one may have made another leave

@@ -56,7 +56,7 @@ class Accounting:
 
     def may_leave(self, branch: Branch, channel: Channel | None) -> bool:
         """Does the meeting, as it stands now, let this branch send anything?"""
-        if self.paused or channel is None or branch is Branch.TRANSCRIBE:
+        if self.paused or channel is None:
             return not self.paused
         if branch is Branch.FACE:
             return self.seen(channel)
@@ -150,7 +150,10 @@ class MeetingOutlet:
 
     @property
     def open(self) -> bool:
-        return self.accounting.may_leave(self.branch, self.channel)
+        accounting = self.accounting
+        if self.branch is Branch.TRANSCRIBE:  # no policy but the pause's
+            return not accounting.paused
+        return accounting.may_leave(self.branch, self.channel)
 
     def sent(self, size: int, seconds: float) -> None:
         if seconds and self._gathers:

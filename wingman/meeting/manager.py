@@ -21,10 +21,9 @@ from wingman.events.index import MeetingIndex
 from wingman.events.log import EventLog
 from wingman.llm.base import SuggestionModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
-from wingman.meeting.beat import Beat
 from wingman.meeting.builder import MeetingBuilder, replaced
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Continued
-from wingman.meeting.meeting import TICK_S, Meeting, Parts
+from wingman.meeting.meeting import Meeting, Parts
 from wingman.meeting.moving import Departures
 from wingman.meeting.pipeline import Stages
 from wingman.meeting.process_model import ProcessModel
@@ -54,7 +53,6 @@ class MeetingManager:
         self._model = model
         self._log = event_log
         self._tasks = tasks
-        self._beat = Beat(TICK_S)
         self._live: dict[str, Meeting] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._closing = False
@@ -138,7 +136,7 @@ class MeetingManager:
         meeting_id = f"m-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         publish = self._publisher(meeting_id, spec)
         parts = replaced(self.builder.parts(meeting_id, plan, publish), meter, around)
-        meeting = Meeting(meeting_id, plan, parts, publish, self._beat)
+        meeting = Meeting(meeting_id, plan, parts, publish)
         if self._claims is not None:
             await self._claims.claim(meeting_id, packed(Kept(spec, recorded=not live)), meeting.positions)
         return await self._start(meeting, parts)
@@ -168,7 +166,7 @@ class MeetingManager:
         plan = replace(await self.builder.plan_on(Continued(state, taken), kept.spec), live=not kept.recorded)
         publish = self._publisher(meeting_id, plan.spec)
         parts = self.builder.parts(meeting_id, plan, publish)
-        meeting = Meeting(meeting_id, plan, parts, publish, self._beat)
+        meeting = Meeting(meeting_id, plan, parts, publish)
         self._claims.runs(meeting_id, meeting.positions)
         log.warning("a meeting moved here", meeting=meeting_id, epoch=taken.epoch, reason=taken.reason)
         running = await self._start(meeting, parts)

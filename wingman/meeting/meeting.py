@@ -33,12 +33,12 @@ from wingman.core.events import (
     Publish,
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
+from wingman.core.pulse import pulse
 from wingman.core.time import Channel
 from wingman.emotion.base import FaceAnalyzer
 from wingman.events.claims import Position
 from wingman.link.branch_runner import behind_wall
 from wingman.meeting.api import MeetingSpec, MeetingStatus
-from wingman.meeting.beat import Beat
 from wingman.meeting.channel import room
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Beginning, Continuation, Continued
 from wingman.meeting.controls import MeetingControls
@@ -108,10 +108,8 @@ class Plan:
 class Meeting:
     """A live meeting. `run` it in a task; everything else is called from the same event loop."""
 
-    def __init__(self, meeting_id: str, plan: Plan, parts: Parts, publish: Publish, beat: Beat) -> None:
-        """`beat` strikes every `TICK_S`."""
+    def __init__(self, meeting_id: str, plan: Plan, parts: Parts, publish: Publish) -> None:
         self._id = meeting_id
-        self._beat = beat
         self._plan = plan
         self._parts = parts
         self._publish = publish
@@ -388,8 +386,9 @@ class Meeting:
 
     async def _tick(self) -> None:
         """What happens with time: the join moves on ten times a second, and an end may be due."""
+        beats = pulse(TICK_S)
         for tick in itertools.count(1):
-            await self._beat.wait()
+            await beats.wait()
             self._pipeline.advance()
             if tick % TICKS_PER_BILL == 0:
                 self._controls.keep_to_budget()

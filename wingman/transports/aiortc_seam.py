@@ -51,7 +51,7 @@ LONGEST = 1500
 
 REPORT_S = 0.3
 """How often a sender is told what arrived."""
-LOOK_S = 0.05
+LOOK_S = 0.1
 """How often it is looked whether a sender is due to be told."""
 
 CIPHERS = (

@@ -174,11 +174,12 @@ class Connection:
     def _pump(self, whole: bool = True) -> None:
         """Move what is due from the tape to the socket. Never raises, never waits."""
         audio, now = self._audio, self._clock()
-        if audio.paused:  # a replay begun before the pause goes on after it
+        tape = audio.tape
+        if tape.paused:  # a replay begun before the pause goes on after it
             self._resume_at = None
             return
-        while (lag := audio.lag) > 0 and not self._controls and self._closing_at is None:
-            if lag < self._chunk.least and whole and not audio.ended:
+        while (lag := tape.end - audio.position) > 0 and not self._controls and self._closing_at is None:
+            if lag < self._chunk.least and whole and not tape.closed:
                 break
             size = self._chunk.of(lag)
             if audio.position + size > self._free_until and not self._may_send(size, now):
@@ -193,7 +194,12 @@ class Connection:
                     self._look_after_rest()
             elif item is not None:
                 self._cross(item)
-        if audio.exhausted and self._closing_at is None and _Control.CLOSE not in self._controls:
+        if (
+            tape.closed
+            and audio.exhausted
+            and self._closing_at is None
+            and _Control.CLOSE not in self._controls
+        ):
             self._controls.append(_Control.CLOSE)
         if self._controls or self._resume_at is not None:
             self._wake_for(now)
