@@ -17,6 +17,7 @@ from wingman.app import open_service
 from wingman.config.settings import build
 from wingman.core.events import EgressRecorded, SummaryReady
 from wingman.meeting.api import MeetingSpec
+from wingman.server.auth import OWNER
 from wingman.suggest import coach
 from wingman.testing.gemini.server import GeminiEmulator
 from wingman.testing.http_server import LoopbackHttp, Reply, Request
@@ -88,7 +89,11 @@ async def test_what_the_first_call_needs_is_loaded_beside_the_service(
         encoder = service.manager.providers.encoder
         if encoder is not None:
             monkeypatch.setattr(encoder, "encode_here", lambda texts: done.append("encoder"))
-        await service.warm_up()
+        warming = asyncio.create_task(service.warm_up())
+        await asyncio.sleep(0.01)
+        assert done == []  # nobody has come
+        with service.access.connected(OWNER, lambda: None):
+            await warming
     assert done[0] == "wingman.transports.aiortc_seam"
     assert done[1] != threading.current_thread().name
     assert done[2:] == (["encoder"] if encoder is not None else [])

@@ -85,7 +85,7 @@ SHORTEST_TOKEN = 16
 """Characters of a configured token; shorter ones could be guessed, and are warned about."""
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
 WARM_AFTER_S = 1.0
-"""After the start; what runs for less time, or begins a call at once, loads what it needs itself."""
+"""After somebody came: a page is shown first, and who begins a call at once loads what that needs."""
 WATCHED_S = 10.0
 """The start of a service, in which much is loaded, says nothing about its load."""
 LATE_S = 0.1
@@ -365,7 +365,8 @@ class Service:
             await asyncio.wait([serving, warming])
 
     async def warm_up(self) -> None:
-        """Load what the first call would otherwise wait for, once who waits for the service is served."""
+        """Load what the first call would otherwise wait for, once somebody has come who may begin one."""
+        await self.access.visited.wait()
         await asyncio.sleep(WARM_AFTER_S)
         await in_thread(partial(import_module, "wingman.transports.aiortc_seam"))
         await in_thread(coach.warm_up)

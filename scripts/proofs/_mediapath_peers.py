@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median
 
 from scripts.bench.peers import INSTALLED, install, subject
-from scripts.proofs._mediapath_ladder import Ladder
+from scripts.proofs._mediapath_ladder import COARSE, STEP, Ladder
 from scripts.proofs.figures import Figure, progress
 from wingman.bench.harness import Step, Subject, ramp, wingman
 from wingman.core.errors import WingmanError
@@ -35,7 +35,7 @@ def sessions_against(ours: Callable[[], int]) -> Iterator[Figure]:
         if number == len(goals) // 2:
             most = ours()
         if (peer := _peer(name)) is not None:
-            climbed[name] = peer, climb(peer, FIRST[name])
+            climbed[name] = peer, climb(peer, FIRST[name], COARSE if goals[name] is None else STEP)
     for name, goal in goals.items():
         if name not in climbed:
             yield Figure(f"sessions against {name}", 0, goal, ">=", "x", MISSING)
@@ -46,10 +46,10 @@ def sessions_against(ours: Callable[[], int]) -> Iterator[Figure]:
         yield Figure(f"sessions against {name}", most / max(1, ladder.held), goal, ">=", "x")
 
 
-def climb(subject: Subject, first: int) -> Ladder:
+def climb(subject: Subject, first: int, by: float = STEP) -> Ladder:
     """As many sessions as the subject holds; from a few on where the guess was too high."""
     for start in (first, FEW):
-        ladder = Ladder(start)
+        ladder = Ladder(start, by)
         run(subject, ladder, ladder.tell)
         if ladder.held:
             break

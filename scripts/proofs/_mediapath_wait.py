@@ -19,7 +19,7 @@ from wingman.bench.waiting import rows
 CALLS = 10
 ROUNDS = 3
 SESSIONS = 30
-LOCAL_S = 75.0
+LOCAL_S = 50.0
 """Of the call that a local transcriber hears."""
 
 

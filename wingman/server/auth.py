@@ -91,6 +91,8 @@ class Access:
     """The audit logs of all nodes; None for a service of one process."""
     on_revoked: list[Callable[[str], object]] = field(default_factory=list)
     """Told the id of a grant that ended while it was in use."""
+    visited: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once somebody came who may begin or watch a call."""
     _budgets: dict[str, GrantBudget] = field(default_factory=dict)
     _open: dict[str, dict[object, Callable[[], object]]] = field(default_factory=dict)
     _guests: asyncio.Event = field(default_factory=asyncio.Event)
@@ -268,6 +270,8 @@ class Access:
         self._open.setdefault(grant.id, {})[key] = drop
         if grant.id != OWNER.id:
             self._guests.set()
+        if grant.role is not Role.SCRAPER:
+            self.visited.set()
         try:
             yield
         finally:
