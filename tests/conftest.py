@@ -71,11 +71,14 @@ def _rank(item: pytest.Item) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if hasattr(config, "workerinput"):  # one of several processes
+    shuffled = not config.getoption("random_order_bucket").startswith("default:")
+    if config.getoption("processes", 0) and not shuffled:
         items.sort(key=_rank)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if session.config.getoption("processes", 0):
+        forked.prepare()
     gc.freeze()  # what was imported and collected stays to the end; no pass needs to look at it again
 
 

@@ -73,7 +73,7 @@ def measure() -> list[Figure]:
     figures.append(Figure("wheel runs", _passes("tests/packaging"), 1, "=="))
     progress("the whole suite")
     began = time.monotonic()
-    passed = _passes("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+    passed = int(subprocess.run(["scripts/test"], cwd=ROOT, capture_output=True, check=False).returncode == 0)
     figures.append(Figure("the suite passes", passed, 1, "=="))
     figures.append(Figure("suite", time.monotonic() - began, 300, "<=", "s"))
     return figures

@@ -1,7 +1,7 @@
 """Commands in processes of their own that have their modules already: a fork of one that has imported them all.
 
 A test of the command line needs a process for its output, its exit status and its environment, not for half
-a second of imports. `run` and `start` ask a server, started once for each process of the tests, which forks.
+a second of imports. `run` and `start` ask a server, started once for all tests, which forks.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _lock = threading.Lock()
 _server: subprocess.Popen[bytes] | None = None
 
 
-START_S = 30.0
-"""What a command may take until it runs."""
+START_S = 100.0
+"""What a command may take until it runs; the first waits for what all are forked from."""
 
 
 class _Status:
@@ -98,12 +98,15 @@ class Started:
         self._place = tempfile.TemporaryDirectory(prefix="wingman-command-")
         folder = Path(self._place.name)
         os.mkfifo(folder / "out")
+        out = os.open(folder / "out", os.O_RDONLY | os.O_NONBLOCK)
+        self.stdout = open(out, encoding="utf-8")  # noqa: SIM115 - closed when it has ended
         self._status = _Status(folder)
         _ask(arguments, environ, folder)
         if (pid := self._status.pid(START_S)) is None:
+            self._close()
             raise subprocess.TimeoutExpired(self.args, START_S)
+        os.set_blocking(out, True)
         self.pid = pid
-        self.stdout = open(folder / "out", encoding="utf-8")  # noqa: SIM115 - closed when it has ended
 
     def send_signal(self, number: int) -> None:
         if self.returncode is None:
@@ -122,10 +125,13 @@ class Started:
             if (code := self._status.code(timeout)) is None:
                 raise subprocess.TimeoutExpired(self.args, timeout)
             self.returncode = code
-            self._status.close()
-            self.stdout.close()
-            self._place.cleanup()
+            self._close()
         return self.returncode
+
+    def _close(self) -> None:
+        self._status.close()
+        self.stdout.close()
+        self._place.cleanup()
 
 
 def start(arguments: Sequence[str], environ: Mapping[str, str]) -> Started:
@@ -133,25 +139,27 @@ def start(arguments: Sequence[str], environ: Mapping[str, str]) -> Started:
     return Started(arguments, environ)
 
 
-def _ask(arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
+def prepare() -> None:
+    """Start the server, for this process and those that are forked from it."""
     global _server
-    request = {
-        "arguments": list(arguments),
-        "environ": dict(environ),
-        "folder": str(folder),
-        "cwd": os.getcwd(),
-    }
+    _server = subprocess.Popen(
+        [sys.executable, "-m", MARK],
+        stdin=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **ONE_THREAD},
+    )
+    atexit.register(_end, _server)
+
+
+def _ask(arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
+    request = {"arguments": list(arguments), "environ": dict(environ), "cwd": os.getcwd()}
+    (folder / "request").write_text(json.dumps(request), encoding="utf-8")
     with _lock:
-        if _server is None or _server.poll() is not None:
-            _server = subprocess.Popen(
-                [sys.executable, "-m", MARK],
-                stdin=subprocess.PIPE,
-                cwd=Path(__file__).parents[2],
-                env={**os.environ, **ONE_THREAD},
-            )
-            atexit.register(_end, _server)
+        if _server is None:
+            prepare()
+        assert _server is not None
         assert _server.stdin is not None
-        _server.stdin.write(json.dumps(request).encode() + b"\n")
+        _server.stdin.write(os.fsencode(folder) + b"\n")  # so short that others' lines do not mix with it
         _server.stdin.flush()
 
 
@@ -173,15 +181,21 @@ def _serve() -> int:
     for line in sys.stdin.buffer:
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            return _watched(json.loads(line))
+            _watched(Path(os.fsdecode(line.removesuffix(b"\n"))))
     return 0
 
 
-def _watched(request: Mapping[str, object]) -> int:
-    folder = Path(str(request["folder"]))
+def _watched(folder: Path) -> NoReturn:
+    try:
+        request = json.loads((folder / "request").read_text(encoding="utf-8"))
+        files = [os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK) for name in ("out", "err")]
+    except OSError:  # whoever asked has given up
+        os._exit(1)
     with open(folder / "status", "w", encoding="utf-8") as status:
         if (pid := os.fork()) == 0:
-            _ending(lambda: _command(request, folder))
+            _ending(lambda: _command(request, files))
+        for file in files:
+            os.close(file)
         print(pid, file=status, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), file=status, flush=True)
     os._exit(0)
@@ -204,12 +218,15 @@ def _ending(command: Callable[[], int]) -> NoReturn:
     os._exit(code if isinstance(code, int) else int(code is not None))
 
 
-def _command(request: Mapping[str, object], folder: Path) -> int:
+def _command(request: Mapping[str, object], files: Sequence[int]) -> int:
     from wingman.commands.cli import main
 
-    for number, name, how in ((0, os.devnull, "r"), (1, folder / "out", "w"), (2, folder / "err", "w")):
-        with open(name, how, encoding="utf-8") as file:
-            os.dup2(file.fileno(), number)
+    with open(os.devnull, encoding="utf-8") as nothing:
+        for number, file in enumerate((nothing.fileno(), *files)):
+            os.set_blocking(file, True)
+            os.dup2(file, number)
+    for file in files:
+        os.close(file)
     os.chdir(str(request["cwd"]))
     os.environ.clear()
     os.environ.update(request["environ"])  # type: ignore[call-overload]

@@ -1,0 +1,234 @@
+"""Tests side by side, in processes forked from one that has collected them: `--processes N`.
+
+Collecting all tests takes some ten seconds of a core. pytest-xdist does it once in each of its processes; here
+it is done once. A process takes the next file when it is done with one, so that a file's tests stay together.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import selectors
+import struct
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import pytest
+from _pytest.reports import TestReport
+
+NUMBER = struct.Struct("!H")
+LENGTH = struct.Struct("!I")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--processes", type=int, default=0, help="run tests in so many processes")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    count = session.config.getoption("processes")
+    if not count or session.config.option.collectonly or session.testsfailed:
+        return None
+    files: dict[str, list[pytest.Item]] = {}
+    for item in session.items:
+        files.setdefault(str(item.path), []).append(item)
+    queue = _Queue(len(files))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    children = [_fork(session, list(files.values()), queue) for _ in range(min(count, len(files)))]
+    _Parent(session, queue, children).listen()
+    return True
+
+
+class _Queue:
+    """Numbers of files, each taken by one process: a pipe that was filled before anybody reads it."""
+
+    def __init__(self, count: int) -> None:
+        self._out, into = os.pipe()
+        assert count * NUMBER.size <= 65536, "a pipe of Linux keeps no more"
+        os.write(into, b"".join(NUMBER.pack(number) for number in range(count)))
+        os.close(into)
+
+    def __iter__(self) -> Iterator[int]:
+        while taken := os.read(self._out, NUMBER.size):
+            yield NUMBER.unpack(taken)[0]
+
+    def empty(self) -> None:
+        """Nobody begins another file."""
+        for _ in self:
+            pass
+
+
+@dataclass
+class _Child:
+    """A process that runs tests, as its parent knows it."""
+
+    pid: int
+    pipe: int
+    buffer: bytearray = field(default_factory=bytearray)
+    begun: tuple[str, Any] | None = None
+    """The test it is at, and where that stands."""
+
+    def messages(self) -> Iterator[dict[str, Any]] | None:
+        """What it has told by now; None when it has ended."""
+        if not (piece := os.read(self.pipe, 1 << 16)):
+            return None
+        self.buffer += piece
+        return self._complete()
+
+    def _complete(self) -> Iterator[dict[str, Any]]:
+        while len(self.buffer) >= LENGTH.size:
+            end = LENGTH.size + LENGTH.unpack_from(self.buffer)[0]
+            if len(self.buffer) < end:
+                return
+            message = json.loads(self.buffer[LENGTH.size : end])
+            del self.buffer[:end]
+            yield message
+
+
+class _Parent:
+    """Hands on to this process's plugins what the others tell."""
+
+    def __init__(self, session: pytest.Session, queue: _Queue, children: list[_Child]) -> None:
+        self._session = session
+        self._hook = session.config.hook
+        self._queue = queue
+        self._children = children
+        self._told: set[str] = set()
+
+    def listen(self) -> None:
+        """Until all have ended. Raises `Session.Failed` where pytest itself would end early."""
+        with selectors.DefaultSelector() as waiting:
+            for child in self._children:
+                waiting.register(child.pipe, selectors.EVENT_READ, child)
+            while waiting.get_map():
+                for key, _ in waiting.select():
+                    child = key.data
+                    if (messages := child.messages()) is None:
+                        waiting.unregister(child.pipe)
+                        self._ended(child)
+                        continue
+                    for message in messages:
+                        self._take(child, message)
+                if self._session.shouldfail or self._session.shouldstop:
+                    self._queue.empty()
+        if self._session.shouldfail:
+            raise self._session.Failed(self._session.shouldfail)
+        for item in self._session.items:
+            if item.nodeid not in self._told and not self._session.shouldstop:
+                self._fail(item.nodeid, item.location, "it did not run: the process that had its file ended")
+
+    def _take(self, child: _Child, message: Mapping[str, Any]) -> None:
+        if (at := message.get("begins")) is not None:
+            child.begun = (at["nodeid"], tuple(at["location"]))
+        elif (warning := message.get("warns")) is not None:
+            told = warnings.WarningMessage(UserWarning(warning["text"]), UserWarning, "", 0)
+            self._hook.pytest_warning_recorded.call_historic(
+                kwargs={
+                    "warning_message": told,
+                    "when": "runtest",
+                    "nodeid": warning["nodeid"],
+                    "location": None,
+                }
+            )
+        else:
+            report = self._hook.pytest_report_from_serializable(
+                config=self._session.config, data=message["report"]
+            )
+            self._told.add(report.nodeid)
+            self._hook.pytest_runtest_logreport(report=report)
+            if report.when == "teardown":
+                child.begun = None
+
+    def _ended(self, child: _Child) -> None:
+        os.close(child.pipe)
+        status = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
+        if status == 0 and child.begun is None:
+            return
+        nodeid, location = child.begun or ("", ("", None, "between two tests"))
+        self._fail(nodeid, location, f"the process of the tests ended with status {status}")
+
+    def _fail(self, nodeid: str, location: Any, said: str) -> None:
+        self._told.add(nodeid)
+        self._hook.pytest_runtest_logreport(report=TestReport(nodeid, location, {}, "failed", said, "call"))
+
+
+def _fork(session: pytest.Session, files: list[list[pytest.Item]], queue: _Queue) -> _Child:
+    out, into = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(out)
+        _run(session, files, queue, into)
+    os.close(into)
+    return _Child(pid, out)
+
+
+def _run(session: pytest.Session, files: list[list[pytest.Item]], queue: _Queue, into: int) -> NoReturn:
+    """In the child: run what is taken from the queue, tell of it, and end as a process of Python does."""
+    config = session.config
+    status = 1
+    try:
+        _own(config, into)
+        _run_all(session, (item for number in queue for item in files[number]))
+        config.hook.pytest_sessionfinish(session=session, exitstatus=0)
+        config._ensure_unconfigure()
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        status = 0
+    except BaseException:  # noqa: BLE001 - shown as an interpreter shows it
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _own(config: pytest.Config, into: int) -> None:
+    """What a process must not share: where captured output goes, the terminal, the cache on the disk."""
+    plugins = config.pluginmanager
+    capture = plugins.getplugin("capturemanager")
+    capture.stop_global_capturing()
+    capture.start_global_capturing()
+    capture.suspend_global_capture()
+    for name in ("terminalreporter", "lfplugin", "nfplugin", "stepwiseplugin"):
+        if plugins.hasplugin(name):
+            plugins.unregister(name=name)
+    plugins.register(_Teller(config, into), "teller")
+
+
+def _run_all(session: pytest.Session, items: Iterator[pytest.Item]) -> None:
+    """Each with the one that comes after it, for fixtures of a module end with its last test."""
+    item = next(items, None)
+    while item is not None and not session.shouldfail and not session.shouldstop:
+        following = next(items, None)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        item = following
+
+
+class _Teller:
+    """Tells the parent what happens."""
+
+    def __init__(self, config: pytest.Config, into: int) -> None:
+        self._config = config
+        self._into = into
+
+    def pytest_runtest_logstart(self, nodeid: str, location: Any) -> None:
+        self._tell("begins", {"nodeid": nodeid, "location": location})
+
+    def pytest_runtest_logreport(self, report: TestReport) -> None:
+        hook = self._config.hook
+        self._tell("report", hook.pytest_report_to_serializable(config=self._config, report=report))
+
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage, nodeid: str) -> None:
+        self._tell("warns", {"text": str(warning_message.message), "nodeid": nodeid})
+
+    def _tell(self, kind: str, what: Any) -> None:
+        data = json.dumps({kind: what}).encode()
+        left = memoryview(LENGTH.pack(len(data)) + data)
+        while left:
+            left = left[os.write(self._into, left) :]
