@@ -403,3 +403,41 @@ def test_a_playbook_can_be_changed_while_the_meeting_runs() -> None:
         parse_playbook("name: b\ntitle: B\npersona: x\ntriggers:\n  - {name: a, phrases: [shoes]}\n", "b")
     )
     assert reasons(changing.hear(said("we sell shoes"))) == ["speak:cue"]
+
+
+# --- before the words are final ------------------------------------------------------------------
+
+
+def test_what_would_start_at_once_is_foreseen_and_nothing_changes() -> None:
+    there = gate()
+    question = said("how much is it per month")
+    before = there.foresee(question)
+    assert before is not None
+    assert before.kind == "price"
+    assert there.foresee(question) == before
+    speak = start(there, there.hear(question), over=False)
+    assert speak.candidate.kind == "price"
+    assert there.foresee(said("and does it work offline as well", 2)) is None, "a card is in flight"
+    there.ended()
+    assert there.foresee(said("and does it work offline as well", 5)) is None, "it is too soon for another"
+
+
+@pytest.mark.parametrize("text", ["", "we sell shoes in three towns", "how much is it just kidding"])
+def test_what_is_no_reason_is_not_foreseen(text: str) -> None:
+    assert gate().foresee(said(text)) is None
+
+
+def test_by_hand_nothing_is_foreseen() -> None:
+    there = gate()
+    there.dials.mode = "manual"
+    assert there.foresee(said("how much is it per month")) is None
+
+
+def test_a_channel_is_silent_while_no_voice_is_heard_on_it() -> None:
+    there = gate()
+    assert there.silent(Channel.TAB)
+    there.speaking(Channel.TAB, True, samples(1))
+    there.advance(samples(2))
+    assert (there.silent(Channel.TAB), there.silent(Channel.MIC)) == (False, True)
+    there.speaking(Channel.TAB, False, samples(3))
+    assert there.silent(Channel.TAB)

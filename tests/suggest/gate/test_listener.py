@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.suggest.support import said
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.suggest.gate.listener import FAILURES, Heard, MeaningListener, Vector
+from wingman.suggest.gate.listener import FAILURES, GateInput, MeaningListener, Vector
 
 
 class Slow:
@@ -39,7 +39,7 @@ class Taken:
     def __init__(self) -> None:
         self.all: list[tuple[str, float | None]] = []
 
-    def __call__(self, heard: Heard, meaning: Vector | None) -> None:
+    def __call__(self, heard: GateInput, meaning: Vector | None) -> None:
         text = getattr(heard.what, "text", "")
         self.all.append((text, None if meaning is None else float(meaning[0])))
 
@@ -48,7 +48,7 @@ async def _hear(listener: MeaningListener, *texts: str) -> None:
     running = asyncio.create_task(listener.run())
     await listener.ready()
     for number, text in enumerate(texts):
-        listener.hear(Heard(said(text, number), 0.0))
+        listener.hear(GateInput(said(text, number), 0.0))
     await listener.idle()
     running.cancel()
     await asyncio.wait((running,))
@@ -71,11 +71,11 @@ async def test_an_encoder_that_loads_slowly_is_waited_for_by_nobody_and_is_not_g
     listener = MeaningListener(Slow({"ready": 0.1}), 0.02, taken)
     running = asyncio.create_task(listener.run())
     await asyncio.sleep(0.03)
-    listener.hear(Heard(said("meanwhile"), 0.0))
+    listener.hear(GateInput(said("meanwhile"), 0.0))
     assert taken.all == [("meanwhile", None)]
     await listener.ready()
     for text in ("one", "four"):
-        listener.hear(Heard(said(text), 0.0))
+        listener.hear(GateInput(said(text), 0.0))
     await listener.idle()
     running.cancel()
     await asyncio.wait((running,))
@@ -95,7 +95,7 @@ async def test_the_end_of_a_meeting_loses_nothing() -> None:
     running = asyncio.create_task(listener.run())
     await listener.ready()
     for text in ("long", "then"):
-        listener.hear(Heard(said(text), 0.0))
+        listener.hear(GateInput(said(text), 0.0))
     await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait((running,))
@@ -104,5 +104,5 @@ async def test_the_end_of_a_meeting_loses_nothing() -> None:
 
 def test_without_an_encoder_everything_passes_at_once() -> None:
     taken = Taken()
-    MeaningListener(None, 1.0, taken).hear(Heard(said("now"), 0.0))
+    MeaningListener(None, 1.0, taken).hear(GateInput(said("now"), 0.0))
     assert taken.all == [("now", None)]
