@@ -38,7 +38,7 @@ USES_STARLETTE = {"server"}
 """HTTP lives in one room."""
 
 LATE_IMPORTS = {
-    "archive/places.py": "the object store is an extra",
+    "archive/storage.py": "the object store is an extra",
     "app.py": "NATS, the HTTP side and SQLite weigh 0.2 s that a command without them should not pay",
     "meeting/provider_builders.py": "each vendor's client loads when it is chosen; some weigh half a second",
     "meeting/providers.py": "the v0 gateway's credentials, likewise",

@@ -24,9 +24,9 @@ import msgspec
 import structlog
 
 from wingman.archive.audio_store import AudioStore, KeyOf
-from wingman.archive.places import Place, place_of
 from wingman.archive.private_folder import make_private
 from wingman.archive.retention import Eraser, Forget, keep
+from wingman.archive.storage import Storage, storage_of
 from wingman.audio import sandboxed
 from wingman.config.book import SettingsBook
 from wingman.config.settings import Settings, fields_of, plain, without_credentials
@@ -148,7 +148,7 @@ async def open_background(
         return
     hooks = [Hook.of(name, hook) for name, hook in settings.report.webhooks.items()]
     days = settings.deliver.retention_days
-    audio_store = AudioStore(sound_place(settings, folder), key or settings.deliver.encryption_key.reveal())
+    audio_store = AudioStore(sound_storage(settings, folder), key or settings.deliver.encryption_key.reveal())
     if not hooks:
         yield BackgroundServices(log, None, days, audio_store)
         return
@@ -166,10 +166,10 @@ def _apart(settings: Settings) -> bool:
     return bool(settings.cluster.url) and not settings.cluster.one_folder
 
 
-def sound_place(settings: Settings, folder: Path) -> Place:
+def sound_storage(settings: Settings, folder: Path) -> Storage:
     """Where stored sound lies. Raises `InputError`."""
     store = settings.deliver.store
-    return place_of(
+    return storage_of(
         store.url,
         folder,
         endpoint_url=store.endpoint_url,

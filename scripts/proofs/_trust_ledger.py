@@ -45,7 +45,7 @@ from wingman.egress.outlet import first_through, outlet
 from wingman.emotion.hume.analyzer import HumeAnalyzer
 from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer
 from wingman.emotion.hume_v0.batch import analyze
-from wingman.emotion.hume_v0.tokens import Access
+from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.events.memory import MemoryLog
 from wingman.events.webhook_store import DeliveryStore
 from wingman.events.webhooks import Hook, Webhooks
@@ -189,7 +189,7 @@ async def _hume_token(where: str, books: Books) -> None:
         url=f"ws://{where}", http_url=f"http://{where}", api_key=KEY, secret_key=Secret("local-secret")
     )
     with outlet(books):
-        await Access(settings).mint()
+        await GatewayAccess(settings).mint()
 
 
 async def _deepgram_token(where: str, books: Books) -> None:

@@ -22,7 +22,7 @@ from scripts.proofs.figures import Figure, progress
 from tests.cluster.chaos import suffer
 from tests.cluster.test_processes import Process, begin, processes
 from tests.support.nats import Node, Servers, emptied, nodes, open_node, restarted, servers
-from wingman.cluster.author import Author, LostError, Pending, Place
+from wingman.cluster.author import Author, LogPosition, LostError, Pending
 from wingman.cluster.record import Head
 from wingman.core import codec
 from wingman.core.events import Envelope, NoteAdded
@@ -94,7 +94,7 @@ async def _races(running: Servers, seed: int) -> list[Figure]:
     """An owner that writes against another's claim, over and over, in one log."""
     chance = random.Random(seed)
     async with nodes(running, 1) as (node,):
-        place = Place("m-race", "WM_LOG_00", "log.0.m-race", "n0")
+        place = LogPosition("m-race", "WM_LOG_00", "log.0.m-race", "n0")
         owner = Author(place, node.engine, node.keys)
         await owner.claim(await owner.look(), b"", 1)
         for number in range(1, RACES + 1):
@@ -103,7 +103,7 @@ async def _races(running: Servers, seed: int) -> list[Figure]:
             writing = asyncio.ensure_future(_write(owner, chance))
             await asyncio.sleep(chance.random() * 0.004)
             rival = Author(
-                Place(place.meeting, place.stream, place.subject, f"n{number}"), node.engine, node.keys
+                LogPosition(place.meeting, place.stream, place.subject, f"n{number}"), node.engine, node.keys
             )
             while not rival.owned:
                 try:

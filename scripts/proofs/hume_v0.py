@@ -28,7 +28,7 @@ from wingman.core.time import Channel, Span, seconds
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer, HumeV0TextAnalyzer
 from wingman.emotion.hume_v0.batch import analyze
-from wingman.emotion.hume_v0.tokens import Access, browser_token
+from wingman.emotion.hume_v0.tokens import GatewayAccess, browser_token
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume_v0.names import BURSTS, LANGUAGE, VOICE
 from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
@@ -173,7 +173,7 @@ def credentials() -> list[Figure]:
 async def _expired() -> tuple[VoiceAccount, HumeV0Emulator]:
     async with HumeV0Emulator() as gateway:
         settings = settings_for(gateway, auth="token")
-        access = Access(settings)
+        access = GatewayAccess(settings)
         await access.target()
         gateway.revoke_tokens()
         return await VoiceTrial(Recording(10.0)).run(HumeV0Analyzer(settings, access), gateway), gateway
@@ -190,7 +190,7 @@ async def _revoked() -> tuple[VoiceAccount, HumeV0Emulator]:
 
 async def _handshakes() -> list[float]:
     async with HumeV0Emulator() as gateway:
-        access = Access(settings_for(gateway))
+        access = GatewayAccess(settings_for(gateway))
         times: list[float] = []
 
         async def one() -> None:
@@ -207,11 +207,11 @@ async def _browser() -> tuple[int, int]:
     """Keys found in what a browser gets, and refusals of a server that cannot mint."""
     async with HumeV0Emulator() as gateway:
         settings = settings_for(gateway)
-        shown = msgspec.json.encode(await browser_token(Access(settings), settings)).decode()
+        shown = msgspec.json.encode(await browser_token(GatewayAccess(settings), settings)).decode()
         without = settings_for(gateway, secret_key=Secret())
         refused = 0
         try:
-            await browser_token(Access(without), without)
+            await browser_token(GatewayAccess(without), without)
         except InputError:
             refused = 1
         return sum(secret in shown for secret in ("local-key", "local-secret")), refused

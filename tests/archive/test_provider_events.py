@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 
 from wingman.archive.bundle import Bundle, pack, unpack
-from wingman.archive.provider_events import MOST_WAITING, Advanced, Finished, HeardWriter, decode, encode
+from wingman.archive.provider_events import (
+    MOST_WAITING,
+    Advanced,
+    Finished,
+    ProviderEventWriter,
+    decode,
+    encode,
+)
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.suggest import SuggestSettings
 from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
@@ -55,7 +62,7 @@ async def meeting(log: SqliteLog) -> Bundle:
         log.append("m-1", payload, media, at=now())
 
     publish(MeetingStarted("Call", (TAB,), "sales", "deepgram", "hume", "cues", "counterpart"), None)
-    correlator = RecordingCorrelator(CorrelateSettings(), HeardWriter(log, "m-1"), now)
+    correlator = RecordingCorrelator(CorrelateSettings(), ProviderEventWriter(log, "m-1"), now)
     coach = Coach(SuggestSettings(), load_playbook("sales"), None, publish, parts=CoachParts(clock=now))
     join = Rejoin(correlator, coach, publish)
     correlator.expect_emotion(TAB, METER)
@@ -160,14 +167,14 @@ def test_a_disk_that_refuses_ends_the_recording() -> None:
             return ()
 
     store = Refusing()
-    writer = HeardWriter(store, "m-1")
+    writer = ProviderEventWriter(store, "m-1")
     for number in range(2 * MOST_WAITING):
         writer.add(Advanced(1.0, TAB, number))
         writer.flush()
     assert len(store.given) == MOST_WAITING
     assert not writer.complete
     store = Refusing()
-    writer = HeardWriter(store, "m-1")
+    writer = ProviderEventWriter(store, "m-1")
     writer.add(Finished(1.0))
     store.given[0].set_exception(OSError("full"))
     writer.add(Finished(2.0))

@@ -10,8 +10,8 @@ import pytest
 
 from tests.support import s3
 from tests.support.s3 import object_store
-from wingman.archive.object_place import PART_BYTES, PART_S, ObjectPlace
-from wingman.archive.places import FolderPlace, Place, place_of
+from wingman.archive.object_storage import PART_BYTES, PART_S, ObjectStorage
+from wingman.archive.storage import FolderStorage, Storage, storage_of
 from wingman.core.errors import InputError
 
 BUCKET = f"s3://{s3.BUCKET}/calls"
@@ -29,23 +29,23 @@ def keys(url: str) -> dict[str, str]:
 
 
 @pytest.fixture(params=["folder", "objects"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "folder":
-        return place_of("", tmp_path)
-    made = place_of(BUCKET, tmp_path, **keys(request.getfixturevalue("store_url")))
+        return storage_of("", tmp_path)
+    made = storage_of(BUCKET, tmp_path, **keys(request.getfixturevalue("store_url")))
     for meeting in ("m-1", "m-2"):
         made.remove(meeting)
     return made
 
 
-def put(place: Place, meeting: str, name: str, *pieces: bytes) -> None:
+def put(place: Storage, meeting: str, name: str, *pieces: bytes) -> None:
     file = place.create(meeting, name)
     for piece in pieces:
         file.write(piece)
     file.close()
 
 
-def test_what_is_written_is_read_and_removed(place: Place) -> None:
+def test_what_is_written_is_read_and_removed(place: Storage) -> None:
     put(place, "m-1", "tab.opus", b"one ", b"two")
     put(place, "m-1", "mic.opus", b"three")
     put(place, "m-2", "tab.opus", b"four")
@@ -63,8 +63,8 @@ def test_what_is_written_is_read_and_removed(place: Place) -> None:
 
 
 def test_a_shared_folder_is_for_its_owner_only(tmp_path: Path) -> None:
-    place = place_of(str(tmp_path / "shared"), tmp_path / "unused")
-    assert isinstance(place, FolderPlace)
+    place = storage_of(str(tmp_path / "shared"), tmp_path / "unused")
+    assert isinstance(place, FolderStorage)
     put(place, "m-1", "tab.opus", b"x")
     assert stat.S_IMODE((tmp_path / "shared/meetings/m-1/tab.opus").stat().st_mode) == 0o600
 
@@ -74,7 +74,7 @@ class Store:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
         self.now = 0.0
-        self.place = ObjectPlace.of(BUCKET, **keys(url))
+        self.place = ObjectStorage.of(BUCKET, **keys(url))
         self.place._clock = lambda: self.now
         self.sent: list[str] = []
         self.refuses = False
@@ -106,7 +106,7 @@ def test_a_call_goes_out_while_it_is_spoken(monkeypatch: pytest.MonkeyPatch, sto
 
 
 def test_a_store_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch, store_url: str) -> None:
-    monkeypatch.setattr("wingman.archive.object_place.HELD_BYTES", 10)
+    monkeypatch.setattr("wingman.archive.object_storage.HELD_BYTES", 10)
     store = Store(monkeypatch, store_url)
     file = store.place.create("m-4", "tab.opus")
     store.refuses = True
@@ -122,7 +122,7 @@ def test_a_store_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch, sto
 
 
 def test_a_store_nobody_can_reach_is_one_sentence_without_its_keys(tmp_path: Path) -> None:
-    place = place_of(BUCKET, tmp_path, **keys("http://127.0.0.1:9"))
+    place = storage_of(BUCKET, tmp_path, **keys("http://127.0.0.1:9"))
     with pytest.raises(OSError, match="object store refuses") as refused:
         place.read("m-1", "tab.opus")
     assert "secret" not in str(refused.value)
@@ -131,5 +131,5 @@ def test_a_store_nobody_can_reach_is_one_sentence_without_its_keys(tmp_path: Pat
 @pytest.mark.parametrize("url", ["s3://", "ftp://somewhere/x"])
 def test_an_address_nobody_knows_is_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
-        place_of(url, tmp_path)
+        storage_of(url, tmp_path)
     assert refused.value.field == "deliver.store.url"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.audio.channel_map import Feed, Place, parse_channel_map, resolve
+from wingman.audio.channel_map import ChannelSource, Feed, parse_channel_map, resolve
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 
@@ -20,13 +20,13 @@ TAB, MIC = Channel.TAB, Channel.MIC
     [
         (None, ()),
         ("  ", ()),
-        ("tab,mic", (Place(TAB), Place(MIC))),
-        (" Left = MIC , right=tab", (Place(MIC, side=0), Place(TAB, side=1))),
-        ("side2=tab,1=mic", (Place(TAB, side=1), Place(MIC, side=0))),
-        ("track12=tab", (Place(TAB, track=11),)),
+        ("tab,mic", (ChannelSource(TAB), ChannelSource(MIC))),
+        (" Left = MIC , right=tab", (ChannelSource(MIC, side=0), ChannelSource(TAB, side=1))),
+        ("side2=tab,1=mic", (ChannelSource(TAB, side=1), ChannelSource(MIC, side=0))),
+        ("track12=tab", (ChannelSource(TAB, track=11),)),
     ],
 )
-def test_every_way_of_writing_it(text: str | None, places: tuple[Place, ...]) -> None:
+def test_every_way_of_writing_it(text: str | None, places: tuple[ChannelSource, ...]) -> None:
     assert parse_channel_map(text) == places
 
 
@@ -63,7 +63,7 @@ def test_no_text_is_another_exception(text: str) -> None:
         ("track1=mic,left=tab", [1, 6], (Feed(MIC, 0), Feed(TAB, 1, 0))),
     ],
 )
-def test_places_are_found_in_the_file(text: str, widths: list[int], feeds: tuple[Feed, ...]) -> None:
+def test_storage_are_found_in_the_file(text: str, widths: list[int], feeds: tuple[Feed, ...]) -> None:
     assert resolve(parse_channel_map(text), widths, 1, "call.mkv") == feeds
 
 

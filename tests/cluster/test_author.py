@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.nats import Node, Servers, nodes
-from wingman.cluster.author import Author, LostError, Pending, Place, numbered
+from wingman.cluster.author import Author, LogPosition, LostError, Pending, numbered
 from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
 from wingman.cluster.record import Head
 from wingman.core import codec
@@ -25,7 +25,7 @@ def event(seq: int, text: str = "x") -> tuple[Envelope, bytes]:
 
 
 def author(node: Node, name: str, engine: Engine | None = None, meeting: str = M) -> Author:
-    place = Place(meeting, "WM_LOG_00", f"log.0.{meeting}", name)
+    place = LogPosition(meeting, "WM_LOG_00", f"log.0.{meeting}", name)
     return Author(place, engine or node.engine, node.keys)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
 from wingman.core.time import Channel, Span
 from wingman.core.utterance import ReadingStatus
-from wingman.correlate.overlap import Tally, of_speaker, read
+from wingman.correlate.overlap import WeightedScores, of_speaker, read
 
 INFO = EmotionInfo("hume", True, Scale.PROBABILITY, floor=0.2, moderate=0.4, strong=0.7)
 
@@ -79,7 +79,7 @@ def test_the_tally_equals_a_count_instant_by_instant(
         (felt(at, at + size, joy=value / 100) for at, size, value in windows),
         key=lambda one: (one.span.end, one.span.start),
     )
-    tally = Tally(span)
+    tally = WeightedScores(span)
     for one in spans:
         tally.add(one)
     first = [next((s for s in spans if s.span.start <= t < s.span.end), None) for t in range(start, span.end)]

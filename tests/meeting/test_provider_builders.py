@@ -10,7 +10,7 @@ import pytest
 
 from wingman.config.settings import build
 from wingman.core.errors import InputError
-from wingman.emotion.hume_v0.tokens import Access
+from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.meeting import provider_builders as make
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.provider_builders import BuildContext, LocalWorker
@@ -27,7 +27,7 @@ METERS = ("hume", "hume_v0", "hume_v0_text", "hume_v0_language", "hume_v0_faces"
 
 def context(spec: MeetingSpec | None = None, *, live: bool = True, settings: Any = SETTINGS) -> BuildContext:
     local = LocalWorker(settings, live=live)
-    return BuildContext(settings, local, lambda: Access(settings.emotion.hume_v0), spec or MeetingSpec())
+    return BuildContext(settings, local, lambda: GatewayAccess(settings.emotion.hume_v0), spec or MeetingSpec())
 
 
 @pytest.mark.parametrize("name", ["deepgram", "embedded"])

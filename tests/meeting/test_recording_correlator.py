@@ -11,7 +11,7 @@ from wingman.archive.provider_events import (
     Fed,
     Finished,
     Flushed,
-    HeardWriter,
+    ProviderEventWriter,
     apply,
     decode,
 )
@@ -55,7 +55,7 @@ def play(correlator: Correlator) -> list[Output]:
 
 def recorded() -> tuple[list[Output], Store]:
     store, ticks = Store(), count(100.0)
-    writer = HeardWriter(store, "m-1")  # type: ignore[arg-type]  # the part that is used
+    writer = ProviderEventWriter(store, "m-1")  # type: ignore[arg-type]  # the part that is used
     return play(RecordingCorrelator(CorrelateSettings(), writer, lambda: next(ticks))), store
 
 

@@ -31,7 +31,7 @@ from wingman.core.media import GapCause
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF
 from wingman.meeting.api import MeetingSpec
-from wingman.meeting.resumption import SAID, Kept, Resumption, packed, unpacked
+from wingman.meeting.resumption import SAID, ClaimedPlan, Resumption, packed, unpacked
 
 
 def folded(*payloads: Any) -> Resumption:
@@ -118,7 +118,7 @@ def test_only_so_much_is_remembered() -> None:
     )
 )
 def test_what_no_event_tells_comes_back(spec: MeetingSpec) -> None:
-    assert unpacked(packed(Kept(spec))).spec == spec
+    assert unpacked(packed(ClaimedPlan(spec))).spec == spec
 
 
 @pytest.mark.parametrize("stored", [b"", b"{", b"[1]", b'{"spec":5}', b'{"spec":{},"later":1}'])

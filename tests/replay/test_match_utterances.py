@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.support import story
 from wingman.core.events import Media
 from wingman.core.time import Channel
-from wingman.replay.match_utterances import Alike
+from wingman.replay.match_utterances import UtteranceMatch
 
-ALIKE = Alike.of(story.events())
+ALIKE = UtteranceMatch.of(story.events())
 
 
 def test_a_known_id_is_itself() -> None:

@@ -18,7 +18,7 @@ from wingman.core.media import Gap
 from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.emotion.base import Emit as EmitEmotion
-from wingman.replay.match_utterances import Alike
+from wingman.replay.match_utterances import UtteranceMatch
 from wingman.replay.reprocess import Listeners, allowed, reprocess
 from wingman.stt.base import Emit, TranscriberInfo
 
@@ -150,7 +150,7 @@ async def test_what_is_not_there_cannot_be_heard() -> None:
 
 def test_utterances_are_found_by_id_or_by_their_time() -> None:
     events = [event for event in story.events() if isinstance(event.data, UtteranceCreated)]
-    alike = Alike.of(events)
+    alike = UtteranceMatch.of(events)
     for event in events:
         assert event.media is not None
         assert alike.find(event.payload(UtteranceCreated).id, None) == event.payload(UtteranceCreated).id

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wingman.archive.encrypted_file import Seal, WrongKey, unseal
 from wingman.archive.joined_sound import joined
-from wingman.archive.places import FOLDER, ID, FolderPlace, Growing, Place
+from wingman.archive.storage import FOLDER, ID, FolderStorage, Growing, Storage
 from wingman.core.errors import InputError
 from wingman.core.time import Channel, SampleTime
 
@@ -52,8 +52,8 @@ class SoundFile:
 class AudioStore:
     """All meetings' sound. Blocking but for `forget`; `key` seals what is put there."""
 
-    place: Place | Path
-    """Where it lies; a folder for a `FolderPlace`."""
+    storage: Storage | Path
+    """Where it lies; a folder for a `FolderStorage`."""
     key: str | KeyOf = ""
 
     def create(self, meeting: str, channel: Channel, start: SampleTime = 0) -> SoundFile:
@@ -62,7 +62,7 @@ class AudioStore:
         while start and any((channel, start) == kept[:2] for kept in self._files(meeting)):
             start += 1  # a node went on here before, and was gone at once
         name = f"{channel}{f'.{start:012d}' if start else ''}{SUFFIX}{SEALED if key else ''}"
-        return SoundFile(self._place.create(meeting, name), Seal(key) if key else None)
+        return SoundFile(self._storage.create(meeting, name), Seal(key) if key else None)
 
     def channels(self, meeting: str) -> tuple[Channel, ...]:
         """The channels whose sound was kept."""
@@ -85,25 +85,25 @@ class AudioStore:
     async def forget(self, meeting: str) -> None:
         """Remove all of a meeting. Idempotent. Raises `InputError` when the place refuses."""
         try:
-            await asyncio.to_thread(self._place.remove, meeting)
+            await asyncio.to_thread(self._storage.remove, meeting)
         except OSError as failed:
             raise InputError(
-                f"the sound of {meeting} cannot be removed from {self._place.shown(meeting)} "
+                f"the sound of {meeting} cannot be removed from {self._storage.shown(meeting)} "
                 f"({failed.strerror}); mend its permissions and delete the meeting again",
                 field="meeting",
                 status=503,
             ) from None
 
     @property
-    def _place(self) -> Place:
-        return FolderPlace(self.place) if isinstance(self.place, Path) else self.place
+    def _storage(self) -> Storage:
+        return FolderStorage(self.storage) if isinstance(self.storage, Path) else self.storage
 
     def _key(self, meeting: str) -> str:
         return self.key if isinstance(self.key, str) else self.key(meeting)
 
     def _files(self, meeting: str) -> list[tuple[Channel, SampleTime, str]]:
         try:
-            names = self._place.names(meeting)
+            names = self._storage.names(meeting)
         except OSError as failed:
             raise self._unreadable(meeting, "", failed) from None
         found = [(match, name) for name in names if (match := _NAME.fullmatch(name)) is not None]
@@ -115,7 +115,7 @@ class AudioStore:
 
     def _content(self, meeting: str, name: str) -> bytes:
         try:
-            content = self._place.read(meeting, name)
+            content = self._storage.read(meeting, name)
         except OSError as failed:
             raise self._unreadable(meeting, name, failed) from None
         if not name.endswith(SEALED):
@@ -124,12 +124,12 @@ class AudioStore:
             return unseal(content, self._key(meeting))
         except WrongKey as wrong:
             raise InputError(
-                f"{self._place.shown(meeting, name)} does not open with deliver.encryption_key ({wrong}); "
+                f"{self._storage.shown(meeting, name)} does not open with deliver.encryption_key ({wrong}); "
                 "give the key it was stored with",
                 field="deliver.encryption_key",
                 status=503,
             ) from None
 
     def _unreadable(self, meeting: str, name: str, failed: OSError) -> InputError:
-        where = self._place.shown(meeting, name)
+        where = self._storage.shown(meeting, name)
         return InputError(f"cannot read {where}: {failed.strerror}", field="audio", status=503)

@@ -15,7 +15,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from wingman.archive.places import FOLDER, ID, Growing
+from wingman.archive.storage import FOLDER, ID, Growing
 from wingman.core.errors import InputError
 
 PART_S = 10.0
@@ -26,7 +26,7 @@ HELD_BYTES = 8 << 20
 TIMEOUT = "20s"
 
 
-class ObjectPlace:
+class ObjectStorage:
     """A `Place` in a bucket."""
 
     def __init__(self, store: S3Store, shown: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,7 +37,7 @@ class ObjectPlace:
     @classmethod
     def of(
         cls, url: str, *, endpoint_url: str = "", region: str = "", access_key: str = "", secret_key: str = ""
-    ) -> ObjectPlace:
+    ) -> ObjectStorage:
         """`url` is `s3://bucket/prefix`; without keys the machine's own rights hold. Raises `InputError`."""
         parts = urlsplit(url)
         if not parts.netloc:

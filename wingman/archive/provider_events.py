@@ -105,7 +105,7 @@ def _typed(heard: Heard) -> Heard:
     return heard
 
 
-class HeardWriter:
+class ProviderEventWriter:
     """Gathers the record of one meeting and hands it on in chunks. Bounded; never blocks, never raises."""
 
     def __init__(self, store: ProviderLog, meeting: str) -> None:

@@ -28,7 +28,7 @@ class Growing(Protocol):
         ...
 
 
-class Place(Protocol):
+class Storage(Protocol):
     """Files by meeting and name. Names no meeting can have are nowhere."""
 
     def create(self, meeting: str, name: str) -> Growing:
@@ -52,23 +52,23 @@ class Place(Protocol):
         ...
 
 
-def place_of(url: str, folder: Path, **access: str) -> Place:
+def storage_of(url: str, folder: Path, **access: str) -> Storage:
     """The place an address names: empty for `folder`, a path, or `s3://bucket/prefix` (extra `s3`).
 
     Raises `InputError` for an address nobody knows, or where the extra is missing.
     """
     if url.startswith("s3://"):
         try:
-            from wingman.archive.object_place import ObjectPlace
+            from wingman.archive.object_storage import ObjectStorage
         except ModuleNotFoundError as missing:
             raise InputError(
                 f"deliver.store.url needs the extra ({missing}): pip install 'wingman-sidecar[s3]'",
                 field="deliver.store.url",
             ) from None
-        return ObjectPlace.of(url, **access)
+        return ObjectStorage.of(url, **access)
     if "://" in url:
         raise InputError("deliver.store.url is a folder, or s3://bucket/prefix", field="deliver.store.url")
-    return FolderPlace(Path(url).expanduser() if url else folder)
+    return FolderStorage(Path(url).expanduser() if url else folder)
 
 
 class _File:
@@ -87,7 +87,7 @@ class _File:
 
 
 @dataclass(frozen=True, slots=True)
-class FolderPlace:
+class FolderStorage:
     """`<folder>/meetings/<meeting>/<name>`, for its owner only."""
 
     folder: Path

@@ -15,7 +15,7 @@ _PLACE = re.compile(r"(?:(left|right)|(?:side)?([1-9]\d?)|track([1-9]\d?))\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChannelSource:
     """A channel and where it comes from. Both None: the next track or side in order."""
 
     channel: Channel
@@ -25,7 +25,7 @@ class Place:
     """Which side of a track, counted from 0 (left)."""
 
 
-def parse_channel_map(text: str | None) -> tuple[Place, ...]:
+def parse_channel_map(text: str | None) -> tuple[ChannelSource, ...]:
     """What a user said about a recording's channels; empty when nothing was. Raises `InputError`.
 
     A list of channels takes tracks in order where there are several, else the sides of one. `left`, `right`,
@@ -43,7 +43,7 @@ def parse_channel_map(text: str | None) -> tuple[Place, ...]:
     return places
 
 
-def _place(part: str) -> Place:
+def _place(part: str) -> ChannelSource:
     where, equals, name = part.rpartition("=")
     try:
         channel = Channel(name.strip().lower())
@@ -52,7 +52,7 @@ def _place(part: str) -> Place:
             f"channels must map places to `tab` (the others) and `mic` (you), {HELP}", field="channels"
         ) from None
     if not equals:
-        return Place(channel)
+        return ChannelSource(channel)
     match = _PLACE.match(where.strip().lower())
     if match is None:
         raise InputError(
@@ -61,8 +61,8 @@ def _place(part: str) -> Place:
         )
     word, number, track = match.groups()
     if track:
-        return Place(channel, track=int(track) - 1)
-    return Place(channel, side=("left", "right").index(word) if word else int(number) - 1)
+        return ChannelSource(channel, track=int(track) - 1)
+    return ChannelSource(channel, side=("left", "right").index(word) if word else int(number) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class Feed:
     side: int | None = None
 
 
-def resolve(places: Sequence[Place], widths: Sequence[int], preferred: int, title: str) -> tuple[Feed, ...]:
+def resolve(
+    places: Sequence[ChannelSource], widths: Sequence[int], preferred: int, title: str
+) -> tuple[Feed, ...]:
     """The feeds of a file whose audio tracks have `widths` sides. Raises `InputError` that names the mend.
 
     `preferred` is the track that is taken where nothing else is said.
@@ -87,7 +89,7 @@ def resolve(places: Sequence[Place], widths: Sequence[int], preferred: int, titl
     if ordered and len(widths) >= len(places):
         return tuple(Feed(place.channel, n) for n, place in enumerate(places))
     if ordered:
-        places = [Place(place.channel, side=n) for n, place in enumerate(places)]
+        places = [ChannelSource(place.channel, side=n) for n, place in enumerate(places)]
         if widths[preferred] > 2:
             raise InputError(
                 f"{title} has {widths[preferred]} sides; say which two are meant, such as channels=1=tab,2=mic",
@@ -96,7 +98,7 @@ def resolve(places: Sequence[Place], widths: Sequence[int], preferred: int, titl
     return tuple(_feed(place, widths, preferred, title) for place in places)
 
 
-def _feed(place: Place, widths: Sequence[int], preferred: int, title: str) -> Feed:
+def _feed(place: ChannelSource, widths: Sequence[int], preferred: int, title: str) -> Feed:
     if place.track is not None:
         if place.track >= len(widths):
             raise InputError(

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from wingman.audio.call_sides import Sides, judge
-from wingman.audio.channel_map import Feed, Place, resolve
+from wingman.audio.channel_map import ChannelSource, Feed, resolve
 from wingman.audio.container import Link, MediaInput
 from wingman.audio.downmix import Downmix
 from wingman.audio.media_clock import MediaClock, Placed
@@ -102,7 +102,7 @@ Piece: TypeAlias = "tuple[Channel, PcmBlock | Gap] | Loss"
 
 def probe(
     path: Path | int,
-    places: Sequence[Place] = (),
+    places: Sequence[ChannelSource] = (),
     *,
     track: int | None = None,
     listen: bool = False,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from wingman.audio import recording
-from wingman.audio.channel_map import Place
+from wingman.audio.channel_map import ChannelSource
 from wingman.audio.container import display_name, open_regular
 from wingman.audio.recording import Piece, Recording
 from wingman.core.errors import InputError
@@ -30,10 +30,10 @@ _NEEDED: Final = ("av.*", "encodings.latin_1", "encodings.utf_16")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ProbeRequest:
     """What `probe` is asked for."""
 
-    places: tuple[Place, ...]
+    places: tuple[ChannelSource, ...]
     track: int | None
     listen: bool
     title: str
@@ -66,12 +66,17 @@ _READ: Final[Reader[tuple[Part, ...]]] = Reader(
 
 
 def probe(
-    path: Path, places: Sequence[Place] = (), *, track: int | None = None, listen: bool = False, title: str = ""
+    path: Path,
+    places: Sequence[ChannelSource] = (),
+    *,
+    track: int | None = None,
+    listen: bool = False,
+    title: str = "",
 ) -> Recording:
     """As `recording.probe`. Raises `InputError`; also for a file that takes more than any should."""
     named = title or display_name(path)
     os.close(open_regular(path, named))  # what is no file at all is said as ever
-    asking = _PROBE.read(path, Wish(tuple(places), track, listen, named), named)
+    asking = _PROBE.read(path, ProbeRequest(tuple(places), track, listen, named), named)
     try:
         return replace(next(asking), path=path)
     except StopIteration:
@@ -102,7 +107,7 @@ def _piece(part: Part) -> Piece:
     return part.loss or Loss(LossCause.HOLE, LossUnit.SECONDS, 0.0)
 
 
-def probed(file: BinaryIO, ask: Wish) -> Iterator[Recording]:
+def probed(file: BinaryIO, ask: ProbeRequest) -> Iterator[Recording]:
     """In the reading process."""
     yield recording.probe(file.fileno(), ask.places, track=ask.track, listen=ask.listen, title=ask.title)
 

@@ -46,7 +46,7 @@ class ElsewhereError(LostError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPosition:
     """Where one meeting lives."""
 
     meeting: str
@@ -114,7 +114,7 @@ class Pending:
 class Author:
     """Use `claim` to become the owner, then `store`. One call at a time."""
 
-    def __init__(self, place: Place, engine: Engine, keys: KeyRing) -> None:
+    def __init__(self, place: LogPosition, engine: Engine, keys: KeyRing) -> None:
         self.place = place
         self.mark: Callable[[], Mark] = Mark
         """How far the meeting has come; set by whoever runs it."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from wingman.cluster import subjects
-from wingman.cluster.author import Author, Place, Tip
+from wingman.cluster.author import Author, LogPosition, Tip
 from wingman.cluster.delivery import Delivery
 from wingman.cluster.engine import Engine, UnavailableError, UnknownError
 from wingman.cluster.keys import GoneError, KeyRing
@@ -234,7 +234,7 @@ class ClusterLog:
 
     def _author(self, meeting: str) -> Author:
         stream = subjects.stream(subjects.shard_of(meeting, self._shards))
-        place = Place(meeting, stream, subjects.log(meeting, self._shards), self._node)
+        place = LogPosition(meeting, stream, subjects.log(meeting, self._shards), self._node)
         return Author(place, self._engine, self._keys)
 
     # --- what is stored, here and elsewhere -------------------------------------------------------

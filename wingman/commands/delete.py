@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import sys
 
-from wingman.app import data_dir, sound_place
+from wingman.app import data_dir, sound_storage
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser
 from wingman.client import Client
@@ -52,7 +52,7 @@ async def _erase(log: SqliteLog, settings: Settings, meeting: str) -> None:
     """As the service does it: what other rooms keep first, the log's rows last."""
 
     folder = data_dir(settings)
-    sound = AudioStore(sound_place(settings, folder))
+    sound = AudioStore(sound_storage(settings, folder))
 
     async def deliveries(gone: str) -> None:
         if (folder / DELIVERIES).is_file():

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from wingman.app import data_dir, sound_place
+from wingman.app import data_dir, sound_storage
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import decode
@@ -29,7 +29,7 @@ URL, TOKEN = "WINGMAN_URL", "WINGMAN_TOKEN"
 LOG_NAME = "wingman.db"
 
 
-class Kept(Protocol):
+class MeetingStore(Protocol):
     """The meetings there are, wherever they are."""
 
     async def meetings(self, limit: int = 50) -> Sequence[MeetingStatus]:
@@ -50,7 +50,7 @@ class Kept(Protocol):
 
 
 class LogFile:
-    """`Kept` over a log's file."""
+    """`MeetingStore` over a log's file."""
 
     def __init__(self, held: StoredMeetings, audio_store: AudioStore) -> None:
         self._held = held
@@ -96,7 +96,7 @@ def address(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str
 
 
 @contextlib.asynccontextmanager
-async def open_kept(arguments: argparse.Namespace, settings: Settings) -> AsyncIterator[Kept]:
+async def open_kept(arguments: argparse.Namespace, settings: Settings) -> AsyncIterator[MeetingStore]:
     """The meetings of the named service, or else of the log in the data folder."""
     url, token = address(arguments, settings)
     if url:
@@ -105,7 +105,7 @@ async def open_kept(arguments: argparse.Namespace, settings: Settings) -> AsyncI
     else:
         key = settings.deliver.encryption_key.reveal()
         with stored_meetings(log_path(settings), key) as held:
-            yield LogFile(held, AudioStore(sound_place(settings, data_dir(settings)), key))
+            yield LogFile(held, AudioStore(sound_storage(settings, data_dir(settings)), key))
 
 
 def log_path(settings: Settings) -> Path:

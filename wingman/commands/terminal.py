@@ -44,7 +44,7 @@ UNREMARKABLE = (GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT)
 
 
 @dataclass(slots=True)
-class Tally:
+class Totals:
     """What came by, for the summary at the end."""
 
     utterances: int = 0
@@ -70,7 +70,7 @@ class Show:
         """Utterances whose tone is still to come."""
         self._labels: dict[str, list[str]] = {}
         self._created: dict[str, tuple[str, str]] = {}
-        self.tally = Tally()
+        self.tally = Totals()
 
     def envelope(self, envelope: Envelope) -> None:  # noqa: C901 - one arm for each event that shows
         """Print what a reader of the terminal wants to know of one event."""

@@ -20,7 +20,7 @@ import msgspec
 from tqdm import tqdm
 
 from wingman.app import Service, data_dir, open_service
-from wingman.audio.channel_map import Place, parse_channel_map
+from wingman.audio.channel_map import ChannelSource, parse_channel_map
 from wingman.audio.recording import Recording
 from wingman.audio.sandboxed import probe
 from wingman.audio.video_file import is_image
@@ -144,7 +144,7 @@ def _probed(job: Job, arguments: argparse.Namespace) -> Recording | InputError:
         return refused
 
 
-def places_of(arguments: argparse.Namespace) -> tuple[Place, ...]:
+def places_of(arguments: argparse.Namespace) -> tuple[ChannelSource, ...]:
     """What the flags say about whose voice is where. Raises `InputError`."""
     return parse_channel_map(arguments.channels or (STEREO if arguments.stereo else None))
 

@@ -21,7 +21,7 @@ ROUNDING = 1e-4
 """Means that differ by less are equal: scores have four digits."""
 
 
-class Tally:
+class WeightedScores:
     """Overlap-weighted means of one source's scores over one span.
 
     Windows may slide over each other. Each instant of the span belongs to exactly one window: the
@@ -94,11 +94,11 @@ def read(span: Span, measured: Sequence[EmotionSpan], info: EmotionInfo, min_cov
     Scores of different sources are never mixed, nor those of different faces: what covers more of it answers
     (ties by name), as when a meter was replaced in mid-utterance.
     """
-    tallies: dict[tuple[str, str], Tally] = {}
+    tallies: dict[tuple[str, str], WeightedScores] = {}
     for one in measured:
         tally = tallies.get((one.source, one.subject))
         if tally is None:
-            tallies[one.source, one.subject] = tally = Tally(span)
+            tallies[one.source, one.subject] = tally = WeightedScores(span)
         tally.add(one)
     if not tallies:
         return EmotionReading(ReadingStatus.UNKNOWN, source=info.name, why=UNMEASURED)

@@ -9,7 +9,7 @@ from functools import partial
 
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.egress_ledger import Ledger
-from wingman.archive.provider_events import HeardWriter
+from wingman.archive.provider_events import ProviderEventWriter
 from wingman.config.settings import Settings, changed
 from wingman.config.suggest import SuggestSettings
 from wingman.core.emotion_policy import Consent, check_consent, check_policy, decide
@@ -189,7 +189,9 @@ class MeetingBuilder:
         """One that writes down what it is told, where the log can keep it: replays join from that."""
         settings = self.settings
         if settings.report.record_events and isinstance(self._log, ProviderLog):
-            return RecordingCorrelator(settings.correlate, HeardWriter(self._log, meeting_id), time.time)
+            return RecordingCorrelator(
+                settings.correlate, ProviderEventWriter(self._log, meeting_id), time.time
+            )
         return Correlator(settings.correlate)
 
     def _sound(self, meeting_id: str, publish: Publish) -> Store | None:

@@ -29,7 +29,7 @@ from wingman.meeting.pipeline import Stages
 from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.recovery import close_interrupted, unsummed
-from wingman.meeting.resumption import Kept, Resumption, packed, unpacked
+from wingman.meeting.resumption import ClaimedPlan, Resumption, packed, unpacked
 from wingman.meeting.summary_on_end import sum_up
 from wingman.observe import metrics
 from wingman.report.answer import Answer, answer
@@ -138,7 +138,9 @@ class MeetingManager:
         parts = replaced(self.builder.parts(meeting_id, plan, publish), meter, around)
         meeting = Meeting(meeting_id, plan, parts, publish)
         if self._claims is not None:
-            await self._claims.claim(meeting_id, packed(Kept(spec, recorded=not live)), meeting.positions)
+            await self._claims.claim(
+                meeting_id, packed(ClaimedPlan(spec, recorded=not live)), meeting.positions
+            )
         return await self._start(meeting, parts)
 
     async def adopt(self, meeting_id: str) -> Meeting:
@@ -206,7 +208,7 @@ class MeetingManager:
             self._log.append(meeting_id, payload, media, at=time.time())
             if self._claims is not None and isinstance(payload, SettingChanged) and payload.setting == "brief":
                 meeting = self._live[meeting_id]  # the event does not tell it
-                kept = Kept(replace(spec, brief=meeting.brief), meeting.recorded)
+                kept = ClaimedPlan(replace(spec, brief=meeting.brief), meeting.recorded)
                 self._claims.keep_plan(meeting_id, packed(kept))
 
         return publish

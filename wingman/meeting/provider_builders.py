@@ -20,7 +20,7 @@ from wingman.stt import whisper as whisper_stt
 from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
-    from wingman.emotion.hume_v0.tokens import Access
+    from wingman.emotion.hume_v0.tokens import GatewayAccess
     from wingman.local.decoder.link import DecodeLink
     from wingman.local.process import EmbeddedWorker
 
@@ -84,7 +84,7 @@ class BuildContext:
 
     settings: Settings
     local: LocalWorker
-    gateway: Callable[[], Access]
+    gateway: Callable[[], GatewayAccess]
     """Credentials and limits of the v0 gateway, shared by everything in the process that talks to it."""
     spec: MeetingSpec = field(default_factory=MeetingSpec)
     slots: SlotsOf = SharedSlots

@@ -25,7 +25,7 @@ from wingman.stt import moonshine, speakers, whisper
 from wingman.stt.base import Transcriber
 
 if TYPE_CHECKING:
-    from wingman.emotion.hume_v0.tokens import Access
+    from wingman.emotion.hume_v0.tokens import GatewayAccess
 
 T = TypeVar("T")
 
@@ -338,19 +338,19 @@ class ProviderFactory:
         """`encoder` is what a factory before this one has loaded already; `slots` counts what plans allow."""
         self.settings = settings
         self.slots = slots
-        self._gateway: Access | None = None
+        self._gateway: GatewayAccess | None = None
         wanted = settings.suggest.meaning == "auto" and installed()
         self.encoder: SentenceEncoder | None = (encoder or SentenceEncoder()) if wanted else None
         """Tells every gate of this process what words mean; whoever made the factory closes it."""
         self.here = capabilities(settings)
         """What this machine offers; looked up once."""
 
-    def gateway(self) -> Access:
+    def gateway(self) -> GatewayAccess:
         """Credentials and limits of the v0 gateway."""
         if self._gateway is None:
-            from wingman.emotion.hume_v0.tokens import Access
+            from wingman.emotion.hume_v0.tokens import GatewayAccess
 
-            self._gateway = Access(self.settings.emotion.hume_v0, self.slots)
+            self._gateway = GatewayAccess(self.settings.emotion.hume_v0, self.slots)
         return self._gateway
 
     def choose(self, policy: Policy) -> Choices:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wingman.archive.provider_events import Advanced, Expected, Finished, Flushed, HeardWriter, fed
+from wingman.archive.provider_events import Advanced, Expected, Finished, Flushed, ProviderEventWriter, fed
 from wingman.config.correlate import CorrelateSettings
 from wingman.core.emotion import EmotionEvent, EmotionInfo
 from wingman.core.errors import Branch
@@ -19,7 +19,9 @@ class RecordingCorrelator(Correlator):
     The correlator is pure, so its calls are all that a replay needs to join the meeting again.
     """
 
-    def __init__(self, settings: CorrelateSettings, writer: HeardWriter, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, settings: CorrelateSettings, writer: ProviderEventWriter, clock: Callable[[], float]
+    ) -> None:
         super().__init__(settings)
         self._writer = writer
         self._clock = clock

@@ -42,7 +42,7 @@ _SETTINGS = ("playbook", "verbosity", "mode")
 _ENDS = (SuggestionCompleted, SuggestionSuperseded, SuggestionExpired, SuggestionFailed)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class ClaimedPlan(msgspec.Struct, frozen=True):
     """What no event tells: stored with a meeting's claim, and again when it changes."""
 
     spec: MeetingSpec
@@ -50,17 +50,17 @@ class Kept(msgspec.Struct, frozen=True):
     """A recording is read into it: nobody else can go on with that."""
 
 
-def packed(kept: Kept) -> bytes:
+def packed(kept: ClaimedPlan) -> bytes:
     """As it is stored."""
     return msgspec.json.encode(kept)
 
 
-def unpacked(stored: bytes) -> Kept:
+def unpacked(stored: bytes) -> ClaimedPlan:
     """The inverse; an empty one where nothing was stored, or by a version that nobody knows any more."""
     try:
-        return msgspec.json.decode(stored, type=Kept)
+        return msgspec.json.decode(stored, type=ClaimedPlan)
     except msgspec.MsgspecError:
-        return Kept(MeetingSpec())
+        return ClaimedPlan(MeetingSpec())
 
 
 @dataclass(slots=True)

@@ -9,13 +9,13 @@ from wingman.core.events import Envelope, Media, UtteranceCreated
 
 
 @dataclass(slots=True)
-class Alike:
+class UtteranceMatch:
     """Finds the utterances of a run by their ids and, where other ids were given, by their time."""
 
     _places: dict[str, Media]
 
     @classmethod
-    def of(cls, events: Iterable[Envelope]) -> Alike:
+    def of(cls, events: Iterable[Envelope]) -> UtteranceMatch:
         """An index of the utterances in `events`."""
         return cls({e.data.id: e.media for e in events if isinstance(e.data, UtteranceCreated) and e.media})
 

@@ -40,7 +40,7 @@ from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionShift, LoneSound, Sound
 from wingman.correlate.correlator import Correlator
 from wingman.llm.base import SuggestionModel
-from wingman.replay.match_utterances import Alike
+from wingman.replay.match_utterances import UtteranceMatch
 from wingman.replay.recorded_model import PLAYBOOK, RecordedModel, recorded_model
 from wingman.replay.rejoin import Rejoin
 from wingman.suggest.coach import Coach, CoachParts
@@ -117,7 +117,7 @@ class _Run:
         self._media: dict[Channel, tuple[float, float]] = {}
         """Channel → (media time, record time) of what was heard last."""
         self._recorded = recorded_model(bundle.events)
-        self._then = Alike.of(bundle.events)
+        self._then = UtteranceMatch.of(bundle.events)
         self._places: dict[str, Media | None] = {}
         """Utterance of this run → where it was said."""
         model: SuggestionModel | None = changes.model or self._recorded
@@ -276,7 +276,7 @@ def compare_joined(before: Sequence[Envelope], after: Sequence[Envelope]) -> lis
 
 def _joined(events: Sequence[Envelope], then: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
     """Utterance of `then` → what was heard at its time, with its emotion."""
-    alike = Alike.of(then)
+    alike = UtteranceMatch.of(then)
     told: dict[str, dict[str, str]] = {}
     for event in events:
         if isinstance(data := event.data, (UtteranceCreated, UtteranceRevised)):
@@ -290,7 +290,7 @@ def _joined(events: Sequence[Envelope], then: Sequence[Envelope]) -> dict[str, t
 
 def _advice(events: Sequence[Envelope], then: Sequence[Envelope]) -> dict[str, tuple[str, ...]]:
     """Utterance of `then` → the final texts of the cards that it, or what was heard at its time, led to."""
-    alike = Alike.of(then)
+    alike = UtteranceMatch.of(then)
     places = {e.data.id: e.media for e in events if isinstance(e.data, UtteranceCreated)}
     cards: dict[str, tuple[str, str]] = {}
     for event in events:

@@ -23,7 +23,7 @@ from wingman.archive.bundle import Bundle
 from wingman.archive.egress_ledger import Ledger
 from wingman.archive.provider_events import Advanced, Expected, Fed, Finished, Heard, fed
 from wingman.audio import sandboxed
-from wingman.audio.channel_map import Place
+from wingman.audio.channel_map import ChannelSource
 from wingman.audio.tape import Tape
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.suggest import CostSettings
@@ -226,7 +226,7 @@ class _Session:
                 readers = self._readers(tasks)
                 sink = _Split(readers)
                 gate = None if paced else partial(room, [reader.pipeline for reader in readers], TAPE_S)
-                found = await in_thread(partial(sandboxed.probe, path, (Place(self._channel),)))
+                found = await in_thread(partial(sandboxed.probe, path, (ChannelSource(self._channel),)))
                 source = FileSource(found, realtime=paced, gate=gate, decode=sandboxed.read)
                 await source.run({self._channel: sink})
                 deadline = asyncio.get_running_loop().time() + LAST_ANSWERS_S

@@ -20,7 +20,7 @@ from wingman.core.speakers import speaker_name
 from wingman.core.time import clock
 from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 from wingman.report.items import summary_of
-from wingman.report.record import Heard, Record, Said
+from wingman.report.record import Record, Said, VocalSound
 from wingman.report.statistics import Talk, figures
 
 WORTH_A_LINE_S = 1.0
@@ -61,9 +61,9 @@ def text_of(said: Said) -> str:
     return with_sounds(said.text, said.sounds)
 
 
-def lines_of(record: Record) -> list[Said | Heard]:
+def lines_of(record: Record) -> list[Said | VocalSound]:
     """Utterances and the bursts between them, in order."""
-    lines: list[Said | Heard] = [*record.said, *record.sounds]
+    lines: list[Said | VocalSound] = [*record.said, *record.sounds]
     return sorted(lines, key=lambda line: line.start)
 
 
@@ -99,7 +99,7 @@ def _markdown(record: Record) -> str:
         parts.append("\n".join(["## Notes", "", *notes]))
     lines = []
     for said in lines_of(record):
-        if isinstance(said, Heard):
+        if isinstance(said, VocalSound):
             lines.append(f"**{clock(said.start)} {speaker_name(said.channel)}** _({markdown(said.word)})_\n")
             continue
         tone = f" _({markdown(tone_of(said))})_" if tone_of(said) else ""
@@ -166,11 +166,11 @@ def _webvtt(record: Record) -> str:
     return "\n".join(blocks)
 
 
-def _who(line: Said | Heard) -> str:
+def _who(line: Said | VocalSound) -> str:
     return name_of(line) if isinstance(line, Said) else speaker_name(line.channel)
 
 
-def _what(line: Said | Heard) -> str:
+def _what(line: Said | VocalSound) -> str:
     return text_of(line) if isinstance(line, Said) else f"[{line.word}]"
 
 
@@ -210,7 +210,7 @@ def _csv(record: Record) -> str:
     return out.getvalue()
 
 
-def _shown_until(said: Said | Heard) -> float:
+def _shown_until(said: Said | VocalSound) -> float:
     return max(said.end, said.start + 0.5)  # players drop a cue of no length
 
 

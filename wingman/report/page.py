@@ -20,7 +20,7 @@ from wingman.report import emotion_chart
 from wingman.report.exports import FORMATS, lines_of, name_of, text_of, tone_of
 from wingman.report.extractive import ORIGIN
 from wingman.report.items import summary_of
-from wingman.report.record import Card, Heard, Lost, Record, Said
+from wingman.report.record import Card, Lost, Record, Said, VocalSound
 from wingman.report.statistics import Figures, Talk, figures
 
 GAP_SECONDS = 1.0
@@ -311,7 +311,7 @@ def _missing(record: Record) -> str:
 def _transcript(record: Record) -> str:
     if not record.said and not record.sounds:
         return ""
-    entries: list[Said | Heard | Lost] = [
+    entries: list[Said | VocalSound | Lost] = [
         *lines_of(record),
         *(gap for gap in record.lost if gap.end - gap.start >= GAP_SECONDS),
     ]
@@ -322,11 +322,11 @@ def _transcript(record: Record) -> str:
     )
 
 
-def _entry(entry: Said | Heard | Lost) -> str:
+def _entry(entry: Said | VocalSound | Lost) -> str:
     match entry:
         case Said():
             return _turn(entry)
-        case Heard():
+        case VocalSound():
             who = escape(speaker_name(entry.channel))
             return f'<div class="gap">{clock(entry.start)} {who}: {escape(entry.word)}</div>'
         case Lost():

@@ -78,7 +78,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class VocalSound:
     """A vocal burst between utterances. Times are seconds of media time."""
 
     channel: Channel
@@ -158,7 +158,7 @@ class Record:
     lost: tuple[Lost, ...] = ()
     losses: tuple[str, ...] = ()
     """What was dropped on the way in, a sentence each."""
-    sounds: tuple[Heard, ...] = ()
+    sounds: tuple[VocalSound, ...] = ()
     """Vocal bursts that no utterance carries."""
     notes: tuple[Note, ...] = ()
     tags: tuple[str, ...] = ()
@@ -203,7 +203,7 @@ class _Fold:
         self._lost: list[Lost] = []
         self._sentences: list[str] = []
         self._counted: defaultdict[tuple[str, str, str], float] = defaultdict(float)
-        self._sounds: list[Heard] = []
+        self._sounds: list[VocalSound] = []
         self._names: dict[str, str] = {}
         self._corrected: dict[str, str] = {}
         self._notes: dict[str, Note] = {}
@@ -252,7 +252,7 @@ class _Fold:
             self._lost.append(Lost(media.channel, media.start, media.end, data.branch, data.cause))
         else:
             where = (media.channel, media.start, media.end)
-            self._sounds.append(Heard(*where, data.word, data.label, data.score))
+            self._sounds.append(VocalSound(*where, data.word, data.label, data.score))
 
     def _as_told(self, said: Said) -> Said:
         """An utterance under the speaker's name, in the user's words where they corrected it."""

@@ -32,7 +32,7 @@ from wingman.suggest.card.prompt_maker import PromptMaker
 from wingman.suggest.card.writer import CardWriter, Counted, ignore_usage
 from wingman.suggest.gate.decisions import request
 from wingman.suggest.gate.gate import Gate
-from wingman.suggest.gate.listener import Heard, MeaningListener, Vector
+from wingman.suggest.gate.listener import GateInput, MeaningListener, Vector
 from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.gate.taught import Habit, Taught
 from wingman.suggest.knowledge.encoder import Encoder
@@ -167,19 +167,19 @@ class Coach:
                 self._measured = not utterance.settled
                 if not self._speculation.final(utterance):
                     self._cards.drop_early()
-        self._listener.hear(Heard(utterance, self._parts.clock()))
+        self._listener.hear(GateInput(utterance, self._parts.clock()))
 
     def shift(self, shift: EmotionShift) -> None:
         """A speaker's tone left its own baseline."""
         self._prompts.shift(shift)
-        self._listener.hear(Heard(shift, self._parts.clock()))
+        self._listener.hear(GateInput(shift, self._parts.clock()))
 
     def sound(self, lone: LoneSound) -> None:
         """A laugh or a sigh that belongs to no utterance told at once."""
         if lone.utterance:
-            self._listener.hear(Heard(lone, self._parts.clock()))
+            self._listener.hear(GateInput(lone, self._parts.clock()))
 
-    def _take(self, heard: Heard, meaning: Vector | None) -> None:
+    def _take(self, heard: GateInput, meaning: Vector | None) -> None:
         """Something was heard, and its meaning is known as far as it will be."""
         self._gate.model_ready = self._cards.ready
         if isinstance(heard.what, EmotionShift):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from wingman.audio.channel_map import Place
+from wingman.audio.channel_map import ChannelSource
 from wingman.audio.recording import Piece, Recording, probe, read
 from wingman.audio.source import ChannelSink
 from wingman.core.errors import WingmanError
@@ -43,14 +43,14 @@ class FileSource:
         path: Path | Recording,
         *,
         realtime: bool = True,
-        channels: Sequence[Channel | Place] | None = None,
+        channels: Sequence[Channel | ChannelSource] | None = None,
         gate: Gate | None = None,
         on_progress: Callable[[float], None] | None = None,
         decode: Decode = read,
     ) -> None:
         """A recording that was probed already has its channels; `channels` is for a path. `decode` is
         `audio.sandboxed.read` for files of others."""
-        places = [each if isinstance(each, Place) else Place(each) for each in channels or ()]
+        places = [each if isinstance(each, ChannelSource) else ChannelSource(each) for each in channels or ()]
         self.recording = path if isinstance(path, Recording) else probe(path, places)
         self._realtime = realtime
         self._gate = gate

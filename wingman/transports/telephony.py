@@ -74,7 +74,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAudio:
     """What comes first was kept while the connection was away."""
 
     seconds: float
@@ -92,7 +92,7 @@ class Other:
     name: str
 
 
-Message: TypeAlias = Start | MediaPayload | Stop | Kept | Ping | Other
+Message: TypeAlias = Start | MediaPayload | Stop | KeptAudio | Ping | Other
 
 MOST_KEPT_S = 60.0
 """What a client may keep while its connection is away."""
@@ -115,7 +115,7 @@ def read_message(text: str) -> Message:
         case "stop" | "end" | "closed":
             return Stop()
         case "kept":
-            return Kept(_kept(tree.get("seconds")))
+            return KeptAudio(_kept(tree.get("seconds")))
         case "ping":
             return Ping()
         case "":

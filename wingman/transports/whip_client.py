@@ -27,7 +27,7 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 
-from wingman.audio.channel_map import Place
+from wingman.audio.channel_map import ChannelSource
 from wingman.audio.recording import Recording, probe, read
 from wingman.core.errors import WingmanError
 from wingman.core.losses import Loss
@@ -54,7 +54,7 @@ class Session:
 
 def file_tracks(path: Path, channels: Sequence[Channel]) -> dict[Channel, Pcm]:
     """The channels of a media file as tracks. Raises `InputError` as `wingman.audio.recording.probe` does."""
-    media = probe(path, [Place(channel) for channel in channels])
+    media = probe(path, [ChannelSource(channel) for channel in channels])
     # each track reads the file for itself, so that neither has to hold what the other has not taken yet
     return {channel: _one(media, channel) for channel in media.channels}
 

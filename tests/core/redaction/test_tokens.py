@@ -10,7 +10,7 @@ from wingman.core.redaction.tokens import tokenize
 
 
 @given(st.text(max_size=300))
-def test_places_are_true_and_in_order(text: str) -> None:
+def test_storage_are_true_and_in_order(text: str) -> None:
     tokens = tokenize(text)
     last = 0
     for word, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True):

@@ -25,7 +25,7 @@ from wingman.core.time import Channel, Span
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.analyzer import HumeV0Analyzer, HumeV0TextAnalyzer, heard, portions
 from wingman.emotion.hume_v0.clips import Clip
-from wingman.emotion.hume_v0.tokens import Access, browser_token
+from wingman.emotion.hume_v0.tokens import GatewayAccess, browser_token
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume_v0.replies import Manner
 from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
@@ -255,7 +255,7 @@ def test_an_expired_token_is_replaced() -> None:
     async def scenario() -> tuple[VoiceAccount, HumeV0Emulator]:
         async with HumeV0Emulator() as gateway:
             settings = settings_for(gateway, auth="token")
-            access = Access(settings)
+            access = GatewayAccess(settings)
             await access.target()
             gateway.revoke_tokens()
             trial = VoiceTrial(Recording(10.0))
@@ -286,7 +286,7 @@ def test_a_token_revoked_in_mid_stream_costs_no_clip() -> None:
 def test_handshakes_never_exceed_fifty_a_second() -> None:
     async def storm() -> list[float]:
         async with HumeV0Emulator() as gateway:
-            access = Access(settings_for(gateway))
+            access = GatewayAccess(settings_for(gateway))
             targets = [access.target() for _ in range(140)]
             begun = asyncio.get_running_loop().time()
 
@@ -305,14 +305,14 @@ def test_a_browser_gets_a_token_of_its_own_and_never_a_key() -> None:
     async def scenario() -> None:
         async with HumeV0Emulator() as gateway:
             settings = settings_for(gateway)
-            first = await browser_token(Access(settings), settings)
-            second = await browser_token(Access(settings), settings)
+            first = await browser_token(GatewayAccess(settings), settings)
+            second = await browser_token(GatewayAccess(settings), settings)
             assert first.access_token != second.access_token
             assert 0 < first.expires_in <= 1800
             assert "local-key" not in msgspec.json.encode(first).decode()
             without = settings_for(gateway, secret_key=Secret())
             with pytest.raises(InputError) as refused:
-                await browser_token(Access(without), without)
+                await browser_token(GatewayAccess(without), without)
             assert refused.value.status == 409
 
     run(scenario())
@@ -405,7 +405,7 @@ def test_a_sliding_window_moves_no_time(window: int) -> None:
 def test_a_gateway_that_is_no_websocket_address_is_refused_in_words() -> None:
     async def scenario() -> None:
         with pytest.raises(ProviderFault, match=r"emotion\.hume_v0\.url"):
-            await Access(HumeV0Settings(url="https://x", api_key=Secret("k"))).target()
+            await GatewayAccess(HumeV0Settings(url="https://x", api_key=Secret("k"))).target()
 
     run(scenario())
 

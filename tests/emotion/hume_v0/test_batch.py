@@ -13,12 +13,12 @@ from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.time import Channel
-from wingman.emotion.hume_v0.batch import JobProgress, Patience, analyze, heard
+from wingman.emotion.hume_v0.batch import JobProgress, PollSchedule, analyze, heard
 from wingman.emotion.hume_v0.wire import wav
 from wingman.testing.hume_v0.server import HumeV0Emulator
 from wingman.testing.indexed_audio import IndexedSpeech
 
-QUICK = Patience(first_s=0.01)
+QUICK = PollSchedule(first_s=0.01)
 
 
 async def measured(path: Path, key: str = "local-key") -> tuple[list[str], object]:

@@ -16,14 +16,14 @@ from wingman.core.errors import FaultKind, ProviderFault
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.connection import RotatingConnection, open_connection
 from wingman.emotion.hume_v0.notices import SameErrors
-from wingman.emotion.hume_v0.tokens import Access
+from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.link.supervisor import Outcome
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
 from wingman.testing.virtual_time import run
 
 SECOND = b"\x00\x20" * 16_000
-Check = Callable[[HumeV0Emulator, HumeV0Settings, Access], Awaitable[None]]
+Check = Callable[[HumeV0Emulator, HumeV0Settings, GatewayAccess], Awaitable[None]]
 
 
 def with_gateway(
@@ -42,14 +42,14 @@ def with_gateway(
                 secret_key=Secret("local-secret"),
             )
             settings = msgspec.structs.replace(base, **changes)
-            await check(gateway, settings, Access(settings))
+            await check(gateway, settings, GatewayAccess(settings))
 
     run(main())
 
 
 @pytest.mark.parametrize("echo_ids", [True, False])
 def test_a_clip_is_answered(echo_ids: bool) -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         async with await open_connection(settings, access, SameErrors()) as link:
             reply, lead = await link.measure(SECOND, "one")
             assert (reply.failure, lead) == (None, 0)
@@ -64,7 +64,7 @@ def test_a_clip_is_answered(echo_ids: bool) -> None:
 
 
 def test_a_sliding_window_puts_what_was_heard_in_front() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         async with await open_connection(settings, access, SameErrors()) as link:
             assert [(await link.measure(SECOND, str(n)))[1] for n in range(4)] == [0, 16_000, 24_000, 24_000]
 
@@ -72,7 +72,7 @@ def test_a_sliding_window_puts_what_was_heard_in_front() -> None:
 
 
 def test_an_option_that_is_refused_is_left_out_and_the_clip_asked_about_again() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         async with await open_connection(settings, access, SameErrors()) as link:
             reply, _ = await link.measure(SECOND, "one")
         assert (reply.failure, gateway.requests, access.wanted.burst) == (None, 2, False)
@@ -91,7 +91,7 @@ def test_an_option_that_is_refused_is_left_out_and_the_clip_asked_about_again() 
     ],
 )
 def test_the_code_decides_what_an_error_costs(code: str, kind: FaultKind | None) -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         async with await open_connection(settings, access, SameErrors()) as link:
             if kind is not None:
                 with pytest.raises(ProviderFault) as fault:
@@ -110,7 +110,7 @@ def test_the_code_decides_what_an_error_costs(code: str, kind: FaultKind | None)
 
 
 def test_a_gateway_that_says_nothing_is_a_fault() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         with pytest.raises(ProviderFault, match="stopped answering") as fault:
             async with await open_connection(settings, access, SameErrors()) as link:
                 await link.ask(wire.clip(SECOND, "one"))
@@ -120,7 +120,7 @@ def test_a_gateway_that_says_nothing_is_a_fault() -> None:
 
 
 def test_a_token_that_was_revoked_is_replaced_once() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         await access.target()
         gateway.revoke_tokens()
         async with await open_connection(settings, access, SameErrors()) as link:
@@ -131,7 +131,7 @@ def test_a_token_that_was_revoked_is_replaced_once() -> None:
 
 
 def test_the_next_connection_is_open_before_the_last_is_left() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         async with RotatingConnection(settings, access) as line:
             first = await line.ready()
             assert await line.ready() is first
@@ -144,7 +144,7 @@ def test_the_next_connection_is_open_before_the_last_is_left() -> None:
 
 
 def test_where_no_other_connection_can_be_had_the_old_one_serves_on() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         async with RotatingConnection(settings, access) as line:
             first = await line.ready()
             await asyncio.sleep(31)
@@ -161,7 +161,7 @@ def test_a_message_nobody_asked_for_is_not_taken_for_an_answer(echo_ids: bool) -
         greeting = SHAPES["flat"]("W0105", "No speech.")
         async with Gateway(Ways(greeting=greeting, echo=echo_ids)) as gateway:
             settings = HumeV0Settings(url=gateway.url, api_key=Secret("spec-key"))
-            async with await open_connection(settings, Access(settings), SameErrors()) as link:
+            async with await open_connection(settings, GatewayAccess(settings), SameErrors()) as link:
                 await asyncio.sleep(0.1)
                 for name in ("one", "two"):
                     reply, _ = await link.measure(speech(1.0, "Doubt").tobytes(), name)
@@ -175,7 +175,7 @@ def test_a_close_that_gives_a_code_is_judged_by_it(code: int, reason: str) -> No
     async def main() -> None:
         async with Gateway(Ways(closings={1: (code, reason)})) as gateway:
             settings = HumeV0Settings(url=gateway.url, api_key=Secret("spec-key"))
-            async with await open_connection(settings, Access(settings), SameErrors()) as link:
+            async with await open_connection(settings, GatewayAccess(settings), SameErrors()) as link:
                 with pytest.raises(ProviderFault, match="out of credit") as fault:
                     await link.measure(SECOND, "one")
                 assert fault.value.kind is FaultKind.BILLING
@@ -188,15 +188,15 @@ def test_a_refused_handshake_that_gives_a_code_is_judged_by_it() -> None:
         async with Gateway(Ways(refusals={1: (403, SHAPES["nested"]("E0300", "none"))})) as gateway:
             settings = HumeV0Settings(url=gateway.url, api_key=Secret("spec-key"))
             with pytest.raises(ProviderFault, match="out of credit"):
-                await open_connection(settings, Access(settings), SameErrors())
+                await open_connection(settings, GatewayAccess(settings), SameErrors())
 
     run(main())
 
 
 def test_on_a_plan_of_one_the_other_waits_says_so_and_has_its_turn() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         told: list[str] = []
-        another = Access(settings)  # of another meeting, or another process
+        another = GatewayAccess(settings)  # of another meeting, or another process
 
         async def ask() -> None:
             async with RotatingConnection(settings, another, held=told.append) as line:
@@ -217,7 +217,7 @@ def test_on_a_plan_of_one_the_other_waits_says_so_and_has_its_turn() -> None:
 
 
 def test_on_a_plan_of_one_the_old_connection_is_left_before_the_next_is_opened() -> None:
-    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, settings: HumeV0Settings, access: GatewayAccess) -> None:
         async with RotatingConnection(settings, access) as line:
             for name in ("one", "two", "three"):
                 await (await line.ready()).measure(SECOND, name)

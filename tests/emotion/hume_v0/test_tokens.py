@@ -12,7 +12,7 @@ import pytest
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.emotion.hume_v0.tokens import Access, browser_token, http_root, websocket_root
+from wingman.emotion.hume_v0.tokens import GatewayAccess, browser_token, http_root, websocket_root
 from wingman.testing.http_server import LoopbackHttp, Reply, Request
 from wingman.testing.hume_v0.server import PATH, GatewayHabits, HumeV0Emulator
 from wingman.testing.virtual_time import run
@@ -24,20 +24,20 @@ def settings(**changes: Any) -> HumeV0Settings:
     return msgspec.structs.replace(BASE, **changes)
 
 
-def with_gateway(check: Callable[[HumeV0Emulator, Access], Awaitable[None]], **changes: Any) -> None:
+def with_gateway(check: Callable[[HumeV0Emulator, GatewayAccess], Awaitable[None]], **changes: Any) -> None:
     async def main() -> None:
         async with HumeV0Emulator(habits=GatewayHabits(token_s=600.0)) as gateway:
             here = settings(auth="token", url=gateway.url, http_url=gateway.http_url, **changes)
-            await check(gateway, Access(here))
+            await check(gateway, GatewayAccess(here))
 
     run(main())
 
 
 def test_a_key_goes_into_the_header_or_the_query() -> None:
     async def main() -> None:
-        header = await Access(settings(auth="header", api_key=Secret("a&b"))).target()
+        header = await GatewayAccess(settings(auth="header", api_key=Secret("a&b"))).target()
         assert (header.url, header.headers) == (f"ws://gateway{PATH}", {"X-Hume-Api-Key": "a&b"})
-        in_query = await Access(settings(auth="query", api_key=Secret("a&b"))).target()
+        in_query = await GatewayAccess(settings(auth="query", api_key=Secret("a&b"))).target()
         assert (in_query.url, in_query.headers) == (f"ws://gateway{PATH}?apiKey=a%26b", {})
         assert header.good_until is in_query.good_until is None
 
@@ -45,7 +45,7 @@ def test_a_key_goes_into_the_header_or_the_query() -> None:
 
 
 def test_one_token_serves_everybody_until_it_is_due() -> None:
-    async def check(gateway: HumeV0Emulator, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, access: GatewayAccess) -> None:
         targets = await asyncio.gather(*[access.target() for _ in range(5)])
         assert gateway.minted == 1
         assert len({target.url for target in targets}) == 1
@@ -58,7 +58,7 @@ def test_one_token_serves_everybody_until_it_is_due() -> None:
 
 
 def test_a_refused_token_is_replaced_once() -> None:
-    async def check(gateway: HumeV0Emulator, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, access: GatewayAccess) -> None:
         assert not access.refuse(), "there was none"
         await access.target()
         assert access.refuse()
@@ -70,7 +70,7 @@ def test_a_refused_token_is_replaced_once() -> None:
 
 
 def test_a_browser_gets_a_token_of_its_own_and_no_key() -> None:
-    async def check(gateway: HumeV0Emulator, access: Access) -> None:
+    async def check(gateway: HumeV0Emulator, access: GatewayAccess) -> None:
         here = settings(url=gateway.url)
         one, two = [await browser_token(access, here) for _ in range(2)]
         assert one.access_token != two.access_token
@@ -86,7 +86,7 @@ def test_a_server_without_a_secret_hands_out_nothing() -> None:
     async def main() -> None:
         bare = settings(secret_key=Secret())
         with pytest.raises(InputError, match="hands out no Hume tokens") as refused:
-            await browser_token(Access(bare), bare)
+            await browser_token(GatewayAccess(bare), bare)
         assert refused.value.status == 409
 
     run(main())
@@ -106,7 +106,7 @@ def test_an_endpoint_that_gives_no_token_is_a_fault(status: int, body: bytes, ki
 
     async def main() -> None:
         async with LoopbackHttp(answer) as http:
-            access = Access(settings(auth="token", http_url=http.url))
+            access = GatewayAccess(settings(auth="token", http_url=http.url))
             with pytest.raises(ProviderFault) as fault:
                 await access.target()
         assert fault.value.kind == kind

@@ -25,7 +25,7 @@ from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.clips import Clip, ClipCutter, Cut
 from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection
 from wingman.emotion.hume_v0.notices import SameErrors
-from wingman.emotion.hume_v0.tokens import Access
+from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
 log = structlog.get_logger(__name__)
@@ -55,9 +55,9 @@ def info_of(settings: HumeV0Settings) -> EmotionInfo:
 class HumeV0Analyzer:
     """A `VoiceAnalyzer` on the prosody and burst models. `access` may be shared by all meters of a process."""
 
-    def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
+    def __init__(self, settings: HumeV0Settings, access: GatewayAccess | None = None) -> None:
         self._settings = settings
-        self._access = access or Access(settings)
+        self._access = access or GatewayAccess(settings)
 
     @property
     def info(self) -> EmotionInfo:
@@ -75,7 +75,7 @@ class _VoiceRun:
     """The state of one `HumeV0Analyzer.run`: clips wait here across connections."""
 
     def __init__(
-        self, settings: HumeV0Settings, access: Access, channel: Channel, audio: Cursor, emit: Emit
+        self, settings: HumeV0Settings, access: GatewayAccess, channel: Channel, audio: Cursor, emit: Emit
     ) -> None:
         self._settings = settings
         self._access = access
@@ -230,11 +230,11 @@ class HumeV0TextAnalyzer:
     """A `TextAnalyzer` on the language model: settled words, no voice."""
 
     def __init__(
-        self, settings: HumeV0Settings, access: Access | None = None, branch: Branch = Branch.EMOTION
+        self, settings: HumeV0Settings, access: GatewayAccess | None = None, branch: Branch = Branch.EMOTION
     ) -> None:
         """`branch` says whether the words are all that is measured, or stand beside a voice (`LANGUAGE`)."""
         self._settings = settings
-        self._access = access or Access(settings)
+        self._access = access or GatewayAccess(settings)
         self._branch = branch
         self._errors = SameErrors()
         self._pending: deque[Final] = deque()

@@ -41,7 +41,7 @@ class JobProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class PollSchedule:
     """How to wait for a job, in seconds."""
 
     first_s: float = 1.0
@@ -57,7 +57,7 @@ async def analyze(
     channel: Channel = Channel.TAB,
     length_s: float = 0.0,
     progress: Callable[[JobProgress], None] = lambda _: None,
-    patience: Patience = Patience(),
+    patience: PollSchedule = PollSchedule(),
 ) -> tuple[EmotionSpan | VocalBurst, ...]:
     """Measure a recording (any format the gateway reads); the measurements in order, 0 is the file's beginning.
 
@@ -91,7 +91,7 @@ class _Job:
         self,
         http: httpx.AsyncClient,
         progress: Callable[[JobProgress], None],
-        patience: Patience,
+        patience: PollSchedule,
         length_s: float,
     ) -> None:
         self._length_s = length_s

@@ -14,7 +14,7 @@ from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.time import samples_of_ms, seconds
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.notices import Effect, SameErrors, fault_of, pause_s
-from wingman.emotion.hume_v0.tokens import Access
+from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.link.slots import Held
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
 from wingman.link.supervisor import Outcome
@@ -41,7 +41,7 @@ class Connection:
     """
 
     def __init__(
-        self, socket: Socket, settings: HumeV0Settings, access: Access, due: float, errors: SameErrors
+        self, socket: Socket, settings: HumeV0Settings, access: GatewayAccess, due: float, errors: SameErrors
     ) -> None:
         self._socket = socket
         self._opened_at = _now()
@@ -202,7 +202,7 @@ class Connection:
         await self._replies.aclose()
 
 
-async def open_connection(settings: HumeV0Settings, access: Access, errors: SameErrors) -> Connection:
+async def open_connection(settings: HumeV0Settings, access: GatewayAccess, errors: SameErrors) -> Connection:
     """Connect; an expired token is replaced once. Raises `ProviderFault`."""
     tuning = SocketTuning(open_s=settings.connect_timeout_s)
     fresh = False
@@ -231,7 +231,7 @@ class RotatingConnection:
     def __init__(
         self,
         settings: HumeV0Settings,
-        access: Access,
+        access: GatewayAccess,
         errors: SameErrors | None = None,
         held: Callable[[str], None] = lambda _: None,
     ) -> None:

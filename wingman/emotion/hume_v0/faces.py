@@ -20,16 +20,16 @@ from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.analyzer import info_of
 from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection
 from wingman.emotion.hume_v0.notices import SameErrors
-from wingman.emotion.hume_v0.tokens import Access
+from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.link.supervisor import Identity, Outcome, Supervisor
 
 
 class HumeV0FaceAnalyzer:
     """A `FaceAnalyzer`. One instance serves one channel of one meeting."""
 
-    def __init__(self, settings: HumeV0Settings, access: Access | None = None) -> None:
+    def __init__(self, settings: HumeV0Settings, access: GatewayAccess | None = None) -> None:
         self._settings = settings
-        self._access = access or Access(settings)
+        self._access = access or GatewayAccess(settings)
         self._errors = SameErrors()
         self._interval = samples(settings.face_every_s)
         self._slot = PictureSlot(self._interval)
@@ -135,7 +135,7 @@ def face_spans(
 
 
 async def measure_film(
-    pictures: AsyncIterator[tuple[float, bytes]], settings: HumeV0Settings, access: Access | None = None
+    pictures: AsyncIterator[tuple[float, bytes]], settings: HumeV0Settings, access: GatewayAccess | None = None
 ) -> tuple[EmotionSpan, ...]:
     """The faces of a film's pictures (seconds, JPEG), or of one image, on the clock of the tab's channel.
 
@@ -143,7 +143,7 @@ async def measure_film(
     """
     tracker, interval = FaceTracker(), samples(settings.face_every_s)
     found: list[EmotionSpan] = []
-    async with RotatingConnection(settings, access or Access(settings)) as line:
+    async with RotatingConnection(settings, access or GatewayAccess(settings)) as line:
         async for at, jpeg in pictures:
             link = await line.ready()
             reply = await link.ask(wire.image(jpeg, f"frame-{samples(at)}"))

@@ -1,7 +1,7 @@
 """Access to a v0 gateway: a key in a header or query, or an OAuth token renewed before it expires.
 
-`Access` is shared by everything in one process that speaks to the gateway, so that its tokens are minted once.
-Its handshakes stay under the vendor's 50 per second and its connections within the plan, counted over all
+`GatewayAccess` is shared by everything in one process that speaks to the gateway, so that its tokens are minted
+once. Its handshakes stay under the vendor's 50 per second and its connections within the plan, counted over all
 processes of the machine.
 """
 
@@ -54,7 +54,7 @@ class _TokenReply(msgspec.Struct):
     expires_in: float = 1800.0
 
 
-class Access:
+class GatewayAccess:
     """Credentials for one gateway. Everything here runs on one event loop."""
 
     def __init__(self, settings: HumeV0Settings, slots: SlotsOf = SharedSlots) -> None:
@@ -160,7 +160,7 @@ class BrowserToken(msgspec.Struct, frozen=True):
     """The socket to open, without the credential."""
 
 
-async def browser_token(access: Access, settings: HumeV0Settings) -> BrowserToken:
+async def browser_token(access: GatewayAccess, settings: HumeV0Settings) -> BrowserToken:
     """A token of its own for a browser client, so that no key ever reaches client code.
 
     The caller has checked who asks. Raises `InputError` (409) when this server cannot mint tokens, and

@@ -51,7 +51,7 @@ class _Files:
     lock: int
     writing: Connection
     reading: Connection
-    keeping: Connection
+    checkpointing: Connection
 
 
 class SqliteLog:
@@ -84,7 +84,7 @@ class SqliteLog:
         self._noting = threading.Lock()
         self._callback: Committed | None = None
         self._reader = ThreadPoolExecutor(1, "wingman-log-reader")
-        self._keeper = ThreadPoolExecutor(1, "wingman-log-keeper")
+        self._checkpointer = ThreadPoolExecutor(1, "wingman-log-checkpoints")
         self._commits = 0
         self._writer = Writer(files.writing, self._on_writer_thread)
         self._closed = False
@@ -106,8 +106,8 @@ class SqliteLog:
         except InputError:
             os.close(lock)
             raise
-        reading, keeping = schema.connect_reader(path, key), schema.connect_keeper(path, key)
-        opened = cls(path, _Files(lock, writing, reading, keeping))
+        reading, checkpointing = schema.connect_reader(path, key), schema.connect_checkpointer(path, key)
+        opened = cls(path, _Files(lock, writing, reading, checkpointing))
         opened._plain = not key
         return opened
 
@@ -226,10 +226,10 @@ class SqliteLog:
         self._closed = True
         if self._watch is not None:
             self._watch.cancel()
-        await self._loop.run_in_executor(self._keeper, self._files.keeping.close)
+        await self._loop.run_in_executor(self._checkpointer, self._files.checkpointing.close)
         await self._loop.run_in_executor(self._reader, self._files.reading.close)
         left = await self._loop.run_in_executor(None, self._writer.stop, STOP_S)
-        self._keeper.shutdown()
+        self._checkpointer.shutdown()
         self._reader.shutdown()
         os.close(self._files.lock)
         await asyncio.sleep(0)  # lets the writer's last reports run before the caller goes on
@@ -257,7 +257,7 @@ class SqliteLog:
         self._commits += 1
         if self._commits >= CHECKPOINT_COMMITS and report.durable and not self._closed:
             self._commits = 0
-            self._keeper.submit(_keep, self._files.keeping, self._writer)
+            self._checkpointer.submit(_checkpoint, self._files.checkpointing, self._writer)
         self._tell(report)
 
     def _hand_on(self, envelopes: Sequence[Envelope]) -> None:
@@ -308,10 +308,10 @@ class SqliteLog:
             self.append(meeting, StorageState(state, detail), at=time.time())
 
 
-def _keep(keeping: Connection, writer: Writer) -> None:
+def _checkpoint(connection: Connection, writer: Writer) -> None:
     """Do the bulk of a checkpoint here; the writer does what came in meanwhile, and begins its WAL anew."""
     try:
-        schema.checkpoint_beside(keeping)
+        schema.checkpoint_beside(connection)
         writer.submit(schema.checkpoint_beside)
     except drivers.Error as refused:  # a full disk: the writer says so, and the next one tries again
         logger.warning("checkpoint refused", reason=str(refused))

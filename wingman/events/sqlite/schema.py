@@ -103,7 +103,7 @@ def connect_reader(path: Path, key: str = "") -> Connection:
     return connection
 
 
-def connect_keeper(path: Path, key: str = "") -> Connection:
+def connect_checkpointer(path: Path, key: str = "") -> Connection:
     """A third one, which only ever moves the WAL into the file."""
     return drivers.open_file(path, key)
 

@@ -8,12 +8,12 @@ from starlette.routing import BaseRoute
 
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.errors import InputError, ProviderFault
-from wingman.emotion.hume_v0.tokens import Access, browser_token
+from wingman.emotion.hume_v0.tokens import GatewayAccess, browser_token
 from wingman.server.http import Json
 from wingman.server.routing import ApiRoute
 
 
-def routes(access: Access, settings: HumeV0Settings) -> list[BaseRoute]:
+def routes(access: GatewayAccess, settings: HumeV0Settings) -> list[BaseRoute]:
     """`POST /api/hume/token` → `{"access_token", "expires_in", "url"}`; for the owner only (see the guard)."""
 
     async def token(_: Request) -> Response:

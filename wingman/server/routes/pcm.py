@@ -21,7 +21,7 @@ from wingman.meeting.api import MeetingHandle, Meetings
 from wingman.server.http import only_known
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
-from wingman.transports.telephony import Kept, MediaPayload, Ping, Start, Stop, parse_tracks, read_message
+from wingman.transports.telephony import KeptAudio, MediaPayload, Ping, Start, Stop, parse_tracks, read_message
 
 MAX_MESSAGE = 1 << 20
 """Bytes of one message; half a minute of 16 kHz sound."""
@@ -31,7 +31,7 @@ PARAMETERS = frozenset({"channel", "channels", "rate", "encoding", "tracks"})
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class StreamRequest:
     """What the query says."""
 
     form: PcmFormat
@@ -41,7 +41,7 @@ class Wish:
     """Whose voice each track of a telephone stream is."""
 
 
-def wish_of(socket: WebSocket) -> Wish:
+def wish_of(socket: WebSocket) -> StreamRequest:
     """Raises `InputError`; also for a parameter nobody knows."""
     only_known(socket, PARAMETERS)
     query = socket.query_params
@@ -56,13 +56,13 @@ def wish_of(socket: WebSocket) -> Wish:
     except ValueError:
         raise InputError(f"encoding must be one of {', '.join(Encoding)}", field="encoding") from None
     form = PcmFormat(encoding, _rate(query.get("rate", str(SAMPLE_RATE))), len(channels))
-    return Wish(form, channels, parse_tracks(query.get("tracks")))
+    return StreamRequest(form, channels, parse_tracks(query.get("tracks")))
 
 
 class PcmSession:
     """One socket on its way into a meeting."""
 
-    def __init__(self, socket: WebSocket, meeting: MeetingHandle, wish: Wish) -> None:
+    def __init__(self, socket: WebSocket, meeting: MeetingHandle, wish: StreamRequest) -> None:
         self._socket = socket
         self._meeting = meeting
         self._wish = wish
@@ -124,7 +124,7 @@ class PcmSession:
         match read_message(text):
             case Stop():
                 return False
-            case Kept(seconds=kept_s):
+            case KeptAudio(seconds=kept_s):
                 await self._kept(kept_s)
             case Ping():
                 await self._socket.send_json({"type": "pong"})

@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.requests import Request
 
 from wingman.archive import nameless_file
-from wingman.audio.channel_map import Place, parse_channel_map
+from wingman.audio.channel_map import ChannelSource, parse_channel_map
 from wingman.audio.source import AudioSource, ChannelSink
 from wingman.core.encoders import line
 from wingman.core.errors import InputError
@@ -29,7 +29,7 @@ class Upload:
     """A posted recording, and what its query says of it."""
 
     path: Path
-    places: tuple[Place, ...] = ()
+    places: tuple[ChannelSource, ...] = ()
     """Whose voice is where; see `parse_channel_map`."""
     track: int | None = None
     """Which audio track (from 0); None: the default one."""

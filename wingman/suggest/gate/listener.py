@@ -28,14 +28,14 @@ Vector: TypeAlias = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class GateInput:
     """Something for the gate, and when it came (seconds of the coach's clock)."""
 
     what: Utterance | EmotionShift | LoneSound
     at: float
 
 
-Take: TypeAlias = Callable[[Heard, Vector | None], None]
+Take: TypeAlias = Callable[[GateInput, Vector | None], None]
 """Told each thing once, in the order in which it was heard."""
 
 
@@ -46,12 +46,12 @@ class MeaningListener:
         self._encoder = encoder
         self._patience_s = patience_s
         self._take = take
-        self._queue: asyncio.Queue[Heard] = asyncio.Queue(WAITING)
+        self._queue: asyncio.Queue[GateInput] = asyncio.Queue(WAITING)
         self._running = False
         self._ready = asyncio.Event()
         self._failures = 0
 
-    def hear(self, heard: Heard) -> None:
+    def hear(self, heard: GateInput) -> None:
         """Pass it on: with its meaning a little later, or at once."""
         if not self._running:
             self._take(heard, None)
@@ -91,7 +91,7 @@ class MeaningListener:
         if self._running:
             await self._queue.join()
 
-    async def _of(self, heard: Heard) -> Vector | None:
+    async def _of(self, heard: GateInput) -> Vector | None:
         """The meaning of an utterance; a revision brings no new words."""
         if isinstance(heard.what, EmotionShift | LoneSound) or heard.what.revision:
             return None
