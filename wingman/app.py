@@ -398,6 +398,10 @@ class _Ground:
     loop_watch: LoopWatch
     counted: MetricSender | None
 
+    def jobs(self) -> list[Coroutine[object, object, None]]:
+        """What runs as long as the service does."""
+        return [] if self.counted is None else [self.counted.run()]
+
 
 async def _ground(settings: Settings, keep: bool, stack: contextlib.AsyncExitStack) -> _Ground:
     """Who may ask, the other nodes, the log and who listens to it; all closed with the stack."""
@@ -445,8 +449,7 @@ async def open_service(
             metrics.watch_meetings(lambda: len(manager.live_ids()))
             if member is not None:
                 _one_of_many(member, manager, ground)
-                _hooks_move(manager, background.webhooks)
-                _deletions_reach(member, ground, background, tasks)
+                _shared_with_all(member, manager, ground, background, tasks)
             await manager.recover()
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, library) if keep else None
@@ -454,13 +457,8 @@ async def open_service(
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
             shared = (settings, manager, event_log, hub, background, ground.access, ground.loop_watch)
             service = Service(*shared, imports, ground.outside, workbench, member, arrivals)
-            jobs = [
-                *service.jobs(),
-                preload(choices.transcriber.provider, takes_over=_apart(settings)),
-                library.notes.run(),
-            ]
-            if ground.counted is not None:
-                jobs.append(ground.counted.run())
+            warm = preload(choices.transcriber.provider, takes_over=_apart(settings))
+            jobs = [*service.jobs(), *ground.jobs(), library.notes.run(), warm]
             async with _running(service, tasks, jobs):
                 yield service
 
@@ -633,17 +631,20 @@ def _one_of_many(member: Membership, manager: MeetingManager, ground: _Ground) -
     ground.access.nodes = lambda: max(1, len(member.node.others))
 
 
-def _hooks_move(manager: MeetingManager, webhooks: Webhooks | None) -> None:
-    """Receivers are told by whoever runs a meeting."""
-    if webhooks is not None:
+def _shared_with_all(
+    member: Membership,
+    manager: MeetingManager,
+    ground: _Ground,
+    background: BackgroundServices,
+    tasks: asyncio.TaskGroup,
+) -> None:
+    """Receivers of webhooks are told by whoever runs a meeting.
+
+    What is deleted on any node is gone here, too: who watches is told, and what lies beside the log goes.
+    """
+    if (webhooks := background.webhooks) is not None:
         manager.on_adopted.append(webhooks.take_up)
         manager.on_left.append(webhooks.let_go)
-
-
-def _deletions_reach(
-    member: Membership, ground: _Ground, background: BackgroundServices, tasks: asyncio.TaskGroup
-) -> None:
-    """What is deleted on any node is gone here, too: who watches is told, and what lies beside the log goes."""
 
     async def forget(meeting: str) -> None:
         for room in background.forget:

@@ -32,14 +32,7 @@ async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIte
     its snapshot; what came before may not hold any more), `stream.caught_up` is not. Raises `InputError` when
     the service refuses (wrong token, no such meeting).
     """
-    addresses = Addresses(url)
-    options: dict[str, Any] = {
-        "additional_headers": {"Authorization": f"Bearer {token}"},
-        "proxy": None,
-        "max_queue": None,
-        "ping_interval": PULSE_S,
-        "ping_timeout": SILENT_S,
-    }
+    addresses, options = Addresses(url), _options(token)
     wait, epoch, seen = FIRST_WAIT, 0, False
     while True:
         address = f"{addresses.here.replace('http', 'ws', 1)}/api/meetings/{meeting}/ws?after={after}"
@@ -71,6 +64,16 @@ async def events(url: str, token: str, meeting: str, after: int = 0) -> AsyncIte
         addresses.go_on()
         await asyncio.sleep(wait)
         wait = min(LONGEST_WAIT, wait * 2)
+
+
+def _options(token: str) -> dict[str, Any]:
+    return {
+        "additional_headers": {"Authorization": f"Bearer {token}"},
+        "proxy": None,
+        "max_queue": None,
+        "ping_interval": PULSE_S,
+        "ping_timeout": SILENT_S,
+    }
 
 
 def _ended(event: Envelope) -> bool:
