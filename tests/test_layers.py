@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-import wingman
-
-ROOT = Path(wingman.__file__).parent
-
-FLOORS = (
-    {"core"},
-    {"config", "testing", "sandbox", "egress"},
-    {"audio"},
-    {"transports", "correlate", "llm", "link", "local", "events", "observe"},
-    {"stt", "emotion", "suggest", "archive", "cluster"},
-    {"report"},
-    {"meeting"},
-    {"server", "replay", "client"},
-    {"app"},
-    {"bench"},
-    {"commands"},
-)
-"""From the ground up. A room is a folder of `wingman/` or a module at its root."""
-
-FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+from tests.support.layers import FLOOR, FLOORS, ROOT, Import, every_import, imports_in, our_imports
 
 USES_EMULATORS = {"bench/wait.py", "commands/demo.py", "commands/emulate.py"}
 """Emulators stand in for vendors in the demo, the benchmark and `wingman emulate`, and nowhere else."""
@@ -49,63 +26,6 @@ LATE_IMPORTS = {
     "transports/webrtc.py": "the portable media path does without the private names of aiortc",
 }
 """Imports of wingman inside functions, file by file, and why each is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    file: str
-    line: int
-    module: str
-    late: bool
-    """Inside a function."""
-
-    @property
-    def room(self) -> str:
-        """The importing room."""
-        return self.file.split("/")[0].removesuffix(".py")
-
-    @property
-    def other(self) -> str:
-        """The imported room; empty for a name of `wingman` itself."""
-        parts = self.module.split(".")
-        return parts[1] if len(parts) > 1 and parts[1] in FLOOR else ""
-
-
-def _modules(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom) and node.module:
-        if node.module == "wingman":
-            yield from (f"wingman.{alias.name}" for alias in node.names)
-        else:
-            yield node.module
-
-
-def _imports_in(body: Iterable[ast.AST], late: bool) -> Iterator[tuple[int, str, bool]]:
-    """Line, module, and whether it is in a function. Imports are statements: no expression is looked into."""
-    for node in body:
-        if isinstance(node, ast.stmt):
-            yield from ((node.lineno, module, late) for module in _modules(node))
-        elif not isinstance(node, ast.excepthandler | ast.match_case):
-            continue
-        inside = late or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        yield from _imports_in(ast.iter_child_nodes(node), inside)
-
-
-@cache
-def every_import() -> tuple[Import, ...]:
-    """All imports of the product."""
-    return tuple(
-        Import(path.relative_to(ROOT).as_posix(), *found)
-        for path in sorted(ROOT.rglob("*.py"))
-        for found in _imports_in(ast.parse(path.read_text(encoding="utf-8")).body, late=False)
-    )
-
-
-@cache
-def our_imports() -> tuple[Import, ...]:
-    """Those of the product itself."""
-    return tuple(i for i in every_import() if i.module.split(".")[0] == "wingman")
 
 
 def _told(broken: list[Import], rule: str) -> str:
@@ -196,3 +116,15 @@ def test_the_paths_of_the_architecture_page_exist() -> None:
     assert len(paths) > 15
     gone = [path for path in paths if not (ROOT / f"{path}.py").exists() and not (ROOT / path).is_dir()]
     assert not gone, f"there is no {', '.join(gone)}"
+
+
+def test_a_measurement_needs_no_test_module() -> None:
+    """What tests and measurements share is in `tests/support`: a test can be rewritten and breaks no figure."""
+    scripts = ROOT.parent / "scripts"
+    strays = [
+        f"scripts/{path.relative_to(scripts)} imports {module}"
+        for path in sorted(scripts.rglob("*.py"))
+        for _, module, _ in imports_in(ast.parse(path.read_text(encoding="utf-8")).body, late=False)
+        if module.startswith("tests.") and any(part.startswith("test_") for part in module.split("."))
+    ]
+    assert not strays, "move what they share to tests/support:\n  " + "\n  ".join(strays)

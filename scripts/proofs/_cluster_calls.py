@@ -17,8 +17,8 @@ import websockets
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from scripts.proofs._cluster_talk import sound
-from tests.cluster.test_processes import HEADERS, Process
-from tests.server.routes.test_whip import SDP
+from tests.support.node_processes import HEADERS, Process
+from tests.support.whip import SDP
 from wingman.transports import aiortc_seam as seam
 from wingman.transports.whip_client import encode
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from scripts.proofs._cluster_calls import client
 from scripts.proofs.figures import Figure
-from tests.cluster.test_processes import Process, processes
 from tests.support.nats import Servers, open_node
+from tests.support.node_processes import Process, processes
 from tests.support.s3 import object_store
 
 PLANTED = b"xylophone"

@@ -24,9 +24,9 @@ from scripts.proofs._cluster_talk import Transcriber, differences, sound
 from scripts.proofs.figures import Figure, progress
 from tests.browser.support.chromium import BASE_FLAGS, CHROMIUM
 from tests.browser.support.extension import EXTENSION
-from tests.cluster.test_processes import Process, processes
 from tests.support.cluster import TOKEN
 from tests.support.nats import Servers
+from tests.support.node_processes import Process, processes
 
 WITHIN_S = 40.0
 TALK_S = 12.0

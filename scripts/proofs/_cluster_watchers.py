@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from tests.cluster.test_processes import HEADERS, Process
+from tests.support.node_processes import HEADERS, Process
 
 _AT = re.compile(rb'"type":"note\.added".{0,80}?"at":([0-9.]+)')
 REQUEST = (

@@ -19,15 +19,15 @@ from aiortc import RTCPeerConnection
 from playwright.sync_api import sync_playwright
 
 from scripts.proofs.figures import Figure, progress
-from tests.audio.test_rtp_clock import EPOCH, LOUD, NTP, PCM, CountingSink
 from tests.browser.support.chromium import launch
 from tests.browser.support.extension import chromium_with_extension, copied
 from tests.browser.support.networks import Network, by_relay, newest_way
 from tests.browser.support.service import BrowserService
 from tests.browser.support.sound import bad_windows, make_sounds
 from tests.browser.support.wire import Wire
-from tests.server.routes.test_whip import client, packets, peer
-from tests.server.routes.test_whip_restart import PATCH, connected, transport
+from tests.support.rtp_reports import EPOCH, LOUD, NTP, PCM, CountingSink
+from tests.support.whip import client, packets, peer
+from tests.support.whip_restart import PATCH, connected, transport
 from tests.transports.support import TapeSink, service
 from wingman.audio.tape import Tape
 from wingman.core.time import SAMPLE_RATE, Channel

@@ -20,8 +20,8 @@ from scripts.proofs._cluster_talk import Transcriber, differences
 from scripts.proofs._cluster_watchers import Watchers
 from scripts.proofs.figures import Figure, progress
 from tests.cluster.chaos import suffer
-from tests.cluster.test_processes import Process, begin, processes
 from tests.support.nats import Node, Servers, emptied, nodes, open_node, restarted, servers
+from tests.support.node_processes import Process, begin, processes
 from wingman.cluster.author import Author, LogPosition, LostError, Pending
 from wingman.cluster.record import Head
 from wingman.core import codec

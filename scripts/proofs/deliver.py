@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 from scripts import bench_deliver
 from scripts.proofs import deliver_sound
 from scripts.proofs.figures import Figure, progress
-from tests.events.sqlite.test_log import full_disk, said, started
+from tests.support.event_log import full_disk, said, started
 from tests.support.service import TOKEN, service
 from wingman.core.events import Envelope, TranscriptPartial
 from wingman.core.time import Channel

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.proofs.figures import Figure, progress
-from tests import test_layers as layers
+from tests.support import layers
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "wingman"

@@ -22,10 +22,10 @@ from scripts.train_notes import among, judged, rates, turns
 from tests.eval import noise, script
 from tests.eval.play import play
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
-from tests.suggest.card.test_answer_check import FAULTY, GOOD
 from tests.suggest.playbook.care_moments import HARMLESS, MOMENTS
 from tests.suggest.support import Published, running, said
-from tests.suggest.test_answers import PRICE, SECRET, served
+from tests.support.answered import PRICE, SECRET, served
+from tests.support.answers import FAULTY, GOOD
 from wingman.config.suggest import SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionExpired, SuggestionFailed
 from wingman.local.sentence_encoder import SentenceEncoder, installed

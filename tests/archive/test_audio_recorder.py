@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.events.sqlite.test_log import full_disk
+from tests.support.event_log import full_disk
 from tests.support.sounds import chirp, decoded, delay
 from tests.support.until import until
 from wingman.archive.audio_recorder import AudioRecorder

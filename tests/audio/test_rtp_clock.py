@@ -8,39 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.rtp_reports import EPOCH, LOUD, NTP, PCM, CountingSink
 from wingman.audio.rtp_clock import REPORTS, SharedClock, StreamClock
-from wingman.core.losses import Loss
-from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.inbound_track import InboundTrack, PeerTimeline
-
-NTP = 1 << 32
-EPOCH = 3_970_000_000  # seconds since 1900
-PCM = b"\x10\x00" * 320
-
-
-class CountingSink:
-    """A sink for hours of audio: it keeps the length only."""
-
-    def __init__(self) -> None:
-        self.position = 0
-
-    def write(self, block: PcmBlock) -> None:
-        assert block.start == self.position
-        self.position = block.end
-
-    def skip(self, count: int, cause: GapCause) -> None:
-        self.position += count
-
-    def anchor(self, wall: float, kept_s: float = 0.0) -> int:
-        return 0
-
-    def newest(self, count: int) -> bytes:
-        return b""
-
-    def lost(self, loss: Loss) -> None: ...
-
-    def state(self, state: str, detail: str = "") -> None: ...
 
 
 class Track:
@@ -113,9 +84,6 @@ async def test_audio_that_stood_still_is_put_where_the_clock_says() -> None:
     track.lane.report(round((EPOCH + 4 + 3 + 2) * NTP), 300 * 960)
     track.lane.pcm(300 * 960, PCM, 1009.0)
     assert track.written - before == pytest.approx(5 * SAMPLE_RATE, abs=400)
-
-
-LOUD = b"\x00\x20" * 320
 
 
 @pytest.mark.parametrize("late", [0.3, 0.6, 1.0, 2.0, 3.0])

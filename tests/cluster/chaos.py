@@ -23,9 +23,9 @@ from typing import Any
 import httpx
 import websockets
 
-from tests.cluster.test_processes import HEADERS, Process, begin
 from tests.support.cable import Cable, cable
 from tests.support.nats import Servers, start
+from tests.support.node_processes import HEADERS, Process, begin
 from wingman.cluster.record import Head
 
 NODES, MEETINGS = 3, 6

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests.cluster.test_claims import known as knows
 from tests.cluster.test_front import begun, nodes
-from tests.server.routes.test_whip import SDP
 from tests.support.cable import cable
 from tests.support.cluster import Tone, tree
 from tests.support.nats import Servers, emptied
 from tests.support.nats import nodes as logs
 from tests.support.until import until
+from tests.support.whip import SDP
 from wingman.app import open_service
 from wingman.cluster import watch
 from wingman.cluster.author import Pending

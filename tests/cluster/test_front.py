@@ -15,11 +15,11 @@ import pytest
 import websockets
 from aiortc import RTCSessionDescription
 
-from tests.server.routes.test_whip import SDP, peer, until_connected
 from tests.support.cluster import TOKEN, services
 from tests.support.http import http_client
 from tests.support.nats import Servers
 from tests.support.until import until
+from tests.support.whip import SDP, peer, until_connected
 from wingman.app import Service
 from wingman.cluster.log import ClusterLog
 from wingman.core.events import MeetingEnded

@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cluster.test_processes import HEADERS, feed_until_moved, processes, status
 from tests.support.nats import Node, Servers, nodes, open_node, restarted, servers, start
+from tests.support.node_processes import HEADERS, feed_until_moved, processes, status
 from tests.support.until import until
 from wingman.cluster.delivery import STORAGE
 from wingman.cluster.engine import UnavailableError, UnknownError

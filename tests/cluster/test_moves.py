@@ -12,9 +12,9 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack
 
 from tests.cluster.test_front import Node, begun, nodes
-from tests.server.routes.test_whip import SDP, until_connected
 from tests.support.nats import Servers
 from tests.support.until import until
+from tests.support.whip import SDP, until_connected
 from wingman.core.events import CaptureState, Envelope, MeetingMove, MeetingMoved, TranscriptGap
 from wingman.core.time import Channel
 from wingman.transports import aiortc_seam as seam

@@ -18,9 +18,9 @@ import pytest
 
 from scripts.proofs._cluster_calls import Caller, packets, shown_twice, talk
 from scripts.proofs._cluster_talk import Transcriber, differences
-from tests.cluster.test_processes import HEADERS, Process, begin, feed_until_moved
 from tests.support.http import http_client
 from tests.support.nats import Servers, emptied
+from tests.support.node_processes import HEADERS, Process, begin, feed_until_moved
 from tests.support.releases import CHECKOUT, FUTURE, release
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

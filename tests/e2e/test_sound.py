@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from tests.archive.test_audio_recorder import read_only_disk
-from tests.events.sqlite.test_log import full_disk
 from tests.support import recordings
 from tests.support.cli import wingman
+from tests.support.event_log import full_disk
 from tests.support.http import http_client
 from tests.support.sounds import chirp, decoded, delay
 from tests.support.until import until

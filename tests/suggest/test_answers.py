@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.suggest.card.test_answer_check import FAULTY
 from tests.suggest.support import Published, running, said
 from tests.suggest.test_coach import BARE, coach
-from wingman.config.section import Secret
-from wingman.config.suggest import GeminiSettings, OpenAiSettings
+from tests.support.answered import PRICE, SECRET, served
+from tests.support.answers import FAULTY
 from wingman.core.events import (
     SuggestionCompleted,
     SuggestionCreated,
@@ -24,17 +22,11 @@ from wingman.core.events import (
     SuggestionFailed,
     SuggestionSkipped,
 )
-from wingman.llm.base import AnswerTruncated, Prompt, SuggestionModel, Usage
-from wingman.llm.gemini.client import Gemini
-from wingman.llm.openai import OpenAiModel
+from wingman.llm.base import AnswerTruncated, Prompt, Usage
 from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.playbook.playbook import load_playbook
-from wingman.testing.gemini.server import GeminiEmulator, Pace
-from wingman.testing.openai.server import ChatEmulator
 
-SECRET = "m3f9a1c07"
-PRICE = "Can you tell me how much the enterprise plan costs per month?"
 QUOTES_ITS_PROMPT = "You whisper to one participant of a live meeting"
 
 
@@ -58,29 +50,6 @@ class Scripted:
             raise AnswerTruncated("the model's answer broke off", code="no_end")
 
     async def aclose(self) -> None: ...
-
-
-@asynccontextmanager
-async def served(protocol: str, text: str, size: int) -> AsyncGenerator[SuggestionModel, None]:
-    """A real client of a local server that answers `text` in pieces of `size` characters."""
-    pace = Pace(first_s=0.0, gap_s=0.0, characters=size)
-    if protocol == "gemini":
-        async with GeminiEmulator(pace=pace, answer=lambda *_: text) as gemini:
-            client: SuggestionModel = Gemini(GeminiSettings(api_key=Secret("local"), url=gemini.url))
-            yield client
-            await client.aclose()
-    elif protocol == "generativeai":
-        from wingman.llm.gemini.legacy_client import GenerativeAiModel
-
-        async with GeminiEmulator(pace=pace, answer=lambda *_: text) as gemini:
-            client = GenerativeAiModel(GeminiSettings(api_key=Secret("local"), url=gemini.url))
-            yield client
-            await client.aclose()
-    else:
-        async with ChatEmulator(pace=pace, answer=lambda *_: text) as chat:
-            client = OpenAiModel(OpenAiSettings(url=chat.url, model="local-model"))
-            yield client
-            await client.aclose()
 
 
 async def answered(model: Scripted, *, bare: bool = False) -> Published:

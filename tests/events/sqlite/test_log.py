@@ -2,36 +2,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from tests.support.event_log import full_disk, said, started
 from wingman.core.errors import InputError
 from wingman.core.events import (
     Envelope,
-    MeetingStarted,
     StorageState,
-    UtteranceCreated,
 )
-from wingman.core.time import Channel
-from wingman.core.utterance import EMOTION_OFF
 from wingman.events.sqlite.log import SqliteLog
 
 M = "m-1"
-
-
-def said(text: str, number: int = 0) -> UtteranceCreated:
-    return UtteranceCreated(f"u-{number}", "tab", text, 0.9, 0, EMOTION_OFF)
-
-
-def started(title: str = "Call with Ada") -> MeetingStarted:
-    return MeetingStarted(title, (Channel.TAB,), "sales", "local", "off", "cues", "off")
 
 
 @pytest_asyncio.fixture
@@ -113,17 +100,6 @@ async def test_deleting_leaves_no_trace_on_disk(tmp_path: Path) -> None:
 
 def _everything(directory: Path) -> bytes:
     return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
-
-
-@contextmanager
-def full_disk(limit: int) -> Iterator[None]:
-    """Files of this process may not grow beyond `limit` bytes: the kernel refuses as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_on_a_full_disk_the_meeting_goes_on_and_is_stored_later(tmp_path: Path) -> None:

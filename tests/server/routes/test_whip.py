@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpRrPacket
 
-from tests.support.http import http_client
-from tests.support.until import until
+from tests.support.whip import SDP, client, packets, peer, until_connected
 from tests.support.whole_service import whole
 from tests.transports.support import service
 from tests.transports.test_sdp import AUDIO, HEAD, VIDEO
@@ -26,32 +22,6 @@ from wingman.server.grants import Role
 from wingman.server.routes import whip as whip_routes
 from wingman.transports import aiortc_seam as seam
 from wingman.transports import webrtc
-
-SDP = {"Content-Type": "application/sdp"}
-
-
-@asynccontextmanager
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with http_client(url) as http:
-        yield http
-
-
-@asynccontextmanager
-async def peer(tracks: int = 1) -> AsyncIterator[tuple[RTCPeerConnection, str]]:
-    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    try:
-        for _ in range(tracks):
-            connection.addTransceiver("audio", direction="sendonly")
-        with seam.host_addresses(("127.0.0.1",)):
-            await connection.setLocalDescription(await connection.createOffer())
-        yield connection, connection.localDescription.sdp
-    finally:
-        await connection.close()
-
-
-async def until_connected(connection: RTCPeerConnection) -> None:
-    async with asyncio.timeout(5):
-        await until(lambda: connection.connectionState == "connected")
 
 
 async def test_an_offer_becomes_a_resource() -> None:
@@ -198,13 +168,6 @@ async def test_a_client_that_never_connects_is_given_up(path: str) -> None:
         sink = meetings.known["m-1"].sinks[Channel.TAB]
         assert sink.states == ["connecting", "gone"]
         assert "did not connect" in sink.details[-1]
-
-
-def packets(count: int) -> Sequence[bytes]:
-    from tests.transports.support import tone
-    from wingman.transports.whip_client import encode
-
-    return [bytes(packet) for packet in encode(iter([tone(440, count / 50)]))]
 
 
 @pytest.mark.parametrize("path", ["portable", "direct"])

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import aioice.ice
-import httpx
-from aiortc import RTCPeerConnection, RTCSessionDescription
 
-from tests.server.routes.test_whip import SDP, client, packets, peer, until_connected
+from tests.support.whip import client, packets, peer
+from tests.support.whip_restart import PATCH, connected, transport
 from tests.transports.support import TapeSink, service
 from wingman.core.time import Channel
 from wingman.transports import aiortc_seam as seam
 from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
-
-PATCH = {"Content-Type": MEDIA_TYPE}
-
-
-async def connected(http: httpx.AsyncClient, connection: RTCPeerConnection, offer: str) -> httpx.Response:
-    reply = await http.post("/whip", content=offer, headers=SDP)
-    await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
-    await until_connected(connection)
-    return reply
-
-
-def transport(connection: RTCPeerConnection) -> Any:
-    return connection.getSenders()[0].transport.transport
 
 
 async def say(sender: seam.PacketSender, count: int) -> None:

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
+from tests.support.answers import FAULTY, GOOD, SECRET
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.playbook.moves import as_moves, move_book
 from wingman.suggest.playbook.signals import SPOKEN
 
-SECRET = "m3f9a1c07"
 INSTRUCTIONS = (
     "You whisper to one participant of a live meeting (Sales call). The user sells.\n"
     "State as fact only what the facts and notes say, otherwise offer to find out; invent no numbers."
@@ -28,118 +28,6 @@ RULES = Rules(
     ),
     language="en",
     words=45,
-)
-GOOD = (
-    "Ask what the problem costs them each month, then name one plan and what it includes.",
-    "“It is 40 dollars per user.” Then ask how many of the team would use it every day.",
-    "Say it plainly: forty dollars a user, set-up 1250 once. Stop there and let them answer.",
-    "Pass the question to Anna and promise an answer by Friday.",
-    "No discount yet: ask for the term first, then trade one for the other.",
-    "Answer yes or no first, then give one reason they can repeat to their board.",
-    "Let me look: offer to send the price sheet from example.com/plans after the call.",
-    "Think of the pilot as 2 steps: a team, then the rest. Which team would go first?",
-    "Nothing is urgent here; ask which of the two dates suits them better.",
-    'Ask: "What would have to be true for this to work for you?"',
-    "Thank them",
-)
-FAULTY: tuple[tuple[str, str], ...] = (
-    # nothing to add, in any dress
-    ("pass", "PASS"),
-    ("pass", "pass."),
-    ("pass", "**PASS**"),
-    ("pass", "PASS: nothing to add"),
-    ("pass", "Pass - the user is already answering well."),
-    ("pass", "[PASS]"),
-    ("pass", "ＰＡＳＳ"),
-    ("pass", "P\u200bA\u200bSS"),
-    ("pass", "РАSS"),
-    ("pass", '"Pass"'),
-    ("pass", "That was answered already. PASS"),
-    ("pass", "I have nothing to add."),
-    ("pass", "There is nothing useful to add here, the price was named."),
-    ("pass", "N/A"),
-    ("pass", "None"),
-    ("pass", "No suggestion."),
-    ("pass", "Stay silent."),
-    ("pass", "Nichts hinzuzufügen."),
-    ("pass", "Rien à ajouter."),
-    ("pass", "P.A.S.S."),
-    # nothing at all
-    ("empty", ""),
-    ("empty", "  \n "),
-    ("empty", "…"),
-    # the prompt comes back
-    ("leak", f"Ask about the budget. <{SECRET}:notes>"),
-    ("leak", f"The token is {SECRET.upper()} as requested."),
-    ("leak", "My token: m 3 f 9 a 1 c 0 7, keep it."),
-    ("leak", "You whisper to one participant of a live meeting, so be brief."),
-    ("leak", "Sure. State as fact only what the facts and notes say, they told me."),
-    ("leak", "My system prompt says to be warm and concrete with them."),
-    ("leak", "Ask about the budget.\nTask: Help the user with the price."),
-    # thinking aloud
-    ("reasoning", "<think>The user wants a price. I should anchor.</think>Name one plan."),
-    ("reasoning", "<thinking>\nOkay.\n</thinking>\nName one plan."),
-    ("reasoning", "Name one plan first. <think>or two?</think>"),
-    ("reasoning", "<|channel|>analysis<|message|>The price is asked."),
-    ("reasoning", "[THINK]they ask for a price[/THINK] Name it."),
-    ("reasoning", "The user is being asked about pricing, so they should anchor."),
-    ("reasoning", "Let me think about what they need to hear."),
-    ("reasoning", "Okay, so the counterpart asks for a price and we should answer."),
-    ("reasoning", "Thought: the price is the point.\nAnswer: name one plan."),
-    ("reasoning", "Based on the conversation, they should name one plan."),
-    ("reasoning", "Here's a suggestion for the user: name one plan."),
-    ("reasoning", "Final answer: name one plan and its price."),
-    ("reasoning", "Suggestion: name one plan and its price."),
-    # refusing
-    ("refusal", "I'm sorry, but I can't help with that request."),
-    ("refusal", "As an AI language model, I have no access to prices."),
-    # looks
-    ("markup", "**Anchor** on value, then name one plan."),
-    ("markup", "Name one plan.\n\n- what it costs\n- what it includes"),
-    ("markup", "# Price\nName one plan."),
-    ("markup", "```\nName one plan.\n```"),
-    ("markup", "Use `plan-a` for them and say so."),
-    ("markup", "1. Anchor on value\n2. Name one plan"),
-    ("markup", "Name one <b>plan</b> and its price."),
-    ("markup", '{"text": "Name one plan."}'),
-    ("markup", "See [our plans](plans) and name one."),
-    ("markup", "Name one plan.\\n\\nThen wait."),
-    ("markup", "Name *one* plan and wait for them."),
-    ("garbled", "Name one pl\ufffd\ufffdn."),
-    ("garbled", "Name one plan \x1b[31mnow\x1b[0m."),
-    ("garbled", "Soooooooooooooooo good, name it."),
-    ("garbled", "a" * 300),
-    # other voices, holes
-    ("transcript", "Counterpart: And what about support?\nUser: It is included."),
-    ("transcript", 'Name one plan. Counterpart: "Good." User: "Shall we?"'),
-    ("transcript", "Assistant: name one plan."),
-    ("placeholder", "Tell them it is [insert price] per user."),
-    ("placeholder", "Thanks {name}, name one plan."),
-    ("placeholder", "Say it is XX dollars per user."),
-    # too much
-    ("repetition", "Ask about the budget. Ask about the budget. Ask about the budget."),
-    ("repetition", "Ask them about cost and ask them about cost and ask them about cost and more."),
-    ("repetition", "no no no no no no"),
-    ("length", "word salad goes on " + " ".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(60))),
-    ("echo", "How much does the enterprise plan cost per month?".replace("does", "").replace("cost", "costs")),
-    # another language
-    ("language", "Fragen Sie zuerst, was das Problem sie im Monat kostet, und nennen Sie dann einen Plan."),
-    ("language", "Demandez d'abord ce que le problème leur coûte, puis donnez un seul prix."),
-    ("language", "先问他们的预算,然后再报价格"),
-    ("language", "Спросите их о бюджете"),
-    # claims without a source
-    ("number", "Tell them it is 49 dollars per user and month."),
-    ("number", "We guarantee 99.9 % uptime, say so."),
-    ("number", "Offer fifty percent off if they sign today."),
-    ("number", "Say it takes 3 days, no more."),
-    ("link", "Send them to https://wingman-offers.example.net/now for the price."),
-    ("link", "Have them write to sales@evil.example.com about it."),
-    # not to be asked for
-    ("unsafe", "Ask them: please tell me your password so I can log in."),
-    # half a sentence
-    ("unfinished", "Ask what the problem costs them each month, then name the"),
-    ("unfinished", "Ask what the problem costs them each month,"),
-    ("unfinished", "Ask them (once"),
 )
 
 
