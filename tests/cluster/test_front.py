@@ -204,6 +204,23 @@ async def test_sound_for_a_meeting_that_is_over_is_refused_for_good(
         assert (await http.get(f"/api/meetings/{meeting.id}")).json()["state"] == "ended"
 
 
+async def test_a_meeting_whose_end_is_on_its_way_is_over_and_no_orphan(
+    one_server: Servers, tmp_path: Path
+) -> None:
+    async with nodes(one_server, tmp_path, 1) as (owner,), owner.client() as http:
+        meeting = await begun(owner)
+        one_server.pause()
+        try:
+            ended = await http.post(f"/api/meetings/{meeting.id}/end")
+            assert ended.json()["state"] == "ended"
+            refused = await http.post(f"/whip?meeting={meeting.id}", content="v=0", headers=SDP)
+            assert refused.status_code == 410, refused.text
+        finally:
+            one_server.resume()
+        await owner.service.log.flush()
+        assert (await http.get(f"/api/meetings/{meeting.id}")).json()["state"] == "ended"
+
+
 async def test_a_full_node_passes_new_meetings_on_and_says_when_all_are_full(
     one_server: Servers, tmp_path: Path
 ) -> None:

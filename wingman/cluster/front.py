@@ -59,6 +59,8 @@ class Front:
         if row is None or row.state == "ended":
             return "unknown" if row is None else "ended", ""
         owner = self._log.owner_of(meeting)
+        if owner == self._node.id and self._log.settling(meeting):
+            return "ended", ""  # its end is on its way to the servers
         if owner != self._node.id and await self._node.alive(owner) and not await self._log.released(meeting):
             return "elsewhere", owner
         return "orphaned", ""

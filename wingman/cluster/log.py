@@ -211,6 +211,10 @@ class ClusterLog:
         body = await self._reader.body(meeting)
         return body is not None and body.released
 
+    def settling(self, meeting: str) -> bool:
+        """It ran here to its end, and what it had to say last is not stored yet."""
+        return self._writer.settling(meeting)
+
     def cut_off(self) -> None:
         """This node has been without the servers for too long: it owns nothing any more, as far as it knows."""
         self._writer.give_up_all()

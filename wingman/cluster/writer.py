@@ -167,6 +167,11 @@ class Writer:
                 await asyncio.wait([writing.task], timeout=FLUSH_S)
         writing.running = False
 
+    def settling(self, meeting: str) -> bool:
+        """It does not run here any more, and something of it is still being stored."""
+        writing = self._writing.get(meeting)
+        return writing is not None and not writing.running and not (writing.task is None or writing.task.done())
+
     def passed(self, meeting: str, owner: str) -> None:
         """Another node has stored a record of this meeting."""
         writing = self._writing.get(meeting)

@@ -37,7 +37,7 @@ class Lookup:
         if self.nodes is None or row.state == "ended":
             return stored(row)
         where, _ = await self.nodes.where(meeting)  # asked, not guessed: whoever feeds it waits for this
-        return stored(row, "orphaned" if where == "orphaned" else "live")
+        return stored(row, where if where in ("orphaned", "ended") else "live")
 
     def stored(self, row: MeetingRow) -> MeetingStatus:
         """A meeting that does not run here."""
