@@ -12,10 +12,10 @@ import pytest
 import websockets
 
 import wingman
-from tests.cluster.test_processes import Process, processes
 from tests.support.cluster import TOKEN
 from tests.support.http import http_client
 from tests.support.nats import Servers
+from tests.support.node_processes import Process, processes
 from wingman.client import Client
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingEnded, MeetingMoved, StreamReset
