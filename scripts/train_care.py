@@ -24,7 +24,7 @@ from wingman.suggest.playbook.signals import CARE, detect
 
 FOLDER = written.FOLDER / "care"
 NONE = "none"
-RIDGE = 0.03
+RIDGE = 0.08
 STEPS = 1500
 RATE = 4.0
 PARTS = 5

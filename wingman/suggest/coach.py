@@ -191,7 +191,8 @@ class Coach:
         if not heard.what.revision:
             self._composer.hear(heard.what, meaning)
             self._gate.language = self._composer.language
-        self._opener.act_on(self._gate.hear(heard.what, meaning), heard.at)
+        answered = not heard.what.revision and self._composer.answered(heard.what)
+        self._opener.act_on(self._gate.hear(heard.what, meaning, answered=answered), heard.at)
         if not heard.what.revision and heard.what.channel is Channel.TAB:
             self._cards.drop_early()  # its words are final, and no card has taken it over
 

@@ -122,3 +122,15 @@ def test_somebody_in_trouble_is_not_answered_with_the_brief() -> None:
     composer = CardComposer(load_playbook("custom"), brief, NoSnippets())
     draw = drawn(composer, said("I have been tired and aching all over for six weeks and cannot work"), "pain")
     assert draw is None or draw.source != BRIEF
+
+
+def test_a_question_that_the_notes_answer_is_known_as_such(tmp_path: Path) -> None:
+    (tmp_path / "faq.md").write_text(
+        "# Parking\nBehind the building, free for guests.\n\n# Dogs\nNot in the hall.\n"
+    )
+    with Knowledge(tmp_path) as knowledge:
+        composer = CardComposer(load_playbook("support"), "", knowledge)
+        assert composer.answered(said("Is there parking for guests?", 1))
+        assert not composer.answered(said("The parking was full again.", 2))
+        assert not composer.answered(said("Is there a swimming pool?", 3))
+        assert not composer.answered(said("Is there parking for guests?", 4, channel=Channel.MIC))

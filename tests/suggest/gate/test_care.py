@@ -108,10 +108,10 @@ def test_more_is_heard_by_meaning_than_by_key_words(encoder: SentenceEncoder) ->
     vectors = encoder.encode_here([words for *_, words in UNHEARD])
     by_words = sum(need in detect(words, language) for need, language, words in UNHEARD)
     heard = [need in needs(vector) for (need, *_), vector in zip(UNHEARD, vectors, strict=True)]
-    assert sum(heard) >= len(UNHEARD) / 3
+    assert sum(heard) >= len(UNHEARD) / 2
     assert sum(heard) > 3 * by_words
     taken = [needs(vector) - {need} for (need, *_), vector in zip(UNHEARD, vectors, strict=True)]
-    assert not any(taken), "and none is taken for another need"
+    assert sum(map(bool, taken)) <= len(UNHEARD) / 25, "and hardly any is taken for another need"
 
 
 def test_plain_business_needs_no_care(encoder: SentenceEncoder) -> None:

@@ -50,6 +50,14 @@ def test_a_strong_tone_completes_a_signal() -> None:
     assert evidence.with_tone(ANGRY).score >= evidence.thresholds.sure
 
 
+def test_an_answer_in_the_notes_makes_a_question_sure() -> None:
+    asked = weigh("And the two-ten on the couch roll, how long would that be?")
+    assert asked.score < asked.thresholds.sure
+    assert (asked.with_answer().score >= asked.thresholds.sure) is (asked.verdict.addressee == "user")
+    told = weigh("The two-ten on the couch roll went on Friday.")
+    assert told.with_answer() == told
+
+
 def test_silence_has_its_reason() -> None:
     assert weigh("Mm.").silence() is Reason.TOO_SHORT
 

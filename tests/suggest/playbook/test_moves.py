@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from wingman.suggest.card.choice import variables_of
 from wingman.suggest.playbook.moves import KINDS, as_moves, move_book
 from wingman.suggest.playbook.playbook import list_playbooks, parse_playbook
 from wingman.suggest.playbook.signals import CARE, SPOKEN
@@ -44,6 +45,39 @@ def test_books_know_only_shipped_playbooks() -> None:
         book = move_book(language)
         assert book is not None
         assert set(book.playbooks) <= shipped
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_every_language_has_all_moves(language: str) -> None:
+    book, english = move_book(language), move_book("en")
+    assert book is not None
+    assert english is not None
+    fewer = [kind for kind, moves in english.common.items() if len(book.common[kind]) < len(moves)]
+    fewer += [str(need) for need, moves in english.care.items() if len(book.care[need]) < len(moves)]
+    assert not fewer
+
+
+@pytest.mark.parametrize("language", [language for language in SPOKEN if language != "en"])
+def test_every_language_has_all_moves_of_every_shipped_playbook(language: str) -> None:
+    book = move_book(language)
+    assert book is not None
+    known = {move.text for listed in book.common.values() for move in as_moves(listed)}
+    told = {name for text in known for name in ("price", "difference", "security") if f"{{{name}}}" in text}
+    for playbook in list_playbooks():
+        for kind, listed in playbook.moves.items():
+            own = [move for move in as_moves(listed) if not any(f"{{{name}}}" in move.text for name in told)]
+            assert len(book.playbooks[playbook.name].get(kind, ())) >= len(own), (playbook.name, kind)
+
+
+@pytest.mark.parametrize("language", [language for language in SPOKEN if language != "en"])
+def test_a_translated_move_uses_no_other_facts(language: str) -> None:
+    book = move_book(language)
+    assert book is not None
+    for playbook in list_playbooks():
+        allowed = {*playbook.slots, *playbook.variables, "when", "amount", "speaker", "quote"}
+        for listed in book.playbooks.get(playbook.name, {}).values():
+            for move in as_moves(listed):
+                assert variables_of(move.text) <= allowed, move.text
 
 
 @pytest.mark.parametrize("language", ["", "it", "../de", "multi"])

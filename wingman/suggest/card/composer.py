@@ -173,6 +173,13 @@ class CardComposer:
         ]
         return tuple(heard.text for heard in earlier[-TURNS_BEFORE:])
 
+    def answered(self, utterance: Utterance) -> bool:
+        """True when the words ask for something and the notes surely hold the answer."""
+        if utterance.channel is Channel.MIC or Signal.QUESTION not in detect(utterance.text, self.language):
+            return False
+        earlier = [heard.text for heard in self._heard if heard.id != utterance.id]
+        return bool(self._knowledge.search(utterance.text, tuple(earlier[-TURNS_BEFORE:])))
+
     def notes(self, candidate: Candidate) -> tuple[Snippet, ...]:
         """What the notes and the brief say to the moment, best first; nothing to the user's own promises."""
         if not candidate.text or (candidate.utterance and candidate.speaker.startswith(Channel.MIC)):

@@ -86,6 +86,12 @@ class Evidence:
         """The same with a laugh or a sigh beside the words: a hint, as much as a tone that is not strong."""
         return replace(self, score=self.score + MODERATE * TONE.get(family, 0.0))
 
+    def with_answer(self) -> Evidence:
+        """The same, now that the notes are known to answer it; what somebody else was asked stays theirs."""
+        if self.verdict.addressee != "user" or Signal.QUESTION not in self.signals:
+            return self
+        return replace(self, score=max(self.score, self.thresholds.sure))
+
     def silence(self) -> Reason:
         """Why nothing is said."""
         if len(normalise(self.text).split()) < SHORTEST:

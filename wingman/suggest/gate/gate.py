@@ -77,8 +77,13 @@ class Gate:
 
     # --- what comes in -----------------------------------------------------------------------
 
-    def hear(self, utterance: Utterance, meaning: NDArray[np.float32] | None = None) -> tuple[Decision, ...]:
-        """An utterance, or its revision, which can only bring a tone. `meaning` is a vector of its words."""
+    def hear(
+        self, utterance: Utterance, meaning: NDArray[np.float32] | None = None, *, answered: bool = False
+    ) -> tuple[Decision, ...]:
+        """An utterance, or its revision, which can only bring a tone. `meaning` is a vector of its words.
+
+        `answered`: it asks for something that the user's notes hold, which is a good reason to speak.
+        """
         self._turns.reach(utterance.end)
         if utterance.revision:
             return self._hear_manner(utterance)
@@ -87,7 +92,7 @@ class Gate:
             whole = self._whole(utterance)
             signals = detect(whole.text, self.language)
         self._turns.heard(utterance, question=Signal.QUESTION in signals)
-        decided = self._decide(utterance, whole, signals, meaning)
+        decided = self._decide(utterance, whole, signals, meaning, answered=answered)
         self._evidence.remember(utterance, meaning)
         return decided
 
@@ -181,6 +186,8 @@ class Gate:
         whole: Utterance,
         signals: frozenset[Signal],
         meaning: NDArray[np.float32] | None,
+        *,
+        answered: bool,
     ) -> tuple[Decision, ...]:
         if self._triggers.excluded(whole.text):
             return (Skip(Reason.EXCLUDED, utterance.id),)
@@ -188,7 +195,8 @@ class Gate:
             fired = self._triggers.heard(whole.text, whole.channel, binding(whole.text, signals))
             found = self._first(whole, [(trigger, reason, 0.0) for trigger, reason in fired])
         else:
-            found = self._weighed(whole, self._evidence.weigh(utterance, utterance.text, signals, meaning))
+            evidence = self._evidence.weigh(utterance, utterance.text, signals, meaning)
+            found = self._weighed(whole, evidence.with_answer() if answered else evidence)
         if isinstance(found, Candidate):
             return self._timing.consider(found)
         return self._hear_manner(utterance) or (found,)

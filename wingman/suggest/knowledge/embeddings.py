@@ -56,6 +56,8 @@ class Likeness:
 
     cosines: NDArray[np.float32]
     at_least: float
+    passages: tuple[NDArray[np.float32], ...] = ()
+    """Of each section, how like each of its passages is."""
 
     @property
     def nearest(self) -> tuple[int, ...]:
@@ -66,6 +68,14 @@ class Likeness:
     def alike(self) -> frozenset[int]:
         """Rows so like it that they fit by meaning alone; none for an encoder whose scale is not known."""
         return frozenset(row for row in self.nearest if self.at_least and self.cosines[row] >= self.at_least)
+
+    def of_statements(self, row: int) -> tuple[float, ...]:
+        """Of each statement of a section, how far it lies over the others; empty where that is not known."""
+        told = self.passages[row][1:] if row < len(self.passages) else ()
+        if len(told) < 2:
+            return ()
+        mean, spread = float(np.mean(told)), float(np.std(told)) + SPREAD
+        return tuple((float(one) - mean) / spread for one in told)
 
     def steps(self, row: int) -> float:
         """Standard deviations this row lies over the mean one; 0 for one that has not been read."""
@@ -162,7 +172,9 @@ class EmbeddingIndex:
         vector = self._answers.get(text)
         if vector is None or self._notes is None:
             return None
-        return Likeness(np.maximum.reduceat(self._notes @ vector, self._starts), self._at_least)
+        found = self._notes @ vector
+        passages = tuple(np.split(found, self._starts[1:]))
+        return Likeness(np.maximum.reduceat(found, self._starts), self._at_least, passages)
 
     async def _read_notes(self, notes: Sequence[str]) -> None:
         """Goes on after the last batch that was read."""

@@ -7,7 +7,7 @@ that: words that ask for a kind of thing, and the marks such a thing leaves in n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _ASKS_AND_HOLDS: Mapping[str, tuple[str, str]] = {
     "money": (
@@ -127,6 +127,13 @@ _FULL = 4
 def asked(plain: str) -> frozenset[str]:
     """The facets a normalised text asks for."""
     return frozenset(name for name, (asks, _) in _FACETS.items() if asks.search(plain))
+
+
+def unasked(plain: str, facets: Iterable[str]) -> str:
+    """A normalised text without the words that ask for these facets: what is left says about what."""
+    for name in facets:
+        plain = _FACETS[name][0].sub(" ", plain)
+    return plain
 
 
 def held(text: str) -> dict[str, float]:

@@ -32,6 +32,8 @@ _CARRIED = 3.0
 """Words of its own a turn must have to halve what the turns before it count (`and that one?` has none)."""
 LONGEST_TURN = 400
 """Characters of one turn that are compared."""
+MEANING_OF_A_STATEMENT = 0.7
+"""Words that a standard deviation of likeness is worth, where a statement is chosen within a section."""
 Snippet: TypeAlias = tuple[str, str]
 """(source, text), as a card cites it."""
 
@@ -73,8 +75,11 @@ class Weights:
         return math.exp(min(points, _MOST_POINTS))
 
 
-BY_WORDS = Weights(-2.659, (0.273, -0.61, 2.053, 0.513, 0.831, 1.49, 0.0), at_least=0.4)
+BY_WORDS = Weights(-2.659, (0.273, -0.61, 2.053, 0.513, 0.831, 1.49, 0.0), at_least=0.8)
 BY_MEANING = Weights(-2.88, (0.122, -0.819, 2.027, 0.322, 0.529, 1.553, 1.377), at_least=0.5)
+LITERAL, LITERAL_SHARE = 0.6, 0.25
+"""A section that holds so much of what a turn is about answers it with a smaller share of the odds: that it is
+asked in the words of the notes is known, where weights made from hints look for more."""
 _MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
@@ -192,8 +197,13 @@ class Knowledge:
         whole = 1.0 + sum(odds.values())
         rows = sorted(odds, key=lambda row: (-odds[row], row))
         alike = likeness.alike if likeness is not None else frozenset()
-        stands = bool(rows) and (odds[rows[0]] / whole >= weights.at_least or rows[0] in alike)
-        first = rows[:1] if stands and not self._words.lacks_the_sum(text, rows[0]) else []
+        first = []
+        for row in rows[:1]:
+            share = odds[row] / whole
+            literal = share >= LITERAL_SHARE and self._words.covered(text, before, row) >= LITERAL
+            sure = share >= weights.at_least or row in alike or literal
+            if sure and not self._words.lacks_the_sum(text, row):
+                first.append(row)
         rest = [row for row in rows[len(first) :] if odds[row] / whole >= weights.plausible or row in alike]
         return _Ranked(tuple(first), tuple(rest[:BEST]))
 
@@ -203,7 +213,14 @@ class Knowledge:
     def _quoted(self, rows: Sequence[int], text: str, before: Sequence[str]) -> tuple[Snippet, ...]:
         own = frozenset(stems(text))
         earlier = frozenset(stem for turn in before for stem in stems(turn))
-        return tuple((self._sections[row].source, _snippet(self._sections[row], own, earlier)) for row in rows)
+        likeness = self._likeness(text, before)
+        return tuple(
+            (
+                self._sections[row].source,
+                _snippet(self._sections[row], own, earlier, likeness.of_statements(row) if likeness else ()),
+            )
+            for row in rows
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +260,15 @@ def _mean(fits: Sequence[Fit], count: int) -> Fit:
     )
 
 
-def _snippet(section: Section, own: frozenset[str], earlier: frozenset[str]) -> str:
-    """The whole section where it fits the card, else the statement with most of the words and what follows."""
+def _snippet(section: Section, own: frozenset[str], earlier: frozenset[str], alike: Sequence[float]) -> str:
+    """The whole section where it fits the card, else the statement nearest to the moment and what follows."""
     statements = section.statements
     whole = _run(statements, 0)
     if len(whole) <= LONGEST_SNIPPET and sum(map(len, statements)) <= len(whole):
         return whole
     held = [_held(statement, own, earlier) for statement in statements]
+    if len(alike) == len(held):
+        held = [one + MEANING_OF_A_STATEMENT * steps for one, steps in zip(held, alike, strict=True)]
     first = max(range(len(statements)), key=lambda at: (held[at], -at))
     text = _run(statements, first)
     return text if len(text) <= LONGEST_SNIPPET else f"{text[: LONGEST_SNIPPET - 1].rstrip()}…"

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wingman.suggest.knowledge.facets import AMOUNT, SUM, asked, held
+from wingman.suggest.knowledge.facets import AMOUNT, SUM, asked, held, unasked
 from wingman.suggest.knowledge.sections import Section
 from wingman.suggest.playbook.language import SMALL_WORDS
 from wingman.suggest.playbook.signals import normalise
@@ -19,7 +19,8 @@ STOP_WORDS = SMALL_WORDS | frozenset(
         """
         been before being come day does doing done getting going good got great hello hi however kind let's look
         lot many maybe mean might much need oh okay ok one people per please put quite really right said say see
-        sort still sure tell thank thanks thing things think though thought uh um used want well whole yeah yes
+        sort still sure tell thank thanks thing things think though thought too uh um used want well whole yeah
+        yes
         """,
     )
 )
@@ -78,6 +79,20 @@ class LexicalIndex:
         )
         return {row: Fit(words[row], earlier[row], facets[row]) for row, _ in best.most_common(CANDIDATES)}
 
+    def covered(self, text: str, before: Sequence[str], row: int) -> float:
+        """How much of what `text` is about stands in a section, 0 to 1. Words that no section has count most.
+
+        Words that ask for something of which the section tells (`what's the damage`) need not stand in it. What
+        says nothing else (`and how much is that?`) is about what the turn before said.
+        """
+        plain = normalise(text)
+        about = unasked(plain, (name for name in asked(plain) if row in self._facets.get(name, {})))
+        words = frozenset(stems(about)) or frozenset(stems(" ".join(before[-1:])))
+        found = {one: self._postings.get(one, {}) for one in words}
+        wanted = {one: self._rarity(len(rows)) for one, rows in found.items()}
+        held = sum(rarity for one, rarity in wanted.items() if row in found[one])
+        return held / sum(wanted.values()) if wanted else 0.0
+
     def lacks_the_sum(self, text: str, row: int) -> bool:
         """True when `text` asks for a sum and the section names none: whatever it says, it is no answer."""
         return AMOUNT.search(normalise(text)) is not None and row not in self._facets.get(SUM, {})
@@ -89,10 +104,14 @@ class LexicalIndex:
             rows = self._postings.get(stem, {})
             if not rows or (self._count > MANY and len(rows) > TOO_COMMON * self._count):
                 continue
-            rarity = math.log(1 + (self._count - len(rows) + 0.5) / (len(rows) + 0.5))
+            rarity = self._rarity(len(rows))
             for row, count in rows.items():
                 points[row] += rarity * math.sqrt(min(2, count))  # type: ignore[assignment]
         return points
+
+    def _rarity(self, sections: int) -> float:
+        """Inverse document frequency of a word that stands in so many sections."""
+        return math.log(1 + (self._count - sections + 0.5) / (sections + 0.5))
 
 
 def stems(text: str) -> list[str]:

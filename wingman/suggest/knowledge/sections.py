@@ -1,4 +1,4 @@
-"""Notes as sections: Markdown and Word by their headings, text by blank lines, PDF by its pages."""
+"""Notes as sections: texts by their headings and questions, tables by their rows, PDF by its pages."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import PurePath
 from xml.parsers.expat import ExpatError
 
 from wingman.core.errors import InputError
+from wingman.suggest.knowledge.headings import by_headings, tables
 
-SUFFIXES = (".md", ".markdown", ".txt", ".pdf", ".docx")
+SUFFIXES = (".md", ".markdown", ".txt", ".csv", ".tsv", ".pdf", ".docx")
 LONGEST_SECTION = 1200
 """Characters of one section; a longer one is parted at blank lines."""
 MOST_UNPACKED = 256 * 1024 * 1024
 """Bytes of a Word document without its packing."""
+_POINT = re.compile(r"(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
 _RULE = re.compile(r"[|\s:-]+")
 
 
@@ -45,7 +47,9 @@ def sections_in(name: str, parts: Iterable[tuple[str, str]]) -> Iterator[Section
     for heading, body in parts:
         for part in _parts(body):
             statements = tuple(_statements(part))
-            if statements:
+            if not heading and len(statements) > 2 and all(map(_POINT.match, part.splitlines())):
+                yield from (Section(name, "", (statement,)) for statement in statements)  # a list of anything
+            elif statements:
                 yield Section(f"{name} › {heading}" if heading else name, heading, statements)
 
 
@@ -61,25 +65,10 @@ def headed(content: bytes, name: str) -> Iterator[tuple[str, str]]:
         yield from _pdf_pages(content, name)
         return
     if suffix == ".docx":
-        yield from _markdown(_docx_markdown(content, name))
+        yield from by_headings(_docx_markdown(content, name))
         return
-    text = content.decode("utf-8", errors="replace")
-    if suffix == ".txt":
-        yield "", text
-        return
-    yield from _markdown(text)
-
-
-def _markdown(text: str) -> Iterator[tuple[str, str]]:
-    heading, body = "", ""
-    for line in text.splitlines():
-        title = re.match(r"#{1,6}\s+(.+?)\s*#*$", line)
-        if title:
-            yield heading, body
-            heading, body = title[1], ""
-        else:
-            body += line + "\n"
-    yield heading, body
+    text = content.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    yield from tables(text) if suffix in (".csv", ".tsv") else by_headings(text, plain=suffix == ".txt")
 
 
 def _docx_markdown(content: bytes, name: str) -> str:
@@ -153,7 +142,7 @@ def _statements(part: str) -> Iterator[str]:
     lines = [*(line.strip() for line in part.splitlines()), ""]
     head: list[str] = []
     for plain, after in zip(lines, [*lines[1:], ""], strict=True):
-        row, point = plain.startswith("|"), re.match(r"(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)", plain)
+        row, point = plain.startswith("|"), _POINT.match(plain)
         if plain and not row and not point:
             running.append(plain)
             continue

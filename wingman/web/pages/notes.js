@@ -17,7 +17,7 @@ const file = h("input", {
   type: "file",
   id: "note-file",
   multiple: true,
-  accept: ".md,.markdown,.txt,.pdf,.docx",
+  accept: ".md,.markdown,.txt,.csv,.tsv,.pdf,.docx",
   hidden: true,
   on: { change: () => add(file.files) },
 });
@@ -40,7 +40,7 @@ const tried = h("p", { class: "soft", role: "status" });
 const { root, notice } = shell(
   "/notes",
   "Notes",
-  h("p", { class: "soft" }, "When a question comes up that one of these answers, the card quotes it and names the place. Markdown, text, PDF and Word (.docx) can be read."),
+  h("p", { class: "soft" }, "When a question comes up that one of these answers, the card quotes it and names the place. Markdown, text, tables (.csv), PDF and Word (.docx) can be read."),
   h("div", { class: "row" }, choose, write, file),
   h("section", { "aria-label": "Documents" }, h("h2", { text: "Documents" }), list, empty),
   h(
