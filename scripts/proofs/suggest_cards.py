@@ -35,7 +35,7 @@ from wingman.suggest.card.context import estimate_tokens
 from wingman.suggest.card.prompt import Material, build
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.gate.decisions import Candidate, Reason
-from wingman.suggest.knowledge.index import BY_MEANING
+from wingman.suggest.knowledge.index import BY_MEANING, BY_WORDS
 from wingman.suggest.playbook.moves import KINDS, move_book
 from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
 from wingman.suggest.playbook.signals import CARE, SPOKEN, detect
@@ -174,12 +174,23 @@ async def most_frequent() -> tuple[float, int]:
 
 
 async def left_out_notes(folder: Path | None) -> list[Figure]:
-    """Notes chosen by weights that have not seen them, where an encoder is there, with the shipped share."""
+    """Notes chosen by weights that have not seen them, with the shipped share, in words and by meaning."""
+    by_words = judged(await turns(folder, meaning=False))
+    figures = [
+        Figure(
+            f"{source} turns by words alone: {what} note",
+            rates([one for one in by_words if one.turn.labelled is labelled], BY_WORDS.at_least)[at],
+            (None, 0.03)[at],
+            note="weights unseen",
+        )
+        for source, labelled in (("written", False), ("labelled", True))
+        if labelled <= (folder is not None)
+        for at, what in enumerate(("right", "wrong"))
+    ]
     if not installed():
         progress("notes by meaning: not measured (the extra `meaning` is not installed)")
-        return []
+        return figures
     verdicts = judged(await turns(folder, meaning=True))
-    figures = []
     for source, labelled in (("written", False), ("labelled", True)):
         part = [one for one in verdicts if one.turn.labelled is labelled]
         if not part:

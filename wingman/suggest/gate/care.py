@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from wingman.suggest.playbook.signals import CARE, Signal
 
 Floats: TypeAlias = NDArray[np.float64]
-AT_LEAST = 0.4
+AT_LEAST = 0.45
 """The share of the odds a need must have. It starts no card: it decides what one that is due anyway says."""
 
 
