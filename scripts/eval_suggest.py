@@ -68,7 +68,7 @@ def by_kind(score: Score) -> list[str]:
 def calibration(unseen: Unseen) -> list[str]:
     """What the probe says a turn is worth, and what such turns were worth, on corpora left out."""
     rows = unseen.design.rows
-    spoken = ~np.isin(rows.corpus, (CORPUS, TALKS)) & (rows.copy == 0)
+    spoken = ~np.isin(rows.corpus, (CORPUS, TALKS))
     share = 1 / (1 + np.exp(-unseen.judged.scores))
     lines = ["says          turns  must or optional  must"]
     for low in np.arange(0.0, 1.0, 0.1):

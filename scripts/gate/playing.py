@@ -92,7 +92,7 @@ class Unseen:
         rows, judged = self.design.rows, self.judged
         if self._by_conversation:
             own = np.isin(rows.meeting, self._names[int(part) :: FOLDS])
-            heads, verdict = fit_rows(self.design, np.flatnonzero(~own & (rows.copy == 0)))
+            heads, verdict = fit_rows(self.design, np.flatnonzero(~own))
         else:
             own = rows.corpus == part
             heads, verdict = judged.weights[part]

@@ -40,9 +40,9 @@ class Calibration:
 
 
 def calibrate(rows: Rows, heads: Floats, scores: Floats, left_out: np.ndarray) -> Calibration:
-    """From the turns of real conversations as they were written, but those in `left_out`."""
+    """From the turns of real conversations but those in `left_out`."""
     ours = np.isin(rows.corpus, (written.CORPUS, written.TALKS))
-    at = np.flatnonzero(~ours & ~left_out & (rows.copy == 0))
+    at = np.flatnonzero(~ours & ~left_out)
     rows, heads, scores = select(rows, at), heads[at], scores[at]
     usual = float(np.quantile(scores[rows.words >= COUNTED], MARK))
     scores = relative(rows, scores, usual)

@@ -15,7 +15,6 @@ import numpy as np
 from scripts.gate import written
 from scripts.gate.conversations import Conversation
 from wingman.core.time import Channel
-from wingman.meeting.rehearsal import ScriptedTurn, Variant, distort
 from wingman.suggest.gate.dialogue import LIKENESS, Dialogue, Said
 from wingman.suggest.gate.probe import ADDRESSEES, HEADS, KINDS, VECTOR, Flavour, Floats, inputs
 from wingman.suggest.gate.running_rate import RunningRate
@@ -24,9 +23,6 @@ from wingman.suggest.playbook.signals import detect
 
 Encode: TypeAlias = Callable[[str], Any]
 """Text → its vector."""
-HEARD: tuple[tuple[Variant, int], ...] = (("clean", 0), ("asr10", 1))
-"""How every conversation is heard in training."""
-
 HEAD_RIDGE = 3.0
 STATE_SCALE, VECTOR_SCALE = 0.1, 1.0
 """How much numbers of one kind may explain beside the n-grams, whose length is 1."""
@@ -52,40 +48,24 @@ class Rows:
     words: np.ndarray
     meeting: np.ndarray
     corpus: np.ndarray
-    copy: np.ndarray
-    """0 for the clean text, else a misheard one."""
 
 
 def training_rows(talks: Sequence[Conversation], flavour: Flavour, encode: Encode) -> Rows:
-    """What weights are made from: the conversations as they are heard, and the turns written for the heads."""
-    spoken = rows_of(talks, flavour, HEARD, encode)
-    alone = rows_of([*written.load(), *written.talks()], flavour, HEARD[:1], encode)
-    return Rows(*(np.concatenate([getattr(spoken, name), getattr(alone, name)]) for name in Rows.__slots__))
+    """What weights are made from: the conversations, and what was written for training."""
+    return rows_of([*talks, *written.load(), *written.talks()], flavour, encode)
 
 
-def rows_of(
-    conversations: Sequence[Conversation],
-    flavour: Flavour,
-    variants: Sequence[tuple[Variant, int]],
-    encode: Encode,
-) -> Rows:
-    """Play every conversation in every variant through the gate's own eyes."""
-    found: list[tuple[Any, ...]] = []
-    for copy, (variant, seed) in enumerate(variants):
-        for one in conversations:
-            found += _of_one(one, flavour, distort(one.scripted(), variant, seed), copy, encode)
-    columns = list(zip(*found, strict=True))
-    numbers = [np.array(column) for column in columns]
-    return Rows(*numbers)
+def rows_of(conversations: Sequence[Conversation], flavour: Flavour, encode: Encode) -> Rows:
+    """Play every conversation through the gate's own eyes."""
+    found = [row for one in conversations for row in _of_one(one, flavour, encode)]
+    return Rows(*(np.array(column) for column in zip(*found, strict=True)))
 
 
-def _of_one(
-    one: Conversation, flavour: Flavour, heard: Sequence[ScriptedTurn], copy: int, encode: Encode
-) -> list[tuple[Any, ...]]:
+def _of_one(one: Conversation, flavour: Flavour, encode: Encode) -> list[tuple[Any, ...]]:
     dialogue, spoken = Dialogue(), HeardLanguage("")
     found: list[tuple[Any, ...]] = []
-    for turn, scripted in zip(one.turns, heard, strict=True):
-        text = scripted.text
+    for turn in one.turns:
+        text = turn.text
         user = turn.who == "U"
         vector = encode(text) if flavour == "meaning" else None
         said = Said("mic" if user else turn.who, Channel.MIC if user else Channel.TAB, text, vector)
@@ -106,7 +86,6 @@ def _of_one(
                     len(text.split()),
                     one.name,
                     one.corpus,
-                    copy,
                 )
             )
         dialogue.hear(said)
@@ -209,15 +188,13 @@ class LeftOut:
 
 
 def unseen_corpora(design: Design) -> LeftOut:
-    """From the turns as they were written: most of the rows, and hardly other weights."""
     rows = design.rows
-    clean = np.flatnonzero(rows.copy == 0)
     heads, scores = np.zeros((len(rows.must), HEADS)), np.zeros(len(rows.must))
     weights = {}
-    inverse = design.inverse(clean)
+    inverse = design.inverse(np.arange(len(rows.must)))
     for corpus in np.unique(rows.corpus[rows.corpus != written.CORPUS]):
-        own = rows.corpus[clean] == corpus
-        out, at = clean[own], clean[~own]
+        own = rows.corpus == corpus
+        out, at = np.flatnonzero(own), np.flatnonzero(~own)
         dual, left_out = design.solve(at, _without(inverse, own))
         verdict = _verdict(rows, at, left_out)
         heads[out] = design.products[np.ix_(out, at)] @ dual
@@ -236,13 +213,12 @@ def _without(inverse: Floats, out: np.ndarray) -> Floats:
 def relative(rows: Rows, scores: Floats, usual: float) -> Floats:
     """Scores less each meeting's own running rate."""
     found = np.empty_like(scores)
-    for copy in np.unique(rows.copy):
-        for name in np.unique(rows.meeting):
-            rate = RunningRate(usual)
-            for at in np.flatnonzero((rows.meeting == name) & (rows.copy == copy)):
-                found[at] = rate.relative(float(scores[at]))
-                if rows.words[at] >= COUNTS:
-                    rate.add(float(scores[at]))
+    for name in np.unique(rows.meeting):
+        rate = RunningRate(usual)
+        for at in np.flatnonzero(rows.meeting == name):
+            found[at] = rate.relative(float(scores[at]))
+            if rows.words[at] >= COUNTS:
+                rate.add(float(scores[at]))
     return found
 
 

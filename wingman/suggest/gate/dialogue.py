@@ -45,7 +45,8 @@ _OTHERS = _words("he she him her his they them er ihn ihm elle lui leur ils él 
 _OPENERS = _words(
     """
     yes no yeah okay ok right mm mhm sure great thanks thank oh ja nein genau gut danke oui non d'accord merci
-    bien sí vale gracias claro sim não certo obrigado obrigada
+    bien sí vale gracias claro sim não certo obrigado obrigada klar bitte voilà bon ouais voici bueno
+    pues pois tá olha
     """
 )
 _TURNS = _words("but because though aber weil doch mais parce pero porque mas")

@@ -114,7 +114,7 @@ PAIN = (
 RISK = (
     r"künd(?:ig\w+)|vertragsstrafe|datenschutz|dsgvo|sicherheit|haft(?:ung|en|et)|gewährleistung"
     r"|garantie\w*",
-    r"(?:gesetz\w*|recht\w*|anwalt|illegal|erlaubt|verboten|vorschrift\w*|prüf(?:buch|ung|er)|zertifi\w+)",
+    r"(?:gesetz\w*|rechtlich\w*|rechts(?:anw|streit|wid|lage|abt|sich)\w*|anwalt|illegal|erlaubt|verboten|vorschrift\w*|prüf(?:buch|ung|er)|zertifi\w+)",
     r"(?:gefährlich|risiko|unfall|verletz\w+|brand|stillstand|ausfall)|was passiert wenn|abgeschaltet",
 )
 FRUSTRATION = (

@@ -31,7 +31,7 @@ FILLERS = (
 PRICE = (
     r"prix|tarifs?|coûte(?:nt|ra|rait)?|coûts?|cher|chère|budget|devis|remise|rabais|ristourne"
     r"|réduction|facture\w*",
-    r"combien (?:ça|on|il|pour|je|vous|de)|(?:euros?|pour ?cent) (?:par|de moins|de plus|en moins"
+    r"combien (?:ça|on|il|pour|je|vous)|(?:euros?|pour ?cent) (?:par|de moins|de plus|en moins"
     r"|hors)|par (?:mois|an)",
     r"dans quelles eaux|moins cher|franchise|cotisation|acompte|frais|l'argent|payer|la moitié",
 )
