@@ -187,7 +187,8 @@ class MeetingPipeline:
             if self._order is not None:
                 now = min(channel.answered, self._order.told) if channel.words.provider else channel.answered
             channel.beside.advance(now)
-            self._deliver(self._stages.correlator.advance(name, now))
+            if outputs := self._stages.correlator.advance(name, now):
+                self._deliver(outputs)
             self._stages.coach.advance(name, now)
 
     def flush(self) -> None:

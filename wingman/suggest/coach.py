@@ -208,8 +208,9 @@ class Coach:
         """Media time of `channel`; call some ten times a second."""
         decisions = self._gate.advance(now)
         self._cards.drop_late(self._gate.now - samples(self._settings.ttl_s))
-        self._opener.act_on(decisions, self._parts.clock())
-        if channel is Channel.TAB:
+        if decisions:
+            self._opener.act_on(decisions, self._parts.clock())
+        if channel is Channel.TAB and self._speculation.running(channel):
             self._speculate()
 
     def running(self, channel: Channel, speaker: str, text: str, span: Span) -> None:

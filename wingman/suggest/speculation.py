@@ -62,6 +62,10 @@ class Speculation:
         changed = sum(not held for held in self._held)
         return changed <= WASTED * (len(self._held) + TRUSTED)
 
+    def running(self, channel: Channel) -> bool:
+        """Is there a text whose final words are awaited?"""
+        return channel in self._running
+
     def hear(self, channel: Channel, speaker: str, text: str, span: Span, now: SampleTime) -> bool:
         """The running text of a channel. True when a text that was proposed turns out another."""
         known = self._running.get(channel)

@@ -466,7 +466,7 @@ class _Reports:
         self._due = now + REPORT_S * (0.75 + 0.5 * random.random())
         about = [self._about(ssrc, stream) for ssrc, stream in self._streams.items()][-MOST_BLOCKS:]
         source, dtls = _private(self._receiver, "rtcp_ssrc"), self._receiver.transport
-        if source is None or not about or dtls.state != "connected":
+        if source is None or not about or dtls._tx_srtp is None:
             return
         head = _REPORT_HEAD.pack(0x80 | len(about), _RECEIVER_REPORT, 1 + 6 * len(about), source)
         with contextlib.suppress(pylibsrtp.Error):  # the key is used up

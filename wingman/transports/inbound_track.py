@@ -160,7 +160,6 @@ class InboundTrack:
         if ssrc != self._ssrc and not self._follow(ssrc, now):
             return
         self._arrived(now)
-        self.left = False
         if self._reorder.passes(sequence):
             self._decode(timestamp, payload, now)
             return
@@ -217,6 +216,7 @@ class InboundTrack:
         if self.last_arrival is not None and now - self.last_arrival > self._waited:
             self._waited = now - self.last_arrival
         self.last_arrival = now
+        self.left = False
 
     def goodbye(self, ssrc: int) -> None:
         """The sender ended the stream `ssrc`."""

@@ -55,6 +55,8 @@ TAIL_S = 0.25
 """A piece shorter than a chunk is sent when nothing has joined it for this long."""
 LOOK_S = 0.1
 """How often it is looked whether there is one, at most."""
+CLOSE_LOOK_S = 0.5
+"""How often, while sound flows, whether the peer is behind with its answers."""
 
 
 class Controls(Protocol):
@@ -119,6 +121,7 @@ class Connection:
         self._resume_at: float | None = None
         self._tail_s = min(TAIL_S, settings.idle_finalize_s)
         self._beats = pulse(min(LOOK_S, self._tail_s / 2))
+        self._look_closely_at = now
         self._looking = False
         self._last_audio = self._last_control = now
         self._counted = audio.position  # media time up to which what was sent is counted
@@ -242,13 +245,15 @@ class Connection:
         self._beats.join(self._look_at_rest)
 
     def _look_at_rest(self, now: float) -> None:
+        quiet = now - self._last_audio
+        if quiet < self._tail_s and now < self._look_closely_at:
+            return
+        self._look_closely_at = now + CLOSE_LOOK_S
         self._count(self._audio.position)
-        self._free_until = self._counted  # the next packet looks whether the peer reads, answers, and is there
         self._wake_for(now)
         asked_for = self._offsets.accepted - self._finalized_at >= ASK_AGAIN
         if asked_for and self._stitch.unsettled > self._settings.max_unsettled_s * SAMPLE_RATE:
             self._ask_to_settle()
-        quiet = now - self._last_audio
         if quiet >= self._tail_s and (self._audio.lag or self._audio.exhausted):
             self._pump(whole=False)
         if quiet >= self._settings.idle_finalize_s:
