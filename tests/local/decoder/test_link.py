@@ -85,7 +85,7 @@ async def test_audio_is_sent_once_and_again_to_a_new_process() -> None:
 async def test_a_process_that_cannot_start_is_given_up_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     monkeypatch.setattr("wingman.local.decoder.link.PAUSE_S", 0.0)
-    link, asked = DecodeLink(DecoderSettings(threads=4)), Asked()
+    link, asked = DecodeLink(DecoderSettings(threads=4)), Asked()  # a process nobody else uses
     async with asyncio.TaskGroup() as tasks:
         owner = tasks.create_task(link.run())
         async with link.stream(asked.stream):
@@ -99,7 +99,7 @@ async def test_a_process_that_was_given_up_is_tried_again_for_a_later_stream(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("wingman.local.decoder.link.PAUSE_S", 0.0)
-    settings = DecoderSettings(threads=4)
+    settings = DecoderSettings(threads=5)  # nor this one
     link, first, second = DecodeLink(settings), Asked(), Asked()
     async with asyncio.TaskGroup() as tasks:
         owner = tasks.create_task(link.run())
