@@ -154,13 +154,11 @@ async def _extension(context: BrowserContext, address: str, call: str, nodes: li
     await _said(nodes[0], meeting, sum(e["type"] == "utterance.created" for e in moved) + 2)
     kept = await _log(nodes[0], meeting)
     seqs = [event["seq"] for event in kept]
-    spans = [
-        (event["media"]["start"], event["media"]["end"], event["seq"], event["type"])
-        for event in kept
-        if event["type"] in ("utterance.created", "transcript.gap")
-    ]
-    twice = [pair for pair in pairwise(sorted(spans)) if pair[1][0] < pair[0][1] - SLACK_S]
-    untold = [pair for pair in pairwise(sorted(spans)) if pair[1][0] > pair[0][1] + PAUSE_S]
+    told = [event for event in kept if event["type"] in ("utterance.created", "transcript.gap")]
+    spans = [_spans(told, channel) for channel in ("tab", "mic")]
+    twice = [pair for each in spans for pair in pairwise(each) if pair[1][0] < pair[0][1] - SLACK_S]
+    # the microphone hears what the tab plays: an echo is dropped
+    untold = [pair for pair in pairwise(spans[0]) if pair[1][0] > pair[0][1] + PAUSE_S]
     for odd in (*twice, *untold):
         progress(f"side by side: {odd}")
     gap = sum(e["media"]["end"] - e["media"]["start"] for e in kept if e["type"] == "transcript.gap")
@@ -172,6 +170,12 @@ async def _extension(context: BrowserContext, address: str, call: str, nodes: li
             "extension: stretches lost and not told", len(untold), 0, "==", "", f"{gap:.1f} s were told as lost"
         ),
     ]
+
+
+def _spans(events: list[dict[str, Any]], channel: str) -> list[tuple[float, float, int]]:
+    """From when to when, in media seconds, and which event told it."""
+    media = [(event["media"], event["seq"]) for event in events]
+    return sorted((at["start"], at["end"], seq) for at, seq in media if at["channel"] == channel)
 
 
 async def _pair(context: BrowserContext, extension: str, address: str) -> None:
