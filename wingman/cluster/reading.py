@@ -184,12 +184,13 @@ class Reader:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + READ_S
         while begin <= upto and not self._keys.gone(meeting):
-            try:
+            page: list[Stored] = []
+            with contextlib.suppress(UnavailableError, UnknownError):
                 page = await self._engine.page(stream, {**query, "seq": begin})
-                if not page and (found := await self._engine.next(stream, subject, begin)) is not None:
-                    page = [found]  # a replica may lag for seconds; the leader does not
-            except (UnavailableError, UnknownError):
-                page = []
+            if not page:  # a replica may lag for seconds, or be silent; the leader is not
+                with contextlib.suppress(UnavailableError, UnknownError):
+                    found = await self._engine.next(stream, subject, begin)
+                    page = [found] if found is not None else []
             if not page:
                 if loop.time() > deadline:
                     raise _silent(meeting)
