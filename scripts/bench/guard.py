@@ -85,11 +85,17 @@ def _stages(tree: Path) -> dict[str, float]:
 
 
 def _sessions(tree: Path, count: int) -> dict[str, float]:
-    """Milliseconds of a core for a second of a session."""
+    """Milliseconds of a core for a second of a session; this tree's load and stand-ins, each tree's service."""
+    measure = (
+        "import asyncio, sys\nfrom dataclasses import replace\n"
+        "from wingman.bench.harness import ramp, wingman\n"
+        "command = lambda port: ('env', 'PYTHONPATH=' + sys.argv[1], sys.executable, '-P', '-m',"
+        " 'wingman.bench.server', '--providers', str(port))\n"
+        f"for step in asyncio.run(ramp(replace(wingman(), command=command), [{count}])): print(step.cpu_ms)"
+    )
     for _ in range(TRIES):
-        answer = json.loads(_python(tree, "-m", "wingman", "bench", "--json", "--sessions", str(count)))
-        if answer:
-            return {SESSION: answer[0]["cpu_ms"]}
+        if answer := _python(ROOT, "-c", measure, str(tree)):
+            return {SESSION: float(answer)}
     raise SystemExit(f"{tree} took no {count} sessions, {TRIES} times; is this machine busy? See --sessions")
 
 
