@@ -53,3 +53,55 @@ def test_a_tone_fires_its_trigger() -> None:
     found = Triggers(load_playbook("sales")).felt(Family.NEGATIVE, Channel.TAB)
     assert found is not None
     assert found.kind == "emotion"
+
+
+@pytest.mark.parametrize(
+    ("playbook", "name", "said"),
+    [
+        (
+            "discovery",
+            "workaround",
+            "Das machen wir alles von Hand.|On a bricolé ça.|Lo llevamos a mano.|Fazemos tudo à mão.",
+        ),
+        (
+            "discovery",
+            "hypothetical",
+            "Das wäre schön.|Ce serait bien, oui.|Estaría bien tener eso.|Provavelmente usaria isso.",
+        ),
+        ("hiring", "private", "Ich bin schwanger.|Je suis enceinte.|Estoy embarazada.|Estou grávida."),
+        ("hiring", "salary", "Und das Gehalt?|Et le salaire ?|¿Y el sueldo?|E o salário?"),
+        (
+            "one-to-one",
+            "overload",
+            "Ich bin völlig überlastet.|Je suis débordée.|No doy abasto.|Não dou conta disto.",
+        ),
+        ("one-to-one", "conflict", "Hinter meinem Rücken.|C'est injuste.|A mis espaldas.|Pelas minhas costas."),
+        (
+            "support",
+            "price",
+            "Doppelt abgebucht!|On m'a prélevé deux fois.|Me cobraron dos veces.|Fui cobrado duas vezes.",
+        ),
+        (
+            "support",
+            "problem",
+            "Die Seite lädt nicht.|La page ne charge pas.|La página no carga.|A página não carrega.",
+        ),
+    ],
+)
+def test_phrases_of_the_shipped_playbooks_are_heard_in_five_languages(
+    playbook: str, name: str, said: str
+) -> None:
+    heard = dict(zip(("de", "fr", "es", "pt"), said.split("|"), strict=True))
+    assert [text for language, text in heard.items() if name not in fired(playbook, text, language)] == []
+
+
+def test_a_joke_keeps_every_shipped_playbook_silent_in_five_languages() -> None:
+    said = (
+        "Just kidding!",
+        "Nur ein Scherz!",
+        "Mais non, je plaisante.",
+        "Es broma, hombre.",
+        "Estou a brincar!",
+    )
+    books = [Triggers(load_playbook(one.name)) for one in list_playbooks() if one.name != "custom"]
+    assert [text for text in said for book in books if not book.excluded(text)] == []
