@@ -78,3 +78,10 @@ def test_no_text_is_lost_or_loses_the_reader(text: str, plain: bool) -> None:
 def test_any_table_can_be_read(text: str) -> None:
     for section in sections_in("a.csv", tables(text)):
         assert section.statements[0]
+
+
+@pytest.mark.parametrize("cell", ["x" * 200_000, '"' + "y" * 200_000], ids=["long", "unclosed"])
+def test_a_cell_too_long_for_a_table_loses_no_other_row(cell: str) -> None:
+    read = "".join(body for _, body in tables(f"plan,price\nbasic,12\nodd,{cell}\npremium,40\n"))
+    assert "basic" in read
+    assert "premium" in read

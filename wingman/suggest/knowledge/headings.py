@@ -62,7 +62,11 @@ def tables(text: str) -> Iterator[tuple[str, str]]:
     """The rows of a table file as Markdown tables of a few rows each, below the names of their columns."""
     lines = text.splitlines()
     divider = max(",;\t|", key=lambda mark: sum(line.count(mark) for line in lines[:20]))
-    rows = [row for row in csv.reader(lines, delimiter=divider) if any(cell.strip() for cell in row)]
+    try:
+        rows = list(csv.reader(lines, delimiter=divider))
+    except csv.Error:  # a cell of more than 131,072 characters: a quotation mark never closed, or a picture
+        rows = [line.split(divider) for line in lines]
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
     named = len(rows) > 1 and len(rows[0]) > 1 and not any(re.search(r"\d", cell) for cell in rows[0])
     head, rows = (rows[:1], rows[1:]) if named else ([], rows)
     for at in range(0, len(rows), ROWS):
