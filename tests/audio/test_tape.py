@@ -96,6 +96,15 @@ def test_seek_replays_the_same_samples() -> None:
     assert again.pcm == first.pcm[400:]
 
 
+def test_an_empty_block_holds_no_reader_up() -> None:
+    tape = Tape()
+    cursor = tape.cursor()
+    tape.write(PcmBlock(0, b""))
+    assert cursor.take(100) is None
+    tape.skip(50, GapCause.PAUSED)
+    assert cursor.take(100) == Gap(Span(0, 50), GapCause.PAUSED)
+
+
 def test_a_block_out_of_place_is_refused() -> None:
     tape = Tape(seconds=1)
     with pytest.raises(ValueError, match="begins at 5"):

@@ -72,6 +72,8 @@ class Tape:
         if block.start != self.end:
             raise ValueError(f"the tape ends at {self.end}, the block begins at {block.start}")
         length = len(block.pcm) // BYTES_PER_SAMPLE
+        if not length:  # a reader that was handed it would stand where it stood, and be handed it again
+            return
         self._stored += length
         self._fresh.append(block.pcm)
         if len(self._fresh) == GATHERED:
