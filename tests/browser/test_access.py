@@ -169,6 +169,7 @@ def test_everything_by_keyboard(service: BrowserService, new_page: NewPage, cont
 
 def test_the_capture_page_by_keyboard(service: BrowserService, new_page: NewPage) -> None:
     page = new_page(service.root)
+    expect(page.locator("[name=policy], #policy").first).to_be_attached()  # the service tells which there are
     page.locator("#title").focus()
     reached = []
     for _ in range(11):
