@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 
 from wingman.core.pulse import pulse
 from wingman.testing.virtual_time import run
@@ -91,3 +93,13 @@ def test_a_look_does_not_keep_those_who_wait() -> None:
         assert round(loop.time() - began, 3) == 0.5
 
     run(main())
+
+
+def test_a_loop_that_ended_is_let_go() -> None:
+    async def main() -> weakref.ref[asyncio.AbstractEventLoop]:
+        await pulse(0.1).wait()
+        return weakref.ref(asyncio.get_running_loop())
+
+    gone = run(main())
+    gc.collect()
+    assert gone() is None

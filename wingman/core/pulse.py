@@ -15,10 +15,9 @@ Look = Callable[[float], None]
 
 
 class Pulse:
-    """Belongs to one event loop; it rests while nobody has joined or waits."""
+    """Belongs to one event loop, and does not hold it; it rests while nobody has joined or waits."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, every_s: float) -> None:
-        self._loop = loop
+    def __init__(self, every_s: float) -> None:
         self._every_s = every_s
         self._looks: dict[Look, None] = {}
         self._waiting: list[asyncio.Future[None]] = []
@@ -38,14 +37,14 @@ class Pulse:
 
     async def wait(self) -> None:
         """Return with the next beat, which may be nearer than a whole one."""
-        waiter = self._loop.create_future()
+        waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         self._wind()
         await waiter
 
     def _wind(self) -> None:
         if self._timer is None:
-            self._timer = self._loop.call_later(self._every_s, self._strike)
+            self._timer = asyncio.get_running_loop().call_later(self._every_s, self._strike)
 
     def _strike(self) -> None:
         self._timer = None
@@ -55,7 +54,7 @@ class Pulse:
         for waiter in waiting:
             if not waiter.done():  # whose task was cancelled
                 waiter.set_result(None)
-        now = self._loop.time()
+        now = asyncio.get_running_loop().time()
         for look in tuple(self._looks):
             if look in self._looks:  # one may have made another leave
                 look(now)
@@ -66,6 +65,7 @@ _pulses: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, Pulse]] = Weak
 
 def pulse(every_s: float) -> Pulse:
     """The running loop's pulse of this period."""
-    loop = asyncio.get_running_loop()
-    periods = _pulses.setdefault(loop, {})
-    return periods.setdefault(every_s, Pulse(loop, every_s))
+    periods = _pulses.setdefault(asyncio.get_running_loop(), {})
+    if every_s not in periods:
+        periods[every_s] = Pulse(every_s)
+    return periods[every_s]
