@@ -20,7 +20,7 @@ from scripts.proofs._cluster_calls import Caller, packets, shown_twice, talk
 from scripts.proofs._cluster_talk import Transcriber, differences
 from tests.support.http import http_client
 from tests.support.nats import Servers, emptied
-from tests.support.node_processes import HEADERS, Process, begin, feed_until_moved
+from tests.support.node_processes import HEADERS, Process, begin, feed_until_moved, killed
 from tests.support.releases import CHECKOUT, FUTURE, release
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -52,10 +52,7 @@ async def started() -> AsyncIterator[Any]:
     try:
         yield start
     finally:
-        for node in running:
-            if node.process.returncode is None:
-                node.process.kill()
-            await node.process.wait()
+        await killed(running)
 
 
 async def told(node: Process, meeting: str) -> list[dict[str, Any]]:

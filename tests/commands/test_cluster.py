@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -17,36 +18,42 @@ from wingman.config.settings import build
 from wingman.core.events import MeetingEnded
 from wingman.meeting.api import MeetingSpec
 
+Command = Callable[..., Awaitable[tuple[int, str]]]
 
-async def test_status_verify_and_drain(
-    one_server: Servers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    config = tmp_path / "node.yaml"
-    config.write_text(yaml.safe_dump(tree(one_server, tmp_path, "visitor")))
 
-    async def wingman(*arguments: str) -> tuple[int, str]:
+@pytest.fixture
+def wingman(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    """`wingman cluster …` over these servers: its exit status, and all it printed."""
+
+    async def run(running: Servers, *arguments: str) -> tuple[int, str]:
+        config = tmp_path / f"{running.all[0].port}.yaml"
+        config.write_text(yaml.safe_dump(tree(running, tmp_path, "visitor")))
         capsys.readouterr()
         status = await asyncio.to_thread(main, ["cluster", *arguments, "--config", str(config)])
         out, err = capsys.readouterr()
         return status, out + err
 
+    return run
+
+
+async def test_status_verify_and_drain(one_server: Servers, tmp_path: Path, wingman: Command) -> None:
     async with services(one_server, tmp_path, 1) as (service,):
         meeting = await service.manager.create(MeetingSpec(title="Renewal"))
         await service.log.flush()
-        status, told = await wingman("status", "--json")
+        status, told = await wingman(one_server, "status", "--json")
         assert status == 0
         shown = json.loads(told)
         assert [(row["id"], row["answers"]) for row in shown["nodes"]] == [(service.node, True)]
         assert shown["meetings"] == {meeting.id: service.node}
         assert {row["stream"]: row["count"] for row in shown["streams"]}["WM_KEYS"] == 1
-        status, told = await wingman("status")
+        status, told = await wingman(one_server, "status")
         assert "1 meetings without an end, 0 of them" in told
         assert "kept ONCE" in told
-        status, told = await wingman("verify")
+        status, told = await wingman(one_server, "verify")
         assert (status, "all whole" in told) == (0, True)
-        status, told = await wingman("drain", "nobody")
+        status, told = await wingman(one_server, "drain", "nobody")
         assert (status, "no node 'nobody' answers" in told) == (2, True)
-        status, told = await wingman("drain", service.node)
+        status, told = await wingman(one_server, "drain", service.node)
         assert (status, service.manager.all_live()) == (0, ())
         events = await service.log.read(meeting.id)
         assert not [event for event in events if isinstance(event.data, MeetingEnded)]
@@ -65,19 +72,10 @@ def test_drain_needs_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 async def test_a_copy_is_brought_back_into_empty_servers(
-    one_server: Servers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    one_server: Servers, tmp_path: Path, wingman: Command
 ) -> None:
     """While a meeting runs; then it is an orphan that any node goes on with, and a deleted one stays so."""
     copy = tmp_path / "copy"
-
-    async def wingman(running: Servers, *arguments: str) -> tuple[int, str]:
-        config = tmp_path / f"{running.all[0].port}.yaml"
-        config.write_text(yaml.safe_dump(tree(running, tmp_path, "visitor")))
-        capsys.readouterr()
-        status = await asyncio.to_thread(main, ["cluster", *arguments, "--config", str(config)])
-        out, err = capsys.readouterr()
-        return status, out + err
-
     async with services(one_server, tmp_path, 1) as (service,):
         meeting = await service.manager.create(MeetingSpec(title="Renewal with marmalade"))
         gone = await service.manager.create(MeetingSpec(title="Another"))

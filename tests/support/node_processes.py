@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,10 +80,15 @@ async def processes(
             started.append(await begin(running, folder, f"n{number}", store=store, **more))
         yield started
     finally:
-        for one in started:
-            if one.process.returncode is None:
-                one.process.kill()
-            await one.process.wait()
+        await killed(started)
+
+
+async def killed(nodes: Iterable[Process]) -> None:
+    """Kill those that still run, and wait for all."""
+    for one in nodes:
+        if one.process.returncode is None:
+            one.process.kill()
+        await one.process.wait()
 
 
 async def status(node: Process, meeting: str) -> tuple[int, int]:
