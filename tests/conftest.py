@@ -16,6 +16,11 @@ import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
 from tests.support import forked
+from tests.support.limits import (  # noqa: F401 - hooks
+    pytest_runtest_setup,
+    pytest_runtest_teardown,
+    pytest_timeout_set_timer,
+)
 from tests.support.nats import SHARED, Servers, servers
 
 # A loaded machine must not fail a property; in CI the same examples are tried every time.

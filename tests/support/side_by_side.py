@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import pytest
+from _pytest.config import create_terminal_writer
 from _pytest.reports import TestReport
 
 NUMBER = struct.Struct("!H")
@@ -198,6 +199,7 @@ def _own(config: pytest.Config, into: int) -> None:
     for name in ("terminalreporter", "lfplugin", "nfplugin", "stepwiseplugin"):
         if plugins.hasplugin(name):
             plugins.unregister(name=name)
+    plugins.register(_Writer(config), "terminalreporter")
     plugins.register(_Teller(config, into), "teller")
 
 
@@ -208,6 +210,14 @@ def _run_all(session: pytest.Session, items: Iterator[pytest.Item]) -> None:
         following = next(items, None)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         item = following
+
+
+class _Writer:
+    """In the reporter's place: pytest-timeout writes there what threads were at when time was up."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.stats: dict[str, list[TestReport]] = {}  # pytest-rerunfailures takes back what counted before
+        self._tw = create_terminal_writer(config, sys.stderr)
 
 
 class _Teller:

@@ -97,9 +97,11 @@ def _channel(channel: object, odd: list[str]) -> JsonObject:
         return {"alternatives": []}
     transcript = best.get("transcript")
     _note(odd, "transcript", transcript, transcript if isinstance(transcript, str) else None)
-    words = _words(best.get("words"), odd)
+    stated = best.get("words")
+    _note(odd, "words", stated, stated if isinstance(stated, list) else None)
+    words = _words(stated, odd)
     text = transcript if isinstance(transcript, str) else ""
-    if len(words) < len(best.get("words") or ()) and text:
+    if isinstance(stated, list) and len(words) < len(stated) and text:
         words = []  # a word without a place: the text is spread over the window instead
     return {"alternatives": [{"transcript": text, "words": words}]}
 
