@@ -16,7 +16,8 @@ USES_STARLETTE = {"server"}
 
 LATE_IMPORTS = {
     "archive/storage.py": "the object store is an extra",
-    "app.py": "NATS, the HTTP side and SQLite weigh 0.2 s that a command without them should not pay",
+    "app/membership.py": "NATS is an extra",
+    "app/service.py": "the HTTP side weighs 0.2 s that a command without it should not pay; NATS is an extra",
     "meeting/provider_builders.py": "each vendor's client loads when it is chosen; some weigh half a second",
     "meeting/providers.py": "the v0 gateway's credentials, likewise",
     "meeting/builder.py": "stored sound needs a codec that most meetings do not",

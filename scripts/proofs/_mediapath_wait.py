@@ -11,10 +11,10 @@ from scripts.bench.standing import slope, standing
 from scripts.proofs._mediapath_peers import run
 from scripts.proofs.figures import Figure, progress
 from tests.support.collector import serving
-from wingman.app import SAMPLE
 from wingman.bench.harness import Subject, wingman
 from wingman.bench.wait import EMULATED, measure
 from wingman.bench.waiting import rows
+from wingman.config.paths import SAMPLE
 
 CALLS = 10
 ROUNDS = 3

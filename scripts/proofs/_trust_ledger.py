@@ -31,8 +31,8 @@ from tests.support.links.matrix import (
     side_by_side,
 )
 from tests.support.links.trial import Recording, Trial
-from wingman.app import SAMPLE
 from wingman.config.emotion import HumeSettings, HumeV0Settings
+from wingman.config.paths import SAMPLE
 from wingman.config.report import WebhookSettings
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings

@@ -25,8 +25,8 @@ from scripts.proofs.suites import run_tests
 from tests.foreign import support as foreign
 from tests.support import media_files as make
 from tests.support.media_files import Bursts, Container, Samples, Sound, hear, sides, tone, write
-from wingman.app import SAMPLE
 from wingman.audio.recording import probe, read
+from wingman.config.paths import SAMPLE
 from wingman.core.losses import Loss
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE

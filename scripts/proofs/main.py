@@ -26,9 +26,10 @@ import msgspec
 from scripts.proofs.figures import Figure, progress
 from tests.support import recordings, sample
 from tests.transports import support
-from wingman.app import SAMPLE, Service, open_service
+from wingman.app import Service, open_service
 from wingman.audio.decode import LibopusDecoder
 from wingman.commands.demo import DemoProviders, providers, send
+from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings
 from wingman.config.transports import IngestSettings
 from wingman.core.events import Envelope, SuggestionCreated, UtteranceCreated, UtteranceData, UtteranceRevised

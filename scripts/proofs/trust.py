@@ -24,7 +24,8 @@ from scripts.proofs._trust_strangers import strange
 from scripts.proofs.figures import Figure, progress
 from tests.support.personal_data import cases, harmless
 from tests.support.personal_forms import forms, harmless_forms
-from wingman.app import SAMPLE, open_service
+from wingman.app import open_service
+from wingman.config.paths import SAMPLE
 from wingman.config.settings import build
 from wingman.core.events import Envelope, PolicyApplied, UtteranceData
 from wingman.core.redaction import redact, redact_lines

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.bombs import long_silence, wide_film
-from wingman.app import SAMPLE
 from wingman.audio import recording, sandboxed
+from wingman.config.paths import SAMPLE
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock
 from wingman.core.time import SAMPLE_RATE

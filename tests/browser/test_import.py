@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.support.people import person
 from tests.browser.support.whole_service import FORKED, WholeService, deepgram_emulator
 from tests.support.media_files import Sound, sides, tone, write
-from wingman.app import SAMPLE
+from wingman.config.paths import SAMPLE
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 
 from tests.browser.support.player import player_routes
-from wingman.app import SAMPLE, open_service
+from wingman.app import open_service
+from wingman.config.paths import SAMPLE
 from wingman.config.section import Secret
 from wingman.config.settings import Settings
 from wingman.server.serving import serve

@@ -12,9 +12,9 @@ import pytest
 from tests.support.cli import refused, wingman
 from tests.support.v0_gateway import FACE_COLOURS, Gateway, picture
 from tests.testing.pictures import picture as drawn
-from wingman.app import SAMPLE
 from wingman.audio.video_file import LONGEST_SIDE, is_image, pictures
 from wingman.commands import faces
+from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings, build
 from wingman.core.errors import InputError
 from wingman.core.time import seconds

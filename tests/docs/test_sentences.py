@@ -16,8 +16,8 @@ import pytest
 
 import wingman
 from scripts.proofs.__main__ import names
-from wingman.app import data_dir
 from wingman.commands.cli import build_parser
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings, build
 from wingman.core.events import EVENTS
 from wingman.server.asyncapi import asyncapi

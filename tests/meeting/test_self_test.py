@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from wingman.app import SAMPLE, Service, open_service
+from wingman.app import Service, open_service
 from wingman.audio.source import ChannelSink
+from wingman.config.paths import SAMPLE
 from wingman.config.settings import build
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from wingman.app import data_dir
 from wingman.commands.common import settings_of
 from wingman.commands.stored_meetings import LOG_NAME
+from wingman.config.paths import data_dir
 from wingman.events.sqlite.backup import back_up
 
 SOUND = "meetings"

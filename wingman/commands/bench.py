@@ -8,11 +8,11 @@ import json
 import math
 from dataclasses import asdict
 
-from wingman.app import SAMPLE
 from wingman.bench.harness import LIMIT_MS, Step, ramp, wingman
 from wingman.bench.wait import measure
 from wingman.bench.waiting import drawn, rows, typical
 from wingman.commands.common import settings_of
+from wingman.config.paths import SAMPLE
 from wingman.core.errors import InputError
 
 

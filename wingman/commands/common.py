@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from wingman.app import data_dir
 from wingman.config.book import SettingsBook
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings, load
 from wingman.observe.logs import configure
 from wingman.server.event_loop import run

@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import sys
 
-from wingman.app import data_dir, sound_storage
+from wingman.app.background import sound_storage
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.retention import Eraser
 from wingman.client import Client
 from wingman.commands.common import run_until_signal, settings_of
 from wingman.commands.stored_meetings import address, known, log_path
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.events.sqlite.log import SqliteLog

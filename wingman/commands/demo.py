@@ -18,12 +18,13 @@ from pathlib import Path
 
 import msgspec
 
-from wingman.app import SAMPLE, Service, open_service
+from wingman.app import Service, open_service
 from wingman.audio.recording import probe
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
 from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.terminal import Show
 from wingman.config.emotion import EmotionSettings
+from wingman.config.paths import SAMPLE
 from wingman.config.section import Secret
 from wingman.config.settings import Settings
 from wingman.core.codec import encode

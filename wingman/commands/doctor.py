@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import wingman
-from wingman.app import data_dir, open_service
+from wingman.app import open_service
 from wingman.commands.common import settings_of
 from wingman.commands.serve import found_wrong
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError, ProviderFault

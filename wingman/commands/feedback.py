@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from wingman.app import data_dir
 from wingman.commands.common import settings_of
+from wingman.config.paths import data_dir
 from wingman.core.errors import InputError
 from wingman.suggest.gate.habit_file import HabitFile, described
 

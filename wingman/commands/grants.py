@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from wingman.app import open_access
+from wingman.app.access import open_access
 from wingman.commands.common import base_url, settings_of
 from wingman.config.settings import Settings
 from wingman.core.encoders import terminal

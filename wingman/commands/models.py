@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from wingman.app import SAMPLE
 from wingman.audio.recording import probe, read
 from wingman.commands.common import settings_of
+from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings
 from wingman.config.stt import MoonshineSettings
 from wingman.core.errors import InputError

@@ -10,10 +10,12 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 
-from wingman.app import data_dir, open_access, open_service
+from wingman.app import open_service
+from wingman.app.access import open_access
 from wingman.cluster.workers import Start, input_ends, workers
 from wingman.commands.common import base_url, book_of, run_until_signal, settings_of
 from wingman.config.book import SettingsBook
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from wingman.app import data_dir, sound_storage
+from wingman.app.background import sound_storage
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import decode
 from wingman.client import Client
 from wingman.commands.common import base_url
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from tqdm import tqdm
 
-from wingman.app import Service, data_dir, open_service
+from wingman.app import Service, open_service
 from wingman.audio.channel_map import ChannelSource, parse_channel_map
 from wingman.audio.recording import Recording
 from wingman.audio.sandboxed import probe
@@ -27,6 +27,7 @@ from wingman.audio.video_file import is_image
 from wingman.commands import faces as faces_of_film
 from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
 from wingman.commands.terminal import Show
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.config.settings import plain as plain_settings
 from wingman.core.codec import encode

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.support import recordings
-from wingman import app
 from wingman.app import open_service
+from wingman.app import service as running
 from wingman.config.settings import build
 from wingman.core.events import EgressRecorded, SummaryReady
 from wingman.meeting.api import MeetingSpec
@@ -81,9 +81,9 @@ async def test_a_receiver_is_told(tmp_path: Path) -> None:
 async def test_what_the_first_call_needs_is_loaded_beside_the_service(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "WARM_AFTER_S", 0.0)
+    monkeypatch.setattr(running, "WARM_AFTER_S", 0.0)
     done: list[str] = []
-    monkeypatch.setattr(app, "import_module", done.append)
+    monkeypatch.setattr(running, "import_module", done.append)
     monkeypatch.setattr(coach, "warm_up", lambda: done.append(threading.current_thread().name))
     async with open_service(build(settings(tmp_path))) as service:
         encoder = service.manager.providers.encoder
