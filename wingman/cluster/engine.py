@@ -11,6 +11,7 @@ import base64
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -123,30 +124,19 @@ class Engine:
                 f"this needs {OLDEST[0]}.{OLDEST[1]} or newer",
                 field="cluster.url",
             )
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + ELECTED_S
-        while not await self._has_jetstream(settings):
-            if loop.time() > deadline:
-                raise InputError(
-                    f"the NATS servers at {_shown(settings.url)} have no leader; start more than half of them",
-                    field="cluster.url",
-                    status=503,
-                )
-            await asyncio.sleep(AGAIN_S)
+        await self.once_elected(partial(self._answers, settings))
 
-    async def _has_jetstream(self, settings: ClusterSettings) -> bool:
-        """False while servers that have just started choose their leader."""
+    async def _answers(self, settings: ClusterSettings) -> None:
         try:
             await self.api("INFO")
-        except (UnknownError, ApiError):
-            return False
+        except ApiError as refused:  # servers that have just started choose their leader
+            raise UnknownError(str(refused)) from None
         except UnavailableError:
             raise InputError(
                 f"the NATS server at {_shown(settings.url)} has no JetStream; start it with --jetstream",
                 field="cluster.url",
                 status=503,
             ) from None
-        return True
 
     @property
     def connected(self) -> bool:
@@ -228,8 +218,18 @@ class Engine:
             raise StaleError(text)
         raise UnavailableError(text)
 
+    async def last_number(self, stream: str) -> int:
+        """The number of a stream's newest message; 0 before the first. Raises as `newest` does."""
+        try:
+            return int((await self.api(f"STREAM.INFO.{stream}"))["state"]["last_seq"])
+        except ApiError as refused:
+            raise UnavailableError(str(refused)) from None
+
     async def newest(self, stream: str, subject: str) -> Stored | None:
-        """The newest message of a subject, as the stream's leader has it."""
+        """The newest message of a subject, as the stream's leader has it.
+
+        Raises `UnavailableError` or `UnknownError`.
+        """
         return await self._get(stream, {"last_by_subj": subject})
 
     async def next(self, stream: str, subject: str, seq: int) -> Stored | None:

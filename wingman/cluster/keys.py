@@ -10,12 +10,13 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import ApiError, Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
 from wingman.cluster.record import KEY_BYTES, UnreadableError, new_key, seal, unseal
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
@@ -93,15 +94,9 @@ class KeyRing:
             ) from None
 
     async def follow(self) -> None:
-        """Hear of deletions on other nodes."""
+        """Hear of deletions on other nodes. Raises `InputError` (503) when the servers do not answer."""
         await self._engine.subscribe("key.>", self._heard)
-        while True:
-            try:
-                state = (await self._engine.api(f"STREAM.INFO.{subjects.KEYS}"))["state"]
-                self._upto = int(state["last_seq"])
-                return
-            except (UnavailableError, UnknownError, ApiError):
-                await asyncio.sleep(AGAIN_S)
+        self._upto = await self._engine.once_elected(partial(self._engine.last_number, subjects.KEYS))
 
     async def catch_up(self) -> None:
         """Learn of deletions that were not heard of: this node was away.
@@ -188,7 +183,7 @@ class KeyRing:
                 await self._engine.publish(subject, b"")
                 break
             except (UnknownError, UnavailableError):
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(AGAIN_S)
         self._forget(meeting)
         return True
 
