@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import pytest
+
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
     CaptureState,
     CostUpdated,
+    Envelope,
+    Event,
     Media,
+    MeetingEnded,
     MeetingPaused,
+    MeetingRenamed,
+    MeetingTagged,
+    NoteAdded,
+    NoteRemoved,
     ProviderStateChanged,
     SpeakerRenamed,
     SuggestionCompleted,
@@ -13,6 +22,7 @@ from wingman.core.events import (
     SuggestionDelta,
     SuggestionExpired,
     SuggestionUpdated,
+    TranscriptEdited,
     TranscriptPartial,
     UtteranceCreated,
     UtteranceRevised,
@@ -46,11 +56,17 @@ async def test_it_holds_what_a_screen_needs() -> None:
         SpeakerRenamed("tab", "Dana"),
         CostUpdated(0.1, 1.0),
         CostUpdated(0.2, 1.1),
+        NoteAdded("n-1", "ask for the budget", 1.5),
+        NoteAdded("n-2", "a slip", 1.5),
+        NoteRemoved("n-2"),
+        TranscriptEdited("u-1", "hallo"),
+        TranscriptEdited("u-gone", "nobody"),
         MeetingPaused(),
+        MeetingRenamed("Budget"),
     ):
         log.append(M, payload, media, at=1.0)
-    value = await Snapshot.read(log, M, 17)
-    assert value["seq"] == 17
+    value = await Snapshot.read(log, M, 23)
+    assert value["seq"] == 23
     assert value["state"] == "paused"
     assert value["captures"]["tab"]["state"] == "capturing"
     assert value["providers"]["transcribe:tab"]["health"] == "up"
@@ -59,6 +75,23 @@ async def test_it_holds_what_a_screen_needs() -> None:
     assert cards == {"s-1": ("completed", "Say yes.", "pinned"), "s-2": ("expired", "Anchor high", "")}
     assert value["latest"]["cost.updated"]["total"] == 0.2
     assert value["names"] == {"tab": "Dana"}
+    assert value["latest"]["meeting.renamed"]["title"] == "Budget"
+    assert [note["text"] for note in value["notes"]] == ["ask for the budget"]
+    assert value["edits"] == {"u-1": "hallo"}
+
+
+@pytest.mark.parametrize("after", [MeetingRenamed("Later"), MeetingTagged(("won",))], ids=["renamed", "tagged"])
+async def test_what_is_done_to_an_ended_meeting_does_not_begin_it_again(after: Event) -> None:
+    log = MemoryLog()
+    for payload in (MeetingEnded("stopped", 60.0), after):
+        log.append(M, payload, at=1.0)
+    assert (await Snapshot.read(log, M, 2))["state"] == "ended"
+
+
+async def test_what_a_newer_version_tells_is_passed_over() -> None:
+    snapshot = Snapshot()
+    snapshot.add(Envelope(1, 1, "utterance.sung", M, 1.0, {"verse": 1}))
+    assert snapshot.value()["utterances"] == []
 
 
 async def test_it_is_bounded() -> None:

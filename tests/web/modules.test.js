@@ -423,3 +423,22 @@ test("the words of buttons are those the service publishes, and there are none w
   assert.deepEqual(await vocabulary(service({})), nothing);
   assert.deepEqual(await vocabulary({ json: () => Promise.reject(new Error("away")) }), nothing);
 });
+
+test("what people wrote is there again after a reset", () => {
+  const emotion = { status: "off" };
+  const media = (start) => ({ channel: "tab", start, end: start + 1 });
+  const said = (id, text, start) => ({ id, speaker: "tab", text, emotion, media: media(start) });
+  const snapshot = {
+    seq: 9,
+    state: "ended",
+    latest: { "meeting.started": { title: "Call", channels: ["tab"] }, "meeting.renamed": { title: "Budget" } },
+    utterances: [said("u-1", "hello", 1), said("u-2", "good buy", 5)],
+    notes: [{ id: "n-1", text: "ask for the budget", at: 3 }],
+    edits: { "u-2": "goodbye" },
+  };
+  const state = reduce(initial(), { type: "stream.reset", seq: 9, meeting: "m", at: 1, data: { snapshot } });
+  const shown = Array.from({ length: lineCount(state) }, (_, at) => lineAt(state, at).text);
+  assert.deepEqual(shown, ["hello", "ask for the budget", "goodbye"]);
+  assert.equal(state.meeting.title, "Budget");
+  assert.equal(state.meeting.phase, "ended");
+});

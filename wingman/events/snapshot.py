@@ -6,7 +6,34 @@ from collections import deque
 
 import msgspec
 
-from wingman.core.events import Envelope
+from wingman.core.events import (
+    AudioState,
+    CaptureState,
+    CostUpdated,
+    Envelope,
+    MeetingEnded,
+    MeetingPaused,
+    MeetingRenamed,
+    MeetingResumed,
+    MeetingStarted,
+    NoteAdded,
+    NoteRemoved,
+    PolicyApplied,
+    ProviderStateChanged,
+    SpeakerRenamed,
+    StorageState,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionExpired,
+    SuggestionFailed,
+    SuggestionSuperseded,
+    SuggestionUpdated,
+    SummaryReady,
+    TranscriptEdited,
+    UtteranceData,
+    UtteranceRevised,
+    VoiceSound,
+)
 from wingman.core.json import JsonObject
 from wingman.events.log import EventLog
 
@@ -16,23 +43,22 @@ SOUNDS = 50
 """Newest vocal bursts between utterances kept in a snapshot."""
 CARDS = 20
 """Newest suggestions kept in a snapshot."""
+NOTES = 200
+"""Newest notes kept in a snapshot."""
 NAMES = 100
 """Newest speaker names kept in a snapshot."""
 
-LATEST = (
-    "meeting.started",
-    "policy.applied",
-    "cost.updated",
-    "storage.state",
-    "audio.state",
-    "summary.ready",
-)
-"""Types of which the newest event is all that counts."""
-CARD_ENDS = {
-    "suggestion.completed": "completed",
-    "suggestion.superseded": "superseded",
-    "suggestion.expired": "expired",
-    "suggestion.failed": "failed",
+STATES: dict[type[MeetingPaused | MeetingResumed | MeetingEnded], str] = {
+    MeetingPaused: "paused",
+    MeetingResumed: "live",
+    MeetingEnded: "ended",
+}
+CardEnd = SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed
+CARD_ENDS: dict[type[CardEnd], str] = {
+    SuggestionCompleted: "completed",
+    SuggestionSuperseded: "superseded",
+    SuggestionExpired: "expired",
+    SuggestionFailed: "failed",
 }
 
 
@@ -41,7 +67,7 @@ class Snapshot:
 
     `{"seq", "state", "latest": {type: data}, "captures": {channel: data}, "providers": {key: data},
     "names": {speaker: name}, "utterances": [{…data, "media"}], "sounds": [{…data, "media"}],
-    "suggestions": [{…created, "text", "state", "feedback"}]}`
+    "suggestions": [{…created, "text", "state", "feedback"}], "notes": [{…data}], "edits": {utterance: text}}`
     """
 
     def __init__(self) -> None:
@@ -55,6 +81,9 @@ class Snapshot:
         self._order: deque[str] = deque()
         self._sounds: deque[JsonObject] = deque(maxlen=SOUNDS)
         self._cards: dict[str, JsonObject] = {}
+        self._notes: dict[str, JsonObject] = {}
+        self._edits: dict[str, str] = {}
+        """Utterance → corrected words; empty where they went back to what was heard."""
 
     @classmethod
     async def read(cls, log: EventLog, meeting: str, upto: int) -> JsonObject:
@@ -68,30 +97,43 @@ class Snapshot:
         return snapshot.value()
 
     def add(self, envelope: Envelope) -> None:
-        """Fold one event in."""
+        """Fold one event in. What is of a newer version, or leads to what comes whole, changes nothing."""
         self._seq = envelope.seq
-        kind = envelope.type
-        if kind == "transcript.partial" or kind == "suggestion.delta":
-            return  # what they lead to is in the final form
-        data: JsonObject = msgspec.to_builtins(envelope.data)
-        if kind in LATEST:
-            self._latest[kind] = data
-        elif kind.startswith("utterance."):
-            self._utterance(data, envelope)
-        elif kind == "voice.sound":
-            self._sounds.append(data | {"media": msgspec.to_builtins(envelope.media)})
-        elif kind.startswith("suggestion."):
-            self._card(kind, data)
-        elif kind == "capture.state":
-            self._captures[data["channel"]] = data
-        elif kind == "provider.state":
-            self._providers[f"{data['branch']}:{data['channel'] or ''}"] = data
-        elif kind == "speaker.renamed":
-            self._names[data["speaker"]] = data["name"]
-            if len(self._names) > NAMES:
-                del self._names[next(iter(self._names))]
-        elif kind.startswith("meeting."):
-            self._state = {"paused": "paused", "ended": "ended"}.get(kind.partition(".")[2], "live")
+        match envelope.data:
+            case (
+                MeetingStarted()
+                | MeetingRenamed()
+                | PolicyApplied()
+                | CostUpdated()
+                | StorageState()
+                | AudioState()
+                | SummaryReady()
+            ):
+                self._latest[envelope.type] = _plain(envelope.data)
+            case UtteranceData() as said:
+                self._utterance(said, envelope)
+            case VoiceSound() as sound:
+                self._sounds.append(_plain(sound) | {"media": _plain(envelope.media)})
+            case NoteAdded() | NoteRemoved() | TranscriptEdited() as written:
+                self._written(written)
+            case SuggestionCreated() as created:
+                self._created(created)
+            case SuggestionUpdated() as updated if updated.id in self._cards:
+                self._cards[updated.id]["feedback"] = updated.feedback
+            case (
+                SuggestionCompleted() | SuggestionSuperseded() | SuggestionExpired() | SuggestionFailed()
+            ) as end if end.id in self._cards:
+                self._ended(self._cards[end.id], end)
+            case CaptureState() as capture:
+                self._captures[capture.channel] = _plain(capture)
+            case ProviderStateChanged() as changed:
+                self._providers[f"{changed.branch}:{changed.channel or ''}"] = _plain(changed)
+            case SpeakerRenamed(speaker=speaker, name=name):
+                self._names[speaker] = name
+                if len(self._names) > NAMES:
+                    del self._names[next(iter(self._names))]
+            case MeetingPaused() | MeetingResumed() | MeetingEnded() as turn:
+                self._state = STATES[type(turn)]
 
     def value(self) -> JsonObject:
         """The snapshot as plain JSON values."""
@@ -105,31 +147,45 @@ class Snapshot:
             "utterances": [self._utterances[key] for key in self._order],
             "sounds": list(self._sounds),
             "suggestions": list(self._cards.values()),
+            "notes": list(self._notes.values()),
+            "edits": self._edits,
         }
 
-    def _utterance(self, data: JsonObject, envelope: Envelope) -> None:
-        key = data["id"]
-        if key not in self._utterances:
-            if envelope.type == "utterance.revised":
+    def _utterance(self, said: UtteranceData, envelope: Envelope) -> None:
+        if said.id not in self._utterances:
+            if isinstance(said, UtteranceRevised):
                 return  # its first form is older than what is kept
-            self._order.append(key)
+            self._order.append(said.id)
             if len(self._order) > UTTERANCES:
-                del self._utterances[self._order.popleft()]
-        self._utterances[key] = data | {"media": msgspec.to_builtins(envelope.media)}
+                oldest = self._order.popleft()
+                del self._utterances[oldest]
+                self._edits.pop(oldest, None)
+        self._utterances[said.id] = _plain(said) | {"media": _plain(envelope.media)}
 
-    def _card(self, kind: str, data: JsonObject) -> None:
-        if kind == "suggestion.created":
-            self._cards[data["id"]] = data | {"state": "created", "feedback": ""}
-            while len(self._cards) > CARDS:
-                del self._cards[next(iter(self._cards))]
-            return
-        card = self._cards.get(data.get("id", ""))
-        if card is None:
-            return
-        if kind == "suggestion.updated":
-            card["feedback"] = data["feedback"]
-            return
-        card["state"] = CARD_ENDS.get(kind, card["state"])
-        if kind == "suggestion.completed":
-            kept = card["source"] if data["origin"] == card["origin"] else ""
-            card |= {"text": data["text"], "origin": data["origin"], "source": data.get("source") or kept}
+    def _written(self, written: NoteAdded | NoteRemoved | TranscriptEdited) -> None:
+        """What people wrote down or corrected."""
+        match written:
+            case NoteAdded():
+                self._notes[written.id] = _plain(written)
+                if len(self._notes) > NOTES:
+                    del self._notes[next(iter(self._notes))]
+            case NoteRemoved():
+                self._notes.pop(written.id, None)
+            case TranscriptEdited() if written.utterance in self._utterances:
+                self._edits[written.utterance] = written.text
+
+    def _created(self, created: SuggestionCreated) -> None:
+        self._cards[created.id] = _plain(created) | {"state": "created", "feedback": ""}
+        while len(self._cards) > CARDS:
+            del self._cards[next(iter(self._cards))]
+
+    def _ended(self, card: JsonObject, end: CardEnd) -> None:
+        card["state"] = CARD_ENDS[type(end)]
+        if isinstance(end, SuggestionCompleted):
+            kept = card["source"] if end.origin == card["origin"] else ""
+            card |= {"text": end.text, "origin": end.origin, "source": end.source or kept}
+
+
+def _plain(value: object) -> JsonObject:
+    plain: JsonObject = msgspec.to_builtins(value)
+    return plain

@@ -368,7 +368,9 @@ function restore(envelope) {
     ...[
       ...(snapshot.utterances || []).map(({ media, ...data }) => wrap("utterance.created", data, media)),
       ...(snapshot.sounds || []).map(({ media, ...data }) => wrap("voice.sound", data, media)),
-    ].sort((one, other) => (one.media?.start ?? 0) - (other.media?.start ?? 0)),
+      ...(snapshot.notes || []).map((note) => wrap("note.added", note)),
+    ].sort((one, other) => startOf(one) - startOf(other)),
+    ...Object.entries(snapshot.edits || {}).map(([utterance, text]) => wrap("transcript.edited", { utterance, text })),
     ...(snapshot.suggestions || []).flatMap((card) => restoredCard(card, wrap)),
   ];
   const state = events.reduce(
@@ -382,6 +384,9 @@ function restore(envelope) {
     meeting: { ...state.meeting, phase: phases[snapshot.state] || state.meeting.phase },
   };
 }
+
+/** Where in the meeting a line belongs: a note says it itself. */
+const startOf = ({ media, data }) => media?.start ?? data.at ?? 0;
 
 function restoredCard({ state, feedback: given, ...data }, wrap) {
   const events = [wrap("suggestion.created", state === "completed" ? { ...data, text: "" } : data)];
