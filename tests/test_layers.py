@@ -15,9 +15,9 @@ USES_STARLETTE = {"server"}
 """HTTP lives in one room."""
 
 LATE_IMPORTS = {
-    "archive/storage.py": "the object store is an extra",
+    "archive/storage_address.py": "the object store is an extra",
     "app/membership.py": "NATS is an extra",
-    "app/service.py": "the HTTP side weighs 0.2 s that a command without it should not pay; NATS is an extra",
+    "app/service.py": "each vendor's client loads when it is chosen",
     "meeting/provider_builders.py": "each vendor's client loads when it is chosen; some weigh half a second",
     "meeting/providers.py": "the v0 gateway's credentials, likewise",
     "meeting/builder.py": "stored sound needs a codec that most meetings do not",

@@ -27,6 +27,7 @@ from scripts.proofs.figures import Figure, progress
 from tests.support import recordings, sample
 from tests.transports import support
 from wingman.app import Service, open_service
+from wingman.app.http import serve_http
 from wingman.audio.decode import LibopusDecoder
 from wingman.commands.demo import DemoProviders, providers, send
 from wingman.config.paths import SAMPLE
@@ -80,7 +81,7 @@ async def run_sample(which: str) -> Heard:
         ):
             port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             async with asyncio.TaskGroup() as tasks:
-                server = tasks.create_task(service.serve(port.set_result))
+                server = tasks.create_task(serve_http(service, port.set_result))
                 root = f"http://127.0.0.1:{await port}"
                 spec = MeetingSpec(title="prove", emotion_policy="counterpart", consent="recording@1")
                 meeting = await service.manager.create(spec)
@@ -238,7 +239,7 @@ async def leftovers() -> Counter[str]:
         ):
             port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             async with asyncio.TaskGroup() as tasks:
-                server = tasks.create_task(service.serve(port.set_result))
+                server = tasks.create_task(serve_http(service, port.set_result))
                 root = f"http://127.0.0.1:{await port}"
                 await _short_meeting(service, root, wav)  # the first one imports and opens what stays
                 before = belongings(folder)

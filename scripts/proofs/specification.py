@@ -25,6 +25,7 @@ from tests.support.marked_join import Joined, join
 from tests.support.marked_meeting import CONSENT, MarkedMeeting, Outcome, Player, make, play, running
 from tests.support.v0_gateway import FACE_COLOURS, RATE, SHAPES, Gateway, Ways, picture
 from tests.testing.pictures import picture as drawn
+from wingman.app.http import serve_http
 from wingman.commands.common import background
 from wingman.core.errors import Branch, InputError
 from wingman.core.events import EgressRecorded, SuggestionCreated, UtteranceRevised, VoiceSound
@@ -317,7 +318,7 @@ async def _post_cost_ms(seed: int) -> float:
     spoken = make(seed)
     async with Gateway() as gateway, running(spoken, gateway) as service:
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        async with background(service.serve(port.set_result)):
+        async with background(serve_http(service, port.set_result)):
             meeting = await service.manager.create(FACE_SPEC)
             await meeting.attach(Player(spoken, lambda _: None))
             await asyncio.sleep(3.0)  # what a first sentence loads is loaded

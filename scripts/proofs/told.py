@@ -23,6 +23,7 @@ from tests.support.strangers.spoken import RATE, Speaker, Spoken
 from tests.support.strangers.stored import store_long_meeting
 from tests.support.strangers.world import arrange
 from wingman.app import open_service
+from wingman.app.http import serve_http
 from wingman.config.settings import build
 from wingman.server.gc_tuning import SETTLE_S
 
@@ -225,7 +226,7 @@ async def held() -> list[Figure]:
         tree = {"deliver": {"data_dir": name}, "transcribe": {"provider": "off"}, "server": {"port": 0}}
         async with open_service(build({**tree, "suggest": {"provider": "cues"}})) as service:
             port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-            serving = asyncio.create_task(service.serve(port.set_result))
+            serving = asyncio.create_task(serve_http(service, port.set_result))
             url = f"http://127.0.0.1:{await port}"
             headers = {"Authorization": f"Bearer {service.token}"}
             async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=60) as http:

@@ -11,8 +11,8 @@ import pytest
 from tests.support import s3
 from tests.support.s3 import object_store
 from wingman.archive.object_storage import PART_BYTES, PART_S, ObjectStorage
-from wingman.archive.storage import FolderStorage, Storage, storage_of
-from wingman.core.errors import InputError
+from wingman.archive.storage import FolderStorage, Storage
+from wingman.archive.storage_address import storage_of
 
 BUCKET = f"s3://{s3.BUCKET}/calls"
 
@@ -126,10 +126,3 @@ def test_a_store_nobody_can_reach_is_one_sentence_without_its_keys(tmp_path: Pat
     with pytest.raises(OSError, match="object store refuses") as refused:
         place.read("m-1", "tab.opus")
     assert "secret" not in str(refused.value)
-
-
-@pytest.mark.parametrize("url", ["s3://", "ftp://somewhere/x"])
-def test_an_address_nobody_knows_is_refused(url: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError) as refused:
-        storage_of(url, tmp_path)
-    assert refused.value.field == "deliver.store.url"

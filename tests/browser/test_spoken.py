@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from tests.browser.support.player import player_routes
 from wingman.app import open_service
+from wingman.app.http import application
 from wingman.config.paths import SAMPLE
 from wingman.config.section import Secret
 from wingman.config.settings import Settings
@@ -39,7 +40,7 @@ def wingman() -> Iterator[str]:
             defaults, server=msgspec.structs.replace(defaults.server, token=Secret(TOKEN))
         )
         async with open_service(settings, keep=False) as service:
-            app: Starlette = service.http()
+            app: Starlette = application(service)
             app.router.routes[:0] = player_routes(SAMPLE.parent)
             ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             async with asyncio.TaskGroup() as tasks:

@@ -21,6 +21,7 @@ from tests.support.nats import Servers
 from tests.support.until import until
 from tests.support.whip import SDP, peer, until_connected
 from wingman.app import Service
+from wingman.app.http import application
 from wingman.cluster.log import ClusterLog
 from wingman.core.events import MeetingEnded
 from wingman.core.time import Channel
@@ -48,7 +49,7 @@ async def nodes(running: Servers, folder: Path, count: int, **more: Any) -> Asyn
         found, serving = [], []
         for service in opened:
             ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-            serving.append(tasks.create_task(serve(service.http(), "127.0.0.1", 0, ready.set_result)))
+            serving.append(tasks.create_task(serve(application(service), "127.0.0.1", 0, ready.set_result)))
             found.append(Node(service, await ready))
         yield found
         for task in serving:
@@ -241,7 +242,7 @@ async def test_late_nodes_take_nothing_new_but_what_nobody_runs(one_server: Serv
         gone, here, there = (member.node for member in members if member is not None)
         await gone.leave()
         here.load = there.load = lambda: (0, 9, True)
-        front = one.service.front()
+        front = one.service.nodes
         assert front is not None
         full = await http.post("/api/meetings", json={})
         assert (full.status_code, "all nodes are full" in full.text) == (503, True)
@@ -303,7 +304,7 @@ async def test_a_meeting_nobody_came_back_to_is_ended_by_a_node_that_is_there(
 ) -> None:
     async with nodes(one_server, tmp_path, 2) as (owner, other):
         meeting = await begun(owner, other)
-        front = other.service.front()
+        front = other.service.nodes
         assert front is not None
         assert other.service.cluster is not None
         assert owner.service.cluster is not None
@@ -411,7 +412,7 @@ async def test_an_import_is_asked_about_at_any_node_and_told_when_its_node_is_go
         await known(other, reads.id)
         assert (await http.get("/api/recordings/m-none")).status_code == 404
         assert (await http.get(f"/api/recordings/{reads.id}")).status_code == 404  # the owner's word
-        member, front = owner.service.cluster, other.service.front()
+        member, front = owner.service.cluster, other.service.nodes
         assert member is not None
         assert front is not None
         await member.node.fall_silent()

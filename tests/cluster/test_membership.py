@@ -23,7 +23,7 @@ async def main():
     tree = {"deliver": {"data_dir": sys.argv[1]}, "transcribe": {"provider": "off"},
             "suggest": {"provider": "cues", "meaning": "off"}}
     async with open_service(build(tree)) as service:
-        service.http()
+        application(service)
         await (await service.manager.create(MeetingSpec())).end()
 
 asyncio.run(main())

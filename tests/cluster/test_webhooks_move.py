@@ -68,7 +68,7 @@ async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
         meeting = await begun(owner, one, two)
         await meeting.end("stopped")
         await owner.service.log.flush()
-        fronts = [front for node in (one, two) if (front := node.service.front()) is not None]
+        fronts = [front for node in (one, two) if (front := node.service.nodes) is not None]
         for node in (one, two):
             log, member = node.service.log, node.service.cluster
             assert isinstance(log, ClusterLog)

@@ -22,6 +22,7 @@ from tests.support.http import http_client
 from tests.support.sounds import chirp, decoded, delay
 from tests.support.until import until
 from wingman.app import Service, open_service
+from wingman.app.http import serve_http
 from wingman.archive.bundle import unpack
 from wingman.audio.source import ChannelSink
 from wingman.commands.common import background
@@ -82,7 +83,7 @@ async def service(
 @asynccontextmanager
 async def served(running: Service) -> AsyncIterator[httpx.AsyncClient]:
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    async with background(running.serve(port.set_result)):
+    async with background(serve_http(running, port.set_result)):
         root = f"http://127.0.0.1:{await port}"
         headers = {"authorization": f"Bearer {running.token}"}
         async with http_client(root, headers=headers, timeout=60) as http:

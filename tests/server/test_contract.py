@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 import wingman.server.routes
 from tests.support.offered import offered
 from wingman.app import open_service
+from wingman.app.http import application
 from wingman.config.settings import build
 from wingman.server.asyncapi import asyncapi
 from wingman.server.contract import hold
@@ -61,7 +62,7 @@ def test_a_query_name_that_is_read_is_told(module: str) -> None:
 
 async def test_every_handler_is_told_with_what_it_reads(tmp_path: Path) -> None:
     async with open_service(build({"deliver": {"data_dir": str(tmp_path)}})) as whole:
-        routes = [route for route in whole.http().routes if isinstance(route, ApiRoute)]
+        routes = [route for route in application(whole).routes if isinstance(route, ApiRoute)]
     found = 0
     for route in routes:
         for method, handler in route.handlers.items() if route.path in OPERATIONS else ():

@@ -9,6 +9,7 @@ from pathlib import Path
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from tests.support.whole_service import whole
+from wingman.app.http import application
 from wingman.server.auth import OWNER, Access
 from wingman.server.grants import SCOPES, Grant, Role, Scope
 
@@ -85,7 +86,7 @@ def asked(route: Route | WebSocketRoute) -> Iterator[tuple[str, str]]:
 
 async def addresses(folder: Path) -> set[tuple[str, str]]:
     async with whole(folder) as (_, service):
-        routes = service.http().routes
+        routes = application(service).routes
         assert [route.path for route in routes if isinstance(route, Mount)] == ["/static"]
         return {pair for route in routes if isinstance(route, Route | WebSocketRoute) for pair in asked(route)}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from wingman.app import Service, open_service
+from wingman.app.http import application
 from wingman.config.book import SettingsBook
 
 
@@ -16,7 +17,7 @@ from wingman.config.book import SettingsBook
 async def whole(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
     book = SettingsBook(None, {"WINGMAN_DELIVER__DATA_DIR": str(folder)}, folder)
     async with open_service(book.settings(), book=book) as service:
-        transport = httpx.ASGITransport(app=service.http())
+        transport = httpx.ASGITransport(app=application(service))
         headers = {"Authorization": f"Bearer {service.token}"}
         async with httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1", headers=headers

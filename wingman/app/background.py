@@ -9,7 +9,8 @@ from pathlib import Path
 
 from wingman.archive.audio_store import AudioStore, KeyOf
 from wingman.archive.retention import Eraser, Forget, keep
-from wingman.archive.storage import Storage, storage_of
+from wingman.archive.storage import Storage
+from wingman.archive.storage_address import storage_of
 from wingman.config.settings import Settings
 from wingman.events.hub import Hub
 from wingman.events.index import MeetingIndex

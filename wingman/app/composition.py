@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from wingman.app.access import check_links, open_access
 from wingman.app.background import open_background, stands_in
-from wingman.app.membership import joined, sealing, share, take_part
+from wingman.app.membership import joined, nodes_of, sealing, share, take_part
 from wingman.app.service import Service, preload
 from wingman.app.telemetry import observe
 from wingman.archive.private_folder import make_private
@@ -125,9 +125,10 @@ async def open_service(
             book = book or SettingsBook(None, None, data_dir(settings))
             workbench = Workbench(manager, event_log, book, library) if keep else None
             imports = Imports(manager, tasks, _journals(settings, own))
+            nodes = nodes_of(member, manager) if member else None
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
             shared = (settings, manager, event_log, hub, background, ground.access, ground.loop_watch)
-            service = Service(*shared, imports, ground.outside, workbench, member, arrivals)
+            service = Service(*shared, imports, ground.outside, workbench, member, nodes, arrivals)
             warm = preload(choices.transcriber.provider, takes_over=stands_in(settings))
             jobs = [*service.jobs(), *ground.jobs(), library.notes.run(), warm]
             async with _running(service, tasks, jobs):

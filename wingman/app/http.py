@@ -1,7 +1,9 @@
-"""A service's HTTP application: what each group of routes is handed."""
+"""The HTTP side of a service: what each group of routes is handed, and answering until it is told to stop."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -12,6 +14,7 @@ from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings, plain, without_credentials
 from wingman.config.transports import IngestSettings
 from wingman.core.time import Channel
+from wingman.egress.outlet import outlet
 from wingman.meeting.self_test import judge
 from wingman.server.app import Application, Routes, build_app
 from wingman.server.auth import LOOPBACK
@@ -26,10 +29,34 @@ from wingman.server.routes.recordings import recording_of
 from wingman.server.routes.self_test import SelfTestRoutes
 from wingman.server.routes.settings import SettingsRoutes
 from wingman.server.routes.webhooks import WebhookRoutes
+from wingman.server.serving import door_of, serve
 from wingman.suggest.playbook.own import OwnPlaybooks
 from wingman.transports.file import FileSource
 
 MEDIA_ON_LOOPBACK = ("127.0.0.1", "::1")
+
+
+async def serve_http(service: Service, ready: Callable[[int], object], *, share: bool = False) -> None:
+    """Answer HTTP until cancelled; meetings end before connections do. `ready` is told the port.
+
+    With `share` other processes listen on it, too.
+    """
+    server = service.settings.server
+    door = door_of(server)
+    answering = serve(application(service), server.host, server.port, ready, share=share, door=door)
+    with outlet(service.outside.outlet):  # what a request sends belongs to no meeting, unless one says so
+        serving = asyncio.create_task(answering)
+    warming = asyncio.create_task(service.warm_up())
+    try:
+        await asyncio.wait([serving])
+        serving.result()
+    except asyncio.CancelledError:
+        await service.drain()
+        raise
+    finally:
+        serving.cancel()
+        warming.cancel()
+        await asyncio.wait([serving, warming])
 
 
 def application(service: Service) -> Application:
@@ -44,7 +71,7 @@ def application(service: Service) -> Application:
         not_ready=service.not_ready,
         sound=service.background.audio_store,
         answer=service.manager.answer,
-        nodes=service.front(),
+        nodes=service.nodes,
     )
     return build_app(
         service.manager,
@@ -62,7 +89,7 @@ def _media_routes(service: Service) -> Routes:
     webhooks = service.background.webhooks
     return [
         *whip.routes(
-            service.manager, _ingest(service.settings), service.access, service.arrivals, node=service.node
+            service.manager, ingest_of(service.settings), service.access, service.arrivals, node=service.node
         ),
         *pcm.routes(service.manager),
         *recordings.routes(service.imports),
@@ -88,7 +115,7 @@ def _setup_routes(service: Service) -> Routes:
     ]
 
 
-def _ingest(settings: Settings) -> IngestSettings:
+def ingest_of(settings: Settings) -> IngestSettings:
     """How sound comes in, where that follows from where the service listens.
 
     On loopback media sockets are bound there, too; a relay server would have to reach them from outside.

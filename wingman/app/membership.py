@@ -21,6 +21,7 @@ from wingman.server.auth import Access
 from wingman.server.grant_store import GrantStore
 
 if TYPE_CHECKING:
+    from wingman.cluster.front import Front
     from wingman.cluster.membership import Membership
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,15 @@ async def joined(settings: Settings, grants: GrantStore, stack: contextlib.Async
         ) from None
 
     return await stack.enter_async_context(join(settings.cluster, grants))
+
+
+def nodes_of(member: Membership, manager: MeetingManager) -> Front:
+    """The other nodes, as the routes need them."""
+    from wingman.cluster.front import Front
+
+    front = Front(member.node, member.log, member.relay, manager.adopt, manager.live_ids)
+    front.cut_off = lambda: member.watch.cut_off
+    return front
 
 
 def sealing(member: Membership | None) -> KeyOf | None:

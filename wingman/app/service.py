@@ -1,11 +1,11 @@
-"""A running service: what it does beside its meetings, how it answers, and how it ends."""
+"""A running service: what it does beside its meetings, and how it ends."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -17,7 +17,6 @@ from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings
 from wingman.core.errors import ProviderFault
 from wingman.core.threads import in_thread
-from wingman.egress.outlet import outlet
 from wingman.events.hub import Hub
 from wingman.events.log import EventLog
 from wingman.meeting.imports import Imports
@@ -34,7 +33,6 @@ from wingman.transports.file import FileSource
 if TYPE_CHECKING:
     from wingman.cluster.front import Front
     from wingman.cluster.membership import Membership
-    from wingman.server.app import Application
 
 WARM_AFTER_S = 1.0
 """After somebody came: a page is shown first, and who begins a call at once loads what that needs."""
@@ -72,6 +70,8 @@ class Service:
     """Where keys, settings, notes and playbooks are changed; None for a service that keeps nothing."""
     cluster: Membership | None = None
     """Its place among other nodes; None for a service of one process."""
+    nodes: Front | None = None
+    """The other nodes, as the routes need them; None for a service of one process."""
     arrivals: Arrivals | None = None
     """Clients whose meetings are about to come here from another node."""
 
@@ -84,16 +84,6 @@ class Service:
     def node(self) -> str:
         """Its name among other nodes; empty for a service of one process."""
         return self.cluster.node.id if self.cluster else ""
-
-    def front(self) -> Front | None:
-        """The other nodes, as the routes need them."""
-        if (member := self.cluster) is None:
-            return None
-        from wingman.cluster.front import Front
-
-        front = Front(member.node, member.log, member.relay, self.manager.adopt, self.manager.live_ids)
-        front.cut_off = lambda: member.watch.cut_off
-        return front
 
     def not_ready(self) -> str:
         """Why nobody should be sent here just now; empty when all is well."""
@@ -119,52 +109,23 @@ class Service:
 
     async def tidy(self) -> None:
         """End the meetings of nodes that are gone and that nobody came back to; nothing for one process."""
-        if (front := self.front()) is not None:
+        if (nodes := self.nodes) is not None:
             idle_s = self.settings.meeting.idle_end_s
-            await self.manager.end_orphans(lambda: front.orphans(idle_s), ORPHANS_S)
+            await self.manager.end_orphans(lambda: nodes.orphans(idle_s), ORPHANS_S)
 
     async def tell_owed(self) -> None:
         """Send the webhooks of ended meetings whose nodes are gone; nothing for one process."""
-        front, webhooks = self.front(), self.background.webhooks
-        while front is not None and webhooks is not None:
+        nodes, webhooks = self.nodes, self.background.webhooks
+        while nodes is not None and webhooks is not None:
             await asyncio.sleep(ORPHANS_S)
-            for meeting in await front.left_behind():
+            for meeting in await nodes.left_behind():
                 webhooks.take_up(meeting)
-
-    def http(self) -> Application:
-        """The HTTP application over this service."""
-        from wingman.app.http import application
-
-        return application(self)
 
     async def self_test(self) -> Sequence[Stage]:
         """Speak a probe into a meeting of its own and judge, stage by stage, what came of it."""
         with tempfile.TemporaryDirectory(prefix="wingman-probe-") as folder:
             probe = await asyncio.to_thread(probe_of, SAMPLE, Path(folder))
             return await self_test(self.manager, self.log, FileSource(probe))
-
-    async def serve(self, ready: Callable[[int], object], *, share: bool = False) -> None:
-        """Answer HTTP until cancelled; meetings end before connections do. `ready` is told the port.
-
-        With `share` other processes listen on it, too.
-        """
-        from wingman.server.serving import door_of, serve
-
-        server = self.settings.server
-        answering = serve(self.http(), server.host, server.port, ready, share=share, door=door_of(server))
-        with outlet(self.outside.outlet):  # what a request sends belongs to no meeting, unless one says so
-            serving = asyncio.create_task(answering)
-        warming = asyncio.create_task(self.warm_up())
-        try:
-            await asyncio.wait([serving])
-            serving.result()
-        except asyncio.CancelledError:
-            await self.drain()
-            raise
-        finally:
-            serving.cancel()
-            warming.cancel()
-            await asyncio.wait([serving, warming])
 
     async def warm_up(self) -> None:
         """Load what the first call would otherwise wait for, once somebody has come who may begin one."""

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from wingman.core.errors import InputError
-
 FOLDER = "meetings"
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
@@ -50,25 +48,6 @@ class Storage(Protocol):
     def shown(self, meeting: str, name: str = "") -> str:
         """Where that is, for a sentence."""
         ...
-
-
-def storage_of(url: str, folder: Path, **access: str) -> Storage:
-    """The place an address names: empty for `folder`, a path, or `s3://bucket/prefix` (extra `s3`).
-
-    Raises `InputError` for an address nobody knows, or where the extra is missing.
-    """
-    if url.startswith("s3://"):
-        try:
-            from wingman.archive.object_storage import ObjectStorage
-        except ModuleNotFoundError as missing:
-            raise InputError(
-                f"deliver.store.url needs the extra ({missing}): pip install 'wingman-sidecar[s3]'",
-                field="deliver.store.url",
-            ) from None
-        return ObjectStorage.of(url, **access)
-    if "://" in url:
-        raise InputError("deliver.store.url is a folder, or s3://bucket/prefix", field="deliver.store.url")
-    return FolderStorage(Path(url).expanduser() if url else folder)
 
 
 class _File:

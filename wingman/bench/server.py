@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 
 from wingman.app import open_service
+from wingman.app.http import serve_http
 from wingman.cluster.workers import Start, input_ends, workers
 from wingman.config.settings import Settings, build, load
 from wingman.core.json import JsonObject
@@ -76,7 +77,7 @@ async def _serve(chosen: argparse.Namespace) -> None:
     async with open_service(_settings(chosen), keep=bool(chosen.keep)) as service:
         service.hub.tap(Heap().hear)
         worker = chosen.worker is not None
-        serving = asyncio.ensure_future(service.serve(_begun if worker else _announce, share=worker))
+        serving = asyncio.ensure_future(serve_http(service, _begun if worker else _announce, share=worker))
         await input_ends()
         serving.cancel()
         await asyncio.wait([serving])

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from wingman.app import Service, open_service
+from wingman.app.http import serve_http
 from wingman.audio.recording import probe
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
 from wingman.commands.send import TOKEN_VARIABLE
@@ -77,7 +78,7 @@ async def _demo(arguments: argparse.Namespace, settings: Settings, audio: Path, 
             settings = msgspec.structs.replace(settings, deliver=deliver)
         service = await stack.enter_async_context(open_service(settings))
         port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        await stack.enter_async_context(background(service.serve(port.set_result)))
+        await stack.enter_async_context(background(serve_http(service, port.set_result)))
         root = base_url(settings.server.host, await port)
         return await _play(arguments, service, root, audio)
 

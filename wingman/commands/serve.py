@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from wingman.app import open_service
 from wingman.app.access import open_access
+from wingman.app.http import serve_http
 from wingman.cluster.workers import Start, input_ends, workers
 from wingman.commands.common import base_url, book_of, run_until_signal, settings_of
 from wingman.config.book import SettingsBook
@@ -64,7 +65,7 @@ async def _serve(settings: Settings, book: SettingsBook, *, show: bool = False) 
             if show:
                 open_page(address)
 
-        await service.serve(ready)
+        await serve_http(service, ready)
     return 0
 
 
@@ -103,7 +104,7 @@ async def _worker(settings: Settings) -> int:
             sys.stdout.write("ready\n")
             sys.stdout.flush()
 
-        serving = asyncio.ensure_future(service.serve(ready, share=True))
+        serving = asyncio.ensure_future(serve_http(service, ready, share=True))
         ending = asyncio.ensure_future(input_ends())
         try:
             await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)

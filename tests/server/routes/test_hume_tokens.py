@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from wingman.app import Service, open_service
+from wingman.app.http import application
 from wingman.config.settings import build
 from wingman.testing.hume_v0.server import HumeV0Emulator
 
@@ -17,7 +18,7 @@ from wingman.testing.hume_v0.server import HumeV0Emulator
 async def client(section: dict[str, Any]) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
     settings = build({"emotion": {"hume_v0": section}, "suggest": {"provider": "cues"}})
     async with open_service(settings, keep=False) as service:
-        transport = httpx.ASGITransport(service.http())
+        transport = httpx.ASGITransport(application(service))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             yield http, service
 

@@ -14,6 +14,7 @@ import pytest
 from tests.support.media_files import Sound, sides, tone, write
 from tests.support.tone_transcriber import ToneTranscriber
 from wingman.app import open_service
+from wingman.app.http import application
 from wingman.config.settings import Settings
 from wingman.meeting.providers import ProviderFactory
 
@@ -22,7 +23,7 @@ from wingman.meeting.providers import ProviderFactory
 async def api(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     monkeypatch.setattr(ProviderFactory, "transcriber", lambda *_: ToneTranscriber())
     async with open_service(Settings(), keep=False) as service:
-        transport = httpx.ASGITransport(app=service.http())
+        transport = httpx.ASGITransport(app=application(service))
         headers = {"Authorization": f"Bearer {service.token}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as http:
             yield http

@@ -13,6 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from tests.support import golden, story
 from tests.support.service import service
 from wingman.app import open_service
+from wingman.app.http import application
 from wingman.config.settings import build
 from wingman.core import codec
 from wingman.core.events import EVENTS
@@ -72,7 +73,7 @@ async def test_every_route_is_documented_and_every_documented_route_exists(tmp_p
     hooks = {"crm": {"url": "http://127.0.0.1:9/", "secret": "whsec_" + "QUFB" * 8}}
     tree = {"deliver": {"data_dir": str(tmp_path)}, "report": {"webhooks": hooks}}
     async with open_service(build(tree)) as whole:  # with everything it can offer
-        routes = whole.http().routes
+        routes = application(whole).routes
     served: dict[str, set[str]] = {}
     for route in routes:
         if isinstance(route, Route) and route.path not in PAGES | set(DOCUMENTS):
