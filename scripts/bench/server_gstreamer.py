@@ -96,6 +96,7 @@ def negotiate(offer: str) -> str:
     )
     agent = peer.get_property("ice-agent")
     sessions.append((pipeline, lines, agent))  # Python holds the agent's only reference once it has seen it
+    agent.get_property("agent").props.upnp = False  # each would look for a router, for seconds
     agent.emit("add-local-ip-address", "127.0.0.1")
     pipeline.set_state(Gst.State.PLAYING)
     _, message = GstSdp.SDPMessage.new_from_text(offer)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wingman.bench.harness import Step
 
-NEAR = 0.75
+NEAR = 0.9
 """Of a core; from here on a step is small. What a session costs falls as their number grows."""
 STEP = 1.12
 COARSE = 1.3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -13,12 +12,15 @@ from scripts.proofs._mediapath_ladder import COARSE, STEP, Ladder
 from scripts.proofs.figures import Figure, progress
 from wingman.bench.harness import Step, Subject, ramp, wingman
 from wingman.core.errors import WingmanError
+from wingman.server import event_loop
 
-FIRST: Mapping[str, int] = {"stock": 60, "fastrtc": 50, "livekit": 15, "pipecat": 15, "gstreamer": 100}
+FIRST: Mapping[str, int] = {"stock": 60, "fastrtc": 60, "livekit": 30, "pipecat": 20, "gstreamer": 80}
 """Sessions a peer is tried with at first: it held more than these on the machines it was tried on."""
 FEW = 5
 """Where even these were too many."""
 STEP_S = 5.0
+BRIEF_S = 2.0
+"""Where a step is clear; some thousand chunks are dated in that time."""
 EQUAL = (40, 80)
 """Sessions at which processor time is compared with the bare reference."""
 MISSING = "not installed: scripts/bench/peers.py"
@@ -50,7 +52,7 @@ def climb(subject: Subject, first: int, by: float = STEP) -> Ladder:
     """As many sessions as the subject holds; from a few on where the guess was too high."""
     for start in (first, FEW):
         ladder = Ladder(start, by)
-        run(subject, ladder, ladder.tell)
+        run(subject, ladder, ladder.tell, BRIEF_S)
         if ladder.held:
             break
     return ladder
@@ -85,8 +87,13 @@ def _peer(name: str) -> Subject | None:
         return None
 
 
-def run(subject: Subject, counts: Iterable[int], hear: Callable[[Step], object] = lambda _: None) -> list[Step]:
-    """The subject's steps, told as they come; empty where it did not even start."""
+def run(
+    subject: Subject,
+    counts: Iterable[int],
+    hear: Callable[[Step], object] = lambda _: None,
+    brief_s: float | None = None,
+) -> list[Step]:
+    """The subject's steps, told as they come; empty where it did not even start. `brief_s`: see `ramp`."""
 
     def tell(step: Step) -> None:
         progress(
@@ -97,7 +104,7 @@ def run(subject: Subject, counts: Iterable[int], hear: Callable[[Step], object] 
         hear(step)
 
     try:
-        return asyncio.run(ramp(subject, counts, STEP_S, tell))
+        return event_loop.run(ramp(subject, counts, STEP_S, tell, brief_s))
     except WingmanError as failed:
         progress(str(failed))
         return []

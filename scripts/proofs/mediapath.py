@@ -14,12 +14,10 @@ from scripts.proofs._mediapath_alone import drift, losses, memory, pass_through
 from scripts.proofs._mediapath_peers import against_the_bare_reference, climb, run, sessions_against
 from scripts.proofs._mediapath_wait import still, telemetry, waits
 from scripts.proofs.figures import Figure, progress
-from wingman.bench.harness import LIMIT_MS, Step, Subject, wingman
+from wingman.bench.harness import Step, Subject, wingman
 from wingman.core.time import SAMPLE_RATE
 
 ROOT = Path(__file__).resolve().parents[2]
-CHUNK_WAIT_MS = 80.0
-"""The first packet of a 100 ms chunk waits this long for the last: part of what a session may take."""
 STATE = 40
 """Sessions that tell, among the peers and after them, whether the machine is the same."""
 
@@ -41,7 +39,7 @@ def _sessions() -> Iterator[Figure]:
     steps: list[Step] = []
 
     def held() -> int:
-        return max((step.sessions for step in steps if _in_time(step)), default=0)
+        return max((step.sessions for step in steps if step.held), default=0)
 
     def ours() -> int:
         steps.extend(climb(wingman(), STATE).steps)
@@ -55,13 +53,8 @@ def _sessions() -> Iterator[Figure]:
     if steps and after:
         ratio = after[0].cpu_ms / steps[0].cpu_ms
         yield Figure(f"the machine: cpu at N={STATE}, at the end", ratio, unit="x", note="1 = as it was")
-    if good := [step for step in steps if _in_time(step)]:
+    if good := [step for step in steps if step.held]:
         yield from _at_limits(good)
-
-
-def _in_time(step: Step) -> bool:
-    """Held, its first packet's wait for the chunk's last included."""
-    return step.complete and step.p99_ms + CHUNK_WAIT_MS <= LIMIT_MS
 
 
 def _at_limits(held: Sequence[Step]) -> Iterator[Figure]:

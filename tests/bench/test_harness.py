@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from wingman.bench.harness import LIMIT_MS, WHOLE, Step, cpu_seconds, rss_mb, wingman
+from wingman.bench.harness import CALM, LIMIT_MS, WHOLE, Step, cpu_seconds, rss_mb, wingman
 
 GOOD = Step(sessions=10, p50_ms=40, p99_ms=LIMIT_MS, cpu_ms=9, cpu_share=0.1, rss_mb=90, delivered=WHOLE)
 
@@ -52,6 +52,21 @@ def test_anything_late_lost_or_silent_is_not_held(worse: dict[str, Any], complet
     assert step.complete == complete
 
 
+@pytest.mark.parametrize(
+    ("seen", "clear"),
+    [
+        ({"p99_ms": LIMIT_MS / 2, "cpu_share": CALM}, True),
+        ({"p99_ms": LIMIT_MS / 2 + 0.1}, False),
+        ({"p99_ms": 5.0, "cpu_share": CALM + 0.01}, False),
+        ({"p99_ms": 5.0, "silent": 1}, False),
+        ({"p99_ms": 5.0, "limit_ms": 9.0}, False),
+    ],
+    ids=["far", "near", "a full core", "silent", "another limit"],
+)
+def test_a_step_is_clear_far_from_the_limit_alone(seen: dict[str, Any], clear: bool) -> None:
+    assert replace(GOOD, **seen).clear == clear
+
+
 @pytest.mark.parametrize(("workers", "pinned"), [(1, True), (2, False)])
 def test_wingman_is_started_with_what_was_asked_for(workers: int, pinned: bool) -> None:
     subject = wingman(chunk_ms=20, media_path="direct", workers=workers)
@@ -66,6 +81,8 @@ def test_wingman_is_started_with_what_was_asked_for(workers: int, pinned: bool) 
     }
     assert subject.pinned is pinned
     assert subject.outlets == ("transcribe", "emotion")
+    assert subject.limit_ms == LIMIT_MS
+    assert wingman(chunk_ms=100).limit_ms == LIMIT_MS - 80
 
 
 @needs_proc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -9,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.bench.load import PACKET_BYTES, PACKET_S, Outlet, Session, percentile, summary
+from wingman.bench.load import (
+    GREETINGS,
+    PACKET_BYTES,
+    PACKET_S,
+    Load,
+    Outlet,
+    Session,
+    percentile,
+    summary,
+)
 from wingman.bench.marks import CYCLE, PITCHES
 
 DELAY = 0.137
@@ -49,6 +59,47 @@ def test_what_was_lost_moves_nothing_after_it(packets: list[bytes]) -> None:
     heard = outlet(packets, 1, lost=range(3 * CYCLE - 2, 5 * CYCLE - 2))
     assert len(heard.latencies) >= PITCHES - 3
     assert heard.latencies[5:] == pytest.approx([DELAY] * len(heard.latencies[5:]))
+
+
+def greeting(packets: list[bytes], pitch: int, rounds: int) -> list[bytes]:
+    """What arrives of a session that opens with this pitch."""
+    return packets[pitch * CYCLE : (pitch + 1) * CYCLE] * rounds
+
+
+def test_a_socket_is_known_by_the_pitch_of_the_session_that_opened_it(packets: list[bytes]) -> None:
+    load = Load(cast("Any", None), ("transcribe",))
+    load.sessions = [Session(cast("Any", None), cast("Any", None), pitch) for pitch in GREETINGS]
+    sockets = [load.newcomer("transcribe") for _ in GREETINGS]
+    for number, pitch in enumerate(reversed(GREETINGS)):
+        for packet in greeting(packets, pitch, 3):
+            sockets[number](packet, 0.0)
+    assert all(set(session.outlets) == {"transcribe"} for session in load.sessions)
+    for session, socket in zip(load.sessions, reversed(sockets), strict=True):
+        before = session.outlets["transcribe"].bytes
+        socket(packets[0], 0.0)
+        assert session.outlets["transcribe"].bytes == before + PACKET_BYTES
+
+
+def test_a_socket_of_a_session_that_is_open_is_nobodys(packets: list[bytes]) -> None:
+    load = Load(cast("Any", None), ("transcribe",))
+    opening = Session(cast("Any", None), cast("Any", None), 4)
+    load.sessions = [opening]
+    again = load.newcomer("transcribe")
+    for packet in packets * 2:
+        again(packet, 0.0)
+    assert not opening.outlets
+
+
+def test_what_is_sent_once_a_session_is_known_dates_itself() -> None:
+    sent: list[bytes] = []
+    packets = [bytes((number,)) for number in range(PITCHES * CYCLE)]
+    session = Session(cast("Any", None), cast("Any", SimpleNamespace(send=sent.append)), greeting=2)
+    for _ in range(CYCLE + 1):
+        session.send(packets)
+    session.greeting = None
+    session.send(packets)
+    assert sent == [*packets[2 * CYCLE : 3 * CYCLE], packets[2 * CYCLE], packets[0]]
+    assert len(session.sent) == 1
 
 
 @given(st.lists(st.floats(0, 10), min_size=1), st.floats(0, 1))

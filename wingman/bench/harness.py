@@ -22,6 +22,11 @@ LIMIT_MS = 200.0
 """A server holds a number of sessions while its 99th percentile stays below this."""
 WHOLE = 0.99
 """Share of the audio that has to arrive: packets that are dropped are not late, and worse."""
+CALM = 0.9
+"""Of a core: a server that takes more may fall behind so slowly that it shows late."""
+PACKET_MS = 20
+SETTLE_S = 1.0
+"""After sessions were opened, which costs what comes late by itself."""
 log = structlog.get_logger(__name__)
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -41,6 +46,8 @@ class Subject:
     """It does nothing before the client has opened a data channel."""
     talkative: bool = False
     """Its transcriber answers as while somebody speaks without a pause."""
+    limit_ms: float = LIMIT_MS
+    """The latest that the last packet of a chunk may be: `LIMIT_MS` less what the first one waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,18 @@ class Step:
     """Per provider: name, p50 and p99 in milliseconds."""
     load_share: float = 0.0
     """Of a core, 0 to 1, that the load itself took: near 1 it is what falls behind."""
+    limit_ms: float = LIMIT_MS
+    """As its subject has it."""
 
     @property
     def held(self) -> bool:
         """True when nothing fell behind."""
-        return self.p99_ms <= LIMIT_MS and self.complete
+        return self.p99_ms <= self.limit_ms and self.complete
+
+    @property
+    def clear(self) -> bool:
+        """True when it is held, and looking longer would not change that."""
+        return self.held and self.p99_ms <= self.limit_ms / 2 and self.cpu_share <= CALM
 
     @property
     def complete(self) -> bool:
@@ -91,7 +105,8 @@ def wingman(
     policy = "emotion_policy=counterpart&consent=recording@1" if measured else "emotion_policy=off"
     outlets = ("transcribe", "emotion") if measured else ("transcribe",)
     path = f"/whip?channels=tab&{policy}"
-    return Subject("wingman", command, outlets, path, pinned=workers == 1, talkative=talkative)
+    limit_ms = LIMIT_MS - (chunk_ms - PACKET_MS)
+    return Subject("wingman", command, outlets, path, workers == 1, talkative=talkative, limit_ms=limit_ms)
 
 
 async def ramp(
@@ -99,12 +114,13 @@ async def ramp(
     steps: Iterable[int],
     seconds: float = 4.0,
     on_step: Callable[[Step], object] = lambda _: None,
-    stop_when_lost: bool = True,
+    brief_s: float | None = None,
 ) -> list[Step]:
-    """Measure `subject` with each number of sessions in `steps`; ends early when one is no longer held.
+    """Measure `subject` with each number of sessions in `steps`; ends when one is no longer held.
 
     The next number is asked for once the step before was told to `on_step`. A step that is not held is measured
-    once more: the load shares the machine with whatever else runs there.
+    once more: the load shares the machine with whatever else runs there. With `brief_s` a step that is clear by
+    then is not measured for all the `seconds`.
     """
     target: JsonObject = {}
 
@@ -117,6 +133,7 @@ async def ramp(
         return str(reply.text)
 
     results: list[Step] = []
+    looks = (seconds, seconds) if brief_s is None else (brief_s, seconds, seconds)
     load = Load(post, subject.outlets, subject.data_channel, talkative=subject.talkative)
     async with load.running(), started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
@@ -126,26 +143,32 @@ async def ramp(
             target |= {"http": http, "url": f"http://127.0.0.1:{port}{subject.path}"}
             for count in steps:
                 try:
-                    step = await _measured(load, pid, count, seconds, subject.outlets)
+                    await load.grow(count)
+                    step = await _measured(load, pid, subject, looks)
                 except (WingmanError, httpx.HTTPError) as refused:
                     log.warning("it takes no more sessions", subject=subject.name, reason=str(refused))
                     break
                 results.append(step)
                 on_step(step)
-                if stop_when_lost and not step.held:
+                if not step.held:
                     break
     return results
 
 
-async def _measured(load: Load, pid: int, count: int, seconds: float, branches: Sequence[str]) -> Step:
-    """Open sessions up to `count` and measure; raises what the server refuses them with."""
-    await load.grow(count)
-    await asyncio.sleep(1.0)
-    step = await _step(load, pid, count, seconds, branches)
-    return step if step.held else await _step(load, pid, count, seconds, branches)
+async def _measured(load: Load, pid: int, subject: Subject, looks: Sequence[float]) -> Step:
+    """What is seen with the sessions that are open, in looks of so many seconds; not held is seen twice."""
+    await asyncio.sleep(SETTLE_S)
+    failed = 0
+    for seconds in looks:
+        step = await _step(load, pid, subject, seconds)
+        failed += not step.held
+        if failed > 1 or step.clear or (step.held and seconds == looks[-1]):
+            break
+    return step
 
 
-async def _step(load: Load, pid: int, count: int, seconds: float, branches: Sequence[str]) -> Step:
+async def _step(load: Load, pid: int, subject: Subject, seconds: float) -> Step:
+    count = len(load.sessions)
     before, began, ours = cpu_seconds(pid), time.perf_counter(), time.process_time()
     latencies = await load.measure(seconds)
     spent, passed = cpu_seconds(pid) - before, time.perf_counter() - began
@@ -160,8 +183,9 @@ async def _step(load: Load, pid: int, count: int, seconds: float, branches: Sequ
         rss_mb(pid),
         load.silent(),
         load.delivered,
-        tuple(_branch(load, name) for name in branches),
+        tuple(_branch(load, name) for name in subject.outlets),
         load_share,
+        subject.limit_ms,
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import time
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -23,8 +23,12 @@ from wingman.transports.whip_client import encode
 PACKET_S = 0.02
 PACKET_BYTES = 640
 """What a packet is at a provider's socket: 16 kHz mono s16."""
-OPEN_S = 15.0
+OPEN_S = 20.0
 """How long a session may take until its provider sockets receive audio."""
+GREETINGS = range(0, PITCHES, 2)
+"""Pitches by which sessions that open at the same time are told from one another; neighbours stay free."""
+TRIES = 10
+"""Bursts after which a socket that greets nobody is one of a session that is open already: a reconnect."""
 
 
 @dataclass(slots=True)
@@ -33,9 +37,23 @@ class Session:
 
     peer: RTCPeerConnection
     sender: seam.PacketSender
+    greeting: int | None = None
+    """The pitch it repeats until all its provider sockets are known by it; None once they are."""
+    greeted: int = 0
+    """Packets of that sent so far."""
     sent: list[float] = field(default_factory=list)
-    """When each packet went out, by number."""
+    """When each packet after the greeting went out, by number."""
     outlets: dict[str, Outlet] = field(default_factory=dict)
+
+    def send(self, packets: Sequence[bytes]) -> None:
+        """The next packet of its greeting, or of the round that dates itself."""
+        if self.greeting is not None:
+            self.sender.send(packets[self.greeting * CYCLE + self.greeted % CYCLE])
+            self.greeted += 1
+            return
+        packet = packets[len(self.sent) % len(packets)]
+        self.sent.append(time.perf_counter())
+        self.sender.send(packet)
 
 
 class Outlet:
@@ -61,6 +79,27 @@ class Outlet:
             self.latencies.append(burst.arrived - sent[number])
 
 
+class _Newcomer:
+    """A provider socket of which nobody knows whose it is, until the same pitch comes twice in a row."""
+
+    def __init__(self, claim: Callable[[int], Outlet | None]) -> None:
+        self._claim = claim
+        self._bursts = Bursts()
+        self._pitch = -1
+        self._left = TRIES
+        self._outlet: Outlet | None = None
+
+    def chunk(self, pcm: bytes, now: float) -> None:
+        """What the socket was sent."""
+        if self._outlet is not None:
+            self._outlet.chunk(pcm, now)
+        elif self._left and (burst := self._bursts.feed(pcm, now)) is not None:
+            self._left -= 1
+            if burst.pitch == self._pitch:
+                self._outlet = self._claim(self._pitch)
+            self._pitch = burst.pitch
+
+
 class Load:
     """Sessions against one server. `post` sends an offer its way and returns the answer's SDP."""
 
@@ -78,8 +117,7 @@ class Load:
         self.sessions: list[Session] = []
         self.delivered = 0.0
         """Share of the audio sent during the last `measure` that reached the provider sockets during it."""
-        self.providers = Providers(self._socket, talkative=talkative)
-        self._opening: Session | None = None
+        self.providers = Providers(self.newcomer, talkative=talkative)
         self._packets: list[bytes] = []
 
     @asynccontextmanager
@@ -93,13 +131,22 @@ class Load:
                 yield self
             finally:
                 ticker.cancel()
-                for session in self.sessions:
-                    await session.peer.close()
+                await asyncio.gather(*(session.peer.close() for session in self.sessions))
 
     async def grow(self, count: int) -> None:
-        """Open sessions one after the other until there are `count`."""
-        while len(self.sessions) < count:
-            await self._open()
+        """Open sessions, some at a time, until there are `count`. Raises `WingmanError` when one fails."""
+        missing = iter(range(count - len(self.sessions)))
+        opening = [asyncio.ensure_future(self._open_some(missing, pitch)) for pitch in GREETINGS]
+        try:
+            await asyncio.gather(*opening)
+        finally:
+            for task in opening:
+                task.cancel()
+            await asyncio.wait(opening)
+
+    async def _open_some(self, missing: Iterator[int], pitch: int) -> None:
+        for _ in missing:
+            await self._open(pitch)
 
     async def measure(self, seconds: float) -> list[float]:
         """Latencies in seconds of every onset at every socket during the next `seconds`."""
@@ -131,7 +178,7 @@ class Load:
         """Sockets at which nothing arrived since the last `measure` began."""
         return sum(not outlet.latencies for outlet in self._outlets)
 
-    async def _open(self) -> None:
+    async def _open(self, pitch: int) -> None:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peer.addTransceiver("audio", direction="sendonly")
         if self._data_channel:
@@ -139,24 +186,28 @@ class Load:
         with seam.host_addresses(("127.0.0.1",)):
             await peer.setLocalDescription(await peer.createOffer())
         offer = peer.localDescription.sdp
-        session = Session(peer, seam.PacketSender(peer, _payload_type(offer)))
-        self._opening = session
+        session = Session(peer, seam.PacketSender(peer, _payload_type(offer)), pitch)
         self.sessions.append(session)
         await peer.setRemoteDescription(RTCSessionDescription(await self._post(offer), "answer"))
         deadline = time.perf_counter() + OPEN_S
         # sockets open in a callback of the provider's server; there is no one event to wait for
-        while set(session.outlets) != set(self._wanted) or not all(
-            outlet.bytes for outlet in session.outlets.values()
-        ):
+        while set(session.outlets) != set(self._wanted):
             if time.perf_counter() > deadline:
                 raise WingmanError(f"session {len(self.sessions)} reached only {sorted(session.outlets)}")
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
+        session.greeting = None
 
-    def _socket(self, branch: str) -> Chunk:
-        if self._opening is None or branch in self._opening.outlets:
-            return lambda _data, _now: None  # a reconnect: its audio is not counted
-        outlet = self._opening.outlets[branch] = Outlet(self._opening)
-        return outlet.chunk
+    def newcomer(self, branch: str) -> Chunk:
+        """What takes the chunks of a provider socket that has just been opened."""
+        return _Newcomer(lambda pitch: self._greeted(branch, pitch)).chunk
+
+    def _greeted(self, branch: str, pitch: int) -> Outlet | None:
+        """The outlet of the session that opens with this pitch; None where none does."""
+        for session in reversed(self.sessions):
+            if session.greeting == pitch and branch not in session.outlets:
+                outlet = session.outlets[branch] = Outlet(session)
+                return outlet
+        return None
 
     async def _tick(self) -> None:
         """Every connected session sends a packet every 20 ms, spread evenly so that none is favoured."""
@@ -169,9 +220,7 @@ class Load:
                 if (wait := due - time.perf_counter()) > 0.0005:
                     await asyncio.sleep(wait)
                 if session.peer.connectionState == "connected":
-                    packet = self._packets[len(session.sent) % len(self._packets)]
-                    session.sent.append(time.perf_counter())
-                    session.sender.send(packet)
+                    session.send(self._packets)
             number += 1
             if (wait := began + number * PACKET_S - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)

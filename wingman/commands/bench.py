@@ -8,7 +8,7 @@ import json
 import math
 from dataclasses import asdict
 
-from wingman.bench.harness import LIMIT_MS, Step, ramp, wingman
+from wingman.bench.harness import Step, ramp, wingman
 from wingman.bench.wait import measure
 from wingman.bench.waiting import drawn, rows, typical
 from wingman.commands.common import settings_of
@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
         print(json.dumps([asdict(step) for step in results]))
         return 0
     held = max((step.sessions for step in results if step.held), default=0)
-    print(f"\nheld with the 99th percentile below {LIMIT_MS:.0f} ms: {held} sessions (of those tried)")
+    print(f"\nheld with the 99th percentile below {subject.limit_ms:.0f} ms: {held} sessions (of those tried)")
     return 0
 
 
