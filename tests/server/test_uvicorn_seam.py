@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -20,7 +21,7 @@ from websockets.frames import Frame, Opcode
 
 from tests.support.http import http_client
 from wingman.server.serving import serve
-from wingman.server.uvicorn_seam import DOOR, EXTENSION, Push, abort
+from wingman.server.uvicorn_seam import DOOR, EXTENSION, BoundedHttpProtocol, Push, abort
 
 Talk = Callable[[Push], Awaitable[None]]
 
@@ -145,6 +146,20 @@ async def test_a_place_is_held_while_a_connection_lasts_and_then_given_back() ->
             assert (await client.post(f"http://{address}/length", content=b"abc")).text == "3"
             assert held() == (waiting + 1, asking), "kept open for the next question"
     assert held() == (waiting, asking)
+
+
+async def test_a_websocket_keeps_nothing_of_the_request_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    protocols: list[weakref.ref[BoundedHttpProtocol]] = []
+    upgrade = BoundedHttpProtocol.handle_websocket_upgrade
+
+    def seen(self: BoundedHttpProtocol) -> None:
+        protocols.append(weakref.ref(self))
+        upgrade(self)
+
+    monkeypatch.setattr(BoundedHttpProtocol, "handle_websocket_upgrade", seen)
+    async with served() as address, connect(f"ws://{address}/ws", proxy=None):
+        (protocol,) = protocols
+        assert protocol() is None
 
 
 async def test_the_budget_of_a_head_is_not_the_bodys_and_questions_may_come_together() -> None:

@@ -201,6 +201,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             protocol = self.transport.get_protocol()
             if isinstance(protocol, PushSocketProtocol):
                 protocol.slot = self._slot
+            if self._slot is not None:
+                self._slot.drop = _stays  # else the place would keep this protocol for as long as the socket
+            self.parser = None  # type: ignore[assignment]  # and it and the parser would keep each other
 
     _upgraded = False
 
@@ -319,6 +322,11 @@ def _unread(transport: asyncio.Transport) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN | gone)
     return any(events & select.POLLIN and not events & gone for _, events in poll.poll(0))
+
+
+def _stays() -> bool:
+    """A WebSocket has asked, and is not let go for others."""
+    return False
 
 
 def _door(config: uvicorn.Config) -> Door:
