@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.server
 import threading
 from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         assert self.headers["content-type"] == "application/x-protobuf"
+        if self.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
         self.server.keys.add(self.headers.get("x-key", ""))
         self.server.received.append((self.path, body))
         self.send_response(200)
