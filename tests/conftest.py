@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
-from tests.support import forked
+from tests.support import forked, order
 from tests.support.limits import (  # noqa: F401 - hooks
     pytest_runtest_setup,
     pytest_runtest_teardown,
@@ -50,35 +50,10 @@ KEPT_PROCESSES = (
 )
 
 
-# The longest first: whoever begins one of these last is waited for by all others.
-LONGEST = (
-    "e2e/test_main_job.py",
-    "browser/",
-    "e2e/",
-    "faults/",
-    "commands/test_transcribe.py",
-    "cluster/",
-    "emotion/hume_v0/test_analyzer.py",
-    "server/test_schemathesis.py",
-    "packaging/",
-    "foreign/",
-    "docs/test_api_examples.py",
-    "commands/",
-    "audio/test_sandboxed.py",
-    "local/",
-    "transports/",
-)
-
-
-def _rank(item: pytest.Item) -> int:
-    path = item.path.as_posix()
-    return next((n for n, part in enumerate(LONGEST) if f"/tests/{part}" in path), len(LONGEST))
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     shuffled = not config.getoption("random_order_bucket").startswith("default:")
     if config.getoption("processes", 0) and not shuffled:
-        items.sort(key=_rank)
+        items.sort(key=lambda item: order.rank(item.path))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

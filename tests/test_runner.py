@@ -54,7 +54,7 @@ def test_hangs_deaths_and_second_tries_are_told_and_end(tmp_path: Path) -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-rAR", "--tb=no", "--rootdir", str(tmp_path)),
-            *("--processes", "2", "--reruns", "1"),
+            *("--processes", "1", "--patient", "1", "--reruns", "1"),
             *(word for name in plugins for word in ("-p", name)),
         ],
         cwd=tmp_path,

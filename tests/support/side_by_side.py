@@ -1,12 +1,16 @@
-"""Tests side by side, in processes forked from one that has collected them: `--processes N`.
+"""Tests side by side, in processes forked from one that has collected them: `--processes N --patient N`.
 
 Collecting all tests takes some ten seconds of a core. pytest-xdist does it once in each of its processes; here
 it is done once. A process takes the next file when it is done with one, so that a file's tests stay together.
+
+Tests that keep time with the clock leave a core idle for most of it, and fail when they do not get it at once.
+All others are what patient processes begin with, which take what the first ones leave of the cores.
 """
 
 from __future__ import annotations
 
 import atexit
+import itertools
 import json
 import os
 import selectors
@@ -14,20 +18,26 @@ import struct
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from _pytest.config import create_terminal_writer
 from _pytest.reports import TestReport
 
+from tests.support import order
+
 NUMBER = struct.Struct("!H")
 LENGTH = struct.Struct("!I")
+PATIENCE = 5
+"""Niceness of patient processes: of two that want a core, they get a quarter of it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--processes", type=int, default=0, help="run tests in so many processes")
+    parser.addoption("--patient", type=int, default=0, help="and in so many more that let the others go first")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,33 +45,60 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     count = session.config.getoption("processes")
     if not count or session.config.option.collectonly or session.testsfailed:
         return None
-    files: dict[str, list[pytest.Item]] = {}
-    for item in session.items:
-        files.setdefault(str(item.path), []).append(item)
-    queue = _Queue(len(files))
+    work = _Work.of(session.items)
     sys.stdout.flush()
     sys.stderr.flush()
-    children = [_fork(session, list(files.values()), queue) for _ in range(min(count, len(files)))]
-    _Parent(session, queue, children).listen()
+    patient = [False] * count + [True] * session.config.getoption("patient")
+    children = [_fork(session, work, later) for later in patient[: len(work.groups)]]
+    _Parent(session, work, children).listen()
     return True
 
 
 class _Queue:
-    """Numbers of files, each taken by one process: a pipe that was filled before anybody reads it."""
+    """Numbers of groups, each taken by one process: a pipe that was filled before anybody reads it."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, numbers: Iterable[int]) -> None:
         self._out, into = os.pipe()
-        assert count * NUMBER.size <= 65536, "a pipe of Linux keeps no more"
-        os.write(into, b"".join(NUMBER.pack(number) for number in range(count)))
+        packed = b"".join(NUMBER.pack(number) for number in numbers)
+        assert len(packed) <= 65536, "a pipe of Linux keeps no more"
+        os.write(into, packed)
         os.close(into)
 
     def __iter__(self) -> Iterator[int]:
         while taken := os.read(self._out, NUMBER.size):
             yield NUMBER.unpack(taken)[0]
 
+
+@dataclass(frozen=True)
+class _Work:
+    """All tests in groups that stay together, and which of them nobody has begun."""
+
+    groups: list[list[pytest.Item]]
+    paced: _Queue
+    other: _Queue
+
+    @staticmethod
+    def of(items: Iterable[pytest.Item]) -> _Work:
+        """In the order in which their first tests come; the files of a group one after another."""
+        groups: dict[str, dict[Path, list[pytest.Item]]] = {}
+        for item in items:
+            groups.setdefault(order.group(item.path), {}).setdefault(item.path, []).append(item)
+        paced = [order.is_paced(next(iter(files))) for files in groups.values()]
+        return _Work(
+            [[item for tests in files.values() for item in tests] for files in groups.values()],
+            _Queue(number for number, keeps_time in enumerate(paced) if keeps_time),
+            _Queue(number for number, keeps_time in enumerate(paced) if not keeps_time),
+        )
+
+    def take(self, patient: bool) -> Iterator[pytest.Item]:
+        """The tests of one group after another; whoever is patient begins with those that need not be."""
+        first, second = (self.other, self.paced) if patient else (self.paced, self.other)
+        for number in itertools.chain(first, second):
+            yield from self.groups[number]
+
     def empty(self) -> None:
-        """Nobody begins another file."""
-        for _ in self:
+        """Nobody begins another group."""
+        for _ in itertools.chain(self.paced, self.other):
             pass
 
 
@@ -95,10 +132,10 @@ class _Child:
 class _Parent:
     """Hands on to this process's plugins what the others tell."""
 
-    def __init__(self, session: pytest.Session, queue: _Queue, children: list[_Child]) -> None:
+    def __init__(self, session: pytest.Session, work: _Work, children: list[_Child]) -> None:
         self._session = session
         self._hook = session.config.hook
-        self._queue = queue
+        self._work = work
         self._children = children
         self._told: set[str] = set()
 
@@ -117,7 +154,7 @@ class _Parent:
                     for message in messages:
                         self._take(child, message)
                 if self._session.shouldfail or self._session.shouldstop:
-                    self._queue.empty()
+                    self._work.empty()
         if self._session.shouldfail:
             raise self._session.Failed(self._session.shouldfail)
         for item in self._session.items:
@@ -159,23 +196,25 @@ class _Parent:
         self._hook.pytest_runtest_logreport(report=TestReport(nodeid, location, {}, "failed", said, "call"))
 
 
-def _fork(session: pytest.Session, files: list[list[pytest.Item]], queue: _Queue) -> _Child:
+def _fork(session: pytest.Session, work: _Work, patient: bool) -> _Child:
     out, into = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(out)
-        _run(session, files, queue, into)
+        if patient:
+            os.nice(PATIENCE)
+        _run(session, work.take(patient), into)
     os.close(into)
     return _Child(pid, out)
 
 
-def _run(session: pytest.Session, files: list[list[pytest.Item]], queue: _Queue, into: int) -> NoReturn:
-    """In the child: run what is taken from the queue, tell of it, and end as a process of Python does."""
+def _run(session: pytest.Session, items: Iterator[pytest.Item], into: int) -> NoReturn:
+    """In the child: run what is taken, tell of it, and end as a process of Python does."""
     config = session.config
     status = 1
     try:
         _own(config, into)
-        _run_all(session, (item for number in queue for item in files[number]))
+        _run_all(session, items)
         config.hook.pytest_sessionfinish(session=session, exitstatus=0)
         config._ensure_unconfigure()
         threading._shutdown()  # type: ignore[attr-defined]
