@@ -21,7 +21,9 @@ from scripts.proofs.figures import Figure, progress
 from scripts.train_notes import among, judged, rates, turns
 from tests.eval import noise, script
 from tests.eval.play import play
+from tests.suggest.card.natural_answers import NATURAL, natural_rules
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
+from tests.suggest.card.vendor_answers import VENDOR
 from tests.suggest.playbook.care_moments import HARMLESS, MOMENTS
 from tests.suggest.support import Published, running, said
 from tests.support.answered import PRICE, SECRET, served
@@ -73,7 +75,7 @@ async def ended(protocol: str, text: str, size: int) -> tuple[str, str, str]:
 async def odd_answers(rng: random.Random) -> tuple[int, int]:
     """How many faulty answers were left on a card, of how many."""
     left = 0
-    strange = [("strange", text) for language, text in STRANGE if language == "en"]
+    strange = [("strange", text) for language, text in (*STRANGE, *VENDOR) if language == "en"]
     shapes = [(fault, text) for fault, text in (*FAULTY, *strange) if not _taken_out(fault, text)]
     for number, (fault, text) in enumerate(shapes):
         protocol = ("gemini", "openai")[number % 2]
@@ -87,13 +89,21 @@ async def odd_answers(rng: random.Random) -> tuple[int, int]:
 def strange_answers(rng: random.Random) -> int:
     """How many answers in a shape no card may have would have stayed on one, in five languages."""
     return sum(
-        not _stopped(AnswerCheck(rules(language)), text, rng) for language, text in STRANGE for _ in range(3)
+        not _stopped(AnswerCheck(rules(language)), text, rng)
+        for language, text in (*STRANGE, *VENDOR)
+        for _ in range(3)
     )
 
 
 def plain_answers(rng: random.Random) -> int:
     """How many answers that keep to the rules were stopped, in five languages."""
-    return sum(_stopped(AnswerCheck(rules(language)), text, rng) for language, text in PLAIN for _ in range(3))
+    held = [(rules, PLAIN), (natural_rules, NATURAL)]
+    return sum(
+        _stopped(AnswerCheck(to(language)), text, rng)
+        for to, answers in held
+        for language, text in answers
+        for _ in range(3)
+    )
 
 
 def _stopped(check: AnswerCheck, text: str, rng: random.Random) -> bool:
@@ -260,8 +270,20 @@ async def measure() -> Sequence[Figure]:
         Figure("faulty answers left on a card", left, 0, "==", note=f"of {shapes} shapes, two protocols"),
         Figure("shapes tried", shapes, 40, ">="),
         Figure("good answers stopped or changed", good_answers(rng), 0, "=="),
-        Figure("strange answers let through, five languages", strange_answers(rng), 0, "=="),
-        Figure("plain answers stopped, five languages", plain_answers(rng), 0, "=="),
+        Figure(
+            "strange answers let through, five languages",
+            strange_answers(rng),
+            0,
+            "==",
+            note=f"of {len(STRANGE) + len(VENDOR)}",
+        ),
+        Figure(
+            "plain answers stopped, five languages",
+            plain_answers(rng),
+            0,
+            "==",
+            note=f"of {len(PLAIN) + len(NATURAL)}",
+        ),
         Figure("moments that call for care and got another move", careless(), 0, "=="),
         Figure(
             "harmless moments taken for such",

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.suggest.card.natural_answers import NATURAL, natural_rules
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
+from tests.suggest.card.vendor_answers import VENDOR
 from tests.support.answers import FAULTY, GOOD, SECRET
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.answer_shapes import AnswerFault
@@ -25,6 +27,7 @@ RULES = Rules(
     sources=(
         "Can you tell me how much the enterprise plan costs per month?",
         "The enterprise plan costs 40 dollars per user; set-up is £1,250 once. See example.com/plans.",
+        "Anna knows.",
     ),
     language="en",
     words=45,
@@ -60,6 +63,26 @@ def test_nothing_strange_stays(at: int) -> None:
     language, text = STRANGE[at]
     for size in (1, 4, 1000):
         assert read(text, [size], rules(language))[1] is not None
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_nothing_of_any_vendors_dress_stays(language: str) -> None:
+    found = {
+        text: read(text, [size], rules(language))[1]
+        for size in (1, 6)
+        for told, text in VENDOR
+        if told == language
+    }
+    assert [text for text, fault in found.items() if fault is None] == []
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_a_natural_answer_stays_with_its_numbers_in_another_form(language: str) -> None:
+    texts = [text for told, text in NATURAL if told == language]
+    for size in (1, 6, 1000):
+        assert [read(text, [size], natural_rules(language)) for text in texts] == [
+            (text, None) for text in texts
+        ]
 
 
 @pytest.mark.parametrize("at", range(len(PLAIN)))
@@ -131,8 +154,8 @@ def test_the_first_word_is_shown_as_soon_as_it_is_whole() -> None:
     check = AnswerCheck(RULES)
     assert check.add("Ask") == ""
     assert check.add(" what") == "Ask"
-    assert check.add(" it costs") == " what it"
-    assert check.finish() == " costs"
+    assert check.add(" it includes") == " what it"
+    assert check.finish() == " includes"
 
 
 def test_after_a_fault_nothing_more_is_shown() -> None:

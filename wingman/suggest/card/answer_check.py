@@ -11,12 +11,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from wingman.suggest.card import answer_shapes as shapes
 from wingman.suggest.card.answer_shapes import AnswerFault
+from wingman.suggest.card.answer_signs import odd_sign, other_script
 from wingman.suggest.card.figures import Sources
+from wingman.suggest.card.names import names
 from wingman.suggest.card.number_words import growing
-from wingman.suggest.playbook.language import LANGUAGES, base_tag, script_is_latin, speaks
+from wingman.suggest.knowledge.lexical import stems
+from wingman.suggest.playbook.language import LANGUAGES, base_tag, foreign, script_is_latin, speaks
 from wingman.suggest.playbook.signals import normalise
 
 
@@ -40,6 +44,8 @@ class Rules:
     """So many words are awaited before the first is shown, where nothing shows yet."""
     notes: Sequence[tuple[str, str]] = ()
     """Those of the sources that a card names when it tells one: (source, text)."""
+    named: str = ""
+    """What else names people and things: the prompt as the model read it."""
 
 
 _LAST_NUMBER = re.compile(r"\S*\d\S*\s*$")
@@ -48,6 +54,14 @@ _RUN = 6
 """Words in a row that show where a text is from."""
 _MOST_MARKS = 2
 """Accents that stand by themselves."""
+_ASKING = frozenset(
+    stems(
+        "ask asked tell answer question know want explain respond fragen sagen antworten frage wissen demander"
+        " demandez dire dites répondre répondez question savoir preguntar pregunte decir diga responder"
+        " pregunta saber perguntar pergunte dizer responda pergunta"
+    )
+)
+"""Words that only say that the moment wants an answer."""
 _WORDS_THAT_TELL = 6
 """Fewer words do not tell their language."""
 
@@ -66,12 +80,16 @@ class AnswerCheck:
     """The first thing that was wrong; from then on nothing more is shown."""
     _text: str = ""
     _shown: int = 0
+    _checked: str = ""
+    """So far it was looked at: the same words again tell nothing new."""
     _decided: bool = False
     _sources: Sources = field(init=False)
+    _named: Sources = field(init=False)
     _own_words: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._sources = Sources(self.rules.sources)
+        self._named = Sources((*self.rules.sources, self.rules.named))
         self._own_words = frozenset(_runs(self.rules.instructions.split("\n")))
 
     @property
@@ -87,8 +105,9 @@ class AnswerCheck:
         whole = self._text[: self._whole_words()]
         if not self._decided and whole.strip():
             whole = self._take_decision(whole)
-        if not whole.strip():
+        if not whole.strip() or whole == self._checked:
             return ""
+        self._checked = whole
         self.fault = self._first_fault(whole)
         if self.fault is not None or self._may_turn(whole):
             return ""
@@ -148,12 +167,28 @@ class AnswerCheck:
             return True
         return bool(shapes.PROMPT_TALK.search(plain)) or any(run in self._own_words for run in _runs([plain]))
 
+    def speaks_of_the_task(self, plain: str) -> bool:
+        """True when words of the task stand in it that the meeting has not."""
+        own = (found[0] for found in shapes.OWN_WORDS.finditer(plain))
+        return bool(shapes.DECISION_AGAIN.search(plain)) or any(not self._sources.hold(word) for word in own)
+
+    def odd(self, text: str) -> bool:
+        """True when a sign is in it that nobody would type, and no source has it."""
+        latin = base_tag(self.rules.language) in LANGUAGES
+        return odd_sign(text, self._sources.signs, latin=latin)
+
+    def in_another_script(self, text: str) -> bool:
+        """True when a letter is in it that the language of the answer has not, nor any source."""
+        return base_tag(self.rules.language) in LANGUAGES and other_script(text, self._sources.signs)
+
     def claims(self, plain: str) -> AnswerFault | None:
-        """A number or an address that no source has."""
+        """A number, a name or an address that no source has."""
         if self._sources.unknown_link(plain):
             return AnswerFault.LINK
-        unknown = self._sources.unknown_figure(plain, self.rules.language)
-        return AnswerFault.NUMBER if unknown else None
+        if self._sources.unknown_figure(plain, self.rules.language):
+            return AnswerFault.NUMBER
+        unknown = any(not self._named.hold(name) for name in names(plain, self.rules.language))
+        return AnswerFault.NAME if unknown else None
 
     def _last_fault(self, text: str) -> AnswerFault | None:
         """What only the end can tell."""
@@ -163,7 +198,10 @@ class AnswerCheck:
             return AnswerFault.EMPTY
         if _passes(plain, ended=True):
             return AnswerFault.PASS
-        if shapes.NO_ANSWER.fullmatch(" ".join(words)):
+        if len(words) == 1 and script_is_latin(plain) and base_tag(self.rules.language) in LANGUAGES:
+            return AnswerFault.EMPTY
+        refused = (shapes.NO_ANSWER, shapes.REFUSAL_WHOLE)
+        if any(shape.fullmatch(" ".join(words)) for shape in refused) and not re.search(r"[.!?;]\s+\S", plain):
             return AnswerFault.REFUSAL
         ends = plain[-1] in shapes.ENDS
         if (words[-1] in shapes.DANGLING and not ends) or plain[-1] in ",:;-–—(":
@@ -185,25 +223,31 @@ def _faults(text: str, plain: str, check: AnswerCheck) -> Iterator[AnswerFault]:
     if shapes.GARBLED.search(text) or len(shapes.DISTORTED.findall(plain)) > _MOST_MARKS:
         yield AnswerFault.GARBLED
     yield from _opening_faults(plain)
+    yield from _shape_faults(plain)
     if shapes.META.search(plain) or shapes.ASSENT.match(plain):
         yield AnswerFault.REASONING
-    yield from _shape_faults(text, plain)
+    if check.speaks_of_the_task(plain):
+        yield AnswerFault.LEAK
     if _too_long(plain, rules.words):
         yield AnswerFault.LENGTH
     if _repeats(plain):
         yield AnswerFault.REPETITION
-    if not _speaks(text, rules.language):
+    if check.in_another_script(text) or not _speaks(text, rules.language):
         yield AnswerFault.LANGUAGE
     claim = check.claims(plain)
     if claim is not None:
         yield claim
+    if check.odd(text):
+        yield AnswerFault.MARKUP
 
 
-def _shape_faults(text: str, plain: str) -> Iterator[AnswerFault]:
+def _shape_faults(plain: str) -> Iterator[AnswerFault]:
     """What does not belong on a card wherever it stands."""
     if shapes.ROLE_LATER.search(plain):
         yield AnswerFault.TRANSCRIPT
-    if shapes.MARKUP.search(plain) or shapes.CALL.search(plain) or _has_pictures(text):
+    if shapes.FIELD_LATER.search(plain):
+        yield AnswerFault.REASONING
+    if shapes.MARKUP.search(plain) or shapes.CALL.search(plain):
         yield AnswerFault.MARKUP
     if shapes.PLACEHOLDER.search(plain):
         yield AnswerFault.PLACEHOLDER
@@ -219,12 +263,16 @@ def _passes(plain: str, *, ended: bool = False) -> bool:
 
 
 def _opening_faults(plain: str) -> Iterator[AnswerFault]:
-    """How it begins: with a label and a sign (`Answer:`), or with words that no card begins with."""
+    """How it begins: with a label and a sign (`Answer:`), or with words that no card begins with.
+
+    Words in quotation marks are to be said, and may begin in many a way.
+    """
+    quoted = plain.lstrip()[:1] in ("“", "„", "«")
     start = plain.lstrip(" \t\n\"'“”*#>-([")
     begins = normalise(start)
     for fault, phrases in shapes.OPENINGS.items():
         for phrase in phrases:
-            if not f"{begins} ".startswith(f"{phrase} "):
+            if not f"{begins} ".startswith(f"{phrase} ") or (quoted and phrase not in shapes.LABELS):
                 continue
             if phrase not in shapes.LABELS or re.match(rf"{re.escape(phrase)}\W*[:\n—]", start, re.IGNORECASE):
                 yield fault
@@ -243,11 +291,6 @@ def _opens(plain: str) -> bool:
     return quoted or plain.count("(") > plain.count(")")
 
 
-def _has_pictures(text: str) -> bool:
-    """True when an emoji or another picture is in it."""
-    return any(unicodedata.category(sign) == "So" and sign not in shapes.HARMLESS_SIGNS for sign in text)
-
-
 def _asks_for_a_secret(plain: str) -> bool:
     """True unless the words say that it must not be asked for."""
     return any(
@@ -261,17 +304,26 @@ def _too_long(plain: str, most: int) -> bool:
 
 
 def _repeats(plain: str) -> bool:
-    """The same sentence twice, the same four words three times, or one word five times in a row."""
+    """The same sentence twice, words at once again, the same four three times, or one word over and over."""
     sentences = [normalise(part) for part in re.split(r"(?<=[.!?])\s+|\n+", plain)]
     if any(count > 1 for sentence, count in Counter(sentences).items() if len(sentence.split()) > 2):
         return True
     words = normalise(plain).split()
-    half = len(words) // 2
-    if half > 2 and words[:half] == words[half : 2 * half]:
-        return True
     if any(count >= 3 for count in Counter(zip(words, words[1:], words[2:], words[3:], strict=False)).values()):
         return True
-    return any(len(set(words[at : at + 5])) == 1 for at in range(len(words) - 4))
+    if any(_again_at_once(words, size, at) for size in (3, 4, 5, 6) for at in range(len(words) - 2 * size + 1)):
+        return True
+    begun = re.match(r"\W*([A-ZÀ-Þ]\w+) ", plain)  # pieces that hold all that came before begin anew
+    if len(words) > 4 and _again_at_once(words, 2, 0):
+        return True
+    if begun is not None and re.search(rf"[^\W\d_]{begun[1]} ", plain):
+        return True
+    doubled = sum(one == other for one, other in pairwise(words))
+    return doubled > 2 or any(len(set(words[at : at + 5])) == 1 for at in range(len(words) - 4))
+
+
+def _again_at_once(words: Sequence[str], size: int, at: int) -> bool:
+    return words[at : at + size] == words[at + size : at + 2 * size]
 
 
 def _speaks(text: str, tag: str) -> bool:
@@ -282,13 +334,20 @@ def _speaks(text: str, tag: str) -> bool:
     if not script_is_latin(text):
         return False
     parts = (text, *re.split(r"(?<=[.!?…])\s+", text))
-    return all(speaks(part, wanted) for part in parts if len(part.split()) >= _WORDS_THAT_TELL)
+    return not any(foreign(part, wanted) for part in parts) and all(
+        speaks(part, wanted) for part in parts if len(part.split()) >= _WORDS_THAT_TELL
+    )
 
 
 def _echoes(words: Sequence[str], moment: Sequence[str]) -> bool:
-    """True when an answer has hardly a word that the moment had not."""
+    """True when an answer has hardly a word that the moment had not, or none that says anything."""
+    if len(words) < 4:
+        return False
     own = [word for word in words if word not in moment]
-    return len(words) >= 4 and len(own) <= len(words) * 0.15
+    if len(own) <= len(words) * 0.15:
+        return True
+    about = frozenset(stems(" ".join(words)))
+    return len(about) > 1 and about <= frozenset(stems(" ".join(moment))) | _ASKING
 
 
 def _runs(texts: Sequence[str]) -> Iterator[str]:

@@ -17,6 +17,8 @@ class Spelled:
     start: int
     end: int
     value: float
+    others: tuple[float, ...] = ()
+    """What it may mean as well: `twelve fifty` is 1250 or 12.50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class _Grammar:
     """What may stand between two words of one number, as a pattern."""
     half: str
     """What adds a half behind it, as a pattern."""
+    point: str
+    """What parts the whole from its decimals."""
     fused: bool = False
     """True where the words are written together."""
 
@@ -63,6 +67,7 @@ _GRAMMARS = {
         ("million",),
         r"[ -]| and | a ",
         r" and a half",
+        r"point",
     ),
     "de": _Grammar(
         {
@@ -81,6 +86,7 @@ _GRAMMARS = {
         ("million", "millionen"),
         r"und| ?",
         r"einhalb| und eine halbe?",
+        r"komma",
         fused=True,
     ),
     "fr": _Grammar(
@@ -103,6 +109,7 @@ _GRAMMARS = {
         ("million", "millions"),
         r"[ -]| et |-et-",
         r" et demie?",
+        r"virgule",
     ),
     "es": _Grammar(
         {
@@ -132,6 +139,7 @@ _GRAMMARS = {
         ("millón", "millones"),
         r" | y ",
         r" y medi[ao]",
+        r"coma|punto",
     ),
     "pt": _Grammar(
         {
@@ -156,11 +164,14 @@ _GRAMMARS = {
         ("milhão", "milhões"),
         r" | e ",
         r" e mei[ao]",
+        r"vírgula|ponto",
     ),
 }
 LANGUAGES = tuple(_GRAMMARS)
-_LINKS = frozenset(("", "-", "and", "and a", "und", "et", "y", "e"))
-"""What stands between two words of one number."""
+_LINKS = frozenset(("", "-", "and", "and a", "und", "et", "y", "e", "po", "pour", "por"))
+"""What stands between two words of one number, or may come before its unit."""
+_PER_CENT = re.compile(r"(?<=[\w%] )po(?:u)?r (?=cent(?:o)?\b|ciento\b)", re.IGNORECASE)
+"""Of `quinze pour cent`: behind it stands no hundred."""
 
 
 def spelled(text: str, language: str) -> Iterator[Spelled]:
@@ -168,31 +179,83 @@ def spelled(text: str, language: str) -> Iterator[Spelled]:
     tag = base_tag(language) or "en"
     if tag not in _GRAMMARS:
         return
-    number, word = _patterns(tag)
-    for found in number.finditer(text):
-        half = 0.5 if found["half"] else 0.0
-        yield Spelled(found.start(), found.end(), _value(word.findall(found["words"].lower()), tag) + half)
+    known = _patterns(tag)
+    percents = frozenset(found.end() for found in _PER_CENT.finditer(text))
+    for found in known.number.finditer(text):
+        if found.start() in percents:
+            continue
+        words = known.word.findall(found["words"].lower())
+        start = found.start()
+        if len(words) > 1 and _is_article(words, found["words"], tag):
+            start, words = start + len(words[0]) + 1, words[1:]
+        whole = _value(words, tag) + (0.5 if found["half"] else 0.0)
+        if found["scale"]:
+            whole *= 1_000 if found["scale"].lower() in _GRAMMARS[tag].thousand else 1_000_000
+        digits = [
+            _GRAMMARS[tag].counted.get(word, 0) for word in known.word.findall((found["point"] or "").lower())
+        ]
+        decimals = float(f"0.{''.join(map(str, digits))}") if digits else 0.0
+        yield Spelled(start, found.end(), whole + decimals, _pairs(words, tag))
 
 
 def growing(text: str, language: str) -> int:
     """Where a number begins that the end of `text` may have cut; the length of `text` when none does."""
     last = max(spelled(text, language), key=lambda found: found.end, default=None)
-    if last is None or text[last.end :].strip().lower() not in _LINKS:
+    if last is None:
         return len(text)
-    return last.start
+    after = text[last.end :].strip().lower()
+    point = _GRAMMARS[base_tag(language) or "en"].point.split("|")
+    return last.start if after in _LINKS or after in point else len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """A whole number of one language, and one word of it."""
+
+    number: re.Pattern[str]
+    word: re.Pattern[str]
 
 
 @cache
-def _patterns(tag: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A whole number, and one word of it, the longer words first."""
+def _patterns(tag: str) -> _Patterns:
+    """The patterns of a language, the longer words first."""
     grammar = _GRAMMARS[tag]
     words = {*grammar.counted, *grammar.hundred, *grammar.thousand, *grammar.million}
     one = "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+    scales = "|".join((*grammar.thousand, *grammar.million))
     if not grammar.fused:
         one = rf"(?:{one})(?!\w)"
     edge = r"(?<![\w-])"
-    whole = rf"{edge}(?P<words>(?:{one})(?:(?:{grammar.between})(?:{one}))*)(?P<half>{grammar.half})?(?!\w)"
-    return re.compile(whole, re.IGNORECASE), re.compile(one, re.IGNORECASE)
+    chain = rf"(?:{one})(?:(?:{grammar.between})(?:{one}))*"
+    half = rf"(?:(?P<half>{grammar.half})(?: (?P<scale>{scales}))?)?"
+    point = rf"(?: (?:{grammar.point}) (?P<point>{chain}))?"
+    whole = rf"{edge}(?P<words>{chain}){half}{point}(?!\w)"
+    return _Patterns(re.compile(whole, re.IGNORECASE), re.compile(one, re.IGNORECASE))
+
+
+def _is_article(words: Sequence[str], written: str, tag: str) -> bool:
+    """True of the `un` in `un quince por ciento`, which counts nothing."""
+    counted = _GRAMMARS[tag].counted
+    apart = written[len(words[0]) : len(words[0]) + 1] == " " and written[
+        len(words[0]) + 1 :
+    ].lower().startswith(words[1])
+    return apart and counted.get(words[0]) == 1 and 2 <= counted.get(words[1], 0) <= 99
+
+
+def _pairs(words: Sequence[str], tag: str) -> tuple[float, ...]:
+    """`twelve fifty` and `forty-nine ninety-nine`, said by twos as English does: without and with a point."""
+    if tag != "en":
+        return ()
+    values = [_GRAMMARS[tag].counted.get(word, 0) for word in words]
+    groups: list[int] = []
+    for value in values:
+        if groups and groups[-1] >= 20 and groups[-1] % 10 == 0 and 0 < value < 10:
+            groups[-1] += value
+        else:
+            groups.append(value)
+    if len(groups) != 2 or not all(10 <= group <= 99 for group in groups):
+        return ()
+    return float(groups[0] * 100 + groups[1]), groups[0] + groups[1] / 100
 
 
 def _value(words: Sequence[str], tag: str) -> float:

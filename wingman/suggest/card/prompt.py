@@ -213,6 +213,7 @@ def rules_of(candidate: Candidate, material: Material, fence: str, prompt: Promp
         moment=candidate.text,
         sources=(*material.facts, *noted, *public, *said, candidate.text, material.move),
         notes=material.snippets,
+        named=f"{prompt.system}\n{prompt.user}",
         language=material.language,
         words=REPORT_WORDS if candidate.kind in _REPORTS else WHISPER_WORDS,
         held=AWAITED if material.decides else 0,

@@ -45,6 +45,14 @@ _SMALL_WORDS = {
         sua também te tem tenho ter tudo um uma vai você vocês vou
     """,
 }
+_BEGINNINGS = {
+    "en": "ask tell say name offer give show let stop thank set keep take bring",
+    "de": "fragen sagen nennen bieten geben zeigen lassen danken bleiben halten",
+    "fr": "demandez dites donnez proposez montrez laissez remerciez restez gardez",
+    "es": "pregunte diga dígale dé ofrezca muestre deje agradezca pídale dígales",
+    "pt": "pergunte diga dê ofereça mostre deixe agradeça peça",
+}
+"""What advice begins with: the one word that tells the language of a short sentence."""
 LANGUAGES = tuple(_SMALL_WORDS)
 """Tags this module can tell apart."""
 _WORDS = {tag: frozenset(words.split()) for tag, words in _SMALL_WORDS.items()}
@@ -59,6 +67,9 @@ _LEAD = 1.25
 _CLEARLY = 2.0
 _LONG_TURN = 6
 """Words of a turn that tells a language by itself."""
+_TELL_TOGETHER = 3
+_TELL_ALONE = 9
+"""So many words without one small word of a language are not in it."""
 _NOT_LETTERS = re.compile(r"[^\w'¿¡]+")
 
 
@@ -74,6 +85,17 @@ def speaks(text: str, tag: str) -> bool:
     scores = _scores(text)
     best, most = max(scores.items(), key=lambda found: found[1])
     return best == tag or most < _ENOUGH or most < _CLEARLY * scores[tag]
+
+
+def foreign(text: str, tag: str) -> bool:
+    """True when a text has no small word of `tag`: from three words on if another has, from nine anyway."""
+    words = _NOT_LETTERS.sub(" ", text.lower()).split()
+    if len(words) < _TELL_TOGETHER:
+        return False
+    scores = _scores(text)
+    for known, beginnings in _BEGINNINGS.items():
+        scores[known] += words[0] in beginnings.split()
+    return not scores[tag] and (max(scores.values()) >= _ENOUGH or len(words) >= _TELL_ALONE)
 
 
 def _scores(text: str) -> dict[str, float]:
