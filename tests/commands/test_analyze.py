@@ -29,7 +29,7 @@ async def test_analyze_joins_a_batch_job_with_the_words(tmp_path: Path) -> None:
         assert gateway.jobs.jobs == {}  # nothing leaves before it is decided
         done = await asyncio.to_thread(wingman, "analyze", "--consent", str(path), environ=environ)
     assert done.returncode == 0, done.stderr
-    (line,) = [line for line in done.stdout.splitlines() if "them" in line]
+    (line,) = [line for line in done.stdout.splitlines() if "Speaker 1" in line]
     assert "[tone: " in line
     assert "unknown" not in line
     refused(wingman("analyze", str(path)), "emotion.hume_v0.url")

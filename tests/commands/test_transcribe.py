@@ -196,8 +196,8 @@ def test_transcribe_prints_what_was_said(tmp_path: Path) -> None:
     path, turn = recordings.turn(tmp_path / "turn.wav", "Can you tell me")
     done = wingman("transcribe", "--stereo", "--emotion", "counterpart", str(path))
     assert done.returncode == 0, done.stderr
-    (line,) = [line for line in done.stdout.splitlines() if "them" in line]
-    heard = sample.plain_words(line.partition("them")[2].partition("[")[0])
+    (line,) = [line for line in done.stdout.splitlines() if "Them" in line]
+    heard = sample.plain_words(line.partition("Them")[2].partition("[")[0])
     assert sample.word_errors(sample.plain_words(turn.text), heard) <= 2
     assert "[tone: unknown]" in done.stdout  # one utterance is no baseline to compare with
     as_json = wingman("transcribe", "--json", str(path))

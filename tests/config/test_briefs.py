@@ -6,8 +6,9 @@ from functools import reduce
 
 import pytest
 
-from wingman.config.briefs import LONGEST_NAME, LONGEST_TEXT, MOST, with_brief
+from wingman.config.briefs import LONGEST_TEXT, MOST, with_brief
 from wingman.core.errors import InputError
+from wingman.core.vocabulary import LONGEST_NAME
 
 NOTHING: dict[str, str] = {}
 

@@ -20,8 +20,9 @@ from wingman.core.events import (
     SpeakerRenamed,
 )
 from wingman.core.time import Channel
+from wingman.core.vocabulary import LONGEST_NAME
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.controls import LONGEST_NAME, MeetingControls
+from wingman.meeting.controls import MeetingControls
 from wingman.meeting.cost import CostTracker
 from wingman.suggest.playbook.playbook import load_playbook
 

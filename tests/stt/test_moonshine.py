@@ -15,6 +15,7 @@ from wingman.core.errors import Health, InputError, ProviderState
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import Channel
 from wingman.local.decoder.recognizers import timed
+from wingman.local.models import NOTE
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.stt import moonshine
 
@@ -25,7 +26,7 @@ def settings(folder: Path) -> MoonshineSettings:
 
 def note(folder: Path, path: Path) -> None:
     found = {"model_path": str(path), "architecture": 2}
-    (folder / f"tiny-streaming.{moonshine.NOTE}").write_text(json.dumps(found), encoding="utf-8")
+    (folder / f"tiny-streaming.{NOTE}").write_text(json.dumps(found), encoding="utf-8")
 
 
 def test_a_model_is_present_only_when_it_was_fetched_whole(tmp_path: Path) -> None:

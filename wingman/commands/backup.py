@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from wingman.archive.storage import FOLDER
 from wingman.commands.common import settings_of
 from wingman.commands.stored_meetings import LOG_NAME
 from wingman.config.paths import data_dir
 from wingman.events.sqlite.backup import back_up
 
-SOUND = "meetings"
 """The folder beside the log in which stored sound lies."""
 
 
@@ -26,6 +26,6 @@ def main(arguments: argparse.Namespace) -> int:
     for log, target in found:
         meetings = back_up(log, target, key)
         print(f"{target}: {meetings} meetings; to restore it, put it back as {log}")
-    if (folder / SOUND).is_dir():
-        print(f"Stored sound is not in it: copy {folder / SOUND} as well")
+    if (folder / FOLDER).is_dir():
+        print(f"Stored sound is not in it: copy {folder / FOLDER} as well")
     return 0

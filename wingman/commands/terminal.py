@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 import sys
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
@@ -31,10 +30,10 @@ from wingman.core.events import (
 )
 from wingman.core.expression_words import is_energy, look, tone, with_sounds, wording
 from wingman.core.media import GapCause
+from wingman.core.speakers import speaker_name
 from wingman.core.time import clock
 from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 
-NAMES = {"tab": "them", "mic": "you"}
 DIM, BOLD, CYAN, YELLOW, RED, RESET = "\x1b[2m", "\x1b[1m", "\x1b[36m", "\x1b[33m", "\x1b[31m", "\x1b[0m"
 CLEAR_LINE = "\r\x1b[2K"
 PARTIAL_WIDTH = 100
@@ -68,7 +67,6 @@ class Show:
         self._texts: dict[str, str] = {}
         self._open: set[str] = set()
         """Utterances whose tone is still to come."""
-        self._labels: dict[str, list[str]] = {}
         self._created: dict[str, tuple[str, str]] = {}
         self.tally = Totals()
 
@@ -78,7 +76,7 @@ class Show:
         match envelope.data:
             case TranscriptPartial(text=text) as partial if text:
                 if self._fancy:
-                    line = f"{self._name(partial.speaker):>5}  {text}"[-PARTIAL_WIDTH:]
+                    line = f"{speaker_name(partial.speaker):>5}  {text}"[-PARTIAL_WIDTH:]
                     self._out.write(f"{CLEAR_LINE}{DIM}         {line}{RESET}")
                     self._out.flush()
             case UtteranceCreated() as said:
@@ -105,7 +103,7 @@ class Show:
             case TranscriptGap() as gap if envelope.media and gap.cause not in UNREMARKABLE:
                 self._gap(envelope.media, gap)
             case VoiceSound(word=word) if envelope.media:
-                who = NAMES.get(envelope.media.channel, envelope.media.channel)
+                who = speaker_name(envelope.media.channel)
                 self._line(envelope.media.start, f"{DIM}{who:>5}  [{word}]{RESET}")
             case MeetingEnded(seconds=length):
                 self._line(envelope.at, f"{DIM}meeting over after {length:.0f} s{RESET}")
@@ -143,12 +141,12 @@ class Show:
         text = said.text if len(said.text) <= 40 else said.text[:39] + "…"
         self._line(
             _second(envelope),
-            f"{DIM}{self._name(said.speaker):>5}  “{text}” {_badges(said)}"
+            f"{DIM}{speaker_name(said.speaker):>5}  “{text}” {_badges(said)}"
             f"{with_sounds('', said.sounds)}{RESET}",
         )
 
     def _spoken(self, envelope: Envelope, said: UtteranceData) -> None:
-        name, badge = self._name(said.speaker), _badges(said)
+        name, badge = speaker_name(said.speaker), _badges(said)
         text = with_sounds(said.text, said.sounds)
         self._line(_second(envelope), f"{BOLD}{name:>5}{RESET}  {text}  {DIM}{badge}{RESET}")
 
@@ -171,18 +169,9 @@ class Show:
         self._line(None, f"{CYAN}    ▸ {text}{RESET}  {DIM}{kind} · {done.origin}{first}{RESET}")
 
     def _gap(self, media: Media, gap: TranscriptGap) -> None:
-        who, seconds = NAMES.get(media.channel, media.channel), media.end - media.start
+        who, seconds = speaker_name(media.channel), media.end - media.start
         what = "words" if gap.branch is Branch.TRANSCRIBE else "tone"
         self._line(media.start, f"{DIM}{who:>5}  [no {what} for {seconds:.1f} s: {gap.cause}]{RESET}")
-
-    def _name(self, speaker: str) -> str:
-        """`them`/`you`; with a letter once a channel has had more than one speaker."""
-        channel, _, label = speaker.partition(":")
-        labels = self._labels.setdefault(channel, [])
-        if label not in labels:
-            labels.append(label)
-        name = NAMES.get(channel, channel)
-        return f"{name} {string.ascii_uppercase[labels.index(label) % 26]}" if len(labels) > 1 else name
 
     def _line(self, at: float | None, text: str) -> None:
         stamp = clock(at) if at is not None and at < 1e6 else "     "

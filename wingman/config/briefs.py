@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from itertools import islice
 
 from wingman.core.errors import InputError
+from wingman.core.vocabulary import LONGEST_NAME
 
 MOST = 200
 """Accounts for which something is kept; the oldest is let go of."""
-LONGEST_NAME = 60
 LONGEST_TEXT = 2000
 
 

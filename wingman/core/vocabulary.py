@@ -25,6 +25,9 @@ ACTION_TITLES: Mapping[str, str] = {
 Feedback: TypeAlias = Literal["used", "copied", "pinned", "unpinned", "dismissed", "wrong"]
 """What a user did with a card, or thinks of it."""
 
+HELPED: frozenset[Feedback] = frozenset({"used", "copied", "pinned"})
+"""What says that a card was of use."""
+
 FEEDBACK_TITLES: Mapping[str, str] = {
     "used": "Used it",
     "copied": "Copy",
@@ -50,6 +53,9 @@ MODE_TITLES: Mapping[str, str] = {
 }
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
+LONGEST_NAME = 60
+"""Characters of a name that people give: to a speaker, a note's writer, an account or a grant."""
+
 FEEDBACK: tuple[Feedback, ...] = get_args(Feedback)
 VERBOSITIES: tuple[Verbosity, ...] = get_args(Verbosity)
 MODES: tuple[Mode, ...] = get_args(Mode)

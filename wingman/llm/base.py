@@ -8,6 +8,11 @@ from typing import Protocol
 
 from wingman.core.errors import FaultKind, ProviderFault
 
+KEEP_ALIVE_S = 240
+"""How long an idle connection to a model is kept: through the silences of a meeting."""
+PROBE_TIMEOUT_S = 10.0
+"""What a model may take to say that it is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

@@ -22,7 +22,7 @@ import structlog
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.egress.http import counting
-from wingman.llm.base import Prompt, Usage
+from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, Prompt, Usage
 from wingman.llm.chat_reply import ChatReply, message_of, served_models
 from wingman.llm.circuit_breaker import Quotas
 from wingman.llm.reasoning import thinks_aloud
@@ -31,8 +31,6 @@ from wingman.llm.sse import SseReader
 log = structlog.get_logger(__name__)
 
 PROVIDER = "openai"
-KEEP_ALIVE_S = 240
-PROBE_TIMEOUT_S = 10.0
 NEWER_LIMIT = "max_completion_tokens"
 READ_TIMEOUT_S = 60.0
 """Only a net below the deadlines that whoever consumes the stream keeps."""

@@ -33,6 +33,10 @@ class MeetingSpec:
     keyterms: tuple[str, ...] = ()
 
 
+SPEC_QUERY = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode")
+"""Its fields that whoever brings sound may give in a query."""
+
+
 @dataclass(frozen=True, slots=True)
 class MeetingStatus:
     """One meeting at a glance."""

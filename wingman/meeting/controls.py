@@ -31,10 +31,9 @@ from wingman.core.face_policy import (
     seen_channel,
 )
 from wingman.core.time import Channel
+from wingman.core.vocabulary import LONGEST_NAME
 from wingman.meeting.cost import Level
 from wingman.meeting.pipeline import MeetingPipeline, Stages
-
-LONGEST_NAME = 60
 
 
 class MeetingControls:

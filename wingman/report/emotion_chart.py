@@ -214,7 +214,7 @@ def _cards(record: Record, length: float) -> list[str]:
     for card in record.cards:
         if card.text:
             title = f"{clock(card.at)} suggested: {card.text[:120]}"
-            used = "used" if card.feedback in ("used", "copied", "pinned") else "shown"
+            used = "used" if card.helped else "shown"
             x = _x(card.at, length)
             marks.append(
                 f'<a href="#{escape(card.id)}"><circle class="mark {used}" cx="{x}" cy="{y}" r="4">'

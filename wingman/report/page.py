@@ -259,7 +259,7 @@ def _cards(cards: Iterable[Card]) -> str:
 
 
 def _card(card: Card) -> str:
-    used = card.feedback in ("used", "copied", "pinned")
+    used = card.helped
     facts = [card.reason.replace("_", " "), card.feedback or FATES.get(card.fate, card.fate), card.origin]
     if card.wait_s is not None:
         facts.append(_waited(card))

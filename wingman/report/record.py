@@ -39,6 +39,7 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel
 from wingman.core.utterance import EmotionReading
+from wingman.core.vocabulary import HELPED
 from wingman.events.log import EventLog
 from wingman.report.waits import Waits
 
@@ -115,6 +116,11 @@ class Card:
     """The part of that wait in which the sentence was being written down."""
     held: str = ""
     """Why it was held back after that, as a reason code; empty when it was not."""
+
+    @property
+    def helped(self) -> bool:
+        """Somebody used, copied or pinned it."""
+        return self.feedback in HELPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def figures(record: Record) -> Figures:
         arc=arc,
         arc_coverage=len(arc) / len(theirs) if theirs else 0.0,
         shown=len(shown),
-        used=sum(card.feedback in ("used", "copied", "pinned") for card in shown),
+        used=sum(card.helped for card in shown),
         latency_ms=latencies[len(latencies) // 2] if latencies else None,
         wait_s=waits[len(waits) // 2] if waits else None,
         longest_wait_s=waits[-1] if waits else None,

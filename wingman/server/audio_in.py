@@ -8,9 +8,10 @@ from wingman.core.json import JsonObject
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.server.operation import Operation
 from wingman.server.routes.pcm import MAX_MESSAGE
+from wingman.transports.ice_fragment import MEDIA_TYPE as FRAGMENT
+from wingman.transports.sdp import MEDIA_TYPE as SDP
 from wingman.transports.telephony import MOST_KEPT_S
 
-SDP = "application/sdp"
 MULAW: JsonObject = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
 WRONG_RATE = "rate must be a whole number from 8000 to 96000 (Hz)"
 TEXT = {"type": "string"}
@@ -25,7 +26,6 @@ TO = {
     "type": "string",
     "description": "Of a meeting that moves: the node that its `meeting.move` event names.",
 }
-FRAGMENT = "application/trickle-ice-sdpfrag"
 OFFER = "v=0\r\no=- 4611 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n…"
 OFFER_REFUSED = {
     400: "The offer, or a parameter, is wrong; `field` names which",

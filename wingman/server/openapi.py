@@ -12,7 +12,7 @@ from wingman.core.json import JsonObject
 from wingman.events.index import SearchHit
 from wingman.events.schemas import components
 from wingman.events.webhook_store import Delivery
-from wingman.meeting.api import MeetingStatus
+from wingman.meeting.api import SPEC_QUERY, MeetingStatus
 from wingman.meeting.imports import ImportStatus
 from wingman.report.files import KNOWN_FORMATS
 from wingman.server.audio_in import WHIP
@@ -21,7 +21,7 @@ from wingman.server.grants import Role, Scope
 from wingman.server.operation import SCHEMAS, Operation, listing, number, record, ref
 from wingman.server.routes.annotations import MeetingChange
 from wingman.server.routes.meetings import OLDEST_PICTURE_MS, NewMeeting, Redeem
-from wingman.server.routes.recordings import SPEC_FIELDS, RecordingInspection
+from wingman.server.routes.recordings import RecordingInspection
 from wingman.server.routes.session import LogIn, NewGrant
 from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.setup_operations import ANSWERED, SETUP
@@ -115,7 +115,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
             "Make a meeting of a media file, faster than real time",
             {202: ref(ImportStatus)},
             "*/*",
-            {**RECORDING_QUERY, **dict.fromkeys(SPEC_FIELDS, TEXT)},
+            {**RECORDING_QUERY, **dict.fromkeys(SPEC_QUERY, TEXT)},
         )
     },
     "/api/recordings/inspect": {

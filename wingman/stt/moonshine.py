@@ -15,6 +15,7 @@ from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.local.decoder.link import DecodeLink
 from wingman.local.decoder.wire import Engine
+from wingman.local.models import NOTE
 from wingman.local.process import EmbeddedWorker
 from wingman.local.utterances import Traits
 from wingman.stt.base import TranscriberInfo
@@ -22,7 +23,6 @@ from wingman.stt.local import LocalEngine, LocalTranscriber
 from wingman.stt.speakers import NOBODY_TOLD_APART, told_apart
 
 INFO = TranscriberInfo(name="moonshine", remote=False)
-NOTE = "wingman-model.json"
 """Written beside a model once it is complete: where it lies and which architecture it has."""
 
 

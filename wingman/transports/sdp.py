@@ -18,6 +18,7 @@ from ipaddress import ip_address
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
 
+MEDIA_TYPE = "application/sdp"
 MAX_OFFER = 64 * 1024
 """Bytes. Browsers send 2 to 8 kB; much more is a mistake or an attack."""
 

@@ -21,7 +21,7 @@ from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.egress.http import trusted
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
-from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import CancellableStream
 from wingman.llm.gemini.base import GeminiModel
 from wingman.llm.gemini.errors import fault_of_status
@@ -31,11 +31,9 @@ from wingman.llm.hedging import hedged
 log = structlog.get_logger(__name__)
 
 PROVIDER = "gemini"
-KEEP_ALIVE_S = 240
 SDK_TIMEOUT_MS = 15_000
 """Per network operation, and sent to the service, which refuses less than ten seconds. The real
 deadlines are kept by whoever consumes the stream."""
-PROBE_TIMEOUT_S = 10.0
 SPARE_TIMEOUT_S = 2.0
 """For the second connection, after the first has answered; it is a convenience."""
 NORMAL_ENDS = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED"})

@@ -20,7 +20,7 @@ from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonObject
 from wingman.egress.http import counting
-from wingman.llm.base import AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.llm.base import KEEP_ALIVE_S, AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.gemini.base import GeminiModel
 from wingman.llm.gemini.errors import fault_of_status, unreachable
 from wingman.llm.gemini.models import HELLO, greet, require_key
@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 PROVIDER = "generativeai"
 ROOT = "https://generativelanguage.googleapis.com"
-KEEP_ALIVE_S = 240
 CALL_TIMEOUT_S = 30.0
 """Only a net below the deadlines that whoever consumes the stream keeps."""
 NORMAL_ENDS = (0, 1)

@@ -16,13 +16,11 @@ from wingman.audio.sandboxed import probe
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 from wingman.core.threads import in_thread
-from wingman.meeting.api import MeetingSpec
+from wingman.meeting.api import SPEC_QUERY, MeetingSpec
 from wingman.meeting.imports import Imports
 from wingman.server.http import Json
 from wingman.server.routes import upload
 from wingman.server.routing import ApiRoute
-
-SPEC_FIELDS = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class RecordingRoutes:
 
     async def start(self, request: Request) -> Response:
         """`POST /api/recordings?name=call.m4a&channels=left=mic,right=tab` with the file as the body."""
-        wish = upload.wish_of(request, SPEC_FIELDS)
+        wish = upload.wish_of(request, SPEC_QUERY)
         path = await upload.spool(request, upload.RECORDING_BYTES)
         try:
             recording = await in_thread(partial(recording_of, replace(wish, path=path)))
@@ -84,7 +82,7 @@ class RecordingRoutes:
 
 
 def _spec(query: Mapping[str, str], title: str) -> MeetingSpec:
-    fields: JsonObject = {name: query[name] for name in SPEC_FIELDS if name in query}
+    fields: JsonObject = {name: query[name] for name in SPEC_QUERY if name in query}
     return MeetingSpec(**{"title": title, **fields})
 
 

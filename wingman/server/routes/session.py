@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from wingman.core import encoders
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
+from wingman.core.vocabulary import LONGEST_NAME
 from wingman.server.audit_log import unpacked
 from wingman.server.auth import Access, Session
 from wingman.server.errors import error
@@ -22,7 +23,6 @@ from wingman.server.http import Json, body, whole_number
 from wingman.server.routes.pages import PAGE_HEADERS, WEB
 from wingman.server.routing import ApiRoute
 
-LONGEST_NAME = 60
 MOST_DAYS = 365
 HIDDEN = frozenset({"path", "key"})
 

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
-from wingman.meeting.api import MeetingHandle, Meetings, MeetingSpec
+from wingman.meeting.api import SPEC_QUERY, MeetingHandle, Meetings, MeetingSpec
 from wingman.meeting.moving import Arrivals
 from wingman.server.auth import OWNER, Access
 from wingman.server.budgets import SILENT_SESSIONS
@@ -29,14 +29,13 @@ from wingman.server.http import only_known
 from wingman.suggest.playbook.playbook import by_name
 from wingman.transports.ice_fragment import MEDIA_TYPE, IceFragment, parse
 from wingman.transports.sdp import MAX_OFFER, parse_channels, read_offer
+from wingman.transports.sdp import MEDIA_TYPE as SDP
 from wingman.transports.webrtc import WebRtcSource
 
-SDP = "application/sdp"
 REMEMBERED = 1000
 """Ended sessions whose DELETE is still answered with 200."""
 
-_SPEC_FIELDS = ("title", "playbook", "language", "emotion_policy", "consent", "brief", "verbosity", "mode")
-PARAMETERS = frozenset({*_SPEC_FIELDS, "channels", "keyterms", "meeting", "to"})
+PARAMETERS = frozenset({*SPEC_QUERY, "channels", "keyterms", "meeting", "to"})
 
 
 @dataclass(slots=True)
@@ -201,7 +200,7 @@ class WhipEndpoint:
         query = request.query_params
         if name := query.get("meeting"):
             return self._meetings.live(name), False
-        fields = {field: query[field] for field in _SPEC_FIELDS if field in query}
+        fields = {field: query[field] for field in SPEC_QUERY if field in query}
         by = grant.id if (grant := getattr(request.state, "grant", None)) is not None else ""
         by_name(fields.get("playbook", ""))
         terms = tuple(term.strip() for term in query.get("keyterms", "").split(",") if term.strip())

@@ -1,6 +1,7 @@
 // A recording becomes a meeting: it is looked into, asked about, sent, heard as fast as can be, and its report opens.
 
 import { h, icon, setText } from "../extension/js/dom.js";
+import { clock } from "../extension/js/strings.js";
 import { lengthWords, sizeWords } from "./format.js";
 import { guarded } from "./dialog.js";
 import { askAboutRecording } from "./recording-question.js";
@@ -154,15 +155,6 @@ function sentence(request) {
   } catch {
     return `Wingman answered with status ${request.status}.`;
   }
-}
-
-/** `12:05`, or `1:02:05`. */
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const rest = `${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
-  return hours ? `${hours}:${rest}` : rest;
 }
 
 function capital(text) {

@@ -2,6 +2,7 @@
 
 import { h, setText } from "../extension/js/dom.js";
 import { Service } from "../extension/js/service.js";
+import { clock } from "../extension/js/strings.js";
 import { ask, guarded, Notice } from "./dialog.js";
 
 const KINDS = { decision: "Decision", action: "Promise", question: "Open question" };
@@ -260,7 +261,7 @@ async function askMeeting() {
             h(
               "li",
               {},
-              h("a", { href: utterance ? `#${utterance}` : "#notes", text: time(seconds) }),
+              h("a", { href: utterance ? `#${utterance}` : "#notes", text: clock(seconds) }),
               h("b", { text: ` ${who}: `, dir: "auto" }),
               h("span", { text, dir: "auto" }),
             ),
@@ -269,8 +270,6 @@ async function askMeeting() {
     );
   });
 }
-
-const time = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 for (const href of ["../static/extension/css/base.css", "../static/pages/report-tools.css"])
   document.head.append(h("link", { rel: "stylesheet", href }));
