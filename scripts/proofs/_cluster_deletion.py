@@ -117,7 +117,7 @@ async def _planted_call(nodes: Sequence[Process]) -> str:
 async def _wrapped(running: Servers, meeting: str) -> bytes:
     node = await open_node(running, "looks")
     try:
-        found = await node.engine.newest("WM_KEYS", f"key.{meeting}")
+        found = await node.jetstream.newest("WM_KEYS", f"key.{meeting}")
     finally:
         await node.aclose()
     if found is None:

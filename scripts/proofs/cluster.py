@@ -22,7 +22,7 @@ from scripts.proofs.figures import Figure, progress
 from tests.cluster.chaos import suffer
 from tests.support.nats import Node, Servers, emptied, nodes, open_node, restarted, servers
 from tests.support.node_processes import Process, begin, processes
-from wingman.cluster.author import Author, LogPosition, LostError, Pending
+from wingman.cluster.appender import FencedAppender, LogPosition, LostError, Pending
 from wingman.cluster.record import Head
 from wingman.core import codec
 from wingman.core.events import Envelope, NoteAdded
@@ -95,15 +95,15 @@ async def _races(running: Servers, seed: int) -> list[Figure]:
     chance = random.Random(seed)
     async with nodes(running, 1) as (node,):
         place = LogPosition("m-race", "WM_LOG_00", "log.0.m-race", "n0")
-        owner = Author(place, node.engine, node.keys)
+        owner = FencedAppender(place, node.jetstream, node.keys)
         await owner.claim(await owner.look(), b"", 1)
         for number in range(1, RACES + 1):
             if number % 100 == 0:
                 progress(f"race {number}")
             writing = asyncio.ensure_future(_write(owner, chance))
             await asyncio.sleep(chance.random() * 0.004)
-            rival = Author(
-                LogPosition(place.meeting, place.stream, place.subject, f"n{number}"), node.engine, node.keys
+            rival = FencedAppender(
+                LogPosition(place.meeting, place.stream, place.subject, f"n{number}"), node.jetstream, node.keys
             )
             while not rival.owned:
                 try:
@@ -114,7 +114,7 @@ async def _races(running: Servers, seed: int) -> list[Figure]:
             owner = rival
         late = doubled = at = epoch = last = 0
         query = {"next_by_subj": place.subject}
-        while page := await node.engine.page(place.stream, {**query, "seq": at + 1}):
+        while page := await node.jetstream.page(place.stream, {**query, "seq": at + 1}):
             for stored in page:
                 head, at = Head.of(stored.headers), stored.seq
                 late += head.epoch < epoch
@@ -126,7 +126,7 @@ async def _races(running: Servers, seed: int) -> list[Figure]:
     ]
 
 
-async def _write(owner: Author, chance: random.Random) -> None:
+async def _write(owner: FencedAppender, chance: random.Random) -> None:
     try:
         while owner.tip is not None:
             envelope = codec.envelope(owner.tip.head.last + 1, "m-race", 1.0, NoteAdded("n", "x", 0.0))

@@ -72,7 +72,7 @@ def elsewhere() -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
-            self.wfile.write(b"<!doctype html><title>Elsewhere</title><h1>Another site</h1>")
+            self.wfile.write(b"<!doctype html><title>NodeRouting</title><h1>Another site</h1>")
 
         def log_message(self, *_: object) -> None:
             pass

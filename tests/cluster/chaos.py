@@ -335,7 +335,7 @@ async def _forks(made: Town) -> int:
     wrong = 0
     try:
         at, ends = 0, dict[str, tuple[int, int]]()
-        while page := await judge.engine.page("WM_LOG_00", {"next_by_subj": "log.>", "seq": at + 1}):
+        while page := await judge.jetstream.page("WM_LOG_00", {"next_by_subj": "log.>", "seq": at + 1}):
             for stored in page:
                 head, at = Head.of(stored.headers), stored.seq
                 epoch, last = ends.get(stored.subject, (0, 0))

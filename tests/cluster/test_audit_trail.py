@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from tests.cluster.test_front import nodes as services
+from tests.cluster.test_meeting_router import nodes as services
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster.audit_trail import AuditTrail
@@ -23,7 +23,7 @@ KEY = b"k" * 32
 async def trails(running: Servers, stores: list[GrantStore]) -> AsyncIterator[list[AuditTrail]]:
     async with nodes(running, len(stores)) as opened:
         pairs = zip(opened, stores, strict=True)
-        yield [AuditTrail(node.engine, KEY, f"n{at}", store.audit) for at, (node, store) in enumerate(pairs)]
+        yield [AuditTrail(node.jetstream, KEY, f"n{at}", store.audit) for at, (node, store) in enumerate(pairs)]
     for store in stores:
         store.close()
 
@@ -55,7 +55,7 @@ async def test_a_node_that_is_back_goes_on_where_it_stopped(one_server: Servers,
         store.audit.record("login", 1.0)
         await one.tell()
         store.audit.record("logout", 2.0)
-        again = AuditTrail(one._engine, KEY, "n0", store.audit)
+        again = AuditTrail(one._jetstream, KEY, "n0", store.audit)
         await again.tell()
         await again.tell()
         assert [unpacked(row).what for _, _, row in await other.read(0, 100)] == ["login", "logout"]

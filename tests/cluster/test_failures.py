@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cluster.test_claims import known as knows
-from tests.cluster.test_front import begun, nodes
+from tests.cluster.test_meeting_router import begun, nodes
 from tests.support.cable import cable
 from tests.support.cluster import Tone, tree
 from tests.support.nats import Servers, emptied
@@ -22,7 +22,7 @@ from tests.support.until import until
 from tests.support.whip import SDP
 from wingman.app import open_service
 from wingman.cluster import watch
-from wingman.cluster.author import Pending
+from wingman.cluster.appender import Pending
 from wingman.cluster.claims import mark_of, positions_of
 from wingman.cluster.log import ClusterLog
 from wingman.cluster.node import Node
@@ -128,7 +128,9 @@ async def test_what_a_newer_node_wrote_is_left_to_newer_nodes(one_server: Server
         key = await member.keys.make(meeting.id)
         future = replace(tip.head, first=tip.head.last + 1, count=0, number=10**6, version=VERSION + 1)
         sealed = pack(key, meeting.id, future, Body(tip.body.row, 0))
-        await member.engine.publish(f"log.0.{meeting.id}", sealed, headers={HEAD: future.text}, expect=tip.seq)
+        await member.jetstream.publish(
+            f"log.0.{meeting.id}", sealed, headers={HEAD: future.text}, expect=tip.seq
+        )
         other.note("it goes on")
         await until(lambda: log.epoch(other.id) == 1)
         await member.node.fall_silent()
@@ -143,8 +145,8 @@ async def test_what_a_newer_node_wrote_is_left_to_newer_nodes(one_server: Server
 
 async def test_a_question_this_version_does_not_know_is_no_harm(one_server: Servers) -> None:
     async with logs(one_server, 1) as (one,):
-        first = Node(one.engine, one_server.settings(), b"k" * 32)
-        second = Node(one.engine, one_server.settings(), b"k" * 32)
+        first = Node(one.jetstream, one_server.settings(), b"k" * 32)
+        second = Node(one.jetstream, one_server.settings(), b"k" * 32)
         await first.open()
         await second.open()
         assert await first.ask(second.id, "a question of the future", b"", 0.2) is None
@@ -155,8 +157,8 @@ async def test_a_question_this_version_does_not_know_is_no_harm(one_server: Serv
 
 async def test_a_slow_answer_makes_no_node_look_dead(one_server: Servers) -> None:
     async with logs(one_server, 1) as (one,):
-        first = Node(one.engine, one_server.settings(), b"k" * 32)
-        second = Node(one.engine, one_server.settings(), b"k" * 32)
+        first = Node(one.jetstream, one_server.settings(), b"k" * 32)
+        second = Node(one.jetstream, one_server.settings(), b"k" * 32)
         await first.open()
         await second.open()
         done = asyncio.Event()
@@ -178,8 +180,8 @@ async def test_a_slow_answer_makes_no_node_look_dead(one_server: Servers) -> Non
 async def test_a_busy_node_is_not_gone(one_server: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wingman.cluster.node.ASK_S", 0.1)
     async with logs(one_server, 1) as (one,):
-        first = Node(one.engine, one_server.settings(), b"k" * 32)
-        second = Node(one.engine, one_server.settings(), b"k" * 32)
+        first = Node(one.jetstream, one_server.settings(), b"k" * 32)
+        second = Node(one.jetstream, one_server.settings(), b"k" * 32)
         await first.open()
         await second.open()
         asked = 0
@@ -211,8 +213,8 @@ async def test_a_newer_nodes_events_are_told_by_older_ones_and_stay_as_they_are(
         assert member is not None
         assert isinstance(log, ClusterLog)
         assert isinstance(new.service.log, ClusterLog)
-        author = new.service.log._writer._writing[meeting.id].author
-        tip = author.tip
+        appender = new.service.log._writer._writing[meeting.id].appender
+        tip = appender.tip
         assert tip is not None
         first = tip.head.last + 1
         lines = (
@@ -221,7 +223,7 @@ async def test_a_newer_nodes_events_are_told_by_older_ones_and_stay_as_they_are(
             b'"data":{"id":"n-1","text":"newer","at":0.0,"mood":"good"}}',
         )
         written = [line % (first + at, meeting.id.encode()) for at, line in enumerate(lines)]
-        await author.store(Pending([(codec.decode(line), line) for line in written], []))
+        await appender.store(Pending([(codec.decode(line), line) for line in written], []))
         await member.node.fall_silent()
         await member.node.leave()
         async with old.socket(f"/api/meetings/{meeting.id}/ws?after={first - 1}") as overlay:

@@ -12,7 +12,7 @@ from tests.cluster.meetings import M, note, started, until_row
 from tests.support.cable import Cable, cable
 from tests.support.nats import Servers, nodes, open_node
 from tests.support.until import until
-from wingman.cluster.engine import Stored
+from wingman.cluster.jetstream import Stored
 from wingman.cluster.record import Body, Head
 from wingman.core.events import Envelope, MeetingEnded, StorageState
 
@@ -90,7 +90,7 @@ async def test_a_node_that_was_away_when_a_meeting_was_deleted_neither_tells_nor
             assert list(await away.log.read(M)) == []
             away.log.append(M, note("a late word"), at=9.0)
             await away.log.flush()
-            assert await here.engine.newest("WM_LOG_00", f"log.0.{M}") is None
+            assert await here.jetstream.newest("WM_LOG_00", f"log.0.{M}") is None
         finally:
             await away.aclose()
 
@@ -162,7 +162,7 @@ async def test_what_a_replica_does_not_have_yet_is_read_from_the_leader(
         async def lags(*_: object) -> list[Stored]:
             return []
 
-        monkeypatch.setattr(other.engine, "page", lags)
+        monkeypatch.setattr(other.jetstream, "page", lags)
         plan, events = await other.log.history(M, tip.seq)
         assert (plan, [event.seq for event in events]) == (b"plan", [1, 2, 3])
 

@@ -20,7 +20,7 @@ from tests.support.nats import Node, Servers, nodes, open_node, restarted, serve
 from tests.support.node_processes import HEADERS, feed_until_moved, processes, status
 from tests.support.until import until
 from wingman.cluster.delivery import STORAGE
-from wingman.cluster.engine import UnavailableError, UnknownError
+from wingman.cluster.jetstream import UnavailableError, UnknownError
 from wingman.cluster.streams import copies
 from wingman.core.events import NoteAdded, StorageState
 
@@ -42,7 +42,7 @@ async def leader_of(node: Node, stream: str) -> str:
     async with asyncio.timeout(ELECTED_S):
         while True:
             with contextlib.suppress(UnavailableError, UnknownError, KeyError):
-                info = await node.engine.api(f"STREAM.INFO.{stream}")
+                info = await node.jetstream.api(f"STREAM.INFO.{stream}")
                 return str(info["cluster"]["leader"])
             await asyncio.sleep(0.2)
 
@@ -111,7 +111,7 @@ async def _whole(node: Node, count: int) -> None:
     async with asyncio.timeout(60):
         while True:
             with contextlib.suppress(UnavailableError, UnknownError, KeyError):
-                others = (await node.engine.api("STREAM.INFO.WM_LOG_00"))["cluster"]["replicas"]
+                others = (await node.jetstream.api("STREAM.INFO.WM_LOG_00"))["cluster"]["replicas"]
                 if len(others) == count - 1 and all(one["current"] for one in others):
                     return
             await asyncio.sleep(0.2)
@@ -186,7 +186,7 @@ async def test_one_full_disk_of_three_lags_and_is_seen(small_disk: Path) -> None
             assert owner.log.fault == "", "two others take it"
             assert await owner.log.last_seq("m-1") == 200
             async with asyncio.timeout(60):
-                while not (await copies(owner.engine, ["WM_LOG_00"]))[0].behind:  # noqa: ASYNC110
+                while not (await copies(owner.jetstream, ["WM_LOG_00"]))[0].behind:  # noqa: ASYNC110
                     await asyncio.sleep(0.5)
             kept = await owner.log.read("m-1", 0, 1000)
             assert [event.seq for event in kept] == list(range(1, 201))

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import websockets
 
-from tests.cluster.test_front import Node, begun
-from tests.cluster.test_front import nodes as services
+from tests.cluster.test_meeting_router import Node, begun
+from tests.cluster.test_meeting_router import nodes as services
 from tests.support.background import beside
 from tests.support.http import http_client
 from tests.support.nats import Servers, nodes
@@ -31,7 +31,7 @@ async def accesses(running: Servers, count: int) -> AsyncIterator[list[Access]]:
     async with nodes(running, count) as opened:
         found = [Access(f"token of node {number}", GrantStore(None, SECRET)) for number in range(count)]
         replicas = [
-            Replica(node.engine, b"k" * 32, access.store) for node, access in zip(opened, found, strict=True)
+            Replica(node.jetstream, b"k" * 32, access.store) for node, access in zip(opened, found, strict=True)
         ]
         for replica in replicas:
             await replica.open()
@@ -92,7 +92,7 @@ async def nodes_kept(running: Servers) -> AsyncIterator[Access]:
     node = await open_node(running, "late")
     access = Access("token of a late node", GrantStore(None, SECRET))
     try:
-        await Replica(node.engine, b"k" * 32, access.store).open()
+        await Replica(node.jetstream, b"k" * 32, access.store).open()
         yield access
     finally:
         access.store.close()

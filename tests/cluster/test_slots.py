@@ -12,7 +12,7 @@ from tests.support.background import beside
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster import slots as slots_module
-from wingman.cluster.engine import UnknownError
+from wingman.cluster.jetstream import UnknownError
 from wingman.cluster.slots import SlotLeases
 
 
@@ -20,7 +20,7 @@ from wingman.cluster.slots import SlotLeases
 async def leases(running: Servers, count: int, lease_s: float = 20.0) -> AsyncIterator[list[SlotLeases]]:
     """One for each of so many nodes."""
     async with nodes(running, count) as opened:
-        found = [SlotLeases(node.engine, f"n{number}", lease_s) for number, node in enumerate(opened)]
+        found = [SlotLeases(node.jetstream, f"n{number}", lease_s) for number, node in enumerate(opened)]
         for one in found:
             await one.open()
         async with beside(*(one.run() for one in found)):
@@ -68,9 +68,9 @@ async def test_a_node_that_dies_gives_back_what_it_had(
 ) -> None:
     monkeypatch.setattr(slots_module, "LOOK_S", 0.02)
     async with nodes(one_server, 2) as (dead, other):
-        gone = SlotLeases(dead.engine, "dead", 1.0)  # nobody runs it: nothing is renewed
+        gone = SlotLeases(dead.jetstream, "dead", 1.0)  # nobody runs it: nothing is renewed
         await gone.of("hume", 1).take()
-        alive = SlotLeases(other.engine, "alive", 1.0)
+        alive = SlotLeases(other.jetstream, "alive", 1.0)
         slot = await asyncio.wait_for(alive.of("hume", 1).take(), 10)
         slot.release()
 
@@ -90,9 +90,9 @@ async def test_servers_that_do_not_answer_leave_the_limit_to_the_vendor(
     one_server: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slots_module, "SILENT_S", 0.1)
-    monkeypatch.setattr("wingman.cluster.engine.ANSWER_S", 0.1)
+    monkeypatch.setattr("wingman.cluster.jetstream.ANSWER_S", 0.1)
     async with nodes(one_server, 1) as (node,):
-        found = SlotLeases(node.engine, "n", 20.0)
+        found = SlotLeases(node.jetstream, "n", 20.0)
         monkeypatch.setattr(found, "take", unanswered)
         (await asyncio.wait_for(found.of("hume", 1).take(), 5)).release()
 

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.cluster.test_front import begun, nodes
+from tests.cluster.test_meeting_router import begun, nodes
 from tests.events.test_webhooks import SECRET, Receiver
 from tests.support.nats import Servers
 from tests.support.until import until
@@ -68,7 +68,7 @@ async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
         meeting = await begun(owner, one, two)
         await meeting.end("stopped")
         await owner.service.log.flush()
-        fronts = [front for node in (one, two) if (front := node.service.nodes) is not None]
+        routers = [router for node in (one, two) if (router := node.service.nodes) is not None]
         for node in (one, two):
             log, member = node.service.log, node.service.cluster
             assert isinstance(log, ClusterLog)
@@ -77,11 +77,11 @@ async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
                 while (row := await log.meeting(meeting.id)) is None or row.state != "ended":  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             member.node.others = tuple(await member.node.nodes())
-        assert [await front.left_behind() for front in fronts] == [[], []], "its node is there"
+        assert [await router.left_behind() for router in routers] == [[], []], "its node is there"
         assert owner.service.cluster is not None
         await owner.service.cluster.node.leave()
         for node in (one, two):
             assert node.service.cluster is not None
             node.service.cluster.node.others = tuple(await node.service.cluster.node.nodes())
-        assert sorted([await front.left_behind() for front in fronts]) == [[], [meeting.id]]
-        assert [await front.left_behind() for front in fronts] == [[], []], "once"
+        assert sorted([await router.left_behind() for router in routers]) == [[], [meeting.id]]
+        assert [await router.left_behind() for router in routers] == [[], []], "once"

@@ -10,7 +10,7 @@ from tests.cluster.meetings import M, note, started, until_row
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
 from wingman.cluster import writer
-from wingman.cluster.author import LostError
+from wingman.cluster.appender import LostError
 from wingman.core.events import Envelope, MeetingEnded, MeetingRenamed, StorageState
 
 

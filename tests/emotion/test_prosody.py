@@ -14,7 +14,7 @@ from wingman.core.media import Gap, PcmBlock
 from wingman.core.time import Channel, Span
 from wingman.emotion.prosody import INFO, ProsodyAnalyzer
 from wingman.local.process import EmbeddedWorker, Order
-from wingman.local.wire import Command, Felt, Message, Reached
+from wingman.local.wire import Command, Message, ProsodyMeasured, Reached
 from wingman.testing.virtual_time import run
 
 
@@ -58,7 +58,7 @@ def told(*says: Message) -> tuple[list[EmotionEvent], Worker]:
 
 
 def test_a_measurement_is_told_with_its_span_and_label() -> None:
-    events, _ = told(Felt(1, 1600, 8000, "energetic", 0.6))
+    events, _ = told(ProsodyMeasured(1, 1600, 8000, "energetic", 0.6))
     span = Span(1600, 8000)
     assert [each for each in events if isinstance(each, EmotionSpan)] == [
         EmotionSpan(Channel.MIC, span, (Score("energetic", 0.6),), "prosody", Scale.RELATIVE)
@@ -66,12 +66,12 @@ def test_a_measurement_is_told_with_its_span_and_label() -> None:
 
 
 def test_before_the_voice_is_known_it_is_measured_without_a_label() -> None:
-    events, _ = told(Felt(1, 0, 10, "", 0.0))
+    events, _ = told(ProsodyMeasured(1, 0, 10, "", 0.0))
     assert [each.scores for each in events if isinstance(each, EmotionSpan)] == [()]
 
 
 def test_how_far_it_got_is_told_in_order_with_the_rest() -> None:
-    events, _ = told(Felt(1, 0, 10, "calm", 0.3), Reached(1, 10), Reached(1, 32_000))
+    events, _ = told(ProsodyMeasured(1, 0, 10, "calm", 0.3), Reached(1, 10), Reached(1, 32_000))
     assert [type(each) for each in events[2:-1]] == [EmotionSpan, Progress, Progress]
     assert events[3:5] == [Progress(Branch.EMOTION, Channel.MIC, upto) for upto in (10, 32_000)]
 

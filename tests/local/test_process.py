@@ -20,11 +20,11 @@ from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.emotion.prosody import ProsodyAnalyzer
 from wingman.local.endpointer import Offset
 from wingman.local.process import Order
-from wingman.local.wire import HEADER, Command, Found, Message, Reached, Ready, decode, encode, pack
+from wingman.local.wire import HEADER, Command, Message, Reached, Ready, SpeechFound, decode, encode, pack
 
 
 def test_messages_survive_the_wire() -> None:
-    found = Found(3, Offset(10, 20, 5, capped=True))
+    found = SpeechFound(3, Offset(10, 20, 5, capped=True))
     assert decode(encode(found)[4:]) == found
     assert decode(encode(Ready())[4:]) == Ready()
     assert HEADER.unpack(pack(Command.AUDIO, 7, 1 << 40, b"abc")[: HEADER.size]) == (3, 7, 1 << 40, 3)
@@ -133,5 +133,5 @@ async def test_cancelling_leaves_no_process() -> None:
     seen: list[Message] = []
     async with running() as local, local.get().stream(Order(Command.OPEN_DETECTOR), seen.append) as stream:
         await stream.send(PcmBlock(0, turn_pcm()))
-        await until(lambda: any(isinstance(m, Found | Reached) for m in seen))
+        await until(lambda: any(isinstance(m, SpeechFound | Reached) for m in seen))
     assert local.get().pid is None

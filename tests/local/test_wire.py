@@ -13,11 +13,11 @@ from wingman.local.wire import (
     LENGTH,
     Command,
     Done,
-    Felt,
-    Found,
     Message,
+    ProsodyMeasured,
     Reached,
     Ready,
+    SpeechFound,
     decode,
     encode,
     pack,
@@ -28,7 +28,7 @@ MESSAGES = st.one_of(
     st.just(Ready()),
     st.builds(Done, st.integers(0, 99)),
     st.builds(Reached, st.integers(0, 99), TIMES),
-    st.builds(Felt, st.integers(0, 99), TIMES, TIMES, st.text(), st.floats(0, 1)),
+    st.builds(ProsodyMeasured, st.integers(0, 99), TIMES, TIMES, st.text(), st.floats(0, 1)),
 )
 
 
@@ -49,7 +49,7 @@ def test_down(command: Command, stream: int, at: int, payload: bytes) -> None:
 
 def test_marks_keep_their_kind() -> None:
     fields = dict.fromkeys(Onset.__struct_fields__, 5)
-    found = Found(1, Onset(**fields))
+    found = SpeechFound(1, Onset(**fields))
     assert decode(encode(found)[LENGTH.size :]) == found
 
 

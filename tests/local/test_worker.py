@@ -9,7 +9,7 @@ import pytest
 from tests.support.local import turn_pcm
 from wingman.core.time import SAMPLE_RATE
 from wingman.local.endpointer import EndpointRules, Offset, Onset
-from wingman.local.wire import LENGTH, Command, Done, Felt, Found, Message, Reached, decode
+from wingman.local.wire import LENGTH, Command, Done, Message, ProsodyMeasured, Reached, SpeechFound, decode
 from wingman.local.worker import Worker
 
 SPOKEN = turn_pcm()
@@ -52,17 +52,17 @@ def heard() -> list[Message]:
 
 
 def test_speech_is_found_where_it_is(heard: list[Message]) -> None:
-    marks = [message.mark for message in heard if isinstance(message, Found)]
+    marks = [message.mark for message in heard if isinstance(message, SpeechFound)]
     onset, offset = marks[0], marks[-1]
     assert isinstance(onset, Onset)
     assert isinstance(offset, Offset)
     assert onset.at / SAMPLE_RATE == pytest.approx(0.4, abs=0.3)
     assert offset.at / SAMPLE_RATE == pytest.approx(len(SPOKEN) / 2 / SAMPLE_RATE - 0.7, abs=0.4)
-    assert all(message.stream == 1 for message in heard if isinstance(message, Found))
+    assert all(message.stream == 1 for message in heard if isinstance(message, SpeechFound))
 
 
 def test_an_utterance_is_measured_once(heard: list[Message]) -> None:
-    felt = [message for message in heard if isinstance(message, Felt)]
+    felt = [message for message in heard if isinstance(message, ProsodyMeasured)]
     assert felt
     assert all(message.stream == 2 and message.start < message.end for message in felt)
     assert (felt[0].label, felt[0].score) == ("", 0.0), "nothing to compare it with yet"
@@ -108,6 +108,6 @@ def test_speech_that_is_cut_off_is_settled() -> None:
     wired.order(Command.OPEN_DETECTOR)
     wired.play(0, SPOKEN[: 2 * SAMPLE_RATE * 2])
     wired.order(Command.CLOSE)
-    marks = [message.mark for message in wired.answers() if isinstance(message, Found)]
+    marks = [message.mark for message in wired.answers() if isinstance(message, SpeechFound)]
     assert isinstance(marks[0], Onset)
     assert isinstance(marks[-1], Offset)

@@ -13,8 +13,8 @@ from wingman.core.errors import InputError
 from wingman.events.memory import MemoryLog
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.builder import MeetingBuilder, replaced
-from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.providers import ProviderFactory
+from wingman.meeting.shared_model import SharedModel
 from wingman.meeting.user_library import UserLibrary
 from wingman.suggest.knowledge.index import Knowledge
 from wingman.suggest.knowledge.library import NotesLibrary
@@ -31,7 +31,7 @@ TREE: dict[str, Any] = {
 def builder() -> Iterator[MeetingBuilder]:
     library = UserLibrary(NotesLibrary(None, None, Knowledge), OwnPlaybooks(None))
     with library.notes.knowledge:
-        yield MeetingBuilder(ProviderFactory(build(TREE)), MemoryLog(), ProcessModel(None), library)
+        yield MeetingBuilder(ProviderFactory(build(TREE)), MemoryLog(), SharedModel(None), library)
 
 
 async def test_the_spec_goes_before_the_settings(builder: MeetingBuilder) -> None:

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from compose_spec import PyCompose
 
-from wingman.cluster.engine import OLDEST
+from wingman.cluster.jetstream import OLDEST
 from wingman.cluster.watch import CUT_OFF_S
 from wingman.config.settings import KEY_VARIABLES, Settings, fields_of, load
-from wingman.meeting.moving import LET_GO_S, MOVE_S
+from wingman.meeting.handover import LET_GO_S, MOVE_S
 from wingman.server.auth import Neighbours, hostname
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

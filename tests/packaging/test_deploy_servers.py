@@ -18,7 +18,7 @@ from tests.support.cluster import QUIET, TOKEN
 from tests.support.nats import KEY
 from tests.support.until import until
 from wingman.app import open_service
-from wingman.cluster.engine import Engine
+from wingman.cluster.jetstream import JetStream
 from wingman.cluster.nats_server import die_with_parent, free_port, program
 from wingman.config.cluster import ClusterSettings
 from wingman.config.section import Secret
@@ -101,7 +101,7 @@ async def test_a_node_gets_in_with_its_key_and_outlives_a_lost_disk(shipped: Shi
         member = service.cluster
         assert member is not None
         log = member.log
-        assert member.engine.servers == COUNT
+        assert member.jetstream.servers == COUNT
         meeting = await service.manager.create(MeetingSpec(title="Renewal"))
         await service.log.flush()
         shipped.kill(0)
@@ -114,7 +114,7 @@ async def test_a_node_gets_in_with_its_key_and_outlives_a_lost_disk(shipped: Shi
         await service.log.flush()
 
         async def whole() -> bool:
-            info = await member.engine.api("STREAM.INFO.WM_LOG_00")
+            info = await member.jetstream.api("STREAM.INFO.WM_LOG_00")
             others = info["cluster"]["replicas"]
             return len(others) == COUNT - 1 and all(one["current"] and not one.get("lag") for one in others)
 
@@ -135,6 +135,6 @@ async def test_who_lacks_what_opens_them_stays_outside_with_a_sentence(shipped: 
         ca="" if lacks == "ca" else str(shipped.authority),
     )
     with pytest.raises(InputError, match="no NATS server answers") as refused:
-        await Engine.open(settings, "stranger")
+        await JetStream.open(settings, "stranger")
     assert (refused.value.field, refused.value.status) == ("cluster.url", 503)
     assert shipped.seed not in str(refused.value)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wingman.cluster import keys, streams, subjects
-from wingman.cluster.engine import Engine
+from wingman.cluster.jetstream import JetStream
 from wingman.cluster.keys import KeyRing
 from wingman.cluster.log import ClusterLog
 from wingman.cluster.nats_server import Routes, configuration, die_with_parent, free_port, program
@@ -134,40 +134,40 @@ def _await(port: int) -> None:
 class Node:
     """What one node of a cluster holds of the log."""
 
-    engine: Engine
+    jetstream: JetStream
     keys: KeyRing
     log: ClusterLog
 
     async def aclose(self) -> None:
         await self.log.aclose()
-        await self.engine.aclose()
+        await self.jetstream.aclose()
 
 
 async def open_node(running: Servers, name: str, *, key: str = KEY) -> Node:
     """A node's log. Its name must be another one for each life of the node."""
     settings = running.settings(key=key)
-    engine = await Engine.open(settings, name)
+    jetstream = await JetStream.open(settings, name)
     try:
-        shards = await streams.prepare(engine, settings.shards)
-        ring = KeyRing(engine, keys.derived(key))
+        shards = await streams.prepare(jetstream, settings.shards)
+        ring = KeyRing(jetstream, keys.derived(key))
         await ring.check()
         await ring.follow()
-        return Node(engine, ring, await ClusterLog.open(engine, ring, name, shards))
+        return Node(jetstream, ring, await ClusterLog.open(jetstream, ring, name, shards))
     except BaseException:
-        await engine.aclose()
+        await jetstream.aclose()
         raise
 
 
 async def emptied(running: Servers) -> None:
     """Forget every meeting; what all nodes have agreed on stays."""
-    engine = await Engine.open(running.settings(), "cleaner")
+    jetstream = await JetStream.open(running.settings(), "cleaner")
     try:
-        found = await engine.api("STREAM.NAMES")
+        found = await jetstream.api("STREAM.NAMES")
         for name in found.get("streams") or ():
             if name != subjects.CONFIG:
-                await engine.api(f"STREAM.PURGE.{name}", timeout=10.0)
+                await jetstream.api(f"STREAM.PURGE.{name}", timeout=10.0)
     finally:
-        await engine.aclose()
+        await jetstream.aclose()
 
 
 @contextlib.asynccontextmanager

@@ -10,13 +10,13 @@ import httpx
 
 from wingman.app import Service, open_service
 from wingman.app.http import application
-from wingman.config.book import SettingsBook
+from wingman.config.settings_store import SettingsStore
 
 
 @asynccontextmanager
 async def whole(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Service]]:
-    book = SettingsBook(None, {"WINGMAN_DELIVER__DATA_DIR": str(folder)}, folder)
-    async with open_service(book.settings(), book=book) as service:
+    book = SettingsStore(None, {"WINGMAN_DELIVER__DATA_DIR": str(folder)}, folder)
+    async with open_service(book.settings(), store=book) as service:
         transport = httpx.ASGITransport(app=application(service))
         headers = {"Authorization": f"Bearer {service.token}"}
         async with httpx.AsyncClient(

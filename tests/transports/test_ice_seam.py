@@ -113,7 +113,7 @@ async def test_a_candidate_that_is_none_is_refused_and_the_call_goes_on(line: st
         assert await known.theirs.recv() == b"fine"
 
 
-class Elsewhere(asyncio.DatagramProtocol):
+class NodeRouting(asyncio.DatagramProtocol):
     """The address a peer has moved to."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class Elsewhere(asyncio.DatagramProtocol):
 async def test_a_peer_that_has_moved_is_answered_where_it_is() -> None:
     async with call() as known:
         loop = asyncio.get_running_loop()
-        socket, elsewhere = await loop.create_datagram_endpoint(Elsewhere, ("127.0.0.1", 0))
+        socket, elsewhere = await loop.create_datagram_endpoint(NodeRouting, ("127.0.0.1", 0))
         known.path.follow(socket.get_extra_info("sockname"))
         await known.transport._send(b"over there")
         assert await elsewhere.heard.get() == b"over there"

@@ -21,25 +21,25 @@ from wingman.app.membership import joined, nodes_of, sealing, share, take_part
 from wingman.app.service import Service, preload
 from wingman.app.telemetry import observe
 from wingman.archive.private_folder import make_private
-from wingman.config.book import SettingsBook
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
+from wingman.config.settings_store import SettingsStore
 from wingman.core.events import Envelope, MeetingEnded
 from wingman.egress.outlet import outlet
 from wingman.events.hub import Hub
 from wingman.events.log import EventLog
 from wingman.events.memory import MemoryLog
 from wingman.events.sqlite.log import SqliteLog
+from wingman.meeting.admin import Admin
 from wingman.meeting.builder import MeetingBuilder
+from wingman.meeting.handover import Arrivals
 from wingman.meeting.import_journal import ImportJournals
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
-from wingman.meeting.moving import Arrivals
-from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.providers import ProviderFactory
+from wingman.meeting.shared_model import SharedModel
 from wingman.meeting.start_check import notes_folder
 from wingman.meeting.user_library import UserLibrary
-from wingman.meeting.workbench import Workbench
 from wingman.observe import metrics
 from wingman.observe.loop_watch import LoopWatch
 from wingman.observe.otlp_metrics import MetricSender
@@ -92,9 +92,9 @@ async def _ground(settings: Settings, keep: bool, stack: contextlib.AsyncExitSta
 
 @contextlib.asynccontextmanager
 async def open_service(
-    settings: Settings, *, keep: bool = True, book: SettingsBook | None = None
+    settings: Settings, *, keep: bool = True, store: SettingsStore | None = None
 ) -> AsyncIterator[Service]:
-    """Everything but the HTTP socket. `keep=False` holds the events in memory only; `book` is where `settings`
+    """Everything but the HTTP socket. `keep=False` holds the events in memory only; `store` is where `settings`
     came from, and lets them be changed.
 
     Leaving ends every meeting, flushes the log and closes the model's connections.
@@ -113,7 +113,7 @@ async def open_service(
         background = await stack.enter_async_context(
             open_background(settings, event_log, hub, own, sealing(member))
         )
-        model = ProcessModel(providers.model(choices.suggester.provider))
+        model = SharedModel(providers.model(choices.suggester.provider))
         async with asyncio.TaskGroup() as tasks:
             builder = MeetingBuilder(providers, event_log, model, library, audio_store=background.audio_store)
             manager = MeetingManager(builder, model, event_log, tasks)
@@ -122,13 +122,13 @@ async def open_service(
                 take_part(member, manager, hub, ground.access, ground.loop_watch)
                 share(member, manager, hub, background, tasks)
             await manager.recover()
-            book = book or SettingsBook(None, None, data_dir(settings))
-            workbench = Workbench(manager, event_log, book, library) if keep else None
+            store = store or SettingsStore(None, None, data_dir(settings))
+            admin = Admin(manager, event_log, store, library) if keep else None
             imports = Imports(manager, tasks, _journals(settings, own))
             nodes = nodes_of(member, manager) if member else None
             arrivals = Arrivals(member.moves, tasks, manager.adopt) if member else None
             shared = (settings, manager, event_log, hub, background, ground.access, ground.loop_watch)
-            service = Service(*shared, imports, ground.outside, workbench, member, nodes, arrivals)
+            service = Service(*shared, imports, ground.outside, admin, member, nodes, arrivals)
             warm = preload(choices.transcriber.provider, takes_over=stands_in(settings))
             jobs = [*service.jobs(), *ground.jobs(), library.notes.run(), warm]
             async with _running(service, tasks, jobs):

@@ -100,17 +100,17 @@ def _media_routes(service: Service) -> Routes:
 
 def _setup_routes(service: Service) -> Routes:
     """Where keys, settings, notes and playbooks are changed; none for a service that keeps nothing."""
-    if (bench := service.workbench) is None:
+    if (admin := service.admin) is None:
         return []
     return [
         *SelfTestRoutes(service.self_test, partial(judge, service.manager, service.log)).routes(),
-        *ProviderRoutes(bench).routes(),
-        *SettingsRoutes(bench).routes(),
-        *BriefRoutes(bench).routes(),
-        *NotesRoutes(bench).routes(),
-        *FeedbackRoutes(bench).routes(),
+        *ProviderRoutes(admin).routes(),
+        *SettingsRoutes(admin).routes(),
+        *BriefRoutes(admin).routes(),
+        *NotesRoutes(admin).routes(),
+        *FeedbackRoutes(admin).routes(),
         *PlaybookRoutes(
-            bench.playbooks, bench.rehearse, lambda: service.manager.settings.suggest.playbook
+            admin.playbooks, admin.rehearse, lambda: service.manager.settings.suggest.playbook
         ).routes(),
     ]
 

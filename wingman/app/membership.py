@@ -21,7 +21,7 @@ from wingman.server.auth import Access
 from wingman.server.grant_store import GrantStore
 
 if TYPE_CHECKING:
-    from wingman.cluster.front import Front
+    from wingman.cluster.meeting_router import MeetingRouter
     from wingman.cluster.membership import Membership
 
 log = structlog.get_logger(__name__)
@@ -45,13 +45,13 @@ async def joined(settings: Settings, grants: GrantStore, stack: contextlib.Async
     return await stack.enter_async_context(join(settings.cluster, grants))
 
 
-def nodes_of(member: Membership, manager: MeetingManager) -> Front:
+def nodes_of(member: Membership, manager: MeetingManager) -> MeetingRouter:
     """The other nodes, as the routes need them."""
-    from wingman.cluster.front import Front
+    from wingman.cluster.meeting_router import MeetingRouter
 
-    front = Front(member.node, member.log, member.relay, manager.adopt, manager.live_ids)
-    front.cut_off = lambda: member.watch.cut_off
-    return front
+    router = MeetingRouter(member.node, member.log, member.relay, manager.adopt, manager.live_ids)
+    router.cut_off = lambda: member.watch.cut_off
+    return router
 
 
 def sealing(member: Membership | None) -> KeyOf | None:
@@ -70,7 +70,7 @@ def take_part(
     member.log.on_followed(hub.followed)
     member.node.answer("drain", partial(_drained, member, manager))
     member.node.load = lambda: _room(len(manager.all_live()), manager.settings.meeting.most, loop_watch)
-    metrics.watch_cluster(lambda: member.node.row().load, lambda: member.engine.connected)
+    metrics.watch_cluster(lambda: member.node.row().load, lambda: member.jetstream.connected)
     access.trail = member.trail
     access.nodes = lambda: max(1, len(member.node.others))
 

@@ -19,11 +19,11 @@ from wingman.core.errors import ProviderFault
 from wingman.core.threads import in_thread
 from wingman.events.hub import Hub
 from wingman.events.log import EventLog
+from wingman.meeting.admin import Admin
+from wingman.meeting.handover import Arrivals
 from wingman.meeting.imports import Imports
 from wingman.meeting.manager import MeetingManager
-from wingman.meeting.moving import Arrivals
 from wingman.meeting.self_test import Stage, probe_of, self_test
-from wingman.meeting.workbench import Workbench
 from wingman.observe.loop_watch import LoopWatch
 from wingman.server.auth import Access
 from wingman.server.outside_ledger import OutsideLedger
@@ -31,7 +31,7 @@ from wingman.suggest import coach
 from wingman.transports.file import FileSource
 
 if TYPE_CHECKING:
-    from wingman.cluster.front import Front
+    from wingman.cluster.meeting_router import MeetingRouter
     from wingman.cluster.membership import Membership
 
 WARM_AFTER_S = 1.0
@@ -66,11 +66,11 @@ class Service:
     imports: Imports
     outside: OutsideLedger
     """What leaves for no meeting."""
-    workbench: Workbench | None = None
+    admin: Admin | None = None
     """Where keys, settings, notes and playbooks are changed; None for a service that keeps nothing."""
     cluster: Membership | None = None
     """Its place among other nodes; None for a service of one process."""
-    nodes: Front | None = None
+    nodes: MeetingRouter | None = None
     """The other nodes, as the routes need them; None for a service of one process."""
     arrivals: Arrivals | None = None
     """Clients whose meetings are about to come here from another node."""
@@ -89,7 +89,7 @@ class Service:
         """Why nobody should be sent here just now; empty when all is well."""
         if self.manager.closing:
             return "the service is stopping"
-        if self.cluster is not None and not self.cluster.engine.connected:
+        if self.cluster is not None and not self.cluster.jetstream.connected:
             return "this node has no connection to the NATS servers"
         return ""
 

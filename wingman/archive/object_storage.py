@@ -54,7 +54,7 @@ class ObjectStorage:
             parts.netloc,
             prefix=parts.path.strip("/") or None,
             client_options={"allow_http": endpoint_url.startswith("http://"), "timeout": TIMEOUT},
-            **{name: value for name, value in named.items() if value},  # type: ignore[arg-type]
+            **{name: value for name, value in named.items() if value},  # type: ignore[arg-type]  # by name
         )
         return cls(store, url.rstrip("/"))
 

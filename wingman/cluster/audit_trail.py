@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, StaleError, Stored, UnavailableError, UnknownError
+from wingman.cluster.jetstream import JetStream, StaleError, Stored, UnavailableError, UnknownError
 from wingman.cluster.record import UnreadableError, seal, unseal
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
@@ -64,8 +64,8 @@ class Told:
 class AuditTrail:
     """One for each node. `run` it for as long as it serves."""
 
-    def __init__(self, engine: Engine, key: bytes, node: str, store: AuditStore) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, key: bytes, node: str, store: AuditStore) -> None:
+        self._jetstream = jetstream
         self._key = key
         self._node = node
         self._store = store
@@ -99,7 +99,7 @@ class AuditTrail:
         while rows := await self._store.ask(partial(self._store.rows, self._told, PAGE)):
             for number, row in rows:
                 body = seal(self._key, msgspec.msgpack.encode((self._node, number, row)), self._subject)
-                self._at = await self._engine.publish(self._subject, body, expect=self._at)
+                self._at = await self._jetstream.publish(self._subject, body, expect=self._at)
                 self._told = number
 
     async def read(self, after: int, limit: int) -> Sequence[tuple[int, str, bytes]]:
@@ -125,7 +125,7 @@ class AuditTrail:
         if not first:
             return False
         subject = subjects.audit(blake2b(first[0][1], digest_size=8).hexdigest())
-        newest = await self._engine.newest(subjects.AUDIT, subject)
+        newest = await self._jetstream.newest(subjects.AUDIT, subject)
         if newest is not None:
             self._told, self._at = self._opened(newest).number, newest.seq
         self._subject = subject
@@ -137,7 +137,7 @@ class AuditTrail:
             many = min(PAGE, limit - len(found))
             query: JsonObject = {"next_by_subj": subjects.AUDIT_ALL, "seq": after + 1, "batch": many}
             try:
-                page = await self._engine.page(subjects.AUDIT, query)
+                page = await self._jetstream.page(subjects.AUDIT, query)
             except (UnavailableError, UnknownError):
                 raise InputError("the NATS servers do not answer; ask again in a moment", status=503) from None
             if not page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from wingman.cluster.author import Author, LostError
+from wingman.cluster.appender import FencedAppender, LostError
 from wingman.cluster.keys import GoneError
 from wingman.cluster.log import ClusterLog
 from wingman.cluster.node import Node
@@ -15,16 +15,16 @@ from wingman.events.claims import Position, Positions, Taken
 
 
 class LogClaims:
-    """Claims are records of a meeting's own log: see `wingman.cluster.author` for why they hold."""
+    """Claims are records of a meeting's own log: see `wingman.cluster.appender` for why they hold."""
 
     def __init__(self, log: ClusterLog, node: Node) -> None:
         self._log = log
         self._node = node
-        self._authors: dict[str, Author] = {}
+        self._appenders: dict[str, FencedAppender] = {}
         log.ask_with(node.alive)
 
     async def claim(self, meeting: str, plan: bytes, positions: Positions) -> None:
-        self._authors[meeting] = await self._log.own(meeting, plan)
+        self._appenders[meeting] = await self._log.own(meeting, plan)
         self.runs(meeting, positions)
 
     async def take_over(self, meeting: str) -> Taken:
@@ -45,24 +45,24 @@ class LogClaims:
         if not tip.body.released and owner != self._node.id and await self._node.alive(owner):
             raise InputError("another node runs this meeting; ask again", field="meeting", status=409)
         try:
-            author = await self._log.own(meeting, b"", tip)
+            appender = await self._log.own(meeting, b"", tip)
         except LostError:
             raise InputError("another node was faster; ask again", field="meeting", status=409) from None
         except GoneError:
             raise _unknown(meeting) from None
-        self._authors[meeting] = author
+        self._appenders[meeting] = appender
         reason = "drained" if tip.body.released else "lost"
         plan, events = await self._log.history(meeting, tip.seq)
-        return Taken(plan, author.epoch, positions_of(tip.body.mark), reason, events)
+        return Taken(plan, appender.epoch, positions_of(tip.body.mark), reason, events)
 
     def runs(self, meeting: str, positions: Positions) -> None:
-        self._authors[meeting].mark = lambda: mark_of(positions(), time.time())
+        self._appenders[meeting].mark = lambda: mark_of(positions(), time.time())
 
     def keep_plan(self, meeting: str, plan: bytes) -> None:
         self._log.keep_plan(meeting, plan)
 
     async def release(self, meeting: str, *, handed_over: bool) -> None:
-        self._authors.pop(meeting, None)
+        self._appenders.pop(meeting, None)
         await self._log.release(meeting, handed_over=handed_over)
 
     def on_lost(self, callback: Callable[[str], None]) -> None:

@@ -16,7 +16,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.jetstream import JetStream, StaleError, UnavailableError, UnknownError
 from wingman.cluster.record import KEY_BYTES, UnreadableError, new_key, seal, unseal
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
@@ -61,8 +61,8 @@ def derived(passphrase: str) -> bytes:
 class KeyRing:
     """Every meeting's key, fetched when it is needed."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, key: bytes) -> None:
+        self._jetstream = jetstream
         self._key = key
         self._known: dict[str, bytes] = {}
         self._gone: set[str] = set()
@@ -74,17 +74,17 @@ class KeyRing:
 
     async def check(self) -> None:
         """Prove that all nodes have one key. Raises `InputError`."""
-        await self._engine.once_elected(self._check)
+        await self._jetstream.once_elected(self._check)
 
     async def _check(self) -> None:
         subject = f"config.{hashlib.sha256(CHECK).hexdigest()[:8]}"
-        found = await self._engine.newest(subjects.CONFIG, subject)
+        found = await self._jetstream.newest(subjects.CONFIG, subject)
         if found is None:
             try:
-                await self._engine.publish(subject, seal(self._key, CHECK, subject), expect=0)
+                await self._jetstream.publish(subject, seal(self._key, CHECK, subject), expect=0)
                 return
             except StaleError:
-                found = await self._engine.newest(subjects.CONFIG, subject)
+                found = await self._jetstream.newest(subjects.CONFIG, subject)
         try:
             unseal(self._key, found.body if found else b"", subject)
         except UnreadableError:
@@ -95,8 +95,8 @@ class KeyRing:
 
     async def follow(self) -> None:
         """Hear of deletions on other nodes. Raises `InputError` (503) when the servers do not answer."""
-        await self._engine.subscribe("key.>", self._heard)
-        self._upto = await self._engine.once_elected(partial(self._engine.last_number, subjects.KEYS))
+        await self._jetstream.subscribe("key.>", self._heard)
+        self._upto = await self._jetstream.once_elected(partial(self._jetstream.last_number, subjects.KEYS))
 
     async def catch_up(self) -> None:
         """Learn of deletions that were not heard of: this node was away.
@@ -104,7 +104,7 @@ class KeyRing:
         Raises `UnavailableError` or `UnknownError`.
         """
         query: JsonObject = {"next_by_subj": "key.>"}
-        while page := await self._engine.page(subjects.KEYS, {**query, "seq": self._upto + 1}):
+        while page := await self._jetstream.page(subjects.KEYS, {**query, "seq": self._upto + 1}):
             for stored in page:
                 if not stored.body:
                     self._forget(subjects.meeting_of(stored.subject))
@@ -127,7 +127,7 @@ class KeyRing:
             raise GoneError(meeting)
         if (key := self._known.get(meeting)) is not None:
             return key
-        found = await self._engine.newest(subjects.KEYS, subjects.key(meeting))
+        found = await self._jetstream.newest(subjects.KEYS, subjects.key(meeting))
         if found is None:
             return None
         if not found.body:
@@ -140,7 +140,7 @@ class KeyRing:
         while (key := await self.get(meeting)) is None:
             key = new_key()
             try:
-                await self._engine.publish(subjects.key(meeting), seal(self._key, key, meeting), expect=0)
+                await self._jetstream.publish(subjects.key(meeting), seal(self._key, key, meeting), expect=0)
             except (StaleError, UnknownError):
                 await asyncio.sleep(0.02)  # somebody else has made it, or this did and was not told: look
                 continue
@@ -174,13 +174,13 @@ class KeyRing:
 
     async def _destroy(self, meeting: str) -> bool:
         subject = subjects.key(meeting)
-        found = await self._engine.newest(subjects.KEYS, subject)
+        found = await self._jetstream.newest(subjects.KEYS, subject)
         if found is None or not found.body:
             return False
-        await self._engine.erase(subjects.KEYS, found.seq)  # first: what is only replaced stays on the disk
+        await self._jetstream.erase(subjects.KEYS, found.seq)  # first: what is only replaced stays on the disk
         while True:
             try:
-                await self._engine.publish(subject, b"")
+                await self._jetstream.publish(subject, b"")
                 break
             except (UnknownError, UnavailableError):
                 await asyncio.sleep(AGAIN_S)

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from wingman.cluster import subjects
-from wingman.cluster.author import Author, LogPosition, Tip
+from wingman.cluster.appender import FencedAppender, LogPosition, Tip
 from wingman.cluster.delivery import Delivery
-from wingman.cluster.engine import Engine, UnavailableError, UnknownError
+from wingman.cluster.jetstream import JetStream, UnavailableError, UnknownError
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.reading import Reader
 from wingman.cluster.record import Body, Head
-from wingman.cluster.words import MeetingSearch
+from wingman.cluster.search_index import MeetingSearch
 from wingman.cluster.writer import Alive, Writer
 from wingman.core import codec
 from wingman.core.errors import InputError
@@ -35,23 +35,23 @@ PARTIAL = b'"type":"transcript.partial"'
 class ClusterLog:
     """An `EventLog`, `MeetingIndex` and `ProviderLog` on NATS JetStream. Open it with `ClusterLog.open`."""
 
-    def __init__(self, engine: Engine, keys: KeyRing, node: str, shards: int) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, keys: KeyRing, node: str, shards: int) -> None:
+        self._jetstream = jetstream
         self._keys = keys
         self._node = node
         self._shards = shards
-        self._reader = Reader(engine, keys, node, shards)
+        self._reader = Reader(jetstream, keys, node, shards)
         self._delivery = Delivery()
         self._handed_on = self._delivery.handed_on
-        self._writer = Writer(self._author, keys, node, self._reader, self._delivery, self._stored)
+        self._writer = Writer(self._appender, keys, node, self._reader, self._delivery, self._stored)
         self._search = MeetingSearch(self.read, self._handed_on.upto)
         self._followed: Committed | None = None
         self._closed = False
 
     @classmethod
-    async def open(cls, engine: Engine, keys: KeyRing, node: str, shards: int) -> ClusterLog:
+    async def open(cls, jetstream: JetStream, keys: KeyRing, node: str, shards: int) -> ClusterLog:
         """Begin to follow every meeting. The streams must be there; see `wingman.cluster.streams`."""
-        opened = cls(engine, keys, node, shards)
+        opened = cls(jetstream, keys, node, shards)
         keys.on_deleted(opened._deleted)
         await opened._reader.open(opened._passed)
         return opened
@@ -127,7 +127,7 @@ class ClusterLog:
         """
         try:
             async with asyncio.timeout(ASK_S):
-                while (tip := await self.tip(meeting)).seq and not tip.body.row.last:  # noqa: ASYNC110
+                while (tip := await self.tip(meeting)).seq and not tip.body.row.last:  # noqa: ASYNC110 - the servers tell
                     await asyncio.sleep(AGAIN_S)  # it is claimed: its first event is on its way
         except GoneError:
             return None
@@ -146,7 +146,7 @@ class ClusterLog:
             found = await self._keys.destroy(meeting)
             if found:
                 stream = subjects.stream(subjects.shard_of(meeting, self._shards))
-                await self._engine.purge(stream, subjects.log(meeting, self._shards))
+                await self._jetstream.purge(stream, subjects.log(meeting, self._shards))
         except (UnavailableError, UnknownError) as failed:
             raise InputError(
                 f"the NATS servers do not let {meeting} be deleted just now ({failed}); delete it again",
@@ -179,9 +179,9 @@ class ClusterLog:
 
     async def tip(self, meeting: str) -> Tip:
         """The newest record of a meeting, as the servers' leader has it. Raises `GoneError`."""
-        return await self._author(meeting).look()
+        return await self._appender(meeting).look()
 
-    async def own(self, meeting: str, plan: bytes, tip: Tip | None = None) -> Author:
+    async def own(self, meeting: str, plan: bytes, tip: Tip | None = None) -> FencedAppender:
         """See `Writer.own`."""
         return await self._writer.own(meeting, plan, tip)
 
@@ -236,10 +236,10 @@ class ClusterLog:
         known = self._reader.known.get(meeting)
         return known.head.node if known else ""
 
-    def _author(self, meeting: str) -> Author:
+    def _appender(self, meeting: str) -> FencedAppender:
         stream = subjects.stream(subjects.shard_of(meeting, self._shards))
         place = LogPosition(meeting, stream, subjects.log(meeting, self._shards), self._node)
-        return Author(place, self._engine, self._keys)
+        return FencedAppender(place, self._jetstream, self._keys)
 
     # --- what is stored, here and elsewhere -------------------------------------------------------
 

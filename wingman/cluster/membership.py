@@ -11,10 +11,10 @@ from typing import Protocol
 from wingman.cluster import keys, streams
 from wingman.cluster.audit_trail import AuditStore, AuditTrail
 from wingman.cluster.claims import LogClaims
-from wingman.cluster.engine import Engine
+from wingman.cluster.handover import NodeMoves
+from wingman.cluster.jetstream import JetStream
 from wingman.cluster.keys import KeyRing
 from wingman.cluster.log import ClusterLog
-from wingman.cluster.moves import NodeMoves
 from wingman.cluster.node import Node
 from wingman.cluster.relay import Relay
 from wingman.cluster.replica import Replica, Table
@@ -36,7 +36,7 @@ class Grants(Table, Protocol):
 class Membership:
     """Everything a service needs of its cluster."""
 
-    engine: Engine
+    jetstream: JetStream
     keys: KeyRing
     node: Node
     log: ClusterLog
@@ -55,35 +55,35 @@ async def join(settings: ClusterSettings, grants: Grants | None = None) -> Async
     Raises `InputError` with one sentence.
     """
     key = await asyncio.to_thread(keys.derived, settings.key.reveal())
-    engine = await Engine.open(settings, settings.node or "wingman")
+    jetstream = await JetStream.open(settings, settings.node or "wingman")
     async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(engine.aclose)
-        shards = await streams.prepare(engine, settings.shards)
-        ring = KeyRing(engine, key)
+        stack.push_async_callback(jetstream.aclose)
+        shards = await streams.prepare(jetstream, settings.shards)
+        ring = KeyRing(jetstream, key)
         await ring.check()
         await ring.follow()
-        node = Node(engine, settings, key)
-        log = await ClusterLog.open(engine, ring, node.id, shards)
+        node = Node(jetstream, settings, key)
+        log = await ClusterLog.open(jetstream, ring, node.id, shards)
         stack.push_async_callback(log.aclose)
         await node.open()
         stack.push_async_callback(node.leave)
-        relay = Relay(engine, node, key)
+        relay = Relay(jetstream, node, key)
         stack.push_async_callback(relay.aclose)
-        slots = SlotLeases(engine, node.id, settings.lease_s)
+        slots = SlotLeases(jetstream, node.id, settings.lease_s)
         await slots.open()
-        watch = Watch(engine, shards)
+        watch = Watch(jetstream, shards)
         watch.on_cut_off.append(log.cut_off)
         running = [node.run(), slots.run(), watch.run()]
         trail = None
         if grants is not None and not settings.one_folder:
-            replica = Replica(engine, key, grants)
+            replica = Replica(jetstream, key, grants)
             await replica.open()
-            trail = AuditTrail(engine, key, node.name, grants.audit)
+            trail = AuditTrail(jetstream, key, node.name, grants.audit)
             running += [replica.run(), trail.run()]
         jobs = [asyncio.create_task(job) for job in running]
         try:
             claims, moves = LogClaims(log, node), NodeMoves(node, log)
-            yield Membership(engine, ring, node, log, claims, relay, moves, slots, watch, trail)
+            yield Membership(jetstream, ring, node, log, claims, relay, moves, slots, watch, trail)
         finally:
             for job in jobs:
                 job.cancel()

@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 
 from wingman import __version__
 from wingman.cluster import subjects
-from wingman.cluster.engine import TTL, Engine, UnavailableError, UnknownError
+from wingman.cluster.jetstream import TTL, JetStream, UnavailableError, UnknownError
 from wingman.cluster.record import UnreadableError, seal, unseal
 from wingman.config.cluster import ClusterSettings
 
@@ -88,8 +88,8 @@ Answer = Callable[[bytes], Awaitable[bytes]]
 class Node:
     """This node. `run` it for as long as it serves."""
 
-    def __init__(self, engine: Engine, settings: ClusterSettings, key: bytes) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, settings: ClusterSettings, key: bytes) -> None:
+        self._jetstream = jetstream
         self._lease_s = settings.lease_s
         self._key = key
         self.name = settings.node or socket.gethostname()
@@ -117,7 +117,7 @@ class Node:
 
     async def open(self) -> None:
         """Be there: answer, and say so."""
-        self._deaf = await self._engine.subscribe(subjects.ask(self.id), self._asked)
+        self._deaf = await self._jetstream.subscribe(subjects.ask(self.id), self._asked)
         await self.renew()
         self.others = tuple(await self.nodes())
 
@@ -132,7 +132,9 @@ class Node:
         """Say that it is there, for another lease."""
         lease = {TTL: str(max(1, round(self._lease_s)))}
         try:
-            await self._engine.publish(subjects.node(self.id), msgspec.json.encode(self.row()), headers=lease)
+            await self._jetstream.publish(
+                subjects.node(self.id), msgspec.json.encode(self.row()), headers=lease
+            )
         except (UnavailableError, UnknownError) as failed:
             log.warning("this node could not say that it is there", reason=str(failed))
 
@@ -155,14 +157,14 @@ class Node:
         """Say that it is gone."""
         await self.fall_silent()
         try:
-            await self._engine.purge(subjects.NODES, subjects.node(self.id))
+            await self._jetstream.purge(subjects.NODES, subjects.node(self.id))
         except (UnavailableError, UnknownError) as failed:
             log.warning("this node could not say that it leaves", reason=str(failed))
 
     async def nodes(self) -> list[NodeRow]:
         """Every node whose lease runs."""
         try:
-            found = await self._engine.page(subjects.NODES, {"multi_last": ["node.>"]})
+            found = await self._jetstream.page(subjects.NODES, {"multi_last": ["node.>"]})
         except (UnavailableError, UnknownError):
             return [self.row()]
         rows = [_row(stored.body) for stored in found]
@@ -198,7 +200,7 @@ class Node:
         """Ask another node; None when it is not there, or does not answer in time."""
         subject = subjects.ask(node)
         sealed = seal(self._key, what.encode() + b"\0" + body, subject)
-        answer = await self._engine.request(subject, sealed, timeout)
+        answer = await self._jetstream.request(subject, sealed, timeout)
         try:
             return unseal(self._key, answer, f"{subject} answer") if answer is not None else None
         except UnreadableError:
@@ -225,7 +227,7 @@ class Node:
     async def _answer(self, message: Msg, what: str, answer: Awaitable[bytes]) -> None:
         told = seal(self._key, await answer, f"{message.subject} answer")
         try:
-            await self._engine.tell(message.reply, told)
+            await self._jetstream.tell(message.reply, told)
         except UnavailableError:
             log.warning("an answer could not be sent", what=what)
 

@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
 from wingman.cluster.contiguous import Contiguous
-from wingman.cluster.engine import Engine, Stored, UnavailableError, UnknownError
+from wingman.cluster.jetstream import JetStream, Stored, UnavailableError, UnknownError
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.record import Body, Head, UnreadableError, unpack
 from wingman.core.errors import InputError
@@ -69,8 +69,8 @@ Passed = Callable[[str, Head], Awaitable[None]]
 class Reader:
     """One for each node."""
 
-    def __init__(self, engine: Engine, keys: KeyRing, node: str, shards: int) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, keys: KeyRing, node: str, shards: int) -> None:
+        self._jetstream = jetstream
         self._keys = keys
         self._node = node
         self._shards = shards
@@ -85,9 +85,9 @@ class Reader:
         """Begin to follow every meeting; `passed` is told of what other nodes store."""
         self._passed.append(passed)
         self._keys.on_deleted(self._forget)
-        self._deaf = await self._engine.subscribe(subjects.LIVE_ALL, self._heard)
+        self._deaf = await self._jetstream.subscribe(subjects.LIVE_ALL, self._heard)
         await self._look_around()
-        self._engine.on_return(self._returned)
+        self._jetstream.on_return(self._returned)
         self._checking = asyncio.get_running_loop().create_task(self._check())
 
     async def aclose(self) -> None:
@@ -186,10 +186,10 @@ class Reader:
         while begin <= upto and not self._keys.gone(meeting):
             page: list[Stored] = []
             with contextlib.suppress(UnavailableError, UnknownError):
-                page = await self._engine.page(stream, {**query, "seq": begin})
+                page = await self._jetstream.page(stream, {**query, "seq": begin})
             if not page:  # a replica may lag for seconds, or be silent; the leader is not
                 with contextlib.suppress(UnavailableError, UnknownError):
-                    found = await self._engine.next(stream, subject, begin)
+                    found = await self._jetstream.next(stream, subject, begin)
                     page = [found] if found is not None else []
             if not page:
                 if loop.time() > deadline:
@@ -293,7 +293,9 @@ class Reader:
     async def _read_missed(self, shard: int, heard: Contiguous) -> None:
         query: JsonObject = {"next_by_subj": f"log.{shard}.>"}
         try:
-            while missed := await self._engine.page(subjects.stream(shard), {**query, "seq": heard.upto + 1}):
+            while missed := await self._jetstream.page(
+                subjects.stream(shard), {**query, "seq": heard.upto + 1}
+            ):
                 for stored in missed:
                     await self._follow(stored, -1)
                 heard.know(missed[-1].seq)
@@ -305,7 +307,7 @@ class Reader:
         query, found = first, list[Stored]()
         while True:
             try:
-                page = await self._engine.page(subjects.stream(shard), query)
+                page = await self._jetstream.page(subjects.stream(shard), query)
             except (UnavailableError, UnknownError):
                 await asyncio.sleep(AGAIN_S)
                 continue

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 from nats.aio.msg import Msg
 
-from wingman.cluster.engine import Engine, UnavailableError
+from wingman.cluster.jetstream import JetStream, UnavailableError
 from wingman.cluster.node import Node
 from wingman.cluster.record import UnreadableError, seal, unseal
 from wingman.core.json import JsonObject
@@ -49,10 +49,10 @@ class SilentError(Exception):
 class _Line:
     """One end of a connection between two nodes."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
-        self.inbox = engine.inbox()
+    def __init__(self, jetstream: JetStream, key: bytes) -> None:
+        self.inbox = jetstream.inbox()
         self.other = ""
-        self._engine = engine
+        self._jetstream = jetstream
         self._key = key
         self._arrived: asyncio.Queue[Message | None] = asyncio.Queue()  # bounded by the sender's window
         self._room = asyncio.Semaphore(WINDOW)
@@ -61,7 +61,7 @@ class _Line:
         self._beating: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        self._deaf = await self._engine.subscribe(self.inbox, self._hear)
+        self._deaf = await self._jetstream.subscribe(self.inbox, self._hear)
 
     def answer_to(self, other: str) -> None:
         """Where the other end listens."""
@@ -125,7 +125,7 @@ class _Line:
             self._arrived.put_nowait(None)
 
     async def _tell(self, what: JsonObject) -> None:
-        await self._engine.tell(self.other, seal(self._key, msgspec.msgpack.encode(what), self.other))
+        await self._jetstream.tell(self.other, seal(self._key, msgspec.msgpack.encode(what), self.other))
 
     async def _beat(self) -> None:
         while True:
@@ -137,8 +137,8 @@ class _Line:
 class Relay:
     """Both sides of it on one node."""
 
-    def __init__(self, engine: Engine, node: Node, key: bytes) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, node: Node, key: bytes) -> None:
+        self._jetstream = jetstream
         self._node = node
         self._key = key
         self._app: App | None = None
@@ -161,7 +161,7 @@ class Relay:
 
         A connection whose node goes away meanwhile is closed (1012), or its answer is broken off.
         """
-        line = _Line(self._engine, self._key)
+        line = _Line(self._jetstream, self._key)
         await line.open()
         try:
             passed = {name: scope[name] for name in PASSED_ON if name in scope}
@@ -178,7 +178,7 @@ class Relay:
         if self._app is None:
             return b""
         offer: JsonObject = msgspec.msgpack.decode(body)
-        line = _Line(self._engine, self._key)
+        line = _Line(self._jetstream, self._key)
         await line.open()
         line.answer_to(offer["inbox"])
         task = asyncio.get_running_loop().create_task(self._answer(self._app, line, offer))

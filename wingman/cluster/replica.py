@@ -17,7 +17,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import TTL, Engine, UnavailableError, UnknownError
+from wingman.cluster.jetstream import TTL, JetStream, UnavailableError, UnknownError
 from wingman.cluster.record import UnreadableError, seal, unseal
 from wingman.core.errors import InputError
 
@@ -69,8 +69,8 @@ class Table(Protocol):
 class Replica:
     """One for each node. `open` it before the first request is answered, and `run` it."""
 
-    def __init__(self, engine: Engine, key: bytes, table: Table) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, key: bytes, table: Table) -> None:
+        self._jetstream = jetstream
         self._key = key
         self._table = table
         self._told: dict[str, bytes] = {}
@@ -85,9 +85,9 @@ class Replica:
         """Have what the others have. Raises `InputError` (503) when the servers do not answer."""
         loop = asyncio.get_running_loop()
         self._table.on_write(lambda: loop.call_soon_threadsafe(self._wake.set))
-        await self._engine.subscribe(subjects.TABLES_ALL, self._heard)
-        await self._engine.once_elected(self._read_all)
-        self._engine.on_return(self._wake.set)
+        await self._jetstream.subscribe(subjects.TABLES_ALL, self._heard)
+        await self._jetstream.once_elected(self._read_all)
+        self._jetstream.on_return(self._wake.set)
 
     async def run(self) -> None:
         """Tell the others what changes, until cancelled."""
@@ -128,14 +128,14 @@ class Replica:
         headers = {TTL: str(max(1, round(min(left, LONGEST_S))))} if left > 0 else {}
         before, self._told[name] = self._told.get(name, b""), row  # before its own echo
         try:
-            await self._engine.publish(subject, seal(self._key, row, subject), headers=headers)
+            await self._jetstream.publish(subject, seal(self._key, row, subject), headers=headers)
         except (UnavailableError, UnknownError):
             self._told[name] = before
             raise
 
     async def _read_all(self) -> None:
         seq = 1
-        while page := await self._engine.page(subjects.TABLES, {"multi_last": ["row.>"], "seq": seq}):
+        while page := await self._jetstream.page(subjects.TABLES, {"multi_last": ["row.>"], "seq": seq}):
             for stored in page:
                 self._take(stored.subject, stored.body)
             seq = page[-1].seq + 1

@@ -14,7 +14,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import TTL, Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.jetstream import TTL, JetStream, StaleError, UnavailableError, UnknownError
 from wingman.link.slots import Held, Slots
 
 log = structlog.get_logger(__name__)
@@ -33,8 +33,8 @@ WAITED_S = 1.0
 class SlotLeases:
     """The slots this node holds. `run` it for as long as it serves."""
 
-    def __init__(self, engine: Engine, node: str, lease_s: float) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, node: str, lease_s: float) -> None:
+        self._jetstream = jetstream
         self._node = node
         self._lease_s = lease_s
         self._held: dict[str, int] = {}
@@ -50,7 +50,7 @@ class SlotLeases:
 
     async def open(self) -> None:
         """Hear who waits elsewhere."""
-        await self._engine.subscribe(subjects.WAITS_ALL, self._heard)
+        await self._jetstream.subscribe(subjects.WAITS_ALL, self._heard)
 
     async def run(self) -> None:
         """Renew what is held and give back what is not, until cancelled; then give back all."""
@@ -73,7 +73,7 @@ class SlotLeases:
 
     async def tell(self, name: str) -> None:
         """Say that this node waits."""
-        await self._engine.tell(subjects.waits(name), self._node.encode())
+        await self._jetstream.tell(subjects.waits(name), self._node.encode())
 
     async def take(self, key: str) -> bool:
         """Take a key that nobody holds. Raises `UnavailableError` or `UnknownError`."""
@@ -90,7 +90,7 @@ class SlotLeases:
 
     async def _put(self, key: str, expect: int) -> int:
         lease = {TTL: str(max(1, round(self._lease_s)))}
-        return await self._engine.publish(key, self._node.encode(), headers=lease, expect=expect)
+        return await self._jetstream.publish(key, self._node.encode(), headers=lease, expect=expect)
 
     async def _renew(self) -> None:
         for key, seq in tuple(self._held.items()):
@@ -108,7 +108,7 @@ class SlotLeases:
             if self._held.pop(key, None) is None:
                 continue
             try:
-                await self._engine.purge(subjects.SLOTS, key)
+                await self._jetstream.purge(subjects.SLOTS, key)
             except (UnavailableError, UnknownError):
                 log.warning("a provider slot is free when its lease ends", slot=key)
 

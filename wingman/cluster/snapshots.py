@@ -15,7 +15,7 @@ import msgspec
 from nats.aio.msg import Msg
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import STATUS, ApiError, Engine, UnavailableError, UnknownError
+from wingman.cluster.jetstream import STATUS, ApiError, JetStream, UnavailableError, UnknownError
 from wingman.core.errors import InputError
 
 CHUNK = 128 * 1024
@@ -31,7 +31,7 @@ def lasting(shards: int) -> Iterator[str]:
     yield from (subjects.AUDIT, subjects.TABLES, subjects.CONFIG, subjects.KEYS)
 
 
-async def save(engine: Engine, stream: str, folder: Path) -> int:
+async def save(jetstream: JetStream, stream: str, folder: Path) -> int:
     """Write a stream into a folder of its own, for its owner only; returns its bytes. Raises `InputError`."""
     home = folder / stream
     arrived: asyncio.Queue[Msg] = asyncio.Queue()  # bounded: the server waits for what it sent to be confirmed
@@ -39,10 +39,10 @@ async def save(engine: Engine, stream: str, folder: Path) -> int:
     async def heard(message: Msg) -> None:
         arrived.put_nowait(message)
 
-    inbox, size = engine.inbox(), 0
-    deaf = await engine.subscribe(inbox, heard)
+    inbox, size = jetstream.inbox(), 0
+    deaf = await jetstream.subscribe(inbox, heard)
     try:
-        facts = await engine.api(
+        facts = await jetstream.api(
             f"STREAM.SNAPSHOT.{stream}",
             {"deliver_subject": inbox, "no_consumers": True, "chunk_size": CHUNK},
             timeout=ANSWER_S,
@@ -60,24 +60,24 @@ async def save(engine: Engine, stream: str, folder: Path) -> int:
             await asyncio.to_thread(_add, home / CONTENT, bytes(message.data))
             size += len(message.data)
             if message.reply:
-                await engine.tell(message.reply, b"")
+                await jetstream.tell(message.reply, b"")
     except (ApiError, UnavailableError, UnknownError, TimeoutError) as failed:
         raise _failed(stream, str(failed) or "no answer") from None
     finally:
         await deaf()
 
 
-async def load(engine: Engine, stream: str, folder: Path) -> int:
+async def load(jetstream: JetStream, stream: str, folder: Path) -> int:
     """Make a stream of what `save` wrote; returns its messages. It must not be there. Raises `InputError`."""
     home = folder / stream
     try:
         facts: dict[str, Any] = msgspec.json.decode(await asyncio.to_thread((home / FACTS).read_bytes))
-        facts["config"]["num_replicas"] = min(facts["config"]["num_replicas"], engine.servers)
-        begun = await engine.api(f"STREAM.RESTORE.{stream}", facts, timeout=ANSWER_S)
+        facts["config"]["num_replicas"] = min(facts["config"]["num_replicas"], jetstream.servers)
+        begun = await jetstream.api(f"STREAM.RESTORE.{stream}", facts, timeout=ANSWER_S)
         with await asyncio.to_thread((home / CONTENT).open, "rb") as file:
             while piece := await asyncio.to_thread(file.read, CHUNK):
-                await _sent(engine, stream, begun["deliver_subject"], piece)
-        told = await _sent(engine, stream, begun["deliver_subject"], b"")
+                await _sent(jetstream, stream, begun["deliver_subject"], piece)
+        told = await _sent(jetstream, stream, begun["deliver_subject"], b"")
     except OSError as failed:
         raise InputError(f"cannot read {home}: {failed.strerror}", field="folder") from None
     except msgspec.MsgspecError:
@@ -87,9 +87,9 @@ async def load(engine: Engine, stream: str, folder: Path) -> int:
     return int(told["state"]["messages"])
 
 
-async def _sent(engine: Engine, stream: str, subject: str, piece: bytes) -> dict[str, Any]:
+async def _sent(jetstream: JetStream, stream: str, subject: str, piece: bytes) -> dict[str, Any]:
     """One piece, confirmed. Raises `InputError`."""
-    answer = await engine.request(subject, piece, ANSWER_S)
+    answer = await jetstream.request(subject, piece, ANSWER_S)
     if answer is None:
         raise _failed(stream, "no answer")
     told: dict[str, Any] = msgspec.json.decode(answer) if answer else {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import ApiError, Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.jetstream import ApiError, JetStream, StaleError, UnavailableError, UnknownError
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
@@ -15,28 +15,28 @@ MOST_REPLICAS = 3
 SHARDS = "config.shards"
 
 
-async def prepare(engine: Engine, shards: int) -> int:
+async def prepare(jetstream: JetStream, shards: int) -> int:
     """Make what is not there, and return how many shards the log has: what the first node said holds for good.
 
     Raises `InputError` when the servers refuse.
     """
-    return await engine.once_elected(partial(_prepare, engine, shards))
+    return await jetstream.once_elected(partial(_prepare, jetstream, shards))
 
 
-async def _prepare(engine: Engine, shards: int) -> int:
-    replicas = min(MOST_REPLICAS, engine.servers)
-    await engine.make_stream(_stream(subjects.CONFIG, "config.*", replicas) | {"max_msgs_per_subject": 1})
-    shards = await _agreed(engine, shards)
-    await engine.make_stream(_stream(subjects.KEYS, "key.*", replicas) | {"max_msgs_per_subject": 1})
+async def _prepare(jetstream: JetStream, shards: int) -> int:
+    replicas = min(MOST_REPLICAS, jetstream.servers)
+    await jetstream.make_stream(_stream(subjects.CONFIG, "config.*", replicas) | {"max_msgs_per_subject": 1})
+    shards = await _agreed(jetstream, shards)
+    await jetstream.make_stream(_stream(subjects.KEYS, "key.*", replicas) | {"max_msgs_per_subject": 1})
     lease = {"max_msgs_per_subject": 1, "allow_msg_ttl": True, "subject_delete_marker_ttl": 0}
-    await engine.make_stream(_stream(subjects.NODES, "node.*", replicas) | lease)
+    await jetstream.make_stream(_stream(subjects.NODES, "node.*", replicas) | lease)
     table = {"max_msgs_per_subject": 1, "allow_msg_ttl": True}
-    await engine.make_stream(_stream(subjects.TABLES, subjects.TABLES_ALL, replicas) | table)
-    await engine.make_stream(_stream(subjects.AUDIT, subjects.AUDIT_ALL, replicas))
-    await engine.make_stream(_stream(subjects.SLOTS, "slot.*.*", replicas) | lease)
+    await jetstream.make_stream(_stream(subjects.TABLES, subjects.TABLES_ALL, replicas) | table)
+    await jetstream.make_stream(_stream(subjects.AUDIT, subjects.AUDIT_ALL, replicas))
+    await jetstream.make_stream(_stream(subjects.SLOTS, "slot.*.*", replicas) | lease)
     for shard in range(shards):
         republish = {"src": f"log.{shard}.*", "dest": f"live.{shard}.{{{{wildcard(1)}}}}"}
-        await engine.make_stream(
+        await jetstream.make_stream(
             _stream(subjects.stream(shard), f"log.{shard}.*", replicas) | {"republish": republish}
         )
     return shards
@@ -55,12 +55,12 @@ class Copies:
     """Those of them that lack something, or are away."""
 
 
-async def copies(engine: Engine, names: Sequence[str]) -> list[Copies]:
+async def copies(jetstream: JetStream, names: Sequence[str]) -> list[Copies]:
     """How safely these streams are kept. Raises `InputError` (503) when the servers do not say."""
     found: list[Copies] = []
     for name in names:
         try:
-            told = await engine.api(f"STREAM.INFO.{name}")
+            told = await jetstream.api(f"STREAM.INFO.{name}")
         except (UnavailableError, UnknownError, ApiError) as failed:
             raise InputError(
                 f"the NATS servers do not tell how {name} is kept ({failed}); more than half of them must run",
@@ -77,12 +77,12 @@ async def copies(engine: Engine, names: Sequence[str]) -> list[Copies]:
     return found
 
 
-async def _agreed(engine: Engine, shards: int) -> int:
+async def _agreed(jetstream: JetStream, shards: int) -> int:
     if not 1 <= shards <= 256:
         raise InputError("cluster.shards must be 1 to 256", field="cluster.shards")
-    while (found := await engine.newest(subjects.CONFIG, SHARDS)) is None:
+    while (found := await jetstream.newest(subjects.CONFIG, SHARDS)) is None:
         try:
-            await engine.publish(SHARDS, str(shards).encode(), expect=0)
+            await jetstream.publish(SHARDS, str(shards).encode(), expect=0)
         except (StaleError, UnknownError):
             continue
     return int(found.body)

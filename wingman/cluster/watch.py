@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from wingman.cluster import subjects
-from wingman.cluster.engine import ApiError, Engine, UnavailableError, UnknownError
+from wingman.cluster.jetstream import ApiError, JetStream, UnavailableError, UnknownError
 from wingman.observe import metrics
 
 log = structlog.get_logger(__name__)
@@ -24,8 +24,8 @@ LAG_EVERY = 5
 class Watch:
     """Run it for as long as the node serves."""
 
-    def __init__(self, engine: Engine, shards: int) -> None:
-        self._engine = engine
+    def __init__(self, jetstream: JetStream, shards: int) -> None:
+        self._jetstream = jetstream
         self._shards = shards
         self.on_cut_off: list[Callable[[], object]] = []
         """Called once each time the node has been without a connection for too long."""
@@ -39,7 +39,7 @@ class Watch:
         while True:
             await asyncio.sleep(LOOK_S)
             looks += 1
-            if self._engine.connected:
+            if self._jetstream.connected:
                 since, self.cut_off = loop.time(), False
                 if looks % LAG_EVERY == 0:
                     await self._look_at(looks // LAG_EVERY % self._shards)
@@ -52,7 +52,9 @@ class Watch:
     async def _look_at(self, shard: int) -> None:
         name = subjects.stream(shard)
         try:
-            replicas = (await self._engine.api(f"STREAM.INFO.{name}")).get("cluster", {}).get("replicas") or ()
+            replicas = (await self._jetstream.api(f"STREAM.INFO.{name}")).get("cluster", {}).get(
+                "replicas"
+            ) or ()
         except (UnavailableError, UnknownError, ApiError):
             return
         metrics.REPLICA_LAG.labels(name).set(max((int(one.get("lag", 0)) for one in replicas), default=0))

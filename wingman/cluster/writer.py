@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from wingman.cluster.author import Author, ElsewhereError, LostError, Pending, Tip, numbered
+from wingman.cluster.appender import ElsewhereError, FencedAppender, LostError, Pending, Tip, numbered
 from wingman.cluster.delivery import Delivery
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.reading import Reader
@@ -38,7 +38,7 @@ Stored = Callable[[Sequence[Envelope]], None]
 class _Writing:
     """A meeting this node appends to."""
 
-    author: Author
+    appender: FencedAppender
     head: int
     """The newest `seq` that was given."""
     born: int = 0
@@ -54,7 +54,7 @@ class _Writing:
 
     @property
     def meeting(self) -> str:
-        return self.author.place.meeting
+        return self.appender.place.meeting
 
 
 class Writer:
@@ -62,15 +62,15 @@ class Writer:
 
     def __init__(
         self,
-        author_of: Callable[[str], Author],
+        appender_of: Callable[[str], FencedAppender],
         keys: KeyRing,
         node: str,
         reader: Reader,
         delivery: Delivery,
         stored: Stored,
     ) -> None:
-        """`author_of` makes one for a meeting."""
-        self._author_of = author_of
+        """`appender_of` makes one for a meeting."""
+        self._appender_of = appender_of
         self._keys = keys
         self._node = node
         self._reader = reader
@@ -131,21 +131,21 @@ class Writer:
 
     # --- owning ---------------------------------------------------------------------------------
 
-    async def own(self, meeting: str, plan: bytes, tip: Tip | None = None) -> Author:
+    async def own(self, meeting: str, plan: bytes, tip: Tip | None = None) -> FencedAppender:
         """Claim a meeting to run it here, from the record `tip` on; `plan` is what the next owner will need.
 
         Raises `LostError` when another node was faster, `GoneError` when the meeting was deleted.
         """
-        author = self._author_of(meeting)
-        at = tip or await author.look()
-        await author.claim(at, plan, self._birth())
+        appender = self._appender_of(meeting)
+        at = tip or await appender.look()
+        await appender.claim(at, plan, self._birth())
         await self._reader.learn(
             meeting, at.seq
         )  # who watches here sees what the others wrote before the claim
-        self._writing[meeting] = _Writing(author, at.head.last, claimed_at=at.head.last, running=True)
-        self._wrote(author)
+        self._writing[meeting] = _Writing(appender, at.head.last, claimed_at=at.head.last, running=True)
+        self._wrote(appender)
         self._delivery.handed_on.reached(meeting, at.head.last)
-        return author
+        return appender
 
     def keep_plan(self, meeting: str, plan: bytes) -> None:
         """Store what the next owner will need, in place of what was stored before."""
@@ -194,7 +194,9 @@ class Writer:
     def _writing_of(self, meeting: str) -> _Writing:
         writing = self._writing.get(meeting)
         if writing is None:
-            writing = _Writing(self._author_of(meeting), self._delivery.handed_on.upto(meeting), self._birth())
+            writing = _Writing(
+                self._appender_of(meeting), self._delivery.handed_on.upto(meeting), self._birth()
+            )
             self._writing[meeting] = writing
         return writing
 
@@ -222,10 +224,10 @@ class Writer:
         while not writing.pending.empty:
             taken = Pending([], [])
             try:
-                if not writing.author.owned:
+                if not writing.appender.owned:
                     await self._claim_to_add(writing)
                 taken = writing.pending.take()
-                await writing.author.store(taken)
+                await writing.appender.store(taken)
             except GoneError:
                 self._drop(writing, taken)
             except LostError as lost:
@@ -238,30 +240,30 @@ class Writer:
 
     async def _claim_to_add(self, writing: _Writing) -> None:
         """Own a meeting that nobody runs, for as long as it takes to add to it."""
-        author = writing.author
-        while not author.owned:
-            tip = await author.look()
+        appender = writing.appender
+        while not appender.owned:
+            tip = await appender.look()
             owner = tip.head.node
             runs = tip.seq > 0 and tip.body.row.state != "ended" and owner != self._node
             if runs and self.alive is not None and await self.alive(owner):
                 raise ElsewhereError(owner)
             try:
-                await author.claim(tip, b"", writing.born)
+                await appender.claim(tip, b"", writing.born)
             except LostError:
                 continue
             await self._reader.learn(writing.meeting, tip.seq)
-            self._wrote(author)
+            self._wrote(appender)
             lines = writing.pending.lines
             if lines and lines[0][0].seq != tip.head.last + 1:
                 writing.pending.lines = numbered(lines, tip.head.last + 1, codec.encode)
                 writing.head = tip.head.last + len(lines)
 
-    def _wrote(self, author: Author) -> None:
-        if (tip := author.tip) is not None:
-            self._reader.wrote(author.place.meeting, tip.seq, tip.head, tip.body)
+    def _wrote(self, appender: FencedAppender) -> None:
+        if (tip := appender.tip) is not None:
+            self._reader.wrote(appender.place.meeting, tip.seq, tip.head, tip.body)
 
     def _stored(self, writing: _Writing, taken: Pending) -> None:
-        self._wrote(writing.author)
+        self._wrote(writing.appender)
         for _, done in taken.heard:
             if not done.done():
                 done.set_result(None)

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from wingman.cluster import keys, snapshots, streams
-from wingman.cluster.engine import Engine
+from wingman.cluster.jetstream import JetStream
 from wingman.cluster.keys import KeyRing
 from wingman.cluster.node import Node, NodeRow
 from wingman.cluster.reading import Reader
@@ -48,7 +48,7 @@ def main(arguments: argparse.Namespace) -> int:
 class _Visitor:
     """Somebody who looks, and runs nothing."""
 
-    engine: Engine
+    jetstream: JetStream
     node: Node
     reader: Reader
     shards: int
@@ -62,19 +62,19 @@ class _Visitor:
 @contextlib.asynccontextmanager
 async def _visit(settings: ClusterSettings) -> AsyncIterator[_Visitor]:
     key = await asyncio.to_thread(keys.derived, settings.key.reveal())
-    engine = await Engine.open(settings, READER)
+    jetstream = await JetStream.open(settings, READER)
     try:
-        ring = KeyRing(engine, key)
-        shards = await streams.prepare(engine, settings.shards)
+        ring = KeyRing(jetstream, key)
+        shards = await streams.prepare(jetstream, settings.shards)
         await ring.check()
-        reader = Reader(engine, ring, READER, shards)
+        reader = Reader(jetstream, ring, READER, shards)
         await reader.open(_ignored)
         try:
-            yield _Visitor(engine, Node(engine, settings, key), reader, shards)
+            yield _Visitor(jetstream, Node(jetstream, settings, key), reader, shards)
         finally:
             await reader.aclose()
     finally:
-        await engine.aclose()
+        await jetstream.aclose()
 
 
 async def _ignored(_: str, __: Head) -> None:
@@ -87,7 +87,7 @@ async def _status(arguments: argparse.Namespace, settings: ClusterSettings) -> i
         found = await asyncio.gather(*(visitor.node.look(row.id) for row in leased))
         shown = [(row, now is not None) for row, now in zip(leased, found, strict=True)]
         running = await _open_meetings(visitor.reader)
-        kept = await streams.copies(visitor.engine, visitor.lasting)
+        kept = await streams.copies(visitor.jetstream, visitor.lasting)
     if arguments.json:
         rows = [{**msgspec.to_builtins(row), "answers": answers} for row, answers in shown]
         told = {"nodes": rows, "meetings": running, "streams": [msgspec.to_builtins(one) for one in kept]}
@@ -168,7 +168,7 @@ async def _backup(arguments: argparse.Namespace, settings: ClusterSettings) -> i
     async with _visit(settings) as visitor:
         size = 0
         for stream in visitor.lasting:
-            size += await snapshots.save(visitor.engine, stream, folder)
+            size += await snapshots.save(visitor.jetstream, stream, folder)
     _print(f"{folder}: {size} bytes of {len(visitor.lasting)} streams; sound lies where deliver.store.url says")
     return 0
 
@@ -179,13 +179,13 @@ async def _restore(arguments: argparse.Namespace, settings: ClusterSettings) -> 
     found = sorted(path.parent.name for path in folder.glob(f"WM_*/{snapshots.FACTS}"))
     if not found:
         raise InputError(f"{folder} holds no backup of streams", field="folder")
-    engine = await Engine.open(settings, READER)
+    jetstream = await JetStream.open(settings, READER)
     try:
         messages = 0
         for stream in found:
-            messages += await snapshots.load(engine, stream, folder)
+            messages += await snapshots.load(jetstream, stream, folder)
     finally:
-        await engine.aclose()
+        await jetstream.aclose()
     _print(f"{len(found)} streams, {messages} messages; start the nodes, then: wingman cluster verify")
     return 0
 

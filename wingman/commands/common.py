@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from wingman.config.book import SettingsBook
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings, load
+from wingman.config.settings_store import SettingsStore
 from wingman.observe.logs import configure
 from wingman.server.event_loop import run
 
@@ -23,7 +23,7 @@ def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settin
 
     `quiet` is for commands that tell a person what happens themselves: only warnings are logged then.
     """
-    settings = book_of(arguments).settings()
+    settings = store_of(arguments).settings()
     observe = settings.observe
     configure(msgspec.structs.replace(observe, log_level="warning") if quiet else observe)
     server = settings.server
@@ -34,10 +34,10 @@ def settings_of(arguments: argparse.Namespace, *, quiet: bool = False) -> Settin
     return msgspec.structs.replace(settings, server=server)
 
 
-def book_of(arguments: argparse.Namespace) -> SettingsBook:
+def store_of(arguments: argparse.Namespace) -> SettingsStore:
     """The settings of this machine's user: what was set in the browser, the file, and the environment."""
     file = Path(arguments.config) if arguments.config else None
-    return SettingsBook(file, None, data_dir(load(file)))
+    return SettingsStore(file, None, data_dir(load(file)))
 
 
 def base_url(host: str, port: int) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from wingman.archive.accounted import opened
 from wingman.archive.bundle import Bundle
+from wingman.archive.sample_coverage import opened
 from wingman.commands.common import background, run_until_signal, settings_of
 from wingman.commands.terminal import Show
 from wingman.config.settings import Settings

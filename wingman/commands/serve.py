@@ -14,10 +14,10 @@ from wingman.app import open_service
 from wingman.app.access import open_access
 from wingman.app.http import serve_http
 from wingman.cluster.workers import Start, input_ends, workers
-from wingman.commands.common import base_url, book_of, run_until_signal, settings_of
-from wingman.config.book import SettingsBook
+from wingman.commands.common import base_url, run_until_signal, settings_of, store_of
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
+from wingman.config.settings_store import SettingsStore
 from wingman.core.errors import InputError
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.start_check import start_problems
@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.workers < 1:
         raise InputError("--workers must be 1 or more", field="workers")
     if arguments.workers == 1:
-        job = _serve(settings, book_of(arguments), show=getattr(arguments, "open", False))
+        job = _serve(settings, store_of(arguments), show=getattr(arguments, "open", False))
     else:
         job = _many(arguments, settings)
     return run_until_signal(job)
@@ -56,8 +56,8 @@ def found_wrong(settings: Settings) -> Iterator[InputError]:
     return start_problems(settings, OwnPlaybooks(data_dir(settings) / "playbooks"), transcriber)
 
 
-async def _serve(settings: Settings, book: SettingsBook, *, show: bool = False) -> int:
-    async with open_service(settings, book=book) as service:
+async def _serve(settings: Settings, store: SettingsStore, *, show: bool = False) -> int:
+    async with open_service(settings, store=store) as service:
         service.hub.tap(Heap().hear)
 
         def ready(port: int) -> None:

@@ -13,7 +13,7 @@ from wingman.core.time import Channel, Span
 from wingman.emotion.base import Emit
 from wingman.local.client import EmbeddedBranch, Replayed
 from wingman.local.process import EmbeddedWorker, Order
-from wingman.local.wire import Command, Felt, Message, Reached
+from wingman.local.wire import Command, Message, ProsodyMeasured, Reached
 
 INFO = EmotionInfo(name="prosody", remote=False, scale=Scale.RELATIVE, floor=0.2, moderate=0.35, strong=0.5)
 
@@ -31,7 +31,7 @@ class ProsodyAnalyzer:
     async def run(self, channel: Channel, audio: Cursor, emit: Emit) -> None:
         def on_message(message: Message) -> None:
             match message:
-                case Felt():
+                case ProsodyMeasured():
                     scores = (Score(message.label, message.score),) if message.label else ()
                     span = Span(message.start, message.end)
                     emit(EmotionSpan(channel, span, scores, INFO.name, INFO.scale))

@@ -44,14 +44,14 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     """The worker has loaded everything."""
 
 
-class Found(msgspec.Struct, frozen=True, tag=True):
+class SpeechFound(msgspec.Struct, frozen=True, tag=True):
     """The voice detector found where speech begins, pauses, goes on or ends."""
 
     stream: int
     mark: Mark
 
 
-class Felt(msgspec.Struct, frozen=True, tag=True):
+class ProsodyMeasured(msgspec.Struct, frozen=True, tag=True):
     """One utterance's vocal energy; no label while the baseline is too short."""
 
     stream: int
@@ -74,7 +74,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     stream: int
 
 
-Message: TypeAlias = Ready | Found | Felt | Reached | Done
+Message: TypeAlias = Ready | SpeechFound | ProsodyMeasured | Reached | Done
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)

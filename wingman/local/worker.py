@@ -21,7 +21,17 @@ from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
 from wingman.local.endpointer import FRAME, FRAME_BYTES, Endpointer, EndpointRules, Mark, Offset, Onset
 from wingman.local.prosody import Baseline, features
 from wingman.local.voice_detector import SileroVoiceActivityDetector
-from wingman.local.wire import HEADER, Command, Done, Felt, Found, Message, Reached, Ready, encode
+from wingman.local.wire import (
+    HEADER,
+    Command,
+    Done,
+    Message,
+    ProsodyMeasured,
+    Reached,
+    Ready,
+    SpeechFound,
+    encode,
+)
 
 REACHED_EVERY = SAMPLE_RATE // 2
 
@@ -44,7 +54,7 @@ class Detect:
         pass
 
     def mark(self, mark: Mark) -> Message | None:
-        return Found(self._stream, mark)
+        return SpeechFound(self._stream, mark)
 
 
 class Prosody:
@@ -67,13 +77,13 @@ class Prosody:
                 return self._felt(at)
         return None
 
-    def _felt(self, end: SampleTime) -> Felt:
+    def _felt(self, end: SampleTime) -> ProsodyMeasured:
         spoken = b"".join(pcm for at, pcm in self._frames if self._begin <= at < end)
         spoken = spoken[: (end - self._begin) * BYTES_PER_SAMPLE]
         measured = features(np.frombuffer(spoken, np.int16).astype(np.float32) / np.float32(32768))
         energy = self._baseline.measure(measured) if measured else None
         label, score = (energy.label, energy.score) if energy else ("", 0.0)
-        return Felt(self._stream, self._begin, end, label, score)
+        return ProsodyMeasured(self._stream, self._begin, end, label, score)
 
 
 class Stream:

@@ -30,10 +30,10 @@ from wingman.meeting.continuation import Continued
 from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Parts, Plan
 from wingman.meeting.pipeline import Stages
-from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.provider_builders import LocalWorker
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.recording_correlator import RecordingCorrelator
+from wingman.meeting.shared_model import SharedModel
 from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.user_library import UserLibrary
 from wingman.stt.base import Transcriber
@@ -48,7 +48,7 @@ class MeetingBuilder:
         self,
         providers: ProviderFactory,
         event_log: EventLog,
-        model: ProcessModel,
+        model: SharedModel,
         library: UserLibrary,
         *,
         audio_store: AudioStore | None = None,

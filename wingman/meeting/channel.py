@@ -16,10 +16,10 @@ from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
 from wingman.events.claims import Position
 from wingman.meeting.accounting import Accounting
-from wingman.meeting.beside import BesideVoice
 from wingman.meeting.branches import BranchStarter, settle
 from wingman.meeting.channel_input import ChannelInput
 from wingman.meeting.channel_readers import ChannelReaders, Store, store_sound
+from wingman.meeting.text_and_faces import TextAndFaces
 from wingman.meeting.tone_branch import ToneBranch
 from wingman.meeting.transcript_branch import TranscriptBranch
 from wingman.stt.base import Transcriber
@@ -73,7 +73,7 @@ class ChannelPipeline:
         starter = BranchStarter(channel_input.channel, tasks, accounting)
         self.words = TranscriptBranch(channel_input, readers, starter, providers.transcriber, callbacks.speech)
         self._tone = ToneBranch(channel_input, readers, starter, callbacks.emotion)
-        self.beside = BesideVoice(starter, callbacks.emotion)
+        self.beside = TextAndFaces(starter, callbacks.emotion)
         self._storing: asyncio.Task[None] | None = None
 
     # --- starting and stopping ----------------------------------------------------------------

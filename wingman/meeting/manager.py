@@ -23,13 +23,13 @@ from wingman.llm.base import SuggestionModel
 from wingman.meeting.api import MeetingHandle, MeetingSpec
 from wingman.meeting.builder import MeetingBuilder, replaced
 from wingman.meeting.continuation import HANDED_OVER, MOVED, Continued
+from wingman.meeting.handover import Departures
 from wingman.meeting.meeting import Meeting, Parts
-from wingman.meeting.moving import Departures
 from wingman.meeting.pipeline import Stages
-from wingman.meeting.process_model import ProcessModel
 from wingman.meeting.providers import ProviderFactory
 from wingman.meeting.recovery import close_interrupted, unsummed
 from wingman.meeting.resumption import ClaimedPlan, Resumption, packed, unpacked
+from wingman.meeting.shared_model import SharedModel
 from wingman.meeting.summary_on_end import sum_up
 from wingman.observe import metrics
 from wingman.report.answer import Answer, answer
@@ -46,7 +46,7 @@ class MeetingManager:
     """The meetings of this process. Their tasks belong to the group it was given."""
 
     def __init__(
-        self, builder: MeetingBuilder, model: ProcessModel, event_log: EventLog, tasks: asyncio.TaskGroup
+        self, builder: MeetingBuilder, model: SharedModel, event_log: EventLog, tasks: asyncio.TaskGroup
     ) -> None:
         self.builder = builder
         """What the next meetings are made with."""

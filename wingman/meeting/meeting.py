@@ -33,7 +33,7 @@ from wingman.core.events import (
     Publish,
 )
 from wingman.core.face_policy import FaceConsent, FacePolicy
-from wingman.core.pulse import pulse
+from wingman.core.shared_timer import shared_timer
 from wingman.core.time import Channel
 from wingman.emotion.base import FaceAnalyzer
 from wingman.events.claims import Position
@@ -386,7 +386,7 @@ class Meeting:
 
     async def _tick(self) -> None:
         """What happens with time: the join moves on ten times a second, and an end may be due."""
-        beats = pulse(TICK_S)
+        beats = shared_timer(TICK_S)
         for tick in itertools.count(1):
             await beats.wait()
             self._pipeline.advance()

@@ -90,7 +90,7 @@ class Listeners:
 
 
 @dataclass(frozen=True, slots=True)
-class Reheard:
+class Reprocessed:
     """The bundle to replay, and what hearing it anew involved."""
 
     bundle: Bundle
@@ -100,7 +100,7 @@ class Reheard:
     """Sentences of providers that gave up; the record ends for them where they did."""
 
 
-async def reprocess(bundle: Bundle, listeners: Listeners, *, realtime: bool = False) -> Reheard:
+async def reprocess(bundle: Bundle, listeners: Listeners, *, realtime: bool = False) -> Reprocessed:
     """Let `listeners` hear a bundle's sound. Raises `InputError` when it cannot be heard, or may not.
 
     Played as fast as they can hear, an answer counts as given when what it is about was over; with `realtime`
@@ -119,7 +119,7 @@ async def reprocess(bundle: Bundle, listeners: Listeners, *, realtime: bool = Fa
         for name, seconds in session.sent:
             sent[name] = sent.get(name, 0.0) + seconds
     faults = tuple(dict.fromkeys(fault for session in sessions for fault in session.faults))
-    return Reheard(_retold(bundle, sessions, (*kept, *anew)), sent, faults)
+    return Reprocessed(_retold(bundle, sessions, (*kept, *anew)), sent, faults)
 
 
 def _is_whole(bundle: Bundle) -> bool:

@@ -377,4 +377,4 @@ class _Fold:
 
     def _change(self, card: str, **changes: object) -> None:
         if card in self._cards:
-            self._cards[card] = replace(self._cards[card], **changes)  # type: ignore[arg-type]
+            self._cards[card] = replace(self._cards[card], **changes)  # type: ignore[arg-type]  # by name

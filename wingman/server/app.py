@@ -18,10 +18,10 @@ from wingman.events.log import EventLog
 from wingman.meeting.api import Meetings
 from wingman.server.auth import Access, Neighbours, hostname
 from wingman.server.contract import hold
-from wingman.server.elsewhere import Elsewhere, behind_guard
 from wingman.server.errors import HANDLERS
 from wingman.server.lookup import Lookup
 from wingman.server.middleware import Guard, with_cookie
+from wingman.server.node_routing import NodeRouting, behind_guard
 from wingman.server.openapi import OPERATIONS
 from wingman.server.routes import schemas
 from wingman.server.routes.annotations import AnnotationRoutes
@@ -74,7 +74,7 @@ def build_app(
     neighbours = Neighbours.of(settings.host, hosts, origins)
     middleware = [Middleware(Guard, access=access, neighbours=neighbours, secure=secure)]
     if offers.nodes is not None:
-        middleware.append(Middleware(Elsewhere, nodes=offers.nodes))
+        middleware.append(Middleware(NodeRouting, nodes=offers.nodes))
         inner = Starlette(routes=routes, exception_handlers=HANDLERS)
         offers.nodes.serve(behind_guard(inner), partial(answer_for, lookup))
     return Starlette(routes=routes, middleware=middleware, exception_handlers=HANDLERS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from wingman.core.errors import InputError
 from wingman.events.index import MeetingIndex, MeetingRow
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingStatus
-from wingman.server.elsewhere import Nodes
+from wingman.server.node_routing import Nodes
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from wingman.server.routes.streams import MOST_SEQ
 from wingman.server.setup_operations import ANSWERED, SETUP
 from wingman.server.webhook_operation import ENVELOPE, WEBHOOK
 
-GRANT = {
+GRANT: JsonObject = {
     "type": "object",
     "properties": {
         "id": {"type": "string"}, "role": {"type": "string", "enum": list(Role)},
@@ -38,7 +38,7 @@ GRANT = {
     },
     "required": ["id", "role", "scopes", "expires", "active"],
 }  # fmt: skip
-SESSION = {**GRANT, "properties": {**GRANT["properties"], "path": {"type": "string"}}}  # type: ignore[dict-item]
+SESSION: JsonObject = {**GRANT, "properties": {**GRANT["properties"], "path": {"type": "string"}}}
 AUDIT = {
     "type": "object",
     "properties": {

@@ -24,7 +24,7 @@ from wingman.local.languages import LanguageChoice
 from wingman.local.process import EmbeddedWorker, Order
 from wingman.local.speaker_book import SpeakerBook
 from wingman.local.utterances import Ask, Outcome, Traits, Utterances, Withdraw
-from wingman.local.wire import Command, Found, Message, Reached
+from wingman.local.wire import Command, Message, Reached, SpeechFound
 from wingman.stt.base import Emit, TranscriberInfo
 
 
@@ -123,7 +123,7 @@ class _Stream:
 
     def message(self, message: Message) -> None:
         match message:
-            case Found(mark=mark):
+            case SpeechFound(mark=mark):
                 self._carry(self._utterances.mark(mark))
             case Reached(upto=upto):
                 self._carry(self._utterances.reached(upto))

@@ -33,7 +33,7 @@ from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
 from wingman.audio.reorder import ReorderBuffer
 from wingman.core.errors import WingmanError
-from wingman.core.pulse import pulse
+from wingman.core.shared_timer import shared_timer
 from wingman.transports.ice_seam import IcePath
 
 AIORTC = "1.16."
@@ -450,7 +450,7 @@ class _Reports:
     async def run(self) -> None:
         """aiortc's task for them. However it ends, it says so: `stop` waits for that without a limit."""
         _private(self._receiver, "rtcp_started").set()
-        beats = pulse(LOOK_S)
+        beats = shared_timer(LOOK_S)
         beats.join(self._look)
         try:
             await asyncio.get_running_loop().create_future()

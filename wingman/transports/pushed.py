@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 
 from wingman.audio.media_clock import MediaClock, Placed
-from wingman.audio.seam import LAID, REACH, Seam
 from wingman.audio.source import ChannelSink
+from wingman.audio.splice import LAID, REACH, Splice
 from wingman.core.losses import Loss, LossCause, LossUnit
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
@@ -16,7 +16,7 @@ from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
 MAX_FILL_S = 2.0
 """A pause up to this long becomes silence; a longer one is a gap."""
 AGAIN = LAID + REACH
-"""Samples of what was heard already that a client sends again, so that the seam can be found in the sound."""
+"""Samples of what was heard already that a client sends again, so that the place can be found in the sound."""
 TOLD_S = 0.02
 """What the stamps leave out, or say twice, is told at the end from here on; less is rounding."""
 
@@ -36,7 +36,7 @@ class PushedSource:
         self._on_over = on_over
         self._kept_s = kept_s
         self.known = 0
-        self._seam: Seam | None = None
+        self._splice: Splice | None = None
         self._sink: ChannelSink | None = None
         self._clock: MediaClock[bytes] = MediaClock()
         self._over = asyncio.Event()
@@ -56,7 +56,7 @@ class PushedSource:
         heard = sink.anchor(time.time(), self._kept_s)
         self.known = max(0, heard - AGAIN)
         if heard:
-            self._seam = Seam(sink.newest(LAID), heard - self.known)
+            self._splice = Splice(sink.newest(LAID), heard - self.known)
         missed = self._kept_s - heard / SAMPLE_RATE
         sink.state("capturing", f"the client kept the {missed:.2f} s before this" if self._kept_s else "")
         self.started.set()
@@ -69,18 +69,18 @@ class PushedSource:
 
     def push(self, pcm: bytes, at: float | None = None) -> None:
         """16 kHz mono s16 that begins `at` seconds after the stream did; None: right after what came before."""
-        if self._seam is not None:
-            pcm = self._seam.push(pcm)
-            if not self._seam.found:
+        if self._splice is not None:
+            pcm = self._splice.push(pcm)
+            if not self._splice.found:
                 return
-            self._seam = None
+            self._splice = None
         for placed in self._clock.push(at, len(pcm) / BYTES_PER_SAMPLE / SAMPLE_RATE, pcm):
             self._place(placed)
 
     def close(self, state: str, detail: str = "") -> None:
         """No more comes: `ended`, or `gone`. Idempotent."""
-        if self._seam is not None:
-            rest, self._seam = self._seam.finish(), None
+        if self._splice is not None:
+            rest, self._splice = self._splice.finish(), None
             self.push(rest)
         for placed in self._clock.finish():
             self._place(placed)

@@ -13,7 +13,7 @@ from wingman.audio.decode import opus_decoder, pcm_of
 from wingman.audio.source import ChannelSink
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
-from wingman.core.pulse import pulse
+from wingman.core.shared_timer import shared_timer
 from wingman.core.time import SAMPLE_RATE, Channel
 from wingman.transports.ice_fragment import IceFragment
 from wingman.transports.inbound_track import NO_SIGNAL_S, InboundTrack, PeerTimeline
@@ -238,7 +238,7 @@ class WebRtcSource:
                     track.tell_losses()
             told = now if now - told > LOSSES_S else told
             waits = any(track.last_arrival is None for track in tracks)
-            await pulse(LOOK_S if waits else pause).wait()
+            await shared_timer(LOOK_S if waits else pause).wait()
         _tell(tracks, sinks, "gone" if self._failure else "ended", self._failure)
 
     def _gone(self, tracks: Sequence[InboundTrack], began: float, now: float) -> str:

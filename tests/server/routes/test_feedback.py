@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from wingman.server.routes.feedback import FeedbackRoutes
 
 
-class Desk:
+class Admin:
     """What the service would keep."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Desk:
 
 
 async def test_it_is_shown_and_forgotten() -> None:
-    app = Starlette(routes=FeedbackRoutes(Desk()).routes())
+    app = Starlette(routes=FeedbackRoutes(Admin()).routes())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wingman") as client:
         assert (await client.get("/api/feedback")).json() == {"kinds": {"price": 0.15}}
         assert (await client.delete("/api/feedback")).status_code == 204

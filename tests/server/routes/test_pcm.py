@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.audio.test_pcm_format import encoded
-from tests.audio.test_seam import voice
+from tests.audio.test_splice import voice
 from tests.support.media_files import Samples, hear, sides
 from tests.support.media_files import tone as bursts
 from tests.support.until import until

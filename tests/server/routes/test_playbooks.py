@@ -77,14 +77,14 @@ async def test_a_draft_is_rehearsed_on_what_was_said(tmp_path: Path) -> None:
         return [RehearsedCard(0.0, "cue", playbook.title, "", "", text, meeting) for text in theirs]
 
     turns = [{"text": "Hello.", "speaker": "mic"}, {"text": "Too expensive."}]
-    desk = OwnPlaybooks(tmp_path)
-    async with offered(PlaybookRoutes(desk, play).routes()) as client:
+    admin = OwnPlaybooks(tmp_path)
+    async with offered(PlaybookRoutes(admin, play).routes()) as client:
         wish = {"playbook": await draft(client), "turns": turns}
         (card,) = (await client.post("/api/rehearse", json=wish)).json()["cards"]
         assert (card["title"], card["quote"]) == ("Acme calls", "Too expensive.")
         broken = await client.post("/api/rehearse", json={**wish, "playbook": {"name": 3}})
         assert broken.status_code == 400
-    async with offered(PlaybookRoutes(desk).routes()) as client:
+    async with offered(PlaybookRoutes(admin).routes()) as client:
         assert (await client.post("/api/rehearse", json=wish)).status_code == 501
 
 
@@ -106,8 +106,8 @@ async def test_turns_that_make_no_sense_are_named(
 
 
 async def test_the_playbook_of_every_new_meeting_stays(tmp_path: Path) -> None:
-    desk = OwnPlaybooks(tmp_path)
-    async with offered(PlaybookRoutes(desk, None, lambda: "mine").routes()) as client:
+    admin = OwnPlaybooks(tmp_path)
+    async with offered(PlaybookRoutes(admin, None, lambda: "mine").routes()) as client:
         refused = await client.delete("/api/playbooks/mine")
         assert (refused.status_code, refused.json()["error"]["field"]) == (409, "name")
         assert (await client.delete("/api/playbooks/other")).status_code == 404

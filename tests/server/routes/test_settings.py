@@ -36,7 +36,7 @@ async def test_everything_that_may_be_changed_is_shown_with_its_value(tmp_path: 
 async def test_the_language_is_that_of_the_transcriber_in_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wingman.meeting.workbench.Workbench._transcriber", lambda _: "whisper")
+    monkeypatch.setattr("wingman.meeting.admin.Admin._transcriber", lambda _: "whisper")
     async with whole(tmp_path) as (client, _):
         settings = await shown(client)
         assert "transcribe.deepgram.language" not in settings

@@ -15,9 +15,9 @@ from tests.support.strangers.deepgram import Fault, Stranger, stranger
 from tests.support.strangers.disk import DISKS, as_killed, writers_kept_out
 from tests.support.strangers.spoken import RATE, Speaker, Spoken
 from wingman.app import Service, open_service
-from wingman.archive.accounted import unaccounted
 from wingman.archive.bundle import Bundle
 from wingman.archive.provider_events import decode as decode_heard
+from wingman.archive.sample_coverage import unaccounted
 from wingman.audio.source import ChannelSink
 from wingman.config.settings import Settings, build
 from wingman.core.errors import Branch

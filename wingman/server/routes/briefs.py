@@ -14,7 +14,7 @@ from wingman.server.http import Json, body
 from wingman.server.routing import ApiRoute
 
 
-class BriefDesk(Protocol):
+class BriefAdmin(Protocol):
     """What the service offers behind these routes."""
 
     async def briefs(self) -> Mapping[str, str]:
@@ -37,9 +37,9 @@ class AccountBrief:
 
 @dataclass(frozen=True, slots=True)
 class BriefRoutes:
-    """The handlers; state lives in the desk."""
+    """The handlers; state lives in the admin."""
 
-    desk: BriefDesk
+    admin: BriefAdmin
 
     def routes(self) -> list[BaseRoute]:
         """The address and who answers."""
@@ -47,12 +47,12 @@ class BriefRoutes:
 
     async def list(self, _: Request) -> Response:
         """`GET /api/briefs`."""
-        return _listed(await self.desk.briefs())
+        return _listed(await self.admin.briefs())
 
     async def put(self, request: Request) -> Response:
         """`PUT /api/briefs`: keep one; all that is kept comes back."""
         wanted = await body(request, AccountBrief)
-        return _listed(await self.desk.keep_brief(wanted.account, wanted.text))
+        return _listed(await self.admin.keep_brief(wanted.account, wanted.text))
 
 
 def _listed(kept: Mapping[str, str]) -> Response:

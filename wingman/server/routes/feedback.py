@@ -14,7 +14,7 @@ from wingman.server.http import Json
 from wingman.server.routing import ApiRoute
 
 
-class FeedbackDesk(Protocol):
+class FeedbackAdmin(Protocol):
     """What the service offers behind these routes."""
 
     def feedback(self) -> Mapping[str, float]:
@@ -28,16 +28,16 @@ class FeedbackDesk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FeedbackRoutes:
-    """The handlers; state lives in the desk."""
+    """The handlers; state lives in the admin."""
 
-    desk: FeedbackDesk
+    admin: FeedbackAdmin
 
     def routes(self) -> list[BaseRoute]:
         return [ApiRoute("/api/feedback", GET=self.show, DELETE=self.forget)]
 
     async def show(self, _: Request) -> Response:
-        return Json({"kinds": dict(self.desk.feedback())})
+        return Json({"kinds": dict(self.admin.feedback())})
 
     async def forget(self, _: Request) -> Response:
-        self.desk.forget_feedback()
+        self.admin.forget_feedback()
         return Response(status_code=204)

@@ -27,10 +27,10 @@ from wingman.report.answer import Answer
 from wingman.report.record import Record
 from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
-from wingman.server.elsewhere import Nodes
 from wingman.server.grants import SCOPES, Role, may_hand_on
 from wingman.server.http import Json, body, chunks, whole_number
 from wingman.server.lookup import Lookup, running, unknown
+from wingman.server.node_routing import Nodes
 from wingman.server.proof import readable
 from wingman.server.routes import upload
 from wingman.server.routes.streams import MOST_SEQ

@@ -20,7 +20,7 @@ LARGEST = 32 * 1024 * 1024
 LONGEST_QUESTION = 500
 
 
-class NotesDesk(Protocol):
+class NotesAdmin(Protocol):
     """What the service offers behind these routes."""
 
     async def documents(self) -> Sequence[Document]: ...
@@ -38,9 +38,9 @@ class NotesDesk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NotesRoutes:
-    """The handlers; state lives in the desk."""
+    """The handlers; state lives in the admin."""
 
-    desk: NotesDesk
+    admin: NotesAdmin
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -50,14 +50,14 @@ class NotesRoutes:
         ]
 
     async def list(self, _: Request) -> Response:
-        return Json({"documents": await self.desk.documents()})
+        return Json({"documents": await self.admin.documents()})
 
     async def put(self, request: Request) -> Response:
         content = b"".join([chunk async for chunk in chunks(request, LARGEST)])
-        return Json(await self.desk.put(request.path_params["name"], content), 201)
+        return Json(await self.admin.put(request.path_params["name"], content), 201)
 
     async def remove(self, request: Request) -> Response:
-        await self.desk.remove(request.path_params["name"])
+        await self.admin.remove(request.path_params["name"])
         return Response(status_code=204)
 
     async def search(self, request: Request) -> Response:
@@ -65,4 +65,4 @@ class NotesRoutes:
         question = request.query_params.get("q", "").strip()[:LONGEST_QUESTION]
         if not question:
             raise InputError("`q` is empty; give the question to try", field="q")
-        return Json({"found": await self.desk.search(question)})
+        return Json({"found": await self.admin.search(question)})

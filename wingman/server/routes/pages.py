@@ -46,7 +46,7 @@ class Assets(StaticFiles):
     def file_response(
         self, full_path: object, stat_result: object, scope: Scope, status_code: int = 200
     ) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]
+        response = super().file_response(full_path, stat_result, scope, status_code)  # type: ignore[arg-type]  # as they came
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Content-Security-Policy"] = CSP
         return response

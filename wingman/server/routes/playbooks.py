@@ -24,7 +24,7 @@ MOST_TURNS = 5_000
 LONGEST_TURN = 4_000
 
 
-class PlaybookDesk(Protocol):
+class PlaybookAdmin(Protocol):
     """What the service offers behind these routes. Blocking: files are read, in another process."""
 
     def rows(self) -> Sequence[PlaybookRow]: ...
@@ -76,9 +76,9 @@ Rehearse: TypeAlias = Callable[[Playbook, str, Sequence[RehearsedTurn]], Awaitab
 
 @dataclass(frozen=True, slots=True)
 class PlaybookRoutes:
-    """The handlers; state lives in the desk."""
+    """The handlers; state lives in the admin."""
 
-    desk: PlaybookDesk
+    admin: PlaybookAdmin
     play: Rehearse | None = None
     """Plays a playbook on a stored meeting or on turns; None answers 501."""
     in_use: Callable[[], str] = lambda: ""
@@ -95,16 +95,16 @@ class PlaybookRoutes:
         ]
 
     async def list(self, _: Request) -> Response:
-        return Json({"playbooks": await in_thread(self.desk.rows)})
+        return Json({"playbooks": await in_thread(self.admin.rows)})
 
     async def show(self, request: Request) -> Response:
-        return Json(await in_thread(partial(self.desk.page, request.path_params["name"])))
+        return Json(await in_thread(partial(self.admin.page, request.path_params["name"])))
 
     async def check(self, request: Request) -> Response:
         """Always 200: what is wrong with a draft is an answer, not an error."""
         given = await body(request, PlaybookBody)
         try:
-            await in_thread(partial(self.desk.check, given.playbook, given.text))
+            await in_thread(partial(self.admin.check, given.playbook, given.text))
         except InputError as wrong:
             return Json({"ok": False, "detail": str(wrong), "field": wrong.field})
         return Json({"ok": True, "detail": "", "field": ""})
@@ -112,8 +112,8 @@ class PlaybookRoutes:
     async def put(self, request: Request) -> Response:
         given = await body(request, PlaybookBody)
         name = request.path_params["name"]
-        await in_thread(partial(self.desk.put, name, given.playbook, given.text))
-        return Json(await in_thread(partial(self.desk.page, name)))
+        await in_thread(partial(self.admin.put, name, given.playbook, given.text))
+        return Json(await in_thread(partial(self.admin.page, name)))
 
     async def remove(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -123,13 +123,13 @@ class PlaybookRoutes:
                 field="name",
                 status=409,
             )
-        await in_thread(partial(self.desk.remove, name))
+        await in_thread(partial(self.admin.remove, name))
         return Response(status_code=204)
 
     async def restore(self, request: Request) -> Response:
         name = request.path_params["name"]
-        await in_thread(partial(self.desk.restore, name, (await body(request, RestoreBody)).version))
-        return Json(await in_thread(partial(self.desk.page, name)))
+        await in_thread(partial(self.admin.restore, name, (await body(request, RestoreBody)).version))
+        return Json(await in_thread(partial(self.admin.page, name)))
 
     async def rehearse(self, request: Request) -> Response:
         wanted = await body(request, RehearseBody)
@@ -146,5 +146,5 @@ class PlaybookRoutes:
                 )
         if self.play is None:
             raise InputError("this service cannot rehearse", field="playbook", status=501)
-        playbook = await in_thread(partial(self.desk.check, wanted.playbook, ""))
+        playbook = await in_thread(partial(self.admin.check, wanted.playbook, ""))
         return Json({"cards": await self.play(playbook, wanted.meeting, wanted.turns)})

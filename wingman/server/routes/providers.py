@@ -18,7 +18,7 @@ from wingman.server.routing import ApiRoute
 LONGEST_KEY = 400
 
 
-class ProviderDesk(Protocol):
+class ProviderAdmin(Protocol):
     """What the service offers behind these routes. Everything raises `InputError` for a provider without a
     key."""
 
@@ -43,9 +43,9 @@ class ProviderKey:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRoutes:
-    """The handlers; state lives in the desk."""
+    """The handlers; state lives in the admin."""
 
-    desk: ProviderDesk
+    admin: ProviderAdmin
 
     def routes(self) -> list[BaseRoute]:
         one = "/api/providers/{provider}"
@@ -56,12 +56,12 @@ class ProviderRoutes:
         ]
 
     async def list(self, _: Request) -> Response:
-        return Json({"branches": self.desk.connections()})
+        return Json({"branches": self.admin.connections()})
 
     async def test(self, request: Request) -> Response:
         provider = request.path_params["provider"]
         key = _clean((await body(request, ProviderKey)).key)
-        said = await self.desk.try_key(provider, key)
+        said = await self.admin.try_key(provider, key)
         words = said or f"It works: {provider.capitalize()} took the {'key' if key else 'stored key'}."
         return Json({"ok": not said, "words": words})
 
@@ -69,11 +69,11 @@ class ProviderRoutes:
         key = _clean((await body(request, ProviderKey)).key)
         if not key:
             raise InputError("the field `key` is empty; paste the key", field="key")
-        await self.desk.store_key(request.path_params["provider"], key)
+        await self.admin.store_key(request.path_params["provider"], key)
         return Response(status_code=204)
 
     async def remove(self, request: Request) -> Response:
-        await self.desk.store_key(request.path_params["provider"], "")
+        await self.admin.store_key(request.path_params["provider"], "")
         return Response(status_code=204)
 
 

@@ -22,7 +22,7 @@ LISTED = 100
 """Most entries of a list that may be stored."""
 
 
-class SettingsDesk(Protocol):
+class SettingsAdmin(Protocol):
     """What the service offers behind these routes."""
 
     def value(self, name: str) -> Any:
@@ -64,19 +64,19 @@ class SettingsChange:
 
 @dataclass(frozen=True, slots=True)
 class SettingsRoutes:
-    """The handlers; state lives in the desk."""
+    """The handlers; state lives in the admin."""
 
-    desk: SettingsDesk
+    admin: SettingsAdmin
 
     def routes(self) -> list[BaseRoute]:
         return [ApiRoute("/api/settings", GET=self.show, PATCH=self.change)]
 
     async def show(self, _: Request) -> Response:
-        groups = await in_thread(partial(self._groups, self.desk.fixed()))  # choices are read from files
+        groups = await in_thread(partial(self._groups, self.admin.fixed()))  # choices are read from files
         for group in groups:
             if group["title"] == "Privacy":
-                group["settings"] += self.desk.facts()
-        return Json({"groups": groups, "file": self.desk.file})
+                group["settings"] += self.admin.facts()
+        return Json({"groups": groups, "file": self.admin.file})
 
     async def change(self, request: Request) -> Response:
         values = (await body(request, SettingsChange)).values
@@ -84,7 +84,7 @@ class SettingsRoutes:
             raise InputError("the field `values` names no setting", field="values")
         for name, value in values.items():
             _check(name, value)
-        await self.desk.change(values)
+        await self.admin.change(values)
         return Json({"restart": [name for name in values if NAMES[name].restart]})
 
     def _groups(self, fixed: Mapping[str, str]) -> list[JsonObject]:
@@ -94,7 +94,7 @@ class SettingsRoutes:
                 "settings": [
                     self._shown(each, fixed.get(each.name, ""))
                     for each in group
-                    if self.desk.offered(each.name)
+                    if self.admin.offered(each.name)
                 ],
             }
             for title, group in GROUPS.items()
@@ -104,8 +104,8 @@ class SettingsRoutes:
         if each.choices is not None:
             choices = tuple(Choosable(value, label) for value, label in each.choices.items())
         else:
-            choices = tuple(self.desk.choices(each.name)) if each.kind == "choice" else ()
-        value = self.desk.value(each.name)
+            choices = tuple(self.admin.choices(each.name)) if each.kind == "choice" else ()
+        value = self.admin.value(each.name)
         if each.kind == "choice" and value not in {choice.value for choice in choices}:
             choices = (*choices, Choosable(value, value))  # what the file says is shown, whatever it is
         return Shown(

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.meeting.api import SPEC_QUERY, MeetingHandle, Meetings, MeetingSpec
-from wingman.meeting.moving import Arrivals
+from wingman.meeting.handover import Arrivals
 from wingman.server.auth import OWNER, Access
 from wingman.server.budgets import SILENT_SESSIONS
 from wingman.server.grants import Grant

@@ -24,7 +24,7 @@ from wingman.audio.tape import Cursor
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.media import Gap, PcmBlock
-from wingman.core.pulse import pulse
+from wingman.core.shared_timer import shared_timer
 from wingman.core.speech import TranscriberEvent
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime, samples_of_ms
 from wingman.link.offsets import Offsets
@@ -120,7 +120,7 @@ class Connection:
         self._soonest = min(waits)  # nothing but a pace that holds back is due within so long
         self._resume_at: float | None = None
         self._tail_s = min(TAIL_S, settings.idle_finalize_s)
-        self._beats = pulse(min(LOOK_S, self._tail_s / 2))
+        self._beats = shared_timer(min(LOOK_S, self._tail_s / 2))
         self._look_closely_at = now
         self._looking = False
         self._last_audio = self._last_control = now

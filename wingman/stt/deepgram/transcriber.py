@@ -166,4 +166,4 @@ async def _sdk_controls() -> Callable[[Socket], Controls]:
     await preload()
     from deepgram.listen.v1.socket_client import AsyncV1SocketClient
 
-    return lambda socket: AsyncV1SocketClient(websocket=socket)  # type: ignore[arg-type]
+    return lambda socket: AsyncV1SocketClient(websocket=socket)  # type: ignore[arg-type]  # it sends and closes, no more

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from wingman.config.book import SettingsBook
 from wingman.config.editable import KEYS, NAMES
 from wingman.config.settings import fields
+from wingman.config.settings_store import SettingsStore
 from wingman.config.user_settings import UserSettings
 from wingman.core.errors import InputError
 
@@ -18,10 +18,10 @@ def test_what_the_page_sets_lies_beneath_file_and_environment(tmp_path: Path) ->
     file = tmp_path / "wingman.yaml"
     file.write_text("suggest:\n  verbosity: quiet\n")
     environ = {"WINGMAN_SUGGEST__MODE": "manual"}
-    book = SettingsBook(file, environ, tmp_path / "data")
+    book = SettingsStore(file, environ, tmp_path / "data")
     changed = book.change({"transcribe.deepgram.language": "de", "deliver.retention_days": 30})
     assert changed.transcribe.deepgram.language == "de"
-    again = SettingsBook(file, environ, tmp_path / "data").settings()
+    again = SettingsStore(file, environ, tmp_path / "data").settings()
     assert (again.transcribe.deepgram.language, again.deliver.retention_days) == ("de", 30)
     assert (again.suggest.verbosity, again.suggest.mode) == ("quiet", "manual")
     assert "settings file" in book.fixed()["suggest.verbosity"]
@@ -32,7 +32,7 @@ def test_what_the_page_sets_lies_beneath_file_and_environment(tmp_path: Path) ->
 
 
 def test_a_wrong_value_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:
-    book = SettingsBook(None, {}, tmp_path)
+    book = SettingsStore(None, {}, tmp_path)
     with pytest.raises(InputError, match="verbosity"):
         book.change({"suggest.verbosity": "loud", "deliver.retention_days": 3})
     assert book.settings().deliver.retention_days == 0
@@ -42,19 +42,19 @@ def test_a_wrong_value_is_refused_and_nothing_is_stored(tmp_path: Path) -> None:
 
 
 def test_a_key_is_stored_sealed_for_the_owner_alone(tmp_path: Path) -> None:
-    book = SettingsBook(None, {}, tmp_path)
+    book = SettingsStore(None, {}, tmp_path)
     assert book.put_key(KEYS["deepgram"], KEY).transcribe.deepgram.api_key.reveal() == KEY
     assert book.stored() == {KEYS["deepgram"]}
     for path in tmp_path.iterdir():
         assert KEY.encode() not in path.read_bytes()
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert SettingsBook(None, {}, tmp_path).settings().transcribe.deepgram.api_key.reveal() == KEY
+    assert SettingsStore(None, {}, tmp_path).settings().transcribe.deepgram.api_key.reveal() == KEY
     assert not book.put_key(KEYS["deepgram"], "").transcribe.deepgram.api_key
     assert book.stored() == set()
 
 
 def test_a_key_of_the_environment_wins_and_is_named(tmp_path: Path) -> None:
-    book = SettingsBook(None, {"DEEPGRAM_API_KEY": "theirs"}, tmp_path)
+    book = SettingsStore(None, {"DEEPGRAM_API_KEY": "theirs"}, tmp_path)
     assert book.fixed()[KEYS["deepgram"]] == "the variable DEEPGRAM_API_KEY"
     with pytest.raises(InputError, match="DEEPGRAM_API_KEY"):
         book.put_key(KEYS["deepgram"], KEY)

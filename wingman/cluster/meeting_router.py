@@ -24,7 +24,7 @@ MOST = 10_000
 """Meetings looked through for those that nobody came back to."""
 
 
-class Front:
+class MeetingRouter:
     """One for each node."""
 
     def __init__(

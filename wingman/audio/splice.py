@@ -29,7 +29,7 @@ FLAT = 8.0
 """Loudness (of 32768) below which there is no wave to go by."""
 
 
-def seam(heard: bytes, again: bytes, by_clock: int) -> int:
+def splice_point(heard: bytes, again: bytes, by_clock: int) -> int:
     """How many samples of `again` had been heard already, the last of them at the end of `heard`.
 
     Both are 16 kHz mono s16. `by_clock` is the guess, and the answer where the sound does not tell.
@@ -52,7 +52,7 @@ def seam(heard: bytes, again: bytes, by_clock: int) -> int:
     return end + (len(quiet) if not quiet.any() else int(np.flatnonzero(quiet)[0]))
 
 
-class Seam:
+class Splice:
     """The beginning of what a client kept, held until it is long enough to tell what of it had been heard."""
 
     def __init__(self, heard: bytes, by_clock: int) -> None:
@@ -76,7 +76,9 @@ class Seam:
         if self.found:
             return b""
         self.found = True
-        new = bytes(self._again[seam(self._heard, bytes(self._again), self._by_clock) * BYTES_PER_SAMPLE :])
+        new = bytes(
+            self._again[splice_point(self._heard, bytes(self._again), self._by_clock) * BYTES_PER_SAMPLE :]
+        )
         self._again.clear()
         return new
 

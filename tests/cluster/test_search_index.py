@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from wingman.cluster.words import MeetingSearch
+from wingman.cluster.search_index import MeetingSearch
 from wingman.core import codec
 from wingman.core.events import Envelope, NoteAdded
 

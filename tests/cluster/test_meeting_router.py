@@ -242,14 +242,14 @@ async def test_late_nodes_take_nothing_new_but_what_nobody_runs(one_server: Serv
         gone, here, there = (member.node for member in members if member is not None)
         await gone.leave()
         here.load = there.load = lambda: (0, 9, True)
-        front = one.service.nodes
-        assert front is not None
+        router = one.service.nodes
+        assert router is not None
         full = await http.post("/api/meetings", json={})
         assert (full.status_code, "all nodes are full" in full.text) == (503, True)
-        await front.adopt(first.id)
+        await router.adopt(first.id)
         assert first.id in (*one.service.manager.live_ids(), *other.service.manager.live_ids())
         there.load = lambda: (1, 9, False)
-        assert await front.adopt(second.id) == there.id
+        assert await router.adopt(second.id) == there.id
         assert second.id in other.service.manager.live_ids()
 
 
@@ -265,7 +265,7 @@ async def test_a_connection_whose_node_goes_away_is_closed_and_not_left_hanging(
             await until(lambda: meeting.now(Channel.TAB) > 0)
             member = owner.service.cluster
             assert member is not None
-            member.relay._engine.tell = _nowhere  # type: ignore[method-assign]
+            member.relay._jetstream.tell = _nowhere  # type: ignore[method-assign]
             with pytest.raises(websockets.ConnectionClosed):
                 await asyncio.wait_for(pcm.recv(), 5)
             assert pcm.close_code == 1012
@@ -304,16 +304,16 @@ async def test_a_meeting_nobody_came_back_to_is_ended_by_a_node_that_is_there(
 ) -> None:
     async with nodes(one_server, tmp_path, 2) as (owner, other):
         meeting = await begun(owner, other)
-        front = other.service.nodes
-        assert front is not None
+        router = other.service.nodes
+        assert router is not None
         assert other.service.cluster is not None
         assert owner.service.cluster is not None
-        assert await front.orphans(0.0) == []
+        assert await router.orphans(0.0) == []
         await owner.service.cluster.node.leave()
         other.service.cluster.node.others = ()
-        assert await front.orphans(3600.0) == []
-        assert await front.orphans(0.0) == [meeting.id]
-        ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: front.orphans(0.0), 0.05))
+        assert await router.orphans(3600.0) == []
+        assert await router.orphans(0.0) == [meeting.id]
+        ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: router.orphans(0.0), 0.05))
         try:
             log = other.service.log
             assert isinstance(log, ClusterLog)
@@ -412,9 +412,9 @@ async def test_an_import_is_asked_about_at_any_node_and_told_when_its_node_is_go
         await known(other, reads.id)
         assert (await http.get("/api/recordings/m-none")).status_code == 404
         assert (await http.get(f"/api/recordings/{reads.id}")).status_code == 404  # the owner's word
-        member, front = owner.service.cluster, other.service.nodes
+        member, router = owner.service.cluster, other.service.nodes
         assert member is not None
-        assert front is not None
+        assert router is not None
         await member.node.fall_silent()
         await member.node.leave()
         told = (await http.get(f"/api/recordings/{reads.id}")).json()
@@ -422,7 +422,7 @@ async def test_an_import_is_asked_about_at_any_node_and_told_when_its_node_is_go
         assert "send the file again" in told["detail"]
         assert other.service.cluster is not None
         other.service.cluster.node.others = ()
-        ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: front.orphans(0.0), 0.05))
+        ending = asyncio.ensure_future(other.service.manager.end_orphans(lambda: router.orphans(0.0), 0.05))
         log = other.service.log
         assert isinstance(log, ClusterLog)
         await until(lambda: ended(log, reads.id))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from wingman.audio.seam import LAID, REACH, Seam, seam
+from wingman.audio.splice import LAID, REACH, Splice, splice_point
 from wingman.core.time import SAMPLE_RATE
 
 Samples = NDArray[np.int16]
@@ -53,9 +53,9 @@ def through_opus(samples: Samples, rate: int = 24_000) -> Samples:
 
 
 def found(heard: Samples, spoken: Samples, at: int, wrong: int) -> int:
-    """Where the seam lies, from where it should: `heard` reaches `at` in `spoken`, the clock is `wrong`."""
+    """Where the sound goes on, from where it should: `heard` reaches `at` in `spoken`, the clock is `wrong`."""
     begins = at - BY_CLOCK + wrong
-    return begins + seam(heard[:at].tobytes(), spoken[begins:].tobytes(), BY_CLOCK) - at
+    return begins + splice_point(heard[:at].tobytes(), spoken[begins:].tobytes(), BY_CLOCK) - at
 
 
 @settings(max_examples=25, deadline=None)
@@ -99,7 +99,7 @@ def test_what_was_lost_on_the_way_is_not_taken_for_heard() -> None:
     ids=["silent", "flat", "another", "short", "none"],
 )
 def test_where_the_sound_says_nothing_the_clock_is_believed(heard: Samples) -> None:
-    assert seam(heard.tobytes(), voice(8).tobytes(), BY_CLOCK) == BY_CLOCK
+    assert splice_point(heard.tobytes(), voice(8).tobytes(), BY_CLOCK) == BY_CLOCK
 
 
 def test_of_places_that_fit_alike_the_one_nearest_the_clock_is_taken() -> None:
@@ -111,13 +111,13 @@ def test_of_places_that_fit_alike_the_one_nearest_the_clock_is_taken() -> None:
 def test_it_comes_out_whole_whatever_the_pieces(piece: int) -> None:
     spoken, end = voice(2), HEARD_S * SAMPLE_RATE
     offered = spoken[end - BY_CLOCK - 900 :]
-    cut = Seam(spoken[:end].tobytes(), BY_CLOCK)
+    cut = Splice(spoken[:end].tobytes(), BY_CLOCK)
     out = b"".join(cut.push(offered[at : at + piece].tobytes()) for at in range(0, len(offered), piece))
     assert out + cut.finish() == spoken[end:].tobytes()
     assert cut.found
 
 
 def test_what_ends_early_is_cut_by_what_there_is() -> None:
-    cut = Seam(voice(2)[:SAMPLE_RATE].tobytes(), BY_CLOCK)
+    cut = Splice(voice(2)[:SAMPLE_RATE].tobytes(), BY_CLOCK)
     assert cut.push(bytes(100)) == b""
     assert cut.finish() == b""

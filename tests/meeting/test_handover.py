@@ -11,7 +11,7 @@ from wingman.audio.source import AudioSource, ChannelSink
 from wingman.core.errors import InputError
 from wingman.core.media import PcmBlock
 from wingman.core.time import Channel
-from wingman.meeting.moving import ASK_S, MOVE_S, Arrivals, Departures
+from wingman.meeting.handover import ASK_S, MOVE_S, Arrivals, Departures
 from wingman.testing.virtual_time import run
 
 

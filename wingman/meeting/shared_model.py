@@ -12,7 +12,7 @@ from wingman.meeting.accounting import Accounting, MeteredModel
 log = structlog.get_logger(__name__)
 
 
-class ProcessModel:
+class SharedModel:
     """The one in use, and those it has replaced while meetings may still ask them."""
 
     def __init__(self, model: SuggestionModel | None) -> None:

@@ -77,7 +77,7 @@ class Nodes(Protocol):
         ...
 
 
-class Elsewhere:
+class NodeRouting:
     """Middleware behind the guard: what arrives here was let in."""
 
     def __init__(self, app: ASGIApp, nodes: Nodes) -> None:

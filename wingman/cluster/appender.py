@@ -1,7 +1,7 @@
-"""One meeting's author on this node: it claims the meeting, and stores what gathers, one record at a time.
+"""Appends to one meeting's log, fenced: claims the meeting for this node, and stores what gathers.
 
 Every record is guarded by the number of the record before it, so the server takes it only where nobody else has
-written since. An author uses no number but those of records it wrote itself: after another node's claim all
+written since. An appender uses no number but those of records it wrote itself: after another node's claim all
 its guards are old, and nothing of it is taken any more. No clock and no lease is part of that.
 
 One record is in flight at a time, holding all that came meanwhile: three servers refuse a second guarded one.
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.jetstream import JetStream, StaleError, UnavailableError, UnknownError
 from wingman.cluster.keys import GoneError, KeyRing
 from wingman.cluster.record import HEAD, Body, Head, Mark, pack, unpack
 from wingman.core.events import Envelope
@@ -111,18 +111,18 @@ class Pending:
         return taken
 
 
-class Author:
+class FencedAppender:
     """Use `claim` to become the owner, then `store`. One call at a time."""
 
-    def __init__(self, place: LogPosition, engine: Engine, keys: KeyRing) -> None:
+    def __init__(self, place: LogPosition, jetstream: JetStream, keys: KeyRing) -> None:
         self.place = place
         self.mark: Callable[[], Mark] = Mark
         """How far the meeting has come; set by whoever runs it."""
-        self._engine = engine
+        self._jetstream = jetstream
         self._keys = keys
         self._key = b""
         self._tip: Tip | None = None
-        """The record this author wrote last; None before its claim."""
+        """The record this appender wrote last; None before its claim."""
 
     @property
     def owned(self) -> bool:
@@ -144,7 +144,7 @@ class Author:
         while True:
             try:
                 key = await self._keys.get(self.place.meeting)
-                found = await self._engine.newest(self.place.stream, self.place.subject)
+                found = await self._jetstream.newest(self.place.stream, self.place.subject)
             except (UnavailableError, UnknownError):
                 await asyncio.sleep(AGAIN_S)
                 continue
@@ -193,7 +193,7 @@ class Author:
         sealed = pack(self._key, self.place.meeting, head, body)
         while True:
             try:
-                seq = await self._engine.publish(
+                seq = await self._jetstream.publish(
                     self.place.subject, sealed, headers={HEAD: head.text}, expect=guard
                 )
                 return Tip(seq, head, body)

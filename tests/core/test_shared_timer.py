@@ -6,13 +6,13 @@ import asyncio
 import gc
 import weakref
 
-from wingman.core.pulse import pulse
+from wingman.core.shared_timer import shared_timer
 from wingman.testing.virtual_time import run
 
 
 def test_all_are_called_with_each_beat_until_they_leave() -> None:
     async def main() -> None:
-        loop, beats = asyncio.get_running_loop(), pulse(0.5)
+        loop, beats = asyncio.get_running_loop(), shared_timer(0.5)
         first: list[float] = []
         second: list[float] = []
         began = loop.time()
@@ -33,7 +33,7 @@ def test_all_are_called_with_each_beat_until_they_leave() -> None:
 
 def test_who_was_made_to_leave_is_not_called_any_more() -> None:
     async def main() -> None:
-        beats, called = pulse(0.1), list[str]()
+        beats, called = shared_timer(0.1), list[str]()
 
         def one(_: float) -> None:
             called.append("one")
@@ -53,16 +53,16 @@ def test_who_was_made_to_leave_is_not_called_any_more() -> None:
 
 def test_a_loop_has_one_pulse_of_a_period() -> None:
     async def main() -> int:
-        assert pulse(0.1) is pulse(0.1)
-        assert pulse(0.1) is not pulse(0.2)
-        return id(pulse(0.1))
+        assert shared_timer(0.1) is shared_timer(0.1)
+        assert shared_timer(0.1) is not shared_timer(0.2)
+        return id(shared_timer(0.1))
 
     run(main())
 
 
 def test_all_who_wait_go_on_with_the_same_beat() -> None:
     async def main() -> None:
-        loop, beats = asyncio.get_running_loop(), pulse(0.5)
+        loop, beats = asyncio.get_running_loop(), shared_timer(0.5)
         began = loop.time()
         async with asyncio.TaskGroup() as tasks:
             first = [tasks.create_task(beats.wait()) for _ in range(3)]
@@ -79,7 +79,7 @@ def test_all_who_wait_go_on_with_the_same_beat() -> None:
 
 def test_a_look_does_not_keep_those_who_wait() -> None:
     async def main() -> None:
-        loop, beats = asyncio.get_running_loop(), pulse(0.5)
+        loop, beats = asyncio.get_running_loop(), shared_timer(0.5)
         began = loop.time()
 
         def never(_: float) -> None:
@@ -97,7 +97,7 @@ def test_a_look_does_not_keep_those_who_wait() -> None:
 
 def test_a_loop_that_ended_is_let_go() -> None:
     async def main() -> weakref.ref[asyncio.AbstractEventLoop]:
-        await pulse(0.1).wait()
+        await shared_timer(0.1).wait()
         return weakref.ref(asyncio.get_running_loop())
 
     gone = run(main())

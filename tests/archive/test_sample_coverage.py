@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.strangers.deepgram import Fault
 from tests.support.strangers.world import world
-from wingman.archive.accounted import WINDOWS, opened, unaccounted
 from wingman.archive.bundle import Bundle, pack
 from wingman.archive.provider_events import Fed, decode
+from wingman.archive.sample_coverage import WINDOWS, opened, unaccounted
 from wingman.config.section import Secret
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import Missed

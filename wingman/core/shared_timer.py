@@ -14,7 +14,7 @@ Look = Callable[[float], None]
 """Called with the loop's time. It must be short and must not raise."""
 
 
-class Pulse:
+class SharedTimer:
     """Belongs to one event loop, and does not hold it; it rests while nobody has joined or waits."""
 
     def __init__(self, every_s: float) -> None:
@@ -60,12 +60,12 @@ class Pulse:
                 look(now)
 
 
-_pulses: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, Pulse]] = WeakKeyDictionary()
+_timers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[float, SharedTimer]] = WeakKeyDictionary()
 
 
-def pulse(every_s: float) -> Pulse:
-    """The running loop's pulse of this period."""
-    periods = _pulses.setdefault(asyncio.get_running_loop(), {})
+def shared_timer(every_s: float) -> SharedTimer:
+    """The running loop's timer of this period."""
+    periods = _timers.setdefault(asyncio.get_running_loop(), {})
     if every_s not in periods:
-        periods[every_s] = Pulse(every_s)
+        periods[every_s] = SharedTimer(every_s)
     return periods[every_s]

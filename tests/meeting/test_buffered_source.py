@@ -12,9 +12,9 @@ from wingman.audio.tape import Tape
 from wingman.core.events import Event, Media, TranscriptGap
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.meeting import early_source
+from wingman.meeting import buffered_source
+from wingman.meeting.buffered_source import BufferedSource
 from wingman.meeting.channel_input import ChannelInput
-from wingman.meeting.early_source import EarlySource
 
 TAB = Channel.TAB
 BLOCK = SAMPLE_RATE // 50
@@ -49,7 +49,7 @@ class Clocks:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr("wingman.meeting.early_source.time.time", lambda: self.now)
+        monkeypatch.setattr("wingman.meeting.buffered_source.time.time", lambda: self.now)
 
 
 def taken_over(
@@ -66,7 +66,7 @@ def taken_over(
     return sink, told
 
 
-async def heard(source: EarlySource, inner: Counting, clocks: Clocks, blocks: int) -> None:
+async def heard(source: BufferedSource, inner: Counting, clocks: Clocks, blocks: int) -> None:
     for _ in range(blocks):
         clocks.now += 0.02
         inner.wanted += 1
@@ -79,7 +79,7 @@ async def test_what_was_kept_follows_what_is_settled(
     monkeypatch: pytest.MonkeyPatch, kept: int, known: int
 ) -> None:
     clocks, inner = Clocks(monkeypatch), Counting()
-    source = EarlySource(inner)
+    source = BufferedSource(inner)
     async with asyncio.TaskGroup() as tasks:
         source.begin(tasks)
         await heard(source, inner, clocks, kept)
@@ -102,7 +102,7 @@ async def test_what_was_kept_follows_what_is_settled(
 
 async def test_what_nobody_has_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     clocks, inner = Clocks(monkeypatch), Counting()
-    source = EarlySource(inner)
+    source = BufferedSource(inner)
     async with asyncio.TaskGroup() as tasks:
         source.begin(tasks)
         await heard(source, inner, clocks, 50)
@@ -120,7 +120,7 @@ async def test_what_nobody_has_is_told_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_client_that_is_not_waited_for_any_more_is_let_go() -> None:
     inner = Counting()
-    source = EarlySource(inner)
+    source = BufferedSource(inner)
     async with asyncio.TaskGroup() as tasks:
         source.begin(tasks)
         await asyncio.sleep(0)
@@ -131,7 +131,7 @@ async def test_a_client_that_is_not_waited_for_any_more_is_let_go() -> None:
 
 async def test_a_source_that_breaks_early_breaks_in_the_meeting(monkeypatch: pytest.MonkeyPatch) -> None:
     clocks, inner = Clocks(monkeypatch), Counting()
-    source = EarlySource(inner)
+    source = BufferedSource(inner)
     async with asyncio.TaskGroup() as tasks:
         source.begin(tasks)
         await heard(source, inner, clocks, 2)
@@ -142,9 +142,9 @@ async def test_a_source_that_breaks_early_breaks_in_the_meeting(monkeypatch: pyt
 
 
 async def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(early_source, "MOST_S", 1.0)
+    monkeypatch.setattr(buffered_source, "MOST_S", 1.0)
     clocks, inner = Clocks(monkeypatch), Counting()
-    source = EarlySource(inner)
+    source = BufferedSource(inner)
     async with asyncio.TaskGroup() as tasks:
         source.begin(tasks)
         await heard(source, inner, clocks, 75)

@@ -17,7 +17,7 @@ MOST_S = 30.0
 """Sound kept of each channel; the oldest goes first."""
 
 
-class EarlySource:
+class BufferedSource:
     """`begin` it at once; the meeting runs it later, as it does with every source."""
 
     def __init__(self, source: AudioSource) -> None:

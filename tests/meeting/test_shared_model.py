@@ -11,7 +11,7 @@ from wingman.core.errors import Branch, FaultKind, Health, ProviderFault
 from wingman.llm.base import Prompt
 from wingman.meeting.accounting import Accounting
 from wingman.meeting.cost import CostTracker
-from wingman.meeting.process_model import ProcessModel
+from wingman.meeting.shared_model import SharedModel
 
 
 class Model:
@@ -39,8 +39,8 @@ def accounting() -> Accounting:
     return Accounting(CostTracker(CostSettings()), Ledger(publish, lambda: 0.0), publish)
 
 
-def held(model: Any) -> ProcessModel:
-    return ProcessModel(model)
+def held(model: Any) -> SharedModel:
+    return SharedModel(model)
 
 
 async def test_a_model_that_will_not_answer_is_given_to_nobody() -> None:

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from wingman.server.auth import OWNER
-from wingman.server.elsewhere import behind_guard
 from wingman.server.grants import SCOPES, Grant, Role, Scope
+from wingman.server.node_routing import behind_guard
 
 
 async def asked_by(told: dict[str, Any] | None) -> Any:

@@ -75,18 +75,18 @@ class Stored:
 Heard = Callable[[Msg], Awaitable[None]]
 
 
-class Engine:
-    """A connection that comes back by itself. Open it with `Engine.open`."""
+class JetStream:
+    """A connection that comes back by itself. Open it with `JetStream.open`."""
 
     def __init__(self, client: Client) -> None:
         self._nats = client
         self._returned: list[Callable[[], None]] = []
 
     @classmethod
-    async def open(cls, settings: ClusterSettings, name: str) -> Engine:
+    async def open(cls, settings: ClusterSettings, name: str) -> JetStream:
         """Connect. Raises `InputError` when nobody answers, the servers are too old or have no JetStream."""
         client = Client()
-        engine = cls(client)
+        jetstream = cls(client)
         servers = [url.strip() for url in settings.url.split(",") if url.strip()]
         options: dict[str, Any] = {"nkeys_seed_str": settings.nkey.reveal()} if settings.nkey else {}
         if settings.ca:
@@ -103,18 +103,18 @@ class Engine:
                     max_outstanding_pings=2,
                     pending_size=0,  # never keep a publish for later: it would be stored when nobody expects it
                     error_cb=_error,
-                    reconnected_cb=engine._reconnected,
+                    reconnected_cb=jetstream._reconnected,
                     **options,
                 )
         except (TimeoutError, OSError, nats.errors.Error, ValueError) as failed:
             await client.close()
             raise _unreachable(settings.url, failed) from None
         try:
-            await engine._check(settings)
+            await jetstream._check(settings)
         except BaseException:
             await client.close()
             raise
-        return engine
+        return jetstream
 
     async def _check(self, settings: ClusterSettings) -> None:
         version = self._nats.connected_server_version

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from wingman.config.book import SettingsBook
 from wingman.config.editable import KEYS, Choosable, Shown
 from wingman.config.settings import Settings
+from wingman.config.settings_store import SettingsStore
 from wingman.core.errors import Health, InputError, ProviderFault
 from wingman.core.json import JsonMapping
 from wingman.events.log import EventLog
@@ -44,7 +44,7 @@ from wingman.suggest.knowledge.library import Document, Quote
 from wingman.suggest.playbook.playbook import Playbook
 
 
-class Workbench:
+class Admin:
     """The one place that changes what meetings are made with. All methods belong to the service's event
     loop."""
 
@@ -52,13 +52,13 @@ class Workbench:
         self,
         manager: MeetingManager,
         log: EventLog,
-        book: SettingsBook,
+        store: SettingsStore,
         library: UserLibrary,
     ) -> None:
         self._log = log
         self.playbooks = library.playbooks
         self._manager = manager
-        self._book = book
+        self._store = store
         self._notes = library.notes
         self._habit = library.habit
         self._tried: dict[str, tuple[str, str]] = {}
@@ -77,7 +77,7 @@ class Workbench:
         health, fault = self._manager.model_state
         if health is Health.UP or fault:
             tried.setdefault(chosen.get("suggest", ""), fault)
-        return connections(settings, Known(chosen, refused, tried, self._book.stored(), self._book.fixed()))
+        return connections(settings, Known(chosen, refused, tried, self._store.stored(), self._store.fixed()))
 
     async def try_key(self, provider: str, key: str) -> str:
         """Connect with this key (empty: the one in force); empty when it answered, else what the provider
@@ -85,7 +85,7 @@ class Workbench:
         stored = has_key(self._manager.settings, provider)  # refuses a provider without a key
         if not key and not stored:
             raise InputError(f"no key of {provider} is stored; paste one to test it", field="key", status=409)
-        settings = self._book.with_key(KEYS[provider], key) if key else self._manager.settings
+        settings = self._store.with_key(KEYS[provider], key) if key else self._manager.settings
         said = await _answer(settings, provider)
         self._tried[provider] = _key(settings, provider).reveal(), said
         return said
@@ -94,14 +94,14 @@ class Workbench:
         """Store it sealed, in force from the next meeting on; an empty one is removed."""
         has_key(self._manager.settings, provider)  # refuses a provider without a key
         async with self._writing:
-            self._use(await asyncio.to_thread(self._book.put_key, KEYS[provider], key))
+            self._use(await asyncio.to_thread(self._store.put_key, KEYS[provider], key))
 
     # --- settings -----------------------------------------------------------------------------
 
     @property
     def file(self) -> str:
         """The settings file in use; empty where there is none."""
-        return str(self._book.file or "")
+        return str(self._store.file or "")
 
     def value(self, name: str) -> Any:
         """The value in force of a dotted name."""
@@ -111,7 +111,7 @@ class Workbench:
         return list(value) if isinstance(value, tuple) else value
 
     def fixed(self) -> Mapping[str, str]:
-        return self._book.fixed()
+        return self._store.fixed()
 
     def offered(self, name: str) -> bool:
         """Is this setting read by what is in use? Whisper has a language and terms of its own."""
@@ -178,18 +178,18 @@ class Workbench:
         if "suggest.playbook" in values and values["suggest.playbook"] is not None:
             await self._manager.builder.playbook(str(values["suggest.playbook"]))
         async with self._writing:
-            self._use(await asyncio.to_thread(self._book.change, values))
+            self._use(await asyncio.to_thread(self._store.change, values))
 
     # --- briefs -------------------------------------------------------------------------------
 
     async def briefs(self) -> Mapping[str, str]:
         """Account → what is to be known before a call with it. Raises `InputError`."""
-        return await asyncio.to_thread(self._book.briefs)
+        return await asyncio.to_thread(self._store.briefs)
 
     async def keep_brief(self, account: str, text: str) -> Mapping[str, str]:
         """Keep it for the next call; an empty text forgets it. Raises `InputError`."""
         async with self._writing:
-            return await asyncio.to_thread(self._book.keep_brief, account, text)
+            return await asyncio.to_thread(self._store.keep_brief, account, text)
 
     # --- notes --------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from wingman.emotion.faces.pictures import Picture
 from wingman.meeting.branches import BranchStarter, RunningBranch
 
 
-class BesideVoice:
+class TextAndFaces:
     """Starts, stops and settles these branches for one channel. Its tasks belong to the meeting's group."""
 
     def __init__(self, starter: BranchStarter, emit: Callable[[EmotionEvent], None]) -> None:

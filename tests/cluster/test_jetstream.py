@@ -6,8 +6,8 @@ import socket
 import pytest
 
 from tests.support.nats import Servers, nodes
-from wingman.cluster import engine as engine_module
-from wingman.cluster.engine import Engine, StaleError, UnavailableError
+from wingman.cluster import jetstream as jetstream_module
+from wingman.cluster.jetstream import JetStream, StaleError, UnavailableError
 from wingman.cluster.nats_server import free_port
 from wingman.config.cluster import ClusterSettings
 from wingman.core.errors import InputError
@@ -15,31 +15,31 @@ from wingman.core.errors import InputError
 
 async def test_a_guard_that_does_not_hold_is_stale(one_server: Servers) -> None:
     async with nodes(one_server, 1) as (node,):
-        first = await node.engine.publish("log.0.x", b"1", expect=0)
+        first = await node.jetstream.publish("log.0.x", b"1", expect=0)
         with pytest.raises(StaleError):
-            await node.engine.publish("log.0.x", b"2", expect=0)
-        second = await node.engine.publish("log.0.x", b"2", expect=first, headers={"a": "b c"})
-        newest = await node.engine.newest("WM_LOG_00", "log.0.x")
+            await node.jetstream.publish("log.0.x", b"2", expect=0)
+        second = await node.jetstream.publish("log.0.x", b"2", expect=first, headers={"a": "b c"})
+        newest = await node.jetstream.newest("WM_LOG_00", "log.0.x")
         assert newest is not None
         assert (newest.seq, newest.body, newest.headers["a"]) == (second, b"2", "b c")
-        assert await node.engine.newest("WM_LOG_00", "log.0.y") is None
+        assert await node.jetstream.newest("WM_LOG_00", "log.0.y") is None
 
 
 async def test_what_no_stream_takes_is_unavailable(one_server: Servers) -> None:
     async with nodes(one_server, 1) as (node,):
         with pytest.raises(UnavailableError):
-            await node.engine.publish("nobody.listens", b"")
-        assert await node.engine.request("nobody.listens", b"", 0.5) is None
+            await node.jetstream.publish("nobody.listens", b"")
+        assert await node.jetstream.request("nobody.listens", b"", 0.5) is None
 
 
 async def test_nobody_there_is_one_sentence_without_the_password() -> None:
     settings = ClusterSettings(url=f"nats://user:secret@127.0.0.1:{free_port()}")
-    engine_module_s, engine_module.CONNECT_S = engine_module.CONNECT_S, 0.3
+    jetstream_module_s, jetstream_module.CONNECT_S = jetstream_module.CONNECT_S, 0.3
     try:
         with pytest.raises(InputError, match="no NATS server answers") as refused:
-            await Engine.open(settings, "test")
+            await JetStream.open(settings, "test")
     finally:
-        engine_module.CONNECT_S = engine_module_s
+        jetstream_module.CONNECT_S = jetstream_module_s
     assert "secret" not in str(refused.value)
 
 
@@ -65,7 +65,7 @@ async def test_a_server_that_will_not_do_is_refused(version: str, sentence: str)
     port = server.sockets[0].getsockname()[1]
     try:
         with pytest.raises(InputError, match=sentence):
-            await Engine.open(ClusterSettings(url=f"nats://127.0.0.1:{port}"), "test")
+            await JetStream.open(ClusterSettings(url=f"nats://127.0.0.1:{port}"), "test")
     finally:
         server.close()
         await server.wait_closed()

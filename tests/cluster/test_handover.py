@@ -11,7 +11,7 @@ from typing import Any
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack
 
-from tests.cluster.test_front import Node, begun, nodes
+from tests.cluster.test_meeting_router import Node, begun, nodes
 from tests.support.nats import Servers
 from tests.support.until import until
 from tests.support.whip import SDP, until_connected

@@ -18,7 +18,7 @@ from wingman.audio.source import AudioSource
 from wingman.core.errors import InputError
 from wingman.events.claims import Moves
 from wingman.link.branch_runner import behind_wall
-from wingman.meeting.early_source import EarlySource
+from wingman.meeting.buffered_source import BufferedSource
 
 log = structlog.get_logger(__name__)
 
@@ -118,9 +118,9 @@ class Arrivals:
         if to != self._moves.here or not await self._moves.coming(meeting):
             raise InputError("this meeting does not move to this node; leave `to` out", field="to", status=409)
 
-    def expect(self, meeting: str, source: AudioSource) -> EarlySource:
+    def expect(self, meeting: str, source: AudioSource) -> BufferedSource:
         """Hear `source` from now on; the meeting is claimed once it can be heard, and goes on with it."""
-        early = EarlySource(source)
+        early = BufferedSource(source)
         early.begin(self._tasks)
         arriving = self._tasks.create_task(self._arrive(meeting, early))
         self._arriving.add(arriving)
@@ -134,7 +134,7 @@ class Arrivals:
         if self._arriving:
             await asyncio.wait(self._arriving)
 
-    async def _arrive(self, meeting: str, early: EarlySource) -> None:
+    async def _arrive(self, meeting: str, early: BufferedSource) -> None:
         attached = False
         try:
             failure = await behind_wall(self._take_over(meeting, early))
@@ -146,7 +146,7 @@ class Arrivals:
             if not attached:
                 await early.close()
 
-    async def _take_over(self, meeting: str, early: EarlySource) -> None:
+    async def _take_over(self, meeting: str, early: BufferedSource) -> None:
         if not await self._moves.heard(meeting, await _heard(early)):
             raise InputError("the meeting stays where it is", status=409)
         async with asyncio.timeout(LET_GO_S):
@@ -155,7 +155,7 @@ class Arrivals:
         await (await self._adopt(meeting)).attach(early)
 
 
-async def _heard(early: EarlySource) -> float:
+async def _heard(early: BufferedSource) -> float:
     """Wait until every channel is heard, and return since when. Raises `TimeoutError` or `InputError`."""
     async with asyncio.timeout(MOVE_S):
         while (since := early.since) is None:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.support.nats import Node, Servers, nodes
-from wingman.cluster.author import Author, LogPosition, LostError, Pending, numbered
-from wingman.cluster.engine import Engine, StaleError, UnavailableError, UnknownError
+from wingman.cluster.appender import FencedAppender, LogPosition, LostError, Pending, numbered
+from wingman.cluster.jetstream import JetStream, StaleError, UnavailableError, UnknownError
 from wingman.cluster.record import Head
 from wingman.core import codec
 from wingman.core.events import Envelope, NoteRemoved
@@ -24,12 +24,12 @@ def event(seq: int, text: str = "x") -> tuple[Envelope, bytes]:
     return envelope, codec.encode(envelope)
 
 
-def author(node: Node, name: str, engine: Engine | None = None, meeting: str = M) -> Author:
+def appender(node: Node, name: str, jetstream: JetStream | None = None, meeting: str = M) -> FencedAppender:
     place = LogPosition(meeting, "WM_LOG_00", f"log.0.{meeting}", name)
-    return Author(place, engine or node.engine, node.keys)
+    return FencedAppender(place, jetstream or node.jetstream, node.keys)
 
 
-async def claim(one: Author) -> None:
+async def claim(one: FencedAppender) -> None:
     await one.claim(await one.look(), b"", 1)
 
 
@@ -38,17 +38,17 @@ async def written(node: Node, meeting: str = M) -> list[tuple[int, str, int]]:
     found, at = [], 1
     key = await node.keys.get(meeting)
     assert key is not None
-    while (stored := await node.engine.next("WM_LOG_00", f"log.0.{meeting}", at)) is not None:
+    while (stored := await node.jetstream.next("WM_LOG_00", f"log.0.{meeting}", at)) is not None:
         head = Head.of(stored.headers)
         found += [(head.epoch, head.node, head.first + n) for n in range(head.count)]
         at = stored.seq + 1
     return found
 
 
-class Unlucky(Engine):
+class Unlucky(JetStream):
     """A connection on which single publishes go wrong, each in its own way."""
 
-    def __init__(self, real: Engine, *mishaps: str) -> None:
+    def __init__(self, real: JetStream, *mishaps: str) -> None:
         super().__init__(real._nats)
         self._mishaps = list(mishaps)
         self.late: list[asyncio.Task[int]] = []
@@ -96,18 +96,18 @@ async def test_an_event_is_stored_once_whatever_happened_to_its_publish(
     request: pytest.FixtureRequest, servers: str, mishap: str
 ) -> None:
     async with nodes(request.getfixturevalue(servers), 1) as (node,):
-        engine = Unlucky(node.engine, "none", "none", mishap, mishap)
-        one = author(node, "a", engine)
+        jetstream = Unlucky(node.jetstream, "none", "none", mishap, mishap)
+        one = appender(node, "a", jetstream)
         await claim(one)
         for seq in range(1, 6):
             await one.store(Pending([event(seq)], []))
-        await asyncio.gather(*engine.late)
+        await asyncio.gather(*jetstream.late)
         assert [seq for _, _, seq in await written(node)] == [1, 2, 3, 4, 5]
 
 
 async def test_a_claim_whose_answer_was_lost_holds(one_server: Servers) -> None:
     async with nodes(one_server, 1) as (node,):
-        one = author(node, "a", Unlucky(node.engine, "answer lost"))
+        one = appender(node, "a", Unlucky(node.jetstream, "answer lost"))
         await claim(one)
         assert one.epoch == 1
         await one.store(Pending([event(1)], []))
@@ -116,7 +116,7 @@ async def test_a_claim_whose_answer_was_lost_holds(one_server: Servers) -> None:
 @pytest.mark.parametrize("servers", ["one_server", "three_servers"])
 async def test_of_many_claims_at_once_one_wins(request: pytest.FixtureRequest, servers: str) -> None:
     async with nodes(request.getfixturevalue(servers), 1) as (node,):
-        rivals = [author(node, f"n{number}") for number in range(8)]
+        rivals = [appender(node, f"n{number}") for number in range(8)]
         tips = [await rival.look() for rival in rivals]
         claims = [r.claim(t, b"", 1) for r, t in zip(rivals, tips, strict=True)]
         outcomes = await asyncio.gather(*claims, return_exceptions=True)
@@ -132,11 +132,11 @@ async def test_nothing_of_the_old_owner_lands_after_a_claim(
 ) -> None:
     """The old owner writes as fast as it can while another claims, over and over."""
     async with nodes(request.getfixturevalue(servers), 1) as (node,):
-        owner = author(node, "n0")
+        owner = appender(node, "n0")
         await claim(owner)
         chance = random.Random(7)
 
-        async def write(one: Author) -> int:
+        async def write(one: FencedAppender) -> int:
             last = one.tip.head.last if one.tip else 0
             try:
                 while True:
@@ -149,7 +149,7 @@ async def test_nothing_of_the_old_owner_lands_after_a_claim(
         for number in range(1, RACES + 1):
             writing = asyncio.ensure_future(write(owner))
             await asyncio.sleep(0.003)
-            rival = author(node, f"n{number}")
+            rival = appender(node, f"n{number}")
             while not rival.owned:
                 try:
                     await claim(rival)

@@ -13,7 +13,7 @@ from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping
 
 
-class SettingsBook:
+class SettingsStore:
     """Settings from three places: the page's (beside the log), a file's and the environment's; later wins."""
 
     def __init__(self, file: Path | None, environ: Mapping[str, str] | None, folder: Path) -> None:
