@@ -11,6 +11,8 @@ import io
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,16 +101,70 @@ class Complaints(list[str]):
     """Console errors and uncaught exceptions of a page; a test fails when any is left."""
 
 
-@pytest.fixture
-def context(request: pytest.FixtureRequest, service: BrowserService) -> Iterator[BrowserContext]:
-    captures = request.node.get_closest_marker("captures")
-    browser: Browser = request.getfixturevalue("capturing_browser" if captures else "browser")
-    made = browser.new_context(
+def _new_context(browser: Browser) -> BrowserContext:
+    return browser.new_context(
         viewport={"width": 420, "height": 820}, color_scheme="dark", reduced_motion="reduce"
     )
-    made.grant_permissions(["microphone", "clipboard-read", "clipboard-write"], origin=service.url)
-    yield made
-    made.close()
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One that tests use in turn, and a page that keeps the process of its pages alive.
+
+    A profile and a process for each of them would cost as much as what is tried.
+    """
+
+    context: BrowserContext
+    keeper: Page
+
+    def forget(self, origin: str) -> None:
+        """Close all pages, and know nothing."""
+        for page in self.context.pages:
+            if page is not self.keeper:
+                page.close()
+        self.context.clear_permissions()
+        self.context.clear_cookies()
+        session = self.context.new_cdp_session(self.keeper)
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
+
+
+@contextmanager
+def _profile(browser: Browser, service: BrowserService) -> Iterator[Profile]:
+    context = _new_context(browser)
+    keeper = context.new_page()
+    keeper.goto(f"{service.url}/static/extension/icons/wingman.svg")
+    yield Profile(context, keeper)
+    context.close()
+
+
+@pytest.fixture(scope="package")
+def profile(browser: Browser, service: BrowserService) -> Iterator[Profile]:
+    with _profile(browser, service) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def capturing_profile(capturing_browser: Browser, service: BrowserService) -> Iterator[Profile]:
+    with _profile(capturing_browser, service) as made:
+        yield made
+
+
+@pytest.fixture
+def context(request: pytest.FixtureRequest, service: BrowserService) -> Iterator[BrowserContext]:
+    """A profile that knows nothing. `captures(alone=True)`: that nobody has had before."""
+    allowed = ["microphone", "clipboard-read", "clipboard-write"]
+    captures = request.node.get_closest_marker("captures")
+    if captures is not None and captures.kwargs.get("alone"):
+        made = _new_context(request.getfixturevalue("capturing_browser"))
+        made.grant_permissions(allowed, origin=service.url)
+        yield made
+        made.close()
+        return
+    kept: Profile = request.getfixturevalue("capturing_profile" if captures else "profile")
+    kept.context.grant_permissions(allowed, origin=service.url)
+    yield kept.context
+    kept.forget(service.url)
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ def test_a_lost_connection_comes_back_under_the_same_meeting(
     assert bad_windows(meeting.heard(Channel.TAB, 60.0)[16_000:]) <= 0.05
 
 
-@pytest.mark.captures
+@pytest.mark.captures(alone=True)
 def test_a_network_that_goes_without_a_word_costs_no_sound(
     service: BrowserService, new_page: NewPage, context: BrowserContext
 ) -> None:
@@ -229,7 +229,7 @@ def test_a_network_that_goes_without_a_word_costs_no_sound(
         page.close()
 
 
-@pytest.mark.captures
+@pytest.mark.captures(alone=True)
 def test_a_way_that_comes_back_in_time_keeps_its_session(
     service: BrowserService, new_page: NewPage, context: BrowserContext
 ) -> None:
