@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -123,18 +124,11 @@ async def ramp(
     then is not measured for all the `seconds`.
     """
     target: JsonObject = {}
-
-    async def post(offer: str) -> str:
-        reply = await target["http"].post(
-            target["url"], content=offer, headers={"Content-Type": "application/sdp"}
-        )
-        if reply.status_code not in (200, 201):
-            raise WingmanError(f"{subject.name} answered {reply.status_code}: {reply.text[:200]}")
-        return str(reply.text)
-
     results: list[Step] = []
     looks = (seconds, seconds) if brief_s is None else (brief_s, seconds, seconds)
-    load = Load(post, subject.outlets, subject.data_channel, talkative=subject.talkative)
+    load = Load(
+        partial(_post, subject.name, target), subject.outlets, subject.data_channel, talkative=subject.talkative
+    )
     async with load.running(), started(subject, load.providers.port) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
         # a connection for each session: workers behind one port share connections, not requests
@@ -153,6 +147,13 @@ async def ramp(
                 if not step.held:
                     break
     return results
+
+
+async def _post(name: str, target: JsonObject, offer: str) -> str:
+    reply = await target["http"].post(target["url"], content=offer, headers={"Content-Type": "application/sdp"})
+    if reply.status_code not in (200, 201):
+        raise WingmanError(f"{name} answered {reply.status_code}: {reply.text[:200]}")
+    return str(reply.text)
 
 
 async def _measured(load: Load, pid: int, subject: Subject, looks: Sequence[float]) -> Step:
