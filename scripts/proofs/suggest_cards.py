@@ -12,6 +12,7 @@ import random
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from scripts.gate.conversations import FOLDER
@@ -25,21 +26,19 @@ from tests.suggest.card.natural_answers import NATURAL, natural_rules
 from tests.suggest.card.strange_answers import PLAIN, STRANGE, rules
 from tests.suggest.card.vendor_answers import VENDOR
 from tests.suggest.playbook.care_moments import HARMLESS, MOMENTS
-from tests.suggest.support import Published, running, said
-from tests.support.answered import PRICE, SECRET, served
+from tests.suggest.support import said
+from tests.support.answered import PRICE, SECRET, client_of, ended, served
 from tests.support.answers import FAULTY, GOOD
-from wingman.config.suggest import SuggestSettings
-from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionExpired, SuggestionFailed
+from tests.support.wires import GEMINI, OPENAI, WORDS, serving
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.choice import Moment, MoveChooser
 from wingman.suggest.card.context import estimate_tokens
 from wingman.suggest.card.prompt import Material, build
-from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.gate.decisions import Candidate, Reason
 from wingman.suggest.knowledge.index import BY_MEANING, BY_WORDS
 from wingman.suggest.playbook.moves import KINDS, move_book
-from wingman.suggest.playbook.playbook import list_playbooks, load_playbook
+from wingman.suggest.playbook.playbook import list_playbooks
 from wingman.suggest.playbook.signals import CARE, SPOKEN, detect
 
 LOUD = (
@@ -58,20 +57,6 @@ LOUD = (
 """Moments with a key word that must not decide."""
 
 
-async def ended(protocol: str, text: str, size: int) -> tuple[str, str, str]:
-    """Origin and text of the card a moment ends with, and its instant text."""
-    published = Published()
-    async with served(protocol, text, size) as model:
-        coach = Coach(
-            SuggestSettings(), load_playbook("sales"), model, published, parts=CoachParts(fence=SECRET)
-        )
-        async with running(coach):
-            coach.hear(said(PRICE))
-            last = await published.until(SuggestionCompleted, SuggestionFailed, SuggestionExpired)
-    (created,) = published.of(SuggestionCreated)
-    return getattr(last, "origin", ""), getattr(last, "text", ""), created.text
-
-
 async def odd_answers(rng: random.Random) -> tuple[int, int]:
     """How many faulty answers were left on a card, of how many."""
     left = 0
@@ -79,11 +64,28 @@ async def odd_answers(rng: random.Random) -> tuple[int, int]:
     shapes = [(fault, text) for fault, text in (*FAULTY, *strange) if not _taken_out(fault, text)]
     for number, (fault, text) in enumerate(shapes):
         protocol = ("gemini", "openai")[number % 2]
-        origin, shown, instant = await ended(protocol, text, rng.randint(1, 30))
+        async with served(protocol, text, rng.randint(1, 30)) as model:
+            origin, shown, instant = await ended(model, SECRET)
         if origin != "playbook" or shown != instant:
             left += 1
             progress(f"left on a card ({protocol}, {fault}): {shown!r}")
     return left, len(shapes)
+
+
+async def odd_wires() -> tuple[int, int, int]:
+    """Broken answers left on a card and whole ones lost, over all clients; and how many were tried."""
+    roads = [("gemini", GEMINI), ("openai", OPENAI)]
+    if find_spec("google.generativeai") is not None:
+        roads.append(("generativeai", GEMINI))
+    left = lost = tried = 0
+    for protocol, wires in roads:
+        for wire in wires:
+            async with serving(wire) as url, client_of(protocol, url) as model:
+                origin, shown, instant = await ended(model, SECRET)
+            tried += 1
+            left += not wire.whole and (origin, shown) != ("playbook", instant)
+            lost += wire.whole and shown != WORDS
+    return left, lost, tried
 
 
 def strange_answers(rng: random.Random) -> int:
@@ -264,11 +266,14 @@ async def measure() -> Sequence[Figure]:
     rng = random.Random(seed)
     progress(f"seed {seed} (WINGMAN_SEED repeats it)")
     left, shapes = await odd_answers(rng)
+    broken, lost, wires = await odd_wires()
     share, cards = await most_frequent()
     books = [move_book(language) for language in SPOKEN]
     figures = [
         Figure("faulty answers left on a card", left, 0, "==", note=f"of {shapes} shapes, two protocols"),
         Figure("shapes tried", shapes, 40, ">="),
+        Figure("broken streams left on a card", broken, 0, "==", note=f"of {wires}, all clients"),
+        Figure("whole answers lost in odd streams", lost, 0, "==", note=f"of {wires}, all clients"),
         Figure("good answers stopped or changed", good_answers(rng), 0, "=="),
         Figure(
             "strange answers let through, five languages",

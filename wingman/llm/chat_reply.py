@@ -16,6 +16,12 @@ from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.reasoning import AnswerFilter
 
 DONE = "[DONE]"
+NORMAL_ENDS = frozenset(
+    {"stop", "eos", "eos_token", "end_turn", "stop_sequence", "done", "complete", "finished"}
+)
+"""What servers call an answer that said all it had to say; any other reason cut it short."""
+_SPEAKERS = frozenset({"", "assistant", "model", "bot"})
+"""Roles whose words are the answer; some servers send the question back as well."""
 
 
 class ChatReply:
@@ -25,6 +31,7 @@ class ChatReply:
         """`wary`: the model is known to begin with thoughts that no tag announces."""
         self._filter = AnswerFilter(wary)
         self._reason: Any = None
+        self._calls = False
         self.done = False
         """The server said that nothing more comes."""
         self.usage: Usage | None = None
@@ -47,6 +54,7 @@ class ChatReply:
         choice = _choice(event)
         whole = "stop" if choice.get("message") else None  # a message in place of deltas is all there is
         self._reason = choice.get("finish_reason") or self._reason or whole
+        self._calls = self._calls or _calls(choice)
         text = _text(choice)
         self.characters += len(text)
         return self._filter.feed(text, now) if text else ""
@@ -62,11 +70,16 @@ class ChatReply:
         """
         if streamed and not self.done and self._reason is None:
             raise AnswerTruncated("the model's answer broke off", code="no_end")
-        match self._reason:
-            case "length":
+        reason = str(self._reason or "stop").lower()
+        if self._calls or reason in ("tool_calls", "function_call"):
+            raise AnswerTruncated("the model wanted to call a tool, which it has not", code="tool_calls")
+        match reason:
+            case "length" | "max_tokens":
                 raise AnswerTruncated("the model's answer ran into its length limit", code="length")
             case "content_filter":
                 raise AnswerBlocked("the model refused to answer this", code="content_filter")
+            case _ if reason not in NORMAL_ENDS:
+                raise AnswerTruncated(f"the model's answer was cut short ({reason[:40]})", code="no_end")
 
 
 def served_models(body: bytes) -> list[str] | None:
@@ -99,6 +112,12 @@ def _event(data: str) -> JsonMapping:
         tree = tree[0]  # Gemini behind this form wraps an error in an array
     if not isinstance(tree, Mapping):
         raise ProviderFault("the model's answer could not be read, or broke off", kind=FaultKind.PROTOCOL)
+    failed = tree.get("object") == "error" or ("detail" in tree and "choices" not in tree)
+    if failed and not tree.get("error"):
+        raise ProviderFault(
+            f"the model failed: {message_of({'error': tree.get('message') or tree.get('detail')})}",
+            kind=FaultKind.UNAVAILABLE,
+        )
     if tree.get("error"):
         limited = isinstance(tree["error"], Mapping) and str(tree["error"].get("code")) == "429"
         kind = FaultKind.RATE_LIMITED if limited else FaultKind.UNAVAILABLE
@@ -107,14 +126,22 @@ def _event(data: str) -> JsonMapping:
 
 
 def _choice(event: JsonMapping) -> JsonMapping:
+    """The first answer; a server that gives several sends them mixed."""
     choices = event.get("choices")
-    return choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    return choice if isinstance(choice, Mapping) and not choice.get("index") else {}
+
+
+def _calls(choice: JsonMapping) -> bool:
+    """True when it asks for a tool: what it says beside that is no answer."""
+    said = choice.get("delta") or choice.get("message")
+    return isinstance(said, Mapping) and bool(said.get("tool_calls") or said.get("function_call"))
 
 
 def _text(choice: JsonMapping) -> str:
     said = choice.get("delta") or choice.get("message")
     if isinstance(said, Mapping):
-        return _plain(said.get("content"))
+        return _plain(said.get("content")) if str(said.get("role") or "").lower() in _SPEAKERS else ""
     return _plain(choice.get("text"))
 
 

@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 
 import httpx
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 PROVIDER = "openai"
 NEWER_LIMIT = "max_completion_tokens"
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+"""What may stand before an answer."""
 READ_TIMEOUT_S = 60.0
 """Only a net below the deadlines that whoever consumes the stream keeps."""
 
@@ -160,18 +162,24 @@ class OpenAiModel:
 
 async def _pieces(answer: httpx.Response, reply: ChatReply) -> AsyncGenerator[str, None]:
     """What may be shown of an accepted request's answer, as it comes."""
-    whole = "json" in answer.headers.get("content-type", "")
-    if whole:  # a server that does not stream
-        if text := reply.take((await answer.aread()).decode("utf-8", "replace"), time.monotonic()):
+    reader = SseReader()
+    body = answer.aiter_bytes()
+    begun = b""
+    async for piece in body:
+        begun += piece
+        if begun.strip(_BLANK):
+            break
+    whole = begun.lstrip(_BLANK)[:1] in (
+        b"{",
+        b"[",
+    )  # a server that does not stream, whatever it calls its answer
+    if whole:
+        rest = [piece async for piece in body]
+        if text := reply.take((begun + b"".join(rest)).decode("utf-8-sig", "replace"), time.monotonic()):
             yield text
     else:
-        reader = SseReader()
-        async for piece in answer.aiter_raw():
-            try:
-                events = tuple(reader.feed(piece))
-            except ValueError as endless:
-                raise ProviderFault(f"the model's answer: {endless}", kind=FaultKind.PROTOCOL) from None
-            if text := "".join(reply.take(data, time.monotonic()) for data in events):
+        async for piece in _after(begun, body):
+            if text := _told(reply, reader, piece):
                 yield text
             if reply.done:
                 break
@@ -180,6 +188,22 @@ async def _pieces(answer: httpx.Response, reply: ChatReply) -> AsyncGenerator[st
     if text := reply.finish():
         yield text
     reply.check(streamed=not whole)
+
+
+async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """`first`, then what comes."""
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+def _told(reply: ChatReply, reader: SseReader, piece: bytes) -> str:
+    """What may be shown of one more piece. Raises `ProviderFault`."""
+    try:
+        events = tuple(reader.feed(piece))
+    except ValueError as endless:
+        raise ProviderFault(f"the model's answer: {endless}", kind=FaultKind.PROTOCOL) from None
+    return "".join(reply.take(data, time.monotonic()) for data in events)
 
 
 def _refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFault:

@@ -216,7 +216,7 @@ class Gemini(GeminiModel):
                         spoke = True
                         yield text
                     _check_end(chunk)
-                    ended = ended or any(one.finish_reason for one in chunk.candidates or ())
+                    ended = ended or any(one.finish_reason for one in _first(chunk))
             if spoke and not ended:
                 raise AnswerTruncated("Gemini's answer broke off", code="no_end")
         finally:
@@ -263,8 +263,13 @@ def _usage(chunk: types.GenerateContentResponse) -> Usage | None:
     return Usage(usage.prompt_token_count or 0, answered)
 
 
+def _first(chunk: types.GenerateContentResponse) -> Iterator[types.Candidate]:
+    """The first answer of several, which is the one asked for."""
+    return (candidate for candidate in chunk.candidates or () if not candidate.index)
+
+
 def _texts(chunk: types.GenerateContentResponse) -> Iterator[str]:
-    for candidate in (chunk.candidates or ())[:1]:
+    for candidate in _first(chunk):
         for part in (candidate.content.parts or ()) if candidate.content else ():
             if part.text and not part.thought:
                 yield part.text
@@ -276,7 +281,7 @@ def _check_end(chunk: types.GenerateContentResponse) -> None:
     if feedback is not None and feedback.block_reason:
         code = str(feedback.block_reason.value)
         raise AnswerBlocked(f"Gemini refused the prompt ({code.lower()})", code=code)
-    for candidate in (chunk.candidates or ())[:1]:
+    for candidate in _first(chunk):
         reason = candidate.finish_reason.value if candidate.finish_reason else "STOP"
         if reason == "MAX_TOKENS":
             raise AnswerTruncated("Gemini's answer ran into its length limit", code=reason)

@@ -9,7 +9,7 @@ cannot be set through this package.
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -21,6 +21,7 @@ from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonObject
 from wingman.egress.http import counting
 from wingman.llm.base import KEEP_ALIVE_S, AnswerBlocked, AnswerTruncated, Prompt, Usage
+from wingman.llm.cancellable_stream import UNREADABLE
 from wingman.llm.gemini.base import GeminiModel
 from wingman.llm.gemini.errors import fault_of_status, unreachable
 from wingman.llm.gemini.models import HELLO, greet, require_key
@@ -71,7 +72,7 @@ class GenerativeAiModel(GeminiModel):
                 raise self._noted(model, fault) from None
             except httpx.HTTPError as failed:
                 raise _broken(failed) from None
-            except ValueError:
+            except UNREADABLE:
                 raise ProviderFault(
                     "Gemini's answer broke off or could not be read", kind=FaultKind.PROTOCOL
                 ) from None
@@ -97,7 +98,7 @@ class GenerativeAiModel(GeminiModel):
                     if chunk.prompt_feedback.block_reason:
                         code = str(int(chunk.prompt_feedback.block_reason))
                         raise AnswerBlocked("Gemini refused the prompt", code=code)
-                    for candidate in chunk.candidates[:1]:
+                    for candidate in _first(chunk.candidates):
                         for part in candidate.content.parts:
                             if "text" in part and part.text:
                                 spoke = True
@@ -143,6 +144,11 @@ class _Sdk:
             contents=[made.Content(role="user", parts=[made.Part(text=prompt.user)])],
             generation_config=made.GenerationConfig(max_output_tokens=prompt.max_output_tokens),
         )
+
+
+def _first(candidates: Any) -> Iterator[Any]:
+    """The first answer of several, which is the one asked for."""
+    return (candidate for candidate in candidates if not candidate.index)
 
 
 def _check_end(reason: int) -> None:

@@ -79,7 +79,7 @@ class RestTransport(GenerativeServiceTransport):
             if answer.status_code != 200:
                 raise RefusedError(answer.status_code, _error(await answer.aread()))
             reader = SseReader()
-            async for piece in answer.aiter_raw():
+            async for piece in answer.aiter_bytes():
                 for data in reader.feed(piece):
                     yield _response(data)
             for data in reader.finish():
@@ -94,14 +94,23 @@ def _response(data: str) -> Any:
     if isinstance(error, dict):
         raise RefusedError(int(error.get("code") or 503), tree)
     for candidate in tree.get("candidates") or ():
+        if not isinstance(candidate, dict):
+            raise ValueError("a candidate that is none")
         if candidate.get("finishReason", "STOP") not in Candidate.FinishReason.__members__:
             candidate["finishReason"] = "OTHER"  # a reason that is younger than the package
+        _drop_thoughts(candidate.get("content"))
     response = GenerateContentResponse()
     try:
         json_format.ParseDict(tree, GenerateContentResponse.pb(response), ignore_unknown_fields=True)
     except json_format.Error as odd:
         raise ValueError("an event that is no answer") from odd
     return response
+
+
+def _drop_thoughts(content: Any) -> None:
+    """Take out what a model thought: the package is older than their mark, and hands on all text."""
+    if isinstance(content, dict) and isinstance(content.get("parts"), list):
+        content["parts"] = [p for p in content["parts"] if not (isinstance(p, dict) and p.get("thought"))]
 
 
 def _error(body: bytes) -> JsonObject:
