@@ -77,13 +77,27 @@ class _Written:
 class Stream(Protocol):
     """What is used of `httpcore.AsyncNetworkStream`, in either of its generations."""
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes: ...
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None: ...
-    async def aclose(self) -> None: ...
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Up to `max_bytes`; empty at the end. Timeouts are seconds."""
+        ...
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Hand all of it to the kernel."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connection. Idempotent."""
+        ...
+
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> Stream: ...
-    def get_extra_info(self, info: str) -> Any: ...
+    ) -> Stream:
+        """The same connection under TLS."""
+        ...
+
+    def get_extra_info(self, info: str) -> Any:
+        """What lies below, such as `socket`; None for what it does not know."""
+        ...
 
 
 class Backend(Protocol):
@@ -96,11 +110,19 @@ class Backend(Protocol):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> Stream: ...
+    ) -> Stream:
+        """Connect to a host. Raises httpcore's errors."""
+        ...
+
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> Stream: ...
-    async def sleep(self, seconds: float) -> None: ...
+    ) -> Stream:
+        """Connect to a socket file."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait between two attempts."""
+        ...
 
 
 def count(pool: Any) -> None:

@@ -31,9 +31,13 @@ class HasSocket(Protocol):
     """A socket, or what asyncio gives in its place."""
 
     @property
-    def family(self) -> int: ...
+    def family(self) -> int:
+        """`socket.AF_INET` and the like."""
+        ...
 
-    def fileno(self) -> int: ...
+    def fileno(self) -> int:
+        """Its descriptor; -1 once it is closed."""
+        ...
 
 
 class TcpView:

@@ -39,9 +39,13 @@ REACHED_EVERY = SAMPLE_RATE // 2
 class Job(Protocol):
     """What a stream does with what its detector hears."""
 
-    def frame(self, at: SampleTime, pcm: bytes) -> None: ...
+    def frame(self, at: SampleTime, pcm: bytes) -> None:
+        """One frame of 16 kHz mono s16 that begins at `at`."""
+        ...
 
-    def mark(self, mark: Mark) -> Message | None: ...
+    def mark(self, mark: Mark) -> Message | None:
+        """Where speech begins, pauses, goes on or ends; what is to be told of it, if anything."""
+        ...
 
 
 class Detect:

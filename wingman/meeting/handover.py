@@ -37,20 +37,30 @@ class Leaving(Protocol):
     """A meeting, as far as it has to be known to let go of it."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The meeting's id."""
+        ...
 
     @property
-    def fed(self) -> bool: ...
+    def fed(self) -> bool:
+        """Is there a client that sends its sound as it is spoken?"""
+        ...
 
-    def ask_to_move(self, to: str, within_s: float) -> None: ...
+    def ask_to_move(self, to: str, within_s: float) -> None:
+        """Tell that client to send to the node `to` as well, within so many seconds."""
+        ...
 
-    async def hand_over(self, heard_since: float | None = None) -> None: ...
+    async def hand_over(self, heard_since: float | None = None) -> None:
+        """Settle what was heard and let go; the other node hears, too, from the wall time `heard_since` on."""
+        ...
 
 
 class Arrived(Protocol):
     """A meeting that runs here now."""
 
-    async def attach(self, source: AudioSource) -> None: ...
+    async def attach(self, source: AudioSource) -> None:
+        """Listen to `source`. Raises `InputError` when the meeting has ended."""
+        ...
 
 
 class Departures:

@@ -135,15 +135,17 @@ class Guard:
         if not grant.allows(asked.method, asked.path):
             what = "watch its own meeting" if grant.role is Role.VIEWER else "do what it was made for"
             return error(403, f"this token may only {what}"), None
-        if (
-            grant is not OWNER
-            and _starts(asked)
-            and not self._access.budget(grant).meetings.take(time.monotonic())
-        ):
-            return error(429, "this grant has begun too many meetings lately; wait a minute"), None
-        if grant is not OWNER and self._access.connections(grant.id) >= MOST_SOCKETS.get(grant.role, SOCKETS):
-            return error(429, "this grant has too many connections open; close some and try again"), None
+        if grant is not OWNER and (spent := self._spent(grant, asked)):
+            return error(429, spent), None
         return None, grant
+
+    def _spent(self, grant: Grant, asked: Asked) -> str:
+        """What this grant has had enough of; empty while it has not."""
+        if _starts(asked) and not self._access.budget(grant).meetings.take(time.monotonic()):
+            return "this grant has begun too many meetings lately; wait a minute"
+        if self._access.connections(grant.id) >= MOST_SOCKETS.get(grant.role, SOCKETS):
+            return "this grant has too many connections open; close some and try again"
+        return ""
 
     async def _found(self, asked: Asked) -> Grant | None:
         """The grant that counts: a named token alone, else the session's cookie."""

@@ -25,7 +25,9 @@ APART = 0.5
 class Decoder(Protocol):
     """A recogniser of words."""
 
-    def decode(self, job: Decode, pcm: bytes) -> Decoded: ...
+    def decode(self, job: Decode, pcm: bytes) -> Decoded:
+        """The words of 16 kHz mono s16, as far as they are known by now. Blocks."""
+        ...
 
 
 class WithVoices:

@@ -23,7 +23,9 @@ LONGEST_QUESTION = 500
 class NotesAdmin(Protocol):
     """What the service offers behind these routes."""
 
-    async def documents(self) -> Sequence[Document]: ...
+    async def documents(self) -> Sequence[Document]:
+        """What is stored, as it was understood."""
+        ...
 
     async def put(self, name: str, content: bytes) -> Document:
         """Store a document and read it. Raises `InputError`, and stores nothing, when it cannot be read."""
@@ -33,7 +35,9 @@ class NotesAdmin(Protocol):
         """Raises `InputError(status=404)`."""
         ...
 
-    async def search(self, question: str) -> Sequence[Quote]: ...
+    async def search(self, question: str) -> Sequence[Quote]:
+        """The sections that a card would quote for this question, the best first; empty when none answers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ LONGEST_TURN = 4_000
 class PlaybookAdmin(Protocol):
     """What the service offers behind these routes. Blocking: files are read, in another process."""
 
-    def rows(self) -> Sequence[PlaybookRow]: ...
+    def rows(self) -> Sequence[PlaybookRow]:
+        """All there are, shipped ones and one's own."""
+        ...
 
     def page(self, name: str) -> PlaybookPage:
         """Raises `InputError(status=404)`."""
@@ -41,9 +43,13 @@ class PlaybookAdmin(Protocol):
         """Store one's own playbook. Raises `InputError`."""
         ...
 
-    def remove(self, name: str) -> None: ...
+    def remove(self, name: str) -> None:
+        """Remove one's own playbook and its versions. Raises `InputError(status=404)`."""
+        ...
 
-    def restore(self, name: str, version: str) -> None: ...
+    def restore(self, name: str, version: str) -> None:
+        """Make an earlier version the current one. Raises `InputError(status=404)`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

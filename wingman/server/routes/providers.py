@@ -22,7 +22,9 @@ class ProviderAdmin(Protocol):
     """What the service offers behind these routes. Everything raises `InputError` for a provider without a
     key."""
 
-    def connections(self) -> Sequence[Connection]: ...
+    def connections(self) -> Sequence[Connection]:
+        """Each branch's provider with its true state in plain words; no key is among them."""
+        ...
 
     async def try_key(self, provider: str, key: str) -> str:
         """Connect to `provider` with this key (empty: the one in force); empty when it answered, else what it
