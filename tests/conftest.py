@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
-from tests.support import forked, order
+from tests.support import demos, forked, order
 from tests.support.limits import (  # noqa: F401 - hooks
     pytest_runtest_setup,
     pytest_runtest_teardown,
@@ -47,7 +47,14 @@ KEPT_PROCESSES = (
     SHARED.encode(),  # NATS servers that all tests share
     forked.MARK.encode(),  # what commands are forked from
     b"moto.server",  # an object store
+    b"wingman-demos-",  # demos that all tests share
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if config.getoption("processes", 0) and everything and not config.option.collectonly:
+        demos.begin()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
