@@ -6,6 +6,7 @@ import asyncio
 import importlib.metadata
 import inspect
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -123,7 +124,7 @@ def test_no_other_file_touches_private_names_of_aiortc() -> None:
 
 
 async def test_receiver_reports_count_what_was_heard() -> None:
-    stream = seam._Stream(96, lambda *_: None)
+    stream = seam._Stream(96, Leads(lambda *_: None))
     for sequence in (65_534, 65_535, 0, 2, 3):
         stream.arrived.append((sequence, sequence * 960, sequence * 0.02))
     stream.count()
@@ -132,6 +133,13 @@ async def test_receiver_reports_count_what_was_heard() -> None:
     assert stream.fraction_lost == 256 // 6
     assert stream.fraction_lost == 0
     await asyncio.sleep(0)
+
+
+@dataclass
+class Leads:
+    """An inlet that leads to one handler."""
+
+    packet: seam.PacketHandler
 
 
 class Way:
@@ -152,7 +160,7 @@ async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> N
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
         direct = seam.DirectPath(peer, [])
-        direct._streams[7] = seam._Stream(96, lambda sequence, *_: direct_way.append(sequence))
+        direct._streams[7] = seam._Stream(96, Leads(lambda sequence, *_: direct_way.append(sequence)))
         receive = direct._datagrams(lambda data, _: stock_way.append(data), queue, dtls, Way())  # type: ignore[arg-type]
 
         def arrive(sequence: int) -> None:
@@ -169,3 +177,37 @@ async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> N
         await peer.close()
     assert len(stock_way) == 1
     assert direct_way == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("first", "packed", "payload"),
+    [
+        pytest.param(0x80, b"sound", b"sound", id="plain"),
+        pytest.param(0x81, bytes(4) + b"sound", b"sound", id="a contributing source"),
+        pytest.param(0x90, b"\xbe\xde\x00\x01abcd" + b"sound", b"sound", id="extended"),
+        pytest.param(0xB0, b"\xbe\xde\x00\x01abcd" + b"sound" + b"\0\0\3", b"sound", id="extended and padded"),
+        pytest.param(0xA0, b"sound\1", b"sound", id="padded"),
+        pytest.param(0xA0, b"sound\xff", None, id="padded by more than there is"),
+        pytest.param(0x80, b"", None, id="empty"),
+    ],
+)
+async def test_of_each_datagram_only_the_sound_is_handed_on(
+    first: int, packed: bytes, payload: bytes | None
+) -> None:
+    key, heard = bytes(range(30)), list[bytes]()
+    sending = Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND))
+    dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        direct, way = seam.DirectPath(peer, []), Way()
+        direct._streams[7] = seam._Stream(96, Leads(lambda _n, _t, sound, *_: heard.append(sound)))
+        stock = heard.append
+        receive = direct._datagrams(lambda data, _: stock(data), asyncio.Queue(), dtls, way)  # type: ignore[arg-type]
+        datagram = struct.pack("!BBHLL", first, 96, 1, 960, 7) + packed
+        receive(datagram + bytes(16), None)  # forged
+        assert way.media_at == 0.0
+        receive(sending.protect(datagram), None)
+        assert heard == ([] if payload is None else [payload])
+        assert way.media_at > 0.0  # it came from the peer, whatever it holds
+    finally:
+        await peer.close()

@@ -38,6 +38,20 @@ class Tape:
     `seconds` of audio are kept: 60 s cost 1.92 MB. The index begins at `start`: what was before lies elsewhere.
     """
 
+    __slots__ = (
+        "_capacity",
+        "_cursors",
+        "_dropped_hole_samples",
+        "_fresh",
+        "_holes",
+        "_ring",
+        "_stored",
+        "closed",
+        "end",
+        "newest_block",
+        "paused",
+    )
+
     def __init__(self, seconds: float = 60.0, start: SampleTime = 0) -> None:
         self._capacity = max(1, round(seconds * SAMPLE_RATE))
         self._ring = bytearray(self._capacity * BYTES_PER_SAMPLE)
@@ -203,6 +217,15 @@ class Tape:
 
 class Cursor:
     """One consumer's place on the tape. Read it with `take` (now) or `read` (wait), not both at once."""
+
+    __slots__ = (
+        "_callback",
+        "_least",
+        "_waiter",
+        "_wanted",
+        "position",
+        "tape",
+    )
 
     def __init__(self, tape: Tape, position: SampleTime) -> None:
         self.tape = tape

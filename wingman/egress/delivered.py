@@ -37,6 +37,13 @@ class _Run:
 class Delivered:
     """What of a socket's writes the peer's kernel has taken, as TCP itself knows it (Linux; elsewhere: all)."""
 
+    __slots__ = (
+        "_run",
+        "_runs",
+        "_tcp",
+        "_unasked",
+    )
+
     def __init__(self, source: HasSocket | None) -> None:
         self._tcp = TcpView(source)
         self._runs: deque[_Run] = deque()

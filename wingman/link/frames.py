@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import struct
-from functools import lru_cache
 from typing import NamedTuple
 
 try:
@@ -30,22 +29,37 @@ _POOL = 256 * _KEY
 class FrameWriter:
     """Makes frames of messages; keeps a store of random keys."""
 
+    __slots__ = (
+        "_at",
+        "_head",
+        "_headed",
+        "_keys",
+    )
+
     def __init__(self) -> None:
         self._keys = b""
         self._at = 0
+        self._head = b""
+        self._headed = -1  # bytes of the binary message that it is the head of
 
     def frame(self, message: bytes | str) -> bytes:
         """One message as one frame: text for `str`, else binary."""
-        data, opcode = (message.encode(), _TEXT) if isinstance(message, str) else (message, _BINARY)
+        if isinstance(message, str):
+            data = message.encode()
+            head = _head(_TEXT, len(data))
+        else:
+            data = message
+            if len(data) != self._headed:  # else as long as the one before, as chunks of sound are
+                self._head, self._headed = _head(_BINARY, len(data)), len(data)
+            head = self._head
         at = self._at
         if at == len(self._keys):
             self._keys, at = os.urandom(_POOL), 0
         self._at = at + _KEY
         key = self._keys[at : at + _KEY]
-        return _head(opcode, len(data)) + key + apply_mask(data, key)
+        return head + key + apply_mask(data, key)
 
 
-@lru_cache(maxsize=64)
 def _head(opcode: int, length: int) -> bytes:
     if length < 126:
         return _SHORT.pack(opcode, _MASKED | length)

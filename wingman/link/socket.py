@@ -140,6 +140,16 @@ class _Connection(ClientConnection):
 class Socket:
     """One open connection. Use it as an asynchronous context manager: leaving it never waits for the peer."""
 
+    __slots__ = (
+        "_connection",
+        "_delivered",
+        "_frames",
+        "_outlet",
+        "_plain",
+        "_protocol",
+        "_transport",
+    )
+
     def __init__(self, connection: _Connection, host: str = "") -> None:
         self._connection = connection
         self._outlet = egress.current(host)

@@ -27,6 +27,19 @@ REPORT_EVERY_S = 10.0
 class Accounting:
     """Notes every sample and every prompt that leaves for a provider; says when the budget's level changes."""
 
+    __slots__ = (
+        "_ledger",
+        "_level",
+        "_meter",
+        "_publish",
+        "_reported",
+        "_reported_at",
+        "_ways",
+        "measured",
+        "paused",
+        "seen",
+    )
+
     def __init__(self, meter: CostTracker, ledger: Ledger, publish: Publish) -> None:
         self._meter = meter
         self._ledger = ledger
@@ -147,13 +160,15 @@ class MeetingOutlet:
     _gathers: bool = False
     _size: int = 0
     _seconds: float = 0.0
+    _ruled: bool = True
+
+    def __post_init__(self) -> None:
+        self._ruled = self.branch is not Branch.TRANSCRIBE  # which no policy rules, but the pause
 
     @property
     def open(self) -> bool:
         accounting = self.accounting
-        if self.branch is Branch.TRANSCRIBE:  # no policy but the pause's
-            return not accounting.paused
-        return accounting.may_leave(self.branch, self.channel)
+        return accounting.may_leave(self.branch, self.channel) if self._ruled else not accounting.paused
 
     def sent(self, size: int, seconds: float) -> None:
         if seconds and self._gathers:

@@ -24,6 +24,23 @@ class ChannelInput:
     A hole in the sound is told as a gap the moment it is made: what was said in it nobody will ever know.
     """
 
+    __slots__ = (
+        "_cause",
+        "_clock",
+        "_on_second",
+        "_publish",
+        "_reported",
+        "_second",
+        "_state",
+        "_written_at",
+        "channel",
+        "coverage",
+        "paused",
+        "source",
+        "started_at",
+        "tape",
+    )
+
     def __init__(
         self,
         channel: Channel,

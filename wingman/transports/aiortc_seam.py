@@ -260,6 +260,15 @@ class PacketHandler(Protocol):
         ...
 
 
+class Inlet(Protocol):
+    """Where one receiver's packets go now."""
+
+    @property
+    def packet(self) -> PacketHandler:
+        """Looked up for each."""
+        ...
+
+
 class Life:
     """When the peer last showed that it lives: its consent checks (RFC 7675) and reports, not its sound."""
 
@@ -299,14 +308,14 @@ class DirectPath:
     stock queue still holds older ones, which keeps the order. No decoder thread is started.
     """
 
-    def __init__(self, peer: RTCPeerConnection, handlers: Sequence[PacketHandler]) -> None:
+    def __init__(self, peer: RTCPeerConnection, inlets: Sequence[Inlet]) -> None:
         self._peer = peer
         self._streams: dict[int, _Stream] = {}
         self._newest: dict[RTCRtpReceiver, _Stream] = {}
         self._paths: dict[int, IcePath] = {}
         self._clock = asyncio.get_running_loop().time
-        for receiver, handler in zip(audio_receivers(peer), handlers, strict=True):
-            self._replace(receiver, handler)
+        for receiver, inlet in zip(audio_receivers(peer), inlets, strict=True):
+            self._replace(receiver, inlet)
 
     def hook_sockets(self, on_way: Callable[[Any], None] = lambda _: None) -> None:
         """Take the datagrams. To be called when the local candidates have been gathered.
@@ -335,7 +344,7 @@ class DirectPath:
             taken = self._datagrams(stock, connection._queue, dtls, self._paths[id(dtls)])
             vars(protocol)["datagram_received"] = taken
 
-    def _replace(self, receiver: RTCRtpReceiver, handler: PacketHandler) -> None:
+    def _replace(self, receiver: RTCRtpReceiver, inlet: Inlet) -> None:
         types: list[int] = []
 
         async def receive(parameters: RTCRtpReceiveParameters) -> None:
@@ -350,13 +359,13 @@ class DirectPath:
         async def handle_rtp_packet(packet: RtpPacket, **_: Any) -> None:
             stream = self._streams.get(packet.ssrc)
             if stream is None and packet.payload_type in types:
-                stream = self._streams[packet.ssrc] = _Stream(packet.payload_type, handler)
+                stream = self._streams[packet.ssrc] = _Stream(packet.payload_type, inlet)
                 self._newest[receiver] = stream
                 _private(receiver, "remote_streams")[packet.ssrc] = stream
             if stream is not None and packet.payload:
                 now = self._clock()
                 stream.arrived.append((packet.sequence_number, packet.timestamp, now))
-                handler(packet.sequence_number, packet.timestamp, packet.payload, now, packet.ssrc)
+                inlet.packet(packet.sequence_number, packet.timestamp, packet.payload, now, packet.ssrc)
 
         receiver.receive = receive  # type: ignore[method-assign]
         receiver._handle_rtp_packet = handle_rtp_packet  # type: ignore[method-assign,assignment]
@@ -372,58 +381,53 @@ class DirectPath:
     ) -> Callable[[bytes, Any], None]:
         streams, clock, drained = self._streams, self._clock, queue.empty
         unpack, shortest = _HEADER.unpack_from, _HEADER.size
-        srtp: Any = None
-        unprotect: Callable[[bytes], bytes] = _sealed
 
         def datagram_received(data: bytes, address: Any) -> None:
-            nonlocal srtp, unprotect
             if len(data) < shortest:
                 return stock(data, address)
             first, kind, sequence, timestamp, ssrc = unpack(data)
             stream = streams.get(ssrc)
             if stream is None or not 127 < first < 192 or stream.payload_type != kind & 0x7F:
                 return stock(data, address)
-            if not stream.settled:
+            if (unprotect := stream.unprotect) is None:
                 if not drained():
                     return stock(data, address)
-                stream.settled = True
-            if srtp is not dtls._rx_srtp:
-                srtp, unprotect = dtls._rx_srtp, _unprotector(dtls._rx_srtp)
-            clear = unprotect(data)
-            if not clear:
+                unprotect = stream.unprotect = _unprotector(dtls._rx_srtp)
+            start = shortest + 4 * (first & 0x0F)
+            if first & 0x10:
+                start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
+            payload = unprotect(data, start)
+            if payload is None:
                 return None  # replayed or forged
             path.media_at = now = clock()
             if address != path.source:
                 path.follow(address)
-            start, end = shortest + 4 * (first & 0x0F), len(clear)
-            if first & 0x10:
-                start += 4 + 4 * int.from_bytes(clear[start + 2 : start + 4], "big")
-            if first & 0x20:
-                end -= clear[-1]
-            if start < end:
+            if first & 0x20 and payload:
+                payload = payload[: max(0, len(payload) - payload[-1])]
+            if payload:
                 stream.arrived.append((sequence, timestamp, now))
-                stream.handler(sequence, timestamp, clear[start:end], now, ssrc)
+                stream.inlet.packet(sequence, timestamp, payload, now, ssrc)
             return None
 
         return datagram_received
 
 
-def _sealed(_data: bytes) -> bytes:
-    """Nothing can be read before there are keys."""
-    return b""
-
-
-def _unprotector(session: pylibsrtp.Session) -> Callable[[bytes], bytes]:
-    """`session.unprotect` as one call where it makes four; nothing for a packet that is replayed or forged."""
+def _unprotector(session: pylibsrtp.Session) -> Callable[[bytes, int], bytes | None]:
+    """`session.unprotect` as one call where it makes four: a packet's content from a place on (RTP's header is
+    in the clear). None for a packet that is replayed or forged.
+    """
     room, buffer, length = session._cdata, session._buffer, ffi.new("int *")
     context, unprotect = session._srtp[0], lib.srtp_unprotect
 
-    def in_the_clear(data: bytes) -> bytes:
+    def in_the_clear(data: bytes, start: int, _lives: object = session) -> bytes | None:
         size = length[0] = len(data)
         if size > LONGEST:
-            return b""
+            return None
         buffer[0:size] = data
-        return b"" if unprotect(context, room, length) else buffer[0 : length[0]]
+        if unprotect(context, room, length):
+            return None
+        end = length[0]
+        return buffer[start:end] if start < end else b""
 
     return in_the_clear
 
@@ -521,16 +525,16 @@ class _Stream:
         "_prior",
         "_top",
         "arrived",
-        "handler",
+        "inlet",
         "payload_type",
-        "settled",
+        "unprotect",
     )
 
-    def __init__(self, payload_type: int, handler: PacketHandler) -> None:
+    def __init__(self, payload_type: int, inlet: Inlet) -> None:
         self.payload_type = payload_type
-        self.handler = handler
-        self.settled = False
-        """True once none of its packets can be waiting in the stock queue any more."""
+        self.inlet = inlet
+        self.unprotect: Callable[[bytes, int], bytes | None] | None = None
+        """There once none of its packets can be waiting in the stock queue any more."""
         self.arrived: deque[tuple[int, int, float]] = deque(maxlen=UNCOUNTED)
         """Sequence number, RTP timestamp and loop time of packets that are not counted yet."""
         self._base: int | None = None

@@ -35,6 +35,18 @@ Hook = Callable[[Any], None]
 class IcePath:
     """The way to one peer. `dtls` is its transport, `hook` is called with every new connection."""
 
+    __slots__ = (
+        "_clock",
+        "_connecting",
+        "_current",
+        "_dtls",
+        "_hook",
+        "_pending",
+        "_root",
+        "media_at",
+        "source",
+    )
+
     def __init__(self, dtls: Any, hook: Hook) -> None:
         self._dtls = dtls
         self._hook = hook

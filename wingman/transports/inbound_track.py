@@ -93,6 +93,35 @@ class Packet:
 class InboundTrack:
     """One channel's audio path. `loop` is only used to give up holes in time."""
 
+    __slots__ = (
+        "_bridged",
+        "_clock",
+        "_conceal",
+        "_conductor",
+        "_debt",
+        "_decoder",
+        "_depth",
+        "_due",
+        "_loop",
+        "_missing",
+        "_next",
+        "_past",
+        "_quiet",
+        "_reorder",
+        "_replaced",
+        "_sink",
+        "_sounding",
+        "_ssrc",
+        "_ticks",
+        "_timeline",
+        "_timer",
+        "_told",
+        "_waited",
+        "channel",
+        "last_arrival",
+        "left",
+    )
+
     def __init__(self, channel: Channel, sink: ChannelSink, conductor: PeerTimeline, depth: int) -> None:
         self.channel = channel
         self._sink = sink

@@ -22,7 +22,7 @@ from wingman.transports.sdp import Offer, finish_answer
 if TYPE_CHECKING:
     from aiortc import RTCPeerConnection, RTCRtpReceiver
 
-    from wingman.transports.aiortc_seam import DirectPath, Life
+    from wingman.transports.aiortc_seam import DirectPath, Life, PacketHandler
 
 _UFRAG = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 
@@ -118,7 +118,7 @@ class WebRtcSource:
             self._direct = False
             return None
         if self._direct:
-            direct = seam.DirectPath(peer, [inlet.packet for inlet in self._inlets])
+            direct = seam.DirectPath(peer, self._inlets)
             for inlet, receiver in zip(self._inlets, seam.audio_receivers(peer), strict=True):
                 seam.on_control(receiver, inlet.report, inlet.goodbye)
             return direct
@@ -141,7 +141,7 @@ class WebRtcSource:
             sinks[track.channel].state("connecting")
         try:
             for inlet, track in zip(self._inlets, tracks, strict=True):
-                inlet.track = track
+                inlet.lead_to(track)
             if self._direct:
                 for track in tracks:
                     track.use(opus_decoder(), self._settings.conceal_loss)
@@ -155,7 +155,7 @@ class WebRtcSource:
                     pump.cancel()
         finally:
             for inlet in self._inlets:
-                inlet.track = None
+                inlet.lead_to(None)
             for track in tracks:
                 track.close()
             await self.close()
@@ -271,25 +271,32 @@ class WebRtcSource:
 class _Inlet:
     """Where packets and sender reports go: a track while the source runs, nowhere before and after."""
 
-    __slots__ = ("origin", "track")
+    __slots__ = ("_track", "origin", "packet")
 
     def __init__(self) -> None:
-        self.track: InboundTrack | None = None
+        self._track: InboundTrack | None = None
+        self.packet: PacketHandler = _nowhere
+        """Takes what arrives."""
         self.origin: Callable[[], int | None] = lambda: 0
         """RTP timestamp that the track knows as 0."""
 
-    def packet(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int) -> None:
-        if self.track is not None:
-            self.track.packet(sequence, timestamp, payload, now, ssrc)
+    def lead_to(self, track: InboundTrack | None) -> None:
+        """From now on there."""
+        self._track = track
+        self.packet = _nowhere if track is None else track.packet
 
     def report(self, ntp: int, timestamp: int, ssrc: int) -> None:
         origin = self.origin()
-        if self.track is not None and origin is not None:
-            self.track.report(ntp, (timestamp - origin) % (1 << 32), ssrc)
+        if self._track is not None and origin is not None:
+            self._track.report(ntp, (timestamp - origin) % (1 << 32), ssrc)
 
     def goodbye(self, ssrc: int) -> None:
-        if self.track is not None:
-            self.track.goodbye(ssrc)
+        if self._track is not None:
+            self._track.goodbye(ssrc)
+
+
+def _nowhere(sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int) -> None:
+    """No source runs: what arrives is not for anybody."""
 
 
 async def _pump(receiver: RTCRtpReceiver, track: InboundTrack) -> None:

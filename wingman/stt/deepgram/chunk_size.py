@@ -26,10 +26,22 @@ MARGIN = samples_of_ms(200)
 class ChunkSize:
     """Tell it what was sent; `samples` is what goes into the next frame."""
 
+    __slots__ = (
+        "_longest",
+        "_quiet",
+        "_usual",
+        "least",
+        "most",
+        "samples",
+        "varies",
+    )
+
     def __init__(self, usual: int, ending: int) -> None:
         """`usual` size and the pause that ends a phrase, in samples; 0: none does."""
         self._usual = usual
         self._longest = ending + MARGIN if ending and usual > SMALL else 0
+        self.varies = self._longest > 0
+        """Whether `sent` has to be told."""
         self._quiet = self._longest  # length of the present pause
         self._set(usual)
 
@@ -38,16 +50,11 @@ class ChunkSize:
         self.samples = samples
         self.least = samples - slack
         """From so many samples on they are sent."""
-        self._most = samples + slack
-
-    def of(self, waiting: int) -> int:
-        """How many of the samples that wait go into the next frame."""
-        return waiting if waiting <= self._most else self.samples
+        self.most = samples + slack
+        """Up to so many go into one frame; of more, `samples`."""
 
     def sent(self, pcm: bytes) -> bool:
         """This went out. True when the size has changed by it."""
-        if not self._longest:
-            return False
         quiet = max(memoryview(pcm).cast("h")[-LOOK::STEP], default=0) < QUIET
         self._quiet = self._quiet + len(pcm) // 2 if quiet else 0
         size = SMALL if 0 < self._quiet < self._longest else self._usual

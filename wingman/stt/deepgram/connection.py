@@ -91,6 +91,38 @@ class SocketPair:
 class Connection:
     """Use once: `await run()`."""
 
+    __slots__ = (
+        "_asleep_until",
+        "_audio",
+        "_beats",
+        "_chunk",
+        "_clock",
+        "_closing_at",
+        "_controls",
+        "_counted",
+        "_emit",
+        "_finalized_at",
+        "_free_until",
+        "_last_audio",
+        "_last_control",
+        "_line",
+        "_look_closely_at",
+        "_looking",
+        "_odd",
+        "_offsets",
+        "_pacer",
+        "_replaced",
+        "_resume_at",
+        "_settings",
+        "_socket",
+        "_soonest",
+        "_stitch",
+        "_tail_s",
+        "_useful",
+        "_wake",
+        "_watchdog",
+    )
+
     def __init__(
         self,
         line: SocketPair,
@@ -184,14 +216,14 @@ class Connection:
         while (lag := tape.end - audio.position) > 0 and not self._controls and self._closing_at is None:
             if lag < self._chunk.least and whole and not tape.closed:
                 break
-            size = self._chunk.of(lag)
+            size = lag if lag <= self._chunk.most else self._chunk.samples
             if audio.position + size > self._free_until and not self._may_send(size, now):
                 break
             item = audio.take(size)
             if isinstance(item, PcmBlock):
                 self._last_audio = now
                 self._socket.deliver(item.pcm, len(item.pcm) / BYTES_PER_S)
-                if self._chunk.sent(item.pcm):
+                if self._chunk.varies and self._chunk.sent(item.pcm):
                     audio.on_change(self._pump, self._chunk.least)
                 if not self._looking:
                     self._look_after_rest()
