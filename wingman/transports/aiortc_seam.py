@@ -12,7 +12,6 @@ import contextlib
 import importlib.metadata
 import random
 import struct
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -268,6 +267,14 @@ class Inlet(Protocol):
         """Looked up for each."""
         ...
 
+    def report(self, ntp: int, timestamp: int, ssrc: int) -> None:
+        """See `SenderReport`."""
+        ...
+
+    def goodbye(self, ssrc: int) -> None:
+        """The sender has ended the stream `ssrc`."""
+        ...
+
 
 class Life:
     """When the peer last showed that it lives: its consent checks (RFC 7675) and reports, not its sound."""
@@ -313,19 +320,21 @@ class DirectPath:
         self._streams: dict[int, _Stream] = {}
         self._newest: dict[RTCRtpReceiver, _Stream] = {}
         self._paths: dict[int, IcePath] = {}
+        self._life: Life | None = None
         self._clock = asyncio.get_running_loop().time
         for receiver, inlet in zip(audio_receivers(peer), inlets, strict=True):
             self._replace(receiver, inlet)
 
-    def hook_sockets(self, on_way: Callable[[Any], None] = lambda _: None) -> None:
-        """Take the datagrams. To be called when the local candidates have been gathered.
+    def hook_sockets(self, life: Life) -> None:
+        """Take the datagrams; those of every connection, too, that a restart opens.
 
-        `on_way` is called with every connection that a restart opens.
+        To be called when the local candidates have been gathered.
         """
+        self._life = life
         for dtls in {receiver.transport for receiver in audio_receivers(self._peer)}:
             _route_unannounced(dtls._rtp_router, self._quiet)
             hook = partial(self._hook, dtls=dtls)
-            self._paths[id(dtls)] = IcePath(dtls, _both(on_way, hook))
+            self._paths[id(dtls)] = IcePath(dtls, _both(life.watch_way, hook))
             hook(dtls.transport._connection)
 
     @property
@@ -343,6 +352,42 @@ class DirectPath:
             stock: Callable[[Any, Any], None] = protocol.datagram_received
             taken = self._datagrams(stock, connection._queue, dtls, self._paths[id(dtls)])
             vars(protocol)["datagram_received"] = taken
+
+    def _control(self, data: bytes, dtls: Any) -> bool:
+        """What a known stream's sender tells of it (RFC 3550, 6.4.1 and 6.6); False: it is for aiortc.
+
+        aiortc's way takes a queue, a task and an object for each block of it. From a peer that is sent nothing
+        but receiver reports there is nothing else to hear.
+        """
+        stream = self._streams.get(int.from_bytes(data[4:8], "big"))
+        if stream is None or stream.unprotect is None:
+            return False
+        try:
+            clear = dtls._rx_srtp.unprotect_rtcp(data)
+        except pylibsrtp.Error:
+            return True  # replayed or forged
+        if self._life is not None:
+            self._life.note()
+        at = 0
+        while at + _CONTROL_HEAD.size <= len(clear):
+            first, kind, words = _CONTROL_HEAD.unpack_from(clear, at)
+            block = clear[at + _CONTROL_HEAD.size : at + 4 * (words + 1)]
+            at += 4 * (words + 1)
+            if kind == _SENDER_REPORT and len(block) >= _SENDER_INFO.size:
+                self._reported(*_SENDER_INFO.unpack_from(block))
+            elif kind == _BYE:
+                for source in range(0, min(4 * (first & 0x1F), len(block) - 3), 4):
+                    self._ended(int.from_bytes(block[source : source + 4], "big"))
+        return True
+
+    def _reported(self, ssrc: int, ntp: int, timestamp: int) -> None:
+        if (stream := self._streams.get(ssrc)) is not None:
+            stream.reported = ntp >> 16 & 0xFFFFFFFF, self._clock()
+            stream.inlet.report(ntp, timestamp, ssrc)
+
+    def _ended(self, ssrc: int) -> None:
+        if (stream := self._streams.get(ssrc)) is not None:
+            stream.inlet.goodbye(ssrc)
 
     def _replace(self, receiver: RTCRtpReceiver, inlet: Inlet) -> None:
         types: list[int] = []
@@ -388,7 +433,9 @@ class DirectPath:
             first, kind, sequence, timestamp, ssrc = unpack(data)
             stream = streams.get(ssrc)
             if stream is None or not 127 < first < 192 or stream.payload_type != kind & 0x7F:
-                return stock(data, address)
+                if not (127 < first < 192 and kind in _CONTROL_KINDS and self._control(data, dtls)):
+                    stock(data, address)
+                return None
             if (unprotect := stream.unprotect) is None:
                 if not drained():
                     return stock(data, address)
@@ -468,7 +515,7 @@ class _Reports:
         if now < self._due:
             return
         self._due = now + REPORT_S * (0.75 + 0.5 * random.random())
-        about = [self._about(ssrc, stream) for ssrc, stream in self._streams.items()][-MOST_BLOCKS:]
+        about = [_about(ssrc, stream, now) for ssrc, stream in self._streams.items()][-MOST_BLOCKS:]
         source, dtls = _private(self._receiver, "rtcp_ssrc"), self._receiver.transport
         if source is None or not about or dtls._tx_srtp is None:
             return
@@ -476,13 +523,14 @@ class _Reports:
         with contextlib.suppress(pylibsrtp.Error):  # the key is used up
             self._path.send(dtls._tx_srtp.protect_rtcp(head + b"".join(about)))
 
-    def _about(self, ssrc: int, stream: _Stream) -> bytes:
-        stream.count()
-        lost = stream.fraction_lost << 24 | stream.packets_lost & 0xFFFFFF
-        lsr = _private(self._receiver, "lsr").get(ssrc, 0)
-        delay = time.time() - _private(self._receiver, "lsr_time").get(ssrc, 0.0) if lsr else 0.0
-        dlsr = int(delay * 65536) if 0 < delay < 65536 else 0
-        return _REPORT_BLOCK.pack(ssrc, lost, stream.max_seq, stream.jitter, lsr, dlsr)
+
+def _about(ssrc: int, stream: _Stream, now: float) -> bytes:
+    """A report's block; `now` is loop time."""
+    stream.count()
+    lost = stream.fraction_lost << 24 | stream.packets_lost & 0xFFFFFF
+    lsr, at = stream.reported
+    dlsr = int((now - at) * 65536) if lsr and 0 < now - at < 65536 else 0
+    return _REPORT_BLOCK.pack(ssrc, lost, stream.max_seq, stream.jitter, lsr, dlsr)
 
 
 class PacketSender:
@@ -527,6 +575,7 @@ class _Stream:
         "arrived",
         "inlet",
         "payload_type",
+        "reported",
         "unprotect",
     )
 
@@ -535,6 +584,8 @@ class _Stream:
         self.inlet = inlet
         self.unprotect: Callable[[bytes, int], bytes | None] | None = None
         """There once none of its packets can be waiting in the stock queue any more."""
+        self.reported = (0, 0.0)
+        """The middle of its newest sender report's NTP time, and the loop time at which it came."""
         self.arrived: deque[tuple[int, int, float]] = deque(maxlen=UNCOUNTED)
         """Sequence number, RTP timestamp and loop time of packets that are not counted yet."""
         self._base: int | None = None
@@ -596,7 +647,10 @@ class _Stream:
 
 _HEADER = struct.Struct("!BBHLL")
 _REPORT_HEAD, _REPORT_BLOCK = struct.Struct("!BBHL"), struct.Struct("!LLLLLL")
-_RECEIVER_REPORT = 201
+_CONTROL_HEAD, _SENDER_INFO = struct.Struct("!BBH"), struct.Struct("!LQL")
+_SENDER_REPORT, _RECEIVER_REPORT, _BYE = 200, 201, 203
+_CONTROL_KINDS = range(192, 224)
+"""RFC 5761: what shares a port with sound and is none."""
 MOST_BLOCKS = 31
 """RFC 3550: more do not fit into one report."""
 

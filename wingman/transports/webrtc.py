@@ -97,7 +97,7 @@ class WebRtcSource:
                 self._life = seam.Life()
                 self._life.watch(peer)
                 if direct is not None:
-                    direct.hook_sockets(self._life.watch_way)
+                    direct.hook_sockets(self._life)
                     self._path = direct
         except (ValueError, IndexError, KeyError, AssertionError, OperationError) as refused:
             await self.close()
