@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 
 import structlog
 
@@ -23,7 +24,7 @@ from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span, samples, s
 from wingman.emotion.base import Emit
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.clips import Clip, ClipCutter, Cut
-from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection
+from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection, serve
 from wingman.emotion.hume_v0.notices import SameErrors
 from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.link.supervisor import Identity, Outcome, Supervisor
@@ -276,18 +277,8 @@ class HumeV0TextAnalyzer:
             self._pending.clear()
 
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
-        if not await self._wait(None):
-            return Outcome.DONE
-        held = supervisor.waiting
-        async with RotatingConnection(self._settings, self._access, self._errors, held) as line:
-            supervisor.opened()
-            while (more := await self._wait(line.look_s)) is not False:
-                if more:
-                    await self._score(line, channel, emit)
-                    supervisor.useful()
-                if (outcome := line.rest()) is not None:
-                    return outcome  # the next words open a new connection
-        return Outcome.DONE
+        line = RotatingConnection(self._settings, self._access, self._errors, supervisor.waiting)
+        return await serve(line, supervisor, self._wait, partial(self._score, channel=channel, emit=emit))
 
     async def _wait(self, idle_s: float | None) -> bool | None:
         """True: a text waits. False: closed and all answered. None: nothing came for `idle_s`."""
@@ -300,8 +291,8 @@ class HumeV0TextAnalyzer:
             return None
         return bool(self._pending)
 
-    async def _score(self, line: RotatingConnection, channel: Channel, emit: Emit) -> None:
-        """Ask about the oldest text; it stays the oldest until it is answered or refused."""
+    async def _score(self, line: RotatingConnection, channel: Channel, emit: Emit) -> bool:
+        """Ask about the oldest text; it stays the oldest until it is answered or refused (False: not yet)."""
         while self._dropped:
             emit(Missed(self._branch, channel, self._dropped.popleft(), GapCause.OVERRUN))
         final = self._pending[0]
@@ -309,7 +300,7 @@ class HumeV0TextAnalyzer:
         for words in portions(final.words):
             link = await line.ready()
             if self._held:  # the meeting was paused while we waited: it stays the oldest
-                return
+                return False
             self._number += 1
             script = " ".join(word.text for word in words)
             reply = await link.ask(wire.text(script, f"text-{self._number}", self._settings.granularity))
@@ -323,6 +314,7 @@ class HumeV0TextAnalyzer:
         for span_ in found:
             emit(span_)
         emit(Progress(self._branch, channel, final.span.end))
+        return True
 
 
 def portions(words: tuple[Word, ...], limit: int = wire.MAX_TEXT) -> list[tuple[Word, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Final
 
@@ -17,7 +17,7 @@ from wingman.emotion.hume_v0.notices import Effect, SameErrors, fault_of, pause_
 from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.link.slots import Held
 from wingman.link.socket import Refused, Socket, SocketTuning, open_socket
-from wingman.link.supervisor import Outcome
+from wingman.link.supervisor import Outcome, Supervisor
 
 log = structlog.get_logger(__name__)
 
@@ -326,6 +326,29 @@ class RotatingConnection:
                 old_slot.release()
             return successor
         return link
+
+
+async def serve(
+    connection: RotatingConnection,
+    supervisor: Supervisor,
+    wait: Callable[[float | None], Awaitable[bool | None]],
+    ask: Callable[[RotatingConnection], Awaitable[bool]],
+) -> Outcome:
+    """Ask about what comes by, once something has, until nothing more will come or the connection has idled.
+
+    `wait(idle_s)` is True when something waits, False when nothing will, None when nothing came for so long.
+    `ask` asks about it and says whether that was answered. Raises `ProviderFault`.
+    """
+    if not await wait(None):
+        return Outcome.DONE
+    async with connection:
+        supervisor.opened()
+        while (more := await wait(connection.look_s)) is not False:
+            if more and await ask(connection):
+                supervisor.useful()
+            if (outcome := connection.rest()) is not None:
+                return outcome  # what comes next opens a new connection
+    return Outcome.DONE
 
 
 def _codes(reply: wire.Reply) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale
@@ -18,7 +19,7 @@ from wingman.emotion.faces.pictures import Picture, PictureSlot
 from wingman.emotion.faces.tracking import FaceTracker, box_of
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.analyzer import info_of
-from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection
+from wingman.emotion.hume_v0.connection import PROVIDER, RotatingConnection, serve
 from wingman.emotion.hume_v0.notices import SameErrors
 from wingman.emotion.hume_v0.tokens import GatewayAccess
 from wingman.link.supervisor import Identity, Outcome, Supervisor
@@ -71,17 +72,8 @@ class HumeV0FaceAnalyzer:
         await supervisor.run(lambda: self._connection(channel, emit, supervisor))
 
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
-        if not await self._wait(None):
-            return Outcome.DONE
-        held = supervisor.waiting
-        async with RotatingConnection(self._settings, self._access, self._errors, held) as line:
-            supervisor.opened()
-            while (more := await self._wait(line.look_s)) is not False:
-                if more and await self._measure(line, channel, emit):
-                    supervisor.useful()
-                if (outcome := line.rest()) is not None:
-                    return outcome  # the next picture opens a new connection
-        return Outcome.DONE
+        line = RotatingConnection(self._settings, self._access, self._errors, supervisor.waiting)
+        return await serve(line, supervisor, self._wait, partial(self._measure, channel=channel, emit=emit))
 
     async def _wait(self, idle_s: float | None) -> bool | None:
         """True: a picture waits. False: closed. None: none came for `idle_s`."""
