@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,19 @@ from playwright.sync_api import sync_playwright
 from tests.browser.support.chromium import launch
 from tests.browser.support.extension import chromium_with_extension
 from tests.browser.support.people import person
-from tests.browser.support.scene import call
+from tests.browser.support.scene import call, said, started
 from tests.browser.support.service import TOKEN, BrowserService
 from tests.browser.support.sound import make_sounds
 from tests.browser.support.whole_service import WholeService
+from wingman.core.events import (
+    CaptureState,
+    Media,
+    SuggestionCompleted,
+    SuggestionCreated,
+    SuggestionDelta,
+)
+from wingman.core.time import Channel
+from wingman.core.utterance import EMOTION_OFF
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
@@ -41,6 +51,7 @@ def main() -> None:
         try:
             around_a_call(browser, folder / "data")
             in_a_call(browser, service)
+            timing(browser, service)
             extension(playwright, service, folder / "profile", sounds)
         finally:
             browser.close()
@@ -99,6 +110,27 @@ def in_a_call(browser: Browser, service: BrowserService) -> None:
     context.close()
 
 
+def timing(browser: Browser, service: BrowserService) -> None:
+    """One card of the overlay that tells what it was waited for."""
+    meeting, began = service.meeting("Acme renewal").id, time.time() - 60
+    for at, event in (
+        (0.0, started()),
+        (0.0, (CaptureState(Channel.TAB, "capturing"), Media(Channel.TAB, 0.0, 0.0))),
+        (5.31, said(1, "tab:0", "And what does it cost a month?", 2.0, 5.0, EMOTION_OFF)),
+        (5.33, SuggestionCreated("s-1", "price", "price_term", "u-1", "playbook", "Give one number.")),
+        (5.95, SuggestionDelta("s-1", "Name one plan and what is in it.")),
+        (6.16, SuggestionCompleted("s-1", "Name one plan and what is in it.", "gemini")),
+    ):
+        service.publish(meeting, event, at=began + at)
+    page = browser.new_page()
+    dark(page, width=1120, height=700)
+    page.goto(service.overlay(meeting))
+    page.wait_for_selector(".card-answer")
+    page.locator(".card-timing summary").click()
+    take(page, "timing", ".card")
+    page.close()
+
+
 def extension(playwright: Playwright, service: BrowserService, profile: Path, sounds: Path) -> None:
     """The overlay on a meeting's own page."""
     with chromium_with_extension(playwright, profile, sounds / "me.wav") as loaded:
@@ -119,9 +151,10 @@ def dark(page: Page, width: int = WIDTH, height: int = HEIGHT) -> None:
     page.set_viewport_size({"width": width, "height": height})
 
 
-def take(page: Page, name: str) -> None:
+def take(page: Page, name: str, part: str = "") -> None:
     page.wait_for_timeout(400)
-    page.screenshot(path=IMAGES / f"{name}.png")
+    seen = page.locator(part) if part else page
+    seen.screenshot(path=IMAGES / f"{name}.png")
     print(f"docs/images/{name}.png")
 
 

@@ -45,6 +45,17 @@ def test_bars_stand_in_their_column_where_their_time_is() -> None:
     assert drawn([]) == ["nothing was said"]
 
 
+def test_a_head_says_when_in_the_meeting_and_how_it_began_to_be_said() -> None:
+    last = max(traces(story.events()), key=lambda trace: trace.start)
+    words = {last.utterance: "so \x1b[2J " + "what would it cost " * 9}
+    head, *_ = drawn([last], words, last.start - 61)
+    assert head.startswith(f"01:01  {last.utterance}  ")
+    assert head.endswith(" …”")
+    assert "“so" in head
+    assert "\x1b" not in head
+    assert len(head) < 120
+
+
 def test_what_others_wrote_moves_no_cursor() -> None:
     (trace,) = list(traces(story.events()))[:1]
     trace.add("tone", trace.start, trace.end, "calm\x1b[2J\nover")

@@ -45,7 +45,7 @@ PACKET_S = 0.02
 CODEC_S = 0.0065
 """Opus looks ahead by so much: the last of a sound that ends with its packet comes with the next one."""
 APART_S = 0.71
-"""Between the beginnings of two calls: the first has its providers by then, and they do not speak in step."""
+"""Between the beginnings of two calls, at least: so they do not speak in step."""
 LAST_WORDS_S = 4.0
 """How long a card may still take when the last packet was sent."""
 SAME_S = 0.05
@@ -176,7 +176,8 @@ async def measure(
             command = (*service, "--settings", json.dumps(settings))
             async with started(Subject("wingman", lambda _: command), 0) as (_, port):
                 tell(f"{calls} calls of {recording.stem} …")
-                await _hold(play, Script(recording, seconds), calls, f"http://127.0.0.1:{port}")
+                script, heard = Script(recording, seconds), transcriber == EMULATED
+                await _hold(play, script, calls, f"http://127.0.0.1:{port}", heard=heard)
     wall = now() - time.time()
     return [way for call in play.calls for way in _ways(call, wall, local=transcriber != EMULATED)]
 
@@ -195,7 +196,8 @@ def _settings(play: _Rehearsal, transcriber: str, chunk_ms: int, folder: str) ->
     }
 
 
-async def _hold(play: _Rehearsal, script: Script, calls: int, url: str) -> None:
+async def _hold(play: _Rehearsal, script: Script, calls: int, url: str, *, heard: bool) -> None:
+    """`heard`: the transcriber is ours, and who is the next to be heard is the next that calls."""
     async with asyncio.TaskGroup() as tasks:
         sending: list[asyncio.Task[None]] = []
         watching: list[asyncio.Task[None]] = []
@@ -207,6 +209,8 @@ async def _hold(play: _Rehearsal, script: Script, calls: int, url: str) -> None:
             await asyncio.wait(begun, return_when=asyncio.FIRST_COMPLETED)
             watching.append(tasks.create_task(_watch(call, url)))
             await asyncio.sleep(APART_S)
+            while heard and len(call.ears) < len(CHANNELS) and not sending[-1].done():  # noqa: ASYNC110 - rare
+                await asyncio.sleep(PACKET_S)
         await asyncio.wait(sending)
         await asyncio.sleep(LAST_WORDS_S)
         for task in watching:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from textwrap import shorten
 
 import msgspec
 
@@ -13,10 +14,13 @@ from wingman.commands.stored_meetings import open_kept
 from wingman.config.settings import Settings
 from wingman.core.encoders import terminal
 from wingman.core.errors import InputError
+from wingman.core.events import UtteranceCreated
 from wingman.events.waterfall import UtteranceTrace, traces
 
 WIDTH = 40
 """Characters of a bar."""
+SAID = 60
+"""Characters of what was said."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -27,7 +31,9 @@ def main(arguments: argparse.Namespace) -> int:
 async def _trace(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_kept(arguments, settings) as kept:
         wait_s = settings.emotion.prompt_wait_ms / 1000
-        found = sorted(traces(await kept.history(arguments.id), wait_s), key=lambda trace: trace.start)
+        history = await kept.history(arguments.id)
+        found = sorted(traces(history, wait_s), key=lambda trace: trace.start)
+    began = found[0].start if found else 0.0
     if arguments.utterance:
         found = [trace for trace in found if trace.utterance == arguments.utterance]
         if not found:
@@ -35,19 +41,29 @@ async def _trace(arguments: argparse.Namespace, settings: Settings) -> int:
                 f"this meeting has no utterance `{arguments.utterance[:80]}`; leave it out to see all",
                 field="utterance",
             )
-    lines = [msgspec.json.encode(trace).decode() for trace in found] if arguments.json else drawn(found)
+    words = {e.data.id: e.data.text for e in history if isinstance(e.data, UtteranceCreated)}
+    if arguments.json:
+        lines = [msgspec.json.encode(trace).decode() for trace in found]
+    else:
+        lines = drawn(found, words, began)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
-def drawn(found: Sequence[UtteranceTrace]) -> list[str]:
-    """The waterfalls, a line a stage; a bar's place and length are its time within the utterance's own."""
+def drawn(
+    found: Sequence[UtteranceTrace], words: Mapping[str, str] = {}, began: float | None = None
+) -> list[str]:
+    """The waterfalls, a line a stage; a bar's place and length are its time within the utterance's own.
+
+    `words`: what was said, by utterance; its beginning tells a reader which it was. `began`: when the first of
+    the meeting did, in Unix seconds; left out, the first of these.
+    """
     lines: list[str] = []
     for trace in found:
-        minutes, seconds = divmod(int(trace.start - found[0].start), 60)
-        lines.append(
-            f"{minutes:02}:{seconds:02}  {terminal(trace.utterance)}  {terminal(trace.outcome) or 'open'}"
-        )
+        minutes, seconds = divmod(int(trace.start - (found[0].start if began is None else began)), 60)
+        said = shorten(terminal(words.get(trace.utterance, "")), SAID, placeholder=" …")
+        head = f"{minutes:02}:{seconds:02}  {terminal(trace.utterance)}  {terminal(trace.outcome) or 'open'}"
+        lines.append(f"{head}  “{said}”" if said else head)
         lines += _stages(trace)
     return lines or ["nothing was said"]
 
