@@ -19,7 +19,7 @@ from scripts.gate.conversations import FOLDER
 from scripts.judge_cards import Tally, judge
 from scripts.proofs._suggest_reader import notes_read
 from scripts.proofs.figures import Figure, progress
-from scripts.train_notes import among, judged, rates, turns
+from scripts.train_notes import SOURCES, among, judged, rates, turns
 from tests.eval import noise, script
 from tests.eval.play import play
 from tests.suggest.card.natural_answers import NATURAL, natural_rules
@@ -186,35 +186,31 @@ async def most_frequent() -> tuple[float, int]:
 
 
 async def left_out_notes(folder: Path | None) -> list[Figure]:
-    """Notes chosen by weights that have not seen them, with the shipped share, in words and by meaning."""
-    by_words = judged(await turns(folder, meaning=False))
-    figures = [
-        Figure(
-            f"{source} turns by words alone: {what} note",
-            rates([one for one in by_words if one.turn.labelled is labelled], BY_WORDS.at_least)[at],
-            (None, 0.03)[at],
-            note="weights unseen",
-        )
-        for source, labelled in (("written", False), ("labelled", True))
-        if labelled <= (folder is not None)
-        for at, what in enumerate(("right", "wrong"))
-    ]
+    """Notes chosen by weights that have not seen them, with the shipped shares, by words and by meaning."""
+    figures: list[Figure] = []
+    for meaning in (False, True) if installed() else (False,):
+        weights = BY_MEANING if meaning else BY_WORDS
+        verdicts = judged(await turns(folder, meaning=meaning))
+        for source in SOURCES:
+            part = [one for one in verdicts if one.turn.source == source]
+            if not part:
+                continue
+            found = rates(part, weights.at_least, weights.asked)
+            count = sum(bool(one.turn.right) for one in part)
+            name = f"{source} turns" if meaning else f"{source} turns by words alone"
+            note = f"of {count} that a note answers, weights unseen"
+            figures += [
+                Figure(f"{name}: right note", found.right, 0.75 if meaning else None, ">=", note=note),
+                Figure(f"{name}: wrong note", found.wrong, 0.03, note=note),
+                Figure(
+                    f"{name}: notes that do not answer", found.misled, note="of those shown, before the gate"
+                ),
+            ]
+            if meaning:
+                label = f"{name}: right note among those a model reads"
+                figures.append(Figure(label, among(part), 0.75, ">="))
     if not installed():
         progress("notes by meaning: not measured (the extra `meaning` is not installed)")
-        return figures
-    verdicts = judged(await turns(folder, meaning=True))
-    for source, labelled in (("written", False), ("labelled", True)):
-        part = [one for one in verdicts if one.turn.labelled is labelled]
-        if not part:
-            continue
-        right, wrong, needless = rates(part, BY_MEANING.at_least)
-        count = sum(bool(one.turn.right) for one in part)
-        figures += [
-            Figure(f"{source} turns: right note", right, 0.75, ">=", note=f"of {count}, weights unseen"),
-            Figure(f"{source} turns: wrong note", wrong, 0.03, note=f"of {count}, weights unseen"),
-            Figure(f"{source} turns: note where none answers", needless, note="before the gate"),
-            Figure(f"{source} turns: right note among those a model reads", among(part), 0.75, ">="),
-        ]
     return figures
 
 

@@ -54,13 +54,18 @@ def test_a_doubt_gets_the_note_and_a_move(notes: Knowledge) -> None:
     assert move == draw.choice.card.text
 
 
-def test_the_same_note_is_not_cited_again(notes: Knowledge) -> None:
+def test_who_asks_on_gets_the_statement_and_then_no_note_again(notes: Knowledge) -> None:
     composer = CardComposer(load_playbook("sales"), "", notes)
     first = drawn(composer, said("what does it cost per user and month?", 0))
     second = drawn(composer, said("what does it cost per user and month?", 30))
+    third = drawn(composer, said("what does it cost per user and month?", 60))
     assert first is not None
     assert second is not None
-    assert second.source == "playbook sales"
+    assert third is not None
+    assert second.source == "prices.md › Prices"
+    assert second.card.text in first.card.text
+    assert second.card.text != first.card.text
+    assert third.source == "playbook sales"
 
 
 def test_the_brief_speaks_when_it_says_what_may_be_done() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def test_what_was_said_before_tells_what_is_meant(tmp_path: Path, kind: str) -> 
 
 def test_two_notes_that_fit_alike_are_weighed_by_the_question(notes: Path) -> None:
     with Knowledge(notes) as knowledge:
-        ((source, _),) = knowledge.search("and what is the damage for the enterprise plan")
+        ((source, _), *_) = knowledge.search("and what is the damage for the enterprise plan")
     assert source == "plans.md › Enterprise"
 
 
@@ -151,3 +152,59 @@ def test_of_two_notes_that_fit_alike_none_is_quoted(tmp_path: Path) -> None:
         (tmp_path / f"{name}.md").write_text("# Delivery\nWe deliver within two days.\n")
     with Knowledge(tmp_path) as knowledge:
         assert knowledge.search("so we deliver within how many days") == ()
+
+
+FLAT = """# Rent
+It is £1,150 a month, due on the first.
+
+# Term
+Twelve months at first, then month by month. One month to the end of a month.
+
+# Animals
+Cats yes, dogs only by agreement.
+
+# Repairs
+Report in the app. Urgent ones within 24 hours.
+
+# Parking
+One space in the yard, number 7.
+
+# Subletting
+Only with our written consent.
+
+# Decorating
+Light colours are fine.
+
+# Viewing
+Saturdays 10 to 2.
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "heading"),
+    [
+        ("How long am I tied in?", "Term"),
+        ("Could my puppy live there, too?", "Animals"),
+        ("Who comes when the shower is broken?", "Repairs"),
+        ("Wann kann ich die Wohnung besichtigen?", "Viewing"),
+        ("Is there a cinema nearby?", ""),
+    ],
+)
+def test_a_plain_question_in_other_words_finds_its_section(tmp_path: Path, asked: str, heading: str) -> None:
+    (tmp_path / "flat.md").write_text(FLAT)
+    with Knowledge(tmp_path) as knowledge:
+        found = knowledge.search(asked, before=("It has two rooms.", "Right."))
+    assert [source for source, _ in found[:1]] == ([f"flat.md › {heading}"] if heading else [])
+
+
+def test_a_model_is_told_a_section_once(tmp_path: Path) -> None:
+    (tmp_path / "flat.md").write_text(FLAT)
+
+    async def told() -> tuple[tuple[str, str], ...]:
+        with Knowledge(tmp_path) as knowledge:
+            found = knowledge.search("How long am I tied in?")
+            assert len(found) == 2, "the section, and the statement for whoever asks on"
+            return await knowledge.settled("How long am I tied in?", found)
+
+    sources = [source for source, _ in asyncio.run(told())]
+    assert len(sources) == len(set(sources))

@@ -32,9 +32,9 @@ BATCH = 32
 """Notes encoded in one request."""
 MOST_PASSAGES = 20_000
 """Further notes are found by words only; at 768 numbers each these fill 60 MB."""
-WAITING = 8
+WAITING = 16
 """Questions that may wait; the oldest is given up first."""
-REMEMBERED = 64
+REMEMBERED = 128
 """Questions whose vectors are kept."""
 BEST = 8
 REST_S = 30.0

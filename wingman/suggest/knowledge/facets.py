@@ -7,11 +7,12 @@ that: words that ask for a kind of thing, and the marks such a thing leaves in n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 _ASKS_AND_HOLDS: Mapping[str, tuple[str, str]] = {
     "money": (
-        r"pric\w*|cost\w*|how much|damage|charg\w*|fees?|worth|pay(?:ing|s)?|paid|expensive|cheap\w*"
+        r"pric\w*|cost\w*|how much|damage|charg\w*(?! (?:my|our|your|the|an?|it\b))|fees?|worth|pay(?:ing|s)?"
+        r"|paid|expensive|cheap\w*"
         r"|quote|bill|budget"
         r"|looking at|talking about|percent|discount|credit|pounds|quid|grand|euros?|dollars?|outgoings|saving"
         r"|set (?:me|us|you) back|come to|comes to|what's that a|roughly|all in|all done|something off"
@@ -90,7 +91,7 @@ _ASKS_AND_HOLDS: Mapping[str, tuple[str, str]] = {
     "scope": (
         r"includ\w*|cover\w*|what do(?:es)? (?:it|we|you)|do i get|do you check|what happens if|handle"
         r"|support\w*"
-        r"|work without|offline|apps?|how big|would .{0,30}(?:fit|go in)|bring (?:them|him|her|the)"
+        r"|work without|offline|how big|would .{0,30}(?:fit|go in)|bring (?:them|him|her|the)"
         r"|another round|what happens after"
         r"|drin|enthalten|compris|incluye|cabe|inclui",
         r"\b(?:includ\w*|cover\w*|not covered|does not|enthalten|umfang|compris|incluye|incluido|inclui"
@@ -127,13 +128,6 @@ _FULL = 4
 def asked(plain: str) -> frozenset[str]:
     """The facets a normalised text asks for."""
     return frozenset(name for name, (asks, _) in _FACETS.items() if asks.search(plain))
-
-
-def unasked(plain: str, facets: Iterable[str]) -> str:
-    """A normalised text without the words that ask for these facets: what is left says about what."""
-    for name in facets:
-        plain = _FACETS[name][0].sub(" ", plain)
-    return plain
 
 
 def held(text: str) -> dict[str, float]:

@@ -20,6 +20,8 @@ from wingman.suggest.knowledge.embeddings import Clearance, EmbeddingIndex, Like
 from wingman.suggest.knowledge.lexical import FEWEST, NO_FIT, Fit, LexicalIndex, stems
 from wingman.suggest.knowledge.notes_reader import read_notes
 from wingman.suggest.knowledge.sections import SUFFIXES, Section
+from wingman.suggest.playbook.language import language_of
+from wingman.suggest.playbook.signals import is_question
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +54,15 @@ class Evidence:
     """How far it lies over the mean section; also the next two."""
     before_lead: float
     facet_lead: float
+    told: float
+    """Weight of what was just said that it holds, in these words or in others for the same."""
+    titled: float
+    """The same in its heading."""
     meaning: float = 0.0
-    """Standard deviations its likeness lies over the mean section's, at most `STEPS`; 0 when not known."""
+    """Standard deviations its likeness to the turns lies over the mean section's, at most `STEPS`; 0 when not
+    known."""
+    own_meaning: float = 0.0
+    """The same of the turn by itself: where it says all it asks, what was said before only blurs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class Weights:
     """One weight for each field, in their order."""
     at_least: float
     """The share of the odds a section must have to be quoted: it answers, and no other does as well."""
+    asked: float
+    """The same where a question is put: it tells what it is after, and a statement only hints at it."""
     plausible: float = 0.05
     """The share from which a section is told to a model, which reads it and sees whether it fits."""
 
@@ -75,11 +86,12 @@ class Weights:
         return math.exp(min(points, _MOST_POINTS))
 
 
-BY_WORDS = Weights(-2.659, (0.273, -0.61, 2.053, 0.513, 0.831, 1.49, 0.0), at_least=0.8)
-BY_MEANING = Weights(-2.88, (0.122, -0.819, 2.027, 0.322, 0.529, 1.553, 1.377), at_least=0.5)
-LITERAL, LITERAL_SHARE = 0.6, 0.25
-"""A section that holds so much of what a turn is about answers it with a smaller share of the odds: that it is
-asked in the words of the notes is known, where weights made from hints look for more."""
+BY_WORDS = Weights(
+    -2.856, (-0.565, -0.779, 2.152, 0.496, 1.209, 1.064, 1.104, 1.793, 0.0, 0.0), at_least=0.9, asked=0.47
+)
+BY_MEANING = Weights(
+    -3.228, (-0.518, -0.906, 2.071, 0.231, 0.932, 1.371, 0.815, 1.734, 1.178, 0.494), at_least=0.65, asked=0.45
+)
 _MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
@@ -133,12 +145,15 @@ class Knowledge:
     def anticipate(self, text: str, before: Sequence[str] = ()) -> None:
         """`search` may be asked for this soon: have its meaning found by then, where nothing leaves for it."""
         if self._meaning is not None and not self._meaning.remote and self._sections and stems(text):
-            self._meaning.ask(_joined(text, before))
+            self._compare(text, before)
 
     def search(
         self, text: str, before: Sequence[str] = (), *, clear: Clearance = always
     ) -> tuple[Snippet, ...]:
         """The (source, snippet) that answers what was said after the turns `before`; empty without a sure one.
+
+        Where that is a whole section, the statement nearest to the moment comes behind it: for whoever has read
+        the section and asks on.
 
         Never waits: what an encoder knows about it counts when it is there already. `clear` is asked before
         words leave this machine for it.
@@ -146,9 +161,8 @@ class Knowledge:
         if not self._sections or not stems(text):
             return ()
         found = self._ranked(text, before)
-        if self._meaning is not None:
-            self._meaning.ask(_joined(text, before), clear)
-        return self._quoted(found.clear, text, before)
+        self._compare(text, before, clear)
+        return self._quoted(found.clear, text, before, on=True)
 
     async def settled(
         self,
@@ -161,23 +175,28 @@ class Knowledge:
         """`found` and what else may answer, for a model to judge; waits 120 ms at most for the meaning."""
         if not self._sections or not stems(text):
             return found
-        if self._meaning is not None:
+        self._compare(text, before, clear)
+        if self._meaning is not None:  # it answers in order, so the turn by itself is known by then
             await self._meaning.known(_joined(text, before), MEANING_S, clear)
         ranked = self._ranked(text, before)
         more = self._quoted((*ranked.clear, *ranked.plausible), text, before)
-        return tuple(dict.fromkeys((*found, *more)))[:BEST]
+        pairs = tuple(dict.fromkeys((*found, *more)))
+        return tuple(
+            (source, quote)
+            for source, quote in pairs
+            if not any(source == other and quote != longer and quote in longer for other, longer in pairs)
+        )[:BEST]
 
     def evidence(self, text: str, before: Sequence[str] = ()) -> dict[int, Evidence]:
         """What is known about each section that may answer, by its row; all the others have nothing of it."""
         fits = self._words.fits(text, before)
-        likeness = self._likeness(text, before)
-        rows = set(fits) | (set(likeness.nearest) if likeness is not None else set())
+        likeness, own = self._likeness(text, before), self._likeness(text, ())
+        rows = set(fits).union(*(one.nearest for one in (likeness, own) if one is not None))
         mean = _mean(tuple(fits.values()), max(len(self._sections), FEWEST) + 1)
         carried = _CARRIED / (_CARRIED + len(set(stems(text))))
         found = {}
         for row in rows:
             fit = fits.get(row, NO_FIT)
-            steps = likeness.steps(row) if likeness is not None else 0.0
             found[row] = Evidence(
                 fit.words,
                 fit.before * carried,
@@ -185,42 +204,54 @@ class Knowledge:
                 fit.words - mean.words,
                 (fit.before - mean.before) * carried,
                 fit.facet - mean.facet,
-                max(-STEPS, min(STEPS, steps)),
+                fit.told,
+                fit.titled,
+                _steps(likeness, row),
+                _steps(own, row),
             )
         return found
 
+    def _compare(self, text: str, before: Sequence[str], clear: Clearance = always) -> None:
+        """Have the turn compared with the notes by itself, then together with the turns before it."""
+        if self._meaning is not None:
+            self._meaning.ask(_joined(text, ()), clear)
+            self._meaning.ask(_joined(text, before), clear)
+
     def _ranked(self, text: str, before: Sequence[str]) -> _Ranked:
         likeness = self._likeness(text, before)
-        compared = likeness is not None and len(self._sections) > 1  # one section leads no other
+        both = likeness is not None and self._likeness(text, ()) is not None
+        compared = both and len(self._sections) > 1  # one section leads no other
         weights = BY_MEANING if compared else BY_WORDS
         odds = {row: weights.odds(known) for row, known in self.evidence(text, before).items()}
         whole = 1.0 + sum(odds.values())
         rows = sorted(odds, key=lambda row: (-odds[row], row))
         alike = likeness.alike if likeness is not None else frozenset()
-        first = []
-        for row in rows[:1]:
-            share = odds[row] / whole
-            literal = share >= LITERAL_SHARE and self._words.covered(text, before, row) >= LITERAL
-            sure = share >= weights.at_least or row in alike or literal
-            if sure and not self._words.lacks_the_sum(text, row):
-                first.append(row)
+        least = weights.asked if is_question(text, language=language_of(text) or "en") else weights.at_least
+        first = [
+            row
+            for row in rows[:1]
+            if (odds[row] / whole >= least or row in alike) and not self._words.lacks_the_sum(text, row)
+        ]
         rest = [row for row in rows[len(first) :] if odds[row] / whole >= weights.plausible or row in alike]
         return _Ranked(tuple(first), tuple(rest[:BEST]))
 
     def _likeness(self, text: str, before: Sequence[str]) -> Likeness | None:
         return self._meaning.likeness(_joined(text, before)) if self._meaning is not None else None
 
-    def _quoted(self, rows: Sequence[int], text: str, before: Sequence[str]) -> tuple[Snippet, ...]:
+    def _quoted(
+        self, rows: Sequence[int], text: str, before: Sequence[str], *, on: bool = False
+    ) -> tuple[Snippet, ...]:
+        """What is quoted of each section; with `on` the statement nearest to the moment behind it."""
         own = frozenset(stems(text))
         earlier = frozenset(stem for turn in before for stem in stems(turn))
         likeness = self._likeness(text, before)
-        return tuple(
-            (
-                self._sections[row].source,
-                _snippet(self._sections[row], own, earlier, likeness.of_statements(row) if likeness else ()),
-            )
-            for row in rows
-        )
+        found: list[Snippet] = []
+        for row in rows:
+            section = self._sections[row]
+            nearest = _nearest(section, own, earlier, likeness.of_statements(row) if likeness else ())
+            quotes = (_snippet(section, nearest), _cut(section.statements[nearest]))
+            found += ((section.source, quote) for quote in quotes[: 1 + on])
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +278,10 @@ def read_sections(folder: Path) -> Iterator[Section]:
         yield from note.sections
 
 
+def _steps(likeness: Likeness | None, row: int) -> float:
+    return max(-STEPS, min(STEPS, likeness.steps(row))) if likeness is not None else 0.0
+
+
 def _joined(text: str, before: Sequence[str]) -> str:
     return " ".join(turn[:LONGEST_TURN] for turn in (*before, text))
 
@@ -260,17 +295,24 @@ def _mean(fits: Sequence[Fit], count: int) -> Fit:
     )
 
 
-def _snippet(section: Section, own: frozenset[str], earlier: frozenset[str], alike: Sequence[float]) -> str:
+def _nearest(section: Section, own: frozenset[str], earlier: frozenset[str], alike: Sequence[float]) -> int:
+    """The statement nearest to the moment."""
+    held = [_held(statement, own, earlier) for statement in section.statements]
+    if len(alike) == len(held):
+        held = [one + MEANING_OF_A_STATEMENT * steps for one, steps in zip(held, alike, strict=True)]
+    return max(range(len(held)), key=lambda at: (held[at], -at))
+
+
+def _snippet(section: Section, nearest: int) -> str:
     """The whole section where it fits the card, else the statement nearest to the moment and what follows."""
     statements = section.statements
     whole = _run(statements, 0)
     if len(whole) <= LONGEST_SNIPPET and sum(map(len, statements)) <= len(whole):
         return whole
-    held = [_held(statement, own, earlier) for statement in statements]
-    if len(alike) == len(held):
-        held = [one + MEANING_OF_A_STATEMENT * steps for one, steps in zip(held, alike, strict=True)]
-    first = max(range(len(statements)), key=lambda at: (held[at], -at))
-    text = _run(statements, first)
+    return _cut(_run(statements, nearest))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_SNIPPET else f"{text[: LONGEST_SNIPPET - 1].rstrip()}…"
 
 

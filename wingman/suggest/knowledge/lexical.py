@@ -7,8 +7,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from wingman.suggest.knowledge.facets import AMOUNT, SUM, asked, held, unasked
+from wingman.suggest.knowledge.concepts import ideas
+from wingman.suggest.knowledge.facets import AMOUNT, SUM, asked, held
 from wingman.suggest.knowledge.sections import Section
 from wingman.suggest.playbook.language import SMALL_WORDS
 from wingman.suggest.playbook.signals import normalise
@@ -32,6 +34,12 @@ FEWEST = 4
 """A smaller folder is weighed as if it held so many sections: one note alone must not fit everything."""
 CANDIDATES = 24
 _HEADING_COUNTS = 2
+_VERBAL = re.compile(r"(\w*[aeiouy]\w*)(?:ing|ed)$")
+"""What English adds to a verb; of what is left a vowel and three letters must stand, so `need` is whole."""
+_SAME_IDEA = 0.7
+"""What another word for the same counts, to one for the word itself."""
+_BETWEEN = re.compile(r"\.\w+ ›|[-_./›]")
+"""What parts the words of a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +52,35 @@ class Fit:
     """The same for the turns before it."""
     facet: float
     """How much it is about what is asked for."""
+    told: float = 0.0
+    """Weight of the words of what was just said that it holds, in these words or in others for the same."""
+    titled: float = 0.0
+    """The same in its heading alone."""
 
 
 NO_FIT = Fit(0.0, 0.0, 0.0)
+Unit: TypeAlias = tuple[str, frozenset[int]]
+"""A word as it is looked up, empty when it says nothing by itself; and the ideas that it stands for."""
+
+
+class _Holders:
+    """Which sections hold a word, or another word for the same."""
+
+    def __init__(self) -> None:
+        self.words: dict[str, set[int]] = defaultdict(set)
+        self.ideas: dict[int, set[int]] = defaultdict(set)
+
+    def add(self, row: int, text: str) -> None:
+        for stem_, meant in units(text):
+            self.words[stem_].add(row)
+            for idea in meant:
+                self.ideas[idea].add(row)
+
+    def literal(self, unit: Unit) -> set[int]:
+        return self.words.get(unit[0], set()) if unit[0] else set()
+
+    def alike(self, unit: Unit) -> set[int]:
+        return set().union(*(self.ideas.get(idea, ()) for idea in unit[1]))
 
 
 class LexicalIndex:
@@ -55,11 +89,16 @@ class LexicalIndex:
     def __init__(self, sections: Sequence[Section]) -> None:
         self._postings: dict[str, dict[int, int]] = defaultdict(dict)
         self._facets: dict[str, dict[int, float]] = defaultdict(dict)
+        self._whole, self._titles = _Holders(), _Holders()
         self._count = max(len(sections), FEWEST)
         for row, section in enumerate(sections):
+            source = _BETWEEN.sub(" ", f"{section.source} ")
             counted = Counter(stems(" ".join(section.statements)))
-            for stem in stems(re.sub(r"\.\w+ ›|[-_./›]", " ", f"{section.source} ")):
+            for stem in stems(source):
                 counted[stem] += _HEADING_COUNTS
+            self._titles.add(row, _BETWEEN.sub(" ", section.heading) if section.heading else source)
+            for text in (*section.statements, source):
+                self._whole.add(row, text)
             for stem, count in counted.items():
                 self._postings[stem][row] = count
             for name, share in held("\n".join(section.statements)).items():
@@ -74,40 +113,49 @@ class LexicalIndex:
         for name in asked(normalise(text)):
             for row, share in self._facets.get(name, {}).items():
                 facets[row] += share  # type: ignore[assignment]  # a Counter adds floats as well
-        best = Counter(
-            {row: words[row] + 0.35 * earlier[row] + facets[row] for row in {*words, *earlier, *facets}}
-        )
-        return {row: Fit(words[row], earlier[row], facets[row]) for row, _ in best.most_common(CANDIDATES)}
-
-    def covered(self, text: str, before: Sequence[str], row: int) -> float:
-        """How much of what `text` is about stands in a section, 0 to 1. Words that no section has count most.
-
-        Words that ask for something of which the section tells (`what's the damage`) need not stand in it. What
-        says nothing else (`and how much is that?`) is about what the turn before said.
-        """
-        plain = normalise(text)
-        about = unasked(plain, (name for name in asked(plain) if row in self._facets.get(name, {})))
-        words = frozenset(stems(about)) or frozenset(stems(" ".join(before[-1:])))
-        found = {one: self._postings.get(one, {}) for one in words}
-        wanted = {one: self._rarity(len(rows)) for one, rows in found.items()}
-        held = sum(rarity for one, rarity in wanted.items() if row in found[one])
-        return held / sum(wanted.values()) if wanted else 0.0
+        told, titled = self._meant(text)
+        rows = {*words, *earlier, *facets, *told}
+        best = Counter({row: max(words[row], told[row]) + 0.35 * earlier[row] + facets[row] for row in rows})
+        return {
+            row: Fit(words[row], earlier[row], facets[row], told[row], titled[row])
+            for row, _ in best.most_common(CANDIDATES)
+        }
 
     def lacks_the_sum(self, text: str, row: int) -> bool:
         """True when `text` asks for a sum and the section names none: whatever it says, it is no answer."""
         return AMOUNT.search(normalise(text)) is not None and row not in self._facets.get(SUM, {})
+
+    def _meant(self, text: str) -> tuple[Counter[int], Counter[int]]:
+        """Of each section, the weight of what `text` is about that it holds; and that its heading holds."""
+        told: Counter[int] = Counter()
+        titled: Counter[int] = Counter()
+        for unit in dict.fromkeys(units(text)):
+            found = len(self._whole.literal(unit) or self._whole.alike(unit))
+            if not found or self._common(found):
+                continue
+            rarity = self._rarity(found)
+            for points, holders in ((told, self._whole), (titled, self._titles)):
+                exact = holders.literal(unit)
+                for row in exact:
+                    points[row] += rarity  # type: ignore[assignment]
+                for row in holders.alike(unit) - exact:
+                    points[row] += _SAME_IDEA * rarity  # type: ignore[assignment]
+        return told, titled
 
     def _weighed(self, wanted: frozenset[str]) -> Counter[int]:
         """Inverse document frequency of the words each section holds, twice as often counting a little more."""
         points: Counter[int] = Counter()
         for stem in wanted:
             rows = self._postings.get(stem, {})
-            if not rows or (self._count > MANY and len(rows) > TOO_COMMON * self._count):
+            if not rows or self._common(len(rows)):
                 continue
             rarity = self._rarity(len(rows))
             for row, count in rows.items():
                 points[row] += rarity * math.sqrt(min(2, count))  # type: ignore[assignment]
         return points
+
+    def _common(self, sections: int) -> bool:
+        return self._count > MANY and sections > TOO_COMMON * self._count
 
     def _rarity(self, sections: int) -> float:
         """Inverse document frequency of a word that stands in so many sections."""
@@ -116,14 +164,28 @@ class LexicalIndex:
 
 def stems(text: str) -> list[str]:
     """The words worth looking up, cut to what their forms share."""
-    plain = (re.sub(r"'s$|\W", "", word) for word in normalise(text).split())
-    return [stem(word) for word in plain if (len(word) > 1 or word.isdigit()) and word not in STOP_WORDS]
+    return [found for word in normalise(text).split() if (found := _looked_up(word))]
+
+
+def units(text: str) -> list[Unit]:
+    """The words that say something, with the ideas they stand for, by themselves or as part of a phrase."""
+    words = normalise(text).split()
+    found = zip(map(_looked_up, words), ideas(words), strict=True)
+    return [(stem_, meant) for stem_, meant in found if stem_ or meant]
+
+
+def _looked_up(word: str) -> str:
+    """A word cut to its stem; empty for one that says nothing about a subject."""
+    plain = re.sub(r"'s$|\W", "", word)
+    return stem(plain) if (len(plain) > 1 or plain.isdigit()) and plain not in STOP_WORDS else ""
 
 
 def stem(word: str) -> str:
-    """The first five letters of a long word, a shorter one without its plural; rough, for five languages."""
-    if word.isdigit():
+    """Five letters of a word at most, without its plural and what English adds to verbs; rough."""
+    if word.isdigit() or len(word) < 4:
         return word
-    if len(word) > 5:
-        return word[:5]
-    return re.sub(r"(?:es|e|s)$", "", word) if len(word) > 3 else word
+    verbal = _VERBAL.match(word)
+    bare = verbal[1] if verbal and len(verbal[1]) > 2 else word
+    if verbal and len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] not in "ls":
+        bare = bare[:-1]  # `planned`, not `billing`
+    return re.sub(r"(?:es|e|s)$", "", bare) if 3 < len(bare) < 6 else bare[:5]
