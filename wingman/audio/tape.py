@@ -92,12 +92,15 @@ class Tape:
         self._fresh.append(block.pcm)
         if len(self._fresh) == GATHERED:
             self._store()
-        self.end += length
+        self.end = end = block.start + length
         self.newest_block = block
         if self._holes:
             self._forget()
         for cursor in self._cursors:
-            cursor._written()
+            if cursor._waiter is not None:
+                cursor._written()
+            if cursor._callback is not None and end - cursor.position >= cursor._least:
+                cursor._callback()
 
     def _store(self) -> None:
         """Put what was written last into the ring: a few blocks at a time, for its memory is always cold."""
@@ -325,13 +328,10 @@ class Cursor:
             self._waiter = None
 
     def _written(self) -> None:
-        """Audio was appended: the common case of `_wake`."""
-        lag = self.tape.end - self.position
+        """Audio was appended, and somebody waits for some."""
         waiter = self._waiter
-        if waiter is not None and lag >= self._wanted and not waiter.done():
+        if waiter is not None and self.lag >= self._wanted and not waiter.done():
             waiter.set_result(None)
-        if self._callback is not None and lag >= self._least:
-            self._callback()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

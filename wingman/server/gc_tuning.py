@@ -32,6 +32,10 @@ FEWEST_ENDED = 20
 SETTLE_S = 1.0
 """After its end a meeting's tasks need a moment until nothing holds it any more."""
 
+YOUNG = 7000
+"""Objects that are made before the youngest are looked through, ten times the interpreter's own number: what a
+packet or an interim makes is gone before, without a look."""
+
 LARGE = 256 * 1024
 """Bytes from which on something is mapped by itself, and given back when it is freed."""
 M_MMAP_THRESHOLD = -3
@@ -57,6 +61,7 @@ class Heap:
 
     def __init__(self) -> None:
         keep_large_things_apart()
+        gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
         self._live = 0
         self._ended = 0
         """Meetings that ended since the last pass: while there are any, freezing would hide their remains."""

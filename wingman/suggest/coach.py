@@ -207,7 +207,8 @@ class Coach:
     def advance(self, channel: Channel, now: SampleTime) -> None:
         """Media time of `channel`; call some ten times a second."""
         decisions = self._gate.advance(now)
-        self._cards.drop_late(self._gate.now - samples(self._settings.ttl_s))
+        if self._cards.in_flight:
+            self._cards.drop_late(self._gate.now - samples(self._settings.ttl_s))
         if decisions:
             self._opener.act_on(decisions, self._parts.clock())
         if channel is Channel.TAB and self._speculation.running(channel):

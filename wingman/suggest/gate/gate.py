@@ -90,7 +90,8 @@ class Gate:
         whole, signals = utterance, detect(utterance.text, self.language)
         if not signals:
             whole = self._whole(utterance)
-            signals = detect(whole.text, self.language)
+            if whole is not utterance:
+                signals = detect(whole.text, self.language)
         self._turns.heard(utterance, question=Signal.QUESTION in signals)
         decided = self._decide(utterance, whole, signals, meaning, answered=answered)
         self._evidence.remember(utterance, meaning)
