@@ -15,6 +15,7 @@ from wingman.config.settings import Settings
 from wingman.core.encoders import terminal
 from wingman.core.errors import InputError
 from wingman.core.events import UtteranceCreated
+from wingman.core.time import clock
 from wingman.events.waterfall import UtteranceTrace, traces
 
 WIDTH = 40
@@ -60,9 +61,9 @@ def drawn(
     """
     lines: list[str] = []
     for trace in found:
-        minutes, seconds = divmod(int(trace.start - (found[0].start if began is None else began)), 60)
+        at = clock(trace.start - (found[0].start if began is None else began))
         said = shorten(terminal(words.get(trace.utterance, "")), SAID, placeholder=" …")
-        head = f"{minutes:02}:{seconds:02}  {terminal(trace.utterance)}  {terminal(trace.outcome) or 'open'}"
+        head = f"{at}  {terminal(trace.utterance)}  {terminal(trace.outcome) or 'open'}"
         lines.append(f"{head}  “{said}”" if said else head)
         lines += _stages(trace)
     return lines or ["nothing was said"]
