@@ -1,7 +1,7 @@
 """The event log of many nodes: one subject of a JetStream stream per meeting.
 
-What this node appends is the `Writer`'s, what it knows of every meeting the `Reader`'s, and what its clients
-are told, and when, the `Delivery`'s.
+What this node appends is the `LogWriter`'s, what it knows of every meeting the `LogReader`'s, and what its
+clients are told, and when, the `Delivery`'s.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from wingman.cluster.appender import FencedAppender, LogPosition, Tip
 from wingman.cluster.delivery import Delivery
 from wingman.cluster.jetstream import JetStream, UnavailableError, UnknownError
 from wingman.cluster.keys import GoneError, KeyRing
-from wingman.cluster.reading import Reader
+from wingman.cluster.log_reader import LogReader
+from wingman.cluster.log_writer import Alive, LogWriter
 from wingman.cluster.record import Body, Head
 from wingman.cluster.search_index import MeetingSearch
-from wingman.cluster.writer import Alive, Writer
 from wingman.core import codec
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, Event, Media
@@ -40,10 +40,10 @@ class ClusterLog:
         self._keys = keys
         self._node = node
         self._shards = shards
-        self._reader = Reader(jetstream, keys, node, shards)
+        self._reader = LogReader(jetstream, keys, node, shards)
         self._delivery = Delivery()
         self._handed_on = self._delivery.handed_on
-        self._writer = Writer(self._appender, keys, node, self._reader, self._delivery, self._stored)
+        self._writer = LogWriter(self._appender, keys, node, self._reader, self._delivery, self._stored)
         self._search = MeetingSearch(self.read, self._handed_on.upto)
         self._followed: Committed | None = None
         self._closed = False
@@ -182,7 +182,7 @@ class ClusterLog:
         return await self._appender(meeting).look()
 
     async def own(self, meeting: str, plan: bytes, tip: Tip | None = None) -> FencedAppender:
-        """See `Writer.own`."""
+        """See `LogWriter.own`."""
         return await self._writer.own(meeting, plan, tip)
 
     def keep_plan(self, meeting: str, plan: bytes) -> None:

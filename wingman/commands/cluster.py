@@ -15,8 +15,8 @@ import msgspec
 from wingman.cluster import keys, snapshots, streams
 from wingman.cluster.jetstream import JetStream
 from wingman.cluster.keys import KeyRing
+from wingman.cluster.log_reader import LogReader
 from wingman.cluster.node import Node, NodeRow
-from wingman.cluster.reading import Reader
 from wingman.cluster.record import Head
 from wingman.cluster.streams import Copies
 from wingman.commands.common import settings_of
@@ -50,7 +50,7 @@ class _Visitor:
 
     jetstream: JetStream
     node: Node
-    reader: Reader
+    reader: LogReader
     shards: int
 
     @property
@@ -67,7 +67,7 @@ async def _visit(settings: ClusterSettings) -> AsyncIterator[_Visitor]:
         ring = KeyRing(jetstream, key)
         shards = await streams.prepare(jetstream, settings.shards)
         await ring.check()
-        reader = Reader(jetstream, ring, READER, shards)
+        reader = LogReader(jetstream, ring, READER, shards)
         await reader.open(_ignored)
         try:
             yield _Visitor(jetstream, Node(jetstream, settings, key), reader, shards)
@@ -118,7 +118,7 @@ def _line(row: NodeRow, *, answers: bool) -> str:
     return f"{row.id:<32} {state:<16} {row.live:>4} of {row.most} meetings  {row.version}"
 
 
-async def _open_meetings(reader: Reader) -> dict[str, str]:
+async def _open_meetings(reader: LogReader) -> dict[str, str]:
     """Meeting → the node that stored its newest record."""
     found: dict[str, str] = {}
     for meeting, known in reader.known.items():

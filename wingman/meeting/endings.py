@@ -9,7 +9,7 @@ from wingman.config.meeting import MeetingSettings
 from wingman.core.events import MeetingEnding, Publish
 
 
-class Fate(StrEnum):
+class SourceEnd(StrEnum):
     """How a source was released."""
 
     RECORDED = "recorded"
@@ -38,7 +38,7 @@ class Endings:
         self._settings = settings
         self._made_by_source = made_by_source
         self._attached = 0
-        self._fates: set[Fate] = set()
+        self._fates: set[SourceEnd] = set()
         self._since = now
         self._kept = False
         self._fed = False
@@ -50,7 +50,7 @@ class Endings:
             self._fates.clear()
         self._kept = False
 
-    def released(self, fate: Fate, now: float, *, fed: bool) -> None:
+    def released(self, fate: SourceEnd, now: float, *, fed: bool) -> None:
         """A source is over. `fed`: the meeting has had audio."""
         self._attached -= 1
         self._fates.add(fate)
@@ -69,12 +69,12 @@ class Endings:
         idle = Ending("client_gone", self._since + self._settings.idle_end_s, told=False)
         if self._kept or not self._fates:
             return idle
-        if not self._fed and Fate.RECORDED not in self._fates:
+        if not self._fed and SourceEnd.RECORDED not in self._fates:
             wait = 0.0 if self._made_by_source else self._settings.idle_end_s
             return Ending("never_connected", self._since + wait, told=False)
-        if Fate.GONE in self._fates:
+        if SourceEnd.GONE in self._fates:
             return idle
-        if Fate.ENDED in self._fates:
+        if SourceEnd.ENDED in self._fates:
             return Ending("source_ended", self._since + self._settings.grace_s, told=True)
         return Ending("source_ended", self._since, told=False)
 

@@ -13,7 +13,7 @@ from wingman.core.time import Channel
 from wingman.link.branch_runner import behind_wall, kind_of
 from wingman.meeting.channel import ChannelPipeline
 from wingman.meeting.controls import MeetingControls
-from wingman.meeting.endings import Endings, Fate
+from wingman.meeting.endings import Endings, SourceEnd
 from wingman.meeting.pipeline import MeetingPipeline
 
 log = structlog.get_logger(__name__)
@@ -117,5 +117,5 @@ class MeetingSources:
             channel.words.source_over()
         del self._plays[source]
         gone = any(channel.input.reported == "gone" for channel in channels)
-        fate = Fate.GONE if gone else Fate.RECORDED if source.recorded else Fate.ENDED
+        fate = SourceEnd.GONE if gone else SourceEnd.RECORDED if source.recorded else SourceEnd.ENDED
         self._endings.released(fate, self._clock(), fed=self._fed())

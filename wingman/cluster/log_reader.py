@@ -66,7 +66,7 @@ Passed = Callable[[str, Head], Awaitable[None]]
 """Told of each record of another node, in order: the meeting, and the record's head."""
 
 
-class Reader:
+class LogReader:
     """One for each node."""
 
     def __init__(self, jetstream: JetStream, keys: KeyRing, node: str, shards: int) -> None:

@@ -17,7 +17,7 @@ import structlog
 from wingman.cluster.appender import ElsewhereError, FencedAppender, LostError, Pending, Tip, numbered
 from wingman.cluster.delivery import Delivery
 from wingman.cluster.keys import GoneError, KeyRing
-from wingman.cluster.reading import Reader
+from wingman.cluster.log_reader import LogReader
 from wingman.core import codec
 from wingman.core.events import Envelope, Event, Media, StorageState
 
@@ -57,7 +57,7 @@ class _Writing:
         return self.appender.place.meeting
 
 
-class Writer:
+class LogWriter:
     """One for each node. `append` counts and returns at once; a task for each meeting stores what gathers."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Writer:
         appender_of: Callable[[str], FencedAppender],
         keys: KeyRing,
         node: str,
-        reader: Reader,
+        reader: LogReader,
         delivery: Delivery,
         stored: Stored,
     ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.cluster.meetings import M, note, started, until_row
 from tests.support.nats import Servers, nodes
 from tests.support.until import until
-from wingman.cluster import writer
+from wingman.cluster import log_writer
 from wingman.cluster.appender import LostError
 from wingman.core.events import Envelope, MeetingEnded, MeetingRenamed, StorageState
 
@@ -92,7 +92,7 @@ async def test_what_is_too_much_to_hold_is_said_to_be_lost(
         handed_on: list[Envelope] = []
         node.log.on_committed(handed_on.extend)
         await node.log.own(M, b"")
-        monkeypatch.setattr(writer, "HELD_BYTES", 10)
+        monkeypatch.setattr(log_writer, "HELD_BYTES", 10)
         node.log.append(M, note("too long for ten bytes"), at=1.0)
         await until(lambda: bool(handed_on))
         assert [e.data.state for e in handed_on if isinstance(e.data, StorageState)] == ["lost"]
