@@ -1,9 +1,9 @@
 """A whole meeting at many times the speed of life: what the service's memory does over hours.
 
-Everything runs as it always does (decoder, tape, both provider links over real sockets, join, coach, log on
-disk); only the event loop's clock is fast, and the packets come from a list instead of a network.
+Everything runs as it always does (decoder, tape, both provider links over real sockets to stand-ins in the same
+process, join, coach, log on disk); only the event loop's clock is fast, and the packets come from a list.
 
-`python -m scripts.bench.soak --providers PORT --hours 2` prints `MINUTE MB` every few minutes of the meeting
+`python -m scripts.bench.soak --hours 2` prints `MINUTE MB` every few minutes of the meeting
 and, at the end, how many events of which type there were, as JSON.
 """
 
@@ -14,9 +14,11 @@ import asyncio
 import gc
 import json
 import logging
+import math
 import os
 import selectors
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Mapping
 
@@ -27,6 +29,7 @@ from wingman.audio.decode import opus_decoder
 from wingman.audio.source import ChannelSink
 from wingman.bench.harness import rss_mb
 from wingman.bench.marks import signal
+from wingman.bench.providers import Providers
 from wingman.config.settings import build
 from wingman.core.time import Channel
 from wingman.meeting.api import MeetingSpec
@@ -34,28 +37,55 @@ from wingman.transports.inbound_track import InboundTrack, PeerTimeline
 from wingman.transports.whip_client import encode
 
 EVERY_MIN = 5
+BUSY_S = 0.002
+"""Of one turn of the loop: what takes longer was not this process."""
 
 
 class FastSelector(selectors.DefaultSelector):
-    """Waits a fraction of the time it is asked to."""
+    """Waits a fraction of the time it is asked to, and counts what it waited."""
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, clock: FastClock) -> None:
         super().__init__()
-        self._speed = speed
+        self._clock = clock
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        return super().select(None if timeout is None else timeout / self._speed)
+        self._clock.turn(BUSY_S)
+        ready = super().select(None if timeout is None else timeout / self._clock.speed)
+        self._clock.turn(math.inf if timeout is None else timeout / self._clock.speed)
+        return ready
+
+
+class FastClock:
+    """`speed` seconds pass in one; a machine that is busy elsewhere holds it up.
+
+    Else providers would seem to be silent for seconds, and the meeting would do what it does then.
+    """
+
+    def __init__(self, speed: float) -> None:
+        self.speed = speed
+        self._passed = 0.0
+        self._since = time.monotonic()
+
+    def turn(self, most: float) -> None:
+        """A stretch is over, of which no more than `most` real seconds count."""
+        now = time.monotonic()
+        self._passed += self.speed * min(now - self._since, most)
+        self._since = now
+
+    def now(self) -> float:
+        """Seconds."""
+        return self._passed + self.speed * min(time.monotonic() - self._since, BUSY_S)
 
 
 class FastLoop(asyncio.SelectorEventLoop):
-    """An event loop on whose clock `speed` seconds pass in one."""
+    """An event loop on such a clock."""
 
     def __init__(self, speed: float) -> None:
-        self._speed = speed
-        super().__init__(FastSelector(speed))
+        self._fast = FastClock(speed)
+        super().__init__(FastSelector(self._fast))
 
     def time(self) -> float:
-        return super().time() * self._speed
+        return self._fast.now()
 
 
 class Packets:
@@ -85,8 +115,14 @@ class Packets:
         track.close()
 
 
-async def soak(providers: int, hours: float, folder: str) -> None:
-    root = f"ws://127.0.0.1:{providers}"
+async def soak(hours: float, folder: str) -> None:
+    """The whole meeting, its providers on the same clock."""
+    providers = Providers(lambda _branch: lambda _pcm, _now: None)
+    async with providers.open():
+        await _meeting(f"ws://127.0.0.1:{providers.port}", hours, folder)
+
+
+async def _meeting(root: str, hours: float, folder: str) -> None:
     settings = build(
         {
             "transcribe": {"provider": "deepgram", "deepgram": {"api_key": "bench", "url": root}},
@@ -113,7 +149,6 @@ async def soak(providers: int, hours: float, folder: str) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--providers", type=int, required=True, help="port of the stand-in providers")
     options.add_argument("--hours", type=float, default=2.0)
     options.add_argument("--speed", type=float, default=60.0)
     chosen = options.parse_args()
@@ -122,7 +157,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         asyncio.Runner(loop_factory=lambda: FastLoop(chosen.speed)) as runner,
     ):
-        runner.run(soak(chosen.providers, chosen.hours, folder))
+        runner.run(soak(chosen.hours, folder))
 
 
 if __name__ == "__main__":

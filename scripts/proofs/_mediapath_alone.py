@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,6 @@ from scripts.proofs.figures import Figure, progress
 from wingman.audio.decode import LibopusDecoder
 from wingman.audio.tape import Tape
 from wingman.bench.marks import signal
-from wingman.bench.providers import Providers
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.time import SAMPLE_RATE, Channel
@@ -143,7 +143,7 @@ def drift() -> list[Figure]:
 def memory() -> list[Figure]:
     """Two hours of a whole meeting on a fast clock: what it grows by once all bounded stores are full."""
     progress("two hours of a meeting, sixty times as fast")
-    *samples, events = asyncio.run(_soak(2.0))
+    *samples, events = _soak(2.0)
     by_minute = {int(minute): float(mb) for minute, mb in map(str.split, samples)}
     heard = json.loads(events).get("utterance.created", 0)
     first, second = by_minute[60] - by_minute[10], by_minute[120] - by_minute[60]
@@ -155,15 +155,9 @@ def memory() -> list[Figure]:
     ]
 
 
-async def _soak(hours: float) -> list[str]:
-    providers = Providers(lambda _branch: lambda _pcm, _now: None)
-    async with providers.open():
-        command = ("-m", "scripts.bench.soak", "--providers", str(providers.port))
-        soaking = await asyncio.create_subprocess_exec(
-            sys.executable, *command, "--hours", str(hours), stdout=asyncio.subprocess.PIPE, cwd=ROOT
-        )
-        out, _ = await soaking.communicate()
-        return out.decode().splitlines()
+def _soak(hours: float) -> list[str]:
+    command = [sys.executable, "-m", "scripts.bench.soak", "--hours", str(hours)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.splitlines()
 
 
 def pass_through() -> Iterator[Figure]:
