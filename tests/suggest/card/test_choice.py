@@ -124,6 +124,36 @@ def test_in_danger_the_first_thing_comes_first(words: str) -> None:
     assert choice.card.text.startswith("Ask: is anybody in danger right now?")
 
 
+@pytest.mark.parametrize(
+    ("brief", "name"),
+    [
+        ("Los datos están en Madrid.", "security"),
+        ("Unsere Daten liegen in Dublin.", "security"),
+        ("The installation takes two weeks.", "delivery"),
+        ("A instalação leva 3 semanas.", "delivery"),
+    ],
+)
+def test_an_article_hides_no_fact_of_a_brief(brief: str, name: str) -> None:
+    assert slots_of(load_playbook("sales"), brief) == {name: brief.removesuffix(".")}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "begins"),
+    [
+        ("en", "Is it insured while you have it?", "Say what is covered"),
+        ("en", "Is it me, am I putting them in wrong?", "Take the blame off them"),
+        ("de", "Bekomme ich mein Geld zurück?", "Sagen, ob das Geld zurückkommt"),
+        ("fr", "Je pourrai être remboursé ?", "Dites si l'argent revient"),
+        ("es", "¿Y eso aguanta el agua salada?", "Diga qué aguanta"),
+        ("pt", "E quem vai fazer a costura?", "Diga o nome de quem vai fazer"),
+    ],
+)
+def test_what_is_asked_for_has_a_move_of_its_own(language: str, words: str, begins: str) -> None:
+    assert text_of(MoveChooser(load_playbook("support")), moment(words, "question", language)).startswith(
+        begins
+    )
+
+
 def test_what_the_user_says_calls_for_no_care() -> None:
     assert moment("My lawyer says hello.", by_user=True).care is None
 

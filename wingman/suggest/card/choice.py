@@ -23,10 +23,16 @@ _CALLED: Mapping[str, str] = {
     "price": "prices?|costs?|preise?|kosten|prix|tarifs?|precios?|preços?",
     "range": "pay|salary|gehalt|salaire|sueldo|salário",
     "discount": "discounts?|rabatt|remise|descuento|desconto",
-    "delivery": "delivery|set ?-?up|lieferzeit|einrichtung|livraison|délai|entrega|plazo|prazo",
+    "delivery": (
+        "delivery|set ?-?up|installation|lieferzeit|lieferung|einrichtung|einbau|livraison|délai|entrega|plazo"
+        "|instalación|prazo|instalação"
+    ),
     "security": "security|data|sicherheit|daten|sécurité|données|seguridad|datos|segurança|dados",
 }
 """What people who write a brief in sentences call a fact."""
+_ARTICLE = (
+    r"(?:the|our|their|der|die|das|unsere?|les?|la|l'|nos|notre|los|las|el|nuestr[ao]s?|os?|as?|noss[ao]s?)"
+)
 _SUMS = frozenset({"price", "range", "discount"})
 """Facts that are no fact without a number."""
 
@@ -224,7 +230,11 @@ def _told(brief: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for sentence in re.split(r"\n|(?<=[.;!])\s+", brief):
         for name, called in _CALLED.items():
-            said = re.match(rf"\s*(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)", sentence, re.IGNORECASE)
+            said = re.match(
+                rf"\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)",
+                sentence,
+                re.IGNORECASE,
+            )
             if said and name not in found and (name not in _SUMS or re.search(r"\d", sentence)):
                 found[name] = (said["value"] if said["sign"] else sentence).strip().rstrip(".;!")
     return found

@@ -76,7 +76,8 @@ STALL = (
     r"(?:nach|erst nach) (?:dem|der|den) (?:urlaub|sommer|ferien|messe|inventur|quartal|jahreswechsel)",
     r"(?:nächstes|im nächsten|kommendes) (?:jahr|quartal)|(?:schicken|mailen) sie (?:mir|uns) (?:mal"
     r" |doch )?(?:was|etwas|unterlagen)",
-    r"keine eile|eilt nicht|schauen wir mal|mal sehen|irgendwann|im moment nicht|gerade nicht",
+    r"keine eile|eilt nicht|schauen wir mal|mal sehen|irgendwann (?:mal|später|einmal)"
+    r"|im moment nicht|gerade nicht",
 )
 DECISION = (
     r"entscheid(?:en|et|e|ung|er|ungen)|unterschr(?:eiben|eibt|ift)|freigabe|freigeben|genehmig(?:en"

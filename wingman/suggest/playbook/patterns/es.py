@@ -42,6 +42,7 @@ COMPETITOR = (
     r"|vecino) .{0,40}(?:tiene|paga|usa)|con (?:el )?excel",
 )
 OBJECTION = (
+    r"ya (?:lo |la |los |las )?(?:probamos|probé|tuvimos|usamos|hemos probado)",
     r"(?:muy|demasiado|tan) (?:caro|cara|complicado|largo|pronto|grande|arriesgado|difícil)|tirar el"
     r" dinero",
     r"no (?:estoy|estamos|lo veo|la veo|me convence|nos convence|creo que|necesit\w+|tenemos"
@@ -72,7 +73,7 @@ BUYING = (
     r"(?:me|nos) (?:parece bien|interesa|gusta|encaja|convence)|(?:lo|la) (?:compro|compramos|firmo"
     r"|firmamos|cogemos|hacemos)|adelante",
     r"cuándo (?:podemos|podríamos|pueden|podrían) (?:empezar|arrancar|comenzar|probar)|mánde(?:me"
-    r"|nos) el contrato|siguiente paso|trato hecho|probamos|hagamos una prueba",
+    r"|nos) el contrato|siguiente paso|trato hecho|(?<!ya )probamos|hagamos una prueba",
 )
 PAIN = (
     r"(?:el|nuestro|mi|gran) (?:mayor )?problema|dolor de cabeza|a mano|a ojo|perd(?:emos|imos|ido"

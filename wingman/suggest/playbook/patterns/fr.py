@@ -51,7 +51,8 @@ OBJECTION = (
     r"(?:je|on) (?:ne )?(?:vois|voit|comprends|sais) pas (?:l'intérêt|pourquoi|bien|trop|ce que|à quoi)",
     r"(?:ma|notre|la) (?:crainte|réserve|peur|inquiétude)|ce qui (?:me|nous) (?:gêne|fait peur"
     r"|retient|inquiète)|j'hésite",
-    r"(?:on|nous) (?:a|avons) déjà (?:un|une|ce|quelque|essayé)|la dernière fois|il y a des gens"
+    r"(?:on|nous) (?:a|avons) déjà (?:un|une|ce|quelque|essayé)|la dernière fois (?:ça|c'était|on"
+    r"|qu'on|nous|que nous)|il y a des gens"
     r" .{0,30}qui trouvent",
 )
 STALL = (
