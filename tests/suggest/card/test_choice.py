@@ -142,7 +142,7 @@ def test_an_article_hides_no_fact_of_a_brief(brief: str, name: str) -> None:
     [
         ("en", "Is it insured while you have it?", "Say what is covered"),
         ("en", "Is it me, am I putting them in wrong?", "Take the blame off them"),
-        ("de", "Bekomme ich mein Geld zurück?", "Sagen, ob das Geld zurückkommt"),
+        ("de", "Wird mir das erstattet?", "Sagen, ob das Geld zurückkommt"),
         ("fr", "Je pourrai être remboursé ?", "Dites si l'argent revient"),
         ("es", "¿Y eso aguanta el agua salada?", "Diga qué aguanta"),
         ("pt", "E quem vai fazer a costura?", "Diga o nome de quem vai fazer"),
