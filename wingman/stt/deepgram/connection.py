@@ -59,6 +59,14 @@ CLOSE_LOOK_S = 0.5
 """How often, while sound flows, whether the peer is behind with its answers."""
 
 
+STALLED = {
+    Stall.UNANSWERED: "Deepgram has stopped answering; reconnecting.",
+    Stall.UNREAD: "Deepgram has stopped reading; reconnecting.",
+}
+UNSETTLED = "Deepgram talks and settles nothing; reconnecting."
+LEFT_OUT = "Deepgram left out a part of the transcript; sending that audio again."
+
+
 class Controls(Protocol):
     """The control messages, as the SDK's `AsyncV1SocketClient` has them."""
 
@@ -355,19 +363,11 @@ class Connection:
         """Raise `ProviderFault` when the peer counts as dead."""
         self._count(self._audio.position)
         if stall := self._watchdog.verdict(now):
-            sentence = {
-                Stall.UNANSWERED: "Deepgram has stopped answering; reconnecting.",
-                Stall.UNREAD: "Deepgram has stopped reading; reconnecting.",
-            }[stall]
-            raise ProviderFault(sentence, kind=FaultKind.TIMEOUT, code="stalled")
+            raise _cut(STALLED[stall], "stalled")
         if self._stitch.unsettled > (self._settings.max_unsettled_s + UNSETTLED_S) * SAMPLE_RATE:
-            raise ProviderFault(
-                "Deepgram talks and settles nothing; reconnecting.", kind=FaultKind.PROTOCOL, code="unsettled"
-            )
+            raise _cut(UNSETTLED, "unsettled", FaultKind.PROTOCOL)
         if self._closing_at is not None and now >= self._closing_at + self._settings.close_s:
-            raise ProviderFault(
-                "Deepgram did not deliver the last words in time.", kind=FaultKind.TIMEOUT, code="closing"
-            )
+            raise _cut("Deepgram did not deliver the last words in time.", "closing")
 
     async def _carry_out(self, control: _Control, now: float) -> None:
         self._last_control = now
@@ -391,11 +391,7 @@ class Connection:
                 self._understand(message)
             if self._stitch.passed_over:
                 self._stitch.ask_again()
-                raise ProviderFault(
-                    "Deepgram left out a part of the transcript; sending that audio again.",
-                    kind=FaultKind.PROTOCOL,
-                    code="hole",
-                )
+                raise _cut(LEFT_OUT, "hole", FaultKind.PROTOCOL)
 
     def _understand(self, message: wire.Message) -> None:
         self._count(self._audio.position)
@@ -416,3 +412,8 @@ class Connection:
     def _tell(self, events: list[TranscriberEvent]) -> None:
         for event in events:
             self._emit(event)
+
+
+def _cut(sentence: str, code: str, kind: FaultKind = FaultKind.TIMEOUT) -> ProviderFault:
+    """Why a connection that is open is given up."""
+    return ProviderFault(sentence, kind=kind, code=code)
