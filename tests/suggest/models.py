@@ -88,3 +88,11 @@ async def left_at_once(model: SuggestionModel, way_out: WayOut, left: list[float
         await until_left(left)  # the time it takes is measured by `scripts/prove suggest`
     finally:
         gc.enable()
+
+
+async def nobody_waits(model: SuggestionModel, requests: Callable[[], int]) -> None:
+    """Ask, and go away before the first word; `requests` counts those that have arrived."""
+    waiting = asyncio.create_task(answer(model))
+    await until(lambda: requests() > 0)
+    waiting.cancel()
+    await asyncio.wait((waiting,))

@@ -20,6 +20,7 @@ from tests.suggest.models import (
     answer,
     leave_the_loop,
     left_at_once,
+    nobody_waits,
     until_left,
 )
 from wingman.config.section import Secret
@@ -306,3 +307,10 @@ async def test_an_answer_of_another_shape_is_a_fault_and_ends_nothing_else() -> 
             with pytest.raises(ProviderFault):
                 await answer(model)
         await model.aclose()
+
+
+async def test_a_request_that_nobody_waited_for_is_counted() -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, gemini(emulator) as model:
+        emulator.play(GeminiFault.NO_HEADERS)
+        await nobody_waits(model, lambda: len(emulator.requests))
+        assert model.last_usage.prompt_tokens > 0

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.suggest.models import ANSWER, ASKED, QUICK, SLOW, WAYS_OUT, WayOut, answer, left_at_once
+from tests.suggest.models import (
+    ANSWER,
+    ASKED,
+    QUICK,
+    SLOW,
+    WAYS_OUT,
+    WayOut,
+    answer,
+    left_at_once,
+    nobody_waits,
+)
 from tests.support.extras import gemini_messages
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings
@@ -145,3 +155,10 @@ async def test_nobody_there_is_not_an_overload() -> None:
     finally:
         await model.aclose()
     assert failed.value.kind is FaultKind.NETWORK
+
+
+async def test_a_request_that_nobody_waited_for_is_counted() -> None:
+    async with GeminiEmulator(pace=SLOW) as emulator, older(emulator) as model:
+        emulator.play(GeminiFault.NO_HEADERS)
+        await nobody_waits(model, lambda: len(emulator.requests))
+        assert model.last_usage.prompt_tokens > 0

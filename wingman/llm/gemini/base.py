@@ -6,7 +6,7 @@ import time
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import ProviderFault
-from wingman.llm.base import Usage
+from wingman.llm.base import Prompt, Usage
 from wingman.llm.circuit_breaker import Quotas
 from wingman.llm.gemini.models import ModelChoice
 
@@ -46,3 +46,11 @@ class GeminiModel:
     def _noted(self, model: str, fault: ProviderFault) -> ProviderFault:
         """`fault`, remembered where it says how long to stay away."""
         return self._quotas.note(model, fault, time.monotonic())
+
+
+def read_in_vain(prompt: Prompt) -> Usage:
+    """What is counted of a request that nobody waited for: the service has read it and bills that.
+
+    Estimated, since it had said nothing yet: four characters a token.
+    """
+    return Usage((len(prompt.system) + len(prompt.user)) // 4)

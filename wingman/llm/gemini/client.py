@@ -23,7 +23,7 @@ from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
 from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import CancellableStream
-from wingman.llm.gemini.base import GeminiModel
+from wingman.llm.gemini.base import GeminiModel, read_in_vain
 from wingman.llm.gemini.errors import fault_of_status
 from wingman.llm.gemini.models import HELLO, greet, require_key
 from wingman.llm.hedging import hedged
@@ -206,7 +206,7 @@ class Gemini(GeminiModel):
             )
 
         self._check_quota(model)
-        usage = Usage()
+        usage: Usage | None = None
         ended = spoke = False
         try:
             async with CancellableStream(opened) as chunks:
@@ -219,8 +219,11 @@ class Gemini(GeminiModel):
                     ended = ended or any(one.finish_reason for one in _first(chunk))
             if spoke and not ended:
                 raise AnswerTruncated("Gemini's answer broke off", code="no_end")
+        except (asyncio.CancelledError, GeneratorExit):
+            usage = usage or read_in_vain(prompt)
+            raise
         finally:
-            self._usage = usage  # only now: other meetings may be streaming at the same time
+            self._usage = usage or Usage()  # only now: other meetings may be streaming at the same time
 
     def _config(self, model: str, prompt: Prompt, thinks: bool) -> types.GenerateContentConfig:
         return types.GenerateContentConfig(

@@ -8,6 +8,7 @@ cannot be set through this package.
 
 from __future__ import annotations
 
+import asyncio
 import warnings
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
@@ -22,7 +23,7 @@ from wingman.core.json import JsonObject
 from wingman.egress.http import counting
 from wingman.llm.base import KEEP_ALIVE_S, AnswerBlocked, AnswerTruncated, Prompt, Usage
 from wingman.llm.cancellable_stream import UNREADABLE
-from wingman.llm.gemini.base import GeminiModel
+from wingman.llm.gemini.base import GeminiModel, read_in_vain
 from wingman.llm.gemini.errors import fault_of_status, unreachable
 from wingman.llm.gemini.models import HELLO, greet, require_key
 
@@ -83,7 +84,7 @@ class GenerativeAiModel(GeminiModel):
 
     async def _answer(self, model: str, prompt: Prompt) -> AsyncGenerator[str, None]:
         self._check_quota(model)
-        usage = Usage()
+        usage: Usage | None = None
         ended = spoke = False
         call = self._api.stream_generate_content(
             self._sdk.request(model, prompt),
@@ -107,8 +108,11 @@ class GenerativeAiModel(GeminiModel):
                         ended = ended or bool(candidate.finish_reason)
             if spoke and not ended:
                 raise AnswerTruncated("Gemini's answer broke off", code="no_end")
+        except (asyncio.CancelledError, GeneratorExit):
+            usage = usage or read_in_vain(prompt)
+            raise
         finally:
-            self._usage = usage
+            self._usage = usage or Usage()
 
 
 class _Sdk:
