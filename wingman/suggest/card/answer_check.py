@@ -16,7 +16,7 @@ from itertools import pairwise
 from wingman.suggest.card import answer_shapes as shapes
 from wingman.suggest.card.answer_shapes import AnswerFault
 from wingman.suggest.card.answer_signs import odd_sign, other_script
-from wingman.suggest.card.figures import Sources
+from wingman.suggest.card.figures import Sources, holds
 from wingman.suggest.card.names import names
 from wingman.suggest.card.number_words import growing
 from wingman.suggest.knowledge.lexical import stems
@@ -84,12 +84,12 @@ class AnswerCheck:
     """So far it was looked at: the same words again tell nothing new."""
     _decided: bool = False
     _sources: Sources = field(init=False)
-    _named: Sources = field(init=False)
+    _named: str = field(init=False)
     _own_words: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._sources = Sources(self.rules.sources)
-        self._named = Sources((*self.rules.sources, self.rules.named))
+        self._named = self.rules.named.lower()
         self._own_words = frozenset(_runs(self.rules.instructions.split("\n")))
 
     @property
@@ -187,8 +187,10 @@ class AnswerCheck:
             return AnswerFault.LINK
         if self._sources.unknown_figure(plain, self.rules.language):
             return AnswerFault.NUMBER
-        unknown = any(not self._named.hold(name) for name in names(plain, self.rules.language))
-        return AnswerFault.NAME if unknown else None
+        known = (
+            self._sources.hold(name) or holds(self._named, name) for name in names(plain, self.rules.language)
+        )
+        return None if all(known) else AnswerFault.NAME
 
     def _last_fault(self, text: str) -> AnswerFault | None:
         """What only the end can tell."""

@@ -138,11 +138,16 @@ class Sources:
 
     def hold(self, word: str) -> bool:
         """True when a source has this word, in whatever case."""
-        return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", self._texts) is not None
+        return holds(self._texts, word)
 
     def unknown_link(self, text: str) -> str:
         """The first address of `text` that no source has; empty when all are known."""
         return next((link for link in links(text) if link not in self._links), "")
+
+
+def holds(text: str, word: str) -> bool:
+    """True when a text in lower case has this word, however that is written."""
+    return re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", text) is not None
 
 
 @lru_cache(maxsize=4096)
