@@ -67,6 +67,8 @@ class Stage:
     length: float
 
 
+WITHIN = ("sound to the transcriber", "words on screen")
+"""Stages that are not there where the transcriber is part of the service."""
 DUE = {Owner.CHOICE: "held back", Owner.PROVIDER: "a tone that decides"}
 Mark: TypeAlias = tuple[str, Owner, float | None]
 """A stage's name, who is waited for in it, and the moment at which it ends."""
@@ -112,7 +114,7 @@ def _stretches(way: Moments, marks: Sequence[Mark]) -> list[Stage]:
     """
     found, at = [], way.spoke
     for name, owner, end in marks:
-        if end is not None and not (name == "sound to the transcriber" and end - at < EXACT_S):
+        if end is not None and not (name in WITHIN and end - at < EXACT_S):
             found.append(Stage(name, owner, 1000 * (at - way.spoke), 1000 * max(0.0, end - at)))
             at = max(at, end)
     return found
