@@ -66,6 +66,8 @@ class Candidate:
     """Lesser reasons the same words gave, best first; for when the first has nothing new to say."""
     unsure: bool = False
     """True when the gate cannot tell: a model is to decide, with silence as its default."""
+    answered: bool = False
+    """True for a question to the user that the user's own notes answer: it is wanted at once, and each time."""
 
 
 @dataclass(frozen=True, slots=True)

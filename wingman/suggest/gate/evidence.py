@@ -69,6 +69,8 @@ class Evidence:
     """Log odds that a card is welcome, on the scale of the thresholds."""
     thresholds: Thresholds
     """Those of the weights it was weighed with."""
+    answered: bool = False
+    """True when it asks the user for what the user's notes hold."""
 
     @property
     def kinds(self) -> dict[str, float]:
@@ -90,7 +92,7 @@ class Evidence:
         """The same, now that the notes are known to answer it; what somebody else was asked stays theirs."""
         if self.verdict.addressee != "user" or Signal.QUESTION not in self.signals:
             return self
-        return replace(self, score=max(self.score, self.thresholds.sure))
+        return replace(self, score=max(self.score, self.thresholds.sure), answered=True)
 
     def silence(self) -> Reason:
         """Why nothing is said."""

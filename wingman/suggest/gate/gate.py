@@ -210,7 +210,7 @@ class Gate:
         band = self._band(evidence)
         if band is Band.SURE_NOT:
             return Skip(evidence.silence(), evidence.utterance.id)
-        found = self._first(whole, fired)
+        found = self._first(whole, fired, answered=evidence.answered)
         if self.dials.mode == "questions-only" and Signal.QUESTION not in evidence.signals:
             return Skip(Reason.MODE, whole.id, self.dials.mode)
         return replace(found, unsure=band is Band.UNSURE) if isinstance(found, Candidate) else found
@@ -227,9 +227,14 @@ class Gate:
             return Band.SURE
         return Band.UNSURE if asks and score >= thresholds.ask else Band.SURE_NOT
 
-    def _first(self, utterance: Utterance, fired: list[Fired]) -> Candidate | Skip:
+    def _first(self, utterance: Utterance, fired: list[Fired], *, answered: bool = False) -> Candidate | Skip:
         """The first trigger that may still fire, with the others behind it, or why none does."""
-        found = first(utterance, fired, lambda trigger: self._limiter.spent(trigger, self.now))
+        found = first(
+            utterance,
+            fired,
+            lambda trigger: self._limiter.spent(trigger, self.now, answered=answered),
+            answered=answered,
+        )
         own = utterance.channel is Channel.MIC
         if own and isinstance(found, Candidate) and self.dials.mode == "questions-only":
             return Skip(Reason.MODE, utterance.id, self.dials.mode)

@@ -57,11 +57,15 @@ def matched(triggers: Triggers, whole: Utterance, evidence: Evidence) -> list[Fi
 
 
 def first(
-    utterance: Utterance, fired: Iterable[Fired], spent: Callable[[Trigger], Reason | None]
+    utterance: Utterance,
+    fired: Iterable[Fired],
+    spent: Callable[[Trigger], Reason | None],
+    *,
+    answered: bool = False,
 ) -> Candidate | Skip:
     """The first trigger that may still fire, with the others behind it, or why none does.
 
-    `spent` says why a trigger may not fire again; None when it may.
+    `spent` says why a trigger may not fire again; None when it may. `answered`: the user's notes answer it.
     """
     refused = Skip(Reason.NO_TRIGGER, utterance.id)
     found: list[Candidate] = []
@@ -79,6 +83,7 @@ def first(
                 utterance.text,
                 utterance.speaker,
                 trigger,
+                answered=answered,
             )
         )
     if not found:

@@ -21,15 +21,17 @@ class Limits:
     priority: int
     """Lowest priority that may speak."""
     per_window: int
-    """Most cards in any ten minutes; explicit requests do not count."""
+    """Most cards in any ten minutes; explicit requests and answers from the notes do not count."""
+    answers: int
+    """Most cards in any ten minutes that answer a question from the user's notes."""
     cooldown: SampleTime
     """Media time between the start of one card and the next."""
 
 
 LIMITS: dict[Verbosity, Limits] = {
-    "quiet": Limits(60, 4, samples(20)),
-    "balanced": Limits(40, 8, samples(10)),
-    "lively": Limits(20, 15, samples(6)),
+    "quiet": Limits(60, 4, 8, samples(20)),
+    "balanced": Limits(40, 8, 16, samples(10)),
+    "lively": Limits(20, 15, 30, samples(6)),
 }
 WINDOW = samples(600)
 MOST_ASKS = 200
@@ -75,6 +77,7 @@ class CardRateLimiter:
         self._flight: Candidate | None = None
         self._shows = False
         self._started: deque[SampleTime] = deque(maxlen=max(limit.per_window for limit in LIMITS.values()))
+        self._answers: deque[SampleTime] = deque(maxlen=max(limit.answers for limit in LIMITS.values()))
         self._said: Counter[str] = Counter()
         self._last_said: dict[str, SampleTime] = {}
         self._carded: deque[str] = deque(maxlen=8)
@@ -85,7 +88,7 @@ class CardRateLimiter:
         self._flight, self._shows = candidate, False
         if candidate.reason is Reason.REQUEST:
             return
-        self._started.append(now)
+        (self._answers if candidate.answered else self._started).append(now)
         if candidate.trigger is not None:
             self._said[candidate.trigger.name] += 1
             self._last_said[candidate.trigger.name] = now
@@ -112,11 +115,13 @@ class CardRateLimiter:
         """True when this utterance has had its card."""
         return utterance in self._carded
 
-    def spent(self, trigger: Trigger, now: SampleTime) -> Reason | None:
-        """Why this trigger may not fire again; None when it may."""
+    def spent(self, trigger: Trigger, now: SampleTime, *, answered: bool = False) -> Reason | None:
+        """Why this trigger may not fire again; None when it may, as for each question `answered` by a note."""
         said = self._said[trigger.name]
         if trigger.once and said:
             return Reason.ONCE
+        if answered:
+            return None
         if trigger.max and said >= trigger.max:
             return Reason.MAX
         last = self._last_said.get(trigger.name)
@@ -124,8 +129,14 @@ class CardRateLimiter:
             return Reason.SAME
         return None
 
-    def needed(self, limits: Limits, now: SampleTime) -> int:
-        """The priority a card needs: the fewer are left of the ten minutes' cards, the more."""
+    def needed(self, limits: Limits, now: SampleTime, *, answered: bool = False) -> int:
+        """The priority a card needs: the fewer are left of the ten minutes' cards, the more.
+
+        `answered`: it answers from the notes, and such cards are counted by themselves.
+        """
+        if answered:
+            shown = sum(1 for at in self._answers if now - at < WINDOW)
+            return limits.priority if shown < limits.answers else NEVER
         left = limits.per_window - sum(1 for at in self._started if now - at < WINDOW)
         if left <= 0:
             return NEVER
@@ -135,8 +146,9 @@ class CardRateLimiter:
         """Why this is a bad moment for a card; None when it is a good one."""
         if self._flight is not None and not self._gives_way(self._flight, candidate):
             return Reason.IN_FLIGHT
-        wait = BREATH if candidate.priority >= URGENT else limits.cooldown
-        if self._started and not self._continues(candidate) and now - self._started[-1] < wait:
+        wait = BREATH if candidate.priority >= URGENT or candidate.answered else limits.cooldown
+        last = max((*self._started, *self._answers), default=None)
+        if last is not None and not self._continues(candidate) and now - last < wait:
             return Reason.COOLDOWN
         return None
 

@@ -37,8 +37,9 @@ class CardTiming:
             return (Skip(Reason.MODE, candidate.utterance, self._dials.mode),)
         if candidate.priority < limits.priority:
             return (Skip(Reason.VERBOSITY, candidate.utterance, self._dials.verbosity),)
-        if candidate.priority < self._limiter.needed(limits, self._turns.now):
-            return (Skip(Reason.RATE, candidate.utterance, f"{limits.per_window} in ten minutes"),)
+        if candidate.priority < self._limiter.needed(limits, self._turns.now, answered=candidate.answered):
+            most = limits.answers if candidate.answered else limits.per_window
+            return (Skip(Reason.RATE, candidate.utterance, f"{most} in ten minutes"),)
         hold = self.hold(candidate, limits)
         if hold is not None:
             return self._keep(candidate, hold)
@@ -70,7 +71,8 @@ class CardTiming:
             self._turns.question = None
             return (Skip(Reason.STALE if stale else Reason.MODE, waiting.utterance),)
         limits = self._dials.limits
-        scarce = waiting.priority < self._limiter.needed(limits, self._turns.now)
+        needed = self._limiter.needed(limits, self._turns.now, answered=waiting.answered)
+        scarce = waiting.priority < needed
         if scarce or self.hold(waiting, limits) is not None:
             return ()
         self.waiting = None
