@@ -88,6 +88,7 @@ async def test_so_it_is_with_the_models_client(ending: Ending, secure: bool) -> 
 async def test_one_that_is_called_off_in_its_middle_sends_no_more() -> None:
     books = Books()
     async with cutting(Ending.STALL, 5000) as receiver:
+        receiver.patience_s = 60.0
         asking = asyncio.create_task(
             _sent(books, f"http://127.0.0.1:{receiver.port}/in", secure=False, chunked=False)
         )
@@ -95,6 +96,7 @@ async def test_one_that_is_called_off_in_its_middle_sends_no_more() -> None:
         asking.cancel()
         await asyncio.wait([asking])
         said = books.bytes
+        receiver.given_up.set()
         await receiver.idle.wait()
     assert said == books.bytes == receiver.payload < len(BODY)
 

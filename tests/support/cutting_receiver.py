@@ -49,6 +49,9 @@ class Receiver:
     """Bytes of a body it takes first."""
     secure: bool = False
     payload: int = 0
+    patience_s: float = 0.6
+    """How long a stalled one waits for `given_up`."""
+    given_up: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     """Every connection is over."""
     _open: int = 0
@@ -79,7 +82,8 @@ class Receiver:
             while await reading.more():
                 pass
         elif self.ending is Ending.STALL:
-            await asyncio.sleep(0.6)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.given_up.wait(), self.patience_s)
             while await reading.more():
                 pass
         else:
