@@ -180,7 +180,7 @@ async def most_frequent() -> tuple[float, int]:
     texts: Counter[str] = Counter()
     for folder in ("tuning", "heldout"):
         for one in script.load(folder):
-            played = await play(one, noise.clean(one), model=False)
+            played = await play(one, noise.clean(one))
             texts.update(card.text for card in played.cards)
     return texts.most_common(1)[0][1] / sum(texts.values()), sum(texts.values())
 

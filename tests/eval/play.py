@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
-import re
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +24,10 @@ from wingman.core.utterance import (
     ReadingStatus,
     Utterance,
 )
-from wingman.llm.base import Prompt, Usage
-from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.coach import Coach
 from wingman.suggest.playbook.playbook import load_playbook
 
 TICK_S = 0.1
-TURNS = 8
-"""Turns of the loop in which an instant model has certainly answered."""
 FAMILIES = {"anger": Family.NEGATIVE, "doubt": Family.DOUBTFUL, "joy": Family.POSITIVE}
 
 
@@ -56,26 +52,11 @@ class Played:
     skipped: list[tuple[float, SuggestionSkipped]] = field(default_factory=list)
 
 
-class InstantModel:
-    """A model that answers at once with words of the moment: timing and content are judged elsewhere."""
+async def play(script: Script, heard: Sequence[Heard], *, verbosity: str = "balanced") -> Played:
+    """Feed every utterance, emotion, voice activity and tick of the clock in the order of media time.
 
-    name = "instant"
-    remote = False
-    last_usage = Usage()
-
-    async def probe(self) -> None: ...
-
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
-        moment = re.search(r":moment>\n(.*?)\n</", prompt.user, re.DOTALL)
-        yield f"Respond to: {moment[1] if moment else prompt.user[-80:]}"
-
-    async def aclose(self) -> None: ...
-
-
-async def play(
-    script: Script, heard: Sequence[Heard], *, verbosity: str = "balanced", model: bool = True
-) -> Played:
-    """Feed every utterance, emotion, voice activity and tick of the clock in the order of media time."""
+    The gate and the playbook alone: what a model makes of the rest is measured with one that knows the labels.
+    """
     played = Played(script, heard)
     now = 0.0
     texts: dict[str, str] = {}
@@ -90,17 +71,14 @@ async def play(
 
     settings = SuggestSettings(verbosity=verbosity)  # type: ignore[arg-type]
     playbook = load_playbook(script.playbook)
-    coach = Coach(settings, playbook, InstantModel() if model else None, publish, parts=CoachParts(fence="f"))
+    coach = Coach(settings, playbook, None, publish)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(coach.run())
         await asyncio.sleep(0)
         for when, act in _agenda(coach, heard, feels=playbook.voice_emotion == "allow"):
             now = when
-            before = len(played.cards)
             act()
-            if len(played.cards) > before:
-                for _ in range(TURNS):
-                    await asyncio.sleep(0)
+            await coach.settle()
         running.cancel()
     played.cards = [
         Card(card.id, card.utterance, card.kind, card.at, texts.get(card.id, card.text))
