@@ -15,8 +15,9 @@ import numpy as np
 from scripts.gate import written
 from scripts.gate.conversations import Conversation
 from wingman.core.time import Channel
-from wingman.suggest.gate.dialogue import LIKENESS, Dialogue, Said
-from wingman.suggest.gate.probe import ADDRESSEES, HEADS, KINDS, VECTOR, Flavour, Floats, inputs
+from wingman.suggest.gate.dialogue import CROWD, LIKENESS, Dialogue, Said
+from wingman.suggest.gate.evidence import CROWDED
+from wingman.suggest.gate.probe import ADDRESSEES, HEADS, KINDS, VECTOR, Flavour, Floats, inputs, weighed
 from wingman.suggest.gate.running_rate import RunningRate
 from wingman.suggest.playbook.language import HeardLanguage
 from wingman.suggest.playbook.signals import detect
@@ -69,9 +70,9 @@ def _of_one(one: Conversation, flavour: Flavour, encode: Encode) -> list[tuple[A
         user = turn.who == "U"
         vector = encode(text) if flavour == "meaning" else None
         said = Said("mic" if user else turn.who, Channel.MIC if user else Channel.TAB, text, vector)
-        language = spoken.hear(text) or "en"
+        signals = detect(text, spoken.hear(text) or "en")
         if not user:
-            state = dialogue.features(said, detect(text, language))
+            state = dialogue.features(said, signals)
             targets = [float(kind in turn.kinds) for kind in KINDS]
             targets += [float(turn.addressee == who) if turn.addressee else np.nan for who in ADDRESSEES]
             welcome = {"must": 1.0, "optional": OPTIONAL, "silent": 0.0}[turn.label]
@@ -88,7 +89,7 @@ def _of_one(one: Conversation, flavour: Flavour, encode: Encode) -> list[tuple[A
                     one.corpus,
                 )
             )
-        dialogue.hear(said)
+        dialogue.hear(said, signals)
     return found
 
 
@@ -174,7 +175,8 @@ def fit_rows(design: Design, at: np.ndarray) -> tuple[Floats, Floats]:
 def _verdict(rows: Rows, at: np.ndarray, left_out: Floats) -> Floats:
     """From the turns that stood in a conversation: without one, the state of a dialogue tells nothing."""
     spoken = rows.corpus[at] != written.CORPUS
-    return fit_verdict(np.hstack([rows.state[at], left_out])[spoken], rows.welcome[at][spoken])
+    seen = weighed(rows.state[at], left_out, rows.words[at])
+    return fit_verdict(seen[spoken], rows.welcome[at][spoken])
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def unseen_corpora(design: Design) -> LeftOut:
         dual, left_out = design.solve(at, _without(inverse, own))
         verdict = _verdict(rows, at, left_out)
         heads[out] = design.products[np.ix_(out, at)] @ dual
-        scores[out] = np.hstack([rows.state[out], heads[out]]) @ verdict[:-1] + verdict[-1]
+        scores[out] = weighed(rows.state[out], heads[out], rows.words[out]) @ verdict[:-1] + verdict[-1]
         weights[str(corpus)] = design.heads(at, dual).astype(np.float64), verdict
     return LeftOut(heads, scores, weights)
 
@@ -211,7 +213,7 @@ def _without(inverse: Floats, out: np.ndarray) -> Floats:
 
 
 def relative(rows: Rows, scores: Floats, usual: float) -> Floats:
-    """Scores less each meeting's own running rate."""
+    """Scores less each meeting's own running rate, and less in a crowd."""
     found = np.empty_like(scores)
     for name in np.unique(rows.meeting):
         rate = RunningRate(usual)
@@ -219,6 +221,7 @@ def relative(rows: Rows, scores: Floats, usual: float) -> Floats:
             found[at] = rate.relative(float(scores[at]))
             if rows.words[at] >= COUNTS:
                 rate.add(float(scores[at]))
+    found -= CROWDED * rows.state[:, CROWD]
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from scripts.gate import written
 from scripts.gate.training import Design, fit_rows, rows_of, unseen_corpora
+from wingman.suggest.gate.probe import weighed
 
 
 def no_vector(text: str) -> Any:
@@ -24,6 +25,7 @@ def test_a_corpus_is_judged_by_what_the_others_alone_give() -> None:
         direct_heads, direct_verdict = fit_rows(design, np.flatnonzero(~own))
         assert np.allclose(heads, direct_heads, atol=1e-3)
         assert np.allclose(verdict, direct_verdict, atol=1e-3)
-        state, inputs = design.rows.state[own], design.rows.inputs[own]
-        scores = np.hstack([state, inputs @ heads[:-1] + heads[-1]]) @ verdict[:-1] + verdict[-1]
+        found = design.rows.inputs[own] @ heads[:-1] + heads[-1]
+        seen = weighed(design.rows.state[own], found, design.rows.words[own])
+        scores = seen @ verdict[:-1] + verdict[-1]
         assert np.allclose(scores, judged.scores[own], atol=1e-2)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.core.time import Channel
-from wingman.suggest.gate.dialogue import FEATURES, LIKENESS, Dialogue, Said
+from wingman.suggest.gate.dialogue import CROWD, FEATURES, LIKENESS, MARKED, SEVERAL, Dialogue, Said
 from wingman.suggest.playbook.signals import Signal, detect
 
 TEXTS = st.text(max_size=80)
@@ -49,6 +49,28 @@ def test_a_turn_is_long_or_short_beside_the_others_of_the_meeting() -> None:
     turn = them("We lose a day on it every week.")
     at = len(Signal)  # the number after those of the signals
     assert terse.features(turn, frozenset())[at] > wordy.features(turn, frozenset())[at]
+
+
+def test_words_that_ask_stand_for_the_mark_a_recogniser_left_out() -> None:
+    bare, marked, ended = "how long does it take to switch over", "How long does it take?", "How long. I see."
+    asked = [Dialogue().features(them(text), detect(text))[MARKED] for text in (bare, marked, ended)]
+    assert asked == [1.0, 1.0, 0.0]
+    after = []
+    for question in (bare, marked):
+        dialogue = Dialogue()
+        dialogue.hear(you(question), detect(question))
+        after.append(dialogue.features(them("about two weeks"), frozenset()))
+    assert np.array_equal(after[0], after[1])
+
+
+def test_how_many_others_there_are_is_told() -> None:
+    dialogue = Dialogue()
+    found = []
+    for speaker in ("tab:1", "tab:2", "tab:3"):
+        turn = them("Yes, fine.", speaker)
+        found.append(dialogue.features(turn, frozenset())[[SEVERAL, CROWD]].tolist())
+        dialogue.hear(turn)
+    assert found == [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]
 
 
 def test_likeness_is_the_cosine_with_the_turns_before() -> None:

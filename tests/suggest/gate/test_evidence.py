@@ -19,7 +19,7 @@ ANGRY = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.8, "stro
 
 def weigh(text: str, *, after: str = "So that is how the two systems work together.") -> Evidence:
     weigher = EvidenceWeigher()
-    weigher.remember(said(after, 0, channel=Channel.MIC), None)
+    weigher.remember(said(after, 0, channel=Channel.MIC), frozenset(), None)
     utterance = said(text, 5)
     return weigher.weigh(utterance, text, detect(text), None)
 

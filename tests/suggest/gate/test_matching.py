@@ -58,6 +58,13 @@ def test_of_spent_triggers_the_last_reason_is_told() -> None:
     [
         ("i will send it to you tomorrow", True),
         ("ich schicke es dir bis freitag", True),
+        ("i will call you back within ten minutes", True),
+        ("we will send the summary by the tenth", True),
+        ("ich rufe in zwei stunden zurück", True),
+        ("je vous rappelle dans deux heures", True),
+        ("le llamo en dos horas", True),
+        ("envio dentro de duas semanas", True),
+        ("on va regarder dans le contrat", False),
         ("i will send it to you", False),
         ("shall i send it to you tomorrow", False),
     ],

@@ -59,6 +59,8 @@ _NOT = _words(
 _NAMED_FIRST = re.compile(r"^(?:(?:[Ss]o|[Aa]nd|[Bb]ut|[Oo]kay|[Ww]ell|[Rr]ight|[Oo]k),? )?[A-ZÀ-Þ][\w'-]+,")
 _NAMED_LAST = re.compile(r", [A-ZÀ-Þ][\w'-]+[.?!]")
 _FIGURE = re.compile(r"\d|[$€£]")
+_MARKED = re.compile(r"[.?!]")
+"""Ends of sentences; a recogniser that does not mark them never writes these."""
 _PERSONS = (_YOU, _I, _WE, _OTHERS, _TURNS, _NOT)
 
 
@@ -87,10 +89,12 @@ class Dialogue:
         self._turns: deque[Said] = deque(maxlen=REMEMBERED)
         self._others: set[str] = set()
         self._lengths: deque[float] = deque(maxlen=LENGTHS)
+        self._asked = False
 
-    def hear(self, said: Said) -> None:
+    def hear(self, said: Said, signals: frozenset[Signal] = frozenset()) -> None:
         """A turn is over."""
         self._turns.append(said)
+        self._asked = "?" in said.text or _asks_bare(said.text, signals)
         if not said.user:
             self._others.add(said.speaker)
             self._lengths.append(_length(said.text.split()))
@@ -112,7 +116,7 @@ class Dialogue:
         """What tells about `said`, which is not among the turns yet; as long as `FEATURES`."""
         words = normalise(said.text).split()
         longer = _length(words) - (sum(self._lengths) + USUAL_LENGTH * DOUBT) / (len(self._lengths) + DOUBT)
-        form = _form(said.text, words)
+        form = _form(said.text, words, asks_bare=_asks_bare(said.text, signals))
         heard = (*(signal in signals for signal in Signal), longer, *form, *self._order(said))
         return np.array(heard, np.float64)
 
@@ -124,7 +128,7 @@ class Dialogue:
     def _order(self, said: Said) -> tuple[float, ...]:
         before = self.before
         known = before is not NOBODY
-        asked = "?" in before.text
+        asked = self._asked
         by_user = known and before.user
         by_other = known and not before.user and before.speaker != said.speaker
         others = self._others if said.user else self._others | {said.speaker}
@@ -148,12 +152,17 @@ def _length(words: list[str]) -> float:
     return math.log1p(len(words))
 
 
-def _form(text: str, words: list[str]) -> tuple[float, ...]:
+def _asks_bare(text: str, signals: frozenset[Signal]) -> bool:
+    """True for words that ask and come without any marks: they stand for the mark that is missing."""
+    return Signal.QUESTION in signals and _MARKED.search(text) is None
+
+
+def _form(text: str, words: list[str], *, asks_bare: bool) -> tuple[float, ...]:
     """What the turn looks like: question marks, length, persons, names."""
     count, found = len(words), frozenset(words)
     return (
-        text.rstrip().endswith("?"),
-        "?" in text,
+        asks_bare or text.rstrip().endswith("?"),
+        asks_bare or "?" in text,
         count <= SHORT,
         count <= HALF_A_SENTENCE,
         count > LONG,
@@ -167,6 +176,10 @@ def _form(text: str, words: list[str]) -> tuple[float, ...]:
 
 FEATURES = len(Signal) + 16 + 9
 LIKENESS = 3
+MARKED = len(Signal) + 2
+"""Where among the features the question mark stands,"""
+SEVERAL, CROWD = FEATURES - 4, FEATURES - 3
+"""and that the user talks with more than one, and with more than two."""
 
 
 def _cosine(one: Said, other: Said) -> float:

@@ -24,6 +24,8 @@ AGREE = 2
 """So many different signals in one turn are right nine times in ten, whatever the probe makes of it."""
 VETO = 1.0
 """So far below the threshold the probe is believed rather than a single key word."""
+CROWDED = 1.0
+"""What the bar is higher by where the user talks with more than two: much is said there to somebody else."""
 TELLING = frozenset(
     {
         Signal.PAIN,
@@ -149,11 +151,14 @@ class EvidenceWeigher:
         said = Said(utterance.speaker, utterance.channel, text, meaning)
         verdict = probe.judge(said, self._dialogue, signals)
         rate = self._rates.setdefault(flavour, RunningRate(probe.usual, probe.trust))
-        score = rate.relative(verdict.score)
+        score = rate.relative(verdict.score) - CROWDED * verdict.crowd
         if verdict.addressee != "other":
             score = with_signals(score, signals, probe.thresholds.balanced, probe.thresholds.sure)
         return flavour, verdict, Evidence(utterance, text, signals, verdict, score, probe.thresholds)
 
-    def remember(self, utterance: Utterance, meaning: NDArray[np.float32] | None) -> None:
+    def remember(
+        self, utterance: Utterance, signals: frozenset[Signal], meaning: NDArray[np.float32] | None
+    ) -> None:
         """A turn, anybody's, that later ones are weighed against."""
-        self._dialogue.hear(Said(utterance.speaker, utterance.channel, utterance.text, meaning))
+        said = Said(utterance.speaker, utterance.channel, utterance.text, meaning)
+        self._dialogue.hear(said, signals)

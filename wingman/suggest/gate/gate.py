@@ -94,7 +94,7 @@ class Gate:
                 signals = detect(whole.text, self.language)
         self._turns.heard(utterance, question=Signal.QUESTION in signals)
         decided = self._decide(utterance, whole, signals, meaning, answered=answered)
-        self._evidence.remember(utterance, meaning)
+        self._evidence.remember(utterance, signals, meaning)
         return decided
 
     def shift(self, shift: EmotionShift) -> tuple[Decision, ...]:

@@ -27,6 +27,12 @@ Fired = tuple[Trigger, Reason, float]
 
 _DATED = re.compile(
     r"\b(?:today|tonight|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|next week|end of"
+    r"|by (?:noon|the \w+(?:th|st|nd|rd|second|third))"
+    r"|(?:within|in) (?:the next )?\w+ (?:minute|hour|day|week)s?"
+    r"|bis (?:mittag|zum \w+ten)|(?:innerhalb von|binnen|in) \w+ (?:minuten?|stunden?|tage[ns]?|wochen?)"
+    r"|avant midi|(?:d'ici|sous|dans) \w+ (?:minutes?|heures?|jours?|semaines?)"
+    r"|antes del mediodía|(?:en|dentro de) \w+ (?:minutos?|horas?|días?|semanas?)"
+    r"|até ao? meio dia|(?:em|dentro de) \w+ (?:minutos?|horas?|dias?|semanas?)"
     r"|heute|morgen|montag|dienstag|mittwoch|donnerstag|freitag|nächste woche"
     r"|aujourd'hui|demain|lundi|mardi|mercredi|jeudi|vendredi|semaine prochaine"
     r"|hoy|mañana|lunes|martes|miércoles|jueves|viernes|próxima semana"

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from wingman.suggest.gate.dialogue import FEATURES, LIKENESS, NOBODY, Dialogue, Said
+from wingman.suggest.gate.dialogue import CROWD, FEATURES, LIKENESS, MARKED, NOBODY, SEVERAL, Dialogue, Said
 from wingman.suggest.gate.ngrams import SIZE as NGRAMS
 from wingman.suggest.gate.ngrams import ngrams
 from wingman.suggest.gate.running_rate import TRUST
@@ -45,10 +45,14 @@ KINDS = (
 )
 ADDRESSEES = ("user", "other", "nobody")
 HEADS = len(KINDS) + len(ADDRESSEES) + 1
+SEEN = FEATURES + LIKENESS + HEADS + 10
+"""How many numbers `weighed` gives; the last ten tell only together."""
 VECTOR = 512
 """Numbers of the encoder the weights were made with."""
 BEFORE = 0.5
 """The words of the turn before count half."""
+
+_ASKS = list(Signal).index(Signal.QUESTION)
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -63,6 +67,8 @@ class Verdict:
     """Kind → how much of it, about 0 to 1."""
     addressee: str
     """Who is most likely meant: `user`, `other` or `nobody`."""
+    crowd: bool = False
+    """True where the user talks with more than two."""
 
     @property
     def kind(self) -> str:
@@ -91,7 +97,7 @@ class Probe:
     heads: Floats
     """(inputs + 1) × heads; the last row is the constant."""
     verdict: Floats
-    """(state + likeness + heads + 1) weights; the last is the constant."""
+    """Weights of what `weighed` gives; the last is the constant."""
     usual: float
     """The running rate of a usual meeting."""
     thresholds: Thresholds
@@ -102,10 +108,11 @@ class Probe:
         """`said` is not yet among the turns of `dialogue`."""
         state = dialogue.features(said, signals)
         found = with_constant(inputs(self.flavour, said, dialogue.before, state)) @ self.heads
-        weighed = with_constant(np.concatenate([state, dialogue.likeness(said), found]))
+        seen = weighed(np.concatenate([state, dialogue.likeness(said)]), found, len(said.text.split()))
         kinds = dict(zip(KINDS, found[: len(KINDS)].tolist(), strict=True))
         addressed = found[len(KINDS) : len(KINDS) + len(ADDRESSEES)]
-        return Verdict(float(weighed @ self.verdict), kinds, ADDRESSEES[int(np.argmax(addressed))])
+        score, crowd = float(with_constant(seen) @ self.verdict), bool(state[CROWD])
+        return Verdict(score, kinds, ADDRESSEES[int(np.argmax(addressed))], crowd)
 
 
 def inputs(flavour: Flavour, said: Said, before: Said, state: Floats) -> Floats:
@@ -113,6 +120,29 @@ def inputs(flavour: Flavour, said: Said, before: Said, state: Floats) -> Floats:
     words = [ngrams(said.text), np.float32(BEFORE) * ngrams(before.text)]
     vectors = [_vector(said), _vector(before)] if flavour == "meaning" else []
     return np.concatenate([*words, *vectors, state]).astype(np.float64)
+
+
+def weighed(state: Floats, heads: Floats, words: Floats | int) -> Floats:
+    """What the verdict sees of one turn, or of one a row: state with likeness, heads, and what tells together.
+
+    That a turn matters counts otherwise among many than between two, a question otherwise if it is the user's.
+    """
+    matters, user, other = heads[..., -1], heads[..., len(KINDS)], heads[..., len(KINDS) + 1]
+    crowd, several = state[..., CROWD], state[..., SEVERAL]
+    long = np.log1p(np.asarray(words, np.float64))
+    together = (
+        matters * user,
+        matters * crowd,
+        matters * several * (1 - crowd),
+        other * crowd,
+        user * state[..., MARKED],
+        heads[..., : len(KINDS)].max(axis=-1),
+        matters**2,
+        user * state[..., _ASKS],
+        long,
+        long**2,
+    )
+    return np.concatenate([state, heads, np.stack(together, axis=-1)], axis=-1)
 
 
 def width(flavour: Flavour) -> int:
@@ -147,6 +177,6 @@ def parse_probe(flavour: Flavour, raw: bytes) -> Probe:
         heads = stored["heads"].astype(np.float64) * stored["scale"].astype(np.float64)
         verdict = stored["verdict"].astype(np.float64)
         usual, *thresholds = stored["thresholds"].tolist()
-    if heads.shape != (width(flavour) + 1, HEADS) or verdict.shape != (FEATURES + LIKENESS + HEADS + 1,):
+    if heads.shape != (width(flavour) + 1, HEADS) or verdict.shape != (SEEN + 1,):
         raise ValueError(f"the weights `{flavour}` do not fit the features; run scripts/train_gate")
     return Probe(flavour, heads, verdict, usual, Thresholds(*thresholds))
