@@ -139,3 +139,10 @@ def test_a_question_that_the_notes_answer_is_known_as_such(tmp_path: Path) -> No
         assert not composer.answered(said("The parking was full again.", 2))
         assert not composer.answered(said("Is there a swimming pool?", 3))
         assert not composer.answered(said("Is there parking for guests?", 4, channel=Channel.MIC))
+
+
+def test_a_fact_of_the_brief_is_said_once() -> None:
+    composer = CardComposer(load_playbook("sales"), "price: 40 dollars a user", NoSnippets())
+    draw = drawn(composer, said("so how much does it cost?"), "price")
+    assert draw is not None
+    assert (draw.source, draw.card.text.count("40 dollars")) == (BRIEF, 1)

@@ -98,6 +98,10 @@ class MoveChooser:
         """What the playbook and the filled slots state as true."""
         return (*self._playbook.facts, *(f"{name}: {value}" for name, value in self._slots.items()))
 
+    def tells(self, choice: Choice, statement: str) -> bool:
+        """True when a move says a fact by name that stands in `statement`: both would say it twice."""
+        return any(value in choice.card.text and value in statement for value in self._slots.values())
+
     def choose(self, moment: Moment) -> Choice | None:
         """The best move not used yet; None when none fits. With care called for, nothing else is proposed."""
         book = self._book(moment)

@@ -217,6 +217,8 @@ class CardComposer:
             return Draw(
                 Card(title=candidate.kind.capitalize(), text=quoted), source, candidate.kind, None, text
             )
+        if source == BRIEF and self._chooser.tells(choice, text):
+            return Draw(choice.card, source, choice.kind, choice, text)
         alone = candidate.kind in ANSWERED_BY_A_NOTE and source != BRIEF
         words = quoted if alone else f"{quoted}\n{choice.card.text}"
         return Draw(Card(title=choice.card.title, text=words), source, choice.kind, choice, text)
