@@ -30,6 +30,7 @@ from tests.suggest.support import said
 from tests.support.answered import PRICE, SECRET, client_of, ended, served
 from tests.support.answers import FAULTY, GOOD
 from tests.support.wires import GEMINI, OPENAI, WORDS, serving
+from wingman.llm.reasoning import AnswerFilter
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.suggest.card.answer_check import AnswerCheck, Rules
 from wingman.suggest.card.choice import Moment, MoveChooser
@@ -120,7 +121,9 @@ def _stopped(check: AnswerCheck, text: str, rng: random.Random) -> bool:
 
 def _taken_out(fault: str, text: str) -> bool:
     """Thoughts between tags are taken out by the clients, so that what stays is a good answer."""
-    return fault in ("reasoning", "strange") and any(mark in text for mark in ("think", "THINK", "<|"))
+    thoughts = AnswerFilter()
+    stays = thoughts.feed(text, 0.0) + thoughts.finish()
+    return fault in ("reasoning", "strange") and stays.strip() != text.strip()
 
 
 def good_answers(rng: random.Random) -> int:
