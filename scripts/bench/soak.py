@@ -38,7 +38,7 @@ from wingman.transports.whip_client import encode
 
 EVERY_MIN = 5
 BUSY_S = 0.002
-"""Of one turn of the loop: what takes longer was not this process."""
+"""Of one turn of the loop, or of a rest that ends late: what takes longer was not this process."""
 
 
 class FastSelector(selectors.DefaultSelector):
@@ -51,7 +51,7 @@ class FastSelector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         self._clock.turn(BUSY_S)
         ready = super().select(None if timeout is None else timeout / self._clock.speed)
-        self._clock.turn(math.inf if timeout is None else timeout / self._clock.speed)
+        self._clock.turn(math.inf if timeout is None else timeout / self._clock.speed + BUSY_S)
         return ready
 
 
