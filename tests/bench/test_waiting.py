@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.bench.waiting import (
+    EXACT_S,
     WIDTH,
     Moments,
     Owner,
@@ -112,10 +113,10 @@ def test_the_stretches_of_a_way_follow_one_another_and_add_up(way: Moments) -> N
     for part, last in ((to_words(way), way.words), (to_card(way), way.card), (to_answer(way), way.shown)):
         at = part[0].start if part else 0.0
         for stage in part:
-            assert stage.start == pytest.approx(at, abs=1e-6)
+            assert stage.start == pytest.approx(at, abs=1000 * EXACT_S)
             at = stage.start + stage.length
         if part and last is not None:
-            assert at >= 1000 * last - 1e-6
+            assert at >= 1000 * (last - EXACT_S)  # a stretch shorter than that is left out
             assert at == pytest.approx(sum(share_ms(part, owner) for owner in Owner), abs=0.01)
 
 

@@ -358,7 +358,7 @@ async def test_who_asks_before_its_node_has_heard_of_a_meeting_is_not_told_that_
 async def test_a_record_that_nobody_was_told_of_is_read_a_little_later(
     one_server: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wingman.cluster.reading.MISSED_S", 0.05)
+    monkeypatch.setattr("wingman.cluster.log_reader.MISSED_S", 0.05)
     async with nodes(one_server, tmp_path, 2) as (owner, other):
         meeting = await begun(owner, other)
         await deafened(other)
