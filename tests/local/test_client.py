@@ -28,7 +28,7 @@ class Stream:
         self._on_message, self._fails_at, self._how = on_message, fails_at, how
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.heard: list[Span] = []
-        self.flushed = 0
+        self.flushed: list[int] = []
 
     async def send(self, item: PcmBlock | Gap) -> None:
         if len(self.heard) == self._fails_at:
@@ -41,7 +41,7 @@ class Stream:
         self.ended.set_result(None)
 
     def flush(self) -> None:
-        self.flushed += 1
+        self.flushed.append(self.heard[-1].end if self.heard else 0)
 
     def fail(self, error: Exception) -> None:
         self.ended.set_exception(error)
@@ -112,6 +112,43 @@ def test_a_death_costs_no_audio(fails: tuple[int, ...]) -> None:
     wanted = [Health.CONNECTING, *[Health.UP, Health.RETRYING] * len(fails), Health.UP, Health.ENDED]
     assert [each.health for each in states] == wanted
     assert worker.open == 0
+
+
+@pytest.mark.parametrize("rest", [0, 7])
+@pytest.mark.parametrize("after", [0, 3, 20])
+def test_words_are_settled_where_the_tape_was_and_not_where_the_worker_is(after: int, rest: int) -> None:
+    """A worker that is behind would cut a word: `after` items it has had when it is asked for."""
+    worker = Worker()
+
+    async def main() -> None:
+        tape = Tape()
+        tape.write(PcmBlock(0, bytes(2 * (END + rest))))
+        branch = EmbeddedBranch(
+            cast("EmbeddedWorker", worker), Order(Command.OPEN_PROSODY), Branch.EMOTION, "prosody"
+        )
+        async with asyncio.TaskGroup() as group:
+            owner = Asking(branch, after)
+            running = group.create_task(branch.run(Channel.TAB, tape.cursor(), owner, lambda _: None))
+            await asyncio.sleep(1)
+            branch.flush() if after == 20 else None
+            assert worker.streams[0].flushed == [END]
+            tape.close()
+            await running
+
+    run(main())
+
+
+class Asking(Replayed):
+    """Asks to settle before the worker is given the item after so many."""
+
+    def __init__(self, branch: EmbeddedBranch, after: int) -> None:
+        super().__init__(0, lambda _: None)
+        self._branch, self._after = branch, after
+
+    async def audio(self, item: PcmBlock | Gap) -> None:
+        if self._after == 0:
+            self._branch.flush()
+        self._after -= 1
 
 
 def test_a_worker_that_is_given_up_is_said_to_be_down() -> None:

@@ -70,7 +70,9 @@ class EmbeddedBranch:
         self._branch = branch
         self._name = name
         self._stream: WorkerStream | None = None
+        self._audio: Cursor | None = None
         self._given: SampleTime = 0
+        self._settle_at: SampleTime | None = None
 
     async def run(
         self, channel: Channel, audio: Cursor, owner: StreamOwner, on_state: Callable[[ProviderState], None]
@@ -91,8 +93,9 @@ class EmbeddedBranch:
         while True:
             try:
                 async with self._worker.stream(self._order, told) as stream:
-                    self._stream = stream
-                    audio.seek(owner.restart())
+                    self._stream, self._audio = stream, audio
+                    self._given = owner.restart()
+                    audio.seek(self._given)
                     state(Health.UP)
                     await self._feed(stream, audio, owner)
                 await owner.settled()
@@ -107,9 +110,18 @@ class EmbeddedBranch:
                 self._stream = None
 
     def flush(self) -> None:
-        """Settle what was heard so far."""
-        if self._stream is not None:
-            self._stream.flush()
+        """Settle what was heard so far: all that is on the tape, also where the worker is behind it.
+
+        Told at once, a worker that is behind would cut the words it is at.
+        """
+        if self._stream is not None and self._audio is not None:
+            self._settle_at = self._audio.tape.end
+            self._settle(self._stream)
+
+    def _settle(self, stream: WorkerStream) -> None:
+        if self._settle_at is not None and self._given > self._settle_at - CHUNK:  # less waits to be a chunk
+            self._settle_at = None
+            stream.flush()
 
     async def _feed(self, stream: WorkerStream, audio: Cursor, owner: StreamOwner) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -130,6 +142,7 @@ class EmbeddedBranch:
                 await owner.audio(item)
                 self._given = max(self._given, item.span.end)
                 await stream.send(item)
+                self._settle(stream)
             await stream.finish()
         except WorkerDied as died:
             stream.fail(died)

@@ -87,6 +87,7 @@ async def stream(answer: Answer = _silent) -> AsyncIterator[Stream]:
         async for frame in ws:
             if isinstance(frame, bytes):
                 made[0].sound += len(frame)
+                await answer(ws, "")
             else:
                 made[0].texts.append(frame)
                 await answer(ws, frame)
@@ -152,6 +153,34 @@ def test_flush_sends_what_waits_and_asks_for_what_is_pending() -> None:
             it.connection.flush()
             await asyncio.sleep(0.1)
             assert (it.sound, it.texts) == (960, ["Finalize"])
+            it.connection.replace()
+            await running
+
+    play(meeting())
+
+
+def test_what_waits_for_the_pace_is_sent_before_it_is_asked_to_settle() -> None:
+    sent: list[int] = []
+
+    async def meeting() -> None:
+        async def answer(ws: ServerConnection, text: str) -> None:
+            heard = it.sound / (2 * SAMPLE_RATE)
+            if text == "Finalize":
+                sent.append(it.sound)
+            elif heard > 1:  # the last second is never settled by itself
+                await ws.send(results(0, heard - 1))
+
+        async with stream(answer) as it, asyncio.TaskGroup() as group:
+            it.say(60)
+            running = group.create_task(it.connection.run())
+            await asyncio.sleep(0.5)
+            assert it.cursor.lag > 0
+            it.connection.flush()
+            while it.cursor.lag:
+                assert not sent, "a word would be cut where the sending had come to"
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)
+            assert sent == [2 * 60 * SAMPLE_RATE]
             it.connection.replace()
             await running
 

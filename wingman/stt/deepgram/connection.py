@@ -122,6 +122,7 @@ class Connection:
         "_replaced",
         "_resume_at",
         "_settings",
+        "_settle_at",
         "_socket",
         "_soonest",
         "_stitch",
@@ -167,6 +168,7 @@ class Connection:
         self._counted = audio.position  # media time up to which what was sent is counted
         self._free_until = audio.position  # and up to which more may be sent without another look
         self._finalized_at = -1
+        self._settle_at: SampleTime | None = None  # what was asked to settle waits for the pace up to here
         self._closing_at: float | None = None
         self._replaced = False
         self._odd = OddFields("deepgram", emit)
@@ -208,9 +210,15 @@ class Connection:
             self._beats.leave(self._look_at_rest)
 
     def flush(self) -> None:
-        """Send the piece that waits for a whole chunk and ask for all that is pending."""
+        """Send the piece that waits for a whole chunk and ask for all that is pending.
+
+        What waits for the pace is sent first: asked before, the service would end a word where it is cut.
+        """
         self._pump(whole=False)
-        self._ask_to_settle()
+        if self._audio.lag:
+            self._settle_at = self._audio.tape.end
+        else:
+            self._ask_to_settle()
 
     # Sending: plain calls, from the tape's callback or from the upkeep task.
 
@@ -335,6 +343,9 @@ class Connection:
             if now >= self._last_audio + self._settings.idle_finalize_s:
                 self._ask_to_settle()
             self._pump(whole=now < self._last_audio + TAIL_S)
+            if self._settle_at is not None and self._audio.position >= self._settle_at:
+                self._settle_at = None
+                self._ask_to_settle()
 
     @property
     def _last_frame(self) -> float:
