@@ -228,6 +228,15 @@ def _run(session: pytest.Session, items: Iterator[pytest.Item], into: int) -> No
         os._exit(status)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why a test was tried once more: one that passes then leaves no traceback."""
+    for report in terminalreporter.stats.get("rerun", []):
+        lines = [line for line in report.longreprtext.splitlines() if line.startswith("E ")]
+        terminalreporter.write_line(
+            f"tried once more: {report.nodeid} [{report.when}] {' '.join(lines[:3])[:300]}"
+        )
+
+
 def _own(config: pytest.Config, into: int) -> None:
     """What a process must not share: where captured output goes, the terminal, the cache on the disk."""
     plugins = config.pluginmanager
