@@ -2,10 +2,12 @@
 
     python -m scripts.train_notes [--data DIR]
 
-Three sources: the labelled conversations in DIR that have notes; `tests/eval/notes.json`, turns that hint at
-what they mean, written before the rules were looked at; and `tests/eval/notes_asked.json`, plain questions as
-callers ask them. Prints `Weights` for `wingman/suggest/knowledge/index.py`, and per share of the odds how many
-answerable turns get the right note and how many another, each judged by weights that have not seen its notes.
+Four sources: the labelled conversations in DIR that have notes; `tests/eval/notes.json`, turns that hint at
+what they mean, written before the rules were looked at; `tests/eval/notes_asked.json`, plain questions as
+callers ask them; and `tests/eval/notes_strangers.json`, notes, questions, hints and near misses by writers who
+had read nothing of the rules. Prints `Weights` for `wingman/suggest/knowledge/index.py`, and per share of the odds
+how many answerable turns get the right note and how many another, each judged by weights that have not seen its
+notes. `tests/eval/notes_apart.json` is of those writers as well: no weight, word or share is made from it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import structlog
@@ -39,12 +42,29 @@ from wingman.suggest.playbook.language import language_of
 from wingman.suggest.playbook.signals import is_question
 
 _EVAL = Path(__file__).parent.parent / "tests" / "eval"
-WRITTEN = {"written": _EVAL / "notes.json", "asked": _EVAL / "notes_asked.json"}
+WRITTEN = {
+    "written": _EVAL / "notes.json",
+    "asked": _EVAL / "notes_asked.json",
+    "strangers": _EVAL / "notes_strangers.json",
+    "apart": _EVAL / "notes_apart.json",
+}
 LABELLED = "labelled"
+APART = "apart"
+"""Kept out of all that is made."""
 SOURCES = (LABELLED, *WRITTEN)
 RIDGE = 10.0
 STEPS = 12
 SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.47, 0.5, 0.55, 0.6, 0.7)
+
+
+class Said(NamedTuple):
+    """One turn as it is written down."""
+
+    before: Sequence[str]
+    text: str
+    note: str
+    """The file that answers, or the file and its heading; empty when none does."""
+    kind: str = "turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,8 @@ class Turn:
     """Name of the set of notes."""
     source: str
     """One of `SOURCES`."""
+    kind: str
+    """Of strangers' turns `question`, `hint` or `none`; of the others `turn`."""
     asks: bool
     """True when it is a question."""
     right: str
@@ -79,13 +101,16 @@ async def turns(folder: Path | None, *, meaning: bool) -> list[Turn]:
                 with tempfile.TemporaryDirectory() as place:
                     for name, text in notes["files"].items():
                         (Path(place) / name).write_text(text, "utf-8")
-                    said = [(turn["before"], turn["text"], turn["note"]) for turn in notes["turns"]]
+                    said = [
+                        Said(turn["before"], turn["text"], turn["note"], turn.get("kind", "turn"))
+                        for turn in notes["turns"]
+                    ]
                     found += await _weighed(f"{source} {notes['name']}", Path(place), said, encoder, source)
         for talk in conversations.load(folder) if folder is not None else []:
             if folder is not None and talk.knowledge:
                 texts = [turn.text for turn in talk.turns]
                 said = [
-                    (texts[max(0, at - 2) : at], turn.text, turn.note)
+                    Said(texts[max(0, at - 2) : at], turn.text, turn.note)
                     for at, turn in enumerate(talk.turns)
                     if turn.who != "U"
                 ]
@@ -100,7 +125,7 @@ async def turns(folder: Path | None, *, meaning: bool) -> list[Turn]:
 async def _weighed(
     name: str,
     folder: Path,
-    said: Sequence[tuple[Sequence[str], str, str]],
+    said: Sequence[Said],
     encoder: SentenceEncoder | None,
     source: str,
 ) -> list[Turn]:
@@ -110,13 +135,13 @@ async def _weighed(
         async with asyncio.TaskGroup() as group:
             reading = group.create_task(knowledge.run())
             await knowledge.ready()
-            for before, text, right in said:
+            for before, text, right, kind in said:
                 await knowledge.settled(text, (), before)
                 known = knowledge.evidence(text, before)
                 empty = (0.0,) * len(fields(Evidence))
                 rows = [astuple(known[row]) if row in known else empty for row in range(len(sections))]
                 asks = is_question(text, language=language_of(text) or "en")
-                found.append(Turn(name, source, asks, right, sections, np.array(rows)))
+                found.append(Turn(name, source, kind, asks, right, sections, np.array(rows)))
             reading.cancel()
     return found
 

@@ -52,6 +52,20 @@ def test_plain_text_has_headings_in_capitals_and_before_colons() -> None:
     assert [heading for heading, _ in by_headings(text)] == [""]
 
 
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("Hours:\nNine to five.\nParking:\nBehind the house.\nPT:\n32 an hour.", ["Hours", "Parking", "PT"]),
+        ("Hours:\n- Monday, nine\n- Sunday, shut\nPool:\n- lanes at six", ["Hours", "Pool"]),
+        ("Kit:\nWe come by bus and bring:\n- cloths\n- a mop", ["Kit"]),
+        ("Kit:\nTom knows more,\nor call:\nthe office.", ["Kit"]),
+    ],
+    ids=["text", "lists", "a list is announced", "within a sentence"],
+)
+def test_plain_text_needs_no_blank_lines_between_topics(text: str, headings: list[str]) -> None:
+    assert [heading for heading, _ in by_headings(text, plain=True)] == headings
+
+
 @pytest.mark.parametrize("divider", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
 def test_a_row_of_a_table_names_its_columns(divider: str) -> None:
     rows = [["Product", "Size", "Price"], ["Oak shelf", "80 cm", "49 euros"], ["Pine box", "", "19 euros"]]

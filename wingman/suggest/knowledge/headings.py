@@ -108,9 +108,16 @@ def _opened(line: str, before: str, after: str, plain: bool) -> _Part | None:
         return asked
     if bold := _BOLD.match(line):
         return _Part(_BOLD_LEVEL, bold["title"].strip().rstrip(":"))
-    if plain and not before and after and len(line.split()) <= LONGEST_TITLE and _is_title(line):
-        return _Part(_BOLD_LEVEL, line.rstrip(": "))
+    if plain and after and len(line.split()) <= LONGEST_TITLE and _is_title(line):
+        if not before or _parts_close_lines(line, before, after):
+            return _Part(_BOLD_LEVEL, line.rstrip(": "))
     return None
+
+
+def _parts_close_lines(line: str, before: str, after: str) -> bool:
+    """True for `Parking:` between two lines of text; before a list it may just as well announce the list."""
+    named = line.endswith(":") and not line[0].islower() and not _POINT.match(line)
+    return named and (not _POINT.match(after) or bool(_POINT.match(before)))
 
 
 def _question(line: str, before: str, after: str) -> _Part | None:
