@@ -4,10 +4,12 @@
 
 Four sources: the labelled conversations in DIR that have notes; `tests/eval/notes.json`, turns that hint at
 what they mean, written before the rules were looked at; `tests/eval/notes_asked.json`, plain questions as
-callers ask them; and `tests/eval/notes_strangers.json`, notes, questions, hints and near misses by writers who
-had read nothing of the rules. Prints `Weights` for `wingman/suggest/knowledge/index.py`, and per share of the odds
-how many answerable turns get the right note and how many another, each judged by weights that have not seen its
-notes. `tests/eval/notes_apart.json` is of those writers as well: no weight, word or share is made from it.
+callers ask them; and `tests/eval/notes_strangers.json`, questions, hints and near misses by writers who had
+read nothing of the rules. Prints `Weights` for `wingman/suggest/knowledge/index.py`, and per share of the odds
+how many answerable turns get the right note and how many another, each judged by weights that have not seen
+its notes. `tests/eval/notes_apart.json` is by those writers, too: nothing is made from it, and
+`scripts/prove suggest-cards` alone says what it comes to. What an encoder's vectors learn
+(`wingman/suggest/knowledge/lesson.npz`) is made anew first.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ import asyncio
 import json
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -27,17 +30,23 @@ import structlog
 from numpy.typing import NDArray
 
 from scripts.gate import conversations
-from wingman.local.sentence_encoder import SentenceEncoder, installed
+from scripts.notes_lesson import Lines, learned
+from wingman.local.sentence_encoder import SIZE, SentenceEncoder, installed
+from wingman.suggest.knowledge import lesson
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import (
     BEST,
+    BY_LESSON,
     BY_MEANING,
     BY_WORDS,
     Evidence,
     Knowledge,
     Weights,
+    joined,
     read_sections,
 )
+from wingman.suggest.knowledge.lesson import Lesson, stored
+from wingman.suggest.knowledge.sections import Section
 from wingman.suggest.playbook.language import language_of
 from wingman.suggest.playbook.signals import is_question
 
@@ -51,10 +60,15 @@ WRITTEN = {
 LABELLED = "labelled"
 APART = "apart"
 """Kept out of all that is made."""
-SOURCES = (LABELLED, *WRITTEN)
+FOLDS = 10
+PATIENCE_S = 60.0
+ALL = -1
+"""The fold that nothing is left out with."""
+UNTAUGHT = Lesson("none", np.zeros((SIZE, 1), np.float32), np.zeros((1, SIZE), np.float32))
 RIDGE = 10.0
 STEPS = 12
-SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.47, 0.5, 0.55, 0.6, 0.7)
+SHARES = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
+LESSON = Path(lesson.__file__).with_name(lesson.FILE)
 
 
 class Said(NamedTuple):
@@ -74,7 +88,7 @@ class Turn:
     notes: str
     """Name of the set of notes."""
     source: str
-    """One of `SOURCES`."""
+    """`LABELLED`, or one of `WRITTEN`."""
     kind: str
     """Of strangers' turns `question`, `hint` or `none`; of the others `turn`."""
     asks: bool
@@ -86,62 +100,120 @@ class Turn:
     evidence: NDArray[np.float64]
     """One row a section."""
 
+    @property
+    def part(self) -> str:
+        """What it is counted among: its source, and of strangers' turns their kind."""
+        return self.source if self.kind == "turn" else f"{self.source}, {self.kind}"
+
     def fits(self, row: int) -> bool:
         """True for a section that answers."""
         return self.right in (self.sections[row], self.sections[row].split(" ›")[0])
 
 
-async def turns(folder: Path | None, *, meaning: bool) -> list[Turn]:
-    """All turns of both sources, with or without an encoder."""
-    encoder = SentenceEncoder() if meaning else None
-    found: list[Turn] = []
-    try:
-        for source, path in WRITTEN.items():
-            for notes in json.loads(path.read_text("utf-8")):
-                with tempfile.TemporaryDirectory() as place:
-                    for name, text in notes["files"].items():
-                        (Path(place) / name).write_text(text, "utf-8")
-                    said = [
-                        Said(turn["before"], turn["text"], turn["note"], turn.get("kind", "turn"))
-                        for turn in notes["turns"]
-                    ]
-                    found += await _weighed(f"{source} {notes['name']}", Path(place), said, encoder, source)
-        for talk in conversations.load(folder) if folder is not None else []:
-            if folder is not None and talk.knowledge:
-                texts = [turn.text for turn in talk.turns]
-                said = [
-                    Said(texts[max(0, at - 2) : at], turn.text, turn.note)
-                    for at, turn in enumerate(talk.turns)
-                    if turn.who != "U"
-                ]
-                notes_of = folder / "knowledge" / talk.knowledge
-                found += await _weighed(talk.name, notes_of, said, encoder, LABELLED)
-    finally:
-        if encoder is not None:
-            encoder.close()
+@dataclass(frozen=True, slots=True)
+class NotesSet:
+    """Some notes and what was said about them."""
+
+    name: str
+    source: str
+    sections: tuple[Section, ...]
+    said: tuple[Said, ...]
+
+    def answers(self, said: Said) -> NDArray[np.bool_]:
+        """Which sections answer."""
+        return np.array([said.note in (one.source, one.source.split(" ›")[0]) for one in self.sections])
+
+
+def sets_of(folder: Path | None) -> list[NotesSet]:
+    """All of them, those of the labelled conversations in `folder` by their notes."""
+    found = []
+    for source, path in WRITTEN.items():
+        for notes in json.loads(path.read_text("utf-8")):
+            with tempfile.TemporaryDirectory() as place:
+                for name, text in notes["files"].items():
+                    (Path(place) / name).write_text(text, "utf-8")
+                sections = tuple(read_sections(Path(place)))
+            said = tuple(
+                Said(turn["before"], turn["text"], turn["note"], turn.get("kind", "turn"))
+                for turn in notes["turns"]
+            )
+            found.append(NotesSet(f"{source} {notes['name']}", source, sections, said))
+    for talk in conversations.load(folder) if folder is not None else []:
+        if folder is not None and talk.knowledge:
+            texts = [turn.text for turn in talk.turns]
+            said = tuple(
+                Said(texts[max(0, at - 2) : at], turn.text, turn.note)
+                for at, turn in enumerate(talk.turns)
+                if turn.who != "U"
+            )
+            sections = tuple(read_sections(folder / "knowledge" / talk.knowledge))
+            found.append(NotesSet(f"{LABELLED} {talk.knowledge}", LABELLED, sections, said))
     return found
 
 
-async def _weighed(
-    name: str,
-    folder: Path,
-    said: Sequence[Said],
-    encoder: SentenceEncoder | None,
-    source: str,
+def folds(names: Iterable[str]) -> dict[str, int]:
+    """The part that each set of notes is left out with."""
+    ordered = sorted(set(names))
+    places = np.random.default_rng(0).permutation(len(ordered))
+    return {ordered[place]: number % FOLDS for number, place in enumerate(places)}
+
+
+def lines_of(notes: NotesSet, encoder: SentenceEncoder) -> Lines | None:
+    """What a lesson is learned from; None where nothing is answered."""
+    answered = [one for one in notes.said if one.note and notes.answers(one).any()]
+    if not answered:
+        return None
+    passages = [passage for section in notes.sections for passage in section.passages]
+    starts = np.cumsum([0, *(len(section.passages) for section in notes.sections)])[:-1]
+    own = encoder.encode_here([joined(one.text, ()) for one in answered])
+    both = own + encoder.encode_here([joined(one.text, one.before) for one in answered])
+    both /= np.linalg.norm(both, axis=1, keepdims=True)
+    answers = np.array([notes.answers(one) for one in answered])
+    return Lines(np.r_[own, both], encoder.encode_here(passages), starts, np.r_[answers, answers])
+
+
+def lessons_of(found: Sequence[NotesSet], encoder: SentenceEncoder) -> dict[int, Lesson]:
+    """What is learned without each part; `ALL` is what is learned from all that is not kept apart."""
+    parts = folds(notes.name for notes in found if notes.source != APART)
+    lines = [
+        (parts[notes.name], one)
+        for notes in found
+        if notes.source != APART and (one := lines_of(notes, encoder)) is not None
+    ]
+    return {out: learned([one for part, one in lines if part != out]) for out in (*range(FOLDS), ALL)}
+
+
+async def turns(
+    found: Sequence[NotesSet],
+    encoder: SentenceEncoder | None = None,
+    lessons: Mapping[int, Lesson] | None = None,
 ) -> list[Turn]:
-    sections = tuple(section.source for section in read_sections(folder))
+    """All turns: by words alone, with an encoder, or with a lesson as well that has not seen the notes."""
+    parts = folds(notes.name for notes in found if notes.source != APART)
+    weighed: list[Turn] = []
+    for notes in found:
+        taught = lessons[parts.get(notes.name, ALL)] if lessons is not None else UNTAUGHT
+        meaning = EmbeddingIndex(encoder, lesson=taught) if encoder is not None else None
+        weighed += await _weighed(notes, meaning)
+    return weighed
+
+
+async def _weighed(notes: NotesSet, meaning: EmbeddingIndex | None) -> list[Turn]:
+    sections = tuple(section.source for section in notes.sections)
     found = []
-    with Knowledge(folder, EmbeddingIndex(encoder) if encoder is not None else None) as knowledge:
+    with Knowledge(None, meaning, sections=notes.sections) as knowledge:
         async with asyncio.TaskGroup() as group:
             reading = group.create_task(knowledge.run())
             await knowledge.ready()
-            for before, text, right, kind in said:
-                await knowledge.settled(text, (), before)
+            for before, text, right, kind in notes.said:
+                if meaning is not None:
+                    await meaning.known(joined(text, ()), PATIENCE_S)
+                    await meaning.known(joined(text, before), PATIENCE_S)
                 known = knowledge.evidence(text, before)
                 empty = (0.0,) * len(fields(Evidence))
                 rows = [astuple(known[row]) if row in known else empty for row in range(len(sections))]
                 asks = is_question(text, language=language_of(text) or "en")
-                found.append(Turn(name, source, kind, asks, right, sections, np.array(rows)))
+                found.append(Turn(notes.name, notes.source, kind, asks, right, sections, np.array(rows)))
             reading.cancel()
     return found
 
@@ -190,9 +262,10 @@ class Verdict:
 def judged(found: Sequence[Turn]) -> list[Verdict]:
     """Every turn, by weights that have not seen its notes."""
     verdicts = []
-    for name in sorted({turn.notes for turn in found}):
-        weights = fit([turn for turn in found if turn.notes != name])
-        for turn in (turn for turn in found if turn.notes == name):
+    parts = folds(turn.notes for turn in found if turn.source != APART)
+    for out in (*range(FOLDS), ALL):
+        weights = fit([turn for turn in found if turn.source != APART and parts[turn.notes] != out])
+        for turn in (turn for turn in found if parts.get(turn.notes, ALL) == out):
             share = shares(turn, weights)
             first, *others = np.argsort(-share)[:BEST].tolist()
             told = any(turn.fits(row) for row in (first, *others) if share[row] >= weights.plausible)
@@ -227,6 +300,14 @@ def rates(verdicts: Sequence[Verdict], least: float, asked: float | None = None)
     return Rates(right / count, wrong / count, needless / max(1, len(others)), (wrong + needless) / notes)
 
 
+def parts(verdicts: Sequence[Verdict]) -> dict[str, list[Verdict]]:
+    """They by what they are counted among."""
+    found: defaultdict[str, list[Verdict]] = defaultdict(list)
+    for one in verdicts:
+        found[one.turn.part].append(one)
+    return dict(sorted(found.items()))
+
+
 def among(verdicts: Sequence[Verdict]) -> float:
     """The share of the answerable turns whose note is among those a model would be told of."""
     answerable = [one for one in verdicts if one.turn.right]
@@ -236,22 +317,35 @@ def among(verdicts: Sequence[Verdict]) -> float:
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/train_notes", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=conversations.FOLDER, help="folder of labelled *.jsonl")
+    parser.add_argument("--lesson", type=Path, default=LESSON, help="file for what an encoder's vectors learn")
     arguments = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    folder = arguments.data if arguments.data.is_dir() else None
-    for meaning in (False, True) if installed() else (False,):
-        found = await turns(folder, meaning=meaning)
-        verdicts = judged(found)
-        print(f"\n{'by meaning' if meaning else 'by words'}: {fit(found)}")
-        for source in SOURCES:
-            part = [one for one in verdicts if one.turn.source == source]
-            first = sum(one.right for one in part if one.turn.right)
-            count = sum(bool(one.turn.right) for one in part)
-            print(f"  {source}: first {first} of {count}, told to a model {among(part):.2f}")
-            shipped = BY_MEANING if meaning else BY_WORDS
-            print(f"    shipped: {rates(part, shipped.at_least, shipped.asked)}")
-            for least in SHARES:
-                print(f"    {least:.2f}: {rates(part, least)}")
+    sets = sets_of(arguments.data if arguments.data.is_dir() else None)
+    show("BY_WORDS", BY_WORDS, await turns(sets))
+    if not installed():
+        return
+    encoder = SentenceEncoder()
+    try:
+        lessons = lessons_of(sets, encoder)
+        np.savez(arguments.lesson, allow_pickle=False, **stored(lessons[ALL]))
+        show("BY_MEANING", BY_MEANING, await turns(sets, encoder))
+        show("BY_LESSON", BY_LESSON, await turns(sets, encoder, lessons))
+    finally:
+        encoder.close()
+
+
+def show(name: str, shipped: Weights, found: Sequence[Turn]) -> None:
+    """Print the weights and what those that have not seen the notes are worth."""
+    print(f"\n{name}: {fit([turn for turn in found if turn.source != APART])}")
+    for source, part in parts(judged(found)).items():
+        if part[0].turn.source == APART:
+            continue  # whoever chooses a share by these has nothing left to try it on
+        first = sum(one.right for one in part if one.turn.right)
+        count = sum(bool(one.turn.right) for one in part)
+        print(f"  {source}: first {first} of {count}, told to a model {among(part):.2f}")
+        print(f"    shipped: {rates(part, shipped.at_least, shipped.asked)}")
+        for least in SHARES:
+            print(f"    {least:.2f}: {rates(part, least)}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from scripts.gate.conversations import FOLDER
 from scripts.judge_cards import Tally, judge
 from scripts.proofs._suggest_reader import notes_read
 from scripts.proofs.figures import Figure, progress
-from scripts.train_notes import SOURCES, among, judged, rates, turns
+from scripts.train_notes import Turn, among, judged, lessons_of, parts, rates, sets_of, turns
 from tests.eval import noise, script
 from tests.eval.play import play
 from tests.suggest.card.natural_answers import NATURAL, natural_rules
@@ -37,7 +37,7 @@ from wingman.suggest.card.choice import Moment, MoveChooser
 from wingman.suggest.card.context import estimate_tokens
 from wingman.suggest.card.prompt import Material, build
 from wingman.suggest.gate.decisions import Candidate, Reason
-from wingman.suggest.knowledge.index import BY_MEANING, BY_WORDS
+from wingman.suggest.knowledge.index import BY_LESSON, BY_WORDS, Weights
 from wingman.suggest.playbook.moves import KINDS, move_book
 from wingman.suggest.playbook.playbook import list_playbooks
 from wingman.suggest.playbook.signals import CARE, SPOKEN, detect
@@ -190,30 +190,38 @@ async def most_frequent() -> tuple[float, int]:
 
 async def left_out_notes(folder: Path | None) -> list[Figure]:
     """Notes chosen by weights that have not seen them, with the shipped shares, by words and by meaning."""
-    figures: list[Figure] = []
-    for meaning in (False, True) if installed() else (False,):
-        weights = BY_MEANING if meaning else BY_WORDS
-        verdicts = judged(await turns(folder, meaning=meaning))
-        for source in SOURCES:
-            part = [one for one in verdicts if one.turn.source == source]
-            if not part:
-                continue
-            found = rates(part, weights.at_least, weights.asked)
-            count = sum(bool(one.turn.right) for one in part)
-            name = f"{source} turns" if meaning else f"{source} turns by words alone"
-            note = f"of {count} that a note answers, weights unseen"
-            figures += [
-                Figure(f"{name}: right note", found.right, 0.75 if meaning else None, ">=", note=note),
-                Figure(f"{name}: wrong note", found.wrong, 0.03, note=note),
-                Figure(
-                    f"{name}: notes that do not answer", found.misled, note="of those shown, before the gate"
-                ),
-            ]
-            if meaning:
-                label = f"{name}: right note among those a model reads"
-                figures.append(Figure(label, among(part), 0.75, ">="))
+    sets = sets_of(folder)
+    figures = _chosen(await turns(sets), BY_WORDS, " by words alone")
     if not installed():
         progress("notes by meaning: not measured (the extra `meaning` is not installed)")
+        return figures
+    encoder = SentenceEncoder()
+    try:
+        found = await turns(sets, encoder, lessons_of(sets, encoder))
+    finally:
+        encoder.close()
+    return [*figures, *_chosen(found, BY_LESSON, "")]
+
+
+def _chosen(found: Sequence[Turn], weights: Weights, how: str) -> list[Figure]:
+    figures: list[Figure] = []
+    for source, part in parts(judged(found)).items():
+        name = f"{source} turns{how}"
+        worth = rates(part, weights.at_least, weights.asked)
+        count = sum(bool(one.turn.right) for one in part)
+        if not count:
+            note = f"of {len(part)} that none answers, two in three of them near ones; before the gate"
+            figures.append(Figure(f"{name}: needless note", worth.needless, note=note))
+            continue
+        note = f"of {count} that a note answers, weights unseen"
+        figures += [
+            Figure(f"{name}: right note", worth.right, None if how else 0.75, ">=", note=note),
+            Figure(f"{name}: wrong note", worth.wrong, 0.03, note=note),
+            Figure(f"{name}: notes that do not answer", worth.misled, note="of those shown, before the gate"),
+        ]
+        if not how:
+            label = f"{name}: right note among those a model reads"
+            figures.append(Figure(label, among(part), 0.75, ">="))
     return figures
 
 

@@ -35,6 +35,25 @@ def test_other_matters_share_none(said: str, written: str) -> None:
     assert not of(said) & of(written)
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("cancelling", "cancel"),
+        ("warranties", "warranty"),
+        ("Heizungswartung", "wartung"),
+        ("Kündigungsfristen", "kündigung"),
+        ("reembolsan", "reembolso"),
+        ("livraisons", "livraison"),
+    ],
+)
+def test_a_form_or_a_compound_of_a_word_stands_for_its_idea(said: str, written: str) -> None:
+    assert of(said) & of(written)
+
+
+def test_a_word_that_is_no_form_of_any_stands_for_nothing() -> None:
+    assert not of("quixotic") | of("zzz") | of("rhubarb")
+
+
 def test_each_word_keeps_its_place() -> None:
     words = ["please", "send", "me", "the", "credit", "card", "bill"]
     found = ideas(words)

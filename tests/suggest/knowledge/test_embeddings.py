@@ -27,7 +27,7 @@ from wingman.suggest.coach import CoachParts
 from wingman.suggest.knowledge import embeddings
 from wingman.suggest.knowledge.embeddings import BATCH, EmbeddingIndex
 from wingman.suggest.knowledge.http_encoder import HttpEncoder
-from wingman.suggest.knowledge.index import Knowledge
+from wingman.suggest.knowledge.index import Knowledge, Snippet
 from wingman.testing.gemini.server import INSTANT, GeminiEmulator
 from wingman.testing.openai.server import ChatEmulator, ChatFault
 
@@ -42,6 +42,7 @@ All data is stored in Frankfurt and encrypted at rest.
 # Onboarding
 A specialist moves the data of one office in two days.
 """
+ENCRYPTED = "is the data encrypted at rest"
 OTHER_WORDS = "would they reimburse an order"
 """Shares no word with the note it is about."""
 PATIENT_S = 20.0
@@ -63,6 +64,12 @@ async def indexed(
                 yield knowledge
             finally:
                 reader.cancel()
+
+
+async def told_by_words(notes: Path, text: str) -> tuple[Snippet, ...]:
+    """What a model is told where there is no encoder."""
+    with Knowledge(notes) as alone:
+        return await alone.settled(text, alone.search(text))
 
 
 async def ready(known: EmbeddingIndex) -> None:
@@ -132,10 +139,9 @@ async def test_a_slow_server_changes_nothing(notes: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("wingman.suggest.knowledge.index.MEANING_S", 0.02)
     async with ChatEmulator(pace=INSTANT, synonyms=SYNONYMS) as emulator, indexed(emulator, notes) as knowledge:
         emulator.play(ChatFault.STALL)
-        question = "is the data encrypted at rest"
-        by_words = knowledge.search(question)
+        by_words = knowledge.search(ENCRYPTED)
         assert [source for source, _ in by_words] == ["faq.md › Security"]
-        assert await knowledge.settled(question, by_words) == by_words
+        assert await knowledge.settled(ENCRYPTED, by_words) == await told_by_words(notes, ENCRYPTED)
 
 
 async def test_words_work_before_the_notes_have_been_read(notes: Path) -> None:
@@ -143,9 +149,9 @@ async def test_words_work_before_the_notes_have_been_read(notes: Path) -> None:
         emulator.play(ChatFault.STALL)
         async with indexed(emulator, notes, until_ready=False) as knowledge:
             await asked(emulator, 1)
-            by_words = knowledge.search("is the data encrypted at rest")
+            by_words = knowledge.search(ENCRYPTED)
             assert by_words
-            assert await knowledge.settled("is the data encrypted at rest", by_words) == by_words
+            assert await knowledge.settled(ENCRYPTED, by_words) == await told_by_words(notes, ENCRYPTED)
             assert len(emulator.requests) == 1
 
 
@@ -208,8 +214,9 @@ async def test_the_model_is_given_what_meaning_found(notes: Path) -> None:
 async def test_without_notes_or_without_embeddings_nothing_runs(tmp_path: Path, notes: Path) -> None:
     with Knowledge(notes) as plain:
         await plain.run()
-        found = plain.search("is the data encrypted at rest")
-        assert await plain.settled("is the data encrypted at rest", found) == found
+        found = plain.search(ENCRYPTED)
+        assert await plain.settled(ENCRYPTED, found) == await told_by_words(notes, ENCRYPTED)
+        assert [source for source, _ in found] == ["faq.md › Security"]
     async with ChatEmulator(pace=INSTANT) as emulator:
         empty = tmp_path / "empty"
         empty.mkdir()
@@ -243,9 +250,9 @@ async def test_a_server_that_is_not_there_does_no_harm(notes: Path) -> None:
             reader = group.create_task(knowledge.run())
             await asyncio.sleep(0.05)
             assert not reader.done()
-            found = knowledge.search("is the data encrypted at rest")
+            found = knowledge.search(ENCRYPTED)
             assert found
-            assert await knowledge.settled("is the data encrypted at rest", found) == found
+            assert await knowledge.settled(ENCRYPTED, found) == await told_by_words(notes, ENCRYPTED)
             reader.cancel()
 
 

@@ -22,6 +22,7 @@ from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.redaction import redact
 from wingman.egress.outlet import Outlet, current, outlet
 from wingman.suggest.knowledge.encoder import Encoder, Vectors
+from wingman.suggest.knowledge.lesson import Lesson, lesson_for
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ LONGEST = 2000
 """Characters of one text that are encoded."""
 SPREAD = 0.02
 """Added to the spread of the cosines: notes that are all alike tell nothing apart."""
+_TINY = 1e-9
 
 
 def always(_size: int) -> bool:
@@ -98,9 +100,15 @@ class _Asked:
 class EmbeddingIndex:
     """Compares what was said with the notes. One per process; `run` belongs to whoever starts it."""
 
-    def __init__(self, encoder: Encoder, at_least: float = 0.0) -> None:
-        """`at_least`: the cosine from which a note fits by meaning alone; 0 when the scale is not known."""
+    def __init__(self, encoder: Encoder, at_least: float = 0.0, lesson: Lesson | None = None) -> None:
+        """`at_least`: the cosine from which a note fits by meaning alone; 0 when the scale is not known.
+
+        `lesson`: what was learned, where it is another than the one that is kept; one for another encoder says
+        nothing here.
+        """
         self._encoder = encoder
+        taught = lesson or lesson_for(encoder.name)
+        self._lesson = taught if taught is not None and taught.encoder == encoder.name else None
         self._at_least = at_least
         self._notes: Vectors | None = None
         self._starts: NDArray[np.intp] = np.zeros(0, np.intp)
@@ -175,6 +183,20 @@ class EmbeddingIndex:
         found = self._notes @ vector
         passages = tuple(np.split(found, self._starts[1:]))
         return Likeness(np.maximum.reduceat(found, self._starts), self._at_least, passages)
+
+    def taught(self, text: str, joined: str) -> tuple[Likeness, Likeness] | None:
+        """How like the sections `text` is, by itself and with `joined`, as was learned from notes that answer.
+
+        None while that is not known, and for an encoder for which nothing was learned.
+        """
+        own, both = self._answers.get(text), self._answers.get(joined)
+        if own is None or both is None or self._notes is None or self._lesson is None:
+            return None
+        whole = own + both
+        asked = np.stack((own, whole / (np.linalg.norm(whole) + _TINY)), axis=1)
+        found = self._notes @ self._lesson.taken(asked.T).T
+        best = np.maximum.reduceat(found, self._starts, axis=0)
+        return Likeness(best[:, 0], self._at_least), Likeness(best[:, 1], self._at_least)
 
     async def _read_notes(self, notes: Sequence[str]) -> None:
         """Goes on after the last batch that was read."""

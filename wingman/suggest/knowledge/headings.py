@@ -108,9 +108,9 @@ def _opened(line: str, before: str, after: str, plain: bool) -> _Part | None:
         return asked
     if bold := _BOLD.match(line):
         return _Part(_BOLD_LEVEL, bold["title"].strip().rstrip(":"))
-    if plain and after and len(line.split()) <= LONGEST_TITLE and _is_title(line):
-        if not before or _parts_close_lines(line, before, after):
-            return _Part(_BOLD_LEVEL, line.rstrip(": "))
+    titled = plain and bool(after) and len(line.split()) <= LONGEST_TITLE and _is_title(line)
+    if titled and (not before or _parts_close_lines(line, before, after)):
+        return _Part(_BOLD_LEVEL, line.rstrip(": "))
     return None
 
 

@@ -63,6 +63,11 @@ class Evidence:
     known."""
     own_meaning: float = 0.0
     """The same of the turn by itself: where it says all it asks, what was said before only blurs it."""
+    asks: float = 0.0
+    """1 for a question."""
+    taught: float = 0.0
+    """As `meaning`, by what was learned from notes that answer; 0 for an encoder for which nothing was."""
+    own_taught: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +92,24 @@ class Weights:
 
 
 BY_WORDS = Weights(
-    -2.776, (-0.563, -0.839, 2.115, 0.625, 1.277, 1.073, 1.082, 1.692, 0.0, 0.0), at_least=0.965, asked=0.6
+    -2.315,
+    (-0.64, -1.423, 1.788, 0.565, 1.961, 0.007, 0.783, 0.747, 0.0, 0.0, 1.053, 0.0, 0.0),
+    at_least=0.6,
+    asked=0.6,
 )
 BY_MEANING = Weights(
-    -3.163, (-0.506, -0.96, 2.109, 0.293, 1.023, 1.321, 0.772, 1.606, 1.079, 0.624), at_least=0.65, asked=0.5
+    -2.902,
+    (-0.406, -1.399, 2.746, 0.058, 1.498, -0.742, 0.732, 0.743, 1.124, 0.467, 0.521, 0.0, 0.0),
+    at_least=0.63,
+    asked=0.65,
 )
+BY_LESSON = Weights(
+    -3.247,
+    (-0.245, -1.462, 2.952, -0.137, 1.482, -1.635, 0.68, 0.737, 0.486, -0.202, 0.468, 1.321, 0.325),
+    at_least=0.58,
+    asked=0.73,
+)
+"""For the encoder whose vectors a lesson was learned for."""
 _MOST_POINTS = 50.0
 STEPS = 3.0
 """Most standard deviations that count."""
@@ -177,7 +195,7 @@ class Knowledge:
             return found
         self._compare(text, before, clear)
         if self._meaning is not None:  # it answers in order, so the turn by itself is known by then
-            await self._meaning.known(_joined(text, before), MEANING_S, clear)
+            await self._meaning.known(joined(text, before), MEANING_S, clear)
         ranked = self._ranked(text, before)
         more = self._quoted((*ranked.clear, *ranked.plausible), text, before)
         pairs = tuple(dict.fromkeys((*found, *more)))
@@ -189,11 +207,14 @@ class Knowledge:
 
     def evidence(self, text: str, before: Sequence[str] = ()) -> dict[int, Evidence]:
         """What is known about each section that may answer, by its row; all the others have nothing of it."""
+        return self._evidence(text, before, self._meant(text, before))
+
+    def _evidence(self, text: str, before: Sequence[str], meant: _Meant) -> dict[int, Evidence]:
         fits = self._words.fits(text, before)
-        likeness, own = self._likeness(text, before), self._likeness(text, ())
-        rows = set(fits).union(*(one.nearest for one in (likeness, own) if one is not None))
+        rows = set(fits).union(*(one.nearest for one in meant.known))
         mean = _mean(tuple(fits.values()), max(len(self._sections), FEWEST) + 1)
         carried = _CARRIED / (_CARRIED + len(set(stems(text))))
+        asks = float(_asks(text))
         found = {}
         for row in rows:
             fit = fits.get(row, NO_FIT)
@@ -206,27 +227,33 @@ class Knowledge:
                 fit.facet - mean.facet,
                 fit.told,
                 fit.titled,
-                _steps(likeness, row),
-                _steps(own, row),
+                _steps(meant.likeness, row),
+                _steps(meant.own, row),
+                asks,
+                _steps(meant.taught, row),
+                _steps(meant.own_taught, row),
             )
         return found
 
     def _compare(self, text: str, before: Sequence[str], clear: Clearance = always) -> None:
         """Have the turn compared with the notes by itself, then together with the turns before it."""
         if self._meaning is not None:
-            self._meaning.ask(_joined(text, ()), clear)
-            self._meaning.ask(_joined(text, before), clear)
+            self._meaning.ask(joined(text, ()), clear)
+            self._meaning.ask(joined(text, before), clear)
 
     def _ranked(self, text: str, before: Sequence[str]) -> _Ranked:
-        likeness = self._likeness(text, before)
-        both = likeness is not None and self._likeness(text, ()) is not None
-        compared = both and len(self._sections) > 1  # one section leads no other
-        weights = BY_MEANING if compared else BY_WORDS
-        odds = {row: weights.odds(known) for row, known in self.evidence(text, before).items()}
+        meant = self._meant(text, before)
+        likeness = meant.likeness
+        compared = likeness is not None and meant.own is not None
+        if not compared or len(self._sections) == 1:  # one section leads no other
+            weights = BY_WORDS
+        else:
+            weights = BY_MEANING if meant.taught is None else BY_LESSON
+        odds = {row: weights.odds(known) for row, known in self._evidence(text, before, meant).items()}
         whole = 1.0 + sum(odds.values())
         rows = sorted(odds, key=lambda row: (-odds[row], row))
         alike = likeness.alike if likeness is not None else frozenset()
-        least = weights.asked if is_question(text, language=language_of(text) or "en") else weights.at_least
+        least = weights.asked if _asks(text) else weights.at_least
         first = [
             row
             for row in rows[:1]
@@ -235,8 +262,13 @@ class Knowledge:
         rest = [row for row in rows[len(first) :] if odds[row] / whole >= weights.plausible or row in alike]
         return _Ranked(tuple(first), tuple(rest[:BEST]))
 
+    def _meant(self, text: str, before: Sequence[str]) -> _Meant:
+        taught = self._meaning.taught(joined(text, ()), joined(text, before)) if self._meaning else None
+        own_taught, both_taught = taught or (None, None)
+        return _Meant(self._likeness(text, before), self._likeness(text, ()), both_taught, own_taught)
+
     def _likeness(self, text: str, before: Sequence[str]) -> Likeness | None:
-        return self._meaning.likeness(_joined(text, before)) if self._meaning is not None else None
+        return self._meaning.likeness(joined(text, before)) if self._meaning is not None else None
 
     def _quoted(
         self, rows: Sequence[int], text: str, before: Sequence[str], *, on: bool = False
@@ -252,6 +284,23 @@ class Knowledge:
             quotes = (_snippet(section, nearest), _cut(section.statements[nearest]))
             found += ((section.source, quote) for quote in quotes[: 1 + on])
         return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """How like the sections a turn is, as far as that is known."""
+
+    likeness: Likeness | None
+    """With the turns before it."""
+    own: Likeness | None
+    taught: Likeness | None
+    """Both by what was learned from notes that answer."""
+    own_taught: Likeness | None
+
+    @property
+    def known(self) -> tuple[Likeness, ...]:
+        every = (self.likeness, self.own, self.taught, self.own_taught)
+        return tuple(one for one in every if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +327,16 @@ def read_sections(folder: Path) -> Iterator[Section]:
         yield from note.sections
 
 
+def _asks(text: str) -> bool:
+    return is_question(text, language=language_of(text) or "en")
+
+
 def _steps(likeness: Likeness | None, row: int) -> float:
     return max(-STEPS, min(STEPS, likeness.steps(row))) if likeness is not None else 0.0
 
 
-def _joined(text: str, before: Sequence[str]) -> str:
+def joined(text: str, before: Sequence[str]) -> str:
+    """A turn with those before it, as it is compared."""
     return " ".join(turn[:LONGEST_TURN] for turn in (*before, text))
 
 
