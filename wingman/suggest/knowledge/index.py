@@ -107,7 +107,7 @@ BY_LESSON = Weights(
     -3.247,
     (-0.245, -1.462, 2.952, -0.137, 1.482, -1.635, 0.68, 0.737, 0.486, -0.202, 0.468, 1.321, 0.325),
     at_least=0.58,
-    asked=0.73,
+    asked=0.75,
 )
 """For the encoder whose vectors a lesson was learned for."""
 _MOST_POINTS = 50.0
