@@ -32,8 +32,8 @@ NOT_QUESTIONS = (
 )
 FILLERS = (
     "und|also|aber|oder|ja|nein|gut|okay|ok|äh|ähm|hm|na|nun|jetzt|dann|genau|so|ach|tja|mhm"
-    "|sagen sie|sagen sie mal"
-    "|schauen sie|hören sie|entschuldigung|moment|bitte|danke|alles klar|noch was|eine frage|ganz kurz|nur|denn"
+    "|sagen sie|sagen sie mal|schauen sie"
+    "|hören sie|entschuldigung|moment|bitte|danke|alles klar|noch was|eine frage|ganz kurz|nur|denn",
 )
 PRICE = (
     r"preis(?:e|es|en|lich|liste|erhöhung|nachlass)?|kost(?:et|en|enlos|spielig)"

@@ -25,7 +25,7 @@ NOT_QUESTIONS = (
 FILLERS = (
     "y|pero|o|pues|bueno|entonces|a ver|mire|oiga|eh|este|sí|no|vale|ok|claro|ya|ah|perdón"
     "|disculpe|por favor|gracias|además"
-    "|también|es que|o sea|digo|una cosa|otra cosa"
+    "|también|es que|o sea|digo|una cosa|otra cosa",
 )
 PRICE = (
     r"preci(?:o|os)|cuest(?:a|an|e)|coste?s?|costo|car(?:o|a|os|as)|barat\w+|presupuesto|descuento"

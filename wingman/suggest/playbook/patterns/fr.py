@@ -26,7 +26,7 @@ NOT_QUESTIONS = (
 FILLERS = (
     "et|mais|donc|alors|bon|ben|bah|euh|oui|non|si|ok|d'accord|voilà|écoutez|dites|dites moi"
     "|attendez|enfin|ah|oh|hein"
-    "|justement|pardon|excusez moi|s'il vous plaît|merci|en fait|du coup|et puis|après|sinon|juste"
+    "|justement|pardon|excusez moi|s'il vous plaît|merci|en fait|du coup|et puis|après|sinon|juste",
 )
 PRICE = (
     r"prix|tarifs?|coûte(?:nt|ra|rait)?|coûts?|cher|chère|budget|devis|remise|rabais|ristourne"

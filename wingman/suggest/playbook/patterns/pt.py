@@ -25,9 +25,9 @@ NOT_QUESTIONS = (
     r"^(?:\S+ ){{0,2}}(?:né|não é|sabe|entende|viu)$",
 )
 FILLERS = (
-    "e|mas|ou|então|bom|olha|olhe|escuta|ah|é|sim|não|ok|tá|certo|claro|já|pois|pois é|desculpa"
+    "e|mas|ou|então|bom|olha|olhe|escuta|ah|é|sim|não|ok|tá|certo|claro|já|pois|desculpa"
     r"|desculpe|por favor|obrigado"
-    "|obrigada|também|aí|agora|só|uma coisa|outra coisa|na verdade"
+    "|obrigada|também|aí|agora|só|uma coisa|outra coisa|na verdade",
 )
 PRICE = (
     r"preç(?:o|os)|cust(?:a|am|o|os|ar)|car(?:o|a|os|as)|barat\w+|orçamento|desconto|reajuste|fatura"
