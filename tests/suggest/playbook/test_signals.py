@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.playbook.signals import Signal, compile_phrase, detect, is_question, normalise
+from wingman.suggest.playbook.signals import (
+    SPOKEN,
+    Signal,
+    compile_phrase,
+    detect,
+    is_question,
+    normalise,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +104,22 @@ def test_a_phrase_matches_whole_words_and_its_star_up_to_four() -> None:
 def test_a_phrase_without_words_is_refused() -> None:
     with pytest.raises(ValueError, match="no word"):
         compile_phrase(" * ?!")
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_a_name_that_is_spelled_is_read_at_once(language: str) -> None:
+    assert Signal.QUESTION not in detect("n a n e e s s a n a n e e s s a i e n a n", language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ja also gut erklären sie uns mal den ablauf", "de"),
+        ("oui alors dites nous tout sur le contrat", "fr"),
+        ("bueno pues explíqueme ese proceso", "es"),
+        ("olha então me explica esse processo", "pt"),
+    ],
+)
+def test_what_people_put_before_a_question_hides_it_in_no_language(text: str, language: str) -> None:
+    assert is_question(text, language=language)
+    assert not is_question(" ".join(text.split()[:3]), language=language)

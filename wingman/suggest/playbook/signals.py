@@ -14,6 +14,7 @@ from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
+from wingman.suggest.playbook.beginnings import Beginnings
 from wingman.suggest.playbook.fuzzy import mend
 from wingman.suggest.playbook.language import base_tag, language_of
 
@@ -84,6 +85,7 @@ def compile_phrase(phrase: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\S){body}(?!\S)")
 
 
+@lru_cache(maxsize=2)  # the notes and the gate ask in turn about the same words
 def detect(text: str, language: str = "en") -> frozenset[Signal]:
     """All signals of one utterance. `text` may be raw; costs some tens of microseconds.
 
@@ -92,13 +94,10 @@ def detect(text: str, language: str = "en") -> frozenset[Signal]:
     """
     known = _patterns(base_tag(language) or "en")
     plain = mend(normalise(text)) if known.mends else normalise(text)
-    found = {signal for signal, pattern in known.signals if pattern.search(plain)}
+    found = known.signals.matching(plain)
     told = language_of(text)
     if told and told != base_tag(language):
-        other = normalise(text)
-        found |= {
-            signal for signal, pattern in _patterns(told).signals if signal in CARE and pattern.search(other)
-        }
+        found |= _patterns(told).signals.matching(normalise(text)).intersection(CARE)
     if is_question(text, plain, language):
         found.add(Signal.QUESTION)
     return frozenset(found)
@@ -109,9 +108,22 @@ def is_question(text: str, plain: str | None = None, language: str = "en") -> bo
     known = _patterns(base_tag(language) or "en")
     plain = normalise(text) if plain is None else plain
     asked = known.fillers.sub("", plain, count=1)
-    if len(asked.split()) < _SHORTEST_QUESTION or known.no_question.search(plain):
+    if len(asked.split()) < _SHORTEST_QUESTION or known.no_question.matches(plain):
         return False
-    return text.rstrip().endswith("?") or "¿" in text or known.question.search(plain) is not None
+    return text.rstrip().endswith("?") or "¿" in text or known.question.matches(plain)
+
+
+class _Question:
+    """Patterns of a language's questions, or of what only looks like one."""
+
+    def __init__(self, alternatives: Sequence[str] = ()) -> None:
+        first = [alternative[1:] for alternative in alternatives if alternative.startswith("^")]
+        within = [alternative for alternative in alternatives if not alternative.startswith("^")]
+        self._first = re.compile("|".join(first)) if first else _NEVER
+        self._within = Beginnings({alternative: re.compile(alternative) for alternative in within})
+
+    def matches(self, plain: str) -> bool:
+        return self._first.match(plain) is not None or bool(self._within.matching(plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +131,9 @@ class _Patterns:
     """One language's patterns over normalised text, compiled."""
 
     fillers: re.Pattern[str]
-    question: re.Pattern[str]
-    no_question: re.Pattern[str]
-    signals: tuple[tuple[Signal, re.Pattern[str]], ...]
+    question: _Question
+    no_question: _Question
+    signals: Beginnings[Signal]
     mends: bool
     """True where key words a recogniser got almost right can be put right."""
 
@@ -130,15 +142,15 @@ class _Patterns:
 def _patterns(tag: str) -> _Patterns:
     """The patterns of a language; of one without any, empty ones."""
     if tag not in SPOKEN:
-        return _Patterns(_NEVER, _NEVER, _NEVER, (), mends=False)
+        return _Patterns(_NEVER, _Question(), _Question(), Beginnings({}), mends=False)
     words = import_module(f"wingman.suggest.playbook.patterns.{tag}")
     plain = {signal: getattr(words, signal.name) for signal in Signal if hasattr(words, signal.name)}
     care = {signal: words.CARE[signal] for signal in CARE}
     return _Patterns(
         fillers=re.compile(rf"^(?:(?:{'|'.join(words.FILLERS)}) )+"),
-        question=_question(words.QUESTIONS, words),
-        no_question=_question(words.NOT_QUESTIONS, words),
-        signals=tuple((signal, _signal(found)) for signal, found in {**plain, **care}.items()),
+        question=_Question(_filled(words.QUESTIONS, words)),
+        no_question=_Question(_filled(words.NOT_QUESTIONS, words)),
+        signals=Beginnings({signal: _signal(found) for signal, found in {**plain, **care}.items()}),
         mends=tag == "en",
     )
 
@@ -147,8 +159,9 @@ def _signal(alternatives: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b")
 
 
-def _question(alternatives: Sequence[str], words: ModuleType) -> re.Pattern[str]:
-    filled = (
+def _filled(alternatives: Sequence[str], words: ModuleType) -> list[str]:
+    """A language's questions, with what it has for the placeholders in them."""
+    return [
         alternative.format(
             fillers=rf"(?:(?:{'|'.join(words.FILLERS)}) )*",
             aux="|".join(getattr(words, "AUXILIARIES", ())),
@@ -156,5 +169,4 @@ def _question(alternatives: Sequence[str], words: ModuleType) -> re.Pattern[str]
             wh=getattr(words, "QUESTION_WORDS", ""),
         )
         for alternative in alternatives
-    )
-    return re.compile("|".join(filled))
+    ]
