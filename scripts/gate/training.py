@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -119,10 +120,10 @@ class Design:
         self.products = self.x @ self.x.T + 1.0
         self.targets = np.where(np.isnan(rows.targets), np.nanmean(rows.targets, axis=0), rows.targets)
 
-    def inverse(self, at: np.ndarray) -> Floats:
-        """That of the rows `at`: all that costs time in a fit."""
-        ridge = HEAD_RIDGE * np.eye(len(at), dtype=np.float32)
-        found: Floats = np.linalg.inv(self.products[np.ix_(at, at)] + ridge)
+    @cached_property
+    def inverse(self) -> Floats:
+        """That of all rows: all that costs time in a fit. Fits of fewer rows are made from it."""
+        found: Floats = np.linalg.inv(self.products + HEAD_RIDGE * np.eye(len(self.products), dtype=np.float32))
         return found
 
     def solve(self, at: np.ndarray, inverse: Floats) -> tuple[Floats, Floats]:
@@ -130,9 +131,9 @@ class Design:
         y = self.targets[at].astype(np.float32)
         dual = inverse @ y
         left_out = np.empty_like(y)
-        meetings = self.rows.meeting[at]
-        for name in np.unique(meetings):
-            own = np.flatnonzero(meetings == name)
+        group = np.unique(self.rows.meeting[at], return_inverse=True)[1]
+        ends = np.cumsum(np.bincount(group))[:-1]
+        for own in np.split(np.argsort(group, kind="stable"), ends):
             left_out[own] = y[own] - np.linalg.solve(inverse[np.ix_(own, own)], dual[own])
         return dual, left_out
 
@@ -168,7 +169,9 @@ def fit(design: Design) -> tuple[Floats, Floats]:
 
 def fit_rows(design: Design, at: np.ndarray) -> tuple[Floats, Floats]:
     """The same from the rows `at`."""
-    dual, left_out = design.solve(at, design.inverse(at))
+    out = np.ones(len(design.rows.must), bool)
+    out[at] = False
+    dual, left_out = design.solve(at, _without(design.inverse, out))
     return design.heads(at, dual).astype(np.float64), _verdict(design.rows, at, left_out)
 
 
@@ -181,7 +184,7 @@ def _verdict(rows: Rows, at: np.ndarray, left_out: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Every corpus, judged by weights from all the others."""
+    """Every corpus but the written ones, judged by weights from all the others."""
 
     heads: Floats
     scores: Floats
@@ -193,11 +196,10 @@ def unseen_corpora(design: Design) -> LeftOut:
     rows = design.rows
     heads, scores = np.zeros((len(rows.must), HEADS)), np.zeros(len(rows.must))
     weights = {}
-    inverse = design.inverse(np.arange(len(rows.must)))
-    for corpus in np.unique(rows.corpus[rows.corpus != written.CORPUS]):
+    for corpus in np.unique(rows.corpus[~np.isin(rows.corpus, (written.CORPUS, written.TALKS))]):
         own = rows.corpus == corpus
         out, at = np.flatnonzero(own), np.flatnonzero(~own)
-        dual, left_out = design.solve(at, _without(inverse, own))
+        dual, left_out = design.solve(at, _without(design.inverse, own))
         verdict = _verdict(rows, at, left_out)
         heads[out] = design.products[np.ix_(out, at)] @ dual
         scores[out] = weighed(rows.state[out], heads[out], rows.words[out]) @ verdict[:-1] + verdict[-1]
@@ -207,6 +209,8 @@ def unseen_corpora(design: Design) -> LeftOut:
 
 def _without(inverse: Floats, out: np.ndarray) -> Floats:
     """The inverse of the matrix that lacks the rows and columns `out`, from that of the whole."""
+    if not out.any():
+        return inverse
     kept, cross = inverse[np.ix_(~out, ~out)], inverse[np.ix_(out, ~out)]
     rest: Floats = kept - cross.T @ np.linalg.solve(inverse[np.ix_(out, out)], cross)
     return rest
