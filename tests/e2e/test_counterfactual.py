@@ -135,6 +135,19 @@ async def test_another_meter_hears_only_who_may_be_measured(call: Path) -> None:
     assert "s of audio to hume" in done.stderr
 
 
+async def test_what_a_meter_could_not_keep_up_with_is_told(call: Path) -> None:
+    script = Scenario({"tab": Track((say("x y z a b c d e f g", 0.5, emotion="Doubt"),))})
+    late = FaultScript((Fault(kind=Kind.HANG, on=(1, 2)),))
+    async with HumeEmulator(scenario=script, faults=late) as emulator:
+        environ = {
+            "HUME_API_KEY": "local-key",
+            "WINGMAN_EMOTION__HUME__URL": emulator.url,
+            "WINGMAN_EMOTION__HUME__CONNECT_TIMEOUT_S": "1.5",
+        }
+        done = await replayed(call, "meter=hume", environ=environ)
+    assert "reached hume too late to be answered" in done.stderr, done.stderr
+
+
 async def test_a_setting_of_a_provider_can_be_tried(call: Path) -> None:
     script = Scenario({"tab": Track((say("hello there", 0.6),))})
     async with DeepgramEmulator(script) as emulator:

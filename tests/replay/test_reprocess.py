@@ -12,9 +12,9 @@ from wingman.audio.encode import OpusStream
 from wingman.audio.tape import Cursor
 from wingman.core.codec import envelope
 from wingman.core.emotion import EmotionInfo, EmotionSpan, Scale, Score
-from wingman.core.errors import Branch, InputError, Progress
+from wingman.core.errors import Branch, InputError, Missed, Progress
 from wingman.core.events import Media, MeetingEnded, MeetingStarted, PolicyApplied, UtteranceCreated
-from wingman.core.media import Gap
+from wingman.core.media import Gap, GapCause
 from wingman.core.speech import Final, Word
 from wingman.core.time import SAMPLE_RATE, Channel, Span, samples
 from wingman.emotion.base import Emit as EmitEmotion
@@ -123,6 +123,19 @@ async def test_a_meter_hears_only_what_the_policy_let_one_hear() -> None:
     await reprocess(whole, Listeners(None, lambda: meter))
     assert meter.audio == 2 * SAMPLE_RATE
     assert sum(gap.length for gap in meter.gaps) == 4 * SAMPLE_RATE
+
+
+async def test_what_came_too_late_to_be_measured_is_told() -> None:
+    class Busy(Meter):
+        async def run(self, channel: Channel, audio: Cursor, emit: EmitEmotion) -> None:
+            await self.read(audio)
+            emit(Missed(Branch.EMOTION, channel, Span(samples(1), samples(3)), GapCause.LIVE_EDGE))
+            emit(Missed(Branch.EMOTION, channel, Span(samples(3), samples(3.5)), GapCause.OUTAGE))
+            emit(Missed(Branch.EMOTION, channel, Span(samples(4), samples(6)), GapCause.PAUSED))
+
+    heard = await reprocess(bundle((0, "counterpart"), (4, "off")), Listeners(None, Busy))
+    assert heard.unheard == {"meter": 2.5}, "a pause was somebody's wish"
+    assert (await reprocess(bundle((0, "counterpart")), Listeners(None, Meter))).unheard == {}
 
 
 @pytest.mark.parametrize("policy", ["off", "self", "text-only"])

@@ -153,6 +153,11 @@ async def _hear(bundle: Bundle, settings: Settings, wanted: Wanted, *, realtime:
         heard = await reprocess(bundle, Listeners(transcriber, meter), realtime=realtime)
     for name, seconds in heard.sent.items():
         print(f"sent {seconds:.0f} s of audio to {name}", file=sys.stderr)
+    for name, seconds in heard.unheard.items():
+        late = (
+            f"{seconds:.1f} s reached {name} too late to be answered; what it would say of them is not compared"
+        )
+        print(late, file=sys.stderr)
     if heard.faults:
         raise WingmanError(" ".join(heard.faults))
     return heard.bundle

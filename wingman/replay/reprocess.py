@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,7 +37,7 @@ from wingman.core.losses import Loss
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent
 from wingman.core.threads import in_thread
-from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, seconds
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.meeting.accounting import Accounting
@@ -94,8 +95,10 @@ class Reprocessed:
     """The bundle to replay, and what hearing it anew involved."""
 
     bundle: Bundle
-    sent: dict[str, float]
+    sent: Mapping[str, float]
     """Remote provider → seconds of audio it was sent."""
+    unheard: Mapping[str, float]
+    """Provider → seconds it was allowed and did not answer for: they came too late for it."""
     faults: tuple[str, ...]
     """Sentences of providers that gave up; the record ends for them where they did."""
 
@@ -114,12 +117,17 @@ async def reprocess(bundle: Bundle, listeners: Listeners, *, realtime: bool = Fa
     whole = _is_whole(bundle)
     anew = [told for session in sessions for told in session.record(bare=not whole)]
     kept = [told for told in bundle.heard if not _replaced(told, listeners)] if whole else []
-    sent: dict[str, float] = {}
+    sent, unheard = Counter[str](), Counter[str]()
     for session in sessions:
-        for name, seconds in session.sent:
-            sent[name] = sent.get(name, 0.0) + seconds
+        sent.update(session.sent)
+        unheard.update(session.unheard)
     faults = tuple(dict.fromkeys(fault for session in sessions for fault in session.faults))
-    return Reprocessed(_retold(bundle, sessions, (*kept, *anew)), sent, faults)
+    retold = _retold(bundle, sessions, (*kept, *anew))
+    return Reprocessed(retold, _in_seconds(sent), _in_seconds(unheard), faults)
+
+
+def _in_seconds(samples_of: Mapping[str, SampleTime]) -> dict[str, float]:
+    return {name: seconds(count) for name, count in samples_of.items()}
 
 
 def _is_whole(bundle: Bundle) -> bool:
@@ -191,7 +199,8 @@ class _Session:
     """One channel: its sound, its listeners, and what they said."""
 
     def __init__(self, channel: Channel, bundle: Bundle, listeners: Listeners, realtime: bool) -> None:
-        self.sent: list[tuple[str, float]] = []
+        self.sent = Counter[str]()
+        self.unheard = Counter[str]()
         self.faults: list[str] = []
         self._channel = channel
         self._bundle = bundle
@@ -233,7 +242,9 @@ class _Session:
                 for reader in readers:
                     tasks.create_task(reader.pipeline.finish(deadline))
         self._end = sink.position
-        self.sent = [(r.info.name, r.input.written / SAMPLE_RATE) for r in readers if r.info.remote]
+        for reader in readers:
+            if reader.info.remote:
+                self.sent[reader.info.name] += reader.input.written
 
     def _readers(self, tasks: asyncio.TaskGroup) -> list[_Reader]:
         readers = []
@@ -259,6 +270,8 @@ class _Session:
     def _note(self, event: Event, position: SampleTime) -> None:
         if isinstance(event, ProviderState) and event.health is Health.DOWN and event.detail:
             self.faults.append(event.detail)
+        if isinstance(event, Missed) and event.cause is not GapCause.PAUSED:
+            self.unheard[self.names[event.branch]] += event.span.length
         so_far = self._heard[-1][0] if self._heard else 0
         self._heard.append((position if self._realtime else max(so_far, _reaches(event)), event))
 
