@@ -21,7 +21,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +65,7 @@ PATIENCE_S = 60.0
 ALL = -1
 """The fold that nothing is left out with."""
 UNTAUGHT = Lesson("none", np.zeros((SIZE, 1), np.float32), np.zeros((1, SIZE), np.float32))
+TAUGHT = [at for at, field in enumerate(fields(Evidence)) if field.name in ("taught", "own_taught")]
 RIDGE = 10.0
 STEPS = 12
 SHARES = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
@@ -259,16 +260,26 @@ class Verdict:
     """True when one that answers is among those that a model would be told of."""
 
 
+def untaught(turn: Turn) -> Turn:
+    """The same without what a lesson adds to it."""
+    evidence = turn.evidence.copy()
+    evidence[:, TAUGHT] = 0.0
+    return replace(turn, evidence=evidence)
+
+
 def judged(found: Sequence[Turn]) -> list[Verdict]:
-    """Every turn, by weights that have not seen its notes."""
+    """Every turn, by weights that have not seen its notes, with what a lesson tells and without it."""
     verdicts = []
     parts = folds(turn.notes for turn in found if turn.source != APART)
     for out in (*range(FOLDS), ALL):
-        weights = fit([turn for turn in found if turn.source != APART and parts[turn.notes] != out])
+        seen = [turn for turn in found if turn.source != APART and parts[turn.notes] != out]
+        weights, plain = fit(seen), fit([untaught(turn) for turn in seen])
         for turn in (turn for turn in found if parts.get(turn.notes, ALL) == out):
-            share = shares(turn, weights)
-            first, *others = np.argsort(-share)[:BEST].tolist()
-            told = any(turn.fits(row) for row in (first, *others) if share[row] >= weights.plausible)
+            taught = shares(turn, weights)
+            share = np.minimum(taught, shares(untaught(turn), plain))
+            likely = np.argsort(-taught)[:BEST].tolist()
+            told = any(turn.fits(row) for row in likely if taught[row] >= weights.plausible)
+            first = int(share.argmax())
             verdicts.append(Verdict(turn, turn.fits(first), float(share[first]), told))
     return verdicts
 
