@@ -168,7 +168,7 @@ class Connection:
         self._counted = audio.position  # media time up to which what was sent is counted
         self._free_until = audio.position  # and up to which more may be sent without another look
         self._finalized_at = -1
-        self._settle_at: SampleTime | None = None  # what was asked to settle waits for the pace up to here
+        self._settle_at = math.inf  # asked to settle once all before this is sent; sooner it would cut a word
         self._closing_at: float | None = None
         self._replaced = False
         self._odd = OddFields("deepgram", emit)
@@ -210,15 +210,10 @@ class Connection:
             self._beats.leave(self._look_at_rest)
 
     def flush(self) -> None:
-        """Send the piece that waits for a whole chunk and ask for all that is pending.
-
-        What waits for the pace is sent first: asked before, the service would end a word where it is cut.
-        """
+        """Send the piece that waits for a whole chunk, and ask for what is pending once all has been sent."""
         self._pump(whole=False)
-        if self._audio.lag:
-            self._settle_at = self._audio.tape.end
-        else:
-            self._ask_to_settle()
+        self._settle_at = self._audio.tape.end
+        self._wake.set()
 
     # Sending: plain calls, from the tape's callback or from the upkeep task.
 
@@ -319,6 +314,7 @@ class Connection:
         self._tell(self._stitch.gap(gap))
 
     def _ask_to_settle(self) -> None:
+        self._settle_at = math.inf
         self._count(self._audio.position)
         sent = self._offsets.accepted
         if self._stitch.unsettled and sent != self._finalized_at and _Control.FINALIZE not in self._controls:
@@ -340,11 +336,9 @@ class Connection:
             if self._offsets.accepted and now >= self._last_frame + self._settings.keepalive_s:
                 await self._line.controls.send_keep_alive()
                 self._last_control = now
-            if now >= self._last_audio + self._settings.idle_finalize_s:
-                self._ask_to_settle()
             self._pump(whole=now < self._last_audio + TAIL_S)
-            if self._settle_at is not None and self._audio.position >= self._settle_at:
-                self._settle_at = None
+            idle = now >= self._last_audio + self._settings.idle_finalize_s
+            if idle or self._audio.position >= self._settle_at:
                 self._ask_to_settle()
 
     @property
@@ -387,8 +381,6 @@ class Connection:
         else:
             self._closing_at = now
             await self._line.controls.send_close_stream()
-
-    # Reading.
 
     async def _read(self) -> None:
         async for raw in self._socket.messages():
