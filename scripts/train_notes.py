@@ -72,6 +72,11 @@ SHARES = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
 LESSON = Path(lesson.__file__).with_name(lesson.FILE)
 
 
+def cited(note: str, source: str) -> bool:
+    """True where a section of that source is what `note` names: a file, or `file › heading`."""
+    return note in (source, source.split(" ›")[0])
+
+
 class Said(NamedTuple):
     """One turn as it is written down."""
 
@@ -108,7 +113,7 @@ class Turn:
 
     def fits(self, row: int) -> bool:
         """True for a section that answers."""
-        return self.right in (self.sections[row], self.sections[row].split(" ›")[0])
+        return cited(self.right, self.sections[row])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ class NotesSet:
 
     def answers(self, said: Said) -> NDArray[np.bool_]:
         """Which sections answer."""
-        return np.array([said.note in (one.source, one.source.split(" ›")[0]) for one in self.sections])
+        return np.array([cited(said.note, one.source) for one in self.sections])
 
 
 def sets_of(folder: Path | None) -> list[NotesSet]:
@@ -271,9 +276,11 @@ def judged(found: Sequence[Turn]) -> list[Verdict]:
     """Every turn, by weights that have not seen its notes, with what a lesson tells and without it."""
     verdicts = []
     parts = folds(turn.notes for turn in found if turn.source != APART)
+    lesson_tells = any(turn.evidence[:, TAUGHT].any() for turn in found)
     for out in (*range(FOLDS), ALL):
         seen = [turn for turn in found if turn.source != APART and parts[turn.notes] != out]
-        weights, plain = fit(seen), fit([untaught(turn) for turn in seen])
+        weights = fit(seen)
+        plain = fit([untaught(turn) for turn in seen]) if lesson_tells else weights
         for turn in (turn for turn in found if parts.get(turn.notes, ALL) == out):
             taught = shares(turn, weights)
             share = np.minimum(taught, shares(untaught(turn), plain))
