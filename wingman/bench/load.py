@@ -16,6 +16,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from wingman.bench.marks import CYCLE, PITCHES, Bursts, signal
 from wingman.bench.providers import Chunk, Providers
+from wingman.bench.timer import Timer
 from wingman.core.errors import WingmanError
 from wingman.transports import aiortc_seam as seam
 from wingman.transports.whip_client import encode
@@ -23,6 +24,8 @@ from wingman.transports.whip_client import encode
 PACKET_S = 0.02
 PACKET_BYTES = 640
 """What a packet is at a provider's socket: 16 kHz mono s16."""
+NEAR_S = 0.0001
+"""Packets nearer to one another than this leave together."""
 OPEN_S = 20.0
 """How long a session may take until its provider sockets receive audio."""
 GREETINGS = range(0, PITCHES, 2)
@@ -211,21 +214,22 @@ class Load:
 
     async def _tick(self) -> None:
         """Every connected session sends a packet every 20 ms, spread evenly so that none is favoured."""
-        began = time.perf_counter()
-        number = 0
-        while True:
-            sessions = list(self.sessions)
-            for at, session in enumerate(sessions):
-                due = began + (number + at / len(sessions)) * PACKET_S
-                if (wait := due - time.perf_counter()) > 0.0005:
-                    await asyncio.sleep(wait)
-                if session.peer.connectionState == "connected":
-                    session.send(self._packets)
-            number += 1
-            if (wait := began + number * PACKET_S - time.perf_counter()) > 0:
-                await asyncio.sleep(wait)
-            else:
-                await asyncio.sleep(0)
+        with Timer() as timer:
+            began = time.perf_counter()
+            number = 0
+            while True:
+                sessions = list(self.sessions)
+                for at, session in enumerate(sessions):
+                    due = began + (number + at / len(sessions)) * PACKET_S
+                    if (wait := due - time.perf_counter()) > NEAR_S:
+                        await timer.sleep(wait)
+                    if session.peer.connectionState == "connected":
+                        session.send(self._packets)
+                number += 1
+                if (wait := began + number * PACKET_S - time.perf_counter()) > 0:
+                    await timer.sleep(wait)
+                else:
+                    await asyncio.sleep(0)
 
 
 def _payload_type(offer: str) -> int:
