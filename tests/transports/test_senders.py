@@ -25,6 +25,7 @@ from wingman.core.losses import LossCause
 from wingman.core.media import GapCause
 from wingman.core.time import Channel
 from wingman.transports import aiortc_seam as seam
+from wingman.transports.aiortc_seam import dtls
 from wingman.transports.whip_client import encode
 
 PACKETS = [bytes(packet) for packet in encode(iter([bursts(1.6, [(0.2, "alpha"), (1, "bravo")]).tobytes()]))]
@@ -208,9 +209,8 @@ async def test_a_client_with_an_rsa_certificate_connects() -> None:
 
 async def test_a_failed_handshake_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_cipher(sdp: str) -> str:
-        monkeypatch.setattr(
-            seam, "CIPHERS", b"ECDHE-RSA-AES128-GCM-SHA256"
-        )  # neither side's certificate is RSA
+        # neither side's certificate is RSA
+        monkeypatch.setattr(dtls, "CIPHERS", b"ECDHE-RSA-AES128-GCM-SHA256")
         return sdp
 
     async with service(settings()) as (url, meetings):

@@ -22,7 +22,7 @@ from wingman.transports.sdp import Offer, finish_answer
 if TYPE_CHECKING:
     from aiortc import RTCPeerConnection, RTCRtpReceiver
 
-    from wingman.transports.aiortc_seam import DirectPath, Life, PacketHandler
+    from wingman.transports.aiortc_seam import DirectPath, Liveness, PacketHandler
 
 _UFRAG = re.compile(r"^a=ice-ufrag:(\S+)", re.MULTILINE)
 
@@ -52,7 +52,7 @@ class WebRtcSource:
         self._direct = settings.media_path == "direct"
         self._ended = asyncio.Event()
         self._failure = ""
-        self._life: Life | None = None
+        self._life: Liveness | None = None
         self._path: DirectPath | None = None
         found = _UFRAG.search(offer.sdp)
         self._ufrag = found[1] if found else ""
@@ -94,7 +94,7 @@ class WebRtcSource:
                 await peer.setRemoteDescription(RTCSessionDescription(self._offer.sdp, "offer"))
                 direct = self._prepare(peer)
                 await peer.setLocalDescription(await peer.createAnswer())
-                self._life = seam.Life()
+                self._life = seam.Liveness()
                 self._life.watch(peer)
                 if direct is not None:
                     direct.hook_sockets(self._life)

@@ -1,143 +1,25 @@
-"""The guard of the seam: a new aiortc or aioice is met here, by name, and nowhere else."""
+"""What comes over the socket, packet by packet: sound, what its sender tells, what is forged or cut short."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib.metadata
-import inspect
 import struct
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 
-import aioice.ice
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
-from aiortc.rtcrtpreceiver import decoder_worker
+from aiortc import RTCConfiguration, RTCPeerConnection
 from pylibsrtp import Policy, Session
 
-import wingman
-from wingman.core.errors import WingmanError
-from wingman.transports import aiortc_seam as seam
-
-
-def test_the_installed_versions_are_the_ones_the_seam_knows() -> None:
-    seam.check()
-
-
-def test_another_version_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.metadata, "version", lambda package: "9.9.0")
-    with pytest.raises(WingmanError, match=r"aiortc 9\.9\.0 is installed"):
-        seam.check()
-
-
-def test_a_lost_private_name_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(RTCRtpReceiver, "_handle_rtp_packet")
-    with pytest.raises(WingmanError, match="RTCRtpReceiver has no `_handle_rtp_packet`"):
-        seam.check()
-
-
-async def test_every_private_attribute_of_a_receiver_is_there() -> None:
-    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    try:
-        receiver = peer.addTransceiver("audio", direction="recvonly").receiver
-        missing = [
-            name
-            for name in (
-                "jitter_buffer",
-                "timestamp_mapper",
-                "decoder_queue",
-                "codecs",
-                "started",
-                "rtcp_task",
-                "rtcp_started",
-                "rtcp_exited",
-                "rtcp_ssrc",
-                "remote_streams",
-            )
-            if not hasattr(receiver, f"_RTCRtpReceiver__{name}")
-        ]
-        assert not missing
-        dtls = receiver.transport
-        for owner, name in (
-            (dtls, "_rx_srtp"),
-            (dtls, "_tx_srtp"),
-            (dtls, "_rtp_router"),
-            (dtls.transport, "_connection"),
-            (dtls.transport._connection, "_protocols"),
-            (dtls.transport._connection, "_queue"),
-            (dtls.transport._connection, "_nominated"),
-            (dtls._rtp_router, "ssrc_table"),
-            (dtls._rtp_router, "mid_table"),
-            (dtls._rtp_router, "route_rtp"),
-        ):
-            assert hasattr(owner, name), f"{type(owner).__name__} has no `{name}` any more"
-    finally:
-        await peer.close()
-
-
-def test_the_stock_code_still_has_the_shape_the_seam_replaces() -> None:
-    handler = inspect.getsource(RTCRtpReceiver._handle_rtp_packet)
-    assert "self.__jitter_buffer.add(packet)" in handler, "the jitter buffer is fed in another way"
-    assert "self.__decoder_queue.put((codec, encoded_frame))" in handler, "the decoder is fed in another way"
-    assert list(inspect.signature(decoder_worker).parameters)[:3] == ["loop", "input_q", "output_q"]
-    received = inspect.getsource(aioice.ice.StunProtocol.datagram_received)
-    assert "self.receiver.data_received(data" in received, "datagrams take another way"
-    gather = inspect.getsource(aioice.ice.Connection.gather_candidates)
-    assert "get_host_addresses(" in gather, "host addresses are found in another way"
-
-
-async def test_chosen_addresses_are_the_only_candidates() -> None:
-    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    try:
-        peer.addTransceiver("audio", direction="sendonly")
-        with seam.host_addresses(("127.0.0.1",)):
-            await peer.setLocalDescription(await peer.createOffer())
-        lines = [line for line in peer.localDescription.sdp.splitlines() if line.startswith("a=candidate:")]
-        assert lines
-        assert all(" 127.0.0.1 " in line for line in lines)
-    finally:
-        await peer.close()
-
-
-def test_loopback_is_among_the_default_addresses() -> None:
-    assert "127.0.0.1" in aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=False)
-
-
-def test_no_other_file_touches_private_names_of_aiortc() -> None:
-    root = Path(wingman.__file__).parent
-    for path in root.rglob("*.py"):
-        if path.name in ("aiortc_seam.py", "ice_seam.py"):
-            continue
-        text = path.read_text()
-        for name in (
-            "_rx_srtp",
-            "_tx_srtp",
-            "_RTCRtpReceiver__",
-            "_rtp_router",
-            "_handle_rtp_packet",
-            "_nominated",
-        ):
-            assert name not in text, f"{path.relative_to(root)} touches `{name}`"
-
-
-async def test_receiver_reports_count_what_was_heard() -> None:
-    stream = seam._Stream(96, Leads(lambda *_: None))
-    for sequence in (65_534, 65_535, 0, 2, 3):
-        stream.arrived.append((sequence, sequence * 960, sequence * 0.02))
-    stream.count()
-    assert (stream.packets_received, stream.packets_lost) == (5, 1)
-    assert stream.max_seq == 65_536 + 3
-    assert stream.fraction_lost == 256 // 6
-    assert stream.fraction_lost == 0
-    await asyncio.sleep(0)
+from wingman.transports.aiortc_seam.direct_path import DirectPath
+from wingman.transports.aiortc_seam.inbound_stream import InboundStream, PacketHandler
 
 
 @dataclass
 class Leads:
     """An inlet that leads to one handler, and puts down what it is told of the stream."""
 
-    packet: seam.PacketHandler
+    packet: PacketHandler
     told: list[tuple[int, ...]] = field(default_factory=list)
 
     def report(self, ntp: int, timestamp: int, ssrc: int) -> None:
@@ -164,8 +46,8 @@ async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> N
     dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
-        direct = seam.DirectPath(peer, [])
-        direct._streams[7] = seam._Stream(96, Leads(lambda sequence, *_: direct_way.append(sequence)))
+        direct = DirectPath(peer, [])
+        direct._streams[7] = InboundStream(96, Leads(lambda sequence, *_: direct_way.append(sequence)))
         receive = direct._datagrams(lambda data, _: stock_way.append(data), queue, dtls, Way())  # type: ignore[arg-type]
 
         def arrive(sequence: int) -> None:
@@ -204,8 +86,8 @@ async def test_of_each_datagram_only_the_sound_is_handed_on(
     dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
-        direct, way = seam.DirectPath(peer, []), Way()
-        direct._streams[7] = seam._Stream(96, Leads(lambda _n, _t, sound, *_: heard.append(sound)))
+        direct, way = DirectPath(peer, []), Way()
+        direct._streams[7] = InboundStream(96, Leads(lambda _n, _t, sound, *_: heard.append(sound)))
         stock = heard.append
         receive = direct._datagrams(lambda data, _: stock(data), asyncio.Queue(), dtls, way)  # type: ignore[arg-type]
         datagram = struct.pack("!BBHLL", first, 96, 1, 960, 7) + packed
@@ -244,8 +126,8 @@ async def test_what_a_sender_tells_of_its_stream_is_heard_at_once(
     dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
-        direct, inlet = seam.DirectPath(peer, []), Leads(lambda *_: None)
-        direct._streams[7] = seam._Stream(96, inlet)
+        direct, inlet = DirectPath(peer, []), Leads(lambda *_: None)
+        direct._streams[7] = InboundStream(96, inlet)
         receive = direct._datagrams(lambda data, _: stock.append(data), asyncio.Queue(), dtls, Way())  # type: ignore[arg-type]
         receive(first := sending.protect_rtcp(packed), None)
         assert stock == [first]  # nothing has come of the stream yet
