@@ -115,7 +115,7 @@ def test_a_providers_fault_is_one_sentence_with_the_rest_on_demand(
             meeting, ProviderStateChanged(branch, "some", Health.DOWN, channel, f"{branch}: {QUOTA}")
         )
     expect(page.locator(".notice summary > span:not(.icon)")).to_have_text(
-        ["No transcript at the moment.", "Only playbook cues at the moment."]
+        ["No transcript at the moment.", "No suggestions by the model."]
     )
     expect(page.get_by_role("button", name="Try again")).to_have_count(
         1

@@ -16,6 +16,7 @@ from wingman.core.events import (
     NoteAdded,
     NoteRemoved,
     ProviderStateChanged,
+    SettingChanged,
     SpeakerRenamed,
     SuggestionCompleted,
     SuggestionCreated,
@@ -23,15 +24,17 @@ from wingman.core.events import (
     SuggestionExpired,
     SuggestionUpdated,
     TranscriptEdited,
+    TranscriptGap,
     TranscriptPartial,
     UtteranceCreated,
     UtteranceRevised,
     VoiceSound,
 )
+from wingman.core.media import GapCause
 from wingman.core.time import Channel
 from wingman.core.utterance import EMOTION_OFF, EMOTION_PENDING
 from wingman.events.memory import MemoryLog
-from wingman.events.snapshot import CARDS, UTTERANCES, Snapshot
+from wingman.events.snapshot import CARDS, GAPS, UTTERANCES, Snapshot
 
 M = "m-1"
 
@@ -111,3 +114,17 @@ async def test_a_laugh_between_sentences_is_kept() -> None:
     log.append("m", VoiceSound("laughs", "laugh", 0.9), Media(Channel.TAB, 1.0, 1.5), at=1.0)
     (sound,) = (await Snapshot.read(log, "m", 1))["sounds"]
     assert (sound["word"], sound["media"]["start"]) == ("laughs", 1.0)
+
+
+async def test_what_was_not_heard_and_what_was_chosen_are_kept() -> None:
+    log = MemoryLog()
+    for number in range(GAPS + 5):
+        gap = TranscriptGap(Channel.MIC, Branch.TRANSCRIBE, GapCause.OUTAGE)
+        log.append(M, gap, Media(Channel.MIC, number, number + 0.5), at=1.0)
+    for chosen in ("quiet", "lively"):
+        log.append(M, SettingChanged("verbosity", chosen), at=1.0)
+    value = await Snapshot.read(log, M, await log.last_seq(M))
+    assert len(value["gaps"]) == GAPS
+    newest = value["gaps"][-1]
+    assert (newest["cause"], newest["branch"], newest["media"]["start"]) == ("outage", "transcribe", GAPS + 4)
+    assert value["settings"] == {"verbosity": "lively"}

@@ -9,7 +9,7 @@ import pytest
 
 from wingman.config.settings import build
 from wingman.core.emotion_policy import Consent
-from wingman.core.errors import InputError
+from wingman.core.errors import Branch, InputError
 from wingman.events.memory import MemoryLog
 from wingman.meeting.api import MeetingSpec
 from wingman.meeting.builder import MeetingBuilder, replaced
@@ -64,6 +64,21 @@ async def test_parts_are_made_with_the_settings_of_the_moment(builder: MeetingBu
     assert stages.providers.transcriber() is None
     builder.use(build(TREE | {"suggest": {"provider": "cues", "meaning": "off", "playbook": "sales"}}))
     assert (await builder.plan(MeetingSpec())).playbook.name == "sales"
+    builder.close()
+
+
+@pytest.mark.parametrize("mode", ["", "auto"])
+async def test_where_suggestions_are_switched_off_nothing_is_suggested_by_itself(
+    builder: MeetingBuilder, mode: str
+) -> None:
+    def publish(*_: Any) -> None: ...
+
+    builder.use(build(TREE | {"suggest": {"provider": "off", "meaning": "off"}}))
+    plan = await builder.plan(MeetingSpec(mode=mode))
+    stages = builder.parts("m-1", plan, publish).stages
+    assert stages.coach.dials.mode == "manual"
+    told = plan.started(dict.fromkeys(Branch, "off"), stages.coach.dials)
+    assert (told.suggester, told.mode, told.verbosity) == ("off", "manual", "balanced")
     builder.close()
 
 

@@ -16,7 +16,7 @@ import { qrCode } from "./web/extension/js/qr.js";
 import { RowHeights } from "./web/extension/js/row-heights.js";
 import { Ring } from "./web/extension/js/ring.js";
 import { initial, reduce } from "./web/extension/js/state.js";
-import { clock, energyWords, kindName, notices } from "./web/extension/js/strings.js";
+import { clock, energyWords, kindName, notices, silence } from "./web/extension/js/strings.js";
 import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
 import { stagesOf } from "./web/extension/js/waits.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
@@ -341,6 +341,71 @@ test("a branch that gave up can be tried again, and one that still tries by itse
     assert.equal(retrying.act, null);
   }
   assert.equal(notices(told(STARTED, health("suggest", "down")), "live")[0].act, null, "asked with the next question");
+});
+
+const BEGAN = (more = {}) => ["meeting.started", { ...STARTED[1], channels: ["tab", "mic"], transcriber: "deepgram", ...more }];
+const CAPTURING = ["capture.state", { channel: "tab", state: "capturing" }];
+const health = (branch, channel, now) => ["provider.state", { branch, channel, provider: "p", health: now, detail: "why" }];
+const noticed = (...events) => notices(told(BEGAN(), CAPTURING, ...events), "live").map(({ text }) => text);
+
+test("what one channel has lost is not said of the other", () => {
+  const [down] = noticed(health("transcribe", "tab", "up"), health("transcribe", "mic", "down"));
+  assert.equal(down, "No transcript of your microphone at the moment.");
+  const both = noticed(health("transcribe", "tab", "down"), health("transcribe", "mic", "down"));
+  assert.deepEqual(both, ["No transcript at the moment."]);
+  const [worse, better] = noticed(health("transcribe", "tab", "retrying"), health("transcribe", "mic", "down"));
+  assert.match(worse, /^No transcript of your microphone/);
+  assert.match(better, /^The transcript of the meeting tab is interrupted\./);
+  const [tone] = noticed(health("emotion", "tab", "down"), health("emotion", "mic", "up"));
+  assert.equal(tone, "Tone of the meeting tab is not available; all else goes on.");
+});
+
+test("what reassures is said only while it is so", () => {
+  const lost = health("transcribe", "tab", "down");
+  assert.deepEqual(noticed(health("emotion", "tab", "retrying")), ["Tone is interrupted; all else goes on."]);
+  assert.deepEqual(noticed(lost, health("emotion", "tab", "retrying")).slice(1), ["Tone is interrupted."]);
+  assert.deepEqual(noticed(health("suggest", null, "down")), ["Only playbook cues at the moment."]);
+  for (const without of [lost, ["setting.changed", { setting: "mode", value: "manual" }]])
+    assert.equal(noticed(without, health("suggest", null, "down")).at(-1), "No suggestions by the model.");
+  assert.ok(!noticed(health("transcribe", "tab", "retrying")).some((text) => /will catch up/.test(text)), "only what is kept is");
+});
+
+test("nobody is told that nothing was said, or that a card will come, where nobody writes down or speaks up", () => {
+  const silent = (started, ...events) => silence(told(BEGAN(started), CAPTURING, ...events), "live");
+  assert.equal(silent({}, health("transcribe", "tab", "up")), "Connected. Nothing was said yet.");
+  for (const now of ["down", "retrying"]) assert.equal(silent({}, health("transcribe", "tab", now)), "");
+  assert.equal(silent({ transcriber: "off" }), "");
+  const [off] = notices(told(BEGAN({ transcriber: "off" }), CAPTURING), "live");
+  assert.match(off.text, /^The transcript is switched off\./);
+  const gap = ["transcript.gap", { channel: "tab", branch: "transcribe", cause: "outage" }];
+  assert.match(silent({}, gap), /^Listening\. You will see a card when there is something/);
+  assert.match(silent({ mode: "manual" }, gap), /when you ask for one/);
+  assert.match(silent({ mode: "auto" }, gap, ["setting.changed", { setting: "mode", value: "questions-only" }]), /a question/);
+});
+
+test("the worst comes first, and what the disk does not hold is told after the end as well", () => {
+  const stored = ["storage.state", { state: "memory", detail: "The disk is full." }];
+  const storing = ["audio.state", { state: "storing", detail: "" }];
+  const silentTab = ["capture.state", { channel: "tab", state: "no_signal" }];
+  const all = notices(told(BEGAN(), silentTab, health("emotion", "tab", "retrying"), storing, stored), "live");
+  assert.deepEqual(all.map(({ level }) => level), ["bad", "warn", "warn", "info"]);
+  assert.deepEqual(all.filter(({ stays }) => stays).map(({ text }) => text), ["The sound of this call is stored."]);
+  const over = told(BEGAN(), stored, ["meeting.ended", { reason: "stopped", seconds: 9 }]);
+  assert.deepEqual(notices(over, "live").map(({ text }) => text), ["The meeting was ended.", "The disk is full."]);
+});
+
+test("what was chosen for the meeting is what holds, on every screen, also after a reset", () => {
+  const state = told(BEGAN({ verbosity: "quiet" }), ["setting.changed", { setting: "verbosity", value: "lively" }]);
+  assert.equal(state.settings.verbosity, "lively");
+  const snapshot = {
+    seq: 9,
+    latest: { "meeting.started": BEGAN({ verbosity: "quiet", mode: "manual" })[1] },
+    settings: { verbosity: "lively" },
+    gaps: [{ channel: "tab", branch: "transcribe", cause: "outage", media: { channel: "tab", start: 3, end: 5 } }],
+  };
+  const reset = reduce(initial(), { type: "stream.reset", seq: 9, at: 100, meeting: "m", data: { snapshot } });
+  assert.deepEqual([reset.settings.verbosity, reset.settings.mode], ["lively", "manual"]);
+  assert.deepEqual(reset.utterances.map(({ kind, start }) => [kind, start]), [["gap", 3]]);
 });
 
 test("an end that comes by itself is told before, and can be put off", () => {

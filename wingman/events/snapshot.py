@@ -20,6 +20,7 @@ from wingman.core.events import (
     NoteRemoved,
     PolicyApplied,
     ProviderStateChanged,
+    SettingChanged,
     SpeakerRenamed,
     StorageState,
     SuggestionCompleted,
@@ -30,6 +31,7 @@ from wingman.core.events import (
     SuggestionUpdated,
     SummaryReady,
     TranscriptEdited,
+    TranscriptGap,
     UtteranceData,
     UtteranceRevised,
     VoiceSound,
@@ -41,6 +43,8 @@ UTTERANCES = 200
 """Newest utterances kept in a snapshot."""
 SOUNDS = 50
 """Newest vocal bursts between utterances kept in a snapshot."""
+GAPS = 50
+"""Newest stretches without words (or tone) kept in a snapshot."""
 CARDS = 20
 """Newest suggestions kept in a snapshot."""
 NOTES = 200
@@ -67,7 +71,8 @@ class Snapshot:
 
     `{"seq", "state", "latest": {type: data}, "captures": {channel: data}, "providers": {key: data},
     "names": {speaker: name}, "utterances": [{…data, "media"}], "sounds": [{…data, "media"}],
-    "suggestions": [{…created, "text", "state", "feedback"}], "notes": [{…data}], "edits": {utterance: text}}`
+    "gaps": [{…data, "media"}], "suggestions": [{…created, "text", "state", "feedback"}], "notes": [{…data}],
+    "edits": {utterance: text}, "settings": {setting: value}}`
     """
 
     def __init__(self) -> None:
@@ -80,10 +85,12 @@ class Snapshot:
         self._utterances: dict[str, JsonObject] = {}
         self._order: deque[str] = deque()
         self._sounds: deque[JsonObject] = deque(maxlen=SOUNDS)
+        self._gaps: deque[JsonObject] = deque(maxlen=GAPS)
         self._cards: dict[str, JsonObject] = {}
         self._notes: dict[str, JsonObject] = {}
         self._edits: dict[str, str] = {}
         """Utterance → corrected words; empty where they went back to what was heard."""
+        self._settings: dict[str, str] = {}
 
     @classmethod
     async def read(cls, log: EventLog, meeting: str, upto: int) -> JsonObject:
@@ -114,6 +121,8 @@ class Snapshot:
                 self._utterance(said, envelope)
             case VoiceSound() as sound:
                 self._sounds.append(_plain(sound) | {"media": _plain(envelope.media)})
+            case TranscriptGap() as gap:
+                self._gaps.append(_plain(gap) | {"media": _plain(envelope.media)})
             case NoteAdded() | NoteRemoved() | TranscriptEdited() as written:
                 self._written(written)
             case SuggestionCreated() as created:
@@ -124,14 +133,8 @@ class Snapshot:
                 SuggestionCompleted() | SuggestionSuperseded() | SuggestionExpired() | SuggestionFailed()
             ) as end if end.id in self._cards:
                 self._ended(self._cards[end.id], end)
-            case CaptureState() as capture:
-                self._captures[capture.channel] = _plain(capture)
-            case ProviderStateChanged() as changed:
-                self._providers[f"{changed.branch}:{changed.channel or ''}"] = _plain(changed)
-            case SpeakerRenamed(speaker=speaker, name=name):
-                self._names[speaker] = name
-                if len(self._names) > NAMES:
-                    del self._names[next(iter(self._names))]
+            case CaptureState() | ProviderStateChanged() | SettingChanged() | SpeakerRenamed() as now:
+                self._stands(now)
             case MeetingPaused() | MeetingResumed() | MeetingEnded() as turn:
                 self._state = STATES[type(turn)]
 
@@ -146,6 +149,8 @@ class Snapshot:
             "names": self._names,
             "utterances": [self._utterances[key] for key in self._order],
             "sounds": list(self._sounds),
+            "gaps": list(self._gaps),
+            "settings": self._settings,
             "suggestions": list(self._cards.values()),
             "notes": list(self._notes.values()),
             "edits": self._edits,
@@ -161,6 +166,20 @@ class Snapshot:
                 del self._utterances[oldest]
                 self._edits.pop(oldest, None)
         self._utterances[said.id] = _plain(said) | {"media": _plain(envelope.media)}
+
+    def _stands(self, now: CaptureState | ProviderStateChanged | SettingChanged | SpeakerRenamed) -> None:
+        """How a channel, a provider, a setting or a name stands now."""
+        match now:
+            case CaptureState():
+                self._captures[now.channel] = _plain(now)
+            case ProviderStateChanged():
+                self._providers[f"{now.branch}:{now.channel or ''}"] = _plain(now)
+            case SettingChanged():
+                self._settings[now.setting] = now.value
+            case SpeakerRenamed(speaker=speaker, name=name):
+                self._names[speaker] = name
+                if len(self._names) > NAMES:
+                    del self._names[next(iter(self._names))]
 
     def _written(self, written: NoteAdded | NoteRemoved | TranscriptEdited) -> None:
         """What people wrote down or corrected."""

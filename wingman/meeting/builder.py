@@ -183,6 +183,8 @@ class MeetingBuilder:
             suggest = changed(suggest, "verbosity", spec.verbosity)
         if spec.mode:
             suggest = changed(suggest, "mode", spec.mode)
+        if suggest.provider == "off":
+            return changed(suggest, "mode", "manual")  # it listens, and suggests nothing by itself
         return suggest
 
     def _correlator(self, meeting_id: str) -> Correlator:

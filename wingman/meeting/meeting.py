@@ -45,6 +45,7 @@ from wingman.meeting.controls import MeetingControls
 from wingman.meeting.endings import Endings, EndWatch
 from wingman.meeting.pipeline import MeetingPipeline, Stages
 from wingman.meeting.sources import MeetingSources
+from wingman.suggest.gate.rate_limit import Dials
 from wingman.suggest.playbook.playbook import Playbook
 
 log = structlog.get_logger(__name__)
@@ -92,8 +93,8 @@ class Plan:
     continued: Continued | None = None
     """Another process ran it until now; None for a new meeting."""
 
-    def started(self, providers: Mapping[str, str]) -> MeetingStarted:
-        """What is told first; `providers` says who serves each branch."""
+    def started(self, providers: Mapping[str, str], dials: Dials) -> MeetingStarted:
+        """What is told first; `providers` says who serves each branch, `dials` how much is said and when."""
         return MeetingStarted(
             title=self.spec.title,
             channels=tuple(Channel),
@@ -102,6 +103,8 @@ class Plan:
             emotion=providers[Branch.EMOTION],
             suggester=providers[Branch.SUGGEST],
             emotion_policy=self.policy,
+            verbosity=dials.verbosity,
+            mode=dials.mode,
         )
 
 
@@ -381,7 +384,7 @@ class Meeting:
 
     def _announce(self) -> None:
         plan = self._plan
-        self._publish(plan.started(self._pipeline.providers), None)
+        self._publish(plan.started(self._pipeline.providers, self._parts.stages.coach.dials), None)
         self._controls.begin(plan.policy, plan.policy_reason, plan.faces)
 
     async def _tick(self) -> None:

@@ -34,6 +34,7 @@ from wingman.suggest.gate.decisions import request
 from wingman.suggest.gate.gate import Gate
 from wingman.suggest.gate.listener import GateInput, MeaningListener, Vector
 from wingman.suggest.gate.probe import Probes, load_probe
+from wingman.suggest.gate.rate_limit import Dials
 from wingman.suggest.gate.taught import Habit, Taught
 from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Playbook, load_playbook
@@ -278,6 +279,11 @@ class Coach:
     def recall(self, utterances: Iterable[Utterance]) -> None:
         """What was said before this process ran the meeting, for prompts and recaps; nothing reacts to it."""
         self._prompts.recall(utterances)
+
+    @property
+    def dials(self) -> Dials:
+        """How much is said, and when."""
+        return self._gate.dials
 
     @property
     def playbook(self) -> Playbook:

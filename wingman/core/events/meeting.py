@@ -20,6 +20,10 @@ class MeetingStarted(Event):
     emotion: str
     suggester: str
     emotion_policy: str
+    verbosity: str = ""
+    """How much Wingman says, until `setting.changed`; empty where that was not written down."""
+    mode: str = ""
+    """When it speaks by itself, likewise."""
 
 
 @event("meeting.paused")

@@ -21,10 +21,9 @@ export class NoticesView {
     const key = JSON.stringify([list, readOnly]);
     if (key === this.shown) return;
     this.shown = key;
-    setChildren(
-      this.node,
-      list.slice(0, MOST).map((each) => this.#notice(each, readOnly)),
-    );
+    const shown = list.filter(({ stays }, at) => at < MOST || stays);
+    const others = list.filter((each) => !shown.includes(each)).map((each) => this.#notice(each, readOnly));
+    setChildren(this.node, [...shown.map((each) => this.#notice(each, readOnly)), ...(others.length ? [rest(others)] : [])]);
   }
 
   #notice({ level, text, full, act }, readOnly) {
@@ -48,3 +47,7 @@ export class NoticesView {
     return h("button", { type: "button", class: "quiet", text: label, on: { click } });
   }
 }
+
+/** What there is no room for, folded: said, too, and one press away. */
+const rest = (others) =>
+  h("details", { class: "notice others" }, h("summary", {}, h("span", { text: `${others.length} more` })), ...others);

@@ -91,7 +91,7 @@ export class Overlay {
     this.pane.hidden = over && lineCount(state) === 0;
     // What is in sight needs no search
     this.finderButton.hidden = this.transcript.node.hidden || lineCount(state) < SEARCHED;
-    this.settings.render(readOnly);
+    this.settings.render(readOnly, state.settings.verbosity);
     this.asking.render(state, readOnly || over);
     this.notices.render(notices(state, stream), readOnly);
     this.summary.render(state.summary);
@@ -153,9 +153,9 @@ export class Overlay {
   cycleVerbosity() {
     const all = this.words.verbosities.map(({ value }) => value);
     if (!all.length) return;
-    const next = all[(all.indexOf(this.preferences.get("verbosity")) + 1) % all.length];
-    this.#changed("verbosity", next);
-    this.say(`Wingman is ${next} now.`);
+    const now = this.model.state.settings.verbosity || this.preferences.get("verbosity");
+    const next = all[(all.indexOf(now) + 1) % all.length];
+    if (this.#changed("verbosity", next)) this.say(`Wingman is ${next} now.`);
   }
 
   cycleTheme() {
@@ -282,12 +282,17 @@ export class Overlay {
     }
   }
 
+  /** Whether it holds: what concerns the meeting has to reach it. */
   #changed(name, value) {
+    if (name === "verbosity" && !this.sendUp({ type: "control", setting: "verbosity", value })) {
+      this.say("Not changed: Wingman is out of reach.");
+      return false;
+    }
     if (name === "size") this.preferences.resize(value);
     else this.preferences.set(name, value);
-    if (name === "verbosity") this.sendUp({ type: "control", setting: "verbosity", value });
     this.#look();
     this.ask();
+    return true;
   }
 
   /** Apply the look, and let those around the overlay follow it (`look` event). */

@@ -60,9 +60,10 @@ export class SettingsPanel {
     this.unoffered = verbosities.length === 0;
   }
 
-  render(readOnly) {
+  /** @param {string} verbosity what holds in this meeting; empty where nothing tells it */
+  render(readOnly, verbosity) {
     const { values } = this.preferences;
-    this.verbosity.show(values.verbosity);
+    this.verbosity.show(verbosity || values.verbosity);
     this.verbosity.node.hidden = readOnly || this.unoffered;
     this.theme.show(values.theme);
     this.opacity.value = String(values.opacity);

@@ -34,7 +34,11 @@ export function initial() {
     /** Per channel: when its media time began, in seconds since the epoch. */
     began: {},
     names: {},
+    /** Who writes the words down, and who writes cards; `off` for nobody, empty until it is told. */
+    transcriber: "",
     suggester: "",
+    /** What was chosen for the meeting, on whatever screen: `verbosity`, `mode`. @type {Record<string, string>} */
+    settings: {},
     /** The end that is due by itself: `{reason, at}` with `at` in seconds since the epoch; null when none is. */
     ending: null,
     /** What is still owed at the end: `{owed_s, budget_s}`; null before. */
@@ -76,9 +80,12 @@ const STEPS = {
       playbook: data.playbook,
       startedAt: envelope.at,
     },
+    transcriber: data.transcriber || "",
     suggester: data.suggester,
+    settings: { ...state.settings, verbosity: data.verbosity || "", mode: data.mode || "" },
     policy: { ...state.policy, emotion: data.emotion_policy },
   }),
+  "setting.changed": (state, data) => ({ ...state, settings: { ...state.settings, [data.setting]: data.value } }),
   "meeting.renamed": (state, data) => ({ ...state, meeting: { ...state.meeting, title: data.title } }),
   "note.added": (state, data, envelope) =>
     addLine(state, {
@@ -154,7 +161,7 @@ const STEPS = {
     data.branch === "transcribe"
       ? addLine(state, {
           kind: "gap",
-          id: `gap-${envelope.seq}`,
+          id: `gap-${data.channel}-${spanOf(envelope).start}`,
           cause: data.cause,
           channel: data.channel,
           ...spanOf(envelope),
@@ -364,11 +371,13 @@ function restore(envelope) {
     ...Object.entries(snapshot.latest || {}).map(([type, data]) => wrap(type, data)),
     ...Object.values(snapshot.captures || {}).map((data) => wrap("capture.state", data)),
     ...Object.values(snapshot.providers || {}).map((data) => wrap("provider.state", data)),
+    ...Object.entries(snapshot.settings || {}).map(([setting, value]) => wrap("setting.changed", { setting, value })),
     ...Object.entries(snapshot.names || {}).map(([speaker, name]) => wrap("speaker.renamed", { speaker, name })),
     ...[
       ...(snapshot.utterances || []).map(({ media, ...data }) => wrap("utterance.created", data, media)),
       ...(snapshot.sounds || []).map(({ media, ...data }) => wrap("voice.sound", data, media)),
       ...(snapshot.notes || []).map((note) => wrap("note.added", note)),
+      ...(snapshot.gaps || []).map(({ media, ...data }) => wrap("transcript.gap", data, media)),
     ].sort((one, other) => startOf(one) - startOf(other)),
     ...Object.entries(snapshot.edits || {}).map(([utterance, text]) => wrap("transcript.edited", { utterance, text })),
     ...(snapshot.suggestions || []).flatMap((card) => restoredCard(card, wrap)),

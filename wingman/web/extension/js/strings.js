@@ -1,5 +1,7 @@
 // The sentences people read. States and codes become plain words here and nowhere else.
 
+import { lineCount } from "./lines.js";
+
 const KINDS = {
   question: "They asked",
   objection: "Objection",
@@ -59,21 +61,19 @@ const CAPTURE = {
   ended: (c) => `${capital(c)} has ended.`,
 };
 
+/** What is lost, by branch and health. `of` names a channel where another fares better; `well`: what is left works. */
 const HEALTH = {
   transcribe: {
-    retrying: "The transcript is interrupted and will catch up.",
-    down: "No transcript at the moment.",
-    off: "The transcript is switched off.",
+    retrying: (of) => `The transcript${of} is interrupted. When it is back, it catches up on the last minute.`,
+    down: (of) => `No transcript${of} at the moment.`,
   },
   emotion: {
-    retrying: "Tone is interrupted; all else goes on.",
-    down: "Tone is not available; all else goes on.",
-    off: "Tone is switched off.",
+    retrying: (of, well) => `Tone${of} is interrupted${well ? "; all else goes on" : ""}.`,
+    down: (of, well) => `Tone${of} is not available${well ? "; all else goes on" : ""}.`,
   },
   suggest: {
-    retrying: "Suggestions may come late; playbook cues still work.",
-    down: "Only playbook cues at the moment.",
-    off: "Suggestions by a model are switched off; playbook cues still work.",
+    retrying: (_of, well) => `Suggestions may come late${well ? "; playbook cues still work" : ""}.`,
+    down: (_of, well) => (well ? "Only playbook cues at the moment." : "No suggestions by the model."),
   },
 };
 
@@ -164,9 +164,9 @@ export function failureWords({ cue, half, fault, detail }) {
 export const endedWords = (reason) => ENDED[reason] || "The meeting has ended.";
 
 /**
- * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text, full?, act?}`: what is lost
- * in one short sentence, in `full` what the provider says about it, and in `act` what can be done: `{label, message}`
- * with the message to send. An empty list means all is well.
+ * Everything worth telling now, most urgent first: `{level: "bad" | "warn" | "info", text, full?, act?, stays?}`: what
+ * is lost in one short sentence, in `full` what the provider says about it, in `act` what can be done: `{label,
+ * message}` with the message to send, and `stays` where it may not give way to others. An empty list means all is well.
  */
 export function notices(state, stream) {
   const list = [];
@@ -174,6 +174,7 @@ export function notices(state, stream) {
   const { phase, reason } = state.meeting;
   if (phase === "ended") {
     list.push({ level: "info", text: endedWords(reason) });
+    if (storageAway(state)) list.push({ level: "bad", text: state.storage.detail });
     return list;
   }
   list.push(...endingNotices(state));
@@ -186,8 +187,10 @@ export function notices(state, stream) {
       level: "warn",
       text: "The budget is nearly used, so Wingman does less.",
     });
-  return list;
+  return list.sort((one, other) => URGENCY.indexOf(one.level) - URGENCY.indexOf(other.level));
 }
+
+const URGENCY = ["bad", "warn", "info"];
 
 /** What a user can have tried again; a model is asked with the next question anyway. */
 const RETRIED = new Set(["transcribe", "emotion", "language", "face"]);
@@ -214,21 +217,38 @@ function captureNotices(state) {
   return list;
 }
 
-function storageNotices({ storage, sound }) {
+const storageAway = ({ storage }) => Boolean(storage && storage.state !== "stored");
+
+function storageNotices(state) {
+  const { storage, sound } = state;
   const list = [];
-  if (storage && storage.state !== "stored") list.push({ level: "bad", text: storage.detail });
+  if (storageAway(state)) list.push({ level: "bad", text: storage.detail });
   if (sound?.state === "lost") list.push({ level: "warn", text: sound.detail });
   else if (sound?.state === "storing")
-    list.push({ level: "info", text: "The sound of this call is stored." });
+    list.push({ level: "info", text: "The sound of this call is stored.", stays: true });
   return list;
 }
+
+const TROUBLED = ["degraded", "retrying", "down"];
+
+/** What `branch` says of itself, one for each channel it works on. */
+const partsOf = ({ providers }, branch) => Object.values(providers).filter((each) => each.branch === branch);
+
+/** Whether nobody writes the words down just now. */
+const wordless = (state) => {
+  const parts = partsOf(state, "transcribe").filter(({ health }) => !["ended", "connecting"].includes(health));
+  const none = parts.length > 0 && parts.every(({ health }) => ["retrying", "down"].includes(health));
+  return none || state.transcriber === "off";
+};
 
 function providerNotices(state) {
   const seen = new Set();
   const list = [];
-  for (const { branch, health, detail } of Object.values(state.providers)) {
-    if (!["degraded", "retrying", "down"].includes(health)) continue;
-    const text = HEALTH[branch]?.[health] || detail;
+  if (state.transcriber === "off")
+    list.push({ level: "info", text: "The transcript is switched off. Nothing is written down." });
+  for (const { branch, channel, health, detail } of Object.values(state.providers)) {
+    if (!TROUBLED.includes(health)) continue;
+    const text = troubleWords(state, branch, channel, health) || detail;
     if (!text || seen.has(text)) continue;
     seen.add(text);
     const act =
@@ -238,16 +258,37 @@ function providerNotices(state) {
   return list;
 }
 
+/** One sentence: of the channel alone where another one fares better, and what goes on only while it does. */
+function troubleWords(state, branch, channel, health) {
+  const words = HEALTH[branch]?.[health];
+  if (!words) return "";
+  const others = partsOf(state, branch).some((each) => each.health !== health && each.health !== "ended");
+  return words(others && CHANNEL[channel] ? ` of ${CHANNEL[channel]}` : "", besidesWell(state, branch));
+}
+
+/** Whether what a branch's trouble leaves alone is well itself. */
+function besidesWell(state, branch) {
+  if (branch === "suggest") return !wordless(state) && state.settings.mode !== "manual";
+  const others = Object.values(state.providers).filter((each) => each.branch !== branch);
+  return state.transcriber !== "off" && !storageAway(state) && !others.some(({ health }) => TROUBLED.includes(health));
+}
+
+const LISTENING = {
+  "": "Listening. You will see a card when there is something worth saying.",
+  "questions-only": "Listening. You will see a card when there is a question to answer.",
+  manual: "Listening. You will see a card when you ask for one.",
+};
+
 /** Why there are no cards, in words; empty where a notice says it already. */
 export function silence(state, stream) {
   const { meeting, capture } = state;
   if (meeting.phase === "ended" || meeting.phase === "paused" || stream !== "live") return "";
   if (meeting.phase === "waiting") return "Waiting for the meeting to begin.";
   const states = Object.values(capture).map(({ state }) => state);
-  if (states.includes("capturing") && state.heardUntil === 0 && !Object.values(state.partials).some(Boolean))
+  if (states.includes("capturing") && wordless(state)) return "";
+  if (states.includes("capturing") && lineCount(state) === 0 && !Object.values(state.partials).some(Boolean))
     return "Connected. Nothing was said yet.";
-  if (states.includes("capturing"))
-    return "Listening. You will see a card when there is something worth saying.";
+  if (states.includes("capturing")) return LISTENING[state.settings.mode] || LISTENING[""];
   if (states.length === 0 || states.includes("connecting")) return "Connecting…";
   return states.every((s) => s === "ended") ? "Nothing is listened to any more." : "";
 }
