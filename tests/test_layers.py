@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.layers import FLOOR, FLOORS, ROOT, Import, every_import, imports_in, our_imports
 
-USES_EMULATORS = {"bench/wait.py", "commands/demo.py", "commands/emulate.py"}
-"""Emulators stand in for vendors in the demo, the benchmark and `wingman emulate`, and nowhere else."""
+USES_EMULATORS = {"commands/demo.py", "commands/emulate.py"}
+"""Emulators stand in for vendors in the demo and `wingman emulate`, and nowhere else."""
 
 USES_STARLETTE = {"server"}
 """HTTP lives in one room."""

@@ -12,9 +12,10 @@ from scripts.proofs._mediapath_peers import run
 from scripts.proofs.figures import Figure, progress
 from tests.support.collector import serving
 from wingman.bench.harness import Subject, wingman
-from wingman.bench.wait import EMULATED, measure
-from wingman.bench.waiting import rows
+from wingman.bench.wait import EMULATED, Script, measure
+from wingman.bench.waiting import Moments, rows
 from wingman.config.paths import SAMPLE
+from wingman.testing.timed_vendors import TimedVendors
 
 CALLS = 10
 ROUNDS = 3
@@ -26,7 +27,8 @@ LOCAL_S = 50.0
 def waits() -> Iterator[Figure]:
     """Our own share of the wait with emulated providers, and the whole with the local transcriber."""
     for transcriber, calls, seconds in ((EMULATED, CALLS, math.inf), ("embedded", 1, LOCAL_S)):
-        ways = asyncio.run(measure(SAMPLE, calls, transcriber, seconds=seconds, tell=progress))
+        progress(f"{calls} calls of {SAMPLE.stem}, {transcriber}")
+        ways = asyncio.run(_calls(Script(SAMPLE, seconds), calls, transcriber))
         table = {row.name: row for row in rows(ways)}
         for name in ("own share, to the card", "own share, to the answer"):
             if (row := table.get(name)) is None:
@@ -37,6 +39,11 @@ def waits() -> Iterator[Figure]:
         for name in ("pause and transcription", "model's first word"):
             if row := table.get(name):
                 yield Figure(f"{name}, p50 ({transcriber})", row.p50_ms, unit="ms", note="the provider's")
+
+
+async def _calls(script: Script, calls: int, transcriber: str) -> list[Moments]:
+    async with TimedVendors(script.recording.with_suffix(".json")) as vendors:
+        return await measure(vendors, script, calls, transcriber)
 
 
 def still() -> Iterator[Figure]:

@@ -9,8 +9,9 @@ import math
 from dataclasses import asdict
 
 from wingman.bench.harness import Step, ramp, wingman
-from wingman.bench.wait import measure
-from wingman.bench.waiting import drawn, rows, typical
+from wingman.bench.wait import Script, measure
+from wingman.bench.waiting import Moments, drawn, rows, typical
+from wingman.commands import emulate
 from wingman.commands.common import settings_of
 from wingman.config.paths import SAMPLE
 from wingman.core.errors import InputError
@@ -51,13 +52,19 @@ def main(arguments: argparse.Namespace) -> int:
 def _wait(arguments: argparse.Namespace) -> int:
     """Play the sample's call and print what each utterance of it waited for."""
     (calls,) = _steps(arguments.sessions or "4")[-1:]
-    seconds = arguments.seconds or math.inf
-    tell = (lambda _: None) if arguments.json else print
-    ways = asyncio.run(measure(SAMPLE, calls, arguments.wait, arguments.chunk_ms, seconds, tell))
+    script = Script(SAMPLE, arguments.seconds or math.inf)
+    if not arguments.json:
+        print(f"{calls} calls of {SAMPLE.stem} …", flush=True)
+    ways = asyncio.run(_measured(script, calls, arguments))
     table = rows(ways)
     lines = [json.dumps([asdict(row) for row in table])] if arguments.json else drawn(table) + typical(ways)
     print("\n".join(lines))
     return 0
+
+
+async def _measured(script: Script, calls: int, arguments: argparse.Namespace) -> list[Moments]:
+    async with emulate.timed(script.recording.with_suffix(".json")) as vendors:
+        return await measure(vendors, script, calls, arguments.wait, arguments.chunk_ms)
 
 
 def _print(step: Step) -> None:

@@ -22,6 +22,7 @@ from wingman.testing.hume.server import HumeEmulator
 from wingman.testing.hume_v0.replies import Manner
 from wingman.testing.hume_v0.server import GatewayHabits, HumeV0Emulator
 from wingman.testing.socket_server import SocketEmulator
+from wingman.testing.timed_vendors import TimedVendors
 
 SETTING = {
     "deepgram": "transcribe.deepgram.url",
@@ -49,6 +50,11 @@ def main(arguments: argparse.Namespace) -> int:
             f"port {arguments.port} is taken (hume-v0 takes the next one as well); choose another --port",
             field="port",
         ) from None
+
+
+def timed(script: Path) -> TimedVendors:
+    """Those that a service needs, in this process and with a clock (`wingman bench --wait`)."""
+    return TimedVendors(script)
 
 
 async def _emulate(arguments: argparse.Namespace) -> int:
