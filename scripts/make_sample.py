@@ -135,7 +135,7 @@ def align(turn: Turn, voice: str, voiced: list[tuple[str, float, float]]) -> lis
     missing = [w for i, w in enumerate(words) if i not in spans]
     if missing:
         raise SystemExit(f"no phones found for {missing} in {turn.text!r}")
-    return [(word, *spans[i]) for i, word in enumerate(words)]  # type: ignore[misc]
+    return [(word, *spans[i]) for i, word in enumerate(words)]  # type: ignore[misc]  # a pair and a word
 
 
 def build() -> tuple[dict[str, Samples], dict[str, object]]:

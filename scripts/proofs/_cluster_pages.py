@@ -243,7 +243,7 @@ async def _until(held: Callable[[], bool]) -> None:
 
 async def _until_async(held: Callable[[], Any]) -> None:
     async with asyncio.timeout(WITHIN_S):
-        while not await held():  # noqa: ASYNC110
+        while not await held():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.2)
 
 

@@ -66,7 +66,7 @@ async def until_heard(sink: TapeSink, since: float) -> float:
     loop = asyncio.get_running_loop()
     await asyncio.sleep(0.1)  # what was on its way
     before = sink.position
-    while sink.position < before + SAMPLE_RATE // 5 and loop.time() - since < LIMIT_S:  # noqa: ASYNC110
+    while sink.position < before + SAMPLE_RATE // 5 and loop.time() - since < LIMIT_S:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.01)
     return loop.time() - since - 0.2
 

@@ -138,7 +138,7 @@ async def neighbours(it: Running) -> AsyncIterator[Tried]:
 
 async def _shut(url: str, origin: str) -> bool:
     try:
-        async with connect(url, origin=origin, proxy=None):  # type: ignore[arg-type]
+        async with connect(url, origin=origin, proxy=None):  # type: ignore[arg-type]  # a text is taken as it is
             return False
     except InvalidStatus as refused:
         return refused.response.status_code in (401, 403)
@@ -469,7 +469,7 @@ def strangers() -> Iterator[Tried]:
             f" {address} " not in read_offer((head + media + line).encode(), far=False).sdp,
         )
     for policy, notice in itertools.product(("counterpart", "self"), NOTICES):
-        refused = in_force(policy, Consent(notice, "g"), "an interview")  # type: ignore[arg-type]
+        refused = in_force(policy, Consent(notice, "g"), "an interview")  # type: ignore[arg-type]  # what a stranger may send
         yield Tried(f"{policy} under {notice.name} where a playbook refuses", refused.policy == "off")
     for words in ("no", "ok", "consent", "sample@1", "@1", "voices@0"):
         yield _held(f"the acknowledgement {words}", partial(check_consent, words, "g"))

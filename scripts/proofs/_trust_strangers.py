@@ -305,7 +305,7 @@ async def _sockets_of_others(it: Running) -> AsyncIterator[Tried]:
         headers = {"Cookie": cookie, "Host": f"{host}:{it.port}"}
         url = f"ws://127.0.0.1:{it.port}{home[1] if home else ''}/api/meetings/{meeting}/ws"
         try:
-            async with connect(url, additional_headers=headers, origin=origin, proxy=None):  # type: ignore[arg-type]
+            async with connect(url, additional_headers=headers, origin=origin, proxy=None):  # type: ignore[arg-type]  # a text is taken as it is
                 yield Tried(f"a socket from {origin} by way of {host}", held=False)
         except (InvalidStatus, ValueError, OSError):
             yield Tried(f"a socket from {origin} by way of {host}", held=True)

@@ -32,7 +32,7 @@ class Pipe(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, piece: bytes) -> int:  # type: ignore[override]
+    def write(self, piece: bytes) -> int:  # type: ignore[override]  # it takes bytes alone
         self.content += bytes(piece)
         return len(piece)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,8 +110,8 @@ def test_whatever_arrives_leaves_in_order_and_once(numbers: list[int], depth: in
 
 
 @given(st.integers(10, 200), st.randoms(use_true_random=False))
-def test_shuffling_within_the_depth_loses_nothing(count: int, random: object) -> None:
-    order = sorted(range(1, count), key=lambda n: n + 3.9 * random.random())  # type: ignore[attr-defined]
+def test_shuffling_within_the_depth_loses_nothing(count: int, random: Random) -> None:
+    order = sorted(range(1, count), key=lambda n: n + 3.9 * random.random())
     buffer: ReorderBuffer[int] = ReorderBuffer(depth=5)
     assert _run(buffer, [0, *order]) + list(buffer.flush()) == list(range(count))
     assert buffer.lost == 0

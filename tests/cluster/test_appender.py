@@ -85,7 +85,7 @@ class Unlucky(JetStream):
 async def _after(seconds: float, job: object) -> int:
     await asyncio.sleep(seconds)
     try:
-        return await job  # type: ignore[misc,no-any-return]
+        return await job  # type: ignore[misc,no-any-return]  # a future of whatever was asked
     except StaleError:
         return 0
 

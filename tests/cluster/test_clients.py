@@ -55,7 +55,7 @@ async def owner_of(nodes: list[Process]) -> Process:
 
 async def until_moved(seen: list[Envelope], times: int) -> None:
     async with asyncio.timeout(60):
-        while sum(isinstance(event.data, MeetingMoved) for event in seen) < times:  # noqa: ASYNC110
+        while sum(isinstance(event.data, MeetingMoved) for event in seen) < times:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.1)
 
 

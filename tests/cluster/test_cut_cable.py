@@ -132,9 +132,9 @@ async def _cut_and_mended(apart: Network, http: Any, whole: Any) -> None:
     apart.cut()
     assert (await http.post(f"/api/meetings/{meeting}/notes", json={"text": "in memory"})).status_code < 300
     async with asyncio.timeout(LETS_GO_S):
-        while (await http.get("/readyz")).status_code != 503:  # noqa: ASYNC110
+        while (await http.get("/readyz")).status_code != 503:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.2)
-        while (refused := await http.get(f"/api/meetings/{meeting}")).status_code != 503:  # noqa: ASYNC110
+        while (refused := await http.get(f"/api/meetings/{meeting}")).status_code != 503:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.2)
     assert refused.headers["retry-after"]
     assert "cut off" in refused.text
@@ -143,9 +143,9 @@ async def _cut_and_mended(apart: Network, http: Any, whole: Any) -> None:
         await feed_until_moved(whole, meeting, overlay, seen)
     apart.mend()
     async with asyncio.timeout(LETS_GO_S):
-        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110
+        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.2)
-        while (await http.get(f"/api/meetings/{meeting}")).status_code != 200:  # noqa: ASYNC110
+        while (await http.get(f"/api/meetings/{meeting}")).status_code != 200:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.2)
     told = (await http.get(f"/api/meetings/{meeting}/events")).json()["events"]
     assert [event["data"]["text"] for event in told if event["type"] == "note.added"] == ["stored"]

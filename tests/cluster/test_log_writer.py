@@ -30,7 +30,7 @@ async def test_the_old_owner_of_a_meeting_learns_that_it_lost_it(one_server: Ser
         await until(lambda: bool(lost))
         assert lost == [M]
         await until_row(one, 2)
-        texts = [event.data.text for event in await one.log.read(M, after=1)]  # type: ignore[union-attr]
+        texts = [event.data.text for event in await one.log.read(M, after=1)]  # type: ignore[union-attr]  # utterances alone
         assert texts == ["from the new owner"]
         assert other.log.owner_of(M) == one.log.owner_of(M) == "node-1"
 
@@ -54,7 +54,7 @@ async def test_what_is_added_to_a_meeting_that_ended_is_numbered_after_what_othe
             await until_row(node, 5)
         events = await found[0].log.read(M)
         assert [event.seq for event in events] == [1, 2, 3, 4, 5]
-        assert sorted(e.data.title for e in events[2:]) == ["name 0", "name 1", "name 2"]  # type: ignore[union-attr]
+        assert sorted(e.data.title for e in events[2:]) == ["name 0", "name 1", "name 2"]  # type: ignore[union-attr]  # renamings alone
 
 
 async def test_nothing_is_added_from_outside_to_a_meeting_that_runs_elsewhere(one_server: Servers) -> None:

@@ -186,7 +186,7 @@ async def test_one_full_disk_of_three_lags_and_is_seen(small_disk: Path) -> None
             assert owner.log.fault == "", "two others take it"
             assert await owner.log.last_seq("m-1") == 200
             async with asyncio.timeout(60):
-                while not (await copies(owner.jetstream, ["WM_LOG_00"]))[0].behind:  # noqa: ASYNC110
+                while not (await copies(owner.jetstream, ["WM_LOG_00"]))[0].behind:  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.5)
             kept = await owner.log.read("m-1", 0, 1000)
             assert [event.seq for event in kept] == list(range(1, 201))
@@ -203,7 +203,7 @@ async def test_two_of_three_servers_are_gone_and_come_back() -> None:
             owner.log.append("m-1", NoteAdded("n1", "in memory", 0.0), at=1.0)
             await until(lambda: owner.log.fault == STORAGE["memory"], within=ELECTED_S)
             async with asyncio.timeout(ELECTED_S):
-                while not [e for e in await owner.log.read("m-1") if isinstance(e.data, StorageState)]:  # noqa: ASYNC110
+                while not [e for e in await owner.log.read("m-1") if isinstance(e.data, StorageState)]:  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.02)
             claiming = asyncio.ensure_future(other.log.own("m-1", b""))
             await asyncio.sleep(3)
@@ -295,5 +295,5 @@ async def test_a_node_that_was_frozen_for_a_minute_has_nothing_to_say(tmp_path: 
                 await asyncio.sleep(max(0.0, 60 - (time.monotonic() - frozen)))
                 owner.process.send_signal(18)
                 async with asyncio.timeout(30):
-                    while await status(owner, meeting) != await status(other, meeting):  # noqa: ASYNC110
+                    while await status(owner, meeting) != await status(other, meeting):  # noqa: ASYNC110 - nobody tells
                         await asyncio.sleep(0.5)

@@ -265,7 +265,7 @@ async def test_a_connection_whose_node_goes_away_is_closed_and_not_left_hanging(
             await until(lambda: meeting.now(Channel.TAB) > 0)
             member = owner.service.cluster
             assert member is not None
-            member.relay._jetstream.tell = _nowhere  # type: ignore[method-assign]
+            member.relay._jetstream.tell = _nowhere  # type: ignore[method-assign]  # it never comes
             with pytest.raises(websockets.ConnectionClosed):
                 await asyncio.wait_for(pcm.recv(), 5)
             assert pcm.close_code == 1012

@@ -46,5 +46,5 @@ async def test_a_meeting_outlives_its_node(one_server: Servers, tmp_path: Path, 
         if how == "freeze":
             owner.process.send_signal(18)
             async with asyncio.timeout(20):
-                while (await status(owner, meeting)) != (await status(other, meeting)):  # noqa: ASYNC110
+                while (await status(owner, meeting)) != (await status(other, meeting)):  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.2)

@@ -137,7 +137,7 @@ async def both_tell_the_same(ours: Process, theirs: Process, meetings: tuple[str
             assert ended.status_code in (200, 503), ended.text  # 503: nobody runs it just now
             assert (await http.delete(f"/api/meetings/{meeting}")).status_code == 204
             async with asyncio.timeout(5):
-                while (await other_one.get(f"/api/meetings/{meeting}")).status_code != 404:  # noqa: ASYNC110
+                while (await other_one.get(f"/api/meetings/{meeting}")).status_code != 404:  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.1)
 
 

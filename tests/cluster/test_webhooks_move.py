@@ -74,7 +74,7 @@ async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
             assert isinstance(log, ClusterLog)
             assert member is not None
             async with asyncio.timeout(10):
-                while (row := await log.meeting(meeting.id)) is None or row.state != "ended":  # noqa: ASYNC110
+                while (row := await log.meeting(meeting.id)) is None or row.state != "ended":  # noqa: ASYNC110 - nobody tells
                     await asyncio.sleep(0.01)
             member.node.others = tuple(await member.node.nodes())
         assert [await router.left_behind() for router in routers] == [[], []], "its node is there"

@@ -34,7 +34,7 @@ def test_bars_stand_in_their_column_where_their_time_is() -> None:
     heads = [line for line in lines if not line.startswith(" ")]
     assert heads[0].startswith("00:00  mic-16000  ")
     assert len(heads) == len(found)
-    column = {re.search("━", line).start() for line in lines if line.startswith("  speech")}  # type: ignore[union-attr]
+    column = {re.search("━", line).start() for line in lines if line.startswith("  speech")}  # type: ignore[union-attr]  # each has one
     assert len(column) == 1
     begin = column.pop()
     for line in lines:

@@ -20,7 +20,7 @@ class Talk:
     """Utterances of one speaker, ten seconds apart."""
 
     def __init__(self, **settings: float) -> None:
-        self.detector = ShiftDetector(ShiftSettings(**settings))  # type: ignore[arg-type]
+        self.detector = ShiftDetector(ShiftSettings(**settings))  # type: ignore[arg-type]  # numbers by name
         self.at = 0.0
 
     def say(self, label: str, times: int = 1, source: str = "hume", speaker: str = "tab") -> list[EmotionShift]:

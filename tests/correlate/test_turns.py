@@ -27,7 +27,7 @@ def texts(turns: list[Turn]) -> list[str]:
 
 
 def assembler(**settings: float) -> Assembler:
-    return Assembler(TAB, CorrelateSettings(**settings))  # type: ignore[arg-type]
+    return Assembler(TAB, CorrelateSettings(**settings))  # type: ignore[arg-type]  # numbers by name
 
 
 def test_a_long_pause_inside_a_final_cuts_it() -> None:

@@ -69,7 +69,7 @@ async def play(script: Script, heard: Sequence[Heard], *, verbosity: str = "bala
         elif isinstance(event, SuggestionSkipped):
             played.skipped.append((now, event))
 
-    settings = SuggestSettings(verbosity=verbosity)  # type: ignore[arg-type]
+    settings = SuggestSettings(verbosity=verbosity)  # type: ignore[arg-type]  # one of the words there are
     playbook = load_playbook(script.playbook)
     coach = Coach(settings, playbook, None, publish)
     async with asyncio.TaskGroup() as group:

@@ -16,7 +16,7 @@ def read(*frames: bytes) -> list[tuple[Opcode, bytes]]:
     for frame in frames:
         server.receive_data(frame)
     assert server.parser_exc is None
-    return [(event.opcode, bytes(event.data)) for event in server.events_received()]  # type: ignore[union-attr]
+    return [(event.opcode, bytes(event.data)) for event in server.events_received()]  # type: ignore[union-attr]  # frames alone
 
 
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=20))
@@ -58,7 +58,7 @@ def client() -> Protocol:
 
 
 def heard(protocol: Protocol) -> list[tuple[Opcode, bytes]]:
-    return [(event.opcode, bytes(event.data)) for event in protocol.events_received()]  # type: ignore[union-attr]
+    return [(event.opcode, bytes(event.data)) for event in protocol.events_received()]  # type: ignore[union-attr]  # frames alone
 
 
 @given(st.lists(st.tuples(HEADS, st.binary(max_size=220)), max_size=12), st.data())

@@ -24,7 +24,7 @@ def supervise(
     steps = list(script)
 
     async def main() -> bool:
-        retry = RetrySettings(**settings)  # type: ignore[arg-type]
+        retry = RetrySettings(**settings)  # type: ignore[arg-type]  # numbers by name
         supervisor = Supervisor(Identity(Branch.TRANSCRIBE, "p"), states.append, retry, lambda: 0.5)
 
         async def connect_once() -> Outcome:

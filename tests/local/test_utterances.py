@@ -171,7 +171,7 @@ def test_the_watermark_waits_for_answers() -> None:
     talk.took(talk.channel.reached(4 * SECOND))
     assert max(e.upto for e in talk.told if isinstance(e, Progress)) == SECOND
     talk.answer(talk.asks(Kind.FINAL)[0], "x")
-    assert talk.told[-1] == Progress(talk.told[-1].branch, Channel.MIC, 4 * SECOND)  # type: ignore[attr-defined]
+    assert talk.told[-1] == Progress(talk.told[-1].branch, Channel.MIC, 4 * SECOND)  # type: ignore[attr-defined]  # it is one
 
 
 def test_a_language_is_fixed_once_two_long_utterances_agree() -> None:

@@ -100,7 +100,7 @@ class Room:
         self.accounting = Accounting(self.meter, Ledger(self.publish, lambda: 0.0), self.publish)
         stages: Any = type("Stages", (), {"coach": self.coach, "accounting": self.accounting})()
         given: Consent | None = check_consent(consent, "owner")
-        self.controls = MeetingControls(self.pipeline, stages, self.publish, consent=given)  # type: ignore[arg-type]
+        self.controls = MeetingControls(self.pipeline, stages, self.publish, consent=given)  # type: ignore[arg-type]  # the parts that are used
 
     def publish(self, payload: Event, media: Any = None) -> None:
         self.events.append(payload)
@@ -224,7 +224,7 @@ def test_what_is_owed_may_leave_before_the_tape_goes_on() -> None:
     def hold(*, held: bool) -> None:
         open_then.append(room.accounting.may_leave(Branch.TRANSCRIBE, TAB))
 
-    room.pipeline.sound.hold = hold  # type: ignore[method-assign,assignment]
+    room.pipeline.sound.hold = hold  # type: ignore[method-assign,assignment]  # put down in its place
     room.controls.pause()
     room.controls.resume()
     assert open_then[-1], "a link sends the moment its tape goes on"

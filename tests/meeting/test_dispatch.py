@@ -43,7 +43,7 @@ def test_the_log_and_the_coach_hear_the_same_in_order() -> None:
     shift = EmotionShift(TAB, "tab", 16_000, Family.NEUTRAL, Family.NEGATIVE, "tab-0")
     laugh = LoneSound(TAB, Sound("laughs", "Laugh", 0.9, 16_000, 24_000))
     outputs = [Partial(TAB, "tab", "hel", Span(0, 8000)), SAID, shift, laugh]
-    dispatch(outputs, lambda event, media: logged.append((event, media)), coach)  # type: ignore[arg-type]
+    dispatch(outputs, lambda event, media: logged.append((event, media)), coach)  # type: ignore[arg-type]  # the parts that are used
     assert [event.TYPE for event, _ in logged] == [
         "transcript.partial",
         "utterance.created",
@@ -57,7 +57,7 @@ def test_the_log_and_the_coach_hear_the_same_in_order() -> None:
 def test_a_revision_is_told_as_one() -> None:
 
     logged = list[Event]()
-    dispatch([replace(SAID, revision=1)], lambda event, _: logged.append(event), Coach())  # type: ignore[arg-type]
+    dispatch([replace(SAID, revision=1)], lambda event, _: logged.append(event), Coach())  # type: ignore[arg-type]  # the parts that are used
     assert [event.TYPE for event in logged] == ["utterance.revised"]
 
 
@@ -71,5 +71,5 @@ def test_speech_begins_and_ends() -> None:
         Final(TAB, Span(0, 20), word),
         SpeechEnded(TAB, 30),
     ):
-        dispatch_speech_activity(event, coach)  # type: ignore[arg-type]
+        dispatch_speech_activity(event, coach)  # type: ignore[arg-type]  # the parts that are used
     assert coach.told == [(TAB, True, 5), (TAB, True, 10), (TAB, False, 30)]

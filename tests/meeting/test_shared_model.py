@@ -58,7 +58,7 @@ async def test_another_one_begins_anew_and_both_are_closed_at_the_end() -> None:
     first, second = Model("gemini", "no"), Model("openai")
     one = held(first)
     await one.probe()
-    one.change(second)  # type: ignore[arg-type]
+    one.change(second)  # type: ignore[arg-type]  # the part that is used
     assert one.state == (Health.CONNECTING, "")
     await one.probe()
     assert one.state == (Health.UP, "")

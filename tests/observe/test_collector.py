@@ -116,7 +116,7 @@ def test_traces_metrics_and_logs_come_through_a_collector(through: str, collecto
 
 def named(span: object) -> set[str]:
     """The names of a span that the conventions own."""
-    keys = {attribute.key for attribute in span.attributes}  # type: ignore[attr-defined]
+    keys = {attribute.key for attribute in span.attributes}  # type: ignore[attr-defined]  # of a package without types
     return {key for key in keys if not key.startswith("wingman.")}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nkeys  # type: ignore[import-untyped]
+import nkeys  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 

@@ -136,7 +136,7 @@ def test_the_mail_holds_what_the_report_holds_and_nothing_else() -> None:
 def test_a_question_is_answered_by_the_line_that_says_it() -> None:
     cited = ask(RECORD, "what did they ask about the price of the enterprise plan?")
     assert any("enterprise plan" in line.text for line in cited)
-    assert all(line.at == RECORD.utterance(line.utterance).start for line in cited)  # type: ignore[union-attr]
+    assert all(line.at == RECORD.utterance(line.utterance).start for line in cited)  # type: ignore[union-attr]  # each is there
     assert ask(RECORD, "who won the world cup in brazil") == ()
     assert ask(RECORD, "the of and") == ()
     assert ask(Record("m-1"), "price") == ()

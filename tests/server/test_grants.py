@@ -8,7 +8,7 @@ M = "/api/meetings/m-1"
 
 
 def grant(role: Role, **extra: object) -> Grant:
-    return Grant("g1", role, SCOPES[role], **extra)  # type: ignore[arg-type]
+    return Grant("g1", role, SCOPES[role], **extra)  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ async def test_a_foreign_page_cannot_open_a_socket() -> None:
             (f"{address}?token={TOKEN}&after=-1", None, 400),
         ):
             with pytest.raises(InvalidStatus) as refused:
-                async with connect(url, origin=origin, proxy=None):  # type: ignore[arg-type]
+                async with connect(url, origin=origin, proxy=None):  # type: ignore[arg-type]  # a text is taken as it is
                     pass
             assert refused.value.response.status_code == status
 

@@ -131,7 +131,7 @@ async def test_another_server_has_no_such_seam() -> None:
         scope = {"type": "websocket", "extensions": extensions}
         assert Push.of(WebSocket(scope, nothing, nothing)) is None  # type: ignore[arg-type]  # never called
         await abort(scope)
-    assert Push.of(WebSocket({"type": "websocket"}, nothing, nothing)) is None  # type: ignore[arg-type]
+    assert Push.of(WebSocket({"type": "websocket"}, nothing, nothing)) is None  # type: ignore[arg-type]  # likewise
 
 
 async def test_a_place_is_held_while_a_connection_lasts_and_then_given_back() -> None:

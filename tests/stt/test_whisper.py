@@ -26,7 +26,7 @@ from wingman.stt import whisper
 
 
 def settings(**changes: object) -> WhisperSettings:
-    return WhisperSettings(model_dir=str(model.folder()), language="en", **changes)  # type: ignore[arg-type]
+    return WhisperSettings(model_dir=str(model.folder()), language="en", **changes)  # type: ignore[arg-type]  # fields by name
 
 
 async def heard(pcm: bytes, chosen: WhisperSettings) -> list[TranscriberEvent]:

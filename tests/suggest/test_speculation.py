@@ -59,7 +59,7 @@ class Scene:
             parts = CoachParts(on_usage=lambda _, usage: self.used.append(usage))
             coach = Coach(self._settings, load_playbook("sales"), model, self.published, parts=parts)
             async with running(coach):
-                await script(Talk(coach, emulator))  # type: ignore[operator]
+                await script(Talk(coach, emulator))  # type: ignore[operator]  # one of the scripts
                 await coach.settle()
             await model.aclose()
             return len(emulator.sent), coach

@@ -211,7 +211,7 @@ def _ending(command: Callable[[], int]) -> NoReturn:
     except BaseException:  # noqa: BLE001 - shown as an interpreter shows it
         sys.excepthook(*sys.exc_info())
         code = 1
-    threading._shutdown()  # type: ignore[attr-defined]
+    threading._shutdown()  # type: ignore[attr-defined]  # what an interpreter does at its end
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -229,8 +229,8 @@ def _command(request: Mapping[str, object], files: Sequence[int]) -> int:
         os.close(file)
     os.chdir(str(request["cwd"]))
     os.environ.clear()
-    os.environ.update(request["environ"])  # type: ignore[call-overload]
-    arguments = [str(argument) for argument in request["arguments"]]  # type: ignore[attr-defined]
+    os.environ.update(request["environ"])  # type: ignore[call-overload]  # as it was sent
+    arguments = [str(argument) for argument in request["arguments"]]  # type: ignore[attr-defined]  # likewise
     sys.argv = ["wingman", *arguments]
     return main(arguments)
 

@@ -7,7 +7,7 @@ is torn down after a failure, and a rerun, would have none and could hang for go
 from __future__ import annotations
 
 import pytest
-import pytest_timeout  # type: ignore[import-untyped]
+import pytest_timeout  # type: ignore[import-untyped]  # it ships no types
 
 _LIMIT = pytest.StashKey[pytest_timeout.Settings]()
 

@@ -217,7 +217,7 @@ def _run(session: pytest.Session, items: Iterator[pytest.Item], into: int) -> No
         _run_all(session, items)
         config.hook.pytest_sessionfinish(session=session, exitstatus=0)
         config._ensure_unconfigure()
-        threading._shutdown()  # type: ignore[attr-defined]
+        threading._shutdown()  # type: ignore[attr-defined]  # what an interpreter does at its end
         atexit._run_exitfuncs()
         status = 0
     except BaseException:  # noqa: BLE001 - shown as an interpreter shows it

@@ -47,7 +47,7 @@ async def played(*faults: Fault, frames: int = 5) -> tuple[list[Any], Connection
     heard: list[Any] = []
     async with Counter(FaultScript(faults)) as emulator:
         async with connect(emulator.url, proxy=None, compression=None) as socket:
-            with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012
+            with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012 - where it comes is not said
                 for _ in range(frames):
                     await socket.send(b"\0\0")
                 await socket.send("bye")
@@ -132,7 +132,7 @@ async def test_a_deaf_service_reads_nothing_more_until_the_other_side_gives_up()
 async def test_a_client_that_reads_nothing_is_cut_when_too_much_waits() -> None:
     async with Counter() as emulator, connect(emulator.url, proxy=None, compression=None) as socket:
         await socket.send("burst")
-        with pytest.raises(ConnectionClosed):  # noqa: PT012
+        with pytest.raises(ConnectionClosed):  # noqa: PT012 - where it comes is not said
             while True:
                 await socket.recv()
         assert len(emulator.traffic[0].said) <= OUTBOX

@@ -55,7 +55,7 @@ async def test_who_leaves_without_an_answer_is_counted() -> None:
             await asyncio.sleep(0)
         writer.close()
         await writer.wait_closed()
-        while not model.left:  # noqa: ASYNC110
+        while not model.left:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0)
         assert model.left[0] >= model.requests[0].at
 

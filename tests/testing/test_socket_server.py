@@ -109,7 +109,7 @@ async def test_a_handshake_that_hangs_is_cut_when_the_service_stops() -> None:
 async def test_the_end_cuts_whoever_is_connected_without_a_goodbye() -> None:
     provider = Provider()
     with pytest.raises(RuntimeError, match="not running"):
-        provider.url  # noqa: B018
+        provider.url  # noqa: B018 - reading it is the point
     await provider.stop()
     await provider.start()
     port, socket = provider.port, await opened(provider)

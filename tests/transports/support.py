@@ -141,14 +141,14 @@ async def service(settings: IngestSettings = LOOPBACK) -> AsyncIterator[tuple[st
     async with asyncio.TaskGroup() as tasks:
         meetings = Meetings(tasks)
         app = Starlette(
-            routes=[*whip.routes(meetings, settings), *pcm.routes(meetings)],  # type: ignore[arg-type]
-            exception_handlers={InputError: _bad_input},  # type: ignore[dict-item]
+            routes=[*whip.routes(meetings, settings), *pcm.routes(meetings)],  # type: ignore[arg-type]  # the part that is used
+            exception_handlers={InputError: _bad_input},  # type: ignore[dict-item]  # for one kind of error
         )
         config = uvicorn.Config(
             app, host="127.0.0.1", port=0, log_level="error", ws="websockets-sansio", lifespan="off"
         )
         server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # pytest has its own
         serving = tasks.create_task(server.serve())
         await until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]

@@ -59,7 +59,7 @@ class Client:
 
 
 def settings(path: str = "direct", **more: float) -> IngestSettings:
-    return IngestSettings(host_addresses=LOOPBACK.host_addresses, media_path=path, **more)  # type: ignore[arg-type]
+    return IngestSettings(host_addresses=LOOPBACK.host_addresses, media_path=path, **more)  # type: ignore[arg-type]  # one of the two
 
 
 async def post(url: str, offer: str, channels: str = "") -> httpx.Response:
@@ -84,7 +84,7 @@ async def sender(
     async with service(ingest) as (url, meetings):
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         if certificate is not None:
-            peer._RTCPeerConnection__certificates[:] = [certificate]  # type: ignore[attr-defined]
+            peer._RTCPeerConnection__certificates[:] = [certificate]  # type: ignore[attr-defined]  # aiortc gives no other way
         try:
             for _ in range(lines):
                 peer.addTransceiver("audio", direction="sendonly")
@@ -201,7 +201,7 @@ def _consent_often(peer: RTCPeerConnection) -> None:
 
 async def test_a_client_with_an_rsa_certificate_connects() -> None:
     key = rsa.generate_private_key(65537, 2048)
-    certificate = RTCCertificate(key=key, cert=self_signed(key))  # type: ignore[arg-type]
+    certificate = RTCCertificate(key=key, cert=self_signed(key))  # type: ignore[arg-type]  # RSA, which aiortc's types leave out
     async with sender(settings(), certificate=certificate) as client:
         await client.play(PACKETS[:42])
         assert client.words() == ["alpha"]

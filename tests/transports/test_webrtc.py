@@ -18,7 +18,7 @@ HOST = ("127.0.0.1",)
 
 
 def media_path(name: str) -> IngestSettings:
-    return IngestSettings(host_addresses=LOOPBACK.host_addresses, media_path=name)  # type: ignore[arg-type]
+    return IngestSettings(host_addresses=LOOPBACK.host_addresses, media_path=name)  # type: ignore[arg-type]  # one of the two
 
 
 @pytest.mark.parametrize("path", ["portable", "direct"])

@@ -110,7 +110,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 # argparse has no public name for what add_subparsers returns
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse gives it no public name
 
 
 def _command(commands: Commands, name: str, help_text: str, module: str = "") -> argparse.ArgumentParser:

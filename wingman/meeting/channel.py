@@ -183,5 +183,5 @@ async def room(
     """Wait as long as `held()`, or a reader is further behind than a tape can bear."""
     limit = min(FAST_LAG_S, tape_s / 2) * SAMPLE_RATE
     # readers move on several tasks; there is no one event to wait for
-    while held() or any(channel.lag > limit for channel in channels):  # noqa: ASYNC110
+    while held() or any(channel.lag > limit for channel in channels):  # noqa: ASYNC110 - it is looked now and then
         await asyncio.sleep(0.02)

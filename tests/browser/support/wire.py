@@ -48,7 +48,7 @@ class Wire:
         self._up = True
 
     def _run(self, job: object, *arguments: object) -> None:
-        thread = threading.Thread(target=job, args=arguments, name="wire")  # type: ignore[arg-type]
+        thread = threading.Thread(target=job, args=arguments, name="wire")  # type: ignore[arg-type]  # bound methods of two kinds
         self._threads.append(thread)
         thread.start()
 

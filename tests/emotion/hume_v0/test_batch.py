@@ -34,10 +34,10 @@ async def test_a_recording_comes_back_in_media_time(tmp_path: Path) -> None:
     path.write_bytes(wav(IndexedSpeech().pcm(0, 16_000 * 12)))
     states, found = await measured(path)
     assert states == ["SUBMITTING", "QUEUED", "IN_PROGRESS", "FETCHING", "COMPLETED"]
-    assert [(span.span.start, span.span.end) for span in found] == [  # type: ignore[attr-defined]
+    assert [(span.span.start, span.span.end) for span in found] == [  # type: ignore[attr-defined]  # spans alone
         (n * 44_800, n * 44_800 + 24_000) for n in range(4)
     ] + [(4 * 44_800, 192_000)]
-    assert all(len(span.scores) == 48 and span.channel is Channel.MIC for span in found)  # type: ignore[attr-defined]
+    assert all(len(span.scores) == 48 and span.channel is Channel.MIC for span in found)  # type: ignore[attr-defined]  # likewise
 
 
 async def test_a_job_that_fails_says_why(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ async def test_a_disk_that_hangs_delays_no_push_and_loses_nothing(
 
     def hanging(*arguments: object) -> None:
         answers.wait()
-        write(*arguments)  # type: ignore[arg-type]
+        write(*arguments)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(schema, "write", hanging)
     log = await SqliteLog.open(tmp_path / "wingman.db")
@@ -156,7 +156,7 @@ async def test_nothing_is_left_out_of_a_page_that_is_read_while_the_disk_comes_a
 
     def hanging(*arguments: object) -> None:
         answers.wait()
-        write(*arguments)  # type: ignore[arg-type]
+        write(*arguments)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(schema, "write", hanging)
     answers.set()

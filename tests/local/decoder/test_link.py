@@ -54,7 +54,7 @@ async def test_two_services_share_one_process() -> None:
             for asked in everybody:
                 asked.stream.ask(Decode(0, 0, Kind.FINAL, 0, turn_pcm()))
             for asked in everybody:
-                await until(lambda asked=asked: bool(asked.answers))  # type: ignore[misc]
+                await until(lambda asked=asked: bool(asked.answers))  # type: ignore[misc]  # a lambda's default has no type
                 pids.append(DecoderSettings().pid)
         for owner in owners:
             owner.cancel()

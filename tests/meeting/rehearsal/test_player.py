@@ -34,7 +34,7 @@ def _turns(*said: tuple[str, str], tone: str = "", pause: float | None = None) -
 
 async def _play(turns: tuple[ScriptedTurn, ...], **cast: object) -> list[Rehearsed]:
     events: list[Rehearsed] = []
-    await rehearse(turns, Cast(load_playbook("sales"), **cast), events.append)  # type: ignore[arg-type]
+    await rehearse(turns, Cast(load_playbook("sales"), **cast), events.append)  # type: ignore[arg-type]  # by name
     return events
 
 

@@ -134,7 +134,7 @@ class _Watched:
 async def test_no_request_waits_for_the_disk_of_the_grants_on_the_event_loop(tmp_path: Path) -> None:
     async with service() as it, it.client() as owner:
         it.access.store = store = GrantStore(tmp_path / "trust.db", b"s" * 32)
-        stock, store._db = store._db, _Watched(store._db)  # type: ignore[assignment]
+        stock, store._db = store._db, _Watched(store._db)  # type: ignore[assignment]  # watched on its way
         meeting = (await owner.post("/api/meetings", json={"title": "x"})).json()["id"]
         link = (await owner.post(f"/api/meetings/{meeting}/viewers")).json()["token"]
         script = {"name": "a script", "scopes": ["read", "configure"]}

@@ -81,7 +81,7 @@ async def test_a_sender_hears_twice_a_second_what_arrived() -> None:
             heard.append(packet)
             await stock(packet)
 
-        connection.getSenders()[0]._handle_rtcp_packet = handle  # type: ignore[method-assign]
+        connection.getSenders()[0]._handle_rtcp_packet = handle  # type: ignore[method-assign]  # put down on its way
         sender = seam.PacketSender(connection, 96)
         for packet in packets(75):
             sender.send(packet)
@@ -160,7 +160,7 @@ async def test_an_offer_the_peer_connection_refuses_ends_the_meeting_made_for_it
 
 @pytest.mark.parametrize("path", ["portable", "direct"])
 async def test_a_client_that_never_connects_is_given_up(path: str) -> None:
-    settings = IngestSettings(host_addresses=("127.0.0.1",), setup_timeout_s=0.3, media_path=path)  # type: ignore[arg-type]
+    settings = IngestSettings(host_addresses=("127.0.0.1",), setup_timeout_s=0.3, media_path=path)  # type: ignore[arg-type]  # one of the two
     async with service(settings) as (url, meetings), client(url) as http, peer() as (_, offer):
         await http.post("/whip", content=offer, headers=SDP)
         async with asyncio.timeout(5):
@@ -176,7 +176,7 @@ async def test_a_client_that_falls_silent_is_stalled_then_gone(path: str) -> Non
         host_addresses=("127.0.0.1",),
         stalled_after_s=0.3,
         gone_after_s=1.0,
-        media_path=path,  # type: ignore[arg-type]
+        media_path=path,  # type: ignore[arg-type]  # one of the two
     )
     async with service(settings) as (url, meetings), client(url) as http, peer() as (connection, offer):
         reply = await http.post("/whip", content=offer, headers=SDP)
@@ -193,7 +193,7 @@ async def test_a_client_that_falls_silent_is_stalled_then_gone(path: str) -> Non
 
 @pytest.mark.parametrize("path", ["portable", "direct"])
 async def test_a_client_that_hangs_up_ends_the_source(path: str) -> None:
-    settings = IngestSettings(host_addresses=("127.0.0.1",), media_path=path)  # type: ignore[arg-type]
+    settings = IngestSettings(host_addresses=("127.0.0.1",), media_path=path)  # type: ignore[arg-type]  # one of the two
     async with service(settings) as (url, meetings), client(url) as http, peer() as (connection, offer):
         reply = await http.post("/whip", content=offer, headers=SDP)
         await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))
@@ -211,7 +211,7 @@ async def test_a_client_that_hangs_up_ends_the_source(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["portable", "direct"])
 async def test_one_lost_packet_costs_20_ms_and_leaves_no_delay(path: str) -> None:
-    settings = IngestSettings(host_addresses=("127.0.0.1",), media_path=path, conceal_loss=False)  # type: ignore[arg-type]
+    settings = IngestSettings(host_addresses=("127.0.0.1",), media_path=path, conceal_loss=False)  # type: ignore[arg-type]  # one of the two
     async with service(settings) as (url, meetings), client(url) as http, peer() as (connection, offer):
         reply = await http.post("/whip", content=offer, headers=SDP)
         await connection.setRemoteDescription(RTCSessionDescription(reply.text, "answer"))

@@ -27,7 +27,7 @@ Answer = Callable[[ServerConnection, str], Awaitable[None]]
 
 def results(start: float, duration: float, *words: tuple[str, float, float]) -> str:
     heard = [{"word": word, "start": first, "end": last, "confidence": 0.9} for word, first, last in words]
-    channel = {"alternatives": [{"transcript": " ".join(w["word"] for w in heard), "words": heard}]}  # type: ignore[misc]
+    channel = {"alternatives": [{"transcript": " ".join(w["word"] for w in heard), "words": heard}]}  # type: ignore[misc]  # words as they are sent
     message = {"type": "Results", "start": start, "duration": duration, "is_final": True, "channel": channel}
     return json.dumps(message)
 

@@ -47,7 +47,7 @@ def settings(server: DeepgramEmulator, **more: Any) -> DeepgramSettings:
 async def play(tape: Tape, seconds: int, hole: tuple[int, int] = (0, 0)) -> None:
     """Written a little ahead of its readers, as a file is; `hole` in seconds holds no sound."""
     for second in range(seconds):
-        while any(cursor.lag > 20 * SAMPLE_RATE for cursor in tape._cursors):  # noqa: ASYNC110
+        while any(cursor.lag > 20 * SAMPLE_RATE for cursor in tape._cursors):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.002)
         if hole[0] <= second < hole[1]:
             tape.skip(SAMPLE_RATE, GapCause.RECORDING)

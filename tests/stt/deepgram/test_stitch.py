@@ -45,7 +45,7 @@ def test_a_final_settles_and_moves_the_watermark() -> None:
     assert isinstance(final, Final)
     assert final.span == Span(160_000, 192_000)
     assert (final.words[0].start, final.words[0].speaker, final.endpoint) == (168_000, "1.0", True)
-    assert progress == Progress(progress.branch, Channel.TAB, 192_000)  # type: ignore[union-attr]
+    assert progress == Progress(progress.branch, Channel.TAB, 192_000)  # type: ignore[union-attr]  # it is one
     assert stitch.settled == 192_000
 
 
@@ -248,7 +248,7 @@ def test_a_pause_is_crossed_when_all_before_it_is_settled() -> None:
     final, progress = events
     assert isinstance(final, Final)
     assert final.span == Span(0, 32_000)
-    assert progress.upto == 160_000  # type: ignore[union-attr]
+    assert progress.upto == 160_000  # type: ignore[union-attr]  # it is one
 
 
 def test_what_was_overrun_is_missed_and_what_was_never_recorded_is_not() -> None:

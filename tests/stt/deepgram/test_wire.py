@@ -111,7 +111,7 @@ def test_every_option_reaches_the_query() -> None:
 )
 def test_settings_the_service_would_refuse_are_named(changes: dict[str, object], field: str) -> None:
     with pytest.raises(InputError) as refused:
-        wire.check(DeepgramSettings(**changes))  # type: ignore[arg-type]
+        wire.check(DeepgramSettings(**changes))  # type: ignore[arg-type]  # fields by name
     assert refused.value.field == f"transcribe.deepgram.{field}"
 
 

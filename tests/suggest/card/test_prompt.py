@@ -66,7 +66,7 @@ def material(**changes: object) -> Material:
         "facts": PLAYBOOK.facts,
         "move": "Name the price once, then wait.",
     }
-    return Material(**(fields | changes))  # type: ignore[arg-type]
+    return Material(**(fields | changes))  # type: ignore[arg-type]  # fields by name
 
 
 def test_the_prompt_is_the_same_byte_for_byte() -> None:

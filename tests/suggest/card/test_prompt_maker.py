@@ -33,7 +33,7 @@ def maker(**options: Any) -> PromptMaker:
 
 def flight(utterance: str) -> Flight:
     candidate = Candidate("price", Reason.QUESTION, 60, samples(13), utterance, ASKED.text, "tab")
-    life: CardLife = None  # type: ignore[assignment]
+    life: CardLife = None  # type: ignore[assignment]  # nothing shows before it is handed over
     return Flight(life, candidate, Draft(life, Novelty(CardMeanings(None)), lambda: None, lambda _: None), None)
 
 

@@ -33,7 +33,7 @@ def test_ones_own_stands_first_and_can_be_used_by_its_name(own: OwnPlaybooks) ->
     first, *shipped = own.rows()
     assert (first.name, first.own, first.triggers) == ("acme", True, 1)
     assert all(not row.own for row in shipped)
-    assert own.load("acme").triggers[0].card.text == "There is none."  # type: ignore[union-attr]
+    assert own.load("acme").triggers[0].card.text == "There is none."  # type: ignore[union-attr]  # it has one
     assert own.load("sales").name == "sales"
 
 

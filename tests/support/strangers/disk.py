@@ -46,7 +46,7 @@ def hung(folder: Path) -> Iterator[None]:
 
     def hanging(*arguments: object) -> None:
         answers.wait()
-        write(*arguments)  # type: ignore[arg-type]
+        write(*arguments)  # type: ignore[arg-type]  # as they came
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "write", hanging)

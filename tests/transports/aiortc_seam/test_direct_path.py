@@ -48,7 +48,7 @@ async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> N
     try:
         direct = DirectPath(peer, [])
         direct._streams[7] = InboundStream(96, Leads(lambda sequence, *_: direct_way.append(sequence)))
-        receive = direct._datagrams(lambda data, _: stock_way.append(data), queue, dtls, Way())  # type: ignore[arg-type]
+        receive = direct._datagrams(lambda data, _: stock_way.append(data), queue, dtls, Way())  # type: ignore[arg-type]  # the part that is used
 
         def arrive(sequence: int) -> None:
             header = struct.pack("!BBHLL", 0x80, 96, sequence, sequence * 960, 7)
@@ -89,7 +89,7 @@ async def test_of_each_datagram_only_the_sound_is_handed_on(
         direct, way = DirectPath(peer, []), Way()
         direct._streams[7] = InboundStream(96, Leads(lambda _n, _t, sound, *_: heard.append(sound)))
         stock = heard.append
-        receive = direct._datagrams(lambda data, _: stock(data), asyncio.Queue(), dtls, way)  # type: ignore[arg-type]
+        receive = direct._datagrams(lambda data, _: stock(data), asyncio.Queue(), dtls, way)  # type: ignore[arg-type]  # the part that is used
         datagram = struct.pack("!BBHLL", first, 96, 1, 960, 7) + packed
         receive(datagram + bytes(16), None)  # forged
         assert way.media_at == 0.0
@@ -128,7 +128,7 @@ async def test_what_a_sender_tells_of_its_stream_is_heard_at_once(
     try:
         direct, inlet = DirectPath(peer, []), Leads(lambda *_: None)
         direct._streams[7] = InboundStream(96, inlet)
-        receive = direct._datagrams(lambda data, _: stock.append(data), asyncio.Queue(), dtls, Way())  # type: ignore[arg-type]
+        receive = direct._datagrams(lambda data, _: stock.append(data), asyncio.Queue(), dtls, Way())  # type: ignore[arg-type]  # the part that is used
         receive(first := sending.protect_rtcp(packed), None)
         assert stock == [first]  # nothing has come of the stream yet
         receive(sending.protect(struct.pack("!BBHLL", 0x80, 96, 1, 960, 7) + b"sound"), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
 from collections import Counter, defaultdict
@@ -58,6 +59,8 @@ class Fit:
     """The same in its heading alone."""
 
 
+Points: TypeAlias = defaultdict[int, float]
+"""What each section has; none at all where it is not named."""
 NO_FIT = Fit(0.0, 0.0, 0.0)
 Unit: TypeAlias = tuple[str, frozenset[int]]
 """A word as it is looked up, empty when it says nothing by itself; and the ideas that it stands for."""
@@ -109,26 +112,26 @@ class LexicalIndex:
         own = frozenset(stems(text))
         words = self._weighed(own)
         earlier = self._weighed(frozenset(stem for turn in before for stem in stems(turn)) - own)
-        facets: Counter[int] = Counter()
+        facets: Points = defaultdict(float)
         for name in asked(normalise(text)):
             for row, share in self._facets.get(name, {}).items():
-                facets[row] += share  # type: ignore[assignment]  # a Counter adds floats as well
+                facets[row] += share
         told, titled = self._meant(text)
         rows = {*words, *earlier, *facets, *told}
-        best = Counter({row: max(words[row], told[row]) + 0.35 * earlier[row] + facets[row] for row in rows})
+        best = {row: max(words[row], told[row]) + 0.35 * earlier[row] + facets[row] for row in rows}
         return {
             row: Fit(words[row], earlier[row], facets[row], told[row], titled[row])
-            for row, _ in best.most_common(CANDIDATES)
+            for row in heapq.nlargest(CANDIDATES, best, key=best.__getitem__)
         }
 
     def lacks_the_sum(self, text: str, row: int) -> bool:
         """True when `text` asks for a sum and the section names none: whatever it says, it is no answer."""
         return AMOUNT.search(normalise(text)) is not None and row not in self._facets.get(SUM, {})
 
-    def _meant(self, text: str) -> tuple[Counter[int], Counter[int]]:
+    def _meant(self, text: str) -> tuple[Points, Points]:
         """Of each section, the weight of what `text` is about that it holds; and that its heading holds."""
-        told: Counter[int] = Counter()
-        titled: Counter[int] = Counter()
+        told: Points = defaultdict(float)
+        titled: Points = defaultdict(float)
         for unit in dict.fromkeys(units(text)):
             found = len(self._whole.literal(unit) or self._whole.alike(unit))
             if not found or self._common(found):
@@ -137,21 +140,21 @@ class LexicalIndex:
             for points, holders in ((told, self._whole), (titled, self._titles)):
                 exact = holders.literal(unit)
                 for row in exact:
-                    points[row] += rarity  # type: ignore[assignment]
+                    points[row] += rarity
                 for row in holders.alike(unit) - exact:
-                    points[row] += _SAME_IDEA * rarity  # type: ignore[assignment]
+                    points[row] += _SAME_IDEA * rarity
         return told, titled
 
-    def _weighed(self, wanted: frozenset[str]) -> Counter[int]:
+    def _weighed(self, wanted: frozenset[str]) -> Points:
         """Inverse document frequency of the words each section holds, twice as often counting a little more."""
-        points: Counter[int] = Counter()
+        points: Points = defaultdict(float)
         for stem in wanted:
             rows = self._postings.get(stem, {})
             if not rows or self._common(len(rows)):
                 continue
             rarity = self._rarity(len(rows))
             for row, count in rows.items():
-                points[row] += rarity * math.sqrt(min(2, count))  # type: ignore[assignment]
+                points[row] += rarity * math.sqrt(min(2, count))
         return points
 
     def _common(self, sections: int) -> bool:
