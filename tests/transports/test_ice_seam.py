@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -89,6 +90,20 @@ async def test_the_old_way_serves_until_the_new_one_is_found() -> None:
         assert answer.candidates
         await known.transport._send(b"still here")
         assert await known.theirs.recv() == b"still here"
+
+
+async def test_a_client_none_of_whose_candidates_can_be_tried_is_found_by_its_own_checks() -> None:
+    async with call() as known:
+        fresh = await gathered(controlling=True)
+        answer = await known.path.restart(replace(fragment(fresh), candidates=()))
+        await known.path.trickle(replace(fragment(fresh), candidates=()))
+        await take(fresh, answer)
+        async with asyncio.timeout(5):
+            await fresh.connect()
+        await fresh.send(b"found")
+        assert await known.ours.recv() == b"found"
+        await known.path.trickle(fragment(fresh))  # the end was told before: what comes after it does no harm
+        await fresh.close()
 
 
 async def test_a_restart_takes_the_place_of_one_that_found_nobody() -> None:

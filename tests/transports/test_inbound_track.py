@@ -77,6 +77,45 @@ async def test_a_loss_at_the_end_is_given_up_by_time() -> None:
     track.close()
 
 
+@pytest.mark.parametrize("every", [1, 5, 50])
+async def test_a_packet_without_sound_takes_a_number_and_no_time(every: int) -> None:
+    track, sink = make()
+    number = 65_500
+    for n in range(100):
+        track.packet(number % 65_536, n * 960, PACKETS[n], n / 50)
+        assert sink.position == (n + 1) * FRAME, "nothing is waited for"
+        number += 1
+        if n % every == 0:
+            track.packet(number % 65_536, n * 960, b"", n / 50)
+            number += 1
+    track.close()
+    assert (track.lost, sink.gaps, sink.losses) == (0, [], [])
+
+
+async def test_a_lost_packet_behind_one_without_sound_is_bridged() -> None:
+    track, sink = make()
+    play(track, list(range(20)))
+    for number, n in ((20, None), (22, 21), (23, 22), (24, 23), (25, 24), (26, 25)):
+        sound = b"" if n is None else PACKETS[n]
+        track.packet((65_500 + number) % 65_536, 960 * (19 if n is None else n), sound, number / 50)
+    track.close()
+    assert track.lost == 1
+    assert rms(sink.pcm[20 * 2 * FRAME : 21 * 2 * FRAME]) > 3000
+    assert sink.position == 26 * FRAME
+
+
+async def test_padding_is_no_sound_and_takes_no_channel_over() -> None:
+    track, sink = make()
+    track.packet(1, 0, b"", 0.0)
+    assert track.last_arrival is None
+    track.packet(2, 0, PACKETS[0], 0.0)
+    track.packet(9, 0, b"", 5.0, ssrc=7)
+    assert track.last_arrival == 0.0
+    track.packet(3, 960, PACKETS[1], 0.02)
+    assert sink.position == 2 * FRAME
+    track.close()
+
+
 async def test_a_long_hole_stays_silent() -> None:
     track, sink = make()
     play(track, [*range(20), *range(60, 80)])

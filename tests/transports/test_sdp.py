@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,3 +183,29 @@ def test_candidates_above_all_m_lines_are_meant_for_all_and_tried_like_others(na
     assert "a=candidate" not in head
     assert "end-of-candidates" not in offer.sdp
     assert (name in section) is (name == "192.168.1.5")
+
+
+LONG_OFFERS = {
+    "formats and lines": lambda n: HEAD + AUDIO.replace("63 0", " 0" * 3 * n) + "a=x\r\n" * 3 * n,
+    "session lines and m-lines": lambda n: HEAD + "a=x\r\n" * 4 * n + AUDIO + "m=video 9 X 0\r\n" * n,
+    "a wide bundle": lambda n: HEAD.replace("0 1", " z" * 4 * n) + AUDIO + "m=video 9 X 0\r\na=mid:z\r\n" * n,
+}
+
+
+@pytest.mark.parametrize("kind", LONG_OFFERS)
+def test_the_longest_offer_holds_nobody_up(kind: str) -> None:
+    def cost(size: int) -> float:
+        offer = LONG_OFFERS[kind](size).encode()
+        tries = []
+        for _ in range(3):
+            began = process_time()
+            read_offer(offer)
+            tries.append(process_time() - began)
+        return min(tries)
+
+    assert cost(1200) < 20 * cost(150), "eight times as long costs about eight times as much, not 64 times"
+
+
+def test_the_answer_to_many_formats_is_as_quick() -> None:
+    lines = "a=rtpmap:111 opus/48000/2\r\n" * 2000 + "a=fmtp:9 x\r\n" * 2000
+    assert finish_answer(HEAD + AUDIO + lines).count("a=fmtp:9 x") == 2000

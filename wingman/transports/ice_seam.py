@@ -28,6 +28,9 @@ CONSENT_FAILURES = 6
 ALIVE_S = 10.0
 """A peer whose authenticated media came within this many seconds is there, whatever its checks do."""
 
+RESTART_S = 30.0
+"""How long a restart looks for a new way."""
+
 Hook = Callable[[Any], None]
 """Put between a connection's sockets and its queue."""
 
@@ -68,13 +71,15 @@ class IcePath:
             pair.protocol.transport.sendto(packet, pair.remote_addr)
 
     async def trickle(self, fragment: IceFragment) -> None:
-        """Add candidates that were found later. Raises `InputError` for one that is none."""
+        """Add candidates that were found later. Raises `InputError` for one that is none.
+
+        That no more will come is not told: with it aioice gives up where none of them answers, although the
+        client's own checks may still reveal where it is. The setup's time ends the waiting.
+        """
         connection = self._pending or self._current
         try:
             for line in fragment.candidates:
                 await connection.add_remote_candidate(aioice.Candidate.from_sdp(line))
-            if fragment.complete:
-                await connection.add_remote_candidate(None)
         except (ValueError, IndexError) as odd:
             raise InputError(f"a candidate of the fragment cannot be used: {odd}", field="body") from None
 
@@ -113,8 +118,9 @@ class IcePath:
 
     async def _connect(self, fresh: Any) -> None:
         try:
-            await fresh.connect()
-        except ConnectionError as failed:
+            async with asyncio.timeout(RESTART_S):
+                await fresh.connect()
+        except (ConnectionError, TimeoutError) as failed:
             log.info("an ICE restart found no way", reason=str(failed))
             return
         old, self._current, self._pending = self._current, fresh, None

@@ -185,12 +185,14 @@ class InboundTrack:
         self._conceal = conceal
 
     def packet(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int = 0) -> None:
-        """One encoded packet off the wire, in any order."""
-        if ssrc != self._ssrc and not self._follow(ssrc, now):
+        """One encoded packet off the wire, in any order. An empty one takes a number and no time: no hole."""
+        if ssrc != self._ssrc and not (payload and self._follow(ssrc, now)):
             return
-        self._arrived(now)
+        if payload:
+            self._arrived(now)
         if self._reorder.passes(sequence):
-            self._decode(timestamp, payload, now)
+            if payload:
+                self._decode(timestamp, payload, now)
             return
         self._settle(self._reorder.push(sequence, Packet(sequence, timestamp, payload), now), now)
         if self._reorder.deadline is not None and self._timer is None:
@@ -298,11 +300,12 @@ class InboundTrack:
     def _settle(self, packets: Sequence[Packet], now: float) -> None:
         """Decode what the reorder buffer let go; where packets were given up before it, bridge the hole."""
         lost = self._reorder.lost
-        self._missing += lost - self._bridged if packets else 0
-        if packets and lost > self._bridged:
-            self._bridge(packets[0], lost - self._bridged, now)
+        sounding = [packet for packet in packets if packet.payload]
+        self._missing += lost - self._bridged if sounding else 0
+        if sounding and lost > self._bridged:
+            self._bridge(sounding[0], lost - self._bridged, now)
             self._bridged = lost
-        for packet in packets:
+        for packet in sounding:
             self._decode(packet.timestamp, packet.payload, now)
 
     def _bridge(self, following: Packet, lost: int, now: float) -> None:

@@ -11,12 +11,12 @@ RFC 7587 section 6.1 (Opus parameters), RFC 9725 section 4 (WHIP).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from wingman.core.errors import InputError
 from wingman.core.time import Channel
+from wingman.transports.ice_candidates import MOST_TRIED, may_try
 
 MEDIA_TYPE = "application/sdp"
 MAX_OFFER = 64 * 1024
@@ -27,13 +27,6 @@ OPUS_FORMAT = "minptime=10;useinbandfec=1;usedtx=0;stereo=0;maxaveragebitrate=32
 watchdog can then tell silence from absence)."""
 
 PTIME_MS = 20
-MOST_CANDIDATES = 24
-"""Of one m-line that are tried. A machine with many interfaces names some ten."""
-
-_USABLE = re.compile(
-    r"^a=candidate:\S+ \d+ udp \d+ (?P<address>\d+\.\d+\.\d+\.\d+|[0-9a-f:.]*:[0-9a-f:.]*) ", re.IGNORECASE
-)
-"""A candidate that can be tried: an address, by UDP. A client's own checks reveal the rest (RFC 8863)."""
 _FURTHER = re.compile(r"^a=fingerprint:(?!sha-256 )")
 """One fingerprint is enough (RFC 8122); given several, libdatachannel failed in every other handshake."""
 _DIRECTIONS = ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive")
@@ -42,7 +35,7 @@ _INHERITED = ("a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:", "a=fingerprint:", 
 _GROUP = "a=group:BUNDLE"
 _TRANSPORT = ("a=ice-ufrag:", "a=ice-pwd:", "a=candidate:", "a=end-of-candidates", "a=fingerprint:", "a=setup:")
 _DESCRIPTION = ("a=mid:", "a=rtpmap:", "a=fmtp:")
-_PER_CODEC = ("rtpmap", "fmtp", "rtcp-fb")
+_PER_CODEC = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\S+) ")
 _OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000", re.IGNORECASE)
 
 
@@ -123,13 +116,16 @@ def _complete(head: list[str], sections: list[list[str]]) -> tuple[list[str], li
     """Each m-line with what it inherits: from the session, else from the m-line whose transport it shares."""
     tags = next((line.split(" ")[1:] for line in head if line.startswith(_GROUP)), [])
     tagged = next((s for tag in tags[:1] for s in sections if _mid(s) == tag), [])
+    bundle, shared = frozenset(tags), _by_name(tagged)
+    above = _by_name(head)  # looked through once: an offer may have thousands of lines, and of m-lines
+    direction = next((line for line in head if line in _DIRECTIONS), "a=sendrecv")
     whole = []
     for section in sections:
-        bundled = tagged if _mid(section) in tags else []
+        bundled = shared if _mid(section) in bundle else {}
         missing = [name for name in _INHERITED if not any(line.startswith(name) for line in section)]
-        added = [line for name in missing for line in _first_with(name, head, bundled)]
+        added = [line for name in missing for line in above.get(name) or bundled.get(name, ())]
         if not any(line in _DIRECTIONS for line in section):
-            added.append(next((line for line in head if line in _DIRECTIONS), "a=sendrecv"))
+            added.append(direction)
         if not any(line.startswith("a=setup:") for line in (*section, *added)):
             added.append("a=setup:active")  # RFC 4145, 4.1
         whole.append([*section, *added])
@@ -137,9 +133,14 @@ def _complete(head: list[str], sections: list[list[str]]) -> tuple[list[str], li
     return [line for line in head if not line.startswith(taken)], whole
 
 
-def _first_with(name: str, *places: Sequence[str]) -> list[str]:
-    """The attribute's lines in the first place that has it."""
-    return next((found for place in places if (found := [x for x in place if x.startswith(name)])), [])
+def _by_name(lines: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The lines of what may be inherited, by the name of the attribute."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        for name in _INHERITED:
+            if line.startswith(name):
+                found.setdefault(name, []).append(line)
+    return found
 
 
 def _is_audio(section: Sequence[str]) -> bool:
@@ -159,14 +160,16 @@ def _is_grouped(head: Sequence[str]) -> bool:
 
 def finish_answer(answer: str, unused: Sequence[tuple[int, Sequence[str]]] = (), grouped: bool = True) -> str:
     """The peer connection's answer with our wishes for Opus, and an m-line for each unused one."""
-    lines = _lines(answer)
-    out: list[str] = []
-    for line in lines:
-        out.append(line)
+    kept: list[str] = []
+    opus: set[str] = set()
+    for line in _lines(answer):
+        if _superseded(line, opus) or _FURTHER.match(line):
+            continue
+        kept.append(line)
         if match := _OPUS.match(line):
-            out.append(f"a=fmtp:{match[1]} {OPUS_FORMAT}")
-            out.append(f"a=ptime:{PTIME_MS}")
-    kept = [line for n, line in enumerate(out) if not _superseded(line, out, n) and not _FURTHER.match(line)]
+            opus.add(match[1])
+            kept.append(f"a=fmtp:{match[1]} {OPUS_FORMAT}")
+            kept.append(f"a=ptime:{PTIME_MS}")
     whole = _with_unused(kept, unused)
     return _join(whole if grouped else [line for line in whole if not line.startswith(_GROUP)])
 
@@ -199,12 +202,12 @@ def _ungrouped(head: list[str], mids: set[str]) -> list[str]:
     ]
 
 
-def _superseded(line: str, lines: list[str], at: int) -> bool:
-    """True for an Opus `a=fmtp` that came with the answer: ours stands directly after the rtpmap."""
-    if not line.startswith("a=fmtp:") or line.endswith(OPUS_FORMAT):
-        return False
-    number = line[len("a=fmtp:") :].split(" ", 1)[0]
-    return any((m := _OPUS.match(other)) is not None and m[1] == number for other in lines[:at])
+def _superseded(line: str, opus: Collection[str]) -> bool:
+    """True for an Opus `a=fmtp` that came with the answer: ours stands directly after the rtpmap.
+
+    `opus` holds the payload types of the rtpmaps that came before.
+    """
+    return line.startswith("a=fmtp:") and line[len("a=fmtp:") :].split(" ", 1)[0] in opus
 
 
 def _assign(count: int, channels: tuple[Channel, ...] | None) -> tuple[Channel, ...]:
@@ -242,8 +245,9 @@ def _opus_only(section: list[str]) -> list[str]:
     """The m-line with Opus alone: no redundancy, telephone events or comfort noise can come."""
     opus = next(match[1] for line in section if (match := _OPUS.match(line)))
     media = section[0].split(" ")
-    others = tuple(f"a={kind}:{number} " for kind in _PER_CODEC for number in media[3:] if number != opus)
-    return [" ".join([*media[:3], opus]), *(line for line in section[1:] if not line.startswith(others))]
+    others = frozenset(media[3:]) - {opus}
+    kept = (line for line in section[1:] if (m := _PER_CODEC.match(line)) is None or m[1] not in others)
+    return [" ".join([*media[:3], opus]), *kept]
 
 
 def _reachable(lines: list[str], far: bool) -> list[str]:
@@ -257,23 +261,12 @@ def _reachable(lines: list[str], far: bool) -> list[str]:
     tried = 0
     for line in lines:
         if line.startswith("a=candidate:"):
-            found = _USABLE.match(line)
-            if found is None or tried >= MOST_CANDIDATES or not _may_try(found["address"], far):
+            if tried >= MOST_TRIED or not may_try(line.removeprefix("a=candidate:"), far):
                 continue
             tried += 1
         if line != "a=end-of-candidates":
             kept.append(line)
     return kept
-
-
-def _may_try(text: str, far: bool) -> bool:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return False
-    if address.is_multicast or address.is_unspecified or address.is_link_local or address.is_reserved:
-        return False
-    return far or not address.is_global
 
 
 def _split(text: str) -> tuple[list[str], list[list[str]]]:

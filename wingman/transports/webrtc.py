@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -15,6 +16,7 @@ from wingman.config.transports import IngestSettings
 from wingman.core.errors import InputError
 from wingman.core.shared_timer import shared_timer
 from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.transports.ice_candidates import CandidateBudget
 from wingman.transports.ice_fragment import IceFragment
 from wingman.transports.inbound_track import NO_SIGNAL_S, InboundTrack, PeerTimeline
 from wingman.transports.sdp import Offer, finish_answer
@@ -57,6 +59,7 @@ class WebRtcSource:
         found = _UFRAG.search(offer.sdp)
         self._ufrag = found[1] if found else ""
         self._restarted: IceFragment | None = None
+        self._budget = CandidateBudget(offer.sdp.count("a=candidate:"), settings.candidates != "near")
         self._patching = asyncio.Lock()
         self._inlets = [_Inlet() for _ in offer.channels]
 
@@ -178,13 +181,15 @@ class WebRtcSource:
 
         async with self._patching:
             if fragment.ufrag != self._ufrag:
+                self._budget.renew(asyncio.get_running_loop().time())
+                fragment = replace(fragment, candidates=self._budget.take(fragment.candidates))
                 with seam.host_addresses(self._settings.host_addresses):
                     self._restarted = await ice.restart(fragment)
                 self._ufrag = fragment.ufrag
                 return self._restarted
             if again and self._restarted is not None:
                 return self._restarted
-            await ice.trickle(fragment)
+            await ice.trickle(replace(fragment, candidates=self._budget.take(fragment.candidates)))
             return None
 
     async def close(self) -> None:

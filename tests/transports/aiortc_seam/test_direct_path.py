@@ -74,13 +74,12 @@ async def test_a_waiting_control_packet_does_not_send_audio_the_stock_way() -> N
         pytest.param(0x90, b"\xbe\xde\x00\x01abcd" + b"sound", b"sound", id="extended"),
         pytest.param(0xB0, b"\xbe\xde\x00\x01abcd" + b"sound" + b"\0\0\3", b"sound", id="extended and padded"),
         pytest.param(0xA0, b"sound\1", b"sound", id="padded"),
-        pytest.param(0xA0, b"sound\xff", None, id="padded by more than there is"),
-        pytest.param(0x80, b"", None, id="empty"),
+        pytest.param(0xA0, b"sound\xff", b"", id="padded by more than there is"),
+        pytest.param(0xA0, b"\0\0\0\4", b"", id="padding alone"),
+        pytest.param(0x80, b"", b"", id="empty"),
     ],
 )
-async def test_of_each_datagram_only_the_sound_is_handed_on(
-    first: int, packed: bytes, payload: bytes | None
-) -> None:
+async def test_of_each_datagram_only_the_sound_is_handed_on(first: int, packed: bytes, payload: bytes) -> None:
     key, heard = bytes(range(30)), list[bytes]()
     sending = Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND))
     dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
@@ -94,10 +93,29 @@ async def test_of_each_datagram_only_the_sound_is_handed_on(
         receive(datagram + bytes(16), None)  # forged
         assert way.media_at == 0.0
         receive(sending.protect(datagram), None)
-        assert heard == ([] if payload is None else [payload])
+        assert heard == [payload], "its number counts, with sound or without"
         assert way.media_at > 0.0  # it came from the peer, whatever it holds
     finally:
         await peer.close()
+
+
+@pytest.mark.parametrize("kind", [13, 101, 0x80 | 13], ids=["comfort noise", "a pressed key", "marked"])
+async def test_what_is_not_the_sound_of_its_stream_is_a_number_alone(kind: int) -> None:
+    key, heard = bytes(range(30)), list[tuple[int, bytes]]()
+    sending = Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_OUTBOUND))
+    dtls = SimpleNamespace(_rx_srtp=Session(Policy(key=key, ssrc_type=Policy.SSRC_ANY_INBOUND)))
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        direct = DirectPath(peer, [])
+        leads = Leads(lambda number, _t, sound, *_: heard.append((number, sound)))
+        direct._streams[7] = InboundStream(96, leads)
+        receive = direct._datagrams(lambda *_: heard.append((0, b"stock")), asyncio.Queue(), dtls, Way())  # type: ignore[arg-type]  # the part that is used
+        for number, of in enumerate((96, kind, 96)):
+            header = struct.pack("!BBHLL", 0x80, of, number, 960 * number, 7)
+            receive(sending.protect(header + b"sound"), None)
+    finally:
+        await peer.close()
+    assert heard == [(0, b"sound"), (1, b""), (2, b"sound")]
 
 
 SENDER_REPORT = struct.pack("!BBHLQLLL", 0x80, 200, 6, 7, 0x1122_3344_5566_7788, 960, 1, 5)

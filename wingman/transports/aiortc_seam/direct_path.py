@@ -115,7 +115,7 @@ class DirectPath:
                 stream = self._streams[packet.ssrc] = InboundStream(packet.payload_type, inlet)
                 self._newest[receiver] = stream
                 private(receiver, "remote_streams")[packet.ssrc] = stream
-            if stream is not None and packet.payload:
+            if stream is not None:
                 now = self._clock()
                 stream.arrived.append((packet.sequence_number, packet.timestamp, now))
                 inlet.packet(packet.sequence_number, packet.timestamp, packet.payload, now, packet.ssrc)
@@ -140,7 +140,7 @@ class DirectPath:
                 return stock(data, address)
             first, kind, sequence, timestamp, ssrc = unpack(data)
             stream = streams.get(ssrc)
-            if stream is None or not 127 < first < 192 or stream.payload_type != kind & 0x7F:
+            if stream is None or not 127 < first < 192 or kind in CONTROL_KINDS:
                 if not (127 < first < 192 and kind in CONTROL_KINDS and self._control(data, dtls)):
                     stock(data, address)
                 return None
@@ -157,11 +157,12 @@ class DirectPath:
             path.media_at = now = clock()
             if address != path.source:
                 path.follow(address)
-            if first & 0x20 and payload:
+            if stream.payload_type != kind & 0x7F:
+                payload = b""  # comfort noise, a pressed key: only its number matters
+            elif first & 0x20 and payload:
                 payload = payload[: max(0, len(payload) - payload[-1])]
-            if payload:
-                stream.arrived.append((sequence, timestamp, now))
-                stream.inlet.packet(sequence, timestamp, payload, now, ssrc)
+            stream.arrived.append((sequence, timestamp, now))
+            stream.inlet.packet(sequence, timestamp, payload, now, ssrc)
             return None
 
         return datagram_received

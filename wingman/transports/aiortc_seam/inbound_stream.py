@@ -14,7 +14,10 @@ class PacketHandler(Protocol):
     """Takes what arrives on one receiver."""
 
     def __call__(self, sequence: int, timestamp: int, payload: bytes, now: float, ssrc: int) -> None:
-        """One RTP packet of the stream `ssrc`, in the order of arrival; `now` is loop time."""
+        """One RTP packet of the stream `ssrc`, in the order of arrival; `now` is loop time.
+
+        `payload` is empty where it has no sound: padding alone, or another payload type.
+        """
         ...
 
 
