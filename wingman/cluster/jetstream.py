@@ -38,7 +38,7 @@ AGAIN_S = 0.2
 PING_S = 2
 PAGE = 256
 """Messages read at a time."""
-WAITING = 65_536
+WAITING, WAITING_BYTES = 65_536, 64 * 1024 * 1024
 """What a subscription holds for who listens; more is dropped, and shows as a gap."""
 TTL = "Nats-TTL"
 EXPECT = "Nats-Expected-Last-Subject-Sequence"
@@ -319,9 +319,7 @@ class JetStream:
         except (UnavailableError, UnknownError):
             return None
 
-    async def subscribe(
-        self, subject: str, heard: Heard, *, messages: int = 65_536
-    ) -> Callable[[], Awaitable[None]]:
+    async def subscribe(self, subject: str, heard: Heard) -> Callable[[], Awaitable[None]]:
         """Have `heard` called for each message, one after the other; returns what ends it."""
         ended = False
 
@@ -332,7 +330,7 @@ class JetStream:
                 raise asyncio.CancelledError
 
         subscription = await self._nats.subscribe(
-            subject, cb=told, pending_msgs_limit=messages, pending_bytes_limit=64 * 1024 * 1024
+            subject, cb=told, pending_msgs_limit=WAITING, pending_bytes_limit=WAITING_BYTES
         )
 
         async def end() -> None:

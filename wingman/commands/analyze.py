@@ -19,7 +19,7 @@ from wingman.core.errors import InputError
 from wingman.core.time import seconds
 from wingman.egress import outlet as egress
 from wingman.emotion.hume_v0.analyzer import info_of
-from wingman.emotion.hume_v0.batch import JobProgress, analyze
+from wingman.emotion.hume_v0.batch import analyze
 from wingman.emotion.recorded import RecordedAnalyzer
 from wingman.suggest.playbook.playbook import load_playbook
 
@@ -72,8 +72,8 @@ async def _analyze(arguments: argparse.Namespace, settings: Settings, length_s: 
         faces.decide(settings, consent=True)
     with tqdm(file=sys.stderr, disable=not sys.stderr.isatty(), bar_format="{desc} {elapsed}") as bar:
 
-        def show(progress: JobProgress) -> None:
-            bar.set_description_str(f"batch job: {progress.state.lower().replace('_', ' ')}")
+        def show(state: str) -> None:
+            bar.set_description_str(f"batch job: {state.lower().replace('_', ' ')}")
 
         left = egress.Counted()
         with egress.outlet(left):

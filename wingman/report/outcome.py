@@ -46,8 +46,6 @@ class Outcome:
     sentence: str = ""
     """What is missing and why; empty when nothing is."""
     utterances: int = 0
-    missed_s: float = 0.0
-    """Seconds of sound that no transcriber answered for."""
 
 
 class OutcomeFold:
@@ -87,16 +85,16 @@ class OutcomeFold:
         if self._utterances and not self._failed and not self._gone:
             if missed < WORTH_TELLING_S:
                 if not self._cut:
-                    return Outcome(Status.WHOLE, "", self._utterances, missed)
+                    return Outcome(Status.WHOLE, "", self._utterances)
                 sentence = f"the transcript of {self._title} is not whole: the file is damaged or ends early"
-                return Outcome(Status.INCOMPLETE, sentence, self._utterances, missed)
+                return Outcome(Status.INCOMPLETE, sentence, self._utterances)
             causes = ", ".join(cause.replace("_", " ") for cause in sorted(self._missed))
             sentence = f"{missed:.1f} s of {self._title} were not transcribed ({causes})"
-            return Outcome(Status.INCOMPLETE, f"{sentence}{self._because()}", self._utterances, missed)
+            return Outcome(Status.INCOMPLETE, f"{sentence}{self._because()}", self._utterances)
         if not self._utterances:
             why = problem or self._silent or "nobody was heard to speak in it"
-            return Outcome(Status.FAILED, f"no words came out of {self._title}: {why}", 0, missed)
-        return Outcome(Status.FAILED, f"{self._title} was not finished: {problem}", self._utterances, missed)
+            return Outcome(Status.FAILED, f"no words came out of {self._title}: {why}")
+        return Outcome(Status.FAILED, f"{self._title} was not finished: {problem}", self._utterances)
 
     def _because(self) -> str:
         return f": {self._down}" if self._down else ""

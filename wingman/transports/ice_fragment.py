@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from wingman.core.errors import InputError
 
 MEDIA_TYPE = "application/trickle-ice-sdpfrag"
-LONGEST = 64 * 1024
 MOST_CANDIDATES = 100
 
 

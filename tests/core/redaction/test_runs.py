@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.redaction.support import tokenize
 from wingman.core.redaction import runs
-from wingman.core.redaction.tokens import tokenize
 
 
 def digits(text: str) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.redaction.support import tokenize
 from wingman.core.redaction.secrets import find
-from wingman.core.redaction.tokens import tokenize
 
 
 def found(text: str) -> list[str]:

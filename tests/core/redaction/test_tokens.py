@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.redaction.support import tokenize
 from wingman.core.redaction.contexts import Kind
-from wingman.core.redaction.tokens import tokenize
 
 
 @given(st.text(max_size=300))

@@ -13,7 +13,7 @@ from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import InputError, ProviderFault
 from wingman.core.time import Channel
-from wingman.emotion.hume_v0.batch import JobProgress, PollSchedule, analyze, heard
+from wingman.emotion.hume_v0.batch import PollSchedule, analyze, heard
 from wingman.emotion.hume_v0.wire import wav
 from wingman.testing.hume_v0.server import HumeV0Emulator
 from wingman.testing.indexed_audio import IndexedSpeech
@@ -22,11 +22,11 @@ QUICK = PollSchedule(first_s=0.01)
 
 
 async def measured(path: Path, key: str = "local-key") -> tuple[list[str], object]:
-    told: list[JobProgress] = []
+    told: list[str] = []
     async with HumeV0Emulator() as gateway:
         settings = HumeV0Settings(url=gateway.url, http_url=gateway.http_url, api_key=Secret(key))
         found = await analyze(path, settings, channel=Channel.MIC, progress=told.append, patience=QUICK)
-    return list(dict.fromkeys(step.state for step in told)), found
+    return list(dict.fromkeys(told)), found
 
 
 async def test_a_recording_comes_back_in_media_time(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ import pytest
 from starlette.routing import Route, WebSocketRoute
 
 from tests.support import golden, story
+from tests.support.schema_changes import breaking
 from tests.support.service import service
 from wingman.app import open_service
 from wingman.app.http import application
 from wingman.config.settings import build
 from wingman.core import codec
 from wingman.core.events import EVENTS
-from wingman.events.schemas import breaking, events_schema
+from wingman.events.schemas import events_schema
 from wingman.server.client_messages import MESSAGES
 from wingman.server.openapi import OPERATIONS
 from wingman.server.routes import pages

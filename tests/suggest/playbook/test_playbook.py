@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from wingman.core.errors import InputError
-from wingman.suggest.playbook.playbook import Card, Playbook, list_playbooks, load_playbook, parse_playbook
+from wingman.suggest.playbook.playbook import (
+    Card,
+    Playbook,
+    filled,
+    list_playbooks,
+    load_playbook,
+    parse_playbook,
+)
 
 GOOD = """\
 name: mine
@@ -29,7 +36,7 @@ def test_the_shipped_playbooks_are_valid(name: str) -> None:
     assert playbook.triggers
     for trigger in playbook.triggers:
         if trigger.card is not None:
-            assert playbook.render(trigger.card, quote="words", speaker="tab").text
+            assert filled(trigger.card, {**playbook.variables, "quote": "words", "speaker": "tab"}).text
 
 
 def test_playbooks_for_work_and_interviews_refuse_voice_emotion() -> None:
@@ -48,7 +55,8 @@ def test_a_card_is_filled_in_with_its_variables() -> None:
     playbook = parse_playbook(GOOD, "mine.yaml")
     card = playbook.triggers[0].card
     assert card is not None
-    assert playbook.render(card, quote="too much") == Card(title="Price of Widget", text="They said: too much")
+    values = {**playbook.variables, "quote": "too much"}
+    assert filled(card, values) == Card(title="Price of Widget", text="They said: too much")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wingman.core.errors import InputError
-from wingman.suggest.playbook.playbook import by_name, load_playbook, parse_playbook
+from wingman.suggest.playbook.playbook import by_name, filled, load_playbook, parse_playbook
 
 GOOD = """
 name: mine
@@ -34,7 +34,7 @@ def test_a_name_is_filled_in() -> None:
     playbook = parse_playbook(GOOD % "You asked: {quote}", "mine.yaml")
     card = playbook.triggers[0].card
     assert card is not None
-    assert playbook.render(card, quote="{quote:d}").text == "You asked: {quote:d}"
+    assert filled(card, {"quote": "{quote:d}"}).text == "You asked: {quote:d}"
 
 
 @pytest.mark.parametrize(

@@ -58,13 +58,6 @@ class Tokens:
         return len(self.words)
 
 
-def tokenize(text: str) -> Tokens:
-    """Words and marks of `text` with their places, and what they announce. Raises `TooDenseError`."""
-    tokens = split(text)
-    announce(tokens)
-    return tokens
-
-
 def split(text: str) -> Tokens:
     """Words and marks of `text` with their places, in one pass."""
     lowered = text.replace("İ", "i").lower()  # the one letter whose lower case is two: places must not move

@@ -32,15 +32,6 @@ MAX_FAILURES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class JobProgress:
-    """How far a job is, for a progress bar."""
-
-    state: str
-    """`SUBMITTING`, `QUEUED`, `IN_PROGRESS`, `FETCHING` or `COMPLETED`."""
-    waited_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class PollSchedule:
     """How to wait for a job, in seconds."""
 
@@ -56,12 +47,13 @@ async def analyze(
     *,
     channel: Channel = Channel.TAB,
     length_s: float = 0.0,
-    progress: Callable[[JobProgress], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
     patience: PollSchedule = PollSchedule(),
 ) -> tuple[EmotionSpan | VocalBurst, ...]:
     """Measure a recording (any format the gateway reads); the measurements in order, 0 is the file's beginning.
 
-    `length_s` is how much sound it holds, for the books (`egress`).
+    `length_s` is how much sound it holds, for the books (`egress`). `progress` is told how far the job is:
+    `SUBMITTING`, `QUEUED`, `IN_PROGRESS`, `FETCHING`, `COMPLETED`.
 
     Raises `InputError` when the file cannot be read or no key is set, `ProviderFault` when the job fails.
     """
@@ -90,7 +82,7 @@ class _Job:
     def __init__(
         self,
         http: httpx.AsyncClient,
-        progress: Callable[[JobProgress], None],
+        progress: Callable[[str], None],
         patience: PollSchedule,
         length_s: float,
     ) -> None:
@@ -101,15 +93,15 @@ class _Job:
         self._begun = _now()
 
     async def run(self, name: str, media: bytes, models: JsonMapping) -> Any:
-        self._say("SUBMITTING")
+        self._progress("SUBMITTING")
         options = msgspec.json.encode({"models": models})
         parts = {"json": (None, options, "application/json"), "file": (name, media)}
         holds = {SECONDS: self._length_s}
         submitted = _field(await self._request("POST", PATH, files=parts, extensions=holds), "job_id")
         await self._wait(f"{PATH}/{submitted}")
-        self._say("FETCHING")
+        self._progress("FETCHING")
         predictions = await self._request("GET", f"{PATH}/{submitted}/predictions")
-        self._say("COMPLETED")
+        self._progress("COMPLETED")
         return predictions
 
     async def _wait(self, path: str) -> None:
@@ -132,7 +124,7 @@ class _Job:
                     reason = state.get("message", "it does not say why")
                     sentence = f"the Hume gateway could not analyse the recording: {reason}"
                     raise ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, code="FAILED")
-                self._say(str(status))
+                self._progress(str(status))
             await asyncio.sleep(delay)
             delay = min(delay * self._patience.factor, self._patience.longest_s)
         sentence = f"the Hume gateway did not finish the job within {self._patience.limit_s:g} s"
@@ -154,9 +146,6 @@ class _Job:
             return msgspec.json.decode(answer.content)
         except msgspec.DecodeError:
             raise _nonsense() from None
-
-    def _say(self, state: str) -> None:
-        self._progress(JobProgress(state, _now() - self._begun))
 
 
 def heard(predictions: Any, channel: Channel) -> tuple[EmotionSpan | VocalBurst, ...]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from wingman.suggest.card.moment_values import values_of
 from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, as_moves, move_book
-from wingman.suggest.playbook.playbook import Card, Playbook
+from wingman.suggest.playbook.playbook import Card, Playbook, filled
 from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise
 
 _NOWHERE = 1_000_000
@@ -116,8 +116,7 @@ class MoveChooser:
         for move in self._ranked(moment, book, values):
             title = move.title or (book.titles.get(kind, "") if book else "") or kind.capitalize()
             values["quote"] = moment.text
-            card = Card(title=title.format_map(values), text=move.text.format_map(values).strip())
-            return Choice(kind, card, move.text, care)
+            return Choice(kind, filled(Card(title=title, text=move.text), values), move.text, care)
         return None
 
     def texts(self, language: str) -> Iterator[str]:

@@ -110,7 +110,6 @@ _FACETS = {
     name: (re.compile(rf"\b(?:{asks})\b"), re.compile(holds, re.IGNORECASE))
     for name, (asks, holds) in _ASKS_AND_HOLDS.items()
 }
-FACETS = tuple(_FACETS)
 SUM = "money"
 """The facet whose answers show: they name a sum."""
 AMOUNT = re.compile(

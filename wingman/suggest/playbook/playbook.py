@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -107,10 +107,10 @@ class Playbook(Section, frozen=True):
             return ""
         return self.voice_emotion_reason or f"the playbook {self.name} refuses voice emotion"
 
-    def render(self, card: Card, *, quote: str = "", speaker: str = "") -> Card:
-        """The card with its variables filled in."""
-        values = {**self.variables, "quote": quote, "speaker": speaker}
-        return Card(title=card.title.format_map(values), text=card.text.format_map(values).strip())
+
+def filled(card: Card, values: Mapping[str, str]) -> Card:
+    """The card with its variables filled in. Parsing saw to it that each of them has a value."""
+    return Card(title=card.title.format_map(values), text=card.text.format_map(values).strip())
 
 
 def load_playbook(name_or_path: str) -> Playbook:
