@@ -16,8 +16,8 @@ from wingman.server import event_loop
 
 FIRST: Mapping[str, int] = {"stock": 60, "fastrtc": 60, "livekit": 30, "pipecat": 20, "gstreamer": 80}
 """Sessions a peer is tried with at first: it held more than these on the machines it was tried on."""
-FEW = 5
-"""Where even these were too many."""
+SERVERS = 8
+"""Of one subject at most: one that does not start is not tried for ever."""
 STEP_S = 5.0
 BRIEF_S = 2.0
 """Where a step is clear; some thousand chunks are dated in that time."""
@@ -49,12 +49,12 @@ def sessions_against(ours: Callable[[], int]) -> Iterator[Figure]:
 
 
 def climb(subject: Subject, first: int, by: float = STEP) -> Ladder:
-    """As many sessions as the subject holds; from a few on where the guess was too high."""
-    for start in (first, FEW):
-        ladder = Ladder(start, by)
-        run(subject, ladder, ladder.tell, BRIEF_S)
-        if ladder.held:
+    """As many sessions as the subject holds; a server that fell behind is followed by a fresh one."""
+    ladder = Ladder(first, by)
+    for _ in range(SERVERS):
+        if ladder.over:
             break
+        run(subject, ladder, ladder.tell, BRIEF_S)
     return ladder
 
 
