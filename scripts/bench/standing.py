@@ -18,7 +18,7 @@ from pathlib import Path
 
 from websockets.asyncio.client import connect
 
-from wingman.bench.harness import Subject, rss_mb, started
+from wingman.bench.harness import Subject, cpu_seconds, rss_mb, started
 from wingman.client.client import Client
 from wingman.core.events import Media, MeetingEnded, MeetingStarted, SuggestionCompleted, UtteranceCreated
 from wingman.core.json import JsonObject
@@ -86,25 +86,19 @@ async def _service(keep: str = "") -> AsyncIterator[tuple[int, str]]:
 async def _point(curve: str, count: int, pid: int, seconds: float) -> Point:
     await asyncio.sleep(CALM_S)
     await _calm(pid, CALM_MS + count)
-    before, began = _spent(pid), time.perf_counter()
+    before, began = cpu_seconds(pid), time.perf_counter()
     await asyncio.sleep(seconds)
-    spent = _spent(pid) - before
+    spent = cpu_seconds(pid) - before
     return Point(curve, count, 1000 * spent / (time.perf_counter() - began), rss_mb(pid))
 
 
 async def _calm(pid: int, most_ms: float) -> None:
     """Return when the service has taken no more than this for a second, or never does."""
     for _ in range(round(CALM_WITHIN_S)):
-        before = _spent(pid)
+        before = cpu_seconds(pid)
         await asyncio.sleep(1.0)
-        if 1000 * (_spent(pid) - before) <= most_ms:
+        if 1000 * (cpu_seconds(pid) - before) <= most_ms:
             return
-
-
-def _spent(pid: int) -> float:
-    """Seconds on a core of all threads so far, by the scheduler's own count, which is finer than ticks."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
 
 async def _meetings(seconds: float) -> list[Point]:

@@ -78,8 +78,8 @@ class Ladder:
             return self._first
         held = [step for step in self.steps if step.held]
         if self._failed is None:
-            number = self._after(held[-1])
-            return number if number <= MOST else None
+            number = min(self._after(held[-1]), MOST)
+            return number if number > self.held else None
         if not held:
             return FEW if self._failed > FEW else None
         most = self.held

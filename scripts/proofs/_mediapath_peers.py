@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from statistics import median
 
+from scripts.bench.in_turn import Compared, in_turn
 from scripts.bench.peers import INSTALLED, install, subject
 from scripts.proofs._mediapath_ladder import COARSE, STEP, Ladder
 from scripts.proofs.figures import Figure, progress
@@ -24,8 +24,6 @@ BRIEF_S = 2.0
 EQUAL = (40, 80)
 """Sessions at which processor time is compared with the bare reference."""
 MISSING = "not installed: scripts/bench/peers.py"
-ROUNDS = 3
-"""Turns of each at equal load; which of the two begins changes."""
 
 
 def sessions_against(ours: Callable[[], int]) -> Iterator[Figure]:
@@ -61,20 +59,24 @@ def climb(subject: Subject, first: int, by: float = STEP) -> Ladder:
 def against_the_bare_reference() -> Iterator[Figure]:
     """Processor time per session at equal numbers: talkative transcriber, chunks of 20 ms, one socket each."""
     bare, ours = _peer("bare"), wingman(20, talkative=True, measured=False)
-    spent: dict[tuple[str, int], list[float]] = {}
-    pair = [ours] if bare is None else [bare, ours]
-    for number in range(ROUNDS if bare is not None else 0):
-        for one in reversed(pair) if number % 2 else pair:
-            for step in run(replace(one, talkative=True), EQUAL):
-                spent.setdefault((one.name, step.sessions), []).append(step.cpu_ms)
+    found = {} if bare is None else event_loop.run(_compared(ours, replace(bare, talkative=True)))
     for count in EQUAL:
-        theirs, here = spent.get(("bare", count)), spent.get((ours.name, count))
-        if not theirs or not here:
+        if (one := found.get(count)) is None:
             yield Figure(f"cpu against bare, N={count}", 99, 1.5, "<=", "x", MISSING)
             continue
-        ratio = median(a / b for a, b in zip(here, theirs, strict=False))
-        note = f"{median(here):.1f} against {median(theirs):.1f} ms/s"
-        yield Figure(f"cpu against bare, N={count}", ratio, 1.5, "<=", "x", note)
+        spread = f"{min(one.ratios):.2f} to {max(one.ratios):.2f}"
+        note = f"{one.first_ms:.1f} against {one.second_ms:.1f} ms/s; {len(one.ratios)} stretches: {spread}"
+        yield Figure(f"cpu against bare, N={count}", one.ratio, 1.5, "<=", "x", note)
+
+
+async def _compared(ours: Subject, bare: Subject) -> dict[int, Compared]:
+    found: dict[int, Compared] = {}
+    try:
+        async for one in in_turn(ours, bare, EQUAL, progress):
+            found[one.sessions] = one
+    except WingmanError as failed:
+        progress(str(failed))
+    return found
 
 
 def _peer(name: str) -> Subject | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -117,3 +119,34 @@ def test_a_percentile_is_one_of_the_values_and_rises_with_its_share(values: list
 def test_a_summary_is_in_milliseconds() -> None:
     assert summary([0.001 * n for n in range(101)]) == pytest.approx({"p50": 50, "p99": 99})
     assert summary([]) == {"p50": float("inf"), "p99": float("inf")}
+
+
+def test_a_load_that_rests_sends_nothing_and_goes_on_where_it_stopped() -> None:
+    sent: list[bytes] = []
+    load = Load(cast("Any", None), ("transcribe",))
+    peer, sender = SimpleNamespace(connectionState="connected"), SimpleNamespace(send=sent.append)
+    load.sessions = [Session(cast("Any", peer), cast("Any", sender))]
+    load._packets = [bytes([number]) for number in range(250)]
+
+    async def main() -> None:
+        async with asyncio.timeout(5):
+            ticking = asyncio.create_task(load._tick())
+            await _sent(2)
+            load.resting = True
+            await asyncio.sleep(2 * PACKET_S)
+            resting = len(sent)
+            await asyncio.sleep(3 * PACKET_S)
+            assert len(sent) == resting
+            load.resting = False
+            await _sent(resting + 2)
+            ticking.cancel()
+            with suppress(asyncio.CancelledError):
+                await ticking
+
+    async def _sent(count: int) -> None:
+        while len(sent) < count:  # noqa: ASYNC110 - it sends by a timer of its own
+            await asyncio.sleep(PACKET_S / 2)
+
+    asyncio.run(main())
+    assert sent == load._packets[: len(sent)]
+    assert load.sent_s == pytest.approx(PACKET_S * len(sent))

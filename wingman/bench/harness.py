@@ -29,7 +29,8 @@ PACKET_MS = 20
 SETTLE_S = 1.0
 """After sessions were opened, which costs what comes late by itself."""
 log = structlog.get_logger(__name__)
-_TICKS = os.sysconf("SC_CLK_TCK")
+_SCHEDULER = 2
+"""CPUCLOCK_SCHED of the kernel's posix-timers.h: what the scheduler has given all threads of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,34 +124,48 @@ async def ramp(
     once more: the load shares the machine with whatever else runs there. With `brief_s` a step that is clear by
     then is not measured for all the `seconds`.
     """
-    target: JsonObject = {}
     results: list[Step] = []
     looks = (seconds, seconds) if brief_s is None else (brief_s, seconds, seconds)
+    async with loaded(subject) as (load, pid):
+        for count in steps:
+            try:
+                await load.grow(count)
+                step = await _measured(load, pid, subject, looks)
+            except WingmanError as refused:
+                log.warning("it takes no more sessions", subject=subject.name, reason=str(refused))
+                break
+            results.append(step)
+            on_step(step)
+            if not step.held:
+                break
+    return results
+
+
+@asynccontextmanager
+async def loaded(subject: Subject, cores: Sequence[int] = ()) -> AsyncIterator[tuple[Load, int]]:
+    """The subject, started, and a load without sessions yet that goes to it; the subject's pid.
+
+    `cores`: see `started`.
+    """
+    target: JsonObject = {}
     load = Load(
         partial(_post, subject.name, target), subject.outlets, subject.data_channel, talkative=subject.talkative
     )
-    async with load.running(), started(subject, load.providers.port) as (pid, port):
+    async with load.running(), started(subject, load.providers.port, cores) as (pid, port):
         headers = {"Authorization": "Bearer bench"}
         # a connection for each session: workers behind one port share connections, not requests
         fresh = httpx.Limits(max_keepalive_connections=0)
         async with httpx.AsyncClient(headers=headers, timeout=20.0, trust_env=False, limits=fresh) as http:
             target |= {"http": http, "url": f"http://127.0.0.1:{port}{subject.path}"}
-            for count in steps:
-                try:
-                    await load.grow(count)
-                    step = await _measured(load, pid, subject, looks)
-                except (WingmanError, httpx.HTTPError) as refused:
-                    log.warning("it takes no more sessions", subject=subject.name, reason=str(refused))
-                    break
-                results.append(step)
-                on_step(step)
-                if not step.held:
-                    break
-    return results
+            yield load, pid
 
 
 async def _post(name: str, target: JsonObject, offer: str) -> str:
-    reply = await target["http"].post(target["url"], content=offer, headers={"Content-Type": "application/sdp"})
+    headers = {"Content-Type": "application/sdp"}
+    try:
+        reply = await target["http"].post(target["url"], content=offer, headers=headers)
+    except httpx.HTTPError as failed:
+        raise WingmanError(f"{name} did not answer: {failed!r}") from None
     if reply.status_code not in (200, 201):
         raise WingmanError(f"{name} answered {reply.status_code}: {reply.text[:200]}")
     return str(reply.text)
@@ -196,9 +211,14 @@ def _branch(load: Load, name: str) -> tuple[str, float, float]:
 
 
 @asynccontextmanager
-async def started(subject: Subject, providers: int) -> AsyncIterator[tuple[int, int]]:
-    """The server as a child process: its pid and its port. On two cores it has the first one for itself."""
-    cores = sorted(os.sched_getaffinity(0))
+async def started(
+    subject: Subject, providers: int, cores: Sequence[int] = ()
+) -> AsyncIterator[tuple[int, int]]:
+    """The server as a child process: its pid and its port. On two cores it has the first one for itself.
+
+    `cores`: those that it and the load share out; by default all that this process may use.
+    """
+    cores = cores or sorted(os.sched_getaffinity(0))
     process = await asyncio.create_subprocess_exec(
         *subject.command(providers), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -227,9 +247,11 @@ async def started(subject: Subject, providers: int) -> AsyncIterator[tuple[int, 
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and its children so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS + sum(map(cpu_seconds, _children(pid)))
+    """User and system time of a process and its children so far, finer than the ticks of /proc.
+
+    Source: clock_getcpuclockid(3); the number of another process's clock is made as glibc makes it.
+    """
+    return time.clock_gettime(~pid << 3 | _SCHEDULER) + sum(map(cpu_seconds, _children(pid)))
 
 
 def _children(pid: int) -> list[int]:

@@ -120,6 +120,8 @@ class Load:
         self.sessions: list[Session] = []
         self.delivered = 0.0
         """Share of the audio sent during the last `measure` that reached the provider sockets during it."""
+        self.resting = False
+        """While it is True no session sends; its sound goes on afterwards where it stopped."""
         self.providers = Providers(self.newcomer, talkative=talkative)
         self._packets: list[bytes] = []
 
@@ -173,6 +175,11 @@ class Load:
         return [outlet for session in self.sessions for outlet in session.outlets.values()]
 
     @property
+    def sent_s(self) -> float:
+        """Seconds of audio that all sessions together have sent so far, greetings apart."""
+        return PACKET_S * sum(len(session.sent) for session in self.sessions)
+
+    @property
     def _totals(self) -> tuple[int, int]:
         """Bytes that arrived at all sockets, and packets that were sent, so far."""
         return sum(outlet.bytes for outlet in self._outlets), sum(len(s.sent) for s in self.sessions)
@@ -218,6 +225,9 @@ class Load:
             began = time.perf_counter()
             number = 0
             while True:
+                while self.resting:
+                    await timer.sleep(PACKET_S)
+                    began, number = time.perf_counter(), 0
                 sessions = list(self.sessions)
                 for at, session in enumerate(sessions):
                     due = began + (number + at / len(sessions)) * PACKET_S
