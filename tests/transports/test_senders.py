@@ -79,8 +79,9 @@ async def sender(
     *,
     lines: int = 1,
     certificate: RTCCertificate | None = None,
+    before: Callable[[RTCPeerConnection], None] = lambda peer: None,
 ) -> AsyncIterator[Client]:
-    """A connected client whose offer `offered` has rewritten."""
+    """A connected client whose offer `offered` has rewritten; `before` it connects it is changed itself."""
     async with service(ingest) as (url, meetings):
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         if certificate is not None:
@@ -94,6 +95,7 @@ async def sender(
             assert answer.status_code == 201, answer.text
             head, *sections = answer.text.split("m=")
             assert all(section.split(" ")[1] == "0" for section in sections[lines:])
+            before(peer)
             # the client never offered what `offered` has added
             mine = "m=".join([head, *sections[:lines]])
             await peer.setRemoteDescription(RTCSessionDescription(mine, "answer"))
@@ -205,6 +207,41 @@ async def test_a_client_with_an_rsa_certificate_connects() -> None:
     async with sender(settings(), certificate=certificate) as client:
         await client.play(PACKETS[:42])
         assert client.words() == ["alpha"]
+
+
+class HeldBack:
+    """What a client sends last of its handshake comes later than the sound that it sends after it."""
+
+    def __init__(self, peer: RTCPeerConnection) -> None:
+        self._dtls = peer.getSenders()[0].transport
+        self._stock = self._dtls.transport._send
+        self._held: list[bytes] = []
+        self._dtls.transport._send = self._send
+
+    async def _send(self, data: bytes) -> None:
+        ssl = self._dtls._ssl
+        if ssl is not None and 19 < data[0] < 64 and b"finished" in ssl.get_state_string():
+            self._held.append(data)
+        else:
+            await self._stock(data)
+
+    async def let_go(self) -> None:
+        self._dtls.transport._send = self._stock
+        for data in self._held:
+            await self._stock(data)
+
+
+async def test_sound_that_comes_before_its_keys_is_heard() -> None:
+    held: list[HeldBack] = []
+    async with sender(settings(), before=lambda peer: held.append(HeldBack(peer))) as client:
+        for packet in PACKETS[:30]:  # what gathered while the client was connecting, all at once
+            client.stream.send(packet)
+        await asyncio.sleep(0.05)
+        assert not client.sink.pcm
+        await held[0].let_go()
+        await client.play(PACKETS[30:])
+        assert client.words() == ["alpha", "bravo"]
+        assert not client.sink.losses
 
 
 async def test_a_failed_handshake_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 from aiortc.rtp import RtpPacket
 
+from wingman.transports.aiortc_seam.early_media import EarlyMedia
 from wingman.transports.aiortc_seam.inbound_stream import InboundStream, Inlet
 from wingman.transports.aiortc_seam.liveness import Liveness
 from wingman.transports.aiortc_seam.receiver_reports import ReceiverReports
@@ -66,7 +67,7 @@ class DirectPath:
 
     def _hook(self, connection: Any, dtls: Any) -> None:
         for protocol in connection._protocols:
-            stock: Callable[[Any, Any], None] = protocol.datagram_received
+            stock = EarlyMedia(dtls, protocol.datagram_received)
             taken = self._datagrams(stock, connection._queue, dtls, self._paths[id(dtls)])
             vars(protocol)["datagram_received"] = taken
 
