@@ -282,6 +282,33 @@ def test_a_line_that_is_silently_dead_is_noticed(run_apart: Run) -> None:
     assert alive == {"statuses": ["live", "closed"], "sent": ["ping", "ping"]}
 
 
+EARLY = """async (m, closes) => {
+  const sent = [], unsent = [], sockets = [];
+  const stream = new m.EventStream((after) => `ws://x/?after=${after}`, {
+    onEnvelope: () => {}, onUnsent: (message) => unsent.push(message.ref),
+  }, () => {
+    const s = {readyState: 0, close() {}, send: (text) => sent.push(JSON.parse(text).ref)};
+    sockets.push(s);
+    return s;
+  });
+  const taken = [stream.send({ref: "before the start"})];
+  stream.start();
+  for (let n = 1; n <= 20; n += 1) taken.push(stream.send({ref: n}));
+  if (closes) sockets[0].onclose({code: closes});
+  else { sockets[0].readyState = 1; sockets[0].onopen(); }
+  taken.push(stream.send({ref: "after"}));
+  stream.close();
+  return {sent, unsent, refused: taken.filter((each) => !each).length};
+}"""
+
+
+def test_what_is_sent_while_the_connection_is_made_goes_up_with_it_or_comes_back(run: Run) -> None:
+    early = ["before the start", *range(1, 20)]  # one more is more than a person presses
+    assert run("stream", EARLY, 0) == {"sent": [*early, "after"], "unsent": [], "refused": 1}
+    assert run("stream", EARLY, 1006) == {"sent": [], "unsent": early, "refused": 2}
+    assert run("stream", EARLY, 4404) == {"sent": [], "unsent": early, "refused": 2}
+
+
 def test_the_stream_does_not_knock_where_it_was_refused(run: Run) -> None:
     seen = run("stream", STREAM, 4404)
     assert seen["urls"] == ["ws://x/?after=0"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.support.axe import violations
 from tests.browser.support.people import (
@@ -188,10 +188,15 @@ def test_a_colleague_follows_and_shows_a_card_that_is_marked(browser: Browser, w
     try:
         with person(browser, whole) as one:
             page = one.page
+            asked: list[Route] = []
+            page.route("**/viewers", lambda route: asked.append(route))
             page.goto(f"{page.url.rstrip('/')}/new?watch={meeting}")
             page.click("button:has-text('Phone or second screen')")
             one.click("#coach")
             expect(page.get_by_text("Type the colleague’s name first")).to_be_visible()
+            asked[0].continue_()
+            expect(page.get_by_text("This link works on this computer")).to_be_visible()
+            expect(page.get_by_text("Type the colleague’s name first")).to_be_visible()  # that came later
             one.type("#coach-name", "Grace")
             one.click("#coach")
             page.wait_for_selector("#coach-link:not([hidden])")

@@ -63,6 +63,11 @@ export class AskView {
     } else if (sent?.text && this.drafts[sent.mode] === sent.text) this.#clear(sent.mode);
   }
 
+  /** What was asked while the connection was being made did not go up after all. */
+  unsent(ref) {
+    this.answered({ type: "error", ref, detail: AWAY });
+  }
+
   focus(mode = "ask") {
     this.#switch(mode);
     this.field.focus();

@@ -220,6 +220,7 @@ class Page {
         if (status === "live" && this.current) void capture?.revive();
       },
       onAnswer: (answer) => overlay.answered(answer),
+      onUnsent: (message) => overlay.unsent(message),
     });
     const overlay = new Overlay(model, (message) => stream.send(message));
     void vocabulary(service).then((words) => overlay.offer(words));

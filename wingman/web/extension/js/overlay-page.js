@@ -41,6 +41,7 @@ const stream = new EventStream(service.socket(meeting), {
   onEnvelope: (envelope) => model.take(envelope),
   onStatus: (status) => (status === "doubtful" ? whyNot() : model.setStream(status)),
   onAnswer: (answer) => overlay.answered(answer),
+  onUnsent: (message) => overlay.unsent(message),
 });
 
 const overlay = new Overlay(model, (message) => stream.send(message));
@@ -52,7 +53,10 @@ if (meeting) {
     .then((state) => model.preview(state), () => undefined) // the stream says what is wrong
     .then(() => stream.start());
   void whatMayWe();
-} else model.setStream("missing");
+} else {
+  stream.close();
+  model.setStream("missing");
+}
 
 // Keys work before anything in the overlay has the focus.
 document.addEventListener("keydown", (event) => event.target === document.body && overlay.key(event));

@@ -109,6 +109,12 @@ export class Overlay {
     this.asking.answered(answer);
   }
 
+  /** A message of ours, sent while the connection was being made, did not go up after all. */
+  unsent({ ref }) {
+    if (ref) this.asking.unsent(ref);
+    else this.say("Not saved: Wingman is out of reach.");
+  }
+
   /** Whoever follows as a coach may show cards, and nothing else. */
   actAsCoach(box) {
     this.asking.form.after(box.node);

@@ -23,7 +23,7 @@ export class SharePanel {
       icon("copy"),
       "Copy the link",
     );
-    this.coach = new CoachLink(meeting, service, (text) => setText(this.words, text));
+    this.coach = new CoachLink(meeting, service);
     this.node = h(
       "div",
       { class: "share", hidden: true },
@@ -36,8 +36,8 @@ export class SharePanel {
         }),
         this.link,
         h("div", { class: "row" }, this.copy),
-        this.coach.node,
         this.words,
+        this.coach.node,
       ),
     );
   }
@@ -73,7 +73,9 @@ export class SharePanel {
 
 /** A second pair of eyes: a link with which a colleague follows and shows the user cards. */
 class CoachLink {
-  constructor(meeting, service, say) {
+  constructor(meeting, service) {
+    this.words = h("p", { class: "soft", role: "status" });
+    const say = (text) => setText(this.words, text);
     this.name = h("input", {
       type: "text",
       maxlength: "60",
@@ -115,7 +117,7 @@ class CoachLink {
         },
       },
     });
-    this.node = h("div", { class: "coach-link" }, h("div", { class: "row" }, this.name, make), this.link);
+    this.node = h("div", { class: "coach-link" }, h("div", { class: "row" }, this.name, make), this.link, this.words);
   }
 }
 

@@ -8,6 +8,9 @@ const QUIET = 5_000;
 /** A connection on which the question is not answered within this time is dead, in ms. */
 const PATIENCE = 5_000;
 
+/** What may be sent while the connection is being made; more than this is no person. */
+const MOST_EARLY = 20;
+
 /** Close codes after which asking again cannot help. */
 const FINAL = { 4401: "refused", 4403: "refused", 4404: "missing" };
 
@@ -18,7 +21,8 @@ const TELLS_EPOCH = new Set(["stream.caught_up", "stream.reset", "meeting.moved"
  * Delivers every envelope once and in order, over drops, reloads of the server and sleep.
  *
  * `status` is one of `connecting`, `live`, `waiting` (a retry is due), `refused`, `missing`, `closed`.
- * Handlers: `onEnvelope(envelope)`, `onStatus(status)`, `onAnswer(message)` for answers to `send`.
+ * Handlers: `onEnvelope(envelope)`, `onStatus(status)`, `onAnswer(message)` for answers to `send`, and
+ * `onUnsent(message)` for what was sent while the connection was being made, which then did not come about.
  */
 export class EventStream {
   #url;
@@ -32,6 +36,8 @@ export class EventStream {
   #wait = FIRST_WAIT;
   #closed = false;
   #failures = 0;
+  /** What was sent while the connection was being made. */
+  #early = [];
   #last = 0;
   /** Which node told it: one that was cut off may have told what nobody has stored. */
   #epoch = 0;
@@ -39,7 +45,7 @@ export class EventStream {
 
   /**
    * @param {(after: number, epoch: number) => string} url address of the socket that continues after a `seq`
-   * @param {{onEnvelope: Function, onStatus?: Function, onAnswer?: Function}} handlers
+   * @param {{onEnvelope: Function, onStatus?: Function, onAnswer?: Function, onUnsent?: Function}} handlers
    * @param {(url: string) => WebSocket} open
    */
   constructor(url, handlers, open = (address) => new WebSocket(address)) {
@@ -61,15 +67,21 @@ export class EventStream {
     return this;
   }
 
-  /** Send an upward message; false when the connection is away (nothing is queued: it would be stale). */
+  /**
+   * Send an upward message; false when the connection is away (nothing is queued: it would be stale).
+   *
+   * While the connection is being made a message waits for it: the page can be read, and its keys work, before.
+   */
   send(message) {
-    if (this.#socket?.readyState !== 1) return false;
-    this.#socket.send(JSON.stringify(message));
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+    else if (this.status === "connecting" && this.#early.length < MOST_EARLY) this.#early.push(message);
+    else return false;
     return true;
   }
 
   close() {
     this.#closed = true;
+    this.#giveBack();
     globalThis.removeEventListener?.("online", this.#retry);
     clearTimeout(this.#timer);
     clearInterval(this.#pulse);
@@ -107,6 +119,7 @@ export class EventStream {
       this.#failures = 0;
       this.#watch(socket);
       this.#say("live");
+      for (const message of this.#early.splice(0)) this.send(message);
     };
     socket.onmessage = (message) => this.#hear(JSON.parse(message.data));
     socket.onclose = (event) => this.#again(socket, event.code);
@@ -153,6 +166,7 @@ export class EventStream {
     if (socket !== this.#socket) return;
     this.#drop();
     if (this.#closed) return;
+    this.#giveBack();
     if (FINAL[code]) {
       this.#say(FINAL[code]);
       return;
@@ -164,6 +178,10 @@ export class EventStream {
     const wait = code === 4408 ? 0 : this.#wait * (0.75 + Math.random() / 2);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
     this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+
+  #giveBack() {
+    for (const message of this.#early.splice(0)) this.#handlers.onUnsent?.(message);
   }
 
   #say(status) {
