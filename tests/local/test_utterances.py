@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.core.errors import Progress
-from wingman.core.media import PcmBlock
+from wingman.core.errors import Missed, Progress
+from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted
-from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel
-from wingman.local.decoder.wire import Decoded, Kind, Voices
+from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, Span
+from wingman.local.decoder.wire import NOT_UNDERSTOOD, Decoded, Kind, Voices
 from wingman.local.endpointer import FRAME, Offset, Onset, Pause, Resume
 from wingman.local.languages import LanguageChoice
 from wingman.local.utterances import Ask, Outcome, Traits, Utterances, Withdraw
@@ -258,3 +259,22 @@ def test_where_nobody_told_voices_apart_words_are_nobodys() -> None:
     talk.answer(talk.asks(Kind.FINAL)[0], "Yes")
     (final,) = [event for event in talk.told if isinstance(event, Final)]
     assert final.words[0].speaker is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "why", "gaps"),
+    [(3.0, NOT_UNDERSTOOD, 1), (3.0, "nobody spoke", 0), (0.6, NOT_UNDERSTOOD, 0)],
+    ids=["speech", "noise", "short"],
+)
+def test_speech_that_nobody_understood_is_a_gap(seconds: float, why: str, gaps: int) -> None:
+    talk, end = Talk(), round(8000 + seconds * 16_000)
+    talk.sound(5)
+    talk.took(talk.channel.mark(Onset(8000, 8000)))
+    talk.took(talk.channel.mark(Offset(end, end, 9000)))
+    (ask,) = talk.asks(Kind.FINAL)
+    upto = len(ask.pcm) // BYTES_PER_SAMPLE
+    talk.took(talk.channel.answered(Decoded(1, ask.number, ask.kind, upto, (), dropped=why)))
+    missed = [event for event in talk.told if isinstance(event, Missed)]
+    assert [(event.span, event.cause) for event in missed] == [(Span(8000, end), GapCause.UNCLEAR)][:gaps]
+    assert isinstance(talk.told[-1], SpeechEnded)
+    assert talk.finals() == [""]

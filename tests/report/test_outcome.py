@@ -46,7 +46,7 @@ def test_a_whole_call_needs_no_words() -> None:
 @pytest.mark.parametrize("cause", list(GapCause))
 def test_only_sound_that_was_not_heard_is_missed(cause: GapCause) -> None:
     found = outcome("call.wav", events(SAID, gap(cause, 2.0)))
-    if cause in SOUNDLESS:
+    if cause in SOUNDLESS | {GapCause.UNCLEAR}:
         assert (found.status, found.sentence) == (Status.WHOLE, "")
     else:
         assert found.status is Status.INCOMPLETE
@@ -103,3 +103,11 @@ def test_words_of_a_recording_that_broke_off_are_no_success() -> None:
     found = outcome("a", events(SAID, CaptureState(TAB, "gone", "The disk was pulled out.")))
     assert (found.status, found.utterances) == (Status.FAILED, 1)
     assert found.sentence == "a was not finished: The disk was pulled out."
+
+
+def test_what_was_not_understood_is_no_silence_and_no_reason_to_try_again() -> None:
+    lost = gap(GapCause.UNCLEAR, 4.0)
+    assert outcome("call.wav", events(lost)).sentence.endswith(
+        "could not be understood; is it in another language?"
+    )
+    assert outcome("call.wav", events(SAID, lost)).status is Status.WHOLE

@@ -17,7 +17,7 @@ from wingman.core.speech import Final, SpeechEnded
 from wingman.core.time import SAMPLE_RATE, Channel, Span
 from wingman.local.decoder.link import DecodeLink, DecodeStream
 from wingman.local.decoder.settings import DecoderSettings
-from wingman.local.decoder.wire import Decode, Decoded, Engine, Kind, Opened, Request
+from wingman.local.decoder.wire import NOT_UNDERSTOOD, Decode, Decoded, Engine, Kind, Opened, Request
 from wingman.local.utterances import Traits
 from wingman.local.whisper import bulk as windows
 from wingman.stt import bulk
@@ -25,6 +25,7 @@ from wingman.stt.base import TranscriberInfo
 from wingman.stt.bulk import BulkTranscriber
 from wingman.stt.local import LocalEngine
 
+Row = tuple[str, int, int, float]
 ENGINE = LocalEngine(TranscriberInfo("whisper", remote=False), Engine("whisper"), Traits())
 TURN = turn_pcm()[: 2 * 22_400] + bytes(2 * 12_800)
 """One second of voice, and silence that ends it."""
@@ -40,6 +41,7 @@ class Decoder(DecodeLink):
         self.answered: list[int] = []
         self.most = 0
         self.streams: list[DecodeStream] = []
+        self.words: Callable[[Decode], tuple[Row, ...]] = lambda job: ((f"w{job.number}", 4_000, 6_000, 0.9),)
 
     @asynccontextmanager
     async def stream(self, stream: DecodeStream) -> AsyncIterator[None]:
@@ -58,9 +60,10 @@ class Decoder(DecodeLink):
         for job in self.ready(self.open):
             self.open.remove(job)
             self.answered.append(job.number)
-            words = ((f"w{job.number}", 4_000, 6_000, 0.9),)
+            words = self.words(job)
+            why = "" if words else NOT_UNDERSTOOD
             self.streams[job.stream]._take(
-                Decoded(job.stream, job.number, Kind.FINAL, len(job.pcm) // 2, words)
+                Decoded(job.stream, job.number, Kind.FINAL, len(job.pcm) // 2, words, dropped=why)
             )
 
 
@@ -106,6 +109,16 @@ async def test_the_recording_waits_for_a_decoder_that_is_slow(
     assert len([event for event in events if isinstance(event, Final)]) == 3
     assert decoder.most == 1
     assert not decoder.open
+
+
+async def test_a_window_that_was_not_understood_is_told(three_turns: Tape) -> None:
+    decoder = Decoder(list)
+    decoder.words = lambda job: ()
+    events = await heard(decoder, three_turns)
+    missed = [event for event in events if isinstance(event, Missed)]
+    assert [event.cause for event in missed] == [GapCause.UNCLEAR] * 3
+    assert [event.span.start // (len(TURN) // 2) for event in missed] == [0, 1, 2]
+    assert not [event for event in events if isinstance(event, Final)]
 
 
 async def test_a_recording_without_a_voice_asks_nobody() -> None:

@@ -31,6 +31,8 @@ class GapCause(StrEnum):
     """The provider does not accept audio faster than real time, so the backlog was skipped."""
     PROVIDER = "provider"
     """The provider accepted the audio and failed to answer for it."""
+    UNCLEAR = "unclear"
+    """Somebody seems to speak here, and what a model on this machine made of it cannot be believed."""
     INTERRUPTED = "interrupted"
     """The service stopped without warning; what it had heard and not settled went with it."""
     UNACCOUNTED = "unaccounted"

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
-from wingman.core.errors import Branch, Progress
-from wingman.core.media import PcmBlock
+from wingman.core.errors import Branch, Missed, Progress
+from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speaker_segments import labelled
 from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TranscriberEvent, Word
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, Channel, SampleTime, Span, samples_of_ms
@@ -253,6 +253,9 @@ class Utterances:
         voices = self._people.segments(answer.voices, utterance.begin)
         words = labelled(self._words(answer, utterance), voices)
         end = max([mark.at, *(w.end for w in words)])
+        if answer.lost:  # before the final, in whose window it would count as heard
+            span = Span(utterance.begin, end)
+            out.events.append(Missed(Branch.TRANSCRIBE, self._channel, span, GapCause.UNCLEAR))
         endpoint = not mark.capped
         out.events.append(Final(self._channel, Span(utterance.begin, end), words, endpoint))
         if endpoint:

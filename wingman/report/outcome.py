@@ -21,6 +21,7 @@ from wingman.core.media import GapCause
 
 SOUNDLESS = frozenset({GapCause.RECORDING, GapCause.PAUSED, GapCause.REANCHOR, GapCause.RECONNECT})
 """Gaps in which there was nothing to hear."""
+NOT_UNDERSTOOD = "what was heard in it could not be understood; is it in another language?"
 FEW_PACKETS = 20
 """Undecodable packets up to this are junk at a file's edge, some half a second at most."""
 WORTH_TELLING_S = 0.5
@@ -57,12 +58,14 @@ class OutcomeFold:
         self._missed: dict[str, float] = {}
         self._down = self._gone = self._silent = ""
         self._cut = False
-        self._failed = False
+        self._failed = self._unclear = False
 
     def add(self, envelope: Envelope) -> None:
         match envelope.data:
             case UtteranceCreated():
                 self._utterances += 1
+            case TranscriptGap(branch=Branch.TRANSCRIBE, cause=GapCause.UNCLEAR):
+                self._unclear = True  # it was heard, and no second run would hear more
             case TranscriptGap(branch=Branch.TRANSCRIBE, cause=cause) if cause not in SOUNDLESS:
                 length = envelope.media.end - envelope.media.start if envelope.media else 0.0
                 self._missed[cause] = self._missed.get(cause, 0.0) + length
@@ -92,7 +95,8 @@ class OutcomeFold:
             sentence = f"{missed:.1f} s of {self._title} were not transcribed ({causes})"
             return Outcome(Status.INCOMPLETE, f"{sentence}{self._because()}", self._utterances)
         if not self._utterances:
-            why = problem or self._silent or "nobody was heard to speak in it"
+            nobody = NOT_UNDERSTOOD if self._unclear else "nobody was heard to speak in it"
+            why = problem or self._silent or nobody
             return Outcome(Status.FAILED, f"no words came out of {self._title}: {why}")
         return Outcome(Status.FAILED, f"{self._title} was not finished: {problem}", self._utterances)
 

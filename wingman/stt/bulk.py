@@ -15,7 +15,7 @@ from wingman.core.errors import Branch, Health, Missed, Progress, ProviderFault,
 from wingman.core.media import GapCause, PcmBlock
 from wingman.core.speech import SpeechEnded
 from wingman.core.threads import in_thread
-from wingman.core.time import SAMPLE_RATE, Channel, SampleTime
+from wingman.core.time import SAMPLE_RATE, Channel, SampleTime, Span
 from wingman.local.decoder.link import DecodeLink, DecodeStream
 from wingman.local.decoder.wire import Decode, Decoded, Kind
 from wingman.local.languages import LanguageChoice
@@ -133,6 +133,9 @@ class _Run:
         while self._waiting and (number := next(iter(self._waiting))) in self._answers:
             window, heard = self._waiting.pop(number), self._answers.pop(number)
             self._language.heard(heard.languages, heard.upto)
+            for one in window if heard.lost else ():
+                span = Span(one.begin, one.end)
+                self._emit(Missed(Branch.TRANSCRIBE, self._channel, span, GapCause.UNCLEAR))
             for final in finals(self._channel, window, heard, self._people):
                 self._emit(final)
                 self._emit(SpeechEnded(self._channel, final.words[-1].end))

@@ -16,7 +16,8 @@ from tests.support import whisper as model
 from tests.support.local import TURN, turn_pcm
 from tests.support.sample import plain_words
 from wingman.core.time import SAMPLE_RATE
-from wingman.local.whisper.engine import Before, Options, load
+from wingman.local.decoder.wire import NOT_UNDERSTOOD
+from wingman.local.whisper.engine import Before, Options, doubt, load
 from wingman.local.whisper.mel import HOP, log_mel, window_samples
 from wingman.local.whisper.vocabulary import PROMPT_TOKENS, Vocabulary
 
@@ -171,3 +172,10 @@ def test_names_it_was_given_do_not_fill_a_sound() -> None:
             options = Options("en", keyterms=names, final=final)
             heard = load(model.folder()).decode(sound.astype(np.int16).tobytes(), options)
             assert heard.words == (), [word.text for word in heard.words]
+
+
+@pytest.mark.parametrize(
+    ("no_speech", "why"), [(0.4, NOT_UNDERSTOOD), (0.9, "nobody spoke")], ids=["a voice", "a chime"]
+)
+def test_what_is_not_believed_is_said_to_be_speech_where_it_sounds_like_it(no_speech: float, why: str) -> None:
+    assert doubt("We must infest our combs with more", no_speech, -1.02, ()) == why

@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from wingman.core.time import SAMPLE_RATE
+
 LENGTH = struct.Struct("<I")
 LONGEST_MESSAGE = 4 << 20
 """Bytes; the longest utterance is a tenth of it."""
@@ -109,6 +111,12 @@ class Voices(msgspec.Struct, frozen=True):
     """Of each voice, float32; empty where it was too short."""
 
 
+NOT_UNDERSTOOD = "not understood"
+"""Why an answer was not believed though it sounds like speech: another language, mumbling, many at once."""
+UNCLEAR_S = 1.0
+"""What was not understood and is shorter than this is no loss: a cough, a mere "mhm"."""
+
+
 class Decoded(msgspec.Struct, frozen=True, tag=True):
     """Words of a stretch."""
 
@@ -126,6 +134,11 @@ class Decoded(msgspec.Struct, frozen=True, tag=True):
     queue_ms: float = 0.0
     decode_ms: float = 0.0
     voices: Voices = Voices()
+
+    @property
+    def lost(self) -> bool:
+        """Words were said in it that nobody will read."""
+        return not self.words and self.dropped == NOT_UNDERSTOOD and self.upto >= UNCLEAR_S * SAMPLE_RATE
 
 
 class Shed(msgspec.Struct, frozen=True, tag=True):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE
+from wingman.local.decoder.wire import NOT_UNDERSTOOD
 from wingman.local.languages import LONG_ENOUGH
 from wingman.local.whisper import gate
 from wingman.local.whisper.mel import HOP, Floats, log_mel, window_samples
@@ -193,7 +194,7 @@ class WhisperModel:
             no_speech = self._generate(
                 window, self.vocabulary.prompt(self._tag(window.language)), 1
             ).no_speech_prob
-        return _Said(text, tokens, score, _doubt(text, no_speech, score, keyterms))
+        return _Said(text, tokens, score, doubt(text, no_speech, score, keyterms))
 
     def _generate(self, window: _Window, prompt: list[int], most: int, beams: int = 1) -> Any:
         return self._model.generate(
@@ -268,12 +269,12 @@ def _follows(said: _Said, before: Before) -> bool:
     return many and said.score >= SURE_ENOUGH and said.tokens != list(before.tokens)
 
 
-def _doubt(text: str, no_speech: float, score: float, keyterms: Sequence[str]) -> str:
+def doubt(text: str, no_speech: float, score: float, keyterms: Sequence[str]) -> str:
     """Why this answer is not believed; empty when it is."""
     if not any(c.isalnum() for c in gate.told(text)):
         return "describes a sound"
     if gate.invented(text, no_speech, score):
-        return "nobody spoke"
+        return NOT_UNDERSTOOD if no_speech <= gate.NO_SPEECH else "nobody spoke"
     if gate.echoes_prompt(text, keyterms):
         return "repeats the names it was given"
     return ""

@@ -99,6 +99,7 @@ const GAPS = {
   outage: "the transcript was interrupted",
   live_edge: "a stretch was not heard",
   provider: "a stretch was not transcribed",
+  unclear: "a stretch was not understood; is it in the language of this call?",
   interrupted: "Wingman stopped here; what was not settled is missing",
   unaccounted: "a stretch was not transcribed",
 };
