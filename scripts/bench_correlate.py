@@ -114,7 +114,8 @@ def later(event: Any, by: int) -> Any:
             return replace(event, upto=event.upto + by)
         case SpeechStarted() | SpeechEnded():
             return replace(event, at=event.at + by)
-    raise TypeError(f"cannot move a {type(event).__name__}")
+        case _:
+            raise TypeError(f"cannot move a {type(event).__name__}")
 
 
 def hours(made: Conversation, count: int) -> Iterator[Report]:

@@ -77,7 +77,8 @@ def begin_of(event: TimedEvent | EmotionEvent) -> SampleTime:
             return event.span.end
         case Progress():
             return event.upto
-    raise AssertionError(event)
+        case _:
+            raise AssertionError(event)
 
 
 def interleave(one: Sequence[TimedEvent], other: Sequence[EmotionEvent], dice: random.Random) -> list[Output]:

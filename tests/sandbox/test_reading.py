@@ -101,7 +101,8 @@ def _play(steps: list[tuple[int, int, int, int]], architecture: int, number: int
                 at += yes if held == operand else no
             case 0x45:
                 at += yes if held & operand else no
-            case 0x06:
+            case _:
+                assert code == 0x06
                 return operand
         at += 1
 

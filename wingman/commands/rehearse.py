@@ -104,6 +104,8 @@ class _Table:
                 self._texts[done.id] = done.text
             case SuggestionSkipped() as skip:
                 self._skips.setdefault(event.turn, []).append(skip)
+            case _:
+                pass
 
     def lines(self) -> Iterable[str]:
         for turn in self._turns:

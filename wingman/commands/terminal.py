@@ -107,6 +107,8 @@ class Show:
                 self._line(envelope.media.start, f"{DIM}{who:>5}  [{word}]{RESET}")
             case MeetingEnded(seconds=length):
                 self._line(envelope.at, f"{DIM}meeting over after {length:.0f} s{RESET}")
+            case _:
+                pass
 
     def summary(self) -> str:
         """A sentence or two about what came by."""

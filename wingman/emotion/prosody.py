@@ -13,7 +13,7 @@ from wingman.core.time import Channel, Span
 from wingman.emotion.base import Emit
 from wingman.local.client import EmbeddedBranch, Replayed
 from wingman.local.process import EmbeddedWorker, Order
-from wingman.local.wire import Command, Message, ProsodyMeasured, Reached
+from wingman.local.wire import Command, Done, Message, ProsodyMeasured, Reached, Ready, SpeechFound
 
 INFO = EmotionInfo(name="prosody", remote=False, scale=Scale.RELATIVE, floor=0.2, moderate=0.35, strong=0.5)
 
@@ -37,5 +37,7 @@ class ProsodyAnalyzer:
                     emit(EmotionSpan(channel, span, scores, INFO.name, INFO.scale))
                 case Reached(upto=upto):
                     emit(Progress(Branch.EMOTION, channel, upto))
+                case Ready() | SpeechFound() | Done():
+                    pass
 
         await self._branch.run(channel, audio, Replayed(audio.position, on_message), emit)

@@ -8,14 +8,23 @@ import msgspec
 
 from wingman.core.events import (
     AudioState,
+    CaptureLoss,
     CaptureState,
+    ConsentRecorded,
     CostUpdated,
+    EgressRecorded,
+    EmotionShifted,
     Envelope,
     MeetingEnded,
+    MeetingEnding,
+    MeetingMove,
+    MeetingMoved,
     MeetingPaused,
     MeetingRenamed,
     MeetingResumed,
     MeetingStarted,
+    MeetingTagged,
+    MeetingWindingDown,
     NoteAdded,
     NoteRemoved,
     PolicyApplied,
@@ -23,18 +32,26 @@ from wingman.core.events import (
     SettingChanged,
     SpeakerRenamed,
     StorageState,
+    StreamCaughtUp,
+    StreamReset,
     SuggestionCompleted,
     SuggestionCreated,
+    SuggestionDelta,
     SuggestionExpired,
     SuggestionFailed,
+    SuggestionSkipped,
     SuggestionSuperseded,
     SuggestionUpdated,
+    SummaryEdited,
     SummaryReady,
     TranscriptEdited,
     TranscriptGap,
+    TranscriptPartial,
     UtteranceData,
     UtteranceRevised,
     VoiceSound,
+    WebhookSettled,
+    payload_of,
 )
 from wingman.core.json import JsonObject
 from wingman.events.log import EventLog
@@ -106,7 +123,7 @@ class Snapshot:
     def add(self, envelope: Envelope) -> None:
         """Fold one event in. What is of a newer version, or leads to what comes whole, changes nothing."""
         self._seq = envelope.seq
-        match envelope.data:
+        match payload_of(envelope):
             case (
                 MeetingStarted()
                 | MeetingRenamed()
@@ -127,16 +144,39 @@ class Snapshot:
                 self._written(written)
             case SuggestionCreated() as created:
                 self._created(created)
-            case SuggestionUpdated() as updated if updated.id in self._cards:
-                self._cards[updated.id]["feedback"] = updated.feedback
             case (
-                SuggestionCompleted() | SuggestionSuperseded() | SuggestionExpired() | SuggestionFailed()
-            ) as end if end.id in self._cards:
-                self._ended(self._cards[end.id], end)
+                SuggestionUpdated()
+                | SuggestionCompleted()
+                | SuggestionSuperseded()
+                | SuggestionExpired()
+                | SuggestionFailed()
+            ) as step:
+                if step.id in self._cards:
+                    self._stepped(self._cards[step.id], step)
             case CaptureState() | ProviderStateChanged() | SettingChanged() | SpeakerRenamed() as now:
                 self._stands(now)
             case MeetingPaused() | MeetingResumed() | MeetingEnded() as turn:
                 self._state = STATES[type(turn)]
+            case (
+                None
+                | CaptureLoss()
+                | ConsentRecorded()
+                | EgressRecorded()
+                | EmotionShifted()
+                | MeetingEnding()
+                | MeetingMove()
+                | MeetingMoved()
+                | MeetingTagged()
+                | MeetingWindingDown()
+                | StreamCaughtUp()
+                | StreamReset()
+                | SuggestionDelta()
+                | SuggestionSkipped()
+                | SummaryEdited()
+                | TranscriptPartial()
+                | WebhookSettled()
+            ):
+                pass
 
     def value(self) -> JsonObject:
         """The snapshot as plain JSON values."""
@@ -190,19 +230,23 @@ class Snapshot:
                     del self._notes[next(iter(self._notes))]
             case NoteRemoved():
                 self._notes.pop(written.id, None)
-            case TranscriptEdited() if written.utterance in self._utterances:
-                self._edits[written.utterance] = written.text
+            case TranscriptEdited():
+                if written.utterance in self._utterances:
+                    self._edits[written.utterance] = written.text
 
     def _created(self, created: SuggestionCreated) -> None:
         self._cards[created.id] = _plain(created) | {"state": "created", "feedback": ""}
         while len(self._cards) > CARDS:
             del self._cards[next(iter(self._cards))]
 
-    def _ended(self, card: JsonObject, end: CardEnd) -> None:
-        card["state"] = CARD_ENDS[type(end)]
-        if isinstance(end, SuggestionCompleted):
-            kept = card["source"] if end.origin == card["origin"] else ""
-            card |= {"text": end.text, "origin": end.origin, "source": end.source or kept}
+    def _stepped(self, card: JsonObject, step: SuggestionUpdated | CardEnd) -> None:
+        if isinstance(step, SuggestionUpdated):
+            card["feedback"] = step.feedback
+            return
+        card["state"] = CARD_ENDS[type(step)]
+        if isinstance(step, SuggestionCompleted):
+            kept = card["source"] if step.origin == card["origin"] else ""
+            card |= {"text": step.text, "origin": step.origin, "source": step.source or kept}
 
 
 def _plain(value: object) -> JsonObject:

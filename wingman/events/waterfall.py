@@ -144,6 +144,8 @@ class Waterfall:
                 return self._ended(meeting, data, at)
             case MeetingEnded():
                 return self._over(meeting)
+            case _:
+                pass
         return []
 
     def _said(self, envelope: Envelope, data: UtteranceCreated) -> list[UtteranceTrace]:

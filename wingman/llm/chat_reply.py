@@ -78,8 +78,9 @@ class ChatReply:
                 raise AnswerTruncated("the model's answer ran into its length limit", code="length")
             case "content_filter":
                 raise AnswerBlocked("the model refused to answer this", code="content_filter")
-            case _ if reason not in NORMAL_ENDS:
-                raise AnswerTruncated(f"the model's answer was cut short ({reason[:40]})", code="no_end")
+            case _:
+                if reason not in NORMAL_ENDS:
+                    raise AnswerTruncated(f"the model's answer was cut short ({reason[:40]})", code="no_end")
 
 
 def served_models(body: bytes) -> list[str] | None:

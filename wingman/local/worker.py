@@ -18,7 +18,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from wingman.core.time import BYTES_PER_SAMPLE, SAMPLE_RATE, SampleTime
-from wingman.local.endpointer import FRAME, FRAME_BYTES, Endpointer, EndpointRules, Mark, Offset, Onset
+from wingman.local.endpointer import (
+    FRAME,
+    FRAME_BYTES,
+    Endpointer,
+    EndpointRules,
+    Mark,
+    Offset,
+    Onset,
+    Pause,
+    Resume,
+)
 from wingman.local.prosody import Baseline, features
 from wingman.local.voice_detector import SileroVoiceActivityDetector
 from wingman.local.wire import (
@@ -79,6 +89,8 @@ class Prosody:
                 self._begin = at
             case Offset(at=at):
                 return self._felt(at)
+            case Pause() | Resume():
+                pass
         return None
 
     def _felt(self, end: SampleTime) -> ProsodyMeasured:

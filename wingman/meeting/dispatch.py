@@ -30,6 +30,8 @@ def dispatch_speech_activity(event: object, coach: Coach) -> None:
             coach.speaking(event.channel, active=True, at=event.at)
         case SpeechEnded():
             coach.speaking(event.channel, active=False, at=event.at)
+        case _:
+            pass
 
 
 def dispatch(outputs: Iterable[Output], publish: Publish, coach: Coach) -> None:

@@ -317,6 +317,8 @@ class MeetingPipeline:
             case Missed():
                 media = Media.of(event.channel, event.span)
                 self._publish(TranscriptGap(event.channel, event.branch, event.cause), media)
+            case _:
+                pass
         self._deliver(self._stages.correlator.feed(event))
 
     def _deliver(self, outputs: list[Output]) -> None:

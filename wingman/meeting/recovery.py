@@ -121,6 +121,8 @@ class _Channel:
             case CaptureState(state=state):
                 self._paused_until(span.start)
                 self._state, self._state_since = state, span.start
+            case _:
+                pass
 
     def came_to(self, reached: float) -> None:
         """So many seconds had been received when that was written down last."""

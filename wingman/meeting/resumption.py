@@ -119,6 +119,8 @@ class Resumption:
                 self.names[speaker] = name
             case CostUpdated(by_provider=spent):
                 self.spent = spent
+            case _:
+                pass
         if event.media is not None:
             self._add_media(event, event.media)
 
@@ -133,6 +135,8 @@ class Resumption:
                 for face_notice in FACE_NOTICES:
                     if face_notice.name == name:
                         self.face_consent = FaceConsent(face_notice, by)
+            case _:
+                pass
 
     def _add_card(self, data: object) -> None:
         if isinstance(data, SuggestionCreated):

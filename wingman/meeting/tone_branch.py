@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 
 from wingman.audio.tape import Cursor
-from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan
+from wingman.core.emotion import EmotionEvent, EmotionInfo, EmotionSpan, VocalBurst
 from wingman.core.errors import Branch, Missed, Progress, ProviderState
 from wingman.core.media import GapCause
 from wingman.core.speech import Final
@@ -161,4 +161,6 @@ class ToneBranch:
             case ProviderState():
                 if self._running is not None:
                     self._running.runner.observe(event)
+            case VocalBurst() | Missed():
+                pass
         self._emit(event)

@@ -11,7 +11,7 @@ import structlog
 from wingman.core.errors import Branch, Health, Missed, Progress, ProviderState
 from wingman.core.losses import Loss
 from wingman.core.media import GapCause
-from wingman.core.speech import Final, TimedEvent, TranscriberEvent
+from wingman.core.speech import Final, Interim, SpeechEnded, SpeechStarted, TimedEvent, TranscriberEvent
 from wingman.core.time import SampleTime, samples_of_ms, seconds
 from wingman.meeting.branches import BranchStarter, RunningBranch
 from wingman.meeting.channel_input import ChannelInput
@@ -171,4 +171,6 @@ class TranscriptBranch:
                 self._health = event.health
                 if self._running is not None:
                     self._running.runner.observe(event)
+            case Interim() | SpeechStarted() | SpeechEnded():
+                pass
         self._emit(event)

@@ -102,6 +102,8 @@ def count(envelopes: Sequence[Envelope]) -> None:
                 FIRST_TOKEN.labels(done.origin).observe(first / 1000)
                 if done.total_ms is not None:
                     ANSWER.labels(done.origin).observe(done.total_ms / 1000)
+            case _:
+                pass
 
 
 def tokens(provider: str, given: int, gave: int) -> None:

@@ -81,6 +81,8 @@ class OutcomeFold:
                 self._cut = True
             case MeetingEnded(reason="failed"):
                 self._failed = True
+            case _:
+                pass
 
     def outcome(self) -> Outcome:
         missed = sum(self._missed.values())

@@ -6,36 +6,58 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from wingman.archive.egress_ledger import Account, account
 from wingman.core.errors import Branch, Health
 from wingman.core.events import (
+    AudioState,
     CaptureLoss,
+    CaptureState,
+    ConsentRecorded,
+    CostUpdated,
+    EgressRecorded,
+    EmotionShifted,
     Envelope,
     Media,
     MeetingEnded,
+    MeetingEnding,
+    MeetingMove,
+    MeetingMoved,
+    MeetingPaused,
     MeetingRenamed,
+    MeetingResumed,
     MeetingStarted,
     MeetingTagged,
+    MeetingWindingDown,
     NoteAdded,
     NoteRemoved,
     PolicyApplied,
     ProviderStateChanged,
+    SettingChanged,
     SoundData,
     SpeakerRenamed,
+    StorageState,
+    StreamCaughtUp,
+    StreamReset,
     SuggestionCompleted,
     SuggestionCreated,
+    SuggestionDelta,
     SuggestionExpired,
     SuggestionFailed,
+    SuggestionSkipped,
     SuggestionSuperseded,
     SuggestionUpdated,
     SummaryEdited,
     SummaryReady,
     TranscriptEdited,
     TranscriptGap,
+    TranscriptPartial,
     UtteranceCreated,
     UtteranceRevised,
     VoiceSound,
+    WebhookSettled,
+    payload_of,
 )
 from wingman.core.time import Channel
 from wingman.core.utterance import EmotionReading
@@ -45,6 +67,16 @@ from wingman.report.waits import Waits
 
 PAGE = 2000
 NOTHING_LEFT = Account((), ())
+Annotation: TypeAlias = (
+    MeetingRenamed | MeetingTagged | NoteAdded | NoteRemoved | SpeakerRenamed | SummaryEdited | TranscriptEdited
+)
+"""What a person added."""
+Fate: TypeAlias = (
+    SuggestionCompleted | SuggestionSuperseded | SuggestionExpired | SuggestionFailed | SuggestionUpdated
+)
+"""What came of a card."""
+MeetingFact: TypeAlias = MeetingStarted | ProviderStateChanged | PolicyApplied | MeetingEnded | SummaryReady
+"""What is said of the meeting as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,24 +250,66 @@ class _Fold:
         self._waits = Waits()
 
     def add(self, envelope: Envelope) -> None:
-        data = envelope.data
         self._waits.add(envelope)
         if envelope.seq == 1:
             self._record = replace(self._record, started_at=envelope.at)
-        if isinstance(data, (UtteranceCreated, UtteranceRevised)):
-            self._utterance(data, envelope)
-        elif isinstance(data, SuggestionCreated):
-            self._created(data)
-            self._waited(data)
-        elif isinstance(data, SpeakerRenamed):
-            self._names[data.speaker] = data.name
-        elif isinstance(data, TranscriptGap | VoiceSound):
-            if envelope.media is not None:
-                self._beside(data, envelope.media)
-        elif isinstance(data, CaptureLoss):
-            self._loss(data)
-        elif not self._fate(data) and not self._annotated(data):
-            self._meeting(data)
+        match payload_of(envelope):
+            case UtteranceCreated() | UtteranceRevised() as said:
+                self._utterance(said, envelope)
+            case SuggestionCreated() as card:
+                self._created(card)
+                self._waited(card)
+            case (
+                SuggestionCompleted()
+                | SuggestionSuperseded()
+                | SuggestionExpired()
+                | SuggestionFailed()
+                | SuggestionUpdated()
+            ) as fate:
+                self._fate(fate)
+            case TranscriptGap() | VoiceSound() as beside:
+                if envelope.media is not None:
+                    self._beside(beside, envelope.media)
+            case CaptureLoss() as loss:
+                self._loss(loss)
+            case (
+                MeetingRenamed()
+                | MeetingTagged()
+                | NoteAdded()
+                | NoteRemoved()
+                | SpeakerRenamed()
+                | SummaryEdited()
+                | TranscriptEdited()
+            ) as added:
+                self._annotated(added)
+            case (
+                MeetingStarted() | ProviderStateChanged() | PolicyApplied() | MeetingEnded() | SummaryReady()
+            ) as event:
+                self._meeting(event)
+            case (
+                None
+                | AudioState()
+                | CaptureState()
+                | ConsentRecorded()
+                | CostUpdated()
+                | EgressRecorded()
+                | EmotionShifted()
+                | MeetingEnding()
+                | MeetingMove()
+                | MeetingMoved()
+                | MeetingPaused()
+                | MeetingResumed()
+                | MeetingWindingDown()
+                | SettingChanged()
+                | StorageState()
+                | StreamCaughtUp()
+                | StreamReset()
+                | SuggestionDelta()
+                | SuggestionSkipped()
+                | TranscriptPartial()
+                | WebhookSettled()
+            ):
+                pass
 
     def record(self) -> Record:
         named = (self._as_told(s) for s in self._said.values())
@@ -266,8 +340,7 @@ class _Fold:
         text = self._corrected.get(said.id, "")
         return replace(named, text=text, heard=said.text) if text else named
 
-    def _annotated(self, data: object) -> bool:
-        """Take what a person added; False when this is nothing of the kind."""
+    def _annotated(self, data: Annotation) -> None:
         match data:
             case MeetingRenamed():
                 self._record = replace(self._record, title=data.title)
@@ -277,13 +350,12 @@ class _Fold:
                 self._notes[data.id] = Note(data.id, data.at, data.text, data.by)
             case NoteRemoved():
                 self._notes.pop(data.id, None)
+            case SpeakerRenamed():
+                self._names[data.speaker] = data.name
             case TranscriptEdited():
                 self._corrected[data.utterance] = data.text
             case SummaryEdited():
                 self._edits[data.item] = data
-            case _:
-                return False
-        return True
 
     def _waited(self, data: SuggestionCreated) -> None:
         wait = self._waits.of(data)
@@ -301,28 +373,26 @@ class _Fold:
         for (channel, cause, unit), amount in self._counted.items():
             yield f"{channel}: {amount:g} {unit} {cause.replace('_', ' ')}"
 
-    def _meeting(self, data: object) -> None:
-        if isinstance(data, MeetingStarted):
-            self._record = replace(
-                self._record,
-                title=data.title,
-                playbook=data.playbook,
-                emotion_policy=data.emotion_policy,
-                providers=(data.transcriber, data.emotion, data.suggester),
-            )
-        elif (
-            isinstance(data, ProviderStateChanged)
-            and data.branch is Branch.EMOTION
-            and data.health is Health.UP
-        ):
-            transcriber, _, suggester = self._record.providers
-            self._record = replace(self._record, providers=(transcriber, data.provider, suggester))
-        elif isinstance(data, PolicyApplied):
-            self._record = replace(self._record, emotion_policy=data.emotion_policy)
-        elif isinstance(data, MeetingEnded):
-            self._record = replace(self._record, ended=data.reason, seconds=data.seconds)
-        elif isinstance(data, SummaryReady):
-            self._record = replace(self._record, summary=data)
+    def _meeting(self, data: MeetingFact) -> None:
+        match data:
+            case MeetingStarted():
+                self._record = replace(
+                    self._record,
+                    title=data.title,
+                    playbook=data.playbook,
+                    emotion_policy=data.emotion_policy,
+                    providers=(data.transcriber, data.emotion, data.suggester),
+                )
+            case ProviderStateChanged():
+                if data.branch is Branch.EMOTION and data.health is Health.UP:
+                    transcriber, _, suggester = self._record.providers
+                    self._record = replace(self._record, providers=(transcriber, data.provider, suggester))
+            case PolicyApplied():
+                self._record = replace(self._record, emotion_policy=data.emotion_policy)
+            case MeetingEnded():
+                self._record = replace(self._record, ended=data.reason, seconds=data.seconds)
+            case SummaryReady():
+                self._record = replace(self._record, summary=data)
 
     def _utterance(self, data: UtteranceCreated | UtteranceRevised, envelope: Envelope) -> None:
         media = envelope.media
@@ -356,24 +426,22 @@ class _Fold:
             latency_ms=data.latency_ms,
         )
 
-    def _fate(self, data: object) -> bool:
-        """Follow a card to its end; False when this is not about a card."""
-        if isinstance(data, SuggestionCompleted):
-            self._change(data.id, fate="completed", origin=data.origin)
-            self._change(data.id, first_token_ms=data.first_token_ms, total_ms=data.total_ms)
-            if data.text:
-                self._change(data.id, text=data.text)
-        elif isinstance(data, SuggestionSuperseded):
-            self._change(data.id, fate="superseded")
-        elif isinstance(data, SuggestionExpired):
-            self._change(data.id, fate="expired", detail=data.reason)
-        elif isinstance(data, SuggestionFailed):
-            self._change(data.id, fate="failed", detail=data.detail)
-        elif isinstance(data, SuggestionUpdated):
-            self._change(data.id, feedback=data.feedback)
-        else:
-            return False
-        return True
+    def _fate(self, data: Fate) -> None:
+        """Follow a card to its end."""
+        match data:
+            case SuggestionCompleted():
+                self._change(data.id, fate="completed", origin=data.origin)
+                self._change(data.id, first_token_ms=data.first_token_ms, total_ms=data.total_ms)
+                if data.text:
+                    self._change(data.id, text=data.text)
+            case SuggestionSuperseded():
+                self._change(data.id, fate="superseded")
+            case SuggestionExpired():
+                self._change(data.id, fate="expired", detail=data.reason)
+            case SuggestionFailed():
+                self._change(data.id, fate="failed", detail=data.detail)
+            case SuggestionUpdated():
+                self._change(data.id, feedback=data.feedback)
 
     def _change(self, card: str, **changes: object) -> None:
         if card in self._cards:

@@ -24,7 +24,7 @@ from wingman.local.languages import LanguageChoice
 from wingman.local.process import EmbeddedWorker, Order
 from wingman.local.speaker_book import SpeakerBook
 from wingman.local.utterances import Ask, Outcome, Traits, Utterances, Withdraw
-from wingman.local.wire import Command, Message, Reached, SpeechFound
+from wingman.local.wire import Command, Done, Message, ProsodyMeasured, Reached, Ready, SpeechFound
 from wingman.stt.base import Emit, TranscriberInfo
 
 
@@ -127,6 +127,8 @@ class _Stream:
                 self._carry(self._utterances.mark(mark))
             case Reached(upto=upto):
                 self._carry(self._utterances.reached(upto))
+            case Ready() | ProsodyMeasured() | Done():
+                pass
 
     async def settled(self) -> None:
         while not self._utterances.idle:

@@ -206,6 +206,8 @@ class _Session:
                     self._connection.transport.pause_reading()
                     await asyncio.sleep(fault.seconds)
                     self._connection.transport.resume_reading()
+                case _:
+                    raise AssertionError(fault)
 
     def _control(self, kind: str) -> bool:
         """True when the stream is over."""

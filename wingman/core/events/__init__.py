@@ -5,6 +5,8 @@ Each payload is a frozen dataclass bound to its wire name by `@event`. Times ins
 display. The schema is versioned by `Envelope.v`; within one version changes only ever add fields.
 """
 
+from typing import TypeAlias, cast
+
 from wingman.core.events.base import EVENTS, VERSION, Envelope, Event, Media, Publish, event
 from wingman.core.events.capture import (
     READ_AS_FILE,
@@ -63,6 +65,59 @@ from wingman.core.events.transcript import (
     VoiceSound,
 )
 
+Payload: TypeAlias = (
+    AudioState
+    | CaptureLoss
+    | CaptureState
+    | ConsentRecorded
+    | CostUpdated
+    | EgressRecorded
+    | EmotionShifted
+    | MeetingEnded
+    | MeetingEnding
+    | MeetingMove
+    | MeetingMoved
+    | MeetingPaused
+    | MeetingRenamed
+    | MeetingResumed
+    | MeetingStarted
+    | MeetingTagged
+    | MeetingWindingDown
+    | NoteAdded
+    | NoteRemoved
+    | PolicyApplied
+    | ProviderStateChanged
+    | SettingChanged
+    | SpeakerRenamed
+    | StorageState
+    | StreamCaughtUp
+    | StreamReset
+    | SuggestionCompleted
+    | SuggestionCreated
+    | SuggestionDelta
+    | SuggestionExpired
+    | SuggestionFailed
+    | SuggestionSkipped
+    | SuggestionSuperseded
+    | SuggestionUpdated
+    | SummaryEdited
+    | SummaryReady
+    | TranscriptEdited
+    | TranscriptGap
+    | TranscriptPartial
+    | UtteranceCreated
+    | UtteranceRevised
+    | VoiceSound
+    | WebhookSettled
+)
+"""Every payload there is. Whoever matches one and leaves none to `_` is told by mypy of any that is added."""
+
+
+def payload_of(envelope: Envelope) -> Payload | None:
+    """The payload of a type that this version knows; None for one of a newer version."""
+    return cast("Payload", envelope.data) if isinstance(envelope.data, Event) else None
+
+
 __all__ = [
     "EVENTS",
     "READ_AS_FILE",
@@ -89,6 +144,7 @@ __all__ = [
     "MeetingWindingDown",
     "NoteAdded",
     "NoteRemoved",
+    "Payload",
     "PolicyApplied",
     "ProviderStateChanged",
     "Publish",
@@ -118,4 +174,5 @@ __all__ = [
     "VoiceSound",
     "WebhookSettled",
     "event",
+    "payload_of",
 ]

@@ -49,6 +49,10 @@ def _meaning(service: Service, status: int) -> tuple[FaultKind, str]:
             return FaultKind.TIMEOUT, f"{name} took too long to answer; trying again"
         case 429:
             return FaultKind.RATE_LIMITED, f"{name} has too many connections from this account; trying again"
-    if status >= 500:
-        return FaultKind.UNAVAILABLE, f"{name} is not available (HTTP {status}); trying again"
-    return FaultKind.BAD_REQUEST, f"{name} refused the connection (HTTP {status}); check {service.address}"
+        case _ if status >= 500:
+            return FaultKind.UNAVAILABLE, f"{name} is not available (HTTP {status}); trying again"
+        case _:
+            return (
+                FaultKind.BAD_REQUEST,
+                f"{name} refused the connection (HTTP {status}); check {service.address}",
+            )

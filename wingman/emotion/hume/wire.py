@@ -223,8 +223,9 @@ def session_fault(error: SessionError) -> ProviderFault:
         case "internal_error":
             text = "Hume failed to measure; starting a new session"
             return ProviderFault(text, kind=FaultKind.UNAVAILABLE, code=error.code)
-    text = f"Hume ended the session ({error.code}); starting a new one"
-    return ProviderFault(text, kind=FaultKind.PROTOCOL, code=error.code)
+        case _:
+            text = f"Hume ended the session ({error.code}); starting a new one"
+            return ProviderFault(text, kind=FaultKind.PROTOCOL, code=error.code)
 
 
 def closed_fault(code: int | None, last_error: SessionError | None) -> ProviderFault:

@@ -258,6 +258,8 @@ class _Meeting:
                 return self._line
             case SuggestionCreated() | SuggestionSkipped() | EmotionShifted():
                 return self._by_utterance.get(payload.utterance or "", self._line)
+            case _:
+                pass
         card = getattr(payload, "id", None)
         if card in self._by_card:
             return self._by_card[card]

@@ -21,7 +21,16 @@ from wingman.meeting.api import MeetingHandle, Meetings
 from wingman.server.http import only_known
 from wingman.transports.pushed import PushedSource
 from wingman.transports.sdp import parse_channels
-from wingman.transports.telephony import KeptAudio, MediaPayload, Ping, Start, Stop, parse_tracks, read_message
+from wingman.transports.telephony import (
+    KeptAudio,
+    MediaPayload,
+    Other,
+    Ping,
+    Start,
+    Stop,
+    parse_tracks,
+    read_message,
+)
 
 MAX_MESSAGE = 1 << 20
 """Bytes of one message; half a minute of 16 kHz sound."""
@@ -133,6 +142,8 @@ class PcmSession:
                 self._form = form
             case MediaPayload() as media:
                 await self._media(media)
+            case Other():
+                pass
         return True
 
     async def _kept(self, kept_s: float) -> None:

@@ -411,6 +411,8 @@ class Connection:
                 self._tell(self._stitch.speech_started(message.timestamp))
             case wire.ErrorMessage() | wire.ConfigureFailure():
                 log.warning("the provider complains", provider="deepgram", detail=message.description[:200])
+            case wire.Metadata() | wire.ConfigureSuccess():
+                pass
 
     def _tell(self, events: list[TranscriberEvent]) -> None:
         for event in events:

@@ -72,7 +72,8 @@ def _at_words(parsed: Iterable[Any]) -> bool:
                 return all(_at_words(branch) for branch in argument[1])
             case "SUBPATTERN":
                 return _at_words(argument[-1])
-        return False
+            case _:
+                return False
     return False
 
 

@@ -130,6 +130,8 @@ class GeminiGrpcEmulator:
             case GeminiFault.NO_CANDIDATES:
                 yield self._response({}, model)
                 return
+            case _:
+                pass
         parts = list(wire.pieces(self._answer(system, prompt), self._pace.characters))
         for number, part in enumerate(parts):
             last = number == len(parts) - 1 and fault is None

@@ -74,7 +74,8 @@ class Jobs:
                 return 200, self._predictions(job)
             case ["predictions"]:
                 return 400, {"message": "The job is not completed"}
-        return 404, {"message": "Not Found"}
+            case _:
+                return 404, {"message": "Not Found"}
 
     def artifacts(self, job: Job) -> bytes:
         """The predictions as the zip file a client may download."""
