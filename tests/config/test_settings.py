@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wingman.config.section import Section
 from wingman.config.settings import Settings, build, changed, fields, load, plain, without_credentials
 from wingman.core.errors import InputError
 
@@ -115,3 +119,61 @@ def test_addresses_are_shown_without_what_opens_them() -> None:
     shown = without_credentials(tree)
     assert shown["report"]["webhooks"]["crm"]["url"] == "https://hooks.example/…"
     assert shown["suggest"]["openai"]["url"] == "https://llm.example/v1"
+
+
+SECRETS = ["@abc", "%abc", "abc: def", "abc #def", "123456789", "0x1f", "2026-13-01", "[abc", '"abc', "*abc"]
+SECRETS += ["null", "~", "true", "!secret", "{a}", "&x", "a\nb", "\x01"]
+
+
+@pytest.mark.parametrize("variable", ["WINGMAN_SERVER__TOKEN", "WINGMAN_SUGGEST__BRIEF"])
+@pytest.mark.parametrize("text", SECRETS, ids=[f"form {n}" for n in range(len(SECRETS))])
+def test_text_in_a_variable_is_taken_as_it_stands(variable: str, text: str) -> None:
+    found = load(None, {variable: f"  {text}\n"})
+    assert text in (found.server.token.reveal(), found.suggest.brief)
+
+
+def test_quotes_that_a_file_of_variables_left_are_taken_off() -> None:
+    assert load(None, {"WINGMAN_SERVER__TOKEN": '"abc #def"'}).server.token.reveal() == "abc #def"
+    assert load(None, {"DEEPGRAM_API_KEY": "abc\n"}).transcribe.deepgram.api_key.reveal() == "abc"
+
+
+def test_a_variable_that_cannot_be_read_is_named_and_its_value_is_not() -> None:
+    with pytest.raises(InputError, match="WINGMAN_TRANSCRIBE__DEEPGRAM__KEYTERMS cannot be read") as refused:
+        load(None, {"WINGMAN_TRANSCRIBE__DEEPGRAM__KEYTERMS": "[secret, *unknown"})
+    assert "secret" not in str(refused.value)
+
+
+def test_a_key_twice_and_a_section_without_lines(tmp_path: Path) -> None:
+    path = tmp_path / "wingman.yaml"
+    path.write_text("server:\n  # port: 1\nsuggest:\n  verbosity: quiet\n", encoding="utf-8")
+    assert load(path, {}).suggest.verbosity == "quiet"
+    path.write_text("suggest:\n  playbook: support\nsuggest:\n  verbosity: quiet\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 3: `suggest` stands there twice"):
+        load(path, {})
+
+
+def _numbers(section: type[Section], prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for one in msgspec.structs.fields(section):
+        if isinstance(one.type, type) and issubclass(one.type, Section):
+            yield from _numbers(one.type, (*prefix, one.name))
+        elif isinstance(one.default, int | float) and not isinstance(one.default, bool):
+            yield (*prefix, one.name)
+
+
+NUMBERS = [where for where in _numbers(Settings) if where != ("emotion", "hume_v0", "gate_dbfs")]
+"""Decibels alone may be below zero."""
+
+
+@pytest.mark.parametrize("where", NUMBERS, ids=".".join)
+def test_a_number_that_nobody_can_mean_is_refused(where: tuple[str, ...]) -> None:
+    for value in (-1, -0.5, float("nan"), float("inf")):
+        tree: Any = value
+        for name in reversed(where):
+            tree = {name: tree}
+        with pytest.raises(InputError, match=where[-1]):
+            build(tree)
+
+
+def test_a_port_that_there_is_not_is_refused() -> None:
+    with pytest.raises(InputError, match="port"):
+        build({"server": {"port": 65_536}})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wingman.config.retry import RetrySettings
-from wingman.link.backoff import COMPLAINT_CAP_S, Attempt, Backoff, Complaints, retry_after
+from wingman.link.backoff import COMPLAINT_CAP_S, Attempt, Backoff, Complaints
 
 NEVER_OPENED = Attempt(opened=False, useful=False, lived_s=0.0)
 QUICK = Attempt(opened=True, useful=False, lived_s=0.5)
@@ -61,15 +60,6 @@ def test_an_outage_ends_the_retries_after_the_limit_only() -> None:
     assert backoff.failed(NEVER_OPENED, 100.0) is not None
     assert backoff.failed(NEVER_OPENED, 159.9) is not None
     assert backoff.failed(NEVER_OPENED, 160.0) is None
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [({"retry-after": "3"}, 3.0), ({}, None)]
-    + [({"retry-after": value}, None) for value in ("", "soon", "-1", "nan", "1e9")],
-)
-def test_a_retry_after_that_makes_no_sense_is_none(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after(headers) == seconds
 
 
 def test_who_complains_each_time_is_left_alone_longer_and_longer() -> None:

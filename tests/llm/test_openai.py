@@ -12,7 +12,7 @@ from wingman.config.section import Secret
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
-from wingman.llm.openai import OpenAiModel
+from wingman.llm.openai import OpenAiModel, refused
 from wingman.testing.openai.server import ChatEmulator, ChatFault
 
 
@@ -77,6 +77,13 @@ async def test_refused_and_truncated_answers_are_told_apart() -> None:
         with pytest.raises(AnswerTruncated):
             await answer(model)
         assert await answer(model) == []
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"1" * 5000, b"\xff"], ids=["deep", "digits", "no text"])
+@pytest.mark.parametrize("after", ["\u00b2", "9" * 400, "soon"], ids=["a power", "endless", "a word"])
+def test_a_refusal_that_cannot_be_read_is_one_all_the_same(body: bytes, after: str) -> None:
+    fault = refused(429, body, {"retry-after": after})
+    assert (fault.kind, fault.retry_after) == (FaultKind.RATE_LIMITED, None)
 
 
 @pytest.mark.parametrize("way_out", WAYS_OUT)

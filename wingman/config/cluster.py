@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wingman.config.section import Secret, Section
+from wingman.config.section import AtLeastOne, Positive, Secret, Section
 
 
 class ClusterSettings(Section, frozen=True):
@@ -20,7 +20,7 @@ class ClusterSettings(Section, frozen=True):
     """This node's nkey seed (`SU…`); empty where the servers let everybody in."""
     one_folder: bool = False
     """All nodes are processes of one machine with one data folder; `serve --workers` sets it."""
-    shards: int = 16
+    shards: AtLeastOne = 16
     """Streams the log is spread over. Fixed for good when the first node starts."""
-    lease_s: float = 20.0
+    lease_s: Positive = 20.0
     """A node that has not been heard for so long is gone; more than the servers' longest election (9 s)."""

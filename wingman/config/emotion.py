@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from wingman.config.retry import RetrySettings
-from wingman.config.section import Secret, Section
+from wingman.config.section import Count, NotNegative, Positive, Secret, Section
 from wingman.core.emotion_policy import Policy
 from wingman.core.face_policy import FacePolicy
 
@@ -25,31 +25,31 @@ class HumeSettings(Section, frozen=True):
     """How often a running utterance is measured, 3000 to 10000."""
     frame_ms: Annotated[int, Meta(ge=10, le=1000)] = 100
     """Length of one audio frame, 10 to 1000."""
-    connect_timeout_s: float = 5.0
+    connect_timeout_s: Positive = 5.0
     """How long a connection may take until its session is created."""
-    answer_timeout_s: float = 5.0
+    answer_timeout_s: Positive = 5.0
     """A peer that does not answer a ping for this long is taken for dead."""
-    stall_timeout_s: float = 4.5
+    stall_timeout_s: Positive = 4.5
     """Speech must be answered within this time after the timer; else the session is replaced."""
-    settle_ms: int = 1000
+    settle_ms: Count = 1000
     """How long after it was read audio counts as silent when the server announced no voice in it."""
     burst_ms: Annotated[int, Meta(ge=0, le=2000)] = 200
     """Audio a new session may be sent at once besides its first frame; refused once, it is not tried again."""
-    max_lag_ms: int = 1500
+    max_lag_ms: Count = 1500
     """Backlog that is still sent; what is older is skipped, because the API refuses to catch up."""
-    idle_close_s: float = 5.0
+    idle_close_s: Positive = 5.0
     """Without audio for this long the session is closed (it is opened again when audio resumes)."""
-    rotate_after_s: float = 1500.0
+    rotate_after_s: Positive = 1500.0
     """Age at which a session is replaced by a new one, at the next pause in speech; no limit is documented."""
-    rotate_grace_s: float = 60.0
+    rotate_grace_s: NotNegative = 60.0
     """How long a due replacement may wait for a pause in speech."""
     connections: Annotated[int, Meta(ge=0, le=1000)] = 0
     """Sessions the account's plan allows at once, over all processes and nodes; 0 for no limit."""
-    floor: float = 0.2
+    floor: NotNegative = 0.2
     """Probability below which an expression is not taken for the dominant one."""
-    moderate: float = 0.4
+    moderate: NotNegative = 0.4
     """Probability from which an expression counts as moderate."""
-    strong: float = 0.65
+    strong: NotNegative = 0.65
     """Probability from which an expression counts as strong."""
     retry: RetrySettings = RetrySettings()
     """How a connection that broke is opened again."""
@@ -70,7 +70,7 @@ class HumeV0Settings(Section, frozen=True):
     """HTTP root of its token endpoint and batch jobs; empty takes the host of `url`."""
     clip_ms: Annotated[int, Meta(ge=500, le=5000)] = 3000
     """Longest clip that is sent, 500 to 5000; a pause in speech cuts earlier."""
-    pause_ms: int = 400
+    pause_ms: Count = 400
     """Quiet that ends a clip."""
     gate_dbfs: float = -55.0
     """Audio below this level is silence and is not sent."""
@@ -84,25 +84,25 @@ class HumeV0Settings(Section, frozen=True):
     """Into what pieces the language model cuts a settled text."""
     face_every_s: Annotated[float, Meta(ge=0.5, le=30)] = 2.0
     """At most one picture in so many seconds is measured, 0.5 to 30."""
-    connect_timeout_s: float = 5.0
+    connect_timeout_s: Positive = 5.0
     """How long a connection or a token may take."""
-    answer_timeout_s: float = 7.0
+    answer_timeout_s: Positive = 7.0
     """A gateway that does not answer a clip for this long is taken for dead; the clip is sent again."""
     connections: Annotated[int, Meta(ge=0, le=1000)] = 0
     """Connections the account's plan allows at once, over all processes and nodes; 0 for no limit."""
-    keepalive_s: float = 45.0
+    keepalive_s: Positive = 45.0
     """A silent clip is sent after this long without one, ahead of the gateway's inactivity limit of 60 s."""
-    idle_close_s: float = 20.0
+    idle_close_s: Positive = 20.0
     """Without any audio at all (a pause) the connection is closed after this long and opened again later."""
-    rotate_after_s: float = 1680.0
+    rotate_after_s: Positive = 1680.0
     """Age at which a connection is replaced, ahead of the 30 minutes a session may last."""
-    token_margin_s: float = 120.0
+    token_margin_s: NotNegative = 120.0
     """How long before its expiry a token (and the connection it opened) is replaced."""
-    floor: float = 0.2
+    floor: NotNegative = 0.2
     """Score below which an emotion is not perceived at all."""
-    moderate: float = 0.4
+    moderate: NotNegative = 0.4
     """Score from which an emotion is moderately perceived."""
-    strong: float = 0.6
+    strong: NotNegative = 0.6
     """Score from which an emotion is strongly perceived."""
     retry: RetrySettings = RetrySettings()
     """How a connection that broke is opened again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wingman.config.section import Secret, Section
+from wingman.config.section import Count, Secret, Section
 from wingman.config.store import StoreSettings
 
 
@@ -15,7 +15,7 @@ class DeliverSettings(Section, frozen=True):
     """Survive a power cut, not only a crash of Wingman, at the price of a disk flush per commit."""
     encryption_key: Secret = Secret()
     """Encrypt the event log with this key; empty leaves it plain (needs the `encryption` extra)."""
-    retention_days: int = 0
+    retention_days: Count = 0
     """Delete meetings this many days after their last event; 0 keeps them."""
     store: StoreSettings = StoreSettings()
     """Where stored sound lies (`report.store_audio`)."""

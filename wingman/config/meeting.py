@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from wingman.config.section import Section
+from wingman.config.section import AtLeastOne, NotNegative, Positive, Section
 
 
 class MeetingSettings(Section, frozen=True):
     """When a meeting ends by itself."""
 
-    wind_down_s: float = 60.0
+    wind_down_s: NotNegative = 60.0
     """At the end, branches get this many seconds to answer for what they have; the rest is told as a gap.
 
     It holds for a meeting that is ended and for a service that is stopped: give its supervisor some more.
     """
-    most: int = 500
+    most: AtLeastOne = 500
     """So many meetings may run at a time; further ones are refused."""
-    grace_s: float = 60.0
+    grace_s: NotNegative = 60.0
     """A meeting whose live sources have all ended ends by itself after this many seconds."""
-    idle_end_s: float = 900.0
+    idle_end_s: Positive = 900.0
     """A meeting whose sources were lost, or never came, ends by itself after this many seconds."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from wingman.config.section import Secret, Section
+from wingman.config.section import Port, Positive, Secret, Section
 
 
 class ServerSettings(Section, frozen=True):
@@ -14,7 +14,7 @@ class ServerSettings(Section, frozen=True):
 
     host: str = "127.0.0.1"
     """Address to bind; keep it on loopback unless a TLS proxy stands in front."""
-    port: int = 8710
+    port: Port = 8710
     """TCP port; 0 picks a free one."""
     token: Secret = Secret()
     """A token of the owner's for programs, 16 random characters or more; empty for none: grants do without."""
@@ -32,5 +32,5 @@ class ServerSettings(Section, frozen=True):
     """So many connections are served at a time; further ones are told to try again (503)."""
     connections_per_address: Annotated[int, Meta(ge=1)] = 2048
     """The same for one address; behind a proxy set `trusted_proxies`, or everybody has the proxy's."""
-    stall_seconds: float = 10.0
+    stall_seconds: Positive = 10.0
     """Seconds an event client may go without reading before it is closed (4408, resumable)."""

@@ -6,17 +6,20 @@ variables, and the well-known key variables (`DEEPGRAM_API_KEY` …). Unknown ke
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import types
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_origin
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 import yaml
 
+from wingman.config import plain_yaml
 from wingman.config.cluster import ClusterSettings
 from wingman.config.correlate import CorrelateSettings
 from wingman.config.emotion import EmotionSettings
@@ -74,10 +77,11 @@ def load(
     for variable, places in KEY_VARIABLES.items():
         for where in places:
             if environ.get(variable) and not _get(tree, where):
-                _put(tree, where, environ[variable])
+                _put(tree, where, environ[variable].strip())
     for variable, value in environ.items():
         if variable.startswith(PREFIX) and "__" in variable:
-            _put(tree, _field_path(variable), yaml.load(value, _Yaml) if value else value)
+            where, kind = _field_path(variable)
+            _put(tree, where, _said(variable, value.strip(), kind))
     if beneath:
         tree = _over(beneath, tree)
     return build(tree, origin=str(path) if path else "the environment")
@@ -96,7 +100,7 @@ def variables_of(environ: Mapping[str, str]) -> dict[str, str]:
             taken |= {".".join(where): variable for where in fields_filled}
     for variable in environ:
         if variable.startswith(PREFIX) and "__" in variable:
-            taken[".".join(_field_path(variable))] = variable
+            taken[".".join(_field_path(variable)[0])] = variable
     return taken
 
 
@@ -122,9 +126,13 @@ def _over(beneath: JsonMapping, tree: JsonMapping) -> JsonObject:
 def build(tree: JsonMapping, origin: str = "the settings") -> Settings:
     """A plain tree of values as `Settings`. Raises `InputError`."""
     try:
-        return msgspec.convert(tree, Settings, dec_hook=_decode)
+        settings = msgspec.convert(tree, Settings, dec_hook=_decode)
     except msgspec.ValidationError as broken:
         raise _explain(broken, origin) from None
+    for name, value in fields_of(settings):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"setting `{name}` in {origin} is wrong: {value} is no amount", field=name)
+    return settings
 
 
 def plain(value: Any) -> Any:
@@ -185,41 +193,55 @@ def fields(section: type[Section] = Settings, prefix: str = "") -> Iterator[tupl
             yield name, field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
 
 
-class _Yaml(yaml.SafeLoader):
-    """YAML in which only `true` and `false` are booleans: `policy: off` must stay the word it is."""
-
-
-_Yaml.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-
-
 def _read_yaml(path: Path) -> JsonObject:
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), _Yaml)
+        tree = plain_yaml.read(path.read_text(encoding="utf-8"))
     except OSError as failed:
         raise InputError(
             f"cannot read the settings file {path}: {failed.strerror}; check the path given to --config",
             field="config",
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as broken:
-        where = getattr(broken, "problem_mark", None)
-        line = f" at line {where.line + 1}" if where else ""
-        raise InputError(
-            f"{path} is not valid YAML{line}; check its indentation and quotes", field="config"
-        ) from None
+    except (yaml.YAMLError, ValueError) as broken:
+        mark = getattr(broken, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        why = (
+            broken.problem if isinstance(broken, plain_yaml.TwiceError) else "check its indentation and quotes"
+        )
+        raise InputError(f"{path} is not valid YAML{where}: {why}", field="config") from None
     if tree is None:
         return {}
     if not isinstance(tree, dict):
         raise InputError(
             f"{path} must hold sections like `server:`, not a {type(tree).__name__}", field="config"
         )
-    return tree
+    # a section all of which is commented out says nothing
+    return {name: {} if section is None else section for name, section in tree.items()}
 
 
-def _field_path(variable: str) -> tuple[str, ...]:
+def _said(variable: str, value: str, kind: Any) -> Any:
+    """What a variable says to a setting of this kind: text as it stands, everything else as YAML.
+
+    The value may be a secret, so it is in no error.
+    """
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    if not value or (_is_text(kind) and not quoted):
+        return value
+    try:
+        return plain_yaml.read(value)
+    except (yaml.YAMLError, ValueError):
+        raise InputError(
+            f"the variable {variable} cannot be read; write a plain value, or a list like [one, two]",
+            field=variable,
+        ) from None
+
+
+def _is_text(kind: Any) -> bool:
+    named = isinstance(kind, type) and issubclass(kind, Enum)
+    return kind in (str, Secret) or get_origin(kind) is Literal or named
+
+
+def _field_path(variable: str) -> tuple[tuple[str, ...], Any]:
+    """Where the setting lies that a variable names, and of which kind it is."""
     path = tuple(part.lower() for part in variable.removeprefix(PREFIX).split("__"))
     section: Any = Settings
     for part in path:
@@ -230,7 +252,7 @@ def _field_path(variable: str) -> tuple[str, ...]:
                 field=variable,
             )
         section = known[part]
-    return path
+    return path, section
 
 
 def _is_section(kind: Any) -> bool:

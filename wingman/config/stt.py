@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from wingman.config.retry import RetrySettings
-from wingman.config.section import Secret, Section
+from wingman.config.section import AtLeastOne, Count, NotNegative, Positive, Secret, Section, Share
 
 
 class DeepgramSettings(Section, frozen=True):
@@ -15,7 +15,7 @@ class DeepgramSettings(Section, frozen=True):
     """Key of the Deepgram project (also read from DEEPGRAM_API_KEY)."""
     auth: Literal["key", "token"] = "key"
     """`key` sends the key itself; `token` exchanges it for a short-lived token before each connection."""
-    token_ttl_s: int = 60
+    token_ttl_s: Count = 60
     """Life of such a token in seconds, 1 to 3600; it is needed at the handshake only."""
     url: str = "wss://api.deepgram.com"
     """WebSocket root of the live service; a regional host or a local emulator."""
@@ -33,9 +33,9 @@ class DeepgramSettings(Section, frozen=True):
     """Names and terms to listen for, about 100 at most (nova-3)."""
     interim_results: bool = True
     """Show words before they are settled; also needed for `utterance_end_ms`."""
-    endpointing_ms: int = 300
+    endpointing_ms: Count = 300
     """Silence in milliseconds that ends a phrase; 0 switches it off. 100 suits `language: multi`."""
-    utterance_end_ms: int = 1000
+    utterance_end_ms: Count = 1000
     """Gap between words in milliseconds that ends an utterance, 1000 to 5000; 0 switches it off."""
     vad_events: bool = True
     """Report when a voice begins."""
@@ -57,23 +57,23 @@ class DeepgramSettings(Section, frozen=True):
     """Keep audio and transcripts out of the vendor's model improvement (may change the price)."""
     tags: tuple[str, ...] = ("wingman",)
     """Labels shown in the vendor's usage reports."""
-    chunk_ms: int = 100
+    chunk_ms: Count = 100
     """Audio per frame in milliseconds, 20 to 250."""
-    keepalive_s: float = 4.0
+    keepalive_s: Positive = 4.0
     """Send KeepAlive after this many seconds without audio; the service closes after 10."""
-    idle_finalize_s: float = 1.0
+    idle_finalize_s: Positive = 1.0
     """Ask for what is pending after this many seconds without audio."""
-    max_unsettled_s: float = 20.0
+    max_unsettled_s: Positive = 20.0
     """Ask for a final when this many seconds of audio are unsettled, so that a replay stays short."""
-    replay_rate: float = 1.25
+    replay_rate: Positive = 1.25
     """Seconds of audio per second while catching up; the service accepts no more than 1.25 on a stream."""
-    stall_slack_s: float = 2.0
+    stall_slack_s: NotNegative = 2.0
     """Seconds of unanswered audio that are normal (results come about once per second)."""
-    stall_limit_s: float = 5.5
+    stall_limit_s: Positive = 5.5
     """Without progress for this many seconds beyond the slack the connection counts as dead."""
-    open_s: float = 5.0
+    open_s: Positive = 5.0
     """Longest wait for a connection to open, in seconds."""
-    close_s: float = 8.0
+    close_s: Positive = 8.0
     """Longest wait for the last words after the end of the audio, in seconds."""
     retry: RetrySettings = RetrySettings()
 
@@ -103,20 +103,20 @@ class WhisperSettings(Section, frozen=True):
     Unrelated ones cost accuracy."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
     """Where the model computes; `cuda` needs an NVIDIA card and its libraries."""
-    threads: int = 1
+    threads: AtLeastOne = 1
     """Threads per decode. A second one wins 4 to 31 % of the time and costs 12 to 43 % more."""
-    workers: int = 1
+    workers: AtLeastOne = 1
     """Decodes at once, on this machine: a second one carries twice the channels where cores are free."""
-    interim_s: float = 1.0
+    interim_s: Positive = 1.0
     """New speech in seconds between two looks at a running utterance; 0.5 doubles the cost."""
 
 
 class EmbeddedSettings(Section, frozen=True):
     """PocketSphinx on this machine, and the voice detector all local recognisers share."""
 
-    max_utterance_s: float = 15.0
+    max_utterance_s: Positive = 15.0
     """No utterance of a local transcriber gets longer; it is cut where the last seconds are quietest."""
-    end_silence_ms: int = 416
+    end_silence_ms: Count = 416
     """Silence that ends an utterance; 250 suffice once somebody has spoken for 8 seconds."""
 
 
@@ -128,9 +128,9 @@ class SpeakerSettings(Section, frozen=True):
     """ONNX file that finds voices, overlaps included: pyannote's segmentation, as sherpa-onnx publishes it."""
     embedding: str = ""
     """ONNX file that knows a voice again: a speaker embedding that sherpa-onnx publishes."""
-    alike: float = 0.5
+    alike: Share = 0.5
     """How alike two voices are (cosine, 0 to 1) to be taken for one person's; it depends on the embedding."""
-    most: int = 8
+    most: AtLeastOne = 8
     """No more people than this are told apart; further voices have no name."""
 
 

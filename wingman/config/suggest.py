@@ -6,13 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from wingman.config.section import Secret, Section
+from wingman.config.section import AtLeastOne, NotNegative, Positive, Secret, Section, Share
 from wingman.core.vocabulary import Mode, Verbosity
-
-Positive = Annotated[float, Meta(gt=0)]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Price = Annotated[float, Meta(ge=0)]
-Tokens = Annotated[int, Meta(ge=1)]
 
 
 class DeadlineSettings(Section, frozen=True):
@@ -76,25 +71,25 @@ class EmbeddingSettings(Section, frozen=True):
 class PriceSettings(Section, frozen=True):
     """List prices, in `currency`. Only what a provider actually served is counted."""
 
-    deepgram_per_minute: Price = 0.0077
+    deepgram_per_minute: NotNegative = 0.0077
     """Streaming transcription, per minute and channel of audio."""
-    hume_per_minute: Price = 0.0639
+    hume_per_minute: NotNegative = 0.0639
     """Voice emotion, per minute and channel of audio."""
-    hume_v0_per_minute: Price = 0.0639
+    hume_v0_per_minute: NotNegative = 0.0639
     """Voice emotion by a v0 gateway, per minute of audio sent (silence is not)."""
-    hume_v0_per_picture: Price = 0.00204
+    hume_v0_per_picture: NotNegative = 0.00204
     """Faces by a v0 gateway, per picture."""
-    hume_v0_per_word: Price = 0.00024
+    hume_v0_per_word: NotNegative = 0.00024
     """Words measured by a v0 gateway, each."""
-    gemini_input_per_million: Price = 0.30
+    gemini_input_per_million: NotNegative = 0.30
     """Prompt tokens, per million."""
-    gemini_output_per_million: Price = 2.50
+    gemini_output_per_million: NotNegative = 2.50
     """Answer tokens, per million."""
-    openai_input_per_million: Price = 0.0
+    openai_input_per_million: NotNegative = 0.0
     """Prompt tokens of the OpenAI-compatible server, per million (a local one costs nothing)."""
-    openai_output_per_million: Price = 0.0
+    openai_output_per_million: NotNegative = 0.0
     """Answer tokens of the OpenAI-compatible server, per million."""
-    embeddings_per_million: Price = 0.0
+    embeddings_per_million: NotNegative = 0.0
     """Tokens compared with notes, per million, as estimated here (a local server costs nothing)."""
 
 
@@ -103,7 +98,7 @@ class CostSettings(Section, frozen=True):
 
     currency: str = "USD"
     """Name of the currency the prices are in; nothing is converted."""
-    budget: Price = 0.0
+    budget: NotNegative = 0.0
     """Most a meeting may cost, in `currency`; 0 sets no limit."""
     emotion_at: Share = 0.80
     """Share of the budget at which paid voice emotion is switched off."""
@@ -127,9 +122,9 @@ class SuggestSettings(Section, frozen=True):
     """`questions-only` reacts to questions alone, `manual` to explicit requests alone."""
     ttl_s: Positive = 20.0
     """Seconds of media time a reason to speak stays good; what has not started by then is dropped."""
-    max_output_tokens: Tokens = 160
+    max_output_tokens: AtLeastOne = 160
     """Upper bound of one answer's length."""
-    context_tokens: Tokens = 1500
+    context_tokens: AtLeastOne = 1500
     """Upper bound of the conversation given to the model, in estimated tokens."""
     knowledge: str = ""
     """Folder of Markdown, text and PDF files that cards may quote; empty uses none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from wingman.config.section import Section
+from wingman.config.section import Count, Positive, Section
 
 
 class IngestSettings(Section, frozen=True):
@@ -12,15 +12,15 @@ class IngestSettings(Section, frozen=True):
 
     media_path: Literal["direct", "portable"] = "direct"
     """`direct`: one synchronous path per datagram; `portable`: aiortc's public `track.recv()`."""
-    tape_s: float = 60.0
+    tape_s: Positive = 60.0
     """Seconds of audio kept per channel for reconnecting providers (60 s cost 1.92 MB)."""
-    setup_timeout_s: float = 10.0
+    setup_timeout_s: Positive = 10.0
     """A peer that has not connected by then is closed."""
-    stalled_after_s: float = 2.0
+    stalled_after_s: Positive = 2.0
     """No RTP for this long: the channel is reported as stalled."""
-    gone_after_s: float = 10.0
+    gone_after_s: Positive = 10.0
     """No sound and no sign of life for this long: the peer is closed; the meeting waits for it to come back."""
-    reorder_packets: int = 5
+    reorder_packets: Count = 5
     """How many packets to wait for a late one before its place becomes silence."""
     conceal_loss: bool = True
     """Let the codec bridge a loss of up to 100 ms instead of leaving silence (direct path only)."""

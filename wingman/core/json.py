@@ -10,3 +10,6 @@ JsonObject: TypeAlias = dict[str, Any]
 
 JsonMapping: TypeAlias = Mapping[str, Any]
 """An object that is only read."""
+
+NOT_JSON = (ValueError, RecursionError)
+"""What a parser raises for a stranger's bytes: no JSON, no text, endless digits, brackets without end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wingman.config.retry import RetrySettings
@@ -11,15 +11,6 @@ from wingman.config.retry import RetrySettings
 COMPLAINT_CAP_S = 60.0
 COMPLAINT_FORGOTTEN_S = 180.0
 """The same complaint this much later is a new one."""
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a `retry-after` header (names in lower case); None when absent, a date, or nonsense."""
-    try:
-        value = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return value if 0 <= value <= 3600 else None
 
 
 @dataclass(frozen=True, slots=True)

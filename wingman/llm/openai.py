@@ -21,6 +21,8 @@ import structlog
 
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.json import NOT_JSON
+from wingman.core.retry_after import retry_after
 from wingman.egress.http import counting
 from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, Prompt, Usage
 from wingman.llm.chat_reply import ChatReply, message_of, served_models
@@ -96,7 +98,7 @@ class OpenAiModel:
             log.warning("the model server lists no models; the configured one is used", url=self._url)
             return
         if answer.status_code != 200:
-            raise _refused(answer.status_code, answer.content, answer.headers)
+            raise refused(answer.status_code, answer.content, answer.headers)
         served = served_models(answer.content)
         if served is None:
             raise ProviderFault(
@@ -152,7 +154,7 @@ class OpenAiModel:
                 log.info("the model server wants another name for the limit", name=NEWER_LIMIT)
                 self._limit = NEWER_LIMIT
                 continue
-            fault = _refused(answer.status_code, said, answer.headers)
+            fault = refused(answer.status_code, said, answer.headers)
             raise self._quotas.note(self._model, fault, time.monotonic())
 
     async def aclose(self) -> None:
@@ -206,15 +208,13 @@ def _told(reply: ChatReply, reader: SseReader, piece: bytes) -> str:
     return "".join(reply.take(data, time.monotonic()) for data in events)
 
 
-def _refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFault:
+def refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFault:
+    """An answer that is no success, as a fault. `headers` as httpx or a dict with names in lower case."""
     kind = _KINDS.get(status, FaultKind.UNAVAILABLE)
-    wait = None
-    if status == 429:
-        after = headers.get("retry-after", "")
-        wait = float(after) if after.replace(".", "", 1).isdigit() else 10.0
+    wait = retry_after(headers) if status == 429 else None
     try:
         tree = json.loads(body)
-    except ValueError:
+    except NOT_JSON:
         tree = {}
     tree = tree[0] if isinstance(tree, list) and tree else tree
     said = message_of(tree) if isinstance(tree, Mapping) else ""

@@ -34,7 +34,7 @@ class Json(Response):
 def part(content: bytes, wanted: str, media_type: str) -> Response:
     """`content`, or the one range of it that a `Range` header asks for (a player that seeks does)."""
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "no-store"}
-    found = re.fullmatch(r"bytes=(\d*)-(\d*)", wanted.strip())
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", wanted.strip())
     if found is None or not any(found.groups()):
         return Response(content, headers=headers, media_type=media_type)  # RFC 9110: others may be ignored
     size = len(content)

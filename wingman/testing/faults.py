@@ -146,7 +146,7 @@ def load(path: Path) -> FaultScript:
         return parse(_with_on(yaml.safe_load(path.read_text(encoding="utf-8"))))
     except OSError as failed:
         raise InputError(f"cannot read the fault script {path}: {failed.strerror}", field="script") from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):
         raise InputError(f"{path} is not valid YAML; check its indentation", field="script") from None
 
 

@@ -45,7 +45,15 @@ def test_a_wrong_key_is_told_apart_from_a_wrong_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("delay", "wait"), [("17s", 17.0), ("2.5s", 2.5), ("soon", RETRY_AFTER_S), (None, RETRY_AFTER_S)]
+    ("delay", "wait"),
+    [
+        ("17s", 17.0),
+        ("2.5s", 2.5),
+        ("soon", RETRY_AFTER_S),
+        (None, RETRY_AFTER_S),
+        ("9" * 400 + "s", RETRY_AFTER_S),
+    ],
+    ids=["whole", "part", "a word", "none", "endless"],
 )
 def test_the_vendors_own_delay_is_kept(delay: Any, wait: float) -> None:
     assert fault_of_status(429, "", with_details({"retryDelay": delay}), "g").retry_after == wait

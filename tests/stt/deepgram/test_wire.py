@@ -185,3 +185,10 @@ def test_an_early_close_is_classified_and_may_be_retried(code: int, reason: str,
 def test_the_key_is_in_no_url() -> None:
     settings = DeepgramSettings(api_key=Secret("hush"))
     assert "hush" not in wire.listen_url(settings, Channel.TAB) + wire.rest_url(settings) + repr(settings)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b"1" * 5000, b"\xff", b"[1]", b"<html>"], ids=lambda body: repr(body[:6])
+)
+def test_a_refusal_whose_body_cannot_be_read_is_one_all_the_same(body: bytes) -> None:
+    assert wire.refused(400, {}, body).kind is FaultKind.BAD_REQUEST

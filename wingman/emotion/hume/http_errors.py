@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wingman.core.errors import FaultKind, ProviderFault
-from wingman.link.backoff import retry_after
+from wingman.core.retry_after import retry_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import msgspec
 from wingman.config.emotion import HumeV0Settings
 from wingman.core.emotion import EmotionSpan, Scale, VocalBurst
 from wingman.core.errors import FaultKind, InputError, ProviderFault
-from wingman.core.json import JsonMapping
+from wingman.core.json import NOT_JSON, JsonMapping
 from wingman.core.time import Channel, Span, samples
 from wingman.egress.http import SECONDS, counting
 from wingman.emotion.hume_v0 import wire
@@ -144,7 +144,7 @@ class _Job:
             raise wire.refused(answer.status_code, headers, answer.content)
         try:
             return msgspec.json.decode(answer.content)
-        except msgspec.DecodeError:
+        except NOT_JSON:
             raise _nonsense() from None
 
 

@@ -20,6 +20,7 @@ import structlog
 from wingman.config.emotion import HumeV0Settings
 from wingman.config.section import Secret
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.json import NOT_JSON
 from wingman.egress.http import counting
 from wingman.emotion.hume_v0 import wire
 from wingman.emotion.hume_v0.options import VoiceOptions
@@ -115,7 +116,7 @@ class GatewayAccess:
             raise wire.refused(answer.status_code, headers, answer.content)
         try:
             reply = msgspec.json.decode(answer.content, type=_TokenReply)
-        except msgspec.DecodeError:
+        except NOT_JSON:
             sentence = "the Hume token endpoint answered with something that is no token"
             raise ProviderFault(sentence, kind=FaultKind.PROTOCOL, code="token") from None
         log.info("hume_v0.token", expires_in=reply.expires_in)

@@ -69,7 +69,7 @@ def _sentence(status: int, message: str, model: str, wait: float | None) -> str:
 
 def _retry_delay(body: JsonMapping) -> float:
     for detail in _details(body):
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)s", str(detail.get("retryDelay", "")))
+        found = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)s", str(detail.get("retryDelay", "")))
         if found:
             return float(found[1])
     return RETRY_AFTER_S

@@ -22,7 +22,7 @@ from google.api_core import path_template
 from google.api_core.gapic_v1 import method_async
 from google.protobuf import json_format
 
-from wingman.core.json import JsonObject
+from wingman.core.json import NOT_JSON, JsonObject
 from wingman.llm.sse import SseReader
 
 _transcode: Any = path_template.transcode  # neither has types
@@ -87,12 +87,16 @@ class RestTransport(GenerativeServiceTransport):
 
 
 def _response(data: str) -> Any:
-    tree = json.loads(data)
+    try:
+        tree = json.loads(data)
+    except RecursionError:
+        raise ValueError("an event that is nested too deeply") from None
     if not isinstance(tree, dict):
         raise ValueError("an event that is no answer")
     error = tree.get("error")
     if isinstance(error, dict):
-        raise RefusedError(int(error.get("code") or 503), tree)
+        code = error.get("code")
+        raise RefusedError(code if isinstance(code, int) and code > 0 else 503, tree)
     for candidate in tree.get("candidates") or ():
         if not isinstance(candidate, dict):
             raise ValueError("a candidate that is none")
@@ -116,7 +120,7 @@ def _drop_thoughts(content: Any) -> None:
 def _error(body: bytes) -> JsonObject:
     try:
         tree = json.loads(body)
-    except ValueError:
+    except NOT_JSON:
         return {}
     tree = tree[0] if isinstance(tree, list) and tree else tree
     return tree if isinstance(tree, dict) else {}

@@ -15,8 +15,9 @@ import msgspec
 
 from wingman.config.stt import DeepgramSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.json import NOT_JSON
+from wingman.core.retry_after import retry_after
 from wingman.core.time import SAMPLE_RATE, Channel
-from wingman.link.backoff import retry_after
 from wingman.stt.deepgram.lenient import mend
 
 LISTEN_PATH = "/v1/listen"
@@ -290,7 +291,7 @@ def refused(status: int, headers: Mapping[str, str], body: bytes) -> ProviderFau
     """A refused handshake as a fault. `headers` have lower-case names."""
     try:
         answer = json.loads(body) if body else {}
-    except ValueError:
+    except NOT_JSON:
         answer = {}
     answer = answer if isinstance(answer, dict) else {}
     detail = str(headers.get("dg-error") or answer.get("err_msg") or answer.get("message") or f"HTTP {status}")

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from wingman.config.plain_yaml import plain
 from wingman.core.errors import InputError
 from wingman.suggest.playbook.signals import compile_phrase
 
 Kind = TypeVar("Kind")
 MOST_CHARACTERS, MOST_NODES, DEEPEST = 256 * 1024, 20_000, 20
 """What a file may hold; the largest of ours has 40 kB and some 2,000 nodes."""
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Any = plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 """The fast one where the wheel has it: nothing moves while a file is read."""
 
 
