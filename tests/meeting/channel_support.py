@@ -25,7 +25,7 @@ class Sound:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.accounting = Accounting(
-            CostTracker(CostSettings()), Ledger(self.publish, lambda: 0.0), self.publish
+            CostTracker(CostSettings(), {}), Ledger(self.publish, lambda: 0.0), self.publish
         )
         self.input = ChannelInput(Channel.TAB, Tape(60.0), self.publish, clock=None)
         self.readers = ChannelReaders(self.input.tape)

@@ -15,6 +15,7 @@ from wingman.llm.base import AnswerEmpty, Prompt, Usage
 from wingman.llm.gemini.client import Gemini
 from wingman.meeting.accounting import REPORT_EVERY_S, Accounting, MeteredModel
 from wingman.meeting.cost import CostTracker, Level
+from wingman.meeting.providers import price_list
 from wingman.testing.gemini.server import GeminiEmulator
 
 MINUTE = 60 * SAMPLE_RATE
@@ -34,7 +35,9 @@ def make(limit: float = 0.0) -> tuple[Accounting, list[Any]]:
     def publish(payload: Any, _media: Any) -> None:
         published.append(payload)
 
-    return Accounting(CostTracker(settings), Ledger(publish, lambda: 0.0), publish), published
+    return Accounting(
+        CostTracker(settings, price_list(settings.prices)), Ledger(publish, lambda: 0.0), publish
+    ), published
 
 
 def costs(published: list[Any]) -> list[CostUpdated]:
@@ -141,7 +144,7 @@ def test_what_is_gathered_is_written_down_before_a_pause_and_dated_by_the_first(
     published: list[Any] = []
     now = iter(range(100))
     ledger = Ledger(lambda payload, _: published.append(payload), lambda: float(next(now)))
-    accounting = Accounting(CostTracker(build({}).suggest.cost), ledger, lambda *_: None)
+    accounting = Accounting(CostTracker(build({}).suggest.cost, {}), ledger, lambda *_: None)
     way = accounting.outlet(Branch.TRANSCRIBE, "deepgram", Channel.TAB)
     assert accounting.outlet(Branch.TRANSCRIBE, "deepgram", Channel.TAB) is way
     for _ in range(5):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wingman.archive.egress_ledger import Ledger
-from wingman.config.suggest import CostSettings
+from wingman.config.suggest import CostSettings, PriceSettings
 from wingman.core.emotion_policy import Consent, check_consent
 from wingman.core.errors import Branch, InputError
 from wingman.core.events import (
@@ -24,6 +24,7 @@ from wingman.core.vocabulary import LONGEST_NAME
 from wingman.meeting.accounting import Accounting
 from wingman.meeting.controls import MeetingControls
 from wingman.meeting.cost import CostTracker
+from wingman.meeting.providers import price_list
 from wingman.suggest.playbook.playbook import load_playbook
 
 TAB, MIC = Channel.TAB, Channel.MIC
@@ -96,7 +97,7 @@ class Room:
     def __init__(self, consent: str = "", cost: CostSettings | None = None) -> None:
         self.events: list[Event] = []
         self.pipeline, self.coach = Pipeline(), Coach()
-        self.meter = CostTracker(cost or CostSettings())
+        self.meter = CostTracker(cost or CostSettings(), price_list(PriceSettings()))
         self.accounting = Accounting(self.meter, Ledger(self.publish, lambda: 0.0), self.publish)
         stages: Any = type("Stages", (), {"coach": self.coach, "accounting": self.accounting})()
         given: Consent | None = check_consent(consent, "owner")

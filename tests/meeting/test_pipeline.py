@@ -83,7 +83,7 @@ class Room:
         self.events: list[tuple[Event, Media | None]] = []
         self.coach = Coach()
         self.accounting = Accounting(
-            CostTracker(CostSettings()), Ledger(self.publish, lambda: 0.0), self.publish
+            CostTracker(CostSettings(), {}), Ledger(self.publish, lambda: 0.0), self.publish
         )
         providers = Providers(lambda: transcriber, lambda: None, lambda: None)
         coach: Any = self.coach

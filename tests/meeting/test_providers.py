@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from wingman.config.settings import build
+from wingman.config.suggest import PriceSettings
 from wingman.core.errors import InputError
+from wingman.meeting.cost import FREE, Rates
 from wingman.meeting.providers import (
     Capabilities,
     choose,
     choose_emotion,
     choose_model,
     choose_transcriber,
+    leaves_this_machine,
+    price_list,
 )
 
 KEYLESS: dict[str, Any] = {}
@@ -105,3 +109,15 @@ def test_a_named_provider_that_cannot_run_says_why(
     with pytest.raises(InputError, match=mend) as refused:
         choose(build(tree), capabilities, "off")
     assert refused.value.field == field
+
+
+def test_one_that_does_several_things_has_a_price_for_each() -> None:
+    prices = PriceSettings(hume_v0_per_minute=1.0, hume_v0_per_picture=2.0, hume_v0_per_word=3.0)
+    assert price_list(prices)["hume-v0"] == Rates(minute=1.0, picture=2.0, word=3.0)
+
+
+def test_only_what_leaves_this_machine_has_a_price() -> None:
+    priced = {name for name, rates in price_list(PriceSettings()).items() if rates != FREE}
+    assert priced == {"deepgram", "hume", "hume-v0", "gemini", "generativeai"}
+    assert all(leaves_this_machine(name) for name in priced)
+    assert not any(leaves_this_machine(name) for name in ("whisper", "moonshine", "embedded", "prosody", "off"))

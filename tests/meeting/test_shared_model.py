@@ -36,7 +36,7 @@ class Model:
 def accounting() -> Accounting:
     def publish(*_: Any) -> None: ...
 
-    return Accounting(CostTracker(CostSettings()), Ledger(publish, lambda: 0.0), publish)
+    return Accounting(CostTracker(CostSettings(), {}), Ledger(publish, lambda: 0.0), publish)
 
 
 def held(model: Any) -> SharedModel:

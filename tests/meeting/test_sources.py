@@ -62,7 +62,9 @@ class Fed:
     def __init__(self) -> None:
         self.told: list[Event] = []
         self.endings = Endings(MeetingSettings(idle_end_s=60.0, grace_s=5.0), 0.0)
-        accounting = Accounting(CostTracker(CostSettings()), Ledger(self.publish, lambda: 0.0), self.publish)
+        accounting = Accounting(
+            CostTracker(CostSettings(), {}), Ledger(self.publish, lambda: 0.0), self.publish
+        )
         providers = Providers(lambda: None, lambda: None, lambda: None)
         coach: Any = Quiet()
         stages = Stages(providers, Correlator(CorrelateSettings()), coach, accounting)

@@ -133,7 +133,7 @@ def told_apart(settings: Settings, transcriber: str) -> Finding:
 def understood(settings: Settings, transcriber: str) -> Iterator[Finding]:
     """Which languages the chosen transcriber was found to serve, and whether yours is one of them."""
     row = next((row for row in TRANSCRIBERS if row.name == transcriber), None)
-    if row is None or not (known := row.languages(settings)):
+    if row is None or row.more_languages or not (known := row.languages(settings)):
         return
     yield Finding("ok", f"{transcriber} understands {', '.join(known)}")
 

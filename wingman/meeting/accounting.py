@@ -13,11 +13,10 @@ from wingman.core.events import Publish
 from wingman.core.time import Channel
 from wingman.egress.outlet import first_through, outlet
 from wingman.llm.base import AnswerEmpty, Prompt, SuggestionModel, Usage
-from wingman.meeting.cost import CostTracker, Level
+from wingman.meeting.cost import EMBEDDINGS, CostTracker, Level
 from wingman.observe import metrics
 from wingman.suggest.knowledge.index import Knowledge, Snippet
 
-EMBEDDINGS = "embeddings"
 BYTES_PER_TOKEN = 4
 """Of English, roughly; embedding servers do not agree on telling."""
 REPORT_EVERY_S = 10.0

@@ -31,7 +31,7 @@ from wingman.meeting.cost import CostTracker
 from wingman.meeting.meeting import Parts, Plan
 from wingman.meeting.pipeline import Stages
 from wingman.meeting.provider_builders import LocalWorker
-from wingman.meeting.providers import ProviderFactory
+from wingman.meeting.providers import ProviderFactory, price_list
 from wingman.meeting.recording_correlator import RecordingCorrelator
 from wingman.meeting.shared_model import SharedModel
 from wingman.meeting.spoken_languages import check_language
@@ -159,7 +159,8 @@ class MeetingBuilder:
 
     def accounting(self, publish: Publish) -> Accounting:
         """A ledger and a bill of their own."""
-        tracker = CostTracker(self.settings.suggest.cost)
+        cost = self.settings.suggest.cost
+        tracker = CostTracker(cost, price_list(cost.prices))
         return Accounting(tracker, Ledger(publish, time.time), publish)
 
     def _coach(self, plan: Plan, publish: Publish, accounting: Accounting) -> Coach:

@@ -10,6 +10,7 @@ from wingman.config.editable import KEYS
 from wingman.config.settings import Settings
 from wingman.core.addresses import is_remote
 from wingman.core.errors import InputError
+from wingman.meeting.providers import leaves_this_machine
 from wingman.meeting.spoken_languages import languages
 
 
@@ -57,7 +58,6 @@ class Text:
     words: str
     state: str = "ready"
     advice: str = ""
-    local: bool = True
 
 
 TRANSCRIBERS: Mapping[str, Text] = {
@@ -65,7 +65,6 @@ TRANSCRIBERS: Mapping[str, Text] = {
         "Deepgram",
         "The sound goes to Deepgram, which writes it down with punctuation and speakers.",
         "unproven",
-        local=False,
     ),
     "whisper": Text(
         "Whisper, on this computer", "Reads many languages with punctuation; nothing leaves this computer."
@@ -84,13 +83,11 @@ METERS: Mapping[str, Text] = {
         "Hume",
         "Vocal expression, only in meetings in which you switch it on and acknowledge what that means.",
         "unproven",
-        local=False,
     ),
     "hume-v0": Text(
         "A Hume gateway",
         "Vocal expression, only in meetings in which you switch it on and acknowledge what that means.",
         "unproven",
-        local=False,
     ),
     "prosody": Text(
         "Loudness meter, on this computer",
@@ -106,13 +103,11 @@ MODELS: Mapping[str, Text] = {
         "Gemini",
         "Writes on top of the playbook’s instant cards; parts of the talk go to Google.",
         "unproven",
-        local=False,
     ),
     "generativeai": Text(
         "Gemini (older client)",
         "Writes on top of the playbook’s instant cards; parts of the talk go to Google.",
         "unproven",
-        local=False,
     ),
     "openai": Text("A model server", "Writes on top of the playbook’s instant cards.", "unproven"),
     "cues": Text(
@@ -174,8 +169,9 @@ def _connection(
         state, words = ("problem", _sentence(said)) if said else (state if state == "trial" else "ready", words)
     reads = languages(provider, settings) if branch == "transcribe" else ()
     # a model server is wherever its address says
-    local = not is_remote(settings.suggest.openai.url) if provider == "openai" else text.local
-    return Connection(branch, title, provider, text.name, state, words, text.advice, reads, local, keys)
+    at = settings.suggest.openai.url
+    remote = is_remote(at) if provider == "openai" else leaves_this_machine(provider)
+    return Connection(branch, title, provider, text.name, state, words, text.advice, reads, not remote, keys)
 
 
 def _key(vendor: str, settings: Settings, known: Known) -> KeyField:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from wingman.config.suggest import CostSettings
@@ -11,6 +12,8 @@ from wingman.core.events import CostUpdated
 from wingman.llm.base import Usage
 
 MILLION = 1_000_000
+EMBEDDINGS = "embeddings"
+"""Who compares notes by their meaning: a model server, which is charged by itself."""
 
 
 class Level(StrEnum):
@@ -25,26 +28,31 @@ class Level(StrEnum):
     """The model is no longer asked; playbook cues go on."""
 
 
-class CostTracker:
-    """Adds up one meeting. Providers that cost nothing (local ones) may be charged, too; it stays at zero."""
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a provider takes, in the currency of the price list."""
 
-    def __init__(self, settings: CostSettings) -> None:
+    minute: float = 0.0
+    """For a minute of one channel's audio."""
+    picture: float = 0.0
+    word: float = 0.0
+    """For a word that is measured."""
+    prompt: float = 0.0
+    """For a million tokens of prompts."""
+    answer: float = 0.0
+    """For a million tokens of answers."""
+
+
+FREE = Rates()
+
+
+class CostTracker:
+    """Adds up one meeting. A provider without rates (a local one) costs nothing."""
+
+    def __init__(self, settings: CostSettings, rates: Mapping[str, Rates]) -> None:
+        """`rates`: provider → what it takes (see `providers.price_list`)."""
         self._settings = settings
-        prices = settings.prices
-        self._per_minute = {
-            "deepgram": prices.deepgram_per_minute,
-            "hume": prices.hume_per_minute,
-            "hume-v0": prices.hume_v0_per_minute,
-        }
-        self._per_picture = {"hume-v0": prices.hume_v0_per_picture}
-        self._per_word = {"hume-v0": prices.hume_v0_per_word}
-        gemini = (prices.gemini_input_per_million, prices.gemini_output_per_million)
-        self._per_million = {
-            "gemini": gemini,
-            "generativeai": gemini,
-            "embeddings": (prices.embeddings_per_million, 0.0),
-            "openai": (prices.openai_input_per_million, prices.openai_output_per_million),
-        }
+        self._rates = rates
         self._spent: defaultdict[str, float] = defaultdict(float)
 
     def restore(self, spent: Mapping[str, float]) -> None:
@@ -72,20 +80,22 @@ class CostTracker:
 
     def audio(self, provider: str, seconds: float) -> None:
         """`seconds` of one channel's audio were sent to `provider`."""
-        self._charge(provider, self._per_minute.get(provider, 0.0) * seconds / 60)
+        self._charge(provider, self._of(provider).minute * seconds / 60)
 
     def pictures(self, provider: str, count: int) -> None:
         """`count` pictures were sent to `provider`."""
-        self._charge(provider, self._per_picture.get(provider, 0.0) * count)
+        self._charge(provider, self._of(provider).picture * count)
 
     def words(self, provider: str, count: int) -> None:
         """`count` words were sent to `provider` to be measured."""
-        self._charge(provider, self._per_word.get(provider, 0.0) * count)
+        self._charge(provider, self._of(provider).word * count)
 
     def tokens(self, provider: str, usage: Usage) -> None:
         """A model answered; it fits `CoachParts.on_usage`."""
-        price_in, price_out = self._per_million.get(provider, (0.0, 0.0))
-        self._charge(provider, (usage.prompt_tokens * price_in + usage.output_tokens * price_out) / MILLION)
+        rates = self._of(provider)
+        self._charge(
+            provider, (usage.prompt_tokens * rates.prompt + usage.output_tokens * rates.answer) / MILLION
+        )
 
     def reading(self, media_seconds: float) -> CostUpdated:
         """The figures after `media_seconds` of meeting, ready to publish."""
@@ -94,6 +104,9 @@ class CostTracker:
         return CostUpdated(
             round(self.total, 6), round(per_hour, 6), by_provider, self._settings.currency, str(self.level)
         )
+
+    def _of(self, provider: str) -> Rates:
+        return self._rates.get(provider, FREE)
 
     def _charge(self, provider: str, amount: float) -> None:
         if amount > 0:

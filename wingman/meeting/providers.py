@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wingman.config.settings import Settings
+from wingman.config.suggest import PriceSettings
 from wingman.core.emotion_policy import Policy
 from wingman.core.errors import InputError
 from wingman.emotion.base import FaceAnalyzer, TextAnalyzer, VoiceAnalyzer
@@ -20,14 +21,17 @@ from wingman.llm.base import SuggestionModel
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting import provider_builders as build
 from wingman.meeting.api import MeetingSpec
+from wingman.meeting.cost import EMBEDDINGS, FREE, Rates
 from wingman.meeting.provider_builders import BuildContext, LocalWorker
 from wingman.stt import moonshine, speakers, whisper
 from wingman.stt.base import Transcriber
+from wingman.stt.deepgram.languages import DEEPGRAM_LANGUAGES
 
 if TYPE_CHECKING:
     from wingman.emotion.hume_v0.tokens import GatewayAccess
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Provider(Generic[T]):
+class Provider(Generic[T_co]):
     """One row of the table."""
 
     name: str
@@ -69,13 +73,15 @@ class Provider(Generic[T]):
     """True when audio or text leaves this machine."""
     missing: Callable[[Settings, Capabilities], Missing | None]
     """What it still needs; None when it can serve."""
-    build: Callable[[BuildContext], T]
+    build: Callable[[BuildContext], T_co]
     auto: str = ""
     """Why `auto` takes it where it can serve; empty when it has to be named."""
     languages: Callable[[Settings], tuple[str, ...]] = lambda _: ()
-    """BCP-47 tags a transcriber understands; empty when that is the vendor's to say."""
-    word_times: bool = True
-    """A transcriber's words carry times it measured, not interpolated ones."""
+    """BCP-47 tags a transcriber understands with these settings."""
+    more_languages: bool = False
+    """It takes regional and newer tags as well, and refuses by itself what it cannot read."""
+    rates: Callable[[PriceSettings], Rates] = lambda _: FREE
+    """What it takes for what it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,9 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         ),
         build=build.deepgram,
         auto="a Deepgram key is set",
+        languages=lambda _: DEEPGRAM_LANGUAGES,
+        more_languages=True,
+        rates=lambda p: Rates(minute=p.deepgram_per_minute),
     ),
     Provider(
         "whisper",
@@ -138,7 +147,6 @@ TRANSCRIBERS: tuple[Provider[Transcriber], ...] = (
         build=build.moonshine,
         auto="no Deepgram key and no Whisper model, and a Moonshine model is present",
         languages=lambda _: ("en",),
-        word_times=False,
     ),
     Provider(
         "embedded",
@@ -177,6 +185,7 @@ VOICE_ANALYZERS: tuple[Provider[VoiceAnalyzer], ...] = (
         missing=_no_gateway,
         build=build.hume_v0,
         auto="a v0 gateway is configured and the policy allows it",
+        rates=lambda p: Rates(minute=p.hume_v0_per_minute),
     ),
     Provider(
         "hume",
@@ -186,6 +195,7 @@ VOICE_ANALYZERS: tuple[Provider[VoiceAnalyzer], ...] = (
         ),
         build=build.hume,
         auto="a Hume key is set and the policy allows it",
+        rates=lambda p: Rates(minute=p.hume_per_minute),
     ),
     Provider(
         "prosody",
@@ -203,6 +213,7 @@ TEXT_ANALYZERS: tuple[Provider[TextAnalyzer], ...] = (
         missing=_no_gateway,
         build=build.hume_v0_text,
         auto="the policy is text-only and a v0 gateway is configured",
+        rates=lambda p: Rates(word=p.hume_v0_per_word),
     ),
 )
 
@@ -214,6 +225,7 @@ LANGUAGE_ANALYZERS: tuple[Provider[TextAnalyzer], ...] = (
         missing=_no_gateway,
         build=build.hume_v0_language,
         auto="`emotion.text` is on and a v0 gateway is configured",
+        rates=lambda p: Rates(word=p.hume_v0_per_word),
     ),
 )
 
@@ -224,6 +236,7 @@ FACE_ANALYZERS: tuple[Provider[FaceAnalyzer], ...] = (
         missing=_no_gateway,
         build=build.hume_v0_faces,
         auto="a v0 gateway is configured",
+        rates=lambda p: Rates(picture=p.hume_v0_per_picture),
     ),
 )
 
@@ -234,11 +247,26 @@ def _no_gemini_key(name: str) -> Callable[[Settings, Capabilities], Missing | No
     )
 
 
+def _gemini_rates(prices: PriceSettings) -> Rates:
+    return Rates(prompt=prices.gemini_input_per_million, answer=prices.gemini_output_per_million)
+
+
 MODELS: tuple[Provider[SuggestionModel], ...] = (
     Provider(
-        "gemini", remote=True, missing=_no_gemini_key("gemini"), build=build.gemini, auto="a Gemini key is set"
+        "gemini",
+        remote=True,
+        missing=_no_gemini_key("gemini"),
+        build=build.gemini,
+        auto="a Gemini key is set",
+        rates=_gemini_rates,
     ),
-    Provider("generativeai", remote=True, missing=_no_gemini_key("generativeai"), build=build.generativeai),
+    Provider(
+        "generativeai",
+        remote=True,
+        missing=_no_gemini_key("generativeai"),
+        build=build.generativeai,
+        rates=_gemini_rates,
+    ),
     Provider(
         "openai",
         remote=True,
@@ -249,8 +277,32 @@ MODELS: tuple[Provider[SuggestionModel], ...] = (
         ),
         build=build.openai,
         auto="an OpenAI-compatible URL is set",
+        rates=lambda p: Rates(prompt=p.openai_input_per_million, answer=p.openai_output_per_million),
     ),
 )
+TABLES: tuple[Sequence[Provider[object]], ...] = (
+    TRANSCRIBERS,
+    VOICE_ANALYZERS,
+    TEXT_ANALYZERS,
+    LANGUAGE_ANALYZERS,
+    FACE_ANALYZERS,
+    MODELS,
+)
+
+
+def leaves_this_machine(name: str) -> bool:
+    """True when a provider of this name is sent sound, words or pictures."""
+    return any(row.remote for table in TABLES for row in table if row.name == name)
+
+
+def price_list(prices: PriceSettings) -> dict[str, Rates]:
+    """Provider → what it takes; one that does several things has a rate for each."""
+    found = {EMBEDDINGS: Rates(prompt=prices.embeddings_per_million)}
+    for table in TABLES:
+        for row in table:
+            asked = {unit: price for unit, price in asdict(row.rates(prices)).items() if price}
+            found[row.name] = replace(found.get(row.name, FREE), **asked)
+    return found
 
 
 def choose(settings: Settings, here: Capabilities, policy: Policy) -> Choices:

@@ -7,14 +7,8 @@ from collections.abc import Mapping
 
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
-from wingman.meeting.providers import TRANSCRIBERS
-
-DEEPGRAM: tuple[str, ...] = (
-    *("multi", "en", "ar", "be", "bg", "bn", "bs", "ca", "cs", "da", "de", "el", "es", "et", "fa", "fi", "fr"),
-    *("he", "hi", "hr", "hu", "id", "it", "ja", "kn", "ko", "lt", "lv", "mk", "mr", "ms", "nl", "no", "pl"),
-    *("pt", "ro", "ru", "sk", "sl", "sr", "sv", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "zh"),
-)
-"""BCP-47 primary tags of nova-3, and `multi` for several in one call."""
+from wingman.meeting.providers import TRANSCRIBERS, Provider
+from wingman.stt.base import Transcriber
 
 NAMES: Mapping[str, str] = {
     "embedded": "the local English recogniser",
@@ -25,16 +19,14 @@ NAMES: Mapping[str, str] = {
 
 def languages(provider: str, settings: Settings) -> tuple[str, ...]:
     """The tags a transcriber reads with these settings; empty where it is not limited."""
-    if provider == "deepgram":
-        return DEEPGRAM
-    return next((row.languages(settings) for row in TRANSCRIBERS if row.name == provider), ())
+    row = _row(provider)
+    return row.languages(settings) if row is not None else ()
 
 
 def check_language(provider: str, language: str, settings: Settings) -> None:
     """Raises `InputError` where `provider` cannot read the language a meeting asks for."""
-    known = languages(provider, settings)
-    # Deepgram takes regional and newer tags as well, and says so itself
-    if not language or not known or provider == "deepgram":
+    known, row = languages(provider, settings), _row(provider)
+    if not language or not known or (row is not None and row.more_languages):
         return
     tags = [tag.strip() for tag in language.split(",")]  # several: it is one of them
     unread = [tag for tag in tags if tag.split("-")[0].lower() not in known]
@@ -49,3 +41,7 @@ def check_language(provider: str, language: str, settings: Settings) -> None:
         "another language",
         field="language",
     )
+
+
+def _row(provider: str) -> Provider[Transcriber] | None:
+    return next((row for row in TRANSCRIBERS if row.name == provider), None)

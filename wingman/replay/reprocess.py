@@ -294,7 +294,7 @@ class _Reader:
         def hear(event: Event) -> None:
             note(event, self.input.position)
 
-        accounting = Accounting(CostTracker(CostSettings()), Ledger(_nowhere, time.monotonic), _nowhere)
+        accounting = Accounting(CostTracker(CostSettings(), {}), Ledger(_nowhere, time.monotonic), _nowhere)
         callbacks = ChannelCallbacks(hear, hear, _nowhere)
         self.pipeline = ChannelPipeline(self.input, providers, callbacks, tasks, accounting)
         self.pipeline.words.start()
