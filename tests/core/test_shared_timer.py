@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+from contextvars import ContextVar
+
+import pytest
 
 from wingman.core.shared_timer import shared_timer
 from wingman.testing.virtual_time import run
@@ -103,3 +106,44 @@ def test_a_loop_that_ended_is_let_go() -> None:
     gone = run(main())
     gc.collect()
     assert gone() is None
+
+
+def test_a_task_runs_its_look_in_its_own_context_until_it_raises() -> None:
+    named: ContextVar[str] = ContextVar("named", default="nobody")
+
+    async def main() -> None:
+        beats, heard, other = shared_timer(0.5), list[str](), list[float]()
+
+        def look(_: float) -> None:
+            heard.append(named.get())
+            if len(heard) == 3:
+                raise ValueError("a defect of one")
+
+        async def owner() -> None:
+            named.set("owner")
+            await beats.run(look)
+
+        beats.join(other.append)
+        task = asyncio.create_task(owner())
+        with pytest.raises(ValueError, match="a defect of one"):
+            await task
+        await asyncio.sleep(1.0)
+        assert heard == ["owner"] * 3
+        assert len(other) == 5, "the others go on"
+        beats.leave(other.append)
+
+    run(main())
+
+
+def test_a_task_that_is_cancelled_is_not_called_any_more() -> None:
+    async def main() -> None:
+        beats, called = shared_timer(0.5), list[float]()
+        task = asyncio.create_task(beats.run(called.append))
+        await asyncio.sleep(1.2)
+        task.cancel()
+        await asyncio.wait([task])
+        await asyncio.sleep(2.0)
+        assert task.cancelled()
+        assert len(called) == 2
+
+    run(main())

@@ -30,8 +30,14 @@ def pair() -> Iterator[Pair]:
                 yield ours, theirs
 
 
-def fill(ours: socket.socket, delivered: Delivered) -> int:
+def nothing_waits() -> int:
+    return 0
+
+
+def fill(ours: socket.socket) -> tuple[int, Delivered]:
     """Write messages of a second each until the kernel takes no more; how many there were."""
+    waiting = 0
+    delivered = Delivered(ours, lambda: waiting)
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     ours.setblocking(False)
     for count in range(1, 10_000):
@@ -39,9 +45,10 @@ def fill(ours: socket.socket, delivered: Delivered) -> int:
             taken = ours.send(bytes(SIZE))
         except BlockingIOError:
             taken = 0
-        delivered.wrote(SIZE, 1.0, SIZE - taken)
-        if taken < SIZE:
-            return count
+        waiting = SIZE - taken
+        delivered.wrote(SIZE, 1.0)
+        if waiting:
+            return count, delivered
     raise AssertionError("the kernel takes everything")
 
 
@@ -52,9 +59,9 @@ def read_all(theirs: socket.socket, size: int) -> None:
 
 def test_what_the_peer_has_read_is_not_lost(pair: Pair) -> None:
     ours, theirs = pair
-    delivered = Delivered(ours)
+    delivered = Delivered(ours, nothing_waits)
     ours.sendall(bytes(1000))
-    delivered.wrote(1000, 0.5, 0)
+    delivered.wrote(1000, 0.5)
     read_all(theirs, 1000)
     theirs.send(b"x")
     ours.recv(1)  # with it comes word of what has arrived
@@ -63,8 +70,7 @@ def test_what_the_peer_has_read_is_not_lost(pair: Pair) -> None:
 
 def test_what_waits_when_the_connection_breaks_is_lost_once(pair: Pair) -> None:
     ours, theirs = pair
-    delivered = Delivered(ours)
-    count = fill(ours, delivered)
+    count, delivered = fill(ours)
     held = len(theirs.recv(1 << 20, socket.MSG_PEEK))
     theirs.close()
     ours.close()
@@ -72,19 +78,21 @@ def test_what_waits_when_the_connection_breaks_is_lost_once(pair: Pair) -> None:
     assert size == SIZE * seconds
     assert seconds == count - held // SIZE
     assert delivered.lost() == (0, 0.0)
-    delivered.wrote(5, 5.0, 5)
+    delivered.wrote(5, 5.0)
     assert delivered.lost() == (0, 0.0), "nothing is counted after the end"
 
 
 def test_only_what_came_after_the_last_word_is_lost(pair: Pair) -> None:
     ours, theirs = pair
-    delivered = Delivered(ours)
+    waiting = 0
+    delivered = Delivered(ours, lambda: waiting)
     ours.sendall(bytes(1000))
-    delivered.wrote(1000, 0.5, 0)
+    delivered.wrote(1000, 0.5)
     read_all(theirs, 1000)
     theirs.send(b"x")
     ours.recv(1)
-    delivered.wrote(77, 2.0, 77)  # never got as far as the kernel
+    waiting = 77
+    delivered.wrote(77, 2.0)  # never got as far as the kernel
     assert delivered.lost() == (77, 2.0)
 
 
@@ -92,6 +100,6 @@ def test_what_is_no_tcp_connection_loses_nothing() -> None:
     one, other = socket.socketpair()
     with closing(one), closing(other):
         for source in (None, one):
-            delivered = Delivered(source)
-            delivered.wrote(10, 1.0, 10)
+            delivered = Delivered(source, lambda: 10)
+            delivered.wrote(10, 1.0)
             assert delivered.lost() == (0, 0.0)

@@ -81,3 +81,12 @@ async def test_what_was_said_does_not_wait_for_what_was_written_down(encoder: Se
     assert not any(task.done() for task in written)
     both = await asyncio.gather(*written)
     assert [len(vectors) for vectors in both] == [20, 20]
+
+
+async def test_what_another_meeting_had_encoded_takes_no_thread(encoder: SentenceEncoder) -> None:
+    cards = [f"{OTHER} {number}" for number in range(9)]
+    first = await encoder.encode(cards, "passage")
+    encoder.close()  # whoever needs its thread now fails
+    assert np.array_equal(await encoder.encode(cards, "passage"), first)
+    with pytest.raises(ProviderFault, match="was closed"):
+        await encoder.encode([*cards, PRICE], "passage")

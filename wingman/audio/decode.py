@@ -47,7 +47,17 @@ class Decoder(Protocol):
 class LibopusDecoder:
     """libopus at 16 kHz mono."""
 
-    __slots__ = ("__weakref__", "_address", "_buffer", "_decode", "_library", "_state", "_view")
+    __slots__ = (
+        "__weakref__",
+        "_buffer",
+        "_count",
+        "_decode",
+        "_library",
+        "_room",
+        "_sound",
+        "_state",
+        "_view",
+    )
 
     def __init__(self) -> None:
         library = libopus()
@@ -55,37 +65,41 @@ class LibopusDecoder:
             raise WingmanError("no libopus was found; reinstall the `av` package from its wheel")
         error = ctypes.c_int()
         self._library = library
-        self._state: int | None = library.opus_decoder_create(SAMPLE_RATE, 1, ctypes.byref(error))
+        self._state = ctypes.c_void_p(library.opus_decoder_create(SAMPLE_RATE, 1, ctypes.byref(error)))
         if error.value or not self._state:
             raise WingmanError(f"libopus could not make a decoder (error {error.value})")
         self._buffer = bytearray(MAX_FRAME * BYTES_PER_SAMPLE)
-        self._address = ctypes.addressof((ctypes.c_char * len(self._buffer)).from_buffer(self._buffer))
+        self._room = ctypes.c_void_p(
+            ctypes.addressof((ctypes.c_char * len(self._buffer)).from_buffer(self._buffer))
+        )
         self._view = memoryview(self._buffer)
+        self._count, self._sound = 0, self._view[:0]  # of the last packet: most are as long as the one before
         self._decode = library.opus_decode
 
     def decode(self, packet: bytes) -> bytes:
         """PCM of one packet. Raises `DecodeError`."""
-        count = self._decode(self._state, packet, len(packet), self._address, MAX_FRAME, 0)
-        return bytes(self._view[: count * BYTES_PER_SAMPLE]) if count > 0 else self._take(count)
+        return self._take(self._decode(self._state, packet, len(packet), self._room, MAX_FRAME, 0))
 
     def conceal(self, samples: int) -> bytes:
         """Bridge `samples` that never came."""
-        return self._take(self._decode(self._state, None, 0, self._address, min(samples, MAX_FRAME), 0))
+        return self._take(self._decode(self._state, None, 0, self._room, min(samples, MAX_FRAME), 0))
 
     def recover(self, following: bytes, samples: int) -> bytes:
         """The lost packet out of the one that followed it."""
         count = min(samples, MAX_FRAME)
-        return self._take(self._decode(self._state, following, len(following), self._address, count, 1))
+        return self._take(self._decode(self._state, following, len(following), self._room, count, 1))
 
     def _take(self, count: int) -> bytes:
-        if count < 0:
-            raise DecodeError(f"a packet is not valid Opus (libopus error {count})")
-        return bytes(self._view[: count * BYTES_PER_SAMPLE])
+        if count != self._count:
+            if count < 0:
+                raise DecodeError(f"a packet is not valid Opus (libopus error {count})")
+            self._count, self._sound = count, self._view[: count * BYTES_PER_SAMPLE]
+        return self._sound.tobytes()
 
     def __del__(self) -> None:
         if getattr(self, "_state", None):
             self._library.opus_decoder_destroy(self._state)
-            self._state = None
+            self._state = ctypes.c_void_p()
 
 
 class AvDecoder:
@@ -148,10 +162,11 @@ def _candidates() -> Iterator[str]:
 
 
 def _declare(library: Any) -> None:
-    pointer, i32, integer = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int
+    pointer, integer = ctypes.c_void_p, ctypes.c_int
     library.opus_decoder_create.restype = pointer
-    library.opus_decoder_create.argtypes = [i32, integer, ctypes.POINTER(integer)]
+    library.opus_decoder_create.argtypes = [ctypes.c_int32, integer, ctypes.POINTER(integer)]
     library.opus_decoder_destroy.restype = None
     library.opus_decoder_destroy.argtypes = [pointer]
+    # no argtypes: converting each of six arguments costs more than the call. Numbers go as `int`, `bytes` as a
+    # pointer to them, and other pointers have to be `c_void_p`
     library.opus_decode.restype = integer
-    library.opus_decode.argtypes = [pointer, ctypes.c_char_p, i32, pointer, integer, integer]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 from weakref import WeakKeyDictionary
 
 Look = Callable[[float], None]
@@ -34,6 +35,29 @@ class SharedTimer:
         if not self._looks and not self._waiting and self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    async def run(self, look: Look) -> None:
+        """Call `look` with every beat, in this task's context, until cancelled.
+
+        It costs a call where waiting for each beat costs two turns of a task. What it raises is raised here.
+        """
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        context = copy_context()
+
+        def called(now: float) -> None:
+            if over.done():
+                return
+            try:
+                context.run(look, now)
+            except Exception as failed:  # noqa: BLE001 - it is raised where it is waited for
+                self.leave(called)
+                over.set_exception(failed)
+
+        self.join(called)
+        try:
+            await over
+        finally:
+            self.leave(called)
 
     async def wait(self) -> None:
         """Return with the next beat, which may be nearer than a whole one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wingman.egress.tcp import HasSocket, TcpView
@@ -38,20 +39,23 @@ class Delivered:
     """What of a socket's writes the peer's kernel has taken, as TCP itself knows it (Linux; elsewhere: all)."""
 
     __slots__ = (
+        "_buffered",
         "_run",
         "_runs",
         "_tcp",
         "_unasked",
     )
 
-    def __init__(self, source: HasSocket | None) -> None:
+    def __init__(self, source: HasSocket | None, buffered: Callable[[], int]) -> None:
+        """`buffered` tells how many bytes wait in this process."""
         self._tcp = TcpView(source)
+        self._buffered = buffered
         self._runs: deque[_Run] = deque()
         self._run = _Run(0, 0, 0, 0.0)
         self._unasked = 0
 
-    def wrote(self, size: int, seconds: float, buffered: int, framed: int = 0) -> None:
-        """A message of `size` payload bytes was just handed over; `buffered` bytes wait in this process.
+    def wrote(self, size: int, seconds: float, framed: int = 0) -> None:
+        """A message of `size` payload bytes was just handed over.
 
         `framed` is its length on the wire, 0 where that is not known (TLS): then the kernel is asked each time.
         """
@@ -63,7 +67,7 @@ class Delivered:
                 return
             end = run.last + framed
         elif (position := self._tcp.position()) is not None:
-            end = position + buffered
+            end = position + self._buffered()
             self._unasked = ASK_EVERY
             acked = self._tcp.acked() or 0
             while self._runs and self._runs[0].last <= acked:

@@ -158,7 +158,7 @@ class Socket:
         self._frames = FrameWriter()
         self._plain = self._transport.get_extra_info("sslcontext") is None
         raw = self._transport.get_extra_info("socket") if self._outlet is not None else None
-        self._delivered = Delivered(raw)
+        self._delivered = Delivered(raw, self._transport.get_write_buffer_size)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -201,8 +201,7 @@ class Socket:
         elif framed := self._put(data):
             size = len(data) if isinstance(data, bytes) else len(data.encode())
             way_out.sent(size, seconds)
-            buffered = self._transport.get_write_buffer_size()
-            self._delivered.wrote(size, seconds, buffered, framed if self._plain else 0)
+            self._delivered.wrote(size, seconds, framed if self._plain else 0)
 
     def _put(self, data: bytes | str) -> int:
         """Write one frame; its length, 0 where it would be thrown away."""

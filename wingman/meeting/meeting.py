@@ -10,7 +10,6 @@ that fails ends behind its own wall; only the meeting's own tasks can end it.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -133,6 +132,7 @@ class Meeting:
         self._ending = asyncio.Event()
         self._ended = asyncio.Event()
         self._reason = "stopped"
+        self._ticks = 0
         self._sources = MeetingSources(
             meeting_id,
             self._pipeline,
@@ -389,14 +389,15 @@ class Meeting:
 
     async def _tick(self) -> None:
         """What happens with time: the join moves on ten times a second, and an end may be due."""
-        beats = shared_timer(TICK_S)
-        for tick in itertools.count(1):
-            await beats.wait()
-            self._pipeline.advance()
-            if tick % TICKS_PER_BILL == 0:
-                self._controls.keep_to_budget()
-            if not self._ending.is_set() and (reason := self._end_watch.due(self._clock())):
-                self._end_soon(reason)
+        await shared_timer(TICK_S).run(self._beat)
+
+    def _beat(self, now: float) -> None:
+        self._pipeline.advance()
+        self._ticks += 1
+        if self._ticks % TICKS_PER_BILL == 0:
+            self._controls.keep_to_budget()
+        if not self._ending.is_set() and (reason := self._end_watch.due(now)):
+            self._end_soon(reason)
 
     def _end_soon(self, reason: str) -> None:
         if not self._ending.is_set():
