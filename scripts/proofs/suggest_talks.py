@@ -14,6 +14,7 @@ from scripts.gate.conversations import Conversation
 from scripts.gate.oracle import Oracle, serve
 from scripts.gate.playing import Stage, Unseen
 from scripts.gate.scoring import Score
+from scripts.proofs._suggest_early import early_questions
 from scripts.proofs.figures import Figure, progress
 from scripts.train_gate import encoding
 from tests.suggest.support import running, said
@@ -46,7 +47,7 @@ async def on_talks() -> list[Figure]:
             figures += await _with_oracle(talks, encoder, unseen)
             figures += await _timed(encoder)
             encoder.close()
-    return figures
+    return [*figures, *await early_questions(talks)]
 
 
 async def _unseen(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wingman.commands.cli import main
+from wingman.suggest.playbook.playbook import folder
 
 LINES = '{"who": "U", "text": "This is our scheduler."}\n{"who": "C", "text": "How much is it per month?"}\n'
 
@@ -40,10 +41,23 @@ def test_the_table_says_what_and_why_not(conversation: Path, capsys: pytest.Capt
     assert out.endswith("3 turns, 1 cards\n")
 
 
+def test_one_of_ones_own_playbooks_is_found_by_name(
+    conversation: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = conversation.parent / "data"
+    monkeypatch.setenv("WINGMAN_DELIVER__DATA_DIR", str(home))
+    (home / "playbooks").mkdir(parents=True)
+    text = (folder() / "custom.yaml").read_text().replace("name: custom", "name: acme", 1)
+    (home / "playbooks" / "acme.yaml").write_text(text)
+    assert main(["rehearse", str(conversation), "--json", "--no-encoder", "--playbook", "acme"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["data"]["playbook"] == "acme"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["{missing}"], "cannot read"),
+        (["/dev/zero"], "holds more than 64 MB"),
         (["{bad}"], "line 2: is not JSON"),
         (["{talk}", "--playbook", "nosuch"], "there is no playbook"),
         (["{talk}", "--notes", "{missing}"], "does not exist"),

@@ -25,6 +25,9 @@ class Coach:
     def speaking(self, channel: Channel, active: bool, at: int) -> None:
         self.told.append((channel, active, at))
 
+    def listened(self, channel: Channel, beyond: int) -> None:
+        self.told.append(beyond)
+
     def running(self, channel: Channel, speaker: str, text: str, span: Span) -> None:
         self.told.append(text)
 
@@ -66,10 +69,10 @@ def test_speech_begins_and_ends() -> None:
     word = (Word("so", 0, 10),)
     for event in (
         SpeechStarted(TAB, 5),
-        Interim(TAB, Span(0, 10), word),
+        Interim(TAB, Span(0, 14), word),
         Interim(TAB, Span(0, 20), ()),
         Final(TAB, Span(0, 20), word),
         SpeechEnded(TAB, 30),
     ):
         dispatch_speech_activity(event, coach)  # type: ignore[arg-type]  # the parts that are used
-    assert coach.told == [(TAB, True, 5), (TAB, True, 10), (TAB, False, 30)]
+    assert coach.told == [(TAB, True, 5), (TAB, True, 14), 4, (TAB, False, 30)]

@@ -17,7 +17,7 @@ from wingman.llm.base import Usage
 from wingman.llm.gemini.client import Gemini
 from wingman.suggest.coach import Coach, CoachParts
 from wingman.suggest.playbook.playbook import load_playbook
-from wingman.suggest.speculation import FRESH, STABLE, Speculation
+from wingman.suggest.speculation import FRESH, QUIET, STABLE, Speculation
 from wingman.testing.gemini.server import GeminiEmulator, Pace
 
 PRICE = "How much would that cost us per month"
@@ -159,7 +159,8 @@ def _told(speculation: Speculation, number: int, *, holds: bool) -> bool:
     trusted = speculation.trusted
     speculation.hear(TAB, "tab", f"number {number}", span, at)
     assert speculation.due(TAB, at + STABLE, silent=True) is not None
-    assert speculation.due(TAB, at + STABLE + 1, silent=True) is None  # proposed once
+    assert speculation.due(TAB, at + STABLE + 1, silent=True) is None  # given once
+    assert speculation.propose(TAB) is trusted
     heard = said(f"Number {number}." if holds else "something else", number * 20.0)
     assert speculation.final(heard) is holds
     return trusted
@@ -179,10 +180,38 @@ def test_a_recogniser_that_never_keeps_its_word_is_not_trusted() -> None:
     assert asked <= 2
 
 
+def _after(speculation: Speculation, text: str, beyond: float) -> bool:
+    """Is `text` worth asking about, so many seconds heard behind its last word and no end of a voice told?"""
+    speculation.listened(TAB, samples(beyond))
+    speculation.hear(TAB, "tab", text, Span(0, samples(1)), 0)
+    return speculation.due(TAB, STABLE, silent=False) is not None
+
+
+def test_silence_behind_the_last_word_is_as_good_as_a_voice_that_stopped() -> None:
+    assert _after(Speculation(), PRICE, QUIET / samples(1))
+    assert not _after(Speculation(), PRICE, 0.2)
+
+
+def test_where_sentences_have_marks_half_a_sentence_is_waited_for() -> None:
+    speculation = Speculation()
+    speculation.final(said("We have three hundred people."))
+    assert not _after(speculation, PRICE, 0.8)
+    assert _after(speculation, f"{PRICE}?", 0.8)
+
+
+def test_what_was_heard_behind_one_sentence_says_nothing_of_the_next() -> None:
+    speculation = Speculation()
+    assert _after(speculation, PRICE, 0.8)
+    speculation.final(said(PRICE))
+    speculation.hear(TAB, "tab", "And what about", Span(0, samples(1)), 0)
+    assert speculation.due(TAB, STABLE, silent=False) is None
+
+
 def test_what_is_never_finished_is_given_up() -> None:
     speculation = Speculation()
     speculation.hear(TAB, "tab", PRICE, Span(0, samples(1)), 0)
     assert speculation.due(TAB, STABLE, silent=True) is not None
+    speculation.propose(TAB)
     assert not speculation.stale(TAB, FRESH - 1)
     assert speculation.stale(TAB, FRESH)
     assert not speculation.stale(TAB, FRESH + 1)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from wingman.commands.common import run_until_signal, settings_of
+from wingman.commands.common import INTERRUPTED, run_until_signal, settings_of
+from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
@@ -19,10 +21,12 @@ from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, re
 from wingman.meeting.rehearsal.model_server import model_at
 from wingman.suggest.knowledge.embeddings import EmbeddingIndex
 from wingman.suggest.knowledge.index import Knowledge
-from wingman.suggest.playbook.playbook import load_playbook
+from wingman.suggest.playbook.own import OwnPlaybooks
 
 WIDTH = 100
 """Characters of a turn shown in the table."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a conversation; a device or a pipe may have no end."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -30,17 +34,24 @@ def main(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, quiet=True)
     turns = distort(read_turns(_lines(arguments.file)), arguments.variant, arguments.seed)
     notes = arguments.notes or settings.suggest.knowledge
-    return run_until_signal(_rehearse(arguments, settings, turns, Path(notes).expanduser() if notes else None))
+    playing = _rehearse(arguments, settings, turns, Path(notes).expanduser() if notes else None)
+    return run_until_signal(playing, interrupted=INTERRUPTED)
 
 
 def _lines(name: str) -> list[bytes]:
     """The lines of a file, or of standard input (`-`). Raises `InputError`."""
-    if name == "-":
-        return sys.stdin.buffer.read().split(b"\n")
     try:
-        return Path(name).read_bytes().split(b"\n")
+        with contextlib.ExitStack() as stack:
+            file = sys.stdin.buffer if name == "-" else stack.enter_context(Path(name).open("rb"))
+            content = file.read(LARGEST + 1)
     except OSError as failed:
         raise InputError(f"cannot read {name}: {failed.strerror}; check the path", field="file") from None
+    if len(content) > LARGEST:
+        raise InputError(
+            f"{name} holds more than {LARGEST >> 20} MB, which no conversation does; check the path",
+            field="file",
+        )
+    return content.split(b"\n")
 
 
 async def _rehearse(
@@ -49,7 +60,8 @@ async def _rehearse(
     suggest = settings.suggest
     if arguments.verbosity:
         suggest = msgspec.structs.replace(suggest, verbosity=arguments.verbosity)
-    playbook = load_playbook(arguments.playbook or suggest.playbook)
+    own = OwnPlaybooks(data_dir(settings) / "playbooks")
+    playbook = own.load(arguments.playbook or suggest.playbook)
     model = None if arguments.model == "off" else await model_at(arguments.model, settings)
     table = _Table(turns)
     means = suggest.meaning == "auto" and not arguments.no_encoder and installed()

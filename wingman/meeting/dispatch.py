@@ -22,10 +22,11 @@ from wingman.suggest.coach import Coach
 
 
 def dispatch_speech_activity(event: object, coach: Coach) -> None:
-    """Tell the coach when somebody begins or stops speaking; other events say nothing about that."""
+    """Tell the coach when somebody begins or stops speaking, and what was heard behind the last word."""
     match event:
         case Interim() if event.words:
             coach.speaking(event.channel, active=True, at=event.span.end)
+            coach.listened(event.channel, event.span.end - event.words[-1].end)
         case SpeechStarted():
             coach.speaking(event.channel, active=True, at=event.at)
         case SpeechEnded():

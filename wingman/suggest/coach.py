@@ -205,6 +205,10 @@ class Coach:
         """Somebody began or stopped speaking."""
         self._gate.speaking(channel, active, at)
 
+    def listened(self, channel: Channel, beyond: SampleTime) -> None:
+        """The recogniser has heard so much behind the last running word, and no further word in it."""
+        self._speculation.listened(channel, beyond)
+
     def advance(self, channel: Channel, now: SampleTime) -> None:
         """Media time of `channel`; call some ten times a second."""
         decisions = self._gate.advance(now)
@@ -226,11 +230,11 @@ class Coach:
         if self._speculation.stale(tab, now):
             self._cards.drop_early()
         said = self._speculation.due(tab, now, silent=self._gate.silent(tab))
-        if said is None or self._measured or not self._settings.speculate or not self._speculation.trusted:
+        if said is None or self._measured or not self._settings.speculate or not self._cards.ready:
             return
-        self._gate.model_ready = self._cards.ready
-        candidate = self._gate.foresee(said) if self._cards.ready else None
-        if candidate is None or self._composer.cares(candidate):
+        self._gate.model_ready = True
+        candidate = self._gate.foresee(said)
+        if candidate is None or self._composer.cares(candidate) or not self._speculation.propose(tab):
             return
         notes = self._composer.notes(candidate)
         draw = self._composer.draw(candidate, notes)

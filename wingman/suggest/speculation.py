@@ -1,8 +1,9 @@
 """Which words are worth asking a model about before they are final. Pure; all times are `SampleTime`.
 
 A running text that already asks, that has not changed for a moment and whose voice is silent, will most likely
-be the final one. Whether it was is counted, also for texts that no model was asked about: where too many change
-after all, nothing is asked early until they hold again.
+be the final one. The voice is silent when its recogniser says so, or has heard for a moment beyond the last
+word and found no other: most say only with the final words that somebody stopped. Whether the text held is
+counted, also where no model was asked: while too many change after all, nothing is asked early.
 """
 
 from __future__ import annotations
@@ -17,17 +18,20 @@ from wingman.suggest.playbook.signals import normalise
 
 STABLE = samples(0.3)
 """Words that stayed the same for so long are taken for the whole sentence."""
+QUIET = samples(0.5)
+"""Heard behind the last word without another one; a long word that is being said takes nearly as long."""
 FRESH = samples(6)
 """After this time the final words are not waited for any longer."""
 WASTED = 0.15
 """Share of early texts that may change after all; the figure promised is 0.2."""
-TRUSTED = 6
+TRUSTED = 3
 """Early texts that are taken to have held before the first one was seen."""
 REMEMBERED = 30
 EARLY = "early"
 """Id of words that have none yet."""
 
 
+_ENDED = re.compile(r"[.?!…][\"'”»)]*$")
 _SAYS = re.compile(r"[\w$€£%]")
 """What `normalise` keeps."""
 
@@ -38,6 +42,7 @@ class _Running:
     text: str
     span: Span
     since: SampleTime
+    looked_at: bool = False
     proposed: bool = False
 
     @property
@@ -50,10 +55,14 @@ class _Running:
 
 
 class Speculation:
-    """One meeting's running texts. `due` proposes each text once; `final` tells what became of it."""
+    """One meeting's running texts. `due` gives each once, `propose` takes it, `final` tells whether it held."""
 
     def __init__(self) -> None:
         self._running: dict[Channel, _Running] = {}
+        self._beyond: dict[Channel, SampleTime] = {}
+        """How much was heard behind the last running word of a channel."""
+        self._marks = False
+        """True once final words ended with a mark: running ones without one are half a sentence then."""
         self._held: deque[bool] = deque(maxlen=REMEMBERED)
 
     @property
@@ -66,13 +75,20 @@ class Speculation:
         """Is there a text whose final words are awaited?"""
         return channel in self._running
 
+    def listened(self, channel: Channel, beyond: SampleTime) -> None:
+        """The recogniser has heard so much behind the last running word, and no further word in it."""
+        self._beyond[channel] = beyond
+
     def hear(self, channel: Channel, speaker: str, text: str, span: Span, now: SampleTime) -> bool:
         """The running text of a channel. True when a text that was proposed turns out another."""
         known = self._running.get(channel)
         if known is None or not known.goes_on_in(text):
             words = normalise(text)
-            if not words or (known is not None and known.words == words):
-                return False  # nothing new; or cleared, and the final words are told next
+            if not words:
+                return False  # cleared, and the final words are told next
+            if known is not None and known.words == words:
+                known.text = text  # another mark at most
+                return False
         self._running[channel] = _Running(speaker, text, span, now)
         if known is None or not known.proposed:
             return False
@@ -82,15 +98,28 @@ class Speculation:
     def due(self, channel: Channel, now: SampleTime, *, silent: bool) -> Utterance | None:
         """The running text of the channel as an utterance, once it is stable."""
         running = self._running.get(channel)
-        if running is None or running.proposed or not silent or now - running.since < STABLE:
+        if running is None or running.looked_at or now - running.since < STABLE:
             return None
-        running.proposed = True
+        if not silent and (self._beyond.get(channel, 0) < QUIET or self._half(running.text)):
+            return None
+        running.looked_at = True
         start, end = running.span.start, running.span.end
         return Utterance(EARLY, channel, running.speaker, start, end, running.text, (), 1.0, EMOTION_OFF)
+
+    def propose(self, channel: Channel) -> bool:
+        """The text that `due` gave would start a card. True when the model may be asked about it now."""
+        self._running[channel].proposed = True
+        return self.trusted
+
+    def _half(self, text: str) -> bool:
+        """True for words that lack the mark which this recogniser sets behind a whole sentence."""
+        return self._marks and _ENDED.search(text) is None
 
     def final(self, utterance: Utterance) -> bool:
         """The final words of a channel are there. True when they are those that were proposed."""
         running = self._running.pop(utterance.channel, None)
+        self._beyond.pop(utterance.channel, None)
+        self._marks = self._marks or _ENDED.search(utterance.text) is not None
         if running is None or not running.proposed:
             return False
         held = running.words == normalise(utterance.text)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wingman.config.suggest import OpenAiSettings
 from wingman.core.events import (
@@ -14,7 +18,8 @@ from wingman.core.events import (
 )
 from wingman.core.utterance import ReadingStatus
 from wingman.llm.openai import OpenAiModel
-from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, rehearse
+from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, Variant, distort, rehearse
+from wingman.meeting.rehearsal.player import JOINED
 from wingman.suggest.playbook.playbook import load_playbook
 from wingman.testing.gemini.server import INSTANT
 from wingman.testing.openai.server import ChatEmulator
@@ -101,3 +106,30 @@ async def test_a_models_answer_comes_before_time_goes_on() -> None:
         await model.aclose()
     done = [e.envelope.data for e in events if isinstance(e.envelope.data, SuggestionCompleted)]
     assert any(answer.origin == "openai" for answer in done)
+
+
+SAID = st.lists(
+    st.sampled_from(
+        ("how much", "?", "we lost it.", "too expensive", "honestly", "?!", "no", "mm", "5 €", "—")
+    ),
+    max_size=5,
+)
+LINES = st.tuples(st.sampled_from(["U", "C", "C2"]), SAID.map(" ".join), st.sampled_from([None, 0.0, 0.3, 9.0]))
+
+
+@settings(max_examples=25)
+@given(st.lists(LINES, min_size=1, max_size=8), st.sampled_from(["clean", "bare", "asr15"]))
+def test_every_line_comes_to_a_card_or_a_reason_for_none(
+    lines: list[tuple[str, str, float | None]], variant: Variant
+) -> None:
+    """Also those without a word, and those whose words are heard as one turn with the line before."""
+    turns = tuple(ScriptedTurn(n, who, text, pause) for n, (who, text, pause) in enumerate(lines))
+    events = asyncio.run(_play(distort(turns, variant, 7)))
+    told = {e.turn for e in events if isinstance(e.envelope.data, SuggestionCreated | SuggestionSkipped)}
+    assert told == {turn.line for turn in turns}
+
+
+async def test_half_a_sentence_goes_on_in_the_next_line() -> None:
+    events = await _play(_turns(("C", "we"), ("C", "how"), pause=0.0))
+    (joined,) = [e for e in events if e.turn == 2 and isinstance(e.envelope.data, SuggestionSkipped)]
+    assert joined.envelope.payload(SuggestionSkipped).reason == JOINED

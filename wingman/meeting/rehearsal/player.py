@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 import msgspec
 
@@ -40,6 +40,7 @@ from wingman.meeting.dispatch import dispatch, dispatch_speech_activity
 from wingman.meeting.rehearsal.turns import ScriptedTurn
 from wingman.suggest.card.composer import NoSnippets, Snippets
 from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.knowledge.encoder import Encoder
 from wingman.suggest.playbook.playbook import Playbook
@@ -62,6 +63,8 @@ PATIENCE_S = 30.0
 """For the meaning of one turn: nobody waits for it here."""
 LINGER_S = 4.5
 """After the last turn, so that what waits can still be said; a conversation that is over is not a silence."""
+JOINED = "joined"
+"""Why nothing is decided about a line: its words were heard as one turn with those of the line before."""
 METER = EmotionInfo("rehearsal", remote=False, scale=Scale.INTENSITY, floor=0.2, moderate=0.4, strong=0.6)
 TONE_SCORE = 0.7
 
@@ -203,6 +206,7 @@ class _Meeting:
             spoken = turn.text.split()
             if not spoken:
                 now = start
+                self._emit(SuggestionSkipped(Reason.TOO_SHORT, None, "nothing is said"), None, turn.line)
                 continue
             end = start + BREATH_S + len(spoken) / WORDS_PER_SECOND
             yield turn, start, end, _words(_label(turn, shared=shared), start, end, spoken)
@@ -242,6 +246,12 @@ class _Meeting:
             self._by_utterance[payload.id] = turn
         if isinstance(payload, SuggestionCreated):
             self._by_card[payload.id] = turn
+        self._emit(payload, media, turn)
+        if isinstance(payload, UtteranceCreated) and media is not None:
+            for line in self._joined(media, turn):
+                self._emit(SuggestionSkipped(JOINED, payload.id, f"heard as one with {turn}"), None, line)
+
+    def _emit(self, payload: Event, media: Media | None, turn: int | None) -> None:
         self._sequence += 1
         if self._cast.model is None:
             payload = _untimed(payload)
@@ -264,6 +274,12 @@ class _Meeting:
         if card in self._by_card:
             return self._by_card[card]
         return self._line if media is None else self._place(media)
+
+    def _joined(self, media: Media, first: int | None) -> Iterator[int]:
+        """The other lines of an utterance: half a sentence without a pause goes on in the next line."""
+        begin, end = samples(media.start), samples(media.end)
+        since = takewhile(lambda place: place[0] >= begin, reversed(self._places[media.channel]))
+        yield from sorted(line for start, line in since if start < end and line != first)
 
     def _place(self, media: Media) -> int | None:
         """The line that was being said at a moment: the last that had begun half a word later."""
