@@ -89,4 +89,4 @@ async def test_what_another_meeting_had_encoded_takes_no_thread(encoder: Sentenc
     encoder.close()  # whoever needs its thread now fails
     assert np.array_equal(await encoder.encode(cards, "passage"), first)
     with pytest.raises(ProviderFault, match="was closed"):
-        await encoder.encode([*cards, PRICE], "passage")
+        await encoder.encode([*cards, "what nobody has said before this"], "passage")
