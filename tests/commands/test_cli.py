@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.support import recordings
+from wingman.commands.cli import PIPE_CLOSED, main
 
 
 def test_a_reader_that_has_had_enough_ends_it_quietly(tmp_path: Path) -> None:
@@ -21,3 +26,36 @@ def test_a_reader_that_has_had_enough_ends_it_quietly(tmp_path: Path) -> None:
         process.wait(timeout=60)
     assert process.returncode in (0, 141)
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_that_cannot_show_it_ends_no_command(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", out)
+    main(["doctor"])
+    out.flush()
+    out.buffer.seek(0)
+    assert out.buffer.read().startswith(b"\\u2713 Wingman")
+
+
+def test_a_closed_pipe_is_no_fault_of_a_file(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def closed(*_: Any) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("wingman.commands.doctor.main", closed)
+    monkeypatch.setattr("wingman.commands.cli.os.dup2", lambda *_: None)
+    assert main(["doctor"]) == PIPE_CLOSED
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("value", ["99999", "-1", "http"])
+@pytest.mark.parametrize(
+    "command", [["serve", "--port"], ["emulate", "hume", "--port"], ["mcp", "--http"]], ids=" ".join
+)
+def test_what_is_no_port_is_refused(command: list[str], value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command[:-1], f"{command[-1]}={value}"])
+    assert ended.value.code == 2
+    assert "port" in capsys.readouterr().err.splitlines()[-1]

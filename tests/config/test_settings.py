@@ -69,6 +69,12 @@ def test_off_is_a_word_and_not_a_boolean(tmp_path: Path) -> None:
         ({"server": {"prt": 1}}, "server.prt", "unknown setting `server.prt`"),
         ({"nonsense": {}}, "nonsense", "unknown setting `nonsense`"),
         ({"server": {"port": "many"}}, "server.port", "`server.port`"),
+        ({"server": {"port": 99999}}, "server.port", "<= 65535"),
+        (
+            {"transcribe": {"provider": "foo"}},
+            "transcribe.provider",
+            "'foo'; use one of auto, deepgram, whisper",
+        ),
         ({"emotion": {"policy": "always"}}, "emotion.policy", "`emotion.policy`"),
         ({"server": 3}, "server", "`server`"),
     ],

@@ -53,3 +53,9 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     with pytest.raises(InputError, match="cannot write") as refused:
         UserSettings(tmp_path).put_values({"a.b": 1})
     assert refused.value.status == 503
+
+
+def test_where_the_folder_is_a_file_nothing_was_chosen_in_it(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    chosen = UserSettings(tmp_path / "file")
+    assert (chosen.values(), chosen.keys()) == ({}, {})  # whoever makes the data folder says what is wrong

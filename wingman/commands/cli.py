@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ PIPE_CLOSED = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit status. Every mistake of the caller is one sentence on stderr."""
+    _print_anything()
     os.umask(0o077)  # whatever is written is its owner's alone: the journal of a database as well
     parser = build_parser()
     arguments = parser.parse_args(argv)
@@ -39,20 +41,42 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(plain(f"wingman: {mistake}"), file=sys.stderr)
         return USAGE_ERROR
     except ExceptionGroup as several:  # task groups wrap what their tasks raise
-        if several.split(BrokenPipeError)[1] is None:  # whoever read our output has had enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return PIPE_CLOSED
+        if several.split(BrokenPipeError)[1] is None:
+            return _read_no_more()
         mistakes, others = several.split(WingmanError)
         if mistakes is None or others is not None:
             raise
         print(plain(f"wingman: {_first(mistakes)}"), file=sys.stderr)
         return USAGE_ERROR
+    except BrokenPipeError:
+        return _read_no_more()
     except OSError as failed:  # a file or address of the caller's that nobody asked about before
         what = f"{failed.filename}: " if failed.filename else ""
         print(plain(f"wingman: {what}{failed.strerror or failed}"), file=sys.stderr)
         return SYSTEM_ERROR
     except KeyboardInterrupt:
         return 130
+
+
+def _read_no_more() -> int:
+    """Whoever read our output has had enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED
+
+
+def _print_anything() -> None:
+    """A terminal of another encoding gets escapes for what it cannot show; no text ends a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def port(text: str) -> int:
+    """A TCP port; 0 stands for a free one."""
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{number} is no port; use 0 to 65535")
+    return number
 
 
 @contextlib.contextmanager
@@ -122,7 +146,7 @@ def _command(commands: Commands, name: str, help_text: str, module: str = "") ->
 
 def _listening(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to bind (default 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to bind (default 8710; 0 picks a free one)")
+    parser.add_argument("--port", type=port, help="port to bind (default 8710; 0 picks a free one)")
 
 
 def _up(commands: Commands) -> None:
@@ -145,7 +169,10 @@ def _mcp(commands: Commands) -> None:
     parser = _command(commands, "mcp", "Let an assistant read and follow meetings (Model Context Protocol).")
     _finding(parser)
     parser.add_argument(
-        "--http", type=int, metavar="PORT", help="streamable HTTP on this port of 127.0.0.1 (default: stdio)"
+        "--http",
+        type=port,
+        metavar="PORT",
+        help="streamable HTTP on this port of 127.0.0.1 (default: stdio)",
     )
 
 
@@ -297,7 +324,7 @@ def _doctor(commands: Commands) -> None:
 def _emulate(commands: Commands) -> None:
     parser = _command(commands, "emulate", "Run a local server that speaks a provider's protocol.")
     parser.add_argument("provider", choices=["deepgram", "hume", "hume-v0", "gemini"])
-    parser.add_argument("--port", type=int, default=0, help="port to bind (default: a free one)")
+    parser.add_argument("--port", type=port, default=0, help="port to bind (default: a free one)")
     parser.add_argument("--script", metavar="FILE", help="fault script (YAML)")
     parser.add_argument("--scenario", metavar="FILE", help="timed words and emotions to answer with (JSON)")
     parser.add_argument("--grpc", action="store_true", help="gemini: speak gRPC, for other programs")

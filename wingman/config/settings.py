@@ -13,7 +13,7 @@ import types
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -300,4 +300,14 @@ def _explain(broken: msgspec.ValidationError, origin: str) -> InputError:
             f"unknown setting `{dotted}` in {origin}; remove it or see configs/default.yaml for the names",
             field=dotted,
         )
+    if reason.startswith("Invalid enum value") and (words := _words(path)):
+        reason = f"{reason[0].lower()}{reason[1:]}; use one of {', '.join(words)}"
     return InputError(f"setting `{path or '?'}` in {origin} is wrong: {reason}", field=path)
+
+
+def _words(path: str) -> tuple[str, ...]:
+    """What may stand at `path`, where that is a matter of words."""
+    kind: Any = Settings
+    for name in path.split("."):
+        kind = get_type_hints(kind).get(name) if isinstance(kind, type) else None
+    return get_args(kind) if get_origin(kind) is Literal else ()

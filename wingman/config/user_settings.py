@@ -40,7 +40,7 @@ class UserSettings:
         path = self._folder / VALUES
         try:
             found = json.loads(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except (OSError, ValueError):
             raise InputError(
@@ -86,7 +86,7 @@ class UserSettings:
         path = self._folder / name
         try:
             sealed = path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         try:
             plain = AESGCM(self._seal()).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], PURPOSES[name])
