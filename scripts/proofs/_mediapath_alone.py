@@ -56,9 +56,9 @@ class _Sink:
     def state(self, state: str, detail: str = "") -> None: ...
 
 
-def _track(conductor: PeerTimeline | None = None, conceal: bool = False) -> tuple[InboundTrack, _Sink]:
+def _track(peer_timeline: PeerTimeline | None = None, conceal: bool = False) -> tuple[InboundTrack, _Sink]:
     sink = _Sink()
-    track = InboundTrack(Channel.TAB, sink, conductor or PeerTimeline(0), 5)
+    track = InboundTrack(Channel.TAB, sink, peer_timeline or PeerTimeline(0), 5)
     track.use(LibopusDecoder(), conceal)
     return track, sink
 
@@ -115,8 +115,8 @@ def drift() -> list[Figure]:
     rng = random.Random(9)
 
     async def run() -> tuple[float, float]:
-        conductor = PeerTimeline(0)
-        tracks = [(_track(conductor), 48_000 * (1 + ppm * 1e-6)) for ppm in (50, -50)]
+        peer_timeline = PeerTimeline(0)
+        tracks = [(_track(peer_timeline), 48_000 * (1 + ppm * 1e-6)) for ppm in (50, -50)]
         sent = [0, 0]
         drift = apart = 0.0
         for second in range(5, 90 * 60 + 1, 5):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wingman.archive import retention
-from wingman.archive.retention import DAY, Eraser, keep, sweep
+from wingman.archive.retention import DAY, Eraser, sweep, sweep_hourly
 from wingman.core.errors import InputError
 from wingman.core.events import MeetingEnded, MeetingStarted
 from wingman.core.time import Channel
@@ -47,7 +47,7 @@ async def test_all_pages_are_swept(monkeypatch: object) -> None:
 
 
 async def test_no_retention_means_no_sweeping() -> None:
-    await keep(Eraser(MemoryLog()), 0, lambda: ())
+    await sweep_hourly(Eraser(MemoryLog()), 0, lambda: ())
 
 
 async def test_an_unknown_meeting_is_no_error() -> None:

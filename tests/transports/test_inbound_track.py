@@ -173,9 +173,11 @@ async def test_a_broken_packet_is_silence() -> None:
 
 
 async def test_two_channels_share_one_zero() -> None:
-    conductor = PeerTimeline(1000)
+    peer_timeline = PeerTimeline(1000)
     sinks = [TapeSink(1000), TapeSink(1000)]
-    tracks = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    tracks = [
+        InboundTrack(channel, sink, peer_timeline, 5) for channel, sink in zip(Channel, sinks, strict=True)
+    ]
     tracks[0].pcm(0, bytes(2 * FRAME), 5.0)
     tracks[1].pcm(0, bytes(2 * FRAME), 5.5)
     assert sinks[0].position == 1000 + FRAME
@@ -184,9 +186,11 @@ async def test_two_channels_share_one_zero() -> None:
 
 
 async def test_channels_that_begin_almost_together_begin_together() -> None:
-    conductor = PeerTimeline(0)
+    peer_timeline = PeerTimeline(0)
     sinks = [TapeSink(), TapeSink()]
-    tracks = [InboundTrack(channel, sink, conductor, 5) for channel, sink in zip(Channel, sinks, strict=True)]
+    tracks = [
+        InboundTrack(channel, sink, peer_timeline, 5) for channel, sink in zip(Channel, sinks, strict=True)
+    ]
     tracks[0].pcm(0, bytes(2 * FRAME), 5.0)
     tracks[1].pcm(0, bytes(2 * FRAME), 5.06)
     assert sinks[0].position == sinks[1].position == FRAME

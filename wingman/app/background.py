@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wingman.archive.audio_store import AudioStore, KeyOf
-from wingman.archive.retention import Eraser, Forget, keep
+from wingman.archive.retention import Eraser, Forget, sweep_hourly
 from wingman.archive.storage import Storage
 from wingman.archive.storage_address import storage_of
 from wingman.config.settings import Settings
@@ -43,7 +43,7 @@ class BackgroundServices:
     async def retain(self, live: Callable[[], Collection[str]]) -> None:
         """Remove what is older than the settings allow, now and every hour, until cancelled."""
         if isinstance(self.log, MeetingIndex):
-            await keep(Eraser(self.log, self.forget), self.retention_days, live)
+            await sweep_hourly(Eraser(self.log, self.forget), self.retention_days, live)
 
 
 @contextlib.asynccontextmanager

@@ -29,14 +29,14 @@ class Eraser:
     The order matters: should the process die half-way, the meeting is still listed and can be deleted again.
     """
 
-    archive: MeetingIndex
+    index: MeetingIndex
     others: Sequence[Forget] = ()
 
     async def erase(self, meeting: str) -> bool:
         """False when the log knew no such meeting."""
         for forget in self.others:
             await forget(meeting)
-        return await self.archive.delete(meeting)
+        return await self.index.delete(meeting)
 
 
 async def sweep(eraser: Eraser, days: int, *, now: float, live: Collection[str] = ()) -> list[str]:
@@ -46,7 +46,7 @@ async def sweep(eraser: Eraser, days: int, *, now: float, live: Collection[str] 
     """
     removed: list[str] = []
     before = ""
-    while rows := await eraser.archive.meetings(PAGE, before):
+    while rows := await eraser.index.meetings(PAGE, before):
         before = rows[-1].id
         old = [row.id for row in rows if row.last_at < now - days * DAY and row.id not in live]
         if before in old:  # the anchor of the next page must still exist then: it goes last
@@ -64,7 +64,7 @@ async def sweep(eraser: Eraser, days: int, *, now: float, live: Collection[str] 
     return removed
 
 
-async def keep(eraser: Eraser, days: int, live: Callable[[], Collection[str]]) -> None:
+async def sweep_hourly(eraser: Eraser, days: int, live: Callable[[], Collection[str]]) -> None:
     """Sweep now and every hour until cancelled. Returns at once when meetings are kept for good."""
     while days > 0:
         await sweep(eraser, days, now=time.time(), live=live())

@@ -33,17 +33,17 @@ def parse_channel_map(text: str | None) -> tuple[ChannelSource, ...]:
     """
     if text is None or not text.strip():
         return ()
-    places = tuple(_place(part.strip()) for part in text.split(","))
-    channels = [place.channel for place in places]
+    sources = tuple(_source(part.strip()) for part in text.split(","))
+    channels = [source.channel for source in sources]
     if len(set(channels)) != len(channels):
         raise InputError(f"channels names one channel twice; write it {HELP}", field="channels")
-    named = [(place.track, place.side) for place in places]
+    named = [(source.track, source.side) for source in sources]
     if len(set(named)) != len(named) and named[0] != (None, None):
         raise InputError(f"channels names one place twice; write it {HELP}", field="channels")
-    return places
+    return sources
 
 
-def _place(part: str) -> ChannelSource:
+def _source(part: str) -> ChannelSource:
     where, equals, name = part.rpartition("=")
     try:
         channel = Channel(name.strip().lower())
@@ -75,45 +75,45 @@ class Feed:
 
 
 def resolve(
-    places: Sequence[ChannelSource], widths: Sequence[int], preferred: int, title: str
+    sources: Sequence[ChannelSource], widths: Sequence[int], preferred: int, title: str
 ) -> tuple[Feed, ...]:
     """The feeds of a file whose audio tracks have `widths` sides. Raises `InputError` that names the mend.
 
     `preferred` is the track that is taken where nothing else is said.
     """
-    if not places:
+    if not sources:
         return (Feed(Channel.TAB, preferred),)
-    ordered = all(place.track is None and place.side is None for place in places)
-    if ordered and len(places) == 1:
-        return (Feed(places[0].channel, preferred),)
-    if ordered and len(widths) >= len(places):
-        return tuple(Feed(place.channel, n) for n, place in enumerate(places))
+    ordered = all(source.track is None and source.side is None for source in sources)
+    if ordered and len(sources) == 1:
+        return (Feed(sources[0].channel, preferred),)
+    if ordered and len(widths) >= len(sources):
+        return tuple(Feed(source.channel, n) for n, source in enumerate(sources))
     if ordered:
-        places = [ChannelSource(place.channel, side=n) for n, place in enumerate(places)]
+        sources = [ChannelSource(source.channel, side=n) for n, source in enumerate(sources)]
         if widths[preferred] > 2:
             raise InputError(
                 f"{title} has {widths[preferred]} sides; say which two are meant, such as channels=1=tab,2=mic",
                 field="channels",
             )
-    return tuple(_feed(place, widths, preferred, title) for place in places)
+    return tuple(_feed(source, widths, preferred, title) for source in sources)
 
 
-def _feed(place: ChannelSource, widths: Sequence[int], preferred: int, title: str) -> Feed:
-    if place.track is not None:
-        if place.track >= len(widths):
+def _feed(source: ChannelSource, widths: Sequence[int], preferred: int, title: str) -> Feed:
+    if source.track is not None:
+        if source.track >= len(widths):
             raise InputError(
-                f"{title} has {_count(len(widths), 'audio track')}, so there is no track{place.track + 1}",
+                f"{title} has {_count(len(widths), 'audio track')}, so there is no track{source.track + 1}",
                 field="channels",
             )
-        return Feed(place.channel, place.track)
-    side = place.side or 0
+        return Feed(source.channel, source.track)
+    side = source.side or 0
     if side >= widths[preferred]:
         has = "one mono track" if widths[preferred] == 1 else _count(widths[preferred], "side")
         raise InputError(
             f"{title} has {has}, so it cannot be split like that; leave the channels out, or name what it has",
             field="channels",
         )
-    return Feed(place.channel, preferred, side)
+    return Feed(source.channel, preferred, side)
 
 
 def _count(number: int, what: str) -> str:

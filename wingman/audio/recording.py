@@ -102,7 +102,7 @@ Piece: TypeAlias = "tuple[Channel, PcmBlock | Gap] | Loss"
 
 def probe(
     path: Path | int,
-    places: Sequence[ChannelSource] = (),
+    sources: Sequence[ChannelSource] = (),
     *,
     track: int | None = None,
     listen: bool = False,
@@ -110,7 +110,7 @@ def probe(
 ) -> Recording:
     """Open `path` (or take it open) and decide what is read from it. Raises `InputError` in one clear sentence.
 
-    `places` as `parse_channel_map` makes them; without any, the default track is mixed down to `tab`. `track`
+    `sources` as `parse_channel_map` makes them; without any, the default track is mixed down to `tab`. `track`
     (from 0) takes another one. `listen`: also compare the sides of a stereo track. `title`: the file's name
     for a person, where it lies under another one.
     """
@@ -124,7 +124,7 @@ def probe(
                 f"{media.title} has {len(tracks)} audio track(s), so there is no track {preferred + 1}",
                 field="track",
             )
-        feeds = resolve(places, [t.sides for t in tracks], preferred, media.title)
+        feeds = resolve(sources, [t.sides for t in tracks], preferred, media.title)
         found = Recording(
             path if isinstance(path, Path) else NOWHERE, media.title, _duration(container, media), tracks, feeds
         )

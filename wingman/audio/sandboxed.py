@@ -33,7 +33,7 @@ _NEEDED: Final = ("av.*", "encodings.latin_1", "encodings.utf_16")
 class ProbeRequest:
     """What `probe` is asked for."""
 
-    places: tuple[ChannelSource, ...]
+    sources: tuple[ChannelSource, ...]
     track: int | None
     listen: bool
     title: str
@@ -67,7 +67,7 @@ _READ: Final[Reader[tuple[Part, ...]]] = Reader(
 
 def probe(
     path: Path,
-    places: Sequence[ChannelSource] = (),
+    sources: Sequence[ChannelSource] = (),
     *,
     track: int | None = None,
     listen: bool = False,
@@ -76,7 +76,7 @@ def probe(
     """As `recording.probe`. Raises `InputError`; also for a file that takes more than any should."""
     named = title or display_name(path)
     os.close(open_regular(path, named))  # what is no file at all is said as ever
-    asking = _PROBE.read(path, ProbeRequest(tuple(places), track, listen, named), named)
+    asking = _PROBE.read(path, ProbeRequest(tuple(sources), track, listen, named), named)
     try:
         return replace(next(asking), path=path)
     except StopIteration:
@@ -109,7 +109,7 @@ def _piece(part: Part) -> Piece:
 
 def probed(file: BinaryIO, ask: ProbeRequest) -> Iterator[Recording]:
     """In the reading process."""
-    yield recording.probe(file.fileno(), ask.places, track=ask.track, listen=ask.listen, title=ask.title)
+    yield recording.probe(file.fileno(), ask.sources, track=ask.track, listen=ask.listen, title=ask.title)
 
 
 def decoded(file: BinaryIO, ask: Playing) -> Iterator[tuple[Part, ...]]:

@@ -117,7 +117,7 @@ class Client:
 
     async def push(self, meeting: str, text: str, by: str = "") -> str:
         """Show the user of a running meeting a card; returns its id."""
-        answer = await self._ask("POST", f"/api/meetings/{meeting}/cards", json={"text": text, "by": by})
+        answer = await self._ask("POST", _path(meeting, "/cards"), json={"text": text, "by": by})
         return str(answer["id"])
 
     async def feedback(self, meeting: str, suggestion: str, feedback: str) -> None:

@@ -33,9 +33,9 @@ class Budget:
     asking_per_address: int = 2048
     waiting: int = 4096
 
-    def within(self, places: int) -> Budget:
-        """The same where there is room for `places` connections in all."""
-        most = max(16, places // 2)
+    def within(self, room: int) -> Budget:
+        """The same where there is room for `room` connections in all."""
+        most = max(16, room // 2)
         return Budget(min(self.asking, most), min(self.asking_per_address, most), min(self.waiting, most))
 
 

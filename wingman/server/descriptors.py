@@ -13,7 +13,7 @@ KEPT = 192
 """For everything that is no client's connection: logs, recordings, providers."""
 
 
-def places() -> int:
+def connection_room() -> int:
     """Raise the limit as far as it goes, and say how many connections there is room for."""
     if sys.platform == "win32":
         return WANTED

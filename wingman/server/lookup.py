@@ -15,7 +15,7 @@ class Lookup:
     """Live meetings first, then the archive."""
 
     meetings: Meetings
-    archive: MeetingIndex
+    index: MeetingIndex
     nodes: Nodes | None = None
     """The other nodes; None for a service of one process."""
 
@@ -29,7 +29,7 @@ class Lookup:
     async def status(self, meeting: str) -> MeetingStatus:
         """Raises `InputError(status=404)` for a meeting never heard of."""
         handle = self.live(meeting)
-        row = await self.archive.meeting(meeting)
+        row = await self.index.meeting(meeting)
         if handle is not None:
             return running(handle, row)
         if row is None:
@@ -45,7 +45,7 @@ class Lookup:
 
     async def must_exist(self, meeting: str) -> None:
         """Raises `InputError(status=404)` for a meeting never heard of."""
-        if self.live(meeting) is None and await self.archive.meeting(meeting) is None:
+        if self.live(meeting) is None and await self.index.meeting(meeting) is None:
             raise unknown(meeting)
 
     def must_live(self, meeting: str) -> MeetingHandle:

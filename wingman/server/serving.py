@@ -15,7 +15,7 @@ from wingman.config.server import ServerSettings
 from wingman.core.errors import InputError
 from wingman.server.client_address import Proxies
 from wingman.server.connection_limits import Budget, ConnectionLimits
-from wingman.server.descriptors import places
+from wingman.server.descriptors import connection_room
 from wingman.server.uvicorn_seam import DOOR, BoundedHttpProtocol, Config, Door, PushSocketProtocol
 
 GRACE_SECONDS = 3
@@ -62,7 +62,7 @@ async def serve(
 def door_of(settings: ServerSettings) -> Door:
     """As the settings say, and as this process has room for. Raises `InputError` for what is no address."""
     budget = Budget(settings.connections, settings.connections_per_address, settings.connections)
-    return Door(ConnectionLimits(budget.within(places())), Proxies.of(settings.trusted_proxies))
+    return Door(ConnectionLimits(budget.within(connection_room())), Proxies.of(settings.trusted_proxies))
 
 
 def http_config(app: ASGIApp, door: Door = DOOR) -> uvicorn.Config:

@@ -50,8 +50,8 @@ class FileSource:
     ) -> None:
         """A recording that was probed already has its channels; `channels` is for a path. `decode` is
         `audio.sandboxed.read` for files of others."""
-        places = [each if isinstance(each, ChannelSource) else ChannelSource(each) for each in channels or ()]
-        self.recording = path if isinstance(path, Recording) else probe(path, places)
+        sources = [each if isinstance(each, ChannelSource) else ChannelSource(each) for each in channels or ()]
+        self.recording = path if isinstance(path, Recording) else probe(path, sources)
         self._realtime = realtime
         self._gate = gate
         self._on_progress = on_progress

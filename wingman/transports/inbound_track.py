@@ -97,7 +97,6 @@ class InboundTrack:
         "_bridged",
         "_clock",
         "_conceal",
-        "_conductor",
         "_debt",
         "_decoder",
         "_depth",
@@ -106,6 +105,7 @@ class InboundTrack:
         "_missing",
         "_next",
         "_past",
+        "_peer_timeline",
         "_quiet",
         "_reorder",
         "_replaced",
@@ -122,10 +122,10 @@ class InboundTrack:
         "left",
     )
 
-    def __init__(self, channel: Channel, sink: ChannelSink, conductor: PeerTimeline, depth: int) -> None:
+    def __init__(self, channel: Channel, sink: ChannelSink, peer_timeline: PeerTimeline, depth: int) -> None:
         self.channel = channel
         self._sink = sink
-        self._conductor = conductor
+        self._peer_timeline = peer_timeline
         self._clock = StreamClock()
         self._timeline: Timeline | None = None
         self._depth = depth
@@ -234,7 +234,7 @@ class InboundTrack:
         if timeline is None or index is None:
             return
         waited = round(self._waited * SAMPLE_RATE)
-        correction = self._conductor.clock.correction(self._clock, timestamp, index, waited)
+        correction = self._peer_timeline.clock.correction(self._clock, timestamp, index, waited)
         self._due = correction if -CUT <= correction <= STEP else 0
         self._debt = -correction if correction < -CUT else 0
         if correction > CUT:
@@ -338,7 +338,7 @@ class InboundTrack:
 
     def _begin(self, now: float) -> Timeline:
         self._sink.anchor(time.time())
-        begins = self._conductor.index_at(now, self._sink.position)
+        begins = self._peer_timeline.index_at(now, self._sink.position)
         self._timeline = timeline = Timeline(self._sink.position)
         self._write(timeline.advance(begins, GapCause.RECONNECT))
         self._sounding = now

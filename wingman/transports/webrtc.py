@@ -137,9 +137,9 @@ class WebRtcSource:
         peer = self._peer
         if peer is None:
             raise RuntimeError("accept() comes before run()")
-        conductor = PeerTimeline(max(sinks[channel].position for channel in self.channels))
+        peer_timeline = PeerTimeline(max(sinks[channel].position for channel in self.channels))
         depth = self._settings.reorder_packets
-        tracks = [InboundTrack(channel, sinks[channel], conductor, depth) for channel in self.channels]
+        tracks = [InboundTrack(channel, sinks[channel], peer_timeline, depth) for channel in self.channels]
         for track in tracks:
             sinks[track.channel].state("connecting")
         try:

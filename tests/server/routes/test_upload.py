@@ -100,10 +100,10 @@ async def test_what_was_played_is_gone_whatever_came_of_it(fails: bool) -> None:
 
 def test_the_query_says_what_the_recording_is() -> None:
     wish = wish_of(posted(channels="left=mic,right=tab", track="2", name="Call\nof\tAda.wav"))
-    assert (len(wish.places), wish.track) == (2, 1)
+    assert (len(wish.sources), wish.track) == (2, 1)
     assert "\n" not in wish.name
     plain = wish_of(posted())
-    assert (plain.places, plain.track, plain.name) == ((), None, UNNAMED)
+    assert (plain.sources, plain.track, plain.name) == ((), None, UNNAMED)
     assert len(wish_of(posted(name="x" * 5000)).name) == 200
     assert wish_of(posted(title="Ada"), {"title"}).name == UNNAMED
 

@@ -146,7 +146,7 @@ def _lengths(text: str, at: int) -> Iterator[tuple[int, str]]:
 
 def _labelled_id(run: Run) -> Found | None:
     """A run that the words around it call an id: letters and all."""
-    atoms = [atom for atom in run.atoms if atom.line == run.atoms[0].line or run.atoms[-1].line]
+    atoms = run.atoms
     size = sum(len(atom.chars) for atom in atoms)
     if run.size >= 4 and 5 <= size <= 24 and not run.amount:
         return atoms[0].start, atoms[-1].end, str(Kind.ID)

@@ -136,9 +136,9 @@ class Rest:
         limit = whole_number(request, "limit", 50, least=1, most=500)
         before = request.query_params.get("before", "")
         if words := request.query_params.get("q", "").strip():
-            return Json({"hits": await self.lookup.archive.search(words[:200], limit)})
+            return Json({"hits": await self.lookup.index.search(words[:200], limit)})
         live = {handle.id: handle for handle in self.lookup.meetings.all_live()}
-        rows = await self.lookup.archive.meetings(limit, before)
+        rows = await self.lookup.index.meetings(limit, before)
         listed = [running(live.pop(row.id), row) if row.id in live else self.lookup.stored(row) for row in rows]
         # created a moment ago, not yet in the log
         fresh = [] if before else [handle.status() for handle in live.values()]
@@ -155,7 +155,7 @@ class Rest:
         handle = self.lookup.live(meeting)
         if handle is not None:
             await handle.end("stopped")
-        known = await Eraser(self.lookup.archive, self.offers.forget).erase(meeting)
+        known = await Eraser(self.lookup.index, self.offers.forget).erase(meeting)
         if not known and handle is None:
             raise unknown(meeting)
         self.access.ended(meeting)

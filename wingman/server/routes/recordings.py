@@ -39,7 +39,7 @@ class RecordingInspection:
 
 def recording_of(wish: upload.Upload, *, listen: bool = False) -> Recording:
     """The probed recording of an upload. Raises `InputError`. Blocking."""
-    return probe(wish.path, wish.places, track=wish.track, listen=listen, title=wish.name)
+    return probe(wish.path, wish.sources, track=wish.track, listen=listen, title=wish.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Upload:
     """A posted recording, and what its query says of it."""
 
     path: Path
-    places: tuple[ChannelSource, ...] = ()
+    sources: tuple[ChannelSource, ...] = ()
     """Whose voice is where; see `parse_channel_map`."""
     track: int | None = None
     """Which audio track (from 0); None: the default one."""
