@@ -12,6 +12,7 @@ from wingman.cluster.node import Node
 from wingman.cluster.record import Mark, UnreadableError
 from wingman.core.errors import InputError
 from wingman.events.claims import Position, Positions, Taken
+from wingman.events.index import unknown_meeting
 
 
 class LogClaims:
@@ -31,13 +32,13 @@ class LogClaims:
         try:
             tip = await self._log.tip(meeting)
         except GoneError:
-            raise _unknown(meeting) from None
+            raise unknown_meeting(meeting) from None
         except UnreadableError as newer:
             raise InputError(
                 f"this node cannot read the meeting ({newer}); upgrade it, or ask another one", status=503
             ) from None
         if not tip.seq:
-            raise _unknown(meeting)
+            raise unknown_meeting(meeting)
         if tip.body.row.state == "ended":
             raise InputError("this meeting has ended; start a new one", field="meeting", status=410)
         owner = tip.head.node
@@ -49,7 +50,7 @@ class LogClaims:
         except LostError:
             raise InputError("another node was faster; ask again", field="meeting", status=409) from None
         except GoneError:
-            raise _unknown(meeting) from None
+            raise unknown_meeting(meeting) from None
         self._appenders[meeting] = appender
         reason = "drained" if tip.body.released else "lost"
         plan, events = await self._log.history(meeting, tip.seq)
@@ -85,9 +86,3 @@ def positions_of(mark: Mark) -> dict[str, Position]:
         channel: Position(reached, mark.settled.get(channel, 0), mark.reached_at.get(channel, mark.at))
         for channel, reached in mark.positions.items()
     }
-
-
-def _unknown(meeting: str) -> InputError:
-    return InputError(
-        f"there is no meeting `{meeting[:80]}`; GET /api/meetings lists them", field="meeting", status=404
-    )

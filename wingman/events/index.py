@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from wingman.core.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
@@ -63,3 +65,10 @@ class MeetingIndex(Protocol):
     async def delete(self, meeting: str) -> bool:
         """Remove every trace of a meeting; False when there was none. What is appended later is dropped."""
         ...
+
+
+def unknown_meeting(meeting: str) -> InputError:
+    """The refusal of a meeting nobody knows (404)."""
+    return InputError(
+        f"there is no meeting `{meeting[:80]}`; GET /api/meetings lists them", field="meeting", status=404
+    )

@@ -31,25 +31,23 @@ class Usage:
     output_tokens: int = 0
 
 
-class AnswerBlocked(ProviderFault):
+class AnswerFault(ProviderFault):
+    """An answer that cannot be shown as it came."""
+
+    def __init__(self, sentence: str, *, code: str = "") -> None:
+        super().__init__(sentence, kind=FaultKind.PROTOCOL, code=code)
+
+
+class AnswerBlocked(AnswerFault):
     """The provider refused to answer this prompt or cut its own answer (safety)."""
 
-    def __init__(self, sentence: str, *, code: str = "") -> None:
-        super().__init__(sentence, kind=FaultKind.PROTOCOL, code=code)
 
-
-class AnswerEmpty(ProviderFault):
+class AnswerEmpty(AnswerFault):
     """The provider answered with no text."""
 
-    def __init__(self, sentence: str, *, code: str = "") -> None:
-        super().__init__(sentence, kind=FaultKind.PROTOCOL, code=code)
 
-
-class AnswerTruncated(ProviderFault):
+class AnswerTruncated(AnswerFault):
     """The answer ran into its length limit; what came before it has been handed over."""
-
-    def __init__(self, sentence: str, *, code: str = "") -> None:
-        super().__init__(sentence, kind=FaultKind.PROTOCOL, code=code)
 
 
 class SuggestionModel(Protocol):

@@ -169,7 +169,7 @@ class ChannelPipeline:
 
     def place(self, wall: float, open_since: SampleTime | None) -> Position:
         """How far it has come at this wall time; words that are not told yet begin at `open_since`."""
-        return Position(self.input.position, self.words.settled(open_since), wall - self.input.age_s)
+        return Position(self.input.position, self.words.settled(open_since), wall - self.input.quiet_s)
 
     def settled(self, final: Final) -> None:
         """Let the words that are settled be measured."""

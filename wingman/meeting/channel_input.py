@@ -88,13 +88,6 @@ class ChannelInput:
         return self.tape.stored
 
     @property
-    def age_s(self) -> float:
-        """Seconds since the newest sample came; 0 before the first, and for a recording."""
-        if self._clock is None or self._written_at is None:
-            return 0.0
-        return self._clock() - self._written_at
-
-    @property
     def reported(self) -> str:
         """The capture state the source reported last, whether it was shown or not."""
         return self._reported[0]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from wingman.core.errors import InputError
-from wingman.events.index import MeetingIndex, MeetingRow
+from wingman.events.index import MeetingIndex, MeetingRow, unknown_meeting
 from wingman.meeting.api import MeetingHandle, Meetings, MeetingStatus
 from wingman.server.node_routing import Nodes
 
@@ -33,7 +32,7 @@ class Lookup:
         if handle is not None:
             return running(handle, row)
         if row is None:
-            raise unknown(meeting)
+            raise unknown_meeting(meeting)
         if self.nodes is None or row.state == "ended":
             return stored(row)
         where, _ = await self.nodes.where(meeting)  # asked, not guessed: whoever feeds it waits for this
@@ -46,7 +45,7 @@ class Lookup:
     async def must_exist(self, meeting: str) -> None:
         """Raises `InputError(status=404)` for a meeting never heard of."""
         if self.live(meeting) is None and await self.index.meeting(meeting) is None:
-            raise unknown(meeting)
+            raise unknown_meeting(meeting)
 
     def must_live(self, meeting: str) -> MeetingHandle:
         """Raises `InputError(status=404)` when it does not run here."""
@@ -70,11 +69,4 @@ def stored(row: MeetingRow, state: str = "ended") -> MeetingStatus:
         playbook=row.playbook,
         emotion_policy=row.emotion_policy,
         tags=row.tags,
-    )
-
-
-def unknown(meeting: str) -> InputError:
-    """The refusal of a meeting nobody knows (404)."""
-    return InputError(
-        f"there is no meeting `{meeting[:80]}`; GET /api/meetings lists them", field="meeting", status=404
     )

@@ -22,6 +22,7 @@ from wingman.core.threads import in_thread
 from wingman.core.time import Channel
 from wingman.emotion.faces.pictures import MOST_BYTES
 from wingman.events.hub import Hub
+from wingman.events.index import unknown_meeting
 from wingman.meeting.api import MeetingSpec
 from wingman.report.answer import Answer
 from wingman.report.record import Record
@@ -29,7 +30,7 @@ from wingman.server import client_messages
 from wingman.server.auth import PAIRING_SECONDS, Access
 from wingman.server.grants import SCOPES, Role, may_hand_on
 from wingman.server.http import Json, body, chunks, whole_number
-from wingman.server.lookup import Lookup, running, unknown
+from wingman.server.lookup import Lookup, running
 from wingman.server.node_routing import Nodes
 from wingman.server.proof import readable
 from wingman.server.routes import upload
@@ -157,7 +158,7 @@ class Rest:
             await handle.end("stopped")
         known = await Eraser(self.lookup.index, self.offers.forget).erase(meeting)
         if not known and handle is None:
-            raise unknown(meeting)
+            raise unknown_meeting(meeting)
         self.access.ended(meeting)
         self.hub.end(meeting, "the meeting was deleted")
         return Response(status_code=204)
