@@ -65,6 +65,7 @@ class FakeLoad:
 def test_a_machine_that_others_use_slows_both_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World({1: 3.0, 2: 2.0})
     monkeypatch.setattr(measured, "loaded", world.loaded)
+    monkeypatch.setattr(measured, "_go_first", lambda _pid, **_: None)
     monkeypatch.setattr(measured, "TURNS", TURNS)
     monkeypatch.setattr(measured, "STRETCHES", STRETCHES)
     monkeypatch.setattr(measured, "cpu_seconds", lambda pid: world.spent[pid])
