@@ -28,6 +28,11 @@ def read(*events: str) -> str:
     return text
 
 
+def test_a_sign_that_was_cut_in_two_is_one_and_half_of_one_is_none() -> None:
+    cut = [event({"content": piece}) for piece in ("Yes \ud83d", "\ude00 and \udfff", "\ud83d")]
+    assert read(*cut) == "Yes \U0001f600 and \ufffd\ufffd"
+
+
 SHAPES = {
     "plain": [event({"content": "Ask "}), event({"content": "which teams."}), "[DONE]"],
     "a list of parts": [event({"content": [{"type": "text", "text": t} for t in ("Ask ", "which teams.")]})],

@@ -132,7 +132,23 @@ def build(tree: JsonMapping, origin: str = "the settings") -> Settings:
     for name, value in fields_of(settings):
         if isinstance(value, float) and not math.isfinite(value):
             raise InputError(f"setting `{name}` in {origin} is wrong: {value} is no amount", field=name)
+    for name, secret in _credentials(settings):
+        if not (secret.isascii() and secret.isprintable()):
+            raise InputError(
+                f"`{name}` in {origin} holds a line break or a character that no key has; paste it again",
+                field=name,
+            )
     return settings
+
+
+def _credentials(section: Section, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Dotted name and text of what is sent to a service. The key that seals the log never is."""
+    for field in msgspec.structs.fields(section):
+        value = getattr(section, field.name)
+        if isinstance(value, Section):
+            yield from _credentials(value, f"{prefix}{field.name}.")
+        elif isinstance(value, Secret) and field.name != "encryption_key":
+            yield f"{prefix}{field.name}", value.reveal()
 
 
 def plain(value: Any) -> Any:

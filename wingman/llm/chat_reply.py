@@ -12,6 +12,7 @@ from typing import Any
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.json import JsonMapping
+from wingman.core.whole_text import TextPieces, loads, whole
 from wingman.llm.base import AnswerBlocked, AnswerTruncated, Usage
 from wingman.llm.reasoning import AnswerFilter
 
@@ -30,6 +31,8 @@ class ChatReply:
     def __init__(self, wary: bool = False) -> None:
         """`wary`: the model is known to begin with thoughts that no tag announces."""
         self._filter = AnswerFilter(wary)
+        self._pieces = TextPieces()
+        self._fed = 0.0
         self._reason: Any = None
         self._calls = False
         self.done = False
@@ -55,13 +58,15 @@ class ChatReply:
         whole = "stop" if choice.get("message") else None  # a message in place of deltas is all there is
         self._reason = choice.get("finish_reason") or self._reason or whole
         self._calls = self._calls or _calls(choice)
-        text = _text(choice)
+        text = self._pieces.feed(_text(choice))
         self.characters += len(text)
+        self._fed = now
         return self._filter.feed(text, now) if text else ""
 
     def finish(self) -> str:
         """The answer is over: what was held back and is no thought."""
-        return self._filter.finish()
+        left = self._pieces.finish()
+        return (self._filter.feed(left, self._fed) if left else "") + self._filter.finish()
 
     def check(self, *, streamed: bool = True) -> None:
         """Raise when the server said that it cut or refused the answer, or when the stream just stopped.
@@ -80,13 +85,15 @@ class ChatReply:
                 raise AnswerBlocked("the model refused to answer this", code="content_filter")
             case _:
                 if reason not in NORMAL_ENDS:
-                    raise AnswerTruncated(f"the model's answer was cut short ({reason[:40]})", code="no_end")
+                    raise AnswerTruncated(
+                        f"the model's answer was cut short ({whole(reason[:40])})", code="no_end"
+                    )
 
 
 def served_models(body: bytes) -> list[str] | None:
     """The names in a list of models, in any of the forms in use; None when it is no list of models."""
     try:
-        tree = json.loads(body.decode("utf-8-sig", "replace"))
+        tree = loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
         return None
     if isinstance(tree, Mapping):
@@ -101,7 +108,7 @@ def message_of(tree: JsonMapping) -> str:
     """An error's own words, short enough to show."""
     error = tree.get("error")
     message = error.get("message", "") if isinstance(error, Mapping) else error
-    return " ".join(str(message or "").split())[:160]
+    return whole(" ".join(str(message or "").split())[:160])
 
 
 def _event(data: str) -> JsonMapping:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
@@ -23,6 +22,7 @@ from wingman.config.suggest import OpenAiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import NOT_JSON
 from wingman.core.retry_after import retry_after
+from wingman.core.whole_text import loads
 from wingman.egress.http import counting
 from wingman.llm.base import KEEP_ALIVE_S, PROBE_TIMEOUT_S, Prompt, Usage
 from wingman.llm.chat_reply import ChatReply, message_of, served_models
@@ -213,7 +213,7 @@ def refused(status: int, body: bytes, headers: Mapping[str, str]) -> ProviderFau
     kind = _KINDS.get(status, FaultKind.UNAVAILABLE)
     wait = retry_after(headers) if status == 429 else None
     try:
-        tree = json.loads(body)
+        tree = loads(body.decode("utf-8-sig"))
     except NOT_JSON:
         tree = {}
     tree = tree[0] if isinstance(tree, list) and tree else tree

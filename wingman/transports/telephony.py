@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -18,6 +17,7 @@ from wingman.audio.pcm_format import MOST_SIDES, RATES, Encoding, PcmFormat
 from wingman.core.errors import InputError
 from wingman.core.json import JsonMapping
 from wingman.core.time import Channel
+from wingman.core.whole_text import loads
 
 TELEPHONE = PcmFormat(Encoding.MULAW, 8000)
 """What a stream is that does not say."""
@@ -101,7 +101,7 @@ MOST_KEPT_S = 60.0
 def read_message(text: str) -> Message:
     """One text message. Raises `InputError` that names what is wrong."""
     try:
-        tree = json.loads(text)
+        tree = loads(text)
     except (ValueError, RecursionError):
         tree = None
     if not isinstance(tree, dict):

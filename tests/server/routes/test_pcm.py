@@ -319,3 +319,16 @@ async def _answers(socket: ClientConnection) -> AsyncIterator[str | bytes]:
     with suppress(ConnectionClosed):
         while True:
             yield await socket.recv()
+
+
+@pytest.mark.parametrize("name", ["\U0001f600" * 40, "\\ud800" * 40, "x" * 400], ids=["signs", "half", "long"])
+async def test_the_reason_of_a_close_fits_whatever_was_sent(name: str) -> None:
+    async with service() as (url, meetings):
+        target = f"{url.replace('http', 'ws')}/api/meetings/{await _meeting(meetings)}/pcm"
+        async with connect(target) as socket:
+            await socket.send(f'{{"event":"start","start":{{"mediaFormat":{{"encoding":"{name}"}}}}}}')
+            assert json.loads(await socket.recv())["field"] == "encoding"
+            with pytest.raises(ConnectionClosed) as closed:
+                await socket.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4400

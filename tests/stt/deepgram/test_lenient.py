@@ -125,3 +125,11 @@ def test_anything_is_read_or_refused(fields: dict[str, Any], word: dict[str, Any
         got = wire.decode(message(word, **fields))
         assert isinstance(got, wire.Results)
         assert isinstance(got.words, tuple)
+
+
+def test_half_of_a_sign_costs_itself() -> None:
+    raw = b'{"type":"Results","start":0,"duration":1,"is_final":true,"channel":{"alternatives":['
+    raw += rb'{"words":[{"word":"\ud800yes \ud83d\ude00","start":0.1,"end":0.4,"confidence":0.9}]}]}}'
+    message = wire.decode(raw)
+    assert isinstance(message, wire.Results)
+    assert message.words[0].text == "\ufffdyes \U0001f600"

@@ -10,7 +10,6 @@ hume 0.7.8 and 0.13.13 (`expression_measurement.stream`).
 
 from __future__ import annotations
 
-import json
 import struct
 from base64 import b64encode
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import JsonMapping, JsonObject
 from wingman.core.time import SAMPLE_RATE
 from wingman.core.vocal_sounds import is_sound
+from wingman.core.whole_text import loads
 from wingman.emotion.faces.pictures import picture_size
 from wingman.emotion.hume import http_errors
 from wingman.emotion.hume_v0.notices import Effect, Notice, ended, notices, said_in
@@ -193,7 +193,7 @@ def _json(line: str | bytes) -> Any:
     try:
         return msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return json.loads(line)
+        return loads(line if isinstance(line, str) else line.decode())
 
 
 def _reply(parts: list[JsonObject]) -> Reply:

@@ -18,6 +18,7 @@ from google.genai import errors, types
 
 from wingman.config.suggest import GeminiSettings
 from wingman.core.errors import FaultKind, InputError, ProviderFault
+from wingman.core.whole_text import whole
 from wingman.egress.http import trusted
 from wingman.egress.outlet import Outlet, current
 from wingman.egress.stream import announced, count
@@ -275,7 +276,7 @@ def _texts(chunk: types.GenerateContentResponse) -> Iterator[str]:
     for candidate in _first(chunk):
         for part in (candidate.content.parts or ()) if candidate.content else ():
             if part.text and not part.thought:
-                yield part.text
+                yield whole(part.text)
 
 
 def _check_end(chunk: types.GenerateContentResponse) -> None:

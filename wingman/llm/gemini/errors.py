@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from wingman.core.errors import FaultKind, ProviderFault
 from wingman.core.json import JsonMapping
+from wingman.core.whole_text import whole
 
 RETRY_AFTER_S = 10.0
 """How long a 429 without a delay of its own closes the road."""
@@ -86,4 +87,4 @@ def _details(body: JsonMapping) -> Iterator[JsonMapping]:
 def _short(message: str) -> str:
     """The vendor's words, without anything that looks like a key, in one line."""
     plain = re.sub(r"\b(?:AIza|AQ\.)[\w.-]+", "***", " ".join(message.split()))
-    return plain[:160]
+    return whole(plain[:160])

@@ -9,7 +9,6 @@ Wire: `POST {root}/v1beta/models/{model}:streamGenerateContent?alt=sse`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from google.api_core.gapic_v1 import method_async
 from google.protobuf import json_format
 
 from wingman.core.json import NOT_JSON, JsonObject
+from wingman.core.whole_text import loads
 from wingman.llm.sse import SseReader
 
 _transcode: Any = path_template.transcode  # neither has types
@@ -88,7 +88,7 @@ class RestTransport(GenerativeServiceTransport):
 
 def _response(data: str) -> Any:
     try:
-        tree = json.loads(data)
+        tree = loads(data)
     except RecursionError:
         raise ValueError("an event that is nested too deeply") from None
     if not isinstance(tree, dict):
@@ -119,7 +119,7 @@ def _drop_thoughts(content: Any) -> None:
 
 def _error(body: bytes) -> JsonObject:
     try:
-        tree = json.loads(body)
+        tree = loads(body.decode("utf-8-sig"))
     except NOT_JSON:
         return {}
     tree = tree[0] if isinstance(tree, list) and tree else tree

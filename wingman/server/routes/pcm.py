@@ -34,6 +34,8 @@ from wingman.transports.telephony import (
 
 MAX_MESSAGE = 1 << 20
 """Bytes of one message; half a minute of 16 kHz sound."""
+LONGEST_REASON = 120
+"""Bytes: a close frame has room for 123 (RFC 6455, 5.5)."""
 FASTEST, AHEAD_S = 2.0, 30.0
 """How many seconds of sound are taken in a second, and how many at once: what a client has kept for a while."""
 PARAMETERS = frozenset({"channel", "channels", "rate", "encoding", "tracks"})
@@ -234,4 +236,4 @@ async def _refuse(socket: WebSocket, bad: InputError) -> None:
     error = {"type": "error", "code": "bad_input", "field": bad.field, "detail": str(bad)}
     if socket.client_state is WebSocketState.CONNECTED:
         await socket.send_json(error)
-        await socket.close(4000 + bad.status, str(bad)[:120])
+        await socket.close(4000 + bad.status, str(bad).encode()[:LONGEST_REASON].decode(errors="ignore"))

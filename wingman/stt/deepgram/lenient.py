@@ -8,11 +8,11 @@ default.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 
 from wingman.core.json import JsonMapping, JsonObject
+from wingman.core.whole_text import loads
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "Results": ("start", "duration"),
@@ -31,7 +31,7 @@ def mend(raw: bytes) -> tuple[JsonObject, tuple[str, ...]] | None:
     None when it cannot be mended: no JSON object, no type, or a needed number is missing.
     """
     try:
-        tree = json.loads(raw.decode("utf-8", "replace").lstrip("\ufeff"))
+        tree = loads(raw.decode("utf-8", "replace").lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(tree, dict) or not isinstance(kind := tree.get("type"), str):

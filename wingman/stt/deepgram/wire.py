@@ -6,7 +6,6 @@ msgspec skips the rest, which makes decoding 35 to 50 times cheaper than the SDK
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from wingman.core.errors import FaultKind, InputError, ProviderFault
 from wingman.core.json import NOT_JSON
 from wingman.core.retry_after import retry_after
 from wingman.core.time import SAMPLE_RATE, Channel
+from wingman.core.whole_text import loads
 from wingman.stt.deepgram.lenient import mend
 
 LISTEN_PATH = "/v1/listen"
@@ -290,7 +290,7 @@ RATE_LIMITED_WAIT_S = 2.0
 def refused(status: int, headers: Mapping[str, str], body: bytes) -> ProviderFault:
     """A refused handshake as a fault. `headers` have lower-case names."""
     try:
-        answer = json.loads(body) if body else {}
+        answer = loads(body.decode("utf-8-sig")) if body else {}
     except NOT_JSON:
         answer = {}
     answer = answer if isinstance(answer, dict) else {}
