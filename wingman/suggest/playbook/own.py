@@ -200,8 +200,11 @@ class OwnPlaybooks:
 
 
 def written(playbook: JsonMapping) -> str:
-    """A playbook's plain values as YAML, without what says nothing."""
-    return yaml.safe_dump(_spare(playbook), sort_keys=False, allow_unicode=True, width=100)
+    """A playbook's plain values as YAML, without what says nothing. Raises `InputError`."""
+    try:
+        return yaml.safe_dump(_spare(playbook), sort_keys=False, allow_unicode=True, width=100)
+    except RecursionError:
+        raise InputError("this playbook is nested too deeply; simplify it", field="playbook") from None
 
 
 def _spare(value: Any) -> Any:
