@@ -56,6 +56,11 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 LONGEST_NAME = 60
 """Characters of a name that people give: to a speaker, a note's writer, an account or a grant."""
 
+LONGEST_TITLE = 120
+"""Characters of a meeting's name."""
+LONGEST_BRIEF = 20_000
+"""Characters of what is told about a meeting before it: eight pages."""
+
 FEEDBACK: tuple[Feedback, ...] = get_args(Feedback)
 VERBOSITIES: tuple[Verbosity, ...] = get_args(Verbosity)
 MODES: tuple[Mode, ...] = get_args(Mode)

@@ -16,6 +16,7 @@ from wingman.core.emotion_policy import Consent, check_consent, check_policy, de
 from wingman.core.events import Publish
 from wingman.core.face_policy import check_face_consent, check_faces, decide_faces
 from wingman.core.threads import in_thread
+from wingman.core.vocabulary import LONGEST_TITLE
 from wingman.correlate.correlator import Correlator
 from wingman.emotion.base import VoiceAnalyzer
 from wingman.events.log import EventLog
@@ -37,7 +38,7 @@ from wingman.meeting.shared_model import SharedModel
 from wingman.meeting.spoken_languages import check_language
 from wingman.meeting.user_library import UserLibrary
 from wingman.stt.base import Transcriber
-from wingman.suggest.coach import Coach, CoachParts
+from wingman.suggest.coach import Coach, CoachParts, checked_brief
 from wingman.suggest.playbook.playbook import Playbook
 
 
@@ -90,6 +91,9 @@ class MeetingBuilder:
         """How a new meeting is run. `consent` is what a command line stands for; `live=False` is for recordings
         played faster than real time. Raises `InputError` when the spec or the configuration forbids it.
         """
+        spec = replace(
+            spec, title=" ".join(spec.title.split())[:LONGEST_TITLE], brief=checked_brief(spec.brief)
+        )
         playbook = await self.playbook(spec.playbook or self.settings.suggest.playbook)
         plan = replace(self._plan(spec, playbook, consent or check_consent(spec.consent, spec.by)), live=live)
         transcriber = self.providers.choose(plan.policy).transcriber.provider

@@ -19,7 +19,7 @@ from wingman.core.events import (
 )
 from wingman.core.time import Channel, SampleTime, Span, samples
 from wingman.core.utterance import EMOTION_OFF, EmotionShift, LoneSound, Utterance
-from wingman.core.vocabulary import ACTIONS, FEEDBACK, MODES, STOP, VERBOSITIES, one_of
+from wingman.core.vocabulary import ACTIONS, FEEDBACK, LONGEST_BRIEF, MODES, STOP, VERBOSITIES, one_of
 from wingman.llm.base import SuggestionModel
 from wingman.suggest.card.card_meanings import CardMeanings
 from wingman.suggest.card.composer import CardComposer, NoSnippets, Snippets
@@ -308,7 +308,7 @@ class Coach:
             case "taught" if value == "reset":
                 self._gate.taught.forget()
             case "brief":
-                self._composer.use(self._composer.playbook, _text(value, "brief"))
+                self._composer.use(self._composer.playbook, checked_brief(_text(value, "brief")))
             case _:
                 raise InputError(
                     f"unknown setting {setting!r}; use verbosity, mode, playbook, brief or taught",
@@ -341,6 +341,13 @@ def warm_up() -> None:
 def deadlines_of(settings: SuggestSettings, provider: str) -> DeadlineSettings:
     """The deadlines that go with a provider."""
     return settings.openai.deadlines if provider == "openai" else settings.gemini.deadlines
+
+
+def checked_brief(text: str) -> str:
+    """A brief as it may be given. It is read whole while others wait. Raises `InputError`."""
+    if len(text) > LONGEST_BRIEF:
+        raise InputError(f"`brief` may have at most {LONGEST_BRIEF} characters; shorten it", field="brief")
+    return text
 
 
 def _text(value: Any, name: str) -> str:

@@ -29,7 +29,7 @@ from wingman.core.events import (
     SummaryEdited,
     TranscriptEdited,
 )
-from wingman.core.vocabulary import LONGEST_NAME
+from wingman.core.vocabulary import LONGEST_NAME, LONGEST_TITLE
 from wingman.events.log import EventLog
 from wingman.report.record import read
 from wingman.server.client_messages import checked_text
@@ -37,7 +37,6 @@ from wingman.server.http import Json, body
 from wingman.server.lookup import Lookup
 from wingman.server.routing import ApiRoute
 
-LONGEST_TITLE = 120
 MOST_TAGS = 12
 LONGEST_TAG = 40
 LONGEST_NOTE = 4_000
