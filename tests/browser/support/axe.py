@@ -21,13 +21,12 @@ def axe_source() -> str:
 
 
 def violations(page: Page, source: str) -> list[str]:
-    """What the checker calls serious or critical, as `rule: selector why`."""
+    """What the checker finds, however small, as `rule: selector why`."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(source)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found
-        if rule["impact"] in ("serious", "critical")
         for node in rule["nodes"]
     ]

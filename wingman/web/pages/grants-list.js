@@ -6,7 +6,7 @@ import { ask, guarded } from "./dialog.js";
 import { AuditList } from "./audit-list.js";
 import { GrantForm } from "./grant-form.js";
 
-const HEADS = ["Name", "Role", "May", "Last used", "Ends", ""];
+const HEADS = ["Name", "Role", "May", "Last used", "Ends", "Take back"];
 
 export class GrantsList {
   constructor(service, notice) {

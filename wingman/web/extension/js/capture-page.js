@@ -51,6 +51,7 @@ class Page {
       },
       service,
     );
+    this.preparing = h("main", {}, h("h1", { class: "hidden-text", text: "New meeting" }), this.setup.node);
     this.side = h(
       "div",
       { class: "side" },
@@ -65,7 +66,7 @@ class Page {
         ),
         h("nav", { "aria-label": "Pages" }, h("a", { href: `${HOME}/`, text: "Meetings" }), h("a", { href: `${HOME}/settings`, text: "Settings" })),
       ),
-      this.setup.node,
+      this.preparing,
     );
     this.home = h("div", { class: "home" });
     this.stage = h(
@@ -246,7 +247,7 @@ class Page {
     current.timer = setInterval(() => this.#meter(current), METER_PERIOD);
     model.subscribe(current.paint);
     this.current = current;
-    this.setup.node.hidden = true;
+    this.preparing.hidden = true;
     this.side.append(current.live.node);
     this.stage.hidden = false;
     this.root.dataset.live = "";
@@ -355,7 +356,7 @@ class Page {
     for (const meter of current.meters.values()) meter.close();
     void current.context?.close();
     current.ring?.close();
-    this.setup.node.hidden = false;
+    this.preparing.hidden = false;
     this.stage.hidden = true;
     delete this.root.dataset.live;
     scrollTo(0, 0);

@@ -24,7 +24,7 @@ export class OverlayBar {
     this.settingsButton = iconButton("settings", "Settings", settings, { "aria-expanded": "false" });
     this.helpButton = iconButton("help", "Keys (?)", help, { "aria-expanded": "false" });
     this.node = h(
-      "header",
+      "div",
       { class: "bar" },
       this.dot,
       this.phase,

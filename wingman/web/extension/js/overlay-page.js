@@ -1,6 +1,7 @@
 // The overlay as a page of its own: `/overlay?meeting=ID`, also for a phone or a second screen.
 
 import { CoachBox } from "./coach-box.js";
+import { h, setAttribute } from "./dom.js";
 import { MeetingModel } from "./model.js";
 import { newestFirst } from "./newest-first.js";
 import { Overlay } from "./overlay.js";
@@ -46,6 +47,9 @@ const stream = new EventStream(service.socket(meeting), {
 
 const overlay = new Overlay(model, (message) => stream.send(message));
 overlay.node.addEventListener("look", () => overlay.preferences.apply(document.body));
+// Alone on its page it is what the page is about; elsewhere it is one region among others
+setAttribute(overlay.node, "role", "main");
+overlay.node.prepend(h("h1", { class: "hidden-text", text: "Wingman" }));
 overlay.mount(document.body);
 void vocabulary(service).then((words) => overlay.offer(words));
 if (meeting) {

@@ -290,7 +290,8 @@ export function silence(state, stream) {
   if (states.includes("capturing") && lineCount(state) === 0 && !Object.values(state.partials).some(Boolean))
     return "Connected. Nothing was said yet.";
   if (states.includes("capturing")) return LISTENING[state.settings.mode] || LISTENING[""];
-  if (states.length === 0 || states.includes("connecting")) return "Connecting…";
+  if (states.length === 0) return "Nothing is listened to yet.";
+  if (states.includes("connecting")) return "Connecting…";
   return states.every((s) => s === "ended") ? "Nothing is listened to any more." : "";
 }
 
