@@ -87,7 +87,15 @@ async def _ground(settings: Settings, keep: bool, stack: contextlib.AsyncExitSta
     with outlet(outside.outlet):
         counted = observe(settings, hub, loop_watch, stack)
     hub.tap(partial(_links_end, access))
-    return _Ground(access, outside, member, event_log, hub, loop_watch, counted)
+    return _Ground(
+        access=access,
+        outside=outside,
+        member=member,
+        log=event_log,
+        hub=hub,
+        loop_watch=loop_watch,
+        counted=counted,
+    )
 
 
 @contextlib.asynccontextmanager

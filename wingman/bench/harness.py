@@ -191,17 +191,17 @@ async def _step(load: Load, pid: int, subject: Subject, seconds: float) -> Step:
     load_share = (time.process_time() - ours) / passed
     figures = summary(latencies)
     return Step(
-        count,
-        figures["p50"],
-        figures["p99"],
-        1000 * spent / passed / count,
-        spent / passed,
-        rss_mb(pid),
-        load.silent(),
-        load.delivered,
-        tuple(_branch(load, name) for name in subject.outlets),
-        load_share,
-        subject.limit_ms,
+        sessions=count,
+        p50_ms=figures["p50"],
+        p99_ms=figures["p99"],
+        cpu_ms=1000 * spent / passed / count,
+        cpu_share=spent / passed,
+        rss_mb=rss_mb(pid),
+        silent=load.silent(),
+        delivered=load.delivered,
+        branches=tuple(_branch(load, name) for name in subject.outlets),
+        load_share=load_share,
+        limit_ms=subject.limit_ms,
     )
 
 

@@ -189,7 +189,7 @@ def _whole_ms(part: Sequence[Stage]) -> float:
 
 def _row(name: str, owner: Owner, start: float, lengths: Sequence[float]) -> Row:
     p50, p90, p99 = (percentile(list(lengths), share) for share in SHARES)
-    return Row(name, owner, len(lengths), start, p50, p90, p99)
+    return Row(name=name, owner=owner, count=len(lengths), start_ms=start, p50_ms=p50, p90_ms=p90, p99_ms=p99)
 
 
 def drawn(table: Sequence[Row]) -> list[str]:

@@ -113,7 +113,16 @@ class Node:
     def row(self) -> NodeRow:
         """What it says of itself now."""
         live, most, late = self.load()
-        return NodeRow(self.id, self.name, self.state, __version__, live, most, time.time(), late)
+        return NodeRow(
+            id=self.id,
+            name=self.name,
+            state=self.state,
+            version=__version__,
+            live=live,
+            most=most,
+            at=time.time(),
+            late=late,
+        )
 
     async def open(self) -> None:
         """Be there: answer, and say so."""

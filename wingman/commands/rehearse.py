@@ -68,14 +68,14 @@ async def _rehearse(
     encoder = SentenceEncoder() if means else None
     knowledge = Knowledge(notes, EmbeddingIndex(encoder) if encoder and notes else None)
     cast = Cast(
-        playbook,
-        suggest,
-        settings.correlate,
-        arguments.brief,
-        knowledge,
-        model,
-        arguments.language or "",
-        encoder,
+        playbook=playbook,
+        suggest=suggest,
+        correlate=settings.correlate,
+        brief=arguments.brief,
+        knowledge=knowledge,
+        model=model,
+        language=arguments.language or "",
+        encoder=encoder,
     )
     try:
         async with asyncio.TaskGroup() as group:

@@ -81,6 +81,28 @@ CARD_ENDS: dict[type[CardEnd], str] = {
     SuggestionExpired: "expired",
     SuggestionFailed: "failed",
 }
+CardStep = SuggestionUpdated | CardEnd
+Whole = MeetingStarted | MeetingRenamed | PolicyApplied | CostUpdated | StorageState | AudioState | SummaryReady
+"""The newest of each says all there is to say."""
+Passing = (
+    CaptureLoss
+    | ConsentRecorded
+    | EgressRecorded
+    | EmotionShifted
+    | MeetingEnding
+    | MeetingMove
+    | MeetingMoved
+    | MeetingTagged
+    | MeetingWindingDown
+    | StreamCaughtUp
+    | StreamReset
+    | SuggestionDelta
+    | SuggestionSkipped
+    | SummaryEdited
+    | TranscriptPartial
+    | WebhookSettled
+)
+"""Told once, or leading to what comes whole: no screen that begins anew needs it."""
 
 
 class Snapshot:
@@ -124,16 +146,6 @@ class Snapshot:
         """Fold one event in. What is of a newer version, or leads to what comes whole, changes nothing."""
         self._seq = envelope.seq
         match payload_of(envelope):
-            case (
-                MeetingStarted()
-                | MeetingRenamed()
-                | PolicyApplied()
-                | CostUpdated()
-                | StorageState()
-                | AudioState()
-                | SummaryReady()
-            ):
-                self._latest[envelope.type] = _plain(envelope.data)
             case UtteranceData() as said:
                 self._utterance(said, envelope)
             case VoiceSound() as sound:
@@ -144,39 +156,18 @@ class Snapshot:
                 self._written(written)
             case SuggestionCreated() as created:
                 self._created(created)
-            case (
-                SuggestionUpdated()
-                | SuggestionCompleted()
-                | SuggestionSuperseded()
-                | SuggestionExpired()
-                | SuggestionFailed()
-            ) as step:
-                if step.id in self._cards:
-                    self._stepped(self._cards[step.id], step)
             case CaptureState() | ProviderStateChanged() | SettingChanged() | SpeakerRenamed() as now:
                 self._stands(now)
             case MeetingPaused() | MeetingResumed() | MeetingEnded() as turn:
                 self._state = STATES[type(turn)]
-            case (
-                None
-                | CaptureLoss()
-                | ConsentRecorded()
-                | EgressRecorded()
-                | EmotionShifted()
-                | MeetingEnding()
-                | MeetingMove()
-                | MeetingMoved()
-                | MeetingTagged()
-                | MeetingWindingDown()
-                | StreamCaughtUp()
-                | StreamReset()
-                | SuggestionDelta()
-                | SuggestionSkipped()
-                | SummaryEdited()
-                | TranscriptPartial()
-                | WebhookSettled()
-            ):
-                pass
+            case other:
+                self._other(envelope, other)
+
+    def _other(self, envelope: Envelope, payload: Whole | CardStep | Passing | None) -> None:
+        if isinstance(payload, Whole):
+            self._latest[envelope.type] = _plain(payload)
+        elif isinstance(payload, CardStep) and payload.id in self._cards:
+            self._stepped(self._cards[payload.id], payload)
 
     def value(self) -> JsonObject:
         """The snapshot as plain JSON values."""
@@ -239,7 +230,7 @@ class Snapshot:
         while len(self._cards) > CARDS:
             del self._cards[next(iter(self._cards))]
 
-    def _stepped(self, card: JsonObject, step: SuggestionUpdated | CardEnd) -> None:
+    def _stepped(self, card: JsonObject, step: CardStep) -> None:
         if isinstance(step, SuggestionUpdated):
             card["feedback"] = step.feedback
             return

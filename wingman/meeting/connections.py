@@ -161,7 +161,15 @@ def _connection(
     provider = known.chosen.get(branch, "")
     keys = (_key(vendor, settings, known),)
     if refusal := known.refused.get(branch, ""):
-        return Connection(branch, title, "", "Nothing", "problem", _sentence(refusal), keys=keys)
+        return Connection(
+            branch=branch,
+            title=title,
+            provider="",
+            name="Nothing",
+            state="problem",
+            words=_sentence(refusal),
+            keys=keys,
+        )
     text = texts.get(provider, Text(provider, "It is configured in the settings file.", "unproven"))
     state, words = text.state, text.words
     if provider in known.tried:
@@ -171,7 +179,18 @@ def _connection(
     # a model server is wherever its address says
     at = settings.suggest.openai.url
     remote = is_remote(at) if provider == "openai" else leaves_this_machine(provider)
-    return Connection(branch, title, provider, text.name, state, words, text.advice, reads, not remote, keys)
+    return Connection(
+        branch=branch,
+        title=title,
+        provider=provider,
+        name=text.name,
+        state=state,
+        words=words,
+        advice=text.advice,
+        languages=reads,
+        local=not remote,
+        keys=keys,
+    )
 
 
 def _key(vendor: str, settings: Settings, known: Known) -> KeyField:

@@ -69,7 +69,13 @@ async def rehearsed_cards(turns: Sequence[ScriptedTurn], cast: Cast) -> tuple[Re
             at = ends.get(turn, max(ends.values(), default=0.0)) if turn is not None else 0.0
             where = f"turn-{turn}" if turn is not None else ""
             cards[data.id] = RehearsedCard(
-                round(at, 2), data.kind, data.title, data.text, where, quote, data.reason
+                at=round(at, 2),
+                kind=data.kind,
+                title=data.title,
+                text=data.text,
+                utterance=where,
+                quote=quote,
+                reason=data.reason,
             )
         elif isinstance(data, SuggestionCompleted) and data.id in cards and data.text:
             cards[data.id] = replace(cards[data.id], text=data.text)

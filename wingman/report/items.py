@@ -67,12 +67,12 @@ def _due(item: SummaryItem) -> str:
 
 def _edited(edit: SummaryEdited, before: SummaryItem | None) -> SummaryItem:
     return SummaryItem(
-        edit.kind,
-        edit.text,
-        edit.at or (before.at if before else 0.0),
-        edit.utterance or (before.utterance if before else ""),
-        edit.owner,
-        edit.due,
-        edit.item,
-        edit.done,
+        kind=edit.kind,
+        text=edit.text,
+        at=edit.at or (before.at if before else 0.0),
+        utterance=edit.utterance or (before.utterance if before else ""),
+        owner=edit.owner,
+        due=edit.due,
+        id=edit.item,
+        done=edit.done,
     )

@@ -77,6 +77,29 @@ Fate: TypeAlias = (
 """What came of a card."""
 MeetingFact: TypeAlias = MeetingStarted | ProviderStateChanged | PolicyApplied | MeetingEnded | SummaryReady
 """What is said of the meeting as a whole."""
+Passing: TypeAlias = (
+    AudioState
+    | CaptureState
+    | ConsentRecorded
+    | CostUpdated
+    | EgressRecorded
+    | EmotionShifted
+    | MeetingEnding
+    | MeetingMove
+    | MeetingMoved
+    | MeetingPaused
+    | MeetingResumed
+    | MeetingWindingDown
+    | SettingChanged
+    | StorageState
+    | StreamCaughtUp
+    | StreamReset
+    | SuggestionDelta
+    | SuggestionSkipped
+    | TranscriptPartial
+    | WebhookSettled
+)
+"""What no report is about, or what is in it by another event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,57 +282,21 @@ class _Fold:
             case SuggestionCreated() as card:
                 self._created(card)
                 self._waited(card)
-            case (
-                SuggestionCompleted()
-                | SuggestionSuperseded()
-                | SuggestionExpired()
-                | SuggestionFailed()
-                | SuggestionUpdated()
-            ) as fate:
-                self._fate(fate)
             case TranscriptGap() | VoiceSound() as beside:
                 if envelope.media is not None:
                     self._beside(beside, envelope.media)
             case CaptureLoss() as loss:
                 self._loss(loss)
-            case (
-                MeetingRenamed()
-                | MeetingTagged()
-                | NoteAdded()
-                | NoteRemoved()
-                | SpeakerRenamed()
-                | SummaryEdited()
-                | TranscriptEdited()
-            ) as added:
-                self._annotated(added)
-            case (
-                MeetingStarted() | ProviderStateChanged() | PolicyApplied() | MeetingEnded() | SummaryReady()
-            ) as event:
-                self._meeting(event)
-            case (
-                None
-                | AudioState()
-                | CaptureState()
-                | ConsentRecorded()
-                | CostUpdated()
-                | EgressRecorded()
-                | EmotionShifted()
-                | MeetingEnding()
-                | MeetingMove()
-                | MeetingMoved()
-                | MeetingPaused()
-                | MeetingResumed()
-                | MeetingWindingDown()
-                | SettingChanged()
-                | StorageState()
-                | StreamCaughtUp()
-                | StreamReset()
-                | SuggestionDelta()
-                | SuggestionSkipped()
-                | TranscriptPartial()
-                | WebhookSettled()
-            ):
-                pass
+            case other:
+                self._other(other)
+
+    def _other(self, payload: Fate | Annotation | MeetingFact | Passing | None) -> None:
+        if isinstance(payload, Fate):
+            self._fate(payload)
+        elif isinstance(payload, Annotation):
+            self._annotated(payload)
+        elif isinstance(payload, MeetingFact):
+            self._meeting(payload)
 
     def record(self) -> Record:
         named = (self._as_told(s) for s in self._said.values())
@@ -400,13 +387,13 @@ class _Fold:
             return  # an utterance without a place in time is not one of ours
         self._newest = max(self._newest, media.end)
         self._said[data.id] = Said(
-            data.id,
-            media.channel,
-            data.speaker,
-            media.start,
-            media.end,
-            data.text,
-            data.emotion,
+            id=data.id,
+            channel=media.channel,
+            speaker=data.speaker,
+            start=media.start,
+            end=media.end,
+            text=data.text,
+            emotion=data.emotion,
             language=data.language,
             face=data.face,
             sounds=data.sounds,
@@ -415,14 +402,14 @@ class _Fold:
     def _created(self, data: SuggestionCreated) -> None:
         asked = self._said.get(data.utterance or "")
         self._cards[data.id] = Card(
-            data.id,
-            data.kind,
-            data.reason,
-            data.origin,
-            data.title,
-            data.text,
-            asked.end if asked else self._newest,
-            data.utterance,
+            id=data.id,
+            kind=data.kind,
+            reason=data.reason,
+            origin=data.origin,
+            title=data.title,
+            text=data.text,
+            at=asked.end if asked else self._newest,
+            utterance=data.utterance,
             latency_ms=data.latency_ms,
         )
 

@@ -163,7 +163,7 @@ class AuditLog:
     ) -> None:
         last = db.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
         seq, previous = last or (0, GENESIS)
-        entry = AuditEntry(seq + 1, at, what, grant, meeting, detail, "")
+        entry = AuditEntry(seq=seq + 1, at=at, what=what, grant=grant, meeting=meeting, detail=detail, hash="")
         chained = self._chained(entry, previous)
         row = (entry.seq, at, what, grant, meeting, detail, chained)
         db.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?)", row)

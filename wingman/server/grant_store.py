@@ -211,6 +211,16 @@ def _scopes(grant: Grant) -> str:
 def _grant(row: tuple[str, str, str, str, str, str, float, float, float, float, str], path: str = "") -> Grant:
     known, role, scopes, meeting, origin, name, created, expires, used, revoked, key = row
     return Grant(
-        known, known_role(role), known_scopes(scopes.split()), meeting, origin, name, created, expires, used,
-        revoked, key, path,
-    )  # fmt: skip
+        id=known,
+        role=known_role(role),
+        scopes=known_scopes(scopes.split()),
+        meeting=meeting,
+        origin=origin,
+        name=name,
+        created=created,
+        expires=expires,
+        used=used,
+        revoked=revoked,
+        key=key,
+        path=path,
+    )

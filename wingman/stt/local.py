@@ -170,15 +170,15 @@ class _Stream:
 
     def _decode(self, ask: Ask) -> Decode:
         return Decode(
-            0,
-            ask.number,
-            ask.kind,
-            0,
-            ask.pcm,
-            ask.at,
-            ask.lead,
-            ask.language,
-            ask.fallback,
-            self._engine.among,
-            self._engine.keyterms,
+            stream=0,
+            number=ask.number,
+            kind=ask.kind,
+            offset=0,
+            pcm=ask.pcm,
+            at=ask.at,
+            lead=ask.lead,
+            language=ask.language,
+            fallback=ask.fallback,
+            among=self._engine.among,
+            keyterms=self._engine.keyterms,
         )

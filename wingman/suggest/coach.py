@@ -334,7 +334,17 @@ def warm_up() -> None:
     """Read and compile what the first card of a process would wait for, some 0.1 s; blocks, so use a thread."""
     settings = SuggestSettings()
     coach = Coach(settings, load_playbook(settings.playbook), None, lambda _event, _media: None)
-    words = Utterance("", Channel.TAB, "", 0, 1, "What would that cost us per month?", (), 1.0, EMOTION_OFF)
+    words = Utterance(
+        id="",
+        channel=Channel.TAB,
+        speaker="",
+        start=0,
+        end=1,
+        text="What would that cost us per month?",
+        words=(),
+        confidence=1.0,
+        emotion=EMOTION_OFF,
+    )
     coach.hear(words)
 
 

@@ -104,7 +104,17 @@ class Speculation:
             return None
         running.looked_at = True
         start, end = running.span.start, running.span.end
-        return Utterance(EARLY, channel, running.speaker, start, end, running.text, (), 1.0, EMOTION_OFF)
+        return Utterance(
+            id=EARLY,
+            channel=channel,
+            speaker=running.speaker,
+            start=start,
+            end=end,
+            text=running.text,
+            words=(),
+            confidence=1.0,
+            emotion=EMOTION_OFF,
+        )
 
     def propose(self, channel: Channel) -> bool:
         """The text that `due` gave would start a card. True when the model may be asked about it now."""

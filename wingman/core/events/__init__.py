@@ -5,8 +5,6 @@ Each payload is a frozen dataclass bound to its wire name by `@event`. Times ins
 display. The schema is versioned by `Envelope.v`; within one version changes only ever add fields.
 """
 
-from typing import TypeAlias, cast
-
 from wingman.core.events.base import EVENTS, VERSION, Envelope, Event, Media, Publish, event
 from wingman.core.events.capture import (
     READ_AS_FILE,
@@ -34,6 +32,7 @@ from wingman.core.events.meeting import (
     SettingChanged,
     SpeakerRenamed,
 )
+from wingman.core.events.payload import Payload, payload_of
 from wingman.core.events.records import (
     CostUpdated,
     EgressRecorded,
@@ -64,59 +63,6 @@ from wingman.core.events.transcript import (
     UtteranceRevised,
     VoiceSound,
 )
-
-Payload: TypeAlias = (
-    AudioState
-    | CaptureLoss
-    | CaptureState
-    | ConsentRecorded
-    | CostUpdated
-    | EgressRecorded
-    | EmotionShifted
-    | MeetingEnded
-    | MeetingEnding
-    | MeetingMove
-    | MeetingMoved
-    | MeetingPaused
-    | MeetingRenamed
-    | MeetingResumed
-    | MeetingStarted
-    | MeetingTagged
-    | MeetingWindingDown
-    | NoteAdded
-    | NoteRemoved
-    | PolicyApplied
-    | ProviderStateChanged
-    | SettingChanged
-    | SpeakerRenamed
-    | StorageState
-    | StreamCaughtUp
-    | StreamReset
-    | SuggestionCompleted
-    | SuggestionCreated
-    | SuggestionDelta
-    | SuggestionExpired
-    | SuggestionFailed
-    | SuggestionSkipped
-    | SuggestionSuperseded
-    | SuggestionUpdated
-    | SummaryEdited
-    | SummaryReady
-    | TranscriptEdited
-    | TranscriptGap
-    | TranscriptPartial
-    | UtteranceCreated
-    | UtteranceRevised
-    | VoiceSound
-    | WebhookSettled
-)
-"""Every payload there is. Whoever matches one and leaves none to `_` is told by mypy of any that is added."""
-
-
-def payload_of(envelope: Envelope) -> Payload | None:
-    """The payload of a type that this version knows; None for one of a newer version."""
-    return cast("Payload", envelope.data) if isinstance(envelope.data, Event) else None
-
 
 __all__ = [
     "EVENTS",

@@ -97,30 +97,30 @@ class _VoiceRun:
         )
 
     async def connection(self, supervisor: Supervisor) -> Outcome:
-        """One line to the gateway, until audio ends or rests, or something breaks."""
+        """One connection to the gateway, until audio ends or rests, or something breaks."""
         more: bool | None = bool(self._clips)
         while not more or (self._audio.paused and not self._clips):
             if not (more := await self._more(None)):
                 return Outcome.DONE
         held = supervisor.waiting
-        async with RotatingConnection(self._settings, self._access, self._errors, held) as line:
+        async with RotatingConnection(self._settings, self._access, self._errors, held) as rotating:
             supervisor.opened()
             while True:
-                while self._clips and not line.wanted:
-                    await self._measure(line, self._clips[0])
+                while self._clips and not rotating.wanted:
+                    await self._measure(rotating, self._clips[0])
                     supervisor.useful()
-                if line.wanted:
+                if rotating.wanted:
                     return Outcome.SHARED
-                more = await self._more(self._settings.idle_close_s, line)
+                more = await self._more(self._settings.idle_close_s, rotating)
                 if more is None:
                     return Outcome.AGAIN
                 if not more:
                     return Outcome.DONE
                 if self._audio.paused:
-                    if line.idle_s >= self._settings.idle_close_s:
+                    if rotating.idle_s >= self._settings.idle_close_s:
                         return Outcome.AGAIN  # not even silence leaves during a pause
-                elif line.idle_s >= self._settings.keepalive_s:
-                    await (await line.ready()).keep_alive()
+                elif rotating.idle_s >= self._settings.keepalive_s:
+                    await (await rotating.ready()).keep_alive()
 
     def give_up(self) -> None:
         """Nothing more will be measured: what was recorded and not answered for is missed."""
@@ -129,18 +129,18 @@ class _VoiceRun:
         if end > begin:
             self._emit(Missed(Branch.EMOTION, self._channel, Span(begin, end), GapCause.OUTAGE))
 
-    async def _more(self, idle_s: float | None, line: RotatingConnection | None = None) -> bool | None:
+    async def _more(self, idle_s: float | None, rotating: RotatingConnection | None = None) -> bool | None:
         """Read one block. True: go on. False: all was read and cut. None: no audio came for `idle_s`."""
         since = asyncio.get_running_loop().time()
         # a sender that says nothing while nobody speaks must not keep a connection from others
-        look_s = idle_s if line is None or idle_s is None else min(idle_s, line.look_s)
+        look_s = idle_s if rotating is None or idle_s is None else min(idle_s, rotating.look_s)
         while True:
             try:
                 async with asyncio.timeout(look_s):
                     item = await self._audio.read(BLOCK)
                 break
             except TimeoutError:
-                if line is not None and line.wanted:
+                if rotating is not None and rotating.wanted:
                     return True
                 if asyncio.get_running_loop().time() >= since + (idle_s or 0.0):
                     self._clips += self._cutter.flush()
@@ -159,12 +159,12 @@ class _VoiceRun:
             self._advance(self._cutter.settled)
         return True
 
-    async def _measure(self, line: RotatingConnection, clip: Clip) -> None:
+    async def _measure(self, rotating: RotatingConnection, clip: Clip) -> None:
         """Ask about the oldest clip. It stays the oldest until it is answered or given up."""
-        link = await line.ready()
+        connection = await rotating.ready()
         await self._audio.resumed()
         try:
-            reply, lead = await link.measure(clip.pcm, clip.id)
+            reply, lead = await connection.measure(clip.pcm, clip.id)
         except ProviderFault as fault:
             self._tries += _spoilt(fault.code)
             if self._tries >= MAX_TRIES:
@@ -277,8 +277,8 @@ class HumeV0TextAnalyzer:
             self._pending.clear()
 
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
-        line = RotatingConnection(self._settings, self._access, self._errors, supervisor.waiting)
-        return await serve(line, supervisor, self._wait, partial(self._score, channel=channel, emit=emit))
+        rotating = RotatingConnection(self._settings, self._access, self._errors, supervisor.waiting)
+        return await serve(rotating, supervisor, self._wait, partial(self._score, channel=channel, emit=emit))
 
     async def _wait(self, idle_s: float | None) -> bool | None:
         """True: a text waits. False: closed and all answered. None: nothing came for `idle_s`."""
@@ -291,19 +291,19 @@ class HumeV0TextAnalyzer:
             return None
         return bool(self._pending)
 
-    async def _score(self, line: RotatingConnection, channel: Channel, emit: Emit) -> bool:
+    async def _score(self, rotating: RotatingConnection, channel: Channel, emit: Emit) -> bool:
         """Ask about the oldest text; it stays the oldest until it is answered or refused (False: not yet)."""
         while self._dropped:
             emit(Missed(self._branch, channel, self._dropped.popleft(), GapCause.OVERRUN))
         final = self._pending[0]
         found: list[EmotionSpan] = []
         for words in portions(final.words):
-            link = await line.ready()
+            connection = await rotating.ready()
             if self._held:  # the meeting was paused while we waited: it stays the oldest
                 return False
             self._number += 1
             script = " ".join(word.text for word in words)
-            reply = await link.ask(wire.text(script, f"text-{self._number}", self._settings.granularity))
+            reply = await connection.ask(wire.text(script, f"text-{self._number}", self._settings.granularity))
             if reply.failure is not None:
                 span = Span(words[0].start, words[-1].end)
                 emit(Missed(self._branch, channel, span, GapCause.PROVIDER))

@@ -304,7 +304,7 @@ class RotatingConnection:
     async def _current(self) -> Connection:
         link = self._link
         if link is None:
-            raise RuntimeError("the line is not open")
+            raise RuntimeError("the connection is not open")
         if link.aged and _now() >= self._retry_at:
             slot = self._access.slots.take_now()
             if slot is None:  # the plan allows no second one: leave the old one first

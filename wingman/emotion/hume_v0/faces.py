@@ -72,8 +72,8 @@ class HumeV0FaceAnalyzer:
         await supervisor.run(lambda: self._connection(channel, emit, supervisor))
 
     async def _connection(self, channel: Channel, emit: Emit, supervisor: Supervisor) -> Outcome:
-        line = RotatingConnection(self._settings, self._access, self._errors, supervisor.waiting)
-        return await serve(line, supervisor, self._wait, partial(self._measure, channel=channel, emit=emit))
+        rotating = RotatingConnection(self._settings, self._access, self._errors, supervisor.waiting)
+        return await serve(rotating, supervisor, self._wait, partial(self._measure, channel=channel, emit=emit))
 
     async def _wait(self, idle_s: float | None) -> bool | None:
         """True: a picture waits. False: closed. None: none came for `idle_s`."""
@@ -86,14 +86,14 @@ class HumeV0FaceAnalyzer:
             return None
         return self._slot.held_at is not None
 
-    async def _measure(self, line: RotatingConnection, channel: Channel, emit: Emit) -> bool:
-        link = await line.ready()
+    async def _measure(self, rotating: RotatingConnection, channel: Channel, emit: Emit) -> bool:
+        connection = await rotating.ready()
         picture = self._slot.take()  # the newest there is now; none after a pause
         if picture is None:
             return False
         self._in_flight = picture.at
         try:
-            reply = await link.ask(wire.image(picture.data, f"frame-{picture.at}"))
+            reply = await connection.ask(wire.image(picture.data, f"frame-{picture.at}"))
         finally:
             self._in_flight = None
         for span in face_spans(reply, picture.at, self._interval, channel, self._tracker):
@@ -135,9 +135,9 @@ async def measure_film(
     """
     tracker, interval = FaceTracker(), samples(settings.face_every_s)
     found: list[EmotionSpan] = []
-    async with RotatingConnection(settings, access or GatewayAccess(settings)) as line:
+    async with RotatingConnection(settings, access or GatewayAccess(settings)) as rotating:
         async for at, jpeg in pictures:
-            link = await line.ready()
-            reply = await link.ask(wire.image(jpeg, f"frame-{samples(at)}"))
+            connection = await rotating.ready()
+            reply = await connection.ask(wire.image(jpeg, f"frame-{samples(at)}"))
             found += face_spans(reply, samples(at), interval, Channel.TAB, tracker)
     return tuple(found)

@@ -216,4 +216,12 @@ def _answer(
     dropped: str = "",
 ) -> Decoded:
     upto = len(pcm) // BYTES_PER_SAMPLE
-    return Decoded(job.stream, job.number, job.kind, upto, tuple(rows), languages, dropped)
+    return Decoded(
+        stream=job.stream,
+        number=job.number,
+        kind=job.kind,
+        upto=upto,
+        words=tuple(rows),
+        languages=languages,
+        dropped=dropped,
+    )

@@ -193,14 +193,14 @@ class AnnotationRoutes:
             raise InputError(f"`text` may have at most {LONGEST_NOTE} characters", field="text")
         item = request.path_params["item"][:100]
         edited = SummaryEdited(
-            item,
-            change.kind,
-            " ".join(change.text.split()),
-            change.owner.strip(),
-            change.due.strip(),
-            change.done,
-            change.at,
-            change.utterance,
+            item=item,
+            kind=change.kind,
+            text=" ".join(change.text.split()),
+            owner=change.owner.strip(),
+            due=change.due.strip(),
+            done=change.done,
+            at=change.at,
+            utterance=change.utterance,
         )
         self._append(meeting, edited)
         await self.log.flush()

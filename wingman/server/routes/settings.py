@@ -109,16 +109,16 @@ class SettingsRoutes:
         if each.kind == "choice" and value not in {choice.value for choice in choices}:
             choices = (*choices, Choosable(value, value))  # what the file says is shown, whatever it is
         return Shown(
-            each.name,
-            each.label,
-            each.kind,
-            value,
-            each.help,
-            choices,
-            each.least,
-            each.most,
-            fixed,
-            each.restart,
+            name=each.name,
+            label=each.label,
+            kind=each.kind,
+            value=value,
+            help=each.help,
+            choices=choices,
+            least=each.least,
+            most=each.most,
+            fixed=fixed,
+            restart=each.restart,
         )
 
 

@@ -113,7 +113,6 @@ class Connection:
         "_free_until",
         "_last_audio",
         "_last_control",
-        "_line",
         "_look_closely_at",
         "_looking",
         "_odd",
@@ -124,6 +123,7 @@ class Connection:
         "_settings",
         "_settle_at",
         "_socket",
+        "_sockets",
         "_soonest",
         "_stitch",
         "_tail_s",
@@ -134,15 +134,15 @@ class Connection:
 
     def __init__(
         self,
-        line: SocketPair,
+        sockets: SocketPair,
         audio: Cursor,
         stitch: Stitcher,
         settings: DeepgramSettings,
         emit: Emit,
         useful: Callable[[], None],
     ) -> None:
-        self._line = line
-        self._socket = line.socket
+        self._sockets = sockets
+        self._socket = sockets.socket
         self._audio = audio
         self._stitch = stitch
         self._settings = settings
@@ -156,15 +156,13 @@ class Connection:
         self._watchdog = Watchdog(Patience(settings.stall_slack_s, settings.stall_limit_s))
         self._controls: deque[_Control] = deque()
         self._wake = asyncio.Event()
-        self._asleep_until = now
         waits = (settings.keepalive_s, settings.stall_limit_s, settings.close_s)
         self._soonest = min(waits)  # nothing but a pace that holds back is due within so long
         self._resume_at: float | None = None
         self._tail_s = min(TAIL_S, settings.idle_finalize_s)
         self._beats = shared_timer(min(LOOK_S, self._tail_s / 2))
-        self._look_closely_at = now
         self._looking = False
-        self._last_audio = self._last_control = now
+        self._last_audio = self._last_control = self._look_closely_at = self._asleep_until = now
         self._counted = audio.position  # media time up to which what was sent is counted
         self._free_until = audio.position  # and up to which more may be sent without another look
         self._finalized_at = -1
@@ -334,7 +332,7 @@ class Connection:
             while self._controls:
                 await self._carry_out(self._controls.popleft(), now)
             if self._offsets.accepted and now >= self._last_frame + self._settings.keepalive_s:
-                await self._line.controls.send_keep_alive()
+                await self._sockets.controls.send_keep_alive()
                 self._last_control = now
             self._pump(whole=now < self._last_audio + TAIL_S)
             idle = now >= self._last_audio + self._settings.idle_finalize_s
@@ -377,10 +375,10 @@ class Connection:
     async def _carry_out(self, control: _Control, now: float) -> None:
         self._last_control = now
         if control is _Control.FINALIZE:
-            await self._line.controls.send_finalize()
+            await self._sockets.controls.send_finalize()
         else:
             self._closing_at = now
-            await self._line.controls.send_close_stream()
+            await self._sockets.controls.send_close_stream()
 
     async def _read(self) -> None:
         async for raw in self._socket.messages():

@@ -96,7 +96,20 @@ class CardPresenter:
         card = f"p{self._count}-{self._gate.now}"
         self._remember(card, "person")
         source = f"from {by}"
-        self._publish(SuggestionCreated(card, "person", "person", None, "person", text, by, source, 100), None)
+        self._publish(
+            SuggestionCreated(
+                id=card,
+                kind="person",
+                reason="person",
+                utterance=None,
+                origin="person",
+                text=text,
+                title=by,
+                source=source,
+                priority=100,
+            ),
+            None,
+        )
         self._publish(SuggestionCompleted(card, text, "person", source=source), None)
         return card
 
