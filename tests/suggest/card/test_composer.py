@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,89 @@ def test_a_fact_of_the_brief_is_said_once() -> None:
     draw = drawn(composer, said("so how much does it cost?"), "price")
     assert draw is not None
     assert (draw.source, draw.card.text.count("40 dollars")) == (BRIEF, 1)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "brief", "asked", "kind", "fact"),
+    [
+        (
+            "discovery",
+            "With Ola. price: 320 euros a crane.",
+            "And what would that set us back?",
+            "price",
+            "320 euros",
+        ),
+        ("discovery", "Los datos están aquí.", "¿Dónde se guardan los datos?", "question", "están aquí"),
+        ("support", "Délai : sous 48 heures.", "Quand est-ce que vous pouvez venir ?", "question", "48 heures"),
+        ("hiring", "range: 34,000 pounds", "And the pay, what is it?", "question", "34,000"),
+    ],
+    ids=["price", "where", "when", "pay"],
+)
+def test_what_the_brief_states_by_name_answers_in_every_playbook(
+    playbook: str, brief: str, asked: str, kind: str, fact: str
+) -> None:
+    language = "es" if asked.startswith("¿") else ""
+    composer = CardComposer(load_playbook(playbook), brief, NoSnippets(), language)
+    heard = said(asked)
+    composer.hear(heard)
+    assert composer.answered(heard)
+    draw = drawn(composer, heard, kind)
+    assert draw is not None
+    assert fact in draw.card.text
+    assert draw.source == BRIEF
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["How long does it last at night?", "How long have you been doing this?", "Wie lange hält der Speicher?"],
+    ids=["lasts", "experience", "lasts-de"],
+)
+def test_how_long_something_lasts_is_not_how_long_it_takes_to_come(asked: str) -> None:
+    composer = CardComposer(load_playbook("sales"), "delivery: nine weeks from the order", NoSnippets())
+    composer.hear(said(asked))
+    assert not composer.answered(said(asked))
+    draw = drawn(composer, said(asked), "question")
+    assert draw is not None
+    assert "nine weeks" not in draw.card.text
+
+
+class Quoting(NoSnippets):
+    """Notes that always have the same to say."""
+
+    def search(self, text: str, before: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
+        return (("facts.md › Battery", "The battery costs 5,200 euros extra."),)
+
+
+def test_a_note_about_something_else_does_not_hide_the_price_asked_for() -> None:
+    composer = CardComposer(load_playbook("sales"), "price: 14,900 euros with mounting", Quoting())
+    draw = drawn(composer, said("So what does the whole system cost?"), "price")
+    assert draw is not None
+    assert "14,900" in draw.card.text
+    draw = drawn(composer, said("And how much is the battery?"), "price")
+    assert draw is not None
+    assert "5,200" in draw.card.text
+
+
+def test_a_trouble_they_told_comes_back_once_when_they_put_it_off() -> None:
+    composer = CardComposer(load_playbook("sales"), "", NoSnippets())
+    composer.hear(said("The mix-up in May cost us a whole pallet."))
+    later = said("I would have to think about it.", 60.0)
+    composer.hear(later)
+    draw = drawn(composer, later, "stall")
+    assert draw is not None
+    assert "cost us a whole pallet" in draw.card.text
+    composer.shown(draw)
+    draw = drawn(composer, later, "stall")
+    assert draw is not None
+    assert "pallet" not in draw.card.text
+
+
+def test_a_brief_without_capitals_is_more_than_one_sentence() -> None:
+    brief = (
+        "with Janine of Beech House. price: 3.20 pounds a bed. security: kept in London. swaps: only by phone"
+    )
+    composer = CardComposer(load_playbook("support"), brief, NoSnippets())
+    heard = said("So how do the swaps go, can we do swaps by phone only?")
+    composer.hear(heard)
+    quoted = [text for _, text in composer.notes(about(heard))]
+    assert all("3.20" not in text for text in quoted)

@@ -11,6 +11,8 @@ from wingman.suggest.card.moment_values import values_of
         ("You'll have it by Thursday.", "en", {"when": "Thursday"}),
         ("It went from £1,250 to fourteen, next year", "en", {"when": "next year", "amount": "£1,250"}),
         ("Monday or Tuesday, for 12 % or 15 %", "en", {}),
+        ("qui m'a coûté 4 800 euros", "fr", {"amount": "4 800 euros"}),
+        ("in 2023 300 euros", "en", {"amount": "300 euros"}),
         ("we march on and may win", "en", {}),
         ("Bis Freitag, 5.505,60 € im Jahr", "de", {"when": "Freitag", "amount": "5.505,60 €"}),
         ("je vous envoie ça demain matin", "fr", {"when": "demain matin"}),

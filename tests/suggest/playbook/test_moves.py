@@ -4,7 +4,7 @@ import pytest
 
 from wingman.suggest.card.choice import variables_of
 from wingman.suggest.playbook.moves import KINDS, as_moves, move_book
-from wingman.suggest.playbook.playbook import list_playbooks, parse_playbook
+from wingman.suggest.playbook.playbook import VARIABLES, list_playbooks, parse_playbook
 from wingman.suggest.playbook.signals import CARE, SPOKEN
 
 
@@ -74,7 +74,7 @@ def test_a_translated_move_uses_no_other_facts(language: str) -> None:
     book = move_book(language)
     assert book is not None
     for playbook in list_playbooks():
-        allowed = {*playbook.slots, *playbook.variables, "when", "amount", "speaker", "quote"}
+        allowed = {*playbook.slots, *playbook.variables, *VARIABLES}
         for listed in book.playbooks.get(playbook.name, {}).values():
             for move in as_moves(listed):
                 assert variables_of(move.text) <= allowed, move.text

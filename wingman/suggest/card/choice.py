@@ -15,7 +15,7 @@ from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, as_moves,
 from wingman.suggest.playbook.playbook import Card, Playbook, filled
 from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise
 
-_NOWHERE = 1_000_000
+_NOWHERE = (1_000_000, 0)
 _FIRST = 100
 """Points of what goes before everything."""
 _SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
@@ -28,8 +28,26 @@ _CALLED: Mapping[str, str] = {
         "|instalación|prazo|instalação"
     ),
     "security": "security|data|sicherheit|daten|sécurité|données|seguridad|datos|segurança|dados",
+    "difference": "difference|unterschied|différence|diferencia|diferença",
+    "proof": "proof|references?|referenz(?:en)?|références?|referencias?|referências?",
+    "goodwill": "goodwill|kulanz|gestes? commercia(?:l|ux)|gesto comercial|cortes[ií]a",
+    "known_issue": (
+        "known (?:issue|fault|problem)|outage|bekannte (?:störung|fehler)|störung|panne connue|incident"
+        "|aver[ií]a conocida|incidencia|falha conhecida|avaria"
+    ),
+    "stopgap": "stopgap|workaround|übergangslösung|solution provisoire|solución provisional|solução provisória",
+    "escalation": "escalation|eskalation|escalade|escalado|escalamento",
+    "start": "start(?:ing)?(?: date)?|beginn|antritt|début|inicio|comienzo|início",
+    "next_step": "next steps?|nächster? schritt|prochaine étape|próximo paso|próximo passo",
+    "team": "team|équipe|equipo|equipe",
 }
-"""What people who write a brief in sentences call a fact."""
+"""What people who write a brief in sentences call a fact. Those that moves of every playbook name are taken in
+each of them."""
+_EVERYWHERE = frozenset({"price", "security", "delivery", "difference"})
+_LABELLED = frozenset({"difference", "proof", "start", "next_step", "team"})
+"""Words that begin a sentence for other reasons as well: a fact only with a colon."""
+_ASKED_FOR = ("price", "question", "risk")
+"""Kinds whose moves answer a question with a fact."""
 _ARTICLE = (
     r"(?:the|our|their|der|die|das|unsere?|les?|la|l'|nos|notre|los|las|el|nuestr[ao]s?|os?|as?|noss[ao]s?)"
 )
@@ -50,6 +68,8 @@ class Moment:
     own: Card | None = None
     """The trigger's own card, which goes before all moves."""
     by_user: bool = False
+    trouble: str = ""
+    """What the others told of a trouble earlier, in their words; for moves that come back to it."""
 
     @property
     def care(self) -> Signal | None:
@@ -76,6 +96,8 @@ class Choice:
     move: str
     """The move as written: what a model is told to do, and what is not used twice."""
     care: Signal | None = None
+    words: tuple[str, ...] = ()
+    """Those that the move listens for."""
 
 
 class MoveChooser:
@@ -102,6 +124,11 @@ class MoveChooser:
         """True when a move says a fact by name that stands in `statement`: both would say it twice."""
         return any(value in choice.card.text and value in statement for value in self._slots.values())
 
+    def fact_of(self, choice: Choice) -> str:
+        """The fact by name that a move says; empty when it says none."""
+        names = sorted(variables_of(choice.move) & self._slots.keys())
+        return " ".join(self._slots[name] for name in names)
+
     def choose(self, moment: Moment) -> Choice | None:
         """The best move not used yet; None when none fits. With care called for, nothing else is proposed."""
         book = self._book(moment)
@@ -113,11 +140,26 @@ class MoveChooser:
             **values_of(moment.text, moment.language),
             "speaker": moment.speaker,
         }
+        if moment.trouble:
+            values["trouble"] = moment.trouble
         for move in self._ranked(moment, book, values):
             title = move.title or (book.titles.get(kind, "") if book else "") or kind.capitalize()
             values["quote"] = moment.text
-            return Choice(kind, filled(Card(title=title, text=move.text), values), move.text, care)
+            return Choice(kind, filled(Card(title=title, text=move.text), values), move.text, care, move.words)
         return None
+
+    def answers(self, text: str, signals: frozenset[Signal], language: str) -> bool:
+        """True when these words ask for a fact that the user has given by name."""
+        for kind in _ASKED_FOR:
+            moment = Moment(kind, text, "", signals, language)
+            for moves in self._sources(moment, self._book(moment)):
+                if any(self._tells_asked(move, moment) for move in moves):
+                    return True
+        return False
+
+    def _tells_asked(self, move: Move, moment: Moment) -> bool:
+        told = variables_of(move.text) & self._slots.keys()
+        return bool(told and move.words) and self._points(move, moment, self._slots) is not None
 
     def texts(self, language: str) -> Iterator[str]:
         """Every move that may come in a meeting in this language."""
@@ -156,7 +198,7 @@ class MoveChooser:
         ]
         # of care the first thing comes first, as it is written down
         turn = zlib.crc32(normalise(moment.text).encode()) if moment.care is None else 0
-        fitting: list[tuple[int, int, int, int, Move]] = []
+        fitting: list[tuple[int, int, tuple[int, int], int, Move]] = []
         for index, (rank, move) in enumerate(fresh):
             points = self._points(move, moment, values)
             if points is not None:
@@ -187,8 +229,13 @@ class MoveChooser:
         if book is not None:
             found.append(as_moves(book.playbooks.get(playbook.name, {}).get(moment.kind, ())))
             found.append(as_moves(book.common.get(moment.kind, ())))
-            if moment.kind == "question" and Signal.PRICE in moment.signals:
-                found.append(tuple(move for move in as_moves(book.common["price"]) if move.asked))
+            if moment.kind == "question":
+                priced = Signal.PRICE in moment.signals
+                own = (playbook.moves, book.playbooks.get(playbook.name, {}), book.common)
+                asked = (move for moves in own for move in as_moves(moves.get("price", ())) if move.asked)
+                found.append(
+                    tuple(move for move in asked if priced or (move.words and variables_of(move.text)))
+                )
         return found
 
     def _points(self, move: Move, moment: Moment, values: Mapping[str, str]) -> int | None:
@@ -210,22 +257,26 @@ class MoveChooser:
         return conditions + 2 * len(needed - {"quote", "speaker"})
 
 
-def _where(move: Move, moment: Moment) -> int:
-    """Where in the moment the move's words stand first: what somebody begins with is what they mean."""
+def _where(move: Move, moment: Moment) -> tuple[int, int]:
+    """Where in the moment the move's words stand first, and how many signs fewer than none they have.
+
+    What somebody begins with is what they mean, and more words that fit mean more.
+    """
     plain = normalise(moment.focus)
     found = (pattern.search(plain) for pattern in _compiled(move.words))
-    return min((hit.start() for hit in found if hit), default=_NOWHERE)
+    return min(((hit.start(), -len(hit[0])) for hit in found if hit), default=_NOWHERE)
 
 
 def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
     """The playbook's facts by name: its own values, or lines such as `price: 40 dollars` of the brief."""
     filled = {name: value for name, value in playbook.slots.items() if value.strip()}
+    names = playbook.slots.keys() | _EVERYWHERE
     for line in brief.splitlines():
         found = _SLOT.fullmatch(line)
-        if found and (name := found["name"].strip().lower().replace(" ", "_")) in playbook.slots:
+        if found and (name := found["name"].strip().lower().replace(" ", "_")) in names:
             filled[name] = found["value"].strip()
     told = _told(brief)
-    return filled | {name: told[name] for name in playbook.slots if name in told and name not in filled}
+    return filled | {name: told[name] for name in sorted(names) if name in told and name not in filled}
 
 
 def _told(brief: str) -> dict[str, str]:
@@ -238,7 +289,9 @@ def _told(brief: str) -> dict[str, str]:
                 sentence,
                 re.IGNORECASE,
             )
-            if said and name not in found and (name not in _SUMS or re.search(r"\d", sentence)):
+            if not said or name in found or (name in _LABELLED and not said["sign"]):
+                continue
+            if name not in _SUMS or re.search(r"\d", sentence):
                 found[name] = (said["value"] if said["sign"] else sentence).strip().rstrip(".;!")
     return found
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from wingman.core.redaction import redact
 from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
-from wingman.suggest.card.choice import Choice, Moment, MoveChooser
+from wingman.suggest.card.choice import Choice, Moment, MoveChooser, variables_of
+from wingman.suggest.card.trouble import shortened, trouble_in
 from wingman.suggest.gate.care import needs
 from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.knowledge.index import Knowledge
@@ -23,7 +24,7 @@ from wingman.suggest.knowledge.sections import sections_of
 from wingman.suggest.playbook.language import HeardLanguage
 from wingman.suggest.playbook.moves import move_book
 from wingman.suggest.playbook.playbook import Card, Playbook
-from wingman.suggest.playbook.signals import Signal, detect
+from wingman.suggest.playbook.signals import CARE, Signal, detect
 
 Snippet: TypeAlias = tuple[str, str]
 """(source, text)."""
@@ -40,6 +41,7 @@ _ACTIONABLE = re.compile(
     r"|peut|jamais|sans|gratuit|puedo|puede|nunca|sin|gratis|posso|pode|sem)\b",
     re.IGNORECASE,
 )
+_NAMED_FACT = re.compile(r"(?<=[.;!])\s+(?=[^\W\d][\w -]{1,30}:\s)")
 BRIEFED = frozenset({"question", "price", "objection", "competitor", "churn", "buying", "decision", "stall"})
 """Kinds to which what the user may do is news; a person in trouble is not answered with the brief."""
 CARE_RESTS = 4
@@ -106,11 +108,13 @@ class CardComposer:
         self.brief = brief
         """What the user said of the call."""
         self._chooser = MoveChooser(playbook, brief)
-        self._briefed = Knowledge(sections=sections_of(brief, BRIEF))
+        self._briefed = _briefed(brief)
         self._heard: deque[Utterance] = deque(maxlen=12)
         self._language = HeardLanguage(language)
         self._own_language = HeardLanguage()
         self._cited: deque[str] = deque(maxlen=NOTES_REMEMBERED)
+        self._trouble = ""
+        """What the others told last of a trouble."""
         self._read = ""
         self._turns = 0
         self._cared: dict[Signal, int] = {}
@@ -124,7 +128,7 @@ class CardComposer:
         self.playbook = playbook
         self.brief = brief
         self._chooser.use(playbook, brief)
-        self._briefed = Knowledge(sections=sections_of(brief, BRIEF))
+        self._briefed = _briefed(brief)
 
     @property
     def language(self) -> str:
@@ -156,6 +160,8 @@ class CardComposer:
         self._turns += 1
         self._language.hear(utterance.text)
         self._make_ready()
+        if utterance.channel is Channel.TAB:
+            self._trouble = trouble_in(utterance.text, self.language) or self._trouble
         if utterance.channel is Channel.MIC:
             self._own_language.hear(utterance.text)
 
@@ -174,9 +180,12 @@ class CardComposer:
         return tuple(heard.text for heard in earlier[-TURNS_BEFORE:])
 
     def answered(self, utterance: Utterance) -> bool:
-        """True when the words ask for something and the notes surely hold the answer."""
-        if utterance.channel is Channel.MIC or Signal.QUESTION not in detect(utterance.text, self.language):
+        """True when the words ask for something that the notes, or a fact told by name, surely answer."""
+        signals = detect(utterance.text, self.language)
+        if utterance.channel is Channel.MIC or Signal.QUESTION not in signals or signals.intersection(CARE):
             return False
+        if self._chooser.answers(utterance.text, signals, self.language):
+            return True
         earlier = [heard.text for heard in self._heard if heard.id != utterance.id]
         return bool(self._knowledge.search(utterance.text, tuple(earlier[-TURNS_BEFORE:])))
 
@@ -209,8 +218,12 @@ class CardComposer:
         if self.cares(candidate):
             return None  # all that could be said with care has been said
         note = next((pair for pair in notes if pair[1] not in self._cited), None)
+        fact = self._chooser.fact_of(choice) if choice is not None else ""
+        if choice is not None and fact and note is not None and note[0] != BRIEF:
+            note = note if _nearer(note, fact, choice, candidate.text) else None
         if note is None:
-            return Draw(choice.card, self._origin, choice.kind, choice) if choice else None
+            origin = BRIEF if fact and fact in self.brief else self._origin
+            return Draw(choice.card, origin, choice.kind, choice) if choice else None
         source, text = note
         quoted = f"{source.capitalize()}: {text}" if source == BRIEF else text
         if choice is None:
@@ -248,10 +261,14 @@ class CardComposer:
         if draw.note:
             self._cited.append(draw.note)
 
-    def shown(self, draw: Draw) -> None:
-        """This card is on screen."""
+    def shown(self, draw: Draw, moment: str = "") -> None:
+        """This card is on screen; `moment` is what was said."""
         if draw.choice is not None:
             self._chooser.used(draw.choice)
+            if "trouble" in variables_of(draw.choice.move):
+                self._trouble = ""  # once is a thread taken up, twice is harping on it
+        if draw.kind == "pain":
+            self._trouble = shortened(moment) or self._trouble
         if draw.care is not None:
             self._cared[draw.care] = self._turns
         if draw.note:
@@ -272,7 +289,23 @@ class CardComposer:
             language=language,
             own=trigger.card if trigger is not None else None,
             by_user=candidate.speaker.startswith(Channel.MIC),
+            trouble="" if self._trouble in candidate.text else redact(self._trouble),
         )
+
+
+def _nearer(note: Snippet, fact: str, choice: Choice, moment: str) -> bool:
+    """True when a note says more of what the moment is about than the fact that goes by the name asked for.
+
+    The words that ask (`how much`) stand in every price, and tell nothing.
+    """
+    about = frozenset(stems(moment)) - frozenset(stems(" ".join(choice.words)))
+    return len(about.intersection(stems(" ".join(note)))) > len(about.intersection(stems(fact)))
+
+
+def _briefed(brief: str) -> Knowledge:
+    """The sentences of a brief; a fact with its name (`price: …`) is one, however it is written."""
+    parts = (sections_of(part, BRIEF) for part in _NAMED_FACT.split(brief))
+    return Knowledge(sections=[section for part in parts for section in part])
 
 
 def _helps(statement: str, moment: str) -> bool:

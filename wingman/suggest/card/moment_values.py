@@ -6,9 +6,10 @@ import re
 
 from wingman.suggest.playbook.language import base_tag
 
+_NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d[\d.,'’]*)"
 _SUM = re.compile(
-    r"(?:[€£$]\s?\d[\d.,]*\d?(?:\s?(?:k|million|thousand))?)"
-    r"|\d[\d.,]*\d?\s?(?:€|£|%|per ?cent|euros?|pounds?|dollars?|quid|prozent|pour ?cent|por ?ciento"
+    rf"(?:[€£$]\s?{_NUMBER}(?:\s?(?:k|million|thousand))?)"
+    rf"|(?<![\d.,]){_NUMBER}\s?(?:€|£|%|per ?cent|euros?|pounds?|dollars?|quid|prozent|pour ?cent|por ?ciento"
     r"|por cento|reais)(?!\w)",
     re.IGNORECASE,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 QUESTIONS = (
-    r"\best ce (?:que|qu'\S+|qui)\b|\bc'est (?:quoi|qui|quand|où|combien|lequel|laquelle|possible)\b",
+    r"\best ce (?:que|qu'\S+|qui)\b|\bc'est (?:quoi|qui|quand(?! même)|où|combien|lequel|laquelle|possible)\b",
     r"^{fillers}(?:que|quoi|quand|où|pourquoi|comment|combien|qui|quel|quelle|quels|quelles|lequel"
     r"|laquelle|qu'est)\b",
     r"\b(?:comment|combien|pourquoi|quand) (?:ça|on|vous|je|nous|il|elle|de|d'\S+|est|sont|se|le|la|les)\b",
