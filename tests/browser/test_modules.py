@@ -96,11 +96,17 @@ def test_a_late_first_form_does_not_undo_a_revision(run: Run) -> None:
 def test_a_long_meeting_is_kept_whole(run: Run) -> None:
     many = [said(n, "tab", f"Sentence {n}.", n, n + 1, EMOTION_OFF) for n in range(2000)]
     late = said(700, "tab", "Sentence 700, revised.", 700, 701, EMOTION_OFF, 1)
-    state = run("state", FOLD, envelopes(*many, late))
-    read = "(m, {state, at}) => [m.lineCount(state), m.lineAt(state, at).text]"
-    assert run("lines", read, {"state": state, "at": 1999}) == [2000, "Sentence 1999."]
-    assert run("lines", read, {"state": state, "at": 700}) == [2000, "Sentence 700, revised."]
-    assert run("lines", "(m, s) => m.findLines(s, 'sentence REVISED')", state) == [700]
+    script = """async (m, events) => {
+      const { findLines, lineAt, lineCount } = await import("/static/extension/js/lines.js");
+      const state = events.reduce(m.reduce, m.initial());
+      const texts = [700, 1999].map((at) => lineAt(state, at).text);
+      return { count: lineCount(state), texts, found: findLines(state, "sentence REVISED") };
+    }"""
+    assert run("state", script, envelopes(*many, late)) == {
+        "count": 2000,
+        "texts": ["Sentence 700, revised.", "Sentence 1999."],
+        "found": [700],
+    }
 
 
 def test_a_snapshot_stands_for_the_events_it_was_made_of(run: Run) -> None:

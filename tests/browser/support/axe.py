@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -20,11 +21,16 @@ def axe_source() -> str:
     return script.read_text(encoding="utf-8")
 
 
-def violations(page: Page, source: str) -> list[str]:
-    """What the checker finds, however small, as `rule: selector why`."""
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules that look at colours: all that another scheme of the same page can break."""
+
+
+def violations(page: Page, source: str, rules: Sequence[str] = ()) -> list[str]:
+    """What the checker finds, however small, as `rule: selector why`; by these `rules`, or by all."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(source)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("options => axe.run(document, options).then(r => r.violations)", options)
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found
