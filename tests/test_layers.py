@@ -6,7 +6,19 @@ import ast
 
 import pytest
 
-from tests.support.layers import FLOOR, FLOORS, ROOT, Import, every_import, imports_in, our_imports
+from tests.support.layers import (
+    FLOOR,
+    FLOORS,
+    LONGEST_CLASS,
+    LONGEST_FUNCTION,
+    ROOT,
+    Import,
+    definitions,
+    every_import,
+    imports_in,
+    modules,
+    our_imports,
+)
 
 USES_EMULATORS = {"commands/demo.py", "commands/emulate.py"}
 """Emulators stand in for vendors in the demo and `wingman emulate`, and nowhere else."""
@@ -72,6 +84,17 @@ def test_imports_inside_functions_have_a_reason() -> None:
     late = [i for i in our_imports() if i.late and i.file not in LATE_IMPORTS]
     assert not late, _told(late, "import at the top, or give the file a reason in LATE_IMPORTS")
     assert not set(LATE_IMPORTS) - {i.file for i in our_imports() if i.late}, "a reason without its import"
+
+
+def test_what_is_read_at_once_fits_on_a_screen() -> None:
+    long = [
+        f"\n  wingman/{file}:{node.lineno} {node.name}: {lines} lines"
+        for file, tree in modules().items()
+        for node in definitions(tree.body)
+        if (lines := (node.end_lineno or 0) - node.lineno + 1)
+        > (LONGEST_CLASS if isinstance(node, ast.ClassDef) else LONGEST_FUNCTION)
+    ]
+    assert not long, "take apart what does two things:" + "".join(long)
 
 
 def test_a_tree_that_breaks_the_rule_would_be_seen() -> None:

@@ -61,8 +61,10 @@ def measure() -> list[Figure]:
         Figure("files", len(shape.lines)),
         Figure("median file", statistics.median(shape.lines), unit="lines"),
         Figure("longest file", max(shape.lines), unit="lines"),
-        Figure("longest function", longest_function[0], 50, "<=", "lines", longest_function[1]),
-        Figure("longest class", longest_class[0], 320, "<=", "lines", longest_class[1]),
+        Figure(
+            "longest function", longest_function[0], layers.LONGEST_FUNCTION, "<=", "lines", longest_function[1]
+        ),
+        Figure("longest class", longest_class[0], layers.LONGEST_CLASS, "<=", "lines", longest_class[1]),
         Figure("Any per 1,000 lines", 1000 * shape.any_names / sum(shape.lines), 4, "<="),
         Figure("public without docstring", 100 * shape.undocumented / shape.public, 12, "<=", "%"),
         Figure("modules without own tests", len(shape.untested), 25, "<=", "", ", ".join(shape.untested[:25])),

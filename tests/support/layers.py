@@ -25,6 +25,9 @@ FLOORS = (
     {"commands"},
 )
 """From the ground up. A room is a folder of `wingman/` or a module at its root."""
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+LONGEST_FUNCTION, LONGEST_CLASS = 42, 320
+"""Lines, its docstring and all: what fits on a screen, and what a reader keeps in mind."""
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 
@@ -70,13 +73,27 @@ def imports_in(body: Iterable[ast.AST], late: bool) -> Iterator[tuple[int, str, 
 
 
 @cache
+def modules() -> dict[str, ast.Module]:
+    """Every file of the product, read."""
+    found = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
+    return {file: ast.parse(path.read_text(encoding="utf-8")) for file, path in found.items()}
+
+
+@cache
 def every_import() -> tuple[Import, ...]:
     """All imports of the product."""
     return tuple(
-        Import(path.relative_to(ROOT).as_posix(), *found)
-        for path in sorted(ROOT.rglob("*.py"))
-        for found in imports_in(ast.parse(path.read_text(encoding="utf-8")).body, late=False)
+        Import(file, *found) for file, tree in modules().items() for found in imports_in(tree.body, late=False)
     )
+
+
+def definitions(body: Iterable[ast.AST]) -> Iterator[Definition]:
+    """Functions and classes, wherever they stand. Like imports they are statements."""
+    for node in body:
+        if isinstance(node, Definition):
+            yield node
+        if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+            yield from definitions(ast.iter_child_nodes(node))
 
 
 @cache
