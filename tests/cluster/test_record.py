@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.cluster.record import HEAD, Body, Head, Mark, UnreadableError, new_key, pack, seal, unpack, unseal
+from wingman.cluster.record import (
+    HEAD,
+    Body,
+    Head,
+    Mark,
+    UnreadableError,
+    author,
+    new_key,
+    pack,
+    seal,
+    unpack,
+    unseal,
+)
 from wingman.events.index import MeetingRow
 
 ROW = MeetingRow("m-1", "Ada", "open", 1.0, 2.0, 0.0, "sales", "off", 7, ("a", "b"))
@@ -31,6 +43,8 @@ bodies = st.builds(
 def test_what_was_packed_comes_back(head: Head, body: Body) -> None:
     key = new_key()
     assert Head.of({HEAD: head.text}) == head
+    assert author({HEAD: head.text}) == head.node
+    assert not author({})
     assert unpack(key, "m-1", head, pack(key, "m-1", head, body)) == body
 
 

@@ -18,7 +18,7 @@ from wingman.cluster import subjects
 from wingman.cluster.contiguous import Contiguous
 from wingman.cluster.jetstream import JetStream, Stored, UnavailableError, UnknownError
 from wingman.cluster.keys import GoneError, KeyRing
-from wingman.cluster.record import Body, Head, UnreadableError, unpack
+from wingman.cluster.record import Body, Head, UnreadableError, author, unpack
 from wingman.core.errors import InputError
 from wingman.core.json import JsonObject
 
@@ -107,7 +107,7 @@ class LogReader:
     def wrote(self, meeting: str, seq: int, head: Head, body: Body) -> None:
         """A record of this node itself is stored."""
         known = self._known.setdefault(meeting, Known())
-        self._heard_of[subjects.shard_of(meeting, self._shards)].add(seq)
+        self._number_heard(meeting, seq)
         if seq > known.seq:
             known.passed(seq, head, None, body)
 
@@ -216,12 +216,15 @@ class LogReader:
 
     async def _heard(self, message: Msg) -> None:
         headers = dict(message.headers or {})
+        if author(headers) == self._node:  # what it told is known here already
+            self._number_heard(subjects.meeting_of(message.subject), int(headers["Nats-Sequence"]))
+            return
         stored = Stored(message.subject, int(headers["Nats-Sequence"]), bytes(message.data), headers)
         await self._follow(stored, int(headers.get("Nats-Last-Sequence", 0)))
 
     async def _follow(self, stored: Stored, before: int) -> None:
         meeting = subjects.meeting_of(stored.subject)
-        self._heard_of[subjects.shard_of(meeting, self._shards)].add(stored.seq)
+        self._number_heard(meeting, stored.seq)
         for head in self._head(stored):
             if head.node == self._node:
                 return
@@ -232,6 +235,9 @@ class LogReader:
                     await self._pass(meeting, known, stored, head)
                 else:
                     await self._fill(meeting, known, stored.seq)
+
+    def _number_heard(self, meeting: str, seq: int) -> None:
+        self._heard_of[subjects.shard_of(meeting, self._shards)].add(seq)
 
     @contextlib.asynccontextmanager
     async def _taking(self, meeting: str) -> AsyncIterator[Known]:

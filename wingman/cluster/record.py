@@ -66,6 +66,11 @@ class Head:
         return head
 
 
+def author(headers: Mapping[str, str]) -> str:
+    """Which node wrote a record, without a look at the rest of its head; empty where there is none."""
+    return headers.get(HEAD, "").rpartition(" ")[2]
+
+
 class Mark(msgspec.Struct, frozen=True, array_like=True):
     """How far each channel had come, so that a new owner can go on."""
 

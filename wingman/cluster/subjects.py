@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 KEYS, NODES, SLOTS, CONFIG = "WM_KEYS", "WM_NODES", "WM_SLOTS", "WM_CONFIG"
@@ -42,6 +43,7 @@ def name(of_token: str) -> str:
     return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
 
 
+@lru_cache(maxsize=4096)
 def shard_of(meeting: str, shards: int) -> int:
     """Which stream a meeting's records are in, for good."""
     return blake2b(meeting.encode(), digest_size=1).digest()[0] % shards
