@@ -302,6 +302,12 @@ test("cards of the same occasion are compared, others come and go", () => {
 });
 
 test("a pasted conversation becomes turns, continued lines included", () => {
+  assert.deepEqual(turnsOf('{"who": "U", "text": "Hello"}\n{"who": "c2", "text": "How much?", "pause": 2}\n{"who": "C", "text": ""}'), [
+    { speaker: "mic", name: "U", text: "Hello" },
+    { speaker: "tab", name: "C2", text: "How much?" },
+  ]);
+  for (const line of ['{"who": "X", "text": "a"}', '{"who": "C"}', "{oops", '{"who": 3, "text": "a"}'])
+    assert.throws(() => turnsOf(`Them: Hello\n${line}`), /^Error: Line 2 is no turn/);
   assert.deepEqual(turnsOf("Anna: Hello\nthere\n\n[00:12] Me: Yes?\nand a line"), [
     { speaker: "tab", name: "Anna", text: "Hello there" },
     { speaker: "mic", name: "Me", text: "Yes? and a line" },

@@ -233,3 +233,11 @@ def test_a_brief_without_capitals_is_more_than_one_sentence() -> None:
     composer.hear(heard)
     quoted = [text for _, text in composer.notes(about(heard))]
     assert all("3.20" not in text for text in quoted)
+
+
+def test_a_price_of_the_brief_is_told_to_who_asks_for_it_alone() -> None:
+    brief = "price: 11,400 pounds for the roof in Welsh slate"
+    composer = CardComposer(load_playbook("sales"), brief, NoSnippets())
+    draw = drawn(composer, said("And who pays if a slate comes off the roof in a storm?"))
+    assert draw is not None
+    assert "11,400" not in draw.card.text

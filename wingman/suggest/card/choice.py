@@ -124,6 +124,10 @@ class MoveChooser:
         """True when a move says a fact by name that stands in `statement`: both would say it twice."""
         return any(value in choice.card.text and value in statement for value in self._slots.values())
 
+    def named(self, statement: str) -> bool:
+        """True for a sentence that tells a fact by name: it answers what asks for it, and nothing else."""
+        return any(value in statement for value in self._slots.values())
+
     def fact_of(self, choice: Choice) -> str:
         """The fact by name that a move says; empty when it says none."""
         names = sorted(variables_of(choice.move) & self._slots.keys())

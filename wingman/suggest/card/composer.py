@@ -198,7 +198,8 @@ class CardComposer:
         if candidate.kind not in BRIEFED:
             return found
         briefed = self._briefed.search(candidate.text, before)
-        return (*found, *(pair for pair in briefed if _helps(pair[1], candidate.text)))
+        free = (pair for pair in briefed if not self._chooser.named(pair[1]))
+        return (*found, *(pair for pair in free if _helps(pair[1], candidate.text)))
 
     async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
         """`found`, or what the notes give once the meaning is known."""

@@ -37,18 +37,39 @@ function best(card, others) {
   return others.findIndex((other) => other.kind === card.kind && Math.abs(other.at - card.at) <= NEAR);
 }
 
-/** A conversation somebody pasted, as turns: `Them: …` or `You: …` at the beginning of a line changes the speaker. */
+/**
+ * A conversation somebody pasted, as turns: `Them: …` or `You: …` at the beginning of a line changes the speaker.
+ * Lines that `wingman rehearse` plays, `{"who": "C", "text": "…"}`, are turns, too.
+ */
 export function turnsOf(text) {
   const turns = [];
-  for (const raw of text.split("\n")) {
+  for (const [index, raw] of text.split("\n").entries()) {
     const line = raw.trim();
     if (!line) continue;
+    if (line.startsWith("{")) {
+      const turn = written(line, index + 1);
+      if (turn.text) turns.push(turn);
+      continue;
+    }
     const named = /^(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*)?([\p{L}][\p{L}\p{N} ._'’-]{0,40}):\s*(.+)$/u.exec(line);
     if (named) turns.push({ speaker: who(named[1]), name: named[1].trim(), text: named[2].trim() });
     else if (turns.length) turns[turns.length - 1].text += ` ${line}`;
     else turns.push({ speaker: "tab", name: "Them", text: line });
   }
   return turns;
+}
+
+/** One line of JSON. Throws a sentence that names the line and the mend. */
+function written(line, number) {
+  let fields = {};
+  try {
+    fields = JSON.parse(line);
+  } catch {
+    // said below, like any other line that is no turn
+  }
+  if (typeof fields.text !== "string" || !/^(U|C\d{0,2})$/i.test(fields.who ?? ""))
+    throw new Error(`Line ${number} is no turn. Write {"who": "C", "text": "…"}; who is U (you), C, C2 … (the others).`);
+  return { speaker: /^u$/i.test(fields.who) ? "mic" : "tab", name: fields.who.toUpperCase(), text: fields.text.trim() };
 }
 
 const MINE = new Set(["you", "me", "i", "myself", "user", "agent", "rep", "seller", "sales", "support", "mic"]);

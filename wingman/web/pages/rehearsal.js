@@ -40,7 +40,7 @@ export class Rehearsal {
     this.pasted = h(
       "div",
       { class: "field" },
-      h("label", { for: "rehearse-text", text: "The conversation: one turn a line, beginning with Them: or You:" }),
+      h("label", { for: "rehearse-text", text: "The conversation: one turn a line, beginning with Them: or You:, or lines for wingman rehearse" }),
       this.text,
     );
     this.node = h(
