@@ -16,6 +16,7 @@ from tests.support.cluster import TOKEN
 from tests.support.http import http_client
 from tests.support.nats import Servers
 from tests.support.node_processes import Process, processes
+from tests.support.until import until
 from wingman.client import Client
 from wingman.core.errors import InputError
 from wingman.core.events import Envelope, MeetingEnded, MeetingMoved, StreamReset
@@ -54,9 +55,10 @@ async def owner_of(nodes: list[Process]) -> Process:
 
 
 async def until_moved(seen: list[Envelope], times: int) -> None:
-    async with asyncio.timeout(60):
-        while sum(isinstance(event.data, MeetingMoved) for event in seen) < times:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.1)
+    def moves() -> int:
+        return sum(isinstance(event.data, MeetingMoved) for event in seen)
+
+    await until(lambda: moves() >= times, every=0.1, within=60)
 
 
 async def test_a_client_of_three_nodes_sees_all_of_a_meeting_once(one_server: Servers, tmp_path: Path) -> None:

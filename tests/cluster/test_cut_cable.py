@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.support.cluster import tree
 from tests.support.http import http_client
 from tests.support.nats import Server, Servers
 from tests.support.node_processes import CHECKOUT, HEADERS, begin, feed_until_moved
+from tests.support.until import until
 from wingman.cluster.nats_server import die_with_parent, free_port, program
 
 pytestmark = [
@@ -125,28 +127,27 @@ async def test_a_node_that_is_cut_off_on_the_wire_lets_go_and_comes_back(
                     await one.wait()
 
 
+async def answers(http: Any, path: str, status: int) -> bool:
+    return bool((await http.get(path)).status_code == status)
+
+
 async def _cut_and_mended(apart: Network, http: Any, whole: Any) -> None:
     meeting = (await http.post("/api/meetings", json={"title": "x"})).json()["id"]
     assert (await http.post(f"/api/meetings/{meeting}/notes", json={"text": "stored"})).status_code < 300
     await asyncio.sleep(1)
     apart.cut()
     assert (await http.post(f"/api/meetings/{meeting}/notes", json={"text": "in memory"})).status_code < 300
-    async with asyncio.timeout(LETS_GO_S):
-        while (await http.get("/readyz")).status_code != 503:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.2)
-        while (refused := await http.get(f"/api/meetings/{meeting}")).status_code != 503:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.2)
+    for path in ("/readyz", f"/api/meetings/{meeting}"):
+        await until(partial(answers, http, path, 503), every=0.2, within=LETS_GO_S)
+    refused = await http.get(f"/api/meetings/{meeting}")
     assert refused.headers["retry-after"]
     assert "cut off" in refused.text
     seen: list[dict[str, Any]] = []
     async with whole.socket(f"/api/meetings/{meeting}/ws?after=0") as overlay:
         await feed_until_moved(whole, meeting, overlay, seen)
     apart.mend()
-    async with asyncio.timeout(LETS_GO_S):
-        while (await http.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.2)
-        while (await http.get(f"/api/meetings/{meeting}")).status_code != 200:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.2)
+    for path in ("/readyz", f"/api/meetings/{meeting}"):
+        await until(partial(answers, http, path, 200), every=0.2, within=LETS_GO_S)
     told = (await http.get(f"/api/meetings/{meeting}/events")).json()["events"]
     assert [event["data"]["text"] for event in told if event["type"] == "note.added"] == ["stored"]
     assert [event["seq"] for event in told] == list(range(1, len(told) + 1))

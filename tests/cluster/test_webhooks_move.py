@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,12 @@ async def test_the_new_owner_sends_what_the_old_one_owed(one_server: Servers, tm
         async def all_settled() -> bool:
             return [event.type for event in await log.read(meeting.id)].count(settled) == 2
 
-        async with asyncio.timeout(10):
-            while not await all_settled():  # noqa: ASYNC110 - it is read
-                await asyncio.sleep(0.01)
+        await until(all_settled, every=0.01, within=10)
+
+
+async def is_over(log: ClusterLog, meeting: str) -> bool:
+    row = await log.meeting(meeting)
+    return row is not None and row.state == "ended"
 
 
 async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
@@ -73,9 +77,7 @@ async def test_meetings_that_ended_are_looked_after_by_one_of_the_others(
             log, member = node.service.log, node.service.cluster
             assert isinstance(log, ClusterLog)
             assert member is not None
-            async with asyncio.timeout(10):
-                while (row := await log.meeting(meeting.id)) is None or row.state != "ended":  # noqa: ASYNC110 - nobody tells
-                    await asyncio.sleep(0.01)
+            await until(partial(is_over, log, meeting.id), every=0.01, within=10)
             member.node.others = tuple(await member.node.nodes())
         assert [await router.left_behind() for router in routers] == [[], []], "its node is there"
         assert owner.service.cluster is not None

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from tests.support import story
 from tests.support.http import http_client
+from tests.support.until import until
 from wingman.config.report import WebhookSettings
 from wingman.config.section import Secret
 from wingman.core.errors import InputError
@@ -223,10 +224,13 @@ async def test_an_unreachable_receiver_is_in_the_log(tmp_path: Path) -> None:
     for envelope in story.events():
         log.append(story.MEETING, envelope.payload(Event), envelope.media, at=envelope.at)
     webhooks.offer(await log.read(story.MEETING))
+
+    async def tried() -> bool:
+        return any(delivery.attempts for delivery in await webhooks.deliveries())
+
     async with asyncio.TaskGroup() as group:
         running = group.create_task(webhooks.run())
-        while not any(d.attempts for d in await webhooks.deliveries()):  # noqa: ASYNC110  # it has no event for it
-            await asyncio.sleep(0.005)
+        await until(tried)
         running.cancel()
     (delivery,) = await webhooks.deliveries()
     assert (delivery.state, delivery.status) == ("pending", 0)

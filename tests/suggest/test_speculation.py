@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.suggest.support import Published, running, said
+from tests.support.until import until
 from wingman.config.section import Secret
 from wingman.config.suggest import GeminiSettings, SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
@@ -92,9 +91,7 @@ async def test_a_changed_final_cancels_it_and_asks_anew() -> None:
     async def script(talk: Talk) -> None:
         talk.running(PRICE, 4.0)
         talk.wait(4.4)
-        async with asyncio.timeout(10):
-            while not talk.emulator.sent:  # noqa: ASYNC110 - the emulator only keeps a list
-                await asyncio.sleep(0.005)
+        await until(lambda: talk.emulator.sent)
         talk.final(f"{PRICE}, I was asked, but first: where is our data stored?", 5.0)
 
     asked, coach = await scene.play(script)

@@ -7,6 +7,7 @@ import asyncio
 import httpx
 
 from tests.support.http import http_client
+from tests.support.until import until
 from wingman.testing.http_server import Reply, Request
 from wingman.testing.model_server import ModelServer
 
@@ -51,12 +52,10 @@ async def test_who_leaves_without_an_answer_is_counted() -> None:
         model.play(0)
         _, writer = await asyncio.open_connection("127.0.0.1", int(model.url.rpartition(":")[2]))
         writer.write(b"GET / HTTP/1.1\r\n\r\n")
-        while not model.requests:  # noqa: ASYNC110  # the emulator only keeps a list
-            await asyncio.sleep(0)
+        await until(lambda: model.requests)
         writer.close()
         await writer.wait_closed()
-        while not model.left:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0)
+        await until(lambda: model.left)
         assert model.left[0] >= model.requests[0].at
 
 

@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.http11 import Request, Response
 
+from tests.support.until import until
 from wingman.testing.connection import Wire
 from wingman.testing.faults import Fault, FaultScript, Kind
 from wingman.testing.socket_server import SocketEmulator, http_answer, query
@@ -98,8 +99,7 @@ async def test_a_scripted_refusal_meets_its_connection_alone() -> None:
 async def test_a_handshake_that_hangs_is_cut_when_the_service_stops() -> None:
     async with Provider(FaultScript((Fault(kind=Kind.HANG),))) as provider:
         waiting = asyncio.create_task(opened(provider))
-        while not provider.connections:  # noqa: ASYNC110  # the emulator only keeps a list
-            await asyncio.sleep(0)
+        await until(lambda: provider.connections)
         async with await opened(provider):
             assert not waiting.done(), "the second was let in meanwhile"
     with pytest.raises(InvalidHandshake):
@@ -127,8 +127,7 @@ async def test_the_end_cuts_whoever_is_connected_without_a_goodbye() -> None:
 async def test_a_service_runs_until_it_is_cancelled() -> None:
     provider = Provider()
     serving = asyncio.create_task(provider.serve_forever(0))
-    while not listening(provider):  # noqa: ASYNC110  # nobody tells
-        await asyncio.sleep(0)
+    await until(lambda: listening(provider))
     async with await opened(provider):
         serving.cancel()
         await asyncio.wait([serving])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.support.until import until
 from wingman.local.decoder import process
 from wingman.local.decoder.process import LONGEST, MOST_STREAMS, DecodeServer
 from wingman.local.decoder.recognizers import Recognizer
@@ -73,8 +74,7 @@ async def socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setattr(process, "build", build)
     path = tmp_path / "decoder.sock"
     serving = asyncio.create_task(DecodeServer(DecoderSettings()).serve(path))
-    while not path.exists():  # noqa: ASYNC110 - it listens a moment after it was asked to
-        await asyncio.sleep(0)
+    await until(path.exists)
     yield path
     serving.cancel()
     await asyncio.wait([serving])
@@ -149,8 +149,7 @@ async def test_it_ends_when_the_last_service_has_left(tmp_path: Path, monkeypatc
     monkeypatch.setattr(process, "LINGER_S", 0.01)
     path = tmp_path / "decoder.sock"
     serving = asyncio.create_task(DecodeServer(DecoderSettings()).serve(path))
-    while not path.exists():  # noqa: ASYNC110 - it listens a moment after it was asked to
-        await asyncio.sleep(0)
+    await until(path.exists)
     async with client(path) as service:
         assert await service.ask(Open(1, ECHO)) == Opened(1)
         assert not serving.done()
