@@ -46,12 +46,22 @@ async def test_the_spec_goes_before_the_settings(builder: MeetingBuilder) -> Non
 
 @pytest.mark.parametrize(
     "spec",
-    [MeetingSpec(playbook="no-such"), MeetingSpec(emotion_policy="counterpart"), MeetingSpec(faces="tab")],
-    ids=["playbook", "consent", "faces"],
+    [
+        MeetingSpec(playbook="no-such"),
+        MeetingSpec(emotion_policy="counterpart"),
+        MeetingSpec(faces="tab"),
+        MeetingSpec(brief="a" * 20_001),
+    ],
+    ids=["playbook", "consent", "faces", "brief"],
 )
 async def test_what_may_not_be_is_refused(builder: MeetingBuilder, spec: MeetingSpec) -> None:
     with pytest.raises(InputError):
         await builder.plan(spec)
+
+
+async def test_a_title_that_some_page_chose_is_cut(builder: MeetingBuilder) -> None:
+    plan = await builder.plan(MeetingSpec(title=" Call \n with " + "a" * 5000))
+    assert plan.spec.title == ("Call with " + "a" * 5000)[:120]
 
 
 async def test_parts_are_made_with_the_settings_of_the_moment(builder: MeetingBuilder) -> None:

@@ -575,6 +575,7 @@ def test_once_and_max_count_for_the_meeting_whatever_the_playbook() -> None:
         ("playbook", "nope", "there is no playbook named 'nope'"),
         ("playbook", None, "must be text"),
         ("brief", ["a"], "must be text"),
+        pytest.param("brief", "a." * 100_000, "may have at most 20000 characters", id="a long brief"),
         ("colour", "red", "unknown setting 'colour'"),
     ],
 )

@@ -91,9 +91,8 @@ class MeetingBuilder:
         """How a new meeting is run. `consent` is what a command line stands for; `live=False` is for recordings
         played faster than real time. Raises `InputError` when the spec or the configuration forbids it.
         """
-        spec = replace(
-            spec, title=" ".join(spec.title.split())[:LONGEST_TITLE], brief=checked_brief(spec.brief)
-        )
+        title = " ".join(spec.title.split())[:LONGEST_TITLE]  # a page or a file chose it: no reason to refuse
+        spec = replace(spec, title=title, brief=checked_brief(spec.brief))
         playbook = await self.playbook(spec.playbook or self.settings.suggest.playbook)
         plan = replace(self._plan(spec, playbook, consent or check_consent(spec.consent, spec.by)), live=live)
         transcriber = self.providers.choose(plan.policy).transcriber.provider

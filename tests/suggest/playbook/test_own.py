@@ -90,3 +90,11 @@ def test_a_shipped_one_stays_as_it_is(own: OwnPlaybooks) -> None:
 def test_the_name_inside_is_the_name_outside(own: OwnPlaybooks) -> None:
     with pytest.raises(InputError, match="calls itself `acme`"):
         own.put("other", MINE, "")
+
+
+def test_a_draft_without_end_is_refused_in_a_sentence() -> None:
+    draft: Any = 1
+    for _ in range(450):
+        draft = {"a": draft}
+    with pytest.raises(InputError, match="nested too deeply"):
+        OwnPlaybooks(None).check(draft, "")
