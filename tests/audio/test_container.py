@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.media_files import Sound, cut, join, tone, write
-from wingman.audio.container import Link, MediaBytes, MediaInput, display_name, unreadable
+from wingman.audio.container import Link, MediaBytes, MediaInput, Patch, display_name, unreadable
+from wingman.audio.recording import probe, read
 from wingman.core.errors import InputError
+from wingman.core.media import PcmBlock
 
 SHORT = tone(1, [(0.2, "alpha")], 16_000)
 PCM = Sound("pcm_s16le", 16_000)
@@ -113,3 +116,50 @@ def test_a_stretch_of_a_file_is_a_file_of_its_own(steps: list[tuple[int, int, in
             assert stretch.read(size) == like.read(size)
     finally:
         os.close(handle)
+
+
+def wave(form: int, width: int, valid: int, sound: bytes, name: bytes = b"RIFF") -> bytes:
+    """One side at 16 kHz; `valid` bits of `width` are used."""
+    more = struct.pack("<HHI", 22, valid, 4) + bytes.fromhex("0100000000001000800000aa00389b71")
+    head = struct.pack("<HHIIHH", form, 1, 16_000, 2000 * width, width // 8, width) + more
+    body = b"WAVEfmt " + struct.pack("<I", len(head)) + head + b"data" + struct.pack("<I", len(sound)) + sound
+    return name + struct.pack("<I", len(body)) + body
+
+
+@pytest.mark.parametrize(("width", "valid"), [(32, 24), (32, 20), (24, 20), (32, 32), (24, 24)])
+def test_samples_that_fill_their_containers_in_part_are_no_noise(
+    tmp_path: Path, width: int, valid: int
+) -> None:
+    wanted = np.asarray(SHORT, np.int64)
+    upper = wanted << (width - 16)
+    content = b"".join(int(value).to_bytes(width // 8, "little", signed=True) for value in upper)
+    path = tmp_path / "recorder.wav"
+    path.write_bytes(wave(0xFFFE, width, valid, content))
+    recording = probe(path)
+    pcm = b"".join(
+        piece[1].pcm
+        for piece in read(recording, 16_000)
+        if isinstance(piece, tuple) and isinstance(piece[1], PcmBlock)
+    )
+    heard = np.frombuffer(pcm, "<i2").astype(np.int64)
+    assert len(heard) == len(wanted)
+    assert int(np.abs(heard - wanted).max()) <= 1
+
+
+def test_what_would_be_noise_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "old.wav"
+    path.write_bytes(wave(0xFFFE, 16, 16, bytes(32_000), name=b"RIFX"))
+    with pytest.raises(InputError, match="big-endian"):
+        probe(path)
+    path.write_bytes(wave(0x4242, 16, 16, bytes(32_000)))
+    with pytest.raises(InputError, match="coding that is not known"):
+        probe(path)
+
+
+@given(st.binary(max_size=40), st.integers(0, 40), st.integers(0, 50), st.binary(max_size=9))
+def test_a_patch_is_read_whatever_the_pieces(data: bytes, start: int, at: int, content: bytes) -> None:
+    whole = bytearray(bytes(start) + data)
+    for n, byte in enumerate(content):
+        if start <= at + n < len(whole):
+            whole[at + n] = byte
+    assert Patch(at, content).on(data, start) == bytes(whole[start:])

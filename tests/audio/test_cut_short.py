@@ -56,6 +56,8 @@ KINDS = {
     "a.ts": Sound("aac", 44_100),
     "a.wav": Sound("pcm_s16le", 16_000),
     "a.avi": Sound("libmp3lame", 44_100),
+    "a.caf": Sound("pcm_s16le", 16_000),
+    "a.w64": Sound("pcm_s16le", 16_000),
 }
 
 
@@ -70,7 +72,7 @@ def test_the_whole_is_not_cut_and_any_part_is(tmp_path: Path, name: str) -> None
     assert all(cut(tmp_path / "x", whole[:length]) for length in lengths)
 
 
-@pytest.mark.parametrize("name", ["a.mkv", "a.mp3", "a.wav"])
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp3", "a.wav", "a.w64"])
 def test_more_than_is_stated_is_not_less(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / name, (tone(3, THREE[:1], KINDS[name].rate), KINDS[name]))
     assert not cut(tmp_path / "x", path.read_bytes() + b"TAG" + bytes(125))
@@ -81,7 +83,8 @@ def test_a_length_that_nobody_knew_yet_says_nothing(tmp_path: Path) -> None:
     assert not cut(tmp_path / "x", body[:4] + b"\xff\xff\xff\xff" + body[8:])
 
 
-HEADS = [b"", b"RIFF", b"\x1a\x45\xdf\xa3", b"ID3\x04", b"\xff\xfbXing", b"G"]
+HEADS = [b"", b"RIFF", b"\x1a\x45\xdf\xa3", b"ID3\x04", b"\xff\xfbXing", b"G", b"caff\0\1\0\0"]
+HEADS.append(bytes.fromhex("726966662e91cf11a5d628db04c10000"))
 
 
 @given(st.binary(max_size=400), st.sampled_from(HEADS))

@@ -33,6 +33,9 @@ READ_SIZE = 1 << 17
 """Bytes FFmpeg asks for at a time."""
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "none"}
+MOST_CHUNKS = 10_000
+"""Of a WAV that are looked at; the richest have some dozens."""
+_EXTENSIBLE = 0xFFFE
 _OGG_PAGE = 27
 _OGG_FIRST, _OGG_MAGIC = 2, b"OggS"
 
@@ -50,11 +53,27 @@ class Link:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Bytes that FFmpeg is to read in place of those in the file."""
+
+    at: int
+    content: bytes
+
+    def on(self, data: bytes, start: int) -> bytes:
+        """`data`, which lies at `start` in the file, as far as it is concerned."""
+        first, last = max(self.at, start), min(self.at + len(self.content), start + len(data))
+        if first >= last:
+            return data
+        return data[: first - start] + self.content[first - self.at : last - self.at] + data[last - start :]
+
+
 class MediaBytes(io.RawIOBase):
     """A stretch of an open file as a file of its own, which is all that FFmpeg gets to see."""
 
-    def __init__(self, handle: int, link: Link) -> None:
+    def __init__(self, handle: int, link: Link, patch: Patch | None = None) -> None:
         super().__init__()
+        self._patch = patch
         self._handle = handle
         self._link = link
         self._at = link.start
@@ -73,6 +92,8 @@ class MediaBytes(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         left = max(0, self._link.end - self._at)
         out = os.pread(self._handle, left if size < 0 else min(size, left), self._at)
+        if self._patch is not None:
+            out = self._patch.on(out, self._at)
         self._at += len(out)
         return out
 
@@ -105,7 +126,8 @@ class MediaInput:
                 raise InputError(f"{self.title} is empty (0 bytes); record or export it again", field="file")
             self.links, cut = _links(self._handle, size)
             self.incomplete = cut or is_cut(self._handle, size)
-            wav = _wav_data(self._handle, size)
+            wav = _wav_data(self._handle, size, self.title)
+            self._patch = wav.patch if wav else None
             self.stretch = wav.stretch if wav else 1.0
             """What FFmpeg's idea of the length is to be multiplied with to get what the file itself states, or
             has beyond what it states."""
@@ -131,7 +153,7 @@ class MediaInput:
 
         try:
             container = av.open(
-                MediaBytes(self._handle, link),
+                MediaBytes(self._handle, link, self._patch),
                 metadata_errors="ignore",
                 options=self._options,
                 buffer_size=READ_SIZE,
@@ -206,25 +228,48 @@ class _WavData:
     stretch: float
     goes_on: bool
     """Samples follow after the stated end: the recorder never came to correct its header."""
+    patch: Patch | None = None
 
 
-def _wav_data(handle: int, size: int) -> _WavData | None:
-    """What a WAV's header says of its samples and what is true; None for anything else."""
+def _wav_data(handle: int, size: int, title: str) -> _WavData | None:
+    """What a WAV's header says of its samples and what is true; None for anything else.
+
+    Raises `InputError` for one that FFmpeg would take for noise: with the other order of bytes.
+    """
     head = os.pread(handle, 12, 0)
-    if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+    if head[:4] == b"RIFX" and head[8:] == b"WAVE":
+        raise InputError(
+            f"{title} is a WAV with its bytes in big-endian order (RIFX); convert it to WAV, Ogg or MP4",
+            field="file",
+        )
+    if head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:] != b"WAVE":
         return None
-    at = 12
-    while at + 8 < size:
+    at, patch = 12, None
+    for _ in range(MOST_CHUNKS):
+        if at + 8 >= size:
+            break
         chunk = os.pread(handle, 8, at)
         length = int.from_bytes(chunk[4:], "little")
+        if chunk[:4] == b"fmt ":
+            patch = _container_width(os.pread(handle, 20, at + 8), at + 8)
         if chunk[:4] == b"data":
             there, after = size - at - 8, at + 8 + length + length % 2
             if 0 < length < UNKNOWN_LENGTH:
                 goes_on = after < size - 8 and not _is_chunk(os.pread(handle, 8, after), size - after)
-                return _WavData(there / length if goes_on else max(1.0, length / there), goes_on)
-            return _WavData(1.0, goes_on=False)  # written as a stream: FFmpeg reads on to the end
+                return _WavData(there / length if goes_on else max(1.0, length / there), goes_on, patch)
+            return _WavData(1.0, goes_on=False, patch=patch)  # written as a stream: FFmpeg reads on to the end
         at += 8 + length + length % 2
     return None
+
+
+def _container_width(form: bytes, at: int) -> Patch | None:
+    """For samples that fill their containers in part (24 bits in 32): FFmpeg takes the first for the second.
+
+    Source: WAVEFORMATEXTENSIBLE: the valid bits are the upper ones, and `wBitsPerSample` is the container.
+    """
+    tag, width, valid = (int.from_bytes(form[n : n + 2], "little") for n in (0, 14, 18))
+    narrow = tag == _EXTENSIBLE and len(form) == 20 and 0 < valid < width
+    return Patch(at + 18, form[14:16]) if narrow else None
 
 
 def _is_chunk(head: bytes, left: int) -> bool:

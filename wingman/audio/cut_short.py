@@ -2,8 +2,9 @@
 
 Ogg is told apart where its links are found. Raw streams of frames say nothing of their length.
 
-Source: RFC 9559 (Matroska), RFC 8794 (EBML), the RIFF description, ISO 13818-1 (transport stream), and the
-header that LAME and FFmpeg write into the first frame of an MP3 ("Xing" or "Info").
+Source: Apple's description of CAF, Sony's of Wave64, RFC 9559 (Matroska), RFC 8794 (EBML), the RIFF
+description, ISO 13818-1 (transport stream), and the header that LAME and FFmpeg write into the first frame of
+an MP3 ("Xing" or "Info").
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ import os
 
 UNKNOWN_LENGTH = 0x7FFF0000
 """A RIFF header of this length or more was written before the length was known."""
+MOST_CHUNKS = 10_000
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
+_W64 = bytes.fromhex("726966662e91cf11a5d628db04c10000")
+"""GUID with which Sony's Wave64 begins; the length of the whole file follows."""
 _TS_PACKET = 188
 _XING_BYTES = 2
 """Its flag that the stream's length in bytes is given."""
@@ -20,7 +24,11 @@ _XING_BYTES = 2
 
 def is_cut(handle: int, size: int) -> bool:
     """True for a file that is shorter than it says. `handle` is open for reading; its position stays."""
-    head = os.pread(handle, 12, 0)
+    head = os.pread(handle, 24, 0)
+    if head[:16] == _W64:
+        return size < int.from_bytes(head[16:], "little") < 1 << 62
+    if head[:4] == b"caff":
+        return _caf(handle, size)
     if head[:4] == b"RIFF":
         return size < int.from_bytes(head[4:8], "little") < UNKNOWN_LENGTH
     if int.from_bytes(head[:4]) == _EBML:
@@ -28,6 +36,18 @@ def is_cut(handle: int, size: int) -> bool:
     if head[:1] == b"\x47" and os.pread(handle, 1, _TS_PACKET) == b"\x47":
         return bool(size % _TS_PACKET)
     return _mp3(handle, size)
+
+
+def _caf(handle: int, size: int) -> bool:
+    """Apple's container: chunks of a name and a length; that of the sound may be left open (all ones)."""
+    at = 8
+    for _ in range(MOST_CHUNKS):
+        head = os.pread(handle, 12, at)
+        length = int.from_bytes(head[4:])
+        if len(head) < 12 or length >= 1 << 62:
+            break
+        at += 12 + length
+    return at > size
 
 
 def _matroska(handle: int, size: int) -> bool:

@@ -52,6 +52,7 @@ class Track:
     index: int
     """FFmpeg's stream index."""
     codec: str
+    """Empty for one that nobody here can decode."""
     sides: int
     rate: int
     default: bool
@@ -125,6 +126,11 @@ def probe(
                 field="track",
             )
         feeds = resolve(sources, [t.sides for t in tracks], preferred, media.title)
+        if not all(tracks[feed.track].codec for feed in feeds):
+            raise InputError(
+                f"{media.title} holds sound in a coding that is not known here; convert it to WAV, Ogg or MP4",
+                field="file",
+            )
         found = Recording(
             path if isinstance(path, Path) else NOWHERE, media.title, _duration(container, media), tracks, feeds
         )
@@ -326,17 +332,18 @@ def _track(stream: Any) -> Track:
     codec = stream.codec_context
     return Track(
         index=stream.index,
-        codec=codec.name,
-        sides=codec.layout.nb_channels or 1,
-        rate=codec.sample_rate,
+        codec=codec.name if codec else "",
+        sides=(codec.layout.nb_channels if codec else 0) or 1,
+        rate=codec.sample_rate if codec else 0,
         default=bool(int(stream.disposition) & 1),
         title=str(stream.metadata.get("title", ""))[:60],
     )
 
 
 def _preferred(tracks: Sequence[Track]) -> int:
-    """The track a player would play: the first that is marked as the default, else the first."""
-    return next((n for n, track in enumerate(tracks) if track.default), 0)
+    """The track a player would play: the default one, else the first, of those that can be decoded."""
+    known = [n for n, track in enumerate(tracks) if track.codec] or [0]
+    return next((n for n in known if tracks[n].default), known[0])
 
 
 def _duration(container: Any, media: MediaInput) -> float | None:
