@@ -14,7 +14,10 @@ LONGEST = (
     "e2e/",  # the demos are begun before everything else
     "packaging/",
     "server/test_schemathesis.py",
+    "server/routes/test_whip.py",
+    "suggest/card/test_answer_check.py",
     "faults/",
+    "transports/test_senders.py",
     "emotion/hume_v0/test_analyzer.py",
     "cluster/",
     "commands/test_transcribe.py",
@@ -22,8 +25,12 @@ LONGEST = (
     "docs/test_api_examples.py",
     "commands/",
     "audio/test_sandboxed.py",
+    "audio/test_recording.py",
     "local/",
     "transports/",
+    "meeting/",
+    "suggest/test_wires.py",
+    "testing/test_reconnect_memory.py",
 )
 
 # Real sound in real time, nodes that miss one another, commands somebody waits for.

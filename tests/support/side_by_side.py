@@ -17,6 +17,7 @@ import selectors
 import struct
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ from tests.support import order
 
 NUMBER = struct.Struct("!H")
 LENGTH = struct.Struct("!I")
+ENDS: list[float] = []
+"""When each process had no test left, in seconds from the first fork on."""
 PATIENCE = 5
 """Niceness of patient processes: of two that want a core, they get a quarter of it."""
 
@@ -138,6 +141,7 @@ class _Parent:
         self._work = work
         self._children = children
         self._told: set[str] = set()
+        self._began = time.monotonic()
 
     def listen(self) -> None:
         """Until all have ended. Raises `Session.Failed` where pytest itself would end early."""
@@ -185,6 +189,7 @@ class _Parent:
 
     def _ended(self, child: _Child) -> None:
         os.close(child.pipe)
+        ENDS.append(time.monotonic() - self._began)
         status = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
         if status == 0 and child.begun is None:
             return
@@ -229,7 +234,11 @@ def _run(session: pytest.Session, items: Iterator[pytest.Item], into: int) -> No
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Why a test was tried once more: one that passes then leaves no traceback."""
+    """How long the last process was waited for, and why a test was tried once more: one that passes then
+    leaves no traceback."""
+    if ENDS:
+        ends = ", ".join(f"{seconds:.0f}" for seconds in ENDS)
+        terminalreporter.write_line(f"no test was left to the processes after {ends} s")
     for report in terminalreporter.stats.get("rerun", []):
         lines = [line for line in report.longreprtext.splitlines() if line.startswith("E ")]
         terminalreporter.write_line(
