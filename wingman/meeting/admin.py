@@ -162,7 +162,7 @@ class Admin:
         return self._habit.bars if self._habit is not None else {}
 
     def forget_feedback(self) -> None:
-        """As trained again, in running meetings as well as in those to come. Raises `InputError`."""
+        """The habit as trained again; what a running meeting was taught goes with it. Raises `InputError`."""
         if self._habit is None:
             return
         try:
