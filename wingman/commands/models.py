@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from wingman.audio.recording import probe, read
 from wingman.commands.common import settings_of
+from wingman.commands.installation import adding
 from wingman.config.paths import SAMPLE
 from wingman.config.settings import Settings
 from wingman.config.stt import MoonshineSettings
@@ -25,7 +26,6 @@ from wingman.stt import moonshine, whisper
 
 MOONSHINE_MB = {"tiny-streaming": 78, "small-streaming": 224, "medium-streaming": 416}
 """Megabytes to download, word times included."""
-EXTRA = "pip install 'wingman-sidecar[whisper]'"
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -61,7 +61,7 @@ def _list(settings: Settings) -> int:
     if chosen.model_dir:
         print(f"whisper takes its model from {chosen.model_dir} (`transcribe.whisper.model_dir`)")
     if not whisper.installed():
-        print(f"the whisper extra is not installed: {EXTRA}")
+        print(f"the whisper extra is not installed: {adding('whisper')}")
     return 0
 
 
@@ -83,7 +83,7 @@ def _fetch(settings: Settings, name: str) -> int:
         path = model_sources.fetch(wanted, advance)
     print(f"fetched whisper-{wanted} into {path}")
     if not whisper.installed():
-        print(f"it needs the whisper extra: {EXTRA}")
+        print(f"it needs the whisper extra: {adding('whisper')}")
     return 0
 
 
@@ -128,7 +128,9 @@ def _add(path: Path, as_name: str) -> int:
 def _loads(path: Path) -> None:
     """Decode a second of silence with it. Raises `InputError` when that fails."""
     if not whisper.installed():
-        raise InputError(f"a model is tried before it is added, which needs the whisper extra: {EXTRA}")
+        raise InputError(
+            f"a model is tried before it is added, which needs the whisper extra: {adding('whisper')}"
+        )
     try:
         measure(path, [bytes(SAMPLE_RATE * BYTES_PER_SAMPLE)])
     except OSError as failed:
@@ -146,7 +148,7 @@ def _remove(name: str) -> int:
 def _bench(settings: Settings) -> int:
     """Time every model that is here, and say which one suits this machine. Raises `InputError`."""
     if not whisper.installed():
-        raise InputError(f"the whisper extra is not installed: {EXTRA}")
+        raise InputError(f"the whisper extra is not installed: {adding('whisper')}")
     chosen, cores = settings.transcribe.whisper, os.cpu_count() or 1
     folders = {name: models.folder(name) for name in models.names() if models.present(name)}
     if chosen.model_dir and models.present(chosen.model, chosen.model_dir):

@@ -1,0 +1,36 @@
+"""What to type to reach the very installation that runs: its own `wingman`, and the `pip` beside it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+PACKAGE = "wingman-sidecar"
+
+
+def adding(extra: str) -> str:
+    """The command that adds an extra to this environment."""
+    wanted = f"'{PACKAGE}[{extra}]'"
+    if "pipx" in Path(sys.prefix).parts:
+        return f"pipx runpip {PACKAGE} install {wanted}"
+    if not _beside("pip").exists():
+        return f"uv pip install --python {sys.executable} {wanted}"
+    return f"{_typed('pip')} install {wanted}"
+
+
+def program() -> str:
+    """`wingman` where the shell finds this one, its path otherwise."""
+    return _typed("wingman")
+
+
+def _beside(name: str) -> Path:
+    return Path(sys.prefix) / "bin" / name
+
+
+def _typed(name: str) -> str:
+    path = _beside(name)
+    if not path.exists() or shutil.which(name) == str(path):
+        return name
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
