@@ -12,7 +12,7 @@ import numpy as np
 
 from scripts.gate import conversations
 from scripts.gate.thresholds import calibrate
-from scripts.gate.training import Design, fit, training_rows, unseen_corpora
+from scripts.gate.training import Design, fit, training_rows, unseen_corpora, usual_kinds
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.suggest.gate.probe import Flavour, Floats
 
@@ -35,7 +35,8 @@ def main() -> None:
         if not arguments.check:
             WEIGHTS.mkdir(exist_ok=True)
             scale = [made.usual, *astuple(made.thresholds)]
-            (WEIGHTS / f"{flavour}.npz").write_bytes(_packed(*fit(design), scale))
+            kinds = usual_kinds(design.rows, np.arange(len(nothing)))
+            (WEIGHTS / f"{flavour}.npz").write_bytes(_packed(*fit(design), scale, kinds))
 
 
 def encoding() -> Callable[[str], np.ndarray]:
@@ -49,7 +50,7 @@ def encoding() -> Callable[[str], np.ndarray]:
     return encode
 
 
-def _packed(heads: Floats, verdict: Floats, thresholds: list[float]) -> bytes:
+def _packed(heads: Floats, verdict: Floats, thresholds: list[float], usual_kinds: dict[str, Floats]) -> bytes:
     """Weights as one small file: a byte each, with a scale for every input and head."""
     scale = np.abs(heads).max(axis=0, keepdims=True) / 32767
     out = io.BytesIO()
@@ -59,6 +60,8 @@ def _packed(heads: Floats, verdict: Floats, thresholds: list[float]) -> bytes:
         scale=scale.astype(np.float32),
         verdict=verdict.astype(np.float32),
         thresholds=np.array(thresholds, np.float32),
+        playbooks=np.array(list(usual_kinds)),
+        usual_kinds=np.array(list(usual_kinds.values()), np.float32),
     )
     return out.getvalue()
 

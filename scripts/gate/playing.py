@@ -11,7 +11,7 @@ from scripts.gate.conversations import Conversation
 from scripts.gate.oracle import Oracle
 from scripts.gate.scoring import Score, Shown, judge
 from scripts.gate.thresholds import calibrate
-from scripts.gate.training import Design, Encode, fit_rows, training_rows, unseen_corpora
+from scripts.gate.training import Design, Encode, fit_rows, training_rows, unseen_corpora, usual_kinds
 from wingman.config.suggest import SuggestSettings
 from wingman.core.events import SuggestionCompleted, SuggestionCreated
 from wingman.core.vocabulary import Verbosity
@@ -97,5 +97,6 @@ class Unseen:
             own = rows.corpus == part
             heads, verdict = judged.weights[part]
         made = calibrate(rows, judged.heads, judged.scores, left_out=own)
-        probe = Probe(self._flavour, heads, verdict, made.usual, made.thresholds)
+        kinds = usual_kinds(rows, np.flatnonzero(~own))
+        probe = Probe(self._flavour, heads, verdict, made.usual, made.thresholds, usual_kinds=kinds)
         return lambda flavour: probe if flavour == self._flavour else load_probe(flavour)

@@ -13,6 +13,7 @@ import numpy as np
 
 from scripts.gate import written
 from scripts.gate.training import Rows, relative, select
+from wingman.suggest.gate.dialogue import MARKED
 from wingman.suggest.gate.evidence import with_signals
 from wingman.suggest.gate.probe import ADDRESSEES, KINDS, Floats, Thresholds
 from wingman.suggest.gate.running_rate import MARK
@@ -85,14 +86,17 @@ class _KeyWords:
     def __init__(self, rows: Rows, heads: Floats) -> None:
         heard = rows.state[:, : len(Signal)] > 0
         self._signals = [frozenset(compress(Signal, row)) for row in heard]
+        self._asked = rows.state[:, MARKED] > 0
         addressed = heads[:, len(KINDS) : len(KINDS) + len(ADDRESSEES)].argmax(axis=1)
         self._other = addressed == ADDRESSEES.index("other")
 
     def add(self, scores: Floats, balanced: float, sure: float) -> Floats:
         return np.array(
             [
-                score if other else with_signals(float(score), signals, balanced, sure)
-                for score, signals, other in zip(scores, self._signals, self._other, strict=True)
+                score if other else with_signals(float(score), signals, balanced, sure, asked=asked)
+                for score, signals, other, asked in zip(
+                    scores, self._signals, self._other, self._asked, strict=True
+                )
             ]
         )
 

@@ -21,6 +21,7 @@ from wingman.suggest.gate.evidence import CROWDED
 from wingman.suggest.gate.probe import ADDRESSEES, HEADS, KINDS, VECTOR, Flavour, Floats, inputs, weighed
 from wingman.suggest.gate.running_rate import RunningRate
 from wingman.suggest.playbook.language import HeardLanguage
+from wingman.suggest.playbook.playbook import load_playbook
 from wingman.suggest.playbook.signals import detect
 
 Encode: TypeAlias = Callable[[str], Any]
@@ -31,6 +32,10 @@ STATE_SCALE, VECTOR_SCALE = 0.1, 1.0
 VERDICT_RIDGE = 100.0
 OPTIONAL = 0.6
 """What an optional moment is worth, between silence (0) and must (1)."""
+USUAL_KINDS = 0.12
+"""What it adds to a kind that it is e times as usual under one playbook as under all."""
+DOUBT = 20
+"""Turns of a playbook until its own habit counts as much as that of all."""
 COUNTS = 4
 """Words from which a turn tells how high scores run."""
 
@@ -48,6 +53,7 @@ class Rows:
     silent: np.ndarray
     must: np.ndarray
     words: np.ndarray
+    playbook: np.ndarray
     meeting: np.ndarray
     corpus: np.ndarray
 
@@ -64,7 +70,8 @@ def rows_of(conversations: Sequence[Conversation], flavour: Flavour, encode: Enc
 
 
 def _of_one(one: Conversation, flavour: Flavour, encode: Encode) -> list[tuple[Any, ...]]:
-    dialogue, spoken = Dialogue(), HeardLanguage("")
+    colleagues = load_playbook(one.playbook).others_talk_to == "each-other"
+    dialogue, spoken = Dialogue(colleagues=colleagues), HeardLanguage("")
     found: list[tuple[Any, ...]] = []
     for turn in one.turns:
         text = turn.text
@@ -86,6 +93,7 @@ def _of_one(one: Conversation, flavour: Flavour, encode: Encode) -> list[tuple[A
                     turn.label == "silent",
                     turn.label == "must",
                     len(text.split()),
+                    one.playbook,
                     one.name,
                     one.corpus,
                 )
@@ -226,6 +234,19 @@ def relative(rows: Rows, scores: Floats, usual: float) -> Floats:
             if rows.words[at] >= COUNTS:
                 rate.add(float(scores[at]))
     found -= CROWDED * rows.state[:, CROWD]
+    return found
+
+
+def usual_kinds(rows: Rows, at: np.ndarray) -> dict[str, Floats]:
+    """Playbook → what the turns `at` of its conversations add to each kind."""
+    wanted = at[(rows.corpus[at] != written.CORPUS) & ~rows.silent[at]]
+    told, playbook = rows.targets[wanted, : len(KINDS)], rows.playbook[wanted]
+    usual = told.sum(axis=0) + 1
+    usual /= usual.sum()
+    found = {}
+    for name in np.unique(playbook):
+        own = told[playbook == name].sum(axis=0) + DOUBT * usual
+        found[str(name)] = USUAL_KINDS * np.log(own / own.sum() / usual)
     return found
 
 

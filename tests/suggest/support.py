@@ -14,6 +14,8 @@ from wingman.core.events import Media
 from wingman.core.time import Channel, samples
 from wingman.core.utterance import EMOTION_PENDING, EmotionReading, Utterance
 from wingman.suggest.coach import Coach
+from wingman.suggest.gate.dialogue import FEATURES
+from wingman.suggest.gate.evidence import INCIDENTAL
 from wingman.suggest.gate.probe import HEADS, KINDS, SEEN, Flavour, Probe, Thresholds, width
 from wingman.suggest.playbook.signals import Signal
 
@@ -38,6 +40,11 @@ def by_signals(flavour: Flavour) -> Probe:
     """Weights made by hand: any key word is enough, whoever is meant. For tests of what comes after."""
     heads = np.zeros((width(flavour) + 1, HEADS))
     heads[-1, len(KINDS)] = 1.0  # always to the user
+    heard = {str(signal): width(flavour) - FEATURES + place for place, signal in enumerate(Signal)}
+    for kind in set(KINDS) & set(heard):
+        heads[heard[kind], KINDS.index(kind)] = 0.5
+    for kind in INCIDENTAL:
+        heads[heard[Signal.QUESTION], KINDS.index(kind)] = -0.4
     verdict = np.zeros(SEEN + 1)
     verdict[: len(Signal)], verdict[-1] = 10.0, -5.0
     return Probe(flavour, heads, verdict, 0.0, Thresholds(-1.0, 0.0, 0.0, 0.0, 0.0), trust=math.inf)

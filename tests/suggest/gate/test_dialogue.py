@@ -80,3 +80,12 @@ def test_likeness_is_the_cosine_with_the_turns_before() -> None:
     dialogue.hear(Said("tab", Channel.TAB, "b", vector[1]))
     said = Said("tab", Channel.TAB, "c", vector[1])
     assert dialogue.likeness(said).tolist() == pytest.approx([1.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize(("colleagues", "crowd"), [(True, 1.0), (False, 0.0)])
+def test_many_customers_are_one_party_that_talks_to_the_user(colleagues: bool, crowd: float) -> None:
+    dialogue = Dialogue(colleagues=colleagues)
+    for speaker in ("tab:1", "tab:2", "tab:3"):
+        dialogue.hear(them("We have three of those.", speaker))
+    numbers = dialogue.features(them("How many would we need?", "tab:1"), frozenset())
+    assert (numbers[SEVERAL], numbers[CROWD]) == (1.0, crowd)

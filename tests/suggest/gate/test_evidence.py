@@ -10,9 +10,9 @@ from tests.suggest.support import said
 from wingman.core.time import Channel
 from wingman.core.utterance import EmotionReading, Family, ReadingStatus
 from wingman.suggest.gate.decisions import Reason
-from wingman.suggest.gate.evidence import Evidence, EvidenceWeigher
+from wingman.suggest.gate.evidence import Evidence, EvidenceWeigher, with_signals
 from wingman.suggest.gate.probe import Flavour, load_probe, parse_probe, width
-from wingman.suggest.playbook.signals import detect
+from wingman.suggest.playbook.signals import Signal, detect
 
 ANGRY = EmotionReading(ReadingStatus.KNOWN, "anger", Family.NEGATIVE, 0.8, "strong")
 
@@ -75,3 +75,24 @@ def test_weights_of_another_shape_are_refused() -> None:
     raw = files("wingman.suggest.gate").joinpath("weights", "words.npz").read_bytes()
     with pytest.raises(ValueError, match="run scripts/train_gate"):
         parse_probe("meaning", raw)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sure"), [(True, True), (False, False)], ids=["a question", "it only begins as one"]
+)
+def test_what_begins_as_a_question_and_ends_as_none_is_no_second_signal(asked: bool, sure: bool) -> None:
+    signals = frozenset({Signal.QUESTION, Signal.RISK})
+    assert (with_signals(-2.0, signals, 1.5, 2.0, asked=asked) == 2.0) is sure
+
+
+def test_the_marks_tell_whether_it_was_asked() -> None:
+    weigher = EvidenceWeigher()
+    for text, asked in (
+        ("E se der errado, você vai explicar no churrasco.", False),
+        ("E se der errado?", True),
+        ("e se der errado", True),
+    ):
+        utterance = said(text, 5)
+        evidence = weigher.weigh(utterance, text, detect(text, "pt"), None)
+        assert Signal.QUESTION in evidence.signals
+        assert evidence.verdict.asked is asked

@@ -47,3 +47,11 @@ def test_weights_of_another_version_are_refused() -> None:
     raw = files("wingman.suggest.gate").joinpath("weights", "words.npz").read_bytes()
     with pytest.raises(ValueError, match="train_gate"):
         parse_probe("meaning", raw)
+
+
+def test_what_a_playbook_is_usually_about_adds_to_the_kinds_and_not_to_the_score() -> None:
+    probe, words = load_probe("words"), said("It is the third time this week.")
+    support, unknown = (probe.judge(words, Dialogue(), frozenset(), name) for name in ("support", "my-own"))
+    assert support.score == unknown.score
+    assert support.kinds["frustration"] > unknown.kinds["frustration"]
+    assert unknown.kinds == probe.judge(words, Dialogue(), frozenset()).kinds

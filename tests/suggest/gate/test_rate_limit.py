@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from wingman.core.time import samples
 from wingman.core.vocabulary import Verbosity
 from wingman.suggest.gate.decisions import Candidate, Reason, request
-from wingman.suggest.gate.rate_limit import LIMITS, NEVER, WINDOW, CardRateLimiter, Limits
+from wingman.suggest.gate.rate_limit import (
+    LIMITS,
+    LONG_SILENCE,
+    NEVER,
+    WINDOW,
+    CardRateLimiter,
+    Limits,
+)
 from wingman.suggest.playbook.playbook import Trigger
 from wingman.suggest.playbook.signals import Signal
 
@@ -102,3 +109,14 @@ def test_the_fewer_are_left_the_more_it_takes() -> None:
         limiter.ended()
     assert needed == sorted(needed)
     assert needed[-1] == NEVER
+
+
+def test_a_long_silence_ends_with_a_card_and_not_with_what_was_asked_for() -> None:
+    limiter = CardRateLimiter()
+    for _ in range(LONG_SILENCE):
+        assert not limiter.long_silent
+        limiter.listened()
+    limiter.began(request("recap", "", 0), 0)
+    assert limiter.long_silent
+    limiter.began(candidate(0), 0)
+    assert not limiter.long_silent

@@ -8,7 +8,7 @@ import statistics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wingman.suggest.gate.running_rate import MARK, REMEMBERED, RunningRate
+from wingman.suggest.gate.running_rate import ENOUGH, MARK, REMEMBERED, RunningRate
 
 SCORES = st.lists(st.floats(-8, 8), min_size=1, max_size=REMEMBERED + 40)
 
@@ -43,3 +43,13 @@ def test_the_mark_is_the_quantile_of_the_last_scores(scores: list[float]) -> Non
         else statistics.quantiles(last, n=100, method="inclusive")[round(MARK * 100) - 1]
     )
     assert math.isclose(-rate.relative(0.0), expected, abs_tol=1e-9)
+
+
+def test_the_highest_of_a_meeting_stand_out_once_there_are_enough() -> None:
+    rate = RunningRate(0.0)
+    for score in range(ENOUGH - 1):
+        rate.add(float(score))
+    assert not rate.stands_out(99.0)
+    rate.add(0.0)
+    assert rate.stands_out(99.0)
+    assert not rate.stands_out(1.0)

@@ -85,7 +85,9 @@ NOBODY = Said("", Channel.TAB, "")
 class Dialogue:
     """The last turns of one meeting."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, colleagues: bool = True) -> None:
+        self.colleagues = colleagues
+        """True where several others talk to each other as well; else all of them talk to the user."""
         self._turns: deque[Said] = deque(maxlen=REMEMBERED)
         self._others: set[str] = set()
         self._lengths: deque[float] = deque(maxlen=LENGTHS)
@@ -141,7 +143,7 @@ class Dialogue:
             by_other,
             by_other and asked,
             len(others) > 1,
-            len(others) > 2,
+            self.colleagues and len(others) > 2,
             since / REMEMBERED,
             sum(turn.user for turn in lately) / LATELY,
         )
@@ -179,7 +181,7 @@ LIKENESS = 3
 MARKED = len(Signal) + 2
 """Where among the features the question mark stands,"""
 SEVERAL, CROWD = FEATURES - 4, FEATURES - 3
-"""and that the user talks with more than one, and with more than two."""
+"""and that the user talks with more than one, and with more than two who talk to each other."""
 
 
 def _cosine(one: Said, other: Said) -> float:

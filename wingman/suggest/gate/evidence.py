@@ -14,6 +14,7 @@ from wingman.suggest.gate.decisions import Reason
 from wingman.suggest.gate.dialogue import Dialogue, Said
 from wingman.suggest.gate.probe import Flavour, Probes, Thresholds, Verdict, load_probe
 from wingman.suggest.gate.running_rate import RunningRate
+from wingman.suggest.playbook.playbook import Playbook
 from wingman.suggest.playbook.signals import CARE, Signal, normalise
 
 SHORTEST = 3
@@ -25,7 +26,7 @@ AGREE = 2
 VETO = 1.0
 """So far below the threshold the probe is believed rather than a single key word."""
 CROWDED = 1.0
-"""What the bar is higher by where the user talks with more than two: much is said there to somebody else."""
+"""What the bar is higher by where more than two others talk to each other: much is said there to them."""
 TELLING = frozenset(
     {
         Signal.PAIN,
@@ -73,6 +74,8 @@ class Evidence:
     """Those of the weights it was weighed with."""
     answered: bool = False
     """True when it asks the user for what the user's notes hold."""
+    stands_out: bool = False
+    """True for one of the highest scores of this meeting."""
 
     @property
     def kinds(self) -> dict[str, float]:
@@ -105,10 +108,15 @@ class Evidence:
         return Reason.UNLIKELY if self.signals else Reason.NO_TRIGGER
 
 
-def with_signals(score: float, signals: frozenset[Signal], balanced: float, sure: float) -> float:
-    """The score that key words bring; a single one only where the probe does not speak against it."""
+def with_signals(
+    score: float, signals: frozenset[Signal], balanced: float, sure: float, *, asked: bool = True
+) -> float:
+    """The score that key words bring; a single one only where the probe does not speak against it.
+
+    What is not `asked` only begins as a question does, and is no signal beside another.
+    """
     if Signal.QUESTION in signals:
-        signals -= INCIDENTAL
+        signals -= INCIDENTAL if asked else INCIDENTAL | {Signal.QUESTION}
     if len(signals) >= AGREE or signals.intersection(CARE):
         return max(score, sure)
     return max(score, balanced) if signals & TELLING and score >= balanced - VETO else score
@@ -117,11 +125,20 @@ def with_signals(score: float, signals: frozenset[Signal], balanced: float, sure
 class EvidenceWeigher:
     """One per meeting: weighs each turn against what was said before it."""
 
-    def __init__(self, probes: Probes = load_probe) -> None:
+    def __init__(self, probes: Probes = load_probe, playbook: Playbook | None = None) -> None:
+        """`playbook`: what is usual in such meetings; none where nothing is known of it."""
         self._probes = probes
+        self._playbook = ""
         self._dialogue = Dialogue()
         self._rates: dict[Flavour, RunningRate] = {}
         self._recent: OrderedDict[str, Evidence] = OrderedDict()
+        if playbook is not None:
+            self.use(playbook)
+
+    def use(self, playbook: Playbook) -> None:
+        """The meeting is of this kind, from here on."""
+        self._playbook = playbook.name
+        self._dialogue.colleagues = playbook.others_talk_to == "each-other"
 
     def find(self, utterance: str) -> Evidence | None:
         """What one of the last utterances came to."""
@@ -149,12 +166,14 @@ class EvidenceWeigher:
         flavour: Flavour = "words" if meaning is None else "meaning"
         probe = self._probes(flavour)
         said = Said(utterance.speaker, utterance.channel, text, meaning)
-        verdict = probe.judge(said, self._dialogue, signals)
+        limits = probe.thresholds
+        verdict = probe.judge(said, self._dialogue, signals, self._playbook)
         rate = self._rates.setdefault(flavour, RunningRate(probe.usual, probe.trust))
         score = rate.relative(verdict.score) - CROWDED * verdict.crowd
         if verdict.addressee != "other":
-            score = with_signals(score, signals, probe.thresholds.balanced, probe.thresholds.sure)
-        return flavour, verdict, Evidence(utterance, text, signals, verdict, score, probe.thresholds)
+            score = with_signals(score, signals, limits.balanced, limits.sure, asked=verdict.asked)
+        out = rate.stands_out(verdict.score)
+        return flavour, verdict, Evidence(utterance, text, signals, verdict, score, limits, stands_out=out)
 
     def remember(
         self, utterance: Utterance, signals: frozenset[Signal], meaning: NDArray[np.float32] | None

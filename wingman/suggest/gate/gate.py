@@ -17,7 +17,7 @@ from wingman.core.time import Channel, SampleTime, samples
 from wingman.core.utterance import EmotionShift, Family, LoneSound, ReadingStatus, Utterance
 from wingman.core.vocabulary import Mode, Verbosity
 from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip
-from wingman.suggest.gate.evidence import TONE, Band, Evidence, EvidenceWeigher
+from wingman.suggest.gate.evidence import COUNTS, TONE, Band, Evidence, EvidenceWeigher
 from wingman.suggest.gate.matching import Fired, binding, first, matched
 from wingman.suggest.gate.probe import Probes, load_probe
 from wingman.suggest.gate.rate_limit import CardRateLimiter, Dials
@@ -32,6 +32,8 @@ SILENCE_AFTER_QUESTION = samples(5)
 SILENCE_PRIORITY = 45
 BURST = 0.4
 """Score from which a laugh or a sigh adds to the words beside it."""
+OVERDUE = 2.0
+"""What the bar is lower by, after a long silence, for what stands out in this meeting."""
 LOUD_BURST = 0.6
 """Score from which it is a reason by itself, where a trigger listens for its family."""
 
@@ -59,7 +61,7 @@ class Gate:
         self.taught = Taught()
         """What the user's feedback has changed."""
         self._triggers = Triggers(playbook)
-        self._evidence = EvidenceWeigher(probes)
+        self._evidence = EvidenceWeigher(probes, playbook)
         self._turns = TurnState()
         self._limiter = CardRateLimiter()
         self._timing = CardTiming(self.dials, self._limiter, self._turns, ttl)
@@ -69,6 +71,7 @@ class Gate:
     def use(self, playbook: Playbook) -> None:
         """Change the playbook; what was counted per trigger name stays counted."""
         self._triggers = Triggers(playbook)
+        self._evidence.use(playbook)
 
     @property
     def now(self) -> SampleTime:
@@ -95,6 +98,8 @@ class Gate:
         self._turns.heard(utterance, question=Signal.QUESTION in signals)
         decided = self._decide(utterance, whole, signals, meaning, answered=answered)
         self._evidence.remember(utterance, signals, meaning)
+        if utterance.channel is not Channel.MIC and len(utterance.text.split()) >= COUNTS:
+            self._limiter.listened()
         return decided
 
     def shift(self, shift: EmotionShift) -> tuple[Decision, ...]:
@@ -219,6 +224,8 @@ class Gate:
         """Without a model the dial decides what is sure; with one, only what is right nine times in ten."""
         thresholds = evidence.thresholds
         least: float = getattr(thresholds, self.dials.effective)
+        if evidence.stands_out and self._limiter.long_silent and self.dials.effective != "quiet":
+            least -= OVERDUE
         asks = self.model_ready and self._limiter.may_ask(self._asks, self.now)
         if asks:
             least = max(least, thresholds.sure)

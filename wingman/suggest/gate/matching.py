@@ -15,10 +15,6 @@ from wingman.suggest.playbook.triggers import Triggers
 
 LIKELY = 0.3
 """A kind with this share is among those meant."""
-HEARD = 0.2
-"""What a key word that was really heard adds to its kind."""
-ASKED_ABOUT = frozenset({Signal.PRICE, Signal.OBJECTION, Signal.RISK})
-"""A question with such a word is about it; with another, the word only stands in the question."""
 LESSER = 0.6
 """A reason that is weaker than this share of the strongest is another matter: it takes no card's place."""
 
@@ -53,12 +49,11 @@ def matched(triggers: Triggers, whole: Utterance, evidence: Evidence) -> list[Fi
             (kinds.get(signal, 1.0) for signal in (meant | heard) & set(trigger.signals)),
             default=0.0 if trigger.signals else kinds.get(trigger.kind, 0.0),
         )
-        strength = share + _heard(heard, evidence.signals)
         if reason is not Reason.PHRASE and not heard:
             reason = Reason.MEANING
-        found.append((trigger, reason, strength))
-    least = LESSER * max((strength for _, _, strength in found), default=0.0)
-    near = [one for one in found if one[2] >= least or one[1] is Reason.PHRASE]
+        found.append((trigger, reason, share))
+    most = max((share for _, _, share in found), default=0.0)
+    near = [one for one in found if one[2] >= min(most, LESSER * most) or one[1] is Reason.PHRASE]
     return sorted(near, key=lambda one: -one[2])
 
 
@@ -101,12 +96,3 @@ def binding(text: str, signals: frozenset[Signal]) -> frozenset[Signal]:
     """The signals of the user's own words that may start a card: a promise counts when it has a date."""
     dated = _DATED.search(normalise(text)) is not None and Signal.QUESTION not in signals
     return signals if dated else signals - {Signal.COMMITMENT}
-
-
-def _heard(own: frozenset[Signal], all_heard: frozenset[Signal]) -> float:
-    """What a trigger's own key words, among all that were heard, add to its kind."""
-    if not own:
-        return 0.0
-    if Signal.QUESTION not in all_heard or Signal.QUESTION in own:
-        return HEARD
-    return 2 * HEARD if own & ASKED_ABOUT else 0.0

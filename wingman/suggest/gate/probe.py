@@ -8,7 +8,7 @@ weights; docs/gate.md is their card.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
@@ -68,7 +68,9 @@ class Verdict:
     addressee: str
     """Who is most likely meant: `user`, `other` or `nobody`."""
     crowd: bool = False
-    """True where the user talks with more than two."""
+    """True where the user talks with more than two, and they to each other."""
+    asked: bool = True
+    """False where the words only begin as a question does, and the marks tell that they are none."""
 
     @property
     def kind(self) -> str:
@@ -103,16 +105,19 @@ class Probe:
     thresholds: Thresholds
     trust: float = TRUST
     """Turns after which a meeting's own rate counts as much as the usual one."""
+    usual_kinds: dict[str, Floats] = field(default_factory=dict)
+    """Playbook → what it adds to each of `KINDS`: what such meetings are usually about."""
 
-    def judge(self, said: Said, dialogue: Dialogue, signals: frozenset[Signal]) -> Verdict:
-        """`said` is not yet among the turns of `dialogue`."""
+    def judge(self, said: Said, dialogue: Dialogue, signals: frozenset[Signal], playbook: str = "") -> Verdict:
+        """`said` is not yet among the turns of `dialogue`; a playbook the weights do not know adds nothing."""
         state = dialogue.features(said, signals)
         found = with_constant(inputs(self.flavour, said, dialogue.before, state)) @ self.heads
         seen = weighed(np.concatenate([state, dialogue.likeness(said)]), found, len(said.text.split()))
-        kinds = dict(zip(KINDS, found[: len(KINDS)].tolist(), strict=True))
+        about = found[: len(KINDS)] + self.usual_kinds.get(playbook, 0.0)
+        kinds = dict(zip(KINDS, about.tolist(), strict=True))
         addressed = found[len(KINDS) : len(KINDS) + len(ADDRESSEES)]
-        score, crowd = float(with_constant(seen) @ self.verdict), bool(state[CROWD])
-        return Verdict(score, kinds, ADDRESSEES[int(np.argmax(addressed))], crowd)
+        score, who = float(with_constant(seen) @ self.verdict), ADDRESSEES[int(np.argmax(addressed))]
+        return Verdict(score, kinds, who, bool(state[CROWD]), bool(state[MARKED]))
 
 
 def inputs(flavour: Flavour, said: Said, before: Said, state: Floats) -> Floats:
@@ -177,6 +182,7 @@ def parse_probe(flavour: Flavour, raw: bytes) -> Probe:
         heads = stored["heads"].astype(np.float64) * stored["scale"].astype(np.float64)
         verdict = stored["verdict"].astype(np.float64)
         usual, *thresholds = stored["thresholds"].tolist()
+        usual_kinds = dict(zip(stored["playbooks"].tolist(), stored["usual_kinds"], strict=True))
     if heads.shape != (width(flavour) + 1, HEADS) or verdict.shape != (SEEN + 1,):
         raise ValueError(f"the weights `{flavour}` do not fit the features; run scripts/train_gate")
-    return Probe(flavour, heads, verdict, usual, Thresholds(*thresholds))
+    return Probe(flavour, heads, verdict, usual, Thresholds(*thresholds), usual_kinds=usual_kinds)

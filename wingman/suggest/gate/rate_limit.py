@@ -46,6 +46,8 @@ URGENT = 90
 """From this priority on a card may start in cooldown, and in place of one that is being read."""
 BREATH = samples(3)
 """Even an urgent card leaves the one before it so much time."""
+LONG_SILENCE = 15
+"""Turns of the counterpart."""
 SAME_SENTENCE = samples(7.5)
 """So soon after the words that started a card nothing shows yet, the same speaker still finishes them."""
 
@@ -82,18 +84,29 @@ class CardRateLimiter:
         self._last_said: dict[str, SampleTime] = {}
         self._carded: deque[str] = deque(maxlen=8)
         self._asked: deque[SampleTime] = deque(maxlen=MOST_ASKS)
+        self._turns_without = 0
 
     def began(self, candidate: Candidate, now: SampleTime) -> None:
         """A card started. It is in flight until `ended`; an explicit request counts towards nothing else."""
         self._flight, self._shows = candidate, False
         if candidate.reason is Reason.REQUEST:
             return
+        self._turns_without = 0
         (self._answers if candidate.answered else self._started).append(now)
         if candidate.trigger is not None:
             self._said[candidate.trigger.name] += 1
             self._last_said[candidate.trigger.name] = now
         if candidate.utterance is not None:
             self._carded.append(candidate.utterance)
+
+    def listened(self) -> None:
+        """A turn of the counterpart is over, of some words."""
+        self._turns_without += 1
+
+    @property
+    def long_silent(self) -> bool:
+        """True when nothing was said for so long that the user may think nothing ever comes."""
+        return self._turns_without >= LONG_SILENCE
 
     def asked(self, now: SampleTime) -> None:
         """A model was asked."""

@@ -14,6 +14,10 @@ MARK = 0.3
 """So many of the counterpart's turns lie below the mark."""
 TRUST = 8.0
 """Turns after which the meeting's own mark counts as much as the usual one."""
+HIGH = 0.9
+"""So many of them lie below a turn that stands out."""
+ENOUGH = 15
+"""Turns until it can be told which one does."""
 REMEMBERED = 200
 """Turns; in a long meeting the mark follows the talk."""
 
@@ -32,6 +36,10 @@ class RunningRate:
         """`score` as it would be in a usual meeting."""
         return score - self._shift()
 
+    def stands_out(self, score: float) -> bool:
+        """True for one of the highest scores of this meeting."""
+        return len(self._sorted) >= ENOUGH and score > self._quantile(HIGH)
+
     def add(self, score: float) -> None:
         """A turn of the counterpart that is long enough to count."""
         if len(self._recent) == REMEMBERED:
@@ -43,8 +51,11 @@ class RunningRate:
         count = len(self._sorted)
         if not count:
             return 0.0
-        place = MARK * (count - 1)
+        return (self._quantile(MARK) - self._usual) * count / (count + self._trust)
+
+    def _quantile(self, share: float) -> float:
+        """The score that this share of the turns lies below; there is one at least."""
+        place = share * (len(self._sorted) - 1)
         low = int(place)
-        high = min(low + 1, count - 1)
-        mark = self._sorted[low] + (place - low) * (self._sorted[high] - self._sorted[low])
-        return (mark - self._usual) * count / (count + self._trust)
+        high = min(low + 1, len(self._sorted) - 1)
+        return self._sorted[low] + (place - low) * (self._sorted[high] - self._sorted[low])

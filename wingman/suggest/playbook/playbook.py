@@ -88,6 +88,8 @@ class Playbook(Section, frozen=True):
     voice_emotion: Literal["allow", "refuse"] = "allow"
     """`refuse`: no voice emotion is measured in such a meeting, whatever the user sets."""
     voice_emotion_reason: str = ""
+    others_talk_to: Literal["user", "each-other"] = "each-other"
+    """Whom several others mostly talk to: customers to the user, colleagues to each other as well."""
     variables: dict[str, str] = msgspec.field(default_factory=dict)
     facts: tuple[str, ...] = ()
     """What the model may state as true; it is told to state nothing else about the product."""

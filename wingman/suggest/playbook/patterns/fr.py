@@ -128,8 +128,9 @@ CARE = {
     "grief": (
         rf"(?:mon|ma|notre|son|sa) {_KIN} .{{0,20}}(?:est mort|est morte|est décédée?"
         rf"|nous a quittée?s?|vient de"
-        r" mourir|est partie?)|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)|(?:il"
-        r"|elle) nous a quittés"
+        r" mourir|est partie?(?! (?:\w+er|vivre|faire|chez|avec|pour|au|aux|à (?!\d|l'hôpital)\w+"
+        r"|en (?:vacances|voyage|week|ville|déplacement))\b))"
+        r"|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)|(?:il|elle) nous a quittés"
         r"|décédée?s?",
         rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}|enterr(?:é|ée|ement)|obsèques"
         rf"|en deuil|veuve|veuf"
@@ -179,8 +180,9 @@ CARE = {
     ),
     "hardship": (
         r"au chômage|surendett\w+|plus d'argent|fins? de mois|à la rue|sans abri|le rsa|pas les moyens"
-        r"|perdu mon (?:travail|emploi|boulot)|licenciée?|(?:payer|régler) (?:le|mon|notre) loyer|restos"
-        r" du cœur|huissiers?|endettée?s?|à découvert|interdit bancaire|loyers? (?:de retard"
+        r"|perdu mon (?:travail|emploi|boulot)|licenciée?|(?:payer|régler) (?:le|mon|notre) loyer"
+        r"|(?<!bénévole aux )(?<!bénévolat aux )(?<!donne aux )restos du cœur|huissiers?|endettée?s?"
+        r"|à découvert|interdit bancaire|loyers? (?:de retard"
         r"|en retard|impayés?)"
         r"|mois de retard|saisie sur salaire",
     ),
