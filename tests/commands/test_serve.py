@@ -12,6 +12,9 @@ import httpx
 import pytest
 
 from tests.support.cli import refused, wingman
+from wingman.commands import serve
+from wingman.commands.cli import build_parser
+from wingman.core.errors import InputError
 
 
 def test_an_occupied_port() -> None:
@@ -96,3 +99,10 @@ def test_many_workers_answer_behind_one_port(tmp_path: Path) -> None:
         process.terminate()
         process.communicate(timeout=20)
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("workers", [-1, 0, 99_999])
+def test_a_number_of_workers_that_no_machine_has_room_for_is_refused(workers: int) -> None:
+    arguments = build_parser().parse_args(["serve", "--workers", str(workers)])
+    with pytest.raises(InputError, match="--workers must be 1 to"):
+        serve.main(arguments)

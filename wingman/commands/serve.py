@@ -29,6 +29,8 @@ from wingman.suggest.playbook.own import OwnPlaybooks
 
 ENDING_S = 30.0
 """What a worker may take beyond its meetings' own budget: summaries, last pushes, the log."""
+MOST_PER_CORE = 8
+"""Workers: each is a process of its own, and one fills a core."""
 TOKEN_VARIABLE = "WINGMAN_SERVER__TOKEN"
 
 
@@ -41,8 +43,9 @@ def main(arguments: argparse.Namespace) -> int:
         if not problem.field.endswith("language"):
             raise problem
         print(f"wingman: {problem}", file=sys.stderr)  # a key that is added in the browser mends it
-    if arguments.workers < 1:
-        raise InputError("--workers must be 1 or more", field="workers")
+    most = MOST_PER_CORE * (os.cpu_count() or 1)
+    if not 1 <= arguments.workers <= most:
+        raise InputError(f"--workers must be 1 to {most}, eight for each core", field="workers")
     if arguments.workers == 1:
         job = _serve(settings, store_of(arguments), show=getattr(arguments, "open", False))
     else:
