@@ -16,6 +16,7 @@ from wingman.config.paths import data_dir
 from wingman.config.settings import Settings
 from wingman.core.errors import InputError
 from wingman.core.events import SuggestionCompleted, SuggestionCreated, SuggestionSkipped
+from wingman.core.time import clock
 from wingman.local.sentence_encoder import SentenceEncoder, installed
 from wingman.meeting.rehearsal import Cast, Rehearsed, ScriptedTurn, distort, read_turns, rehearse
 from wingman.meeting.rehearsal.model_server import model_at
@@ -99,18 +100,18 @@ def _print(event: Rehearsed) -> None:
 
 
 class _Table:
-    """What was said, and below each turn what was suggested, or why nothing was."""
+    """What was said, and below each turn what was suggested and when (media time), or why nothing was."""
 
     def __init__(self, turns: tuple[ScriptedTurn, ...]) -> None:
         self._turns = turns
-        self._cards: dict[str, tuple[int | None, SuggestionCreated]] = {}
+        self._cards: dict[str, tuple[Rehearsed, SuggestionCreated]] = {}
         self._texts: dict[str, str] = {}
         self._skips: dict[int | None, list[SuggestionSkipped]] = {}
 
     def take(self, event: Rehearsed) -> None:
         match event.envelope.data:
             case SuggestionCreated() as card:
-                self._cards[card.id] = (event.turn, card)
+                self._cards[card.id] = (event, card)
                 self._texts[card.id] = card.text
             case SuggestionCompleted() as done:
                 self._texts[done.id] = done.text
@@ -123,10 +124,10 @@ class _Table:
         for turn in self._turns:
             text = turn.text if len(turn.text) <= WIDTH else f"{turn.text[: WIDTH - 1]}…"
             yield f"{turn.line:4}  {turn.who:>3}  {text}"
-            cards = [card for line, card in self._cards.values() if line == turn.line]
-            for card in cards:
+            cards = [(event, card) for event, card in self._cards.values() if event.turn == turn.line]
+            for event, card in cards:
                 words = " / ".join(self._texts[card.id].splitlines())
-                yield f"           ▸ {card.kind} ({card.reason}): {words}"
+                yield f"           ▸ {clock(event.envelope.at)} {card.kind} ({card.reason}): {words}"
             if not cards and not turn.user:
                 whys = dict.fromkeys(
                     " ".join(filter(None, (s.reason, s.detail))) for s in self._skips.get(turn.line, ())
