@@ -10,6 +10,10 @@ import pytest
 from tests.support import story
 from tests.support.cli import PLAIN, export, fine, offline, online, refused
 from tests.support.service import Service
+from wingman.commands.cli import build_parser
+from wingman.commands.stored_meetings import address
+from wingman.config.settings import Settings
+from wingman.core.errors import InputError
 from wingman.report.files import KNOWN_FORMATS
 
 
@@ -59,3 +63,9 @@ async def test_logs_that_cannot_be_read(tmp_path: Path) -> None:
         newer.execute("PRAGMA user_version=99")
     newer.close()
     refused(await offline(tmp_path, "meetings"), "another version")
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://a b:x", "http://127.0.0.1:port"])
+def test_an_address_that_is_none_is_said_so(url: str) -> None:
+    with pytest.raises(InputError, match="--url is no address"):
+        address(build_parser().parse_args(["meetings", "--url", url, "--token", "x"]), Settings())

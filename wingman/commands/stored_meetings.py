@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+import httpx
+
 from wingman.app.background import sound_storage
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle
@@ -91,6 +93,10 @@ def address(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str
         raise InputError(f"the service at {url} wants a token; give --token or set {TOKEN}", field="token")
     if url and not url.startswith(("http://", "https://")):
         raise InputError(f"--url must begin with http:// or https://, not {url!r}", field="url")
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL as odd:
+        raise InputError(f"--url is no address: {odd}", field="url") from None
     if not url and arguments.token:
         url = base_url(settings.server.host, settings.server.port)
     return url, token
