@@ -98,6 +98,8 @@ async def test_a_later_candidate_is_taken_and_a_patch_without_sense_refused() ->
             ({**PATCH, "If-Match": tag}, late, 204),
             (PATCH, late, 428),
             ({**PATCH, "If-Match": '"other"'}, late, 412),
+            ({**PATCH, "If-Match": f'"other", {tag}'}, late, 204),
+            ({**PATCH, "If-Match": '"other", "another"'}, late, 412),
             ({"Content-Type": "text/plain", "If-Match": tag}, late, 415),
             ({**PATCH, "If-Match": tag}, "a=mid:0\r\n", 400),
             ({**PATCH, "If-Match": tag}, late.replace(line, "nonsense"), 400),

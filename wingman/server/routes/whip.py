@@ -180,15 +180,15 @@ class WhipEndpoint:
             raise InputError("this WHIP session has ended; make a new one", field="session", status=404)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != MEDIA_TYPE:
             raise InputError(f"the Content-Type must be {MEDIA_TYPE}", field="content-type", status=415)
-        matches = request.headers.get("if-match", "")
+        matches = {one.strip() for one in request.headers.get("if-match", "").split(",")} - {""}
         if not matches:
             raise InputError("If-Match must name the session's ETag, or be *", field="if-match", status=428)
-        if matches not in ("*", session.tag):
+        if not matches & {"*", session.tag}:
             raise InputError(
                 "the session has been restarted since; If-Match is old", field="if-match", status=412
             )
         fragment = parse(await _body(request))
-        answer = await session.source.patch(fragment, again=matches == "*")
+        answer = await session.source.patch(fragment, again="*" in matches)
         if answer is None:
             return Response(status_code=204, headers={"ETag": session.tag})
         if answer is not session.restarted:
