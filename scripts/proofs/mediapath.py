@@ -26,6 +26,9 @@ SHARED = 60
 """Sessions that one process has, or two have together."""
 BUSY = 0.6
 """Of a core, at which lateness is looked at."""
+NEAR = 0.03
+AIMED = 3
+"""Servers tried for it at most."""
 STATE = 40
 """Sessions that tell, among the peers and after them, whether the machine is the same."""
 
@@ -68,15 +71,25 @@ def _sessions() -> Iterator[Figure]:
 def _at_limits(held: Sequence[Step]) -> Iterator[Figure]:
     first, last = held[0], held[-1]
     yield Figure("cpu per session at the most held", last.cpu_ms, unit="ms/s")
-    busy = (run(wingman(), (_sessions_at(BUSY, held),)) or [min(held, key=lambda s: abs(s.cpu_share - BUSY))])[
-        0
-    ]
+    busy = min(list(_near_busy(held)) or held, key=lambda step: abs(step.cpu_share - BUSY))
     at = f"{busy.sessions} sessions, {busy.cpu_share:.0%} of the core"
     yield Figure("p50 near 60 % of the core", busy.p50_ms, 0.5, "<=", "ms", at)
     yield Figure("p99 near 60 % of the core", busy.p99_ms, 5.0, "<=", "ms", at)
     each = (last.rss_mb - first.rss_mb) / max(1, last.sessions - first.sessions)
     tape = 10 * SAMPLE_RATE * 2 / (1 << 20)
     yield Figure("memory per further session, tape apart", each - tape, 1.5, "<=", "MB")
+
+
+def _near_busy(held: Sequence[Step]) -> Iterator[Step]:
+    """A fresh server with as many sessions as should take the share; aimed again where they do not, for the
+    machine's pace changes."""
+    sessions = _sessions_at(BUSY, held)
+    for _ in range(AIMED):
+        for step in run(wingman(), (sessions,)):
+            yield step
+            sessions = round(sessions * BUSY / step.cpu_share)
+            if abs(step.cpu_share - BUSY) < NEAR:
+                return
 
 
 def _sessions_at(share: float, steps: Sequence[Step]) -> int:
