@@ -155,7 +155,7 @@ def test_a_fact_of_the_brief_is_said_once() -> None:
         (
             "discovery",
             "With Ola. price: 320 euros a crane.",
-            "And what would that set us back?",
+            "And what would that cost us?",
             "price",
             "320 euros",
         ),

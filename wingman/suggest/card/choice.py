@@ -9,9 +9,11 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from wingman.suggest.card.moment_values import values_of
-from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, as_moves, move_book
+from wingman.suggest.card.trouble import loss_in
+from wingman.suggest.playbook.moves import CARE_KINDS, Move, MoveBook, Moves, as_moves, move_book
 from wingman.suggest.playbook.playbook import Card, Playbook, filled
 from wingman.suggest.playbook.signals import CARE, Signal, compile_phrase, normalise
 
@@ -19,6 +21,7 @@ _NOWHERE = (1_000_000, 0)
 _FIRST = 100
 """Points of what goes before everything."""
 _SLOT = re.compile(r"\s*[-*]?\s*(?P<name>[\w -]{2,30}?)\s*[:=]\s*(?P<value>\S.*)")
+_NAMED_FACT = re.compile(r"(?<=[.;!])\s+(?=[^\W\d][\w -]{1,30}:\s)")
 _CALLED: Mapping[str, str] = {
     "price": "prices?|costs?|preise?|kosten|prix|tarifs?|precios?|preços?",
     "range": "pay|salary|gehalt|salaire|sueldo|salário",
@@ -46,13 +49,62 @@ each of them."""
 _EVERYWHERE = frozenset({"price", "security", "delivery", "difference"})
 _LABELLED = frozenset({"difference", "proof", "start", "next_step", "team"})
 """Words that begin a sentence for other reasons as well: a fact only with a colon."""
-_ASKED_FOR = ("price", "question", "risk")
-"""Kinds whose moves answer a question with a fact."""
-_ARTICLE = (
-    r"(?:the|our|their|der|die|das|unsere?|les?|la|l'|nos|notre|los|las|el|nuestr[ao]s?|os?|as?|noss[ao]s?)"
-)
+_ARTICLE = r"(?:the|our|der|die|das|unsere?|les?|la|l'|nos|notre|los|las|el|nuestr[ao]s?|os?|as?|noss[ao]s?)"
+_NAMES = re.compile(rf"(?:{_ARTICLE} )?(?:{'|'.join(_CALLED.values())})\b", re.IGNORECASE)
+"""The beginning of a sentence that may state a fact."""
 _SUMS = frozenset({"price", "range", "discount"})
 """Facts that are no fact without a number."""
+_TIME = (
+    r"days?|weeks?|months?|hours?|tagen?|tage|wochen?|monaten?|monate?|stunden?|jours?|semaines?|mois"
+    r"|heures?|días?"
+    r"|semanas?|mes|meses|horas?|dias?|mês"
+)
+_IS = r"is|are|ist|sind|beträgt|liegt|est|sont|es|son|é|são"
+_SUM_SAID = (
+    rf"[€£$]?\d|(?:{_IS}|starts?|begins?|from|kostet|up to|bis|à partir|jusqu'à|desde|hasta|a partir|até)\b.*\d"
+)
+_SAID: Mapping[str, str] = {
+    "price": _SUM_SAID,
+    "range": _SUM_SAID,
+    "discount": _SUM_SAID,
+    "delivery": (
+        r"(?:takes?|needs?|lasts?|within|dauert|braucht|innerhalb|prend|dure|sous|tarda|lleva|dura"
+        r"|leva|demora|em"
+        rf"|en|in|{_IS})\b.*\b(?:{_TIME})\b"
+    ),
+    "security": (
+        r"(?:(?:is|are) (?:\w+ )?(?:kept|stored|hosted|held|encrypted|processed|saved|here)|stays?|remains?"
+        r"|liegen|liegt|bleiben|bleibt|(?:sind|werden) .*(?:gespeichert|gehostet|verschlüsselt"
+        r"|verarbeitet|aufbewahrt)"
+        r"|restent|sont (?:\w+ )?(?:stockées|hébergées|conservées|gardées|chiffrées|ici)"
+        r"|se (?:guardan|quedan|almacenan|alojan)|quedan"
+        r"|están (?:en|aquí|guardados|alojados|cifrados|almacenados)"
+        r"|ficam|estão (?:em|no|na|aqui|guardados|armazenados)|são (?:guardados|armazenados"
+        r"|criptografados|cifrados)"
+        r"|(?:is|are|sind|sont|está|están) (?:in|en|à|au) (?-i:[A-ZÀ-Ý]))\b"
+    ),
+}
+"""What follows the name of a fact that is ours, where no colon does."""
+_THEIRS = re.compile(
+    r"\b(?:costs?|kosten|their|theirs|them|they|he|she|his|her|pain|worry|worries|problems?|trouble|late|issues?"
+    r"|bei ihnen|sorgen?|ärger|verspätet|zu spät|leurs?|eux|ils|elles|soucis?|problèmes?|retards?"
+    r"|sus?|ellos|ellas|problemas?|tarde|retrasos?|seus?|suas?|deles|delas|eles|elas|atrasos?|atrasad\w+)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that tells of somebody else, or of a trouble; what something costs them is no price."""
+_ENDED = re.compile(
+    r"(?: (?:then|please|exactly|again|roughly|now|today|per|a (?:month|year|day|week|head|user|seat)"
+    r"|each|monthly"
+    r"|yearly|us|in total|all in|altogether|with|and|or|denn|bitte|genau|ungefähr|etwa|jetzt|pro"
+    r"|im (?:monat|jahr)"
+    r"|insgesamt|uns|mich|mit|und|oder|environ|exactement|par|au (?:mois|total)|en tout|avec|et|ou|más o menos"
+    r"|exactamente|ahora|al (?:mes|año)|en total|con|y|o|mais ou menos|exatamente|agora|por (?:mes"
+    r"|mês|ano|usuario)"
+    r"|ao (?:mês|ano)|no total|com|e|ou)(?: |$)|$)"
+)
+"""What may come behind a phrase with a full stop: words that ask nothing more, as signs are often missing."""
+_LAST_CHOICE = re.compile(r"\(([^()|]*\|[^()]*)\)\s*$")
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +133,11 @@ class Moment:
         return Signal.QUESTION in self.signals
 
     @property
-    def focus(self) -> str:
-        """The words that conditions look at: of a question those that ask, where that can be told."""
-        asking = [part for part in re.split(r"(?<=[.!?…])\s+", self.text) if part.rstrip().endswith("?")]
-        return " ".join(asking) if self.kind == "question" and asking else self.text
+    def focus(self) -> tuple[str, ...]:
+        """The sentences that conditions look at: of a question those that ask, where that can be told."""
+        parts = tuple(_SENTENCES.split(self.text))
+        asking = tuple(part for part in parts if part.rstrip().endswith("?"))
+        return asking if self.kind == "question" and asking else parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +175,28 @@ class MoveChooser:
 
     def tells(self, choice: Choice, statement: str) -> bool:
         """True when a move says a fact by name that stands in `statement`: both would say it twice."""
-        return any(value in choice.card.text and value in statement for value in self._slots.values())
+        return any(
+            _holds(choice.card.text, value) and _holds(statement, value) for value in self._slots.values()
+        )
 
     def named(self, statement: str) -> bool:
         """True for a sentence that tells a fact by name: it answers what asks for it, and nothing else."""
-        return any(value in statement for value in self._slots.values())
+        return any(_holds(statement, value) for value in self._slots.values())
+
+    def told(self, moment: Moment) -> str:
+        """The fact by name that this moment asks for and a card has told before; empty when there is none."""
+        for moves in self._sources(moment, self._book(moment)):
+            for move in moves:
+                if move.text in self._used and self._tells_asked(move, moment):
+                    return self._fact_in(move.text)
+        return ""
 
     def fact_of(self, choice: Choice) -> str:
         """The fact by name that a move says; empty when it says none."""
-        names = sorted(variables_of(choice.move) & self._slots.keys())
-        return " ".join(self._slots[name] for name in names)
+        return self._fact_in(choice.move)
+
+    def _fact_in(self, move: str) -> str:
+        return " ".join(self._slots[name] for name in sorted(variables_of(move) & self._slots.keys()))
 
     def choose(self, moment: Moment) -> Choice | None:
         """The best move not used yet; None when none fits. With care called for, nothing else is proposed."""
@@ -146,20 +211,19 @@ class MoveChooser:
         }
         if moment.trouble:
             values["trouble"] = moment.trouble
+        lost = values_of(loss_in(moment.text, moment.language), moment.language)
+        if "amount" in lost:
+            values["loss"] = lost["amount"]
         for move in self._ranked(moment, book, values):
             title = move.title or (book.titles.get(kind, "") if book else "") or kind.capitalize()
             values["quote"] = moment.text
             return Choice(kind, filled(Card(title=title, text=move.text), values), move.text, care, move.words)
         return None
 
-    def answers(self, text: str, signals: frozenset[Signal], language: str) -> bool:
-        """True when these words ask for a fact that the user has given by name."""
-        for kind in _ASKED_FOR:
-            moment = Moment(kind, text, "", signals, language)
-            for moves in self._sources(moment, self._book(moment)):
-                if any(self._tells_asked(move, moment) for move in moves):
-                    return True
-        return False
+    def answers(self, moment: Moment) -> bool:
+        """True when the move that this moment gets tells a fact that it asks for by name."""
+        choice = self.choose(moment)
+        return choice is not None and bool(choice.words and self.fact_of(choice))
 
     def _tells_asked(self, move: Move, moment: Moment) -> bool:
         told = variables_of(move.text) & self._slots.keys()
@@ -220,26 +284,20 @@ class MoveChooser:
         """Where moves come from, the nearest first."""
         if moment.care is not None:
             return (as_moves(book.care[moment.care]),) if book else ()
-        playbook = self._playbook
-        found: list[tuple[Move, ...]] = []
+        tables: list[Moves] = []
         spoken = move_book(moment.language)
-        if spoken is None or spoken.language == playbook.language.split("-")[0]:
+        if spoken is None or spoken.language == self._playbook.language.split("-")[0]:
+            tables.append(self._playbook.moves)
             if moment.own is not None:
-                return (
-                    (Move(text=moment.own.text, title=moment.own.title),),
-                    as_moves(playbook.moves.get(moment.kind, ())),
-                )
-            found.append(as_moves(playbook.moves.get(moment.kind, ())))
+                own = Move(text=moment.own.text, title=moment.own.title)
+                return ((own,), as_moves(self._playbook.moves.get(moment.kind, ())))
         if book is not None:
-            found.append(as_moves(book.playbooks.get(playbook.name, {}).get(moment.kind, ())))
-            found.append(as_moves(book.common.get(moment.kind, ())))
-            if moment.kind == "question":
-                priced = Signal.PRICE in moment.signals
-                own = (playbook.moves, book.playbooks.get(playbook.name, {}), book.common)
-                asked = (move for moves in own for move in as_moves(moves.get("price", ())) if move.asked)
-                found.append(
-                    tuple(move for move in asked if priced or (move.words and variables_of(move.text)))
-                )
+            tables += (book.playbooks.get(self._playbook.name, {}), book.common)
+        found = [as_moves(table.get(moment.kind, ())) for table in tables]
+        if moment.kind == "question":
+            asked = (move for table in tables for move in as_moves(table.get("price", ())) if move.asked)
+            priced = Signal.PRICE in moment.signals
+            found.append(tuple(move for move in asked if priced or "range" in variables_of(move.text)))
         return found
 
     def _points(self, move: Move, moment: Moment, values: Mapping[str, str]) -> int | None:
@@ -262,25 +320,52 @@ class MoveChooser:
 
 
 def _where(move: Move, moment: Moment) -> tuple[int, int]:
-    """Where in the moment the move's words stand first, and how many signs fewer than none they have.
+    """Where in the moment the move's words stand first, and the negative length of the phrase found there.
 
-    What somebody begins with is what they mean, and more words that fit mean more.
+    The smaller comes first: what somebody begins with is what they mean, and a longer phrase fits better.
     """
-    plain = normalise(moment.focus)
-    found = (pattern.search(plain) for pattern in _compiled(move.words))
-    return min(((hit.start(), -len(hit[0])) for hit in found if hit), default=_NOWHERE)
+    best, before = _NOWHERE, 0
+    for sentence in moment.focus:
+        plain = normalise(sentence)
+        for pattern, ended in _compiled(move.words):
+            for hit in pattern.finditer(plain):
+                if not ended or _ENDED.match(plain, hit.end()):
+                    best = min(best, (before + hit.start(), -len(hit[0])))
+                    break
+        before += len(plain) + 1
+    return best
+
+
+def _holds(statement: str, value: str) -> bool:
+    """True when the words of `value` stand in `statement`, as words: `40` is no part of `400`."""
+    return (
+        re.search(rf"(?<![\w])(?<!\d[.,]){re.escape(value)}(?!\w)(?![.,]\d)", statement) is not None
+        if value
+        else False
+    )
+
+
+def named_parts(brief: str) -> list[str]:
+    """A brief parted where a fact with its name (`price: …`) begins within a line."""
+    return _NAMED_FACT.split(brief)
 
 
 def slots_of(playbook: Playbook, brief: str) -> dict[str, str]:
     """The playbook's facts by name: its own values, or lines such as `price: 40 dollars` of the brief."""
     filled = {name: value for name, value in playbook.slots.items() if value.strip()}
     names = playbook.slots.keys() | _EVERYWHERE
-    for line in brief.splitlines():
+    for line in (line for part in named_parts(brief) for line in part.splitlines()):
         found = _SLOT.fullmatch(line)
         if found and (name := found["name"].strip().lower().replace(" ", "_")) in names:
-            filled[name] = found["value"].strip()
+            filled[name] = _up_to_the_next(found["value"])
     told = _told(brief)
     return filled | {name: told[name] for name in sorted(names) if name in told and name not in filled}
+
+
+def _up_to_the_next(value: str) -> str:
+    """What is said of a fact, up to the sentence that begins with the name of another."""
+    first, *others = re.split(r"(?<=[.;!])\s+", value.strip())
+    return " ".join((first, *takewhile(lambda other: not _NAMES.match(other), others))).rstrip(".;!")
 
 
 def _told(brief: str) -> dict[str, str]:
@@ -289,15 +374,24 @@ def _told(brief: str) -> dict[str, str]:
     for sentence in re.split(r"\n|(?<=[.;!])\s+", brief):
         for name, called in _CALLED.items():
             said = re.match(
-                rf"\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)",
+                rf"\s*[-*]?\s*(?:{_ARTICLE} )?(?:{called})\b\s*(?P<sign>[:=]?)\s*(?P<value>\S.*)",
                 sentence,
                 re.IGNORECASE,
             )
-            if not said or name in found or (name in _LABELLED and not said["sign"]):
-                continue
-            if name not in _SUMS or re.search(r"\d", sentence):
+            if said and name not in found and _is_fact(name, sentence, said["sign"], said["value"]):
                 found[name] = (said["value"] if said["sign"] else sentence).strip().rstrip(".;!")
     return found
+
+
+def _is_fact(name: str, sentence: str, sign: str, value: str) -> bool:
+    """True when what follows the name of a fact states it: behind a colon, or behind a verb that says so."""
+    if name in _SUMS and not re.search(r"\d", sentence):
+        return False
+    if sign:
+        return True
+    if name not in _SAID:
+        return name not in _LABELLED
+    return re.match(_SAID[name], value, re.IGNORECASE) is not None and not _THEIRS.search(sentence)
 
 
 @lru_cache(maxsize=512)
@@ -307,5 +401,19 @@ def variables_of(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=512)
-def _compiled(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(compile_phrase(phrase) for phrase in phrases)
+def _compiled(phrases: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], bool], ...]:
+    """The phrases as patterns, and of each whether it ends with a full stop."""
+    parted = (one for phrase in phrases for one in _by_end(phrase))
+    return tuple((compile_phrase(one), one.rstrip().endswith(".")) for one in parted)
+
+
+def _by_end(phrase: str) -> Iterator[str]:
+    """A phrase whose last words are a choice, once for those with a full stop and once for those without."""
+    found = _LAST_CHOICE.search(phrase)
+    if found is None:
+        yield phrase
+        return
+    choices = found[1].split("|")
+    for ended in (True, False):
+        if last := [choice for choice in choices if choice.endswith(".") is ended]:
+            yield f"{phrase[: found.start()]}({'|'.join((*last, last[-1]))}){'.' * ended}"

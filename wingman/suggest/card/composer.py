@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from wingman.core.redaction import redact
 from wingman.core.time import Channel
 from wingman.core.utterance import Utterance
-from wingman.suggest.card.choice import Choice, Moment, MoveChooser, variables_of
-from wingman.suggest.card.trouble import shortened, trouble_in
+from wingman.suggest.card.choice import Choice, Moment, MoveChooser, named_parts, variables_of
+from wingman.suggest.card.trouble import trouble_in
 from wingman.suggest.gate.care import needs
 from wingman.suggest.gate.decisions import Candidate
 from wingman.suggest.knowledge.index import Knowledge
@@ -25,6 +25,7 @@ from wingman.suggest.playbook.language import HeardLanguage
 from wingman.suggest.playbook.moves import move_book
 from wingman.suggest.playbook.playbook import Card, Playbook
 from wingman.suggest.playbook.signals import CARE, Signal, detect
+from wingman.suggest.playbook.triggers import Triggers
 
 Snippet: TypeAlias = tuple[str, str]
 """(source, text)."""
@@ -41,11 +42,12 @@ _ACTIONABLE = re.compile(
     r"|peut|jamais|sans|gratuit|puedo|puede|nunca|sin|gratis|posso|pode|sem)\b",
     re.IGNORECASE,
 )
-_NAMED_FACT = re.compile(r"(?<=[.;!])\s+(?=[^\W\d][\w -]{1,30}:\s)")
 BRIEFED = frozenset({"question", "price", "objection", "competitor", "churn", "buying", "decision", "stall"})
 """Kinds to which what the user may do is news; a person in trouble is not answered with the brief."""
 CARE_RESTS = 4
 """Turns after a card of care in which the same need gets no second one: it has been seen."""
+FACTUAL = frozenset({"question", "price", "risk"})
+"""Kinds whose moves answer with a fact by name."""
 ANSWERED_BY_A_NOTE = frozenset({"question", "price", "risk", "competitor"})
 """Kinds for which a note that fits is the card; a move beside it would only say that one should answer."""
 
@@ -108,6 +110,7 @@ class CardComposer:
         self.brief = brief
         """What the user said of the call."""
         self._chooser = MoveChooser(playbook, brief)
+        self._triggers = Triggers(playbook)
         self._briefed = _briefed(brief)
         self._heard: deque[Utterance] = deque(maxlen=12)
         self._language = HeardLanguage(language)
@@ -128,6 +131,7 @@ class CardComposer:
         self.playbook = playbook
         self.brief = brief
         self._chooser.use(playbook, brief)
+        self._triggers = Triggers(playbook)
         self._briefed = _briefed(brief)
 
     @property
@@ -161,7 +165,8 @@ class CardComposer:
         self._language.hear(utterance.text)
         self._make_ready()
         if utterance.channel is Channel.TAB:
-            self._trouble = trouble_in(utterance.text, self.language) or self._trouble
+            unless = self._triggers.unless("pain")
+            self._trouble = trouble_in(utterance.text, self.language, unless) or self._trouble
         if utterance.channel is Channel.MIC:
             self._own_language.hear(utterance.text)
 
@@ -184,8 +189,13 @@ class CardComposer:
         signals = detect(utterance.text, self.language)
         if utterance.channel is Channel.MIC or Signal.QUESTION not in signals or signals.intersection(CARE):
             return False
-        if self._chooser.answers(utterance.text, signals, self.language):
-            return True
+        fired = self._triggers.first(utterance.text, utterance.channel, signals)
+        if fired is not None and fired.kind in FACTUAL:
+            moment = Moment(
+                fired.kind, utterance.text, utterance.speaker, signals, self.language, own=fired.card
+            )
+            if self._chooser.answers(moment):
+                return True
         earlier = [heard.text for heard in self._heard if heard.id != utterance.id]
         return bool(self._knowledge.search(utterance.text, tuple(earlier[-TURNS_BEFORE:])))
 
@@ -199,14 +209,16 @@ class CardComposer:
             return found
         briefed = self._briefed.search(candidate.text, before)
         free = (pair for pair in briefed if not self._chooser.named(pair[1]))
-        return (*found, *(pair for pair in free if _helps(pair[1], candidate.text)))
+        told = self._chooser.told(self._moment(candidate))
+        again = ((BRIEF if told in self.brief else self._origin, told),) if told else ()
+        return (*found, *again, *(pair for pair in free if _helps(pair[1], candidate.text)))
 
     async def settled(self, candidate: Candidate, found: tuple[Snippet, ...]) -> tuple[Snippet, ...]:
         """`found`, or what the notes give once the meaning is known."""
         if not candidate.text:
             return found
-        briefed = tuple(pair for pair in found if pair[0] == BRIEF)
-        noted = tuple(pair for pair in found if pair[0] != BRIEF)
+        briefed = tuple(pair for pair in found if pair[0] in (BRIEF, self._origin))
+        noted = tuple(pair for pair in found if pair not in briefed)
         return (*await self._knowledge.settled(candidate.text, noted, self.before(candidate)), *briefed)
 
     def draw(self, candidate: Candidate, notes: tuple[Snippet, ...]) -> Draw | None:
@@ -262,18 +274,20 @@ class CardComposer:
         if draw.note:
             self._cited.append(draw.note)
 
-    def shown(self, draw: Draw, moment: str = "") -> None:
-        """This card is on screen; `moment` is what was said."""
+    def shown(self, draw: Draw) -> None:
+        """This card is on screen."""
         if draw.choice is not None:
             self._chooser.used(draw.choice)
             if "trouble" in variables_of(draw.choice.move):
                 self._trouble = ""  # once is a thread taken up, twice is harping on it
-        if draw.kind == "pain":
-            self._trouble = shortened(moment) or self._trouble
         if draw.care is not None:
             self._cared[draw.care] = self._turns
-        if draw.note:
+        if draw.note and not self._may_be_asked_again(draw):
             self._cited.append(draw.note)
+
+    def _may_be_asked_again(self, draw: Draw) -> bool:
+        """True for a fact by name: whoever asks for it once more is told it once more."""
+        return draw.source in (BRIEF, self._origin) and self._chooser.named(draw.note)
 
     @property
     def _origin(self) -> str:
@@ -305,7 +319,7 @@ def _nearer(note: Snippet, fact: str, choice: Choice, moment: str) -> bool:
 
 def _briefed(brief: str) -> Knowledge:
     """The sentences of a brief; a fact with its name (`price: …`) is one, however it is written."""
-    parts = (sections_of(part, BRIEF) for part in _NAMED_FACT.split(brief))
+    parts = (sections_of(part, BRIEF) for part in named_parts(brief))
     return Knowledge(sections=[section for part in parts for section in part])
 
 

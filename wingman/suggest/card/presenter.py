@@ -123,7 +123,7 @@ class CardPresenter:
             self._gate.began(candidate)
             self._remember(created.id, created.kind)
             if draw is not None:
-                self._composer.shown(draw, candidate.text)
+                self._composer.shown(draw)
 
         waits = begin if candidate.unsure else None
         if waits is None:

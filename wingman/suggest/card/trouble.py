@@ -1,40 +1,195 @@
-"""What somebody told of a trouble of theirs, short enough to be quoted when they weigh or put off. Pure."""
+"""What somebody told of a trouble of theirs, short enough to be quoted when they weigh or put off. Pure.
+
+To put words into a mouth is worse than to leave some unused: only a sentence that says what was lost, or how
+often and how long it hurts, is a trouble, and none that denies it, supposes it or speaks of the call.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from wingman.suggest.playbook.language import base_tag
-from wingman.suggest.playbook.signals import CARE, Signal, detect
+from wingman.suggest.playbook.signals import CARE, Signal, detect, normalise
 
 LONGEST = 110
 """Characters that are quoted."""
 FEWEST = 4
 """Words; fewer say nothing by themselves."""
-_LOSS = {
-    "en": r"(?:cost|costs|costing) (?:us|me|them)|(?:we|i)(?:'ve)? (?:lost|lose|waste|wasted)",
-    "de": r"kostet (?:uns|mich)|(?:wir|ich) (?:verlieren|verloren|verschwenden)|gekostet|verloren",
-    "fr": r"(?:nous|m'|m’)(?: a| ont|a|ont) coûté|on (?:perd|a perdu)|nous (?:perdons|avons perdu)|j'ai perdu",
-    "es": r"(?:nos|me) (?:costó|cuesta|ha costado)|(?:perdemos|perdimos|hemos perdido|pierdo|perdí)",
-    "pt": r"(?:nos|me) (?:custou|custa)|custou-(?:nos|me)|(?:perdemos|perdi|perco)",
+_LOST = {
+    "en": (
+        r"(?:has|have|had|it|that|this|which|\w+) cost (?:us|me)"
+        r"|(?:we|i|we've|i've|we have|i have|we had|we keep|we are|we're) (?:lost|lose|losing|wasted"
+        r"|waste|wasting)"
+    ),
+    "de": (
+        r"(?:hat|haben) (?:uns|mich) (?:\S+ ){1,6}gekostet|hat (?:\S+ ){0,3}(?:uns|mich) (?:\S+ ){1,6}gekostet"
+        r"|(?:verlieren|verschwenden) (?:wir|ich)|(?:wir|ich) (?:verlieren|verliere|verschwenden|verloren)"
+        r"|(?:haben wir|wir haben|habe ich|ich habe|haben|habe) (?:\S+ ){1,6}(?:verloren|verschwendet)"
+    ),
+    "fr": (
+        r"(?:nous a|nous ont|m'a|m'ont|nous avait) coûté|on (?:perd|a perdu|perdait)"
+        r"|nous (?:perdons|avons perdu)|j'ai perdu|je perds"
+    ),
+    "es": r"(?:nos|me) (?:costó|ha costado|han costado|costaron)|perdemos|perdimos|hemos perdido|pierdo|perdí",
+    "pt": r"(?:nos|me) (?:custou|custaram)|custou nos|custou me|perdemos|perdi|perco|a gente (?:perde|perdeu)",
 }
 """How a loss is told."""
-_PATTERNS = {tag: re.compile(rf"(?<!\w)(?:{told})(?!\w)", re.IGNORECASE) for tag, told in _LOSS.items()}
+_COSTS = {
+    "en": r"costs (?:us|me)|costing (?:us|me)",
+    "de": r"kostet (?:uns|mich)|kosten (?:uns|mich)",
+    "fr": r"(?:nous|me) coûte(?:nt)?",
+    "es": r"(?:nos|me) cuestan?",
+    "pt": r"(?:nos|me) custam?",
+}
+"""How what goes on is told; with a sum it may be the price that is talked about."""
+_WEIGHT = {
+    "en": (
+        r"hours?|days?|weeks?|months?|years?|mornings?|afternoons?|evenings?|nights?|money|customers?"
+        r"|clients?|orders?"
+        r"|deals?|sales|revenue|turnover|contracts?|pallets?|stock|bookings?|deliver(?:y|ies)"
+        r"|half the time|fortune"
+        r"|thousands?|every time|each time|all the time|twice|nerves|sleep"
+    ),
+    "de": (
+        r"stunden?|tage?n?|wochen?|monate?n?|jahr(?:e|en)?|vormittage?|nachmittage?|abende?|nächte"
+        r"|geld|kunden?|kundin"
+        r"|aufträge?n?|auftrag|umsatz|verträge?|paletten?|bestellung(?:en)?|buchungen|tausende?"
+        r"|jedes mal|ständig"
+        r"|zweimal|nerven|ein vermögen"
+    ),
+    "fr": (
+        r"heures?|jours?|journées?|semaines?|mois|années?|ans?|matinées?|après midi|soirées?|nuits?"
+        r"|argent|clients?"
+        r"|clientes?|l'argent|d'argent|commandes?|contrats?|ventes?|chiffre d'affaires|palettes?|milliers"
+        r"|à chaque fois|chaque fois|tout le temps"
+    ),
+    "es": (
+        r"horas?|días?|semanas?|mes|meses|años?|mañanas?|tardes?|noches?|dinero|clientes?|pedidos?"
+        r"|contratos?|ventas?"
+        r"|palés?|reservas?|miles|cada vez|siempre"
+    ),
+    "pt": (
+        r"horas?|dias?|semanas?|mês|meses|anos?|manhãs?|tardes?|noites?|dinheiro|clientes?|pedidos?"
+        r"|contratos?|vendas?"
+        r"|paletes?|reservas?|milhares|toda vez|sempre"
+    ),
+}
+"""What a loss is counted in; a sum counts, too."""
+_SUM = (
+    r"[€£$] ?\d|\d (?:000|\d{3})|\d{3,}|(?:euros?|dollars?|pounds?|quid|pfund|reais|dólares|libras?"
+    r"|pesos|livres|francs"
+    r"|franken|hundred|thousand|hundert|tausend|mille|cents?|mil)(?!\w)"
+)
+_REFUSED = {
+    "en": (
+        r"would|wouldn't|could|couldn't|might|(?:it|that|this|we|you|they|i) may"
+        r"|will|won't|'ll|\w+'ll|\w+'d|if|suppose|not|never|no"
+        r"|nothing|\w+n't"
+        r"|cannot|lost you|lost the|lose you|losing you|your (?:price|offer|quote|voice)|you said"
+    ),
+    "de": (
+        r"würden?|könnten?|hätten?|wäre|wird|werden|wenn|falls|nicht|nie|keine?[nrms]?|nichts|ohne|den faden"
+        r"|sie gerade|ihr angebot|ihr preis|angeboten"
+    ),
+    "fr": (
+        r"coûterait|coûteraient|perdrait|perdrions|serait|pourrait|coûtera|si|s'il|ne|n'\w+|pas"
+        r"|jamais|rien|sans|le fil"
+        r"|vous ai perdu|votre (?:prix|offre|devis)"
+    ),
+    "es": (
+        r"costaría|costarían|perdería|perderíamos|podría|costará|si|no|nunca|nada|sin|tampoco|el hilo"
+        r"|su (?:precio"
+        r"|oferta)|vuestr[ao]"
+    ),
+    "pt": (
+        r"custaria|custariam|perderia|perderíamos|poderia|custará|vai custar|se|não|nunca|nada|sem"
+        r"|nem|o fio|sua oferta"
+        r"|seu preço"
+    ),
+}
+"""What denies or supposes a loss."""
+_CALL = (
+    r"connection|line|call|audio|sound|microphone|mic|camera|screen|thread|signal|link|zoom|teams"
+    r"|meet|webcam|mute"
+    r"|muted|hear|verbindung|leitung|ton|mikro|mikrofon|kamera|bildschirm|faden|anruf|connexion|ligne|appel|son"
+    r"|micro|caméra|écran|fil|conexión|línea|llamada|sonido|micrófono|cámara|pantalla|hilo|conexão"
+    r"|linha|ligação|som"
+    r"|microfone|câmera|tela|ecrã|fio"
+)
+"""What a call is made of."""
+_NO_PAIN = {
+    "en": r"for me|for us|would|wouldn't|could|might|if|not a|no|don't have|doesn't have|haven't|never|\w+'d",
+    "de": r"würden?|könnten?|wenn|falls|keine?[nrms]?|nie|umsonst dabei|bei mir|für mich|für uns",
+    "fr": r"serait|pourrait|si|pas de|pas un|aucune?|jamais|pour moi|pour nous",
+    "es": r"sería|podría|si|ningún|ninguna|nunca|no es|no hay|no tenemos|a mí|para mí|me va|nos va|me viene",
+    "pt": r"seria|poderia|se|nenhum|nenhuma|nunca|não é|não há|não temos|não tem|para mim|pra mim",
+}
+"""What makes a word for trouble mean none of theirs."""
 
 
-def trouble_in(text: str, language: str) -> str:
-    """The sentence of `text` that tells of a trouble; empty when none does, or all of it is a question."""
-    loss = _PATTERNS.get(base_tag(language))
-    for sentence in re.split(r"(?<=[.!?…])\s+", text):
-        signals = detect(sentence, language)
-        if signals.intersection((*CARE, Signal.QUESTION)):
+def _words(told: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\S)(?:{told})(?!\S)")
+
+
+_LOST_IN = {tag: _words(told) for tag, told in _LOST.items()}
+_COSTS_IN = {tag: _words(told) for tag, told in _COSTS.items()}
+_WEIGHT_IN = {tag: _words(told) for tag, told in _WEIGHT.items()}
+_REFUSED_IN = {tag: _words(f"{told}|{_CALL}") for tag, told in _REFUSED.items()}
+_NO_PAIN_IN = {tag: _words(f"{told}|{_CALL}") for tag, told in _NO_PAIN.items()}
+_SUM_IN = re.compile(rf"(?<!\w)(?:{_SUM})")
+
+
+def trouble_in(text: str, language: str, unless: Iterable[re.Pattern[str]] = ()) -> str:
+    """The sentence of `text` that tells of a trouble, as it is quoted; empty when none does.
+
+    `unless`: what keeps a playbook from hearing a trouble, over normalised text.
+    """
+    refusing = tuple(unless)
+    for sentence in _told_in(text, language):
+        plain = normalise(sentence)
+        if any(pattern.search(plain) for pattern in refusing):
             continue
-        if Signal.PAIN in signals or (loss is not None and loss.search(sentence)):
+        if _is_loss(plain, language) or _is_pain(sentence, plain, language):
             return shortened(sentence)
     return ""
+
+
+def loss_in(text: str, language: str) -> str:
+    """The sentence of `text` that says what was lost; empty when none does."""
+    return next((part for part in _told_in(text, language) if _is_loss(normalise(part), language)), "")
 
 
 def shortened(text: str) -> str:
     """`text` as it is quoted; empty when it is too short to say something, or too long to be quoted whole."""
     plain = text.strip().rstrip(".,;!…")
     return plain if len(plain) <= LONGEST and len(plain.split()) >= FEWEST else ""
+
+
+def _told_in(text: str, language: str) -> Iterable[str]:
+    """The sentences that ask nothing and call for no care, where a language has words for a loss."""
+    if base_tag(language) not in _LOST_IN:
+        return
+    for sentence in re.split(r"(?<=[.!?…])\s+", text):
+        if not detect(sentence, language).intersection((*CARE, Signal.QUESTION)):
+            yield sentence
+
+
+def _is_loss(plain: str, language: str) -> bool:
+    tag = base_tag(language)
+    if _REFUSED_IN[tag].search(plain):
+        return False
+    summed = _SUM_IN.search(plain) is not None
+    weighs = summed or _WEIGHT_IN[tag].search(plain) is not None
+    if _LOST_IN[tag].search(plain):
+        return weighs
+    return weighs and not summed and _COSTS_IN[tag].search(plain) is not None
+
+
+def _is_pain(sentence: str, plain: str, language: str) -> bool:
+    tag = base_tag(language)
+    return (
+        Signal.PAIN in detect(sentence, language)
+        and _WEIGHT_IN[tag].search(plain) is not None
+        and _NO_PAIN_IN[tag].search(plain) is None
+    )

@@ -58,7 +58,8 @@ class Move(Section, frozen=True):
     title: str = ""
     """Heads the card; empty takes the kind's own."""
     words: tuple[str, ...] = ()
-    """Phrases, any of which the moment must hold; `*` stands for up to four words."""
+    """Phrases, any of which the moment must hold; `*` stands for up to four words, `(a|b)` for either, and
+    behind a phrase with a full stop nothing else may be asked."""
     signals: tuple[Signal, ...] = ()
     """Built-in signals, any of which the same words must give."""
     asked: bool | None = None

@@ -32,9 +32,9 @@ from wingman.suggest.playbook.yaml_file import (
     template_mistakes,
 )
 
-VARIABLES = frozenset({"quote", "speaker", "when", "amount", "trouble"})
-"""What a moment brings: the words that triggered the card, who said them, the day and the sum they name, and
-what the others told of a trouble before."""
+VARIABLES = frozenset({"quote", "speaker", "when", "amount", "loss", "trouble"})
+"""What a moment brings: the words that triggered the card, who said them, the day and the sum they name, the
+sum they say they lost, and what the others told of a trouble before."""
 
 LONGEST_KIND = 60
 """Characters of what heads a card."""

@@ -60,6 +60,7 @@ SPOKEN = ("en", "de", "fr", "es", "pt")
 
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'"})
+_EITHER = re.compile(r"\(([^()|]*\|[^()]*)\)")
 _NOT_WORD = re.compile(r"[^\w'$€£%]+")
 _NEVER = re.compile(r"(?!)")
 _GAP = r"(?:\S+ ){0,4}?"
@@ -74,15 +75,24 @@ def normalise(text: str) -> str:
 
 
 def compile_phrase(phrase: str) -> re.Pattern[str]:
-    """A phrase as a pattern over normalised text; `*` stands for up to four words.
+    """A phrase as a pattern over normalised text; `*` stands for up to four words, `(a|b)` for either.
 
     Raises `ValueError` when nothing is left to match.
     """
-    parts = [part for part in (normalise(part) for part in phrase.split("*")) if part]
+    parts = [part for part in (_written(part) for part in phrase.split("*")) if part]
     if not parts:
         raise ValueError("holds no word to listen for")
-    body = f" {_GAP}".join(re.escape(part) for part in parts)
+    body = f" {_GAP}".join(parts)
     return re.compile(rf"(?<!\S){body}(?!\S)")
+
+
+def _written(phrase: str) -> str:
+    """The words of a phrase and its choices, as a pattern."""
+    units: list[str] = []
+    for part in _EITHER.split(phrase):
+        choices = [re.escape(choice) for choice in map(normalise, part.split("|")) if choice]
+        units += [f"(?:{'|'.join(choices)})" if "|" in part else choice for choice in choices[:1]]
+    return " ".join(units)
 
 
 @lru_cache(maxsize=2)  # the notes and the gate ask in turn about the same words

@@ -87,6 +87,14 @@ class Triggers:
             if reason is not None:
                 yield compiled.trigger, reason
 
+    def first(self, text: str, channel: Channel, signals: frozenset[Signal]) -> Trigger | None:
+        """The trigger that these words fire before all others; None when they fire none."""
+        return next((trigger for trigger, _ in self.heard(text, channel, signals)), None)
+
+    def unless(self, kind: str) -> tuple[re.Pattern[str], ...]:
+        """What keeps the triggers of a kind from firing."""
+        return tuple(pattern for each in self._triggers if each.trigger.kind == kind for pattern in each.unless)
+
     def meant(self, kinds: Collection[str]) -> Iterator[Trigger]:
         """The triggers of what was meant without a key word for it."""
         return (trigger for trigger in MEANT_TRIGGERS if trigger.kind in kinds)
