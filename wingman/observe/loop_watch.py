@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-EVERY_S = 0.2
+EVERY_S = 0.25
 """Rare enough to cost a service without a meeting next to nothing; nothing that lasts longer is missed."""
 
 
 class LoopWatch:
     """Run it as a task; read `percentile` whenever. Keeps the last minute."""
 
-    def __init__(self, keep: int = 300) -> None:
+    def __init__(self, keep: int = 240) -> None:
         self._lags: deque[float] = deque(maxlen=keep)
 
     async def run(self) -> None:
