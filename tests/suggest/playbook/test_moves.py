@@ -108,3 +108,24 @@ moves:
 """
     with pytest.raises(Exception, match=r"line 9: `moves.price\[0\]` uses the unknown variable `{prize}`"):
         parse_playbook(text, "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [("Up to {prize}", "unknown variable `{prize}`"), ("Up to {", "loose brace")],
+    ids=["unknown", "loose"],
+)
+def test_a_moves_title_is_looked_at_like_its_text(title: str, wrong: str) -> None:
+    text = f"""\
+name: mine
+title: Mine
+persona: A tester.
+triggers:
+  - name: price
+    signals: [price]
+moves:
+  price:
+    - {{text: Say it once., title: "{title}"}}
+"""
+    with pytest.raises(Exception, match=rf"line 9: `moves.price\[0\].title` .*{wrong}"):
+        parse_playbook(text, "mine.yaml")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from wingman.core.errors import InputError
+from wingman.suggest.card.choice import Moment, MoveChooser
 from wingman.suggest.playbook.playbook import (
     Card,
     Playbook,
@@ -131,3 +132,39 @@ def test_every_shipped_playbook_has_what_it_owes(playbook: Playbook) -> None:
     assert playbook.moves.keys() >= OWED
     assert playbook.slots
     assert playbook.never
+
+
+MAYBE = """\
+name: mine
+title: Mine
+persona: A tester.
+slots: {price: ""}
+triggers:
+  - name: shoes
+    phrases: [shoes]
+    card: {title: "%s", text: Ask for the size.}
+moves:
+  cue:
+    - {title: "%s", text: Ask for the colour.}
+"""
+
+
+@pytest.mark.parametrize("name", ["trouble", "when", "amount", "price"])
+@pytest.mark.parametrize("own", [True, False], ids=["own card", "move"])
+def test_a_title_that_names_what_the_moment_lacks_is_left_out(name: str, own: bool) -> None:
+    title = f"Now {{{name}}}"
+    playbook = parse_playbook(MAYBE % (title, title), "mine.yaml")
+    card = playbook.triggers[0].card if own else None
+    moment = Moment("cue", "we sell shoes", "tab", frozenset(), "en", own=card)
+    choice = MoveChooser(playbook).choose(moment)
+    assert choice is not None
+    assert choice.card == Card("", "Ask for the size." if own else "Ask for the colour.")
+
+
+def test_a_title_names_what_the_moment_brings() -> None:
+    playbook = parse_playbook(MAYBE % ("By {when}", "x"), "mine.yaml")
+    words = "we need the shoes by Friday"
+    moment = Moment("cue", words, "tab", frozenset(), "en", own=playbook.triggers[0].card)
+    choice = MoveChooser(playbook).choose(moment)
+    assert choice is not None
+    assert choice.card.title == "By Friday"

@@ -56,7 +56,7 @@ class Move(Section, frozen=True):
     text: str
     """May hold `{variable}`s; a move with one that nothing fills is not used."""
     title: str = ""
-    """Heads the card; empty takes the kind's own."""
+    """Heads the card; empty takes the kind's own. May hold `{variable}`s."""
     words: tuple[str, ...] = ()
     """Phrases, any of which the moment must hold; `*` stands for up to four words, `(a|b)` for either, and
     behind a phrase with a full stop nothing else may be asked."""
@@ -103,6 +103,8 @@ def move_mistakes(
             at = f"{where}.{kind}[{index}]"
             text_at = at if isinstance(listed[index], str) else f"{at}.text"
             yield from template_mistakes(move.text, text_at, variables)
+            if move.title:
+                yield from template_mistakes(move.title, f"{at}.title", variables)
             for number, phrase in enumerate(move.words):
                 yield from phrase_mistakes(phrase, f"{at}.words[{number}]")
 

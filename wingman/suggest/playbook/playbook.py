@@ -45,6 +45,7 @@ class Card(Section, frozen=True):
     """The instant text: on screen before any model has answered."""
 
     title: str
+    """May hold `{variable}`s as well; one that names what a moment does not bring is left out."""
     text: str
     """May hold `{variable}`s: the playbook's own, `{quote}` and `{speaker}`."""
 
@@ -112,8 +113,15 @@ class Playbook(Section, frozen=True):
 
 
 def filled(card: Card, values: Mapping[str, str]) -> Card:
-    """The card with its variables filled in. Parsing saw to it that each of them has a value."""
-    return Card(title=card.title.format_map(values), text=card.text.format_map(values).strip())
+    """The card with its variables filled in; whoever chose it saw to it that each of its text has a value.
+
+    A title that names what this moment does not bring is left out: the card's kind heads it then.
+    """
+    try:
+        title = card.title.format_map(values)
+    except KeyError:
+        title = ""
+    return Card(title=title, text=card.text.format_map(values).strip())
 
 
 def load_playbook(name_or_path: str) -> Playbook:
