@@ -13,9 +13,9 @@ from wingman.core.time import Channel, samples
 from wingman.core.utterance import EmotionReading, EmotionShift, Family, LoneSound, ReadingStatus, Sound
 from wingman.core.vocabulary import Verbosity
 from wingman.core.vocal_sounds import word_for
-from wingman.suggest.gate.decisions import Decision, Reason, Skip, Speak
+from wingman.suggest.gate.decisions import Candidate, Decision, Reason, Skip, Speak
 from wingman.suggest.gate.gate import Gate
-from wingman.suggest.gate.probe import Flavour, Probe
+from wingman.suggest.gate.probe import Flavour, Probe, Thresholds
 from wingman.suggest.gate.rate_limit import LIMITS, LONG_SILENCE
 from wingman.suggest.playbook.playbook import Playbook, Trigger, load_playbook, parse_playbook
 
@@ -464,3 +464,46 @@ def test_after_a_long_silence_what_stands_out_is_told(before: int, verbosity: Ve
         one.hear(said(f"we moved to the other building, number {number}", number * 10.0))
     (decision,) = one.hear(said("there are five hundred dollars in it", 990.0))
     assert isinstance(decision, Speak) is speaks
+
+
+@pytest.mark.parametrize(
+    ("carded", "speaks"),
+    [(None, True), (4, True), (5, False), (19, False)],
+    ids=["no card", "fifteen turns ago", "fourteen turns ago", "just now"],
+)
+def test_a_silence_is_long_since_the_last_card_only(carded: int | None, speaks: bool) -> None:
+    one = Gate(load_playbook("sales"), probes=doubtful)
+    for number in range(20):
+        one.hear(said(f"we moved to the other building, number {number}", number * 10.0))
+        if number == carded:
+            one.began(Candidate("cue", Reason.PHRASE, 50, one.now, None, "", "tab"))
+            one.ended()
+    (decision,) = one.hear(said("there are five hundred dollars in it", 990.0))
+    assert isinstance(decision, Speak) is speaks
+
+
+@pytest.mark.parametrize(
+    ("before", "verbosity", "asked", "asks"),
+    [
+        (LONG_SILENCE, "balanced", 0, True),
+        (LONG_SILENCE, "quiet", 0, False),
+        (LONG_SILENCE - 1, "balanced", 0, False),
+        (LONG_SILENCE, "balanced", 25, False),
+    ],
+    ids=["after a long silence", "who wants it quiet", "not yet", "none left to ask"],
+)
+def test_after_a_long_silence_a_model_decides_what_stands_out(
+    before: int, verbosity: Verbosity, asked: int, asks: bool
+) -> None:
+    def shy(flavour: Flavour) -> Probe:
+        return replace(doubtful(flavour), thresholds=Thresholds(-0.5, 1.5, 1.5, 1.5, 1.5))
+
+    one = Gate(load_playbook("sales"), probes=shy, verbosity=verbosity)
+    one.model_ready = True
+    for number in range(before):
+        one.hear(said(f"we moved to the other building, number {number}", number * 10.0))
+    for _ in range(asked):
+        one.asked()
+    (decision,) = one.hear(said("there are five hundred dollars in it", before * 10.0))
+    assert isinstance(decision, Speak) is asks
+    assert not isinstance(decision, Speak) or decision.candidate.unsure

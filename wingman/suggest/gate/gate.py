@@ -33,7 +33,8 @@ SILENCE_PRIORITY = 45
 BURST = 0.4
 """Score from which a laugh or a sigh adds to the words beside it."""
 OVERDUE = 2.0
-"""What the bar is lower by, after a long silence, for what stands out in this meeting."""
+"""What the bar is lower by, after a long silence, for what stands out in this meeting: the card's, or where a
+model is to decide, the question's to it."""
 LOUD_BURST = 0.6
 """Score from which it is a reason by itself, where a trigger listens for its family."""
 
@@ -223,16 +224,16 @@ class Gate:
     def _band(self, evidence: Evidence) -> Band:
         """Without a model the dial decides what is sure; with one, only what is right nine times in ten."""
         thresholds = evidence.thresholds
-        least: float = getattr(thresholds, self.dials.effective)
-        if evidence.stands_out and self._limiter.long_silent and self.dials.effective != "quiet":
-            least -= OVERDUE
+        overdue = evidence.stands_out and self._limiter.long_silent and self.dials.effective != "quiet"
+        lower = OVERDUE if overdue else 0.0
+        least: float = getattr(thresholds, self.dials.effective) - lower
         asks = self.model_ready and self._limiter.may_ask(self._asks, self.now)
         if asks:
             least = max(least, thresholds.sure)
         score = evidence.score - self.taught.bar(evidence.kinds)
         if score >= least:
             return Band.SURE
-        return Band.UNSURE if asks and score >= thresholds.ask else Band.SURE_NOT
+        return Band.UNSURE if asks and score >= thresholds.ask - lower else Band.SURE_NOT
 
     def _first(self, utterance: Utterance, fired: list[Fired], *, answered: bool = False) -> Candidate | Skip:
         """The first trigger that may still fire, with the others behind it, or why none does."""
