@@ -151,10 +151,10 @@ class _Stream:
 
     def _pressure(self, pressure: Pressure) -> None:
         if pressure.overloaded:
-            late = f"words come {pressure.oldest_s:.0f} s late"
-            self._state(
-                Health.DEGRADED, f"this machine is too slow for {pressure.streams} channels at once: {late}"
-            )
+            channels = "one channel" if pressure.streams == 1 else f"{pressure.streams} channels"
+            # why is not known here: too much at once, or a machine or a process that had stopped
+            late = f"words come {pressure.oldest_s:.0f} s late: recognising {channels} is behind"
+            self._state(Health.DEGRADED, late)
         else:
             self._state(Health.UP, "")
 
