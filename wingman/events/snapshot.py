@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 
 import msgspec
 
+from wingman.core.errors import Branch
 from wingman.core.events import (
     AudioState,
     CaptureLoss,
@@ -61,7 +62,7 @@ UTTERANCES = 200
 SOUNDS = 50
 """Newest vocal bursts between utterances kept in a snapshot."""
 GAPS = 50
-"""Newest stretches without words (or tone) kept in a snapshot."""
+"""Newest stretches without words, and as many without tone, kept in a snapshot."""
 CARDS = 20
 """Newest suggestions kept in a snapshot."""
 NOTES = 200
@@ -124,7 +125,8 @@ class Snapshot:
         self._utterances: dict[str, JsonObject] = {}
         self._order: deque[str] = deque()
         self._sounds: deque[JsonObject] = deque(maxlen=SOUNDS)
-        self._gaps: deque[JsonObject] = deque(maxlen=GAPS)
+        self._gaps: defaultdict[Branch, deque[JsonObject]] = defaultdict(lambda: deque(maxlen=GAPS))
+        """By branch: many of the one do not push out those of the other."""
         self._cards: dict[str, JsonObject] = {}
         self._notes: dict[str, JsonObject] = {}
         self._edits: dict[str, str] = {}
@@ -151,7 +153,7 @@ class Snapshot:
             case VoiceSound() as sound:
                 self._sounds.append(_plain(sound) | {"media": _plain(envelope.media)})
             case TranscriptGap() as gap:
-                self._gaps.append(_plain(gap) | {"media": _plain(envelope.media)})
+                self._gaps[gap.branch].append(_plain(gap) | {"media": _plain(envelope.media)})
             case NoteAdded() | NoteRemoved() | TranscriptEdited() as written:
                 self._written(written)
             case SuggestionCreated() as created:
@@ -180,7 +182,7 @@ class Snapshot:
             "names": self._names,
             "utterances": [self._utterances[key] for key in self._order],
             "sounds": list(self._sounds),
-            "gaps": list(self._gaps),
+            "gaps": [gap for branch in sorted(self._gaps) for gap in self._gaps[branch]],
             "settings": self._settings,
             "suggestions": list(self._cards.values()),
             "notes": list(self._notes.values()),
