@@ -132,6 +132,20 @@ def test_settings_are_kept_and_say_when_they_hold(browser: Browser, whole: Whole
         expect(page.locator("#set-suggest-verbosity")).to_have_value("lively")
 
 
+def test_what_feedback_has_taught_is_forgotten_by_a_button(browser: Browser, whole: WholeService) -> None:
+    (whole.folder / "feedback.json").write_text('{"price": 0.2}')
+    with person(browser, whole, "Settings") as one, whole.client() as client:
+        taught = one.page.locator('.setting[data-name="feedback"]')
+        expect(taught).to_contain_text("price rarer")
+        taught.get_by_role("button").click()
+        one.page.get_by_role("button", name="Cancel").click()
+        assert client.get("/api/feedback").json() == {"kinds": {"price": 0.2}}
+        taught.get_by_role("button").click()
+        one.click(".ask-dialog .danger")
+        expect(taught).to_contain_text("nothing yet")
+        assert client.get("/api/feedback").json() == {"kinds": {}}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_checker_finds_nothing_serious_on_any_page(
     browser: Browser, whole: WholeService, axe: str, scheme: str

@@ -19,6 +19,7 @@ import { initial, reduce } from "./web/extension/js/state.js";
 import { clock, energyWords, kindName, notices, silence } from "./web/extension/js/strings.js";
 import { titlesOf, vocabulary } from "./web/extension/js/vocabulary.js";
 import { stagesOf } from "./web/extension/js/waits.js";
+import { Wanted } from "./web/extension/js/wanted.js";
 import { cardChanges, turnsOf } from "./web/pages/card-diff.js";
 import { byMeeting, lengthWords, sizeWords, snippetParts, tagsOf, when } from "./web/pages/format.js";
 
@@ -306,8 +307,13 @@ test("a pasted conversation becomes turns, continued lines included", () => {
     { speaker: "mic", name: "U", text: "Hello" },
     { speaker: "tab", name: "C2", text: "How much?" },
   ]);
-  for (const line of ['{"who": "X", "text": "a"}', '{"who": "C"}', "{oops", '{"who": 3, "text": "a"}'])
+  for (const line of ['{"who": "X", "text": "a"}', '{"who": "C"}', '{"oops', '{ "who": 3, "text": "a"}'])
     assert.throws(() => turnsOf(`Them: Hello\n${line}`), /^Error: Line 2 is no turn/);
+  for (const aside of ["{crosstalk}", "{laughs} yes", "{ inaudible }", "{}"])
+    assert.deepEqual(turnsOf(`Them: Hello\n${aside}\nYou: Yes?`), [
+      { speaker: "tab", name: "Them", text: `Hello ${aside}` },
+      { speaker: "mic", name: "You", text: "Yes?" },
+    ]);
   assert.deepEqual(turnsOf("Anna: Hello\nthere\n\n[00:12] Me: Yes?\nand a line"), [
     { speaker: "tab", name: "Anna", text: "Hello there" },
     { speaker: "mic", name: "Me", text: "Yes? and a line" },
@@ -412,6 +418,22 @@ test("what was chosen for the meeting is what holds, on every screen, also after
   const reset = reduce(initial(), { type: "stream.reset", seq: 9, at: 100, meeting: "m", data: { snapshot } });
   assert.deepEqual([reset.settings.verbosity, reset.settings.mode], ["lively", "manual"]);
   assert.deepEqual(reset.utterances.map(({ kind, start }) => [kind, start]), [["gap", 3]]);
+});
+
+test("two presses before the answer are two steps, and it is said once what was chosen holds", () => {
+  const all = ["quiet", "balanced", "lively"];
+  const wanted = new Wanted();
+  const pressed = (holds) => {
+    const next = wanted.next(all, holds);
+    wanted.choose(next);
+    return next;
+  };
+  assert.deepEqual([pressed("balanced"), pressed("balanced"), pressed("balanced")], ["lively", "quiet", "balanced"]);
+  assert.equal(pressed("balanced"), "lively");
+  assert.deepEqual(["balanced", "quiet", "lively", "lively"].map((holds) => wanted.came(holds)), [false, false, true, false]);
+  assert.equal(pressed("lively"), "quiet");
+  wanted.forget();
+  assert.deepEqual([wanted.came("quiet"), wanted.next(all, "lively"), wanted.came("")], [false, "quiet", false]);
 });
 
 test("an end that comes by itself is told before, and can be put off", () => {

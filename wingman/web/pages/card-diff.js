@@ -39,14 +39,15 @@ function best(card, others) {
 
 /**
  * A conversation somebody pasted, as turns: `Them: …` or `You: …` at the beginning of a line changes the speaker.
- * Lines that `wingman rehearse` plays, `{"who": "C", "text": "…"}`, are turns, too.
+ * Lines that `wingman rehearse` plays, `{"who": "C", "text": "…"}`, are turns, too; of such a line who speaks and
+ * what is said count, for the service takes no more. Other braces (`{laughs}`) are words.
  */
 export function turnsOf(text) {
   const turns = [];
   for (const [index, raw] of text.split("\n").entries()) {
     const line = raw.trim();
     if (!line) continue;
-    if (line.startsWith("{")) {
+    if (/^\{\s*"/.test(line)) {
       const turn = written(line, index + 1);
       if (turn.text) turns.push(turn);
       continue;

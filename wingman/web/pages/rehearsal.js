@@ -42,6 +42,10 @@ export class Rehearsal {
       { class: "field" },
       h("label", { for: "rehearse-text", text: "The conversation: one turn a line, beginning with Them: or You:, or lines for wingman rehearse" }),
       this.text,
+      h("p", {
+        class: "soft",
+        text: "Pauses are the usual ones and all others are one voice here: of lines for wingman rehearse only who and text count, not pause, tone, meeting or the number of the voice.",
+      }),
     );
     this.node = h(
       "section",

@@ -8,7 +8,7 @@ import { Preferences } from "../extension/js/prefs.js";
 import { Service } from "../extension/js/service.js";
 import { titlesOf, vocabulary } from "../extension/js/vocabulary.js";
 import { Connections } from "./connections.js";
-import { guarded } from "./dialog.js";
+import { ask, guarded } from "./dialog.js";
 import { GrantsList } from "./grants-list.js";
 import { OwnKeys } from "./own-keys.js";
 import { SelfTest } from "./self-test.js";
@@ -76,6 +76,9 @@ function row(setting) {
       h("b", { text: label }),
       h("span", { text: value }),
       h("p", { class: "soft", text: help }),
+      name === "feedback"
+        ? h("div", { class: "row" }, h("button", { type: "button", text: "Forget it", on: { click: forget } }))
+        : null,
     );
   return h(
     "div",
@@ -139,6 +142,22 @@ function field({ name, kind, value, choices, fixed, least, most }, id, changed) 
 function named(name, choices) {
   if (!name.endsWith(".language")) return choices.map(({ value, label }) => [value, label]);
   return languageChoices(choices.map(({ value }) => value)).filter(([tag]) => tag);
+}
+
+/** Back to as trained; what the running meetings were taught goes with it. */
+async function forget({ target }) {
+  const sure = await ask({
+    title: "Forget what your feedback has taught?",
+    text: "Every kind of card needs as much evidence as it was trained with again, in running meetings as well.",
+    yes: "Forget it",
+    danger: true,
+  });
+  if (!sure) return;
+  await guarded(target, notice, async () => {
+    await service.json("DELETE", "/api/feedback");
+    await load();
+    notice.say("What your feedback had taught is forgotten.");
+  });
 }
 
 async function save(name, value, said) {

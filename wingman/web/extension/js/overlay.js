@@ -15,6 +15,7 @@ import { canAsk, notices, silence } from "./strings.js";
 import { SummaryView } from "./summary-view.js";
 import { TranscriptView } from "./transcript.js";
 import { titlesOf } from "./vocabulary.js";
+import { Wanted } from "./wanted.js";
 
 const TICK = 1000;
 /** Lines from which a search is offered. */
@@ -39,6 +40,7 @@ export class Overlay {
     this.notices = new NoticesView((message) => this.sendUp(message));
     this.summary = new SummaryView();
     this.words = { actions: [], feedback: [], verbosities: [], policies: [] };
+    this.verbosity = new Wanted();
     this.bar = new OverlayBar({
       settings: () =>
         this.togglePanel(this.settings.node.hidden ? this.settings : null, this.bar.settingsButton),
@@ -92,6 +94,7 @@ export class Overlay {
     // What is in sight needs no search
     this.finderButton.hidden = this.transcript.node.hidden || lineCount(state) < SEARCHED;
     this.settings.render(readOnly, state.settings.verbosity);
+    if (this.verbosity.came(state.settings.verbosity)) this.say(`Wingman is ${state.settings.verbosity} now.`);
     this.asking.render(state, readOnly || over);
     this.notices.render(notices(state, stream), readOnly);
     this.summary.render(state.summary);
@@ -106,13 +109,17 @@ export class Overlay {
 
   /** The service answered a message of ours. */
   answered(answer) {
+    if (answer.type === "error" && !answer.ref) this.verbosity.forget();
     this.asking.answered(answer);
   }
 
   /** A message of ours, sent while the connection was being made, did not go up after all. */
   unsent({ ref }) {
     if (ref) this.asking.unsent(ref);
-    else this.say("Not saved: Wingman is out of reach.");
+    else {
+      this.verbosity.forget();
+      this.say("Not saved: Wingman is out of reach.");
+    }
   }
 
   /** Whoever follows as a coach may show cards, and nothing else. */
@@ -160,8 +167,7 @@ export class Overlay {
     const all = this.words.verbosities.map(({ value }) => value);
     if (!all.length) return;
     const now = this.model.state.settings.verbosity || this.preferences.get("verbosity");
-    const next = all[(all.indexOf(now) + 1) % all.length];
-    if (this.#changed("verbosity", next)) this.say(`Wingman is ${next} now.`);
+    this.#changed("verbosity", this.verbosity.next(all, now));
   }
 
   cycleTheme() {
@@ -288,17 +294,19 @@ export class Overlay {
     }
   }
 
-  /** Whether it holds: what concerns the meeting has to reach it. */
+  /** What concerns the meeting has to reach it, and comes back as its setting. */
   #changed(name, value) {
-    if (name === "verbosity" && !this.sendUp({ type: "control", setting: "verbosity", value })) {
-      this.say("Not changed: Wingman is out of reach.");
-      return false;
+    if (name === "verbosity") {
+      if (!this.sendUp({ type: "control", setting: "verbosity", value })) {
+        this.say("Not changed: Wingman is out of reach.");
+        return;
+      }
+      this.verbosity.choose(value);
     }
     if (name === "size") this.preferences.resize(value);
     else this.preferences.set(name, value);
     this.#look();
     this.ask();
-    return true;
   }
 
   /** Apply the look, and let those around the overlay follow it (`look` event). */
