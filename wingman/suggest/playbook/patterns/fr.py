@@ -124,12 +124,34 @@ _KIN = (
     r"|grand père|grand mère"
     r"|mamie|papi|oncle|tante|conjoint|ami|amie)"
 )
+_DAY = (
+    r"(?:hier|aujourd'hui|déjà|tôt|ce matin|ce soir|cette semaine|ce week end"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)(?: matin| soir| dernier)?"
+)
+_DOING = (
+    r"(?:s'|se |y |en |m'|me |nous )?"
+    r"(?:(?!(?:hier|janvier|février|hiver|premier|dernier|léger|fier|reposer en)\b)\w+er"
+    r"|vivre|faire|prendre|apprendre|vendre|suivre|voir|courir|dormir|boire|construire|conduire|servir)"
+)
+"""A verb, and so what somebody left to do: the few other words that end alike tell when or how."""
+_GOING = (
+    r"chez(?! le (?:bon dieu|seigneur))|avec(?! les anges)"
+    r"|pour(?! (?:toujours|de bon|l'éternité|l'au delà|l'autre|un monde|un meilleur|le ciel|le paradis"
+    r"|(?:son|le) (?:dernier|grand)))"
+    r"|aux?(?! (?:ciel|cieux|paradis|petit|mois|printemps|début|milieu|bout|terme|cours|moment|matin|réveil"
+    r"|lever))"
+    r"|à (?!\d|l'(?:hôpital|âge|aube|automne)|la (?:suite|fin|veille|toussaint)|cause|jamais|noël|pâques|midi"
+    r"|minuit|(?:peine|presque|seulement|plus|un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze"
+    r"|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|cent)\b)\w+"
+    r"|en (?:vacances|voyage|week|ville|déplacement)"
+)
+"""Where to, or with whom: not when, at what age, of what, or to heaven."""
+_RESTOS = r"restos? du c(?:œ|oe)ur"
 CARE = {
     "grief": (
         rf"(?:mon|ma|notre|son|sa) {_KIN} .{{0,20}}(?:est mort|est morte|est décédée?"
         rf"|nous a quittée?s?|vient de"
-        r" mourir|est partie?(?! (?:\w+er|vivre|faire|chez|avec|pour|au|aux|à (?!\d|l'hôpital)\w+"
-        r"|en (?:vacances|voyage|week|ville|déplacement))\b))"
+        rf" mourir|est partie?(?!(?: {_DAY})? (?:{_DOING}|{_GOING})\b))"
         r"|(?:il|elle) est (?:mort|morte|décédée?)(?! de rire)|(?:il|elle) nous a quittés"
         r"|décédée?s?",
         rf"mort de (?:mon|ma|notre)|perdu (?:mon|ma|notre|le|un) {_KIN}|enterr(?:é|ée|ement)|obsèques"
@@ -181,7 +203,14 @@ CARE = {
     "hardship": (
         r"au chômage|surendett\w+|plus d'argent|fins? de mois|à la rue|sans abri|le rsa|pas les moyens"
         r"|perdu mon (?:travail|emploi|boulot)|licenciée?|(?:payer|régler) (?:le|mon|notre) loyer"
-        r"|(?<!bénévole aux )(?<!bénévolat aux )(?<!donne aux )restos du cœur|huissiers?|endettée?s?"
+        rf"|(?:(?:mange(?!r)\w*|dîne(?!r)\w*|droit)(?: \S+){{0,3}} aux|inscri\w+ aux|aidée?s? par les"
+        rf"|(?:vi[ts]|vivons|vivent|survi\w+|dépend\w*)(?: \S+)? (?:des|avec les|grâce aux)) {_RESTOS}"
+        rf"|(?:je|tu|on|nous|ils?|elles?|parents|enfants|famille|{_KIN}) (?:vais|vas|va|vont|allons|allait"
+        rf"|allais|suis allée?|est allée?s?) (?:(?:maintenant|même|aussi|déjà|encore|souvent|chercher|manger)"
+        rf" (?:\S+ )?)*aux {_RESTOS}(?! (?:\S+ )?(?:bénévol\w+|aider|distribuer|servir|donner|déposer))"
+        rf"|(?:reste(?: plus)?(?: que)?|plus que|en (?:suis|est|sommes)|sinon c'est) (?:les|aux) {_RESTOS}"
+        rf"|{_RESTOS} (?:me|nous) (?:aid|nourri|dépann|donn|sauv)\w+"
+        r"|huissiers?|endettée?s?"
         r"|à découvert|interdit bancaire|loyers? (?:de retard"
         r"|en retard|impayés?)"
         r"|mois de retard|saisie sur salaire",
