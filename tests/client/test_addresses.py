@@ -27,3 +27,30 @@ def test_none_is_refused(url: str) -> None:
     with pytest.raises(InputError, match="such as http") as refused:
         Addresses(url)
     assert refused.value.field == "url"
+
+
+ODD = [
+    "http://[::1",
+    "http://a:port",
+    "http://a:99999",
+    "http://",
+    "http://:8710",
+    "a:8710",
+    "ws://a",
+    "http://a?b=1",
+]
+
+
+@pytest.mark.parametrize("before", ["", "http://b:8710,"], ids=["alone", "among others"])
+@pytest.mark.parametrize("url", ODD)
+def test_what_no_request_can_be_made_of_is_refused(url: str, before: str) -> None:
+    with pytest.raises(InputError, match="address") as refused:
+        Addresses(before + url)
+    assert refused.value.field == "url"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]:8710", "https://wingman.example/under/a/path", "http://m\u00fcller.example"]
+)
+def test_what_a_service_may_have_for_an_address_is_taken(url: str) -> None:
+    assert Addresses(url).here == url

@@ -12,7 +12,9 @@ import pytest
 
 from tests.support import story
 from tests.support.service import TOKEN, service
+from wingman.commands import mcp
 from wingman.commands.mcp import Tools
+from wingman.core.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +55,14 @@ async def test_the_sdks_client_lists_searches_reads_and_shows_a_card() -> None:
             assert missing.is_error
         events = await it.log.read(live.id)
         assert any(getattr(event.data, "text", "") == "Ask who signs." for event in events)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://127.0.0.1:8710,http://b:port"], ids=["one", "the second"]
+)
+async def test_an_address_that_is_none_is_said_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(InputError, match="is no address"):
+        await mcp._serve(None, url, "a-grant")
 
 
 async def test_over_http_only_the_grant_opens_it() -> None:

@@ -10,10 +10,6 @@ import pytest
 from tests.support import story
 from tests.support.cli import PLAIN, export, fine, offline, online, refused
 from tests.support.service import Service
-from wingman.commands.cli import build_parser
-from wingman.commands.stored_meetings import address
-from wingman.config.settings import Settings
-from wingman.core.errors import InputError
 from wingman.report.files import KNOWN_FORMATS
 
 
@@ -46,7 +42,9 @@ async def test_reading_leaves_a_running_service_alone(it: Service, tmp_path: Pat
         (("meetings", "--limit", "0"), "--limit"),
         (("meetings", "--url", "http://127.0.0.1:9"), "wants a token"),
         (("meetings", "--url", "http://127.0.0.1:9", "--token", "x"), "no Wingman answers"),
+        (("meetings", "--url", "http://127.0.0.1:9,http://127.0.0.1:7", "--token", "x"), "no Wingman answers"),
         (("meetings", "--url", "127.0.0.1", "--token", "x"), "http://"),
+        (("meetings", "--url", "http://[::1", "--token", "x"), "is no address"),
         (("replay", "none.wingman"), "there is no bundle"),
     ],
 )
@@ -63,9 +61,3 @@ async def test_logs_that_cannot_be_read(tmp_path: Path) -> None:
         newer.execute("PRAGMA user_version=99")
     newer.close()
     refused(await offline(tmp_path, "meetings"), "another version")
-
-
-@pytest.mark.parametrize("url", ["http://[::1", "http://a b:x", "http://127.0.0.1:port"])
-def test_an_address_that_is_none_is_said_so(url: str) -> None:
-    with pytest.raises(InputError, match="--url is no address"):
-        address(build_parser().parse_args(["meetings", "--url", url, "--token", "x"]), Settings())

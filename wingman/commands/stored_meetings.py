@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-import httpx
-
 from wingman.app.background import sound_storage
 from wingman.archive.audio_store import AudioStore
 from wingman.archive.bundle import Bundle
@@ -83,7 +81,7 @@ class LogFile:
 
 
 def address(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str]:
-    """The service's address and token by flag or environment; empty address: read the log.
+    """The service's address (or several, with commas) and token by flag or environment; empty: read the log.
 
     Raises `InputError` when an address comes without a token.
     """
@@ -91,12 +89,6 @@ def address(arguments: argparse.Namespace, settings: Settings) -> tuple[str, str
     token = arguments.token or os.environ.get(TOKEN, "") or settings.server.token.reveal()
     if url and not token:
         raise InputError(f"the service at {url} wants a token; give --token or set {TOKEN}", field="token")
-    if url and not url.startswith(("http://", "https://")):
-        raise InputError(f"--url must begin with http:// or https://, not {url!r}", field="url")
-    try:
-        httpx.URL(url)
-    except httpx.InvalidURL as odd:
-        raise InputError(f"--url is no address: {odd}", field="url") from None
     if not url and arguments.token:
         url = base_url(settings.server.host, settings.server.port)
     return url, token
